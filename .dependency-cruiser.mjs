@@ -1,0 +1,148 @@
+/**
+ * Who may import whom at run time. Checked on dist, where type imports are gone: a type may come from anywhere.
+ * A rule's comment says what to do instead.
+ */
+
+const door = '^dist/src/tools/run-command[.]js$';
+const describeAndTables = '^dist/src/planning/(describe|failures|node-steps)[.]js$';
+const messages = '^dist/src/workflows/messages[.]js$';
+const projectRoot = '^dist/src/tools/project-root[.]js$';
+
+/** A folder may import these files of ours, besides its own. */
+function ours(folder, allowed, comment) {
+  return {
+    name: `${folder.replaceAll('/', '-')}-ours`,
+    comment,
+    severity: 'error',
+    from: { path: `^dist/${folder}/` },
+    to: { path: '^dist/', pathNot: [`^dist/${folder}/`, ...allowed] },
+  };
+}
+
+/** A folder may import these packages of npm. */
+function packages(folder, allowed, comment) {
+  return {
+    name: `${folder.replaceAll('/', '-')}-packages`,
+    comment,
+    severity: 'error',
+    from: { path: `^dist/${folder}/` },
+    to: { path: 'node_modules/', pathNot: allowed.map((name) => `node_modules/${name}/`) },
+  };
+}
+
+export default {
+  forbidden: [
+    {
+      name: 'no-cycle',
+      comment: 'Two files that import each other are one file, or hide a third: move what both need into its own.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'not-found',
+      comment: 'The file does not exist, or the package is not in package.json.',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    {
+      name: 'one-door-to-processes',
+      comment:
+        'Processes start only in src/tools/run-command.ts, and in the lab in lab/processes/: there they get a time ' +
+        'limit, their own environment, and die with us. Call runCommand().',
+      severity: 'error',
+      from: { path: '^dist/(src|lab)/', pathNot: [door, '^dist/lab/processes/'] },
+      to: { path: '^((node:)?(child_process|cluster|worker_threads)$|node_modules/execa/)' },
+    },
+    {
+      name: 'product-knows-no-lab',
+      comment: 'src runs without lab and test. What both need belongs to src; what only tests need, to the lab.',
+      severity: 'error',
+      from: { path: '^dist/src/' },
+      to: { path: '^dist/(lab|test)/' },
+    },
+    {
+      name: 'lab-knows-no-test',
+      comment: 'The lab also serves the demo. Move what it needs from the test into lab/.',
+      severity: 'error',
+      from: { path: '^dist/lab/' },
+      to: { path: '^dist/test/' },
+    },
+    {
+      name: 'watcher-is-independent',
+      comment:
+        'The watcher judges Slipway from outside and shares no code with it, or both would be wrong together. ' +
+        'Write what it needs anew in lab/watcher/.',
+      severity: 'error',
+      from: { path: '^dist/lab/watcher/' },
+      to: { path: '^dist/', pathNot: '^dist/lab/watcher/' },
+    },
+    {
+      name: 'lab-knows-no-workflow',
+      comment: 'The lab is the world that workflows act on. It may use their messages, never their code.',
+      severity: 'error',
+      from: { path: '^dist/lab/' },
+      to: { path: '^dist/src/workflows/', pathNot: messages },
+    },
+    ours('src/inventory', [], 'The inventory says what should be and asks nobody. Import its types elsewhere instead.'),
+    packages('src/inventory', ['zod', 'yaml'], 'The inventory needs zod and yaml only.'),
+    ours('src/planning', [], 'Planning is pure: whatever it needs to know comes in as an argument.'),
+    packages('src/planning', ['semver'], 'Planning is pure: whatever it needs to know comes in as an argument.'),
+    {
+      name: 'src-planning-machine',
+      comment: 'Planning is pure: no files, no clock, no network. Hashing is the only thing it takes from Node.',
+      severity: 'error',
+      from: { path: '^dist/src/planning/' },
+      to: { dependencyTypes: ['core'], pathNot: '^(node:)?crypto$' },
+    },
+    ours(
+      'src/workflows',
+      [describeAndTables],
+      'Workflows order, wait and undo. Decide in an activity, whose answer is recorded; only sentences (describe) and ' +
+        'the tables of steps and failures may be read here, since replay runs them again.',
+    ),
+    packages('src/workflows', ['@temporalio/(workflow|common)'], 'Replayed code may use @temporalio/workflow only.'),
+    {
+      name: 'src-workflows-machine',
+      comment: 'A workflow is replayed: it may not touch the machine. Do it in an activity and await its answer.',
+      severity: 'error',
+      from: { path: '^dist/src/(workflows|planning/(describe|failures|node-steps)[.]js)' },
+      to: { dependencyTypes: ['core'] },
+    },
+    ours(
+      'src/activities',
+      ['^dist/src/(planning|tools|inventory)/', messages],
+      'An activity does one thing with planning, tools and inventory. What a workflow must tell it comes as input.',
+    ),
+    packages('src/activities', ['@temporalio/(activity|common)'], 'Wrap the package in a file of src/tools.'),
+    ours(
+      'src/tools',
+      ['^dist/src/inventory/'],
+      'A tool speaks to one program or service and decides nothing. Hand in what it needs; take types from planning.',
+    ),
+    ours('src/worker', ['^dist/src/(inventory|planning|activities|tools|workflows)/'], 'The worker knows neither cli nor starter.'),
+    ours(
+      'src/starter',
+      ['^dist/src/(planning|inventory)/', messages, projectRoot],
+      'The starter begins upgrades by messages; it runs none of their code.',
+    ),
+    ours(
+      'src/cli',
+      ['^dist/src/(planning|inventory|tools)/', messages],
+      'The cli steers by messages and looks by read-only tools. What changes the world is an activity.',
+    ),
+    {
+      name: 'src-cli-only-looks',
+      comment: 'The cli looks only: no command that changes a cluster may start here. Send a message to the workflow.',
+      severity: 'error',
+      from: { path: '^dist/src/cli/' },
+      to: { path: '^dist/src/tools/(run-command|kubectl)[.]js$' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    moduleSystems: ['es6'],
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['node', 'import', 'default'] },
+  },
+};

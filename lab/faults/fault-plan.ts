@@ -1,0 +1,144 @@
+import { faultCatalogue, type FaultAt, type FaultDescription, type FaultName, type FaultPoint } from './catalogue.js';
+
+/** A fault somebody asked for. */
+export interface ArmedFault {
+  readonly name: FaultName;
+  /** The machine it is meant for; undefined: whichever comes to the point first. */
+  readonly node?: string;
+  /** How often it still fires; undefined for one that stands until it is disarmed. */
+  readonly left?: number;
+}
+
+/** A fault that happened. */
+export interface FiredFault {
+  readonly time: string;
+  readonly name: FaultName;
+  readonly node?: string;
+}
+
+/** What to arm: `times` (default 1) is how often it fires, and means nothing for a standing fault. */
+export interface FaultRequest {
+  readonly name: string;
+  readonly node?: string;
+  readonly times?: number;
+}
+
+interface Entry {
+  name: FaultName;
+  node: string | undefined;
+  left: number;
+  seen: Set<string>;
+}
+
+/**
+ * The faults of one lab. Code at a named point asks `take` or `standing`; nothing else makes a fault fire.
+ * The same faults, armed in the same order, fire in the same order.
+ */
+export class FaultPlan {
+  readonly #knownNodes: ReadonlySet<string> | undefined;
+  readonly #onFired: (fault: FiredFault) => void;
+  #entries: Entry[] = [];
+  readonly #fired: FiredFault[] = [];
+
+  /** `nodes`: the machines a fault may name; without it every name is accepted. `onFired` is told of each firing. */
+  constructor(options: { nodes?: Iterable<string>; onFired?: (fault: FiredFault) => void } = {}) {
+    this.#knownNodes = options.nodes === undefined ? undefined : new Set(options.nodes);
+    this.#onFired = options.onFired ?? (() => {});
+  }
+
+  /** Arms a fault. Throws a sentence when the name, the node or the number makes no sense. */
+  arm(request: FaultRequest): ArmedFault {
+    const description = describe(request.name);
+    const name = request.name as FaultName;
+    if (request.node !== undefined) this.#checkNode(name, description, request.node);
+    const times = request.times ?? 1;
+    if (!Number.isSafeInteger(times) || times < 1) {
+      throw new Error(`Fault ${name}: times is ${times}, it must be a whole number from 1.`);
+    }
+    const left = description.lasts === 'standing' ? Number.POSITIVE_INFINITY : times;
+    const entry: Entry = { name, node: request.node, left, seen: new Set() };
+    this.#entries.push(entry);
+    return shown(entry);
+  }
+
+  /** Disarms what fits; without a request everything. Returns how many were disarmed. */
+  disarm(request: { name?: string; node?: string } = {}): number {
+    if (request.name !== undefined) describe(request.name);
+    const before = this.#entries.length;
+    this.#entries = this.#entries.filter(
+      (entry) =>
+        (request.name !== undefined && entry.name !== request.name) ||
+        (request.node !== undefined && entry.node !== request.node),
+    );
+    return before - this.#entries.length;
+  }
+
+  /**
+   * Asked at a point: the first armed fault that belongs there, used up once, or undefined. `node` is the machine
+   * the point is passed by (leave it out where there is none).
+   */
+  take<Point extends FaultPoint>(point: Point, node?: string): FaultAt<Point> | undefined {
+    const entry = this.#find(point, node);
+    if (entry === undefined) return undefined;
+    entry.left -= 1;
+    if (entry.left <= 0) this.#entries = this.#entries.filter((other) => other !== entry);
+    this.#record(entry.name, node);
+    return entry.name as FaultAt<Point>;
+  }
+
+  /** Asked where a standing fault shows: true while it is armed. Recorded the first time it is seen per machine. */
+  standing(point: FaultPoint, node?: string): boolean {
+    const entry = this.#find(point, node);
+    if (entry === undefined) return false;
+    if (!entry.seen.has(node ?? '')) {
+      entry.seen.add(node ?? '');
+      this.#record(entry.name, node);
+    }
+    return true;
+  }
+
+  /** What is armed, oldest first. */
+  armed(): ArmedFault[] {
+    return this.#entries.map(shown);
+  }
+
+  /** What has fired, oldest first. */
+  fired(): readonly FiredFault[] {
+    return this.#fired;
+  }
+
+  #find(point: FaultPoint, node: string | undefined): Entry | undefined {
+    return this.#entries.find(
+      (entry) =>
+        faultCatalogue[entry.name].point === point && (entry.node === undefined || entry.node === node),
+    );
+  }
+
+  #record(name: FaultName, node: string | undefined): void {
+    const fault: FiredFault = { time: new Date().toISOString(), name, ...(node === undefined ? {} : { node }) };
+    this.#fired.push(fault);
+    this.#onFired(fault);
+  }
+
+  #checkNode(name: FaultName, description: FaultDescription, node: string): void {
+    if (description.node === 'none') {
+      throw new Error(`Fault ${name} belongs to no machine: leave node out.`);
+    }
+    if (this.#knownNodes !== undefined && !this.#knownNodes.has(node)) {
+      throw new Error(`Fault ${name}: there is no machine ${node}. Machines: ${[...this.#knownNodes].join(', ')}.`);
+    }
+  }
+}
+
+function describe(name: string): FaultDescription {
+  if (Object.hasOwn(faultCatalogue, name)) return faultCatalogue[name as FaultName];
+  throw new Error(`There is no fault ${name}. Faults: ${Object.keys(faultCatalogue).join(', ')}.`);
+}
+
+function shown(entry: Entry): ArmedFault {
+  return {
+    name: entry.name,
+    ...(entry.node === undefined ? {} : { node: entry.node }),
+    ...(Number.isFinite(entry.left) ? { left: entry.left } : {}),
+  };
+}

@@ -1,0 +1,89 @@
+import path from 'node:path';
+import { projectRoot } from '../../src/tools/project-root.js';
+import type { LabProcess } from '../processes/lab-process.js';
+import type { ProcessGroup } from '../processes/process-group.js';
+import { ApiClient, accessOf, type ApiAccess } from './api-client.js';
+
+/** Files the API server reads, all PEM. */
+export interface ApiServerFiles {
+  /** Authority of all client certificates. */
+  readonly clientAuthority: string;
+  readonly certificate: string;
+  readonly key: string;
+  /** Signs and checks service-account tokens. */
+  readonly serviceAccountKey: string;
+  /** Kubeconfig of an administrator, direct to the API server. */
+  readonly adminKubeconfig: string;
+}
+
+/** What the API server is started with. */
+export interface ApiServerOptions {
+  readonly processes: ProcessGroup;
+  readonly binary: string;
+  readonly directory: string;
+  /** The loopback address it listens on, port 6443. */
+  readonly address: string;
+  /** Client URLs of all etcd members. */
+  readonly etcd: readonly string[];
+  readonly auditLog: string;
+  readonly files: ApiServerFiles;
+}
+
+export const API_PORT = 6443;
+export const SERVICE_NETWORK = '10.96.0.0/16';
+const READY_MS = 60_000;
+
+/** Groups of the API that nothing in the lab speaks: each left out is one less to set up at start. */
+const API_LEFT_OUT = ['resource.k8s.io/v1', 'storage.k8s.io/v1', 'autoscaling/v1', 'autoscaling/v2', 'node.k8s.io/v1'];
+
+/** Starts the one real kube-apiserver of the lab and waits until it says that it is ready. */
+export async function startApiServer(options: ApiServerOptions): Promise<LabProcess> {
+  const admin = accessOf(options.files.adminKubeconfig);
+  return options.processes.start({
+    name: 'kube-apiserver',
+    command: options.binary,
+    args: apiServerArguments(options),
+    logFile: path.join(options.directory, 'logs', 'kube-apiserver.log'),
+    ready: { probe: () => readyz(admin), timeoutMs: READY_MS, everyMs: 100 },
+    graceMs: 0,
+  });
+}
+
+/** Undefined when the API server is ready to serve; else what it says. */
+export async function readyz(access: ApiAccess): Promise<string | undefined> {
+  const client = new ApiClient(access);
+  try {
+    await client.text('/readyz', 2_000);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  } finally {
+    client.close();
+  }
+}
+
+function apiServerArguments(options: ApiServerOptions): string[] {
+  const { files } = options;
+  return [
+    `--etcd-servers=${options.etcd.join(',')}`,
+    `--bind-address=${options.address}`,
+    `--advertise-address=${options.address}`,
+    `--secure-port=${API_PORT}`,
+    `--tls-cert-file=${files.certificate}`,
+    `--tls-private-key-file=${files.key}`,
+    `--client-ca-file=${files.clientAuthority}`,
+    '--anonymous-auth=false',
+    '--authorization-mode=Node,RBAC',
+    '--service-account-issuer=https://kubernetes.default.svc',
+    `--service-account-key-file=${files.serviceAccountKey}`,
+    `--service-account-signing-key-file=${files.serviceAccountKey}`,
+    `--service-cluster-ip-range=${SERVICE_NETWORK}`,
+    '--endpoint-reconciler-type=none',
+    `--runtime-config=${API_LEFT_OUT.map((group) => `${group}=false`).join(',')}`,
+    `--audit-policy-file=${path.join(projectRoot, 'lab/kubernetes/audit-policy.yaml')}`,
+    `--audit-log-path=${options.auditLog}`,
+    '--audit-log-format=json',
+    '--profiling=false',
+    '--v=1',
+  ];
+}

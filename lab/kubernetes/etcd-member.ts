@@ -1,0 +1,124 @@
+import { rmSync } from 'node:fs';
+import path from 'node:path';
+import type { LabProcess } from '../processes/lab-process.js';
+import type { ProcessGroup } from '../processes/process-group.js';
+import { tcpAnswers } from '../processes/ready-probe.js';
+
+/** One etcd of the cluster, before it runs. */
+export interface EtcdMemberDefinition {
+  /** Member name: the control plane's name. */
+  readonly name: string;
+  /** Loopback address of its control plane. */
+  readonly loopback: string;
+}
+
+/** Where the members of one cluster live, and what runs them. */
+export interface EtcdPlace {
+  readonly processes: ProcessGroup;
+  readonly binary: string;
+  /** Holds `etcd/<member>/` and `logs/`. */
+  readonly directory: string;
+  /** The members the cluster starts with. */
+  readonly members: readonly EtcdMemberDefinition[];
+}
+
+const CLIENT_PORT = 2379;
+const PEER_PORT = 2380;
+const START_MS = 15_000;
+
+/**
+ * The real etcd of one simulated control plane. It has no TLS (only the lab speaks to it) and does not wait for the
+ * disk; elections are slow, because two busy cores would otherwise hold them all the time.
+ */
+export class EtcdMember {
+  #process: LabProcess | undefined;
+  #change: Promise<void> = Promise.resolve();
+
+  constructor(
+    readonly definition: EtcdMemberDefinition,
+    readonly place: EtcdPlace,
+  ) {}
+
+  get name(): string {
+    return this.definition.name;
+  }
+
+  /** Where clients reach it: `http://127.77.67.1:2379`. */
+  get client(): string {
+    return clientUrl(this.definition);
+  }
+
+  get running(): boolean {
+    return this.#process?.running === true;
+  }
+
+  /** Starts it on the data it has. Waits until it listens, not for quorum. */
+  start(): Promise<void> {
+    return this.#next(async () => {
+      if (this.running) return;
+      this.#process = await this.place.processes.start({
+        name: `etcd ${this.name}`,
+        command: this.place.binary,
+        args: this.#arguments(),
+        logFile: path.join(this.place.directory, 'logs', `etcd-${this.name}.log`),
+        ready: { probe: tcpAnswers(this.definition.loopback, CLIENT_PORT), timeoutMs: START_MS, everyMs: 25 },
+        graceMs: 2_000,
+      });
+    });
+  }
+
+  /** Stops it in order (it hands leadership over), and keeps its data. */
+  stop(): Promise<void> {
+    return this.#next(async () => void (await this.#process?.stop()));
+  }
+
+  /** Stops it as a power cut does, and keeps its data. */
+  kill(): Promise<void> {
+    return this.#next(async () => void (await this.#process?.kill()));
+  }
+
+  /** Kills it and wipes its data: the machine was destroyed. */
+  async destroy(): Promise<void> {
+    await this.kill();
+    rmSync(this.#data, { recursive: true, force: true });
+  }
+
+  get #data(): string {
+    return path.join(this.place.directory, 'etcd', this.name);
+  }
+
+  #arguments(): string[] {
+    const peer = peerUrl(this.definition);
+    const cluster = this.place.members.map((member) => `${member.name}=${peerUrl(member)}`).join(',');
+    return [
+      `--name=${this.name}`,
+      `--data-dir=${this.#data}`,
+      `--listen-client-urls=${this.client}`,
+      `--advertise-client-urls=${this.client}`,
+      `--listen-peer-urls=${peer}`,
+      `--initial-advertise-peer-urls=${peer}`,
+      `--initial-cluster=${cluster}`,
+      '--initial-cluster-state=new',
+      '--unsafe-no-fsync',
+      '--heartbeat-interval=250',
+      '--election-timeout=2500',
+      '--log-level=warn',
+    ];
+  }
+
+  /** One change after the other: a start that follows a stop waits for it. */
+  #next(change: () => Promise<void>): Promise<void> {
+    const done = this.#change.then(change);
+    this.#change = done.catch(() => undefined);
+    return done;
+  }
+}
+
+/** `http://127.77.67.1:2379` */
+export function clientUrl(member: EtcdMemberDefinition): string {
+  return `http://${member.loopback}:${CLIENT_PORT}`;
+}
+
+function peerUrl(member: EtcdMemberDefinition): string {
+  return `http://${member.loopback}:${PEER_PORT}`;
+}

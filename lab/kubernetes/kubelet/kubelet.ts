@@ -1,0 +1,166 @@
+import { ApiClient, isConflict, type ApiAccess } from '../api-client.js';
+import { Informer } from '../informer.js';
+import { LeaseRenewal } from './lease-renewal.js';
+import { kubeletFaulty, kubeletReady, kubeletShuttingDown, type NodeFacts } from './node-object.js';
+import { NodeReporter } from './node-reporter.js';
+import type { WirePod } from './pod-status.js';
+import { PodWorker, podPath, type PodSurroundings } from './pod-worker.js';
+import { isMirrorPod, mirrorPods } from './static-pods.js';
+
+/** What a kubelet runs with. */
+export interface KubeletOptions {
+  /** The machine in this boot. */
+  readonly facts: NodeFacts;
+  /** The API server itself, as `system:node:<name>`. */
+  readonly access: ApiAccess;
+  /** First three numbers of its pods' addresses: `10.244.4`. */
+  readonly podNetwork: string;
+  readonly leaseEveryMs: number;
+  /** Milliseconds of so many seconds at the lab's speed. */
+  scaled(seconds: number): number;
+  /** True while a fault keeps the Node from being Ready. */
+  faulty(): boolean;
+}
+
+/** Between its start and its first Ready. */
+const STARTING_SECONDS = 0.3;
+const FAULT_LOOK_MS = 500;
+/** A last word to an API that does not answer must not hold up a shutdown. */
+const LAST_WORD_MS = 1_500;
+
+/**
+ * The kubelet of one simulated machine for one boot: Node, Lease, mirror pods, and every pod bound to the Node.
+ * Made at the start of a boot and thrown away at its end.
+ */
+export class Kubelet {
+  readonly #options: KubeletOptions;
+  readonly #client: ApiClient;
+  readonly #node: NodeReporter;
+  readonly #pods = new Map<string, PodWorker>();
+  readonly #podInformer: Informer<WirePod>;
+  readonly #around: PodSurroundings;
+  readonly #timers = new Set<NodeJS.Timeout>();
+  #lease: LeaseRenewal | undefined;
+  #nodeUid: string | undefined;
+  #nextIp = 1;
+  #stopping = false;
+
+  constructor(options: KubeletOptions) {
+    this.#options = options;
+    this.#client = new ApiClient(options.access);
+    this.#node = new NodeReporter(this.#client, options.facts);
+    this.#around = {
+      client: this.#client,
+      hostIp: options.facts.address,
+      nextPodIp: () => `${options.podNetwork}.${(this.#nextIp = (this.#nextIp % 250) + 1)}`,
+      scaled: options.scaled,
+    };
+    this.#podInformer = new Informer<WirePod>(this.#client, '/api/v1/pods', `spec.nodeName=${options.facts.name}`, {
+      onList: (pods) => this.#listed(pods),
+      onChange: (pod) => void this.#seen(pod),
+      onDelete: (pod) => this.#gone(pod),
+    });
+  }
+
+  /** Begins to work, whether the API answers already or not. */
+  start(): void {
+    void this.#run();
+  }
+
+  /** The Node object is Ready and of this boot. */
+  get nodeReady(): boolean {
+    return this.#node.showsReady;
+  }
+
+  /** Shuts down as systemd would have it: pods stop, the Node says why it is not Ready, then silence. */
+  async shutDown(): Promise<void> {
+    if (this.#stopping) return;
+    this.#stopping = true;
+    this.#lease?.stop();
+    const told = Promise.allSettled([
+      ...[...this.#pods.values()].map((pod) => pod.shutDown()),
+      this.#nodeUid === undefined ? undefined : this.#node.lastWord(kubeletShuttingDown),
+    ]);
+    let limit: NodeJS.Timeout | undefined;
+    await Promise.race([told, new Promise((resolve) => (limit = setTimeout(resolve, LAST_WORD_MS)))]);
+    clearTimeout(limit);
+    this.stop();
+  }
+
+  /** Falls silent at once, as in a power cut. */
+  stop(): void {
+    this.#stopping = true;
+    this.#lease?.stop();
+    this.#node.stop();
+    this.#podInformer.stop();
+    for (const pod of this.#pods.values()) pod.end();
+    this.#pods.clear();
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers.clear();
+    this.#client.close();
+  }
+
+  /** Pods first, so that none looks ready from the last boot by the time the Node is. */
+  async #run(): Promise<void> {
+    await this.#podInformer.start();
+    if (this.#stopping) return;
+    this.#nodeUid = await this.#node.register();
+    if (this.#stopping || this.#nodeUid === undefined) return;
+    const { facts, leaseEveryMs } = this.#options;
+    this.#lease = new LeaseRenewal(this.#client, { name: facts.name, uid: this.#nodeUid }, leaseEveryMs);
+    this.#lease.start();
+    for (const pod of mirrorPods(facts, this.#nodeUid)) void this.#mirror(pod);
+    this.#after(this.#options.scaled(STARTING_SECONDS), () => this.#lookForFault());
+  }
+
+  #lookForFault(): void {
+    this.#node.say(this.#options.faulty() ? kubeletFaulty : kubeletReady);
+    this.#after(FAULT_LOOK_MS, () => this.#lookForFault());
+  }
+
+  async #listed(pods: readonly WirePod[]): Promise<void> {
+    const there = new Set(pods.map((pod) => pod.metadata?.uid));
+    for (const worker of this.#pods.values()) if (!there.has(worker.pod.metadata?.uid)) this.#gone(worker.pod);
+    await Promise.all(pods.map((pod) => this.#seen(pod)));
+  }
+
+  #seen(pod: WirePod): Promise<void> | undefined {
+    const uid = pod.metadata?.uid ?? '';
+    const worker = this.#pods.get(uid);
+    if (this.#stopping) return undefined;
+    if (worker) {
+      worker.update(pod);
+      return undefined;
+    }
+    const fresh = new PodWorker(pod, this.#around);
+    this.#pods.set(uid, fresh);
+    return fresh.start();
+  }
+
+  #gone(pod: WirePod): void {
+    const uid = pod.metadata?.uid ?? '';
+    this.#pods.get(uid)?.end();
+    this.#pods.delete(uid);
+    if (!isMirrorPod(pod) || this.#stopping || this.#nodeUid === undefined) return;
+    const again = mirrorPods(this.#options.facts, this.#nodeUid).find((each) => podPath(each) === podPath(pod));
+    if (again) void this.#mirror(again);
+  }
+
+  /** Shows a static pod in the API; one that is there already stays. */
+  async #mirror(pod: WirePod): Promise<void> {
+    try {
+      await this.#client.create('/api/v1/namespaces/kube-system/pods', pod);
+    } catch (error) {
+      if (!isConflict(error)) this.#after(FAULT_LOOK_MS, () => void this.#mirror(pod));
+    }
+  }
+
+  #after(milliseconds: number, act: () => void): void {
+    if (this.#stopping) return;
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      if (!this.#stopping) act();
+    }, milliseconds);
+    this.#timers.add(timer);
+  }
+}

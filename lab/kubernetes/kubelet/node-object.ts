@@ -1,0 +1,150 @@
+import { createHash } from 'node:crypto';
+import type { V1Node, V1NodeCondition, V1NodeStatus } from '@kubernetes/client-node';
+import { kubernetesTime, type Stamped } from './kubernetes-time.js';
+
+/** A machine as its kubelet sees it in this boot. */
+export interface NodeFacts {
+  readonly name: string;
+  readonly role: 'control-plane' | 'worker';
+  /** True address, the Node's InternalIP: `10.20.67.4`. */
+  readonly address: string;
+  readonly bootId: string;
+  /** Running Talos version: `v1.12.1`. */
+  readonly talosVersion: string;
+  readonly schematic: string;
+  /** System extensions of the running image: `siderolabs/qemu-guest-agent`. */
+  readonly extensions: readonly string[];
+  /** What the kubelet says it is: `v1.35.0`. */
+  readonly kubernetesVersion: string;
+  /** The device in the machine; it is offered only when the extensions drive it. */
+  readonly gpu?: { readonly resource: string; readonly count: number };
+}
+
+/** What the kubelet thinks of itself. */
+export interface Readiness {
+  readonly ready: boolean;
+  readonly reason: string;
+  readonly message: string;
+}
+
+export const kubeletReady: Readiness = { ready: true, reason: 'KubeletReady', message: 'kubelet is posting ready status' };
+export const kubeletStarting: Readiness = {
+  ready: false,
+  reason: 'KubeletNotReady',
+  message: 'container runtime status check may not have completed yet',
+};
+export const kubeletShuttingDown: Readiness = { ready: false, reason: 'KubeletNotReady', message: 'node is shutting down' };
+/** What the fault `kubelet-not-ready` shows. */
+export const kubeletFaulty: Readiness = {
+  ready: false,
+  reason: 'KubeletNotReady',
+  message: 'container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady',
+};
+
+const CONTROL_PLANE_ROLE = 'node-role.kubernetes.io/control-plane';
+
+/** The Node a kubelet registers when there is none of its name. */
+export function newNode(facts: NodeFacts, readiness: Readiness, now: Date): Stamped<V1Node> {
+  return {
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: { name: facts.name, labels: nodeLabels(facts), annotations: nodeAnnotations(facts) },
+    spec: facts.role === 'control-plane' ? { taints: [{ key: CONTROL_PLANE_ROLE, effect: 'NoSchedule' }] } : {},
+    status: nodeStatus(facts, readiness, now),
+  };
+}
+
+/** The labels a Talos node of this role has. */
+export function nodeLabels(facts: NodeFacts): Record<string, string> {
+  return {
+    'beta.kubernetes.io/arch': 'amd64',
+    'beta.kubernetes.io/os': 'linux',
+    'kubernetes.io/arch': 'amd64',
+    'kubernetes.io/hostname': facts.name,
+    'kubernetes.io/os': 'linux',
+    ...(facts.role === 'control-plane' ? { [CONTROL_PLANE_ROLE]: '' } : {}),
+  };
+}
+
+/** What Talos notes on its Node: addresses, schematic and extensions. */
+export function nodeAnnotations(facts: NodeFacts): Record<string, string> {
+  return {
+    'extensions.talos.dev/schematic': facts.schematic,
+    'networking.talos.dev/self-ips': facts.address,
+    'volumes.kubernetes.io/controller-managed-attach-detach': 'true',
+  };
+}
+
+/** The whole status a kubelet posts; `before` keeps the time of conditions that did not change. */
+export function nodeStatus(facts: NodeFacts, readiness: Readiness, now: Date, before?: V1NodeStatus): Stamped<V1NodeStatus> {
+  const resources = nodeResources(facts);
+  return {
+    addresses: [
+      { type: 'InternalIP', address: facts.address },
+      { type: 'Hostname', address: facts.name },
+    ],
+    allocatable: resources,
+    capacity: resources,
+    conditions: nodeConditions(readiness, now, before),
+    daemonEndpoints: { kubeletEndpoint: { Port: 10250 } },
+    nodeInfo: {
+      architecture: 'amd64',
+      bootID: facts.bootId,
+      containerRuntimeVersion: 'containerd://2.1.6',
+      kernelVersion: '6.18.2-talos',
+      kubeProxyVersion: '',
+      kubeletVersion: facts.kubernetesVersion,
+      machineID: digest(facts.name),
+      operatingSystem: 'linux',
+      osImage: `Talos (${facts.talosVersion})`,
+      systemUUID: uuid(facts.name),
+    },
+  };
+}
+
+/** True when the Node object says what the kubelet says. */
+export function showsReadiness(node: V1Node, facts: NodeFacts, readiness: Readiness): boolean {
+  const ready = node.status?.conditions?.find((condition) => condition.type === 'Ready');
+  return (
+    node.status?.nodeInfo?.bootID === facts.bootId &&
+    ready?.status === (readiness.ready ? 'True' : 'False') &&
+    ready.message === readiness.message
+  );
+}
+
+function nodeConditions(readiness: Readiness, now: Date, before?: V1NodeStatus): Stamped<V1NodeCondition>[] {
+  const condition = (type: string, status: 'True' | 'False', reason: string, message: string): Stamped<V1NodeCondition> => {
+    const last = before?.conditions?.find((each) => each.type === type);
+    const since = last?.status === status ? last.lastTransitionTime : undefined;
+    return {
+      type,
+      status,
+      reason,
+      message,
+      lastHeartbeatTime: kubernetesTime(now),
+      lastTransitionTime: since === undefined ? kubernetesTime(now) : String(since),
+    };
+  };
+  const { ready, reason, message } = readiness;
+  return [
+    condition('MemoryPressure', 'False', 'KubeletHasSufficientMemory', 'kubelet has sufficient memory available'),
+    condition('DiskPressure', 'False', 'KubeletHasNoDiskPressure', 'kubelet has no disk pressure'),
+    condition('PIDPressure', 'False', 'KubeletHasSufficientPID', 'kubelet has sufficient PID available'),
+    condition('Ready', ready ? 'True' : 'False', reason, message),
+  ];
+}
+
+function nodeResources(facts: NodeFacts): Record<string, string> {
+  const size =
+    facts.role === 'control-plane' ? { cpu: '4', memory: '16Gi', pods: '110' } : { cpu: '16', memory: '32Gi', pods: '110' };
+  const driven = facts.gpu?.resource !== 'nvidia.com/gpu' || facts.extensions.some((extension) => extension.includes('nvidia'));
+  return facts.gpu && driven ? { ...size, [facts.gpu.resource]: String(facts.gpu.count) } : size;
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 32);
+}
+
+function uuid(text: string): string {
+  return digest(`uuid ${text}`).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}

@@ -1,0 +1,130 @@
+import { randomBytes } from 'node:crypto';
+import type { V1ContainerStatus, V1Pod, V1PodCondition, V1PodStatus } from '@kubernetes/client-node';
+import { kubernetesTime, type Stamped } from './kubernetes-time.js';
+
+/** A Pod as the API sends it. */
+export type WirePod = Stamped<V1Pod>;
+
+/** How far a pod is on its machine. */
+export type PodStage = 'creating' | 'running' | 'ready' | 'stopped';
+
+/** One run of one container. */
+export interface ContainerRun {
+  /** `containerd://…` */
+  readonly id: string;
+  readonly startedAt: string;
+  readonly restarts: number;
+  /** The run before, which ended with the machine. */
+  readonly before?: { readonly id: string; readonly startedAt: string; readonly finishedAt: string };
+}
+
+/** What the kubelet knows of a pod that the API does not. */
+export interface PodRun {
+  readonly stage: PodStage;
+  /** By container name. */
+  readonly containers: ReadonlyMap<string, ContainerRun>;
+  /** The machine's true address. */
+  readonly hostIp: string;
+  readonly podIp: string;
+}
+
+/** New runs of all containers of a pod; those that ran before (the machine was rebooted) count a restart. */
+export function runContainers(pod: WirePod, now: Date): Map<string, ContainerRun> {
+  const started = kubernetesTime(now);
+  const runs = new Map<string, ContainerRun>();
+  for (const { name } of pod.spec?.containers ?? []) {
+    const last = pod.status?.containerStatuses?.find((status) => status.name === name);
+    const ran = last?.containerID;
+    runs.set(name, {
+      id: `containerd://${randomBytes(32).toString('hex')}`,
+      startedAt: started,
+      restarts: ran ? (last?.restartCount ?? 0) + 1 : 0,
+      ...(ran
+        ? { before: { id: ran, startedAt: String(last?.state?.running?.startedAt ?? started), finishedAt: started } }
+        : {}),
+    });
+  }
+  return runs;
+}
+
+/** The status a kubelet patches for a pod at its stage. */
+export function podStatus(pod: WirePod, run: PodRun, now: Date): Stamped<V1PodStatus> {
+  const ready = run.stage === 'ready';
+  const runs = run.stage === 'running' || ready;
+  const names = (pod.spec?.containers ?? []).map((container) => container.name);
+  const wanting = ready ? {} : { reason: 'ContainersNotReady', message: `containers with unready status: [${names.join(' ')}]` };
+  const condition = (type: string, value: boolean, why: object = {}): Stamped<V1PodCondition> => ({
+    type,
+    status: value ? 'True' : 'False',
+    lastTransitionTime: transition(pod, type, value, now),
+    ...(value ? { reason: null, message: null } : why),
+  });
+  const ips = run.podIp === '' ? {} : { podIP: run.podIp, podIPs: [{ ip: run.podIp }] };
+  return {
+    observedGeneration: pod.metadata?.generation ?? 1,
+    phase: runs || pod.status?.phase === 'Running' ? 'Running' : 'Pending',
+    hostIP: run.hostIp,
+    hostIPs: [{ ip: run.hostIp }],
+    ...(runs ? ips : {}),
+    startTime: String(pod.status?.startTime ?? kubernetesTime(now)),
+    conditions: [
+      condition('PodReadyToStartContainers', runs),
+      condition('Initialized', true),
+      condition('Ready', ready, wanting),
+      condition('ContainersReady', ready, wanting),
+    ],
+    containerStatuses: (pod.spec?.containers ?? []).map((container) =>
+      containerStatus(container.name, container.image ?? '', run, pod),
+    ),
+  };
+}
+
+/** True when the API shows the pod as the kubelet runs it. */
+export function showsRun(pod: WirePod, run: PodRun): boolean {
+  const ready = pod.status?.conditions?.find((condition) => condition.type === 'Ready')?.status === 'True';
+  if (ready !== (run.stage === 'ready')) return false;
+  return (pod.status?.containerStatuses ?? []).every(
+    (status) => !status.containerID || status.containerID === run.containers.get(status.name)?.id,
+  );
+}
+
+function containerStatus(name: string, image: string, run: PodRun, pod: WirePod): Stamped<V1ContainerStatus> {
+  const own = run.containers.get(name);
+  const last = pod.status?.containerStatuses?.find((status) => status.name === name);
+  const digest = `${image.split(':')[0] ?? image}@sha256:${Buffer.from(image).toString('hex').padEnd(64, '0').slice(0, 64)}`;
+  if (run.stage === 'creating' || !own) {
+    return {
+      name,
+      image,
+      imageID: '',
+      ready: false,
+      started: false,
+      restartCount: last?.restartCount ?? 0,
+      state: { waiting: { reason: 'ContainerCreating' } },
+      lastState: {},
+    };
+  }
+  const end = own.before;
+  return {
+    name,
+    image,
+    imageID: digest,
+    containerID: own.id,
+    ready: run.stage === 'ready',
+    started: run.stage !== 'stopped',
+    restartCount: own.restarts,
+    state:
+      run.stage === 'stopped'
+        ? { terminated: { exitCode: 0, reason: 'Completed', containerID: own.id, startedAt: own.startedAt } }
+        : { running: { startedAt: own.startedAt } },
+    lastState: end
+      ? { terminated: { exitCode: 255, reason: 'Unknown', containerID: end.id, startedAt: end.startedAt, finishedAt: end.finishedAt } }
+      : {},
+  };
+}
+
+function transition(pod: WirePod, type: string, value: boolean, now: Date): string {
+  const last = pod.status?.conditions?.find((each) => each.type === type);
+  const same = last?.status === (value ? 'True' : 'False') && last.lastTransitionTime;
+  return same ? String(same) : kubernetesTime(now);
+}

@@ -1,0 +1,176 @@
+import { isConflict, isNotFound, type ApiClient } from '../api-client.js';
+import { podStatus, runContainers, showsRun, type ContainerRun, type PodStage, type WirePod } from './pod-status.js';
+
+/** What all pods of one machine have in common. */
+export interface PodSurroundings {
+  readonly client: ApiClient;
+  /** The machine's true address. */
+  readonly hostIp: string;
+  /** An address for a pod that has none of the host's. */
+  nextPodIp(): string;
+  /** Milliseconds of so many seconds at the lab's speed. */
+  scaled(seconds: number): number;
+}
+
+/** Annotations a pod (or its template) may carry; seconds at the lab's speed 1. */
+const START_SECONDS = 'lab.slipway.dev/start-seconds';
+const STOP_SECONDS = 'lab.slipway.dev/stop-seconds';
+const USUAL_SECONDS = { start: 0.6, stop: 0.5 };
+/** The containers run after this share of the start, and are ready at its end. */
+const RUNNING_AT = 0.4;
+const AGAIN_AFTER_MS = 500;
+
+/**
+ * One pod on one machine for the length of one boot: from its binding to ready, through its deletion to its end.
+ * It knows what runs; whatever the API shows instead is corrected, and what the API did not take is sent again.
+ */
+export class PodWorker {
+  #pod: WirePod;
+  readonly #around: PodSurroundings;
+  #stage: PodStage = 'creating';
+  #containers: ReadonlyMap<string, ContainerRun> = new Map();
+  #podIp = '';
+  #terminating = false;
+  #ended = false;
+  #timer: NodeJS.Timeout | undefined;
+  #again: NodeJS.Timeout | undefined;
+  #posting: Promise<void> | undefined;
+  #dirty = false;
+
+  constructor(pod: WirePod, around: PodSurroundings) {
+    this.#pod = pod;
+    this.#around = around;
+  }
+
+  get pod(): WirePod {
+    return this.#pod;
+  }
+
+  /** Begins to run the pod. Resolves when the API no longer shows it as ready from an earlier boot. */
+  async start(): Promise<void> {
+    const { phase } = this.#pod.status ?? {};
+    if (phase === 'Succeeded' || phase === 'Failed') return;
+    if (this.#isDeleted()) return this.#terminate();
+    const seconds = this.#seconds(START_SECONDS, USUAL_SECONDS.start);
+    this.#after(seconds * RUNNING_AT, () => {
+      this.#containers = runContainers(this.#pod, new Date());
+      this.#podIp = this.#pod.spec?.hostNetwork ? this.#around.hostIp : this.#around.nextPodIp();
+      this.#stage = 'running';
+      void this.#post();
+      this.#after(seconds * (1 - RUNNING_AT), () => {
+        this.#stage = 'ready';
+        void this.#post();
+      });
+    });
+    if (!showsRun(this.#pod, this.#run)) await this.#post();
+  }
+
+  /** The API's newer version of the pod. */
+  update(pod: WirePod): void {
+    this.#pod = pod;
+    if (this.#ended || this.#terminating) return;
+    if (this.#isDeleted()) this.#terminate();
+    else if (!this.#posting && !this.#again && !showsRun(pod, this.#run)) this.#postAgainLater();
+  }
+
+  /** The machine is shut down in order: the pod's containers stop, and the API is told once. */
+  async shutDown(): Promise<void> {
+    this.#clearTimers();
+    if (this.#ended || this.#terminating || (this.#stage !== 'ready' && this.#stage !== 'running')) return;
+    this.#stage = 'stopped';
+    await this.#post();
+  }
+
+  /** Forgets the pod: it is gone, or the machine is. */
+  end(): void {
+    this.#ended = true;
+    this.#clearTimers();
+  }
+
+  get #run() {
+    return { stage: this.#stage, containers: this.#containers, hostIp: this.#around.hostIp, podIp: this.#podIp };
+  }
+
+  #isDeleted(): boolean {
+    return this.#pod.metadata?.deletionTimestamp != null;
+  }
+
+  /** Containers get their time to stop, at most the pod's own grace; then the object goes. */
+  #terminate(): void {
+    this.#terminating = true;
+    this.#clearTimers();
+    const neverRan = this.#stage === 'creating';
+    const grace = this.#pod.metadata?.deletionGracePeriodSeconds ?? 30;
+    const seconds = neverRan ? 0 : Math.min(this.#seconds(STOP_SECONDS, USUAL_SECONDS.stop), grace);
+    this.#after(seconds, () => void this.#remove());
+  }
+
+  async #remove(): Promise<void> {
+    try {
+      await this.#around.client.delete(podPath(this.#pod), {
+        apiVersion: 'v1',
+        kind: 'DeleteOptions',
+        gracePeriodSeconds: 0,
+        preconditions: { uid: this.#pod.metadata?.uid },
+      });
+    } catch (error) {
+      if (isNotFound(error) || isConflict(error) || this.#ended) return;
+      this.#timer = setTimeout(() => void this.#remove(), AGAIN_AFTER_MS);
+    }
+  }
+
+  /** Sends the status as it is now; calls that come meanwhile are one more sending afterwards. */
+  async #post(): Promise<void> {
+    this.#dirty = true;
+    this.#posting ??= this.#postWhileDirty().finally(() => (this.#posting = undefined));
+    return this.#posting;
+  }
+
+  async #postWhileDirty(): Promise<void> {
+    while (this.#dirty && !this.#ended) {
+      this.#dirty = false;
+      try {
+        const status = podStatus(this.#pod, this.#run, new Date());
+        this.#pod = await this.#around.client.patch<WirePod>(`${podPath(this.#pod)}/status`, {
+          metadata: { uid: this.#pod.metadata?.uid },
+          status,
+        });
+      } catch (error) {
+        if (isNotFound(error) || isConflict(error)) return;
+        this.#postAgainLater();
+        return;
+      }
+    }
+  }
+
+  #postAgainLater(): void {
+    if (this.#ended || this.#stage === 'stopped') return;
+    clearTimeout(this.#again);
+    this.#again = setTimeout(() => {
+      this.#again = undefined;
+      if (!this.#terminating && !showsRun(this.#pod, this.#run)) void this.#post();
+    }, AGAIN_AFTER_MS);
+  }
+
+  #after(seconds: number, act: () => void): void {
+    this.#timer = setTimeout(() => {
+      if (!this.#ended) act();
+    }, this.#around.scaled(seconds));
+  }
+
+  #seconds(annotation: string, usual: number): number {
+    const seconds = Number(this.#pod.metadata?.annotations?.[annotation] ?? usual);
+    return Number.isFinite(seconds) && seconds >= 0 ? seconds : usual;
+  }
+
+  #clearTimers(): void {
+    clearTimeout(this.#timer);
+    clearTimeout(this.#again);
+    this.#again = undefined;
+  }
+}
+
+/** `/api/v1/namespaces/<namespace>/pods/<name>` */
+export function podPath(pod: WirePod): string {
+  return `/api/v1/namespaces/${pod.metadata?.namespace ?? 'default'}/pods/${pod.metadata?.name ?? ''}`;
+}

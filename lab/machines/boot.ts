@@ -1,0 +1,131 @@
+import { pause, reasonOf, unlessInterrupted } from './interruptible.js';
+import type { Machine } from './machine.js';
+import { watchReadiness } from './readiness.js';
+import { runSequence, type Phase } from './run-sequence.js';
+
+const INITIALIZE = ['systemRequirements', 'earlyServices', 'usb', 'meta', 'dashboard', 'config'] as const;
+const BOOT = ['memorySizeCheck', 'diskSizeCheck', 'env', 'dbus', 'ephemeral', 'udevSetup', 'userDisks', 'userSetup'] as const;
+
+const TASKS: Record<(typeof INITIALIZE)[number] | (typeof BOOT)[number], string> = {
+  systemRequirements: 'enforceKSPPRequirements',
+  earlyServices: 'startMachined',
+  usb: 'waitForUSB',
+  meta: 'reloadMeta',
+  dashboard: 'startDashboard',
+  config: 'loadConfig',
+  memorySizeCheck: 'memorySizeCheck',
+  diskSizeCheck: 'diskSizeCheck',
+  env: 'setUserEnvVars',
+  dbus: 'startDBus',
+  ephemeral: 'mountEphemeralPartition',
+  udevSetup: 'writeUdevRules',
+  userDisks: 'mountUserDisks',
+  userSetup: 'writeUserFiles',
+};
+
+/**
+ * One boot of the default slot, from the kernel's first line to the stage `running`. Readiness comes later, from
+ * its own watch. `signal` ends the sequence, `power` also ends what stays after it. Rejects with SequenceFailed when the boot met a fatal error.
+ */
+export async function boot(machine: Machine, signal: AbortSignal, power: AbortSignal): Promise<void> {
+  const newSlot = machine.beginBoot();
+  await runSequence(machine, {
+    name: 'initialize',
+    phases: initializePhases(machine, newSlot, signal),
+    actorId: '',
+    signal,
+  });
+  await runSequence(machine, { name: 'install', phases: [], actorId: '', signal });
+  await machine.openApi();
+  startServices(machine, ['apid']);
+  await runSequence(machine, { name: 'boot', phases: bootPhases(machine, newSlot), actorId: '', signal });
+  machine.enterStage('running');
+  machine.record('running');
+  watchReadiness(machine, AbortSignal.any([power, machine.boot.ended]));
+}
+
+function initializePhases(machine: Machine, newSlot: boolean, signal: AbortSignal): Phase[] {
+  return INITIALIZE.map((name): Phase => {
+    if (name !== 'config') return { name, task: { name: TASKS[name], run: () => pauseFor(machine, INITIALIZE.length, signal) } };
+    return {
+      name,
+      task: {
+        name: TASKS[name],
+        run: async () => {
+          await pauseFor(machine, INITIALIZE.length, signal);
+          if (newSlot && machine.faults.take('boot:new-slot', machine.name) !== undefined) {
+            throw new Error('failed to validate the machine config: unknown keys found during decoding');
+          }
+          startServices(machine, ['auditd', 'containerd', 'dashboard', 'machined', 'syslogd', 'udevd']);
+        },
+      },
+    };
+  });
+}
+
+function bootPhases(machine: Machine, newSlot: boolean): Phase[] {
+  const early = BOOT.map(
+    (name): Phase => ({ name, task: { name: TASKS[name], run: (signal) => pauseFor(machine, BOOT.length, signal) } }),
+  );
+  return [
+    ...early,
+    { name: 'startEverything', task: { name: 'startAllServices', run: (signal) => startAll(machine, newSlot, signal) } },
+  ];
+}
+
+/** Half of the boot's time goes to each of the two lists of phases. */
+function pauseFor(machine: Machine, phases: number, signal: AbortSignal): Promise<void> {
+  return pause(machine.durations.boot / 2 / phases, signal);
+}
+
+async function startAll(machine: Machine, newSlot: boolean, signal: AbortSignal): Promise<void> {
+  startServices(machine, ['cri']);
+  const starting = [startKubelet(machine, newSlot)];
+  if (machine.role === 'control-plane') {
+    startServices(machine, ['trustd']);
+    starting.push(startEtcd(machine), openApiFront(machine));
+  }
+  await unlessInterrupted(Promise.all(starting), signal);
+}
+
+async function startEtcd(machine: Machine): Promise<void> {
+  if (machine.faults.take('boot:etcd', machine.name) !== undefined) {
+    machine.services.failed('etcd', 'etcd exited with code 1: panic: failed to recover v3 backend from snapshot');
+    return;
+  }
+  await startPart(machine, 'etcd', () => machine.parts.startEtcd(machine));
+  if (machine.services.get('etcd')?.state === 'Running') machine.record('etcd-started');
+}
+
+async function startKubelet(machine: Machine, newSlot: boolean): Promise<void> {
+  if (newSlot && machine.faults.take('boot:new-slot-kubelet', machine.name) !== undefined) {
+    machine.services.failed('kubelet', 'kubelet exited with code 1: failed to run Kubelet: unknown cgroup driver');
+    return;
+  }
+  await startPart(machine, 'kubelet', () => machine.parts.startKubelet(machine));
+  if (machine.services.get('kubelet')?.state === 'Running') machine.record('kubelet-started');
+}
+
+async function openApiFront(machine: Machine): Promise<void> {
+  if (machine.faults.take('boot:api-front', machine.name) !== undefined) return;
+  try {
+    await machine.parts.openApiFront(machine);
+    machine.apiFrontOpen = true;
+    machine.record('api-front-up');
+  } catch (error) {
+    machine.dmesg.talos(`static pod kube-apiserver did not start: ${reasonOf(error)}`);
+  }
+}
+
+async function startPart(machine: Machine, service: string, start: () => Promise<void>): Promise<void> {
+  try {
+    await start();
+    machine.services.running(service, `Started task ${service}`);
+  } catch (error) {
+    machine.services.failed(service, reasonOf(error));
+  }
+}
+
+function startServices(machine: Machine, services: readonly string[]): void {
+  for (const service of services) machine.services.running(service);
+}

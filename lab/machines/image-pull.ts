@@ -1,0 +1,32 @@
+import type { ImageSource } from './image-source.js';
+import { pause, unlessInterrupted } from './interruptible.js';
+import type { Machine } from './machine.js';
+import type { ImageNamespace } from './pulled-images.js';
+
+/** An image the registry says it does not have; the Talos API answers NotFound for it. */
+export class ImageNotFound extends Error {
+  override readonly name = 'ImageNotFound';
+}
+
+/**
+ * Pulls an image unless the machine has it. Rejects with ImageNotFound when there is no such image, and with the
+ * registry's words when the pull breaks. Nothing on the machine changes then.
+ */
+export async function pullImage(
+  machine: Machine,
+  images: ImageSource,
+  pull: { namespace: ImageNamespace; reference: string; signal: AbortSignal },
+): Promise<void> {
+  const { namespace, reference, signal } = pull;
+  if (machine.pulledImages.has(namespace, reference)) return;
+  const missing = machine.faults.take('image:looked-up', machine.name) !== undefined;
+  const content = missing ? undefined : await unlessInterrupted(images.exists(reference), signal);
+  if (content === undefined) {
+    throw new ImageNotFound(`failed to pull image "${reference}": failed to resolve image: ${reference}: not found`);
+  }
+  if (machine.faults.take('image:pulling', machine.name) !== undefined) {
+    throw new Error(`failed to pull image "${reference}": failed to copy: httpReadSeeker: failed open: unexpected EOF`);
+  }
+  await pause(machine.durations.pull, signal);
+  machine.pulledImages.add(namespace, reference);
+}

@@ -1,0 +1,84 @@
+import { Interrupted, pause, reasonOf, unlessInterrupted } from './interruptible.js';
+import type { Machine } from './machine.js';
+import type { UnmetCondition } from './machine-event.js';
+import { requiredServices } from './service-table.js';
+
+/**
+ * Watches, from the stage `running` to the end of the boot, whether the machine is ready, and takes Talos' own
+ * cordon off as soon as the Kubernetes API lets it. Ends by itself when the signal aborts.
+ */
+export function watchReadiness(machine: Machine, signal: AbortSignal): void {
+  void follow(machine, signal);
+  void takeOwnCordonOff(machine, signal);
+}
+
+async function follow(machine: Machine, signal: AbortSignal): Promise<void> {
+  try {
+    while (!signal.aborted) {
+      // oxlint-disable-next-line no-await-in-loop -- one look after another
+      machine.readinessSeen(await unmetConditions(machine, signal));
+      const { readiness, readinessWhenReady } = machine.durations;
+      // oxlint-disable-next-line no-await-in-loop -- one look after another
+      await pause(machine.ready ? readinessWhenReady : readiness, signal);
+    }
+  } catch (error) {
+    if (!(error instanceof Interrupted)) throw error;
+  }
+}
+
+async function takeOwnCordonOff(machine: Machine, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    try {
+      // oxlint-disable-next-line no-await-in-loop -- asked again until it works
+      await unlessInterrupted(machine.parts.uncordon(machine), signal);
+      return;
+    } catch (error) {
+      if (error instanceof Interrupted) return;
+    }
+    try {
+      // oxlint-disable-next-line no-await-in-loop -- asked again until it works
+      await pause(machine.durations.readiness, signal);
+    } catch {
+      return;
+    }
+  }
+}
+
+/** What keeps a booting or running machine from being ready, in the order and words of Talos. */
+export async function unmetConditions(machine: Machine, signal: AbortSignal): Promise<UnmetCondition[]> {
+  const unmet: UnmetCondition[] = [];
+  const services = serviceProblems(machine);
+  if (services !== '') unmet.push({ name: 'services', reason: services });
+  if (machine.role === 'control-plane' && !machine.apiFrontOpen) {
+    unmet.push({ name: 'staticPods', reason: `kube-system/kube-apiserver-${machine.name} not ready` });
+  }
+  const node = await nodeProblem(machine, signal);
+  if (node !== '') unmet.push({ name: 'nodeReady', reason: node });
+  return unmet;
+}
+
+function serviceProblems(machine: Machine): string {
+  const services = machine.services.list();
+  const problems = services.flatMap(({ id, state, health }) => {
+    if (state !== 'Running') return [`${id} not running`];
+    return health === 'unhealthy' ? [`${id} not healthy`] : [];
+  });
+  const known = new Set(services.map(({ id }) => id));
+  const absent = requiredServices(machine.role).filter((id) => !known.has(id));
+  return [...problems, ...absent.map((id) => `${id} not running`)].join(', ');
+}
+
+async function nodeProblem(machine: Machine, signal: AbortSignal): Promise<string> {
+  if (machine.services.get('kubelet')?.state !== 'Running') return notReady(machine);
+  try {
+    const ready = await unlessInterrupted(machine.parts.nodeReady(machine), signal);
+    return ready ? '' : notReady(machine);
+  } catch (error) {
+    if (error instanceof Interrupted) throw error;
+    return `node "${machine.name}" status is not available yet: ${reasonOf(error)}`;
+  }
+}
+
+function notReady(machine: Machine): string {
+  return `node "${machine.name}" is not ready`;
+}

@@ -1,0 +1,166 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { accessSync, closeSync, constants, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { identify, type ProcessIdentity } from './process-identity.js';
+import { waitUntilReady, type ReadyWait } from './ready-probe.js';
+
+/** What to run. */
+export interface ProcessSpec {
+  /** What it is in the lab, for messages and the record: `etcd k8s-ctrl-1`. */
+  readonly name: string;
+  /** Path of the program. */
+  readonly command: string;
+  readonly args: readonly string[];
+  /** The whole environment besides PATH: nothing of ours is handed on. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Takes what it writes to stdout and stderr; appended to. */
+  readonly logFile: string;
+  /** Without it the process counts as ready once it was started. */
+  readonly ready?: ReadyWait;
+  /** Milliseconds between SIGTERM and SIGKILL when it is stopped. Default 5,000. */
+  readonly graceMs?: number;
+}
+
+/** How a process ended. */
+export interface ProcessExit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+const DEFAULT_GRACE_MS = 5_000;
+const LAST_LINES = 12;
+
+/**
+ * One running child of the lab. It is its own session, so Ctrl-C in a terminal reaches the lab alone, and the kernel
+ * kills it when the lab dies (`setpriv --pdeathsig KILL`).
+ */
+export class LabProcess {
+  readonly identity: ProcessIdentity;
+  /** Settles when the process is gone, however it went. */
+  readonly exited: Promise<ProcessExit>;
+  #exit: ProcessExit | undefined;
+  #stopping = false;
+
+  private constructor(
+    readonly spec: ProcessSpec,
+    readonly argv: readonly string[],
+    child: ChildProcess,
+  ) {
+    const identity = identify(child.pid!); // spawn gave a pid: start() looked
+    this.identity = identity ?? { pid: child.pid!, startTime: 'gone' };
+    this.exited = new Promise((resolve) => {
+      child.once('exit', (code, signal) => {
+        this.#exit = { code, signal };
+        resolve(this.#exit);
+      });
+    });
+  }
+
+  /**
+   * Starts the process; it may not be ready yet.
+   *
+   * @throws when the program or setpriv cannot be started
+   */
+  static start(spec: ProcessSpec): LabProcess {
+    refuseWhatIsNotAProgram(spec);
+    mkdirSync(path.dirname(spec.logFile), { recursive: true });
+    const log = openSync(spec.logFile, 'a', 0o600);
+    try {
+      const argv = [spec.command, ...spec.args];
+      const child = spawn(setpriv(), ['--pdeathsig', 'KILL', '--', ...argv], {
+        detached: true,
+        stdio: ['ignore', log, log],
+        env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin', ...spec.env },
+      });
+      child.on('error', () => undefined); // told below: without a pid nothing was started
+      if (child.pid === undefined) throw new Error(`${spec.name} could not be started: ${argv.join(' ')}`);
+      return new LabProcess(spec, argv, child);
+    } finally {
+      closeSync(log);
+    }
+  }
+
+  get name(): string {
+    return this.spec.name;
+  }
+
+  get running(): boolean {
+    return this.#exit === undefined;
+  }
+
+  /** True once `stop` or `kill` was asked: its end is no accident. */
+  get stopping(): boolean {
+    return this.#stopping;
+  }
+
+  /**
+   * Waits until the process is ready.
+   *
+   * @throws with the reason and the last lines of its log when it ended before, or was not ready in time
+   */
+  async ready(): Promise<void> {
+    const { ready } = this.spec;
+    if (!ready) return;
+    const reason = await waitUntilReady(ready, () => !this.running);
+    if (reason === undefined && this.running) return;
+    const what = this.#exit
+      ? `ended (${describeExit(this.#exit)}) before it was ready`
+      : `was not ready after ${ready.timeoutMs / 1000} s: ${reason}`;
+    throw new Error(`${this.name} ${what}. Last lines of ${this.spec.logFile}:\n${lastLines(this.spec.logFile)}`);
+  }
+
+  /** Asks it to end (SIGTERM), makes it (SIGKILL) when it does not; returns when it is gone. */
+  async stop(): Promise<ProcessExit> {
+    this.#stopping = true;
+    if (this.running) this.#signal('SIGTERM');
+    const timer = setTimeout(() => this.#signal('SIGKILL'), this.spec.graceMs ?? DEFAULT_GRACE_MS);
+    const exit = await this.exited;
+    clearTimeout(timer);
+    return exit;
+  }
+
+  /** Ends it as a power cut would; returns when it is gone. */
+  async kill(): Promise<ProcessExit> {
+    this.#stopping = true;
+    this.#signal('SIGKILL');
+    return this.exited;
+  }
+
+  #signal(signal: NodeJS.Signals): void {
+    if (!this.running) return;
+    try {
+      process.kill(this.identity.pid, signal); // not reaped yet, so the pid is still this process
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  }
+}
+
+/** `exit code 1`, `signal SIGKILL`. */
+export function describeExit(exit: ProcessExit): string {
+  return exit.signal ? `signal ${exit.signal}` : `exit code ${exit.code}`;
+}
+
+/** The end of a log file, for messages. */
+export function lastLines(file: string, count = LAST_LINES): string {
+  if (!existsSync(file)) return '  (nothing was written)';
+  const lines = readFileSync(file, 'utf8').trimEnd().split('\n').slice(-count);
+  return lines.map((line) => `  ${line.slice(0, 400)}`).join('\n');
+}
+
+function refuseWhatIsNotAProgram(spec: ProcessSpec): void {
+  try {
+    accessSync(spec.command, constants.X_OK);
+  } catch {
+    throw new Error(`${spec.name} cannot be started: ${spec.command} is not there or may not be run. Type: slipway tools`);
+  }
+}
+
+/** setpriv of util-linux is what ties a child's life to ours. */
+function setpriv(): string {
+  for (const folder of (process.env['PATH'] ?? '/usr/bin:/bin').split(':')) {
+    const candidate = path.join(folder, 'setpriv');
+    if (existsSync(candidate)) return candidate;
+  }
+  throw new Error('The lab needs setpriv (package util-linux) to tie its processes to itself, and PATH has none. Install util-linux.');
+}

@@ -1,0 +1,36 @@
+import { rmSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isRunning, signalProcess } from './process-identity.js';
+import { readProcessRecord, type RecordedProcess } from './process-record.js';
+
+const GONE_WITHIN_MS = 5_000;
+
+/**
+ * Stops what a killed lab left running in this directory, and only that: processes whose pid *and* start time its
+ * record names. (The kernel kills a lab's children with it; this is for the microseconds in which it cannot.)
+ *
+ * @returns what was still running and is stopped now
+ * @throws when the lab that owns the directory still runs: it is not ours to stop
+ */
+export async function stopLeftOvers(directory: string): Promise<readonly RecordedProcess[]> {
+  const record = readProcessRecord(directory);
+  if (!record) return [];
+  if (isRunning(record.lab)) {
+    throw new Error(
+      `A lab already runs in ${directory} (pid ${record.lab.pid}). ` +
+        `Stop it with "kill -INT ${record.lab.pid}", or start this one elsewhere with --dir.`,
+    );
+  }
+  const left = record.processes.filter((entry) => signalProcess(entry, 'SIGKILL'));
+  const deadline = Date.now() + GONE_WITHIN_MS;
+  while (left.some(isRunning)) {
+    if (Date.now() > deadline) {
+      const names = left.filter(isRunning).map((entry) => `${entry.name} (pid ${entry.pid})`);
+      throw new Error(`Left over from a killed lab and not gone ${GONE_WITHIN_MS / 1000} s after SIGKILL: ${names.join(', ')}.`);
+    }
+    await sleep(20);
+  }
+  rmSync(path.join(directory, 'processes.json'), { force: true });
+  return left;
+}

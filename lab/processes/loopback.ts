@@ -1,0 +1,102 @@
+import { chmodSync, linkSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { isRunning, ownIdentity, type ProcessIdentity } from './process-identity.js';
+
+/** A /16 of this machine's loopback network that belongs to one lab. */
+export interface Loopback {
+  /** Its first two numbers: `127.77`. */
+  readonly prefix: string;
+  /** Gives it back. */
+  release(): void;
+}
+
+const FIRST = 64;
+const LAST = 127;
+
+/** Where the lock files are: one place per machine, for loopback is shared by all its users. */
+const LOCKS = '/tmp/slipway-lab-loopback';
+
+/**
+ * Takes the first 127.L.0.0/16 (L in 64..127) that no living lab holds. A lock file says who holds it; a lock whose
+ * owner is dead (by pid and start time) is free.
+ *
+ * @throws when all 64 are held by living labs
+ */
+export function takeLoopback(directory = LOCKS): Loopback {
+  makeLockDirectory(directory);
+  const own = JSON.stringify(ownIdentity());
+  for (let number = FIRST; number <= LAST; number += 1) {
+    const file = path.join(directory, `127.${number}.lock`);
+    if (claim(file, own) || (takeAway(file) && claim(file, own))) {
+      return { prefix: `127.${number}`, release: () => release(file, own) };
+    }
+  }
+  throw new Error(`All loopback networks 127.${FIRST} to 127.${LAST} are taken by running labs (see ${directory}). Stop one.`);
+}
+
+/** Loopback networks that living labs hold now: `127.64`, … */
+export function heldLoopbacks(directory = LOCKS): readonly string[] {
+  makeLockDirectory(directory);
+  return readdirSync(directory)
+    .filter((name) => name.endsWith('.lock') && ownerLives(path.join(directory, name)) === true)
+    .map((name) => name.slice(0, -'.lock'.length));
+}
+
+/** Open to every user, who may remove only their own files: the sticky bit. */
+function makeLockDirectory(directory: string): void {
+  if (mkdirSync(directory, { recursive: true }) !== undefined) chmodSync(directory, 0o1777);
+}
+
+/** Makes the lock file with its content in one step: a lock is never seen empty. */
+function claim(file: string, content: string): boolean {
+  const mine = `${file}.${process.pid}.mine`;
+  writeFileSync(mine, content, { mode: 0o644 });
+  try {
+    linkSync(mine, file);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  } finally {
+    rmSync(mine, { force: true });
+  }
+}
+
+/**
+ * Removes a dead owner's lock. Two labs may see the same dead lock: each moves what it finds aside and looks again at
+ * what it really moved, so a lock that was taken in between goes back to its living owner.
+ */
+function takeAway(file: string): boolean {
+  if (ownerLives(file) !== false) return false;
+  const aside = `${file}.${process.pid}.stale`;
+  try {
+    renameSync(file, aside);
+  } catch (error) {
+    // Gone: somebody else was faster, and claiming decides. Not permitted: another user's, who alone may remove it.
+    return (error as NodeJS.ErrnoException).code === 'ENOENT';
+  }
+  try {
+    if (ownerLives(aside) !== false) linkSync(aside, file);
+  } catch {
+    // The place was claimed meanwhile; its new owner stays. (Three labs within microseconds: the ports decide.)
+  } finally {
+    rmSync(aside, { force: true });
+  }
+  return true;
+}
+
+function ownerLives(file: string): boolean | undefined {
+  try {
+    return isRunning(JSON.parse(readFileSync(file, 'utf8')) as ProcessIdentity);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? undefined : false;
+  }
+}
+
+function release(file: string, own: string): void {
+  try {
+    if (readFileSync(file, 'utf8') === own) rmSync(file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+}

@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs';
+
+/**
+ * One process of this machine, beyond doubt: a pid alone may have been given to somebody else since.
+ * `startTime` is field 22 of /proc/<pid>/stat, clock ticks since the machine booted.
+ */
+export interface ProcessIdentity {
+  readonly pid: number;
+  readonly startTime: string;
+}
+
+/** The identity of a running process; undefined when there is none of that pid, or only its zombie. */
+export function identify(pid: number): ProcessIdentity | undefined {
+  let stat: string;
+  try {
+    stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  } catch {
+    return undefined;
+  }
+  // The second field is the command in brackets, and may itself hold blanks and brackets.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const [state] = fields;
+  const startTime = fields[19];
+  return startTime === undefined || state === 'Z' || state === 'X' ? undefined : { pid, startTime };
+}
+
+/** True while exactly this process runs. */
+export function isRunning(identity: ProcessIdentity): boolean {
+  return identify(identity.pid)?.startTime === identity.startTime;
+}
+
+/** Sends a signal to exactly this process; false when it no longer runs. */
+export function signalProcess(identity: ProcessIdentity, signal: NodeJS.Signals): boolean {
+  if (!isRunning(identity)) return false;
+  try {
+    process.kill(identity.pid, signal);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
+    throw error;
+  }
+}
+
+/** This very process. */
+export function ownIdentity(): ProcessIdentity {
+  const own = identify(process.pid);
+  if (!own) throw new Error('The lab needs /proc to know its own processes. It runs on Linux only.');
+  return own;
+}

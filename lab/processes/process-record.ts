@@ -1,0 +1,71 @@
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { ownIdentity, type ProcessIdentity } from './process-identity.js';
+import { writeAtomically } from './write-atomically.js';
+
+/** A process as `processes.json` keeps it. */
+export interface RecordedProcess extends ProcessIdentity {
+  /** What it is in the lab: `etcd k8s-ctrl-1`. */
+  readonly name: string;
+  readonly argv: readonly string[];
+}
+
+/** What `<lab directory>/processes.json` holds: the lab itself and every process it has running. */
+export interface ProcessRecordFile {
+  readonly lab: ProcessIdentity;
+  readonly processes: readonly RecordedProcess[];
+}
+
+/**
+ * The list of a lab's running processes, written through at every change, so that a lab that was killed leaves a
+ * list of what it may have left running.
+ */
+export class ProcessRecord {
+  readonly #file: string;
+  readonly #lab = ownIdentity();
+  readonly #processes = new Map<number, RecordedProcess>();
+
+  constructor(directory: string) {
+    this.#file = recordFile(directory);
+    this.#write();
+  }
+
+  add(entry: RecordedProcess): void {
+    this.#processes.set(entry.pid, entry);
+    this.#write();
+  }
+
+  remove(pid: number): void {
+    if (this.#processes.delete(pid)) this.#write();
+  }
+
+  /** Takes the file away: nothing of this lab runs any more. */
+  close(): void {
+    rmSync(this.#file, { force: true });
+  }
+
+  #write(): void {
+    const content: ProcessRecordFile = { lab: this.#lab, processes: [...this.#processes.values()] };
+    writeAtomically(this.#file, `${JSON.stringify(content, null, 2)}\n`);
+  }
+}
+
+/** The record a lab left in its directory; undefined when there is none. */
+export function readProcessRecord(directory: string): ProcessRecordFile | undefined {
+  const file = recordFile(directory);
+  if (!existsSync(file)) return undefined;
+  try {
+    const content = JSON.parse(readFileSync(file, 'utf8')) as ProcessRecordFile;
+    if (Array.isArray(content.processes) && typeof content.lab?.pid === 'number') return content;
+  } catch {
+    // Falls through to the sentence below: the file is ours and was written atomically, so somebody changed it.
+  }
+  throw new Error(
+    `${file} is not a lab's list of processes: somebody changed it. ` +
+      `Look with "ps" whether a lab still runs, then remove the file and start again.`,
+  );
+}
+
+function recordFile(directory: string): string {
+  return path.join(directory, 'processes.json');
+}

@@ -1,0 +1,31 @@
+/**
+ * Turns callbacks into something to iterate over. `start` gets a `push` and answers how to stop it. Iteration ends
+ * when the signal aborts; what was pushed before is still handed out.
+ */
+export async function* queueOf<Item>(
+  signal: AbortSignal,
+  start: (push: (item: Item) => void) => () => void,
+): AsyncGenerator<Item> {
+  const items: Item[] = [];
+  let wake: () => void = () => {};
+  const stop = start((item) => {
+    items.push(item);
+    wake();
+  });
+  const woken = (): void => wake();
+  signal.addEventListener('abort', woken, { once: true });
+  try {
+    for (;;) {
+      while (items.length > 0) yield items.shift() as Item;
+      if (signal.aborted) return;
+      // oxlint-disable-next-line no-await-in-loop -- the next item is what is waited for
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+        if (items.length > 0 || signal.aborted) resolve();
+      });
+    }
+  } finally {
+    signal.removeEventListener('abort', woken);
+    stop();
+  }
+}

@@ -1,0 +1,35 @@
+/** One line of `requests.jsonl`: a request for one machine, written when its answer, or its stream, has ended. */
+export interface RequestLogLine {
+  /** ISO time with milliseconds at which the request came. */
+  readonly time: string;
+  /** The machine that was dialled. */
+  readonly endpoint: string;
+  /** The machine the request was for; what the client wrote where there is no such machine. */
+  readonly node: string;
+  /** `machine.MachineService/Upgrade` */
+  readonly method: string;
+  /** Roles in the client's certificate; empty where it was refused. */
+  readonly roles: readonly string[];
+  /** The simple fields of the request: `{"image": "…"}`. */
+  readonly args: Readonly<Record<string, string | number | boolean>>;
+  /** gRPC status: 0 is success. */
+  readonly code: number;
+  readonly error?: string;
+  /** Milliseconds until the answer, or the stream, had ended. */
+  readonly durationMs: number;
+  /** Requests of one client call share it; it counts from 1. */
+  readonly requestId: number;
+}
+
+/** Where those lines go. */
+export type RequestLog = (line: RequestLogLine) => void;
+
+/** What of a request goes into the log: numbers, flags and short texts, nothing nested. */
+export function simpleFields(request: object): Record<string, string | number | boolean> {
+  const fields: Record<string, string | number | boolean> = {};
+  for (const [name, value] of Object.entries(request)) {
+    if (typeof value === 'string') fields[name] = value.slice(0, 200);
+    else if (typeof value === 'number' || typeof value === 'boolean') fields[name] = value;
+  }
+  return fields;
+}

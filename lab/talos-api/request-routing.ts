@@ -1,0 +1,54 @@
+import { status, type Metadata } from '@grpc/grpc-js';
+import type { Machine } from '../machines/machine.js';
+import { TalosError } from './talos-error.js';
+
+/** Where a request goes from the machine that was dialled. */
+export type Route =
+  | { readonly to: 'itself' }
+  /** One machine, its answer untouched. */
+  | { readonly to: 'one'; readonly target: string }
+  /** Several machines (or one), their answers merged and each named. */
+  | { readonly to: 'many'; readonly targets: readonly string[] };
+
+/**
+ * Routes as Talos' proxy does: `nodes` merges, `node` passes through, neither means the machine itself. Throws a
+ * TalosError where Talos refuses: resources cannot be merged, and a worker forwards nothing.
+ */
+export function routeOf(metadata: Metadata, path: string, dialled: Machine): Route {
+  if (metadata.get('proxyfrom').length > 0) return { to: 'itself' };
+  const node = values(metadata, 'node');
+  const nodes = values(metadata, 'nodes');
+  if (node.length > 1) throw new TalosError(status.INVALID_ARGUMENT, 'node metadata must be single-valued');
+  if (dialled.role === 'worker') return routeOnWorker(dialled, node, nodes);
+  if (nodes.length > 0) {
+    if (path.startsWith('/cosi.')) {
+      throw new TalosError(status.INVALID_ARGUMENT, 'one-2-many proxying is not supported for COSI methods');
+    }
+    for (const target of nodes) checkTarget(target);
+    return { to: 'many', targets: nodes };
+  }
+  if (node[0] === undefined) return { to: 'itself' };
+  checkTarget(node[0]);
+  return { to: 'one', target: node[0] };
+}
+
+/** Whether a target of a request is this machine: by its true address, or where it listens in the lab. */
+export function isTarget({ definition }: Machine, target: string): boolean {
+  return definition.address === target || definition.loopback === target;
+}
+
+/** A worker has no certificate authority, so it can speak to no other machine. */
+function routeOnWorker(dialled: Machine, node: readonly string[], nodes: readonly string[]): Route {
+  const targets = nodes.length > 0 ? nodes : node;
+  const [only] = targets;
+  if (only === undefined || (targets.length === 1 && isTarget(dialled, only))) return { to: 'itself' };
+  throw new TalosError(status.PERMISSION_DENIED, 'no request forwarding');
+}
+
+function checkTarget(target: string): void {
+  if (target === '' || target.includes(':')) throw new TalosError(status.INTERNAL, `invalid target "${target}"`);
+}
+
+function values(metadata: Metadata, key: string): string[] {
+  return metadata.get(key).map(String);
+}

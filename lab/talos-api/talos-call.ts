@@ -1,0 +1,21 @@
+import type { Machine } from '../machines/machine.js';
+
+/** A request for one machine, after routing and authorization. */
+export interface TalosCall<Request = object> {
+  readonly machine: Machine;
+  readonly request: Request;
+  readonly roles: readonly string[];
+  /** Aborts when the client went away, or the machine's Talos API closed. */
+  readonly signal: AbortSignal;
+  /** Breaks the client's connection without an answer. */
+  breakConnection(): void;
+}
+
+/** A call with one answer: the whole response message. */
+export type UnaryHandler = (call: TalosCall<never>) => Promise<object>;
+
+/** A call with a stream of answers. It ends by itself or when the signal aborts. */
+export type StreamHandler = (call: TalosCall<never>) => AsyncIterable<object>;
+
+/** What the lab answers. */
+export type TalosHandler = { readonly unary: UnaryHandler } | { readonly stream: StreamHandler };

@@ -1,0 +1,39 @@
+import { status } from '@grpc/grpc-js';
+import { EtcdError, goCode } from '../machines/etcd-client.js';
+import { ImageNotFound } from '../machines/image-pull.js';
+import { reasonOf } from '../machines/interruptible.js';
+
+/** A refusal as the Talos API gives it: a gRPC status and its text. */
+export class TalosError extends Error {
+  override readonly name = 'TalosError';
+  readonly code: status;
+
+  constructor(code: status, message: string) {
+    super(message);
+    this.code = code;
+  }
+
+  /** As Go prints it, which is how it stands in merged answers. */
+  inGo(): string {
+    return `rpc error: code = ${goCode(this.code)} desc = ${this.message}`;
+  }
+}
+
+/** What cannot be reached right now, in the words a Go client has for it. */
+export function unreachable(address: string): TalosError {
+  const dial = `dial tcp ${address}:50000: connect: connection refused`;
+  return new TalosError(status.UNAVAILABLE, `connection error: desc = "transport: Error while dialing: ${dial}"`);
+}
+
+/** What broke off in the middle. */
+export function brokenOff(): TalosError {
+  return new TalosError(status.UNAVAILABLE, 'error reading from server: EOF');
+}
+
+/** Any failure as a gRPC status. What is no status of its own becomes UNKNOWN, as in Go. */
+export function asTalosError(error: unknown): TalosError {
+  if (error instanceof TalosError) return error;
+  if (error instanceof EtcdError) return new TalosError(error.code, error.message);
+  if (error instanceof ImageNotFound) return new TalosError(status.NOT_FOUND, `error pulling image: ${error.message}`);
+  return new TalosError(status.UNKNOWN, reasonOf(error));
+}

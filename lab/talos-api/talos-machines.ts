@@ -1,0 +1,84 @@
+import type { ClusterCertificates } from '../certificates.js';
+import type { FaultPlan } from '../faults/fault-plan.js';
+import { durationsAt } from '../machines/durations.js';
+import type { ImageSource } from '../machines/image-source.js';
+import { LabClock } from '../machines/lab-clock.js';
+import { Machine, type MachineDefinition, type MachineParts, type Surroundings } from '../machines/machine.js';
+import type { MachineLog } from '../machines/machine-log.js';
+import type { RequestLog } from './request-log.js';
+import { isTarget } from './request-routing.js';
+import { TalosApi } from './talos-api.js';
+
+/** What a cluster of simulated machines is made of. */
+export interface TalosMachinesOptions {
+  readonly definitions: readonly MachineDefinition[];
+  readonly certificates: ClusterCertificates['talos'];
+  readonly parts: MachineParts;
+  readonly images: ImageSource;
+  readonly faults: FaultPlan;
+  /** 1 is the usual one; 2 is twice as fast. */
+  readonly speed: number;
+  /** Default: a clock of its own. */
+  readonly clock?: LabClock;
+  readonly machineLog: MachineLog;
+  readonly requestLog: RequestLog;
+}
+
+/** Simulated machines, each with its Talos API, all switched off at first. */
+export interface TalosMachines {
+  /** In the order of their definitions. */
+  readonly machines: readonly Machine[];
+  readonly clock: LabClock;
+  /** A machine by its name. Throws a sentence when there is none. */
+  machine(name: string): Machine;
+  /** Cuts the power of all of them. */
+  powerOff(): Promise<void>;
+}
+
+/** Makes the machines of a cluster and their Talos APIs. Rejects when a machine's image is not known. */
+export async function createTalosMachines(options: TalosMachinesOptions): Promise<TalosMachines> {
+  const clock = options.clock ?? new LabClock();
+  const machines: Machine[] = [];
+  const surroundings: Surroundings = {
+    parts: options.parts,
+    images: options.images,
+    faults: options.faults,
+    durations: durationsAt(options.speed),
+    clock,
+    log: options.machineLog,
+    cluster: () => machines,
+  };
+  machines.push(...(await Promise.all(options.definitions.map((definition) => Machine.create(definition, surroundings)))));
+  attachApis(machines, options);
+  return {
+    machines,
+    clock,
+    machine: (name) => {
+      const machine = machines.find((candidate) => candidate.name === name);
+      if (machine !== undefined) return machine;
+      throw new Error(`There is no machine ${name}. Machines: ${machines.map((one) => one.name).join(', ')}.`);
+    },
+    powerOff: async () => {
+      await Promise.all(machines.map((machine) => machine.powerOff()));
+    },
+  };
+}
+
+function attachApis(machines: readonly Machine[], options: TalosMachinesOptions): void {
+  const apis = new Map<Machine, TalosApi>();
+  let requests = 0;
+  for (const machine of machines) {
+    const api = new TalosApi(machine, {
+      certificate: options.certificates.server(machine.definition),
+      clientAuthority: options.certificates.authority.certificate,
+      log: options.requestLog,
+      find: (target) => {
+        const found = machines.find((candidate) => isTarget(candidate, target));
+        return found === undefined ? undefined : apis.get(found)?.target;
+      },
+      nextRequestId: () => (requests += 1),
+    });
+    apis.set(machine, api);
+    machine.attachApi(api);
+  }
+}

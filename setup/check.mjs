@@ -1,0 +1,125 @@
+#!/usr/bin/env node
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { forwardSignals, runChild, throwIfStopped } from './child.mjs';
+import { ensureCompiled } from './compile.mjs';
+import { inProject, say, SetupStopped } from './project.mjs';
+
+/**
+ * @typedef {object} Step
+ * @property {string} name
+ * @property {() => Promise<Outcome>} run
+ * @typedef {{ passed: boolean, output: string } | { skipped: string }} Outcome
+ */
+
+const node = process.execPath;
+const script = (/** @type {string} */ file) => inProject('node_modules', file);
+
+/**
+ * Everything that can be known without a lab, one table at the end. All steps run even when one fails, except those
+ * that would look at an old dist.
+ * @param {readonly string[]} paths Narrow format, lint and unit tests; the others need the whole.
+ * @returns {Promise<number>} Exit code.
+ */
+async function check(paths) {
+  const absent = paths.filter((file) => !existsSync(inProject(file)));
+  if (absent.length > 0) throw new SetupStopped(`${absent.join(', ')}: no such path in this project.`, 2);
+  /** @type {{ name: string, result: string, seconds: string }[]} */
+  const table = [];
+  let compiled = true;
+  for (const { name, run } of steps(paths, () => compiled)) {
+    const start = performance.now();
+    const outcome = await run();
+    throwIfStopped();
+    const seconds = ((performance.now() - start) / 1000).toFixed(1);
+    const result = 'skipped' in outcome ? `– ${outcome.skipped}` : outcome.passed ? '✓' : '✗';
+    if ('output' in outcome && !outcome.passed)
+      process.stdout.write(`\n${name}\n${outcome.output.trimEnd()}\n\n`);
+    if (name === 'types') compiled = result === '✓';
+    table.push({ name, result, seconds });
+    say(`${result.slice(0, 1)} ${name} ${seconds} s`);
+  }
+  const rows = table.map(
+    ({ name, result, seconds }) => `${name.padEnd(12)} ${seconds.padStart(6)} s  ${result}`,
+  );
+  process.stdout.write(`\n${rows.join('\n')}\n`);
+  return table.every(({ result }) => result !== '✗') && compiled ? 0 : 1;
+}
+
+/**
+ * @param {readonly string[]} paths
+ * @param {() => boolean} compiled
+ * @returns {Step[]}
+ */
+function steps(paths, compiled) {
+  const where = paths.length > 0 ? paths : ['.'];
+  const onDist = (/** @type {() => Promise<Outcome>} */ run) => async () =>
+    compiled() ? run() : { skipped: 'types failed, dist is old' };
+  const importRules = ['--config', '.dependency-cruiser.mjs', '--output-type', 'err-long'];
+  return [
+    { name: 'format', run: () => tool([script('oxfmt/bin/oxfmt'), '--check', ...where]) },
+    {
+      name: 'lint',
+      run: () => tool([script('oxlint/bin/oxlint'), '--type-aware', '--deny-warnings', ...where]),
+    },
+    { name: 'types', run: types },
+    {
+      name: 'imports',
+      run: onDist(() =>
+        tool([script('dependency-cruiser/bin/dependency-cruise.mjs'), ...importRules, ...compiledFolders()]),
+      ),
+    },
+    { name: 'dead code', run: () => tool([script('knip/bin/knip.js'), '--no-progress']) },
+    { name: 'unit tests', run: onDist(() => unitTests(paths)) },
+  ];
+}
+
+/** @param {readonly string[]} args */
+async function tool(args) {
+  const { code, output } = await runChild(node, args, { collect: true });
+  return { passed: code === 0, output };
+}
+
+async function types() {
+  try {
+    await ensureCompiled({ quiet: true });
+    return { passed: true, output: '' };
+  } catch (error) {
+    if (!(error instanceof SetupStopped)) throw error;
+    return { passed: false, output: error.message };
+  }
+}
+
+/** @param {readonly string[]} paths */
+async function unitTests(paths) {
+  const tests = paths.map(testsOf);
+  if (paths.length > 0 && !tests.some((file) => existsSync(inProject(file))))
+    return { skipped: 'none for this path' };
+  const jest = ['--experimental-vm-modules', '--no-warnings', script('jest/bin/jest.js')];
+  const needALab = ['--testPathIgnorePatterns', '/scenarios/', '/replay/'];
+  return tool([...jest, '--passWithNoTests', ...tests, ...needALab]);
+}
+
+/**
+ * Where a path's tests are compiled to: `src/tools/x.ts` → `dist/test/tools/x.test.js`, `lab/y` → `dist/test/lab/y`.
+ * @param {string} file
+ */
+function testsOf(file) {
+  const [first = '', ...rest] = path.relative(inProject(), inProject(file)).split(path.sep);
+  const mirror = first === 'src' || first === 'test' ? rest : [first, ...rest];
+  const compiled = path.join('dist', 'test', ...mirror);
+  return compiled.replace(/(\.test)?\.(ts|mjs)$/, '.test.js');
+}
+
+function compiledFolders() {
+  return ['dist/src', 'dist/lab'].filter((folder) => existsSync(inProject(folder)));
+}
+
+forwardSignals();
+try {
+  process.exitCode = await check(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof SetupStopped)) throw error;
+  say(error.message);
+  process.exitCode = error.exitCode;
+}

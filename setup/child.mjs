@@ -1,0 +1,86 @@
+import { spawn } from 'node:child_process';
+import os from 'node:os';
+import { projectRoot, SetupStopped } from './project.mjs';
+
+/** @type {Set<import('node:child_process').ChildProcess>} */
+const running = new Set();
+let stopSignal = /** @type {NodeJS.Signals | undefined} */ (undefined);
+
+/**
+ * @typedef {object} ChildEnd
+ * @property {number} code Exit code, or 128 + the signal's number as shells count it.
+ * @property {string} output Standard output and error together; empty when they went to the terminal.
+ */
+
+/**
+ * Runs one child to its end.
+ *
+ * It is started through setpriv, so that it dies when this process is killed. On Ctrl-C a terminal has told the child
+ * already; where there is no terminal the signal is handed on. Either way its end is waited for.
+ *
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {{ collect?: boolean, deathSignal?: 'KILL' | 'TERM', env?: NodeJS.ProcessEnv }} [options] `collect`: keep the
+ *   output instead of showing it.
+ * @returns {Promise<ChildEnd>}
+ * @throws {SetupStopped} when a signal told us to stop before or while it ran.
+ */
+export async function runChild(
+  command,
+  args,
+  { collect = false, deathSignal = 'KILL', env = process.env } = {},
+) {
+  throwIfStopped();
+  return /** @type {Promise<ChildEnd>} */ (
+    new Promise((resolve, reject) => {
+      const child = spawn('setpriv', ['--pdeathsig', deathSignal, '--', command, ...args], {
+        cwd: projectRoot,
+        env,
+        stdio: collect ? ['ignore', 'pipe', 'pipe'] : 'inherit',
+      });
+      running.add(child);
+      let output = '';
+      for (const stream of [child.stdout, child.stderr])
+        stream?.setEncoding('utf8').on('data', (text) => (output += text));
+      child.once('error', reject);
+      child.once('close', (code, signal) => {
+        running.delete(child);
+        resolve({ code: code ?? 128 + (os.constants.signals[signal ?? 'SIGKILL'] ?? 0), output });
+      });
+    })
+  );
+}
+
+/**
+ * The same for a step that must succeed.
+ * @param {string} what What it does, for the sentence.
+ * @param {string} command
+ * @param {readonly string[]} args
+ */
+export async function runStep(what, command, args) {
+  const { code, output } = await runChild(command, args, { collect: true });
+  throwIfStopped();
+  if (code === 0) return;
+  const lines = output.trimEnd().split('\n').slice(-40);
+  throw new SetupStopped(
+    `${what} failed (exit code ${code}):\n${lines.map((line) => `  ${line}`).join('\n')}`,
+  );
+}
+
+/** Must be called once: hands signals on to the children and keeps us alive until they are gone. */
+export function forwardSignals() {
+  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
+    process.on(signal, () => {
+      stopSignal = signal;
+      const terminalDidIt = signal === 'SIGINT' && process.stdin.isTTY;
+      if (!terminalDidIt) for (const child of running) child.kill(signal);
+    });
+  }
+}
+
+/** @throws {SetupStopped} after a signal. */
+export function throwIfStopped() {
+  if (stopSignal === undefined) return;
+  const code = 128 + os.constants.signals[stopSignal];
+  throw new SetupStopped('Stopped. What is finished stays; the next start goes on from there.', code);
+}

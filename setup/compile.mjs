@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { runStep } from './child.mjs';
+import { inProject, say } from './project.mjs';
+
+const FOLDERS = ['src', 'lab', 'test'];
+const STAMP = 'dist/.slipway-sources';
+
+/**
+ * Makes dist what the sources say. When no source changed since the last time nothing is started. What was compiled
+ * from a source that is gone is removed: jest would still run it.
+ * @param {{ quiet?: boolean }} [options]
+ */
+export async function ensureCompiled({ quiet = false } = {}) {
+  const state = stateOfSources();
+  if (readStamp() === state) return;
+  if (!quiet) say('compiling (usually 5 s)');
+  rmSync(inProject(STAMP), { force: true });
+  await runStep('Compiling', process.execPath, [
+    inProject('node_modules/typescript/bin/tsc'),
+    '-p',
+    'tsconfig.json',
+  ]);
+  removeLeftOvers();
+  writeFileSync(inProject(STAMP), state);
+}
+
+/** Changes with each source's path, size and time, and with whatever else decides how they are compiled. */
+function stateOfSources() {
+  const hash = createHash('sha256');
+  for (const file of FOLDERS.flatMap((folder) => filesBelow(folder, '.ts')).toSorted()) {
+    const { size, mtimeMs } = statSync(inProject(file));
+    hash.update(`${file}\0${size}\0${mtimeMs}\n`);
+  }
+  for (const file of ['tsconfig.json', 'package-lock.json']) hash.update(readFileSync(inProject(file)));
+  return hash.digest('hex');
+}
+
+function removeLeftOvers() {
+  for (const folder of FOLDERS) {
+    for (const file of filesBelow(`dist/${folder}`, '.js')) {
+      const source = path.relative('dist', file).replace(/\.js$/, '.ts');
+      if (existsSync(inProject(source))) continue;
+      rmSync(inProject(file));
+      rmSync(inProject(`${file}.map`), { force: true });
+      // Otherwise tsc, which compiles only what changed, would not write it again if the source came back.
+      rmSync(inProject('dist/.tsbuildinfo'), { force: true });
+    }
+  }
+}
+
+/**
+ * @param {string} folder Relative to the project.
+ * @param {string} ending
+ * @returns {string[]} Relative to the project.
+ */
+function filesBelow(folder, ending) {
+  if (!existsSync(inProject(folder))) return [];
+  return readdirSync(inProject(folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith(ending))
+    .map((file) => path.join(folder, file));
+}
+
+function readStamp() {
+  try {
+    return readFileSync(inProject(STAMP), 'utf8');
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,75 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { SetupStopped } from './project.mjs';
+
+/** The oldest Node all dependencies run on. */
+const OLDEST_NODE = [20, 19];
+const OLDEST_GO = [1, 26];
+
+/**
+ * What a machine must have before anything else is of use. All that is missing is said at once.
+ * @throws {SetupStopped}
+ */
+export function checkPrerequisites() {
+  const missing = [];
+  if (process.platform !== 'linux') {
+    missing.push(
+      `Slipway's lab runs on Linux (loopback addresses, /proc, setpriv); this is ${process.platform}.`,
+    );
+  }
+  if (isOlder(process.versions.node, OLDEST_NODE)) {
+    missing.push(
+      `Node ${OLDEST_NODE.join('.')} or later is needed; this is ${process.versions.node} (https://nodejs.org).`,
+    );
+  }
+  if (!runs('git', ['--version'])) missing.push('git is not on PATH. Debian, Ubuntu: apt-get install git.');
+  if (!runs('npm', ['--version'], { onlyLook: true }))
+    missing.push('npm is not on PATH; it comes with Node.');
+  if (!runs('setpriv', ['--pdeathsig', 'KILL', '--', 'true'])) {
+    missing.push(
+      'setpriv with --pdeathsig is not on PATH: every process is started through it, so that none outlives Slipway. ' +
+        'It comes with util-linux 2.33 or later. Debian, Ubuntu: apt-get install util-linux.',
+    );
+  }
+  if (missing.length > 0) throw new SetupStopped(missing.map((sentence) => `* ${sentence}`).join('\n'));
+}
+
+/**
+ * A sentence for a machine that has no Go to build with, to be shown before minutes are spent; undefined when it has,
+ * or when everything is in the cache. It is no error: what is missing may be on PATH or be downloaded.
+ * @param {readonly string[]} binaries
+ * @returns {string | undefined}
+ */
+export function whyNothingCanBeBuilt(binaries) {
+  const cache = path.join(process.env.XDG_CACHE_HOME ?? path.join(os.homedir(), '.cache'), 'slipway', 'bin');
+  if (binaries.every((name) => existsSync(path.join(cache, name)))) return undefined;
+  const wanted = OLDEST_GO.join('.');
+  const { stdout, error } = spawnSync('go', ['version'], { cwd: '/', encoding: 'utf8' });
+  const advice = 'Programs that are not here yet must be downloaded.';
+  if (error) return `There is no Go on PATH (${wanted} or later builds what cannot be downloaded). ${advice}`;
+  const version = /\bgo(\d+\.\d+)/.exec(stdout)?.[1] ?? '0';
+  return isOlder(version, OLDEST_GO)
+    ? `Go ${version} is too old to build with (wanted is ${wanted}). ${advice}`
+    : undefined;
+}
+
+/**
+ * @param {string} command
+ * @param {string[]} args
+ * @param {{ onlyLook?: boolean }} [options] `onlyLook`: npm takes half a second to say its version.
+ */
+function runs(command, args, { onlyLook = false } = {}) {
+  if (onlyLook) return spawnSync('which', [command], { stdio: 'ignore' }).status === 0;
+  return spawnSync(command, args, { stdio: 'ignore' }).status === 0;
+}
+
+/**
+ * @param {string} version
+ * @param {number[]} oldest
+ */
+function isOlder(version, oldest) {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return major < oldest[0] || (major === oldest[0] && minor < oldest[1]);
+}

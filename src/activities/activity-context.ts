@@ -1,0 +1,126 @@
+import { ApplicationFailure, Context } from '@temporalio/activity';
+import type { Reason } from '../planning/reason.js';
+import { describe } from '../planning/describe.js';
+import { failures } from '../planning/failures.js';
+import { openCluster, type ClusterAccess } from '../tools/cluster-access.js';
+import type { DialMap } from '../tools/dial-map.js';
+import { Refusal, messageOf } from '../tools/refusal.js';
+import type { RunInput, Waiting } from '../workflows/messages.js';
+
+/** What the worker gives its activities. */
+export interface ActivitySettings {
+  readonly dialMap: DialMap;
+  /** Where relative credential files start; undefined: the folder of the run's slipway.yaml. */
+  readonly credentialsFolder: string | undefined;
+  /** The input of a run, read from its history: the inventory does not travel with every step. */
+  readonly inputOf: (cluster: string, run: number) => Promise<RunInput>;
+}
+
+/** Names the run in every activity's input. */
+export interface RunReference {
+  readonly cluster: string;
+  readonly run: number;
+}
+
+/** Between heartbeats. The SDK passes on as many as the heartbeat timeout needs. */
+const heartbeatMs = 1_500;
+
+/**
+ * One activity: opens the cluster, keeps the heartbeat going with the sentence of what it waits for, closes the cluster,
+ * and turns every failure into one that history, Web UI and workflow can read.
+ */
+export async function inCluster<T>(
+  settings: ActivitySettings,
+  reference: RunReference,
+  act: (access: ClusterAccess, wait: Wait) => Promise<T>,
+): Promise<T> {
+  const input = await settings.inputOf(reference.cluster, reference.run);
+  return failuresAsValues(async (wait) => {
+    const base = settings.credentialsFolder ?? input.base;
+    const access = await openCluster(input.inventory, { base, dialMap: settings.dialMap });
+    try {
+      return await act(access, wait);
+    } finally {
+      await access.close();
+    }
+  });
+}
+
+async function failuresAsValues<T>(act: (wait: Wait) => Promise<T>): Promise<T> {
+  const wait = new Wait();
+  const beat = setInterval(() => wait.beat(), heartbeatMs);
+  try {
+    return await act(wait);
+  } catch (error) {
+    // A cancelled step ends as cancelled, whatever its child process said of it.
+    if (wait.signal.aborted) await Context.current().cancelled;
+    throw asFailure(error);
+  } finally {
+    clearInterval(beat);
+  }
+}
+
+/** The failure of a reason: its kind is the type, its value the detail, its sentence the message. */
+export function asFailure(error: unknown): ApplicationFailure {
+  if (error instanceof ApplicationFailure) return error;
+  const reason: Reason = error instanceof Refusal ? error.reason : { kind: 'unexpected', message: messageOf(error) };
+  return ApplicationFailure.create({
+    message: describe(reason),
+    type: reason.kind,
+    nonRetryable: !failures[reason.kind].retry,
+    details: [reason],
+    ...(error instanceof Error && !(error instanceof Refusal) ? { cause: error } : {}),
+  });
+}
+
+/** How a wait looks at the world once. */
+export type Look<T> =
+  | { readonly kind: 'done'; readonly value: T }
+  /** Not yet: what it waits for. */
+  | { readonly kind: 'waiting'; readonly reason: Reason; readonly note?: string };
+
+/** The waiting of one activity: poll, say what for, end in time. */
+export class Wait {
+  private waiting: Waiting | undefined;
+  private readonly since = new Date().toISOString();
+  readonly signal: AbortSignal = Context.current().cancellationSignal;
+
+  /** Says what the activity waits for, from now on. */
+  says(sentence: string, untilMs: number): void {
+    this.waiting = { waitingFor: sentence, since: this.since, until: new Date(untilMs).toISOString() };
+    this.beat();
+  }
+
+  beat(): void {
+    Context.current().heartbeat(this.waiting);
+  }
+
+  /** When a wait of that length ends: counted from the first attempt, so a dead worker does not lengthen it. */
+  endOf(limitMs: number): number {
+    return Context.current().info.scheduledTimestampMs + limitMs;
+  }
+
+  /**
+   * Looks again and again, 1 s apart growing to 5 s, until done or until the limit is over.
+   *
+   * @param onLimit the reason to fail with, given what was waited for last.
+   */
+  async until<T>(limitMs: number, onLimit: (last: Reason) => Reason, look: () => Promise<Look<T>>): Promise<T> {
+    const end = this.endOf(limitMs);
+    let pause = Math.min(1_000, Math.max(100, limitMs / 20));
+    const slowest = Math.min(5_000, Math.max(500, limitMs / 20));
+    for (;;) {
+      const seen = await look();
+      if (seen.kind === 'done') return seen.value;
+      this.says(seen.note ?? describe(seen.reason), end);
+      if (Date.now() + pause > end) throw new Refusal(onLimit(seen.reason));
+      await Context.current().sleep(pause);
+      pause = Math.min(pause * 1.3, slowest);
+    }
+  }
+}
+
+/** `gave-up` with what was waited for, for waits that have no reason of their own. */
+export function gaveUp(waitedFor: string, limit: number): (last: Reason) => Reason {
+  return (last) => ({ kind: 'gave-up', waitedFor, limit, reason: last });
+}

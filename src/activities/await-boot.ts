@@ -1,0 +1,70 @@
+import { describe } from '../planning/describe.js';
+import { classifyNode, type RecordedFacts } from '../planning/classify-node.js';
+import type { NodeObservation } from '../planning/observation.js';
+import type { PlannedNode } from '../planning/plan.js';
+import type { Reason } from '../planning/reason.js';
+import { observeNode, throughOthers, whyNot } from '../tools/observe-cluster.js';
+import { Refusal } from '../tools/refusal.js';
+import type { ClusterAccess } from '../tools/cluster-access.js';
+import { inCluster, type ActivitySettings, type Look, type RunReference, type Wait } from './activity-context.js';
+
+export interface AwaitBoot extends RunReference {
+  readonly node: PlannedNode;
+  readonly facts: RecordedFacts;
+  readonly limit: number;
+  /** Milliseconds a node may show no sign of the request before it counts as unanswered. */
+  readonly answerLimit: number;
+}
+
+export interface Booted {
+  readonly bootId: string;
+  readonly note: string;
+}
+
+/**
+ * Waits until the node runs the wanted version: new boot id, version, schematic, extensions.
+ * Only looks: whatever became of the request, it is not sent again here.
+ */
+export async function awaitBoot(settings: ActivitySettings, step: AwaitBoot): Promise<Booted> {
+  const { node, facts, limit, answerLimit } = step;
+  return inCluster(settings, step, async (access, wait) => {
+    const since = new Date().toISOString();
+    let last = 'the request was sent';
+    return wait.until<Booted>(
+      limit,
+      () => ({ kind: 'node-never-returned', node: node.name, since, last }),
+      async () => {
+        const seen = await seenWithBootId(access, wait, node);
+        const state = classifyNode(facts, seen);
+        last = state.note;
+        if (state.kind === 'on-target') return { kind: 'done', value: { bootId: state.bootId, note: state.note } };
+        if (state.kind === 'failed') throw new Refusal(state.reason);
+        if (state.kind === 'untouched' && Date.now() > wait.endOf(answerLimit)) {
+          throw new Refusal({ kind: 'install-unanswered', node: node.name, since });
+        }
+        return waitingFor(step, state.note, seen);
+      },
+    );
+  });
+}
+
+function waitingFor({ node, facts }: AwaitBoot, note: string, seen: NodeObservation): Look<never> {
+  const why = seen.talos.kind === 'unreachable' ? seen.talos.why : note;
+  const reason: Reason = { kind: 'talos-unreachable', node: node.name, endpoint: node.address, why };
+  const sentence = seen.talos.kind === 'unreachable' ? describe(reason) : `${node.name} ${note}`;
+  return { kind: 'waiting', reason, note: `${sentence} (on its way to ${facts.wantedVersion})` };
+}
+
+async function seenWithBootId(access: ClusterAccess, wait: Wait, node: PlannedNode): Promise<NodeObservation> {
+  const seen = await observeNode(access, node.name, wait.signal);
+  if (seen.talos.kind === 'unreachable') return seen;
+  const admin = await access.talosAdmin();
+  try {
+    const bootId = await throughOthers(access.targets(node.name), (target) => admin.bootId(target, { signal: wait.signal }));
+    return { ...seen, talos: { kind: 'answered', value: { ...seen.talos.value, bootId } } };
+  } catch (error) {
+    if (wait.signal.aborted) throw error;
+    // It went down between two calls.
+    return { ...seen, talos: { kind: 'unreachable', why: whyNot(error) } };
+  }
+}

@@ -1,0 +1,58 @@
+import { describe } from '../planning/describe.js';
+import { evaluateGates, type GateContext, type GateReport } from '../planning/gates/evaluate-gates.js';
+import type { ClusterObservation } from '../planning/observation.js';
+import type { PlannedNode } from '../planning/plan.js';
+import type { Reason } from '../planning/reason.js';
+import type { ClusterAccess } from '../tools/cluster-access.js';
+import { observeCluster } from '../tools/observe-cluster.js';
+import { gaveUp, inCluster, type ActivitySettings, type Look, type RunReference } from './activity-context.js';
+
+export interface AwaitGates extends RunReference {
+  readonly node: PlannedNode;
+  /** Milliseconds. */
+  readonly limit: number;
+}
+
+/** Waits until every gate is open, before anything is done to the node. */
+export async function awaitGates(settings: ActivitySettings, { node, limit, ...reference }: AwaitGates): Promise<string> {
+  return inCluster(settings, reference, async (access, wait) =>
+    wait.until(limit, gaveUp(`the gates before ${node.name}`, limit), async () => {
+      const { reports } = await lookAtGates(access, { node, moment: 'before-node' }, wait.signal);
+      return gatesLook(reports);
+    }),
+  );
+}
+
+/** Evaluates the gates on what the cluster shows now. Talos is not asked: nodes answer through Kubernetes, etcd for itself. */
+export async function lookAtGates(
+  access: ClusterAccess,
+  { node, moment }: { node: PlannedNode; moment: GateContext['moment'] },
+  signal: AbortSignal,
+): Promise<{ reports: readonly GateReport[]; observation: ClusterObservation }> {
+  const observation = await observeCluster(access, { talosOf: [], avoid: node.name, signal });
+  const reports = evaluateGates(observation, {
+    criticalNamespaces: access.inventory.gates.criticalNamespaces,
+    moment,
+    now: observation.observedAt,
+    ...(moment === 'before-node' ? { toDrain: [node.name] } : { underWork: node.name }),
+  });
+  return { reports, observation };
+}
+
+/** Done when all are open; otherwise waiting for the first closed one, naming how many there are. */
+export function gatesLook(reports: readonly GateReport[]): Look<string> {
+  const closed = reports.flatMap((report) => (report.verdict.verdict === 'closed' ? [report.verdict.reason] : []));
+  const [first] = closed;
+  if (!first) return { kind: 'done', value: openNote(reports) };
+  return { kind: 'waiting', reason: first, note: closedNote(first, closed.length) };
+}
+
+function openNote(reports: readonly GateReport[]): string {
+  const open = reports.filter((report) => report.verdict.verdict === 'open').length;
+  const none = reports.filter((report) => report.verdict.verdict === 'not-applicable').map((report) => report.name);
+  return `${open} of ${reports.length} gates open${none.length > 0 ? `, not applicable: ${none.join(', ')}` : ''}`;
+}
+
+function closedNote(first: Reason, count: number): string {
+  return count === 1 ? describe(first) : `${describe(first)} (and ${count - 1} more)`;
+}

@@ -1,0 +1,145 @@
+import { describe } from '../planning/describe.js';
+import type { NodeObject, PodObservation, WorkloadObservation } from '../planning/observation.js';
+import type { PlannedNode } from '../planning/plan.js';
+import type { Reason } from '../planning/reason.js';
+import { toolPath } from '../tools/tool-path.js';
+import type { ClusterAccess } from '../tools/cluster-access.js';
+import { drainSlice, type DrainSliceResult } from '../tools/kubectl.js';
+import { workloadObservation } from '../tools/kubernetes-observation.js';
+import { Refusal } from '../tools/refusal.js';
+import { runId } from '../workflows/messages.js';
+import { inCluster, type ActivitySettings, type RunReference, type Wait } from './activity-context.js';
+import { setUnschedulable } from './node-marks.js';
+import { patchNodeAsSeen, requireNodeObject } from './patch-node.js';
+
+export interface DrainNode extends RunReference {
+  readonly node: PlannedNode;
+  /** Milliseconds of one attempt. */
+  readonly limit: number;
+  /** Milliseconds of one `kubectl drain`, at most 60 s. */
+  readonly slice: number;
+  readonly attempts: number;
+  readonly deleteEmptyDirData: boolean;
+}
+
+/** How often the Node is looked at while kubectl drains it: an uncordon stops kubectl within 5 s. */
+const watchMs = 2_000;
+
+/**
+ * Drains a node in short slices of `kubectl drain`, so that a worker that died leaves at most one slice running.
+ * Before each slice and during it the cordon must still be this run's: a person's uncordon stops the drain.
+ */
+export async function drainNode(settings: ActivitySettings, step: DrainNode): Promise<string> {
+  const { node, limit, attempts } = step;
+  return inCluster(settings, step, async (access, wait) => {
+    const end = wait.endOf(limit * attempts);
+    const before = podsToMove(await podsOn(access, node.name)).length;
+    for (;;) {
+      const attempt = Math.min(attempts, 1 + Math.floor((limit * attempts - (end - Date.now())) / limit));
+      requireOurCordon(step, await requireNodeObject(access, node.name));
+      const result = await oneSlice(access, wait, step, end);
+      if (result.outcome === 'drained') return `${before} pods moved`;
+      if (result.outcome === 'impossible') {
+        throw new Refusal({ kind: 'drain-failed', node: node.name, why: result.why, attempts: attempt });
+      }
+      const reason = await whatStays(access, node.name, attempt, result.lastWords);
+      if (!reason) continue;
+      wait.says(describe(reason), end);
+      if (Date.now() + Math.min(1_000, step.slice / 4) > end) throw new Refusal(reason);
+    }
+  });
+}
+
+/** One `kubectl drain`, watched from beside: it is stopped when the cordon is no longer this run's. */
+async function oneSlice(access: ClusterAccess, wait: Wait, step: DrainNode, end: number): Promise<DrainSliceResult> {
+  const { node } = step;
+  const [endpoint] = access.kubernetes.endpoints(node.name);
+  if (!endpoint) throw new Error(`there is no control plane but ${node.name} to drain it through`);
+  const stop = new AbortController();
+  let lost: Refusal | undefined;
+  let cordonedByKubectl = false;
+  const watch = setInterval(() => {
+    void requireNodeObject(access, node.name).then(
+      (seen) => {
+        try {
+          requireOurCordon(step, seen);
+        } catch (error) {
+          if (error instanceof Refusal) lost = error;
+          stop.abort();
+        }
+      },
+      () => undefined, // An API that does not answer says nothing about the cordon; the next look will.
+    );
+  }, watchMs);
+  try {
+    return await drainSlice(await toolPath('kubectl'), {
+      node: node.name,
+      endpoint,
+      kubeconfig: await access.kubeconfigFile(),
+      timeoutMs: Math.min(step.slice, Math.max(1_000, end - Date.now())),
+      deleteEmptyDirData: step.deleteEmptyDirData,
+      signal: AbortSignal.any([wait.signal, stop.signal]),
+      onLine: (line) => {
+        // "already cordoned" is our own cordon. "cordoned" means somebody uncordoned it in the instant before.
+        if (line.trim() === `node/${node.name} cordoned`) {
+          cordonedByKubectl = true;
+          stop.abort();
+        }
+      },
+    });
+  } catch (error) {
+    if (cordonedByKubectl) throw await takeBackCordon(access, step);
+    throw lost ?? error;
+  } finally {
+    clearInterval(watch);
+  }
+}
+
+async function takeBackCordon(access: ClusterAccess, { node }: DrainNode): Promise<Refusal> {
+  if (!node.keepCordon) await patchNodeAsSeen(access, node.name, (seen) => setUnschedulable(seen, false));
+  return new Refusal({ kind: 'cordon-lost', node: node.name, found: 'somebody uncordoned it as the drain began' });
+}
+
+function requireOurCordon({ node, cluster, run }: DrainNode, seen: NodeObject): void {
+  const found = seen.unschedulable ? `the cordon of ${seen.marks.cordonedBy ?? 'somebody without a mark'}` : 'it is schedulable';
+  const mark = node.keepCordon ? seen.marks.run : seen.marks.cordonedBy;
+  if (!seen.unschedulable || mark !== runId(cluster, run)) throw new Refusal({ kind: 'cordon-lost', node: node.name, found });
+}
+
+async function podsOn(access: ClusterAccess, node: string): Promise<WorkloadObservation> {
+  const [pods, budgets] = await Promise.all([
+    access.kubernetes.listPods({ node, avoid: node }),
+    access.kubernetes.listBudgets({ avoid: node }),
+  ]);
+  return workloadObservation(pods, budgets);
+}
+
+function podsToMove({ pods }: WorkloadObservation): PodObservation[] {
+  return pods.filter((pod) => !pod.daemonSet && !pod.mirror && pod.phase !== 'Succeeded' && pod.phase !== 'Failed');
+}
+
+/** Names the pod that stays, its budget and its owner; undefined when all are gone after all. */
+async function whatStays(access: ClusterAccess, node: string, attempts: number, lastWords: string): Promise<Reason | undefined> {
+  const workloads = await podsOn(access, node);
+  const staying = podsToMove(workloads);
+  const blocked = (pod: PodObservation) =>
+    workloads.budgets.find((budget) => pod.budgets.includes(`${budget.namespace}/${budget.name}`) && budget.disruptionsAllowed === 0);
+  const pod = staying.find((candidate) => blocked(candidate)) ?? staying[0];
+  if (!pod) return undefined;
+  const budget = blocked(pod);
+  if (!budget) {
+    const why = `${pod.namespace}/${pod.name} is still there${pod.terminating ? ', shutting down' : ''}: ${lastWords}`;
+    return { kind: 'drain-failed', node, why, attempts };
+  }
+  return {
+    kind: 'drain-blocked',
+    node,
+    pod: `${pod.namespace}/${pod.name}`,
+    owner: pod.owner,
+    budget: `${budget.namespace}/${budget.name}`,
+    allowed: budget.disruptionsAllowed,
+    healthy: budget.currentHealthy,
+    desired: budget.desiredHealthy,
+    attempts,
+  };
+}

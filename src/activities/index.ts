@@ -1,0 +1,49 @@
+import type { ActivitySettings } from './activity-context.js';
+import { awaitBoot } from './await-boot.js';
+import { awaitEtcdMember, awaitEtcdStable } from './await-etcd.js';
+import { awaitGates } from './await-gates.js';
+import { awaitReady } from './await-ready.js';
+import { cordonNode } from './cordon-node.js';
+import { drainNode } from './drain-node.js';
+import { handOverLeadership } from './hand-over-leadership.js';
+import { installTalos } from './install-talos.js';
+import { planUpgrade } from './plan-upgrade.js';
+import { prepareImage } from './prepare-image.js';
+import { recordFacts } from './record-facts.js';
+import { resolveOrder } from './resolve-order.js';
+import { soakNode } from './soak-node.js';
+import { takeSnapshot } from './take-snapshot.js';
+import { uncordonNode } from './uncordon-node.js';
+import { verifyNode } from './verify-node.js';
+
+/** Every activity by the name it has in history, bound to its worker's settings. */
+export function createActivities(settings: ActivitySettings) {
+  return {
+    planUpgrade: bind(settings, planUpgrade),
+    takeSnapshot: bind(settings, takeSnapshot),
+    resolveOrder: bind(settings, resolveOrder),
+    awaitEtcdStable: bind(settings, awaitEtcdStable),
+    prepareImage: bind(settings, prepareImage),
+    awaitGates: bind(settings, awaitGates),
+    cordonNode: bind(settings, cordonNode),
+    drainNode: bind(settings, drainNode),
+    handOverLeadership: bind(settings, handOverLeadership),
+    recordFacts: bind(settings, recordFacts),
+    installTalos: bind(settings, installTalos),
+    awaitBoot: bind(settings, awaitBoot),
+    awaitReady: bind(settings, awaitReady),
+    awaitEtcdMember: bind(settings, awaitEtcdMember),
+    verifyNode: bind(settings, verifyNode),
+    uncordonNode: bind(settings, uncordonNode),
+    soakNode: bind(settings, soakNode),
+  };
+}
+
+export type Activities = ReturnType<typeof createActivities>;
+
+function bind<Input, Output>(
+  settings: ActivitySettings,
+  activity: (settings: ActivitySettings, input: Input) => Promise<Output>,
+): (input: Input) => Promise<Output> {
+  return (input) => activity(settings, input);
+}

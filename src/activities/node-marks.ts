@@ -1,0 +1,34 @@
+import type { NodeObject } from '../planning/observation.js';
+import { markAnnotations } from '../tools/kubernetes-observation.js';
+import type { JsonPatchOperation } from '../tools/kubernetes-api.js';
+
+/** The JSON pointer of an annotation (RFC 6901: `/` is `~1`). */
+function pointer(annotation: string): string {
+  return `/metadata/annotations/${annotation.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+}
+
+
+/** Sets marks; `/metadata/annotations` is made where the Node has none. */
+export function setMarks(node: NodeObject, marks: Partial<Record<keyof typeof markAnnotations, string>>): JsonPatchOperation[] {
+  const make: JsonPatchOperation[] =
+    Object.keys(node.annotations).length === 0 ? [{ op: 'add', path: '/metadata/annotations', value: {} }] : [];
+  const set = Object.entries(marks).map(
+    ([mark, value]): JsonPatchOperation => ({ op: 'add', path: pointer(markAnnotations[mark as keyof typeof marks]), value }),
+  );
+  return [...make, ...set];
+}
+
+/** Removes those of Slipway's marks that are there. */
+export function removeMarks(node: NodeObject): JsonPatchOperation[] {
+  return Object.values(markAnnotations)
+    .filter((annotation) => node.annotations[annotation] !== undefined)
+    .map((annotation): JsonPatchOperation => ({ op: 'remove', path: pointer(annotation) }));
+}
+
+/** `spec.unschedulable`; removing it where it is not there would be an error. */
+export function setUnschedulable(node: NodeObject, unschedulable: boolean): JsonPatchOperation[] {
+  if (node.unschedulable === unschedulable) return [];
+  return unschedulable
+    ? [{ op: 'add', path: '/spec/unschedulable', value: true }]
+    : [{ op: 'remove', path: '/spec/unschedulable' }];
+}

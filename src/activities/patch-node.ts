@@ -1,0 +1,38 @@
+import type { NodeObject } from '../planning/observation.js';
+import type { ClusterAccess } from '../tools/cluster-access.js';
+import { PatchRefused, type JsonPatchOperation } from '../tools/kubernetes-api.js';
+import { nodeObject } from '../tools/kubernetes-observation.js';
+import { Refusal } from '../tools/refusal.js';
+
+/** Kubelets write their Node every few seconds: a patch that lost against one is made again on what is there now. */
+const triesMax = 8;
+
+/** The Node object. @throws Refusal `node-missing`. */
+export async function requireNodeObject(access: ClusterAccess, name: string): Promise<NodeObject> {
+  const found = await access.kubernetes.readNode(name, { avoid: name });
+  if (!found) throw new Refusal({ kind: 'node-missing', node: name });
+  return nodeObject(found);
+}
+
+/**
+ * Reads a Node, decides on what it shows, and writes only if nothing changed in between.
+ *
+ * @param decide the patch for this very state; undefined: nothing is to do. Throws to refuse.
+ */
+export async function patchNodeAsSeen(
+  access: ClusterAccess,
+  name: string,
+  decide: (node: NodeObject) => readonly JsonPatchOperation[] | undefined,
+): Promise<NodeObject> {
+  for (let tries = 1; ; tries += 1) {
+    const node = await requireNodeObject(access, name);
+    const patch = decide(node);
+    if (!patch || patch.length === 0) return node;
+    try {
+      const test: JsonPatchOperation = { op: 'test', path: '/metadata/resourceVersion', value: node.resourceVersion };
+      return nodeObject(await access.kubernetes.patchNode(name, [test, ...patch], { avoid: name }));
+    } catch (error) {
+      if (!(error instanceof PatchRefused) || tries >= triesMax) throw error;
+    }
+  }
+}

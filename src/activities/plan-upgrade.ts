@@ -1,0 +1,47 @@
+import { createHash } from 'node:crypto';
+import type { Planned } from '../planning/plan.js';
+import { planUpgrade as plan } from '../planning/upgrade-plan.js';
+import { factoryVersions } from '../tools/image-factory.js';
+import { observeCluster } from '../tools/observe-cluster.js';
+import { inCluster, type ActivitySettings, type RunReference } from './activity-context.js';
+
+/** Observes the cluster and makes the run's plan: the same function `slipway plan` prints. Recorded, it does not change. */
+export async function planUpgrade(settings: ActivitySettings, reference: RunReference): Promise<Planned> {
+  const { request, inventory, only } = await settings.inputOf(reference.cluster, reference.run);
+  return inCluster(settings, reference, async (access, wait) => {
+    wait.says('the cluster is observed and the plan is made', wait.endOf(inventory.limits.observe));
+    const [observation, availableVersions, certificates] = await Promise.all([
+      observeCluster(access, { signal: wait.signal }),
+      factoryVersions(inventory.image.factory, access.dialMap),
+      access.certificates(),
+    ]);
+    const planned = plan({
+      request,
+      inventory,
+      observation,
+      availableVersions,
+      only,
+      sha256: (text) => createHash('sha256').update(text).digest('hex'),
+      now: observation.observedAt,
+    });
+    return certificatesOutlast(planned, certificates, Date.now());
+  });
+}
+
+/** A client certificate that ends before the run does is refused now, while nothing was touched. */
+export function certificatesOutlast(
+  planned: Planned,
+  certificates: readonly { readonly which: string; readonly until: Date }[],
+  now: number,
+): Planned {
+  const neededUntil = new Date(now + (planned.verdict === 'planned' ? planned.plan.estimate : 0));
+  const ending = certificates.filter((certificate) => certificate.until < neededUntil);
+  if (ending.length === 0) return planned;
+  const reasons = ending.map(({ which, until }) => ({
+    kind: 'certificate-expires' as const,
+    which,
+    at: until.toISOString(),
+    neededUntil: neededUntil.toISOString(),
+  }));
+  return { verdict: 'refused', reasons: planned.verdict === 'refused' ? [...reasons, ...planned.reasons] : reasons };
+}

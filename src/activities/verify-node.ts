@@ -1,0 +1,42 @@
+import type { RecordedFacts } from '../planning/classify-node.js';
+import { compareNode } from '../planning/verify-node.js';
+import type { PlannedNode } from '../planning/plan.js';
+import type { Reason } from '../planning/reason.js';
+import { observeNode, throughOthers, whyNot } from '../tools/observe-cluster.js';
+import { inCluster, type ActivitySettings, type Look, type RunReference } from './activity-context.js';
+
+export interface VerifyNode extends RunReference {
+  readonly node: PlannedNode;
+  readonly facts: RecordedFacts;
+  readonly limit: number;
+}
+
+/** The node's own checks: services, extensions, labels, taints and annotations as they were before. */
+export async function verifyNode(settings: ActivitySettings, { node, facts, limit, ...reference }: VerifyNode): Promise<string> {
+  return inCluster(settings, reference, async (access, wait) =>
+    wait.until<string>(
+      limit,
+      (last) => last,
+      async (): Promise<Look<string>> => {
+        const changed = compareNode(facts, await observeNode(access, node.name, wait.signal));
+        if (changed) return { kind: 'waiting', reason: changed };
+        try {
+          const services = await throughOthers(access.targets(node.name), (target) =>
+            access.talos.services(target, { signal: wait.signal }),
+          );
+          const ill = services.filter((service) => service.state === 'Running' && service.health === 'Fail').map((service) => service.name);
+          if (ill.length > 0) return { kind: 'waiting', reason: notReady(node, ill) };
+          return { kind: 'done', value: `${services.length} services, extensions, labels, taints and annotations are as before` };
+        } catch (error) {
+          if (wait.signal.aborted) throw error;
+          const why = whyNot(error);
+          return { kind: 'waiting', reason: { kind: 'talos-unreachable', node: node.name, endpoint: node.address, why } };
+        }
+      },
+    ),
+  );
+}
+
+function notReady(node: PlannedNode, services: readonly string[]): Reason {
+  return { kind: 'talos-not-ready', node: node.name, stage: 'running', unmet: services.map((service) => `service ${service}: unhealthy`) };
+}

@@ -1,0 +1,200 @@
+import { defaultPayloadConverter } from '@temporalio/common';
+import type { Payload } from '@temporalio/common';
+import type { WorkflowHandle } from '@temporalio/client';
+import type { Reason } from '../../planning/reason.js';
+
+export type History = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>;
+type HistoryEvent = NonNullable<History['events']>[number];
+type Attributes<Key extends keyof HistoryEvent> = NonNullable<HistoryEvent[Key]>;
+export type Failure = NonNullable<Attributes<'activityTaskFailedEventAttributes'>['failure']>;
+type Timestamp = NonNullable<HistoryEvent['eventTime']>;
+
+/** How an activity or a child workflow ended. */
+export type Ending = 'completed' | 'failed' | 'timed-out' | 'cancelled' | 'terminated';
+
+/** One activity, as history has it: retries are not events, so an attempt is seen only once it has ended. */
+export interface ActivityFact {
+  readonly id: string;
+  /** The activity's type: `drainNode`. */
+  readonly name: string;
+  /** ISO times. */
+  readonly scheduledAt: string;
+  readonly endedAt?: string;
+  readonly ending?: Ending;
+  readonly result?: unknown;
+  readonly failure?: FailureFact;
+}
+
+/** What a failure says: its reason as a value, where our own code threw it. */
+export interface FailureFact {
+  readonly message: string;
+  readonly reason: Reason | undefined;
+}
+
+export interface ChildFact {
+  readonly workflowId: string;
+  /** ISO times. */
+  readonly startedAt: string;
+  readonly endedAt?: string;
+  readonly ending?: Ending;
+  readonly result?: unknown;
+  readonly failure?: FailureFact;
+}
+
+export interface UpdateFact {
+  readonly name: string;
+  readonly arguments: readonly unknown[];
+  readonly at: string;
+}
+
+/** The end of the execution itself. */
+export interface CloseFact {
+  readonly at: string;
+  readonly ending: Ending | 'continued-as-new';
+  readonly result?: unknown;
+  readonly failure?: FailureFact;
+}
+
+/** The history of one workflow execution, decoded to what people ask about. */
+export interface HistoryFacts {
+  /** ISO time. */
+  readonly startedAt: string;
+  /** The workflow's first argument. */
+  readonly input: unknown;
+  readonly activities: readonly ActivityFact[];
+  readonly children: readonly ChildFact[];
+  readonly updates: readonly UpdateFact[];
+  readonly cancel: { readonly at: string; readonly why: string } | undefined;
+  readonly close: CloseFact | undefined;
+}
+
+/** Reads a history from its first event to its last. Payloads that cannot be decoded are `undefined`. */
+export function historyFacts(history: History): HistoryFacts {
+  const reader = new HistoryReader();
+  for (const event of history.events ?? []) reader.read(event);
+  return reader.facts();
+}
+
+/** ISO time of a protobuf timestamp; the epoch where there is none. */
+export function isoTime(timestamp: Timestamp | null | undefined): string {
+  const milliseconds = Number(timestamp?.seconds ?? 0) * 1000 + Math.floor((timestamp?.nanos ?? 0) / 1_000_000);
+  return new Date(milliseconds).toISOString();
+}
+
+/** The innermost failure names what happened; the outer ones only say through which door it came. */
+export function failureFact(failure: Failure): FailureFact {
+  let innermost = failure;
+  let reason = reasonOf(failure);
+  for (let depth = 0; innermost.cause && depth < 20; depth += 1) {
+    innermost = innermost.cause;
+    reason ??= reasonOf(innermost);
+  }
+  return { message: innermost.message ?? '', reason };
+}
+
+/** Decodes one payload; `undefined` when it is none of ours (encrypted, another encoding). */
+export function decoded(payload: Payload | null | undefined): unknown {
+  if (!payload) return undefined;
+  try {
+    return defaultPayloadConverter.fromPayload(payload);
+  } catch {
+    return undefined;
+  }
+}
+
+function reasonOf(failure: Failure): Reason | undefined {
+  const detail = decoded(failure.applicationFailureInfo?.details?.payloads?.[0]);
+  const isReason = typeof detail === 'object' && detail !== null && 'kind' in detail && typeof detail.kind === 'string';
+  // Our activities put nothing but a Reason there, and only ours run on this queue.
+  return isReason ? (detail as Reason) : undefined;
+}
+
+type Open<T> = { -readonly [Key in keyof T]: T[Key] };
+
+class HistoryReader {
+  private startedAt = new Date(0).toISOString();
+  private input: unknown;
+  /** By the id of the event that scheduled or initiated them. */
+  private readonly activities = new Map<string, Open<ActivityFact>>();
+  private readonly children = new Map<string, Open<ChildFact>>();
+  private readonly updates: UpdateFact[] = [];
+  private cancel: HistoryFacts['cancel'];
+  private close: CloseFact | undefined;
+
+  facts(): HistoryFacts {
+    const { startedAt, input, updates, cancel, close } = this;
+    return { startedAt, input, updates, cancel, close, activities: [...this.activities.values()], children: [...this.children.values()] };
+  }
+
+  read(event: HistoryEvent): void {
+    const at = isoTime(event.eventTime);
+    this.readWorkflow(event, at);
+    this.readActivity(event, at);
+    this.readChild(event, at);
+  }
+
+  private readWorkflow(event: HistoryEvent, at: string): void {
+    const started = event.workflowExecutionStartedEventAttributes;
+    if (started) {
+      this.startedAt = at;
+      this.input = decoded(started.input?.payloads?.[0]);
+    }
+    const updated = event.workflowExecutionUpdateAcceptedEventAttributes?.acceptedRequest?.input;
+    if (updated) {
+      this.updates.push({ name: updated.name ?? '', arguments: (updated.args?.payloads ?? []).map(decoded), at });
+    }
+    const cancel = event.workflowExecutionCancelRequestedEventAttributes;
+    if (cancel) this.cancel = { at, why: cancel.cause ?? '' };
+    this.close ??= closeFact(event, at);
+  }
+
+  private readActivity(event: HistoryEvent, at: string): void {
+    const scheduled = event.activityTaskScheduledEventAttributes;
+    if (scheduled) {
+      const name = scheduled.activityType?.name ?? '';
+      this.activities.set(String(event.eventId), { id: scheduled.activityId ?? '', name, scheduledAt: at });
+    }
+    const completed = event.activityTaskCompletedEventAttributes;
+    const failed = event.activityTaskFailedEventAttributes;
+    const timedOut = event.activityTaskTimedOutEventAttributes;
+    const cancelled = event.activityTaskCanceledEventAttributes;
+    const ended = completed ?? failed ?? timedOut ?? cancelled;
+    const activity = ended && this.activities.get(String(ended.scheduledEventId));
+    if (!activity) return;
+    activity.endedAt = at;
+    activity.ending = completed ? 'completed' : failed ? 'failed' : timedOut ? 'timed-out' : 'cancelled';
+    if (completed) activity.result = decoded(completed.result?.payloads?.[0]);
+    const failure = failed?.failure ?? timedOut?.failure;
+    if (failure) activity.failure = failureFact(failure);
+  }
+
+  private readChild(event: HistoryEvent, at: string): void {
+    const initiated = event.startChildWorkflowExecutionInitiatedEventAttributes;
+    if (initiated) this.children.set(String(event.eventId), { workflowId: initiated.workflowId ?? '', startedAt: at });
+    const completed = event.childWorkflowExecutionCompletedEventAttributes;
+    const failed = event.childWorkflowExecutionFailedEventAttributes;
+    const timedOut = event.childWorkflowExecutionTimedOutEventAttributes;
+    const cancelled = event.childWorkflowExecutionCanceledEventAttributes;
+    const terminated = event.childWorkflowExecutionTerminatedEventAttributes;
+    const ended = completed ?? failed ?? timedOut ?? cancelled ?? terminated;
+    const child = ended && this.children.get(String(ended.initiatedEventId));
+    if (!child) return;
+    child.endedAt = at;
+    child.ending = completed ? 'completed' : failed ? 'failed' : timedOut ? 'timed-out' : cancelled ? 'cancelled' : 'terminated';
+    if (completed) child.result = decoded(completed.result?.payloads?.[0]);
+    if (failed?.failure) child.failure = failureFact(failed.failure);
+  }
+}
+
+function closeFact(event: HistoryEvent, at: string): CloseFact | undefined {
+  const completed = event.workflowExecutionCompletedEventAttributes;
+  if (completed) return { at, ending: 'completed', result: decoded(completed.result?.payloads?.[0]) };
+  const failed = event.workflowExecutionFailedEventAttributes;
+  if (failed) return { at, ending: 'failed', ...(failed.failure ? { failure: failureFact(failed.failure) } : {}) };
+  if (event.workflowExecutionTimedOutEventAttributes) return { at, ending: 'timed-out' };
+  if (event.workflowExecutionCanceledEventAttributes) return { at, ending: 'cancelled' };
+  if (event.workflowExecutionContinuedAsNewEventAttributes) return { at, ending: 'continued-as-new' };
+  const terminated = event.workflowExecutionTerminatedEventAttributes;
+  if (!terminated) return undefined;
+  return { at, ending: 'terminated', failure: { message: terminated.reason ?? '', reason: { kind: 'terminated' } } };
+}

@@ -1,0 +1,95 @@
+import type { WorkflowExecutionDescription } from '@temporalio/client';
+import type { Waiting } from '../../workflows/messages.js';
+import { decoded, failureFact, isoTime, type FailureFact } from './history-facts.js';
+
+export type DescribeResponse = WorkflowExecutionDescription['raw'];
+type PendingActivityInfo = NonNullable<DescribeResponse['pendingActivities']>[number];
+type Duration = NonNullable<NonNullable<PendingActivityInfo['activityOptions']>['heartbeatTimeout']>;
+
+/** An activity that has not ended, as Temporal's server describes it: no worker is asked. */
+export interface PendingActivity {
+  readonly id: string;
+  /** The activity's type: `drainNode`. */
+  readonly name: string;
+  /** `queued`: no worker has taken this attempt yet. */
+  readonly state: 'queued' | 'running' | 'cancelling' | 'paused';
+  /** 1 at first. */
+  readonly attempt: number;
+  /** What its heartbeat says it waits for. */
+  readonly waiting: Waiting | undefined;
+  /** ISO time of the last heartbeat of this attempt, or of its start. */
+  readonly heardAt: string | undefined;
+  /** Milliseconds after which Temporal gives a silent attempt to another worker; undefined: it has no heartbeat. */
+  readonly heartbeatLimit: number | undefined;
+  /** Why the attempt before did not end well. */
+  readonly lastFailure: FailureFact | undefined;
+  /** ISO time of the next attempt, while it waits for one. */
+  readonly nextAttemptAt: string | undefined;
+  /** The worker that had it last. */
+  readonly worker: string;
+}
+
+/** A workflow task nobody has taken, or that fails again and again. */
+export interface PendingWorkflowTask {
+  readonly taken: boolean;
+  /** ISO time. */
+  readonly since: string;
+  readonly attempt: number;
+}
+
+/** What an open execution waits for by itself. */
+export interface PendingWork {
+  readonly activities: readonly PendingActivity[];
+  readonly workflowTask: PendingWorkflowTask | undefined;
+}
+
+const activityStates: Readonly<Record<number, PendingActivity['state']>> = { 1: 'queued', 2: 'running', 3: 'cancelling', 4: 'paused', 5: 'paused' };
+/** PENDING_WORKFLOW_TASK_STATE_STARTED */
+const taskStarted = 2;
+
+/** Reads the answer of `DescribeWorkflowExecution`. */
+export function pendingWork(description: DescribeResponse): PendingWork {
+  const task = description.pendingWorkflowTask;
+  return {
+    activities: (description.pendingActivities ?? []).map(pendingActivity),
+    workflowTask: task
+      ? {
+          taken: task.state === taskStarted,
+          since: isoTime(task.originalScheduledTime ?? task.scheduledTime),
+          attempt: task.attempt ?? 1,
+        }
+      : undefined,
+  };
+}
+
+function pendingActivity(info: PendingActivityInfo): PendingActivity {
+  const heard = latest(info.lastHeartbeatTime, info.lastStartedTime);
+  const heartbeatLimit = milliseconds(info.activityOptions?.heartbeatTimeout);
+  return {
+    id: info.activityId ?? '',
+    name: info.activityType?.name ?? '',
+    state: activityStates[info.state ?? 0] ?? 'queued',
+    attempt: info.attempt ?? 1,
+    waiting: waitingOf(decoded(info.heartbeatDetails?.payloads?.[0])),
+    heardAt: heard,
+    heartbeatLimit: heartbeatLimit > 0 ? heartbeatLimit : undefined,
+    lastFailure: info.lastFailure ? failureFact(info.lastFailure) : undefined,
+    nextAttemptAt: info.nextAttemptScheduleTime ? isoTime(info.nextAttemptScheduleTime) : undefined,
+    worker: info.lastWorkerIdentity ?? '',
+  };
+}
+
+function waitingOf(details: unknown): Waiting | undefined {
+  const isWaiting =
+    typeof details === 'object' && details !== null && 'waitingFor' in details && 'since' in details && 'until' in details;
+  return isWaiting ? (details as Waiting) : undefined;
+}
+
+function latest(...times: readonly (Parameters<typeof isoTime>[0])[]): string | undefined {
+  const known = times.filter((time) => time !== null && time !== undefined).map(isoTime);
+  return known.sort().at(-1);
+}
+
+function milliseconds(duration: Duration | null | undefined): number {
+  return Number(duration?.seconds ?? 0) * 1000 + Math.floor((duration?.nanos ?? 0) / 1_000_000);
+}

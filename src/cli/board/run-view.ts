@@ -1,0 +1,109 @@
+import type { NodeState, RunResult, SnapshotRecord } from '../../planning/run-result.js';
+import type { PlannedNode, UpgradePlan } from '../../planning/plan.js';
+import type { Reason } from '../../planning/reason.js';
+import type { Role } from '../../planning/observation.js';
+import type { StepName } from '../../planning/node-steps.js';
+import type { PendingActivity, PendingWorkflowTask } from './pending-work.js';
+
+/** How a run ended. Beside what a run says of itself: it was terminated, or its workflow failed. */
+export type RunOutcome = RunResult['outcome'] | 'failed' | 'terminated';
+
+/** One run as people see it: made of Temporal's record alone, so no worker needs to be up. */
+export interface RunView {
+  readonly cluster: string;
+  readonly run: number;
+  readonly workflowId: string;
+  readonly target: string;
+  /** Whether git declares that target. */
+  readonly declared: boolean;
+  readonly requestedBy: string;
+  /** ISO times. */
+  readonly startedAt: string;
+  readonly endedAt: string | undefined;
+  /** Undefined while it is open. */
+  readonly outcome: RunOutcome | undefined;
+  /** Why it did not end as `done`; or, while it is open, what has gone wrong so far. */
+  readonly reasons: readonly Reason[];
+  /** Undefined until it is made. */
+  readonly plan: UpgradePlan | undefined;
+  /** Hop after hop, in the order they are taken, as far as it is known. */
+  readonly nodes: readonly NodeView[];
+  /** What the run itself does between nodes. */
+  readonly work: readonly Work[];
+  /** Set once somebody asked for an abort or a cancel. */
+  readonly abort: AbortView | undefined;
+  readonly snapshots: readonly SnapshotRecord[];
+  /** The next decision of the run's workflow, when it is due. */
+  readonly workflowTask: PendingWorkflowTask | undefined;
+  /** Whether anybody works on its task queue; undefined: nobody looked. */
+  readonly workers: WorkerSight | undefined;
+  /** What the run answered at its end. */
+  readonly result: RunResult | undefined;
+}
+
+/** Who polls a task queue, as Temporal's server knows it. */
+export interface WorkerSight {
+  readonly taskQueue: string;
+  /** A worker polled it within the length of a poll. One that was killed a moment ago still counts. */
+  readonly answering: boolean;
+  /** ISO time at which the last worker was seen; undefined: none in the last minutes. */
+  readonly lastSeen: string | undefined;
+  /** What to type to start one. */
+  readonly startWith: string;
+}
+
+export interface AbortView {
+  readonly by: string;
+  readonly why: string;
+  /** ISO time. */
+  readonly at: string;
+}
+
+export interface NodeView {
+  readonly name: string;
+  /** Which hop of the plan, from 0. */
+  readonly hop: number;
+  readonly role: Role;
+  readonly from: string;
+  readonly to: string;
+  /** `waiting`: not started. */
+  readonly state: 'waiting' | 'running' | 'done' | 'skipped' | 'undone' | 'halted';
+  readonly plan: PlannedNode;
+  /** It led etcd when the order was made. */
+  readonly leads: boolean;
+  /** Which try this is, counted by people's retries. */
+  readonly attempt: number;
+  /** ISO times. */
+  readonly startedAt: string | undefined;
+  readonly endedAt: string | undefined;
+  readonly steps: readonly StepView[];
+  /** What goes on now. */
+  readonly work: readonly Work[];
+  readonly workflowTask: PendingWorkflowTask | undefined;
+  readonly reason: Reason | undefined;
+  readonly failedStep: StepName | undefined;
+  /** The named state it was left in. */
+  readonly leftAs: NodeState | undefined;
+}
+
+export interface StepView {
+  readonly step: StepName;
+  /** ISO times. */
+  readonly startedAt: string;
+  readonly endedAt: string | undefined;
+  /** What was seen. */
+  readonly note: string | undefined;
+  /** It takes back an earlier step. */
+  readonly undo: boolean;
+}
+
+/** Something that goes on. */
+export interface Work {
+  /** The node's step, or what the run does. */
+  readonly name: string;
+  /** What it does, present tense. */
+  readonly does: string;
+  /** ISO time. */
+  readonly since: string;
+  readonly pending: PendingActivity | undefined;
+}

@@ -1,0 +1,40 @@
+/** What `slipway` exits with. Scripts rely on these. */
+export const exitCodes = {
+  /** Done, or nothing to do. */
+  ok: 0,
+  /** Refused, halted, aborted or failed; what to type is printed. */
+  refused: 1,
+  /** A wrong option, argument or file. */
+  usage: 2,
+  /** Temporal or the worker does not answer. */
+  silent: 3,
+  /** Ended by Ctrl-C. */
+  interrupted: 130,
+} as const;
+
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+/** A command that cannot go on: one sentence, and what to do, printed without a stack. */
+export abstract class CommandStopped extends Error {
+  abstract readonly exitCode: ExitCode;
+
+  /** @param hint what to type, or where to look. */
+  constructor(
+    message: string,
+    readonly hint = '',
+  ) {
+    super(message);
+  }
+}
+
+/** What was typed, or a file that was named, cannot be used. */
+export class UserMistake extends CommandStopped {
+  override readonly name = 'UserMistake';
+  readonly exitCode = exitCodes.usage;
+}
+
+/** Temporal or the worker does not answer. */
+export class TemporalSilent extends CommandStopped {
+  override readonly name = 'TemporalSilent';
+  readonly exitCode = exitCodes.silent;
+}

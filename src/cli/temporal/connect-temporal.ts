@@ -1,0 +1,88 @@
+import { Client, Connection, defaultGrpcRetryOptions, makeGrpcRetryInterceptor } from '@temporalio/client';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { TemporalSilent, UserMistake } from '../mistakes.js';
+import { grpcCode, isSilence } from './grpc-failure.js';
+
+/** A connection to Temporal, as TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE or a profile names it. */
+export interface Temporal {
+  readonly client: Client;
+  readonly address: string;
+  readonly namespace: string;
+  /** Runs calls that fail once the time is over, instead of waiting for ever. */
+  within<T>(milliseconds: number, act: () => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+const defaultAddress = '127.0.0.1:7233';
+/** As the worker has it: runs live in a namespace of their own, unless another is named. */
+const defaultNamespace = 'slipway';
+const answerMs = 5_000;
+/** A command says soon that nobody answers; `watch` does its own trying. */
+const tries = 3;
+
+/**
+ * Connects, and makes sure that Temporal answers and knows the namespace.
+ *
+ * @throws TemporalSilent when it does not answer, or has no such namespace: with what to start.
+ * @throws UserMistake when the profile or its files cannot be used.
+ */
+export async function connectTemporal(): Promise<Temporal> {
+  const { connectionOptions, namespace: named } = readProfile();
+  const address = connectionOptions.address ?? defaultAddress;
+  const namespace = named && named !== 'default' ? named : defaultNamespace;
+  const interceptors = [makeGrpcRetryInterceptor(defaultGrpcRetryOptions({ maxAttempts: tries }))];
+  const connection = Connection.lazy({ ...connectionOptions, address, interceptors });
+  try {
+    await connection.withDeadline(Date.now() + answerMs, () => connection.workflowService.describeNamespace({ namespace }));
+  } catch (error) {
+    await connection.close();
+    throw asTrouble(error, address, namespace);
+  }
+  return {
+    client: new Client({ connection, namespace }),
+    address,
+    namespace,
+    within: (milliseconds, act) => connection.withDeadline(Date.now() + milliseconds, act),
+    close: () => connection.close(),
+  };
+}
+
+function readProfile(): ReturnType<typeof loadClientConnectConfig> {
+  try {
+    return loadClientConnectConfig();
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new UserMistake(
+      `Temporal's client settings cannot be used: ${why}. Correct TEMPORAL_PROFILE, TEMPORAL_CONFIG_FILE or the files they name.`,
+    );
+  }
+}
+
+const notFound = 5;
+const permissionDenied = 7;
+const unauthenticated = 16;
+
+function asTrouble(error: unknown, address: string, namespace: string): unknown {
+  const code = grpcCode(error);
+  if (isSilence(error)) return temporalSilent(address, error);
+  if (code === notFound) {
+    return new TemporalSilent(
+      `Temporal at ${address} has no namespace ${namespace}.`,
+      'A worker makes it at its first start; or name another: TEMPORAL_NAMESPACE=NAME.',
+    );
+  }
+  if (code === permissionDenied || code === unauthenticated) {
+    return new UserMistake(`Temporal at ${address} refuses these credentials. Set TEMPORAL_API_KEY, or the certificate of TEMPORAL_PROFILE.`);
+  }
+  return error;
+}
+
+/** Temporal does not answer: with why, in the words of the network, and what to start. */
+export function temporalSilent(address: string, error: unknown): TemporalSilent {
+  const text = error instanceof Error ? `${error.message} ${error.cause instanceof Error ? error.cause.message : ''}` : String(error);
+  const network = /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ECONNRESET/.exec(text)?.[0];
+  return new TemporalSilent(
+    `Temporal does not answer at ${address}${network ? ` (${network})` : ''}.`,
+    'Start it: temporal server start-dev --db-filename temporal.db; or name another: TEMPORAL_ADDRESS=HOST:7233.',
+  );
+}

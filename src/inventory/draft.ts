@@ -1,0 +1,89 @@
+import { parseDuration } from './duration.js';
+import type { DocumentPath } from './mistake.js';
+
+/**
+ * What the rules across fields read of an inventory that may be wrong elsewhere: whatever has the right type is there,
+ * the rest is undefined. So one reading reports the schema's mistakes and the rules' together.
+ */
+export interface InventoryDraft {
+  readonly nodes: readonly NodeDraft[];
+  readonly roles: Readonly<Record<string, RoleDraft | undefined>>;
+  readonly vip: string | undefined;
+  readonly outageAccepted: boolean;
+  /** Milliseconds of the limits that are written and are durations. */
+  readonly limits: Readonly<Record<string, number>>;
+  readonly snapshotDirectory: string | undefined;
+}
+
+export interface NodeDraft {
+  readonly at: DocumentPath;
+  readonly name: string | undefined;
+  readonly role: string | undefined;
+  readonly address: string | undefined;
+  readonly host: string | undefined;
+  readonly vm: number | undefined;
+  readonly gpu: { readonly resource: string | undefined; readonly pci: string | undefined } | undefined;
+}
+
+export interface RoleDraft {
+  readonly terraform: string | undefined;
+  readonly nics: readonly unknown[];
+}
+
+/** Reads a parsed YAML document as far as it can be read. */
+export function draftOf(document: unknown): InventoryDraft {
+  const root = record(document);
+  const nodes = Array.isArray(root['nodes']) ? root['nodes'] : [];
+  return {
+    nodes: nodes.map((node: unknown, index) => nodeDraft(record(node), ['nodes', index])),
+    roles: Object.fromEntries(
+      Object.entries(record(root['roles'])).map(([name, role]) => [name, isRecord(role) ? roleDraft(role) : undefined]),
+    ),
+    vip: text(root['vip']),
+    outageAccepted: record(root['controlPlane'])['outageAccepted'] === true,
+    limits: limitsOf(record(root['limits'])),
+    snapshotDirectory: text(record(root['snapshot'])['directory']),
+  };
+}
+
+function nodeDraft(node: Readonly<Record<string, unknown>>, at: DocumentPath): NodeDraft {
+  const gpu = isRecord(node['gpu']) ? node['gpu'] : undefined;
+  return {
+    at,
+    name: text(node['name']),
+    role: text(node['role']),
+    address: text(node['address']),
+    host: text(node['host']),
+    vm: typeof node['vm'] === 'number' ? node['vm'] : undefined,
+    gpu: gpu && { resource: text(gpu['resource']), pci: text(gpu['pci']) },
+  };
+}
+
+function roleDraft(role: Readonly<Record<string, unknown>>): RoleDraft {
+  return { terraform: text(role['terraform']), nics: Array.isArray(role['nics']) ? role['nics'] : [] };
+}
+
+function limitsOf(limits: Readonly<Record<string, unknown>>): Record<string, number> {
+  const known: Record<string, number> = {};
+  for (const [name, value] of Object.entries(limits)) {
+    if (typeof value !== 'string') continue;
+    try {
+      known[name] = parseDuration(value);
+    } catch {
+      // The schema says what is wrong with it.
+    }
+  }
+  return known;
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+function record(value: unknown): Readonly<Record<string, unknown>> {
+  return isRecord(value) ? value : {};
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,118 @@
+import type { z } from 'zod';
+import { type DocumentPath, type MistakeAt, pathText } from './mistake.js';
+import { settingsAt } from './settings.js';
+
+type Issue = z.core.$ZodIssue;
+
+/** What the schema found, in words. Values under `access` and `notify` are never repeated: a credential may stand there. */
+export function schemaMistakes(issues: readonly Issue[], document: unknown): MistakeAt[] {
+  return issues.flatMap((issue) => mistakesOf(issue, document));
+}
+
+function mistakesOf(issue: Issue, document: unknown): MistakeAt[] {
+  const at = issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part));
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownSetting(at, key));
+  const value = valueAt(document, at);
+  if (value === undefined) return [missing(at)];
+  const what = `${shown(at, value)} does not fit`;
+  const why = reasonOf(issue);
+  return [{ at, what, why, fix: hintFor(at) ?? 'write it like that' }];
+}
+
+function unknownSetting(at: DocumentPath, key: string): MistakeAt {
+  const known = settingsAt(at);
+  const meant = nearest(key, known);
+  const instead = known.length > 0 ? `use one of ${known.join(', ')}, or remove it` : 'remove it';
+  return {
+    at: [...at, key],
+    what: `"${key}" is no setting`,
+    why: 'nobody would read it, and a mistyped setting must not pass for one',
+    fix: meant ? `did you mean ${meant}? Otherwise remove it` : instead,
+  };
+}
+
+function missing(at: DocumentPath): MistakeAt {
+  const whole = pathText(at);
+  const reason = whyNeeded.find(({ path }) => path.test(whole));
+  const fix = hintFor(at) ?? `add ${whole}`;
+  return { at, what: 'it is missing', why: reason?.why ?? 'it has no default that would be right for every cluster', fix };
+}
+
+/** Why settings that have no default are asked for. */
+const whyNeeded = [
+  { path: /^cluster$/, why: 'runs, marks and messages name the cluster' },
+  { path: /^versions/, why: 'an upgrade goes to what is declared here' },
+  { path: /^access/, why: 'Slipway reaches the cluster with it' },
+  { path: /^roles\.[a-z-]+(\.schematic)?$/, why: 'the installer image of a node is made from its schematic' },
+  { path: /^nodes/, why: 'Slipway touches only nodes that are named, one by one' },
+  { path: /^snapshot\.recipient$/, why: 'a snapshot holds every Secret of the cluster, so it is kept encrypted only' },
+  { path: /^snapshot/, why: 'no node is touched before an etcd snapshot was taken, proven and stored' },
+] as const;
+
+/** What to write, by setting. */
+const hints = [
+  { path: /^access\.|webhook/, fix: 'write { file: PATH } or { env: NAME }' },
+  { path: /^access$/, fix: 'add access: { talos: { reader: …, admin: … }, kubernetes: … }, each { file: PATH } or { env: NAME }' },
+  { path: /^notify/, fix: 'write { discord: { webhook: { env: NAME } } } or { ntfy: { webhook: { file: PATH } } }' },
+  { path: /schematic$/, fix: "write the id the Image Factory answered to the role's customization" },
+  { path: /^versions/, fix: 'write it like v1.12.6' },
+  { path: /^limits\./, fix: 'write it like 30s, 5m or 1h' },
+  { path: /^snapshot\.recipient$/, fix: 'run age-keygen, keep the identity outside the cluster, and write its age1… recipient here' },
+  { path: /^snapshot\.maxAge$/, fix: 'write it like 1h' },
+  { path: /^snapshot\.directory$/, fix: 'name a folder on a disk that is not part of this cluster' },
+  { path: /^snapshot$/, fix: 'add snapshot: { directory: FOLDER, recipient: age1… }' },
+  { path: /\.address$|^vip$/, fix: 'write one IPv4 or IPv6 address, without a port' },
+  { path: /\.role$/, fix: 'write control-plane or worker' },
+] as const;
+
+function hintFor(at: DocumentPath): string | undefined {
+  const whole = pathText(at);
+  return hints.find(({ path }) => path.test(whole))?.fix;
+}
+
+/** zod's own words where the schema has none of ours, without its lead-in. */
+function reasonOf(issue: Issue): string {
+  const message = issue.message.replace(/^Invalid (input|option): /, '').replace(/\.$/, '');
+  return message.charAt(0).toLowerCase() + message.slice(1);
+}
+
+function shown(at: DocumentPath, value: unknown): string {
+  if (at[0] === 'access' || at[0] === 'notify') return 'what stands here (not repeated, it may be secret)';
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (typeof value === 'object' && value !== null) return 'a map';
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 60 ? `${text.slice(0, 57)}…"` : text;
+}
+
+function valueAt(document: unknown, at: DocumentPath): unknown {
+  let value: unknown = document;
+  for (const part of at) {
+    if (typeof value !== 'object' || value === null) return undefined;
+    value = (value as Record<string | number, unknown>)[part];
+  }
+  return value;
+}
+
+/** The setting that was probably meant: at most a third of its letters differ. */
+function nearest(key: string, known: readonly string[]): string | undefined {
+  const ranked = known
+    .map((name) => ({ name, distance: lettersApart(key.toLowerCase(), name.toLowerCase()) }))
+    .filter(({ name, distance }) => distance <= Math.max(1, Math.floor(name.length / 3)))
+    .sort((a, b) => a.distance - b.distance);
+  return ranked[0]?.name;
+}
+
+/** Levenshtein's distance. */
+function lettersApart(a: string, b: string): number {
+  if (a.length > 40) return a.length;
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i += 1) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j += 1) {
+      const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}

@@ -1,0 +1,17 @@
+import { inventoryJsonSchema } from './json-schema.js';
+import type { DocumentPath } from './mistake.js';
+
+/** The settings that may stand at a path of the inventory; empty where the schema offers several shapes. */
+export function settingsAt(path: DocumentPath): string[] {
+  let schema: unknown = inventoryJsonSchema();
+  for (const part of path) schema = typeof part === 'number' ? field(schema, 'items') : field(field(schema, 'properties'), part);
+  return Object.keys(record(field(schema, 'properties')));
+}
+
+function field(value: unknown, name: string): unknown {
+  return record(value)[name];
+}
+
+function record(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}

@@ -1,0 +1,9 @@
+/** Members that must agree for etcd to write: more than half of those that vote. */
+export function quorumSize(votingMembers: number): number {
+  return Math.floor(votingMembers / 2) + 1;
+}
+
+/** Whether etcd still writes while one more healthy member is away. Learners count nowhere. */
+export function survivesLosingOne(healthyVotingMembers: number, votingMembers: number): boolean {
+  return healthyVotingMembers - 1 >= quorumSize(votingMembers);
+}

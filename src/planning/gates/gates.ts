@@ -1,0 +1,54 @@
+import type { ClusterObservation } from '../observation.js';
+import type { Reason } from '../reason.js';
+
+/** A gate's answer. An API that does not answer closes the gate; it never counts as healthy. */
+export type GateVerdict =
+  | {
+      readonly verdict: 'open';
+      /** What a person should know although it is open. */
+      readonly note?: string;
+    }
+  | { readonly verdict: 'closed'; readonly reason: Reason }
+  | { readonly verdict: 'not-applicable'; readonly why: string };
+
+export type GateName =
+  | 'nodes-ready'
+  | 'control-plane-components'
+  | 'etcd-healthy'
+  | 'critical-namespaces'
+  | 'budgets-can-be-met';
+
+/** When a gate is asked: before a node is touched, or while workloads are watched after it. */
+export type GateMoment = 'before-node' | 'soak';
+
+/** What a gate needs beside the observation. */
+export interface GateContext {
+  /** Namespaces in which every pod must be well. */
+  readonly criticalNamespaces: readonly string[];
+  readonly moment: GateMoment;
+  /** ISO time. */
+  readonly now: string;
+  /** The node this run cordoned: its own cordon does not close a gate. */
+  readonly underWork?: string;
+  /** Nodes that are about to be drained; left out: all. */
+  readonly toDrain?: readonly string[];
+}
+
+/** A gate: a question that must be answered "open". Pure. */
+export type Gate = (observation: ClusterObservation, context: GateContext) => GateVerdict;
+
+/** One gate's answer, with its name. */
+export interface GateReport {
+  readonly name: GateName;
+  readonly verdict: GateVerdict;
+}
+
+export const open: GateVerdict = { verdict: 'open' };
+
+export function closed(reason: Reason): GateVerdict {
+  return { verdict: 'closed', reason };
+}
+
+export function notApplicable(why: string): GateVerdict {
+  return { verdict: 'not-applicable', why };
+}

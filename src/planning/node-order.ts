@@ -1,0 +1,32 @@
+import type { PlannedNode } from './plan.js';
+
+/**
+ * The order in which a hop takes its nodes: the roles as the inventory says, each in the plan's order, except that
+ * a node an earlier run left cordoned goes before the others of its role (its cordon would hold them up),
+ * the etcd leader goes after the other control planes, and the canary before the other workers.
+ *
+ * @param leader who leads etcd as the hop starts; undefined: not known, the order is the plan's.
+ */
+export function orderNodes(
+  nodes: readonly PlannedNode[],
+  leader: string | undefined,
+  leaderPolicy: 'last' | 'in-order',
+  order: 'control-planes-first' | 'workers-first',
+): string[] {
+  const controlPlaneRank = (node: PlannedNode): number => {
+    if (node.adopts !== undefined) return 0;
+    return leaderPolicy === 'last' && node.name === leader ? 2 : 1;
+  };
+  const workerRank = (node: PlannedNode): number => (node.canary ? 0 : 1);
+  const controlPlanes = ranked(nodes, 'control-plane', controlPlaneRank);
+  const workers = ranked(nodes, 'worker', workerRank);
+  return order === 'control-planes-first' ? [...controlPlanes, ...workers] : [...workers, ...controlPlanes];
+}
+
+/** Stable: nodes of one rank keep the plan's order. */
+function ranked(nodes: readonly PlannedNode[], role: PlannedNode['role'], rank: (node: PlannedNode) => number): string[] {
+  return nodes
+    .filter((node) => node.role === role)
+    .toSorted((a, b) => rank(a) - rank(b))
+    .map((node) => node.name);
+}

@@ -1,0 +1,154 @@
+import type { Limits } from '../inventory/schema.js';
+
+/**
+ * The steps of one node, as data: the order, the limit, the undo, and what a cancel does at each.
+ * The workflow follows this table and decides nothing.
+ */
+export type StepName =
+  | 'prepare-image'
+  | 'await-gates'
+  | 'cordon'
+  | 'drain'
+  | 'hand-over-leadership'
+  | 'record-facts'
+  | 'install'
+  | 'await-boot'
+  | 'await-ready'
+  | 'await-etcd-member'
+  | 'verify-node'
+  | 'uncordon'
+  | 'soak';
+
+/** How a step takes being run again after its worker died. */
+export type Repeat = 'safe' | 'observe-first' | 'once';
+
+export interface Step {
+  /** For people: what it does, present tense. */
+  readonly does: string;
+  /** The limit of its wait: a key of the inventory's `limits`. */
+  readonly limit: keyof Limits | 'soak';
+  /** `once`: sent at most once per node without a person; every later attempt only observes. */
+  readonly repeat: Repeat;
+  /** The step that undoes it, or the words why there is none. */
+  readonly undo: StepName | { readonly none: string };
+  /**
+   * What a cancel (abort) does while this step runs: `undo` it and all before it, or `finish` the node first.
+   * From the install on the node is finished: half an upgrade is the one state nobody wants.
+   */
+  readonly onCancel: 'undo' | 'finish';
+  /** Left out on nodes of the other role. */
+  readonly only?: 'control-plane';
+}
+
+/** In place, legacy flow: install and reboot are one request. */
+export const inPlaceSteps = [
+  'prepare-image',
+  'await-gates',
+  'cordon',
+  'drain',
+  'hand-over-leadership',
+  'record-facts',
+  'install',
+  'await-boot',
+  'await-ready',
+  'await-etcd-member',
+  'verify-node',
+  'uncordon',
+  'soak',
+] as const satisfies readonly StepName[];
+
+export const steps: Readonly<Record<StepName, Step>> = {
+  'prepare-image': {
+    does: 'asks the factory for the installer image and lets the node pull it',
+    limit: 'image',
+    repeat: 'safe',
+    undo: { none: 'an image that was pulled changes nothing; Talos deletes it after an hour' },
+    onCancel: 'undo',
+  },
+  'await-gates': {
+    does: 'waits until every gate of the cluster is open',
+    limit: 'gates',
+    repeat: 'safe',
+    undo: { none: 'it only looks' },
+    onCancel: 'undo',
+  },
+  cordon: {
+    does: 'marks the node unschedulable, with the mark of this run',
+    limit: 'check',
+    repeat: 'safe',
+    undo: 'uncordon',
+    onCancel: 'undo',
+  },
+  drain: {
+    does: 'evicts its pods, as their PodDisruptionBudgets allow',
+    limit: 'drain',
+    repeat: 'safe',
+    undo: { none: 'pods may come back by themselves once the node is uncordoned' },
+    onCancel: 'undo',
+  },
+  'hand-over-leadership': {
+    does: 'moves the etcd leadership to another member, where this node leads',
+    limit: 'handOver',
+    repeat: 'observe-first',
+    undo: { none: 'any healthy member may lead' },
+    onCancel: 'undo',
+    only: 'control-plane',
+  },
+  'record-facts': {
+    does: 'records boot id, version, schematic and etcd member before the install',
+    limit: 'check',
+    repeat: 'safe',
+    undo: { none: 'it only looks' },
+    onCancel: 'undo',
+  },
+  install: {
+    does: 'takes a last look, then sends the upgrade request, once',
+    limit: 'install',
+    repeat: 'once',
+    undo: { none: 'the other boot slot keeps the old version; talosctl rollback boots it' },
+    onCancel: 'finish',
+  },
+  'await-boot': {
+    does: 'waits until the node runs the new version: new boot id, version, schematic, extensions',
+    limit: 'boot',
+    repeat: 'safe',
+    undo: { none: 'it only looks' },
+    onCancel: 'finish',
+  },
+  'await-ready': {
+    does: 'waits until its Node is Ready with that boot id',
+    limit: 'ready',
+    repeat: 'safe',
+    undo: { none: 'it only looks' },
+    onCancel: 'finish',
+  },
+  'await-etcd-member': {
+    does: 'waits until its etcd member votes and has caught up',
+    limit: 'etcdRejoin',
+    repeat: 'safe',
+    undo: { none: 'it only looks' },
+    onCancel: 'finish',
+    only: 'control-plane',
+  },
+  'verify-node': {
+    does: 'compares services, extensions, labels, taints and annotations with what was before',
+    limit: 'nodeChecks',
+    repeat: 'safe',
+    undo: { none: 'it only looks' },
+    onCancel: 'finish',
+  },
+  uncordon: {
+    does: 'takes back the cordon and the marks of this run',
+    limit: 'check',
+    repeat: 'safe',
+    undo: { none: 'it is itself the undo of the cordon' },
+    onCancel: 'finish',
+  },
+  soak: {
+    does: 'watches the workload gates for a while',
+    limit: 'soak',
+    repeat: 'safe',
+    undo: { none: 'it only looks' },
+    onCancel: 'undo',
+  },
+};

@@ -1,0 +1,91 @@
+import type { UpgradePlan } from './plan.js';
+import type { Reason } from './reason.js';
+import type { StepName } from './node-steps.js';
+
+/** The named states a node can be left in; each is told to a person. */
+export type NodeState =
+  /** Nothing was changed on it. */
+  | 'untouched'
+  /** Cordoned by this run, nothing else. */
+  | 'cordoned'
+  /** Was cordoned (and perhaps drained), and is as it was before again. */
+  | 'undone'
+  /** The request was or may have been sent; the node shows no sign of it. */
+  | 'install-unknown'
+  /** Pulls, installs or shuts down for the new version. */
+  | 'installing'
+  | 'rebooting'
+  /** Runs the wanted version. */
+  | 'on-target'
+  /** Booted again, on the version it had. */
+  | 'back-on-old'
+  | 'unreachable';
+
+export interface StepRecord {
+  readonly step: StepName;
+  readonly startedAt: string;
+  /** Milliseconds. */
+  readonly took: number;
+  /** One sentence with what was seen: gates with numbers, pods evicted, versions. */
+  readonly note?: string;
+}
+
+export interface NodeResult {
+  readonly node: string;
+  readonly outcome: 'done' | 'skipped' | 'undone' | 'halted';
+  readonly state: NodeState;
+  /** Why it was undone or halted. */
+  readonly reason?: Reason;
+  /** The step that failed. */
+  readonly failedStep?: StepName;
+  /** Why an undo did not succeed either. */
+  readonly undoFailed?: Reason;
+  readonly from: string;
+  readonly to: string;
+  readonly attempt: number;
+  readonly startedAt: string;
+  readonly endedAt: string;
+  readonly steps: readonly StepRecord[];
+}
+
+export interface SnapshotRecord {
+  /** File name inside the snapshot folder. */
+  readonly file: string;
+  readonly takenAt: string;
+  /** The member it was read from. */
+  readonly from: string;
+  /** Bytes of the snapshot before encryption. */
+  readonly bytes: number;
+  /** SHA-256 (hex) of the encrypted file. */
+  readonly sha256: string;
+  readonly revision: number;
+  readonly keys: number;
+  /** Restored by etcdutl into an empty folder, and the revision there compared. */
+  readonly proven: boolean;
+}
+
+export interface RunResult {
+  readonly cluster: string;
+  readonly run: number;
+  readonly outcome: 'done' | 'nothing-to-do' | 'refused' | 'halted' | 'aborted';
+  /** Every reason; empty for `done`. */
+  readonly reasons: readonly Reason[];
+  readonly target: string;
+  readonly declared: boolean;
+  readonly requestedBy: string;
+  readonly startedAt: string;
+  readonly endedAt: string;
+  readonly plan?: UpgradePlan;
+  /** The order in which nodes were taken, once the leader was known. */
+  readonly order: readonly string[];
+  readonly nodes: readonly NodeResult[];
+  readonly snapshots: readonly SnapshotRecord[];
+}
+
+/** What the queue keeps until a person releases it. It outlives the run. */
+export interface Hold {
+  readonly run: number;
+  readonly since: string;
+  readonly outcome: 'halted' | 'aborted' | 'failed' | 'terminated';
+  readonly reasons: readonly Reason[];
+}

@@ -1,0 +1,70 @@
+import { findProgram } from '../find-program.js';
+import type { BinarySource } from './find-binary.js';
+import { findBinary, placesOf } from './find-binary.js';
+import { goVersion } from './go-build.js';
+import type { BinaryName } from './pins.js';
+import { pins } from './pins.js';
+
+/** One line of `slipway tools`. */
+export interface ToolState {
+  readonly name: BinaryName;
+  /** The pinned version, without `v`. */
+  readonly wanted: string;
+  /** Absent when it is not here. */
+  readonly path?: string;
+  readonly version?: string;
+  readonly source?: BinarySource;
+  /** What is missing or odd, as sentences. */
+  readonly notes: readonly string[];
+  /** What to type; absent when there is nothing to do. */
+  readonly remedy?: string;
+}
+
+/** Every pinned program: what is wanted, what is here and where from, or what is missing and what to do. */
+export async function listTools(env: NodeJS.ProcessEnv = process.env): Promise<readonly ToolState[]> {
+  const places = placesOf(env);
+  return Promise.all(
+    pins.map(async (pin): Promise<ToolState> => {
+      const base = { name: pin.name, wanted: pin.version };
+      const remedy = `npm run setup -- ${pin.name}`;
+      try {
+        const finding = await findBinary(pin, places);
+        if (!finding.found) {
+          return { ...base, notes: finding.attempts.map(({ source, why }) => `${source}: ${why}.`), remedy };
+        }
+        const { path, version, source, note } = finding.found;
+        return { ...base, path, version, source, notes: note === undefined ? [] : [`${note}.`] };
+      } catch (error) {
+        return { ...base, notes: [(error as Error).message] };
+      }
+    }),
+  );
+}
+
+/** What the machine itself must offer; each with what to do when it is not there. */
+export interface Prerequisite {
+  readonly name: string;
+  readonly found?: string;
+  readonly remedy?: string;
+}
+
+/** Programs of the machine that no release replaces. Go is needed only where releases cannot be downloaded. */
+export async function listPrerequisites(
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<readonly Prerequisite[]> {
+  const searchPath = env['PATH'] ?? '';
+  const program = (name: string, remedy: string): Prerequisite => {
+    const found = findProgram(name, searchPath);
+    return found === undefined ? { name, remedy } : { name, found };
+  };
+  const go = await goVersion(env).then(
+    (found): Prerequisite => ({ name: 'go', found }),
+    (error: unknown): Prerequisite => ({ name: 'go', remedy: `${(error as Error).message}.` }),
+  );
+  return [
+    program('setpriv', 'Install util-linux 2.33 or later.'),
+    program('tar', 'Install tar; releases are unpacked with it.'),
+    program('git', 'Install git.'),
+    go,
+  ];
+}

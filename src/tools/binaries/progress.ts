@@ -1,0 +1,153 @@
+import type { Origin } from './cache.js';
+import type { BinaryName, Pin } from './pins.js';
+import { pinOf } from './pins.js';
+
+/** What happens while programs are being got. */
+export type ProgressEvent =
+  /** Another set-up gets this one: its process id. */
+  | { readonly kind: 'waiting'; readonly name: BinaryName; readonly version: string; readonly pid: number }
+  | { readonly kind: 'started'; readonly origin: Origin; readonly name: BinaryName; readonly version: string }
+  | {
+      readonly kind: 'bytes';
+      readonly name: BinaryName;
+      readonly received: number;
+      readonly total: number | undefined;
+    }
+  | {
+      readonly kind: 'refused';
+      readonly origin: Origin;
+      readonly name: BinaryName;
+      readonly version: string;
+      readonly why: string;
+    };
+
+/** Where lines go; a terminal's last line is written over. */
+export interface ProgressOutput {
+  readonly isTTY: boolean;
+  write(text: string): void;
+}
+
+const TERMINAL_INTERVAL_MS = 1_000;
+const LOG_INTERVAL_MS = 60_000;
+
+/**
+ * Shows what is being got, for how long already, how long it usually takes, and how long all the rest will take.
+ * On a terminal one line that is written over each second; elsewhere a line at each start and end, and one a minute.
+ */
+export class ProgressReport {
+  readonly #output: ProgressOutput;
+  readonly #now: () => number;
+  #left: readonly BinaryName[];
+  #current: { readonly name: BinaryName; doing: string; usualSeconds: number; since: number } | undefined;
+  #bytes = '';
+  #sourceAlone = false;
+  /** A host that cannot be reached is the same news for each of its files. */
+  readonly #told = new Set<string>();
+  #timer: NodeJS.Timeout | undefined;
+
+  /** @param names All that will be got, in order. */
+  constructor(names: readonly BinaryName[], output: ProgressOutput, now: () => number = () => Date.now()) {
+    this.#left = names;
+    this.#output = output;
+    this.#now = now;
+  }
+
+  /** Must be called for each event of `resolveBinary`. */
+  readonly onEvent = (event: ProgressEvent): void => {
+    switch (event.kind) {
+      case 'waiting':
+        this.#begin(
+          event.name,
+          `waiting for process ${event.pid}, which gets ${event.name} ${event.version}`,
+          'build',
+        );
+        break;
+      case 'started': {
+        const verb = event.origin === 'download' ? 'downloading' : 'building';
+        this.#begin(event.name, `${verb} ${event.name} ${event.version}`, event.origin);
+        break;
+      }
+      case 'bytes':
+        this.#bytes = `, ${megabytes(event.received)}${event.total ? ` of ${megabytes(event.total)}` : ''}`;
+        break;
+      case 'refused':
+        // Where one release cannot be reached the others hardly can: the estimate counts on building them.
+        if (event.origin === 'download') this.#sourceAlone = true;
+        if (!this.#told.has(event.why))
+          this.#line(`${event.name} ${event.version}: no ${event.origin}: ${event.why}.`);
+        this.#told.add(event.why);
+        break;
+    }
+  };
+
+  /** The program is there: `how` says where from. */
+  done(name: BinaryName, how: string): void {
+    const { version } = pinOf(name);
+    const took = this.#current?.name === name ? ` after ${seconds(this.#now() - this.#current.since)}` : '';
+    this.#left = this.#left.filter((other) => other !== name);
+    this.#current = undefined;
+    this.#line(`${name} ${version}: ${how}${took}`);
+  }
+
+  /** Stops the clock; nothing is shown afterwards. */
+  stop(): void {
+    clearInterval(this.#timer);
+    if (this.#output.isTTY) this.#output.write('\r\u001B[K');
+  }
+
+  /** The line of this moment; undefined when nothing is under way. */
+  status(): string | undefined {
+    if (!this.#current) return undefined;
+    const { doing, usualSeconds, since } = this.#current;
+    const elapsed = this.#now() - since;
+    const rest = Math.max(0, usualSeconds * 1000 - elapsed) + this.#usualAfterCurrent() * 1000;
+    const left =
+      this.#left.length > 1 ? `; all ${this.#left.length} that are left: about ${minutes(rest)}` : '';
+    return `${doing} (usually ${usualSeconds} s): ${seconds(elapsed)}${this.#bytes}${left}`;
+  }
+
+  #begin(name: BinaryName, doing: string, origin: Origin): void {
+    const usualSeconds = usualSecondsOf(pinOf(name), origin);
+    this.#current = { name, doing, usualSeconds, since: this.#now() };
+    this.#bytes = '';
+    this.#show();
+    clearInterval(this.#timer);
+    this.#timer = setInterval(
+      () => this.#show(),
+      this.#output.isTTY ? TERMINAL_INTERVAL_MS : LOG_INTERVAL_MS,
+    );
+    this.#timer.unref();
+  }
+
+  #usualAfterCurrent(): number {
+    const origin = this.#sourceAlone ? 'build' : 'download';
+    const after = this.#left.filter((name) => name !== this.#current?.name);
+    return after.reduce((sum, name) => sum + usualSecondsOf(pinOf(name), origin), 0);
+  }
+
+  #show(): void {
+    const status = this.status();
+    if (status === undefined) return;
+    this.#output.write(this.#output.isTTY ? `\r\u001B[K${status}` : `${status}\n`);
+  }
+
+  #line(text: string): void {
+    this.#output.write(this.#output.isTTY ? `\r\u001B[K${text}\n` : `${text}\n`);
+  }
+}
+
+function usualSecondsOf(pin: Pin, origin: Origin): number {
+  return origin === 'download' ? pin.release.usualSeconds : pin.source.usualSeconds;
+}
+
+function seconds(ms: number): string {
+  return `${Math.round(ms / 1000)} s`;
+}
+
+function minutes(ms: number): string {
+  return ms < 90_000 ? seconds(ms) : `${Math.round(ms / 60_000)} min`;
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}

@@ -1,0 +1,194 @@
+import {
+  ApiException,
+  CoreV1Api,
+  KubeConfig,
+  PatchStrategy,
+  PolicyV1Api,
+  createConfiguration,
+  ServerConfiguration,
+  setHeaderOptions,
+  type V1Node,
+  type V1Pod,
+  type V1PodDisruptionBudget,
+} from '@kubernetes/client-node';
+import { Refusal, messageOf } from './refusal.js';
+
+/** One way to the Kubernetes API: a control plane's own address, never the VIP. */
+export interface ApiEndpoint {
+  /** The control plane's name. */
+  readonly node: string;
+  /** `https://10.20.67.1:6443` */
+  readonly server: string;
+}
+
+export interface JsonPatchOperation {
+  readonly op: 'test' | 'add' | 'replace' | 'remove';
+  readonly path: string;
+  readonly value?: unknown;
+}
+
+/** How one call is sent. */
+export interface ApiCall {
+  /** The node that is being disrupted: nothing goes through it (I16). */
+  readonly avoid?: string;
+  readonly timeoutMs?: number;
+}
+
+/** The Kubernetes API, the part Slipway uses. */
+export interface KubernetesApi {
+  /** The endpoints in the order they are tried. */
+  endpoints(avoid?: string): readonly ApiEndpoint[];
+  listNodes(call?: ApiCall): Promise<V1Node[]>;
+  /** The Node object; undefined when there is none. */
+  readNode(name: string, call?: ApiCall): Promise<V1Node | undefined>;
+  /** @throws PatchRefused when a `test` of the patch failed: somebody changed the Node in between. */
+  patchNode(name: string, patch: readonly JsonPatchOperation[], call?: ApiCall): Promise<V1Node>;
+  listPods(call?: ApiCall & { readonly node?: string }): Promise<V1Pod[]>;
+  listBudgets(call?: ApiCall): Promise<V1PodDisruptionBudget[]>;
+}
+
+/** A `test` operation of a JSON patch did not hold. */
+export class PatchRefused extends Error {
+  override readonly name = 'PatchRefused';
+}
+
+const callMs = 10_000;
+/** Pods of one page; the API server answers large clusters in pieces. */
+const pageSize = 500;
+
+/**
+ * @param kubeconfig the kubeconfig's text. Its current context gives CA and client credentials; its server is not used.
+ */
+export function kubernetesApi(kubeconfig: string, endpoints: readonly ApiEndpoint[]): KubernetesApi {
+  const clients = new Map(endpoints.map((endpoint) => [endpoint.node, clientFor(kubeconfig, endpoint)]));
+  const order = [...endpoints];
+
+  async function call<T>(options: ApiCall, send: (client: Client) => Promise<T>): Promise<T> {
+    const ways = order.filter((endpoint) => endpoint.node !== options.avoid || order.length === 1);
+    const failures: string[] = [];
+    for (const way of ways) {
+      const client = clients.get(way.node);
+      if (!client) continue;
+      client.timeoutMs = options.timeoutMs ?? callMs;
+      try {
+        return await send(client);
+      } catch (error) {
+        if (error instanceof ApiException) throw readable(error, way);
+        failures.push(`${way.server}: ${messageOf(error, 120)}`);
+        preferLess(order, way);
+      }
+    }
+    throw new Refusal({
+      kind: 'kubernetes-unreachable',
+      endpoints: ways.map((way) => way.server),
+      why: failures.join('; '),
+    });
+  }
+
+  return {
+    endpoints: (avoid) => order.filter((endpoint) => endpoint.node !== avoid),
+    listNodes: (options = {}) => call(options, async (client) => (await client.core.listNode()).items),
+    readNode: (name, options = {}) =>
+      call(options, async (client) => {
+        try {
+          return await client.core.readNode({ name });
+        } catch (error) {
+          if (error instanceof ApiException && error.code === 404) return undefined;
+          throw error;
+        }
+      }),
+    patchNode: (name, patch, options = {}) =>
+      call(options, (client) =>
+        client.core.patchNode({ name, body: patch }, setHeaderOptions('Content-Type', PatchStrategy.JsonPatch)),
+      ),
+    listPods: (options = {}) =>
+      call(options, (client) =>
+        allPages(async (after) =>
+          client.core.listPodForAllNamespaces({
+            limit: pageSize,
+            ...(after ? { _continue: after } : {}),
+            ...(options.node ? { fieldSelector: `spec.nodeName=${options.node}` } : {}),
+          }),
+        ),
+      ),
+    listBudgets: (options = {}) =>
+      call(options, async (client) => (await client.policy.listPodDisruptionBudgetForAllNamespaces()).items),
+  };
+}
+
+interface Client {
+  readonly core: CoreV1Api;
+  readonly policy: PolicyV1Api;
+  timeoutMs: number;
+}
+
+function clientFor(kubeconfig: string, endpoint: ApiEndpoint): Client {
+  const config = new KubeConfig();
+  config.loadFromString(kubeconfig);
+  const current = config.getCurrentCluster();
+  if (!current) {
+    throw new Refusal({
+      kind: 'credential-unreadable',
+      which: 'kubeconfig',
+      reference: 'its current context',
+      why: 'it names no cluster',
+    });
+  }
+  const limits = { timeoutMs: callMs };
+  const settings = createConfiguration({
+    baseServer: new ServerConfiguration(endpoint.server, {}),
+    authMethods: { default: config },
+    promiseMiddleware: [
+      {
+        pre: async (context) => {
+          context.setSignal(AbortSignal.timeout(limits.timeoutMs));
+          return context;
+        },
+        post: async (context) => context,
+      },
+    ],
+  });
+  const core = new CoreV1Api(settings);
+  const policy = new PolicyV1Api(settings);
+  return Object.assign(limits, { core, policy });
+}
+
+/** A way that failed is tried last from now on. */
+function preferLess(order: ApiEndpoint[], way: ApiEndpoint): void {
+  const at = order.indexOf(way);
+  if (at >= 0) order.push(...order.splice(at, 1));
+}
+
+function readable(error: ApiException<unknown>, way: ApiEndpoint): Error {
+  const said = statusMessage(error.body);
+  if (error.code === 401 || error.code === 403) {
+    return new Refusal({ kind: 'credential-rejected', which: 'kubeconfig', endpoint: way.server, why: said });
+  }
+  // 422 with "the server rejected our request" or "testing value … failed": a JSON patch whose test did not hold.
+  if (error.code === 422 || error.code === 409) return new PatchRefused(said);
+  return new Error(`the Kubernetes API at ${way.server} answered ${error.code}: ${said}`, { cause: error });
+}
+
+function statusMessage(body: unknown): string {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  try {
+    const parsed: unknown = JSON.parse(text);
+    if (typeof parsed === 'object' && parsed !== null && 'message' in parsed) return String(parsed.message);
+  } catch {
+    // Not JSON: the text itself is what was said.
+  }
+  return messageOf(text);
+}
+
+async function allPages<T>(
+  page: (after: string | undefined) => Promise<{ items: T[]; metadata?: { _continue?: string } }>,
+): Promise<T[]> {
+  const items: T[] = [];
+  let after: string | undefined;
+  do {
+    const answer = await page(after);
+    items.push(...answer.items);
+    after = answer.metadata?._continue;
+  } while (after);
+  return items;
+}

@@ -1,0 +1,255 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { execa } from 'execa';
+import { CommandFailed } from './command-failed.js';
+import { LineSplitter, OutputTail } from './command-output.js';
+import { findProgram } from './find-program.js';
+import { ProcessSlots } from './process-slots.js';
+import { ProcessStopper } from './process-stopper.js';
+import type { StopReason } from './process-stopper.js';
+import { Redaction } from './redaction.js';
+
+export { CommandFailed } from './command-failed.js';
+
+/** What to run and within which limits. */
+export interface CommandOptions {
+  /** A program's name (looked for on PATH) or its path. Never a shell line. */
+  readonly command: string;
+  readonly args: readonly string[];
+  /** Added to PATH, HOME, LANG and TMPDIR, which are all that is handed on from our own environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  /** Longest run in milliseconds, counted from the start of the process: waiting for a place is not in it. */
+  readonly timeoutMs: number;
+  /** Stops the process when it aborts; the promise settles only after the process is gone. */
+  readonly signal?: AbortSignal;
+  /** Written to stdin, which is then closed. Without it stdin is empty, so nothing can wait for a person. */
+  readonly input?: string | Uint8Array;
+  /** Called for each line as it comes, redacted. When it throws, the process is stopped and that error is thrown. */
+  readonly onLine?: (stream: 'stdout' | 'stderr', line: string) => void;
+  /** Bytes kept of each stream's end. Default 1 MiB. */
+  readonly maxBytes?: number;
+  /** Exit codes that are an answer and no failure. Default 0 alone. */
+  readonly acceptExitCodes?: readonly number[];
+  /** Texts that must not leave here, in output, lines or errors. */
+  readonly secrets?: readonly string[];
+  /** Sent first when the process must stop. Default SIGTERM; Terraform wants SIGINT. */
+  readonly stopSignal?: 'SIGTERM' | 'SIGINT' | 'SIGHUP' | 'SIGQUIT';
+  /** Milliseconds between the stop signal and SIGKILL. Default 5,000. */
+  readonly graceMs?: number;
+  /** What the kernel sends the process when we die. Default KILL. */
+  readonly deathSignal?: 'KILL' | 'TERM' | 'INT';
+  /** Called once when all places are taken, with how many commands wait before this one. */
+  readonly onQueued?: (ahead: number) => void;
+}
+
+/** A command that ended with an accepted exit code. */
+export interface CommandResult {
+  readonly exitCode: number;
+  /** Redacted; the end of it when it was longer than `maxBytes`. */
+  readonly stdout: string;
+  /** Redacted; the end of it when it was longer than `maxBytes`. */
+  readonly stderr: string;
+  /** True when the beginning of `stdout` was thrown away: it must not be parsed. */
+  readonly stdoutTruncated: boolean;
+  readonly durationMs: number;
+}
+
+/** All that a child gets of our own environment: ours may hold credentials that are none of its business. */
+const HANDED_ON = ['PATH', 'HOME', 'LANG', 'TMPDIR'];
+const DEFAULT_MAX_BYTES = 1024 * 1024;
+const DEFAULT_GRACE_MS = 5_000;
+/** A grandchild may keep the pipes open after our child has gone: this long we listen for a last line. */
+const PIPES_AFTER_EXIT_MS = 500;
+
+/** All processes of this Node process share these places. */
+const slots = new ProcessSlots();
+
+/**
+ * Runs one program to its end: the only door from `src` to a process.
+ *
+ * Each child is started as `setpriv --pdeathsig KILL -- program …`, so the kernel kills it when we die, however we
+ * die. Three limits of that: the mark is tied to the thread that forked (Node forks on its main thread, which lives
+ * as long as the process); it is not handed on to grandchildren; and a parent that dies in the microseconds between
+ * fork and prctl leaves the child alive, which setpriv cannot check for. Whoever must not run twice therefore also
+ * looks at the world before it starts.
+ *
+ * The child is the leader of its own process group: Ctrl-C in a terminal reaches only us, and we stop it once and in
+ * order. A process that must stop gets its stop signal, then SIGKILL; what is left of its group gets SIGKILL.
+ *
+ * @throws CommandFailed for every way not to end well: exit code, signal, time limit, cancelled, not started.
+ */
+export async function runCommand(options: CommandOptions): Promise<CommandResult> {
+  const redaction = new Redaction(options.secrets);
+  const argv = [options.command, ...options.args].map((argument) => redaction.apply(argument));
+  const env = childEnvironment(options.env);
+  const programs = findPrograms(options, env);
+  if ('obstacle' in programs) throw notStarted(argv, redaction.apply(programs.obstacle));
+
+  const release = await slots.acquire(options.signal, options.onQueued).catch((error: unknown) => {
+    if (!options.signal?.aborted) throw error;
+    throw notStarted(argv, 'its caller cancelled it before its turn came.', { cancelled: true });
+  });
+  try {
+    return judge(await runToExit(options, programs, env, redaction), options, argv);
+  } finally {
+    release();
+  }
+}
+
+/** What is known of a child that is gone. */
+interface Exit {
+  readonly exitCode: number | undefined;
+  readonly signal: string | undefined;
+  readonly durationMs: number;
+  readonly stopped: StopReason | undefined;
+  readonly callbackError: unknown;
+  /** Why the system refused to start it, redacted; undefined when it started. */
+  readonly refused: string | undefined;
+  readonly stdout: OutputTail;
+  readonly stderr: OutputTail;
+}
+
+type Programs = { readonly setpriv: string; readonly program: string };
+type Environment = Readonly<Record<string, string>>;
+
+/** Starts the child and resolves when it is gone, however it ended. */
+async function runToExit(
+  options: CommandOptions,
+  programs: Programs,
+  env: Environment,
+  redaction: Redaction,
+): Promise<Exit> {
+  const startedAt = performance.now();
+  const child = startInItsOwnGroup(options, programs, env);
+  const { stopSignal = 'SIGTERM', graceMs = DEFAULT_GRACE_MS, timeoutMs, signal } = options;
+  const stopper = new ProcessStopper({ pid: child.pid, stopSignal, graceMs, timeoutMs, signal });
+  let callbackError: unknown;
+  const read = (stream: 'stdout' | 'stderr'): OutputTail => {
+    const tail = new OutputTail(options.maxBytes ?? DEFAULT_MAX_BYTES, redaction);
+    const lines = new LineSplitter(redaction, (line) => {
+      try {
+        if (callbackError === undefined) options.onLine?.(stream, line);
+      } catch (error) {
+        callbackError = error;
+        stopper.stop('line-callback-failed');
+      }
+    });
+    child[stream].on('data', (chunk: Buffer) => {
+      tail.push(chunk);
+      if (options.onLine) lines.push(chunk);
+    });
+    child[stream].once('close', () => lines.end());
+    return tail;
+  };
+  const output = { stdout: read('stdout'), stderr: read('stderr') };
+
+  let durationMs = 0;
+  child.once('exit', () => {
+    stopper.childIsGone();
+    durationMs = performance.now() - startedAt;
+    const closing = setTimeout(() => {
+      child.stdout.destroy();
+      child.stderr.destroy();
+    }, PIPES_AFTER_EXIT_MS);
+    child.once('close', () => clearTimeout(closing));
+  });
+  const outcome = await child;
+  stopper.childIsGone();
+  return {
+    exitCode: child.exitCode ?? undefined,
+    signal: child.signalCode ?? undefined,
+    durationMs,
+    stopped: stopper.reason,
+    callbackError,
+    refused:
+      child.pid === undefined ? redaction.apply(outcome.originalMessage ?? 'unknown reason') : undefined,
+    ...output,
+  };
+}
+
+function startInItsOwnGroup(options: CommandOptions, programs: Programs, env: Environment) {
+  const { args, cwd = process.cwd(), input, deathSignal = 'KILL' } = options;
+  return execa(programs.setpriv, ['--pdeathsig', deathSignal, '--', programs.program, ...args], {
+    env,
+    extendEnv: false,
+    cwd,
+    ...(input === undefined ? { stdin: 'ignore' } : { input }),
+    stdout: 'pipe',
+    stderr: 'pipe',
+    // Collected by OutputTail, which forgets the beginning instead of killing the process when it says too much.
+    buffer: false,
+    reject: false,
+    // Stopped by ProcessStopper, and by the kernel when we die.
+    detached: true,
+    cleanup: false,
+  });
+}
+
+function judge(exit: Exit, options: CommandOptions, argv: readonly string[]): CommandResult {
+  if (exit.refused !== undefined) throw notStarted(argv, exit.refused);
+  if (exit.stopped === 'line-callback-failed') throw exit.callbackError;
+  const { exitCode, signal, durationMs, stopped } = exit;
+  const stdout = exit.stdout.text();
+  const stderr = exit.stderr.text();
+  const accepted = options.acceptExitCodes ?? [0];
+  if (stopped === undefined && exitCode !== undefined && accepted.includes(exitCode)) {
+    return { exitCode, stdout, stderr, stdoutTruncated: exit.stdout.truncated, durationMs };
+  }
+  throw new CommandFailed({
+    tool: toolName(argv),
+    argv,
+    ...(exitCode === undefined ? {} : { exitCode }),
+    ...(signal === undefined ? {} : { signal }),
+    timedOut: stopped === 'timed-out',
+    cancelled: stopped === 'cancelled',
+    durationMs,
+    stdoutTail: stdout,
+    stderrTail: stderr,
+  });
+}
+
+function findPrograms(options: CommandOptions, env: Environment): Programs | { readonly obstacle: string } {
+  const cwd = options.cwd ?? process.cwd();
+  if (!existsSync(cwd)) return { obstacle: `its working folder ${cwd} does not exist.` };
+  const setpriv = findProgram('setpriv', process.env['PATH'] ?? '');
+  if (setpriv === undefined) {
+    return {
+      obstacle:
+        'setpriv is not on PATH. Slipway starts every process through it, so that none outlives Slipway. ' +
+        'Install util-linux 2.33 or later (the setpriv of BusyBox has no --pdeathsig).',
+    };
+  }
+  const program = findProgram(options.command, env['PATH'] ?? '', cwd);
+  if (program !== undefined) return { setpriv, program };
+  const where = options.command.includes('/') ? 'is not an executable file' : 'is not on PATH';
+  return {
+    obstacle: `${options.command} ${where}. \`slipway tools\` lists every program, where it is and what to do.`,
+  };
+}
+
+function childEnvironment(added: Environment | undefined): Environment {
+  const env: Record<string, string> = {};
+  for (const name of HANDED_ON) {
+    const value = process.env[name];
+    if (value !== undefined) env[name] = value;
+  }
+  return { ...env, ...added };
+}
+
+function notStarted(argv: readonly string[], why: string, how: { cancelled?: boolean } = {}): CommandFailed {
+  return new CommandFailed({
+    tool: toolName(argv),
+    argv,
+    timedOut: false,
+    cancelled: how.cancelled ?? false,
+    durationMs: 0,
+    stdoutTail: '',
+    stderrTail: '',
+    notStarted: why,
+  });
+}
+
+function toolName(argv: readonly string[]): string {
+  return path.basename(argv[0] ?? '');
+}

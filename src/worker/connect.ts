@@ -1,0 +1,41 @@
+import { Connection } from '@temporalio/client';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { NativeConnection } from '@temporalio/worker';
+
+/** The namespace Slipway's runs live in, unless TEMPORAL_NAMESPACE or a profile names another. */
+export const defaultNamespace = 'slipway';
+
+export interface Connections {
+  readonly client: Connection;
+  readonly native: NativeConnection;
+  readonly namespace: string;
+}
+
+/** Between tries to reach Temporal at the start; after that the SDK itself keeps trying. */
+const againMs = 1_000;
+
+/**
+ * Connects to Temporal as TEMPORAL_ADDRESS or the profile says, trying for `patienceMs`:
+ * after a reboot the worker may well be up before Temporal is.
+ */
+export async function connect(patienceMs: number, say: (line: string) => void): Promise<Connections> {
+  const { connectionOptions, namespace } = loadClientConnectConfig();
+  const address = connectionOptions.address ?? '127.0.0.1:7233';
+  const end = Date.now() + patienceMs;
+  for (;;) {
+    try {
+      const client = await Connection.connect({ ...connectionOptions, address });
+      const native = await NativeConnection.connect({ ...connectionOptions, address });
+      return { client, native, namespace: namespace && namespace !== 'default' ? namespace : defaultNamespace };
+    } catch (error) {
+      if (Date.now() + againMs > end) {
+        throw new Error(
+          `Temporal does not answer at ${address}. Start it (temporal server start-dev --db-filename FILE), or set TEMPORAL_ADDRESS.`,
+          { cause: error },
+        );
+      }
+      say(`Temporal does not answer at ${address}; asked again every second`);
+      await new Promise((resolve) => setTimeout(resolve, againMs));
+    }
+  }
+}

@@ -1,0 +1,65 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { DefaultLogger, Runtime, Worker, bundleWorkflowCode } from '@temporalio/worker';
+import { createActivities } from '../activities/index.js';
+import { loadDialMap } from '../tools/dial-map.js';
+import { projectRoot } from '../tools/project-root.js';
+import { sweepStepFolders } from '../tools/step-folder.js';
+import { workflowsPath } from './bundle-workflows.js';
+import { connect } from './connect.js';
+import { prepareNamespace } from './prepare-namespace.js';
+import { runInputs } from './run-inputs.js';
+import { readSettings, type WorkerSettings } from './settings.js';
+
+/** How long a worker looks for Temporal before it gives up; its supervisor starts it again. */
+const patienceMs = 60_000;
+
+/** Waiting activities cost no processor; processes are limited where they start (`run-command`). */
+const activitiesMax = 500;
+
+/** Cancels and heartbeats reach an activity at least this often. */
+const heartbeatThrottle = '2 seconds';
+
+async function main(): Promise<void> {
+  const settings = readSettings(process.env);
+  Runtime.install({ logger: new DefaultLogger('WARN'), telemetryOptions: { logging: { filter: { core: 'ERROR', other: 'ERROR' } } } });
+  await sweepStepFolders();
+  const { client, native, namespace } = await connect(patienceMs, say);
+  await prepareNamespace(client, namespace, settings.retentionDays);
+  const worker = await Worker.create({
+    connection: native,
+    namespace,
+    taskQueue: settings.taskQueue,
+    identity: settings.identity,
+    workflowBundle: await workflowBundle(settings),
+    activities: createActivities({
+      dialMap: loadDialMap(settings.dialMapFile),
+      credentialsFolder: settings.credentialsFolder,
+      inputOf: runInputs(client, namespace),
+    }),
+    maxConcurrentActivityTaskExecutions: activitiesMax,
+    maxHeartbeatThrottleInterval: heartbeatThrottle,
+    defaultHeartbeatThrottleInterval: heartbeatThrottle,
+  });
+  say(`worker ${settings.identity} works on task queue ${settings.taskQueue}, namespace ${namespace}`);
+  await worker.run();
+  await native.close();
+  await client.close();
+}
+
+/** The bundle made at build time; made now where there is none, which takes seconds. */
+async function workflowBundle({ workflowBundle: named }: WorkerSettings): Promise<{ code: string }> {
+  const file = named ?? path.join(projectRoot, 'dist', 'workflow-bundle.js');
+  if (named || existsSync(file)) return { code: await readFile(file, 'utf8') };
+  return bundleWorkflowCode({ workflowsPath });
+}
+
+function say(line: string): void {
+  process.stderr.write(`${new Date().toISOString()} ${line}\n`);
+}
+
+main().catch((error: unknown) => {
+  say(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  process.exitCode = 1;
+});

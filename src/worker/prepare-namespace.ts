@@ -1,0 +1,44 @@
+import type { Connection } from '@temporalio/client';
+import { temporal } from '@temporalio/proto';
+import { searchAttributes } from '../workflows/messages.js';
+
+const keyword = temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD;
+const secondsPerDay = 86_400;
+/** gRPC: the thing is there already. */
+const alreadyExists = 6;
+
+/**
+ * Makes Slipway's namespace and search attributes where they are missing, and sets the retention.
+ * Temporal's own start flags for these do nothing on a database that exists.
+ */
+export async function prepareNamespace(connection: Connection, namespace: string, retentionDays: number): Promise<void> {
+  const retention = { seconds: retentionDays * secondsPerDay } as unknown as temporal.api.workflowservice.v1.IRegisterNamespaceRequest['workflowExecutionRetentionPeriod'];
+  try {
+    await connection.workflowService.registerNamespace({ namespace, workflowExecutionRetentionPeriod: retention });
+  } catch (error) {
+    if (!isGrpc(error, alreadyExists)) throw error;
+    await connection.workflowService.updateNamespace({ namespace, config: { workflowExecutionRetentionTtl: retention } });
+  }
+  await addSearchAttributes(connection, namespace);
+}
+
+/** A new namespace takes a moment to be seen by all of Temporal. */
+async function addSearchAttributes(connection: Connection, namespace: string, triesLeft = 60): Promise<void> {
+  try {
+    const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
+    const missing = Object.values(searchAttributes).filter((name) => !(name in customAttributes));
+    if (missing.length === 0) return;
+    await connection.operatorService.addSearchAttributes({
+      namespace,
+      searchAttributes: Object.fromEntries(missing.map((name) => [name, keyword])),
+    });
+  } catch (error) {
+    if (triesLeft === 0) throw error;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    await addSearchAttributes(connection, namespace, triesLeft - 1);
+  }
+}
+
+function isGrpc(error: unknown, code: number): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === code;
+}

@@ -1,0 +1,46 @@
+import os from 'node:os';
+import path from 'node:path';
+import { z } from 'zod';
+import { defaultTaskQueue } from '../workflows/messages.js';
+
+/** The worker's settings, from the environment; Temporal's address, namespace and TLS are read by its own envconfig. */
+export interface WorkerSettings {
+  /** `SLIPWAY_TASK_QUEUE`: one queue a site. */
+  readonly taskQueue: string;
+  /** `SLIPWAY_CREDENTIALS_DIR`: where relative credential files start; default the folder of the run's slipway.yaml. */
+  readonly credentialsFolder: string | undefined;
+  /** `SLIPWAY_DIAL`: see `tools/dial-map`. */
+  readonly dialMapFile: string | undefined;
+  /** `SLIPWAY_RETENTION_DAYS`: how long closed runs are kept. Applies to runs that close afterwards. */
+  readonly retentionDays: number;
+  /** Shown by Temporal as the worker's name. */
+  readonly identity: string;
+  /** `SLIPWAY_WORKFLOW_BUNDLE`: the prebuilt workflow bundle. */
+  readonly workflowBundle: string | undefined;
+}
+
+const schema = z.object({
+  SLIPWAY_TASK_QUEUE: z.string().min(1).default(defaultTaskQueue),
+  SLIPWAY_CREDENTIALS_DIR: z.string().min(1).optional(),
+  SLIPWAY_DIAL: z.string().min(1).optional(),
+  SLIPWAY_RETENTION_DAYS: z.coerce.number().int().min(1).max(3650).default(90),
+  SLIPWAY_WORKFLOW_BUNDLE: z.string().min(1).optional(),
+});
+
+/** @throws Error naming every setting that is wrong, before anything starts. */
+export function readSettings(environment: NodeJS.ProcessEnv): WorkerSettings {
+  const parsed = schema.safeParse(environment);
+  if (!parsed.success) {
+    const mistakes = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+    throw new Error(`The worker cannot start. ${mistakes.join('; ')}. Correct the environment and start it again.`);
+  }
+  const found = parsed.data;
+  return {
+    taskQueue: found.SLIPWAY_TASK_QUEUE,
+    credentialsFolder: found.SLIPWAY_CREDENTIALS_DIR ? path.resolve(found.SLIPWAY_CREDENTIALS_DIR) : undefined,
+    dialMapFile: found.SLIPWAY_DIAL,
+    retentionDays: found.SLIPWAY_RETENTION_DAYS,
+    identity: `slipway-worker@${os.hostname()}#${process.pid}`,
+    workflowBundle: found.SLIPWAY_WORKFLOW_BUNDLE,
+  };
+}

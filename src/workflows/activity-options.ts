@@ -1,0 +1,46 @@
+import type { ActivityOptions } from '@temporalio/workflow';
+
+/**
+ * One table of heartbeats, timeouts and retries.
+ *
+ * | class   | what                       | heartbeat | end                                | again after a failure     |
+ * |---------|----------------------------|-----------|------------------------------------|---------------------------|
+ * | look    | one observation            | 10 s      | the limit given, with its retries  | 1 s … 30 s until the end  |
+ * | wait    | polls until its limit      | 10 s      | the limit given                    | 1 s … 5 s until the end   |
+ * | mutate  | changes one thing, quickly | 10 s      | the limit given, with its retries  | 1 s … 10 s until the end  |
+ * | once    | sends what is sent once    | 10 s      | the limit given                    | observes only; 1 s … 5 s  |
+ *
+ * What is retried at all stands in `planning/failures.ts`: an activity's failure is non-retryable unless that table says
+ * otherwise. A dead worker is seen by the missing heartbeat, and the next attempt begins by looking.
+ */
+const heartbeatTimeout = '10 seconds';
+
+/** After an activity's own limit, time to say so itself before Temporal ends it without words. */
+const graceMs = 20_000;
+
+export type StepClass = 'look' | 'wait' | 'mutate' | 'once';
+
+const retries: Record<StepClass, NonNullable<ActivityOptions['retry']>> = {
+  look: { initialInterval: '1 second', maximumInterval: '30 seconds', backoffCoefficient: 2 },
+  wait: { initialInterval: '1 second', maximumInterval: '5 seconds', backoffCoefficient: 1.5 },
+  mutate: { initialInterval: '1 second', maximumInterval: '10 seconds', backoffCoefficient: 2 },
+  once: { initialInterval: '1 second', maximumInterval: '5 seconds', backoffCoefficient: 1.5 },
+};
+
+/**
+ * Options of one activity.
+ *
+ * @param limitMs its limit in milliseconds: all attempts together (schedule-to-close) end soon after it.
+ * @param summary the line the Web UI shows.
+ */
+export function activityOptions(kind: StepClass, limitMs: number, summary: string): ActivityOptions {
+  return {
+    heartbeatTimeout,
+    scheduleToCloseTimeout: limitMs + graceMs,
+    startToCloseTimeout: limitMs + graceMs,
+    retry: retries[kind],
+    // The SDK's default lets the workflow go on while the child process still runs: undo would race with it.
+    cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+    summary: summary.slice(0, 190),
+  };
+}

@@ -1,0 +1,123 @@
+import {
+  ParentClosePolicy,
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  executeChild,
+  setCurrentDetails,
+  setHandler,
+  upsertMemo,
+} from '@temporalio/workflow';
+import { SearchAttributeType, defineSearchAttributeKey } from '@temporalio/common';
+import { holdSentence } from '../planning/describe.js';
+import type { Hold, RunResult } from '../planning/run-result.js';
+import { reasonOf } from './failure-reason.js';
+import {
+  enqueueUpgrade,
+  releaseCluster,
+  runId,
+  searchAttributes,
+  type EnqueueAnswer,
+  type EnqueueInput,
+  type QueueMemo,
+  type ReleaseAnswer,
+} from './messages.js';
+import { upgradeCluster } from './upgrade-cluster.js';
+
+/** What the queue carries from one run to the next. */
+export interface QueueState {
+  readonly cluster: string;
+  readonly lastRun: number;
+  readonly hold: Hold | null;
+}
+
+const requestSchema = 1;
+
+/**
+ * One cluster's queue: numbers its runs, runs one at a time, and keeps the hold of a run that did not end clean.
+ * Waits for ever, by design; it starts over after each run, so its history stays short.
+ */
+export async function clusterQueue(state: QueueState): Promise<void> {
+  let { lastRun, hold } = state;
+  let next: EnqueueInput | undefined;
+  let since = '';
+
+  const tell = (): void => {
+    const open = next ? { run: lastRun, target: next.request.talos, since } : null;
+    const memo: QueueMemo = { hold, open, lastRun };
+    upsertMemo({ queue: memo });
+    const words = hold ? holdSentence(hold, state.cluster) : open ? `run ${open.run} is open` : 'no run is open';
+    setCurrentDetails(`## ${state.cluster}\n\n${words}\n`);
+  };
+
+  const enqueue = (input: EnqueueInput): EnqueueAnswer => {
+    const { cluster } = state;
+    if (input.request.schema !== requestSchema) {
+      return { verdict: 'refused', reason: { kind: 'schema-unknown', schema: input.request.schema, known: requestSchema } };
+    }
+    if (next) return { verdict: 'refused', reason: { kind: 'run-open', cluster, run: lastRun, target: next.request.talos } };
+    if (hold) {
+      const why = hold.reasons[0]?.kind ?? hold.outcome;
+      return { verdict: 'refused', reason: { kind: 'held', cluster, run: hold.run, since: hold.since, why } };
+    }
+    lastRun += 1;
+    next = input;
+    since = new Date().toISOString();
+    tell();
+    return { verdict: 'started', run: lastRun, workflowId: runId(cluster, lastRun) };
+  };
+
+  const release = (): ReleaseAnswer => {
+    if (!hold) return { verdict: 'not-held' };
+    const released = hold;
+    hold = null;
+    tell();
+    return { verdict: 'released', hold: released };
+  };
+
+  setHandler(enqueueUpgrade, enqueue, { description: 'Starts the next run, or says why not.' });
+  setHandler(releaseCluster, release, { description: 'Lifts the hold of a run that did not end clean. Touches no node.' });
+  tell();
+
+  await condition(() => next !== undefined);
+  const input = next as EnqueueInput | undefined;
+  if (input) hold = await runToItsEnd(input, lastRun);
+  next = undefined;
+  tell();
+  await condition(allHandlersFinished);
+  await continueAsNew<typeof clusterQueue>({ cluster: state.cluster, lastRun, hold });
+}
+
+/** Runs it, whatever happens to it; answers the hold it leaves. */
+async function runToItsEnd(input: EnqueueInput, run: number): Promise<Hold | null> {
+  const { cluster, talos } = input.request;
+  try {
+    const result = await executeChild(upgradeCluster, {
+      args: [{ ...input, run }],
+      workflowId: runId(cluster, run),
+      // A queue that is terminated by mistake must not take the run with it.
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+      staticSummary: `run ${run}: ${cluster} to Talos ${talos}, asked for by ${input.request.requestedBy}`,
+      typedSearchAttributes: [
+        { key: keyword(searchAttributes.cluster), value: cluster },
+        { key: keyword(searchAttributes.target), value: talos },
+        { key: keyword(searchAttributes.strategy), value: 'in-place' },
+      ],
+    });
+    return holdOf(result);
+  } catch (error) {
+    const reason = reasonOf(error, `run ${run}`, 0);
+    const outcome = reason.kind === 'terminated' ? 'terminated' : reason.kind === 'aborted' ? 'aborted' : 'failed';
+    return { run, since: new Date().toISOString(), outcome, reasons: [reason] };
+  }
+}
+
+/** Abort, halt and failure always hold; what touched nothing, or ended clean, never does (I9). */
+function holdOf(result: RunResult): Hold | null {
+  if (result.outcome !== 'halted' && result.outcome !== 'aborted') return null;
+  return { run: result.run, since: result.endedAt, outcome: result.outcome, reasons: result.reasons };
+}
+
+function keyword(name: string) {
+  return defineSearchAttributeKey(name, SearchAttributeType.KEYWORD);
+}

@@ -1,0 +1,81 @@
+import { defineUpdate } from '@temporalio/workflow';
+import type { Inventory } from '../inventory/schema.js';
+import type { UpgradeRequest } from '../planning/plan.js';
+import type { Reason } from '../planning/reason.js';
+import type { Hold } from '../planning/run-result.js';
+
+/** The one task queue workers of a site poll. */
+export const defaultTaskQueue = 'slipway';
+
+/** Workflow ids: people read them, so they say what they are. */
+export const queueId = (cluster: string): string => `cluster/${cluster}`;
+export const runId = (cluster: string, run: number): string => `run/${cluster}/${run}`;
+export const nodeId = (cluster: string, run: number, hop: number, node: string, attempt: number): string =>
+  `${runId(cluster, run)}/${hop}/${node}/${attempt}`;
+
+/** Workflow type names, as they stand in history and in visibility queries. */
+export const workflowTypes = { queue: 'clusterQueue', run: 'upgradeCluster', node: 'upgradeNode' } as const;
+
+/** Search attributes (all keywords), and no more: SQL visibility has ten slots of each type. */
+export const searchAttributes = {
+  cluster: 'SlipwayCluster',
+  target: 'SlipwayTarget',
+  strategy: 'SlipwayStrategy',
+  phase: 'SlipwayPhase',
+  waitingFor: 'SlipwayWaitingFor',
+} as const;
+
+/** Phases of a run, as `SlipwayPhase` shows them. */
+export type Phase = 'planning' | 'snapshot' | 'upgrading' | 'aborting' | 'done' | 'halted' | 'aborted' | 'refused' | 'nothing-to-do';
+
+/** What `upgradeCluster` starts with. The inventory holds references to credentials, never credentials. */
+export interface RunInput {
+  readonly request: UpgradeRequest;
+  readonly run: number;
+  readonly inventory: Inventory;
+  /** The folder of slipway.yaml: where relative credential files start, unless the worker has a setting of its own. */
+  readonly base: string;
+  /** Only these nodes; empty: all. */
+  readonly only: readonly string[];
+}
+
+export type EnqueueInput = Omit<RunInput, 'run'>;
+
+export type EnqueueAnswer =
+  | { readonly verdict: 'started'; readonly run: number; readonly workflowId: string }
+  | { readonly verdict: 'refused'; readonly reason: Reason };
+
+/** To `clusterQueue` (update-with-start): starts the next run, or says why not. */
+export const enqueueUpgrade = defineUpdate<EnqueueAnswer, [EnqueueInput]>('enqueue');
+
+export interface ReleaseInput {
+  readonly by: string;
+  readonly why: string;
+}
+export type ReleaseAnswer = { readonly verdict: 'released'; readonly hold: Hold } | { readonly verdict: 'not-held' };
+
+/** To `clusterQueue`: lifts the hold. Touches no node. */
+export const releaseCluster = defineUpdate<ReleaseAnswer, [ReleaseInput]>('release');
+
+/** Memo of `clusterQueue`, read by describe (no worker needed): the hold, the open run, the last number. */
+export interface QueueMemo {
+  readonly hold: Hold | null;
+  readonly open: { readonly run: number; readonly target: string; readonly since: string } | null;
+  readonly lastRun: number;
+}
+
+export interface AbortInput {
+  readonly by: string;
+  readonly why: string;
+}
+/** To `upgradeCluster`: the same as a cancel, with a name and a reason. */
+export const abortRun = defineUpdate<{ readonly verdict: 'aborting' }, [AbortInput]>('abort');
+
+/** What activities put into their heartbeat while they wait: status, watch and the Web UI show it. */
+export interface Waiting {
+  /** A sentence: what it waits for. */
+  readonly waitingFor: string;
+  /** ISO times. */
+  readonly since: string;
+  readonly until: string;
+}

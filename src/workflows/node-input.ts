@@ -1,0 +1,16 @@
+import type { PlannedNode } from '../planning/plan.js';
+import type { StepName } from '../planning/node-steps.js';
+import type { Limits } from '../inventory/schema.js';
+
+/** What one node's workflow gets: its part of the plan, and nothing to decide. */
+export interface NodeInput {
+  readonly cluster: string;
+  readonly run: number;
+  readonly node: PlannedNode;
+  /** The hop's version. */
+  readonly to: string;
+  readonly steps: readonly StepName[];
+  readonly limits: Limits;
+  readonly drain: { readonly attempts: number; readonly deleteEmptyDirData: boolean };
+  readonly attempt: number;
+}

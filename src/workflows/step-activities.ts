@@ -1,0 +1,114 @@
+import { proxyActivities } from '@temporalio/workflow';
+import type { Activities } from '../activities/index.js';
+import type { RecordedFacts } from '../planning/classify-node.js';
+import type { StepName } from '../planning/node-steps.js';
+import { activityOptions, type StepClass } from './activity-options.js';
+import type { NodeInput } from './node-input.js';
+
+/** What later steps need of earlier ones. */
+export interface NodeProgress {
+  facts?: RecordedFacts;
+  bootId?: string;
+  /** The workflow's own id: it names this node's one install. */
+  readonly install: string;
+}
+
+/** How one step becomes an activity: its class, its limit, its input, and what it leaves for later steps. */
+export interface StepActivity {
+  readonly kind: StepClass;
+  readonly limit: (input: NodeInput) => number;
+  /** Answers the note of the step's record. */
+  readonly run: (act: Activities, input: NodeInput, progress: NodeProgress) => Promise<string>;
+}
+
+const base = ({ cluster, run, node }: NodeInput) => ({ cluster, run, node });
+
+export const stepActivities: Readonly<Record<StepName, StepActivity>> = {
+  'prepare-image': {
+    kind: 'wait',
+    limit: ({ limits }) => limits.image,
+    run: (act, input) => act.prepareImage({ ...base(input), limit: input.limits.image }),
+  },
+  'await-gates': {
+    kind: 'wait',
+    limit: ({ limits }) => limits.gates,
+    run: (act, input) => act.awaitGates({ ...base(input), limit: input.limits.gates }),
+  },
+  cordon: {
+    kind: 'mutate',
+    limit: ({ limits }) => limits.check,
+    run: (act, input) => act.cordonNode(base(input)),
+  },
+  drain: {
+    kind: 'wait',
+    limit: ({ limits, drain }) => limits.drain * drain.attempts,
+    run: (act, input) =>
+      act.drainNode({ ...base(input), ...input.drain, limit: input.limits.drain, slice: input.limits.drainSlice }),
+  },
+  'hand-over-leadership': {
+    kind: 'wait',
+    limit: ({ limits }) => limits.handOver,
+    run: (act, input) => act.handOverLeadership({ ...base(input), limit: input.limits.handOver }),
+  },
+  'record-facts': {
+    kind: 'look',
+    limit: ({ limits }) => limits.check,
+    run: async (act, input, progress) => {
+      progress.facts = await act.recordFacts({ ...base(input), to: input.to });
+      return `boot id ${progress.facts.bootId}, ${progress.facts.version}`;
+    },
+  },
+  install: {
+    kind: 'once',
+    limit: ({ limits }) => limits.install,
+    run: async (act, input, { facts, install }) => {
+      const outcome = await act.installTalos({ ...base(input), facts: known(facts), install, limit: input.limits.install });
+      return outcome.note;
+    },
+  },
+  'await-boot': {
+    kind: 'wait',
+    limit: ({ limits }) => limits.boot,
+    run: async (act, input, progress) => {
+      const limits = { limit: input.limits.boot, answerLimit: input.limits.install };
+      const booted = await act.awaitBoot({ ...base(input), facts: known(progress.facts), ...limits });
+      progress.bootId = booted.bootId;
+      return booted.note;
+    },
+  },
+  'await-ready': {
+    kind: 'wait',
+    limit: ({ limits }) => limits.ready,
+    run: (act, input, { bootId }) => act.awaitReady({ ...base(input), bootId: known(bootId), limit: input.limits.ready }),
+  },
+  'await-etcd-member': {
+    kind: 'wait',
+    limit: ({ limits }) => limits.etcdRejoin,
+    run: (act, input) => act.awaitEtcdMember({ ...base(input), limit: input.limits.etcdRejoin }),
+  },
+  'verify-node': {
+    kind: 'wait',
+    limit: ({ limits }) => limits.nodeChecks,
+    run: (act, input, { facts }) => act.verifyNode({ ...base(input), facts: known(facts), limit: input.limits.nodeChecks }),
+  },
+  uncordon: {
+    kind: 'mutate',
+    limit: ({ limits }) => limits.check,
+    run: (act, input) => act.uncordonNode(base(input)),
+  },
+  soak: {
+    kind: 'wait',
+    limit: ({ limits, node }) => limits.gates + node.soak,
+    run: (act, input) => act.soakNode({ ...base(input), limit: input.limits.gates }),
+  },
+};
+
+/** The activities with the options of one step. */
+export function activitiesFor(kind: StepClass, limitMs: number, summary: string): Activities {
+  return proxyActivities<Activities>(activityOptions(kind, limitMs, summary));
+}
+
+function known<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('a step ran before the one whose facts it needs: the order of steps is broken');
+  return value;
+}

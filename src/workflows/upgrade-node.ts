@@ -1,0 +1,121 @@
+import { CancellationScope, log, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
+import { describe, describeStep } from '../planning/describe.js';
+import { failures } from '../planning/failures.js';
+import { steps, type Step, type StepName } from '../planning/node-steps.js';
+import type { Reason } from '../planning/reason.js';
+import type { NodeResult, NodeState, StepRecord } from '../planning/run-result.js';
+import { reasonOf } from './failure-reason.js';
+import type { NodeInput } from './node-input.js';
+import { activitiesFor, stepActivities, type NodeProgress } from './step-activities.js';
+
+/**
+ * The steps of one node, in the order of the plan. Never waits for a person: it ends with a value,
+ * done, undone or halted, and the state the node is in.
+ */
+export async function upgradeNode(input: NodeInput): Promise<NodeResult> {
+  const progress: NodeProgress = { install: workflowInfo().workflowId };
+  const records: StepRecord[] = [];
+  const startedAt = now();
+  const end = (outcome: NodeResult['outcome'], state: NodeState, more: Partial<NodeResult> = {}): NodeResult => ({
+    node: input.node.name,
+    outcome,
+    state,
+    from: input.node.from,
+    to: input.to,
+    attempt: input.attempt,
+    startedAt,
+    endedAt: now(),
+    steps: records,
+    ...more,
+  });
+
+  for (const name of input.steps) {
+    const step = steps[name];
+    if (step.only && step.only !== input.node.role) continue;
+    // The node is finished; who aborts now stops the run, not the soak's result.
+    if (name === 'soak' && aborting()) break;
+    tell(input, records, name);
+    const stepStarted = now();
+    try {
+      const note = await runStep(name, step, input, progress);
+      records.push({ step: name, startedAt: stepStarted, took: Date.parse(now()) - Date.parse(stepStarted), note });
+    } catch (error) {
+      const reason = reasonOf(error, describeStep(name, input.node.name), stepActivities[name].limit(input));
+      records.push({ step: name, startedAt: stepStarted, took: Date.parse(now()) - Date.parse(stepStarted), note: describe(reason) });
+      log.warn('a step failed', { node: input.node.name, step: name, reason: reason.kind });
+      if (name === 'soak' && reason.kind === 'aborted') break;
+      return CancellationScope.nonCancellable(() => stopped(input, name, reason, records, end));
+    }
+  }
+  tell(input, records, undefined);
+  return end('done', 'on-target');
+}
+
+/** From the install on, a cancel waits until the node is finished. */
+async function runStep(name: StepName, step: Step, input: NodeInput, progress: NodeProgress): Promise<string> {
+  const { kind, limit, run } = stepActivities[name];
+  const act = activitiesFor(kind, limit(input), describeStep(name, input.node.name));
+  if (step.onCancel === 'finish') return CancellationScope.nonCancellable(() => run(act, input, progress));
+  return run(act, input, progress);
+}
+
+type End = (outcome: NodeResult['outcome'], state: NodeState, more?: Partial<NodeResult>) => NodeResult;
+
+/** Undoes what can be undone; otherwise leaves the node as it is, in a state with a name. */
+async function stopped(input: NodeInput, failed: StepName, reason: Reason, records: StepRecord[], end: End): Promise<NodeResult> {
+  const beforeInstall = input.steps.indexOf(failed) < input.steps.indexOf('install');
+  const undo = beforeInstall || failures[reason.kind].after === 'undo-and-halt';
+  if (!undo) return end('halted', stateAfter(failed, reason), { reason, failedStep: failed });
+  const undoFailed = await undoSteps(input, failed, records);
+  if (undoFailed) return end('halted', 'cordoned', { reason, failedStep: failed, undoFailed });
+  const touched = input.steps.indexOf(failed) >= input.steps.indexOf('cordon');
+  return end('undone', touched ? 'undone' : 'untouched', { reason, failedStep: failed });
+}
+
+/** The undo of each step up to the failed one, the latest first. The failed one too: it may have come halfway. */
+async function undoSteps(input: NodeInput, failed: StepName, records: StepRecord[]): Promise<Reason | undefined> {
+  const begun = input.steps.slice(0, input.steps.indexOf(failed) + 1);
+  const undos = begun.map((name) => steps[name].undo).filter((undo): undo is StepName => typeof undo === 'string');
+  for (const name of undos.reverse()) {
+    const { kind, run } = stepActivities[name];
+    const startedAt = now();
+    // An undo is tried for as long as a control plane may take to come back, not for as long as the step.
+    const limit = input.limits.ready;
+    try {
+      const act = activitiesFor(kind, limit, `undo: ${describeStep(name, input.node.name)}`);
+      const note = await run(act, input, { install: workflowInfo().workflowId });
+      records.push({ step: name, startedAt, took: Date.parse(now()) - Date.parse(startedAt), note: `undo: ${note}` });
+    } catch (error) {
+      return reasonOf(error, `undo: ${describeStep(name, input.node.name)}`, limit);
+    }
+  }
+  return undefined;
+}
+
+function stateAfter(failed: StepName, reason: Reason): NodeState {
+  if (reason.kind === 'back-on-old-version') return 'back-on-old';
+  if (reason.kind === 'node-never-returned') return 'unreachable';
+  if (failed === 'install' || reason.kind === 'install-unanswered') return 'install-unknown';
+  return failed === 'await-boot' ? 'installing' : 'on-target';
+}
+
+/** The Web UI's current details: the steps, and the one under way. */
+function tell(input: NodeInput, records: readonly StepRecord[], current: StepName | undefined): void {
+  const lines = input.steps
+    .filter((name) => !steps[name].only || steps[name].only === input.node.role)
+    .map((name) => {
+      const record = records.find((one) => one.step === name);
+      if (record) return `- ✓ **${name}** ${Math.round(record.took / 1000)} s: ${record.note ?? ''}`;
+      return name === current ? `- ● **${name}**: ${steps[name].does}` : `- ○ ${name}`;
+    });
+  setCurrentDetails(`### ${input.node.name}: ${input.node.from} → ${input.to}\n\n${lines.join('\n')}\n`);
+}
+
+function aborting(): boolean {
+  return CancellationScope.current().consideredCancelled;
+}
+
+/** Workflow time. */
+function now(): string {
+  return new Date().toISOString();
+}

@@ -1,0 +1,31 @@
+import { readFile, readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { Worker, bundleWorkflowCode, DefaultLogger, Runtime } from '@temporalio/worker';
+import { projectRoot } from '../../src/tools/project-root.js';
+import { workflowsPath } from '../../src/worker/bundle-workflows.js';
+
+/**
+ * Replays every recorded history against today's workflow code, with its real workflow id (child ids derive from it).
+ * Prints one line each; exit code 1 when one no longer replays. A process of its own: jest never loads the worker.
+ */
+interface Recorded {
+  readonly workflowId: string;
+  readonly history: unknown;
+}
+
+const folder = path.join(projectRoot, 'test', 'replay', 'histories');
+
+Runtime.install({ logger: new DefaultLogger('ERROR') });
+const workflowBundle = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
+let failed = 0;
+for (const file of (await readdir(folder)).filter((name) => name.endsWith('.json')).sort()) {
+  const { workflowId, history } = JSON.parse(await readFile(path.join(folder, file), 'utf8')) as Recorded;
+  try {
+    await Worker.runReplayHistory({ workflowBundle }, history, workflowId);
+    process.stdout.write(`ok ${file}\n`);
+  } catch (error) {
+    failed += 1;
+    process.stdout.write(`FAILED ${file}: ${error instanceof Error ? error.message : String(error)}\n`);
+  }
+}
+process.exitCode = failed > 0 ? 1 : 0;

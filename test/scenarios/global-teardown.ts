@@ -1,0 +1,4 @@
+/** Ends what `global-setup` started; both run in jest's own process. */
+export default async function tearDown(): Promise<void> {
+  await (globalThis as { slipwayTemporal?: () => Promise<void> }).slipwayTemporal?.();
+}

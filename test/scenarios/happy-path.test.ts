@@ -1,0 +1,57 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { RunResult } from '../../src/planning/run-result.js';
+import { World } from './world.js';
+
+/** Only here: every node in the plan's order, all promises at once, and what the second request for the same target says. */
+describe('a patch upgrade of the whole cluster', () => {
+  let world: World;
+  let result: RunResult;
+
+  beforeAll(async () => {
+    world = await World.start({ name: 'happy' });
+    result = await world.result(await world.upgrade());
+  }, 300_000);
+
+  afterAll(async () => {
+    await world.stop();
+  }, 120_000);
+
+  it('ends done, with every node on the target', () => {
+    expect(result).toMatchObject({ outcome: 'done', reasons: [] });
+    expect(result.nodes.map((node) => node.outcome)).toEqual(['done', 'done', 'done', 'done', 'done', 'done']);
+  });
+
+  it('takes control planes first and whoever led etcd last of them', () => {
+    expect(result.order.slice(0, 3).sort()).toEqual(['k8s-ctrl-1', 'k8s-ctrl-2', 'k8s-ctrl-3']);
+    expect(result.order.slice(3)).toEqual(['k8s-work-1', 'k8s-work-2', 'k8s-work-3']);
+  });
+
+  it('installs once on each machine', async () => {
+    for (const { name } of world.lab.machines) {
+      expect(await world.machineEvents(name, 'install-finished')).toHaveLength(1);
+    }
+  });
+
+  it('takes a proven, encrypted snapshot before the first node', () => {
+    expect(result.snapshots[0]).toMatchObject({ proven: true });
+    expect(result.snapshots[0]?.keys).toBeGreaterThan(0);
+  });
+
+  it('does nothing when asked again, says so, and holds nothing', async () => {
+    const again = await world.result(await world.upgrade());
+    expect(again.outcome).toBe('nothing-to-do');
+    const status = await world.slipway('status', '--json');
+    expect(JSON.parse(status.stdout)).toMatchObject({ hold: null });
+  }, 60_000);
+
+  it('reports what a person asks for afterwards', async () => {
+    const { code, stdout } = await world.slipway('report', '1');
+    expect(code).toBe(0);
+    for (const expected of ['alice', 'k8s-ctrl-1', 'snapshot', 'v1.12.1']) expect(stdout).toContain(expected);
+  });
+
+  it('keeps every promise the watcher can see', async () => {
+    const verdict = await world.stop();
+    expect(verdict.violations).toEqual([]);
+  }, 120_000);
+});

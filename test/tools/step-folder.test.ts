@@ -1,0 +1,26 @@
+import { existsSync } from 'node:fs';
+import { mkdir, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { StepFolder, sweepStepFolders } from '../../src/tools/step-folder.js';
+
+describe('StepFolder', () => {
+  it('keeps its files to this user, and goes away when it is closed', async () => {
+    const folder = await StepFolder.open();
+    const file = await folder.write('kubeconfig', 'secret');
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    expect((await stat(folder.path)).mode & 0o777).toBe(0o700);
+    await folder.close();
+    expect(existsSync(folder.path)).toBe(false);
+  });
+
+  it('is swept when its process is gone, and kept while it lives', async () => {
+    const mine = await StepFolder.open();
+    const others = path.join(path.dirname(path.dirname(mine.path)), '1-1');
+    await mkdir(others, { recursive: true });
+    await sweepStepFolders();
+    expect(existsSync(others)).toBe(false);
+    expect(existsSync(mine.path)).toBe(true);
+    await mine.close();
+  });
+});
