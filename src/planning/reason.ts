@@ -3,7 +3,7 @@
  * `describe()` makes the sentence people read; `advise()` says what they can type.
  * Each sentence and advice stands in `describe.ts`, what happens next stands in `failures.ts`.
  */
-export type Reason = RequestReason | InventoryReason | AccessReason | GateReason | OverlapReason | EtcdReason | StepReason;
+export type Reason = RequestReason | InventoryReason | AccessReason | GateReason | EtcdReason | StepReason;
 
 /** The request itself cannot be served. */
 export type RequestReason =
@@ -79,15 +79,14 @@ export type GateReason =
       readonly healthy: number;
       readonly desired: number;
       readonly expected: number;
+    }
+  /** More than one budget covers the pod: Kubernetes refuses every eviction of such a pod. */
+  | {
+      readonly kind: 'budgets-overlap';
+      readonly pod: string;
+      readonly owner: string | undefined;
+      readonly budgets: readonly string[];
     };
-
-/** Kubernetes evicts no pod that more than one budget covers. */
-export type OverlapReason = {
-  readonly kind: 'budgets-overlap';
-  readonly pod: string;
-  readonly owner: string | undefined;
-  readonly budgets: readonly string[];
-};
 
 /** Why no control plane may be disrupted now. */
 export type EtcdReason =

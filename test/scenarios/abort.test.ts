@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { World, nodeResult } from './world.js';
+import { World, nodeResult } from '../../lab/world.js';
 
 const node = 'k8s-work-1';
 

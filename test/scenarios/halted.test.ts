@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { World, nodeResult } from './world.js';
+import { World, nodeResult } from '../../lab/world.js';
 
 /** Only here: nodes that fail after the install was sent. The fleet stops, the cluster is held, no install is repeated. */
 describe('a node that fails', () => {

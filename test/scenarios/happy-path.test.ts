@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { RunResult } from '../../src/planning/run-result.js';
-import { World } from './world.js';
+import { World } from '../../lab/world.js';
 
 /** Only here: every node in the plan's order, all promises at once, and what the second request for the same target says. */
 describe('a patch upgrade of the whole cluster', () => {

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { World } from './world.js';
+import { World } from '../../lab/world.js';
 
 const impossibleBudget = {
   apiVersion: 'policy/v1',

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startTemporal, type Temporal } from '../../lab/temporal.js';
-import { World, nodeResult } from './world.js';
+import { World, nodeResult } from '../../lab/world.js';
 
 /** Only here: Temporal itself is killed in the middle of a run and started again on its database file. */
 describe('Temporal killed and restarted', () => {

@@ -1,5 +1,5 @@
 import type { V1Lease } from '@kubernetes/client-node';
-import { isConflict, isNotFound, type ApiClient } from '../api-client.js';
+import { isNotFound, type ApiClient } from '../api-client.js';
 import { kubernetesMicroTime, type Stamped } from './kubernetes-time.js';
 
 type WireLease = Stamped<V1Lease>;
@@ -33,10 +33,10 @@ export class LeaseRenewal {
     let next = this.everyMs;
     try {
       this.#lease = await this.#write();
-    } catch (error) {
-      this.#lease = undefined;
+    } catch {
       // Without the namespace (made by the API server itself at its start) or a majority of etcd: soon again.
-      next = Math.min(next, isConflict(error) ? 0 : AGAIN_AFTER_MS);
+      this.#lease = undefined;
+      next = Math.min(next, AGAIN_AFTER_MS);
     }
     if (!this.#stopped) this.#timer = setTimeout(() => void this.#renew(), next);
   }

@@ -138,7 +138,8 @@ function nodeResources(facts: NodeFacts): Record<string, string> {
   const size =
     facts.role === 'control-plane' ? { cpu: '4', memory: '16Gi', pods: '110' } : { cpu: '16', memory: '32Gi', pods: '110' };
   const driven = facts.gpu?.resource !== 'nvidia.com/gpu' || facts.extensions.some((extension) => extension.includes('nvidia'));
-  return facts.gpu && driven ? { ...size, [facts.gpu.resource]: String(facts.gpu.count) } : size;
+  // Zero, not absent: the status is merged, and a device that was there before would stay.
+  return facts.gpu ? { ...size, [facts.gpu.resource]: driven ? String(facts.gpu.count) : '0' } : size;
 }
 
 function digest(text: string): string {

@@ -181,10 +181,11 @@ function stoppedRows(page: Page): string[] {
 
 function runWorkRows(page: Page): string[] {
   const { view, clock, paint } = page;
-  const rows = view.work.flatMap((work) =>
+  const open = view.work.filter((work) => work.endedAt === undefined);
+  const rows = open.flatMap((work) =>
     nodeRow(page, paint.cyan('●'), work.name, '', durationText(clock.now - Date.parse(work.since)), workText(work, view, clock)),
   );
-  const idle = !view.outcome && view.work.length === 0 && !view.nodes.some((node) => node.state === 'running');
+  const idle = !view.outcome && open.length === 0 && !view.nodes.some((node) => node.state === 'running');
   if (idle) rows.push(`${indent}${paint.cyan('●')} the run decides what comes next`);
   return rows;
 }

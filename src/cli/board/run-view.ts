@@ -28,7 +28,7 @@ export interface RunView {
   readonly plan: UpgradePlan | undefined;
   /** Hop after hop, in the order they are taken, as far as it is known. */
   readonly nodes: readonly NodeView[];
-  /** What the run itself does between nodes. */
+  /** What the run itself has done and does between nodes, in order. */
   readonly work: readonly Work[];
   /** Set once somebody asked for an abort or a cancel. */
   readonly abort: AbortView | undefined;
@@ -97,7 +97,7 @@ export interface StepView {
   readonly undo: boolean;
 }
 
-/** Something that goes on. */
+/** Something that goes on, or did. */
 export interface Work {
   /** The node's step, or what the run does. */
   readonly name: string;
@@ -105,5 +105,7 @@ export interface Work {
   readonly does: string;
   /** ISO time. */
   readonly since: string;
+  /** ISO time; undefined: it goes on. */
+  readonly endedAt: string | undefined;
   readonly pending: PendingActivity | undefined;
 }

@@ -154,7 +154,7 @@ function running({ facts, pending }: ExecutionSight): Partial<Progress> {
   });
   return {
     steps: stepViews,
-    work: workOf(facts, pending),
+    work: workOf(facts, pending).filter((work) => work.endedAt === undefined),
     workflowTask: pending?.workflowTask,
     reason: firstFailed?.failure?.reason,
     failedStep: firstFailed && stepOfActivity(firstFailed.name),
@@ -169,14 +169,13 @@ function noteOf(result: unknown): string | undefined {
 }
 
 function workOf(facts: HistoryFacts, pending: PendingWork | undefined): Work[] {
-  if (!pending || facts.close) return [];
-  return facts.activities
-    .filter((one) => one.endedAt === undefined)
-    .map((one) => ({
-      ...workOfActivity(one.name),
-      since: one.scheduledAt,
-      pending: pending.activities.find((candidate) => candidate.id === one.id),
-    }));
+  return facts.activities.map((one) => ({
+    ...workOfActivity(one.name),
+    since: one.scheduledAt,
+    // What was under way when the run ended has ended with it.
+    endedAt: one.endedAt ?? facts.close?.at,
+    pending: one.endedAt === undefined ? pending?.activities.find((candidate) => candidate.id === one.id) : undefined,
+  }));
 }
 
 function outcomeOf(facts: HistoryFacts, result: RunResult | undefined): RunOutcome | undefined {

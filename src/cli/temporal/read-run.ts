@@ -41,7 +41,10 @@ export function runReader(temporal: Temporal, taskQueue: string, cluster: string
   const readAll = async (run: number): Promise<RunView> => {
     const [sight, workers] = await Promise.all([look(runId(cluster, run)), lookForWorkers(temporal, taskQueue)]);
     const children = new Map<string, ExecutionSight>();
-    for (const workflowId of openChildren(sight.facts)) children.set(workflowId, await look(workflowId));
+    for (const workflowId of openChildren(sight.facts)) {
+      const child = await look(workflowId).catch(notYet);
+      if (child) children.set(workflowId, child);
+    }
     return { ...viewOfRun(cluster, run, sight, children), workers };
   };
   return {
@@ -54,4 +57,9 @@ export function runReader(temporal: Temporal, taskQueue: string, cluster: string
       }
     },
   };
+}
+
+/** A child that is initiated and not started yet. */
+function notYet(error: unknown): undefined {
+  if (!isNotFound(error)) throw error;
 }

@@ -3,13 +3,14 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
-import { execa } from 'execa';
-import { LabProcess, lastLines } from '../../lab/processes/lab-process.js';
-import type { LabDescription } from '../../lab/lab-description.js';
-import type { Verdict } from '../../lab/watcher/watch.js';
-import type { NodeResult, RunResult } from '../../src/planning/run-result.js';
-import { projectRoot } from '../../src/tools/project-root.js';
-import { runId } from '../../src/workflows/messages.js';
+import { foreground, type Finished } from './processes/foreground.js';
+import { LabProcess, lastLines } from './processes/lab-process.js';
+import type { LabDescription } from './lab-description.js';
+import type { Verdict } from './watcher/watch.js';
+import type { NodeResult, RunResult } from '../src/planning/run-result.js';
+import { projectRoot } from '../src/tools/project-root.js';
+import { toolPath } from '../src/tools/tool-path.js';
+import { runId } from '../src/workflows/messages.js';
 
 /** Where the test run's Temporal is: jest's global set-up starts one for all scenarios. */
 export const temporalAddress = (): string => {
@@ -18,6 +19,8 @@ export const temporalAddress = (): string => {
   return address;
 };
 
+const cliPath = path.join(projectRoot, 'bin/slipway.mjs');
+
 export interface WorldOptions {
   /** Names the namespace and the folder; one word. */
   readonly name: string;
@@ -25,12 +28,10 @@ export interface WorldOptions {
   readonly labArgs?: readonly string[];
   /** Another Temporal than the shared one. */
   readonly temporal?: string;
-}
-
-export interface CliResult {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
+  /** Machines' speed; 1 is the demo's. */
+  readonly speed?: number;
+  /** Who asks, as the report names them. */
+  readonly person?: string;
 }
 
 /**
@@ -49,6 +50,7 @@ export class World {
     private readonly labProcess: LabProcess,
     readonly temporal: string,
     readonly namespace: string,
+    private readonly person: string,
   ) {}
 
   static async start(options: WorldOptions): Promise<World> {
@@ -59,7 +61,7 @@ export class World {
     const labProcess = LabProcess.start({
       name: `lab ${options.name}`,
       command: process.execPath,
-      args: [path.join(projectRoot, 'dist/lab/main.js'), '--dir', directory, '--speed', '4', ...faults, ...(options.labArgs ?? [])],
+      args: [path.join(projectRoot, 'dist/lab/main.js'), '--dir', directory, '--speed', String(options.speed ?? 4), ...faults, ...(options.labArgs ?? [])],
       env: environment({}),
       logFile: path.join(folder, 'lab.log'),
       graceMs: 20_000,
@@ -68,7 +70,7 @@ export class World {
     await labProcess.ready();
     const lab = await description(directory);
     if (!lab) throw new Error('the lab went away as soon as it was ready');
-    const world = new World(folder, lab, labProcess, temporal, `slipway-${options.name}`);
+    const world = new World(folder, lab, labProcess, temporal, `slipway-${options.name}`, options.person ?? 'alice');
     await world.startWorker();
     await world.startWatcher();
     return world;
@@ -118,28 +120,36 @@ export class World {
   }
 
   /** Runs the command line as a person would, in the folder of slipway.yaml. */
-  async slipway(...args: string[]): Promise<CliResult> {
-    const result = await execa(process.execPath, [path.join(projectRoot, 'bin/slipway.mjs'), ...args], {
-      cwd: path.dirname(this.lab.inventory),
-      env: environment({ ...this.environment(), USER: 'alice' }),
-      extendEnv: false,
-      reject: false,
-      timeout: 120_000,
-    });
-    return { code: result.exitCode ?? -1, stdout: result.stdout, stderr: result.stderr };
+  async slipway(...args: string[]): Promise<Finished> {
+    return foreground(process.execPath, [cliPath, ...args], { ...this.atTheTerminal(), timeoutMs: 120_000 });
+  }
+
+  /** The same with the terminal of this process. */
+  async slipwayInTerminal(...args: string[]): Promise<number> {
+    return (await foreground(process.execPath, [cliPath, ...args], { ...this.atTheTerminal(), terminal: true })).code;
+  }
+
+  private atTheTerminal(): { cwd: string; env: Record<string, string> } {
+    const terminal = Object.fromEntries(['TERM', 'COLUMNS', 'NO_COLOR', 'FORCE_COLOR'].flatMap(ownVariable));
+    return { cwd: path.dirname(this.lab.inventory), env: environment({ ...this.environment(), ...terminal, USER: this.person }) };
   }
 
   /** Runs the real kubectl as the cluster's admin. */
   async kubectl(...args: string[]): Promise<string> {
-    const kubectl = await import('../../src/tools/tool-path.js').then(({ toolPath }) => toolPath('kubectl'));
-    const result = await execa(kubectl, ['--kubeconfig', this.lab.kubeconfig.admin, ...args], { timeout: 30_000 });
+    const result = await this.runKubectl(args);
     return result.stdout;
   }
 
   async apply(manifest: object): Promise<void> {
-    const kubectl = await import('../../src/tools/tool-path.js').then(({ toolPath }) => toolPath('kubectl'));
-    const input = JSON.stringify(manifest);
-    await execa(kubectl, ['--kubeconfig', this.lab.kubeconfig.admin, 'apply', '-f', '-'], { input, timeout: 30_000 });
+    await this.runKubectl(['apply', '-f', '-'], JSON.stringify(manifest));
+  }
+
+  private async runKubectl(args: readonly string[], input?: string): Promise<Finished> {
+    const all = ['--kubeconfig', this.lab.kubeconfig.admin, ...args];
+    const options = { env: environment({}), timeoutMs: 30_000, ...(input === undefined ? {} : { input }) };
+    const result = await foreground(await toolPath('kubectl'), all, options);
+    if (result.code !== 0) throw new Error(`kubectl ${args.join(' ')} ended with ${result.code}: ${result.stderr}`);
+    return result;
   }
 
   /** Asks the lab's control server. */
@@ -235,9 +245,10 @@ async function description(directory: string): Promise<LabDescription | undefine
 function environment(more: Record<string, string>): Record<string, string> {
   const handedOn = ['PATH', 'HOME', 'LANG', 'TMPDIR', 'XDG_CACHE_HOME', 'SLIPWAY_PROJECT_ROOT'];
   const binaries = Object.keys(process.env).filter((name) => name.startsWith('SLIPWAY_BIN_'));
-  const own = [...handedOn, ...binaries].flatMap((name) => {
-    const value = process.env[name];
-    return value === undefined ? [] : [[name, value] as const];
-  });
-  return { ...Object.fromEntries(own), ...more };
+  return { ...Object.fromEntries([...handedOn, ...binaries].flatMap(ownVariable)), ...more };
+}
+
+function ownVariable(name: string): [string, string][] {
+  const value = process.env[name];
+  return value === undefined ? [] : [[name, value]];
 }

@@ -1,0 +1,56 @@
+import type { ClusterObservation, NodeObservation, PodObservation } from '../observation.js';
+import { closed, type GateContext, type GateVerdict, notApplicable, open } from './gates.js';
+
+/** A pod may wait this long for a place or an image before that counts as trouble. Milliseconds. */
+export const pendingMax = 5 * 60_000;
+/** As many are named; the others are counted. */
+const named = 5;
+
+/** Kubernetes' words for a container that will not start by itself. */
+const hopeless = new Set([
+  'CrashLoopBackOff',
+  'ImagePullBackOff',
+  'ErrImagePull',
+  'ErrImageNeverPull',
+  'InvalidImageName',
+  'CreateContainerConfigError',
+  'CreateContainerError',
+  'RunContainerError',
+]);
+
+/** Open when every pod of the critical namespaces is well. */
+export function criticalNamespacesGate(observation: ClusterObservation, context: GateContext): GateVerdict {
+  const { workloads, nodes } = observation;
+  if (workloads.kind === 'unreachable') {
+    return closed({ kind: 'kubernetes-unreachable', endpoints: [], why: workloads.why });
+  }
+  if (context.criticalNamespaces.length === 0) return notApplicable('slipway.yaml names no critical namespace');
+  const worked = nodes.find((node) => node.name === context.underWork);
+  if (context.moment === 'soak' && worked && isCordoned(worked)) {
+    return notApplicable(`${worked.name} stays cordoned, as somebody had it: its pods cannot come back`);
+  }
+  const critical = new Set(context.criticalNamespaces);
+  const cordoned = worked !== undefined && isCordoned(worked);
+  const troubled = workloads.value.pods.flatMap((pod) => {
+    const trouble = critical.has(pod.namespace) ? troubleOf(pod, context.now, cordoned) : undefined;
+    return trouble === undefined ? [] : [`${pod.namespace}/${pod.name} (${trouble})`];
+  });
+  if (troubled.length === 0) return open;
+  return closed({ kind: 'pods-in-trouble', pods: troubled.slice(0, named), count: troubled.length });
+}
+
+function isCordoned({ kubernetes }: NodeObservation): boolean {
+  return kubernetes.kind === 'answered' && kubernetes.value?.unschedulable === true;
+}
+
+/** @param nodeCordoned the node under work is cordoned: what cannot be scheduled may be waiting for it. */
+function troubleOf(pod: PodObservation, now: string, nodeCordoned: boolean): string | undefined {
+  // A finished pod, or one that is going, says nothing about the workload: its successor does.
+  if (pod.terminating || pod.phase === 'Succeeded' || pod.phase === 'Failed') return undefined;
+  if (pod.trouble !== undefined && hopeless.has(pod.trouble)) return pod.trouble;
+  if (pod.phase === 'Running') return pod.ready ? undefined : 'not ready';
+  if (pod.phase !== 'Pending') return pod.phase;
+  if (pod.node === '' && nodeCordoned) return undefined;
+  const waited = Date.parse(now) - Date.parse(pod.since);
+  return waited > pendingMax ? `Pending for ${Math.floor(waited / 60_000)} min` : undefined;
+}

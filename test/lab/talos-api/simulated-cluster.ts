@@ -1,0 +1,164 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createClusterCertificates, talosconfig, type ClusterCertificates, type TalosRole, type Validity } from '../../../lab/certificates.js';
+import { FaultPlan } from '../../../lab/faults/fault-plan.js';
+import { EtcdMember } from '../../../lab/kubernetes/etcd-member.js';
+import type { Machine, MachineDefinition } from '../../../lab/machines/machine.js';
+import type { MachineLogLine } from '../../../lab/machines/machine-log.js';
+import { takeLoopback } from '../../../lab/processes/loopback.js';
+import { ProcessGroup } from '../../../lab/processes/process-group.js';
+import type { RequestLogLine } from '../../../lab/talos-api/request-log.js';
+import { createTalosMachines, type TalosMachines } from '../../../lab/talos-api/talos-machines.js';
+import { resolveBinary } from '../../../src/tools/binaries/resolve-binary.js';
+import { CONTROL_SCHEMATIC, FakeImages, WORKER_SCHEMATIC } from '../machines/fake-images.js';
+import { FakeParts } from '../machines/fake-parts.js';
+
+/** How a talosctl ended. */
+export interface TalosctlResult {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** How a talosctl is run. */
+export interface TalosctlOptions {
+  /** Machine that is dialled; default k8s-ctrl-1. */
+  readonly endpoint?: string;
+  /** Machines the request is for; default: the one that is dialled. */
+  readonly nodes?: readonly string[];
+  /** Talosconfig file; default: the administrator's. */
+  readonly talosconfig?: string;
+}
+
+/** Three control planes with a real etcd each, a worker, and the real talosctl. */
+export interface SimulatedCluster extends TalosMachines {
+  readonly parts: FakeParts;
+  readonly images: FakeImages;
+  readonly faults: FaultPlan;
+  readonly certificates: ClusterCertificates;
+  readonly requests: RequestLogLine[];
+  readonly events: MachineLogLine[];
+  readonly directory: string;
+  talosctl(args: readonly string[], options?: TalosctlOptions): Promise<TalosctlResult>;
+  /** Writes a talosconfig and answers its path. */
+  config(name: string, roles: readonly TalosRole[], validity?: Validity): string;
+  etcd(name: string): EtcdMember;
+  stop(): Promise<void>;
+}
+
+const SPEED = 4;
+
+/** Starts the cluster with everything switched on and ready. */
+export async function startSimulatedCluster(): Promise<SimulatedCluster> {
+  const directory = mkdtempSync(path.join(tmpdir(), 'slipway-talos-'));
+  const loopback = takeLoopback();
+  const processes = new ProcessGroup(directory);
+  const binaries = {
+    talosctl: (await resolveBinary('talosctl', { fetch: false })).path,
+    etcd: (await resolveBinary('etcd', { fetch: false })).path,
+  };
+  const definitions = definitionsOn(loopback.prefix);
+  const members = etcdMembers(definitions, { directory, processes, binary: binaries.etcd });
+  const parts = new FakeParts({
+    start: (machine) => memberOf(members, machine.name).start(),
+    stop: (machine) => memberOf(members, machine.name).stop(),
+  });
+  const certificates = createClusterCertificates({
+    machines: definitions,
+    vip: { address: '10.20.67.100', loopback: `${loopback.prefix}.67.100` },
+    apiServer: `${loopback.prefix}.0.1`,
+  });
+  const requests: RequestLogLine[] = [];
+  const events: MachineLogLine[] = [];
+  const images = new FakeImages();
+  const faults = new FaultPlan({ nodes: definitions.map(({ name }) => name) });
+  const talos = await createTalosMachines({
+    definitions,
+    certificates: certificates.talos,
+    parts,
+    images,
+    faults,
+    speed: SPEED,
+    machineLog: (line) => events.push(line),
+    requestLog: (line) => requests.push(line),
+  });
+  const config = (name: string, roles: readonly TalosRole[], validity?: Validity): string => {
+    const file = path.join(directory, name);
+    const client = certificates.talos.client(roles, validity);
+    const access = { ca: certificates.talos.authority.certificate, client, endpoints: [] };
+    writeFileSync(file, talosconfig('prox-ops', access), { mode: 0o600 });
+    return file;
+  };
+  const admin = config('admin', ['os:admin']);
+  await Promise.all(talos.machines.map((machine) => machine.powerOn()));
+  await Promise.all(
+    talos.machines.map((machine) => machine.waitFor(({ ready }) => ready, { what: 'ready', timeoutMs: 10_000 })),
+  );
+  return {
+    ...talos,
+    parts,
+    images,
+    faults,
+    certificates,
+    requests,
+    events,
+    directory,
+    config,
+    etcd: (name) => memberOf(members, name),
+    talosctl: (args, options = {}) => runTalosctl(binaries.talosctl, talos, args, { talosconfig: admin, ...options }),
+    stop: async () => {
+      await talos.powerOff();
+      await processes.stopAll();
+      loopback.release();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+function definitionsOn(prefix: string): MachineDefinition[] {
+  return [1, 2, 3, 4].map((number) => ({
+    name: number < 4 ? `k8s-ctrl-${number}` : 'k8s-work-1',
+    role: number < 4 ? 'control-plane' : 'worker',
+    address: `10.20.67.${number}`,
+    loopback: `${prefix}.67.${number}`,
+    version: 'v1.12.1',
+    schematic: number < 4 ? CONTROL_SCHEMATIC : WORKER_SCHEMATIC,
+  }));
+}
+
+function etcdMembers(
+  definitions: readonly MachineDefinition[],
+  place: { directory: string; processes: ProcessGroup; binary: string },
+): EtcdMember[] {
+  const members = definitions.filter(({ role }) => role === 'control-plane');
+  return members.map((definition) => new EtcdMember(definition, { ...place, members }));
+}
+
+function memberOf(members: readonly EtcdMember[], name: string): EtcdMember {
+  const member = members.find((candidate) => candidate.name === name);
+  if (member === undefined) throw new Error(`${name} has no etcd.`);
+  return member;
+}
+
+function runTalosctl(
+  binary: string,
+  talos: TalosMachines,
+  args: readonly string[],
+  options: TalosctlOptions & { talosconfig: string },
+): Promise<TalosctlResult> {
+  const endpoint = talos.machine(options.endpoint ?? 'k8s-ctrl-1');
+  const nodes = (options.nodes ?? [endpoint.name]).map((name) => address(talos.machine(name)));
+  const argv = [...args, '--talosconfig', options.talosconfig, '-e', endpoint.definition.loopback, '-n', nodes.join(',')];
+  return new Promise((resolve) => {
+    execFile(binary, argv, { timeout: 30_000, maxBuffer: 64 << 20 }, (error, stdout, stderr) => {
+      const exitCode = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;
+      resolve({ exitCode, stdout, stderr });
+    });
+  });
+}
+
+function address(machine: Machine): string {
+  return machine.definition.address;
+}
