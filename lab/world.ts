@@ -28,7 +28,9 @@ export interface WorldOptions {
   readonly labArgs?: readonly string[];
   /** Another Temporal than the shared one. */
   readonly temporal?: string;
-  /** Machines' speed; 1 is the demo's. */
+  /** Base URL of that Temporal's Web UI. */
+  readonly webUi?: string;
+  /** Machines' speed. Default 4. */
   readonly speed?: number;
   /** Who asks, as the report names them. */
   readonly person?: string;
@@ -43,6 +45,7 @@ export class World {
   private watcher: LabProcess | undefined;
   private connection: Connection | undefined;
   private workers = 0;
+  private stopped: Promise<Verdict> | undefined;
 
   private constructor(
     readonly folder: string,
@@ -50,7 +53,7 @@ export class World {
     private readonly labProcess: LabProcess,
     readonly temporal: string,
     readonly namespace: string,
-    private readonly person: string,
+    private readonly options: WorldOptions,
   ) {}
 
   static async start(options: WorldOptions): Promise<World> {
@@ -70,7 +73,7 @@ export class World {
     await labProcess.ready();
     const lab = await description(directory);
     if (!lab) throw new Error('the lab went away as soon as it was ready');
-    const world = new World(folder, lab, labProcess, temporal, `slipway-${options.name}`, options.person ?? 'alice');
+    const world = new World(folder, lab, labProcess, temporal, `slipway-${options.name}`, options);
     await world.startWorker();
     await world.startWatcher();
     return world;
@@ -115,8 +118,15 @@ export class World {
     });
   }
 
-  private environment(): Record<string, string> {
-    return { TEMPORAL_ADDRESS: this.temporal, TEMPORAL_NAMESPACE: this.namespace, SLIPWAY_DIAL: this.lab.dialMap };
+  /** What worker and command line are told by their environment. */
+  environment(): Record<string, string> {
+    const { webUi } = this.options;
+    return {
+      ...(webUi ? { SLIPWAY_WEB_UI: webUi } : {}),
+      TEMPORAL_ADDRESS: this.temporal,
+      TEMPORAL_NAMESPACE: this.namespace,
+      SLIPWAY_DIAL: this.lab.dialMap,
+    };
   }
 
   /** Runs the command line as a person would, in the folder of slipway.yaml. */
@@ -131,7 +141,7 @@ export class World {
 
   private atTheTerminal(): { cwd: string; env: Record<string, string> } {
     const terminal = Object.fromEntries(['TERM', 'COLUMNS', 'NO_COLOR', 'FORCE_COLOR'].flatMap(ownVariable));
-    return { cwd: path.dirname(this.lab.inventory), env: environment({ ...this.environment(), ...terminal, USER: this.person }) };
+    return { cwd: path.dirname(this.lab.inventory), env: environment({ ...this.environment(), ...terminal, USER: this.options.person ?? 'alice' }) };
   }
 
   /** Runs the real kubectl as the cluster's admin. */
@@ -208,8 +218,12 @@ export class World {
     return events.filter((one) => one.machine === machine && one.event === event);
   }
 
-  /** Ends everything; answers what the watcher found. */
+  /** Ends everything, once; answers what the watcher found. */
   async stop(): Promise<Verdict> {
+    return (this.stopped ??= this.end());
+  }
+
+  private async end(): Promise<Verdict> {
     await this.watcher?.stop();
     const log = await readFile(path.join(this.folder, 'watcher.log'), 'utf8').catch(() => '');
     await this.worker?.stop();

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { forwardSignals, runChild, throwIfStopped } from './child.mjs';
 import { ensureCompiled } from './compile.mjs';
-import { inProject, say, SetupStopped } from './project.mjs';
+import { inProject, projectRoot, say, SetupStopped } from './project.mjs';
 
 /**
  * @typedef {object} Step
@@ -12,6 +12,7 @@ import { inProject, say, SetupStopped } from './project.mjs';
  * @typedef {{ passed: boolean, output: string } | { skipped: string }} Outcome
  */
 
+const LINES_SHOWN = 200;
 const node = process.execPath;
 const script = (/** @type {string} */ file) => inProject('node_modules', file);
 
@@ -22,7 +23,7 @@ const script = (/** @type {string} */ file) => inProject('node_modules', file);
  * @returns {Promise<number>} Exit code.
  */
 async function check(paths) {
-  const absent = paths.filter((file) => !existsSync(inProject(file)));
+  const absent = paths.filter((file) => !existsSync(path.resolve(projectRoot, file)));
   if (absent.length > 0) throw new SetupStopped(`${absent.join(', ')}: no such path in this project.`, 2);
   /** @type {{ name: string, result: string, seconds: string }[]} */
   const table = [];
@@ -33,8 +34,7 @@ async function check(paths) {
     throwIfStopped();
     const seconds = ((performance.now() - start) / 1000).toFixed(1);
     const result = 'skipped' in outcome ? `– ${outcome.skipped}` : outcome.passed ? '✓' : '✗';
-    if ('output' in outcome && !outcome.passed)
-      process.stdout.write(`\n${name}\n${outcome.output.trimEnd()}\n\n`);
+    if ('output' in outcome && !outcome.passed) show(name, outcome.output);
     if (name === 'types') compiled = result === '✓';
     table.push({ name, result, seconds });
     say(`${result.slice(0, 1)} ${name} ${seconds} s`);
@@ -44,6 +44,16 @@ async function check(paths) {
   );
   process.stdout.write(`\n${rows.join('\n')}\n`);
   return table.every(({ result }) => result !== '✗') && compiled ? 0 : 1;
+}
+
+/**
+ * @param {string} name
+ * @param {string} output
+ */
+function show(name, output) {
+  const lines = output.trimEnd().split('\n');
+  const more = lines.length > LINES_SHOWN ? `\n… and ${lines.length - LINES_SHOWN} more lines` : '';
+  process.stdout.write(`\n${name}\n${lines.slice(0, LINES_SHOWN).join('\n')}${more}\n\n`);
 }
 
 /**
@@ -60,7 +70,8 @@ function steps(paths, compiled) {
     { name: 'format', run: () => tool([script('oxfmt/bin/oxfmt'), '--check', ...where]) },
     {
       name: 'lint',
-      run: () => tool([script('oxlint/bin/oxlint'), '--type-aware', '--deny-warnings', ...where]),
+      run: () =>
+        tool([script('oxlint/bin/oxlint'), '--type-aware', '--deny-warnings', '--format=unix', ...where]),
     },
     { name: 'types', run: types },
     {
@@ -83,7 +94,7 @@ async function tool(args) {
 async function types() {
   try {
     await ensureCompiled({ quiet: true });
-    return { passed: true, output: '' };
+    return await tool([script('typescript/bin/tsc'), '-p', 'setup/tsconfig.json']);
   } catch (error) {
     if (!(error instanceof SetupStopped)) throw error;
     return { passed: false, output: error.message };
@@ -105,7 +116,7 @@ async function unitTests(paths) {
  * @param {string} file
  */
 function testsOf(file) {
-  const [first = '', ...rest] = path.relative(inProject(), inProject(file)).split(path.sep);
+  const [first = '', ...rest] = path.relative(projectRoot, path.resolve(projectRoot, file)).split(path.sep);
   const mirror = first === 'src' || first === 'test' ? rest : [first, ...rest];
   const compiled = path.join('dist', 'test', ...mirror);
   return compiled.replace(/(\.test)?\.(ts|mjs)$/, '.test.js');

@@ -61,10 +61,17 @@ export async function runStep(what, command, args) {
   const { code, output } = await runChild(command, args, { collect: true });
   throwIfStopped();
   if (code === 0) return;
-  const lines = output.trimEnd().split('\n').slice(-40);
-  throw new SetupStopped(
-    `${what} failed (exit code ${code}):\n${lines.map((line) => `  ${line}`).join('\n')}`,
-  );
+  throw new SetupStopped(`${what} failed (exit code ${code}):\n${excerpt(output)}`);
+}
+
+/**
+ * What a person needs of a failed command: npm says why first, compilers last.
+ * @param {string} output
+ */
+export function excerpt(output) {
+  const lines = output.trimEnd().split('\n');
+  const shown = lines.length <= 60 ? lines : [...lines.slice(0, 30), '…', ...lines.slice(-29)];
+  return shown.map((line) => `  ${line}`).join('\n');
 }
 
 /** Must be called once: hands signals on to the children and keeps us alive until they are gone. */

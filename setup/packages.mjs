@@ -1,58 +1,106 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { runStep } from './child.mjs';
-import { inProject, say } from './project.mjs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { excerpt, runChild, runStep, throwIfStopped } from './child.mjs';
+import { inProject, say, SetupStopped } from './project.mjs';
 
 const STAMP = 'node_modules/.slipway-packages';
+const QUIET = ['--no-audit', '--no-fund', '--loglevel=error'];
 
 /**
- * Makes node_modules what package-lock.json says, by `npm ci`. A folder that is right already is left alone, whoever
- * filled it. One that `npm ci` was killed in has no list of its own yet and is filled again.
+ * @typedef {object} LockedPackage
+ * @property {string} [version]
+ * @property {boolean} [optional]
+ * @property {Record<string, string>} [dependencies]
+ * @property {Record<string, string>} [devDependencies]
+ * @typedef {Record<string, LockedPackage>} Packages By folder; the empty name is the project itself.
+ */
+
+/**
+ * Makes node_modules what package-lock.json says. A folder that is right already is left alone, whoever filled it;
+ * one that an install was killed in has no list of its own yet and is filled again.
+ * @throws {SetupStopped}
  */
 export async function ensurePackages() {
-  const wanted = hashOf('package-lock.json');
-  const all = existsSync(inProject('node_modules')) && isComplete();
-  if (all && read(STAMP) === wanted) return;
-  if (!all) {
+  const wanted = createHash('sha256')
+    .update(readFileSync(inProject('package-lock.json')))
+    .digest('hex');
+  const difference = differenceFromLock();
+  if (difference === undefined && read(STAMP) === wanted) return;
+  if (difference !== undefined) {
+    assertLockIsCurrent();
     say('npm packages: npm ci (usually 30 s)');
-    await runStep('npm ci', 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+    await install();
+    const left = differenceFromLock();
+    if (left !== undefined) throw new SetupStopped(`npm packages: after the installation ${left}.`);
   }
   writeFileSync(inProject(STAMP), wanted);
 }
 
-/** True when every package of the lock file is installed at its version; those for other systems may be missing. */
-function isComplete() {
+/**
+ * npm 11 refuses a lock file that does not name the packages of every other operating system. Where the registry does
+ * not have all of those, no lock file can name them. What the lock file does name is then installed by `npm install`,
+ * which takes the same versions from it and leaves it as it is; the caller compares the outcome.
+ */
+async function install() {
+  const { code, output } = await runChild('npm', ['ci', ...QUIET], { collect: true });
+  throwIfStopped();
+  if (code === 0) return;
+  const onlyMissing =
+    output.includes('EUSAGE') && output.includes('Missing: ') && !output.includes('Invalid: ');
+  if (!onlyMissing) throw new SetupStopped(`npm ci failed (exit code ${code}):\n${excerpt(output)}`);
+  say(
+    'npm packages: npm ci misses packages for other systems in package-lock.json; installing those for this one',
+  );
+  rmSync(inProject('node_modules'), { recursive: true, force: true });
+  await runStep('npm install', 'npm', ['install', '--no-save', ...QUIET]);
+}
+
+/** Before npm can quietly choose versions of its own: every dependency of package.json must be in the lock file. */
+function assertLockIsCurrent() {
+  const own = /** @type {LockedPackage} */ (JSON.parse(readFileSync(inProject('package.json'), 'utf8')));
+  const locked = packagesIn('package-lock.json')?.[''];
+  for (const kind of /** @type {const} */ (['dependencies', 'devDependencies'])) {
+    const names = Object.keys({ ...own[kind], ...locked?.[kind] });
+    const different = names.filter((name) => own[kind]?.[name] !== locked?.[kind]?.[name]);
+    if (different.length === 0) continue;
+    throw new SetupStopped(
+      `package.json and package-lock.json disagree about ${different.join(', ')}. Type: npm install, and commit both.`,
+    );
+  }
+}
+
+/**
+ * The first difference between node_modules and the lock file, as words that follow "after the installation"; packages
+ * for other systems may be missing.
+ * @returns {string | undefined}
+ */
+function differenceFromLock() {
   const installed = packagesIn('node_modules/.package-lock.json');
   const locked = packagesIn('package-lock.json');
-  if (!installed || !locked) return false;
-  return Object.entries(locked).every(([folder, { version, optional }]) => {
-    if (folder === '' || !folder.includes('node_modules/')) return true;
+  if (!locked) return 'package-lock.json cannot be read';
+  if (!installed) return 'node_modules has no list of what is in it';
+  for (const [folder, { version, optional }] of Object.entries(locked)) {
+    if (folder === '') continue;
     const found = installed[folder];
-    if (!found) return optional === true;
-    return found.version === version && existsSync(inProject(folder));
-  });
+    if (!found && optional === true) continue;
+    if (!found || !existsSync(inProject(folder))) return `${folder} is missing`;
+    if (found.version !== version) return `${folder} is ${found.version}, locked is ${version}`;
+  }
+  const unlocked = Object.keys(installed).find((folder) => !Object.hasOwn(locked, folder));
+  return unlocked === undefined ? undefined : `${unlocked} is there, which package-lock.json does not name`;
 }
 
 /**
  * @param {string} file
- * @returns {Record<string, { version?: string, optional?: boolean }> | undefined}
+ * @returns {Packages | undefined}
  */
 function packagesIn(file) {
   try {
-    const lock = /** @type {{ packages: ReturnType<typeof packagesIn> }} */ (
-      JSON.parse(readFileSync(inProject(file), 'utf8'))
-    );
+    const lock = /** @type {{ packages: Packages }} */ (JSON.parse(readFileSync(inProject(file), 'utf8')));
     return lock.packages;
   } catch {
     return undefined;
   }
-}
-
-/** @param {string} file */
-function hashOf(file) {
-  return createHash('sha256')
-    .update(readFileSync(inProject(file)))
-    .digest('hex');
 }
 
 /** @param {string} file */

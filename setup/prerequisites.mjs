@@ -25,8 +25,7 @@ export function checkPrerequisites() {
     );
   }
   if (!runs('git', ['--version'])) missing.push('git is not on PATH. Debian, Ubuntu: apt-get install git.');
-  if (!runs('npm', ['--version'], { onlyLook: true }))
-    missing.push('npm is not on PATH; it comes with Node.');
+  if (!isOnPath('npm')) missing.push('npm is not on PATH; it comes with Node.');
   if (!runs('setpriv', ['--pdeathsig', 'KILL', '--', 'true'])) {
     missing.push(
       'setpriv with --pdeathsig is not on PATH: every process is started through it, so that none outlives Slipway. ' +
@@ -58,11 +57,17 @@ export function whyNothingCanBeBuilt(binaries) {
 /**
  * @param {string} command
  * @param {string[]} args
- * @param {{ onlyLook?: boolean }} [options] `onlyLook`: npm takes half a second to say its version.
  */
-function runs(command, args, { onlyLook = false } = {}) {
-  if (onlyLook) return spawnSync('which', [command], { stdio: 'ignore' }).status === 0;
+function runs(command, args) {
   return spawnSync(command, args, { stdio: 'ignore' }).status === 0;
+}
+
+/**
+ * npm takes half a second to say its version, so it is only looked for.
+ * @param {string} command
+ */
+function isOnPath(command) {
+  return (process.env.PATH ?? '').split(':').some((folder) => existsSync(path.join(folder, command)));
 }
 
 /**

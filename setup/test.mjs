@@ -10,7 +10,7 @@ const stages = [
   { name: 'check', args: [inProject('setup/check.mjs')], needs: 'setup/check.mjs' },
   {
     name: 'scenarios',
-    args: [...jest, '--runInBand', 'dist/test/scenarios', 'dist/test/replay'],
+    args: [...jest, '--config', inProject('jest.scenarios.config.mjs')],
     needs: 'dist/test/scenarios',
   },
 ];

@@ -125,7 +125,12 @@ export class ApiClient {
     return JSON.parse(await readAll(answer)) as T;
   }
 
-  #send(method: string, path: string, options: RequestOptions, signal?: AbortSignal): Promise<IncomingMessage> {
+  #send(
+    method: string,
+    path: string,
+    options: RequestOptions,
+    signal?: AbortSignal,
+  ): Promise<IncomingMessage> {
     const body = options.body === undefined ? undefined : JSON.stringify(options.body);
     const timeout = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     return new Promise((resolve, reject) => {
@@ -143,10 +148,15 @@ export class ApiClient {
           'user-agent': 'slipway-lab',
           ...(body === undefined
             ? {}
-            : { 'content-type': options.contentType ?? 'application/json', 'content-length': Buffer.byteLength(body) }),
+            : {
+                'content-type': options.contentType ?? 'application/json',
+                'content-length': Buffer.byteLength(body),
+              }),
         },
       });
-      request.once('timeout', () => request.destroy(new Error(`${method} ${path}: no answer in ${timeout} ms`)));
+      request.once('timeout', () =>
+        request.destroy(new Error(`${method} ${path}: no answer in ${timeout} ms`)),
+      );
       request.once('error', reject);
       request.once('response', (answer) => {
         if ((answer.statusCode ?? 500) < 300) resolve(answer);
@@ -199,5 +209,11 @@ async function refusal(method: string, path: string, answer: IncomingMessage): P
     // Not a Status object: a proxy's or the health check's plain text.
   }
   const code = answer.statusCode ?? 0;
-  return new ApiError(method, path, code, status.reason ?? answer.statusMessage ?? '', status.message ?? text.trim());
+  return new ApiError(
+    method,
+    path,
+    code,
+    status.reason ?? answer.statusMessage ?? '',
+    status.message ?? text.trim(),
+  );
 }

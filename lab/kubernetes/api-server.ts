@@ -33,9 +33,6 @@ export const API_PORT = 6443;
 export const SERVICE_NETWORK = '10.96.0.0/16';
 const READY_MS = 60_000;
 
-/** Groups of the API that nothing in the lab speaks: each left out is one less to set up at start. */
-const API_LEFT_OUT = ['resource.k8s.io/v1', 'storage.k8s.io/v1', 'autoscaling/v1', 'autoscaling/v2', 'node.k8s.io/v1'];
-
 /** Starts the one real kube-apiserver of the lab and waits until it says that it is ready. */
 export async function startApiServer(options: ApiServerOptions): Promise<LabProcess> {
   const admin = accessOf(options.files.adminKubeconfig);
@@ -79,7 +76,6 @@ function apiServerArguments(options: ApiServerOptions): string[] {
     `--service-account-signing-key-file=${files.serviceAccountKey}`,
     `--service-cluster-ip-range=${SERVICE_NETWORK}`,
     '--endpoint-reconciler-type=none',
-    `--runtime-config=${API_LEFT_OUT.map((group) => `${group}=false`).join(',')}`,
     `--audit-policy-file=${path.join(projectRoot, 'lab/kubernetes/audit-policy.yaml')}`,
     `--audit-log-path=${options.auditLog}`,
     '--audit-log-format=json',

@@ -38,7 +38,10 @@ export async function applyManifest(client: ApiClient, manifest: Manifest): Prom
 export function manifestPath(manifest: Manifest): string {
   const { apiVersion, kind, metadata } = manifest;
   const known = KINDS[kind];
-  if (!known) throw new Error(`The lab cannot apply a ${kind} (${metadata.name}): use kubectl with the admin kubeconfig.`);
+  if (!known)
+    throw new Error(
+      `The lab cannot apply a ${kind} (${metadata.name}): use kubectl with the admin kubeconfig.`,
+    );
   const group = apiVersion === 'v1' ? '/api/v1' : `/apis/${apiVersion}`;
   const place = known.namespaced ? `/namespaces/${metadata.namespace ?? 'default'}` : '';
   return `${group}${place}/${known.plural}/${metadata.name}`;

@@ -39,9 +39,17 @@ export function writeKubernetesFiles(options: KubernetesFilesOptions): Kubernete
     return file;
   };
   const direct = `https://${options.apiServer}:${API_PORT}`;
-  const writeKubeconfig = (name: string, user: string, groups: readonly string[], server = direct): string => {
+  const writeKubeconfig = (
+    name: string,
+    user: string,
+    groups: readonly string[],
+    server = direct,
+  ): string => {
     const client = certificates.client(user, groups);
-    return write(`kubeconfig-${name}`, kubeconfig(cluster, { ca: certificates.authority.certificate, client, server, user }));
+    return write(
+      `kubeconfig-${name}`,
+      kubeconfig(cluster, { ca: certificates.authority.certificate, client, server, user }),
+    );
   };
   const admin = writeKubeconfig('admin', 'admin', ['system:masters']);
   return {

@@ -35,7 +35,13 @@ const CONTROLLERS = [
 /** Starts kube-controller-manager and kube-scheduler. They have no port; what they do shows that they work. */
 export async function startControllers(options: ControllerOptions): Promise<readonly LabProcess[]> {
   const { processes, binaries, kubeconfigs, directory } = options;
-  const quick = ['--leader-elect=false', '--secure-port=0', '--kube-api-qps=200', '--kube-api-burst=400', '--profiling=false'];
+  const quick = [
+    '--leader-elect=false',
+    '--secure-port=0',
+    '--kube-api-qps=200',
+    '--kube-api-burst=400',
+    '--profiling=false',
+  ];
   return Promise.all([
     processes.start({
       name: 'kube-controller-manager',
@@ -43,6 +49,7 @@ export async function startControllers(options: ControllerOptions): Promise<read
       args: [
         ...quick,
         `--kubeconfig=${kubeconfigs.controllerManager}`,
+        '--use-service-account-credentials',
         `--root-ca-file=${options.authority}`,
         `--service-account-private-key-file=${options.serviceAccountKey}`,
         `--controllers=${CONTROLLERS.join(',')}`,

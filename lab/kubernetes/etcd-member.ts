@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import path from 'node:path';
 import type { LabProcess } from '../processes/lab-process.js';
 import type { ProcessGroup } from '../processes/process-group.js';
-import { tcpAnswers } from '../processes/ready-probe.js';
+import { httpAnswers } from '../processes/ready-probe.js';
 
 /** One etcd of the cluster, before it runs. */
 export interface EtcdMemberDefinition {
@@ -52,7 +52,7 @@ export class EtcdMember {
     return this.#process?.running === true;
   }
 
-  /** Starts it on the data it has. Waits until it listens, not for quorum. */
+  /** Starts it on the data it has. Waits until it answers its peers, not for quorum. */
   start(): Promise<void> {
     return this.#next(async () => {
       if (this.running) return;
@@ -61,7 +61,11 @@ export class EtcdMember {
         command: this.place.binary,
         args: this.#arguments(),
         logFile: path.join(this.place.directory, 'logs', `etcd-${this.name}.log`),
-        ready: { probe: tcpAnswers(this.definition.loopback, CLIENT_PORT), timeoutMs: START_MS, everyMs: 25 },
+        ready: {
+          probe: httpAnswers(`${peerUrl(this.definition)}/version`),
+          timeoutMs: START_MS,
+          everyMs: 25,
+        },
         graceMs: 2_000,
       });
     });

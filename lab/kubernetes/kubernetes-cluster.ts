@@ -85,14 +85,16 @@ export class KubernetesCluster implements MachineParts {
     const target = { host: apiServer, port: API_PORT };
     const front = (name: string, host: string): ApiFront =>
       new ApiFront(name, { host, port: API_PORT }, target, this.#frontLog);
-    this.virtualAddress = new VirtualAddress(front('vip', vip), (VIP_MOVES_AFTER_SECONDS * 1000) / options.speed);
+    this.virtualAddress = new VirtualAddress(
+      front('vip', vip),
+      (VIP_MOVES_AFTER_SECONDS * 1000) / options.speed,
+    );
     const members = machines.filter((machine) => machine.role === 'control-plane');
     for (const member of members) {
       const place = { processes, binary: options.binaries.etcd, directory, members };
       this.etcd.set(member.name, new EtcdMember(member, place));
       this.#fronts.set(member.name, front(member.name, member.loopback));
     }
-    for (const { name } of machines) this.#access.set(name, this.#nodeAccess(name));
   }
 
   /** Starts the API server, once etcd runs, and then the controllers; answers when all of them are ready. */
@@ -127,7 +129,7 @@ export class KubernetesCluster implements MachineParts {
       path.join(projectRoot, 'lab/kubernetes/slipway-user.yaml'),
       ...readdirSync(workloads)
         .filter((name) => name.endsWith('.yaml'))
-        .sort()
+        .toSorted()
         .map((name) => path.join(workloads, name)),
     ]);
   }
@@ -170,7 +172,7 @@ export class KubernetesCluster implements MachineParts {
         kubernetesVersion: this.#options.kubernetesVersion,
         ...this.#gpuOf(machine.name),
       },
-      access: this.#access.get(machine.name)!, // made for every machine in the constructor
+      access: this.#nodeAccess(machine.name),
       podNetwork: `10.244.${machine.definition.address.split('.')[3]}`,
       leaseEveryMs: Math.min(LEASE_EVERY_MS_MOST, this.#options.nodeMonitorGraceSeconds * 200),
       scaled: (seconds) => (seconds * 1000) / this.#options.speed,
@@ -235,18 +237,27 @@ export class KubernetesCluster implements MachineParts {
   }
 
   #nodeAccess(name: string): ApiAccess {
-    const { certificates, apiServer } = this.#options;
-    const { certificate, key } = certificates.client(`system:node:${name}`, ['system:nodes']);
-    return { server: `https://${apiServer}:${API_PORT}`, ca: certificates.authority.certificate, certificate, key };
+    let access = this.#access.get(name);
+    if (!access) {
+      const { certificates, apiServer } = this.#options;
+      const { certificate, key } = certificates.client(`system:node:${name}`, ['system:nodes']);
+      access = {
+        server: `https://${apiServer}:${API_PORT}`,
+        ca: certificates.authority.certificate,
+        certificate,
+        key,
+      };
+      this.#access.set(name, access);
+    }
+    return access;
   }
 
   #nodeClient(name: string): ApiClient {
     let client = this.#nodeClients.get(name);
     if (!client) {
-      client = new ApiClient(this.#access.get(name)!); // made for every machine in the constructor
+      client = new ApiClient(this.#nodeAccess(name));
       this.#nodeClients.set(name, client);
     }
     return client;
   }
 }
-

@@ -14,7 +14,10 @@ export async function cordonAsTalos(client: ApiClient, name: string): Promise<vo
   const node = await client.get<V1Node>(`/api/v1/nodes/${name}`);
   if (node.spec?.unschedulable === true) return;
   await client.patch(`/api/v1/nodes/${name}`, {
-    metadata: { resourceVersion: node.metadata?.resourceVersion, annotations: { [CORDONED_BY_TALOS]: 'true' } },
+    metadata: {
+      resourceVersion: node.metadata?.resourceVersion,
+      annotations: { [CORDONED_BY_TALOS]: 'true' },
+    },
     spec: { unschedulable: true },
   });
 }
@@ -41,14 +44,20 @@ export async function uncordonAsTalos(client: ApiClient, name: string): Promise<
  *
  * @throws naming the pods that are still there, for the machine's kernel log
  */
-export async function evictAsTalos(client: ApiClient, name: string, limits: { timeoutMs: number; everyMs: number }): Promise<void> {
+export async function evictAsTalos(
+  client: ApiClient,
+  name: string,
+  limits: { timeoutMs: number; everyMs: number },
+): Promise<void> {
   const deadline = Date.now() + limits.timeoutMs;
   for (;;) {
     const pods = (await podsToEvict(client, name)).map((pod) => ({ pod, name: podName(pod) }));
     if (pods.length === 0) return;
     await Promise.all(pods.map(({ pod }) => evict(client, pod)));
     if (Date.now() + limits.everyMs > deadline) {
-      throw new Error(`still on the node after ${limits.timeoutMs} ms: ${pods.map((each) => each.name).join(', ')}`);
+      throw new Error(
+        `still on the node after ${limits.timeoutMs} ms: ${pods.map((each) => each.name).join(', ')}`,
+      );
     }
     await sleep(limits.everyMs);
   }
@@ -63,7 +72,7 @@ async function podsToEvict(client: ApiClient, name: string): Promise<readonly Wi
 }
 
 async function evict(client: ApiClient, pod: WirePod): Promise<void> {
-  if (pod.metadata?.deletionTimestamp != null) return;
+  if (pod.metadata?.deletionTimestamp) return;
   try {
     await client.create(`${podPath(pod)}/eviction`, {
       apiVersion: 'policy/v1',

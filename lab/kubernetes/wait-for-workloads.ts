@@ -46,7 +46,10 @@ export async function unreadyWorkloads(client: ApiClient): Promise<readonly stri
     list<Workload>('/apis/apps/v1/daemonsets'),
     list<BudgetStatus>('/apis/policy/v1/poddisruptionbudgets'),
   ]);
-  const replicas = (each: Workload): readonly [number, number] => [each.status?.readyReplicas ?? 0, each.spec.replicas ?? 1];
+  const replicas = (each: Workload): readonly [number, number] => [
+    each.status?.readyReplicas ?? 0,
+    each.spec.replicas ?? 1,
+  ];
   const counted = ({ status }: Workload): readonly [number, number] => [
     status?.numberReady ?? 0,
     status?.desiredNumberScheduled || Number.POSITIVE_INFINITY,
@@ -67,5 +70,7 @@ export async function unreadyWorkloads(client: ApiClient): Promise<readonly stri
 function shortfall(kind: string, workload: Workload, [ready, wanted]: readonly [number, number]): string[] {
   const { namespace, name, generation } = workload.metadata;
   const seen = (workload.status?.observedGeneration ?? 0) >= (generation ?? 0);
-  return seen && ready >= wanted ? [] : [`${kind} ${namespace}/${name} ${ready} of ${Number.isFinite(wanted) ? wanted : '?'}`];
+  return seen && ready >= wanted
+    ? []
+    : [`${kind} ${namespace}/${name} ${ready} of ${Number.isFinite(wanted) ? wanted : '?'}`];
 }

@@ -55,17 +55,19 @@ export class EtcdError extends Error {
   readonly code: status;
   /** True when the member could not be reached at all: another one may be asked. */
   readonly unreachable: boolean;
+  readonly #isStatus: boolean;
 
-  constructor(code: status, message: string, unreachable = false) {
+  constructor(code: status, message: string, kind: { unreachable?: boolean; isStatus?: boolean } = {}) {
     super(message);
     this.code = code;
-    this.unreachable = unreachable;
+    this.unreachable = kind.unreachable === true;
+    this.#isStatus = kind.isStatus === true;
   }
 
-  /** The same failure with more words around it, as Go wraps errors: the status stays, its text is spelled out. */
+  /** The same failure with words before it, as Go wraps errors: a gRPC status is spelled out the first time. */
   wrapped(prefix: string): EtcdError {
-    const text = this.code === status.UNKNOWN ? this.message : `rpc error: code = ${goCode(this.code)} desc = ${this.message}`;
-    return new EtcdError(this.code, `${prefix}: ${text}`, this.unreachable);
+    const text = this.#isStatus ? `rpc error: code = ${goCode(this.code)} desc = ${this.message}` : this.message;
+    return new EtcdError(this.code, `${prefix}: ${text}`, { unreachable: this.unreachable });
   }
 }
 
@@ -105,8 +107,8 @@ export class EtcdClient {
   }
 
   /** Reads a key that need not exist, through consensus: proves that there is a quorum this member takes part in. */
-  async proveQuorum(): Promise<void> {
-    await this.#call('KV', 'Range', { key: Buffer.from('health') });
+  async proveQuorum(timeoutMs: number): Promise<void> {
+    await this.#call('KV', 'Range', { key: Buffer.from('health') }, new Metadata(), timeoutMs);
   }
 
   /** A lease of so many seconds; answers its id. */
@@ -152,7 +154,13 @@ export class EtcdClient {
     }
   }
 
-  #call<Answer>(service: string, name: string, request: object, metadata = new Metadata()): Promise<Answer> {
+  #call<Answer>(
+    service: string,
+    name: string,
+    request: object,
+    metadata = new Metadata(),
+    timeoutMs = CALL_MS,
+  ): Promise<Answer> {
     const client = this.#connect();
     const method = methodOf(service, name);
     return new Promise<Answer>((resolve, reject) => {
@@ -162,7 +170,7 @@ export class EtcdClient {
         method.responseDeserialize,
         request,
         metadata,
-        { deadline: Date.now() + CALL_MS },
+        { deadline: Date.now() + timeoutMs },
         (error, answer) => {
           client.close();
           if (error !== null) reject(translated(error));
@@ -188,7 +196,7 @@ export async function askAnyMember<Answer>(
   endpoints: readonly string[],
   ask: (client: EtcdClient) => Promise<Answer>,
 ): Promise<Answer> {
-  let last = new EtcdError(status.UNKNOWN, 'etcdclient: no available endpoints');
+  let last = new EtcdError(status.UNKNOWN, 'etcdclient: no available endpoints', { unreachable: true });
   for (const endpoint of endpoints) {
     try {
       // oxlint-disable-next-line no-await-in-loop -- one after another is the point
@@ -216,11 +224,16 @@ function leader(): Metadata {
 
 function translated(error: ServiceError): EtcdError {
   if (error.details.startsWith('etcdserver:')) return new EtcdError(status.UNKNOWN, error.details);
-  if (error.code === status.UNAVAILABLE) {
-    const dial = 'dial tcp 127.0.0.1:2379: connect: connection refused';
-    return new EtcdError(status.UNAVAILABLE, `connection error: desc = "transport: Error while dialing: ${dial}"`, true);
-  }
-  return new EtcdError(error.code, error.code === status.DEADLINE_EXCEEDED ? 'context deadline exceeded' : error.details);
+  if (error.code === status.DEADLINE_EXCEEDED) return deadlineExceeded();
+  if (error.code !== status.UNAVAILABLE) return new EtcdError(error.code, error.details, { isStatus: true });
+  const dial = 'dial tcp 127.0.0.1:2379: connect: connection refused';
+  const message = `connection error: desc = "transport: Error while dialing: ${dial}"`;
+  return new EtcdError(status.UNAVAILABLE, message, { unreachable: true, isStatus: true });
+}
+
+/** What Go says when the time for a call is over. */
+export function deadlineExceeded(): EtcdError {
+  return new EtcdError(status.DEADLINE_EXCEEDED, 'context deadline exceeded');
 }
 
 /** A gRPC status as Go prints it: `DeadlineExceeded`. */

@@ -1,6 +1,6 @@
 import { status } from '@grpc/grpc-js';
-import { EtcdClient, EtcdError, askAnyMember } from './etcd-client.js';
-import { reasonOf } from './interruptible.js';
+import { EtcdClient, EtcdError, askAnyMember, deadlineExceeded } from './etcd-client.js';
+import { pause, reasonOf } from './interruptible.js';
 import type { Machine } from './machine.js';
 
 const MUTEX = 'talos:v1:etcdUpgradeMutex/slipway-lab';
@@ -20,13 +20,13 @@ export function etcdEndpoints(machine: Machine): string[] {
 /**
  * What Talos asks etcd before it takes an upgrade on a control plane: one check at a time in the cluster, not two
  * members, every member named and able to answer through consensus. Rejects in Talos' words. It looks no further
- * than this moment: nothing keeps two machines from upgrading at once after it.
+ * than this moment: nothing keeps two machines from upgrading at once after it. `signal` ends the asking.
  */
-export async function validateEtcdForUpgrade(machine: Machine): Promise<void> {
+export async function validateEtcdForUpgrade(machine: Machine, signal: AbortSignal): Promise<void> {
   const endpoints = etcdEndpoints(machine);
   const unlock = await lockMutex(endpoints);
   try {
-    await validateMembers(endpoints);
+    await validateMembers(endpoints, machine.durations.quorumCheck, signal);
   } catch (error) {
     throw wrapped('error validating etcd for upgrade', error);
   } finally {
@@ -55,7 +55,7 @@ async function lockMutex(endpoints: readonly string[]): Promise<() => Promise<vo
   return unlock;
 }
 
-async function validateMembers(endpoints: readonly string[]): Promise<void> {
+async function validateMembers(endpoints: readonly string[], timeoutMs: number, signal: AbortSignal): Promise<void> {
   const members = await askAnyMember(endpoints, (client) => client.members());
   if (members.length === 2) {
     throw new Error('etcd member count(2) is insufficient to maintain quorum if upgrade commences');
@@ -67,11 +67,28 @@ async function validateMembers(endpoints: readonly string[]): Promise<void> {
     }
     try {
       // oxlint-disable-next-line no-await-in-loop -- Talos asks one after another, and the first failure counts
-      await askAnyMember(member.clientURLs, (client: EtcdClient) => client.proveQuorum());
+      await proveQuorum(member.clientURLs, timeoutMs, signal);
     } catch (error) {
       const what = `etcd member ${id} is not healthy; all members must be healthy to perform an upgrade`;
       throw wrapped(what, error);
     }
+  }
+}
+
+/** Asks again while the member cannot be reached, as Talos' client does, until the time is over. */
+async function proveQuorum(urls: readonly string[], timeoutMs: number, signal: AbortSignal): Promise<void> {
+  const until = Date.now() + timeoutMs;
+  for (;;) {
+    try {
+      // oxlint-disable-next-line no-await-in-loop -- asked again until it answers
+      await askAnyMember(urls, (client: EtcdClient) => client.proveQuorum(timeoutMs));
+      return;
+    } catch (error) {
+      if (!(error instanceof EtcdError) || !error.unreachable) throw error;
+      if (Date.now() >= until) throw deadlineExceeded();
+    }
+    // oxlint-disable-next-line no-await-in-loop -- asked again until it answers
+    await pause(timeoutMs / 30, signal);
   }
 }
 

@@ -107,7 +107,7 @@ export class MachinePower {
 /** What Talos does after a fatal error: the API goes, the boot loader turns back, ten seconds are counted. */
 async function countDown(machine: Machine, power: AbortSignal): Promise<void> {
   machine.enterStage('rebooting');
-  await pause(machine.durations.farewell, power);
+  await pause(machine.durations.task, power);
   await machine.closeApi();
   if (machine.bootSlots.revert()) {
     machine.record('reverted', `next boot takes slot ${machine.defaultSlot}`);

@@ -214,12 +214,14 @@ export class Machine {
     const { image, force, rebootMode } = request;
     this.dmesg.talos(`upgrade request received: staged false, force ${force}, reboot mode ${rebootMode}`);
     this.dmesg.talos(`validating "${image}"`);
+    const signal = this.#whileOnAnd(caller);
     try {
       await this.pull('system', image, caller).catch((error: unknown) => {
+        if (error instanceof Interrupted) throw error;
         throw new Error(`error validating installer image "${image}": ${reasonOf(error)}`, { cause: error });
       });
-      if (this.role === 'control-plane' && !force) await validateEtcdForUpgrade(this);
-      if (caller?.aborted === true) throw new Interrupted();
+      if (this.role === 'control-plane' && !force) await validateEtcdForUpgrade(this, signal);
+      if (signal.aborted) throw new Interrupted();
     } catch (error) {
       this.record('upgrade-refused', reasonOf(error));
       throw error;
@@ -234,8 +236,7 @@ export class Machine {
    * the power goes or the caller goes away.
    */
   async pull(namespace: 'system' | 'cri', reference: string, caller?: AbortSignal): Promise<void> {
-    const power = this.#power.signal;
-    const signal = caller === undefined ? power : AbortSignal.any([power, caller]);
+    const signal = this.#whileOnAnd(caller);
     await pullImage(this, this.#surroundings.images, { namespace, reference, signal });
   }
 
@@ -329,6 +330,10 @@ export class Machine {
   /** For sequences: closes the Talos API and breaks what goes through it. */
   async closeApi(): Promise<void> {
     await this.#api?.close();
+  }
+
+  #whileOnAnd(caller: AbortSignal | undefined): AbortSignal {
+    return caller === undefined ? this.#power.signal : AbortSignal.any([this.#power.signal, caller]);
   }
 
   #changed(): void {

@@ -99,7 +99,7 @@ async function stopServices(machine: Machine): Promise<void> {
 
 /** The end of this boot's Talos API: nothing after this is seen by anybody. */
 async function stopEverything(machine: Machine, signal: AbortSignal): Promise<void> {
-  await pause(machine.durations.farewell, signal);
+  await pause(machine.durations.task, signal);
   await machine.closeApi();
 }
 

@@ -18,7 +18,11 @@ export interface Foreground {
 }
 
 /** Runs a program to its end, as a person would type it; any exit code is an answer. */
-export async function foreground(command: string, args: readonly string[], options: Foreground): Promise<Finished> {
+export async function foreground(
+  command: string,
+  args: readonly string[],
+  options: Foreground,
+): Promise<Finished> {
   const result = await execa('setpriv', ['--pdeathsig', 'KILL', '--', command, ...args], {
     ...(options.cwd ? { cwd: options.cwd } : {}),
     ...(options.input === undefined ? {} : { input: options.input }),
@@ -29,5 +33,9 @@ export async function foreground(command: string, args: readonly string[], optio
     reject: false,
     ...(options.terminal ? { stdio: 'inherit' as const } : {}),
   });
-  return { code: result.exitCode ?? -1, stdout: String(result.stdout ?? ''), stderr: String(result.stderr ?? '') };
+  return {
+    code: result.exitCode ?? -1,
+    stdout: String(result.stdout ?? ''),
+    stderr: String(result.stderr ?? ''),
+  };
 }

@@ -44,10 +44,10 @@ export class LabProcess {
   private constructor(
     readonly spec: ProcessSpec,
     readonly argv: readonly string[],
+    pid: number,
     child: ChildProcess,
   ) {
-    const identity = identify(child.pid!); // spawn gave a pid: start() looked
-    this.identity = identity ?? { pid: child.pid!, startTime: 'gone' };
+    this.identity = identify(pid) ?? { pid, startTime: 'gone' };
     this.exited = new Promise((resolve) => {
       child.once('exit', (code, signal) => {
         this.#exit = { code, signal };
@@ -74,7 +74,7 @@ export class LabProcess {
       });
       child.on('error', () => undefined); // told below: without a pid nothing was started
       if (child.pid === undefined) throw new Error(`${spec.name} could not be started: ${argv.join(' ')}`);
-      return new LabProcess(spec, argv, child);
+      return new LabProcess(spec, argv, child.pid, child);
     } finally {
       closeSync(log);
     }
@@ -106,7 +106,9 @@ export class LabProcess {
     const what = this.#exit
       ? `ended (${describeExit(this.#exit)}) before it was ready`
       : `was not ready after ${ready.timeoutMs / 1000} s: ${reason}`;
-    throw new Error(`${this.name} ${what}. Last lines of ${this.spec.logFile}:\n${lastLines(this.spec.logFile)}`);
+    throw new Error(
+      `${this.name} ${what}. Last lines of ${this.spec.logFile}:\n${lastLines(this.spec.logFile)}`,
+    );
   }
 
   /** Asks it to end (SIGTERM), makes it (SIGKILL) when it does not; returns when it is gone. */
@@ -152,7 +154,9 @@ function refuseWhatIsNotAProgram(spec: ProcessSpec): void {
   try {
     accessSync(spec.command, constants.X_OK);
   } catch {
-    throw new Error(`${spec.name} cannot be started: ${spec.command} is not there or may not be run. Type: slipway tools`);
+    throw new Error(
+      `${spec.name} cannot be started: ${spec.command} is not there or may not be run. Type: slipway tools`,
+    );
   }
 }
 
@@ -162,5 +166,7 @@ function setpriv(): string {
     const candidate = path.join(folder, 'setpriv');
     if (existsSync(candidate)) return candidate;
   }
-  throw new Error('The lab needs setpriv (package util-linux) to tie its processes to itself, and PATH has none. Install util-linux.');
+  throw new Error(
+    'The lab needs setpriv (package util-linux) to tie its processes to itself, and PATH has none. Install util-linux.',
+  );
 }

@@ -27,7 +27,9 @@ export async function stopLeftOvers(directory: string): Promise<readonly Recorde
   while (left.some(isRunning)) {
     if (Date.now() > deadline) {
       const names = left.filter(isRunning).map((entry) => `${entry.name} (pid ${entry.pid})`);
-      throw new Error(`Left over from a killed lab and not gone ${GONE_WITHIN_MS / 1000} s after SIGKILL: ${names.join(', ')}.`);
+      throw new Error(
+        `Left over from a killed lab and not gone ${GONE_WITHIN_MS / 1000} s after SIGKILL: ${names.join(', ')}.`,
+      );
     }
     await sleep(20);
   }

@@ -1,4 +1,4 @@
-import { chmodSync, linkSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { isRunning, ownIdentity, type ProcessIdentity } from './process-identity.js';
 
@@ -31,15 +31,9 @@ export function takeLoopback(directory = LOCKS): Loopback {
       return { prefix: `127.${number}`, release: () => release(file, own) };
     }
   }
-  throw new Error(`All loopback networks 127.${FIRST} to 127.${LAST} are taken by running labs (see ${directory}). Stop one.`);
-}
-
-/** Loopback networks that living labs hold now: `127.64`, … */
-export function heldLoopbacks(directory = LOCKS): readonly string[] {
-  makeLockDirectory(directory);
-  return readdirSync(directory)
-    .filter((name) => name.endsWith('.lock') && ownerLives(path.join(directory, name)) === true)
-    .map((name) => name.slice(0, -'.lock'.length));
+  throw new Error(
+    `All loopback networks 127.${FIRST} to 127.${LAST} are taken by running labs (see ${directory}). Stop one.`,
+  );
 }
 
 /** Open to every user, who may remove only their own files: the sticky bit. */

@@ -1,4 +1,4 @@
-import { connect } from 'node:net';
+import http from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Asked again and again until it is satisfied: `undefined` when ready, else in a few words why not yet. */
@@ -18,26 +18,29 @@ export interface ReadyWait {
  *
  * @returns undefined when ready, or the probe's last reason after `timeoutMs` or when `stopped` says so
  */
-export async function waitUntilReady(wait: ReadyWait, stopped: () => boolean = () => false): Promise<string | undefined> {
+export async function waitUntilReady(
+  wait: ReadyWait,
+  stopped: () => boolean = () => false,
+): Promise<string | undefined> {
   const deadline = Date.now() + wait.timeoutMs;
   for (;;) {
-    const reason = await wait.probe().catch((error: unknown) => (error instanceof Error ? error.message : String(error)));
+    const reason = await wait
+      .probe()
+      .catch((error: unknown) => (error instanceof Error ? error.message : String(error)));
     if (reason === undefined || stopped() || Date.now() >= deadline) return reason;
     await sleep(wait.everyMs ?? 100);
   }
 }
 
-/** A probe that is satisfied when somebody listens. */
-export function tcpAnswers(host: string, port: number): ReadyProbe {
+/** A probe that is satisfied by any answer to a GET. */
+export function httpAnswers(url: string): ReadyProbe {
   return () =>
     new Promise((resolve) => {
-      const socket = connect({ host, port });
-      const answer = (reason: string | undefined): void => {
-        socket.destroy();
-        resolve(reason);
-      };
-      socket.setTimeout(1_000, () => answer(`${host}:${port} did not answer in 1 s`));
-      socket.once('connect', () => answer(undefined));
-      socket.once('error', (error) => answer(`${host}:${port}: ${error.message}`));
+      const request = http.get(url, { timeout: 1_000, agent: false }, (answer) => {
+        answer.resume();
+        resolve(undefined);
+      });
+      request.once('timeout', () => request.destroy(new Error('no answer in 1 s')));
+      request.once('error', (error) => resolve(`${url}: ${error.message}`));
     });
 }

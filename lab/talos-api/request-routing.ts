@@ -49,6 +49,7 @@ function checkTarget(target: string): void {
   if (target === '' || target.includes(':')) throw new TalosError(status.INTERNAL, `invalid target "${target}"`);
 }
 
+/** Values of a header that was sent several times; Node joins them with commas. */
 function values(metadata: Metadata, key: string): string[] {
-  return metadata.get(key).map(String);
+  return metadata.get(key).flatMap((value) => String(value).split(', '));
 }

@@ -14,13 +14,19 @@ export function lineOf(document: Document.Parsed, lines: LineCounter, path: Docu
   return line;
 }
 
-function step(node: unknown, part: string | number, lines: LineCounter): { node: unknown; line: number | undefined } | undefined {
+function step(
+  node: unknown,
+  part: string | number,
+  lines: LineCounter,
+): { node: unknown; line: number | undefined } | undefined {
   if (isSeq(node) && typeof part === 'number') {
     const item = node.items[part];
     return item === undefined ? undefined : { node: item, line: startOf(item, lines) };
   }
   if (!isMap(node)) return undefined;
-  const pair = node.items.find(({ key }) => (isScalar(key) ? String(key.value) : String(key)) === String(part));
+  const pair = node.items.find(
+    ({ key }) => (isScalar(key) ? String(key.value) : String(key)) === String(part),
+  );
   return pair && { node: pair.value, line: startOf(pair.key, lines) };
 }
 

@@ -18,6 +18,7 @@ export interface InventoryDraft {
 export interface NodeDraft {
   readonly at: DocumentPath;
   readonly name: string | undefined;
+  /** Undefined for what is no role. */
   readonly role: string | undefined;
   readonly address: string | undefined;
   readonly host: string | undefined;
@@ -37,7 +38,10 @@ export function draftOf(document: unknown): InventoryDraft {
   return {
     nodes: nodes.map((node: unknown, index) => nodeDraft(record(node), ['nodes', index])),
     roles: Object.fromEntries(
-      Object.entries(record(root['roles'])).map(([name, role]) => [name, isRecord(role) ? roleDraft(role) : undefined]),
+      Object.entries(record(root['roles'])).map(([name, role]) => [
+        name,
+        isRecord(role) ? roleDraft(role) : undefined,
+      ]),
     ),
     vip: text(root['vip']),
     outageAccepted: record(root['controlPlane'])['outageAccepted'] === true,
@@ -46,12 +50,14 @@ export function draftOf(document: unknown): InventoryDraft {
   };
 }
 
+const roles = ['control-plane', 'worker'];
+
 function nodeDraft(node: Readonly<Record<string, unknown>>, at: DocumentPath): NodeDraft {
   const gpu = isRecord(node['gpu']) ? node['gpu'] : undefined;
   return {
     at,
     name: text(node['name']),
-    role: text(node['role']),
+    role: roles.find((role) => role === node['role']),
     address: text(node['address']),
     host: text(node['host']),
     vm: typeof node['vm'] === 'number' ? node['vm'] : undefined,

@@ -24,7 +24,9 @@ export async function loadInventory(file: string): Promise<LoadedInventory> {
     return parseInventory(await readBounded(file), file);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    return failed([{ path: file, what: 'it cannot be read', why, fix: 'name the file with --inventory, or create it' }]);
+    return failed([
+      { path: file, what: 'it cannot be read', why, fix: 'name another file with -f FILE, or create it' },
+    ]);
   }
 }
 
@@ -36,7 +38,12 @@ export async function loadInventory(file: string): Promise<LoadedInventory> {
 export function parseInventory(text: string, file: string): LoadedInventory {
   if (Buffer.byteLength(text) > bytesMax) return failed([tooLarge(file)]);
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, version: '1.2', prettyErrors: false });
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    uniqueKeys: true,
+    version: '1.2',
+    prettyErrors: false,
+  });
   const broken = yamlMistakes(document, lines, file);
   if (broken.length > 0) return failed(broken);
   const value = plainValue(document);
@@ -77,7 +84,10 @@ function yamlMistakes(document: Document.Parsed, lines: LineCounter, file: strin
   return [...document.errors, ...document.warnings].map((error) => ({
     path: `${file}:${lines.linePos(error.pos[0]).line}`,
     what: error.message.split('\n')[0] ?? 'it is no YAML',
-    why: error.code === 'DUPLICATE_KEY' ? 'one of the two would be ignored' : 'the file cannot be understood beyond it',
+    why:
+      error.code === 'DUPLICATE_KEY'
+        ? 'one of the two would be ignored'
+        : 'the file cannot be understood beyond it',
     fix: error.code === 'DUPLICATE_KEY' ? 'leave one of them' : 'correct the YAML there',
   }));
 }
@@ -93,12 +103,20 @@ function plainValue(document: Document.Parsed): Plain {
     return { kind: 'refused', mistake: { what, why: 'an inventory says what a cluster should be', fix } };
   } catch (error) {
     const what = error instanceof Error ? error.message : String(error);
-    return { kind: 'refused', mistake: { what, why: 'it would grow beyond bounds', fix: 'write values out instead of aliases' } };
+    return {
+      kind: 'refused',
+      mistake: { what, why: 'it would grow beyond bounds', fix: 'write values out instead of aliases' },
+    };
   }
 }
 
 /** By line, as a person goes through the file. */
-function inOrder(found: readonly MistakeAt[], document: Document.Parsed, lines: LineCounter, file: string): Mistake[] {
+function inOrder(
+  found: readonly MistakeAt[],
+  document: Document.Parsed,
+  lines: LineCounter,
+  file: string,
+): Mistake[] {
   const placed = found.map(({ at, ...mistake }) => ({ line: lineOf(document, lines, at), at, mistake }));
   placed.sort((a, b) => a.line - b.line);
   return placed.map(({ line, at, mistake }) => ({ path: placeText(file, line, at), ...mistake }));

@@ -50,11 +50,25 @@ function controlPlaneCount({ nodes, outageAccepted }: InventoryDraft): MistakeAt
   if (nodes.length === 0 || nodes.some((node) => node.role === undefined)) return [];
   if (count === 0) {
     const why = 'a cluster has at least one, and requests travel through them';
-    return [{ at: ['nodes'], what: 'no node is a control plane', why, fix: 'add the control planes, role: control-plane' }];
+    return [
+      {
+        at: ['nodes'],
+        what: 'no node is a control plane',
+        why,
+        fix: 'add the control planes, role: control-plane',
+      },
+    ];
   }
   if (count === 2) {
     const why = 'etcd with two members stops when either is away, so neither can be upgraded';
-    return [{ at: ['nodes'], what: 'two nodes are control planes', why, fix: 'add a third control plane, or leave one' }];
+    return [
+      {
+        at: ['nodes'],
+        what: 'two nodes are control planes',
+        why,
+        fix: 'add a third control plane, or leave one',
+      },
+    ];
   }
   if (count === 1 && !outageAccepted) {
     return [
@@ -69,17 +83,18 @@ function controlPlaneCount({ nodes, outageAccepted }: InventoryDraft): MistakeAt
   return [];
 }
 
+/** The schema itself asks for the role of control planes. */
 function rolesAreDefined({ nodes, roles }: InventoryDraft): MistakeAt[] {
-  const known = ['control-plane', 'worker'];
-  const used = nodes.filter((node) => node.role !== undefined && known.includes(node.role) && !(node.role in roles));
-  return [...new Set(used.map((node) => node.role ?? ''))]
-    .filter((role) => role !== 'control-plane') // The schema itself asks for that one.
-    .map((role) => ({
-      at: ['roles', role],
-      what: `it is missing, and ${used.find((node) => node.role === role)?.name ?? 'a node'} has that role`,
-      why: 'their installer image is made from its schematic',
-      fix: `add roles.${role} with its schematic`,
-    }));
+  const worker = nodes.find((node) => node.role === 'worker');
+  if (!worker || 'worker' in roles) return [];
+  return [
+    {
+      at: ['roles', 'worker'],
+      what: `it is missing, and ${worker.name ?? 'a node'} has that role`,
+      why: 'the installer image of a node is made from its schematic',
+      fix: 'add roles.worker with its schematic',
+    },
+  ];
 }
 
 function vipIsNobodysAddress({ nodes, vip }: InventoryDraft): MistakeAt[] {
@@ -135,9 +150,17 @@ function gpusMakeSense({ nodes }: InventoryDraft): MistakeAt[] {
     const resource = node.gpu?.resource;
     if (resource === undefined || /^[a-z0-9.-]+\.[a-z]+\/[A-Za-z0-9._-]+$/.test(resource)) return [];
     const why = 'Kubernetes names extended resources domain/name';
-    return [{ at: [...node.at, 'gpu', 'resource'], what: `"${resource}" is no resource`, why, fix: 'write it like nvidia.com/gpu' }];
+    return [
+      {
+        at: [...node.at, 'gpu', 'resource'],
+        what: `"${resource}" is no resource`,
+        why,
+        fix: 'write it like nvidia.com/gpu',
+      },
+    ];
   });
-  const card = ({ host, gpu }: NodeDraft): string | undefined => (host && gpu?.pci ? `${host} ${gpu.pci}` : undefined);
+  const card = ({ host, gpu }: NodeDraft): string | undefined =>
+    host && gpu?.pci ? `${host} ${gpu.pci}` : undefined;
   const shared = nodes.flatMap((node, index): MistakeAt[] => {
     const first = nodes.findIndex((other) => card(node) !== undefined && card(other) === card(node));
     if (first === -1 || first === index) return [];
@@ -169,7 +192,9 @@ function oneUntaggedNetwork({ roles }: InventoryDraft): MistakeAt[] {
     if (untagged < 2) return [];
     const what = `${untagged} interfaces are untagged`;
     const why = 'they would be in the same network, and neither could be told from the other';
-    return [{ at: ['roles', name, 'nics'], what, why, fix: 'leave one untagged and give the others their VLAN' }];
+    return [
+      { at: ['roles', name, 'nics'], what, why, fix: 'leave one untagged and give the others their VLAN' },
+    ];
   });
 }
 
@@ -188,5 +213,12 @@ function snapshotsOutliveTheWorker({ snapshotDirectory: directory }: InventoryDr
   const root = shortLived.find((folder) => path === folder || path.startsWith(`${folder}/`));
   if (root === undefined) return [];
   const why = 'a snapshot is for the day on which everything was lost';
-  return [{ at, what: `${root} does not outlive a reboot`, why, fix: 'name a folder on a disk, outside this cluster' }];
+  return [
+    {
+      at,
+      what: `${root} does not outlive a reboot`,
+      why,
+      fix: 'name a folder on a disk, outside this cluster',
+    },
+  ];
 }

@@ -35,7 +35,12 @@ function missing(at: DocumentPath): MistakeAt {
   const whole = pathText(at);
   const reason = whyNeeded.find(({ path }) => path.test(whole));
   const fix = hintFor(at) ?? `add ${whole}`;
-  return { at, what: 'it is missing', why: reason?.why ?? 'it has no default that would be right for every cluster', fix };
+  return {
+    at,
+    what: 'it is missing',
+    why: reason?.why ?? 'it has no default that would be right for every cluster',
+    fix,
+  };
 }
 
 /** Why settings that have no default are asked for. */
@@ -45,19 +50,31 @@ const whyNeeded = [
   { path: /^access/, why: 'Slipway reaches the cluster with it' },
   { path: /^roles\.[a-z-]+(\.schematic)?$/, why: 'the installer image of a node is made from its schematic' },
   { path: /^nodes/, why: 'Slipway touches only nodes that are named, one by one' },
-  { path: /^snapshot\.recipient$/, why: 'a snapshot holds every Secret of the cluster, so it is kept encrypted only' },
+  {
+    path: /^snapshot\.recipient$/,
+    why: 'a snapshot holds every Secret of the cluster, so it is kept encrypted only',
+  },
   { path: /^snapshot/, why: 'no node is touched before an etcd snapshot was taken, proven and stored' },
 ] as const;
 
 /** What to write, by setting. */
 const hints = [
   { path: /^access\.|webhook/, fix: 'write { file: PATH } or { env: NAME }' },
-  { path: /^access$/, fix: 'add access: { talos: { reader: …, admin: … }, kubernetes: … }, each { file: PATH } or { env: NAME }' },
-  { path: /^notify/, fix: 'write { discord: { webhook: { env: NAME } } } or { ntfy: { webhook: { file: PATH } } }' },
+  {
+    path: /^access$/,
+    fix: 'add access: { talos: { reader: …, admin: … }, kubernetes: … }, each { file: PATH } or { env: NAME }',
+  },
+  {
+    path: /^notify/,
+    fix: 'write { discord: { webhook: { env: NAME } } } or { ntfy: { webhook: { file: PATH } } }',
+  },
   { path: /schematic$/, fix: "write the id the Image Factory answered to the role's customization" },
   { path: /^versions/, fix: 'write it like v1.12.6' },
   { path: /^limits\./, fix: 'write it like 30s, 5m or 1h' },
-  { path: /^snapshot\.recipient$/, fix: 'run age-keygen, keep the identity outside the cluster, and write its age1… recipient here' },
+  {
+    path: /^snapshot\.recipient$/,
+    fix: 'run age-keygen, keep the identity outside the cluster, and write its age1… recipient here',
+  },
   { path: /^snapshot\.maxAge$/, fix: 'write it like 1h' },
   { path: /^snapshot\.directory$/, fix: 'name a folder on a disk that is not part of this cluster' },
   { path: /^snapshot$/, fix: 'add snapshot: { directory: FOLDER, recipient: age1… }' },
@@ -98,7 +115,7 @@ function nearest(key: string, known: readonly string[]): string | undefined {
   const ranked = known
     .map((name) => ({ name, distance: lettersApart(key.toLowerCase(), name.toLowerCase()) }))
     .filter(({ name, distance }) => distance <= Math.max(1, Math.floor(name.length / 3)))
-    .sort((a, b) => a.distance - b.distance);
+    .toSorted((a, b) => a.distance - b.distance);
   return ranked[0]?.name;
 }
 

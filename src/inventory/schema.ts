@@ -5,13 +5,19 @@ import { duration } from './duration.js';
 const version = z.string().regex(/^v\d+\.\d+\.\d+(-[0-9A-Za-z.]+)?$/, 'a version is written v1.12.6');
 
 /** A name that Kubernetes accepts for a Node (RFC 1123 label, lower case). */
-const name = z.string().regex(/^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$/, 'a name has lower-case letters, digits and dashes');
+const name = z
+  .string()
+  .regex(/^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$/, 'a name has lower-case letters, digits and dashes');
 
 /** The name of an environment variable. */
-const variable = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'an environment variable is named like TALOSCONFIG');
+const variable = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'an environment variable is named like TALOSCONFIG');
 
 /** An Image Factory schematic: the SHA-256 the factory answered, 64 hex digits. */
-const schematic = z.string().regex(/^[0-9a-f]{64}$/, 'a schematic id is the 64 hex digits the Image Factory answered');
+const schematic = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/, 'a schematic id is the 64 hex digits the Image Factory answered');
 
 /**
  * Where a credential is, never the credential itself. Read by the worker in the step that needs it.
@@ -22,7 +28,10 @@ export const CredentialReference = z.union(
     z.strictObject({ file: z.string().min(1) }),
     z.strictObject({ env: variable, encoding: z.enum(['plain', 'base64']).default('plain') }),
   ],
-  { error: 'a credential is named by reference: { file: PATH } or { env: NAME } (with encoding: base64 where it is)' },
+  {
+    error:
+      'a credential is named by reference: { file: PATH } or { env: NAME } (with encoding: base64 where it is)',
+  },
 );
 export type CredentialReference = z.infer<typeof CredentialReference>;
 
@@ -57,7 +66,12 @@ const Node = z.strictObject({
   /** Overrides the role's schematic. */
   schematic: schematic.optional(),
   gpu: z
-    .strictObject({ resource: z.string(), count: z.int().positive(), model: z.string().optional(), pci: z.string().optional() })
+    .strictObject({
+      resource: z.string(),
+      count: z.int().positive(),
+      model: z.string().optional(),
+      pci: z.string().optional(),
+    })
     .optional(),
 });
 export type InventoryNode = z.infer<typeof Node>;
@@ -129,10 +143,16 @@ export const Inventory = z.strictObject({
     /** Host of the Image Factory (`host` or `host:port`), without a scheme. */
     factory: z
       .string()
-      .regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?$/, 'a factory is named by its host, like factory.talos.dev')
+      .regex(
+        /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?$/,
+        'a factory is named by its host, like factory.talos.dev',
+      )
       .default('factory.talos.dev'),
     /** The platform of the installer image: `nocloud`, `metal`, … (factory `<platform>-installer`). */
-    platform: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'a platform is named like nocloud or metal').default('metal'),
+    platform: z
+      .string()
+      .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'a platform is named like nocloud or metal')
+      .default('metal'),
     secureBoot: z.boolean().default(false),
   }),
   roles: z.strictObject({ 'control-plane': Role, worker: Role.optional() }),
@@ -156,7 +176,9 @@ export const Inventory = z.strictObject({
         .prefault({}),
       order: z.enum(['control-planes-first', 'workers-first']).default('control-planes-first'),
       approve: z.array(z.enum(['patch', 'minor', 'major'])).default(['major']),
-      workers: z.strictObject({ canary: z.int().min(0).max(1).default(1), batch: z.int().min(1).max(3).default(1) }).prefault({}),
+      workers: z
+        .strictObject({ canary: z.int().min(0).max(1).default(1), batch: z.int().min(1).max(3).default(1) })
+        .prefault({}),
       drain: z
         .strictObject({
           attempts: z.int().min(1).max(10).default(3),
@@ -170,7 +192,12 @@ export const Inventory = z.strictObject({
     /** Where encrypted etcd snapshots are kept: a folder outside the cluster they come from. */
     directory: z.string().min(1),
     /** An age recipient (`age1…`). A snapshot holds every Secret of the cluster; it is never kept in clear. */
-    recipient: z.string().regex(/^age1[02-9ac-hj-np-z]{58}$/, 'an age recipient is age1 and 58 more characters; age-keygen makes one'),
+    recipient: z
+      .string()
+      .regex(
+        /^age1[02-9ac-hj-np-z]{58}$/,
+        'an age recipient is age1 and 58 more characters; age-keygen makes one',
+      ),
     /** Before each control plane the newest snapshot is younger than this. */
     maxAge: duration('1h'),
   }),

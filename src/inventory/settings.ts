@@ -4,7 +4,8 @@ import type { DocumentPath } from './mistake.js';
 /** The settings that may stand at a path of the inventory; empty where the schema offers several shapes. */
 export function settingsAt(path: DocumentPath): string[] {
   let schema: unknown = inventoryJsonSchema();
-  for (const part of path) schema = typeof part === 'number' ? field(schema, 'items') : field(field(schema, 'properties'), part);
+  for (const part of path)
+    schema = typeof part === 'number' ? field(schema, 'items') : field(field(schema, 'properties'), part);
   return Object.keys(record(field(schema, 'properties')));
 }
 

@@ -1,5 +1,11 @@
 import { quorumSize, survivesLosingOne } from './etcd-quorum.js';
-import type { ClusterObservation, EtcdMember, EtcdMemberStatus, EtcdObservation, NodeObservation } from './observation.js';
+import type {
+  ClusterObservation,
+  EtcdMember,
+  EtcdMemberStatus,
+  EtcdObservation,
+  NodeObservation,
+} from './observation.js';
 import type { Reason } from './reason.js';
 
 /**
@@ -59,7 +65,10 @@ function namesOf({ nodes }: ClusterObservation): string[] {
   return nodes.filter((node) => node.role === 'control-plane').map((node) => node.name);
 }
 
-function membershipBroken(controlPlanes: readonly string[], { members }: EtcdObservation): Reason | undefined {
+function membershipBroken(
+  controlPlanes: readonly string[],
+  { members }: EtcdObservation,
+): Reason | undefined {
   const unstarted = members.find((member) => member.name === '');
   if (unstarted) return { kind: 'etcd-member-unstarted', memberId: unstarted.id };
   const missing = controlPlanes.find((name) => !members.some((member) => member.name === name));
@@ -77,11 +86,20 @@ function alarmRaised({ alarms, members }: EtcdObservation): Reason | undefined {
 
 /** Every member must have said that it is well; one that nobody of the inventory runs cannot, and counts as unhealthy. */
 function memberUnhealthy(controlPlanes: readonly string[], etcd: EtcdObservation): Reason | undefined {
-  const ills = etcd.members.map((member) => ({ node: member.name, why: whyUnhealthy(member, controlPlanes, etcd.statuses) }));
+  const ills = etcd.members.map((member) => ({
+    node: member.name,
+    why: whyUnhealthy(member, controlPlanes, etcd.statuses),
+  }));
   const healthy = ills.filter((ill) => ill.why === undefined).length;
   const first = ills.find((ill) => ill.why !== undefined);
   if (first?.why === undefined) return undefined;
-  return { kind: 'etcd-member-unhealthy', node: first.node, why: first.why, healthy, voting: etcd.members.length };
+  return {
+    kind: 'etcd-member-unhealthy',
+    node: first.node,
+    why: first.why,
+    healthy,
+    voting: etcd.members.length,
+  };
 }
 
 function whyUnhealthy(
@@ -89,7 +107,8 @@ function whyUnhealthy(
   controlPlanes: readonly string[],
   statuses: readonly EtcdMemberStatus[],
 ): string | undefined {
-  if (!controlPlanes.includes(member.name)) return 'it is no control plane of slipway.yaml, so nobody asked it';
+  if (!controlPlanes.includes(member.name))
+    return 'it is no control plane of slipway.yaml, so nobody asked it';
   const status = statuses.find(({ node }) => node === member.name);
   if (!status) return 'nobody asked it';
   if (status.kind === 'unreachable') return `it does not answer: ${status.why}`;
@@ -103,7 +122,9 @@ function whyUnhealthy(
 function leadershipBroken({ members, statuses }: EtcdObservation): Reason | undefined {
   const leaders = [...new Set(answered(statuses).map((status) => plainId(status.leaderId)))];
   if (leaders.length === 0 || leaders.includes(noLeader)) return { kind: 'etcd-no-leader' };
-  const named = leaders.map((id) => members.find((member) => plainId(member.id) === id)?.name ?? `member ${id}`);
+  const named = leaders.map(
+    (id) => members.find((member) => plainId(member.id) === id)?.name ?? `member ${id}`,
+  );
   if (leaders.length > 1) return { kind: 'etcd-leaders-disagree', leaders: named };
   // A leader that is no member any more is one that is about to be replaced.
   return members.some((member) => plainId(member.id) === leaders[0]) ? undefined : { kind: 'etcd-no-leader' };
@@ -115,7 +136,8 @@ function memberBehind({ statuses }: EtcdObservation): Reason | undefined {
   for (const { node, raftAppliedIndex } of all) {
     const entries = furthest - raftAppliedIndex;
     // Written so that an index that could not be read (NaN) does not pass.
-    if (!(entries <= entriesBehindMax)) return { kind: 'etcd-behind', node, entries, allowed: entriesBehindMax };
+    if (!(entries <= entriesBehindMax))
+      return { kind: 'etcd-behind', node, entries, allowed: entriesBehindMax };
   }
   return undefined;
 }
@@ -143,11 +165,15 @@ function whyDisrupted({ kubernetes, talos }: NodeObservation): string | undefine
   if (talos.kind === 'unreachable') return `its Talos API does not answer: ${talos.why}`;
   const { stage, ready, unmet } = talos.value;
   if (stage === 'running' && ready) return undefined;
-  return unmet.length > 0 ? `Talos is ${stage} and waits for ${unmet.join(', ')}` : `Talos is ${stage}${ready ? '' : ', not ready'}`;
+  return unmet.length > 0
+    ? `Talos is ${stage} and waits for ${unmet.join(', ')}`
+    : `Talos is ${stage}${ready ? '' : ', not ready'}`;
 }
 
 function answered(statuses: readonly EtcdMemberStatus[]) {
-  return statuses.flatMap((status) => (status.kind === 'answered' ? [{ node: status.node, ...status.value }] : []));
+  return statuses.flatMap((status) =>
+    status.kind === 'answered' ? [{ node: status.node, ...status.value }] : [],
+  );
 }
 
 /** Hexadecimal ids, with or without leading zeros. */

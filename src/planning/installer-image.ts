@@ -20,7 +20,11 @@ export function schematicOf(inventory: Pick<Inventory, 'roles'>, node: ImageNode
  * The installer image of a node at a version, as the Image Factory names it since Talos 1.10:
  * `factory.talos.dev/nocloud-installer[-secureboot]/<schematic>:<version>`.
  */
-export function installerImage(inventory: Pick<Inventory, 'image' | 'roles'>, node: ImageNode, version: string): string {
+export function installerImage(
+  inventory: Pick<Inventory, 'image' | 'roles'>,
+  node: ImageNode,
+  version: string,
+): string {
   const { factory, platform, secureBoot } = inventory.image;
   return `${factory}/${platform}-installer${secureBoot ? '-secureboot' : ''}/${schematicOf(inventory, node)}:${version}`;
 }

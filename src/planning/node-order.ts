@@ -24,7 +24,11 @@ export function orderNodes(
 }
 
 /** Stable: nodes of one rank keep the plan's order. */
-function ranked(nodes: readonly PlannedNode[], role: PlannedNode['role'], rank: (node: PlannedNode) => number): string[] {
+function ranked(
+  nodes: readonly PlannedNode[],
+  role: PlannedNode['role'],
+  rank: (node: PlannedNode) => number,
+): string[] {
   return nodes
     .filter((node) => node.role === role)
     .toSorted((a, b) => rank(a) - rank(b))

@@ -67,7 +67,11 @@ export interface PlannedNode {
   readonly from: string;
   readonly schematic: string;
   /** Asserted before the node's first mutation. */
-  readonly expects: { readonly version: string; readonly schematic: string; readonly extensions: readonly string[] };
+  readonly expects: {
+    readonly version: string;
+    readonly schematic: string;
+    readonly extensions: readonly string[];
+  };
   /** Why it is not touched; undefined: it is. */
   readonly skip?: 'already-on-target';
   readonly canary: boolean;

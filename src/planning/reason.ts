@@ -16,7 +16,12 @@ export type RequestReason =
   | { readonly kind: 'downgrade'; readonly node: string; readonly from: string; readonly to: string }
   | { readonly kind: 'minor-skipped'; readonly from: string; readonly to: string; readonly next: string }
   /** The version delta asks for a strategy this version of Slipway cannot carry out: it does patches in place. */
-  | { readonly kind: 'strategy-unavailable'; readonly strategy: 'in-place' | 'rebuild'; readonly from: string; readonly to: string }
+  | {
+      readonly kind: 'strategy-unavailable';
+      readonly strategy: 'in-place' | 'rebuild';
+      readonly from: string;
+      readonly to: string;
+    }
   /** The nodes' Talos speaks an upgrade protocol this version of Slipway does not. `highest` is the newest minor it does. */
   | { readonly kind: 'flow-unavailable'; readonly version: string; readonly highest: string }
   /** The inventory wants a person's approval for this delta, and this version of Slipway cannot ask for one. */
@@ -31,7 +36,13 @@ export type RequestReason =
       readonly highest: string;
     }
   | { readonly kind: 'run-open'; readonly cluster: string; readonly run: number; readonly target: string }
-  | { readonly kind: 'held'; readonly cluster: string; readonly run: number; readonly since: string; readonly why: string }
+  | {
+      readonly kind: 'held';
+      readonly cluster: string;
+      readonly run: number;
+      readonly since: string;
+      readonly why: string;
+    }
   | { readonly kind: 'schema-unknown'; readonly schema: number; readonly known: number };
 
 /** The inventory and the cluster disagree. */
@@ -49,10 +60,30 @@ export type InventoryReason =
 
 /** Something could not be reached or used. */
 export type AccessReason =
-  | { readonly kind: 'credential-unreadable'; readonly which: string; readonly reference: string; readonly why: string }
-  | { readonly kind: 'certificate-expires'; readonly which: string; readonly at: string; readonly neededUntil: string }
-  | { readonly kind: 'credential-rejected'; readonly which: string; readonly endpoint: string; readonly why: string }
-  | { readonly kind: 'talos-unreachable'; readonly node: string; readonly endpoint: string; readonly why: string }
+  | {
+      readonly kind: 'credential-unreadable';
+      readonly which: string;
+      readonly reference: string;
+      readonly why: string;
+    }
+  | {
+      readonly kind: 'certificate-expires';
+      readonly which: string;
+      readonly at: string;
+      readonly neededUntil: string;
+    }
+  | {
+      readonly kind: 'credential-rejected';
+      readonly which: string;
+      readonly endpoint: string;
+      readonly why: string;
+    }
+  | {
+      readonly kind: 'talos-unreachable';
+      readonly node: string;
+      readonly endpoint: string;
+      readonly why: string;
+    }
   | { readonly kind: 'kubernetes-unreachable'; readonly endpoints: readonly string[]; readonly why: string }
   | { readonly kind: 'factory-unreachable'; readonly factory: string; readonly why: string }
   | { readonly kind: 'tool-missing'; readonly tool: string; readonly version: string; readonly why: string };
@@ -60,9 +91,19 @@ export type AccessReason =
 /** What a closed gate says. */
 export type GateReason =
   | { readonly kind: 'node-missing'; readonly node: string }
-  | { readonly kind: 'node-not-ready'; readonly node: string; readonly since: string; readonly message: string }
+  | {
+      readonly kind: 'node-not-ready';
+      readonly node: string;
+      readonly since: string;
+      readonly message: string;
+    }
   | { readonly kind: 'node-cordoned'; readonly node: string; readonly by: string }
-  | { readonly kind: 'talos-not-ready'; readonly node: string; readonly stage: string; readonly unmet: readonly string[] }
+  | {
+      readonly kind: 'talos-not-ready';
+      readonly node: string;
+      readonly stage: string;
+      readonly unmet: readonly string[];
+    }
   | { readonly kind: 'component-not-ready'; readonly component: string; readonly node: string }
   | {
       readonly kind: 'pods-in-trouble';
@@ -92,24 +133,51 @@ export type GateReason =
 export type EtcdReason =
   | { readonly kind: 'etcd-unreachable'; readonly why: string }
   | { readonly kind: 'etcd-member-missing'; readonly node: string }
-  | { readonly kind: 'etcd-member-unhealthy'; readonly node: string; readonly why: string; readonly healthy: number; readonly voting: number }
+  | {
+      readonly kind: 'etcd-member-unhealthy';
+      readonly node: string;
+      readonly why: string;
+      readonly healthy: number;
+      readonly voting: number;
+    }
   | { readonly kind: 'etcd-member-unstarted'; readonly memberId: string }
   | { readonly kind: 'etcd-learner'; readonly node: string }
   | { readonly kind: 'etcd-alarm'; readonly node: string; readonly alarm: string }
   | { readonly kind: 'etcd-no-leader' }
   | { readonly kind: 'etcd-leaders-disagree'; readonly leaders: readonly string[] }
   | { readonly kind: 'etcd-node-leads'; readonly node: string }
-  | { readonly kind: 'etcd-behind'; readonly node: string; readonly entries: number; readonly allowed: number }
-  | { readonly kind: 'etcd-quorum-at-risk'; readonly healthy: number; readonly voting: number; readonly quorum: number }
+  | {
+      readonly kind: 'etcd-behind';
+      readonly node: string;
+      readonly entries: number;
+      readonly allowed: number;
+    }
+  | {
+      readonly kind: 'etcd-quorum-at-risk';
+      readonly healthy: number;
+      readonly voting: number;
+      readonly quorum: number;
+    }
   /** Another control plane is cordoned, not Ready or rebooting. */
   | { readonly kind: 'control-plane-disrupted'; readonly node: string; readonly why: string };
 
 /** What stopped a step. */
 export type StepReason =
-  | { readonly kind: 'expectation-broken'; readonly node: string; readonly what: string; readonly expected: string; readonly found: string }
+  | {
+      readonly kind: 'expectation-broken';
+      readonly node: string;
+      readonly what: string;
+      readonly expected: string;
+      readonly found: string;
+    }
   | { readonly kind: 'image-missing'; readonly image: string; readonly status: number }
   | { readonly kind: 'image-unavailable'; readonly image: string; readonly why: string }
-  | { readonly kind: 'image-pull-failed'; readonly node: string; readonly image: string; readonly why: string }
+  | {
+      readonly kind: 'image-pull-failed';
+      readonly node: string;
+      readonly image: string;
+      readonly why: string;
+    }
   | {
       readonly kind: 'drain-blocked';
       readonly node: string;
@@ -131,19 +199,49 @@ export type StepReason =
   | { readonly kind: 'install-refused'; readonly node: string; readonly why: string }
   /** The request was, or may have been, sent; the node shows no sign of it. */
   | { readonly kind: 'install-unanswered'; readonly node: string; readonly since: string }
-  | { readonly kind: 'back-on-old-version'; readonly node: string; readonly version: string; readonly wanted: string }
-  | { readonly kind: 'node-never-returned'; readonly node: string; readonly since: string; readonly last: string }
-  | { readonly kind: 'wrong-version'; readonly node: string; readonly version: string; readonly wanted: string }
-  | { readonly kind: 'wrong-schematic'; readonly node: string; readonly schematic: string; readonly wanted: string }
+  | {
+      readonly kind: 'back-on-old-version';
+      readonly node: string;
+      readonly version: string;
+      readonly wanted: string;
+    }
+  | {
+      readonly kind: 'node-never-returned';
+      readonly node: string;
+      readonly since: string;
+      readonly last: string;
+    }
+  | {
+      readonly kind: 'wrong-version';
+      readonly node: string;
+      readonly version: string;
+      readonly wanted: string;
+    }
+  | {
+      readonly kind: 'wrong-schematic';
+      readonly node: string;
+      readonly schematic: string;
+      readonly wanted: string;
+    }
   | { readonly kind: 'extensions-lost'; readonly node: string; readonly lost: readonly string[] }
-  | { readonly kind: 'node-stays-not-ready'; readonly node: string; readonly since: string; readonly message: string }
+  | {
+      readonly kind: 'node-stays-not-ready';
+      readonly node: string;
+      readonly since: string;
+      readonly message: string;
+    }
   | { readonly kind: 'etcd-not-rejoined'; readonly node: string; readonly why: string }
   | { readonly kind: 'node-changed'; readonly node: string; readonly lost: readonly string[] }
   | { readonly kind: 'soak-broken'; readonly node: string; readonly reason: Reason; readonly after: number }
   | { readonly kind: 'snapshot-failed'; readonly why: string }
   | { readonly kind: 'snapshot-unproven'; readonly why: string }
   /** A wait ended. `reason` is what it waited for last. */
-  | { readonly kind: 'gave-up'; readonly waitedFor: string; readonly limit: number; readonly reason: Reason | undefined }
+  | {
+      readonly kind: 'gave-up';
+      readonly waitedFor: string;
+      readonly limit: number;
+      readonly reason: Reason | undefined;
+    }
   | { readonly kind: 'aborted'; readonly by: string }
   | { readonly kind: 'terminated' }
   /** None of the above: our fault until shown otherwise. The message is redacted and cut. */

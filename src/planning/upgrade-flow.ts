@@ -9,6 +9,8 @@ export const legacyMinors = { lowest: '1.9', highest: '1.12' } as const;
 
 /** How a node that runs `from` is upgraded to `to`; undefined: not by this version of Slipway. */
 export function flowOf(from: string, to: string): Flow | undefined {
-  const legacy = [from, to].every((version) => isMinorBetween(minorOf(version), legacyMinors.lowest, legacyMinors.highest));
+  const legacy = [from, to].every((version) =>
+    isMinorBetween(minorOf(version), legacyMinors.lowest, legacyMinors.highest),
+  );
   return legacy ? 'legacy' : undefined;
 }

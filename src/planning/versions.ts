@@ -39,7 +39,9 @@ export function nextMinor(version: string): string {
 
 /** The newest release of a minor; pre-releases and what is no version are passed over. */
 export function newestOf(minor: string, versions: readonly string[]): string | undefined {
-  const releases = versions.filter((version) => isVersion(version) && !semver.prerelease(version) && minorOf(version) === minor);
+  const releases = versions.filter(
+    (version) => isVersion(version) && !semver.prerelease(version) && minorOf(version) === minor,
+  );
   return releases.toSorted(compareVersions).at(-1);
 }
 

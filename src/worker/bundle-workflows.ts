@@ -7,10 +7,16 @@ import { projectRoot } from '../tools/project-root.js';
 /** The compiled entry of the workflows. */
 export const workflowsPath = fileURLToPath(new URL('../workflows/index.js', import.meta.url));
 
+/** Where the build leaves the bundle. */
+export const bundlePath = path.join(projectRoot, 'dist', 'workflow-bundle.js');
+
+/** Written anew by each compile: a bundle older than it may be made of other code. */
+export const compileRecord = path.join(projectRoot, 'dist', '.tsbuildinfo');
+
 /** Bundles the workflows once, at build time: workers then start in a second, and all run the same code. */
 async function writeBundle(): Promise<void> {
   const { code } = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN') });
-  await writeFile(path.join(projectRoot, 'dist', 'workflow-bundle.js'), code);
+  await writeFile(bundlePath, code);
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) await writeBundle();

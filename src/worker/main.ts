@@ -1,12 +1,10 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 import { DefaultLogger, Runtime, Worker, bundleWorkflowCode } from '@temporalio/worker';
 import { createActivities } from '../activities/index.js';
 import { loadDialMap } from '../tools/dial-map.js';
-import { projectRoot } from '../tools/project-root.js';
 import { sweepStepFolders } from '../tools/step-folder.js';
-import { workflowsPath } from './bundle-workflows.js';
+import { bundlePath, compileRecord, workflowsPath } from './bundle-workflows.js';
 import { connect } from './connect.js';
 import { prepareNamespace } from './prepare-namespace.js';
 import { runInputs } from './run-inputs.js';
@@ -48,10 +46,12 @@ async function main(): Promise<void> {
   await client.close();
 }
 
-/** The bundle made at build time; made now where there is none, which takes seconds. */
+/** The bundle made at build time; made now, in a second or two, where it is missing or older than the compiled code. */
 async function workflowBundle({ workflowBundle: named }: WorkerSettings): Promise<{ code: string }> {
-  const file = named ?? path.join(projectRoot, 'dist', 'workflow-bundle.js');
-  if (named || existsSync(file)) return { code: await readFile(file, 'utf8') };
+  if (named) return { code: await readFile(named, 'utf8') };
+  const compiled = statSync(compileRecord, { throwIfNoEntry: false });
+  const bundled = statSync(bundlePath, { throwIfNoEntry: false });
+  if (compiled && bundled && bundled.mtimeMs >= compiled.mtimeMs) return { code: await readFile(bundlePath, 'utf8') };
   return bundleWorkflowCode({ workflowsPath });
 }
 

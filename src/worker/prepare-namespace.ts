@@ -1,9 +1,10 @@
 import type { Connection } from '@temporalio/client';
-import { temporal } from '@temporalio/proto';
+import { msToTs } from '@temporalio/common/lib/time.js';
 import { searchAttributes } from '../workflows/messages.js';
 
-const keyword = temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD;
-const secondsPerDay = 86_400;
+/** Temporal's `INDEXED_VALUE_TYPE_KEYWORD`. */
+const keyword = 2;
+const dayMs = 86_400_000;
 /** gRPC: the thing is there already. */
 const alreadyExists = 6;
 
@@ -12,7 +13,7 @@ const alreadyExists = 6;
  * Temporal's own start flags for these do nothing on a database that exists.
  */
 export async function prepareNamespace(connection: Connection, namespace: string, retentionDays: number): Promise<void> {
-  const retention = { seconds: retentionDays * secondsPerDay } as unknown as temporal.api.workflowservice.v1.IRegisterNamespaceRequest['workflowExecutionRetentionPeriod'];
+  const retention = msToTs(retentionDays * dayMs);
   try {
     await connection.workflowService.registerNamespace({ namespace, workflowExecutionRetentionPeriod: retention });
   } catch (error) {

@@ -1,32 +1,26 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startTemporal, type Temporal } from '../../lab/temporal.js';
+import { startTemporalAlone, type TemporalAlone } from '../../lab/temporal-alone.js';
 import { World, nodeResult } from '../../lab/world.js';
 
 /** Only here: Temporal itself is killed in the middle of a run and started again on its database file. */
 describe('Temporal killed and restarted', () => {
   let world: World;
-  let temporal: Temporal;
-  let folder: string;
+  let temporal: TemporalAlone;
 
   beforeAll(async () => {
-    folder = await mkdtemp(path.join(os.tmpdir(), 'slipway-temporal-'));
-    temporal = await startTemporal({ directory: folder });
-    world = await World.start({ name: 'restart', temporal: temporal.address });
+    temporal = await startTemporalAlone();
+    world = await World.start({ name: 'restart', temporal: temporal.server.description.address });
   }, 180_000);
 
   afterAll(async () => {
     await temporal.stop();
-    await rm(folder, { recursive: true, force: true });
   }, 60_000);
 
   it('costs seconds and no node', async () => {
     const run = await world.upgrade('--only', 'k8s-work-1');
     await world.until('it reboots', async () => (await world.machineEvents('k8s-work-1', 'rebooting')).length > 0);
-    await temporal.kill();
-    await temporal.restart();
+    await temporal.server.kill();
+    await temporal.server.restart();
     const result = await world.result(run);
     expect(nodeResult(result, 'k8s-work-1')).toMatchObject({ outcome: 'done', state: 'on-target' });
     expect(await world.machineEvents('k8s-work-1', 'install-finished')).toHaveLength(1);

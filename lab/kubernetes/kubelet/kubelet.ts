@@ -53,13 +53,18 @@ export class Kubelet {
       client: this.#client,
       hostIp: options.facts.address,
       nextPodIp: () => `${options.podNetwork}.${(this.#nextIp = (this.#nextIp % 250) + 1)}`,
-      scaled: options.scaled,
+      scaled: (seconds) => options.scaled(seconds),
     };
-    this.#podInformer = new Informer<WirePod>(this.#client, '/api/v1/pods', `spec.nodeName=${options.facts.name}`, {
-      onList: (pods) => this.#listed(pods),
-      onChange: (pod) => void this.#seen(pod),
-      onDelete: (pod) => this.#gone(pod),
-    });
+    this.#podInformer = new Informer<WirePod>(
+      this.#client,
+      '/api/v1/pods',
+      `spec.nodeName=${options.facts.name}`,
+      {
+        onList: (pods) => this.#listed(pods),
+        onChange: (pod) => void this.#seen(pod),
+        onDelete: (pod) => this.#gone(pod),
+      },
+    );
   }
 
   /** Begins to work, whether the API answers already or not. */
@@ -79,7 +84,7 @@ export class Kubelet {
     this.#lease?.stop();
     const told = Promise.allSettled([
       ...[...this.#pods.values()].map((pod) => pod.shutDown()),
-      this.#nodeUid === undefined ? undefined : this.#node.lastWord(kubeletShuttingDown),
+      ...(this.#nodeUid === undefined ? [] : [this.#node.lastWord(kubeletShuttingDown)]),
     ]);
     let limit: NodeJS.Timeout | undefined;
     await Promise.race([told, new Promise((resolve) => (limit = setTimeout(resolve, LAST_WORD_MS)))]);
@@ -120,21 +125,22 @@ export class Kubelet {
 
   async #listed(pods: readonly WirePod[]): Promise<void> {
     const there = new Set(pods.map((pod) => pod.metadata?.uid));
-    for (const worker of this.#pods.values()) if (!there.has(worker.pod.metadata?.uid)) this.#gone(worker.pod);
+    for (const worker of this.#pods.values())
+      if (!there.has(worker.pod.metadata?.uid)) this.#gone(worker.pod);
     await Promise.all(pods.map((pod) => this.#seen(pod)));
   }
 
-  #seen(pod: WirePod): Promise<void> | undefined {
+  async #seen(pod: WirePod): Promise<void> {
     const uid = pod.metadata?.uid ?? '';
     const worker = this.#pods.get(uid);
-    if (this.#stopping) return undefined;
+    if (this.#stopping) return;
     if (worker) {
       worker.update(pod);
-      return undefined;
+      return;
     }
     const fresh = new PodWorker(pod, this.#around);
     this.#pods.set(uid, fresh);
-    return fresh.start();
+    await fresh.start();
   }
 
   #gone(pod: WirePod): void {
@@ -142,7 +148,9 @@ export class Kubelet {
     this.#pods.get(uid)?.end();
     this.#pods.delete(uid);
     if (!isMirrorPod(pod) || this.#stopping || this.#nodeUid === undefined) return;
-    const again = mirrorPods(this.#options.facts, this.#nodeUid).find((each) => podPath(each) === podPath(pod));
+    const again = mirrorPods(this.#options.facts, this.#nodeUid).find(
+      (each) => podPath(each) === podPath(pod),
+    );
     if (again) void this.#mirror(again);
   }
 

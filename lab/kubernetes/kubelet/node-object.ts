@@ -27,13 +27,21 @@ export interface Readiness {
   readonly message: string;
 }
 
-export const kubeletReady: Readiness = { ready: true, reason: 'KubeletReady', message: 'kubelet is posting ready status' };
+export const kubeletReady: Readiness = {
+  ready: true,
+  reason: 'KubeletReady',
+  message: 'kubelet is posting ready status',
+};
 export const kubeletStarting: Readiness = {
   ready: false,
   reason: 'KubeletNotReady',
   message: 'container runtime status check may not have completed yet',
 };
-export const kubeletShuttingDown: Readiness = { ready: false, reason: 'KubeletNotReady', message: 'node is shutting down' };
+export const kubeletShuttingDown: Readiness = {
+  ready: false,
+  reason: 'KubeletNotReady',
+  message: 'node is shutting down',
+};
 /** What the fault `kubelet-not-ready` shows. */
 export const kubeletFaulty: Readiness = {
   ready: false,
@@ -49,7 +57,8 @@ export function newNode(facts: NodeFacts, readiness: Readiness, now: Date): Stam
     apiVersion: 'v1',
     kind: 'Node',
     metadata: { name: facts.name, labels: nodeLabels(facts), annotations: nodeAnnotations(facts) },
-    spec: facts.role === 'control-plane' ? { taints: [{ key: CONTROL_PLANE_ROLE, effect: 'NoSchedule' }] } : {},
+    spec:
+      facts.role === 'control-plane' ? { taints: [{ key: CONTROL_PLANE_ROLE, effect: 'NoSchedule' }] } : {},
     status: nodeStatus(facts, readiness, now),
   };
 }
@@ -76,7 +85,12 @@ export function nodeAnnotations(facts: NodeFacts): Record<string, string> {
 }
 
 /** The whole status a kubelet posts; `before` keeps the time of conditions that did not change. */
-export function nodeStatus(facts: NodeFacts, readiness: Readiness, now: Date, before?: V1NodeStatus): Stamped<V1NodeStatus> {
+export function nodeStatus(
+  facts: NodeFacts,
+  readiness: Readiness,
+  now: Date,
+  before?: V1NodeStatus,
+): Stamped<V1NodeStatus> {
   const resources = nodeResources(facts);
   return {
     addresses: [
@@ -113,7 +127,12 @@ export function showsReadiness(node: V1Node, facts: NodeFacts, readiness: Readin
 }
 
 function nodeConditions(readiness: Readiness, now: Date, before?: V1NodeStatus): Stamped<V1NodeCondition>[] {
-  const condition = (type: string, status: 'True' | 'False', reason: string, message: string): Stamped<V1NodeCondition> => {
+  const condition = (
+    type: string,
+    status: 'True' | 'False',
+    reason: string,
+    message: string,
+  ): Stamped<V1NodeCondition> => {
     const last = before?.conditions?.find((each) => each.type === type);
     const since = last?.status === status ? last.lastTransitionTime : undefined;
     return {
@@ -127,7 +146,12 @@ function nodeConditions(readiness: Readiness, now: Date, before?: V1NodeStatus):
   };
   const { ready, reason, message } = readiness;
   return [
-    condition('MemoryPressure', 'False', 'KubeletHasSufficientMemory', 'kubelet has sufficient memory available'),
+    condition(
+      'MemoryPressure',
+      'False',
+      'KubeletHasSufficientMemory',
+      'kubelet has sufficient memory available',
+    ),
     condition('DiskPressure', 'False', 'KubeletHasNoDiskPressure', 'kubelet has no disk pressure'),
     condition('PIDPressure', 'False', 'KubeletHasSufficientPID', 'kubelet has sufficient PID available'),
     condition('Ready', ready ? 'True' : 'False', reason, message),
@@ -136,8 +160,12 @@ function nodeConditions(readiness: Readiness, now: Date, before?: V1NodeStatus):
 
 function nodeResources(facts: NodeFacts): Record<string, string> {
   const size =
-    facts.role === 'control-plane' ? { cpu: '4', memory: '16Gi', pods: '110' } : { cpu: '16', memory: '32Gi', pods: '110' };
-  const driven = facts.gpu?.resource !== 'nvidia.com/gpu' || facts.extensions.some((extension) => extension.includes('nvidia'));
+    facts.role === 'control-plane'
+      ? { cpu: '4', memory: '16Gi', pods: '110' }
+      : { cpu: '16', memory: '32Gi', pods: '110' };
+  const driven =
+    facts.gpu?.resource !== 'nvidia.com/gpu' ||
+    facts.extensions.some((extension) => extension.includes('nvidia'));
   // Zero, not absent: the status is merged, and a device that was there before would stay.
   return facts.gpu ? { ...size, [facts.gpu.resource]: driven ? String(facts.gpu.count) : '0' } : size;
 }

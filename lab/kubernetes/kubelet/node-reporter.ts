@@ -83,7 +83,10 @@ export class NodeReporter {
       throw error;
     });
     if (!before) {
-      return this.#client.create<WireNode>('/api/v1/nodes', newNode(this.#facts, this.#readiness, new Date()));
+      return this.#client.create<WireNode>(
+        '/api/v1/nodes',
+        newNode(this.#facts, this.#readiness, new Date()),
+      );
     }
     this.#node = before;
     const metadata = { labels: nodeLabels(this.#facts), annotations: nodeAnnotations(this.#facts) };
@@ -93,19 +96,25 @@ export class NodeReporter {
 
   #seen(node: WireNode | undefined): void {
     this.#node = node;
-    if (node && !this.#posting && !showsReadiness(node as V1Node, this.#facts, this.#readiness)) void this.#post();
+    if (node && !this.#posting && !showsReadiness(node as V1Node, this.#facts, this.#readiness))
+      void this.#post();
   }
 
   async #post(): Promise<void> {
     if (this.#posting) return;
     this.#posting = true;
     try {
-      while (!this.#stopped && this.#node && !showsReadiness(this.#node as V1Node, this.#facts, this.#readiness)) {
+      while (
+        !this.#stopped &&
+        this.#node &&
+        !showsReadiness(this.#node as V1Node, this.#facts, this.#readiness)
+      ) {
         try {
           this.#node = await this.#patchStatus();
         } catch (error) {
           if (isNotFound(error)) return; // deleted by somebody: as with a real kubelet, the next boot registers it
-          if (!isConflict(error)) await new Promise((resolve) => (this.#timer = setTimeout(resolve, AGAIN_AFTER_MS)));
+          if (!isConflict(error))
+            await new Promise((resolve) => (this.#timer = setTimeout(resolve, AGAIN_AFTER_MS)));
         }
       }
     } finally {
@@ -114,7 +123,12 @@ export class NodeReporter {
   }
 
   #patchStatus(): Promise<WireNode> {
-    const status = nodeStatus(this.#facts, this.#readiness, new Date(), this.#node?.status as V1Node['status']);
+    const status = nodeStatus(
+      this.#facts,
+      this.#readiness,
+      new Date(),
+      this.#node?.status as V1Node['status'],
+    );
     return this.#client.patch<WireNode>(`${this.#path}/status`, { status });
   }
 

@@ -40,7 +40,7 @@ export function runContainers(pod: WirePod, now: Date): Map<string, ContainerRun
       startedAt: started,
       restarts: ran ? (last?.restartCount ?? 0) + 1 : 0,
       ...(ran
-        ? { before: { id: ran, startedAt: String(last?.state?.running?.startedAt ?? started), finishedAt: started } }
+        ? { before: { id: ran, startedAt: last?.state?.running?.startedAt ?? started, finishedAt: started } }
         : {}),
     });
   }
@@ -52,7 +52,9 @@ export function podStatus(pod: WirePod, run: PodRun, now: Date): Stamped<V1PodSt
   const ready = run.stage === 'ready';
   const runs = run.stage === 'running' || ready;
   const names = (pod.spec?.containers ?? []).map((container) => container.name);
-  const wanting = ready ? {} : { reason: 'ContainersNotReady', message: `containers with unready status: [${names.join(' ')}]` };
+  const wanting = ready
+    ? {}
+    : { reason: 'ContainersNotReady', message: `containers with unready status: [${names.join(' ')}]` };
   const condition = (type: string, value: boolean, why: object = {}): Stamped<V1PodCondition> => ({
     type,
     status: value ? 'True' : 'False',
@@ -66,7 +68,7 @@ export function podStatus(pod: WirePod, run: PodRun, now: Date): Stamped<V1PodSt
     hostIP: run.hostIp,
     hostIPs: [{ ip: run.hostIp }],
     ...(runs ? ips : {}),
-    startTime: String(pod.status?.startTime ?? kubernetesTime(now)),
+    startTime: pod.status?.startTime ?? kubernetesTime(now),
     conditions: [
       condition('PodReadyToStartContainers', runs),
       condition('Initialized', true),
@@ -118,13 +120,21 @@ function containerStatus(name: string, image: string, run: PodRun, pod: WirePod)
         ? { terminated: { exitCode: 0, reason: 'Completed', containerID: own.id, startedAt: own.startedAt } }
         : { running: { startedAt: own.startedAt } },
     lastState: end
-      ? { terminated: { exitCode: 255, reason: 'Unknown', containerID: end.id, startedAt: end.startedAt, finishedAt: end.finishedAt } }
+      ? {
+          terminated: {
+            exitCode: 255,
+            reason: 'Unknown',
+            containerID: end.id,
+            startedAt: end.startedAt,
+            finishedAt: end.finishedAt,
+          },
+        }
       : {},
   };
 }
 
 function transition(pod: WirePod, type: string, value: boolean, now: Date): string {
   const last = pod.status?.conditions?.find((each) => each.type === type);
-  const same = last?.status === (value ? 'True' : 'False') && last.lastTransitionTime;
-  return same ? String(same) : kubernetesTime(now);
+  const same = last?.status === (value ? 'True' : 'False') ? last.lastTransitionTime : undefined;
+  return same ?? kubernetesTime(now);
 }

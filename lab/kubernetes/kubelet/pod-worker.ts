@@ -1,5 +1,12 @@
 import { isConflict, isNotFound, type ApiClient } from '../api-client.js';
-import { podStatus, runContainers, showsRun, type ContainerRun, type PodStage, type WirePod } from './pod-status.js';
+import {
+  podStatus,
+  runContainers,
+  showsRun,
+  type ContainerRun,
+  type PodStage,
+  type WirePod,
+} from './pod-status.js';
 
 /** What all pods of one machine have in common. */
 export interface PodSurroundings {
@@ -88,11 +95,16 @@ export class PodWorker {
   }
 
   get #run() {
-    return { stage: this.#stage, containers: this.#containers, hostIp: this.#around.hostIp, podIp: this.#podIp };
+    return {
+      stage: this.#stage,
+      containers: this.#containers,
+      hostIp: this.#around.hostIp,
+      podIp: this.#podIp,
+    };
   }
 
   #isDeleted(): boolean {
-    return this.#pod.metadata?.deletionTimestamp != null;
+    return Boolean(this.#pod.metadata?.deletionTimestamp);
   }
 
   /** Containers get their time to stop, at most the pod's own grace; then the object goes. */

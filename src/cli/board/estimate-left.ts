@@ -26,7 +26,12 @@ function usualTimes(estimate: number, nodes: readonly NodeView[]): (role: Role) 
   const planned = Math.max(0, estimate - soaks) / Math.max(1, nodes.length);
   const done = nodes.filter((node) => node.state === 'done');
   const took = (of: readonly NodeView[]): number | undefined => median(of.map((node) => lengthOf(node) - node.plan.soak));
-  return (role) => took(done.filter((node) => node.role === role)) ?? took(done) ?? planned;
+  const otherwise = took(done) ?? planned;
+  const usual: Record<Role, number> = {
+    'control-plane': took(done.filter((node) => node.role === 'control-plane')) ?? otherwise,
+    worker: took(done.filter((node) => node.role === 'worker')) ?? otherwise,
+  };
+  return (role) => usual[role];
 }
 
 function pauses(nodes: readonly NodeView[]): number[] {

@@ -1,8 +1,9 @@
-import { advise, describe } from '../../planning/describe.js';
-import { outcomeWords, progressText, versionsText } from './board-text.js';
+import { advise, describe, stateWords } from '../../planning/describe.js';
+import { sentence } from '../sentence.js';
+import { doneText, leftText, outcomeWords, planWords } from './run-words.js';
 import type { NodeView, RunView, Work } from './run-view.js';
-import { clockText, durationText, roughText } from './time-text.js';
-import { sentence, troubles, workText, type Clock } from './work-text.js';
+import { clockText, durationText } from './time-text.js';
+import { troubles, workText, type Clock, type Trouble } from './work-text.js';
 
 /** One thing that happened in a run: a line of `slipway watch` when it is piped, an object with `--json`. */
 export interface RunChange {
@@ -25,19 +26,29 @@ export interface RunChange {
   readonly text: string;
 }
 
+/** A view, and the moment it was seen. */
+export interface Look {
+  readonly view: RunView;
+  readonly clock: Clock;
+}
+
+/** Shorter waits are how every step begins; a log has no room for them. */
+const worthTellingMs = 3_000;
+
 /** What happened between two looks at a run, in order. Without a look before, all of it. */
-export function runChanges(before: RunView | undefined, view: RunView, clock: Clock): RunChange[] {
+export function runChanges(before: Look | undefined, now: Look): RunChange[] {
+  const { view } = now;
   const recorded = [
-    ...startChanges(before, view),
-    ...workChanges(before, view),
-    ...view.nodes.flatMap((node) => nodeChanges(nodeBefore(before, node), node, view, clock)),
+    ...startChanges(before?.view, view),
+    ...workChanges(before, now),
+    ...view.nodes.flatMap((node) => nodeChanges(before, now, node)),
   ].toSorted((one, other) => Date.parse(one.time) - Date.parse(other.time));
-  return [...recorded, ...abortChange(before, view), ...troubleChanges(before, view, clock), ...endChange(before, view)];
+  return [...recorded, ...abortChange(before?.view, view), ...troubleChanges(before, now), ...endChange(before?.view, view)];
 }
 
 /** `14:03:12 k8s-ctrl-2 drain`. */
-export function changeLine(change: RunChange, clock: Clock): string {
-  return `${clockText(change.time, clock.now, clock.timeZone)} ${change.text}`;
+export function changeLine(change: Pick<RunChange, 'time' | 'text'>, { now, timeZone }: Clock): string {
+  return `${clockText(change.time, now, timeZone)} ${change.text}`;
 }
 
 function startChanges(before: RunView | undefined, view: RunView): RunChange[] {
@@ -48,57 +59,60 @@ function startChanges(before: RunView | undefined, view: RunView): RunChange[] {
     changes.push({ time: view.startedAt, kind: 'run-started', text: text + undeclared });
   }
   if (view.plan && !before?.plan) {
-    const { plan } = view;
-    const count = view.nodes.filter((node) => !node.plan.skip).length;
-    const how = `${plan.strategy.replace('-', ' ')} (${plan.strategyReason})`;
     const time = view.work.find((work) => work.name === 'plan')?.endedAt ?? view.startedAt;
-    const nodes = count === 1 ? '1 node' : `${count} nodes`;
-    changes.push({ time, kind: 'planned', text: `planned: ${versionsText(view)}, ${nodes}, ${how}, about ${roughText(plan.estimate)}` });
+    changes.push({ time, kind: 'planned', text: `planned: ${planWords(view)}` });
   }
   return changes;
 }
 
-function workChanges(before: RunView | undefined, view: RunView): RunChange[] {
-  return view.work
-    .slice(before?.work.length ?? 0)
-    .map((work) => ({ time: work.since, kind: 'work', text: `${work.name}: ${work.does}` }) as const);
+/** What the run does between nodes: each once when it begins, and what it waits for. */
+function workChanges(before: Look | undefined, now: Look): RunChange[] {
+  const begun = now.view.work.slice(before?.view.work.length ?? 0);
+  return [
+    ...begun.map((work): RunChange => ({ time: work.since, kind: 'work', text: `${work.name}: ${work.does}` })),
+    ...waitChanges(before, before?.view.work ?? [], now, now.view.work).map(({ text }): RunChange => ({ time: seen(now), kind: 'waiting', text })),
+  ];
 }
 
-function nodeBefore(before: RunView | undefined, node: NodeView): NodeView | undefined {
-  return before?.nodes.find((one) => one.name === node.name && one.hop === node.hop);
-}
-
-function nodeChanges(before: NodeView | undefined, node: NodeView, view: RunView, clock: Clock): RunChange[] {
+function nodeChanges(before: Look | undefined, now: Look, node: NodeView): RunChange[] {
+  const { name, startedAt, endedAt } = node;
+  const earlier = before?.view.nodes.find((one) => one.name === name && one.hop === node.hop);
+  const known = earlier?.attempt === node.attempt ? earlier : undefined;
   const changes: RunChange[] = [];
   const add = (time: string, kind: RunChange['kind'], text: string): void => {
-    changes.push({ time, kind, node: node.name, text: `${node.name} ${text}` });
+    changes.push({ time, kind, node: name, text: `${name} ${text}` });
   };
-  const fresh = before?.attempt !== node.attempt;
-  if (node.startedAt && fresh) add(node.startedAt, 'node-started', `starts: ${node.from} → ${node.to}`);
-  for (const step of node.steps.slice(fresh ? 0 : before.steps.length)) {
-    add(step.startedAt, 'step', `${step.undo ? 'undo: ' : ''}${step.step}`);
-  }
-  for (const work of node.work) {
-    const said = before?.work.find((one) => one.name === work.name && one.since === work.since);
-    if (waitKey(work) !== (said ? waitKey(said) : noWait)) {
-      add(new Date(clock.now).toISOString(), 'waiting', `${work.name}: ${workText(work, view, clock)}`);
-    }
-  }
-  if (node.endedAt && before?.endedAt !== node.endedAt) {
-    const took = durationText(Date.parse(node.endedAt) - Date.parse(node.startedAt ?? node.endedAt));
-    const why = node.reason ? `: ${sentence(describe(node.reason))}` : '';
-    const left = node.leftAs && node.state !== 'done' ? ` Left as: ${node.leftAs}.` : '';
-    const place = node.state === 'done' ? ` (${progressText(view, clock.now)})` : '';
-    add(node.endedAt, 'node-ended', `${node.state} after ${took}${place}${why}${left}`);
-  }
+  if (startedAt && !known) add(startedAt, 'node-started', `starts: ${node.from} → ${node.to}`);
+  for (const step of node.steps.slice(known?.steps.length ?? 0)) add(step.startedAt, 'step', `${step.undo ? 'undo: ' : ''}${step.step}`);
+  for (const { text } of waitChanges(before, known?.work ?? [], now, node.work)) add(seen(now), 'waiting', text);
+  if (endedAt && known?.endedAt !== endedAt) add(endedAt, 'node-ended', endText(now, node));
   return changes;
 }
 
-const noWait = '1 ';
+function endText({ view, clock }: Look, node: NodeView): string {
+  const took = durationText(Date.parse(node.endedAt ?? '') - Date.parse(node.startedAt ?? ''));
+  if (node.state === 'done') return `done after ${took} (${[doneText(view), ...leftText(view, clock.now)].join(', ')})`;
+  const why = node.reason ? `: ${sentence(describe(node.reason))}` : '';
+  const left = node.leftAs ? ` It ${stateWords[node.leftAs]}.` : '';
+  return `${node.state} after ${took}${why}${left}`;
+}
 
-/** Two looks at the same wait are one line, until the sentence or the attempt changes. */
-function waitKey({ pending }: Work): string {
-  return pending ? `${pending.attempt} ${pending.waiting?.waitingFor ?? ''}` : noWait;
+/** Waits that are worth a line, and were not told as they are now. */
+function waitChanges(before: Look | undefined, told: readonly Work[], now: Look, works: readonly Work[]): { readonly text: string }[] {
+  return works.flatMap((work) => {
+    const earlier = told.find((one) => one.name === work.name && one.since === work.since);
+    const wait = waitKey(work, now.clock);
+    if (wait === '' || (before && earlier && waitKey(earlier, before.clock) === wait)) return [];
+    return [{ text: `${work.name}: ${workText(work, now.view, now.clock)}` }];
+  });
+}
+
+/** The same until sentence or attempt change; empty for what is no wait to tell of. */
+function waitKey({ pending, since }: Work, { now }: Clock): string {
+  if (!pending) return '';
+  const { attempt, waiting } = pending;
+  const long = now - Date.parse(waiting?.since ?? since) >= worthTellingMs;
+  return attempt > 1 || (waiting && long) ? `${attempt} ${waiting?.waitingFor ?? ''}` : '';
 }
 
 function abortChange(before: RunView | undefined, view: RunView): RunChange[] {
@@ -107,19 +121,34 @@ function abortChange(before: RunView | undefined, view: RunView): RunChange[] {
   return [{ time: at, kind: 'abort', text: `abort asked for by ${by}${why === '' ? '' : `: ${why}`}` }];
 }
 
-function troubleChanges(before: RunView | undefined, view: RunView, clock: Clock): RunChange[] {
-  const time = new Date(clock.now).toISOString();
-  const silent = (seen: RunView | undefined): boolean => seen?.workers !== undefined && !seen.workers.answering;
-  if (silent(view) && !silent(before)) return troubles(view, clock).map((text) => ({ time, kind: 'trouble', text }));
-  if (silent(before) && !silent(view)) return [{ time, kind: 'recovered', text: 'a worker answers again' }];
-  return [];
+/** Troubles that have come, and those that have gone. A run that has ended has none. */
+function troubleChanges(before: Look | undefined, now: Look): RunChange[] {
+  const past = before ? troubles(before.view, before.clock) : [];
+  const present = troubles(now.view, now.clock);
+  const has = (list: readonly Trouble[], kind: Trouble['kind']): boolean => list.some((one) => one.kind === kind);
+  const come = present.filter(({ kind }) => !has(past, kind));
+  const gone = now.view.outcome ? [] : past.filter(({ kind }) => !has(present, kind));
+  return [
+    ...come.map(({ text }): RunChange => ({ time: seen(now), kind: 'trouble', text })),
+    ...gone.map(({ kind }): RunChange => ({ time: seen(now), kind: 'recovered', text: recoveries[kind] })),
+  ];
 }
+
+const recoveries: Readonly<Record<Trouble['kind'], string>> = {
+  'no-worker': 'a worker answers again',
+  'not-taken': "a worker has taken the run's next decision",
+  'code-fails': "the workflow's code runs again",
+};
 
 function endChange(before: RunView | undefined, view: RunView): RunChange[] {
   if (!view.outcome || before?.outcome) return [];
-  const { words } = outcomeWords[view.outcome];
-  const context = { cluster: view.cluster, run: view.run };
-  const advice = [...new Set(view.reasons.flatMap((reason) => advise(reason, context)))];
-  const parts = [`run ${view.run} ${words}`, ...view.reasons.map(describe)].join(': ');
-  return [{ time: view.endedAt ?? view.startedAt, kind: 'run-ended', text: [sentence(parts), ...advice].join(' | ') }];
+  const { cluster, run, outcome, reasons } = view;
+  const advice = [...new Set(reasons.flatMap((reason) => advise(reason, { cluster, run })))];
+  const told = sentence([`run ${run} ${outcomeWords[outcome].words}`, ...reasons.map(describe)].join(': '));
+  return [{ time: view.endedAt ?? view.startedAt, kind: 'run-ended', text: [told, ...advice].join(' | ') }];
+}
+
+/** ISO time of a look: for what no record has. */
+function seen({ clock }: Look): string {
+  return new Date(clock.now).toISOString();
 }

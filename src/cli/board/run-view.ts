@@ -3,6 +3,7 @@ import type { PlannedNode, UpgradePlan } from '../../planning/plan.js';
 import type { Reason } from '../../planning/reason.js';
 import type { Role } from '../../planning/observation.js';
 import type { StepName } from '../../planning/node-steps.js';
+import type { Pollers } from '../../starter/look-for-workers.js';
 import type { PendingActivity, PendingWorkflowTask } from './pending-work.js';
 
 /** How a run ended. Beside what a run says of itself: it was terminated, or its workflow failed. */
@@ -41,14 +42,8 @@ export interface RunView {
   readonly result: RunResult | undefined;
 }
 
-/** Who polls a task queue, as Temporal's server knows it. */
-export interface WorkerSight {
-  readonly taskQueue: string;
-  /** A worker polled it within the length of a poll. One that was killed a moment ago still counts. */
-  readonly answering: boolean;
-  /** ISO time at which the last worker was seen; undefined: none in the last minutes. */
-  readonly lastSeen: string | undefined;
-  /** What to type to start one. */
+/** Who polls the run's task queue, and what to type to start a worker. */
+export interface WorkerSight extends Pollers {
   readonly startWith: string;
 }
 

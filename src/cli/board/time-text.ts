@@ -6,12 +6,12 @@ export function durationText(milliseconds: number): string {
   return `${minutes}m${twoDigits(seconds % 60)}s`;
 }
 
-/** A rough length for estimates: `31 min`, `1 h 20 min`, `less than a minute`. */
+/** A rough length for estimates: `about 31 min`, `about 1 h 20 min`, `less than a minute`. */
 export function roughText(milliseconds: number): string {
   const minutes = Math.round(milliseconds / 60_000);
   if (minutes < 1) return 'less than a minute';
-  if (minutes < 60) return `${minutes} min`;
-  return minutes % 60 === 0 ? `${minutes / 60} h` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  if (minutes < 60) return `about ${minutes} min`;
+  return `about ${Math.floor(minutes / 60)} h${minutes % 60 === 0 ? '' : ` ${minutes % 60} min`}`;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { sentence } from '../sentence.js';
 import type { PendingActivity } from './pending-work.js';
 import type { RunView, Work } from './run-view.js';
 import { clockText, durationText } from './time-text.js';
@@ -29,30 +30,37 @@ export function workText(work: Work, view: RunView, clock: Clock): string {
   if (waiting) parts.push(`Until ${clockText(waiting.until, now, timeZone)}.`);
   parts.push(...attemptText(pending, clock));
   if (waiting && now - Date.parse(waiting.since) > longWaitMs && !view.abort) {
-    parts.push(`To stop the run, type: slipway abort ${view.run} --why "…"`);
+    parts.push(`To stop the run, type: slipway abort ${view.cluster}/${view.run} --why "…"`);
   }
   return parts.join(' ');
 }
 
-/** What is wrong with the machinery rather than with the cluster; empty when all is well. */
-export function troubles(view: RunView, { now, timeZone }: Clock): string[] {
+/** Something wrong with the machinery rather than with the cluster. */
+export interface Trouble {
+  readonly kind: 'no-worker' | 'not-taken' | 'code-fails';
+  readonly text: string;
+}
+
+/** What is wrong now; empty when all is well. Each kind once. */
+export function troubles(view: RunView, { now, timeZone }: Clock): Trouble[] {
   if (view.outcome) return [];
-  const found: string[] = [];
+  const found = new Map<Trouble['kind'], string>();
   const { workers } = view;
   if (workers && !workers.answering) {
     const since = workers.lastSeen ? ` since ${clockText(workers.lastSeen, now, timeZone)}` : '';
-    found.push(`No worker answers on task queue ${workers.taskQueue}${since}. The run waits where it is. Start one: ${workers.startWith}`);
+    const what = `No worker answers on task queue ${workers.taskQueue}${since}. The run waits where it is.`;
+    found.set('no-worker', `${what} Start one: ${workers.startWith}`);
   }
   const tasks = [view.workflowTask, ...view.nodes.map((node) => node.workflowTask)].filter((task) => task !== undefined);
   for (const task of tasks) {
     const late = now - Date.parse(task.since);
     if (task.attempt > failsByCode) {
-      found.push(`The workflow's own code fails on the worker (attempt ${task.attempt}): a bug of Slipway. The worker's log names it.`);
-    } else if (!task.taken && late > takenAfterMs && found.length === 0) {
-      found.push(`No worker has taken the run's next decision for ${durationText(late)}.`);
+      found.set('code-fails', `The workflow's own code fails (attempt ${task.attempt}): a bug of Slipway. The worker's log names it.`);
+    } else if (!task.taken && late > takenAfterMs && !found.has('no-worker')) {
+      found.set('not-taken', `No worker has taken the run's next decision for ${durationText(late)}.`);
     }
   }
-  return [...new Set(found)];
+  return [...found].map(([kind, text]) => ({ kind, text }));
 }
 
 function attemptText(pending: PendingActivity, { now, timeZone }: Clock): string[] {
@@ -79,10 +87,4 @@ function failureText(message: string): string {
   if (/heartbeat/i.test(message)) return 'its worker fell silent; this one looks first at what became of the step.';
   if (/shutting down|WorkerShutdown/i.test(message)) return 'its worker was stopped; this one looks first at what became of the step.';
   return sentence(message);
-}
-
-/** With a full stop, and without anything a terminal would obey. It may begin with a name: its case stays. */
-export function sentence(text: string): string {
-  const plain = text.replaceAll(/[\u0000-\u001f\u007f-\u009f]+/g, ' ').trim();
-  return /[.!?…]$/.test(plain) ? plain : `${plain}.`;
 }

@@ -1,6 +1,7 @@
 import { describe } from '../../planning/describe.js';
 import { queueId, workflowTypes, type QueueMemo } from '../../workflows/messages.js';
 import { UserMistake } from '../mistakes.js';
+import { sentence } from '../sentence.js';
 import type { Temporal } from './connect-temporal.js';
 import { isNotFound } from './grpc-failure.js';
 
@@ -35,7 +36,7 @@ export async function requireQueue(temporal: Temporal, cluster: string): Promise
   const queue = await readQueue(temporal, cluster);
   if (queue) return queue;
   const known = (await listQueues(temporal)).map((one) => one.cluster);
-  throw new UserMistake(describe({ kind: 'unknown-cluster', cluster, known }), 'Its first run makes it known: slipway upgrade');
+  throw new UserMistake(sentence(describe({ kind: 'unknown-cluster', cluster, known })), 'Its first run makes it known: slipway upgrade');
 }
 
 /** Every cluster that has a queue, in the order of their names. */

@@ -5,7 +5,7 @@ import type { RunView } from '../board/run-view.js';
 import { openChildren, viewOfRun, type ExecutionSight } from '../board/view-of-run.js';
 import type { Temporal } from './connect-temporal.js';
 import { isNotFound } from './grpc-failure.js';
-import { lookForWorkers } from './workers.js';
+import { seeWorkers } from './workers.js';
 
 /** One look at a run may take this long. */
 const askMs = 10_000;
@@ -39,7 +39,7 @@ export function runReader(temporal: Temporal, taskQueue: string, cluster: string
     return { facts, pending: facts.close ? undefined : pendingWork(raw) };
   };
   const readAll = async (run: number): Promise<RunView> => {
-    const [sight, workers] = await Promise.all([look(runId(cluster, run)), lookForWorkers(temporal, taskQueue)]);
+    const [sight, workers] = await Promise.all([look(runId(cluster, run)), seeWorkers(temporal, taskQueue)]);
     const children = new Map<string, ExecutionSight>();
     for (const workflowId of openChildren(sight.facts)) {
       const child = await look(workflowId).catch(notYet);

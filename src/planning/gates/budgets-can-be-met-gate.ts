@@ -1,5 +1,10 @@
 import { isProtected } from '../protected-pods.js';
-import type { BudgetObservation, ClusterObservation, PodObservation, WorkloadObservation } from '../observation.js';
+import type {
+  BudgetObservation,
+  ClusterObservation,
+  PodObservation,
+  WorkloadObservation,
+} from '../observation.js';
 import type { Reason } from '../reason.js';
 import { closed, type GateContext, type GateVerdict, open } from './gates.js';
 
@@ -10,7 +15,10 @@ export interface ImpossibleBudget {
 }
 
 /** Open when no PodDisruptionBudget forbids for ever what the drain must do. */
-export function budgetsCanBeMetGate({ workloads }: ClusterObservation, { toDrain }: GateContext): GateVerdict {
+export function budgetsCanBeMetGate(
+  { workloads }: ClusterObservation,
+  { toDrain }: GateContext,
+): GateVerdict {
   if (workloads.kind === 'unreachable') {
     return closed({ kind: 'kubernetes-unreachable', endpoints: [], why: workloads.why });
   }
@@ -23,7 +31,10 @@ export function budgetsCanBeMetGate({ workloads }: ClusterObservation, { toDrain
  * are healthy (one replica of which one must stay), or several of them cover one pod, which Kubernetes then never evicts.
  * One for each budget and node. A budget with an unhealthy pod is left out: that pod may get well.
  */
-export function impossibleBudgets(workloads: WorkloadObservation, toDrain: readonly string[] | undefined): ImpossibleBudget[] {
+export function impossibleBudgets(
+  workloads: WorkloadObservation,
+  toDrain: readonly string[] | undefined,
+): ImpossibleBudget[] {
   const nodes = toDrain && new Set(toDrain);
   const budgets = new Map(workloads.budgets.map((budget) => [`${budget.namespace}/${budget.name}`, budget]));
   const ill = budgetsWithIllPods(workloads.pods);
@@ -33,7 +44,10 @@ export function impossibleBudgets(workloads: WorkloadObservation, toDrain: reado
     if (!isProtected(pod) || pod.node === '' || (nodes && !nodes.has(pod.node))) continue;
     if (pod.budgets.length > 1) {
       const { owner, node } = pod;
-      overlaps.push({ node, reason: { kind: 'budgets-overlap', pod: nameOf(pod), owner, budgets: pod.budgets } });
+      overlaps.push({
+        node,
+        reason: { kind: 'budgets-overlap', pod: nameOf(pod), owner, budgets: pod.budgets },
+      });
       continue;
     }
     for (const name of pod.budgets) {
@@ -48,7 +62,15 @@ export function impossibleBudgets(workloads: WorkloadObservation, toDrain: reado
   return [...overlaps, ...[...found.values()].map(impossible)];
 }
 
-function impossible({ node, budget, pods }: { node: string; budget: BudgetObservation; pods: PodObservation[] }): ImpossibleBudget {
+function impossible({
+  node,
+  budget,
+  pods,
+}: {
+  node: string;
+  budget: BudgetObservation;
+  pods: PodObservation[];
+}): ImpossibleBudget {
   return {
     node,
     reason: {

@@ -14,7 +14,8 @@ export function controlPlaneComponentsGate({ nodes, workloads }: ClusterObservat
     if (role !== 'control-plane') continue;
     for (const component of components) {
       const pods = seen.filter((pod) => pod.node === name && pod.component === component);
-      if (!pods.some((pod) => pod.ready)) return closed({ kind: 'component-not-ready', component, node: name });
+      if (!pods.some((pod) => pod.ready))
+        return closed({ kind: 'component-not-ready', component, node: name });
     }
   }
   return open;

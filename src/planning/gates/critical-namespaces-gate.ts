@@ -24,7 +24,8 @@ export function criticalNamespacesGate(observation: ClusterObservation, context:
   if (workloads.kind === 'unreachable') {
     return closed({ kind: 'kubernetes-unreachable', endpoints: [], why: workloads.why });
   }
-  if (context.criticalNamespaces.length === 0) return notApplicable('slipway.yaml names no critical namespace');
+  if (context.criticalNamespaces.length === 0)
+    return notApplicable('slipway.yaml names no critical namespace');
   const worked = nodes.find((node) => node.name === context.underWork);
   if (context.moment === 'soak' && worked && isCordoned(worked)) {
     return notApplicable(`${worked.name} stays cordoned, as somebody had it: its pods cannot come back`);

@@ -19,17 +19,23 @@ export function nodesReadyGate({ nodes }: ClusterObservation, context: GateConte
     if (reason) return closed(reason);
     if (seen.unschedulable && node.name !== context.underWork) cordoned.push(node.name);
   }
-  return cordoned.length === 0 ? open : { ...open, note: `cordoned, and left so: ${cordoned.join(', ')}` };
+  if (cordoned.length === 0) return open;
+  return { verdict: 'open', note: `cordoned, and left so: ${cordoned.join(', ')}` };
 }
 
 function notReady({ name, talos }: NodeObservation, seen: NodeObject): Reason | undefined {
-  if (!seen.ready) return { kind: 'node-not-ready', node: name, since: seen.readySince, message: seen.readyMessage };
+  if (!seen.ready)
+    return { kind: 'node-not-ready', node: name, since: seen.readySince, message: seen.readyMessage };
   if (talos.kind === 'unreachable') return undefined;
   const { stage, ready, unmet } = talos.value;
   return stage === 'running' && ready ? undefined : { kind: 'talos-not-ready', node: name, stage, unmet };
 }
 
-function wrongCordon({ name, role }: NodeObservation, seen: NodeObject, context: GateContext): Reason | undefined {
+function wrongCordon(
+  { name, role }: NodeObservation,
+  seen: NodeObject,
+  context: GateContext,
+): Reason | undefined {
   const owner = cordonOwner(seen);
   if (owner.by === 'nobody' || name === context.underWork) return undefined;
   const by = cordonOwnerText(owner);

@@ -46,6 +46,8 @@ export interface Prerequisite {
   readonly name: string;
   readonly found?: string;
   readonly remedy?: string;
+  /** Absent when Slipway cannot do without it. */
+  readonly onlyFor?: string;
 }
 
 /** Programs of the machine that no release replaces. Go is needed only where releases cannot be downloaded. */
@@ -57,9 +59,10 @@ export async function listPrerequisites(
     const found = findProgram(name, searchPath);
     return found === undefined ? { name, remedy } : { name, found };
   };
+  const onlyFor = 'building programs that cannot be downloaded';
   const go = await goVersion(env).then(
-    (found): Prerequisite => ({ name: 'go', found }),
-    (error: unknown): Prerequisite => ({ name: 'go', remedy: `${(error as Error).message}.` }),
+    (found): Prerequisite => ({ name: 'go', found, onlyFor }),
+    (error: unknown): Prerequisite => ({ name: 'go', remedy: `${(error as Error).message}.`, onlyFor }),
   );
   return [
     program('setpriv', 'Install util-linux 2.33 or later.'),

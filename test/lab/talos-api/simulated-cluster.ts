@@ -5,6 +5,7 @@ import path from 'node:path';
 import { createClusterCertificates, talosconfig, type ClusterCertificates, type TalosRole, type Validity } from '../../../lab/certificates.js';
 import { FaultPlan } from '../../../lab/faults/fault-plan.js';
 import { EtcdMember } from '../../../lab/kubernetes/etcd-member.js';
+import { EtcdClient } from '../../../lab/machines/etcd-client.js';
 import type { Machine, MachineDefinition } from '../../../lab/machines/machine.js';
 import type { MachineLogLine } from '../../../lab/machines/machine-log.js';
 import { takeLoopback } from '../../../lab/processes/loopback.js';
@@ -115,6 +116,20 @@ export async function startSimulatedCluster(): Promise<SimulatedCluster> {
       rmSync(directory, { recursive: true, force: true });
     },
   };
+}
+
+/** The name of the member that leads, as soon as there is one. Throws when there is none after ten seconds. */
+export async function leaderOf({ machines }: TalosMachines): Promise<string> {
+  for (let attempt = 0; attempt < 100; attempt += 1) {
+    for (const { name, definition } of machines.slice(0, 3)) {
+      // oxlint-disable-next-line no-await-in-loop -- one member after another
+      const state = await new EtcdClient(`http://${definition.loopback}:2379`).status().catch(() => undefined);
+      if (state !== undefined && state.leader === state.header.member_id) return name;
+    }
+    // oxlint-disable-next-line no-await-in-loop -- an election takes a while
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error('The etcd of the test has no leader after ten seconds.');
 }
 
 function definitionsOn(prefix: string): MachineDefinition[] {

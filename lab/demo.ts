@@ -1,0 +1,118 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { runReader } from '../src/cli/temporal/read-run.js';
+import { webUiAddress } from '../src/cli/temporal/web-ui.js';
+import type { RunView } from '../src/cli/board/run-view.js';
+import { connectTemporal } from '../src/cli/temporal/connect-temporal.js';
+import { defaultTaskQueue, runId } from '../src/workflows/messages.js';
+import { readOptions, type DemoOptions } from './demo/options.js';
+import { showUntilItEnds } from './demo/board.js';
+import { startTemporalAlone } from './temporal-alone.js';
+import { verdictText } from './watcher/verdict-text.js';
+import { World } from './world.js';
+
+/** The whole story once: a cluster is upgraded, the worker dies in the middle, and nothing is lost. */
+async function demo(options: DemoOptions): Promise<number> {
+  const began = Date.now();
+  say('Slipway demo: six simulated Talos machines on real etcd, Kubernetes, talosctl and Temporal.');
+  say('Its versions, Talos 1.12.x, are those talosctl could be built for; examples/prox-ops declares 1.11.3.');
+  const temporal = await startTemporalAlone();
+  const interrupted = new Promise<never>((_resolve, reject) => {
+    process.once('SIGINT', () => reject(new Interrupted()));
+  });
+  let world: World | undefined;
+  try {
+    const { address, ui } = temporal.server.description;
+    world = await World.start({ name: 'demo', temporal: address, webUi: ui, speed: options.speed, faults: options.fault, person: 'you' });
+    say(`The cluster is up after ${seconds(began)}. Temporal's Web UI: ${ui}`);
+    return await Promise.race([story(world, options, began), interrupted]);
+  } catch (error) {
+    if (!(error instanceof Interrupted)) throw error;
+    say('Stopped.');
+    return 130;
+  } finally {
+    await world?.stop().catch(() => undefined);
+    await temporal.stop();
+  }
+}
+
+async function story(world: World, options: DemoOptions, began: number): Promise<number> {
+  say('\n$ slipway plan\n');
+  say((await world.slipway('plan')).stdout);
+  const run = await world.upgrade();
+  Object.assign(process.env, world.environment());
+  const temporal = await connectTemporal();
+  const where = webUiAddress(temporal, runId(world.lab.cluster, run)) ?? '';
+  say(`\n$ slipway upgrade --watch        this run in the Web UI: ${where}\n`);
+  const killing = options.kill ? new WorkerKill(world) : undefined;
+  const reader = runReader(temporal, defaultTaskQueue, world.lab.cluster);
+  const view = await showUntilItEnds(
+    () => reader.read(run),
+    () => killing?.notice() ?? 'demo: nobody is killed this time',
+    (seen) => killing?.look(seen),
+  );
+  await killing?.finished();
+  await temporal.close();
+  const ended = `The run ended ${view.outcome} after ${seconds(began)} in all.`;
+  say(`\n$ slipway report ${run}\n`);
+  say((await world.slipway('report', String(run))).stdout);
+  if (options.keep) await keep(world, where);
+  const verdict = await world.stop();
+  say(`\n${verdictText(verdict)}`);
+  say(ended);
+  return verdict.ok && (view.outcome === 'done' || options.fault.length > 0) ? 0 : 1;
+}
+
+/** Kills the worker once, while the second half of the nodes begins to drain, and starts another. */
+class WorkerKill {
+  private state: 'waiting' | 'killed' | 'back' = 'waiting';
+  private work: Promise<void> | undefined;
+  private node = '';
+
+  constructor(private readonly world: World) {}
+
+  look(view: RunView): void {
+    if (this.state !== 'waiting') return;
+    const done = view.nodes.filter((node) => node.state === 'done').length;
+    const running = view.nodes.find((node) => node.state === 'running');
+    const inTheMiddle = running?.steps.some((step) => step.step === 'cordon' && step.endedAt !== undefined);
+    if (!running || !inTheMiddle || done < Math.floor(view.nodes.length / 2)) return;
+    this.state = 'killed';
+    this.node = running.name;
+    this.work = this.killAndRestart();
+  }
+
+  notice(): string {
+    if (this.state === 'waiting') return 'demo: in the middle, the worker will be killed (SIGKILL)';
+    if (this.state === 'killed') return `demo: the worker was killed (SIGKILL) while it worked on ${this.node}; another one starts`;
+    return `demo: the worker was killed (SIGKILL) while it worked on ${this.node}; another one went on from Temporal's history`;
+  }
+
+  async finished(): Promise<void> {
+    await this.work;
+  }
+
+  private async killAndRestart(): Promise<void> {
+    await this.world.killWorker();
+    await sleep(1_000);
+    await this.world.startWorker();
+    this.state = 'back';
+  }
+}
+
+async function keep(world: World, where: string): Promise<void> {
+  const settings = Object.entries(world.environment()).map(([name, value]) => `export ${name}=${value}`);
+  say(`\nKept until Ctrl-C. Web UI: ${where}\nIn another terminal:\n  ${settings.join('\n  ')}\n  slipway status --file ${world.lab.inventory}`);
+  await new Promise(() => undefined);
+}
+
+class Interrupted extends Error {}
+
+function seconds(since: number): string {
+  return `${((Date.now() - since) / 1000).toFixed(0)} s`;
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+process.exitCode = await demo(readOptions(process.argv.slice(2)));

@@ -1,0 +1,37 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { boardText } from '../../src/cli/board/board-text.js';
+import { changeLine, runChanges } from '../../src/cli/board/run-changes.js';
+import type { RunView } from '../../src/cli/board/run-view.js';
+import { screen } from '../../src/cli/terminal.js';
+
+const lookEveryMs = 500;
+
+/** Shows a run until it ends, with a line of the demo's own above it; plain lines where nothing can be written over. */
+export async function showUntilItEnds(
+  read: () => Promise<RunView | undefined>,
+  notice: () => string,
+  onView: (view: RunView) => void,
+): Promise<RunView> {
+  const { default: logUpdate } = await import('log-update');
+  const { live } = screen();
+  let before: RunView | undefined;
+  let said = '';
+  for (;;) {
+    const view = await read().catch(() => undefined);
+    if (view) {
+      onView(view);
+      const now = Date.now();
+      if (live) logUpdate(`${notice()}\n\n${boardText(view, now, screen())}`);
+      else {
+        if (notice() !== said) process.stdout.write(`${(said = notice())}\n`);
+        for (const change of runChanges(before, view, { now })) process.stdout.write(`${changeLine(change, { now })}\n`);
+      }
+      before = view;
+      if (view.outcome) {
+        if (live) logUpdate.done();
+        return view;
+      }
+    }
+    await sleep(lookEveryMs);
+  }
+}

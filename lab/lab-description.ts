@@ -1,0 +1,60 @@
+/** `lab.json`: what a lab hands over to whoever works with it. Written last, when everything is ready. */
+export interface LabDescription {
+  readonly cluster: string;
+  /** The same seed and the same faults give the same story. */
+  readonly seed: number;
+  readonly speed: number;
+  /** First two numbers of all its loopback addresses: `127.77`. */
+  readonly loopback: string;
+  readonly directory: string;
+  /** The lab's own process. SIGINT stops it, and everything it started. */
+  readonly pid: number;
+  /** Base URL of its control server. */
+  readonly control: string;
+  /** The `slipway.yaml` of the cluster: what git would declare. */
+  readonly inventory: string;
+  /** JSON file: addresses of the inventory → where to connect (`SLIPWAY_DIAL`). */
+  readonly dialMap: string;
+  readonly talosconfig: {
+    /** Roles `os:reader` and `os:etcd:backup`. */
+    readonly reader: string;
+    /** Role `os:admin`. */
+    readonly admin: string;
+  };
+  readonly kubeconfig: {
+    /** A user bound to `deploy/kubernetes/cluster-role.yaml` and nothing else. Through the VIP. */
+    readonly slipway: string;
+    /** `system:masters`, direct to the API server. */
+    readonly admin: string;
+  };
+  /** File with the age identity that opens the snapshots. */
+  readonly ageIdentity: string;
+  readonly ageRecipient: string;
+  readonly temporal?: TemporalDescription;
+  /** JSON lines. */
+  readonly logs: {
+    readonly requests: string;
+    readonly audit: string;
+    readonly fronts: string;
+    readonly machines: string;
+    readonly factory: string;
+  };
+  readonly etcd: readonly { readonly name: string; readonly client: string }[];
+  readonly machines: readonly {
+    readonly name: string;
+    readonly role: 'control-plane' | 'worker';
+    /** As the inventory has it. */
+    readonly address: string;
+    /** Where it is in the lab. */
+    readonly loopback: string;
+  }[];
+}
+
+/** Where a Temporal answers. */
+export interface TemporalDescription {
+  /** `127.77.0.4:7233` */
+  readonly address: string;
+  /** Base URL of the Web UI. */
+  readonly ui: string;
+  readonly namespace: string;
+}

@@ -1,0 +1,77 @@
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { generateX25519Identity, identityToRecipient } from 'age-encryption';
+import { talosconfig, type ClusterCertificates, type TalosRole } from './certificates.js';
+import type { ClusterDefinition } from './clusters/cluster-definition.js';
+import { inventoryYaml } from './clusters/inventory-yaml.js';
+import type { MachineDefinition } from './machines/machine.js';
+
+/** Files a lab hands over to Slipway and to people. */
+export interface LabFiles {
+  readonly inventory: string;
+  readonly dialMap: string;
+  readonly talosconfig: { readonly reader: string; readonly admin: string };
+  readonly ageIdentity: string;
+  readonly ageRecipient: string;
+}
+
+/** What those files are about. */
+export interface LabFilesOptions {
+  readonly directory: string;
+  readonly definition: ClusterDefinition;
+  readonly machines: readonly MachineDefinition[];
+  readonly vip: string;
+  readonly factoryUrl: string;
+  /** Talos version that git declares. */
+  readonly target: string;
+  readonly speed: number;
+  readonly certificates: ClusterCertificates['talos'];
+  /** The kubeconfig `slipway.yaml` names, in the lab's folder. */
+  readonly kubeconfig: string;
+}
+
+/** Writes slipway.yaml, the dial map, the talosconfigs and an age identity, readable by their owner alone. */
+export async function writeLabFiles(options: LabFilesOptions): Promise<LabFiles> {
+  const { definition, machines, certificates } = options;
+  const write = (name: string, text: string): string => {
+    const file = path.join(options.directory, name);
+    writeFileSync(file, text, { mode: 0o600 });
+    return file;
+  };
+  const endpoints = machines.filter(({ role }) => role === 'control-plane').map(({ loopback }) => loopback);
+  const writeTalosconfig = (name: string, roles: readonly TalosRole[]): string => {
+    const client = certificates.client(roles);
+    return write(
+      name,
+      talosconfig(definition.cluster, { ca: certificates.authority.certificate, client, endpoints }),
+    );
+  };
+  const identity = await generateX25519Identity();
+  const ageRecipient = await identityToRecipient(identity);
+  const dialled = [
+    ...machines.map(({ address, loopback }) => [address, loopback]),
+    [definition.vip, options.vip],
+  ];
+  const files = {
+    reader: 'talosconfig-reader',
+    admin: 'talosconfig-admin',
+    kubeconfig: path.basename(options.kubeconfig),
+    snapshots: 'snapshots',
+  };
+  return {
+    inventory: write(
+      'slipway.yaml',
+      inventoryYaml(definition, { talos: options.target, ageRecipient, files, speed: options.speed }),
+    ),
+    dialMap: write(
+      'dial.json',
+      `${JSON.stringify({ ...Object.fromEntries(dialled), [definition.image.factory]: options.factoryUrl }, null, 2)}\n`,
+    ),
+    talosconfig: {
+      reader: writeTalosconfig(files.reader, ['os:reader', 'os:etcd:backup']),
+      admin: writeTalosconfig(files.admin, ['os:admin']),
+    },
+    ageIdentity: write('age-identity.txt', `# opens the snapshots of this lab\n${identity}\n`),
+    ageRecipient,
+  };
+}

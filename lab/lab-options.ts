@@ -1,0 +1,86 @@
+import { randomInt } from 'node:crypto';
+import path from 'node:path';
+import type { ClusterDefinition } from './clusters/cluster-definition.js';
+import { proxOpsSmall } from './clusters/prox-ops-small.js';
+import type { FaultRequest } from './faults/fault-plan.js';
+import { talosReleases } from './factory/talos-releases.js';
+
+/** How a lab is started. */
+export interface LabOptions {
+  /** Folder for everything it writes; emptied first. Default `.slipway/lab/<cluster>`. */
+  readonly directory?: string;
+  /** Default: prox-ops in small. */
+  readonly definition?: ClusterDefinition;
+  /** How fast the machines are: 2 is twice as fast. Default 1. */
+  readonly speed?: number;
+  /** Default: any, and printed. */
+  readonly seed?: number;
+  /** `never-ready` or `install-fails@k8s-work-1`. */
+  readonly faults?: readonly string[];
+  /** Starts a Temporal of its own, with its Web UI. */
+  readonly temporal?: boolean;
+  /** Keeps that Temporal's database from the last lab in this folder. */
+  readonly keepTemporal?: boolean;
+  /** Talos the machines begin with. */
+  readonly talos?: string;
+  /** Talos that git declares. */
+  readonly target?: string;
+  /** Seconds without a heartbeat until Kubernetes calls a Node not Ready. Default 50, as Kubernetes has it. */
+  readonly nodeMonitorGraceSeconds?: number;
+  /** Further manifests to apply: see `lab/kubernetes/extra/`. */
+  readonly apply?: readonly string[];
+  /** Told of each part that was started. */
+  readonly onProgress?: (line: string) => void;
+}
+
+/** The same, with nothing left open. */
+export interface LabSettings {
+  readonly directory: string;
+  readonly definition: ClusterDefinition;
+  readonly speed: number;
+  readonly seed: number;
+  readonly faults: readonly FaultRequest[];
+  readonly temporal: boolean;
+  readonly keepTemporal: boolean;
+  readonly talos: string;
+  readonly target: string;
+  readonly nodeMonitorGraceSeconds: number;
+  readonly apply: readonly string[];
+  readonly onProgress: (line: string) => void;
+}
+
+/** Fills in the defaults. Throws a sentence when an option makes no sense. */
+export function labSettings(options: LabOptions): LabSettings {
+  const definition = options.definition ?? proxOpsSmall;
+  const positive = (name: string, value: number): number => {
+    if (value > 0 && Number.isFinite(value)) return value;
+    throw new Error(`The lab's ${name} is ${value}: it must be a positive number.`);
+  };
+  return {
+    directory: path.resolve(options.directory ?? path.join('.slipway', 'lab', definition.cluster)),
+    definition,
+    speed: positive('speed', options.speed ?? 1),
+    seed: options.seed ?? randomInt(1, 2 ** 31),
+    faults: (options.faults ?? []).map(faultRequest),
+    temporal: options.temporal ?? options.keepTemporal ?? false,
+    keepTemporal: options.keepTemporal ?? false,
+    talos: knownTalos(options.talos ?? definition.versions.talos),
+    target: knownTalos(options.target ?? definition.versions.target),
+    nodeMonitorGraceSeconds: positive('node monitor grace', options.nodeMonitorGraceSeconds ?? 50),
+    apply: options.apply ?? [],
+    onProgress: options.onProgress ?? (() => undefined),
+  };
+}
+
+/** `install-fails@k8s-work-1` → name and node. */
+function faultRequest(text: string): FaultRequest {
+  const [name = '', node] = text.split('@');
+  return node === undefined ? { name } : { name, node };
+}
+
+function knownTalos(version: string): string {
+  if (talosReleases.includes(version)) return version;
+  throw new Error(
+    `The simulated factory cannot build Talos ${version}. It knows ${talosReleases[0]} to ${talosReleases.at(-1)}.`,
+  );
+}

@@ -1,0 +1,197 @@
+import path from 'node:path';
+import { toolPath } from '../src/tools/tool-path.js';
+import type { ClusterCertificates } from './certificates.js';
+import { loopbackOf } from './clusters/cluster-definition.js';
+import { ImageFactory } from './factory/image-factory.js';
+import { FaultPlan } from './faults/fault-plan.js';
+import { applyFiles } from './kubernetes/apply-manifests.js';
+import { KubernetesCluster, type KubernetesMachine } from './kubernetes/kubernetes-cluster.js';
+import type { LabDescription } from './lab-description.js';
+import type { LabSettings } from './lab-options.js';
+import { openJsonLines } from './machines/json-lines.js';
+import type { MachineLogLine } from './machines/machine-log.js';
+import type { ProcessGroup } from './processes/process-group.js';
+import type { RequestLogLine } from './talos-api/request-log.js';
+import { createTalosMachines, type TalosMachines } from './talos-api/talos-machines.js';
+import { TemporalServer } from './temporal.js';
+
+/** Every HTTP server of a lab has an address of its own, so all have the usual port. */
+export const HTTP_PORT = 8080;
+const MACHINES_READY_MS = 60_000;
+
+/** Undone in reverse when the lab stops, or could not be started. */
+export type Undo = () => Promise<void> | void;
+
+/** Told of each part that was started. */
+export type Tell = (what: string) => void;
+
+/** The machines of the lab: where each listens, and what it runs at first. */
+export function machinesOf(settings: LabSettings, prefix: string): readonly KubernetesMachine[] {
+  const { definition, talos } = settings;
+  return definition.machines.map(({ name, role, address, gpu }) => {
+    const schematic = definition.schematics[role].id;
+    const loopback = loopbackOf(prefix, address);
+    return {
+      name,
+      role,
+      address,
+      loopback,
+      version: talos,
+      schematic,
+      image: imageOf(settings, schematic),
+      ...(gpu ? { gpu } : {}),
+    };
+  });
+}
+
+function imageOf({ definition, talos }: LabSettings, schematic: string): string {
+  return `${definition.image.factory}/${definition.image.platform}-installer/${schematic}:${talos}`;
+}
+
+/** Where the parts of a lab log. */
+export function logFiles(directory: string): LabDescription['logs'] {
+  const log = (name: string): string => path.join(directory, `${name}.jsonl`);
+  return {
+    requests: log('requests'),
+    audit: log('audit'),
+    fronts: log('fronts'),
+    machines: log('machines'),
+    factory: log('factory'),
+  };
+}
+
+/** The faults a lab begins with. `record` is told of each that fires at a machine. */
+export function armFaults(
+  settings: LabSettings,
+  machines: readonly KubernetesMachine[],
+  record: (machine: string, detail: string) => void,
+): FaultPlan {
+  const faults = new FaultPlan({
+    nodes: machines.map(({ name }) => name),
+    onFired: ({ name, node }) => {
+      if (node !== undefined) record(node, name);
+    },
+  });
+  for (const fault of settings.faults) faults.arm(fault);
+  return faults;
+}
+
+/** The Image Factory; the images the machines already run need no building. */
+export async function startFactory(
+  settings: LabSettings,
+  host: string,
+  faults: FaultPlan,
+  log: string,
+): Promise<ImageFactory> {
+  const { definition, speed } = settings;
+  const kinds = Object.values(definition.schematics);
+  const factory = new ImageFactory({
+    host,
+    port: HTTP_PORT,
+    name: definition.image.factory,
+    schematics: Object.fromEntries(kinds.map(({ id, extensions }) => [id, extensions])),
+    built: kinds.map(({ id }) => imageOf(settings, id).slice(definition.image.factory.length + 1)),
+    faults,
+    speed,
+    log,
+  });
+  await factory.start();
+  return factory;
+}
+
+/** The parts every half of the lab is made with. */
+interface Common {
+  readonly machines: readonly KubernetesMachine[];
+  readonly faults: FaultPlan;
+  readonly certificates: ClusterCertificates;
+  readonly logs: LabDescription['logs'];
+}
+
+/** The Kubernetes half, not started yet. */
+export async function createKubernetes(
+  settings: LabSettings,
+  common: Common & { vip: string; apiServer: string; processes: ProcessGroup },
+): Promise<KubernetesCluster> {
+  const { definition, directory, speed, nodeMonitorGraceSeconds } = settings;
+  return new KubernetesCluster({
+    ...common,
+    cluster: definition.cluster,
+    kubernetesVersion: definition.versions.kubernetes,
+    directory,
+    speed,
+    nodeMonitorGraceSeconds,
+    certificates: common.certificates.kubernetes,
+    binaries: {
+      etcd: await toolPath('etcd'),
+      apiServer: await toolPath('kube-apiserver'),
+      controllerManager: await toolPath('kube-controller-manager'),
+      scheduler: await toolPath('kube-scheduler'),
+    },
+  });
+}
+
+/** The machines with their Talos APIs, switched off. */
+export async function createMachines(
+  settings: LabSettings,
+  common: Common & { kubernetes: KubernetesCluster; factory: ImageFactory },
+  undo: Undo[],
+): Promise<TalosMachines> {
+  const machineLog = openJsonLines<MachineLogLine>(common.logs.machines);
+  const requestLog = openJsonLines<RequestLogLine>(common.logs.requests);
+  undo.push(() => machineLog.close());
+  undo.push(() => requestLog.close());
+  const talos = await createTalosMachines({
+    definitions: common.machines,
+    certificates: common.certificates.talos,
+    parts: common.kubernetes,
+    images: common.factory,
+    faults: common.faults,
+    speed: settings.speed,
+    machineLog: (line) => machineLog.write(line),
+    requestLog: (line) => requestLog.write(line),
+  });
+  undo.push(() => talos.powerOff());
+  return talos;
+}
+
+/** etcd first, for the API server waits for it; the machines boot beside it, and their kubelets wait for both. */
+export async function startCluster(
+  settings: LabSettings,
+  kubernetes: KubernetesCluster,
+  talos: TalosMachines,
+  tell: Tell,
+): Promise<void> {
+  const members = [...kubernetes.etcd.values()];
+  // One after the other: a new member asks the others first, and two that listen but do not answer yet wait for 2 s.
+  for (const member of members) await member.start();
+  tell(`etcd: ${members.length} members`);
+  const booted = Promise.all(talos.machines.map((machine) => machine.powerOn()));
+  booted.catch(() => undefined); // awaited below, unless the control plane fails first
+  await kubernetes.startControlPlane();
+  tell('kube-apiserver, kube-controller-manager, kube-scheduler');
+  await kubernetes.applyWorkloads();
+  if (settings.apply.length > 0) await applyFiles(kubernetes.admin, settings.apply);
+  await booted;
+  const wait = { what: 'the machine to be ready', timeoutMs: MACHINES_READY_MS };
+  await Promise.all(talos.machines.map((machine) => machine.waitFor(({ ready }) => ready, wait)));
+  tell(`${talos.machines.length} machines on Talos ${settings.talos}, each with its kubelet`);
+  await kubernetes.workloadsReady();
+  tell('workloads');
+}
+
+/** A Temporal of the lab's own. */
+export async function startTemporal(
+  settings: LabSettings,
+  processes: ProcessGroup,
+  tell: Tell,
+): Promise<TemporalServer> {
+  const { directory, keepTemporal } = settings;
+  const server = await TemporalServer.start({
+    processes,
+    binary: await toolPath('temporal'),
+    directory,
+    keep: keepTemporal,
+  });
+  tell(`Temporal ${server.description.address}, Web UI ${server.description.ui}`);
+  return server;
+}

@@ -1,0 +1,110 @@
+import { Command } from 'commander';
+import { startLab, type Lab, type LabDescription } from './lab.js';
+
+interface Flags {
+  readonly dir?: string;
+  readonly speed?: string;
+  readonly seed?: string;
+  readonly fault: readonly string[];
+  readonly temporal?: boolean;
+  readonly keepTemporal?: boolean;
+  readonly talos?: string;
+  readonly target?: string;
+  readonly nodeMonitorGrace?: string;
+  readonly apply: readonly string[];
+  readonly json?: boolean;
+}
+
+const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+
+const program = new Command('lab')
+  .description('A simulated Talos cluster on real etcd, Kubernetes and Temporal. Ctrl-C stops it.')
+  .option('--dir <folder>', 'where it keeps everything; emptied first (default: .slipway/lab/<cluster>)')
+  .option('--speed <number>', 'how fast the machines are: 1 as in the demo, 4 four times as fast')
+  .option('--seed <number>', 'the same seed and faults give the same story')
+  .option('--fault <name[@node]>', 'arms a fault; may be given more than once', collect, [])
+  .option('--temporal', 'starts a Temporal too, with its Web UI')
+  .option('--keep-temporal', 'the same, on the database of the last lab in this folder')
+  .option('--talos <version>', 'what the machines begin with')
+  .option('--target <version>', 'what slipway.yaml declares')
+  .option(
+    '--node-monitor-grace <seconds>',
+    'silence after which Kubernetes calls a Node not Ready (default: 50)',
+  )
+  .option(
+    '--apply <file>',
+    'applies a further manifest, e.g. of lab/kubernetes/extra; may be given more than once',
+    collect,
+    [],
+  )
+  .option('--json', 'prints lab.json in one line when it is ready, and nothing else')
+  .addHelpText('after', '\nExample:\n  npm run lab -- --temporal --fault install-fails@k8s-work-1');
+
+await main(program.parse().opts<Flags>());
+
+async function main(flags: Flags): Promise<void> {
+  const say = flags.json
+    ? (): void => undefined
+    : (line: string): void => void process.stdout.write(`${line}\n`);
+  let lab: Lab | undefined;
+  let asked = false;
+  const end = (): void => {
+    // The second time, or before anything can be stopped in order: children die with us, by the kernel.
+    if (asked || !lab) process.exit(130);
+    asked = true;
+    say('stopping; once more to stop at once');
+    void lab.stop();
+  };
+  process.on('SIGINT', end);
+  process.on('SIGTERM', end);
+  try {
+    lab = await startLab({ ...optionsOf(flags), onProgress: say });
+  } catch (error) {
+    process.stderr.write(
+      `The lab did not start. ${error instanceof Error ? error.message : String(error)}\n`,
+    );
+    process.exit(1);
+  }
+  if (flags.json) process.stdout.write(`${JSON.stringify(lab.description)}\n`);
+  else say(handOver(lab.description));
+  await lab.stopped;
+  say('stopped');
+  process.exit(0);
+}
+
+function optionsOf(flags: Flags): Parameters<typeof startLab>[0] {
+  const number = (text: string | undefined): number | undefined =>
+    text === undefined ? undefined : Number(text);
+  const given = {
+    directory: flags.dir,
+    speed: number(flags.speed),
+    seed: number(flags.seed),
+    faults: flags.fault,
+    temporal: flags.temporal,
+    keepTemporal: flags.keepTemporal,
+    talos: flags.talos,
+    target: flags.target,
+    nodeMonitorGraceSeconds: number(flags.nodeMonitorGrace),
+    apply: flags.apply,
+  };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+}
+
+/** Where everything is and what to type. */
+function handOver(lab: LabDescription): string {
+  const worker = lab.machines.find(({ role }) => role === 'worker') ?? lab.machines[0];
+  const endpoint = lab.machines[0]?.loopback;
+  return [
+    '',
+    `${lab.cluster} runs in ${lab.directory}`,
+    ...(lab.temporal ? [`  Web UI           ${lab.temporal.ui}`] : []),
+    `  Kubernetes       kubectl --kubeconfig ${lab.kubeconfig.admin} get nodes -o wide`,
+    `  Talos            talosctl --talosconfig ${lab.talosconfig.reader} -e ${endpoint} -n ${worker?.address} version`,
+    `  Slipway          export SLIPWAY_DIAL=${lab.dialMap}${lab.temporal ? ` TEMPORAL_ADDRESS=${lab.temporal.address}` : ''}`,
+    `                   slipway --inventory ${lab.inventory} plan`,
+    `  arm a fault      curl -X POST ${lab.control}/faults -d '{"name":"never-ready","node":"${worker?.name}"}'`,
+    `  its state        curl ${lab.control}/state`,
+    '',
+    'Ctrl-C stops it.',
+  ].join('\n');
+}

@@ -1,0 +1,159 @@
+import { rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import path from 'node:path';
+import { Client, Metadata, credentials } from '@grpc/grpc-js';
+import type { TemporalDescription } from './lab-description.js';
+import type { LabProcess } from './processes/lab-process.js';
+import type { ProcessGroup } from './processes/process-group.js';
+
+/** How a Temporal dev server is started. */
+export interface TemporalOptions {
+  readonly processes: ProcessGroup;
+  /** Path of the `temporal` program. */
+  readonly binary: string;
+  /** Holds the database file and `logs/`. */
+  readonly directory: string;
+  /** Keeps the database of an earlier start in the same directory. Default: begins empty. */
+  readonly keep?: boolean;
+  /** Default `default`. */
+  readonly namespace?: string;
+}
+
+const START_MS = 30_000;
+const USUAL_PORTS = { grpc: 7233, ui: 8233 };
+const SERVING = 1;
+
+/**
+ * A real Temporal server with its Web UI, in one process on one SQLite file. It can be killed and started again on
+ * the same file and the same ports, as an operator's would be.
+ */
+export class TemporalServer {
+  #process: LabProcess | undefined;
+
+  private constructor(
+    readonly options: TemporalOptions,
+    readonly host: string,
+    readonly ports: {
+      readonly grpc: number;
+      readonly ui: number;
+      readonly metrics: number;
+      readonly http: number;
+    },
+  ) {}
+
+  /** Starts a server on free ports (the usual ones where they are free) and waits until it answers. */
+  static async start(options: TemporalOptions): Promise<TemporalServer> {
+    // The dev server's own services find each other on 127.0.0.1 alone, whatever --ip says.
+    const host = '127.0.0.1';
+    const grpc = await freePort(host, USUAL_PORTS.grpc);
+    const ui = await freePort(host, USUAL_PORTS.ui);
+    const server = new TemporalServer(options, host, {
+      grpc,
+      ui,
+      metrics: await freePort(host, 0),
+      http: await freePort(host, 0),
+    });
+    if (options.keep !== true)
+      for (const end of ['', '-journal', '-wal', '-shm']) rmSync(server.database + end, { force: true });
+    await server.restart();
+    return server;
+  }
+
+  get description(): TemporalDescription {
+    const { grpc, ui } = this.ports;
+    const namespace = this.options.namespace ?? 'default';
+    return { address: `${this.host}:${grpc}`, ui: `http://${this.host}:${ui}`, namespace };
+  }
+
+  get database(): string {
+    return path.join(this.options.directory, 'temporal.db');
+  }
+
+  get running(): boolean {
+    return this.#process?.running === true;
+  }
+
+  /** Ends it in order. The database stays. */
+  async stop(): Promise<void> {
+    await this.#process?.stop();
+  }
+
+  /** Ends it as a power cut does. The database stays. */
+  async kill(): Promise<void> {
+    await this.#process?.kill();
+  }
+
+  /** Starts it again on the same database and the same ports, stopping it first where it runs. */
+  async restart(): Promise<void> {
+    await this.stop();
+    const { processes, binary, directory } = this.options;
+    this.#process = await processes.start({
+      name: 'temporal',
+      command: binary,
+      args: this.#arguments(),
+      // The CLI would read a person's own configuration from their home.
+      env: { HOME: directory },
+      logFile: path.join(directory, 'logs', 'temporal.log'),
+      ready: { probe: () => this.#answers(), timeoutMs: START_MS },
+      // It takes five seconds to end in order; a database that nobody keeps is not worth them.
+      graceMs: this.options.keep === true ? 10_000 : 0,
+    });
+  }
+
+  #arguments(): string[] {
+    const { grpc, ui, metrics, http } = this.ports;
+    const namespace = this.options.namespace ?? 'default';
+    return [
+      'server',
+      'start-dev',
+      `--ip=${this.host}`,
+      `--port=${grpc}`,
+      `--ui-port=${ui}`,
+      `--metrics-port=${metrics}`,
+      `--http-port=${http}`,
+      `--db-filename=${this.database}`,
+      '--log-level=warn',
+      ...(namespace === 'default' ? [] : [`--namespace=${namespace}`]),
+    ];
+  }
+
+  /** Temporal answers gRPC's own health question per service. */
+  #answers(): Promise<string | undefined> {
+    const client = new Client(`${this.host}:${this.ports.grpc}`, credentials.createInsecure());
+    const service = Buffer.from('temporal.api.workflowservice.v1.WorkflowService');
+    const question = Buffer.concat([Buffer.from([0x0a, service.length]), service]); // HealthCheckRequest.service = 1
+    return new Promise((resolve) => {
+      client.makeUnaryRequest(
+        '/grpc.health.v1.Health/Check',
+        (message: Buffer) => message,
+        (answer: Buffer) => answer,
+        question,
+        new Metadata(),
+        { deadline: Date.now() + 2_000 },
+        (error, answer) => {
+          client.close();
+          // HealthCheckResponse.status = 1, a varint.
+          resolve(
+            error ? error.message : answer?.[1] === SERVING ? undefined : 'it does not serve workflows yet',
+          );
+        },
+      );
+    });
+  }
+}
+
+/** A port nobody listens on: the usual one, or where that is taken any other. */
+async function freePort(host: string, usual: number): Promise<number> {
+  for (const port of [usual, 0]) {
+    const free = await new Promise<number | undefined>((resolve) => {
+      const server = createServer();
+      server.once('error', () => resolve(undefined));
+      server.listen({ host, port, exclusive: true }, () => {
+        const address = server.address();
+        server.close(() => resolve(typeof address === 'object' ? address?.port : undefined));
+      });
+    });
+    if (free !== undefined) return free;
+  }
+  throw new Error(`No free port on ${host}.`);
+}

@@ -1,0 +1,62 @@
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { startWatcher, timelineText, verdictText } from './watch.js';
+
+const USAGE = `Watches a lab until it is told to stop (SIGINT or SIGTERM), and says which of Slipway's promises were broken.
+
+  node dist/lab/watcher/main.js --lab DIR --temporal ADDRESS [--namespace NS] [--logs PATH]... [--timeline] [--json]
+
+  --lab        the lab's folder, the one with lab.json
+  --temporal   where Temporal answers, as 127.0.0.1:7233
+  --namespace  default: default
+  --logs       a file or folder of Slipway's logs, searched for secrets at the end; may be given again
+  --timeline   print what happened as well
+  --json       print the whole verdict as one line of JSON
+
+Ends with 0 when no promise was broken, 1 when one was, 2 when it could not watch.
+`;
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      lab: { type: 'string' },
+      temporal: { type: 'string' },
+      namespace: { type: 'string', default: 'default' },
+      logs: { type: 'string', multiple: true },
+      timeline: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help || values.lab === undefined || values.temporal === undefined) {
+    process.stderr.write(USAGE);
+    return values.help ? 0 : 2;
+  }
+  const told = untilTold();
+  const watcher = await startWatcher({
+    labDirectory: path.resolve(values.lab),
+    temporal: { address: values.temporal, namespace: values.namespace },
+    ...(values.logs === undefined ? {} : { logs: values.logs.map((place) => path.resolve(place)) }),
+  });
+  process.stderr.write(`watching the lab in ${values.lab}\n`);
+  await told;
+  const verdict = await watcher.stop();
+  if (values.json) process.stdout.write(`${JSON.stringify(verdict)}\n`);
+  else process.stdout.write(`${values.timeline ? `${timelineText(verdict)}\n` : ''}${verdictText(verdict)}`);
+  return verdict.ok ? 0 : 1;
+}
+
+/** A second signal changes nothing: the verdict is on its way. */
+function untilTold(): Promise<void> {
+  return new Promise((resolve) => {
+    process.on('SIGINT', () => resolve());
+    process.on('SIGTERM', () => resolve());
+  });
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 2;
+}

@@ -1,0 +1,115 @@
+import type { Evidence, Moment, WorkflowRecord, WorkflowStatus } from '../evidence.js';
+import { at, number, text, truth } from './payload.js';
+
+/** One run, as its history tells it. */
+export interface Run {
+  readonly number: number;
+  readonly id: string;
+  readonly startedAt: Moment;
+  readonly endedAt: Moment | undefined;
+  readonly status: WorkflowStatus;
+  /** `done`, `nothing-to-do`, `refused`, `halted`, `aborted`; undefined: it ended without a result, or not yet. */
+  readonly outcome: string | undefined;
+  /** The nodes its result names, with how they ended and the state they are in. */
+  readonly named: readonly NodeEnding[];
+  readonly attempts: readonly Attempt[];
+  readonly record: WorkflowRecord;
+}
+
+export interface NodeEnding {
+  readonly node: string;
+  readonly outcome: string;
+  readonly state: string;
+  readonly to: string;
+}
+
+/** One workflow of one node. */
+export interface Attempt {
+  readonly id: string;
+  readonly node: string;
+  readonly startedAt: Moment;
+  readonly endedAt: Moment | undefined;
+  readonly status: WorkflowStatus;
+  /** The version it was to bring the node to. */
+  readonly to: string;
+  /** The schematic the plan has for it. */
+  readonly schematic: string;
+  readonly ending: NodeEnding | undefined;
+}
+
+/** Every run, the earliest first. */
+export function runsOf(evidence: Evidence): Run[] {
+  const prefix = `run/${evidence.cluster}/`;
+  const runs: Run[] = [];
+  for (const record of evidence.workflows) {
+    const parts = record.id.startsWith(prefix) ? record.id.slice(prefix.length).split('/') : [];
+    if (parts.length !== 1) continue;
+    const nodes = at(record.result, 'nodes');
+    runs.push({
+      number: Number(parts[0]),
+      id: record.id,
+      startedAt: record.startedAt,
+      endedAt: record.endedAt,
+      status: record.status,
+      outcome: text(record.result, 'outcome'),
+      named: Array.isArray(nodes) ? nodes.map(ending) : [],
+      attempts: attemptsOf(evidence, record.id),
+      record,
+    });
+  }
+  return runs.sort((a, b) => a.startedAt - b.startedAt);
+}
+
+/** The run in which something at that moment was done: the latest that had started. */
+export function runAt(runs: readonly Run[], moment: Moment): Run | undefined {
+  return runs.findLast(({ startedAt }) => startedAt <= moment);
+}
+
+/** The attempt a request at that moment belongs to: the latest of the node that had started. */
+export function attemptAt(runs: readonly Run[], node: string, moment: Moment): Attempt | undefined {
+  const all = runs.flatMap(({ attempts }) => attempts).filter((attempt) => attempt.node === node);
+  return all.sort((a, b) => a.startedAt - b.startedAt).findLast(({ startedAt }) => startedAt <= moment);
+}
+
+/** Ended as it was meant to, or touched nothing. */
+export function endedClean({ status, outcome }: Run): boolean {
+  return status === 'completed' && (outcome === 'done' || outcome === 'nothing-to-do' || outcome === 'refused');
+}
+
+/** Whether the inventory of the run accepts an outage of a lone control plane. */
+export function outageAccepted({ record }: Run): boolean {
+  return truth(record.input, 'inventory', 'controlPlane', 'outageAccepted') === true;
+}
+
+/** Milliseconds after which a snapshot is too old for a control plane; an hour where the inventory does not say. */
+export function snapshotMaxAge({ record }: Run): number {
+  return number(record.input, 'inventory', 'snapshot', 'maxAge') ?? 3_600_000;
+}
+
+function attemptsOf({ workflows }: Evidence, run: string): Attempt[] {
+  return workflows
+    .filter(({ id }) => id.startsWith(`${run}/`))
+    .map((record): Attempt => {
+      const [, node = ''] = record.id.slice(run.length + 1).split('/');
+      return {
+        id: record.id,
+        node,
+        startedAt: record.startedAt,
+        endedAt: record.endedAt,
+        status: record.status,
+        to: text(record.input, 'to') ?? '',
+        schematic: text(record.input, 'node', 'schematic') ?? '',
+        ending: record.result === undefined ? undefined : ending(record.result),
+      };
+    })
+    .sort((a, b) => a.startedAt - b.startedAt);
+}
+
+function ending(result: unknown): NodeEnding {
+  return {
+    node: text(result, 'node') ?? '',
+    outcome: text(result, 'outcome') ?? '',
+    state: text(result, 'state') ?? '',
+    to: text(result, 'to') ?? '',
+  };
+}

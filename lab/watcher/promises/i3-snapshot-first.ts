@@ -1,0 +1,104 @@
+import type { Evidence, Moment } from '../evidence.js';
+import { unobserved, violation, type Finding } from '../finding.js';
+import { seconds } from '../moments/last-before.js';
+import { text, truth } from '../moments/payload.js';
+import { runAt, runsOf, snapshotMaxAge, type Run } from '../moments/runs.js';
+import { isControlPlane, touches, type Touch } from '../moments/touches.js';
+
+/** A snapshot a run took, as its history has it. */
+interface TakenSnapshot {
+  /** When the step ended. */
+  readonly endedAt: Moment;
+  readonly takenAt: Moment;
+  readonly file: string;
+  readonly sha256: string;
+  readonly proven: boolean;
+}
+
+/**
+ * I3: nothing of a run touches a node before an etcd snapshot was read from Talos, proven by a restore, and stored
+ * encrypted and for its owner alone; before each control plane the newest is younger than `snapshot.maxAge`.
+ */
+export function snapshotFirst(evidence: Evidence): Finding[] {
+  const runs = runsOf(evidence);
+  const all = touches(evidence);
+  const orphans = all
+    .filter(({ at }) => runAt(runs, at) === undefined)
+    .map(({ at, node, name }) => unobserved('I3', at, node, `${name} of ${node} belongs to no run the history shows`));
+  const judged = runs.flatMap((run) => {
+    const own = all.filter(({ at }) => runAt(runs, at) === run);
+    return judgeRun(evidence, run, own);
+  });
+  return [...orphans.slice(0, 1), ...inClear(evidence), ...judged];
+}
+
+function judgeRun(evidence: Evidence, run: Run, own: readonly Touch[]): Finding[] {
+  const taken = takenIn(run);
+  const files = taken.flatMap((snapshot) => judgeFile(evidence, run, snapshot));
+  const [first] = own;
+  if (first === undefined) return files;
+  const before = taken.filter(({ endedAt }) => endedAt <= first.at);
+  const [snapshot] = before;
+  const findings: Finding[] = [...files];
+  const broken = (what: string): void => void findings.push(violation('I3', first.at, run.id, what));
+  if (snapshot === undefined) broken(`${first.name} of ${first.node} before any snapshot of ${run.id} was finished`);
+  else if (!snapshot.proven) broken(`the first snapshot of ${run.id} was not proven by a restore`);
+  if (!readFromTalos(evidence, run, first.at)) broken(`no EtcdSnapshot had succeeded before ${first.name} of ${first.node}`);
+  return [...findings, ...tooOld(evidence, run, own, taken)];
+}
+
+/** Each control plane at the first touch in this run. */
+function tooOld(evidence: Evidence, run: Run, own: readonly Touch[], taken: readonly TakenSnapshot[]): Finding[] {
+  const most = snapshotMaxAge(run);
+  const firsts = own.filter(
+    (touch, index) => isControlPlane(evidence, touch.node) && own.findIndex(({ node }) => node === touch.node) === index,
+  );
+  return firsts.flatMap(({ at, node, name }) => {
+    const newest = taken.findLast(({ endedAt }) => endedAt <= at);
+    if (newest === undefined || at - newest.takenAt <= most) return [];
+    const age = seconds(at - newest.takenAt);
+    return [violation('I3', at, node, `${name} of ${node} with a snapshot ${age} old; ${seconds(most)} are allowed`)];
+  });
+}
+
+function judgeFile(evidence: Evidence, run: Run, { file, sha256, endedAt }: TakenSnapshot): Finding[] {
+  const found = evidence.snapshots.find((candidate) => candidate.file === file);
+  const broken = (what: string): Finding => violation('I3', endedAt, run.id, what);
+  if (found === undefined) return [broken(`${file} is not in the snapshot folder`)];
+  const findings: Finding[] = [];
+  if (found.mode !== 0o600) findings.push(broken(`${file} has mode 0${found.mode.toString(8)}, not 0600`));
+  if (!file.endsWith('.age')) findings.push(broken(`${file} is not named as an age file is`));
+  if (found.sha256 !== sha256) findings.push(broken(`${file} is not what the run stored: its SHA-256 is another one`));
+  // File times have a grain of their own.
+  if (found.writtenAt > endedAt + 1_000) findings.push(broken(`${file} was written after its step had ended`));
+  return findings;
+}
+
+/** Anything in the folder that age did not encrypt. */
+function inClear({ snapshots }: Evidence): Finding[] {
+  return snapshots
+    .filter(({ encrypted }) => !encrypted)
+    .map(({ file, folder, writtenAt }) => violation('I3', writtenAt, file, `${file} lies in ${folder} and is not encrypted`));
+}
+
+function readFromTalos({ requests }: Evidence, run: Run, before: Moment): boolean {
+  return requests.some(
+    ({ method, code, at, took }) =>
+      method === 'EtcdSnapshot' && code === 0 && at >= run.startedAt && at + took <= before,
+  );
+}
+
+function takenIn({ record }: Run): TakenSnapshot[] {
+  return record.activities.flatMap(({ type, outcome, endedAt, result }) => {
+    if (type !== 'takeSnapshot' || outcome !== 'completed' || endedAt === undefined) return [];
+    return [
+      {
+        endedAt,
+        takenAt: Date.parse(text(result, 'takenAt') ?? '') || endedAt,
+        file: text(result, 'file') ?? '',
+        sha256: text(result, 'sha256') ?? '',
+        proven: truth(result, 'proven') === true,
+      },
+    ];
+  });
+}

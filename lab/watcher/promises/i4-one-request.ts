@@ -1,0 +1,98 @@
+import type { ApiChange, Evidence, Moment } from '../evidence.js';
+import { violation, type Finding } from '../finding.js';
+import { cordonsOf, type CordonChange } from '../moments/cordons.js';
+import { lastBefore, seconds } from '../moments/last-before.js';
+import { destructiveRequests, disruptions, slipwayChanges } from '../moments/touches.js';
+
+/** A drain stops this soon after somebody uncordoned its node. Milliseconds. */
+const DRAIN_STOPS_WITHIN = 5_000;
+
+/** A cordon that kubectl set by itself, in the race with an uncordon, is taken back this soon. Milliseconds. */
+const TAKEN_BACK_WITHIN = 10_000;
+
+const CORDON_MARK = 'slipway.dev/cordoned-by';
+
+/**
+ * I4: no two destructive requests for one node, no eviction from a node somebody uncordoned meanwhile, and a cordon that
+ * kubectl set by losing that race is taken back.
+ */
+export function oneRequestAtATime(evidence: Evidence): Finding[] {
+  const nodes = evidence.machines.map(({ name }) => name);
+  return [
+    ...overlapping(evidence),
+    ...nodes.flatMap((node) => lateEvictions(evidence, node)),
+    ...nodes.flatMap((node) => racedCordons(evidence, node)),
+  ];
+}
+
+/** A second request while the first was answered, or while the machine was still at work for it. */
+function overlapping(evidence: Evidence): Finding[] {
+  const taken = disruptions(evidence);
+  const requests = destructiveRequests(evidence);
+  return requests.flatMap((second, index) => {
+    const { at, node, method } = second;
+    const unanswered = requests.slice(0, index).find((first) => first.node === node && at < first.at + first.took);
+    const atWork = taken.find(
+      ({ node: name, from, to, request }) =>
+        name === node && request !== second && from < at && (to === undefined || to > at) && !cameBack(evidence, node, from, at),
+    );
+    if (unanswered === undefined && atWork === undefined) return [];
+    const first = unanswered?.method ?? atWork?.method ?? '';
+    return [violation('I4', at, node, `${method} of ${node} while an earlier ${first} was still under way`)];
+  });
+}
+
+/** It runs again with another boot id, though it may not be ready, and may never be. */
+function cameBack({ machineEvents }: Evidence, node: string, from: Moment, until: Moment): boolean {
+  const own = machineEvents.filter(({ machine }) => machine === node);
+  const bootId = lastBefore(own, from)?.bootId;
+  return own.some(({ at, event, bootId: id }) => at > from && at <= until && event === 'running' && id !== bootId);
+}
+
+function lateEvictions(evidence: Evidence, node: string): Finding[] {
+  const history = cordonsOf(evidence, node);
+  const evictions = evidence.changes.filter(
+    (change) => change.user === evidence.slipwayUser && change.subresource === 'eviction' && nodeOf(evidence, change) === node,
+  );
+  return evictions.flatMap(({ at, namespace, name }) => {
+    const lost = lastForeignUncordon(history, at);
+    if (lost === undefined || at - lost <= DRAIN_STOPS_WITHIN) return [];
+    const words = `${namespace}/${name} was evicted from ${node} ${seconds(at - lost)} after somebody had uncordoned it`;
+    return [violation('I4', at, node, words)];
+  });
+}
+
+/** When somebody took Slipway's cordon away, unless Slipway has set one with its mark since. */
+function lastForeignUncordon(history: readonly CordonChange[], until: Moment): Moment | undefined {
+  let lost: Moment | undefined;
+  for (const change of history) {
+    if (change.at > until) break;
+    if (change.by === 'somebody' && !change.cordoned && change.ownerBefore === 'slipway') lost = change.at;
+    if (change.by === 'slipway' && change.cordoned && marked(change.change)) lost = undefined;
+  }
+  return lost;
+}
+
+function racedCordons(evidence: Evidence, node: string): Finding[] {
+  const own = slipwayChanges(evidence).filter(({ resource, name }) => resource === 'nodes' && name === node);
+  return own
+    .filter((change) => change.unschedulable === true && !marked(change))
+    .filter(({ at }) => !takenBack(evidence, node, at))
+    .map(({ at }) => violation('I4', at, node, `${node} was cordoned without Slipway's mark, and that was not taken back`));
+}
+
+function takenBack(evidence: Evidence, node: string, since: Moment): boolean {
+  const again = cordonsOf(evidence, node).find(({ at, cordoned }) => at > since && !cordoned);
+  if (again !== undefined) return again.at - since <= TAKEN_BACK_WITHIN;
+  // Over a cordon that was there, kubectl's changes nothing and leaves nothing to take back.
+  return cordonsOf(evidence, node).some(({ at, ownerBefore }) => at === since && ownerBefore !== undefined);
+}
+
+function marked(change: ApiChange | undefined): boolean {
+  return typeof change?.marks?.[CORDON_MARK] === 'string';
+}
+
+function nodeOf({ pods }: Evidence, { namespace, name, at }: ApiChange): string | undefined {
+  const own = pods.filter((pod) => pod.namespace === namespace && pod.name === name);
+  return (lastBefore(own, at) ?? own[0])?.node;
+}

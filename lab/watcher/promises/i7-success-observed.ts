@@ -1,0 +1,58 @@
+import type { Evidence, Moment } from '../evidence.js';
+import { violation, type Finding } from '../finding.js';
+import { lastBefore } from '../moments/last-before.js';
+import { nodeAt } from '../moments/node-state.js';
+import { runsOf, type Attempt, type Run } from '../moments/runs.js';
+
+/** I7: what a run calls done is so: the machine runs that version and schematic, in a new boot, and its Node says the same. */
+export function successIsObserved(evidence: Evidence): Finding[] {
+  return runsOf(evidence).flatMap((run) => [
+    ...run.attempts.flatMap((attempt) => judgeAttempt(evidence, attempt)),
+    ...judgeSkipped(evidence, run),
+    ...judgeRun(run),
+  ]);
+}
+
+function judgeAttempt(evidence: Evidence, attempt: Attempt): Finding[] {
+  const { node, ending, endedAt, startedAt, to, schematic } = attempt;
+  if (ending?.outcome !== 'done' || endedAt === undefined) return [];
+  const broken = (what: string): Finding => violation('I7', endedAt, node, `${attempt.id} says done, and ${what}`);
+  const now = machineAt(evidence, node, endedAt);
+  const before = machineAt(evidence, node, startedAt);
+  if (now === undefined || before === undefined) return [broken(`nothing is known of the machine ${node}`)];
+  const findings: Finding[] = [];
+  if (now.version !== to) findings.push(broken(`${node} runs ${now.version}, not ${to}`));
+  if (schematic !== '' && now.schematic !== schematic) {
+    findings.push(broken(`${node} runs schematic ${now.schematic.slice(0, 12)}…, not ${schematic.slice(0, 12)}…`));
+  }
+  if (now.bootId === before.bootId) findings.push(broken(`${node} has not booted since (boot id ${now.bootId})`));
+  const sighted = nodeAt(evidence, node, endedAt);
+  if (sighted !== undefined && sighted.bootId !== now.bootId) findings.push(broken(`its Node still shows the boot before`));
+  if (sighted !== undefined && !sighted.ready) findings.push(broken(`its Node is not Ready`));
+  return findings;
+}
+
+/** A node that was left out because it is on target already. */
+function judgeSkipped(evidence: Evidence, run: Run): Finding[] {
+  return run.named
+    .filter(({ outcome, state }) => outcome === 'skipped' && state === 'on-target')
+    .flatMap(({ node, to }) => {
+      const now = machineAt(evidence, node, run.endedAt ?? evidence.watched.to);
+      if (now === undefined || now.version === to) return [];
+      return [violation('I7', run.startedAt, node, `${run.id} skipped ${node} as on target; it runs ${now.version}, not ${to}`)];
+    });
+}
+
+function judgeRun(run: Run): Finding[] {
+  if (run.outcome !== 'done') return [];
+  return run.named
+    .filter(({ outcome }) => outcome !== 'done' && outcome !== 'skipped')
+    .map(({ node, outcome }) => violation('I7', run.endedAt ?? run.startedAt, node, `${run.id} says done, and ${node} ended ${outcome}`));
+}
+
+function machineAt({ machineEvents }: Evidence, node: string, at: Moment) {
+  return lastBefore(
+    machineEvents.filter(({ machine }) => machine === node),
+    at,
+  );
+}

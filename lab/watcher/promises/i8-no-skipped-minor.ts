@@ -1,0 +1,89 @@
+import type { Evidence, MachineEvent } from '../evidence.js';
+import { violation, type Finding } from '../finding.js';
+import { lastBefore } from '../moments/last-before.js';
+
+/**
+ * Kubernetes minors (of 1.x) each Talos minor (of 1.x) supports, lowest and highest.
+ * Source: the support matrix in the documentation of each Talos release.
+ */
+const KUBERNETES_OF_TALOS: Readonly<Record<number, readonly [number, number]>> = {
+  9: [27, 32],
+  10: [28, 33],
+  11: [29, 34],
+  12: [30, 35],
+  13: [31, 36],
+  14: [32, 37],
+};
+
+interface Version {
+  readonly major: number;
+  readonly minor: number;
+  readonly patch: number;
+}
+
+/** I8: no step of a node skips a Talos minor, goes down, or leaves what Talos supports of Kubernetes. */
+export function noMinorSkipped(evidence: Evidence): Finding[] {
+  return evidence.machines.flatMap(({ name }) => {
+    const own = evidence.machineEvents.filter(({ machine }) => machine === name);
+    return [...judgeRequests(evidence, name, own), ...judgeBoots(name, own)];
+  });
+}
+
+/** What was asked for, compared with what ran then: also where the machine refused it. */
+function judgeRequests(evidence: Evidence, node: string, own: readonly MachineEvent[]): Finding[] {
+  return evidence.requests
+    .filter((request) => request.node === node && request.method === 'Upgrade')
+    .flatMap(({ at, args }) => {
+      const to = imageTag(args['image']);
+      const from = lastBefore(own, at)?.version ?? '';
+      const step = wrongStep(from, to) ?? unsupported(evidence, to);
+      return step === undefined ? [] : [violation('I8', at, node, `${node} was asked to go from ${from} to ${to}: ${step}`)];
+    });
+}
+
+/** What ran, boot by boot. A machine that turned back to its old slot goes down by itself. */
+function judgeBoots(node: string, own: readonly MachineEvent[]): Finding[] {
+  const findings: Finding[] = [];
+  let before: MachineEvent | undefined;
+  let turnedBack = false;
+  for (const event of own) {
+    if (event.event === 'reverted') turnedBack = true;
+    if (event.event !== 'running') continue;
+    const step = before === undefined ? undefined : wrongStep(before.version, event.version);
+    if (step !== undefined && !turnedBack) {
+      findings.push(violation('I8', event.at, node, `${node} went from ${before?.version} to ${event.version}: ${step}`));
+    }
+    before = event;
+    turnedBack = false;
+  }
+  return findings;
+}
+
+function wrongStep(fromTag: string, toTag: string): string | undefined {
+  const from = parsed(fromTag);
+  const to = parsed(toTag);
+  if (from === undefined || to === undefined) return `${from === undefined ? fromTag : toTag} is no version`;
+  if (to.major !== from.major) return 'another major';
+  if (to.minor > from.minor + 1) return 'a minor is skipped';
+  if (to.minor < from.minor || (to.minor === from.minor && to.patch < from.patch)) return 'that is down';
+  return undefined;
+}
+
+function unsupported({ nodes }: Evidence, toTag: string): string | undefined {
+  const range = KUBERNETES_OF_TALOS[parsed(toTag)?.minor ?? -1];
+  if (range === undefined) return `nothing is known of the Kubernetes versions Talos ${toTag} supports`;
+  const outside = nodes.find(({ kubelet }) => {
+    const minor = parsed(kubelet)?.minor;
+    return minor !== undefined && (minor < range[0] || minor > range[1]);
+  });
+  return outside && `${outside.node} runs Kubernetes ${outside.kubelet}, and Talos ${toTag} supports 1.${range[0]} to 1.${range[1]}`;
+}
+
+function imageTag(image: unknown): string {
+  return typeof image === 'string' ? image.slice(image.lastIndexOf(':') + 1) : '';
+}
+
+function parsed(tag: string): Version | undefined {
+  const match = /^v(\d+)\.(\d+)\.(\d+)/.exec(tag);
+  return match ? { major: Number(match[1]), minor: Number(match[2]), patch: Number(match[3]) } : undefined;
+}

@@ -1,0 +1,100 @@
+import { Agent, request } from 'node:http';
+import type { EtcdRound, EtcdStatus } from '../evidence.js';
+import { at, text } from '../moments/payload.js';
+
+/** A member that takes longer to answer counts as one that does not. Milliseconds. */
+const ANSWER_WITHIN = 1_000;
+
+/** Where one control plane's etcd takes clients: `http://127.77.67.1:2379`. */
+export interface EtcdEndpoint {
+  readonly name: string;
+  readonly client: string;
+}
+
+/** Asks every etcd member, each for itself, over the JSON gateway that every etcd has. */
+export class EtcdRounds {
+  readonly rounds: EtcdRound[] = [];
+  readonly #agent = new Agent({ keepAlive: true, maxSockets: 2 });
+
+  constructor(readonly endpoints: readonly EtcdEndpoint[]) {}
+
+  /** One round; its moment is when the last answer was there. */
+  async ask(): Promise<void> {
+    const statuses = await Promise.all(this.endpoints.map((endpoint) => this.#status(endpoint)));
+    const answering = this.endpoints.filter((_, index) => statuses[index]?.said !== undefined);
+    const members = await this.#members(answering.slice(0, 2));
+    this.rounds.push({ at: Date.now(), statuses, ...(members === undefined ? {} : { members }) });
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+
+  async #status({ name, client }: EtcdEndpoint): Promise<EtcdStatus> {
+    try {
+      const answer = await this.#post(client, '/v3/maintenance/status', {});
+      const errors = at(answer, 'errors');
+      const said = {
+        memberId: text(answer, 'header', 'member_id') ?? '',
+        leader: text(answer, 'leader') ?? '0',
+        raftIndex: Number(text(answer, 'raftIndex') ?? 0),
+        appliedIndex: Number(text(answer, 'raftAppliedIndex') ?? 0),
+        errors: Array.isArray(errors) ? errors.map(String) : [],
+      };
+      return { node: name, said };
+    } catch {
+      return { node: name };
+    }
+  }
+
+  /** By consensus, so that it fails without a majority. */
+  async #members(endpoints: readonly EtcdEndpoint[]): Promise<EtcdRound['members']> {
+    for (const { client } of endpoints) {
+      try {
+        // oxlint-disable-next-line no-await-in-loop -- the next one is asked only when this one fails
+        const answer = await this.#post(client, '/v3/cluster/member/list', { linearizable: true });
+        const members = at(answer, 'members');
+        if (!Array.isArray(members)) continue;
+        return members.map((member) => ({
+          id: text(member, 'ID') ?? '',
+          name: text(member, 'name') ?? '',
+          learner: at(member, 'isLearner') === true,
+        }));
+      } catch {
+        // Unreachable, or without a majority.
+      }
+    }
+    return undefined;
+  }
+
+  #post(client: string, path: string, body: object): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const asked = request(new URL(path, client), {
+        method: 'POST',
+        agent: this.#agent,
+        headers: { 'content-type': 'application/json' },
+        signal: AbortSignal.timeout(ANSWER_WITHIN),
+      });
+      asked.once('error', reject);
+      asked.once('response', (answer) => {
+        let words = '';
+        answer.setEncoding('utf8');
+        answer.on('data', (chunk: string) => (words += chunk));
+        answer.once('error', reject);
+        answer.once('end', () => {
+          if (answer.statusCode !== 200) reject(new Error(`${path}: ${answer.statusCode} ${words}`));
+          else resolve(parsed(words));
+        });
+      });
+      asked.end(JSON.stringify(body));
+    });
+  }
+}
+
+function parsed(words: string): unknown {
+  try {
+    return JSON.parse(words);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,73 @@
+import { lstat, readFile, readdir } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import type { Exposure, Moment } from '../evidence.js';
+import { secretsIn, type Secret } from './secrets.js';
+
+/** Slipway's private folders, one for each user, in the system's temporary folder. */
+const STEP_FOLDERS = /^slipway-steps-/;
+
+/** Files larger than this are no logs. */
+const LARGEST = 64 * 1024 * 1024;
+
+/** Looks for secrets wherever it is pointed at; each is told once for each place. */
+export class Exposures {
+  readonly found: Exposure[] = [];
+  readonly #told = new Set<string>();
+  /** Process ids whose arguments were read, with when: a process may still become another program. */
+  readonly #processes = new Map<string, Moment>();
+
+  constructor(readonly secrets: readonly Secret[]) {}
+
+  lookInWords(words: string, where: string, at: Moment): void {
+    for (const secret of secretsIn(words, this.secrets)) {
+      const key = `${secret}\n${where}`;
+      if (this.#told.has(key)) continue;
+      this.#told.add(key);
+      this.found.push({ at, secret, where });
+    }
+  }
+
+  /** The arguments of every process that is new since the last look, and of those that were new at it. */
+  async lookAtProcesses(): Promise<void> {
+    const entries = await readdir('/proc');
+    const now = Date.now();
+    const running = new Set(entries.filter((entry) => /^\d+$/.test(entry)));
+    for (const pid of running) if (!this.#processes.has(pid)) this.#processes.set(pid, now);
+    for (const pid of this.#processes.keys()) if (!running.has(pid)) this.#processes.delete(pid);
+    const fresh = [...this.#processes].filter(([, since]) => now - since < 1_000).map(([pid]) => pid);
+    await Promise.all(
+      fresh.map(async (pid) => {
+        const words = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+        const [program = ''] = words.split('\0');
+        this.lookInWords(words, `arguments of process ${pid} (${path.basename(program)})`, now);
+      }),
+    );
+  }
+
+  /** Files, and all files in folders. What is not there is not looked at. */
+  async lookInFiles(places: readonly string[]): Promise<void> {
+    for (const place of places) {
+      // oxlint-disable-next-line no-await-in-loop -- one file in memory at a time
+      await this.#lookInFile(place);
+    }
+  }
+
+  /** What steps have left behind. */
+  async lookInStepFolders(): Promise<void> {
+    const entries = await readdir(os.tmpdir());
+    await this.lookInFiles(entries.filter((entry) => STEP_FOLDERS.test(entry)).map((entry) => path.join(os.tmpdir(), entry)));
+  }
+
+  async #lookInFile(file: string): Promise<void> {
+    const stat = await lstat(file).catch(() => undefined);
+    if (stat?.isDirectory() === true) {
+      const entries = await readdir(file).catch(() => []);
+      await this.lookInFiles(entries.map((entry) => path.join(file, entry)));
+    }
+    if (stat?.isFile() !== true || stat.size > LARGEST) return;
+    // Read as Latin-1: every byte is a character, and no secret has others.
+    const words = await readFile(file, 'latin1').catch(() => '');
+    this.lookInWords(words, file, Date.now());
+  }
+}

@@ -1,0 +1,51 @@
+import type { FrontEvent, MachineEvent, Moment, TalosRequest } from '../evidence.js';
+import { at, number, text } from '../moments/payload.js';
+
+/** A line of `requests.jsonl`. @throws Error when it is none. */
+export function talosRequest(line: unknown): TalosRequest {
+  const method = required(line, 'method');
+  const error = text(line, 'error');
+  const args = at(line, 'args');
+  return {
+    at: time(line),
+    endpoint: required(line, 'endpoint'),
+    node: required(line, 'node'),
+    method: method.slice(method.lastIndexOf('/') + 1),
+    args: typeof args === 'object' && args !== null ? (args as Record<string, unknown>) : {},
+    code: number(line, 'code') ?? 0,
+    took: number(line, 'durationMs') ?? 0,
+    ...(error === undefined ? {} : { error }),
+  };
+}
+
+/** A line of `machines.jsonl`. @throws Error when it is none. */
+export function machineEvent(line: unknown): MachineEvent {
+  const detail = text(line, 'detail');
+  return {
+    at: time(line),
+    machine: required(line, 'machine'),
+    event: required(line, 'event'),
+    bootId: text(line, 'bootId') ?? '',
+    version: text(line, 'version') ?? '',
+    schematic: text(line, 'schematic') ?? '',
+    slot: text(line, 'slot') ?? '',
+    ...(detail === undefined ? {} : { detail }),
+  };
+}
+
+/** A line of `fronts.jsonl`. @throws Error when it is none. */
+export function frontEvent(line: unknown): FrontEvent {
+  return { at: time(line), front: required(line, 'front'), event: required(line, 'event') };
+}
+
+function time(line: unknown): Moment {
+  const moment = Date.parse(required(line, 'time'));
+  if (Number.isNaN(moment)) throw new Error('time is no time');
+  return moment;
+}
+
+function required(line: unknown, key: string): string {
+  const value = text(line, key);
+  if (value === undefined) throw new Error(`a line without ${key}`);
+  return value;
+}

@@ -1,0 +1,116 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Moment, Span } from '../evidence.js';
+import { at, text } from '../moments/payload.js';
+import type { KubernetesClient } from './kubernetes-client.js';
+
+const AGAIN_AFTER = 300;
+/** The server ends a watch by itself after this many seconds; it goes on where it ended. */
+const WATCH_SECONDS = 120;
+
+/** Told of every object: what it is now, and whether it is gone. */
+export type OnObject = (object: unknown, gone: boolean, at: Moment) => void;
+
+/**
+ * Follows all objects of a kind: a list, then every change as it happens. Knows from when to when it could see, because
+ * a promise may not be judged by what nobody looked at.
+ */
+export class ObjectWatch {
+  readonly #spans: { from: Moment; to: Moment }[] = [];
+  readonly #known = new Map<string, unknown>();
+  readonly #stopped = new AbortController();
+  #seeing = false;
+
+  constructor(
+    readonly client: KubernetesClient,
+    /** `/api/v1/nodes` */
+    readonly path: string,
+    readonly onObject: OnObject,
+  ) {}
+
+  /** Works until it is stopped, whatever the API does. */
+  start(): Promise<void> {
+    return this.#run();
+  }
+
+  stop(): void {
+    this.#lost();
+    this.#stopped.abort();
+  }
+
+  /** When it could see; the last one reaches to now while it can. */
+  get spans(): readonly Span[] {
+    if (this.#seeing) this.#extend();
+    return this.#spans.map(({ from, to }) => ({ from, to }));
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stopped;
+    while (!signal.aborted) {
+      try {
+        // oxlint-disable-next-line no-await-in-loop -- one connection after the other
+        await this.#follow(await this.#list());
+      } catch {
+        this.#lost();
+        // oxlint-disable-next-line no-await-in-loop -- and not at once
+        await sleep(AGAIN_AFTER, undefined, { signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  async #list(): Promise<string> {
+    const list = await this.client.get(this.path);
+    const items = at(list, 'items');
+    const now = Date.now();
+    const there = new Set<string>();
+    for (const item of Array.isArray(items) ? items : []) {
+      there.add(uidOf(item));
+      this.#take(item, now);
+    }
+    for (const [uid, object] of this.#known) if (!there.has(uid)) this.#gone(object, now);
+    if (!this.#seeing) this.#spans.push({ from: now, to: now });
+    this.#seeing = true;
+    return text(list, 'metadata', 'resourceVersion') ?? '';
+  }
+
+  /** Returns never but by an error: the server's own end is no gap, since the next watch begins at the same version. */
+  async #follow(from: string): Promise<void> {
+    let version = from;
+    for (;;) {
+      const query = `watch=1&allowWatchBookmarks=true&timeoutSeconds=${WATCH_SECONDS}&resourceVersion=${version}`;
+      // oxlint-disable-next-line no-await-in-loop -- one watch after the other
+      for await (const line of this.client.lines(`${this.path}?${query}`, this.#stopped.signal)) {
+        const object = at(line, 'object');
+        const type = text(line, 'type');
+        if (type === 'ERROR') throw new Error(text(object, 'message') ?? 'the watch ended');
+        version = text(object, 'metadata', 'resourceVersion') ?? version;
+        if (type === 'DELETED') this.#gone(object, Date.now());
+        else if (type !== 'BOOKMARK') this.#take(object, Date.now());
+        this.#extend();
+      }
+    }
+  }
+
+  #take(object: unknown, now: Moment): void {
+    this.#known.set(uidOf(object), object);
+    this.onObject(object, false, now);
+  }
+
+  #gone(object: unknown, now: Moment): void {
+    this.#known.delete(uidOf(object));
+    this.onObject(object, true, now);
+  }
+
+  #extend(): void {
+    const open = this.#spans.at(-1);
+    if (open !== undefined) open.to = Date.now();
+  }
+
+  #lost(): void {
+    if (this.#seeing) this.#extend();
+    this.#seeing = false;
+  }
+}
+
+function uidOf(object: unknown): string {
+  return text(object, 'metadata', 'uid') ?? '';
+}

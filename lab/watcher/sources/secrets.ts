@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs';
+import type { WatchedLab } from '../lab-directory.js';
+
+/** A secret, and every form of it that must not be seen. */
+export interface Secret {
+  /** What it is, for people. */
+  readonly name: string;
+  readonly forms: readonly string[];
+}
+
+/** Shorter ones would be found by chance. */
+const SHORTEST = 12;
+
+/** The secrets of a lab: keys out of talosconfigs and kubeconfigs, the age identity, and whatever was planted. */
+export function secretsOf(lab: WatchedLab, planted: readonly string[]): Secret[] {
+  const keyIn = (file: string, field: string, name: string): Secret[] => {
+    const value = new RegExp(`["']?\\b${field}["']?:\\s*(?:[>|][+-]?\\s+)?["']?([A-Za-z0-9+/=]+)`).exec(readFileSync(file, 'utf8'))?.[1];
+    return value === undefined ? [] : [secretOfPem(name, Buffer.from(value, 'base64').toString('utf8'))];
+  };
+  const identity = lab.ageIdentity === undefined ? undefined : readFileSync(lab.ageIdentity, 'utf8');
+  const age = identity === undefined ? undefined : /AGE-SECRET-KEY-[A-Z0-9-]+/.exec(identity)?.[0];
+  return [
+    ...keyIn(lab.talosconfig.reader, 'key', "the key of the reader's talosconfig"),
+    ...keyIn(lab.talosconfig.admin, 'key', "the key of the admin's talosconfig"),
+    ...keyIn(lab.kubeconfig.slipway, 'client-key-data', "the key of Slipway's kubeconfig"),
+    ...keyIn(lab.kubeconfig.admin, 'client-key-data', "the key of the admin's kubeconfig"),
+    ...(age === undefined ? [] : [secretOf('the age identity', age)]),
+    ...planted.map((secret, index) => secretOf(`planted secret ${index + 1}`, secret)),
+  ];
+}
+
+/** As it is, as JSON writes it, and in base64 wherever in a longer text it may have stood. */
+export function secretOf(name: string, secret: string): Secret {
+  if (secret.length < SHORTEST) throw new Error(`${name} has ${secret.length} characters; fewer than ${SHORTEST} are found by chance.`);
+  const plain = [secret, JSON.stringify(secret).slice(1, -1)];
+  return { name, forms: [...new Set([...plain, ...base64Forms(secret)])] };
+}
+
+/**
+ * A private key: a line of its body tells it, whatever stands around. The first two lines hold the private part; later ones
+ * may be public, as they are with elliptic curves.
+ */
+export function secretOfPem(name: string, pem: string): Secret {
+  const body = pem.split('\n').filter((line) => line.length >= SHORTEST && !line.startsWith('-----'));
+  const secrets = (body.length > 0 ? body.slice(0, 2) : [pem]).map((line) => secretOf(name, line));
+  return { name, forms: [...new Set(secrets.flatMap(({ forms }) => forms))] };
+}
+
+/** Names of the secrets that stand in a text. */
+export function secretsIn(words: string, secrets: readonly Secret[]): string[] {
+  return secrets.filter(({ forms }) => forms.some((form) => words.includes(form))).map(({ name }) => name);
+}
+
+/**
+ * Base64 takes three bytes at a time, so a text inside a longer one looks different at each of three offsets. Characters
+ * at the edges depend on the neighbours and are left out.
+ */
+function base64Forms(secret: string): string[] {
+  const bytes = Buffer.from(secret, 'utf8');
+  return [0, 1, 2].flatMap((offset) => {
+    const encoded = Buffer.concat([Buffer.alloc(offset), bytes]).toString('base64').replaceAll('=', '');
+    const first = offset === 0 ? 0 : offset + 1;
+    const whole = (offset + bytes.length) % 3 === 0 ? encoded.length : encoded.length - 1;
+    const form = encoded.slice(first, whole);
+    return [form, form.replaceAll('+', '-').replaceAll('/', '_')];
+  });
+}

@@ -1,0 +1,210 @@
+import { Connection } from '@temporalio/client';
+import type { Moment, PendingActivity, WaitSighting, WorkflowRecord, WorkflowStatus } from '../evidence.js';
+import { at, text } from '../moments/payload.js';
+import { readHistory, type Execution, type ReadHistory } from './temporal-history.js';
+import { momentOf, valuesOf, wordsOf, workflowStatus } from './temporal-values.js';
+
+/** Where a Temporal answers. */
+export interface TemporalPlace {
+  readonly address: string;
+  readonly namespace: string;
+}
+
+/** Told of every text that stands in Temporal, to look for what may not stand there. */
+export type OnWords = (words: string, where: string, at: Moment) => void;
+
+/** gRPC: there is no such workflow, or no such namespace. */
+const NOT_FOUND = 5;
+const ANSWER_WITHIN = 3_000;
+const PENDING_STATES: readonly PendingActivity['state'][] = ['other', 'scheduled', 'started', 'cancel-requested'];
+
+interface Described {
+  readonly execution: Execution;
+  readonly status: WorkflowStatus;
+  readonly workflowTaskWaits: boolean;
+  readonly activities: readonly PendingActivity[];
+  readonly children: readonly Execution[];
+}
+
+/** Looks at one cluster's workflows: each second at what open runs show, at the end at every history. */
+export class TemporalSightings {
+  readonly waits: WaitSighting[] = [];
+  readonly #connection: Connection;
+  /** Runs in the order of their numbers, and whether each was seen to be over. */
+  readonly #over: boolean[] = [];
+  /** Histories of workflows that are over, by run id: they do not change. */
+  readonly #kept = new Map<string, ReadHistory>();
+
+  constructor(
+    readonly cluster: string,
+    readonly place: TemporalPlace,
+    readonly onWords: OnWords,
+  ) {
+    this.#connection = Connection.lazy({ address: place.address, connectTimeout: ANSWER_WITHIN });
+  }
+
+  /** One look at every open run. Keeps the history of a run that ended since the last look. */
+  async look(): Promise<void> {
+    await this.#findRuns().catch(() => undefined);
+    for (const [index, over] of this.#over.entries()) {
+      // oxlint-disable-next-line no-await-in-loop -- there is one open run at a time
+      if (!over) await this.#lookAtRun(index);
+    }
+  }
+
+  /**
+   * Every history there is, the queue's with all it was continued from, each run's and its nodes'. `missing` says why
+   * some of them are not there.
+   */
+  async histories(): Promise<{ workflows: WorkflowRecord[]; missing?: string }> {
+    try {
+      await this.#findRuns();
+      for (const index of this.#over.keys()) {
+        // oxlint-disable-next-line no-await-in-loop -- a few, one after the other
+        await this.#readTree({ workflowId: this.#runId(index), runId: '' });
+      }
+      await this.#readQueue();
+      return { workflows: this.#records() };
+    } catch (error) {
+      return { workflows: this.#records(), missing: `Temporal at ${this.place.address} did not answer: ${(error as Error).message}` };
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#connection.close().catch(() => undefined);
+  }
+
+  #records(): WorkflowRecord[] {
+    return [...this.#kept.values()].map(({ record }) => record).sort((a, b) => a.startedAt - b.startedAt);
+  }
+
+  #runId(index: number): string {
+    return `run/${this.cluster}/${index + 1}`;
+  }
+
+  /** Runs are numbered from 1 without a gap. */
+  async #findRuns(): Promise<void> {
+    while ((await this.#describe({ workflowId: this.#runId(this.#over.length), runId: '' })) !== undefined) this.#over.push(false);
+  }
+
+  async #lookAtRun(index: number): Promise<void> {
+    const run = index + 1;
+    try {
+      const own = await this.#describe({ workflowId: this.#runId(index), runId: '' });
+      if (own === undefined) return;
+      if (own.status !== 'running') {
+        await this.#readTree(own.execution);
+        this.#over[index] = true;
+        return;
+      }
+      const children = await Promise.all(own.children.map((child) => this.#describe(child)));
+      const all = [own, ...children.filter((child) => child !== undefined)];
+      this.waits.push({
+        at: Date.now(),
+        run,
+        answered: true,
+        workflowTaskWaits: all.some(({ workflowTaskWaits }) => workflowTaskWaits),
+        activities: all.flatMap(({ activities }) => activities),
+      });
+    } catch {
+      this.waits.push({ at: Date.now(), run, answered: false, workflowTaskWaits: false, activities: [] });
+    }
+  }
+
+  /** Undefined: there is none. Throws when Temporal does not answer. */
+  async #describe({ workflowId, runId }: Execution): Promise<Described | undefined> {
+    const { namespace } = this.place;
+    const execution = { workflowId, ...(runId === '' ? {} : { runId }) };
+    const answer = await this.#ask(() => this.#connection.workflowService.describeWorkflowExecution({ namespace, execution }));
+    if (answer === undefined) return undefined;
+    const info = answer.workflowExecutionInfo;
+    return {
+      execution: { workflowId, runId: info?.execution?.runId ?? '' },
+      status: workflowStatus(info?.status),
+      workflowTaskWaits: answer.pendingWorkflowTask?.state === 1,
+      activities: (answer.pendingActivities ?? []).map((activity) => this.#pending(workflowId, activity)),
+      children: (answer.pendingChildren ?? []).map((child) => ({ workflowId: child.workflowId ?? '', runId: child.runId ?? '' })),
+    };
+  }
+
+  #pending(workflowId: string, activity: object): PendingActivity {
+    const type = text(activity, 'activityType', 'name') ?? '';
+    this.onWords(wordsOf(activity), `what ${type} of ${workflowId} shows`, Date.now());
+    const state = PENDING_STATES[Number(at(activity, 'state') ?? 0)] ?? 'other';
+    const begun = state === 'scheduled' ? undefined : momentOf(at(activity, 'lastStartedTime'));
+    const [details] = valuesOf(at(activity, 'heartbeatDetails'));
+    const waitingFor = text(details, 'waitingFor');
+    const lastFailure = text(activity, 'lastFailure', 'message');
+    const shown = {
+      waitingFor: waitingFor ?? '',
+      since: Date.parse(text(details, 'since') ?? ''),
+      until: Date.parse(text(details, 'until') ?? ''),
+    };
+    return {
+      workflowId,
+      type,
+      state,
+      since: begun ?? momentOf(at(activity, 'scheduledTime')) ?? Date.now(),
+      attempt: Number(at(activity, 'attempt') ?? 1),
+      ...(waitingFor === undefined ? {} : { shown }),
+      ...(lastFailure === undefined || lastFailure === '' ? {} : { lastFailure }),
+    };
+  }
+
+  async #readTree(execution: Execution): Promise<void> {
+    const history = await this.#read(execution);
+    for (const child of history?.children ?? []) {
+      // oxlint-disable-next-line no-await-in-loop -- a few, one after the other
+      await this.#readTree(child);
+    }
+  }
+
+  /** The queue starts over after each run: back from the newest execution to the first. */
+  async #readQueue(): Promise<void> {
+    const workflowId = `cluster/${this.cluster}`;
+    let runId = '';
+    do {
+      // oxlint-disable-next-line no-await-in-loop -- each names the one before
+      const history = await this.#read({ workflowId, runId });
+      runId = history?.continuedFrom ?? '';
+    } while (runId !== '');
+  }
+
+  async #read(execution: Execution): Promise<ReadHistory | undefined> {
+    const kept = this.#kept.get(execution.runId);
+    if (kept !== undefined && kept.record.status !== 'running') return kept;
+    const described = await this.#describe(execution);
+    if (described === undefined) return undefined;
+    const events = await this.#events(described.execution);
+    const history = readHistory(described.execution, events);
+    this.#kept.set(described.execution.runId, history);
+    for (const event of events) {
+      const where = `history of ${execution.workflowId}, event ${String(at(event, 'eventId'))}`;
+      this.onWords(wordsOf(event), where, momentOf(at(event, 'eventTime')) ?? 0);
+    }
+    return history;
+  }
+
+  async #events(execution: Execution): Promise<unknown[]> {
+    const { namespace } = this.place;
+    const events: unknown[] = [];
+    let nextPageToken: Uint8Array | undefined;
+    do {
+      const page = { namespace, execution, ...(nextPageToken === undefined ? {} : { nextPageToken }) };
+      // oxlint-disable-next-line no-await-in-loop -- page after page
+      const answer = await this.#ask(() => this.#connection.workflowService.getWorkflowExecutionHistory(page));
+      events.push(...(answer?.history?.events ?? []));
+      nextPageToken = answer?.nextPageToken ?? undefined;
+    } while (nextPageToken !== undefined && nextPageToken.length > 0);
+    return events;
+  }
+
+  async #ask<Answer>(call: () => Promise<Answer>): Promise<Answer | undefined> {
+    try {
+      return await this.#connection.withDeadline(Date.now() + ANSWER_WITHIN, call);
+    } catch (error) {
+      if ((error as { code?: number }).code === NOT_FOUND) return undefined;
+      throw error;
+    }
+  }
+}

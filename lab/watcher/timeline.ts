@@ -1,0 +1,139 @@
+import type { Evidence, Moment } from './evidence.js';
+import type { Finding } from './finding.js';
+import { runsOf } from './moments/runs.js';
+
+/** Something that happened. */
+export interface TimelineEntry {
+  /** ISO time. */
+  readonly at: string;
+  /** Milliseconds since the watch began; negative for what was before. */
+  readonly offset: number;
+  /** Which node, run, or part it is about. */
+  readonly who: string;
+  readonly what: string;
+}
+
+interface Happening {
+  readonly at: Moment;
+  readonly who: string;
+  readonly what: string;
+}
+
+/** Talos calls that change something, or that other things depend on. Reads would drown the rest. */
+const TOLD_METHODS = new Set(['Upgrade', 'Reboot', 'Shutdown', 'Reset', 'Rollback', 'ImagePull', 'EtcdSnapshot', 'EtcdForfeitLeadership']);
+
+/** Everything the sources saw, merged, one line each. */
+export function timelineOf(evidence: Evidence, findings: readonly Finding[]): TimelineEntry[] {
+  const all: Happening[] = [
+    ...runsAndNodes(evidence),
+    ...sentences(evidence),
+    ...talosRequests(evidence),
+    ...machines(evidence),
+    ...apiChanges(evidence),
+    ...readiness(evidence),
+    ...etcdChanges(evidence),
+    ...findings.map(({ at, about, promise, kind, what }) => ({
+      at,
+      who: about,
+      what: `${kind === 'violation' ? `✗ ${promise} broken` : `? ${promise} not judged`}: ${what}`,
+    })),
+  ];
+  return all
+    .filter(({ at }) => at >= evidence.watched.from || at === 0)
+    .sort((a, b) => a.at - b.at)
+    .map(({ at, who, what }) => ({ at: new Date(at).toISOString(), offset: Math.round(at - evidence.watched.from), who, what }));
+}
+
+function runsAndNodes(evidence: Evidence): Happening[] {
+  const runs = runsOf(evidence).flatMap((run): Happening[] => [
+    { at: run.startedAt, who: run.id, what: 'run begins' },
+    ...ended(run.endedAt, run.id, `run ends: ${run.outcome ?? run.status}`),
+    ...run.attempts.flatMap(({ node, id, startedAt, endedAt, status, ending, to }): Happening[] => [
+      { at: startedAt, who: node, what: `${id} begins, to ${to}` },
+      ...ended(endedAt, node, `${id} ends: ${ending === undefined ? status : `${ending.outcome} (${ending.state})`}`),
+    ]),
+    ...run.record.updates.map(({ acceptedAt, name }) => ({ at: acceptedAt, who: run.id, what: `a person says: ${name}` })),
+  ]);
+  const queue = evidence.workflows
+    .filter(({ id }) => id === `cluster/${evidence.cluster}`)
+    .flatMap(({ id, updates }) => updates.map(({ acceptedAt, name }) => ({ at: acceptedAt, who: id, what: `a person says: ${name}` })));
+  return [...runs, ...queue];
+}
+
+function ended(at: Moment | undefined, who: string, what: string): Happening[] {
+  return at === undefined ? [] : [{ at, who, what }];
+}
+
+/** Each sentence once, when it was first shown. */
+function sentences({ waits, cluster }: Evidence): Happening[] {
+  const told = new Set<string>();
+  return waits.flatMap(({ at, run, activities }) =>
+    activities.flatMap(({ workflowId, shown }) => {
+      if (shown === undefined || told.has(`${workflowId} ${shown.waitingFor}`)) return [];
+      told.add(`${workflowId} ${shown.waitingFor}`);
+      const [, , , , node] = workflowId.split('/');
+      return [{ at, who: node ?? `run/${cluster}/${run}`, what: `waits: ${shown.waitingFor}` }];
+    }),
+  );
+}
+
+function talosRequests({ requests }: Evidence): Happening[] {
+  return requests
+    .filter(({ method }) => TOLD_METHODS.has(method))
+    .map(({ at, node, endpoint, method, code, error, took, args }) => {
+      const image = typeof args['image'] === 'string' ? ` to ${args['image']}` : '';
+      const answer = code === 0 ? `answered after ${took} ms` : `failed with ${code}: ${error ?? ''}`;
+      return { at, who: node, what: `Talos ${method}${image} through ${endpoint}, ${answer}` };
+    });
+}
+
+function machines({ machineEvents }: Evidence): Happening[] {
+  return machineEvents.map(({ at, machine, event, version, detail }) => ({
+    at,
+    who: machine,
+    what: `machine ${event}, ${version}${detail === undefined ? '' : `: ${detail}`}`,
+  }));
+}
+
+function apiChanges({ changes }: Evidence): Happening[] {
+  return changes.flatMap(({ at, user, verb, resource, subresource, namespace, name, code, unschedulable, marks }) => {
+    if (resource === 'pods') {
+      const what = subresource === 'eviction' ? 'evicts' : verb;
+      // A budget that says no says it every five seconds.
+      return code === 429 ? [] : [{ at, who: `${namespace}/${name}`, what: `${user} ${what}: ${code}` }];
+    }
+    const parts = [
+      ...(unschedulable === undefined ? [] : [unschedulable ? 'cordons' : 'uncordons']),
+      ...Object.entries(marks ?? {}).map(([key, value]) => (value === null ? `removes ${key}` : `sets ${key}=${value}`)),
+    ];
+    return parts.length === 0 ? [] : [{ at, who: name, what: `${user} ${parts.join(', ')}: ${code}` }];
+  });
+}
+
+function readiness({ nodes }: Evidence): Happening[] {
+  const last = new Map<string, boolean>();
+  return nodes.flatMap(({ at, node, ready }) => {
+    const before = last.get(node);
+    last.set(node, ready);
+    return before === undefined || before === ready ? [] : [{ at, who: node, what: ready ? 'Node is Ready' : 'Node is not Ready' }];
+  });
+}
+
+/** Who leads, and who answers, when it changes. */
+function etcdChanges({ etcd }: Evidence): Happening[] {
+  let before = '';
+  return etcd.flatMap(({ at, statuses, members }) => {
+    const leader = statuses.find(({ said }) => said !== undefined && said.leader === said.memberId)?.node ?? 'nobody';
+    const silent = statuses.filter(({ said }) => said === undefined).map(({ node }) => node);
+    const learners = (members ?? []).filter(({ learner }) => learner).map(({ name }) => name);
+    const words = [
+      `${leader} leads`,
+      ...(silent.length > 0 ? [`no answer from ${silent.join(', ')}`] : []),
+      ...(learners.length > 0 ? [`learners: ${learners.join(', ')}`] : []),
+      ...(members === undefined ? ['no majority'] : []),
+    ].join('; ');
+    if (words === before) return [];
+    before = words;
+    return [{ at, who: 'etcd', what: words }];
+  });
+}

@@ -1,0 +1,164 @@
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Evidence, Moment } from './evidence.js';
+import { readLab, type WatchedLab } from './lab-directory.js';
+import { apiChange } from './sources/audit-log.js';
+import { ClusterSightings } from './sources/cluster-sightings.js';
+import { EtcdRounds } from './sources/etcd-rounds.js';
+import { Exposures } from './sources/exposures.js';
+import { JsonTail } from './sources/json-tail.js';
+import { KubernetesClient, kubernetesAccess, userOf } from './sources/kubernetes-client.js';
+import { frontEvent, machineEvent, talosRequest } from './sources/lab-logs.js';
+import { secretsOf } from './sources/secrets.js';
+import { snapshotFiles } from './sources/snapshot-files.js';
+import { TemporalSightings, type TemporalPlace } from './sources/temporal-sightings.js';
+import { verdictOf, type Verdict } from './verdict.js';
+
+export type { Verdict, Violation, Figures } from './verdict.js';
+export type { TimelineEntry } from './timeline.js';
+export { verdictText, timelineText } from './verdict-text.js';
+
+/** What to watch. */
+export interface WatchOptions {
+  /** Where the lab keeps its state: the folder of `lab.json`. */
+  readonly labDirectory: string;
+  readonly temporal: TemporalPlace;
+  /** Further secrets that must not be seen anywhere, 12 characters at least. The lab's own are known. */
+  readonly secrets?: readonly string[];
+  /** Slipway's logs, files or folders, searched for secrets at the end. Default: `*.log` beside the lab's folder. */
+  readonly logs?: readonly string[];
+}
+
+/** Milliseconds between two looks. */
+const EVERY = { logs: 250, etcd: 1_000, temporal: 1_000, processes: 100 } as const;
+
+/** Begins to watch. Resolves when the watcher sees; rejects when there is no lab to see. */
+export async function startWatcher(options: WatchOptions): Promise<Watcher> {
+  const watcher = new Watcher(readLab(options.labDirectory), options);
+  await watcher.begin();
+  return watcher;
+}
+
+/** An independent judge: it looks from outside, and shares no code with what it looks at. */
+export class Watcher {
+  readonly #lab: WatchedLab;
+  readonly #options: WatchOptions;
+  readonly #from: Moment = Date.now();
+  readonly #stopped = new AbortController();
+  readonly #tails;
+  readonly #etcd: EtcdRounds;
+  readonly #kubernetes: KubernetesClient;
+  readonly #cluster: ClusterSightings;
+  readonly #temporal: TemporalSightings;
+  readonly #exposures: Exposures;
+  #work: Promise<unknown> = Promise.resolve();
+  #verdict: Promise<Verdict> | undefined;
+
+  constructor(lab: WatchedLab, options: WatchOptions) {
+    this.#lab = lab;
+    this.#options = options;
+    this.#tails = {
+      requests: new JsonTail(lab.logs.requests, talosRequest),
+      machines: new JsonTail(lab.logs.machines, machineEvent),
+      fronts: new JsonTail(lab.logs.fronts, frontEvent),
+      audit: new JsonTail(lab.logs.audit, apiChange),
+    };
+    this.#etcd = new EtcdRounds(lab.etcd);
+    this.#kubernetes = new KubernetesClient(kubernetesAccess(lab.kubeconfig.admin));
+    this.#cluster = new ClusterSightings(this.#kubernetes);
+    this.#exposures = new Exposures(secretsOf(lab, options.secrets ?? []));
+    const onWords = (words: string, where: string, at: Moment): void => this.#exposures.lookInWords(words, where, at);
+    this.#temporal = new TemporalSightings(lab.cluster, options.temporal, onWords);
+  }
+
+  /** Called by `startWatcher`: the first look everywhere, and then again and again. */
+  async begin(): Promise<void> {
+    const following = this.#cluster.follow();
+    await Promise.all([this.#readLogs(), this.#etcd.ask()]);
+    this.#work = Promise.all([
+      following,
+      this.#repeat(EVERY.logs, () => this.#readLogs()),
+      this.#repeat(EVERY.etcd, () => this.#etcd.ask()),
+      this.#repeat(EVERY.temporal, () => this.#temporal.look()),
+      this.#repeat(EVERY.processes, () => this.#exposures.lookAtProcesses()),
+    ]);
+  }
+
+  /** Ends the watch, reads what is left to read, and judges. Asked again, it answers the same. */
+  stop(): Promise<Verdict> {
+    this.#verdict ??= this.#judge();
+    return this.#verdict;
+  }
+
+  async #judge(): Promise<Verdict> {
+    const to = Date.now();
+    this.#cluster.stop();
+    this.#stopped.abort();
+    await this.#work;
+    const history = await this.#temporal.histories();
+    await Promise.all(Object.values(this.#tails).map((tail) => tail.finish()));
+    await this.#exposures.lookInFiles(this.#options.logs ?? (await logsBeside(this.#lab.directory)));
+    await this.#exposures.lookInStepFolders();
+    const snapshots = await snapshotFiles(history.workflows);
+    this.#etcd.close();
+    this.#kubernetes.close();
+    await this.#temporal.close();
+    const { workflows, missing } = history;
+    return verdictOf({
+      ...this.#seen(to),
+      workflows,
+      snapshots,
+      exposures: this.#exposures.found,
+      ...(missing === undefined ? {} : { historyMissing: missing }),
+    });
+  }
+
+  #seen(to: Moment): Omit<Evidence, 'workflows' | 'snapshots' | 'exposures'> {
+    return {
+      cluster: this.#lab.cluster,
+      watched: { from: this.#from, to },
+      machines: this.#lab.machines,
+      slipwayUser: userOf(kubernetesAccess(this.#lab.kubeconfig.slipway)),
+      requests: inOrder(this.#tails.requests.entries),
+      machineEvents: inOrder(this.#tails.machines.entries),
+      connections: inOrder(this.#tails.fronts.entries),
+      changes: inOrder(this.#tails.audit.entries),
+      nodes: this.#cluster.nodes,
+      pods: this.#cluster.pods,
+      budgets: this.#cluster.budgets,
+      seen: this.#cluster.seen,
+      etcd: this.#etcd.rounds,
+      waits: this.#temporal.waits,
+    };
+  }
+
+  async #readLogs(): Promise<void> {
+    await Promise.all(Object.values(this.#tails).map((tail) => tail.read()));
+  }
+
+  /** One look after the other, at least so many milliseconds from begin to begin. */
+  async #repeat(every: number, look: () => Promise<void>): Promise<void> {
+    const { signal } = this.#stopped;
+    while (!signal.aborted) {
+      const began = Date.now();
+      // oxlint-disable-next-line no-await-in-loop -- one after the other is the point
+      await look();
+      const rest = Math.max(10, every - (Date.now() - began));
+      // oxlint-disable-next-line no-await-in-loop -- as above
+      await sleep(rest, undefined, { signal }).catch(() => undefined);
+    }
+  }
+}
+
+/** Answers are logged when they end, so lines do not stand in the order of their beginnings. */
+function inOrder<T extends { readonly at: Moment }>(entries: readonly T[]): T[] {
+  return entries.toSorted((a, b) => a.at - b.at);
+}
+
+/** Scenarios keep the logs of their workers beside the lab. */
+async function logsBeside(labDirectory: string): Promise<string[]> {
+  const folder = path.dirname(labDirectory);
+  const entries = await readdir(folder).catch(() => []);
+  return entries.filter((entry) => entry.endsWith('.log')).map((entry) => path.join(folder, entry));
+}

@@ -1,0 +1,61 @@
+import type colours from 'picocolors';
+import type { RunView } from './run-view.js';
+import { sentence } from '../sentence.js';
+import type { Clock } from './work-text.js';
+import { wrapText } from './wrap-text.js';
+
+export type Paint = ReturnType<typeof colours.createColors>;
+
+/** What a board is drawn on, and of what. */
+export interface Page {
+  readonly view: RunView;
+  readonly clock: Clock;
+  /** Characters a line may have. */
+  readonly width: number;
+  /** Lines the board may have. */
+  readonly height: number;
+  readonly paint: Paint;
+  /** Widths of the columns. */
+  readonly columns: { readonly name: number; readonly label: number };
+}
+
+export const indent = '  ';
+/** Below this many characters a text beside a row goes under it instead. */
+const textWidthMin = 36;
+
+/** A row's columns. */
+export interface Row {
+  /** Painted already; one character wide. */
+  readonly sign: string;
+  readonly name: string;
+  /** A version, or the step under way. */
+  readonly label: string;
+  readonly time: string;
+}
+
+/** A row with columns, and a text beside it that goes on under itself. */
+export function rowWithText({ columns, width }: Page, { sign, name, label, time }: Row, text: string): string[] {
+  const row = `${name.padEnd(columns.name)}  ${label.padEnd(columns.label)}  ${time.padStart(6)}`;
+  const start = indent.length + 2 + row.length + 2;
+  if (width - start >= textWidthMin) {
+    const [first, ...rest] = wrapText(text, width - start);
+    return [`${indent}${sign} ${row}  ${first ?? ''}`.trimEnd(), ...rest.map((line) => `${' '.repeat(start)}${line}`)];
+  }
+  const under = wrapText(text, width - 6).map((line) => `${' '.repeat(6)}${line}`);
+  return [`${indent}${sign} ${row}`.trimEnd(), ...(text === '' ? [] : under)];
+}
+
+/** A sentence behind a sign. */
+export function marked({ width }: Page, sign: string, text: string): string[] {
+  return wrapText(sentence(text), width - 4).map((line, index) => `${indent}${index === 0 ? sign : ' '} ${line}`);
+}
+
+/** Columns wide enough for every name, and for the version, the steps under way and the failed ones. */
+export function columnsOf(view: RunView): Page['columns'] {
+  const labels = view.nodes.flatMap((node) => [...node.work.map((work) => work.name), node.failedStep ?? '']);
+  return { name: widest(8, view.nodes.map((node) => node.name)), label: widest(view.target.length, labels) };
+}
+
+function widest(least: number, texts: readonly string[]): number {
+  return texts.reduce((width, text) => Math.max(width, text.length), least);
+}

@@ -1,0 +1,90 @@
+import { randomUUID } from 'node:crypto';
+import { WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
+import { abortRun, runId } from '../../workflows/messages.js';
+import { exitCodes, UserMistake, type ExitCode } from '../mistakes.js';
+import { chooseRun, unknownRun, type ChosenRun } from '../run-argument.js';
+import { connectTemporal, type Temporal } from '../temporal/connect-temporal.js';
+import { isNotFound } from '../temporal/grpc-failure.js';
+import { noWorker, seeWorkers } from '../temporal/workers.js';
+import { print, printJson, say } from '../terminal.js';
+import { whoAsks } from '../upgrade-request.js';
+
+export interface AbortOptions {
+  readonly file: string;
+  readonly taskQueue: string;
+  readonly why: string;
+  readonly json?: boolean;
+}
+
+const answerMs = 10_000;
+
+/** Asks the run to stop. When no worker answers, a cancel is recorded instead: the run obeys once one is back. */
+export async function abort(named: string | undefined, options: AbortOptions): Promise<ExitCode> {
+  if (options.why.trim() === '') throw new UserMistake('An abort needs a reason: it is kept in the record.', '--why "…"');
+  const temporal = await connectTemporal();
+  try {
+    const chosen = await chooseRun(temporal, options.file, named);
+    const ended = await endedAs(temporal, chosen);
+    if (ended) {
+      say(`Run ${chosen.run} of ${chosen.cluster} has ended already (${ended}). What it left: slipway report ${chosen.run}`);
+      return exitCodes.refused;
+    }
+    const workers = await seeWorkers(temporal, options.taskQueue);
+    const heard = workers.answering && (await askRun(temporal, chosen, options.why));
+    if (!heard) await recordCancel(temporal, chosen, options.why);
+    if (options.json) printJson({ ...chosen, verdict: 'aborting', by: heard ? 'update' : 'cancel' });
+    else tell(chosen, heard, workers.answering ? `No worker answered within ${answerMs / 1000} s.` : noWorker(workers).what);
+    if (!heard) say(noWorker(workers).hint);
+    return exitCodes.ok;
+  } finally {
+    await temporal.close();
+  }
+}
+
+/** How the run ended; undefined: it is open. */
+async function endedAs(temporal: Temporal, chosen: ChosenRun): Promise<string | undefined> {
+  try {
+    const { status } = await temporal.within(answerMs, () => temporal.client.workflow.getHandle(idOf(chosen)).describe());
+    return status.name === 'RUNNING' ? undefined : status.name.toLowerCase().replaceAll('_', ' ');
+  } catch (error) {
+    if (isNotFound(error)) throw unknownRun(chosen, chosen.run);
+    throw error;
+  }
+}
+
+/** Whether the run answered in time. */
+async function askRun(temporal: Temporal, chosen: ChosenRun, why: string): Promise<boolean> {
+  const handle = temporal.client.workflow.getHandle(idOf(chosen));
+  try {
+    await temporal.within(answerMs, () => handle.executeUpdate(abortRun, { args: [{ by: whoAsks(), why }], updateId: randomUUID() }));
+    return true;
+  } catch (error) {
+    if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return false;
+    throw error;
+  }
+}
+
+async function recordCancel({ client, namespace, within }: Temporal, chosen: ChosenRun, why: string): Promise<void> {
+  // Asked of the service itself: the SDK's own cancel has no place for the reason.
+  await within(answerMs, () =>
+    client.workflowService.requestCancelWorkflowExecution({
+      namespace,
+      workflowExecution: { workflowId: idOf(chosen) },
+      requestId: randomUUID(),
+      identity: whoAsks(),
+      reason: `${whoAsks()}: ${why}`,
+    }),
+  );
+}
+
+function tell({ cluster, run }: ChosenRun, heard: boolean, silent: string): void {
+  if (!heard) say(`${silent} A cancel is recorded instead: run ${run} stops as soon as a worker is back.`);
+  print(`Run ${run} of ${cluster} is being aborted. The node under way is undone, or finished where its install was sent.`);
+  print(`The cluster is held afterwards.`);
+  print(`  slipway watch ${run}                  see it end`);
+  print(`  slipway release --why "…"   let runs start again, once the cluster is as you want it`);
+}
+
+function idOf({ cluster, run }: ChosenRun): string {
+  return runId(cluster, run);
+}

@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto';
+import { describe } from '../../planning/describe.js';
+import type { Planned } from '../../planning/plan.js';
+import { planCommands } from '../../planning/plan-commands.js';
+import { planText } from '../../planning/plan-text.js';
+import { planUpgrade } from '../../planning/upgrade-plan.js';
+import { openCluster } from '../../tools/cluster-access.js';
+import { loadDialMap } from '../../tools/dial-map.js';
+import { factoryVersions } from '../../tools/image-factory.js';
+import { observeCluster } from '../../tools/observe-cluster.js';
+import { Refusal } from '../../tools/refusal.js';
+import { declaredCluster, type DeclaredCluster } from '../declared-cluster.js';
+import { exitCodes, type ExitCode } from '../mistakes.js';
+import { sayReasons } from '../say-reasons.js';
+import { sentence } from '../sentence.js';
+import { print, printJson } from '../terminal.js';
+import { upgradeRequest, type AskedFor } from '../upgrade-request.js';
+
+export interface PlanOptions extends AskedFor {
+  readonly file: string;
+  readonly commands?: boolean;
+  readonly json?: boolean;
+}
+
+/** Observes the cluster with the reader's credentials in this process, and prints what an upgrade would do. */
+export async function plan(options: PlanOptions): Promise<ExitCode> {
+  const declared = await declaredCluster(options.file);
+  const planned = await makePlan(declared, options);
+  if (options.json) printJson(planned);
+  else printPlanned(planned, declared, options);
+  return planned.verdict === 'refused' ? exitCodes.refused : exitCodes.ok;
+}
+
+async function makePlan(declared: DeclaredCluster, options: PlanOptions): Promise<Planned> {
+  const { inventory, base } = declared;
+  const request = await upgradeRequest(declared, options);
+  try {
+    const access = await openCluster(inventory, { base, dialMap: loadDialMap() });
+    try {
+      const [observation, availableVersions] = await Promise.all([
+        observeCluster(access),
+        factoryVersions(inventory.image.factory, access.dialMap),
+      ]);
+      const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+      const only = options.only ?? [];
+      return planUpgrade({ request, inventory, observation, availableVersions, only, sha256, now: observation.observedAt });
+    } finally {
+      await access.close();
+    }
+  } catch (error) {
+    // A credential or a tool that is missing refuses as much as a rule does.
+    if (error instanceof Refusal) return { verdict: 'refused', reasons: [error.reason] };
+    throw error;
+  }
+}
+
+function printPlanned(planned: Planned, { inventory }: DeclaredCluster, options: PlanOptions): void {
+  if (planned.verdict === 'refused') {
+    sayReasons(planned.reasons, { cluster: inventory.cluster });
+  } else if (planned.verdict === 'nothing-to-do') {
+    print(sentence(describe(planned.reason)));
+  } else if (options.commands) {
+    print(planCommands(planned.plan, inventory).trimEnd());
+  } else {
+    print(planText(planned.plan).trimEnd());
+    print(`\nTo carry it out, type: slipway upgrade${typedAgain(options)}`);
+  }
+}
+
+function typedAgain({ talos, only, file }: PlanOptions): string {
+  const parts = [
+    ...(talos ? ['--talos', talos] : []),
+    ...(only && only.length > 0 ? ['--only', ...only] : []),
+    ...(file === 'slipway.yaml' ? [] : ['-f', file]),
+  ];
+  return parts.map((part) => ` ${part}`).join('');
+}

@@ -1,0 +1,119 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { UpgradeRequest } from '../../planning/plan.js';
+import type { Unanswered } from '../../starter/ask-queue.js';
+import { enqueueUpgrade } from '../../starter/enqueue-upgrade.js';
+import type { EnqueueAnswer } from '../../workflows/messages.js';
+import { outcomeWords, planWords } from '../board/run-words.js';
+import type { RunView } from '../board/run-view.js';
+import { declaredCluster } from '../declared-cluster.js';
+import { exitCodes, TemporalSilent, type ExitCode } from '../mistakes.js';
+import { sayReasons } from '../say-reasons.js';
+import { connectTemporal, type Temporal } from '../temporal/connect-temporal.js';
+import { runReader } from '../temporal/read-run.js';
+import { webUiAddress } from '../temporal/web-ui.js';
+import { noWorker } from '../temporal/workers.js';
+import { print, printJson } from '../terminal.js';
+import { upgradeRequest, type AskedFor } from '../upgrade-request.js';
+import { exitCodeOf, watchRun } from './watch.js';
+
+export interface UpgradeOptions extends AskedFor {
+  readonly file: string;
+  readonly taskQueue: string;
+  readonly watch?: boolean;
+  /** False: come back as soon as the run has its number. */
+  readonly wait: boolean;
+  readonly json?: boolean;
+}
+
+type Started = Extract<EnqueueAnswer, { verdict: 'started' }>;
+
+/** A worker answers an update within milliseconds; a busy machine may take some seconds. */
+const answerMs = 20_000;
+/** Beside the limit of the observation itself. */
+const planGraceMs = 15_000;
+const lookEveryMs = 300;
+
+/** Hands the upgrade to the cluster's queue, and tells what the run plans, or why it does not. */
+export async function upgrade(options: UpgradeOptions): Promise<ExitCode> {
+  const { inventory, base, file } = await declaredCluster(options.file);
+  const request = await upgradeRequest({ inventory, base, file }, options);
+  const { cluster } = request;
+  const temporal = await connectTemporal();
+  try {
+    const input = { request, inventory, base, only: options.only ?? [] };
+    const answer = await enqueueUpgrade(temporal.client, input, { taskQueue: options.taskQueue, limitMs: answerMs });
+    if (answer.verdict === 'unanswered') throw unanswered(answer, cluster);
+    if (answer.verdict === 'refused') {
+      if (options.json) printJson(answer);
+      else sayReasons([answer.reason], { cluster });
+      return exitCodes.refused;
+    }
+    if (!options.json) tellStarted(temporal, answer, request);
+    if (options.watch) {
+      return await watchRun(temporal, { cluster, run: answer.run }, { taskQueue: options.taskQueue, json: options.json ?? false });
+    }
+    const limitMs = options.wait ? inventory.limits.observe + planGraceMs : 0;
+    return await tellPlan(temporal, answer, request, { ...options, limitMs });
+  } finally {
+    await temporal.close();
+  }
+}
+
+function unanswered({ sent, pollers }: Unanswered, cluster: string): TemporalSilent {
+  const { what, hint } = noWorker(pollers);
+  if (!sent) return new TemporalSilent(`${what} Nothing was started.`, hint);
+  return new TemporalSilent(
+    `No worker took the request within ${answerMs / 1000} s. It is with Temporal, and a worker may still take it.`,
+    `Look before you ask again: slipway status ${cluster}`,
+  );
+}
+
+function tellStarted(temporal: Temporal, { run, workflowId }: Started, request: UpgradeRequest): void {
+  const undeclared = request.declared ? '' : ', which git does not declare';
+  print(`run ${run} of ${request.cluster} has started: to Talos ${request.talos}${undeclared}.`);
+  const address = webUiAddress(temporal, workflowId);
+  if (address) print(`  ${address}`);
+}
+
+/** Waits until the run has made its plan, or has refused to. */
+async function tellPlan(
+  temporal: Temporal,
+  started: Started,
+  { cluster }: UpgradeRequest,
+  { taskQueue, limitMs, json }: UpgradeOptions & { readonly limitMs: number },
+): Promise<ExitCode> {
+  const { run, workflowId } = started;
+  const view = await waitForPlan(temporal, taskQueue, { cluster, run }, limitMs);
+  if (json) printJson({ ...started, webUi: webUiAddress(temporal, workflowId), plan: view?.plan, outcome: view?.outcome, reasons: view?.reasons });
+  else if (view?.outcome) tellEnd(view, view.outcome);
+  else tellGoesOn(view, run);
+  return view?.outcome ? exitCodeOf(view.outcome) : exitCodes.ok;
+}
+
+async function waitForPlan(
+  temporal: Temporal,
+  taskQueue: string,
+  { cluster, run }: { readonly cluster: string; readonly run: number },
+  limitMs: number,
+): Promise<RunView | undefined> {
+  const reader = runReader(temporal, taskQueue, cluster);
+  const end = Date.now() + limitMs;
+  let view: RunView | undefined;
+  while (Date.now() < end) {
+    view = await reader.read(run);
+    if (view?.plan || view?.outcome) return view;
+    await pause(lookEveryMs);
+  }
+  return view;
+}
+
+function tellEnd(view: RunView, outcome: NonNullable<RunView['outcome']>): void {
+  print(`run ${view.run}: ${outcomeWords[outcome].words}.`);
+  sayReasons(view.reasons, { cluster: view.cluster, run: view.run });
+}
+
+function tellGoesOn(view: RunView | undefined, run: number): void {
+  if (view?.plan) print(`  ${planWords(view)}.`);
+  print(`  slipway watch ${run}              see it go`);
+  print(`  slipway abort ${run} --why "…"    stop it: the node under way is undone or finished first`);
+}

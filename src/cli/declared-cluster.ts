@@ -1,0 +1,37 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { parse } from 'yaml';
+import type { Inventory } from '../inventory/schema.js';
+import { UserMistake } from './mistakes.js';
+
+/** slipway.yaml as it was read, and where it stands. */
+export interface DeclaredCluster {
+  readonly inventory: Inventory;
+  /** Absolute path of the file. */
+  readonly file: string;
+  /** Its folder: where relative credential files start. */
+  readonly base: string;
+}
+
+/** Reads the inventory. @throws UserMistake with every mistake of it, one a line. */
+export async function declaredCluster(file: string): Promise<DeclaredCluster> {
+  const { loadInventory, mistakeLine } = await import('../inventory/load.js');
+  const loaded = await loadInventory(file);
+  if (loaded.ok) return { inventory: loaded.inventory, file: path.resolve(file), base: path.dirname(path.resolve(file)) };
+  const lines = loaded.mistakes.map(mistakeLine).join('\n');
+  throw new UserMistake(lines, 'Name another file with -f FILE; slipway inventory check FILE checks one.');
+}
+
+/**
+ * Only the name of the cluster: who watches or aborts must not be kept from it by a mistake elsewhere in the file.
+ * Undefined when the file is not there or has no name in it.
+ */
+export async function declaredName(file: string): Promise<string | undefined> {
+  try {
+    const document: unknown = parse(await readFile(file, 'utf8'));
+    const named = typeof document === 'object' && document !== null && 'cluster' in document ? document.cluster : undefined;
+    return typeof named === 'string' ? named : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,12 @@
+import { advise, describe } from '../planning/describe.js';
+import type { Reason } from '../planning/reason.js';
+import { sentence } from './sentence.js';
+import { say } from './terminal.js';
+
+/** Each reason's sentence, and under it what to type. */
+export function sayReasons(reasons: readonly Reason[], context: { readonly cluster: string; readonly run?: number }): void {
+  for (const reason of reasons) {
+    say(sentence(describe(reason)));
+    for (const line of advise(reason, context)) say(`  ${line}`);
+  }
+}

@@ -1,0 +1,36 @@
+import colours from 'picocolors';
+
+/** What the terminal offers; a pipe has no size and no colours. */
+export interface Screen {
+  readonly width: number;
+  readonly height: number;
+  readonly colour: boolean;
+  /** Whether lines can be written over. */
+  readonly live: boolean;
+}
+
+/** Wide enough for a sentence beside a node's row. */
+const widthInPipes = 140;
+
+export function screen(): Screen {
+  const { columns, rows, isTTY } = process.stdout;
+  // Asked for by CI systems and tests that look at what a person would see.
+  const forced = Number(process.env['COLUMNS']);
+  const width = columns ?? (forced > 0 ? forced : widthInPipes);
+  return { width, height: rows ?? 50, colour: colours.isColorSupported, live: isTTY === true && process.env['TERM'] !== 'dumb' };
+}
+
+/** The command's answer. */
+export function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+/** The command's answer, for scripts. */
+export function printJson(value: unknown): void {
+  print(JSON.stringify(value, undefined, 2));
+}
+
+/** What is said beside the answer; scripts that read the answer do not see it. */
+export function say(text: string): void {
+  process.stderr.write(`${text}\n`);
+}

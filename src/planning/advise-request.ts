@@ -1,0 +1,94 @@
+import type { AccessReason, InventoryReason, RequestReason } from './reason.js';
+import type { Advices } from './reason-table.js';
+
+export const requestAdvice: Advices<RequestReason> = {
+  'nothing-to-do': (_, say) => [
+    say.status('what runs, and what ran last'),
+    say.plan('look at another version', '--talos vX.Y.Z'),
+  ],
+  'unknown-cluster': (_, say) => [say.inventoryCheck('says which cluster the file names')],
+  'unknown-node': (_, say) => [say.inventoryCheck('after the node was added to slipway.yaml')],
+  'bad-version': (_, say) => [say.plan('with a version as the factory lists it', '--talos v1.12.6')],
+  'version-unknown': ({ newest }, say) =>
+    newest === undefined
+      ? [say.plan('with a version the factory has', '--talos vX.Y.Z')]
+      : [say.plan('the newest of that minor', `--talos ${newest}`)],
+  downgrade: (_, say) => [say.plan('with a version that is not older than what runs', '--talos vX.Y.Z')],
+  'minor-skipped': ({ next }, say) => [
+    say.plan('the next minor first', `--talos ${next.startsWith('v') ? next : `v${next}.0`}`),
+  ],
+  'strategy-unavailable': ({ from }, say) => [
+    say.plan(`stay on the minor of ${from}`, '--talos vX.Y.Z'),
+    say.plan('what a person would type, to go on by hand', '--commands'),
+  ],
+  'flow-unavailable': (_, say) => [say.tools('which talosctl is here; a newer Slipway brings a newer one')],
+  'approval-unavailable': ({ delta }, say) => [
+    say.inventoryCheck(`after taking ${delta} off upgrade.approve in slipway.yaml`),
+    say.plan('read the plan before you start it', ''),
+  ],
+  'talos-unsupported': (_, say) => [say.plan('with a Talos the matrix knows', '--talos vX.Y.Z')],
+  'kubernetes-unsupported': ({ talos, lowest, highest }, say) => [
+    say.kubectl('get nodes -o wide', 'which kubelet runs where'),
+    say.plan(`again, once Kubernetes is between ${lowest} and ${highest}`, `--talos ${talos}`),
+  ],
+  'run-open': (_, say) => [
+    say.watch('follow it'),
+    say.abort('stop it; the node under way is undone or finished first'),
+  ],
+  held: (_, say) => [say.report('what happened'), say.release('once the cluster is well; touches no node')],
+  'schema-unknown': (_, say) => [
+    say.tools('the version here; bring command line and worker to the same one'),
+  ],
+};
+
+export const inventoryAdvice: Advices<InventoryReason> = {
+  'inventory-disagrees': ({ node, what }, say) => {
+    const after = say.inventoryCheck('after slipway.yaml was corrected');
+    if (what === 'schematic')
+      return [say.talosctl(node, 'get extensions', 'the schematic it runs, and its extensions'), after];
+    if (what === 'name') return [say.talosctl(node, 'get nodename', 'the name Talos knows it by'), after];
+    return [
+      say.kubectl(
+        what === 'stranger' || what === 'missing-node' ? 'get nodes -o wide' : `get node ${node} -o wide`,
+        'what Kubernetes says',
+      ),
+      after,
+    ];
+  },
+  'left-over-mark': ({ node }, say) => [
+    say.kubectl(`describe node ${node}`, 'its annotations slipway.dev/…, and whether it is cordoned'),
+    say.upgrade('the next run takes the node over'),
+    say.kubectl(`uncordon ${node}`, 'or give it back by hand, if it is well'),
+  ],
+  'two-voters': (_, say) => [
+    say.kubectl('get nodes -l node-role.kubernetes.io/control-plane', 'add a third control plane first'),
+  ],
+  'single-control-plane': (_, say) => [
+    say.inventoryCheck('after controlPlane: { outageAccepted: true } was written'),
+  ],
+};
+
+export const accessAdvice: Advices<AccessReason> = {
+  'credential-unreadable': (_, say) => [say.inventoryCheck('after the reference or the file was corrected')],
+  'certificate-expires': ({ which }, say) => [
+    which.startsWith('talosconfig')
+      ? 'talosctl config new --roles os:reader,os:etcd:backup FILE  # a new one (os:admin for the admin one)'
+      : say.plan('after a new kubeconfig was put in its place', ''),
+    say.plan('again, with the new certificate', ''),
+  ],
+  'credential-rejected': (_, say) => [
+    say.inventoryCheck('after the credential was replaced; its CA must be that of this cluster'),
+  ],
+  'talos-unreachable': ({ node }, say) => [
+    say.talosctl(node, 'version', 'whether it answers from here'),
+    say.kubectl(`get node ${node} -o wide`, 'whether its kubelet is heard of, and its address'),
+  ],
+  'kubernetes-unreachable': (_, say) => [
+    say.kubectl('get --raw /readyz?verbose', 'whether it answers from here'),
+  ],
+  'factory-unreachable': ({ factory }, say) => [
+    `curl -fsS https://${factory}/versions  # whether it answers from here`,
+    say.plan('again, once it answers', ''),
+  ],
+  'tool-missing': (_, say) => [say.tools('what is here, what is missing, and how to get it')],
+};

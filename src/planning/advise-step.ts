@@ -1,0 +1,154 @@
+import { describePod, scaleUp } from './advise-cluster.js';
+import type { StepReason } from './reason.js';
+import type { AdviceCommands, Advices } from './reason-table.js';
+
+/** Once a person is content with the node, the cluster may be given free. */
+const thenRelease = (say: AdviceCommands): string => say.release('once the cluster is well; touches no node');
+const again = (say: AdviceCommands): string =>
+  say.upgrade('goes on with the nodes that are left, after the release');
+
+export const stepAdvice: Advices<StepReason> = {
+  'expectation-broken': ({ node }, say) => [
+    say.talosctl(node, 'get extensions', 'what it runs, and its schematic'),
+    say.plan('a plan that fits what runs now', ''),
+    thenRelease(say),
+  ],
+  'image-missing': ({ image }, say) => [
+    say.inventoryCheck(`whether factory, platform and schematic are right: ${image}`),
+    thenRelease(say),
+  ],
+  'image-unavailable': (_, say) => [thenRelease(say), again(say)],
+  'image-pull-failed': ({ node, image }, say) => [
+    say.talosctl(node, `image pull ${image} --namespace system`, 'what it says'),
+    thenRelease(say),
+    again(say),
+  ],
+  'drain-blocked': ({ pod, owner, budget, desired }, say) => {
+    const [namespace = ''] = pod.split('/');
+    return [
+      say.kubectl(describePod(pod), 'the pod that stays'),
+      ...(budget === undefined
+        ? []
+        : [
+            say.kubectl(
+              `get pdb -n ${namespace} ${budget.split('/')[1] ?? budget}`,
+              'the budget that keeps it',
+            ),
+          ]),
+      ...scaleUp(owner, namespace, desired + 1).map((what) => say.kubectl(what, 'one more than must stay')),
+      thenRelease(say),
+      again(say),
+    ];
+  },
+  'drain-failed': ({ node }, say) => [
+    say.kubectl(`get pods -A -o wide --field-selector spec.nodeName=${node}`, 'what runs on it'),
+    thenRelease(say),
+    again(say),
+  ],
+  'cordon-lost': ({ node }, say) => [
+    say.kubectl(`describe node ${node}`, 'who had it last'),
+    thenRelease(say),
+    again(say),
+  ],
+  'protected-pods': ({ pods }, say) => [
+    ...pods
+      .slice(0, 2)
+      .map((pod) => say.kubectl(describePod(pod), 'why it came back to a cordoned node: its tolerations')),
+    thenRelease(say),
+  ],
+  'leader-stays': ({ node }, say) => [
+    say.talosctl(node, 'etcd status', 'who leads, and whether the others have caught up'),
+    say.talosctl(node, 'etcd forfeit-leadership', 'hand over by hand'),
+    thenRelease(say),
+  ],
+  'install-refused': ({ node }, say) => [
+    say.talosctl(node, 'dmesg', 'what it says of the image'),
+    thenRelease(say),
+    again(say),
+  ],
+  'install-unanswered': ({ node }, say) => [
+    say.talosctl(node, 'dmesg', 'whether the request arrived'),
+    say.talosctl(node, 'get machinestatus', 'whether it installs'),
+    say.kubectl(`uncordon ${node}`, 'if it never arrived: give the node back'),
+    thenRelease(say),
+    say.upgrade('sends it once more, after the release'),
+  ],
+  'back-on-old-version': ({ node }, say) => [
+    say.talosctl(node, 'dmesg', 'why it did not boot the new version'),
+    say.kubectl(`uncordon ${node}`, 'stay on the old version: the node is whole'),
+    thenRelease(say),
+    say.upgrade('installs once more, after the release; gives up the way back'),
+  ],
+  'node-never-returned': ({ node }, say) => [
+    say.talosctl(node, 'dmesg', 'if it answers by now'),
+    say.kubectl(`get node ${node} -o wide`, 'whether its kubelet is heard of; look at its console too'),
+    say.talosctl(
+      node,
+      'rollback',
+      'boots the version from before, if Talos answers and the new one does not get well',
+    ),
+    thenRelease(say),
+  ],
+  'wrong-version': ({ node }, say) => [
+    say.talosctl(node, 'version', 'what runs'),
+    say.plan('what would be left to do', ''),
+    thenRelease(say),
+  ],
+  'wrong-schematic': (reason, say) => afterWrongImage(reason.node, say),
+  'extensions-lost': (reason, say) => afterWrongImage(reason.node, say),
+  'node-stays-not-ready': ({ node }, say) => [
+    say.talosctl(node, 'service', 'which service is not healthy'),
+    say.talosctl(node, 'dmesg', 'why'),
+    say.talosctl(node, 'rollback', 'boots the version from before'),
+    thenRelease(say),
+  ],
+  'etcd-not-rejoined': ({ node }, say) => [
+    say.talosctl(node, 'service etcd', 'whether it runs'),
+    say.talosctl(node, 'logs etcd', 'why it does not join'),
+    say.talosctl(node, 'etcd members', 'the members, as this node sees them'),
+    thenRelease(say),
+  ],
+  'node-changed': ({ node }, say) => [
+    say.kubectl(`describe node ${node}`, 'put back what was lost'),
+    say.kubectl(`uncordon ${node}`, 'then give it back'),
+    thenRelease(say),
+  ],
+  'soak-broken': ({ reason }, say) => [...say.adviseOn(reason), thenRelease(say), again(say)],
+  'snapshot-failed': (_, say) => [
+    say.inventoryCheck('whether snapshot.directory is right and can be written'),
+    thenRelease(say),
+  ],
+  'snapshot-unproven': (_, say) => [
+    say.tools('whether etcdutl fits'),
+    say.report('what was compared'),
+    thenRelease(say),
+  ],
+  'gave-up': ({ reason }, say) => [
+    ...(reason === undefined ? [say.status('what it waited for')] : say.adviseOn(reason)),
+    thenRelease(say),
+    again(say),
+  ],
+  aborted: (_, say) => [say.report('how far it came'), thenRelease(say), again(say)],
+  terminated: (_, say) => [
+    say.kubectl(
+      `get nodes -o custom-columns='NAME:.metadata.name,CORDONED:.spec.unschedulable,RUN:.metadata.annotations.slipway\\.dev/run'`,
+      'the marks it left',
+    ),
+    thenRelease(say),
+    say.upgrade('takes over the nodes it left, after the release'),
+  ],
+  unexpected: (_, say) => [
+    say.report('each step with its times'),
+    say.status('what the worker says'),
+    thenRelease(say),
+  ],
+};
+
+function afterWrongImage(node: string, say: AdviceCommands): string[] {
+  return [
+    say.talosctl(node, 'get extensions', 'what it is made of now'),
+    say.talosctl(node, 'rollback', 'boots what it was before'),
+    say.inventoryCheck('whether the schematic of its role is the right one'),
+    thenRelease(say),
+  ];
+}

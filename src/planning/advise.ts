@@ -1,0 +1,66 @@
+import { etcdAdvice, gateAdvice } from './advise-cluster.js';
+import { accessAdvice, inventoryAdvice, requestAdvice } from './advise-request.js';
+import { stepAdvice } from './advise-step.js';
+import type { Reason } from './reason.js';
+import type { AdviceCommands, Advices } from './reason-table.js';
+
+/** What commands are filled in with. */
+export interface AdviceContext {
+  readonly cluster: string;
+  readonly run?: number;
+  /** The address of the node the reason names, or of any node by name. */
+  readonly address?: string | ((node: string) => string | undefined);
+}
+
+const advices: Advices<Reason> = {
+  ...requestAdvice,
+  ...inventoryAdvice,
+  ...accessAdvice,
+  ...gateAdvice,
+  ...etcdAdvice,
+  ...stepAdvice,
+};
+
+/**
+ * What a person can type about a reason, one command a line, each followed by `  # ` and what it is for: the line can be
+ * pasted as it is. Never empty.
+ */
+export function advise(reason: Reason, context: AdviceContext): string[] {
+  const entry = advices[reason.kind] as ((one: Reason, say: AdviceCommands) => readonly string[]) | undefined;
+  const say = commandsFor(context);
+  return [
+    ...new Set(
+      entry ? entry(reason, say) : [say.status('a newer Slipway made this reason; look at the run')],
+    ),
+  ];
+}
+
+function commandsFor(context: AdviceContext): AdviceCommands {
+  const { cluster, run } = context;
+  const thisRun = run === undefined ? cluster : `${cluster}/${run}`;
+  const slipway = (what: string, why: string): string => `slipway ${what.trim()}  # ${why}`;
+  return {
+    cluster,
+    plan: (why, options = '') => slipway(`plan ${options}`, why),
+    upgrade: (why, options = '') => slipway(`upgrade ${options}`, why),
+    status: (why) => slipway(`status ${cluster}`, why),
+    watch: (why) => slipway(`watch ${cluster}`, why),
+    abort: (why) => slipway(`abort ${thisRun} --why "…"`, why),
+    release: (why) => slipway(`release ${cluster} --why "…"`, why),
+    report: (why) => slipway(`report ${thisRun}`, why),
+    inventoryCheck: (why) => slipway('inventory check', why),
+    tools: (why) => slipway('tools', why),
+    talosctl: (node, what, why) => {
+      const address = addressOf(context, node);
+      return `talosctl -n ${address} -e ${address} ${what}  # ${why}`;
+    },
+    kubectl: (what, why) => `kubectl ${what}  # ${why}`,
+    adviseOn: (reason) => advise(reason, context),
+  };
+}
+
+/** Straight to the node: it is the node itself one wants to hear, and it may be all that answers. */
+function addressOf({ address }: AdviceContext, node: string): string {
+  const found = typeof address === 'function' ? address(node) : address;
+  return found ?? `<address of ${node}>`;
+}

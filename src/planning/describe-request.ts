@@ -1,0 +1,59 @@
+import { count, listed, moment, quoted } from './phrases.js';
+import type { InventoryReason, RequestReason } from './reason.js';
+import type { Sentences } from './reason-table.js';
+
+export const requestSentences: Sentences<RequestReason> = {
+  'nothing-to-do': ({ target }) => `every node runs Talos ${target} already, so there is nothing to do`,
+  'unknown-cluster': ({ cluster, known }) =>
+    known.length === 0
+      ? `no cluster "${cluster}" is known here`
+      : `no cluster "${cluster}" is known here, only ${listed(known, 10)}`,
+  'unknown-node': ({ node, known }) => `slipway.yaml names no node "${node}", only ${listed(known, 20)}`,
+  'bad-version': ({ version }) => `"${version}" is no version; a version is written v1.12.6`,
+  'version-unknown': ({ version, newest }) =>
+    newest === undefined
+      ? `the Image Factory knows no Talos ${version}, and no release of that minor`
+      : `the Image Factory knows no Talos ${version}; the newest of that minor is ${newest}`,
+  downgrade: ({ node, from, to }) => `${node} runs Talos ${from}, and ${to} would be a downgrade`,
+  'minor-skipped': ({ from, to, next }) =>
+    `from Talos ${from} to ${to} a minor would be skipped; the next one is ${next}`,
+  'strategy-unavailable': ({ strategy, from, to }) =>
+    `slipway.yaml wants an upgrade from Talos ${from} to ${to} done by ${strategy === 'rebuild' ? 'rebuilding nodes' : 'an in-place change of minor'}, ` +
+    'and this version of Slipway does patches in place only',
+  'flow-unavailable': ({ version, highest }) =>
+    `Talos ${version} is upgraded through an API that this version of Slipway does not speak; it knows Talos up to ${highest}`,
+  'approval-unavailable': ({ delta }) =>
+    `slipway.yaml wants a person's approval for a ${delta} upgrade, and this version of Slipway cannot ask for one`,
+  'talos-unsupported': ({ version, known }) =>
+    `the support matrix has no row for Talos ${version}; it knows ${listed(known, 10)}`,
+  'kubernetes-unsupported': ({ talos, kubernetes, lowest, highest }) =>
+    `Talos ${talos} supports Kubernetes ${lowest} to ${highest}, and this cluster runs ${kubernetes}`,
+  'run-open': ({ cluster, run, target }) =>
+    `run ${run} is upgrading ${cluster} to Talos ${target}, and one run at a time is all a cluster takes`,
+  held: ({ cluster, run, since, why }) =>
+    `${cluster} is held since ${moment(since)} by run ${run}: ${quoted(why)}`,
+  'schema-unknown': ({ schema, known }) =>
+    `the request has shape ${schema}, and this worker knows shape ${known}: they are of different versions of Slipway`,
+};
+
+const disagreements: Readonly<Record<(InventoryReason & { kind: 'inventory-disagrees' })['what'], string>> = {
+  'missing-node': 'a Node of that name in Kubernetes',
+  role: 'the role',
+  address: 'the address',
+  schematic: 'the schematic',
+  name: 'the name Talos knows the machine by',
+  stranger: 'no such node',
+};
+
+export const inventorySentences: Sentences<InventoryReason> = {
+  'inventory-disagrees': ({ node, what, expected, found }) => {
+    if (what === 'stranger') return `Kubernetes has a Node ${node}, and slipway.yaml does not name it`;
+    if (what === 'missing-node') return `slipway.yaml names ${node}, and Kubernetes has no Node of that name`;
+    return `slipway.yaml and the cluster disagree on ${node}: ${disagreements[what]} should be ${expected} and is ${found}`;
+  },
+  'left-over-mark': ({ node, run }) => `${node} still carries the mark of ${run}, which is not open any more`,
+  'two-voters': ({ members }) =>
+    `etcd has ${count(members, 'member')}: while one of them is upgraded the other cannot write, so neither is touched`,
+  'single-control-plane': ({ node }) =>
+    `${node} is the only control plane, the Kubernetes API is away while it reboots, and slipway.yaml does not accept that`,
+};

@@ -1,0 +1,58 @@
+import { count, listed, moment, quoted, span } from './phrases.js';
+import type { StepReason } from './reason.js';
+import type { Sentences } from './reason-table.js';
+
+export const stepSentences: Sentences<StepReason> = {
+  'expectation-broken': ({ node, what, expected, found }) =>
+    `${node} is not what the plan was made for: its ${what} should be ${expected} and is ${found}`,
+  'image-missing': ({ image, status }) =>
+    `the factory answers ${status} for ${image}: there is no such image`,
+  'image-unavailable': ({ image, why }) => `the factory did not give ${image} in time: ${quoted(why)}`,
+  'image-pull-failed': ({ node, image, why }) => `${node} could not pull ${image}: ${quoted(why)}`,
+  'drain-blocked': ({ node, pod, owner, budget, allowed, healthy, desired, attempts }) => {
+    const whose = owner === undefined ? pod : `${pod} (${owner})`;
+    const tried = `asked in ${count(attempts, 'attempt')}`;
+    if (budget === undefined) return `${whose} does not leave ${node}, ${tried}`;
+    return (
+      `${whose} does not leave ${node}: PodDisruptionBudget ${budget} allows ${count(allowed, 'disruption')} ` +
+      `(${healthy} healthy, ${desired} must stay so), ${tried}`
+    );
+  },
+  'drain-failed': ({ node, why, attempts }) =>
+    attempts === 0
+      ? `${node} cannot be drained: ${quoted(why)}`
+      : `${node} could not be drained in ${count(attempts, 'attempt')}: ${quoted(why)}`,
+  'cordon-lost': ({ node, found }) => `${node} no longer carries the cordon of this run: ${quoted(found)}`,
+  'protected-pods': ({ node, pods }) =>
+    `pods that a PodDisruptionBudget protects run on ${node}: ${listed(pods)}`,
+  'leader-stays': ({ node, why }) => `${node} still leads etcd: ${quoted(why)}`,
+  'install-refused': ({ node, why }) =>
+    `Talos on ${node} refused the upgrade and changed nothing: ${quoted(why)}`,
+  'install-unanswered': ({ node, since }) =>
+    `${node} shows no sign of the upgrade request that was, or may have been, sent ${moment(since)}; it is not sent again by itself`,
+  'back-on-old-version': ({ node, version, wanted }) =>
+    `${node} came back on ${version} after the install of ${wanted} (boot id changed, version did not); ` +
+    'the image is not installed again by itself',
+  'node-never-returned': ({ node, since, last }) =>
+    `${node} did not come back after the install, awaited since ${moment(since)}; the last that was seen: ${quoted(last)}`,
+  'wrong-version': ({ node, version, wanted }) => `${node} runs ${version}, and ${wanted} was installed`,
+  'wrong-schematic': ({ node, schematic, wanted }) =>
+    `${node} came back made of schematic ${schematic}, and it should be ${wanted}`,
+  'extensions-lost': ({ node, lost }) =>
+    `${node} came back without ${lost.length === 1 ? 'the system extension' : 'the system extensions'} ${listed(lost)}`,
+  'node-stays-not-ready': ({ node, since, message }) =>
+    `${node} runs the new version and is not Ready since ${moment(since)}: ${quoted(message)}`,
+  'etcd-not-rejoined': ({ node, why }) => `the etcd member on ${node} did not come back: ${quoted(why)}`,
+  'node-changed': ({ node, lost }) => `${node} came back without ${listed(lost)}`,
+  'soak-broken': ({ node, reason, after }, describe) =>
+    `${span(after)} after ${node} a gate closed and stayed closed: ${describe(reason)}`,
+  'snapshot-failed': ({ why }) => `no etcd snapshot could be taken and stored: ${quoted(why)}`,
+  'snapshot-unproven': ({ why }) => `the etcd snapshot could not be shown to restore: ${quoted(why)}`,
+  'gave-up': ({ waitedFor, limit, reason }, describe) => {
+    const waited = `waited ${limit > 0 ? span(limit) : 'in vain'} for this: ${quoted(waitedFor)}`;
+    return reason === undefined ? waited : `${waited}; the last that was seen: ${describe(reason)}`;
+  },
+  aborted: ({ by }) => `it was aborted by ${quoted(by)}`,
+  terminated: () => 'it was terminated, so nothing was undone; its marks on the nodes say how far it came',
+  unexpected: ({ message }) => `something happened that Slipway does not know: ${quoted(message)}`,
+};

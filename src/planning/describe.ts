@@ -1,0 +1,81 @@
+import { accessSentences } from './describe-access.js';
+import { etcdSentences } from './describe-etcd.js';
+import { gateSentences } from './describe-gate.js';
+import { inventorySentences, requestSentences } from './describe-request.js';
+import { stepSentences } from './describe-step-reason.js';
+import type { GateVerdict } from './gates/gates.js';
+import { type StepName, steps } from './node-steps.js';
+import { moment, span } from './phrases.js';
+import type { Reason } from './reason.js';
+import type { Sentences } from './reason-table.js';
+import type { Hold, NodeResult, NodeState } from './run-result.js';
+
+export { advise, type AdviceContext } from './advise.js';
+
+const sentences: Sentences<Reason> = {
+  ...requestSentences,
+  ...inventorySentences,
+  ...accessSentences,
+  ...gateSentences,
+  ...etcdSentences,
+  ...stepSentences,
+};
+
+/**
+ * The sentence of a reason, the same for command line, Web UI, notification and report: what, with its numbers.
+ * It has no full stop, so that it can stand inside another sentence.
+ */
+export function describe(reason: Reason): string {
+  const sentence = sentences[reason.kind] as ((one: Reason, inner: typeof describe) => string) | undefined;
+  return sentence
+    ? sentence(reason, describe)
+    : `a reason this version of Slipway does not know (${reason.kind})`;
+}
+
+/** A gate's answer in words: `open`, why it is closed, or why it does not apply. */
+export function describeGate(verdict: GateVerdict): string {
+  if (verdict.verdict === 'closed') return `closed: ${describe(verdict.reason)}`;
+  if (verdict.verdict === 'not-applicable') return `not applicable: ${verdict.why}`;
+  return verdict.note === undefined ? 'open' : `open (${verdict.note})`;
+}
+
+/** One line for a step under way: `k8s-work-2: evicts its pods, as their PodDisruptionBudgets allow`. */
+export function describeStep(step: StepName, node: string): string {
+  return `${node}: ${steps[step].does}`;
+}
+
+/** What each state of a node means; follows the node's name. */
+export const stateWords: Readonly<Record<NodeState, string>> = {
+  untouched: 'was not touched',
+  cordoned: 'is still cordoned by this run',
+  undone: 'is as it was before',
+  'install-unknown': 'was asked to upgrade, or may have been, and shows no sign of it',
+  installing: 'was on its way to the new version when it was seen last',
+  rebooting: 'was rebooting when it was seen last',
+  'on-target': 'runs the new version',
+  'back-on-old': 'runs the old version again',
+  unreachable: 'does not answer',
+};
+
+/** One line for a node that is over with: outcome, versions, time, and why it stopped. */
+export function describeNode(result: NodeResult): string {
+  const { node, outcome, from, to, reason, state } = result;
+  if (outcome === 'skipped') return `✓ ${node} ${to} (ran it already)`;
+  const took = span(Date.parse(result.endedAt) - Date.parse(result.startedAt));
+  if (outcome === 'done') return `✓ ${node} ${from} → ${to} ${took}`;
+  const why = reason === undefined ? '' : `: ${describe(reason)}`;
+  const undone =
+    result.undoFailed === undefined ? '' : `; taking it back failed: ${describe(result.undoFailed)}`;
+  return `✗ ${node} ${stateWords[state]}, after ${took}${why}${undone}`;
+}
+
+/** `prox-ops is held since 2026-11-21 14:32 UTC by run 42: …`; what to type stands in `advise`. */
+export function holdSentence(hold: Hold, cluster: string): string {
+  const [first] = hold.reasons;
+  const more = hold.reasons.length > 1 ? ` (and ${hold.reasons.length - 1} more)` : '';
+  const why =
+    first === undefined
+      ? `the run ${hold.outcome === 'failed' ? 'failed' : `was ${hold.outcome}`}`
+      : describe(first);
+  return `${cluster} is held since ${moment(hold.since)} by run ${hold.run}: ${why}${more}`;
+}

@@ -1,0 +1,110 @@
+import type { Reason } from './reason.js';
+
+/** What a failure leads to. */
+export interface Failure {
+  /**
+   * `refuse`: nothing was touched, the run does not start. `undo-and-halt`: the node goes back to what it was, the fleet
+   * halts. `halt`: the node stays as it is, in a state with a name, the fleet halts and a person decides.
+   * Before the install was sent, a `halt` is undone as well: nothing stands in the way.
+   */
+  readonly after: 'undo-and-halt' | 'halt' | 'refuse';
+  /** Whether the activity is tried again, within the limit of its step. */
+  readonly retry: boolean;
+  /** Why so. */
+  readonly note: string;
+}
+
+const refuse = (note: string): Failure => ({ after: 'refuse', retry: false, note });
+/** Something that changes by itself: a node that reboots, an API that is away. */
+const passing = (note: string): Failure => ({ after: 'undo-and-halt', retry: true, note });
+const undo = (note: string): Failure => ({ after: 'undo-and-halt', retry: false, note });
+const halt = (note: string): Failure => ({ after: 'halt', retry: false, note });
+
+/** One table: what every reason leads to. What stands nowhere is `unexpected`, and halts. */
+export const failures = {
+  'nothing-to-do': refuse('nothing was touched'),
+  'unknown-cluster': refuse('asking again gives the same answer'),
+  'unknown-node': refuse('asking again gives the same answer'),
+  'bad-version': refuse('asking again gives the same answer'),
+  'version-unknown': refuse('the factory may learn it later; a person asks again'),
+  downgrade: refuse('never done'),
+  'minor-skipped': refuse('never done'),
+  'strategy-unavailable': refuse('not in this version'),
+  'flow-unavailable': refuse('not in this version'),
+  'approval-unavailable': refuse('what wants a yes is not done without one'),
+  'talos-unsupported': refuse('no row, no upgrade'),
+  'kubernetes-unsupported': refuse('the cluster would leave the support matrix'),
+  'run-open': refuse('one run at a time'),
+  held: refuse('a person releases first'),
+  'schema-unknown': refuse('another version of Slipway made it'),
+
+  'inventory-disagrees': refuse('one of the two is wrong, and a person knows which'),
+  'left-over-mark': refuse('the next run takes it over'),
+  'two-voters': refuse('either one is needed for the other'),
+  'single-control-plane': refuse('an outage is said yes to in slipway.yaml'),
+
+  'credential-unreadable': undo('it will not appear by itself'),
+  'certificate-expires': refuse('it would end in the middle'),
+  'credential-rejected': undo('it will not be accepted by itself'),
+  'talos-unreachable': passing('an API that does not answer is unknown, and is asked again'),
+  'kubernetes-unreachable': passing('an API that does not answer is unknown, and is asked again'),
+  'factory-unreachable': passing('an API that does not answer is unknown, and is asked again'),
+  'tool-missing': undo('it will not appear by itself'),
+
+  'node-missing': undo('a Node that is gone does not come back by waiting'),
+  'node-not-ready': passing('it may get Ready'),
+  'node-cordoned': undo('whoever cordoned it decides'),
+  'talos-not-ready': passing('it may get ready'),
+  'component-not-ready': passing('it may get ready'),
+  'pods-in-trouble': passing('they may get well'),
+  'budget-impossible': undo('no waiting changes it'),
+  'budgets-overlap': undo('no waiting changes it'),
+
+  'etcd-unreachable': passing('an API that does not answer is unknown, and is asked again'),
+  'etcd-member-missing': undo('a member that is gone does not come back by waiting'),
+  'etcd-member-unhealthy': passing('it may get healthy'),
+  'etcd-member-unstarted': passing('it may start'),
+  'etcd-learner': passing('it is promoted once it has caught up'),
+  'etcd-alarm': undo('a person lifts an alarm'),
+  'etcd-no-leader': passing('an election takes a second'),
+  'etcd-leaders-disagree': passing('an election takes a second'),
+  'etcd-node-leads': undo('it led again after it had handed over'),
+  'etcd-behind': passing('it catches up'),
+  'etcd-quorum-at-risk': passing('a member may come back'),
+  'control-plane-disrupted': passing('it may come back'),
+
+  'expectation-broken': undo('the plan is not true any more; a new one is made'),
+  'image-missing': undo('the factory will not find it by itself'),
+  'image-unavailable': undo('waited for as long as it may take'),
+  'image-pull-failed': undo('waited for as long as it may take'),
+  'drain-blocked': undo('every attempt was used'),
+  'drain-failed': undo('more time does not help'),
+  'cordon-lost': undo('a person took the node back; what is left of our marks goes too'),
+  'protected-pods': undo('they came back after the drain'),
+  'leader-stays': undo('no other member took over'),
+  'install-refused': undo('Talos changed nothing'),
+  'install-unanswered': halt('it may have been sent, and is sent once only'),
+  'back-on-old-version': halt('another install would overwrite the slot that still boots'),
+  'node-never-returned': halt('a machine that does not answer cannot be undone'),
+  'wrong-version': halt('somebody else is at work on it'),
+  'wrong-schematic': halt('what it lost, its pods may need'),
+  'extensions-lost': halt('what it lost, its pods may need'),
+  'node-stays-not-ready': halt('its pods would not run on it'),
+  'etcd-not-rejoined': halt('the next control plane would take the majority'),
+  'node-changed': halt('its pods may be placed by what it lost'),
+  'soak-broken': halt('the node is in service; a person judges whether it is to blame'),
+  'snapshot-failed': {
+    after: 'halt',
+    retry: true,
+    note: 'the next attempt may do; no node is touched before',
+  },
+  'snapshot-unproven': halt('no node is touched without a snapshot that restores'),
+  'gave-up': halt('every wait ends; what was begun is told'),
+  aborted: halt('a person said so; what can be undone was undone'),
+  terminated: halt('no code ran; the marks say how far it came'),
+  unexpected: {
+    after: 'halt',
+    retry: true,
+    note: 'not known: tried again within the limit, then a person looks',
+  },
+} as const satisfies Record<Reason['kind'], Failure>;

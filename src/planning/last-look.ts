@@ -1,0 +1,57 @@
+import { cordonOwner, cordonOwnerText } from './cordon.js';
+import { mayDisruptControlPlane } from './etcd-guard.js';
+import { expectationBroken } from './expectations.js';
+import type { Answer, ClusterObservation, NodeObject, WorkloadObservation } from './observation.js';
+import type { PlannedNode } from './plan.js';
+import { isProtected } from './protected-pods.js';
+import type { Reason } from './reason.js';
+
+/** What the last look compares with. */
+export interface LastLookContext {
+  /** The run as its marks name it: `run/<cluster>/<n>`. */
+  readonly run: string;
+  readonly outageAccepted: boolean;
+}
+
+/** As many pods are named. */
+const named = 5;
+
+/**
+ * The last look before the request that stops a node (I2, I14): it is still what the plan was made for, cordoned as this run
+ * left it, free of pods a budget protects, and, for a control plane, etcd can do without it. Whatever does not answer forbids.
+ */
+export function lastLook(
+  observation: ClusterObservation,
+  node: PlannedNode,
+  context: LastLookContext,
+): Reason | undefined {
+  const seen = observation.nodes.find((candidate) => candidate.name === node.name);
+  if (!seen) return { kind: 'node-missing', node: node.name };
+  const broken = expectationBroken(node, seen);
+  if (broken) return broken;
+  const object = seen.kubernetes.kind === 'answered' ? seen.kubernetes.value : undefined;
+  if (!object) return { kind: 'node-missing', node: node.name };
+  const lost = cordonLost(node, object, context.run) ?? podsLeft(node.name, observation.workloads);
+  if (lost || node.role === 'worker') return lost;
+  return mayDisruptControlPlane(observation, node.name, context);
+}
+
+function cordonLost({ name, keepCordon }: PlannedNode, object: NodeObject, run: string): Reason | undefined {
+  const owner = cordonOwner(object);
+  if (owner.by === 'nobody') return { kind: 'cordon-lost', node: name, found: 'it is schedulable' };
+  if (owner.by === 'run' && owner.run === run) return undefined;
+  if (owner.by === 'somebody' && keepCordon && object.marks.run === run) return undefined;
+  return { kind: 'cordon-lost', node: name, found: `the cordon of ${cordonOwnerText(owner)}` };
+}
+
+function podsLeft(node: string, workloads: Answer<WorkloadObservation>): Reason | undefined {
+  if (workloads.kind === 'unreachable')
+    return { kind: 'kubernetes-unreachable', endpoints: [], why: workloads.why };
+  const left = workloads.value.pods.filter((pod) => pod.node === node && isProtected(pod));
+  if (left.length === 0) return undefined;
+  return {
+    kind: 'protected-pods',
+    node,
+    pods: left.slice(0, named).map((pod) => `${pod.namespace}/${pod.name}`),
+  };
+}

@@ -1,0 +1,184 @@
+import type { CredentialReference, Inventory } from '../inventory/schema.js';
+import type { Hop, PlannedNode, UpgradePlan } from './plan.js';
+
+/**
+ * The plan as the commands a person would type, so that an upgrade stays possible by hand. Comments say when to wait and what to
+ * look at; every flag of talosctl 1.12 and kubectl that matters is written out. Nothing of it is meant to be run unread.
+ */
+export function planCommands(plan: UpgradePlan, inventory: Inventory): string {
+  const lines = [
+    `# ${plan.cluster}: Talos ${plan.target}, by hand. One node at a time; stop at the first thing that is not as the comment says.`,
+    `# Do not run this as a script: between the commands it is you who looks.`,
+    '',
+    ...accessLines(inventory),
+    ...plan.hops.flatMap((hop) => hopLines(plan, hop, inventory)),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function accessLines(inventory: Inventory): string[] {
+  const { talos, kubernetes } = inventory.access;
+  return [
+    ...credential('READER', 'talosconfig for looking, and for snapshots', talos.reader),
+    ...credential('ADMIN', 'talosconfig for upgrades', talos.admin),
+    ...credential('KUBECONFIG', 'kubeconfig', kubernetes),
+    'export KUBECONFIG',
+  ];
+}
+
+function credential(name: string, what: string, reference: CredentialReference): string[] {
+  if ('file' in reference) return [`${name}=${quote(reference.file)}  # ${what}`];
+  const decode = reference.encoding === 'base64' ? ' | base64 -d' : '';
+  return [
+    `${name}=$(mktemp)  # ${what}; delete it afterwards`,
+    `printenv ${reference.env}${decode} > "$${name}"`,
+  ];
+}
+
+function hopLines(plan: UpgradePlan, hop: Hop, inventory: Inventory): string[] {
+  const todo = hop.nodes.filter((node) => !node.skip);
+  const controlPlanes = inventory.nodes.filter((node) => node.role === 'control-plane');
+  let done = 0;
+  return todo.flatMap((node, index) => {
+    const way = controlPlanes.find((other) => other.name !== node.name) ?? controlPlanes[0];
+    if (!way) throw new Error(`${plan.cluster} has no control plane to send requests through`);
+    const stable = node.role === 'control-plane' && done > 0;
+    done += node.role === 'control-plane' ? 1 : 0;
+    const snapshot = index === 0 || node.role === 'control-plane';
+    const by = commandsOf(node, way.address);
+    return [
+      '',
+      `# --- ${index + 1} of ${todo.length}: ${node.name} (${node.role}), ${node.from} → ${hop.to} ---`,
+      `# Requests go through ${way.name} (${way.address}), never through ${node.name} itself${inventory.vip ? ` or the VIP ${inventory.vip}` : ''}.`,
+      ...(stable
+        ? [`sleep ${seconds(plan.limits.etcdStable)}  # etcd must have been healthy all that time`]
+        : []),
+      ...lookLines(
+        by,
+        plan,
+        controlPlanes.map((one) => one.address),
+      ),
+      ...(snapshot ? snapshotLines(by, inventory, node, way.address) : []),
+      ...imageLines(by, node),
+      ...drainLines(by, plan, node),
+      ...(node.role === 'control-plane' && controlPlanes.length > 1 ? handOverLines(by) : []),
+      ...upgradeLines(by, plan, node, hop),
+      ...afterLines(by, plan, node),
+    ];
+  });
+}
+
+/** The beginnings of the commands for one node. */
+interface NodeCommands {
+  readonly look: (what: string, nodes?: string) => string;
+  readonly act: (what: string) => string;
+  readonly kubectl: (what: string) => string;
+}
+
+function commandsOf(node: PlannedNode, endpoint: string): NodeCommands {
+  const talosctl = (config: string, nodes: string, what: string): string =>
+    `talosctl --talosconfig "$${config}" -n ${nodes} -e ${endpoint} ${what}`;
+  const server = `https://${endpoint.includes(':') ? `[${endpoint}]` : endpoint}:6443`;
+  return {
+    look: (what, nodes = node.address) => talosctl('READER', nodes, what),
+    act: (what) => talosctl('ADMIN', node.address, what),
+    kubectl: (what) => `kubectl --server ${server} ${what}`,
+  };
+}
+
+function lookLines(by: NodeCommands, plan: UpgradePlan, controlPlanes: readonly string[]): string[] {
+  const all = controlPlanes.join(',');
+  return [
+    by.look('etcd status', all) +
+      '  # every member: one LEADER for all, no LEARNER, no ERRORS, applied indexes close',
+    by.look('etcd alarm list', all) + '  # nothing',
+    by.kubectl('get nodes') + '  # all Ready, no other control plane SchedulingDisabled',
+    by.kubectl('get pdb -A') + '  # ALLOWED DISRUPTIONS above 0 for what runs on the node',
+    `# Wait at most ${seconds(plan.limits.gates)} s for that; otherwise find out why first.`,
+  ];
+}
+
+function snapshotLines(by: NodeCommands, inventory: Inventory, node: PlannedNode, from: string): string[] {
+  const file = `before-${node.name}`;
+  const kept = quote(`${inventory.snapshot.directory}/${file}.snapshot.age`);
+  return [
+    'umask 077  # a snapshot holds every Secret of the cluster',
+    by.look(`etcd snapshot ${file}.snapshot`, from),
+    `etcdutl snapshot status ${file}.snapshot -w table`,
+    `etcdutl snapshot restore ${file}.snapshot --data-dir ${file}.restored && rm -r ${file}.restored  # it must restore`,
+    `age -r ${inventory.snapshot.recipient} -o ${kept} ${file}.snapshot && rm ${file}.snapshot`,
+  ];
+}
+
+function imageLines(by: NodeCommands, node: PlannedNode): string[] {
+  const [host = '', rest = ''] = splitOnce(node.image, '/');
+  const [name = '', tag = ''] = splitOnce(rest, ':');
+  return [
+    `curl -fsSIL --max-time 300 https://${host}/v2/${name}/manifests/${tag}  # 200: the factory has it; it may have to build it first`,
+    by.act(`image pull ${node.image} --namespace system`),
+  ];
+}
+
+function drainLines(by: NodeCommands, plan: UpgradePlan, node: PlannedNode): string[] {
+  return [
+    ...(node.keepCordon
+      ? [`# ${node.name} was cordoned by somebody: it stays so afterwards.`]
+      : [by.kubectl(`cordon ${node.name}`)]),
+    by.kubectl(
+      `drain ${node.name} --ignore-daemonsets=true --delete-emptydir-data=${plan.drain.deleteEmptyDirData} --force=false ` +
+        `--disable-eviction=false --timeout=${seconds(plan.limits.drain)}s`,
+    ) +
+      `  # at most ${plan.drain.attempts} times; if a PodDisruptionBudget keeps a pod: uncordon, and see to the pod`,
+  ];
+}
+
+function handOverLines(by: NodeCommands): string[] {
+  return [
+    by.act('etcd forfeit-leadership') + '  # says nothing when it does not lead',
+    by.look('etcd status') +
+      '  # LEADER is another member now; look at all members once more before you go on',
+  ];
+}
+
+function upgradeLines(by: NodeCommands, plan: UpgradePlan, node: PlannedNode, hop: Hop): string[] {
+  return [
+    by.act('read /proc/sys/kernel/random/boot_id') + '  # remember it',
+    `# Once, and only once: if the answer is lost, look what the node does instead of sending it again.`,
+    by.act(`upgrade --image ${node.image} --wait=false --reboot-mode default --stage=false --force=false`),
+    `# Within ${seconds(plan.limits.boot)} s: another boot id, version ${hop.to}, the same schematic and extensions.`,
+    by.act('read /proc/sys/kernel/random/boot_id'),
+    by.look('version --short'),
+    by.look('get extensions') + `  # schematic ${node.schematic}`,
+    `# Came back on ${node.from}? Do not install again: it would overwrite the slot that still boots. Look at dmesg first.`,
+  ];
+}
+
+function afterLines(by: NodeCommands, plan: UpgradePlan, node: PlannedNode): string[] {
+  const etcd =
+    node.role === 'control-plane'
+      ? [by.look('etcd status') + '  # votes (no LEARNER), applied index close to the others']
+      : [];
+  return [
+    by.kubectl(`wait --for=condition=Ready node/${node.name} --timeout=${seconds(plan.limits.ready)}s`),
+    ...etcd,
+    by.look('service') + '  # nothing unhealthy',
+    by.kubectl(`get node ${node.name} --show-labels`) + '  # labels and taints as before',
+    ...(node.keepCordon ? [] : [by.kubectl(`uncordon ${node.name}`)]),
+    ...(node.soak > 0 ? [`sleep ${seconds(node.soak)}  # and watch: kubectl get pods -A`] : []),
+    by.kubectl('get pods -A -o wide') + `  # nothing Pending, nothing restarting on ${node.name}`,
+  ];
+}
+
+function seconds(milliseconds: number): number {
+  return Math.ceil(milliseconds / 1000);
+}
+
+function splitOnce(text: string, separator: string): string[] {
+  const at = text.indexOf(separator);
+  return at === -1 ? [text] : [text.slice(0, at), text.slice(at + 1)];
+}
+
+/** A word for the shell, quoted where it must be. */
+function quote(word: string): string {
+  return /^[A-Za-z0-9_./:@=-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+}

@@ -1,0 +1,24 @@
+import type { UpgradePlan } from './plan.js';
+
+/** A plan as far as its hash covers it. */
+export type HashedPlan = Omit<UpgradePlan, 'hash' | 'estimate' | 'notes' | 'blocked' | 'declared'>;
+
+/**
+ * The text a plan's hash is made of: what is decided and what that rests on. Not in it: estimate, notes, what is blocked just
+ * now, who asked; nor who leads etcd, which no plan holds. Keys are sorted, so the same decisions give the same text.
+ */
+export function planHashText(plan: HashedPlan): string {
+  const { cluster, target, kubernetes, strategy, hops, steps, gates, drain, snapshotMaxAge, limits } = plan;
+  return JSON.stringify(
+    sorted({ cluster, target, kubernetes, strategy, hops, steps, gates, drain, snapshotMaxAge, limits }),
+  );
+}
+
+/** The same value with the keys of every object in order. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).filter(([, part]) => part !== undefined);
+  entries.sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, part]) => [key, sorted(part)]));
+}

@@ -1,0 +1,62 @@
+import type { Inventory, InventoryNode } from '../inventory/schema.js';
+import { isOnTarget } from './expectations.js';
+import { schematicOf } from './installer-image.js';
+import type {
+  Answer,
+  ClusterObservation,
+  NodeObject,
+  NodeObservation,
+  TalosObservation,
+} from './observation.js';
+import type { UpgradeRequest } from './plan.js';
+
+/** Everything a plan is made of. */
+export interface PlanInput {
+  readonly request: UpgradeRequest;
+  readonly inventory: Inventory;
+  readonly observation: ClusterObservation;
+  /** Versions of Talos the Image Factory can build. */
+  readonly availableVersions: Answer<readonly string[]>;
+  /** Only these nodes; empty or left out: all. */
+  readonly only?: readonly string[];
+  /** SHA-256 of a text, in hex: planning has no crypto of its own. */
+  readonly sha256: (text: string) => string;
+  /** ISO time. */
+  readonly now: string;
+}
+
+/** A node of the inventory with what was seen of it. */
+export interface SeenNode {
+  readonly node: InventoryNode;
+  readonly seen: NodeObservation | undefined;
+  /** What its Talos API said; undefined when it did not answer. */
+  readonly talos: TalosObservation | undefined;
+  /** Its Node object; undefined when there is none, or Kubernetes did not answer. */
+  readonly object: NodeObject | undefined;
+  /** Whether the request is about it. */
+  readonly selected: boolean;
+}
+
+/** The inventory's nodes, in its order, with what was seen of each. */
+export function seenNodes({ inventory, observation, only }: PlanInput): SeenNode[] {
+  const byName = new Map(observation.nodes.map((seen) => [seen.name, seen]));
+  const wanted = new Set(only);
+  return inventory.nodes.map((node) => {
+    const seen = byName.get(node.name);
+    return {
+      node,
+      seen,
+      talos: seen?.talos.kind === 'answered' ? seen.talos.value : undefined,
+      object: seen?.kubernetes.kind === 'answered' ? seen.kubernetes.value : undefined,
+      selected: wanted.size === 0 || wanted.has(node.name),
+    };
+  });
+}
+
+/** Whether a node runs what it is to run; false while nobody knows. */
+export function runsTarget({ request, inventory }: PlanInput, { node, talos }: SeenNode): boolean {
+  return (
+    talos !== undefined &&
+    isOnTarget({ version: request.talos, schematic: schematicOf(inventory, node) }, talos)
+  );
+}

@@ -1,0 +1,116 @@
+import { cordonOwner, cordonOwnerText } from './cordon.js';
+import { runningSchematic } from './expectations.js';
+import { schematicOf } from './installer-image.js';
+import type { PlanInput, SeenNode } from './plan-input.js';
+import type { Reason } from './reason.js';
+import { versionRefusals } from './version-refusals.js';
+
+/** The port every control plane serves Kubernetes on. */
+const kubernetesPort = 6443;
+const knownSchema = 1;
+
+/** Everything that forbids an upgrade before anything is touched: all of it, so that a person corrects it in one go. */
+export function planRefusals(input: PlanInput, nodes: readonly SeenNode[]): Reason[] {
+  return [
+    ...requestRefusals(input),
+    ...accessRefusals(input, nodes),
+    ...nodes.flatMap((node) => disagreements(input, node)),
+    ...strangers(input),
+    ...versionRefusals(input, nodes),
+    ...etcdRefusals(input),
+    ...cordonRefusals(nodes),
+  ];
+}
+
+function requestRefusals({ request, inventory, only = [] }: PlanInput): Reason[] {
+  const known = inventory.nodes.map((node) => node.name);
+  const reasons: Reason[] = only
+    .filter((node) => !known.includes(node))
+    .map((node) => ({ kind: 'unknown-node', node, known }));
+  if (request.cluster !== inventory.cluster) {
+    reasons.unshift({ kind: 'unknown-cluster', cluster: request.cluster, known: [inventory.cluster] });
+  }
+  if (request.schema !== knownSchema)
+    reasons.unshift({ kind: 'schema-unknown', schema: request.schema, known: knownSchema });
+  return reasons;
+}
+
+/** What did not answer is not known, and a plan rests on what is known. */
+function accessRefusals({ inventory, observation }: PlanInput, nodes: readonly SeenNode[]): Reason[] {
+  const reasons: Reason[] = [];
+  const silent = [...observation.nodes.map((node) => node.kubernetes), observation.workloads].find(
+    (part) => part.kind === 'unreachable',
+  );
+  if (silent?.kind === 'unreachable') {
+    const controlPlanes = inventory.nodes.filter((node) => node.role === 'control-plane');
+    const endpoints = controlPlanes.map(
+      ({ address }) => `${address.includes(':') ? `[${address}]` : address}:${kubernetesPort}`,
+    );
+    reasons.push({ kind: 'kubernetes-unreachable', endpoints, why: silent.why });
+  }
+  for (const { node, seen, selected } of nodes) {
+    // The other control planes must be able to take over, whichever node is upgraded.
+    if (!selected && node.role !== 'control-plane') continue;
+    if (seen?.talos.kind === 'answered') continue;
+    const why = seen?.talos.kind === 'unreachable' ? seen.talos.why : 'it was not asked';
+    reasons.push({ kind: 'talos-unreachable', node: node.name, endpoint: node.address, why });
+  }
+  if (observation.etcd.kind === 'unreachable')
+    reasons.push({ kind: 'etcd-unreachable', why: observation.etcd.why });
+  return reasons;
+}
+
+type Disagreement = Extract<Reason, { kind: 'inventory-disagrees' }>;
+
+function disagreements(
+  { inventory }: PlanInput,
+  { node, seen, talos, object, selected }: SeenNode,
+): Disagreement[] {
+  const found: Disagreement[] = [];
+  const differ = (what: Disagreement['what'], expected: string, actual: string): void => {
+    if (expected !== actual)
+      found.push({ kind: 'inventory-disagrees', node: node.name, what, expected, found: actual });
+  };
+  if (seen?.kubernetes.kind === 'answered' && !object) differ('missing-node', node.name, 'none');
+  if (object) {
+    differ(
+      'role',
+      node.role,
+      'node-role.kubernetes.io/control-plane' in object.labels ? 'control-plane' : 'worker',
+    );
+    if (object.internalAddress !== undefined) differ('address', node.address, object.internalAddress);
+  }
+  if (talos) differ('name', node.name, talos.nodename);
+  if (talos && selected) differ('schematic', schematicOf(inventory, node), runningSchematic(talos));
+  return found;
+}
+
+function strangers({ observation }: PlanInput): Reason[] {
+  return observation.strangers.map((node) => ({
+    kind: 'inventory-disagrees',
+    node,
+    what: 'stranger',
+    expected: 'no such node',
+    found: 'a Node in Kubernetes',
+  }));
+}
+
+function etcdRefusals({ inventory, observation }: PlanInput): Reason[] {
+  const controlPlanes = inventory.nodes.filter((node) => node.role === 'control-plane');
+  const members =
+    observation.etcd.kind === 'answered' ? observation.etcd.value.members.length : controlPlanes.length;
+  if (members === 2) return [{ kind: 'two-voters', members }];
+  const [only] = controlPlanes;
+  if (controlPlanes.length !== 1 || !only || inventory.controlPlane.outageAccepted) return [];
+  return [{ kind: 'single-control-plane', node: only.name }];
+}
+
+/** A control plane that a person (or Talos) cordoned: somebody is at work on it. A cordon of an earlier run is taken over. */
+function cordonRefusals(nodes: readonly SeenNode[]): Reason[] {
+  return nodes.flatMap(({ node, object }): Reason[] => {
+    if (node.role !== 'control-plane' || !object) return [];
+    const owner = cordonOwner(object);
+    if (owner.by === 'nobody' || owner.by === 'run') return [];
+    return [{ kind: 'node-cordoned', node: node.name, by: cordonOwnerText(owner) }];
+  });
+}

@@ -1,0 +1,115 @@
+import { describe } from './describe.js';
+import { gateTable } from './gates/evaluate-gates.js';
+import { type StepName, steps } from './node-steps.js';
+import { count, span } from './phrases.js';
+import type { Hop, PlannedNode, UpgradePlan } from './plan.js';
+
+/** The plan as a person reads it: plain text, no colours, ending in the hash. */
+export function planText(plan: UpgradePlan): string {
+  const sections = [
+    headline(plan),
+    ...plan.hops.map((hop) => hopText(plan, hop)),
+    stepsText(plan),
+    gatesText(plan),
+    limitsText(plan),
+    ...(plan.blocked.length > 0 ? [blockedText(plan)] : []),
+    ...(plan.notes.length > 0 ? [notesText(plan)] : []),
+    `plan ${plan.hash}`,
+  ];
+  return `${sections.join('\n\n')}\n`;
+}
+
+function headline(plan: UpgradePlan): string {
+  const todo = plan.hops.flatMap((hop) => hop.nodes).filter((node) => !node.skip).length;
+  const { lowest, highest } = plan.kubernetes;
+  return [
+    `${plan.cluster}  Talos → ${plan.target}  ${plan.strategy === 'in-place' ? 'in place' : plan.strategy} (${plan.strategyReason})`,
+    `${count(todo, 'node')} to upgrade, one at a time · about ${span(plan.estimate)} · Kubernetes ${lowest === highest ? lowest : `${lowest} to ${highest}`}`,
+  ].join('\n');
+}
+
+function hopText(plan: UpgradePlan, hop: Hop): string {
+  const number = plan.hops.length > 1 ? `hop ${plan.hops.indexOf(hop) + 1} of ${plan.hops.length}: ` : '';
+  const width = Math.max(...hop.nodes.map((node) => node.name.length));
+  const rows = hop.nodes.map((node, index) => nodeText(node, hop, index + 1, width));
+  return [
+    `${number}nodes, in this order (talosctl ${hop.talosctl}, ${hop.flow} flow)`,
+    ...rows,
+    ...imageRows(hop),
+  ].join('\n');
+}
+
+function nodeText(node: PlannedNode, hop: Hop, number: number, width: number): string {
+  const start = `  ${String(number).padStart(3)}  ${node.name.padEnd(width)}  ${node.role.padEnd(13)}`;
+  if (node.skip)
+    return `${start}  ${hop.to} already${node.adopts === undefined ? '' : `, takes over the marks of ${node.adopts}`}`;
+  const remarks = [
+    ...(node.canary ? ['canary'] : []),
+    ...(node.soak > 0 ? [`soak ${span(node.soak)}`] : []),
+    ...(node.keepCordon ? ['stays cordoned'] : []),
+    ...(node.adopts === undefined ? [] : [`takes over the marks of ${node.adopts}`]),
+  ];
+  return `${start}  ${node.from} → ${hop.to}${remarks.length > 0 ? `  ${remarks.join(', ')}` : ''}`;
+}
+
+/** Each image once, with the nodes that get it. */
+function imageRows(hop: Hop): string[] {
+  const nodes = new Map<string, string[]>();
+  for (const node of hop.nodes) {
+    if (!node.skip) nodes.set(node.image, [...(nodes.get(node.image) ?? []), node.name]);
+  }
+  return ['', 'images', ...[...nodes].map(([image, names]) => `  ${image}\n    for ${namesText(names)}`)];
+}
+
+function namesText(names: readonly string[]): string {
+  return names.length > 8
+    ? `${names.slice(0, 3).join(', ')} … ${names.at(-1)} (${names.length})`
+    : names.join(', ');
+}
+
+function stepsText(plan: UpgradePlan): string {
+  const width = Math.max(...plan.steps.map((name) => name.length));
+  const rows = plan.steps.flatMap((name) => {
+    const { does, only } = steps[name];
+    return [
+      `  ${name.padEnd(width)}  ${does}${only ? ' (control planes)' : ''}`,
+      `  ${' '.repeat(width)}    undo: ${undoText(name)}`,
+    ];
+  });
+  return ['steps of each node', ...rows].join('\n');
+}
+
+function undoText(name: StepName): string {
+  const { undo } = steps[name];
+  return typeof undo === 'string' ? undo : `none, ${undo.none}`;
+}
+
+function gatesText(plan: UpgradePlan): string {
+  const width = Math.max(...plan.gates.map((name) => name.length));
+  return ['gates', ...plan.gates.map((name) => `  ${name.padEnd(width)}  ${gateTable[name].question}`)].join(
+    '\n',
+  );
+}
+
+function limitsText(plan: UpgradePlan): string {
+  const limits = Object.entries(plan.limits).map(([name, value]) => `${name} ${span(value)}`);
+  const rows: string[] = [];
+  for (let index = 0; index < limits.length; index += 6)
+    rows.push(`  ${limits.slice(index, index + 6).join(' · ')}`);
+  const scratch = plan.drain.deleteEmptyDirData ? 'emptyDir data is given up' : 'emptyDir data stops it';
+  rows.push(
+    `  drain in ${count(plan.drain.attempts, 'attempt')}, ${scratch} · snapshot at most ${span(plan.snapshotMaxAge)} old before each control plane`,
+  );
+  return ['limits', ...rows].join('\n');
+}
+
+function blockedText(plan: UpgradePlan): string {
+  return [
+    'blocked, as things stand',
+    ...plan.blocked.map(({ node, reason }) => `  ${node}: ${describe(reason)}`),
+  ].join('\n');
+}
+
+function notesText(plan: UpgradePlan): string {
+  return ['notes', ...plan.notes.map((note) => `  ${note}`)].join('\n');
+}

@@ -1,0 +1,41 @@
+import { parse, stringify } from 'yaml';
+import { type Mistake, parseInventory } from '../../src/inventory/load.js';
+
+const schematic = 'a'.repeat(64);
+
+/** The smallest good inventory with three control planes and a worker. */
+export function goodText(): string {
+  return `cluster: atlas
+versions: { talos: v1.12.6, kubernetes: v1.35.0 }
+access:
+  talos: { reader: { file: reader }, admin: { env: TALOSCONFIG, encoding: base64 } }
+  kubernetes: { file: kubeconfig }
+image: { platform: nocloud }
+roles:
+  control-plane: { schematic: ${schematic} }
+  worker: { schematic: ${schematic} }
+nodes:
+  - { name: a, role: control-plane, address: 10.0.0.1, vm: 1, host: one }
+  - { name: b, role: control-plane, address: 10.0.0.2, vm: 2, host: two }
+  - { name: c, role: control-plane, address: 10.0.0.3, vm: 3, host: three }
+  - { name: w, role: worker, address: 10.0.0.4, vm: 4, host: one }
+snapshot: { directory: /srv/snapshots, recipient: ${'age1'.padEnd(62, 'q')} }
+`;
+}
+
+/** A parsed document that a test changes. */
+// oxlint-disable-next-line typescript/no-explicit-any -- it is made wrong on purpose, in ways no type allows
+export type Draft = Record<string, any>;
+
+/** The good inventory, changed as a document. */
+export function changedText(change: (draft: Draft) => void): string {
+  const draft = parse(goodText()) as Draft;
+  change(draft);
+  return stringify(draft);
+}
+
+/** Every mistake of a text; none when it is good. */
+export function mistakesOf(text: string): readonly Mistake[] {
+  const loaded = parseInventory(text, 'slipway.yaml');
+  return loaded.ok ? [] : loaded.mistakes;
+}

@@ -1,0 +1,85 @@
+import { afterEach } from '@jest/globals';
+import { FaultPlan } from '../../../lab/faults/fault-plan.js';
+import { durationsAt } from '../../../lab/machines/durations.js';
+import { LabClock } from '../../../lab/machines/lab-clock.js';
+import { Machine, type Surroundings } from '../../../lab/machines/machine.js';
+import type { MachineEvent } from '../../../lab/machines/machine-event.js';
+import type { MachineLogLine } from '../../../lab/machines/machine-log.js';
+import { CONTROL_SCHEMATIC, FakeImages, WORKER_SCHEMATIC, installer } from './fake-images.js';
+import { FakeParts } from './fake-parts.js';
+
+/** A machine without a Talos API, quick as a test wants it. */
+export interface LoneMachine {
+  readonly machine: Machine;
+  readonly parts: FakeParts;
+  readonly images: FakeImages;
+  readonly faults: FaultPlan;
+  readonly clock: LabClock;
+  readonly log: MachineLogLine[];
+  /** Every event the machine has published, over all its boots. */
+  readonly events: MachineEvent[];
+  /** Names of its log's events, from the given one on. */
+  logged(from?: string): string[];
+  upgrade(version: string): Promise<{ actorId: string }>;
+  ready(): Promise<void>;
+}
+
+const made: Machine[] = [];
+
+afterEach(async () => {
+  await Promise.all(made.splice(0).map((machine) => machine.powerOff()));
+});
+
+/** Makes a machine and, unless told otherwise, waits until it is ready. It is switched off after the test. */
+export async function loneMachine(options: { role?: 'control-plane' | 'worker'; on?: boolean } = {}): Promise<LoneMachine> {
+  const role = options.role ?? 'worker';
+  const schematic = role === 'worker' ? WORKER_SCHEMATIC : CONTROL_SCHEMATIC;
+  const log: MachineLogLine[] = [];
+  const surroundings = {
+    parts: new FakeParts(),
+    images: new FakeImages(),
+    faults: new FaultPlan(),
+    durations: { ...durationsAt(20), reboot: 30, slowReboot: 200, quorumCheck: 50, drain: 60 },
+    clock: new LabClock(),
+    log: (line: MachineLogLine) => log.push(line),
+    cluster: (): Machine[] => [machine],
+  } satisfies Surroundings;
+  const name = role === 'worker' ? 'k8s-work-1' : 'k8s-ctrl-1';
+  const machine = await Machine.create(
+    { name, role, address: '10.20.67.1', loopback: '127.63.67.1', version: 'v1.12.1', schematic },
+    surroundings,
+  );
+  made.push(machine);
+  const events = recordEvents(machine);
+  const lone: LoneMachine = {
+    ...surroundings,
+    machine,
+    log,
+    events,
+    logged: (from) => {
+      const names = log.map(({ event }) => event);
+      return from === undefined ? names : names.slice(names.lastIndexOf(from as MachineLogLine['event']));
+    },
+    upgrade: (version) =>
+      machine.upgrade({ image: installer(schematic, version), force: true, rebootMode: 'DEFAULT' }),
+    ready: () => machine.waitFor(({ ready }) => ready, { what: 'ready', timeoutMs: 3_000 }),
+  };
+  if (options.on !== false) {
+    await machine.powerOn();
+    await lone.ready();
+  }
+  return lone;
+}
+
+/** Follows the machine from boot to boot. */
+function recordEvents(machine: Machine): MachineEvent[] {
+  const events: MachineEvent[] = [];
+  let followed = machine.events;
+  followed.watch({ tailEvents: -1 }, (event) => events.push(event));
+  machine.onChange(() => {
+    if (machine.events === followed) return;
+    followed = machine.events;
+    followed.watch({ tailEvents: -1 }, (event) => events.push(event));
+  });
+  return events;
+}

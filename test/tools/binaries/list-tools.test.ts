@@ -1,0 +1,44 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, expect, test } from '@jest/globals';
+import { listPrerequisites, listTools } from '../../../src/tools/binaries/list-tools.js';
+
+const folder = mkdtempSync(path.join(os.tmpdir(), 'slipway-list-tools-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test('every program has a line: where it is, or what is missing and what to type', async () => {
+  const kubectl = path.join(folder, 'kubectl');
+  writeFileSync(kubectl, '#!/bin/sh\necho "Client Version: v1.34.9"\n');
+  chmodSync(kubectl, 0o755);
+  const tools = await listTools({ PATH: folder, XDG_CACHE_HOME: folder, SLIPWAY_BIN_ETCD: '/no/etcd' });
+  expect(tools).toHaveLength(8);
+  const byName = Object.fromEntries(tools.map((tool) => [tool.name, tool]));
+  expect(byName['kubectl']).toEqual({
+    name: 'kubectl',
+    wanted: '1.35.4',
+    path: kubectl,
+    version: '1.34.9',
+    source: 'path',
+    notes: [],
+  });
+  expect(byName['talosctl']).toEqual({
+    name: 'talosctl',
+    wanted: '1.12.1',
+    notes: ['PATH: there is none.', `cache: not in ${folder}/slipway/bin/talosctl/1.12.1.`],
+    remedy: 'npm run setup -- talosctl',
+  });
+  expect(byName['etcd']).toMatchObject({
+    notes: ['SLIPWAY_BIN_ETCD=/no/etcd is not an executable file. Correct it, or unset SLIPWAY_BIN_ETCD.'],
+  });
+});
+
+test('what the machine must offer is listed with what to do where it is missing', async () => {
+  const missing = await listPrerequisites({ PATH: folder });
+  expect(missing.map(({ name, remedy }) => [name, remedy?.slice(0, 18)])).toEqual([
+    ['setpriv', 'Install util-linux'],
+    ['tar', 'Install tar; relea'],
+    ['git', 'Install git.'],
+    ['go', 'there is no Go on '],
+  ]);
+});
