@@ -1,6 +1,16 @@
 import { generateKeyPairSync, randomBytes, sign, type KeyObject } from 'node:crypto';
 import { isIP } from 'node:net';
-import { bitString, contextTag, integer, objectIdentifier, octetString, sequence, set, time, utf8 } from './der.js';
+import {
+  bitString,
+  contextTag,
+  integer,
+  objectIdentifier,
+  octetString,
+  sequence,
+  set,
+  time,
+  utf8,
+} from './der.js';
 
 /** Talos speaks Ed25519; Kubernetes and its clients are used to elliptic curves on P-256. */
 export type KeyKind = 'ed25519' | 'p256';
@@ -59,9 +69,15 @@ export function expiredYesterday(now = Date.now()): Validity {
 }
 
 /** Makes an authority with a key of its own, good for ten years. */
-export function createAuthority(kind: KeyKind, name: { commonName?: string; organization?: string }): Authority {
+export function createAuthority(
+  kind: KeyKind,
+  name: { commonName?: string; organization?: string },
+): Authority {
   const keys = newKeys(kind);
-  const subject = distinguishedName(name.commonName, name.organization === undefined ? [] : [name.organization]);
+  const subject = distinguishedName(
+    name.commonName,
+    name.organization === undefined ? [] : [name.organization],
+  );
   const issuer = { kind, subject, key: keys.privateKey };
   const now = Date.now();
   const certificate = signedCertificate(issuer, {
@@ -131,7 +147,9 @@ function signedCertificate(
 }
 
 function newKeys(kind: KeyKind): { publicKey: KeyObject; privateKey: KeyObject } {
-  return kind === 'ed25519' ? generateKeyPairSync('ed25519') : generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+  return kind === 'ed25519'
+    ? generateKeyPairSync('ed25519')
+    : generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
 }
 
 function privateKeyPem(kind: KeyKind, key: KeyObject): string {

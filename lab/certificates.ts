@@ -7,7 +7,12 @@ import {
   type Validity,
 } from './certificate-authority.js';
 
-export { expiredYesterday, type Authority, type IssuedCertificate, type Validity } from './certificate-authority.js';
+export {
+  expiredYesterday,
+  type Authority,
+  type IssuedCertificate,
+  type Validity,
+} from './certificate-authority.js';
 
 /** Roles a Talos client certificate can carry. */
 export type TalosRole = 'os:admin' | 'os:operator' | 'os:reader' | 'os:etcd:backup' | 'os:impersonator';
@@ -64,11 +69,19 @@ export function createClusterCertificates(options: CertificateOptions): ClusterC
           names: [machine.name, machine.address, machine.loopback],
         }),
       client: (roles, validity) =>
-        talos.issue({ usage: 'client', organizations: roles, ...(validity === undefined ? {} : { validity }) }),
+        talos.issue({
+          usage: 'client',
+          organizations: roles,
+          ...(validity === undefined ? {} : { validity }),
+        }),
     },
     kubernetes: {
       authority: kubernetes,
-      apiServer: kubernetes.issue({ usage: 'server', commonName: 'kube-apiserver', names: apiServerNames(options) }),
+      apiServer: kubernetes.issue({
+        usage: 'server',
+        commonName: 'kube-apiserver',
+        names: apiServerNames(options),
+      }),
       client: (user, groups, validity) =>
         kubernetes.issue({
           usage: 'client',
@@ -89,7 +102,10 @@ export interface ClientAccess {
 }
 
 /** The text of a talosconfig file: one context, named like the cluster. Endpoints are addresses, no ports. */
-export function talosconfig(cluster: string, access: ClientAccess & { endpoints: readonly string[] }): string {
+export function talosconfig(
+  cluster: string,
+  access: ClientAccess & { endpoints: readonly string[] },
+): string {
   const base64 = (pem: string): string => Buffer.from(pem).toString('base64');
   return stringify({
     context: cluster,
@@ -111,7 +127,9 @@ export function kubeconfig(cluster: string, access: ClientAccess & { server: str
     apiVersion: 'v1',
     kind: 'Config',
     'current-context': cluster,
-    clusters: [{ name: cluster, cluster: { server: access.server, 'certificate-authority-data': base64(access.ca) } }],
+    clusters: [
+      { name: cluster, cluster: { server: access.server, 'certificate-authority-data': base64(access.ca) } },
+    ],
     users: [
       {
         name: access.user,

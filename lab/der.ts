@@ -40,7 +40,11 @@ export function time(moment: Date): Buffer {
 }
 
 /** A context-specific tag around something that is encoded already, or around plain bytes (`primitive`). */
-export function contextTag(number: number, content: Buffer, form: 'constructed' | 'primitive' = 'constructed'): Buffer {
+export function contextTag(
+  number: number,
+  content: Buffer,
+  form: 'constructed' | 'primitive' = 'constructed',
+): Buffer {
   return tagged((form === 'constructed' ? 0xa0 : 0x80) | number, content);
 }
 
@@ -57,6 +61,7 @@ function length(bytes: number): Buffer {
 
 function base128(value: number): Buffer {
   const digits = [value & 0x7f];
-  for (let rest = Math.floor(value / 128); rest > 0; rest = Math.floor(rest / 128)) digits.unshift((rest & 0x7f) | 0x80);
+  for (let rest = Math.floor(value / 128); rest > 0; rest = Math.floor(rest / 128))
+    digits.unshift((rest & 0x7f) | 0x80);
   return Buffer.from(digits);
 }

@@ -190,15 +190,26 @@ export class World {
     return new Client({ connection: this.connection, namespace: this.namespace });
   }
 
-  /** Waits until an activity of the node's workflow is pending (started, at this attempt or a later one). */
-  async untilStep(run: number, node: string, activity: string, attempt = 1): Promise<void> {
+  /** Waits until the node's workflow has begun that activity; it may be over by then. */
+  async untilBegun(run: number, node: string, activity: string): Promise<void> {
     const client = await this.client();
     const workflowId = `${runId(this.lab.cluster, run)}/1/${node}/1`;
-    await this.until(`${activity} of ${node} is under way`, async () => {
-      const { raw } = await client.workflow.getHandle(workflowId).describe();
-      const pending = raw.pendingActivities?.find((one) => one.activityType?.name === activity);
-      return pending?.state === 2 && (pending.attempt ?? 1) >= attempt;
+    await this.until(`${activity} of ${node} has begun`, async () => {
+      const { events } = await client.workflow.getHandle(workflowId).fetchHistory();
+      return events?.some((event) => event.activityTaskScheduledEventAttributes?.activityType?.name === activity) ?? false;
     });
+  }
+
+  /** Makes the pods that are on a node take their time to stop, so that its drain does. */
+  async slowPods(node: string, seconds: number): Promise<void> {
+    const listed = await this.kubectl(
+      ...['get', 'pods', '--all-namespaces', '--field-selector', `spec.nodeName=${node}`],
+      ...['-o', 'jsonpath={range .items[*]}{.metadata.namespace}/{.metadata.name} {end}'],
+    );
+    for (const pod of listed.trim().split(' ')) {
+      const [namespace = '', name = ''] = pod.split('/');
+      await this.kubectl('annotate', 'pod', name, '-n', namespace, `lab.slipway.dev/stop-seconds=${seconds}`, '--overwrite');
+    }
   }
 
   /** Asks until it is so; says what did not happen. */

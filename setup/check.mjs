@@ -52,8 +52,11 @@ async function check(paths) {
  */
 function show(name, output) {
   const lines = output.trimEnd().split('\n');
-  const more = lines.length > LINES_SHOWN ? `\n… and ${lines.length - LINES_SHOWN} more lines` : '';
-  process.stdout.write(`\n${name}\n${lines.slice(0, LINES_SHOWN).join('\n')}${more}\n\n`);
+  const left = lines.length - LINES_SHOWN;
+  const half = LINES_SHOWN / 2;
+  const shown =
+    left > 0 ? [...lines.slice(0, half), `… ${left} lines left out …`, ...lines.slice(-half)] : lines;
+  process.stdout.write(`\n${name}\n${shown.join('\n')}\n\n`);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { boardText } from '../../src/cli/board/board-text.js';
-import { changeLine, runChanges } from '../../src/cli/board/run-changes.js';
+import { changeLine, runChanges, type Look } from '../../src/cli/board/run-changes.js';
 import type { RunView } from '../../src/cli/board/run-view.js';
 import { screen } from '../../src/cli/terminal.js';
 
@@ -14,7 +14,7 @@ export async function showUntilItEnds(
 ): Promise<RunView> {
   const { default: logUpdate } = await import('log-update');
   const { live } = screen();
-  let before: RunView | undefined;
+  let before: Look | undefined;
   let said = '';
   for (;;) {
     const view = await read().catch(() => undefined);
@@ -24,9 +24,9 @@ export async function showUntilItEnds(
       if (live) logUpdate(`${notice()}\n\n${boardText(view, now, screen())}`);
       else {
         if (notice() !== said) process.stdout.write(`${(said = notice())}\n`);
-        for (const change of runChanges(before, view, { now })) process.stdout.write(`${changeLine(change, { now })}\n`);
+        for (const change of runChanges(before, { view, clock: { now } })) process.stdout.write(`${changeLine(change, { now })}\n`);
       }
-      before = view;
+      before = { view, clock: { now } };
       if (view.outcome) {
         if (live) logUpdate.done();
         return view;

@@ -17,7 +17,7 @@ export function readOptions(argv: readonly string[]): DemoOptions {
     .description('Upgrades a simulated Talos cluster, on real everything else, to the next patch version; kills its own worker once.')
     .addOption(new Option('--fault <name[@machine]>', 'arm a fault, again for more').argParser(collectFault).default([]))
     .option('--keep', 'leave lab, Temporal and worker running at the end, until Ctrl-C', false)
-    .option('--speed <factor>', 'how much faster the machines are', speedOf, 2)
+    .option('--speed <factor>', 'how much faster the machines are', speedOf, 3)
     .option('--no-kill', 'leave the worker alone')
     .addHelpText('after', `\nFaults:\n${faults.join('\n')}\n`)
     .addHelpText('after', '\nExamples:\n  npm run demo\n  npm run demo -- --fault install-fails@k8s-work-1\n  npm run demo -- --keep\n');

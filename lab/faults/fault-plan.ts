@@ -1,9 +1,15 @@
-import { faultCatalogue, type FaultAt, type FaultDescription, type FaultName, type FaultPoint } from './catalogue.js';
+import {
+  faultCatalogue,
+  type FaultAt,
+  type FaultDescription,
+  type FaultName,
+  type FaultPoint,
+} from './catalogue.js';
 
 /** A fault somebody asked for. */
 export interface ArmedFault {
   readonly name: FaultName;
-  /** The machine it is meant for; undefined: whichever comes to the point first. */
+  /** The machine it is meant for; undefined: whichever comes first, or every machine where it is a standing one. */
   readonly node?: string;
   /** How often it still fires; undefined for one that stands until it is disarmed. */
   readonly left?: number;
@@ -115,7 +121,11 @@ export class FaultPlan {
   }
 
   #record(name: FaultName, node: string | undefined): void {
-    const fault: FiredFault = { time: new Date().toISOString(), name, ...(node === undefined ? {} : { node }) };
+    const fault: FiredFault = {
+      time: new Date().toISOString(),
+      name,
+      ...(node === undefined ? {} : { node }),
+    };
     this.#fired.push(fault);
     this.#onFired(fault);
   }
@@ -125,7 +135,9 @@ export class FaultPlan {
       throw new Error(`Fault ${name} belongs to no machine: leave node out.`);
     }
     if (this.#knownNodes !== undefined && !this.#knownNodes.has(node)) {
-      throw new Error(`Fault ${name}: there is no machine ${node}. Machines: ${[...this.#knownNodes].join(', ')}.`);
+      throw new Error(
+        `Fault ${name}: there is no machine ${node}. Machines: ${[...this.#knownNodes].join(', ')}.`,
+      );
     }
   }
 }

@@ -1,10 +1,20 @@
-import { pause, reasonOf, unlessInterrupted } from './interruptible.js';
+import { Interrupted, pause, reasonOf, unlessInterrupted } from './interruptible.js';
 import type { Machine } from './machine.js';
+import type { MachineLogEvent } from './machine-log.js';
 import { watchReadiness } from './readiness.js';
 import { runSequence, type Phase } from './run-sequence.js';
 
 const INITIALIZE = ['systemRequirements', 'earlyServices', 'usb', 'meta', 'dashboard', 'config'] as const;
-const BOOT = ['memorySizeCheck', 'diskSizeCheck', 'env', 'dbus', 'ephemeral', 'udevSetup', 'userDisks', 'userSetup'] as const;
+const BOOT = [
+  'memorySizeCheck',
+  'diskSizeCheck',
+  'env',
+  'dbus',
+  'ephemeral',
+  'udevSetup',
+  'userDisks',
+  'userSetup',
+] as const;
 
 const TASKS: Record<(typeof INITIALIZE)[number] | (typeof BOOT)[number], string> = {
   systemRequirements: 'enforceKSPPRequirements',
@@ -37,6 +47,10 @@ export async function boot(machine: Machine, signal: AbortSignal, power: AbortSi
   });
   await runSequence(machine, { name: 'install', phases: [], actorId: '', signal });
   await machine.openApi();
+  if (signal.aborted) {
+    await machine.closeApi();
+    throw new Interrupted();
+  }
   startServices(machine, ['apid']);
   await runSequence(machine, { name: 'boot', phases: bootPhases(machine, newSlot), actorId: '', signal });
   machine.enterStage('running');
@@ -46,7 +60,8 @@ export async function boot(machine: Machine, signal: AbortSignal, power: AbortSi
 
 function initializePhases(machine: Machine, newSlot: boolean, signal: AbortSignal): Phase[] {
   return INITIALIZE.map((name): Phase => {
-    if (name !== 'config') return { name, task: { name: TASKS[name], run: () => pauseFor(machine, INITIALIZE.length, signal) } };
+    if (name !== 'config')
+      return { name, task: { name: TASKS[name], run: () => pauseFor(machine, INITIALIZE.length, signal) } };
     return {
       name,
       task: {
@@ -64,12 +79,16 @@ function initializePhases(machine: Machine, newSlot: boolean, signal: AbortSigna
 }
 
 function bootPhases(machine: Machine, newSlot: boolean): Phase[] {
-  const early = BOOT.map(
-    (name): Phase => ({ name, task: { name: TASKS[name], run: (signal) => pauseFor(machine, BOOT.length, signal) } }),
-  );
+  const early = BOOT.map((name): Phase => ({
+    name,
+    task: { name: TASKS[name], run: (signal) => pauseFor(machine, BOOT.length, signal) },
+  }));
   return [
     ...early,
-    { name: 'startEverything', task: { name: 'startAllServices', run: (signal) => startAll(machine, newSlot, signal) } },
+    {
+      name: 'startEverything',
+      task: { name: 'startAllServices', run: (signal) => startAll(machine, newSlot, signal) },
+    },
   ];
 }
 
@@ -85,44 +104,66 @@ async function startAll(machine: Machine, newSlot: boolean, signal: AbortSignal)
     startServices(machine, ['trustd']);
     starting.push(startEtcd(machine), openApiFront(machine));
   }
+  for (const part of starting) {
+    machine.boot.starting.add(part);
+    void part.finally(() => machine.boot.starting.delete(part));
+  }
   await unlessInterrupted(Promise.all(starting), signal);
 }
 
 async function startEtcd(machine: Machine): Promise<void> {
   if (machine.faults.take('boot:etcd', machine.name) !== undefined) {
-    machine.services.failed('etcd', 'etcd exited with code 1: panic: failed to recover v3 backend from snapshot');
+    machine.services.failed(
+      'etcd',
+      'etcd exited with code 1: panic: failed to recover v3 backend from snapshot',
+    );
     return;
   }
-  await startPart(machine, 'etcd', () => machine.parts.startEtcd(machine));
-  if (machine.services.get('etcd')?.state === 'Running') machine.record('etcd-started');
+  await startPart(machine, {
+    service: 'etcd',
+    started: 'etcd-started',
+    start: () => machine.parts.startEtcd(machine),
+  });
 }
 
 async function startKubelet(machine: Machine, newSlot: boolean): Promise<void> {
   if (newSlot && machine.faults.take('boot:new-slot-kubelet', machine.name) !== undefined) {
-    machine.services.failed('kubelet', 'kubelet exited with code 1: failed to run Kubelet: unknown cgroup driver');
+    machine.services.failed(
+      'kubelet',
+      'kubelet exited with code 1: failed to run Kubelet: unknown cgroup driver',
+    );
     return;
   }
-  await startPart(machine, 'kubelet', () => machine.parts.startKubelet(machine));
-  if (machine.services.get('kubelet')?.state === 'Running') machine.record('kubelet-started');
+  const start = (): Promise<void> => machine.parts.startKubelet(machine);
+  await startPart(machine, { service: 'kubelet', started: 'kubelet-started', start });
 }
 
 async function openApiFront(machine: Machine): Promise<void> {
+  const { boot: thisBoot } = machine;
   if (machine.faults.take('boot:api-front', machine.name) !== undefined) return;
   try {
     await machine.parts.openApiFront(machine);
+    if (thisBoot.ended.aborted) return;
     machine.apiFrontOpen = true;
     machine.record('api-front-up');
   } catch (error) {
-    machine.dmesg.talos(`static pod kube-apiserver did not start: ${reasonOf(error)}`);
+    thisBoot.dmesg.talos(`static pod kube-apiserver did not start: ${reasonOf(error)}`);
   }
 }
 
-async function startPart(machine: Machine, service: string, start: () => Promise<void>): Promise<void> {
+/** A part that comes up after its boot has ended belongs to nobody: whoever ended the boot stops it. */
+async function startPart(
+  machine: Machine,
+  part: { service: string; started: MachineLogEvent; start: () => Promise<void> },
+): Promise<void> {
+  const { boot: thisBoot } = machine;
   try {
-    await start();
-    machine.services.running(service, `Started task ${service}`);
+    await part.start();
+    if (thisBoot.ended.aborted) return;
+    thisBoot.services.running(part.service, `Started task ${part.service}`);
+    machine.record(part.started);
   } catch (error) {
-    machine.services.failed(service, reasonOf(error));
+    thisBoot.services.failed(part.service, reasonOf(error));
   }
 }
 

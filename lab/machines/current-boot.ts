@@ -12,6 +12,8 @@ export class CurrentBoot {
   readonly events = new EventBuffer();
   readonly dmesg = new KernelLog();
   readonly services: ServiceTable;
+  /** Parts that are being started: they must be waited for before anybody can say that they are stopped. */
+  readonly starting = new Set<Promise<unknown>>();
   readonly #name: string;
   readonly #onChange: () => void;
   readonly #end = new AbortController();

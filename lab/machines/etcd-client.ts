@@ -66,7 +66,9 @@ export class EtcdError extends Error {
 
   /** The same failure with words before it, as Go wraps errors: a gRPC status is spelled out the first time. */
   wrapped(prefix: string): EtcdError {
-    const text = this.#isStatus ? `rpc error: code = ${goCode(this.code)} desc = ${this.message}` : this.message;
+    const text = this.#isStatus
+      ? `rpc error: code = ${goCode(this.code)} desc = ${this.message}`
+      : this.message;
     return new EtcdError(this.code, `${prefix}: ${text}`, { unreachable: this.unreachable });
   }
 }
@@ -92,7 +94,12 @@ export class EtcdClient {
 
   /** Linearizable, as Talos asks: fails without quorum. */
   async members(): Promise<EtcdMember[]> {
-    const answer = await this.#call<{ members: EtcdMember[] }>('Cluster', 'MemberList', { linearizable: true }, leader());
+    const answer = await this.#call<{ members: EtcdMember[] }>(
+      'Cluster',
+      'MemberList',
+      { linearizable: true },
+      leader(),
+    );
     return answer.members;
   }
 
@@ -199,7 +206,6 @@ export async function askAnyMember<Answer>(
   let last = new EtcdError(status.UNKNOWN, 'etcdclient: no available endpoints', { unreachable: true });
   for (const endpoint of endpoints) {
     try {
-      // oxlint-disable-next-line no-await-in-loop -- one after another is the point
       return await ask(new EtcdClient(endpoint));
     } catch (error) {
       if (!(error instanceof EtcdError) || !error.unreachable) throw error;

@@ -1,5 +1,5 @@
 import { status } from '@grpc/grpc-js';
-import { EtcdClient, EtcdError, askAnyMember, deadlineExceeded } from './etcd-client.js';
+import { EtcdError, askAnyMember, deadlineExceeded } from './etcd-client.js';
 import { pause, reasonOf } from './interruptible.js';
 import type { Machine } from './machine.js';
 
@@ -55,7 +55,11 @@ async function lockMutex(endpoints: readonly string[]): Promise<() => Promise<vo
   return unlock;
 }
 
-async function validateMembers(endpoints: readonly string[], timeoutMs: number, signal: AbortSignal): Promise<void> {
+async function validateMembers(
+  endpoints: readonly string[],
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<void> {
   const members = await askAnyMember(endpoints, (client) => client.members());
   if (members.length === 2) {
     throw new Error('etcd member count(2) is insufficient to maintain quorum if upgrade commences');
@@ -66,7 +70,6 @@ async function validateMembers(endpoints: readonly string[], timeoutMs: number, 
       throw new Error(`etcd member ${id} is not started, all members must be running to perform an upgrade`);
     }
     try {
-      // oxlint-disable-next-line no-await-in-loop -- Talos asks one after another, and the first failure counts
       await proveQuorum(member.clientURLs, timeoutMs, signal);
     } catch (error) {
       const what = `etcd member ${id} is not healthy; all members must be healthy to perform an upgrade`;
@@ -80,14 +83,12 @@ async function proveQuorum(urls: readonly string[], timeoutMs: number, signal: A
   const until = Date.now() + timeoutMs;
   for (;;) {
     try {
-      // oxlint-disable-next-line no-await-in-loop -- asked again until it answers
-      await askAnyMember(urls, (client: EtcdClient) => client.proveQuorum(timeoutMs));
+      await askAnyMember(urls, (client) => client.proveQuorum(timeoutMs));
       return;
     } catch (error) {
       if (!(error instanceof EtcdError) || !error.unreachable) throw error;
       if (Date.now() >= until) throw deadlineExceeded();
     }
-    // oxlint-disable-next-line no-await-in-loop -- asked again until it answers
     await pause(timeoutMs / 30, signal);
   }
 }

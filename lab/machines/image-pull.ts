@@ -1,5 +1,5 @@
-import type { ImageSource } from './image-source.js';
-import { pause, unlessInterrupted } from './interruptible.js';
+import type { ImageSource, InstallerImage } from './image-source.js';
+import { Interrupted, pause, reasonOf, unlessInterrupted } from './interruptible.js';
 import type { Machine } from './machine.js';
 import type { ImageNamespace } from './pulled-images.js';
 
@@ -20,13 +20,30 @@ export async function pullImage(
   const { namespace, reference, signal } = pull;
   if (machine.pulledImages.has(namespace, reference)) return;
   const missing = machine.faults.take('image:looked-up', machine.name) !== undefined;
-  const content = missing ? undefined : await unlessInterrupted(images.exists(reference), signal);
+  const content = missing ? undefined : await lookUp(images, reference, signal);
   if (content === undefined) {
-    throw new ImageNotFound(`failed to pull image "${reference}": failed to resolve image: ${reference}: not found`);
+    throw new ImageNotFound(
+      `failed to pull image "${reference}": failed to resolve image: ${reference}: not found`,
+    );
   }
   if (machine.faults.take('image:pulling', machine.name) !== undefined) {
-    throw new Error(`failed to pull image "${reference}": failed to copy: httpReadSeeker: failed open: unexpected EOF`);
+    throw new Error(
+      `failed to pull image "${reference}": failed to copy: httpReadSeeker: failed open: unexpected EOF`,
+    );
   }
   await pause(machine.durations.pull, signal);
   machine.pulledImages.add(namespace, reference);
+}
+
+async function lookUp(
+  images: ImageSource,
+  reference: string,
+  signal: AbortSignal,
+): Promise<InstallerImage | undefined> {
+  try {
+    return await unlessInterrupted(images.exists(reference), signal);
+  } catch (error) {
+    if (error instanceof Interrupted) throw error;
+    throw new Error(`failed to pull image "${reference}": ${reasonOf(error)}`, { cause: error });
+  }
 }

@@ -11,7 +11,8 @@ const MINORS_ABOVE = 1;
 export function checkHostVersion(host: string, target: string): void {
   const from = semver.parse(host);
   const to = semver.parse(target);
-  if (from === null || to === null) throw new Error(`error parsing version: ${from === null ? host : target}`);
+  if (from === null || to === null)
+    throw new Error(`error parsing version: ${from === null ? host : target}`);
   const distance = (from.major - to.major) * 1_000 + from.minor - to.minor;
   if (distance < -MINORS_BELOW) {
     throw new Error(`host version ${from.version} is too old to upgrade to Talos ${to.version}`);

@@ -13,7 +13,9 @@ export class LabClock {
   /** Moves the clock forward. Throws on a negative number: time in the lab never runs backwards. */
   advance(milliseconds: number): void {
     if (!(milliseconds >= 0)) {
-      throw new Error(`The lab's clock cannot move by ${milliseconds} ms: name a number that is not negative.`);
+      throw new Error(
+        `The lab's clock cannot move by ${milliseconds} ms: name a number that is not negative.`,
+      );
     }
     this.#offsetMs += milliseconds;
   }

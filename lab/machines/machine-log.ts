@@ -22,7 +22,9 @@ export type MachineLogEvent =
   | 'api-front-down'
   | 'kubelet-started'
   | 'kubelet-stopped'
-  | 'fault';
+  | 'fault'
+  /** The lab itself could not go on with this machine: `detail` says why. */
+  | 'broken';
 
 /** One line of `machines.jsonl`: what happened, and what the machine was at that moment. */
 export interface MachineLogLine {

@@ -1,7 +1,7 @@
 import { boot } from './boot.js';
-import { Interrupted, pause, reasonOf } from './interruptible.js';
+import { Interrupted, pause } from './interruptible.js';
 import type { Machine } from './machine.js';
-import { runSequence, type Phase } from './run-sequence.js';
+import { SequenceFailed, runSequence, type Phase } from './run-sequence.js';
 import { SequenceLock, type HeldSequence } from './sequence-lock.js';
 import { stopEverything } from './stop-parts.js';
 
@@ -13,6 +13,8 @@ export class MachinePower {
   readonly #machine: Machine;
   readonly #lock = new SequenceLock();
   #on = new AbortController();
+  #switchedOff: Promise<void> = Promise.resolve();
+  #lost = false;
 
   constructor(machine: Machine) {
     this.#machine = machine;
@@ -30,54 +32,64 @@ export class MachinePower {
 
   /** See `Machine.powerOn`. */
   async switchOn(): Promise<void> {
-    if (this.isOn) {
-      if (this.#machine.stage !== 'rebooting' || this.#lock.running !== undefined) return;
-      await this.switchOff();
-    }
+    if (this.isOn && !this.#lost) return;
+    if (this.isOn) await this.switchOff();
+    await this.#switchedOff;
+    if (this.isOn) return;
+    this.#lost = false;
     this.#on = new AbortController();
     this.#machine.record('power-on');
-    await this.#bootUntilItHolds();
+    await this.#bootUntilItHolds(this.signal);
   }
 
   /** See `Machine.powerOff`. */
   async switchOff(): Promise<void> {
-    if (!this.isOn) return;
-    this.#machine.record('power-off');
-    this.#on.abort();
-    await stopEverything(this.#machine);
+    if (this.isOn) {
+      this.#machine.record('power-off');
+      this.#on.abort();
+      this.#switchedOff = stopEverything(this.#machine);
+    }
+    await this.#switchedOff;
   }
 
   /** Runs a sequence that ends with a reboot, whether it succeeds or not. A sequence that may not run is an event. */
   async run(name: 'reboot' | 'upgrade', actorId: string, phases: readonly Phase[]): Promise<void> {
     const machine = this.#machine;
-    const held = await this.#lock.acquire(name, this.signal);
+    const power = this.signal;
+    const held = await this.#lock.acquire(name, power);
     if (held === undefined) {
       const message = 'sequence not started: locked';
-      machine.publish({ kind: 'SequenceEvent', sequence: name, action: 'NOOP', error: { code: 'LOCKED', message } });
+      machine.publish({
+        kind: 'SequenceEvent',
+        sequence: name,
+        action: 'NOOP',
+        error: { code: 'LOCKED', message },
+      });
       return;
     }
     const outcome = await this.#untilEnd(held, () =>
       runSequence(machine, { name, phases, actorId, signal: held.signal }),
     );
-    if (outcome !== 'interrupted') await this.#restart(outcome);
+    if (outcome !== 'interrupted') await this.#restart(outcome, power);
   }
 
   /** Boots; after a fatal error goes back to the last good slot, where there is one, and boots again. */
-  async #bootUntilItHolds(): Promise<void> {
-    const power = this.signal;
+  async #bootUntilItHolds(power: AbortSignal): Promise<void> {
     const held = await this.#lock.acquire('boot', power);
     if (held === undefined) return;
     const outcome = await this.#untilEnd(held, () => boot(this.#machine, held.signal, power));
-    if (outcome === 'fatal') await this.#restart(outcome);
+    if (outcome === 'fatal') await this.#restart(outcome, power);
   }
 
+  /** What is no failure of the simulated machine, but of the lab, is thrown on. */
   async #untilEnd(held: HeldSequence, run: () => Promise<void>): Promise<Outcome> {
     try {
       await run();
       return 'done';
     } catch (error) {
       if (error instanceof Interrupted) return 'interrupted';
-      this.#machine.dmesg.talos(reasonOf(error));
+      if (!(error instanceof SequenceFailed)) throw error;
+      this.#machine.dmesg.talos(error.message);
       return 'fatal';
     } finally {
       held.release();
@@ -85,22 +97,22 @@ export class MachinePower {
   }
 
   /** From the end of a sequence through the firmware to the next boot. */
-  async #restart(outcome: 'done' | 'fatal'): Promise<void> {
+  async #restart(outcome: 'done' | 'fatal', power: AbortSignal): Promise<void> {
     const machine = this.#machine;
-    const power = this.signal;
     try {
       if (outcome === 'fatal') await countDown(machine, power);
       machine.enterStage('rebooting');
       await stopEverything(machine);
+      if (power.aborted) return;
       machine.record('down');
       const slow = machine.faults.take('reboot:power-gone', machine.name) !== undefined;
       await pause(machine.durations.reboot + (slow ? machine.durations.slowReboot : 0), power);
-      if (machine.faults.take('reboot:firmware-left', machine.name) !== undefined) return;
     } catch (error) {
       if (error instanceof Interrupted) return;
       throw error;
     }
-    await this.#bootUntilItHolds();
+    this.#lost = machine.faults.take('reboot:firmware-left', machine.name) !== undefined;
+    if (!this.#lost) await this.#bootUntilItHolds(power);
   }
 }
 

@@ -58,7 +58,9 @@ export class Machine {
     const image = definition.image ?? `factory.talos.dev/nocloud-installer/${schematic}:${version}`;
     const content = await surroundings.images.exists(image);
     if (content === undefined) {
-      throw new Error(`Machine ${definition.name} cannot have been installed from ${image}: there is no such image.`);
+      throw new Error(
+        `Machine ${definition.name} cannot have been installed from ${image}: there is no such image.`,
+      );
     }
     return new Machine(definition, surroundings, { ...content, image });
   }
@@ -181,8 +183,9 @@ export class Machine {
 
   /**
    * Switches the machine on and boots the default slot. Resolves when the boot has ended, which is the stage
-   * `running` unless something went wrong or took over; readiness comes later. Does nothing when it is on and in
-   * order; a machine that never came back from a reboot boots.
+   * `running` unless something went wrong or took over; readiness comes later. Does nothing when it is on already; a
+   * machine that never came back from a reboot boots. Rejects when the lab cannot do its part, e.g. when the
+   * machine's address is taken.
    */
   async powerOn(): Promise<void> {
     await this.#power.switchOn();
@@ -268,7 +271,9 @@ export class Machine {
       const unsubscribe = this.onChange(look);
       const timer = setTimeout(() => {
         stop();
-        reject(new Error(`${this.name}: waited ${wait.timeoutMs} ms for ${wait.what}. It is ${summary(this)}.`));
+        reject(
+          new Error(`${this.name}: waited ${wait.timeoutMs} ms for ${wait.what}. It is ${summary(this)}.`),
+        );
       }, wait.timeoutMs);
       look();
     });
@@ -340,11 +345,9 @@ export class Machine {
     for (const listener of this.#listeners) listener();
   }
 
-  /** Sequences nobody waits for may not end the lab: what they could not do is in the kernel log. */
+  /** Sequences nobody waits for may not end the lab: what they could not do is in the log. */
   #detached(work: Promise<void>): void {
-    work.catch((error: unknown) => {
-      this.dmesg.talos(`sequence ended unexpectedly: ${reasonOf(error)}`);
-    });
+    work.catch((error: unknown) => this.record('broken', reasonOf(error)));
   }
 }
 

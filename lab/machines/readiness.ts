@@ -15,10 +15,8 @@ export function watchReadiness(machine: Machine, signal: AbortSignal): void {
 async function follow(machine: Machine, signal: AbortSignal): Promise<void> {
   try {
     while (!signal.aborted) {
-      // oxlint-disable-next-line no-await-in-loop -- one look after another
       machine.readinessSeen(await unmetConditions(machine, signal));
       const { readiness, readinessWhenReady } = machine.durations;
-      // oxlint-disable-next-line no-await-in-loop -- one look after another
       await pause(machine.ready ? readinessWhenReady : readiness, signal);
     }
   } catch (error) {
@@ -29,14 +27,12 @@ async function follow(machine: Machine, signal: AbortSignal): Promise<void> {
 async function takeOwnCordonOff(machine: Machine, signal: AbortSignal): Promise<void> {
   for (;;) {
     try {
-      // oxlint-disable-next-line no-await-in-loop -- asked again until it works
       await unlessInterrupted(machine.parts.uncordon(machine), signal);
       return;
     } catch (error) {
       if (error instanceof Interrupted) return;
     }
     try {
-      // oxlint-disable-next-line no-await-in-loop -- asked again until it works
       await pause(machine.durations.readiness, signal);
     } catch {
       return;

@@ -65,14 +65,12 @@ async function cordonAndDrain(machine: Machine, signal: AbortSignal): Promise<vo
   machine.dmesg.talos('task cordonAndDrainNode (1/1): waiting for node to be cordoned');
   for (;;) {
     try {
-      // oxlint-disable-next-line no-await-in-loop -- asked again until it works
       await unlessInterrupted(machine.parts.cordon(machine), signal);
       break;
     } catch (error) {
       if (error instanceof Interrupted) throw error;
       if (Date.now() >= until) throw new Error('context deadline exceeded', { cause: error });
     }
-    // oxlint-disable-next-line no-await-in-loop -- asked again until it works
     await pause(machine.durations.readiness, signal);
   }
   try {

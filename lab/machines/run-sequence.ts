@@ -45,7 +45,6 @@ export async function runSequence(
   if (stage !== undefined) machine.enterStage(stage);
   try {
     for (const [index, phase] of phases.entries()) {
-      // oxlint-disable-next-line no-await-in-loop -- phases run one after another
       await runPhase(machine, phase, { number: index + 1, of: phases.length, actorId, signal });
     }
     machine.dmesg.talos(`${name} sequence: done`);
@@ -54,7 +53,12 @@ export async function runSequence(
     publish({ kind: 'SequenceEvent', sequence: name, action: 'STOP' });
     if (error instanceof Interrupted) {
       const message = 'sequence failed: context canceled';
-      publish({ kind: 'SequenceEvent', sequence: name, action: 'NOOP', error: { code: 'CANCELED', message } });
+      publish({
+        kind: 'SequenceEvent',
+        sequence: name,
+        action: 'NOOP',
+        error: { code: 'CANCELED', message },
+      });
       throw error;
     }
     const { number, reason } = error as PhaseFailed;

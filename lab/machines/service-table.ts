@@ -13,7 +13,17 @@ export interface Service {
   readonly history: readonly { readonly state: ServiceState; readonly message: string; readonly at: Date }[];
 }
 
-const ON_EVERY_MACHINE = ['apid', 'auditd', 'containerd', 'cri', 'dashboard', 'kubelet', 'machined', 'syslogd', 'udevd'];
+const ON_EVERY_MACHINE = [
+  'apid',
+  'auditd',
+  'containerd',
+  'cri',
+  'dashboard',
+  'kubelet',
+  'machined',
+  'syslogd',
+  'udevd',
+];
 const ON_CONTROL_PLANES = ['etcd', 'trustd'];
 
 /** Services a ready machine must have, per role. */

@@ -25,10 +25,21 @@ export async function stopEtcd(machine: Machine): Promise<void> {
   await stop(machine, 'etcd', () => machine.parts.stopEtcd(machine));
 }
 
-/** What a power cut does: the Talos API first, then all parts at once. */
+/**
+ * What a power cut does: the Talos API first, then all parts at once. A part that was just being started may come up
+ * after it was told to stop, so it is told again then.
+ */
 export async function stopEverything(machine: Machine): Promise<void> {
+  const { starting } = machine.boot;
   machine.boot.end();
   await machine.closeApi();
+  await stopParts(machine);
+  if (starting.size === 0) return;
+  await Promise.allSettled(starting);
+  await stopParts(machine);
+}
+
+async function stopParts(machine: Machine): Promise<void> {
   await Promise.all([stopKubelet(machine), cutApiFront(machine), stopEtcd(machine)]);
 }
 

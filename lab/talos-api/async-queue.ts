@@ -18,7 +18,6 @@ export async function* queueOf<Item>(
     for (;;) {
       while (items.length > 0) yield items.shift() as Item;
       if (signal.aborted) return;
-      // oxlint-disable-next-line no-await-in-loop -- the next item is what is waited for
       await new Promise<void>((resolve) => {
         wake = resolve;
         if (items.length > 0 || signal.aborted) resolve();

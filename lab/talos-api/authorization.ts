@@ -65,6 +65,10 @@ export function notAuthorized(): TalosError {
   return new TalosError(status.PERMISSION_DENIED, 'not authorized');
 }
 
-function rules(service: string, roles: readonly string[], methods: readonly string[]): Record<string, readonly string[]> {
+function rules(
+  service: string,
+  roles: readonly string[],
+  methods: readonly string[],
+): Record<string, readonly string[]> {
   return Object.fromEntries(methods.map((method) => [service + method, roles]));
 }

@@ -26,10 +26,11 @@ export function identify(socket: TLSSocket): ClientIdentity {
   if (certificate === null || Object.keys(certificate).length === 0) return refused('certificate required');
   if (!socket.authorized) {
     const reason = socket.authorizationError as unknown;
-    const code = reason instanceof Error ? ((reason as NodeJS.ErrnoException).code ?? reason.message) : String(reason);
+    const code =
+      reason instanceof Error ? ((reason as NodeJS.ErrnoException).code ?? reason.message) : String(reason);
     return refused(ALERTS[code] ?? 'bad certificate');
   }
-  const organizations = (certificate.subject?.O ?? []) as string | string[];
+  const organizations = certificate.subject?.O ?? [];
   return { roles: Array.isArray(organizations) ? organizations : [organizations] };
 }
 

@@ -1,4 +1,10 @@
-import { etcdAlarmList, etcdForfeitLeadership, etcdMemberList, etcdSnapshot, etcdStatus } from './calls/etcd-calls.js';
+import {
+  etcdAlarmList,
+  etcdForfeitLeadership,
+  etcdMemberList,
+  etcdSnapshot,
+  etcdStatus,
+} from './calls/etcd-calls.js';
 import { events } from './calls/events.js';
 import { dmesg, imagePull, read, reboot, serviceList, upgrade, version } from './calls/machine-calls.js';
 import { resourceGet, resourceList, resourceWatch } from './calls/resource-calls.js';
@@ -24,7 +30,7 @@ export const handlers: Readonly<Record<string, TalosHandler>> = {
   '/cosi.resource.State/Watch': { stream: resourceWatch },
 };
 
-/** Calls of Talos 1.12 that exist, and that the lab refuses: with UNIMPLEMENTED, after the role was checked. */
+/** Calls with one answer that Talos 1.12 has, and that the lab refuses: UNIMPLEMENTED, after the role was checked. */
 export const notSimulated: readonly string[] = [
   ...[
     'ApplyConfiguration',
@@ -32,9 +38,7 @@ export const notSimulated: readonly string[] = [
     'CPUFreqStats',
     'CPUInfo',
     'Containers',
-    'Copy',
     'DiskStats',
-    'DiskUsage',
     'EtcdAlarmDisarm',
     'EtcdDefragment',
     'EtcdDowngradeCancel',
@@ -45,11 +49,7 @@ export const notSimulated: readonly string[] = [
     'GenerateClientConfiguration',
     'GenerateConfiguration',
     'Hostname',
-    'ImageList',
-    'Kubeconfig',
-    'List',
     'LoadAvg',
-    'Logs',
     'LogsContainers',
     'Memory',
     'MetaDelete',
@@ -57,7 +57,6 @@ export const notSimulated: readonly string[] = [
     'Mounts',
     'Netstat',
     'NetworkDeviceStats',
-    'PacketCapture',
     'Processes',
     'Reset',
     'Restart',
@@ -69,7 +68,6 @@ export const notSimulated: readonly string[] = [
     'Stats',
     'SystemStat',
   ].map((name) => `/machine.MachineService/${name}`),
-  '/cluster.ClusterService/HealthCheck',
   '/cosi.resource.State/Create',
   '/cosi.resource.State/Update',
   '/cosi.resource.State/Destroy',
@@ -78,4 +76,12 @@ export const notSimulated: readonly string[] = [
   '/storage.StorageService/Disks',
   '/time.TimeService/Time',
   '/time.TimeService/TimeCheck',
+];
+
+/** The same for calls that answer with a stream. */
+export const notSimulatedStreams: readonly string[] = [
+  ...['Copy', 'DiskUsage', 'ImageList', 'Kubeconfig', 'List', 'Logs', 'PacketCapture'].map(
+    (name) => `/machine.MachineService/${name}`,
+  ),
+  '/cluster.ClusterService/HealthCheck',
 ];

@@ -18,7 +18,7 @@ export interface ArrivedRequest {
   readonly roles: readonly string[];
   /** Aborts when the client went away. */
   readonly clientGone: AbortSignal;
-  breakConnection(): void;
+  readonly breakConnection: () => void;
 }
 
 /** The machine a request goes on to. */
@@ -42,7 +42,11 @@ export async function unaryAnswer(request: ArrivedRequest, target: Target, log: 
 }
 
 /** A machine's stream, message by message. Throws a TalosError at its end; writes its line into the log either way. */
-export async function* streamAnswer(request: ArrivedRequest, target: Target, log: RequestLog): AsyncGenerator<Buffer> {
+export async function* streamAnswer(
+  request: ArrivedRequest,
+  target: Target,
+  log: RequestLog,
+): AsyncGenerator<Buffer> {
   const end = logLine(request, target.machine.name, log);
   let failure: TalosError | undefined;
   try {
@@ -83,7 +87,10 @@ function prepared(request: ArrivedRequest, target: Target): { handler: TalosHand
   authorize(request.path, request.roles);
   const handler = handlers[request.path];
   if (handler === undefined) {
-    throw new TalosError(status.UNIMPLEMENTED, `the lab does not simulate ${request.path.slice(1)}: see lab/DIFFERENCES.md`);
+    throw new TalosError(
+      status.UNIMPLEMENTED,
+      `the lab does not simulate ${request.path.slice(1)}: see lab/DIFFERENCES.md`,
+    );
   }
   return {
     handler,
@@ -97,7 +104,11 @@ function prepared(request: ArrivedRequest, target: Target): { handler: TalosHand
   };
 }
 
-function logLine(request: ArrivedRequest, node: string, log: RequestLog): (failure: TalosError | undefined) => void {
+function logLine(
+  request: ArrivedRequest,
+  node: string,
+  log: RequestLog,
+): (failure: TalosError | undefined) => void {
   const startedAt = Date.now();
   return (failure) => {
     log({

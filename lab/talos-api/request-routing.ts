@@ -46,7 +46,8 @@ function routeOnWorker(dialled: Machine, node: readonly string[], nodes: readonl
 }
 
 function checkTarget(target: string): void {
-  if (target === '' || target.includes(':')) throw new TalosError(status.INTERNAL, `invalid target "${target}"`);
+  if (target === '' || target.includes(':'))
+    throw new TalosError(status.INTERNAL, `invalid target "${target}"`);
 }
 
 /** Values of a header that was sent several times; Node joins them with commas. */

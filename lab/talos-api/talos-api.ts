@@ -11,9 +11,10 @@ import {
   type sendUnaryData,
 } from '@grpc/grpc-js';
 import type { IssuedCertificate } from '../certificates.js';
+import { reasonOf } from '../machines/interruptible.js';
 import type { Machine, MachineApi } from '../machines/machine.js';
 import { identify, type ClientIdentity } from './client-identity.js';
-import { handlers, notSimulated } from './handlers.js';
+import { handlers, notSimulated, notSimulatedStreams } from './handlers.js';
 import { logged, streamAnswer, unaryAnswer, type ArrivedRequest, type Target } from './machine-answers.js';
 import { failedAnswer, failedStreamMessage, namedAnswer, namedStreamMessage } from './merged-answer.js';
 import type { RequestLog } from './request-log.js';
@@ -64,6 +65,7 @@ export class TalosApi implements MachineApi {
       else this.#serveStream(path);
     }
     for (const path of notSimulated) this.#serveUnary(path);
+    for (const path of notSimulatedStreams) this.#serveStream(path);
     this.#injector = this.#grpc.createConnectionInjector(ServerCredentials.createInsecure());
   }
 
@@ -89,9 +91,17 @@ export class TalosApi implements MachineApi {
       socket.once('close', () => this.#sockets.delete(socket));
     });
     listener.on('secureConnection', (socket) => this.#connected(socket));
+    const { name, definition } = this.#machine;
+    listener.listen(TALOS_API_PORT, definition.loopback);
+    try {
+      await once(listener, 'listening');
+    } catch (error) {
+      const where = `${definition.loopback}:${TALOS_API_PORT}`;
+      throw new Error(`The Talos API of ${name} cannot listen on ${where}: ${reasonOf(error)}`, {
+        cause: error,
+      });
+    }
     this.#listener = listener;
-    listener.listen(TALOS_API_PORT, this.#machine.definition.loopback);
-    await once(listener, 'listening');
     this.#closed = new AbortController();
   }
 
@@ -162,7 +172,8 @@ export class TalosApi implements MachineApi {
     const request = this.#arrived(path, call);
     const route = await this.#routed(request, call);
     const { log } = this.#options;
-    if (route.to === 'itself') return copy(streamAnswer(request, this.#itself(), log), call, request.clientGone);
+    if (route.to === 'itself')
+      return copy(streamAnswer(request, this.#itself(), log), call, request.clientGone);
     if (route.to === 'one') return copy(this.#streamFrom(request, route.target), call, request.clientGone);
     await Promise.all(
       route.targets.map((target) => copy(this.#namedStream(request, target), call, request.clientGone)),
@@ -183,7 +194,10 @@ export class TalosApi implements MachineApi {
     }
   }
 
-  #arrived(path: string, call: ServerUnaryCall<Buffer, Buffer> | ServerWritableStream<Buffer, Buffer>): ArrivedRequest {
+  #arrived(
+    path: string,
+    call: ServerUnaryCall<Buffer, Buffer> | ServerWritableStream<Buffer, Buffer>,
+  ): ArrivedRequest {
     const client = this.#clients.get(call.getPeer());
     const gone = new AbortController();
     call.on('cancelled', () => gone.abort());

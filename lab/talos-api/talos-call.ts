@@ -8,7 +8,7 @@ export interface TalosCall<Request = object> {
   /** Aborts when the client went away, or the machine's Talos API closed. */
   readonly signal: AbortSignal;
   /** Breaks the client's connection without an answer. */
-  breakConnection(): void;
+  readonly breakConnection: () => void;
 }
 
 /** A call with one answer: the whole response message. */

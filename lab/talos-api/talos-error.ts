@@ -22,7 +22,10 @@ export class TalosError extends Error {
 /** What cannot be reached right now, in the words a Go client has for it. */
 export function unreachable(address: string): TalosError {
   const dial = `dial tcp ${address}:50000: connect: connection refused`;
-  return new TalosError(status.UNAVAILABLE, `connection error: desc = "transport: Error while dialing: ${dial}"`);
+  return new TalosError(
+    status.UNAVAILABLE,
+    `connection error: desc = "transport: Error while dialing: ${dial}"`,
+  );
 }
 
 /** What broke off in the middle. */
@@ -34,6 +37,7 @@ export function brokenOff(): TalosError {
 export function asTalosError(error: unknown): TalosError {
   if (error instanceof TalosError) return error;
   if (error instanceof EtcdError) return new TalosError(error.code, error.message);
-  if (error instanceof ImageNotFound) return new TalosError(status.NOT_FOUND, `error pulling image: ${error.message}`);
+  if (error instanceof ImageNotFound)
+    return new TalosError(status.NOT_FOUND, `error pulling image: ${error.message}`);
   return new TalosError(status.UNKNOWN, reasonOf(error));
 }

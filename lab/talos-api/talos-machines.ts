@@ -3,7 +3,12 @@ import type { FaultPlan } from '../faults/fault-plan.js';
 import { durationsAt } from '../machines/durations.js';
 import type { ImageSource } from '../machines/image-source.js';
 import { LabClock } from '../machines/lab-clock.js';
-import { Machine, type MachineDefinition, type MachineParts, type Surroundings } from '../machines/machine.js';
+import {
+  Machine,
+  type MachineDefinition,
+  type MachineParts,
+  type Surroundings,
+} from '../machines/machine.js';
 import type { MachineLog } from '../machines/machine-log.js';
 import type { RequestLog } from './request-log.js';
 import { isTarget } from './request-routing.js';
@@ -48,7 +53,9 @@ export async function createTalosMachines(options: TalosMachinesOptions): Promis
     log: options.machineLog,
     cluster: () => machines,
   };
-  machines.push(...(await Promise.all(options.definitions.map((definition) => Machine.create(definition, surroundings)))));
+  machines.push(
+    ...(await Promise.all(options.definitions.map((definition) => Machine.create(definition, surroundings)))),
+  );
   attachApis(machines, options);
   return {
     machines,
@@ -56,7 +63,9 @@ export async function createTalosMachines(options: TalosMachinesOptions): Promis
     machine: (name) => {
       const machine = machines.find((candidate) => candidate.name === name);
       if (machine !== undefined) return machine;
-      throw new Error(`There is no machine ${name}. Machines: ${machines.map((one) => one.name).join(', ')}.`);
+      throw new Error(
+        `There is no machine ${name}. Machines: ${machines.map((one) => one.name).join(', ')}.`,
+      );
     },
     powerOff: async () => {
       await Promise.all(machines.map((machine) => machine.powerOff()));

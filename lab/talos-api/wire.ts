@@ -37,6 +37,7 @@ export function methodAt(requestPath: string): MethodDefinition<object, object> 
 
 function messageType(type: string): MessageTypeDefinition<object, object> {
   const found = definition[type];
-  if (found === undefined || !('serialize' in found)) throw new Error(`The lab's .proto files have no message ${type}.`);
+  if (found === undefined || !('serialize' in found))
+    throw new Error(`The lab's .proto files have no message ${type}.`);
   return found as MessageTypeDefinition<object, object>;
 }

@@ -26,7 +26,11 @@ export interface Evidence {
   readonly pods: readonly PodSighting[];
   readonly budgets: readonly BudgetSighting[];
   /** When the Kubernetes API told of changes to these; between the spans anything may have happened. */
-  readonly seen: { readonly nodes: readonly Span[]; readonly pods: readonly Span[]; readonly budgets: readonly Span[] };
+  readonly seen: {
+    readonly nodes: readonly Span[];
+    readonly pods: readonly Span[];
+    readonly budgets: readonly Span[];
+  };
   readonly etcd: readonly EtcdRound[];
   readonly workflows: readonly WorkflowRecord[];
   /** Why the history is not, or not wholly, in `workflows`. */
@@ -171,7 +175,14 @@ export interface EtcdStatus {
 }
 
 export type WorkflowStatus =
-  'running' | 'completed' | 'failed' | 'canceled' | 'terminated' | 'timed-out' | 'continued-as-new' | 'unknown';
+  | 'running'
+  | 'completed'
+  | 'failed'
+  | 'canceled'
+  | 'terminated'
+  | 'timed-out'
+  | 'continued-as-new'
+  | 'unknown';
 
 /** One execution of a workflow, read out of its history. */
 export interface WorkflowRecord {

@@ -2,7 +2,19 @@ import type { Evidence, Moment } from './evidence.js';
 
 /** The promises of the design that the watcher judges. */
 export type PromiseName =
-  'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I6' | 'I7' | 'I8' | 'I9' | 'I10' | 'I13' | 'I14' | 'I16';
+  | 'I1'
+  | 'I2'
+  | 'I3'
+  | 'I4'
+  | 'I5'
+  | 'I6'
+  | 'I7'
+  | 'I8'
+  | 'I9'
+  | 'I10'
+  | 'I13'
+  | 'I14'
+  | 'I16';
 
 /** What one promise has to say about the evidence. */
 export interface Finding {

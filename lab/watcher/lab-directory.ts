@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { WatchedMachine } from './evidence.js';
-import { at, text } from './moments/payload.js';
+import { list, text } from './moments/payload.js';
 
 /** What the watcher needs to know of a lab; everything comes out of its `lab.json`. */
 export interface WatchedLab {
@@ -9,7 +9,12 @@ export interface WatchedLab {
   readonly directory: string;
   readonly machines: readonly WatchedMachine[];
   /** JSON lines. */
-  readonly logs: { readonly requests: string; readonly machines: string; readonly fronts: string; readonly audit: string };
+  readonly logs: {
+    readonly requests: string;
+    readonly machines: string;
+    readonly fronts: string;
+    readonly audit: string;
+  };
   /** Client URL of each control plane's etcd. */
   readonly etcd: readonly { readonly name: string; readonly client: string }[];
   readonly kubeconfig: { readonly admin: string; readonly slipway: string };
@@ -25,30 +30,37 @@ export function readLab(directory: string): WatchedLab {
   try {
     found = JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
-    throw new Error(`There is no running lab in ${directory}: ${(error as Error).message}. Start one: npm run lab`, { cause: error });
+    throw new Error(
+      `There is no running lab in ${directory}: ${(error as Error).message}. Start one: npm run lab`,
+      { cause: error },
+    );
   }
   const required = (...keys: readonly string[]): string => {
     const value = text(found, ...keys);
-    if (value === undefined) throw new Error(`${file} has no ${keys.join('.')}: it was written by another version of the lab.`);
+    if (value === undefined)
+      throw new Error(`${file} has no ${keys.join('.')}: it was written by another version of the lab.`);
     return value;
   };
   const log = (name: string): string => required('logs', name);
   return {
     cluster: required('cluster'),
     directory,
-    machines: listOf(found, 'machines').map((machine) => ({
+    machines: list(found, 'machines').map((machine) => ({
       name: text(machine, 'name') ?? '',
       role: text(machine, 'role') === 'control-plane' ? 'control-plane' : 'worker',
     })),
-    logs: { requests: log('requests'), machines: log('machines'), fronts: log('fronts'), audit: log('audit') },
-    etcd: listOf(found, 'etcd').map((member) => ({ name: text(member, 'name') ?? '', client: text(member, 'client') ?? '' })),
+    logs: {
+      requests: log('requests'),
+      machines: log('machines'),
+      fronts: log('fronts'),
+      audit: log('audit'),
+    },
+    etcd: list(found, 'etcd').map((member) => ({
+      name: text(member, 'name') ?? '',
+      client: text(member, 'client') ?? '',
+    })),
     kubeconfig: { admin: required('kubeconfig', 'admin'), slipway: required('kubeconfig', 'slipway') },
     talosconfig: { reader: required('talosconfig', 'reader'), admin: required('talosconfig', 'admin') },
     ageIdentity: text(found, 'ageIdentity'),
   };
-}
-
-function listOf(value: unknown, key: string): readonly unknown[] {
-  const list = at(value, key);
-  return Array.isArray(list) ? list : [];
 }

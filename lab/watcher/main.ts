@@ -8,7 +8,7 @@ const USAGE = `Watches a lab until it is told to stop (SIGINT or SIGTERM), and s
 
   --lab        the lab's folder, the one with lab.json
   --temporal   where Temporal answers, as 127.0.0.1:7233
-  --namespace  default: default
+  --namespace  default: slipway
   --logs       a file or folder of Slipway's logs, searched for secrets at the end; may be given again
   --timeline   print what happened as well
   --json       print the whole verdict as one line of JSON
@@ -21,7 +21,7 @@ async function main(): Promise<number> {
     options: {
       lab: { type: 'string' },
       temporal: { type: 'string' },
-      namespace: { type: 'string', default: 'default' },
+      namespace: { type: 'string', default: 'slipway' },
       logs: { type: 'string', multiple: true },
       timeline: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },

@@ -20,9 +20,18 @@ interface Happening {
 }
 
 /** Talos calls that change something, or that other things depend on. Reads would drown the rest. */
-const TOLD_METHODS = new Set(['Upgrade', 'Reboot', 'Shutdown', 'Reset', 'Rollback', 'ImagePull', 'EtcdSnapshot', 'EtcdForfeitLeadership']);
+const TOLD_METHODS = new Set([
+  'Upgrade',
+  'Reboot',
+  'Shutdown',
+  'Reset',
+  'Rollback',
+  'ImagePull',
+  'EtcdSnapshot',
+  'EtcdForfeitLeadership',
+]);
 
-/** Everything the sources saw, merged, one line each. */
+/** Everything the sources saw since the watch began, merged, one line each; and every finding. */
 export function timelineOf(evidence: Evidence, findings: readonly Finding[]): TimelineEntry[] {
   const all: Happening[] = [
     ...runsAndNodes(evidence),
@@ -32,16 +41,20 @@ export function timelineOf(evidence: Evidence, findings: readonly Finding[]): Ti
     ...apiChanges(evidence),
     ...readiness(evidence),
     ...etcdChanges(evidence),
-    ...findings.map(({ at, about, promise, kind, what }) => ({
-      at,
-      who: about,
-      what: `${kind === 'violation' ? `✗ ${promise} broken` : `? ${promise} not judged`}: ${what}`,
-    })),
-  ];
-  return all
-    .filter(({ at }) => at >= evidence.watched.from || at === 0)
-    .sort((a, b) => a.at - b.at)
-    .map(({ at, who, what }) => ({ at: new Date(at).toISOString(), offset: Math.round(at - evidence.watched.from), who, what }));
+  ].filter(({ at }) => at >= evidence.watched.from);
+  const told = findings.map(({ at, about, promise, kind, what }) => ({
+    at,
+    who: about,
+    what: `${kind === 'violation' ? `✗ ${promise} broken` : `? ${promise} not judged`}: ${what}`,
+  }));
+  return [...all, ...told]
+    .toSorted((a, b) => a.at - b.at)
+    .map(({ at, who, what }) => ({
+      at: new Date(at).toISOString(),
+      offset: Math.round(at - evidence.watched.from),
+      who,
+      what,
+    }));
 }
 
 function runsAndNodes(evidence: Evidence): Happening[] {
@@ -50,13 +63,23 @@ function runsAndNodes(evidence: Evidence): Happening[] {
     ...ended(run.endedAt, run.id, `run ends: ${run.outcome ?? run.status}`),
     ...run.attempts.flatMap(({ node, id, startedAt, endedAt, status, ending, to }): Happening[] => [
       { at: startedAt, who: node, what: `${id} begins, to ${to}` },
-      ...ended(endedAt, node, `${id} ends: ${ending === undefined ? status : `${ending.outcome} (${ending.state})`}`),
+      ...ended(
+        endedAt,
+        node,
+        `${id} ends: ${ending === undefined ? status : `${ending.outcome} (${ending.state})`}`,
+      ),
     ]),
-    ...run.record.updates.map(({ acceptedAt, name }) => ({ at: acceptedAt, who: run.id, what: `a person says: ${name}` })),
+    ...run.record.updates.map(({ acceptedAt, name }) => ({
+      at: acceptedAt,
+      who: run.id,
+      what: `a person says: ${name}`,
+    })),
   ]);
   const queue = evidence.workflows
     .filter(({ id }) => id === `cluster/${evidence.cluster}`)
-    .flatMap(({ id, updates }) => updates.map(({ acceptedAt, name }) => ({ at: acceptedAt, who: id, what: `a person says: ${name}` })));
+    .flatMap(({ id, updates }) =>
+      updates.map(({ acceptedAt, name }) => ({ at: acceptedAt, who: id, what: `a person says: ${name}` })),
+    );
   return [...runs, ...queue];
 }
 
@@ -96,18 +119,22 @@ function machines({ machineEvents }: Evidence): Happening[] {
 }
 
 function apiChanges({ changes }: Evidence): Happening[] {
-  return changes.flatMap(({ at, user, verb, resource, subresource, namespace, name, code, unschedulable, marks }) => {
-    if (resource === 'pods') {
-      const what = subresource === 'eviction' ? 'evicts' : verb;
-      // A budget that says no says it every five seconds.
-      return code === 429 ? [] : [{ at, who: `${namespace}/${name}`, what: `${user} ${what}: ${code}` }];
-    }
-    const parts = [
-      ...(unschedulable === undefined ? [] : [unschedulable ? 'cordons' : 'uncordons']),
-      ...Object.entries(marks ?? {}).map(([key, value]) => (value === null ? `removes ${key}` : `sets ${key}=${value}`)),
-    ];
-    return parts.length === 0 ? [] : [{ at, who: name, what: `${user} ${parts.join(', ')}: ${code}` }];
-  });
+  return changes.flatMap(
+    ({ at, user, verb, resource, subresource, namespace, name, code, unschedulable, marks }) => {
+      if (resource === 'pods') {
+        const what = subresource === 'eviction' ? 'evicts' : verb;
+        // A budget that says no says it every five seconds.
+        return code === 429 ? [] : [{ at, who: `${namespace}/${name}`, what: `${user} ${what}: ${code}` }];
+      }
+      const parts = [
+        ...(unschedulable === undefined ? [] : [unschedulable ? 'cordons' : 'uncordons']),
+        ...Object.entries(marks ?? {}).map(([key, value]) =>
+          value === null ? `removes ${key}` : `sets ${key}=${value}`,
+        ),
+      ];
+      return parts.length === 0 ? [] : [{ at, who: name, what: `${user} ${parts.join(', ')}: ${code}` }];
+    },
+  );
 }
 
 function readiness({ nodes }: Evidence): Happening[] {
@@ -115,7 +142,9 @@ function readiness({ nodes }: Evidence): Happening[] {
   return nodes.flatMap(({ at, node, ready }) => {
     const before = last.get(node);
     last.set(node, ready);
-    return before === undefined || before === ready ? [] : [{ at, who: node, what: ready ? 'Node is Ready' : 'Node is not Ready' }];
+    return before === undefined || before === ready
+      ? []
+      : [{ at, who: node, what: ready ? 'Node is Ready' : 'Node is not Ready' }];
   });
 }
 
@@ -123,7 +152,8 @@ function readiness({ nodes }: Evidence): Happening[] {
 function etcdChanges({ etcd }: Evidence): Happening[] {
   let before = '';
   return etcd.flatMap(({ at, statuses, members }) => {
-    const leader = statuses.find(({ said }) => said !== undefined && said.leader === said.memberId)?.node ?? 'nobody';
+    const leader =
+      statuses.find(({ said }) => said !== undefined && said.leader === said.memberId)?.node ?? 'nobody';
     const silent = statuses.filter(({ said }) => said === undefined).map(({ node }) => node);
     const learners = (members ?? []).filter(({ learner }) => learner).map(({ name }) => name);
     const words = [

@@ -16,7 +16,9 @@ export function verdictText(verdict: Verdict): string {
     ];
   });
   const broken = new Set(violations.map(({ promise }) => promise)).size;
-  const head = ok ? 'the watcher saw no promise broken' : `the watcher saw ${broken} ${broken === 1 ? 'promise' : 'promises'} broken`;
+  const head = ok
+    ? 'the watcher saw no promise broken'
+    : `the watcher saw ${broken} ${broken === 1 ? 'promise' : 'promises'} broken`;
   const installs = Object.entries(figures.installs).filter(([, count]) => count > 0);
   const counted = [
     `${figures.runs} ${figures.runs === 1 ? 'run' : 'runs'}, ${figures.evictions} evictions, ${figures.snapshots} snapshots`,
@@ -31,7 +33,9 @@ export function verdictText(verdict: Verdict): string {
 export function timelineText({ timeline }: Verdict): string {
   const width = Math.min(32, Math.max(0, ...timeline.map(({ who }) => who.length)));
   return timeline
-    .map(({ offset, who, what }) => `${(offset / 1000).toFixed(2).padStart(9)}  ${who.padEnd(width)}  ${what}\n`)
+    .map(
+      ({ offset, who, what }) => `${(offset / 1000).toFixed(2).padStart(9)}  ${who.padEnd(width)}  ${what}\n`,
+    )
     .join('');
 }
 

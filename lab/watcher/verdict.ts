@@ -51,8 +51,9 @@ export interface Verdict {
 /** Judges every promise. Pure. */
 export function verdictOf(evidence: Evidence): Verdict {
   const findings = Object.values(judges).flatMap(({ judge }) => judge(evidence));
-  const told = [...findings, ...missingHistory(evidence)].sort((a, b) => a.at - b.at);
-  const ofKind = (kind: Finding['kind']): Violation[] => told.filter((finding) => finding.kind === kind).map(violationOf);
+  const told = [...findings, ...missingHistory(evidence)].toSorted((a, b) => a.at - b.at);
+  const ofKind = (kind: Finding['kind']): Violation[] =>
+    told.filter((finding) => finding.kind === kind).map(violationOf);
   const violations = ofKind('violation');
   return {
     ok: violations.length === 0,
@@ -72,7 +73,13 @@ function violationOf({ promise, at, about, what }: Finding): Violation {
 function missingHistory({ historyMissing, watched }: Evidence): Finding[] {
   if (historyMissing === undefined) return [];
   const promises: PromiseName[] = ['I3', 'I6', 'I7', 'I9', 'I10', 'I13'];
-  return promises.map((promise) => ({ promise, kind: 'unobserved', at: watched.to, about: 'Temporal', what: historyMissing }));
+  return promises.map((promise) => ({
+    promise,
+    kind: 'unobserved',
+    at: watched.to,
+    about: 'Temporal',
+    what: historyMissing,
+  }));
 }
 
 function figuresOf(evidence: Evidence): Figures {
@@ -87,9 +94,12 @@ function figuresOf(evidence: Evidence): Figures {
     watched: inSeconds(total),
     runs: runsOf(evidence).length,
     installs: perMachine(
-      (name) => machineEvents.filter(({ machine, event }) => machine === name && event === 'install-started').length,
+      (name) =>
+        machineEvents.filter(({ machine, event }) => machine === name && event === 'install-started').length,
     ),
-    upgradeRequests: perMachine((name) => requests.filter(({ node, method }) => node === name && method === 'Upgrade').length),
+    upgradeRequests: perMachine(
+      (name) => requests.filter(({ node, method }) => node === name && method === 'Upgrade').length,
+    ),
     evictions: slipwayChanges(evidence).filter(({ subresource }) => subresource === 'eviction').length,
     snapshots: snapshots.length,
     reasonNotShown: inSeconds(shown.withoutReason),

@@ -68,7 +68,8 @@ export class Watcher {
     this.#kubernetes = new KubernetesClient(kubernetesAccess(lab.kubeconfig.admin));
     this.#cluster = new ClusterSightings(this.#kubernetes);
     this.#exposures = new Exposures(secretsOf(lab, options.secrets ?? []));
-    const onWords = (words: string, where: string, at: Moment): void => this.#exposures.lookInWords(words, where, at);
+    const onWords = (words: string, where: string, at: Moment): void =>
+      this.#exposures.lookInWords(words, where, at);
     this.#temporal = new TemporalSightings(lab.cluster, options.temporal, onWords);
   }
 

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import type { Reason } from '../planning/reason.js';
 import { describe } from '../planning/describe.js';
@@ -28,14 +29,17 @@ const heartbeatMs = 1_500;
 /**
  * One activity: opens the cluster, keeps the heartbeat going with the sentence of what it waits for, closes the cluster,
  * and turns every failure into one that history, Web UI and workflow can read.
+ *
+ * @param doing what it does, as a sentence: shown until it waits for something in particular.
  */
 export async function inCluster<T>(
   settings: ActivitySettings,
   reference: RunReference,
+  doing: string,
   act: (access: ClusterAccess, wait: Wait) => Promise<T>,
 ): Promise<T> {
-  const input = await settings.inputOf(reference.cluster, reference.run);
-  return failuresAsValues(async (wait) => {
+  return failuresAsValues(doing, async (wait) => {
+    const input = await settings.inputOf(reference.cluster, reference.run);
     const base = settings.credentialsFolder ?? input.base;
     const access = await openCluster(input.inventory, { base, dialMap: settings.dialMap });
     try {
@@ -46,8 +50,9 @@ export async function inCluster<T>(
   });
 }
 
-async function failuresAsValues<T>(act: (wait: Wait) => Promise<T>): Promise<T> {
+async function failuresAsValues<T>(doing: string, act: (wait: Wait) => Promise<T>): Promise<T> {
   const wait = new Wait();
+  wait.says(doing, wait.endOf(wait.longest));
   const beat = setInterval(() => wait.beat(), heartbeatMs);
   try {
     return await act(wait);
@@ -83,12 +88,23 @@ export type Look<T> =
 export class Wait {
   private waiting: Waiting | undefined;
   private readonly since = new Date().toISOString();
+  /** Aborts when the step is cancelled, its worker stops, or Temporal gave it to somebody else. */
   readonly signal: AbortSignal = Context.current().cancellationSignal;
+
+  constructor() {
+    // Many short calls of one step listen at the same time; that is no leak.
+    setMaxListeners(100, this.signal);
+  }
 
   /** Says what the activity waits for, from now on. */
   says(sentence: string, untilMs: number): void {
     this.waiting = { waitingFor: sentence, since: this.since, until: new Date(untilMs).toISOString() };
     this.beat();
+  }
+
+  /** Milliseconds from the first attempt's scheduling to the end Temporal sets. */
+  get longest(): number {
+    return Context.current().info.scheduleToCloseTimeoutMs ?? 0;
   }
 
   beat(): void {

@@ -1,4 +1,4 @@
-import { describe } from '../planning/describe.js';
+import { describe, describeStep } from '../planning/describe.js';
 import { classifyNode, type RecordedFacts } from '../planning/classify-node.js';
 import type { NodeObservation } from '../planning/observation.js';
 import type { PlannedNode } from '../planning/plan.js';
@@ -27,7 +27,7 @@ export interface Booted {
  */
 export async function awaitBoot(settings: ActivitySettings, step: AwaitBoot): Promise<Booted> {
   const { node, facts, limit, answerLimit } = step;
-  return inCluster(settings, step, async (access, wait) => {
+  return inCluster(settings, step, describeStep('await-boot', node.name), async (access, wait) => {
     const since = new Date().toISOString();
     let last = 'the request was sent';
     return wait.until<Booted>(

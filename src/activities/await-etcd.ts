@@ -1,5 +1,5 @@
 import { Context } from '@temporalio/activity';
-import { describe } from '../planning/describe.js';
+import { describe, describeStep } from '../planning/describe.js';
 import { etcdHealthy } from '../planning/etcd-guard.js';
 import type { PlannedNode } from '../planning/plan.js';
 import type { Reason } from '../planning/reason.js';
@@ -15,7 +15,7 @@ export interface AwaitEtcdMember extends RunReference {
 
 /** Waits until the node's member votes again, has caught up, and etcd as a whole is well. */
 export async function awaitEtcdMember(settings: ActivitySettings, { node, limit, ...reference }: AwaitEtcdMember): Promise<string> {
-  return inCluster(settings, reference, async (access, wait) =>
+  return inCluster(settings, reference, describeStep('await-etcd-member', node.name), async (access, wait) =>
     wait.until<string>(
       limit,
       (last) => ({ kind: 'etcd-not-rejoined', node: node.name, why: describe(last) }),
@@ -36,7 +36,7 @@ export interface AwaitEtcdStable extends RunReference {
 
 /** Waits until etcd has been healthy without a break for a while, before the next control plane. */
 export async function awaitEtcdStable(settings: ActivitySettings, { stable, limit, ...reference }: AwaitEtcdStable): Promise<string> {
-  return inCluster(settings, reference, async (access, wait) => {
+  return inCluster(settings, reference, 'etcd must stay healthy before the next control plane', async (access, wait) => {
     const end = wait.endOf(limit + stable);
     const pause = Math.min(5_000, Math.max(300, stable / 10));
     let since = Date.now();

@@ -1,4 +1,4 @@
-import { describe } from '../planning/describe.js';
+import { describe, describeStep } from '../planning/describe.js';
 import { evaluateGates, type GateContext, type GateReport } from '../planning/gates/evaluate-gates.js';
 import type { ClusterObservation } from '../planning/observation.js';
 import type { PlannedNode } from '../planning/plan.js';
@@ -15,7 +15,7 @@ export interface AwaitGates extends RunReference {
 
 /** Waits until every gate is open, before anything is done to the node. */
 export async function awaitGates(settings: ActivitySettings, { node, limit, ...reference }: AwaitGates): Promise<string> {
-  return inCluster(settings, reference, async (access, wait) =>
+  return inCluster(settings, reference, describeStep('await-gates', node.name), async (access, wait) =>
     wait.until(limit, gaveUp(`the gates before ${node.name}`, limit), async () => {
       const { reports } = await lookAtGates(access, { node, moment: 'before-node' }, wait.signal);
       return gatesLook(reports);

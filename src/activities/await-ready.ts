@@ -1,4 +1,5 @@
 import type { PlannedNode } from '../planning/plan.js';
+import { describeStep } from '../planning/describe.js';
 import type { Reason } from '../planning/reason.js';
 import { whyNot } from '../tools/observe-cluster.js';
 import { nodeObject } from '../tools/kubernetes-observation.js';
@@ -13,7 +14,7 @@ export interface AwaitReady extends RunReference {
 
 /** Waits until the Node is Ready with the new boot id. */
 export async function awaitReady(settings: ActivitySettings, { node, bootId, limit, ...reference }: AwaitReady): Promise<string> {
-  return inCluster(settings, reference, async (access, wait) =>
+  return inCluster(settings, reference, describeStep('await-ready', node.name), async (access, wait) =>
     wait.until<string>(limit, (last) => staysNotReady(node, limit, last), async () => {
       try {
         const found = await access.kubernetes.readNode(node.name, { avoid: node.name });

@@ -1,4 +1,5 @@
 import { expectationBroken } from '../planning/expectations.js';
+import { describeStep } from '../planning/describe.js';
 import type { NodeObject } from '../planning/observation.js';
 import type { PlannedNode } from '../planning/plan.js';
 import { observeNode } from '../tools/observe-cluster.js';
@@ -18,7 +19,7 @@ export interface NodeStep extends RunReference {
  * Asserts first that the node is still what the plan was made for.
  */
 export async function cordonNode(settings: ActivitySettings, { node, ...reference }: NodeStep): Promise<string> {
-  return inCluster(settings, reference, async (access, wait) => {
+  return inCluster(settings, reference, describeStep('cordon', node.name), async (access, wait) => {
     const broken = expectationBroken(node, await observeNode(access, node.name, wait.signal));
     if (broken) throw new Refusal(broken);
     let note = 'cordoned';

@@ -1,4 +1,4 @@
-import { describe } from '../planning/describe.js';
+import { describe, describeStep } from '../planning/describe.js';
 import type { NodeObject, PodObservation, WorkloadObservation } from '../planning/observation.js';
 import type { PlannedNode } from '../planning/plan.js';
 import type { Reason } from '../planning/reason.js';
@@ -31,11 +31,11 @@ const watchMs = 2_000;
  */
 export async function drainNode(settings: ActivitySettings, step: DrainNode): Promise<string> {
   const { node, limit, attempts } = step;
-  return inCluster(settings, step, async (access, wait) => {
+  return inCluster(settings, step, describeStep('drain', node.name), async (access, wait) => {
     const end = wait.endOf(limit * attempts);
     const before = podsToMove(await podsOn(access, node.name)).length;
     for (;;) {
-      const attempt = Math.min(attempts, 1 + Math.floor((limit * attempts - (end - Date.now())) / limit));
+      const attempt = attemptAt(step, end);
       requireOurCordon(step, await requireNodeObject(access, node.name));
       const result = await oneSlice(access, wait, step, end);
       if (result.outcome === 'drained') return `${before} pods moved`;
@@ -59,17 +59,12 @@ async function oneSlice(access: ClusterAccess, wait: Wait, step: DrainNode, end:
   let lost: Refusal | undefined;
   let cordonedByKubectl = false;
   const watch = setInterval(() => {
-    void requireNodeObject(access, node.name).then(
-      (seen) => {
-        try {
-          requireOurCordon(step, seen);
-        } catch (error) {
-          if (error instanceof Refusal) lost = error;
-          stop.abort();
-        }
-      },
-      () => undefined, // An API that does not answer says nothing about the cordon; the next look will.
-    );
+    // An API that does not answer says nothing about the cordon; the next look will.
+    void lookBeside(access, wait, step, end).catch((error: unknown) => {
+      if (!(error instanceof Refusal) || error.reason.kind !== 'cordon-lost') return;
+      lost = error;
+      stop.abort();
+    });
   }, watchMs);
   try {
     return await drainSlice(await toolPath('kubectl'), {
@@ -93,6 +88,18 @@ async function oneSlice(access: ClusterAccess, wait: Wait, step: DrainNode, end:
   } finally {
     clearInterval(watch);
   }
+}
+
+/** While kubectl drains: is the cordon still ours, and which pod stays, and why? */
+async function lookBeside(access: ClusterAccess, wait: Wait, step: DrainNode, end: number): Promise<void> {
+  requireOurCordon(step, await requireNodeObject(access, step.node.name));
+  const reason = await whatStays(access, step.node.name, attemptAt(step, end), 'it is being evicted');
+  if (reason) wait.says(describe(reason), end);
+}
+
+/** Which attempt this is, from 1: attempts follow each other without a pause. */
+function attemptAt({ limit, attempts }: DrainNode, end: number): number {
+  return Math.min(attempts, 1 + Math.floor((limit * attempts - (end - Date.now())) / limit));
 }
 
 async function takeBackCordon(access: ClusterAccess, { node }: DrainNode): Promise<Refusal> {

@@ -1,4 +1,5 @@
 import type { PlannedNode } from '../planning/plan.js';
+import { describeStep } from '../planning/describe.js';
 import type { EtcdObservation } from '../planning/observation.js';
 import { observeEtcd, throughOthers } from '../tools/observe-cluster.js';
 import { inCluster, type ActivitySettings, type RunReference } from './activity-context.js';
@@ -10,7 +11,7 @@ export interface HandOver extends RunReference {
 
 /** Moves etcd's leadership to another member where this node leads, and sees it lead. */
 export async function handOverLeadership(settings: ActivitySettings, { node, limit, ...reference }: HandOver): Promise<string> {
-  return inCluster(settings, reference, async (access, wait) => {
+  return inCluster(settings, reference, describeStep('hand-over-leadership', node.name), async (access, wait) => {
     const admin = await access.talosAdmin();
     let asked = false;
     return wait.until(

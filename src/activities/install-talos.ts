@@ -1,4 +1,5 @@
 import type { RecordedFacts } from '../planning/classify-node.js';
+import { describeStep } from '../planning/describe.js';
 import { lastLook } from '../planning/last-look.js';
 import type { PlannedNode } from '../planning/plan.js';
 import { observeCluster, throughOthers, whyNot } from '../tools/observe-cluster.js';
@@ -7,7 +8,7 @@ import { CommandFailed } from '../tools/run-command.js';
 import type { ClusterAccess } from '../tools/cluster-access.js';
 import { runId } from '../workflows/messages.js';
 import { inCluster, type ActivitySettings, type RunReference, type Wait } from './activity-context.js';
-import { setMarks } from './node-marks.js';
+import { removeMark, setMarks } from './node-marks.js';
 import { patchNodeAsSeen, requireNodeObject } from './patch-node.js';
 
 export interface InstallTalos extends RunReference {
@@ -36,7 +37,7 @@ const lookAgeMsMax = 5_000;
 export async function installTalos(settings: ActivitySettings, step: InstallTalos): Promise<InstallOutcome> {
   const { node, facts, install } = step;
   const intent = `${install} ${facts.wantedVersion}`;
-  return inCluster(settings, step, async (access, wait) => {
+  return inCluster(settings, step, describeStep('install', node.name), async (access, wait) => {
     const before = await requireNodeObject(access, node.name);
     if (before.marks.install === intent) {
       return { sent: 'maybe-sent', note: 'an earlier attempt may have sent the request; it is not sent again' };
@@ -48,7 +49,7 @@ export async function installTalos(settings: ActivitySettings, step: InstallTalo
       return mine ? setMarks(seen, { install: intent }) : undefined;
     });
     if (!mine) return { sent: 'maybe-sent', note: 'another attempt was faster; nothing is sent twice' };
-    if (Date.now() - lookedAt > lookAgeMsMax) await lookWell(access, wait, step);
+    if (Date.now() - lookedAt > lookAgeMsMax) await lookAgain(access, wait, step, intent);
     return sendOnce(access, wait, step);
   });
 }
@@ -68,6 +69,16 @@ async function lookWell(access: ClusterAccess, wait: Wait, { node, cluster, run,
   const forbids = lastLook(observation, node, { run: runId(cluster, run), outageAccepted });
   if (forbids) throw new Refusal(forbids);
   return lookedAt;
+}
+
+/** Writing the intent took too long: looks once more, and takes the intent back when nothing may be sent after all. */
+async function lookAgain(access: ClusterAccess, wait: Wait, step: InstallTalos, intent: string): Promise<void> {
+  try {
+    await lookWell(access, wait, step);
+  } catch (error) {
+    await patchNodeAsSeen(access, step.node.name, (seen) => (seen.marks.install === intent ? removeMark(seen, 'install') : undefined));
+    throw error;
+  }
 }
 
 async function sendOnce(access: ClusterAccess, wait: Wait, { node, limit }: InstallTalos): Promise<InstallOutcome> {

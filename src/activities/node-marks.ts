@@ -18,11 +18,17 @@ export function setMarks(node: NodeObject, marks: Partial<Record<keyof typeof ma
   return [...make, ...set];
 }
 
+type Mark = keyof typeof markAnnotations;
+
 /** Removes those of Slipway's marks that are there. */
 export function removeMarks(node: NodeObject): JsonPatchOperation[] {
-  return Object.values(markAnnotations)
-    .filter((annotation) => node.annotations[annotation] !== undefined)
-    .map((annotation): JsonPatchOperation => ({ op: 'remove', path: pointer(annotation) }));
+  return (Object.keys(markAnnotations) as Mark[]).flatMap((mark) => removeMark(node, mark));
+}
+
+/** Removes one mark, where it is there: a patch that removes what is not there fails. */
+export function removeMark(node: NodeObject, mark: Mark): JsonPatchOperation[] {
+  const annotation = markAnnotations[mark];
+  return node.annotations[annotation] === undefined ? [] : [{ op: 'remove', path: pointer(annotation) }];
 }
 
 /** `spec.unschedulable`; removing it where it is not there would be an error. */

@@ -8,8 +8,7 @@ import { inCluster, type ActivitySettings, type RunReference } from './activity-
 /** Observes the cluster and makes the run's plan: the same function `slipway plan` prints. Recorded, it does not change. */
 export async function planUpgrade(settings: ActivitySettings, reference: RunReference): Promise<Planned> {
   const { request, inventory, only } = await settings.inputOf(reference.cluster, reference.run);
-  return inCluster(settings, reference, async (access, wait) => {
-    wait.says('the cluster is observed and the plan is made', wait.endOf(inventory.limits.observe));
+  return inCluster(settings, reference, 'the cluster is observed and the plan is made', async (access, wait) => {
     const [observation, availableVersions, certificates] = await Promise.all([
       observeCluster(access, { signal: wait.signal }),
       factoryVersions(inventory.image.factory, access.dialMap),

@@ -1,4 +1,5 @@
 import { Context } from '@temporalio/activity';
+import { describeStep } from '../planning/describe.js';
 import type { PlannedNode } from '../planning/plan.js';
 import { askForImage } from '../tools/image-factory.js';
 import { throughOthers, whyNot } from '../tools/observe-cluster.js';
@@ -17,7 +18,7 @@ export interface PrepareImage extends RunReference {
  * a slow or rate-limited factory is waited out here, where waiting costs nobody anything.
  */
 export async function prepareImage(settings: ActivitySettings, { node, limit, ...reference }: PrepareImage): Promise<string> {
-  return inCluster(settings, reference, async (access, wait) => {
+  return inCluster(settings, reference, describeStep('prepare-image', node.name), async (access, wait) => {
     await factoryHasIt(access, wait, node, limit);
     await nodePullsIt(access, wait, node, limit);
     return `${node.image} is on the node`;

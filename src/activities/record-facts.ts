@@ -1,4 +1,5 @@
 import type { RecordedFacts } from '../planning/classify-node.js';
+import { describeStep } from '../planning/describe.js';
 import type { PlannedNode } from '../planning/plan.js';
 import { observeEtcd, observeNode, throughOthers } from '../tools/observe-cluster.js';
 import { Refusal } from '../tools/refusal.js';
@@ -12,7 +13,7 @@ export interface RecordFacts extends RunReference {
 
 /** What every later attempt compares with: recorded in history before the request that cannot be repeated. */
 export async function recordFacts(settings: ActivitySettings, { node, to, ...reference }: RecordFacts): Promise<RecordedFacts> {
-  return inCluster(settings, reference, async (access, wait) => {
+  return inCluster(settings, reference, describeStep('record-facts', node.name), async (access, wait) => {
     const admin = await access.talosAdmin();
     const [seen, bootId, etcd] = await Promise.all([
       observeNode(access, node.name, wait.signal),

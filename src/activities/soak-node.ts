@@ -1,4 +1,5 @@
 import { Context } from '@temporalio/activity';
+import { describeStep } from '../planning/describe.js';
 import type { PlannedNode } from '../planning/plan.js';
 import type { Reason } from '../planning/reason.js';
 import { Refusal } from '../tools/refusal.js';
@@ -20,7 +21,7 @@ const closedLooksMax = 3;
  * A soak that breaks halts; the node is not cordoned again by itself.
  */
 export async function soakNode(settings: ActivitySettings, { node, limit, ...reference }: SoakNode): Promise<string> {
-  return inCluster(settings, reference, async (access, wait) => {
+  return inCluster(settings, reference, describeStep('soak', node.name), async (access, wait) => {
     const opened = await wait.until(limit, gaveUp(`the workload gates after ${node.name}`, limit), async () =>
       gatesLook((await lookAtGates(access, { node, moment: 'soak' }, wait.signal)).reports),
     );

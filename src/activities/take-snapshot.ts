@@ -19,7 +19,7 @@ export interface TakeSnapshot extends RunReference {
 /** Reads a snapshot from a healthy member, verifies it, proves it where asked, and stores it encrypted (I3). */
 export async function takeSnapshot(settings: ActivitySettings, step: TakeSnapshot): Promise<SnapshotRecord> {
   const { before, prove, limit, ...reference } = step;
-  return inCluster(settings, reference, async (access, wait) => {
+  return inCluster(settings, reference, 'an etcd snapshot is taken, verified and stored', async (access, wait) => {
     const folder = await access.folder();
     const etcdutl = await toolPath('etcdutl');
     const clear = path.join(folder.path, 'etcd.snapshot');

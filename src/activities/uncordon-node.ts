@@ -1,4 +1,5 @@
 import { runId } from '../workflows/messages.js';
+import { describeStep } from '../planning/describe.js';
 import { inCluster, type ActivitySettings } from './activity-context.js';
 import type { NodeStep } from './cordon-node.js';
 import { removeMarks, setUnschedulable } from './node-marks.js';
@@ -10,7 +11,7 @@ import { patchNodeAsSeen } from './patch-node.js';
  */
 export async function uncordonNode(settings: ActivitySettings, { node, ...reference }: NodeStep): Promise<string> {
   const run = runId(reference.cluster, reference.run);
-  return inCluster(settings, reference, async (access) => {
+  return inCluster(settings, reference, describeStep('uncordon', node.name), async (access) => {
     let note = '';
     await patchNodeAsSeen(access, node.name, (seen) => {
       if (seen.marks.cordonedBy === run) {

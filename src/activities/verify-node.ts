@@ -1,4 +1,5 @@
 import type { RecordedFacts } from '../planning/classify-node.js';
+import { describeStep } from '../planning/describe.js';
 import { compareNode } from '../planning/verify-node.js';
 import type { PlannedNode } from '../planning/plan.js';
 import type { Reason } from '../planning/reason.js';
@@ -13,7 +14,7 @@ export interface VerifyNode extends RunReference {
 
 /** The node's own checks: services, extensions, labels, taints and annotations as they were before. */
 export async function verifyNode(settings: ActivitySettings, { node, facts, limit, ...reference }: VerifyNode): Promise<string> {
-  return inCluster(settings, reference, async (access, wait) =>
+  return inCluster(settings, reference, describeStep('verify-node', node.name), async (access, wait) =>
     wait.until<string>(
       limit,
       (last) => last,

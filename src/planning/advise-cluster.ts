@@ -51,7 +51,7 @@ export const etcdAdvice: Advices<EtcdReason> = {
   'etcd-member-unhealthy': ({ node }, say) => [
     say.talosctl(node, 'service etcd', 'whether it runs'),
     say.talosctl(node, 'etcd status', 'what it says of itself'),
-    say.talosctl(node, 'logs etcd', 'why'),
+    say.talosctl(node, 'logs etcd', 'what went wrong'),
   ],
   'etcd-member-unstarted': (_, say) => [
     say.status('wait until it has started, or remove it if its machine is gone'),

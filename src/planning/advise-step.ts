@@ -98,7 +98,7 @@ export const stepAdvice: Advices<StepReason> = {
   'extensions-lost': (reason, say) => afterWrongImage(reason.node, say),
   'node-stays-not-ready': ({ node }, say) => [
     say.talosctl(node, 'service', 'which service is not healthy'),
-    say.talosctl(node, 'dmesg', 'why'),
+    say.talosctl(node, 'dmesg', 'what went wrong'),
     say.talosctl(node, 'rollback', 'boots the version from before'),
     thenRelease(say),
   ],

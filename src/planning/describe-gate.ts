@@ -17,8 +17,8 @@ export const gateSentences: Sentences<GateReason> = {
       ? `a pod is in trouble: ${listed(pods)}`
       : `${count} pods are in trouble: ${listedOf(pods, count)}`,
   'budget-impossible': ({ budget, pods, owner, healthy, desired, expected }) =>
-    `PodDisruptionBudget ${budget} allows 0 disruptions and always will: ${desired} of its ${expected} pods must stay healthy, ` +
-    `${healthy} are, and ${listed(pods)}${owner === undefined ? '' : ` (${owner})`} would have to be evicted`,
+    `PodDisruptionBudget ${budget} allows 0 disruptions and always will (${healthy} of ${expected} healthy, ${desired} must stay so): ` +
+    `${listed(pods)}${owner === undefined ? '' : ` (${owner})`} cannot be evicted`,
   'budgets-overlap': ({ pod, owner, budgets }) =>
     `${budgets.length} PodDisruptionBudgets cover ${pod}${owner === undefined ? '' : ` (${owner})`}, ${listed(budgets)}: ` +
     'Kubernetes evicts no pod that more than one covers',

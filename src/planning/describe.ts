@@ -10,7 +10,7 @@ import type { Reason } from './reason.js';
 import type { Sentences } from './reason-table.js';
 import type { Hold, NodeResult, NodeState } from './run-result.js';
 
-export { advise, type AdviceContext } from './advise.js';
+export { advise } from './advise.js';
 
 const sentences: Sentences<Reason> = {
   ...requestSentences,

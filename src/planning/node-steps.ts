@@ -57,6 +57,9 @@ export const inPlaceSteps = [
   'soak',
 ] as const satisfies readonly StepName[];
 
+/** A node that an earlier run upgraded and left cordoned: its cordon is taken over and taken back. */
+export const adoptSteps = ['cordon', 'await-etcd-member', 'uncordon', 'soak'] as const satisfies readonly StepName[];
+
 export const steps: Readonly<Record<StepName, Step>> = {
   'prepare-image': {
     does: 'asks the factory for the installer image and lets the node pull it',

@@ -1,11 +1,13 @@
 /** `47s`, `3m12s`, `1h05m` of milliseconds. */
 export function span(milliseconds: number): string {
-  if (milliseconds < 1000) return `${Math.max(0, Math.round(milliseconds))}ms`;
+  if (milliseconds <= 0) return '0s';
+  if (Math.round(milliseconds) < 1000) return `${Math.round(milliseconds)}ms`;
   const seconds = Math.round(milliseconds / 1000);
   if (seconds < 60) return `${seconds}s`;
   const minutes = Math.floor(seconds / 60);
   if (minutes < 60) return seconds % 60 === 0 ? `${minutes}m` : `${minutes}m${twoDigits(seconds % 60)}s`;
-  return `${Math.floor(minutes / 60)}h${twoDigits(minutes % 60)}m`;
+  const hours = Math.floor(minutes / 60);
+  return minutes % 60 === 0 ? `${hours}h` : `${hours}h${twoDigits(minutes % 60)}m`;
 }
 
 /** `2026-11-21 14:32 UTC` of an ISO time; what is no time is shown as it is. */

@@ -19,13 +19,14 @@ export function planCommands(plan: UpgradePlan, inventory: Inventory): string {
 function accessLines(inventory: Inventory): string[] {
   const { talos, kubernetes } = inventory.access;
   return [
-    ...credential('READER', 'talosconfig for looking, and for snapshots', talos.reader),
-    ...credential('ADMIN', 'talosconfig for upgrades', talos.admin),
-    ...credential('KUBECONFIG', 'kubeconfig', kubernetes),
-    'export KUBECONFIG',
+    ...credential('reader', 'talosconfig for looking, and for snapshots', talos.reader),
+    ...credential('admin', 'talosconfig for upgrades', talos.admin),
+    ...credential('kubeconfig', 'kubeconfig', kubernetes),
+    'export KUBECONFIG="$kubeconfig"',
   ];
 }
 
+/** Lower-case names, so that none hides the environment variable a credential comes from. */
 function credential(name: string, what: string, reference: CredentialReference): string[] {
   if ('file' in reference) return [`${name}=${quote(reference.file)}  # ${what}`];
   const decode = reference.encoding === 'base64' ? ' | base64 -d' : '';
@@ -49,7 +50,7 @@ function hopLines(plan: UpgradePlan, hop: Hop, inventory: Inventory): string[] {
     return [
       '',
       `# --- ${index + 1} of ${todo.length}: ${node.name} (${node.role}), ${node.from} → ${hop.to} ---`,
-      `# Requests go through ${way.name} (${way.address}), never through ${node.name} itself${inventory.vip ? ` or the VIP ${inventory.vip}` : ''}.`,
+      wayComment(node, way, inventory.vip),
       ...(stable
         ? [`sleep ${seconds(plan.limits.etcdStable)}  # etcd must have been healthy all that time`]
         : []),
@@ -68,6 +69,12 @@ function hopLines(plan: UpgradePlan, hop: Hop, inventory: Inventory): string[] {
   });
 }
 
+function wayComment(node: PlannedNode, way: Inventory['nodes'][number], vip: string | undefined): string {
+  if (way.name === node.name)
+    return '# There is no other control plane, so requests go through the node itself.';
+  return `# Requests go through ${way.name} (${way.address}), never through ${node.name} itself${vip ? ` or the VIP ${vip}` : ''}.`;
+}
+
 /** The beginnings of the commands for one node. */
 interface NodeCommands {
   readonly look: (what: string, nodes?: string) => string;
@@ -80,8 +87,8 @@ function commandsOf(node: PlannedNode, endpoint: string): NodeCommands {
     `talosctl --talosconfig "$${config}" -n ${nodes} -e ${endpoint} ${what}`;
   const server = `https://${endpoint.includes(':') ? `[${endpoint}]` : endpoint}:6443`;
   return {
-    look: (what, nodes = node.address) => talosctl('READER', nodes, what),
-    act: (what) => talosctl('ADMIN', node.address, what),
+    look: (what, nodes = node.address) => talosctl('reader', nodes, what),
+    act: (what) => talosctl('admin', node.address, what),
     kubectl: (what) => `kubectl --server ${server} ${what}`,
   };
 }

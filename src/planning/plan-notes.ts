@@ -4,14 +4,23 @@ import { count, listed } from './phrases.js';
 import type { BlockedNode, PlannedNode } from './plan.js';
 import type { PlanInput, SeenNode } from './plan-input.js';
 
+/** What is blocked, and how many more are. */
+export interface Blocked {
+  readonly blocked: readonly BlockedNode[];
+  readonly notNamed: number;
+}
+
+/** A plan is read, and kept in history: beyond this many, what is blocked is counted. */
+const blockedMax = 50;
+
 /** What would stop the run if it stayed as it is: closed gates at the first node, and what can never be drained at its own. */
 export function blockedNodes(
   { observation, inventory, now }: PlanInput,
   nodes: readonly PlannedNode[],
-): BlockedNode[] {
+): Blocked {
   const toDrain = nodes.filter((node) => !node.skip).map((node) => node.name);
   const [first] = toDrain;
-  if (first === undefined) return [];
+  if (first === undefined) return { blocked: [], notNamed: 0 };
   const { criticalNamespaces } = inventory.gates;
   const reports = evaluateGates(observation, { criticalNamespaces, moment: 'before-node', now, toDrain });
   const closed = reports.flatMap(({ name, verdict }): BlockedNode[] =>
@@ -19,9 +28,10 @@ export function blockedNodes(
       ? [{ node: first, reason: verdict.reason }]
       : [],
   );
-  if (observation.workloads.kind === 'unreachable') return closed;
+  if (observation.workloads.kind === 'unreachable') return { blocked: closed, notNamed: 0 };
   const workloads = observation.workloads.value;
-  return [...closed, ...impossibleBudgets(workloads, toDrain), ...ownerless({ observation, toDrain })];
+  const all = [...closed, ...impossibleBudgets(workloads, toDrain), ...ownerless({ observation, toDrain })];
+  return { blocked: all.slice(0, blockedMax), notNamed: Math.max(0, all.length - blockedMax) };
 }
 
 /** Pods no controller owns would be gone for good, so `kubectl drain` leaves them, and fails. */
@@ -60,6 +70,7 @@ export function planNotes(
   input: PlanInput,
   seen: readonly SeenNode[],
   nodes: readonly PlannedNode[],
+  { notNamed }: Blocked,
 ): string[] {
   const { request, inventory } = input;
   return [
@@ -74,6 +85,7 @@ export function planNotes(
     ...installNotes(seen),
     ...staysBehind(seen, request.talos),
     ...settingNotes(input),
+    ...(notNamed > 0 ? [`${notNamed} more are blocked, beside those that are named`] : []),
   ];
 }
 

@@ -106,7 +106,7 @@ function limitsText(plan: UpgradePlan): string {
 function blockedText(plan: UpgradePlan): string {
   return [
     'blocked, as things stand',
-    ...plan.blocked.map(({ node, reason }) => `  ${node}: ${describe(reason)}`),
+    ...plan.blocked.map(({ node, reason }) => `  at ${node}: ${describe(reason)}`),
   ].join('\n');
 }
 

@@ -1,8 +1,5 @@
 import type { Reason } from './reason.js';
 
-/** One of the reasons, by its kind. */
-export type ReasonOf<Kind extends Reason['kind']> = Extract<Reason, { kind: Kind }>;
-
 /**
  * The sentence of each reason of a family. `describe` is for a reason inside a reason.
  * A sentence has no full stop, so that it can stand inside another.

@@ -50,11 +50,12 @@ function planOf(input: PlanInput, seen: readonly SeenNode[], nodes: readonly Pla
     snapshotMaxAge: snapshot.maxAge,
     limits,
   };
+  const forecast = blockedNodes(input, nodes);
   return {
     ...decided,
     declared: request.declared,
-    blocked: blockedNodes(input, nodes),
-    notes: planNotes(input, seen, nodes),
+    blocked: forecast.blocked,
+    notes: planNotes(input, seen, nodes, forecast),
     estimate: estimatePlan(decided),
     hash: input.sha256(planHashText(decided)),
   };

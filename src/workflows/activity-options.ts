@@ -5,15 +5,15 @@ import type { ActivityOptions } from '@temporalio/workflow';
  *
  * | class   | what                       | heartbeat | end                                | again after a failure     |
  * |---------|----------------------------|-----------|------------------------------------|---------------------------|
- * | look    | one observation            | 10 s      | the limit given, with its retries  | 1 s … 30 s until the end  |
- * | wait    | polls until its limit      | 10 s      | the limit given                    | 1 s … 5 s until the end   |
- * | mutate  | changes one thing, quickly | 10 s      | the limit given, with its retries  | 1 s … 10 s until the end  |
- * | once    | sends what is sent once    | 10 s      | the limit given                    | observes only; 1 s … 5 s  |
+ * | look    | one observation            | 8 s       | the limit given, with its retries  | 1 s … 30 s until the end  |
+ * | wait    | polls until its limit      | 8 s       | the limit given                    | 1 s … 5 s until the end   |
+ * | mutate  | changes one thing, quickly | 8 s       | the limit given, with its retries  | 1 s … 10 s until the end  |
+ * | once    | sends what is sent once    | 8 s       | the limit given                    | observes only; 1 s … 5 s  |
  *
  * What is retried at all stands in `planning/failures.ts`: an activity's failure is non-retryable unless that table says
  * otherwise. A dead worker is seen by the missing heartbeat, and the next attempt begins by looking.
  */
-const heartbeatTimeout = '10 seconds';
+const heartbeatTimeout = '8 seconds';
 
 /** After an activity's own limit, time to say so itself before Temporal ends it without words. */
 const graceMs = 20_000;
@@ -22,9 +22,9 @@ export type StepClass = 'look' | 'wait' | 'mutate' | 'once';
 
 const retries: Record<StepClass, NonNullable<ActivityOptions['retry']>> = {
   look: { initialInterval: '1 second', maximumInterval: '30 seconds', backoffCoefficient: 2 },
-  wait: { initialInterval: '1 second', maximumInterval: '5 seconds', backoffCoefficient: 1.5 },
+  wait: { initialInterval: '500 milliseconds', maximumInterval: '5 seconds', backoffCoefficient: 1.5 },
   mutate: { initialInterval: '1 second', maximumInterval: '10 seconds', backoffCoefficient: 2 },
-  once: { initialInterval: '1 second', maximumInterval: '5 seconds', backoffCoefficient: 1.5 },
+  once: { initialInterval: '500 milliseconds', maximumInterval: '5 seconds', backoffCoefficient: 1.5 },
 };
 
 /**

@@ -9,7 +9,7 @@ import {
   upsertMemo,
 } from '@temporalio/workflow';
 import { SearchAttributeType, defineSearchAttributeKey } from '@temporalio/common';
-import { holdSentence } from '../planning/describe.js';
+import { describe, holdSentence } from '../planning/describe.js';
 import type { Hold, RunResult } from '../planning/run-result.js';
 import { reasonOf } from './failure-reason.js';
 import {
@@ -57,7 +57,8 @@ export async function clusterQueue(state: QueueState): Promise<void> {
     }
     if (next) return { verdict: 'refused', reason: { kind: 'run-open', cluster, run: lastRun, target: next.request.talos } };
     if (hold) {
-      const why = hold.reasons[0]?.kind ?? hold.outcome;
+      const [first] = hold.reasons;
+      const why = first ? describe(first) : hold.outcome;
       return { verdict: 'refused', reason: { kind: 'held', cluster, run: hold.run, since: hold.since, why } };
     }
     lastRun += 1;

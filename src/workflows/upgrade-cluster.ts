@@ -8,6 +8,7 @@ import {
 } from '@temporalio/workflow';
 import { SearchAttributeType, defineSearchAttributeKey } from '@temporalio/common';
 import { describe, describeNode } from '../planning/describe.js';
+import { adoptSteps } from '../planning/node-steps.js';
 import type { Hop, PlannedNode, UpgradePlan } from '../planning/plan.js';
 import type { Reason } from '../planning/reason.js';
 import type { NodeResult, RunResult, SnapshotRecord } from '../planning/run-result.js';
@@ -88,7 +89,7 @@ class Run {
     for (const name of order) {
       const node = hop.nodes.find((candidate) => candidate.name === name);
       if (!node) throw new Error(`${name} is in the order and not in the plan`);
-      if (node.skip) {
+      if (node.skip && !node.adopts) {
         this.nodes.push(skipped(node, hop.to));
         continue;
       }
@@ -108,7 +109,8 @@ class Run {
     const { cluster } = this;
     const { run } = this.input;
     const attempt = 1;
-    const { steps, limits, drain } = plan;
+    const { limits, drain } = plan;
+    const steps = node.skip ? adoptSteps : plan.steps;
     const input: NodeInput = { cluster, run, node, to: hop.to, steps, limits, drain, attempt };
     this.tell(node.name);
     return executeChild(upgradeNode, {

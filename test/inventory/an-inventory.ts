@@ -1,4 +1,4 @@
-import { parse, stringify } from 'yaml';
+import { type Document, parseDocument } from 'yaml';
 import { type Mistake, parseInventory } from '../../src/inventory/load.js';
 
 const schematic = 'a'.repeat(64);
@@ -23,15 +23,11 @@ snapshot: { directory: /srv/snapshots, recipient: ${'age1'.padEnd(62, 'q')} }
 `;
 }
 
-/** A parsed document that a test changes. */
-// oxlint-disable-next-line typescript/no-explicit-any -- it is made wrong on purpose, in ways no type allows
-export type Draft = Record<string, any>;
-
-/** The good inventory, changed as a document. */
-export function changedText(change: (draft: Draft) => void): string {
-  const draft = parse(goodText()) as Draft;
+/** The good inventory, changed as a document: `setIn(['nodes', 3, 'name'], 'a')`. */
+export function changedText(change: (draft: Document) => void): string {
+  const draft = parseDocument(goodText());
   change(draft);
-  return stringify(draft);
+  return draft.toString();
 }
 
 /** Every mistake of a text; none when it is good. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Inventory } from '../../src/inventory/schema.js';
+import { Inventory, type InventoryNode } from '../../src/inventory/schema.js';
 import type {
   Answer,
   BudgetObservation,
@@ -36,11 +36,18 @@ export function aCluster(size: Size = {}): Cluster {
   const inventory = Inventory.parse({
     cluster: 'prox-ops',
     versions: { talos: 'v1.12.6', kubernetes: 'v1.35.0' },
-    access: { talos: { reader: { file: 'reader' }, admin: { file: 'admin' } }, kubernetes: { env: 'KUBECONFIG' } },
+    access: {
+      talos: { reader: { file: 'reader' }, admin: { file: 'admin' } },
+      kubernetes: { env: 'KUBECONFIG' },
+    },
     image: { platform: 'nocloud' },
     roles: { 'control-plane': { schematic: controlPlaneSchematic }, worker: { schematic: workerSchematic } },
     nodes: [
-      ...names('ctrl', controlPlanes).map((name, index) => ({ name, role: 'control-plane', address: `10.20.67.${index + 1}` })),
+      ...names('ctrl', controlPlanes).map((name, index) => ({
+        name,
+        role: 'control-plane',
+        address: `10.20.67.${index + 1}`,
+      })),
       ...names('work', workers).map((name, index) => ({
         name,
         role: 'worker',
@@ -50,6 +57,11 @@ export function aCluster(size: Size = {}): Cluster {
     controlPlane: { outageAccepted: controlPlanes === 1 },
     snapshot: { directory: 'snapshots', recipient: 'age1'.padEnd(62, 'q') },
   });
+  return clusterOf(inventory);
+}
+
+/** A world as an inventory declares it, everything well, on Talos v1.12.1 and Kubernetes v1.35.0. */
+export function clusterOf(inventory: Inventory): Cluster {
   return new Cluster(inventory, observed(inventory));
 }
 
@@ -69,7 +81,9 @@ export class Cluster {
   }
 
   withNode(name: string, change: (node: NodeObservation) => NodeObservation): Cluster {
-    return this.seeing({ nodes: this.observation.nodes.map((node) => (node.name === name ? change(node) : node)) });
+    return this.seeing({
+      nodes: this.observation.nodes.map((node) => (node.name === name ? change(node) : node)),
+    });
   }
 
   withTalos(name: string, change: Partial<TalosObservation>): Cluster {
@@ -79,7 +93,10 @@ export class Cluster {
   withObject(name: string, change: Partial<NodeObject>): Cluster {
     return this.withNode(name, (node) => ({
       ...node,
-      kubernetes: node.kubernetes.kind === 'answered' && node.kubernetes.value ? answered({ ...node.kubernetes.value, ...change }) : node.kubernetes,
+      kubernetes:
+        node.kubernetes.kind === 'answered' && node.kubernetes.value
+          ? answered({ ...node.kubernetes.value, ...change })
+          : node.kubernetes,
     }));
   }
 
@@ -92,14 +109,18 @@ export class Cluster {
     return this.withEtcd((etcd) => ({
       ...etcd,
       statuses: etcd.statuses.map((status) =>
-        status.node === node && status.kind === 'answered' ? { ...status, value: { ...status.value, ...change } } : status,
+        status.node === node && status.kind === 'answered'
+          ? { ...status, value: { ...status.value, ...change } }
+          : status,
       ),
     }));
   }
 
   withWorkloads(change: (workloads: WorkloadObservation) => WorkloadObservation): Cluster {
     const { workloads } = this.observation;
-    return this.seeing({ workloads: workloads.kind === 'answered' ? answered(change(workloads.value)) : workloads });
+    return this.seeing({
+      workloads: workloads.kind === 'answered' ? answered(change(workloads.value)) : workloads,
+    });
   }
 
   withPod(pod: Partial<PodObservation>): Cluster {
@@ -107,12 +128,17 @@ export class Cluster {
   }
 
   withBudget(budget: Partial<BudgetObservation>): Cluster {
-    return this.withWorkloads((workloads) => ({ ...workloads, budgets: [...workloads.budgets, aBudget(budget)] }));
+    return this.withWorkloads((workloads) => ({
+      ...workloads,
+      budgets: [...workloads.budgets, aBudget(budget)],
+    }));
   }
 
   /** Nobody's Talos API was asked, as in the gates. */
   withoutTalos(): Cluster {
-    return this.seeing({ nodes: this.observation.nodes.map((node) => ({ ...node, talos: unreachable('it was not asked') })) });
+    return this.seeing({
+      nodes: this.observation.nodes.map((node) => ({ ...node, talos: unreachable('it was not asked') })),
+    });
   }
 
   request(change: Partial<UpgradeRequest> = {}): UpgradeRequest {
@@ -127,7 +153,9 @@ export class Cluster {
     };
   }
 
-  planInput(change: Partial<Omit<PlanInput, 'request'>> & { readonly request?: Partial<UpgradeRequest> } = {}): PlanInput {
+  planInput(
+    change: Partial<Omit<PlanInput, 'request'>> & { readonly request?: Partial<UpgradeRequest> } = {},
+  ): PlanInput {
     const { request, ...rest } = change;
     return {
       request: this.request(request),
@@ -162,7 +190,15 @@ export function aPod(pod: Partial<PodObservation> = {}): PodObservation {
 }
 
 export function aBudget(budget: Partial<BudgetObservation> = {}): BudgetObservation {
-  return { namespace: 'postgres', name: 'db', disruptionsAllowed: 0, currentHealthy: 1, desiredHealthy: 1, expectedPods: 1, ...budget };
+  return {
+    namespace: 'postgres',
+    name: 'db',
+    disruptionsAllowed: 0,
+    currentHealthy: 1,
+    desiredHealthy: 1,
+    expectedPods: 1,
+    ...budget,
+  };
 }
 
 export function answered<T>(value: T): Answer<T> {
@@ -174,7 +210,10 @@ export function unreachable(why: string): Answer<never> {
 }
 
 export const cordonedBySomebody: Partial<NodeObject> = { unschedulable: true };
-export const cordonedByTalos: Partial<NodeObject> = { unschedulable: true, annotations: { 'talos.dev/cordoned': 'true' } };
+export const cordonedByTalos: Partial<NodeObject> = {
+  unschedulable: true,
+  annotations: { 'talos.dev/cordoned': 'true' },
+};
 export function cordonedByRun(run: string): Partial<NodeObject> {
   return { unschedulable: true, marks: { run, cordonedBy: run, install: undefined } };
 }
@@ -188,11 +227,13 @@ function changed<T extends object>(answer: Answer<T>, change: Partial<T>): Answe
 }
 
 function observed(inventory: Inventory): ClusterObservation {
-  const controlPlanes = inventory.nodes.filter((node) => node.role === 'control-plane').map((node) => node.name);
+  const controlPlanes = inventory.nodes
+    .filter((node) => node.role === 'control-plane')
+    .map((node) => node.name);
   return {
     cluster: inventory.cluster,
     observedAt: now,
-    nodes: inventory.nodes.map(observedNode),
+    nodes: inventory.nodes.map((node) => observedNode(inventory, node)),
     strangers: [],
     etcd: answered(etcdOf(controlPlanes)),
     workloads: answered({
@@ -205,7 +246,7 @@ function observed(inventory: Inventory): ClusterObservation {
   };
 }
 
-function observedNode({ name, role, address }: Inventory['nodes'][number]): NodeObservation {
+function observedNode(inventory: Inventory, { name, role, address }: InventoryNode): NodeObservation {
   return {
     name,
     role,
@@ -213,7 +254,7 @@ function observedNode({ name, role, address }: Inventory['nodes'][number]): Node
     talos: answered({
       nodename: name,
       version: 'v1.12.1',
-      schematic: role === 'control-plane' ? controlPlaneSchematic : workerSchematic,
+      schematic: inventory.roles[role]?.schematic,
       extensions: extensions[role],
       stage: 'running',
       ready: true,

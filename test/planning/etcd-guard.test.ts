@@ -44,7 +44,11 @@ describe('quorum', () => {
 
 /** What makes etcd unhealthy, and the reason it gives. */
 const ills: readonly [string, (cluster: Cluster) => Cluster, object][] = [
-  ['etcd does not answer', (c) => c.seeing({ etcd: unreachable('timeout') }), { kind: 'etcd-unreachable', why: 'timeout' }],
+  [
+    'etcd does not answer',
+    (c) => c.seeing({ etcd: unreachable('timeout') }),
+    { kind: 'etcd-unreachable', why: 'timeout' },
+  ],
   [
     'a member is gone',
     (c) => c.withEtcd((etcd) => ({ ...etcd, members: etcd.members.filter((one) => one.name !== 'ctrl-2') })),
@@ -52,12 +56,17 @@ const ills: readonly [string, (cluster: Cluster) => Cluster, object][] = [
   ],
   [
     'a member never started',
-    (c) => c.withEtcd((etcd) => ({ ...etcd, members: [...etcd.members, { id: 'ff', name: '', learner: false }] })),
+    (c) =>
+      c.withEtcd((etcd) => ({ ...etcd, members: [...etcd.members, { id: 'ff', name: '', learner: false }] })),
     { kind: 'etcd-member-unstarted', memberId: 'ff' },
   ],
   [
     'a member learns',
-    (c) => c.withEtcd((etcd) => ({ ...etcd, members: etcd.members.map((one) => ({ ...one, learner: one.name === 'ctrl-3' })) })),
+    (c) =>
+      c.withEtcd((etcd) => ({
+        ...etcd,
+        members: etcd.members.map((one) => ({ ...one, learner: one.name === 'ctrl-3' })),
+      })),
     { kind: 'etcd-learner', node: 'ctrl-3' },
   ],
   [
@@ -67,7 +76,11 @@ const ills: readonly [string, (cluster: Cluster) => Cluster, object][] = [
   ],
   [
     'an alarm is raised',
-    (c) => c.withEtcd((etcd) => ({ ...etcd, alarms: [{ memberId: etcd.members[1]?.id ?? '', alarm: 'NOSPACE' }] })),
+    (c) =>
+      c.withEtcd((etcd) => ({
+        ...etcd,
+        alarms: [{ memberId: etcd.members[1]?.id ?? '', alarm: 'NOSPACE' }],
+      })),
     { kind: 'etcd-alarm', node: 'ctrl-2', alarm: 'NOSPACE' },
   ],
   [
@@ -75,9 +88,17 @@ const ills: readonly [string, (cluster: Cluster) => Cluster, object][] = [
     (c) =>
       c.withEtcd((etcd) => ({
         ...etcd,
-        statuses: etcd.statuses.map((one) => (one.node === 'ctrl-2' ? { node: 'ctrl-2', ...unreachable('refused') } : one)),
+        statuses: etcd.statuses.map((one) =>
+          one.node === 'ctrl-2' ? { node: 'ctrl-2', ...unreachable('refused') } : one,
+        ),
       })),
-    { kind: 'etcd-member-unhealthy', node: 'ctrl-2', why: 'it does not answer: refused', healthy: 2, voting: 3 },
+    {
+      kind: 'etcd-member-unhealthy',
+      node: 'ctrl-2',
+      why: 'it does not answer: refused',
+      healthy: 2,
+      voting: 3,
+    },
   ],
   [
     'a member was not asked',
@@ -96,10 +117,18 @@ const ills: readonly [string, (cluster: Cluster) => Cluster, object][] = [
   ],
   [
     'a voter is no control plane of ours',
-    (c) => c.withEtcd((etcd) => ({ ...etcd, members: [...etcd.members, { id: 'ff', name: 'old-4', learner: false }] })),
+    (c) =>
+      c.withEtcd((etcd) => ({
+        ...etcd,
+        members: [...etcd.members, { id: 'ff', name: 'old-4', learner: false }],
+      })),
     { kind: 'etcd-member-unhealthy', node: 'old-4', healthy: 3, voting: 4 },
   ],
-  ['nobody leads', (c) => c.withMember('ctrl-2', { leaderId: '0000000000000000' }), { kind: 'etcd-no-leader' }],
+  [
+    'nobody leads',
+    (c) => c.withMember('ctrl-2', { leaderId: '0000000000000000' }),
+    { kind: 'etcd-no-leader' },
+  ],
   [
     'two lead',
     (c) => c.withMember('ctrl-2', { leaderId: 'aaaaaaaaaaaaaaa2' }),
@@ -119,7 +148,8 @@ const ills: readonly [string, (cluster: Cluster) => Cluster, object][] = [
 ];
 
 describe('etcd', () => {
-  test('is healthy when every voter is there, caught up, behind one leader', () => expect(etcdHealthy(well.observation)).toBeUndefined());
+  test('is healthy when every voter is there, caught up, behind one leader', () =>
+    expect(etcdHealthy(well.observation)).toBeUndefined());
 
   test.each(ills)('is not when %s, and no control plane may go', (_name, change, reason) => {
     const cluster = change(well);
@@ -139,7 +169,9 @@ describe('etcd', () => {
       ...etcd,
       members: etcd.members.map((one, index) => ({ ...one, id: `000${index + 5}` })),
       statuses: etcd.statuses.map((one, index) =>
-        one.kind === 'answered' ? { ...one, value: { ...one.value, memberId: `${index + 5}`, leaderId: '5' } } : one,
+        one.kind === 'answered'
+          ? { ...one, value: { ...one.value, memberId: `${index + 5}`, leaderId: '5' } }
+          : one,
       ),
     }));
     expect(etcdHealthy(plain.observation)).toBeUndefined();
@@ -171,7 +203,11 @@ const disrupted: readonly [string, (cluster: Cluster) => Cluster, string][] = [
     (c) => c.withNode('ctrl-1', (node) => ({ ...node, talos: unreachable('timeout') })),
     'its Talos API does not answer: timeout',
   ],
-  ['reboots', (c) => c.withTalos('ctrl-1', { stage: 'rebooting', ready: false }), 'Talos is rebooting, not ready'],
+  [
+    'reboots',
+    (c) => c.withTalos('ctrl-1', { stage: 'rebooting', ready: false }),
+    'Talos is rebooting, not ready',
+  ],
   ['upgrades', (c) => c.withTalos('ctrl-1', { stage: 'upgrading' }), 'Talos is upgrading'],
   [
     'is not ready yet',
@@ -187,7 +223,10 @@ describe('a control plane', () => {
   });
 
   test('may not go while it leads', () => {
-    expect(mayDisruptControlPlane(well.observation, 'ctrl-1', accepted)).toEqual({ kind: 'etcd-node-leads', node: 'ctrl-1' });
+    expect(mayDisruptControlPlane(well.observation, 'ctrl-1', accepted)).toEqual({
+      kind: 'etcd-node-leads',
+      node: 'ctrl-1',
+    });
   });
 
   test.each(disrupted)('may not go while another %s', (_name, change, why) => {
@@ -199,12 +238,17 @@ describe('a control plane', () => {
   });
 
   test('may go in any of these states itself: that is what it was cordoned for', () => {
-    const cluster = well.withObject('ctrl-2', cordonedByRun('run/prox-ops/8')).withObject('ctrl-2', { ready: false });
+    const cluster = well
+      .withObject('ctrl-2', cordonedByRun('run/prox-ops/8'))
+      .withObject('ctrl-2', { ready: false });
     expect(mayDisruptControlPlane(cluster.observation, 'ctrl-2', refused)).toBeUndefined();
   });
 
   test('of a node etcd does not know is not there to go', () => {
-    expect(mayDisruptControlPlane(well.observation, 'work-1', accepted)).toEqual({ kind: 'etcd-member-missing', node: 'work-1' });
+    expect(mayDisruptControlPlane(well.observation, 'work-1', accepted)).toEqual({
+      kind: 'etcd-member-missing',
+      node: 'work-1',
+    });
   });
 
   test.each([
@@ -240,14 +284,19 @@ describe('a control plane', () => {
 });
 
 function allFollow(cluster: Cluster, leaderId: string): Cluster {
-  return ['ctrl-1', 'ctrl-2', 'ctrl-3'].reduce((world, node) => world.withMember(node, { leaderId }), cluster);
+  return ['ctrl-1', 'ctrl-2', 'ctrl-3'].reduce(
+    (world, node) => world.withMember(node, { leaderId }),
+    cluster,
+  );
 }
 
 /** Members whose bit is set do not answer. */
 function withDown(cluster: Cluster, down: number): Cluster {
   return cluster.withEtcd((etcd) => ({
     ...etcd,
-    statuses: etcd.statuses.map((one, index) => (down & (1 << index) ? { node: one.node, ...unreachable('down') } : one)),
+    statuses: etcd.statuses.map((one, index) =>
+      down & (1 << index) ? { node: one.node, ...unreachable('down') } : one,
+    ),
   }));
 }
 

@@ -11,7 +11,11 @@ describe('the installer image', () => {
   test.each([
     ['of a control plane', ctrl, `factory.talos.dev/nocloud-installer/${controlPlaneSchematic}:v1.12.6`],
     ['of a worker', work, `factory.talos.dev/nocloud-installer/${workerSchematic}:v1.12.6`],
-    ['of a node with a schematic of its own', { ...work, schematic: own }, `factory.talos.dev/nocloud-installer/${own}:v1.12.6`],
+    [
+      'of a node with a schematic of its own',
+      { ...work, schematic: own },
+      `factory.talos.dev/nocloud-installer/${own}:v1.12.6`,
+    ],
   ])('%s names factory, platform, schematic and version', (_name, node, image) => {
     expect(installerImage(inventory, node, 'v1.12.6')).toBe(image);
   });
@@ -25,6 +29,8 @@ describe('the installer image', () => {
 
   test('has no schematic to fall back on', () => {
     const { worker: _, ...roles } = inventory.roles;
-    expect(() => schematicOf({ roles }, work)).toThrow('work-1: slipway.yaml names no schematic for the role worker');
+    expect(() => schematicOf({ roles }, work)).toThrow(
+      'work-1: slipway.yaml names no schematic for the role worker',
+    );
   });
 });

@@ -21,12 +21,22 @@ describe('the order of nodes', () => {
 
   test('takes the canary before the other workers', () => {
     const changed = nodes.map((node) => ({ ...node, canary: node.name === 'work-3' }));
-    expect(orderNodes(changed, 'ctrl-1', 'last', 'control-planes-first').slice(3)).toEqual(['work-3', 'work-1', 'work-2']);
+    expect(orderNodes(changed, 'ctrl-1', 'last', 'control-planes-first').slice(3)).toEqual([
+      'work-3',
+      'work-1',
+      'work-2',
+    ]);
   });
 
   test('takes a control plane an earlier run left cordoned before the others, leader or not', () => {
-    const changed = nodes.map((node) => (node.name === 'ctrl-3' ? { ...node, adopts: 'run/prox-ops/4' } : node));
-    expect(orderNodes(changed, 'ctrl-3', 'last', 'control-planes-first').slice(0, 3)).toEqual(['ctrl-3', 'ctrl-1', 'ctrl-2']);
+    const changed = nodes.map((node) =>
+      node.name === 'ctrl-3' ? { ...node, adopts: 'run/prox-ops/4' } : node,
+    );
+    expect(orderNodes(changed, 'ctrl-3', 'last', 'control-planes-first').slice(0, 3)).toEqual([
+      'ctrl-3',
+      'ctrl-1',
+      'ctrl-2',
+    ]);
   });
 
   test('names every node once, whatever is asked', () => {

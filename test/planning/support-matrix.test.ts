@@ -15,7 +15,9 @@ describe('the support matrix', () => {
     expect(kubernetesRange(talos)).toEqual({ lowest, highest });
   });
 
-  test.each(['v1.8.9', 'v1.99.0', 'v2.12.0'])('says nothing of Talos %s', (talos) => expect(kubernetesRange(talos)).toBeUndefined());
+  test.each(['v1.8.9', 'v1.99.0', 'v2.12.0'])('says nothing of Talos %s', (talos) =>
+    expect(kubernetesRange(talos)).toBeUndefined(),
+  );
 
   test('lets neighbouring minors overlap, so that Talos and Kubernetes can move one after the other', () => {
     for (const [index, minor] of knownTalosMinors.entries()) {

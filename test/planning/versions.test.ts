@@ -26,14 +26,21 @@ describe('versions', () => {
     expect(deltaOf(from, to)).toBe(delta);
   });
 
-  test.each(['v1.12.1', 'v0.0.0', 'v1.14.0-rc.1', 'v10.20.30'])('%s is a version', (text) => expect(isVersion(text)).toBe(true));
+  test.each(['v1.12.1', 'v0.0.0', 'v1.14.0-rc.1', 'v10.20.30'])('%s is a version', (text) =>
+    expect(isVersion(text)).toBe(true),
+  );
 
-  test.each(['1.12.1', 'v1.12', 'v1.12.x', 'latest', '', 'v01.2.3', 'v1.2.3-', 'v1.12.1 '])('"%s" is none', (text) =>
-    expect(isVersion(text)).toBe(false),
+  test.each(['1.12.1', 'v1.12', 'v1.12.x', 'latest', '', 'v01.2.3', 'v1.2.3-', 'v1.12.1 '])(
+    '"%s" is none',
+    (text) => expect(isVersion(text)).toBe(false),
   );
 
   test('sort by number, not by letter', () => {
-    expect(['v1.9.0', 'v1.12.0', 'v1.10.0'].toSorted(compareVersions)).toEqual(['v1.9.0', 'v1.10.0', 'v1.12.0']);
+    expect(['v1.9.0', 'v1.12.0', 'v1.10.0'].toSorted(compareVersions)).toEqual([
+      'v1.9.0',
+      'v1.10.0',
+      'v1.12.0',
+    ]);
   });
 
   test('have minors', () => {

@@ -1,14 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { World, nodeResult } from '../../lab/world.js';
-
-const node = 'k8s-work-1';
+import { abortRun, runId } from '../../src/workflows/messages.js';
 
 /** Only here: an abort at each step. Before the install the node is undone; from the install on it is finished first. */
 describe('an abort', () => {
   let world: World;
 
   beforeAll(async () => {
-    world = await World.start({ name: 'abort' });
+    world = await World.start({ name: 'abort', speed: 1 });
   }, 120_000);
 
   afterAll(async () => {
@@ -16,27 +15,65 @@ describe('an abort', () => {
     expect(verdict.violations).toEqual([]);
   }, 120_000);
 
-  const undone = ['prepareImage', 'awaitGates', 'cordonNode', 'drainNode', 'recordFacts'] as const;
-  it.each(undone)('during %s leaves the node as it was, and the cluster held', async (activity) => {
+  /** What makes the step last, so that the abort meets it. */
+  const undone: readonly { activity: string; prepare?: () => Promise<unknown>; after?: () => Promise<unknown> }[] = [
+    {
+      activity: 'prepareImage',
+      prepare: () => world.control('POST', '/faults', { name: 'factory-slow' }),
+      after: () => world.control('DELETE', '/faults'),
+    },
+    { activity: 'awaitGates' },
+    { activity: 'cordonNode' },
+    { activity: 'drainNode', prepare: () => world.slowPods('k8s-work-1', 8) },
+  ];
+  it.each(undone)('during $activity leaves the node as it was, and the cluster held', async ({ activity, prepare, after }) => {
+    const node = 'k8s-work-1';
+    await prepare?.();
     const run = await world.upgrade('--only', node);
-    await world.untilStep(run, node, activity);
-    const aborted = await world.slipway('abort', '--why', `test of ${activity}`);
-    expect(aborted.code).toBe(0);
+    await world.untilBegun(run, node, activity);
+    await abort(run);
     const result = await world.result(run);
+    await after?.();
     expect(result.outcome).toBe('aborted');
-    expect(await world.kubectl('get', 'node', node, '-o', 'jsonpath={.spec.unschedulable}')).toBe('');
-    expect(await world.kubectl('get', 'node', node, '-o', 'jsonpath={.metadata.annotations}')).not.toContain('slipway.dev');
+    expect(result.reasons).toEqual([{ kind: 'aborted', by: 'bob: a test' }]);
+    await expectClean(node);
+    expect(await world.machineEvents(node, 'upgrade-accepted')).toEqual([]);
     expect((await world.slipway('upgrade')).code).toBe(1);
-    expect((await world.slipway('release', '--why', 'test')).code).toBe(0);
+    expect((await world.slipway('release', '--why', 'a test')).code).toBe(0);
   }, 120_000);
 
-  it('during the wait for the boot finishes the node, then ends the run', async () => {
+  it('by the command line during the wait for the boot finishes the node, then ends the run', async () => {
+    const node = 'k8s-work-2';
+    await world.control('POST', '/faults', { name: 'slow-reboot', node });
     const run = await world.upgrade('--only', node);
-    await world.untilStep(run, node, 'awaitBoot');
-    await world.slipway('abort', '--why', 'test of awaitBoot');
+    await world.untilBegun(run, node, 'awaitBoot');
+    expect((await world.slipway('abort', '--why', 'a test')).code).toBe(0);
     const result = await world.result(run);
     expect(result.outcome).toBe('aborted');
     expect(nodeResult(result, node)).toMatchObject({ outcome: 'done', state: 'on-target' });
-    expect(await world.kubectl('get', 'node', node, '-o', 'jsonpath={.spec.unschedulable}')).toBe('');
+    await expectClean(node);
+    expect((await world.slipway('release', '--why', 'a test')).code).toBe(0);
   }, 180_000);
+
+  it('by a plain Temporal cancel, as the Web UI sends it, is the same', async () => {
+    const node = 'k8s-work-3';
+    await world.slowPods(node, 8);
+    const run = await world.upgrade('--only', node);
+    await world.untilBegun(run, node, 'drainNode');
+    await (await world.client()).workflow.getHandle(runId(world.lab.cluster, run)).cancel();
+    const result = await world.result(run);
+    expect(result.outcome).toBe('aborted');
+    await expectClean(node);
+    expect((await world.slipway('release', '--why', 'a test')).code).toBe(0);
+  }, 120_000);
+
+  async function abort(run: number): Promise<void> {
+    const handle = (await world.client()).workflow.getHandle(runId(world.lab.cluster, run));
+    await handle.executeUpdate(abortRun, { args: [{ by: 'bob', why: 'a test' }] });
+  }
+
+  async function expectClean(node: string): Promise<void> {
+    expect(await world.kubectl('get', 'node', node, '-o', 'jsonpath={.spec.unschedulable}')).toBe('');
+    expect(await world.kubectl('get', 'node', node, '-o', 'jsonpath={.metadata.annotations}')).not.toContain('slipway.dev');
+  }
 });

@@ -11,11 +11,19 @@ describe('a worker killed in the middle', () => {
     world = undefined;
   }, 120_000);
 
-  const moments: readonly { when: string; node: string; until: (world: World, run: number) => Promise<void> }[] = [
+  interface Moment {
+    readonly when: string;
+    readonly node: string;
+    readonly prepare?: (at: World) => Promise<unknown>;
+    readonly until: (at: World, run: number) => Promise<void>;
+    readonly afterwards?: (at: World) => Promise<unknown>;
+  }
+  const moments: readonly Moment[] = [
     {
       when: 'while it drains',
       node: 'k8s-work-1',
-      until: (at, run) => at.untilStep(run, 'k8s-work-1', 'drainNode'),
+      prepare: (at) => at.slowPods('k8s-work-1', 8),
+      until: (at, run) => at.untilBegun(run, 'k8s-work-1', 'drainNode'),
     },
     {
       when: 'after the upgrade request was acknowledged, before the reboot',
@@ -30,16 +38,21 @@ describe('a worker killed in the middle', () => {
     {
       when: 'while it waits for the Node to be Ready',
       node: 'k8s-work-1',
-      until: (at, run) => at.untilStep(run, 'k8s-work-1', 'awaitReady'),
+      prepare: (at) => at.control('POST', '/faults', { name: 'kubelet-not-ready', node: 'k8s-work-1' }),
+      until: (at, run) => at.untilBegun(run, 'k8s-work-1', 'awaitReady'),
+      afterwards: (at) => at.control('DELETE', '/faults'),
     },
   ];
 
-  it.each(moments)('$when loses nothing: the node is upgraded, with one install', async ({ node, until }) => {
-    world = await World.start({ name: 'killed' });
+  it.each(moments)('$when loses nothing: the node is upgraded, with one install', async (moment) => {
+    const { node } = moment;
+    world = await World.start({ name: 'killed', speed: 1 });
+    await moment.prepare?.(world);
     const run = await world.upgrade('--only', node);
-    await until(world, run);
+    await moment.until(world, run);
     await world.killWorker();
     await world.startWorker();
+    await moment.afterwards?.(world);
     const result = await world.result(run);
     expect(result).toMatchObject({ outcome: 'done', reasons: [] });
     expect(nodeResult(result, node)).toMatchObject({ outcome: 'done', state: 'on-target' });

@@ -5,13 +5,19 @@ import type { Machine } from '../../machines/machine.js';
 import type { TalosCall } from '../talos-call.js';
 import { TalosError, brokenOff } from '../talos-error.js';
 
-export async function etcdMemberList({ machine, request }: TalosCall<{ query_local?: boolean }>): Promise<object> {
+export async function etcdMemberList({
+  machine,
+  request,
+}: TalosCall<{ query_local?: boolean }>): Promise<object> {
   requireControlPlane(machine, 'member list');
   const endpoints = request.query_local === true ? [etcdEndpoint(machine)] : etcdEndpoints(machine);
   const members = await askAnyMember(endpoints, (client) => client.members());
   return {
     messages: [
-      { legacy_members: members.map(({ name }) => name), members: members.map((member) => shown(machine, member)) },
+      {
+        legacy_members: members.map(({ name }) => name),
+        members: members.map((member) => shown(machine, member)),
+      },
     ],
   };
 }
@@ -48,7 +54,6 @@ export async function etcdAlarmList({ machine }: TalosCall): Promise<object> {
   const shownAlarms = alarms.map(({ memberID, alarm }) => ({ member_id: memberID, alarm }));
   for (const other of machine.cluster.filter(({ role }) => role === 'control-plane')) {
     if (!machine.faults.standing('etcd:alarms', other.name)) continue;
-    // oxlint-disable-next-line no-await-in-loop -- at most a handful of members
     const memberId = await memberIdOf(machine, other);
     if (memberId !== undefined) shownAlarms.push({ member_id: memberId, alarm: 'NOSPACE' });
   }
@@ -63,7 +68,10 @@ export async function etcdForfeitLeadership({ machine }: TalosCall): Promise<obj
 
 async function forfeit(machine: Machine): Promise<string> {
   const client = local(machine);
-  const members = await wrapped('failed to list etcd members', askAnyMember(etcdEndpoints(machine), (any) => any.members()));
+  const members = await wrapped(
+    'failed to list etcd members',
+    askAnyMember(etcdEndpoints(machine), (any) => any.members()),
+  );
   if (members.length === 1) throw new EtcdError(status.UNKNOWN, 'cannot forfeit leadership, only one member');
   const { header, leader } = await client.status();
   if (leader !== header.member_id) return '';
@@ -126,6 +134,7 @@ function shown(machine: Machine, member: EtcdMember): object {
     hostname: member.name,
     peer_urls: member.peerURLs.map(trueUrl),
     client_urls: member.clientURLs.map(trueUrl),
-    is_learner: member.isLearner || (owner !== undefined && machine.faults.standing('etcd:members', owner.name)),
+    is_learner:
+      member.isLearner || (owner !== undefined && machine.faults.standing('etcd:members', owner.name)),
   };
 }

@@ -1,4 +1,9 @@
-import type { MachineEvent, MachineEventPayload, MachineStage, ServiceState } from '../../machines/machine-event.js';
+import type {
+  MachineEvent,
+  MachineEventPayload,
+  MachineStage,
+  ServiceState,
+} from '../../machines/machine-event.js';
 import { queueOf } from '../async-queue.js';
 import type { TalosCall } from '../talos-call.js';
 import { encode } from '../wire.js';
@@ -11,7 +16,12 @@ interface EventsMessage {
 }
 
 /** Talos' number of each stage, in events and resources alike. */
-export const STAGE_NUMBER: Readonly<Record<MachineStage, number>> = { booting: 1, running: 4, rebooting: 5, upgrading: 8 };
+export const STAGE_NUMBER: Readonly<Record<MachineStage, number>> = {
+  booting: 1,
+  running: 4,
+  rebooting: 5,
+  upgrading: 8,
+};
 
 const SERVICE_ACTION: Readonly<Record<ServiceState, string>> = {
   Waiting: 'WAITING',
@@ -40,21 +50,26 @@ export async function* events({ machine, request, signal }: TalosCall<EventsMess
 }
 
 function any(payload: MachineEventPayload): object {
-  return { type_url: `talos/runtime/machine.${payload.kind}`, value: encode(`machine.${payload.kind}`, fields(payload)) };
+  return {
+    type_url: `talos/runtime/machine.${payload.kind}`,
+    value: encode(`machine.${payload.kind}`, fields(payload)),
+  };
 }
 
 function fields(payload: MachineEventPayload): object {
-  switch (payload.kind) {
-    case 'MachineStatusEvent':
-      return { stage: STAGE_NUMBER[payload.stage], status: { ready: payload.ready, unmet_conditions: payload.unmet } };
-    case 'ServiceStateEvent':
-      return {
-        service: payload.service,
-        action: SERVICE_ACTION[payload.action],
-        message: payload.message,
-        health: { unknown: payload.health === 'unknown', healthy: payload.health === 'healthy' },
-      };
-    default:
-      return payload;
+  if (payload.kind === 'MachineStatusEvent') {
+    return {
+      stage: STAGE_NUMBER[payload.stage],
+      status: { ready: payload.ready, unmet_conditions: payload.unmet },
+    };
   }
+  if (payload.kind === 'ServiceStateEvent') {
+    return {
+      service: payload.service,
+      action: SERVICE_ACTION[payload.action],
+      message: payload.message,
+      health: { unknown: payload.health === 'unknown', healthy: payload.health === 'healthy' },
+    };
+  }
+  return payload;
 }

@@ -9,7 +9,14 @@ import { TalosError, brokenOff } from '../talos-error.js';
 const BOOT_ID_FILE = '/proc/sys/kernel/random/boot_id';
 
 export async function version({ machine }: TalosCall): Promise<object> {
-  const about = { tag: machine.version, sha: 'slipway-lab', built: '', go_version: 'go1.25.5', os: 'linux', arch: 'amd64' };
+  const about = {
+    tag: machine.version,
+    sha: 'slipway-lab',
+    built: '',
+    go_version: 'go1.25.5',
+    os: 'linux',
+    arch: 'amd64',
+  };
   const platform = { name: 'nocloud', mode: 'cloud' };
   return { messages: [{ version: about, platform, features: { rbac: true } }] };
 }
@@ -25,10 +32,17 @@ interface UpgradeMessage {
 export async function upgrade(call: TalosCall<UpgradeMessage>): Promise<object> {
   const { machine, request, signal } = call;
   if (request.stage === true) {
-    throw new TalosError(status.UNIMPLEMENTED, 'the lab does not simulate staged upgrades (talosctl upgrade --stage)');
+    throw new TalosError(
+      status.UNIMPLEMENTED,
+      'the lab does not simulate staged upgrades (talosctl upgrade --stage)',
+    );
   }
   const { actorId } = await machine.upgrade(
-    { image: request.image ?? '', force: request.force === true, rebootMode: request.reboot_mode ?? 'DEFAULT' },
+    {
+      image: request.image ?? '',
+      force: request.force === true,
+      rebootMode: request.reboot_mode ?? 'DEFAULT',
+    },
     signal,
   );
   if (machine.faults.take('upgrade:accepted', machine.name) !== undefined) {
@@ -43,7 +57,9 @@ export async function reboot({ machine, request }: TalosCall<{ mode?: RebootMode
   return { messages: [{ actor_id: actorId }] };
 }
 
-export async function imagePull(call: TalosCall<{ namespace?: string; reference?: string }>): Promise<object> {
+export async function imagePull(
+  call: TalosCall<{ namespace?: string; reference?: string }>,
+): Promise<object> {
   const { namespace = 'NS_UNKNOWN', reference = '' } = call.request;
   if (namespace !== 'NS_SYSTEM' && namespace !== 'NS_CRI') {
     throw new TalosError(status.INVALID_ARGUMENT, `invalid namespace ${namespace}`);
@@ -82,16 +98,22 @@ export function timestamp(at: Date): { seconds: string; nanos: number } {
   return { seconds: String(Math.floor(milliseconds / 1_000)), nanos: (milliseconds % 1_000) * 1_000_000 };
 }
 
-export async function* dmesg({ machine, request, signal }: TalosCall<{ follow?: boolean; tail?: boolean }>): AsyncIterable<object> {
+export async function* dmesg({
+  machine,
+  request,
+  signal,
+}: TalosCall<{ follow?: boolean; tail?: boolean }>): AsyncIterable<object> {
   const data = (line: KernelLogLine): object => ({ bytes: Buffer.from(formatKernelLogLine(line)) });
   if (request.tail !== true) for (const line of machine.dmesg.lines()) yield data(line);
   if (request.follow !== true) return;
-  for await (const line of queueOf<KernelLogLine>(signal, (push) => machine.dmesg.follow(push))) yield data(line);
+  for await (const line of queueOf<KernelLogLine>(signal, (push) => machine.dmesg.follow(push)))
+    yield data(line);
 }
 
 /** The only file a simulated machine has is its boot id. */
 export async function* read({ machine, request }: TalosCall<{ path?: string }>): AsyncIterable<object> {
   const path = request.path ?? '';
-  if (path !== BOOT_ID_FILE) throw new TalosError(status.NOT_FOUND, `stat ${path}: no such file or directory`);
+  if (path !== BOOT_ID_FILE)
+    throw new TalosError(status.NOT_FOUND, `stat ${path}: no such file or directory`);
   yield { bytes: Buffer.from(`${machine.bootId}\n`) };
 }

@@ -13,7 +13,10 @@ interface ResourceRequest {
 }
 
 interface ListRequest extends ResourceRequest {
-  readonly options?: { readonly label_query?: readonly unknown[]; readonly id_query?: { readonly regexp?: string } };
+  readonly options?: {
+    readonly label_query?: readonly unknown[];
+    readonly id_query?: { readonly regexp?: string };
+  };
 }
 
 interface WatchRequest extends ListRequest {
@@ -46,7 +49,11 @@ export async function* resourceList({ machine, request }: TalosCall<ListRequest>
 }
 
 /** An empty answer at once, so that the client knows it is heard; then changes as the machine goes through them. */
-export async function* resourceWatch({ machine, request, signal }: TalosCall<WatchRequest>): AsyncIterable<object> {
+export async function* resourceWatch({
+  machine,
+  request,
+  signal,
+}: TalosCall<WatchRequest>): AsyncIterable<object> {
   const kind = kindOf(request);
   const matches = filterOf(request);
   if ((request.options?.tail_events ?? 0) > 0 || request.options?.start_from_bookmark !== undefined) {
@@ -55,7 +62,9 @@ export async function* resourceWatch({ machine, request, signal }: TalosCall<Wat
   const one = request.id;
   const look = async (): Promise<Map<string, Resource>> => {
     const all = await stateOf(machine).list(kind);
-    const seen = all.filter((resource) => (one === undefined ? matches(resource) : resource.metadata.id === one));
+    const seen = all.filter((resource) =>
+      one === undefined ? matches(resource) : resource.metadata.id === one,
+    );
     return new Map(seen.map((resource) => [resource.metadata.id, resource]));
   };
   const changes = queueOf<'changed'>(signal, (push) => machine.onChange(() => push('changed')));
@@ -72,17 +81,39 @@ export async function* resourceWatch({ machine, request, signal }: TalosCall<Wat
 }
 
 /** One resource: what it is now, or that it is not there. All: what is there, where that was asked for. */
-function* first(resources: Map<string, Resource>, request: WatchRequest, kind: ResourceKind): Iterable<object> {
+function* first(
+  resources: Map<string, Resource>,
+  request: WatchRequest,
+  kind: ResourceKind,
+): Iterable<object> {
   if (request.id !== undefined) {
     const resource = [...resources.values()][0];
-    const absent = { metadata: { namespace: kind.namespace, type: kind.type, id: request.id, version: 'undefined', phase: 'running' }, spec: {} };
-    yield { event: [resource === undefined ? { resource: absent, event_type: 'DESTROYED' } : { resource, event_type: 'CREATED' }] };
+    const absent = {
+      metadata: {
+        namespace: kind.namespace,
+        type: kind.type,
+        id: request.id,
+        version: 'undefined',
+        phase: 'running',
+      },
+      spec: {},
+    };
+    yield {
+      event: [
+        resource === undefined
+          ? { resource: absent, event_type: 'DESTROYED' }
+          : { resource, event_type: 'CREATED' },
+      ],
+    };
     return;
   }
   if (request.options?.bootstrap_contents !== true) return;
   const events: object[] = [...resources.values()].map((resource) => ({ resource, event_type: 'CREATED' }));
   if ((request.api_version ?? 0) >= 1) {
-    const end = { metadata: { namespace: kind.namespace, type: kind.type, version: 'undefined', phase: 'running' }, spec: {} };
+    const end = {
+      metadata: { namespace: kind.namespace, type: kind.type, version: 'undefined', phase: 'running' },
+      spec: {},
+    };
     events.push({ resource: end, event_type: 'BOOTSTRAPPED' });
   }
   if (request.options.aggregated === true) yield { event: events };
@@ -94,7 +125,8 @@ function difference(before: Map<string, Resource>, after: Map<string, Resource>)
   for (const [id, resource] of after) {
     const old = before.get(id);
     if (old === undefined) events.push({ resource, event_type: 'CREATED' });
-    else if (old.spec.yaml_spec !== resource.spec.yaml_spec) events.push({ resource, old, event_type: 'UPDATED' });
+    else if (old.spec.yaml_spec !== resource.spec.yaml_spec)
+      events.push({ resource, old, event_type: 'UPDATED' });
   }
   for (const [id, resource] of before) if (!after.has(id)) events.push({ resource, event_type: 'DESTROYED' });
   return events;
@@ -108,7 +140,8 @@ function stateOf(machine: Machine): ResourceState {
 
 function kindOf({ type = '', namespace = '' }: ResourceRequest): ResourceKind {
   const kind = allKinds.find((candidate) => candidate.type.toLowerCase() === type.toLowerCase());
-  if (kind === undefined) throw new TalosError(status.PERMISSION_DENIED, `resource type "${type}" is not supported`);
+  if (kind === undefined)
+    throw new TalosError(status.PERMISSION_DENIED, `resource type "${type}" is not supported`);
   if (!namespaces.has(namespace)) {
     throw new TalosError(status.PERMISSION_DENIED, `namespace "${namespace}" is not supported`);
   }
@@ -117,7 +150,10 @@ function kindOf({ type = '', namespace = '' }: ResourceRequest): ResourceKind {
 
 function filterOf({ options, namespace }: ListRequest): (resource: Resource) => boolean {
   if ((options?.label_query ?? []).length > 0) {
-    throw new TalosError(status.UNIMPLEMENTED, 'the lab does not simulate label queries: none of its resources has labels');
+    throw new TalosError(
+      status.UNIMPLEMENTED,
+      'the lab does not simulate label queries: none of its resources has labels',
+    );
   }
   const expression = options?.id_query?.regexp ?? '';
   const pattern = new RegExp(expression);

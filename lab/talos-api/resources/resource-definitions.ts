@@ -14,10 +14,16 @@ export interface ResourceKind {
 
 /** The kinds of resources the lab shows, `ResourceDefinitions` apart. */
 export const resourceKinds = {
-  machineStatus: kind('MachineStatuses.runtime.talos.dev', 'MachineStatus', 'runtime', 'specs.MachineStatus', {
-    Stage: '{.stage}',
-    Ready: '{.status.ready}',
-  }),
+  machineStatus: kind(
+    'MachineStatuses.runtime.talos.dev',
+    'MachineStatus',
+    'runtime',
+    'specs.MachineStatus',
+    {
+      Stage: '{.stage}',
+      Ready: '{.status.ready}',
+    },
+  ),
   extensionStatus: kind(
     'ExtensionStatuses.runtime.talos.dev',
     'ExtensionStatus',
@@ -26,8 +32,12 @@ export const resourceKinds = {
     { Name: '{.metadata.name}', Version: '{.metadata.version}' },
     ['extensions'],
   ),
-  version: kind('Versions.runtime.talos.dev', 'Version', 'runtime', 'specs.Version', { Version: '{.version}' }),
-  nodename: kind('Nodenames.kubernetes.talos.dev', 'Nodename', 'k8s', 'specs.Nodename', { Nodename: '{.nodename}' }),
+  version: kind('Versions.runtime.talos.dev', 'Version', 'runtime', 'specs.Version', {
+    Version: '{.version}',
+  }),
+  nodename: kind('Nodenames.kubernetes.talos.dev', 'Nodename', 'k8s', 'specs.Nodename', {
+    Nodename: '{.nodename}',
+  }),
   member: kind('Members.cluster.talos.dev', 'Member', 'cluster', 'specs.Member', {
     Hostname: '{.hostname}',
     'Machine Type': '{.machineType}',

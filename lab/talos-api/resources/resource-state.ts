@@ -55,7 +55,10 @@ export class ResourceState {
         created: timestamp(kept.created),
         updated: timestamp(kept.updated),
       },
-      spec: { proto_spec: encode(kind.spec, content.proto), yaml_spec: stringify(content.yaml, { lineWidth: 0 }) },
+      spec: {
+        proto_spec: encode(kind.spec, content.proto),
+        yaml_spec: stringify(content.yaml, { lineWidth: 0 }),
+      },
     };
   }
 

@@ -2,7 +2,13 @@ import { memberIdInHex } from '../../machines/etcd-upgrade-check.js';
 import type { Machine } from '../../machines/machine.js';
 import { memberIdOf } from '../calls/etcd-calls.js';
 import { STAGE_NUMBER } from '../calls/events.js';
-import { aliasesOf, allKinds, definitionKind, resourceKinds, type ResourceKind } from './resource-definitions.js';
+import {
+  aliasesOf,
+  allKinds,
+  definitionKind,
+  resourceKinds,
+  type ResourceKind,
+} from './resource-definitions.js';
 
 /** A resource before it has a version: what it says, once for YAML and once for protobuf. */
 export interface Content {
@@ -74,8 +80,16 @@ function machineStatus({ stage, unmet }: Machine): Content[] {
 /** The schematic is shown as one more extension, as images of the factory have it. */
 function extensions({ extensions: names, schematic, version }: Machine): Content[] {
   const shown = [
-    ...names.map((name) => ({ name: name.replace(/^.*\//, ''), version, description: `${name} for Talos ${version}` })),
-    { name: 'schematic', version: schematic, description: 'Virtual extension which specifies the schematic.' },
+    ...names.map((name) => ({
+      name: name.replace(/^.*\//, ''),
+      version,
+      description: `${name} for Talos ${version}`,
+    })),
+    {
+      name: 'schematic',
+      version: schematic,
+      description: 'Virtual extension which specifies the schematic.',
+    },
   ];
   return shown.map(({ name, version: tag, description }, index) => {
     const image = name === 'schematic' ? '' : `${index}.${name}.sqsh`;
@@ -133,7 +147,9 @@ async function etcdMember(machine: Machine): Promise<Content[]> {
   const decimal = await memberIdOf(machine, machine);
   if (decimal === undefined) return [];
   const memberID = memberIdInHex(decimal);
-  return [{ kind: resourceKinds.etcdMember, id: 'local', yaml: { memberID }, proto: { member_id: memberID } }];
+  return [
+    { kind: resourceKinds.etcdMember, id: 'local', yaml: { memberID }, proto: { member_id: memberID } },
+  ];
 }
 
 function services({ services: table }: Machine): Content[] {

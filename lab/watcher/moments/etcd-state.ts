@@ -32,7 +32,8 @@ export function memberTrouble(round: EtcdRound, node: string): string | undefine
 export function forbiddenBy(round: EtcdRound, node: string): Map<string, string> {
   const reasons = new Map<string, string>();
   const { members } = round;
-  if (members === undefined) return reasons.set('members', 'etcd had no majority that could name its members');
+  if (members === undefined)
+    return reasons.set('members', 'etcd had no majority that could name its members');
   for (const { name, learner, id } of members) {
     if (name === '') reasons.set(`unstarted ${id}`, `member ${id} was added and never started`);
     else if (learner) reasons.set(`learner ${name}`, `${name} was a learner`);
@@ -45,7 +46,10 @@ export function forbiddenBy(round: EtcdRound, node: string): Map<string, string>
   const left = voters.filter((name) => name !== node && memberTrouble(round, name) === undefined).length;
   const majority = Math.floor(voters.length / 2) + 1;
   if (voters.length > 2 && left < majority) {
-    reasons.set('majority', `without it ${left} of ${voters.length} voters were left, and ${majority} are a majority`);
+    reasons.set(
+      'majority',
+      `without it ${left} of ${voters.length} voters were left, and ${majority} are a majority`,
+    );
   }
   for (const [key, reason] of leadership(round, node)) reasons.set(key, reason);
   return reasons;
@@ -58,7 +62,9 @@ export function voterCount(round: EtcdRound): number | undefined {
 
 function leadership(round: EtcdRound, node: string): Map<string, string> {
   const reasons = new Map<string, string>();
-  const said = round.statuses.flatMap((status) => (status.said ? [{ node: status.node, ...status.said }] : []));
+  const said = round.statuses.flatMap((status) =>
+    status.said ? [{ node: status.node, ...status.said }] : [],
+  );
   const leaders = [...new Set(said.map(({ leader }) => leader))];
   if (leaders.length > 1) reasons.set('agreed', `its members followed ${leaders.length} different leaders`);
   if (leaders.length === 0 || leaders.includes('0')) reasons.set('leader', 'it had no leader');

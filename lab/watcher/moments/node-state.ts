@@ -25,8 +25,14 @@ export function troublesAt(evidence: Evidence, node: string, at: Moment): Troubl
   const add = (what: string, since: Moment | undefined): void => {
     if (since !== undefined) troubles.push({ what, since });
   };
-  add('cordoned', sightedSince(evidence, node, at, ({ unschedulable }) => unschedulable));
-  add('not Ready', sightedSince(evidence, node, at, ({ ready, gone }) => !ready || gone));
+  add(
+    'cordoned',
+    sightedSince(evidence, node, at, ({ unschedulable }) => unschedulable),
+  );
+  add(
+    'not Ready',
+    sightedSince(evidence, node, at, ({ ready, gone }) => !ready || gone),
+  );
   add('not running', machineDownSince(evidence, node, at));
   return troubles;
 }

@@ -8,6 +8,12 @@ export function at(value: unknown, ...path: readonly string[]): unknown {
   return here;
 }
 
+/** The entries of a list at a path; none where there is no list. */
+export function list(value: unknown, ...path: readonly string[]): readonly unknown[] {
+  const found = at(value, ...path);
+  return Array.isArray(found) ? found : [];
+}
+
 export function text(value: unknown, ...path: readonly string[]): string | undefined {
   const found = at(value, ...path);
   return typeof found === 'string' ? found : undefined;
@@ -16,6 +22,15 @@ export function text(value: unknown, ...path: readonly string[]): string | undef
 export function number(value: unknown, ...path: readonly string[]): number | undefined {
   const found = at(value, ...path);
   return typeof found === 'number' && Number.isFinite(found) ? found : undefined;
+}
+
+/** A 64-bit number as protobuf's JSON, or its JavaScript classes, write it: a number, a decimal text or a Long. */
+export function long(value: unknown, ...path: readonly string[]): number {
+  const found = at(value, ...path);
+  if (typeof found === 'number' || typeof found === 'string') return Number(found);
+  // A Long keeps two halves of 32 bits.
+  const high = number(found, 'high') ?? 0;
+  return high * 2 ** 32 + ((number(found, 'low') ?? 0) >>> 0);
 }
 
 export function truth(value: unknown, ...path: readonly string[]): boolean | undefined {

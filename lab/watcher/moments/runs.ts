@@ -1,5 +1,5 @@
 import type { Evidence, Moment, WorkflowRecord, WorkflowStatus } from '../evidence.js';
-import { at, number, text, truth } from './payload.js';
+import { list, number, text, truth } from './payload.js';
 
 /** One run, as its history tells it. */
 export interface Run {
@@ -44,7 +44,6 @@ export function runsOf(evidence: Evidence): Run[] {
   for (const record of evidence.workflows) {
     const parts = record.id.startsWith(prefix) ? record.id.slice(prefix.length).split('/') : [];
     if (parts.length !== 1) continue;
-    const nodes = at(record.result, 'nodes');
     runs.push({
       number: Number(parts[0]),
       id: record.id,
@@ -52,12 +51,12 @@ export function runsOf(evidence: Evidence): Run[] {
       endedAt: record.endedAt,
       status: record.status,
       outcome: text(record.result, 'outcome'),
-      named: Array.isArray(nodes) ? nodes.map(ending) : [],
+      named: list(record.result, 'nodes').map(ending),
       attempts: attemptsOf(evidence, record.id),
       record,
     });
   }
-  return runs.sort((a, b) => a.startedAt - b.startedAt);
+  return runs.toSorted((a, b) => a.startedAt - b.startedAt);
 }
 
 /** The run in which something at that moment was done: the latest that had started. */
@@ -68,12 +67,14 @@ export function runAt(runs: readonly Run[], moment: Moment): Run | undefined {
 /** The attempt a request at that moment belongs to: the latest of the node that had started. */
 export function attemptAt(runs: readonly Run[], node: string, moment: Moment): Attempt | undefined {
   const all = runs.flatMap(({ attempts }) => attempts).filter((attempt) => attempt.node === node);
-  return all.sort((a, b) => a.startedAt - b.startedAt).findLast(({ startedAt }) => startedAt <= moment);
+  return all.toSorted((a, b) => a.startedAt - b.startedAt).findLast(({ startedAt }) => startedAt <= moment);
 }
 
 /** Ended as it was meant to, or touched nothing. */
 export function endedClean({ status, outcome }: Run): boolean {
-  return status === 'completed' && (outcome === 'done' || outcome === 'nothing-to-do' || outcome === 'refused');
+  return (
+    status === 'completed' && (outcome === 'done' || outcome === 'nothing-to-do' || outcome === 'refused')
+  );
 }
 
 /** Whether the inventory of the run accepts an outage of a lone control plane. */
@@ -102,7 +103,7 @@ function attemptsOf({ workflows }: Evidence, run: string): Attempt[] {
         ending: record.result === undefined ? undefined : ending(record.result),
       };
     })
-    .sort((a, b) => a.startedAt - b.startedAt);
+    .toSorted((a, b) => a.startedAt - b.startedAt);
 }
 
 function ending(result: unknown): NodeEnding {

@@ -30,10 +30,13 @@ export function touches(evidence: Evidence): Touch[] {
   const cordons = slipwayChanges(evidence)
     .filter((change) => change.unschedulable === true)
     .map(({ at, name }): Touch => ({ at, node: name, by: 'cordon', name: 'cordon' }));
-  const requests = destructiveRequests(evidence).map(
-    ({ at, node, method }): Touch => ({ at, node, by: 'request', name: method }),
-  );
-  return [...cordons, ...requests].sort((a, b) => a.at - b.at);
+  const requests = destructiveRequests(evidence).map(({ at, node, method }): Touch => ({
+    at,
+    node,
+    by: 'request',
+    name: method,
+  }));
+  return [...cordons, ...requests].toSorted((a, b) => a.at - b.at);
 }
 
 /** What Slipway changed through the Kubernetes API, with success. */
@@ -80,14 +83,20 @@ export function disruptions(evidence: Evidence): Disruption[] {
   const others = requests
     .filter(({ method, code }) => method !== 'Upgrade' && !method.startsWith('Etcd') && code === 0)
     .map((request) => disruption(machineEvents, request.node, request.at, request, request.method));
-  return [...upgrades, ...others].sort((a, b) => a.from - b.from);
+  return [...upgrades, ...others].toSorted((a, b) => a.from - b.from);
 }
 
 /** The request that was under way when the machine accepted; the last one to come, if there were two. */
-function requestOf(requests: readonly TalosRequest[], { machine, at }: MachineEvent): TalosRequest | undefined {
+function requestOf(
+  requests: readonly TalosRequest[],
+  { machine, at }: MachineEvent,
+): TalosRequest | undefined {
   return requests.findLast(
     (request) =>
-      request.method === 'Upgrade' && request.node === machine && request.at <= at && at <= request.at + request.took + 500,
+      request.method === 'Upgrade' &&
+      request.node === machine &&
+      request.at <= at &&
+      at <= request.at + request.took + 500,
   );
 }
 

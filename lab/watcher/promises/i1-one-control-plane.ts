@@ -29,12 +29,17 @@ export function oneControlPlaneAtATime(evidence: Evidence): Finding[] {
 }
 
 function whyNot(evidence: Evidence, touch: Touch, other: string): string | undefined {
-  return ownDisruption(evidence, touch, other) ?? foreignDisruption(evidence, touch, other) ?? noVoter(evidence, touch, other);
+  return (
+    ownDisruption(evidence, touch, other) ??
+    foreignDisruption(evidence, touch, other) ??
+    noVoter(evidence, touch, other)
+  );
 }
 
 /** What Slipway did itself it knows at once. */
 function ownDisruption(evidence: Evidence, touch: Touch, other: string): string | undefined {
-  if (cordonOwner(cordonsOf(evidence, other), touch.at) === 'slipway') return `${other} was cordoned by Slipway too`;
+  if (cordonOwner(cordonsOf(evidence, other), touch.at) === 'slipway')
+    return `${other} was cordoned by Slipway too`;
   const open = disruptions(evidence).find(
     ({ node, from, to }) => node === other && from <= touch.at && (to === undefined || to > touch.at),
   );
@@ -48,6 +53,8 @@ function foreignDisruption(evidence: Evidence, touch: Touch, other: string): str
 
 /** Only what every round of the last seconds shows: a member may have gone between a look and the request. */
 function noVoter(evidence: Evidence, touch: Touch, other: string): string | undefined {
-  const troubles = roundsBefore(evidence, touch.at, LOOK_AGE_MOST).map((round) => memberTrouble(round, other));
+  const troubles = roundsBefore(evidence, touch.at, LOOK_AGE_MOST).map((round) =>
+    memberTrouble(round, other),
+  );
   return troubles.every((trouble) => trouble !== undefined) ? troubles.at(-1) : undefined;
 }

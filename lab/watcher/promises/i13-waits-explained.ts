@@ -47,14 +47,20 @@ export function shownTime({ waits }: Evidence): ShownTime {
 
 function endless(evidence: Evidence): Finding[] {
   const runs = runsOf(evidence).map(({ id }) => id);
-  const own = evidence.workflows.filter(({ id }) => runs.some((run) => id === run || id.startsWith(`${run}/`)));
+  const own = evidence.workflows.filter(({ id }) =>
+    runs.some((run) => id === run || id.startsWith(`${run}/`)),
+  );
   return own.flatMap(({ id, activities, status, endedAt }) => {
     const unlimited = activities
       .filter(({ limit }) => limit === 0)
-      .map(({ type, scheduledAt }) => violation('I13', scheduledAt, id, `${type} in ${id} may wait for ever: it has no limit`));
+      .map(({ type, scheduledAt }) =>
+        violation('I13', scheduledAt, id, `${type} in ${id} may wait for ever: it has no limit`),
+      );
     const left = activities
       .filter((activity) => status !== 'running' && activity.endedAt === undefined && status !== 'terminated')
-      .map(({ type, scheduledAt }) => violation('I13', endedAt ?? scheduledAt, id, `${type} was still pending when ${id} ended`));
+      .map(({ type, scheduledAt }) =>
+        violation('I13', endedAt ?? scheduledAt, id, `${type} was still pending when ${id} ended`),
+      );
     return [...unlimited, ...left];
   });
 }
@@ -69,7 +75,12 @@ function unexplained({ waits }: Evidence): Finding[] {
     }
   }
   return [...stretches.values()].map(({ workflowId, type, from, to }) =>
-    violation('I13', to, workflowId, `${type} in ${workflowId} had been pending for ${seconds(to - from)} and showed no reason`),
+    violation(
+      'I13',
+      to,
+      workflowId,
+      `${type} in ${workflowId} had been pending for ${seconds(to - from)} and showed no reason`,
+    ),
   );
 }
 
@@ -89,11 +100,16 @@ function overdue({ waits }: Evidence): Finding[] {
 function silent({ at, activities }: WaitSighting): PendingActivity[] {
   return activities.filter(
     ({ state, shown, lastFailure, since }) =>
-      state !== 'scheduled' && at - since > SHORT && (shown === undefined || shown.waitingFor.trim() === '') && lastFailure === undefined,
+      state !== 'scheduled' &&
+      at - since > SHORT &&
+      (shown === undefined || shown.waitingFor.trim() === '') &&
+      lastFailure === undefined,
   );
 }
 
 function workerless({ at, activities, workflowTaskWaits }: WaitSighting): boolean {
   if (activities.length === 0) return workflowTaskWaits;
-  return activities.some(({ state, since, attempt }) => state === 'scheduled' && attempt === 1 && at - since > SHORT);
+  return activities.some(
+    ({ state, since, attempt }) => state === 'scheduled' && attempt === 1 && at - since > SHORT,
+  );
 }

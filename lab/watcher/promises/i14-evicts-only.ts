@@ -14,12 +14,17 @@ const SEEN_SLACK = 1_000;
  * (those of DaemonSets and mirrors of static pods excepted).
  */
 export function evictsOnly(evidence: Evidence): Finding[] {
-  return [...deletions(evidence), ...disruptions(evidence).flatMap(({ node, from, method }) => protectedAt(evidence, node, from, method))];
+  return [
+    ...deletions(evidence),
+    ...disruptions(evidence).flatMap(({ node, from, method }) => protectedAt(evidence, node, from, method)),
+  ];
 }
 
 function deletions({ changes, slipwayUser }: Evidence): Finding[] {
   return changes
-    .filter(({ user, resource, subresource }) => user === slipwayUser && resource === 'pods' && subresource === '')
+    .filter(
+      ({ user, resource, subresource }) => user === slipwayUser && resource === 'pods' && subresource === '',
+    )
     .filter(({ verb }) => verb === 'delete' || verb === 'deletecollection')
     .map(({ at, namespace, name, verb }) => {
       const what = verb === 'delete' ? `pod ${namespace}/${name}` : `pods of ${namespace}`;
@@ -33,11 +38,17 @@ function protectedAt(evidence: Evidence, node: string, at: Moment, method: strin
   }
   const budgets = latest(evidence.budgets, at, ({ namespace, name }) => `${namespace}/${name}`);
   // What had gone by the time its news came was gone at the request.
-  const there = latest(evidence.pods, at, ({ uid }) => uid).filter(({ uid }) => stillThere(evidence, uid, at + NEWS_TAKE));
+  const there = latest(evidence.pods, at, ({ uid }) => uid).filter(({ uid }) =>
+    stillThere(evidence, uid, at + NEWS_TAKE),
+  );
   return there
-    .filter((pod) => pod.node === node && !pod.belongsToNode && pod.phase !== 'Succeeded' && pod.phase !== 'Failed')
+    .filter(
+      (pod) => pod.node === node && !pod.belongsToNode && pod.phase !== 'Succeeded' && pod.phase !== 'Failed',
+    )
     .flatMap((pod) => {
-      const budget = budgets.find((candidate) => candidate.namespace === pod.namespace && selects(candidate.selector, pod.labels));
+      const budget = budgets.find(
+        (candidate) => candidate.namespace === pod.namespace && selects(candidate.selector, pod.labels),
+      );
       if (budget === undefined) return [];
       const words = `${method} of ${node} while ${pod.namespace}/${pod.name} ran on it, which PodDisruptionBudget ${budget.name} protects`;
       return [violation('I14', at, node, words)];
@@ -50,7 +61,11 @@ function stillThere({ pods }: Evidence, uid: string, at: Moment): boolean {
 }
 
 /** The last sighting of each that is not gone, at a moment. */
-function latest<T extends PodSighting | BudgetSighting>(list: readonly T[], at: Moment, keyOf: (one: T) => string): T[] {
+function latest<T extends PodSighting | BudgetSighting>(
+  list: readonly T[],
+  at: Moment,
+  keyOf: (one: T) => string,
+): T[] {
   const found = new Map<string, T>();
   for (const one of list) {
     if (one.at > at) break;
@@ -60,7 +75,10 @@ function latest<T extends PodSighting | BudgetSighting>(list: readonly T[], at: 
 }
 
 /** Whether a Kubernetes label selector fits. */
-export function selects({ matchLabels = {}, matchExpressions = [] }: LabelSelector, labels: Readonly<Record<string, string>>): boolean {
+export function selects(
+  { matchLabels = {}, matchExpressions = [] }: LabelSelector,
+  labels: Readonly<Record<string, string>>,
+): boolean {
   if (!Object.entries(matchLabels).every(([key, value]) => labels[key] === value)) return false;
   return matchExpressions.every(({ key, operator, values = [] }) => {
     const value = labels[key];

@@ -1,6 +1,12 @@
 import type { Evidence, TalosRequest } from '../evidence.js';
 import { violation, type Finding } from '../finding.js';
-import { controlPlanes, destructiveRequests, disruptions, isControlPlane, type Disruption } from '../moments/touches.js';
+import {
+  controlPlanes,
+  destructiveRequests,
+  disruptions,
+  isControlPlane,
+  type Disruption,
+} from '../moments/touches.js';
 
 /**
  * I16: no request travels through the node it disrupts, nor through the virtual address. A destructive Talos request goes
@@ -11,14 +17,26 @@ export function noWayThrough(evidence: Evidence): Finding[] {
   const virtual = virtualAddress(evidence);
   if (controlPlanes(evidence).length < 2) return virtual;
   const open = disruptions(evidence).filter(({ node }) => isControlPlane(evidence, node));
-  return [...virtual, ...itself(evidence), ...open.flatMap((one) => [...talosThrough(evidence, one), ...kubernetesThrough(evidence, one)])];
+  return [
+    ...virtual,
+    ...itself(evidence),
+    ...open.flatMap((one) => [...talosThrough(evidence, one), ...kubernetesThrough(evidence, one)]),
+  ];
 }
 
 function itself(evidence: Evidence): Finding[] {
   return destructiveRequests(evidence).flatMap(({ at, node, endpoint, method }) => {
-    if (endpoint === node) return [violation('I16', at, node, `${method} of ${node} was sent through ${node} itself`)];
+    if (endpoint === node)
+      return [violation('I16', at, node, `${method} of ${node} was sent through ${node} itself`)];
     if (isControlPlane(evidence, endpoint)) return [];
-    return [violation('I16', at, node, `${method} of ${node} was sent through ${endpoint}, which is no control plane`)];
+    return [
+      violation(
+        'I16',
+        at,
+        node,
+        `${method} of ${node} was sent through ${endpoint}, which is no control plane`,
+      ),
+    ];
   });
 }
 
@@ -38,11 +56,20 @@ function kubernetesThrough(evidence: Evidence, { node, from, to }: Disruption): 
   const end = to ?? evidence.watched.to;
   return evidence.connections
     .filter(({ front, event, at }) => front === node && event !== 'close' && at > from && at < end)
-    .map(({ at }) => violation('I16', at, node, `a connection to the Kubernetes API through ${node}, which was being disrupted`));
+    .map(({ at }) =>
+      violation(
+        'I16',
+        at,
+        node,
+        `a connection to the Kubernetes API through ${node}, which was being disrupted`,
+      ),
+    );
 }
 
 function virtualAddress({ connections }: Evidence): Finding[] {
   return connections
     .filter(({ front, event }) => front === 'vip' && event !== 'close')
-    .map(({ at }) => violation('I16', at, 'vip', 'a connection to the Kubernetes API through the virtual address'));
+    .map(({ at }) =>
+      violation('I16', at, 'vip', 'a connection to the Kubernetes API through the virtual address'),
+    );
 }

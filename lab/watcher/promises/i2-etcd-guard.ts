@@ -29,7 +29,9 @@ function judge(evidence: Evidence, request: TalosRequest): Finding[] {
   }
   const voters = tooFewVoters(evidence, request, newest);
   const reasons = [...standing(rounds, node)].map((reason) => `${method} of ${node} while in etcd ${reason}`);
-  return [...(voters === undefined ? [] : [voters]), ...reasons].map((what) => violation('I2', at, node, what));
+  return [...(voters === undefined ? [] : [voters]), ...reasons].map((what) =>
+    violation('I2', at, node, what),
+  );
 }
 
 /** Reasons that stand in each of the rounds, in the words of the last one. */
@@ -39,7 +41,11 @@ function standing(rounds: readonly EtcdRound[], node: string): string[] {
   return [...last].filter(([key]) => all.every((reasons) => reasons.has(key))).map(([, reason]) => reason);
 }
 
-function tooFewVoters(evidence: Evidence, { at, node, method }: TalosRequest, round: EtcdRound): string | undefined {
+function tooFewVoters(
+  evidence: Evidence,
+  { at, node, method }: TalosRequest,
+  round: EtcdRound,
+): string | undefined {
   const voters = voterCount(round);
   if (voters === 2) return `${method} of ${node} with two voters: neither may go`;
   if (voters !== 1) return undefined;

@@ -22,14 +22,18 @@ interface TakenSnapshot {
 export function snapshotFirst(evidence: Evidence): Finding[] {
   const runs = runsOf(evidence);
   const all = touches(evidence);
-  const orphans = all
-    .filter(({ at }) => runAt(runs, at) === undefined)
-    .map(({ at, node, name }) => unobserved('I3', at, node, `${name} of ${node} belongs to no run the history shows`));
+  const [orphan] = all.filter(({ at }) => runAt(runs, at) === undefined);
   const judged = runs.flatMap((run) => {
     const own = all.filter(({ at }) => runAt(runs, at) === run);
     return judgeRun(evidence, run, own);
   });
-  return [...orphans.slice(0, 1), ...inClear(evidence), ...judged];
+  return [...(orphan === undefined ? [] : [ofNoRun(evidence, orphan)]), ...inClear(evidence), ...judged];
+}
+
+/** With the whole history at hand that is no gap in the evidence: nothing recorded what Slipway does. */
+function ofNoRun({ historyMissing }: Evidence, { at, node, name }: Touch): Finding {
+  const what = `${name} of ${node} belongs to no run in Temporal's history`;
+  return historyMissing === undefined ? violation('I3', at, node, what) : unobserved('I3', at, node, what);
 }
 
 function judgeRun(evidence: Evidence, run: Run, own: readonly Touch[]): Finding[] {
@@ -41,23 +45,38 @@ function judgeRun(evidence: Evidence, run: Run, own: readonly Touch[]): Finding[
   const [snapshot] = before;
   const findings: Finding[] = [...files];
   const broken = (what: string): void => void findings.push(violation('I3', first.at, run.id, what));
-  if (snapshot === undefined) broken(`${first.name} of ${first.node} before any snapshot of ${run.id} was finished`);
+  if (snapshot === undefined)
+    broken(`${first.name} of ${first.node} before any snapshot of ${run.id} was finished`);
   else if (!snapshot.proven) broken(`the first snapshot of ${run.id} was not proven by a restore`);
-  if (!readFromTalos(evidence, run, first.at)) broken(`no EtcdSnapshot had succeeded before ${first.name} of ${first.node}`);
+  if (!readFromTalos(evidence, run, first.at))
+    broken(`no EtcdSnapshot had succeeded before ${first.name} of ${first.node}`);
   return [...findings, ...tooOld(evidence, run, own, taken)];
 }
 
 /** Each control plane at the first touch in this run. */
-function tooOld(evidence: Evidence, run: Run, own: readonly Touch[], taken: readonly TakenSnapshot[]): Finding[] {
+function tooOld(
+  evidence: Evidence,
+  run: Run,
+  own: readonly Touch[],
+  taken: readonly TakenSnapshot[],
+): Finding[] {
   const most = snapshotMaxAge(run);
   const firsts = own.filter(
-    (touch, index) => isControlPlane(evidence, touch.node) && own.findIndex(({ node }) => node === touch.node) === index,
+    (touch, index) =>
+      isControlPlane(evidence, touch.node) && own.findIndex(({ node }) => node === touch.node) === index,
   );
   return firsts.flatMap(({ at, node, name }) => {
     const newest = taken.findLast(({ endedAt }) => endedAt <= at);
     if (newest === undefined || at - newest.takenAt <= most) return [];
     const age = seconds(at - newest.takenAt);
-    return [violation('I3', at, node, `${name} of ${node} with a snapshot ${age} old; ${seconds(most)} are allowed`)];
+    return [
+      violation(
+        'I3',
+        at,
+        node,
+        `${name} of ${node} with a snapshot ${age} old; ${seconds(most)} are allowed`,
+      ),
+    ];
   });
 }
 
@@ -68,9 +87,11 @@ function judgeFile(evidence: Evidence, run: Run, { file, sha256, endedAt }: Take
   const findings: Finding[] = [];
   if (found.mode !== 0o600) findings.push(broken(`${file} has mode 0${found.mode.toString(8)}, not 0600`));
   if (!file.endsWith('.age')) findings.push(broken(`${file} is not named as an age file is`));
-  if (found.sha256 !== sha256) findings.push(broken(`${file} is not what the run stored: its SHA-256 is another one`));
+  if (found.sha256 !== sha256)
+    findings.push(broken(`${file} is not what the run stored: its SHA-256 is another one`));
   // File times have a grain of their own.
-  if (found.writtenAt > endedAt + 1_000) findings.push(broken(`${file} was written after its step had ended`));
+  if (found.writtenAt > endedAt + 1_000)
+    findings.push(broken(`${file} was written after its step had ended`));
   return findings;
 }
 
@@ -78,7 +99,9 @@ function judgeFile(evidence: Evidence, run: Run, { file, sha256, endedAt }: Take
 function inClear({ snapshots }: Evidence): Finding[] {
   return snapshots
     .filter(({ encrypted }) => !encrypted)
-    .map(({ file, folder, writtenAt }) => violation('I3', writtenAt, file, `${file} lies in ${folder} and is not encrypted`));
+    .map(({ file, folder, writtenAt }) =>
+      violation('I3', writtenAt, file, `${file} lies in ${folder} and is not encrypted`),
+    );
 }
 
 function readFromTalos({ requests }: Evidence, run: Run, before: Moment): boolean {

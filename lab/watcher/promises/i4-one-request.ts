@@ -31,10 +31,16 @@ function overlapping(evidence: Evidence): Finding[] {
   const requests = destructiveRequests(evidence);
   return requests.flatMap((second, index) => {
     const { at, node, method } = second;
-    const unanswered = requests.slice(0, index).find((first) => first.node === node && at < first.at + first.took);
+    const unanswered = requests
+      .slice(0, index)
+      .find((first) => first.node === node && at < first.at + first.took);
     const atWork = taken.find(
       ({ node: name, from, to, request }) =>
-        name === node && request !== second && from < at && (to === undefined || to > at) && !cameBack(evidence, node, from, at),
+        name === node &&
+        request !== second &&
+        from < at &&
+        (to === undefined || to > at) &&
+        !cameBack(evidence, node, from, at),
     );
     if (unanswered === undefined && atWork === undefined) return [];
     const first = unanswered?.method ?? atWork?.method ?? '';
@@ -46,13 +52,18 @@ function overlapping(evidence: Evidence): Finding[] {
 function cameBack({ machineEvents }: Evidence, node: string, from: Moment, until: Moment): boolean {
   const own = machineEvents.filter(({ machine }) => machine === node);
   const bootId = lastBefore(own, from)?.bootId;
-  return own.some(({ at, event, bootId: id }) => at > from && at <= until && event === 'running' && id !== bootId);
+  return own.some(
+    ({ at, event, bootId: id }) => at > from && at <= until && event === 'running' && id !== bootId,
+  );
 }
 
 function lateEvictions(evidence: Evidence, node: string): Finding[] {
   const history = cordonsOf(evidence, node);
   const evictions = evidence.changes.filter(
-    (change) => change.user === evidence.slipwayUser && change.subresource === 'eviction' && nodeOf(evidence, change) === node,
+    (change) =>
+      change.user === evidence.slipwayUser &&
+      change.subresource === 'eviction' &&
+      nodeOf(evidence, change) === node,
   );
   return evictions.flatMap(({ at, namespace, name }) => {
     const lost = lastForeignUncordon(history, at);
@@ -78,7 +89,9 @@ function racedCordons(evidence: Evidence, node: string): Finding[] {
   return own
     .filter((change) => change.unschedulable === true && !marked(change))
     .filter(({ at }) => !takenBack(evidence, node, at))
-    .map(({ at }) => violation('I4', at, node, `${node} was cordoned without Slipway's mark, and that was not taken back`));
+    .map(({ at }) =>
+      violation('I4', at, node, `${node} was cordoned without Slipway's mark, and that was not taken back`),
+    );
 }
 
 function takenBack(evidence: Evidence, node: string, since: Moment): boolean {

@@ -28,11 +28,15 @@ function ownCordon(evidence: Evidence, node: string, history: readonly CordonCha
   const end = evidence.watched.to;
   const last = nodeAt(evidence, node, end);
   const set = history.findLast(({ by, cordoned }) => by === 'slipway' && cordoned);
-  if (set === undefined || cordonOwner(history, end) !== 'slipway' || last?.unschedulable === false) return [];
+  if (set === undefined || cordonOwner(history, end) !== 'slipway' || last?.unschedulable === false)
+    return [];
   const run = runAt(runsOf(evidence), set.at);
-  if (run === undefined) return [unobserved('I5', end, node, `${node} is still cordoned, and its run's history is not known`)];
+  if (run === undefined)
+    return [unobserved('I5', end, node, `${node} is still cordoned, and its run's history is not known`)];
   if (run.status === 'running') {
-    return [unobserved('I5', end, node, `${node} is still cordoned: ${run.id} had not ended when the watch did`)];
+    return [
+      unobserved('I5', end, node, `${node} is still cordoned: ${run.id} had not ended when the watch did`),
+    ];
   }
   if (toldOf(run, node)) return [];
   // No code runs at a terminate: the mark on the Node is all that can tell a person.
@@ -43,13 +47,17 @@ function ownCordon(evidence: Evidence, node: string, history: readonly CordonCha
 
 /** The result names the node, in a state a cordon belongs to. A node that is done is uncordoned. */
 function toldOf({ named }: Run, node: string): boolean {
-  return named.some((one) => one.node === node && one.outcome === 'halted' && !NOT_LEFT_CORDONED.has(one.state));
+  return named.some(
+    (one) => one.node === node && one.outcome === 'halted' && !NOT_LEFT_CORDONED.has(one.state),
+  );
 }
 
 function foreignCordon(evidence: Evidence, node: string, history: readonly CordonChange[]): Finding[] {
   return history
     .filter(({ by, cordoned, ownerBefore }) => by === 'slipway' && !cordoned && ownerBefore === 'somebody')
-    .map(({ at }) => violation('I5', at, node, `Slipway uncordoned ${node}, which somebody else had cordoned`));
+    .map(({ at }) =>
+      violation('I5', at, node, `Slipway uncordoned ${node}, which somebody else had cordoned`),
+    );
 }
 
 function cordonedControlPlane(evidence: Evidence): Finding[] {

@@ -20,15 +20,21 @@ export function sentOnce(evidence: Evidence): Finding[] {
 }
 
 function requestsOf(evidence: Evidence, runs: readonly Run[], node: string): Finding[] {
-  return perAttempt(runs, node, onceRequests(evidence, node), ({ method }) => method).flatMap(({ name, attempt, times }) => {
-    const [, second] = times;
-    if (second === undefined) return [];
-    return [violation('I6', second, node, `${name} was sent to ${node} ${times.length} times in ${attempt}`)];
-  });
+  return perAttempt(runs, node, onceRequests(evidence, node), ({ method }) => method).flatMap(
+    ({ name, attempt, times }) => {
+      const [, second] = times;
+      if (second === undefined) return [];
+      return [
+        violation('I6', second, node, `${name} was sent to ${node} ${times.length} times in ${attempt}`),
+      ];
+    },
+  );
 }
 
 function installsOf(evidence: Evidence, runs: readonly Run[], node: string): Finding[] {
-  const begun = evidence.machineEvents.filter(({ machine, event }) => machine === node && event === 'install-started');
+  const begun = evidence.machineEvents.filter(
+    ({ machine, event }) => machine === node && event === 'install-started',
+  );
   return perAttempt(runs, node, begun, () => 'install').flatMap(({ attempt, times }) => {
     const [, second] = times;
     if (second === undefined) return [];
@@ -48,7 +54,9 @@ function overwritten({ machineEvents }: Evidence, node: string): Finding[] {
 function sentByNobody(evidence: Evidence, runs: readonly Run[], node: string): Finding[] {
   return onceRequests(evidence, node)
     .filter(({ at }) => attemptAt(runs, node, at) === undefined)
-    .map(({ at, method }) => unobserved('I6', at, node, `${method} of ${node} belongs to no attempt the history shows`));
+    .map(({ at, method }) =>
+      unobserved('I6', at, node, `${method} of ${node} belongs to no attempt the history shows`),
+    );
 }
 
 function onceRequests({ requests }: Evidence, node: string): TalosRequest[] {

@@ -16,18 +16,23 @@ export function successIsObserved(evidence: Evidence): Finding[] {
 function judgeAttempt(evidence: Evidence, attempt: Attempt): Finding[] {
   const { node, ending, endedAt, startedAt, to, schematic } = attempt;
   if (ending?.outcome !== 'done' || endedAt === undefined) return [];
-  const broken = (what: string): Finding => violation('I7', endedAt, node, `${attempt.id} says done, and ${what}`);
+  const broken = (what: string): Finding =>
+    violation('I7', endedAt, node, `${attempt.id} says done, and ${what}`);
   const now = machineAt(evidence, node, endedAt);
   const before = machineAt(evidence, node, startedAt);
   if (now === undefined || before === undefined) return [broken(`nothing is known of the machine ${node}`)];
   const findings: Finding[] = [];
   if (now.version !== to) findings.push(broken(`${node} runs ${now.version}, not ${to}`));
   if (schematic !== '' && now.schematic !== schematic) {
-    findings.push(broken(`${node} runs schematic ${now.schematic.slice(0, 12)}…, not ${schematic.slice(0, 12)}…`));
+    findings.push(
+      broken(`${node} runs schematic ${now.schematic.slice(0, 12)}…, not ${schematic.slice(0, 12)}…`),
+    );
   }
-  if (now.bootId === before.bootId) findings.push(broken(`${node} has not booted since (boot id ${now.bootId})`));
+  if (now.bootId === before.bootId)
+    findings.push(broken(`${node} has not booted since (boot id ${now.bootId})`));
   const sighted = nodeAt(evidence, node, endedAt);
-  if (sighted !== undefined && sighted.bootId !== now.bootId) findings.push(broken(`its Node still shows the boot before`));
+  if (sighted !== undefined && sighted.bootId !== now.bootId)
+    findings.push(broken(`its Node still shows the boot before`));
   if (sighted !== undefined && !sighted.ready) findings.push(broken(`its Node is not Ready`));
   return findings;
 }
@@ -39,7 +44,14 @@ function judgeSkipped(evidence: Evidence, run: Run): Finding[] {
     .flatMap(({ node, to }) => {
       const now = machineAt(evidence, node, run.endedAt ?? evidence.watched.to);
       if (now === undefined || now.version === to) return [];
-      return [violation('I7', run.startedAt, node, `${run.id} skipped ${node} as on target; it runs ${now.version}, not ${to}`)];
+      return [
+        violation(
+          'I7',
+          run.startedAt,
+          node,
+          `${run.id} skipped ${node} as on target; it runs ${now.version}, not ${to}`,
+        ),
+      ];
     });
 }
 
@@ -47,7 +59,14 @@ function judgeRun(run: Run): Finding[] {
   if (run.outcome !== 'done') return [];
   return run.named
     .filter(({ outcome }) => outcome !== 'done' && outcome !== 'skipped')
-    .map(({ node, outcome }) => violation('I7', run.endedAt ?? run.startedAt, node, `${run.id} says done, and ${node} ended ${outcome}`));
+    .map(({ node, outcome }) =>
+      violation(
+        'I7',
+        run.endedAt ?? run.startedAt,
+        node,
+        `${run.id} says done, and ${node} ended ${outcome}`,
+      ),
+    );
 }
 
 function machineAt({ machineEvents }: Evidence, node: string, at: Moment) {

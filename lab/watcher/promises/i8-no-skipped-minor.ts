@@ -37,7 +37,9 @@ function judgeRequests(evidence: Evidence, node: string, own: readonly MachineEv
       const to = imageTag(args['image']);
       const from = lastBefore(own, at)?.version ?? '';
       const step = wrongStep(from, to) ?? unsupported(evidence, to);
-      return step === undefined ? [] : [violation('I8', at, node, `${node} was asked to go from ${from} to ${to}: ${step}`)];
+      return step === undefined
+        ? []
+        : [violation('I8', at, node, `${node} was asked to go from ${from} to ${to}: ${step}`)];
     });
 }
 
@@ -51,7 +53,9 @@ function judgeBoots(node: string, own: readonly MachineEvent[]): Finding[] {
     if (event.event !== 'running') continue;
     const step = before === undefined ? undefined : wrongStep(before.version, event.version);
     if (step !== undefined && !turnedBack) {
-      findings.push(violation('I8', event.at, node, `${node} went from ${before?.version} to ${event.version}: ${step}`));
+      findings.push(
+        violation('I8', event.at, node, `${node} went from ${before?.version} to ${event.version}: ${step}`),
+      );
     }
     before = event;
     turnedBack = false;
@@ -76,7 +80,10 @@ function unsupported({ nodes }: Evidence, toTag: string): string | undefined {
     const minor = parsed(kubelet)?.minor;
     return minor !== undefined && (minor < range[0] || minor > range[1]);
   });
-  return outside && `${outside.node} runs Kubernetes ${outside.kubelet}, and Talos ${toTag} supports 1.${range[0]} to 1.${range[1]}`;
+  return (
+    outside &&
+    `${outside.node} runs Kubernetes ${outside.kubelet}, and Talos ${toTag} supports 1.${range[0]} to 1.${range[1]}`
+  );
 }
 
 function imageTag(image: unknown): string {

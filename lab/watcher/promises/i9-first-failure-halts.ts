@@ -21,7 +21,14 @@ function touchedAfterFailure(evidence: Evidence, runs: readonly Run[]): Finding[
     const { node, endedAt } = failed;
     return all
       .filter((touch) => runAt(runs, touch.at) === run && touch.at > endedAt && touch.node !== node)
-      .map((touch) => violation('I9', touch.at, touch.node, `${touch.name} of ${touch.node} after ${node} had failed in ${run.id}`));
+      .map((touch) =>
+        violation(
+          'I9',
+          touch.at,
+          touch.node,
+          `${touch.name} of ${touch.node} after ${node} had failed in ${run.id}`,
+        ),
+      );
   });
 }
 
@@ -31,18 +38,35 @@ function startedWhileHeld(evidence: Evidence, runs: readonly Run[]): Finding[] {
     if (before?.endedAt === undefined || endedClean(before)) return [];
     const queues = evidence.workflows.filter(({ id }) => id === `cluster/${evidence.cluster}`);
     if (queues.length === 0) {
-      return [unobserved('I9', run.startedAt, run.id, `whether ${run.id} waited for a release: the queue's history is not known`)];
+      return [
+        unobserved(
+          'I9',
+          run.startedAt,
+          run.id,
+          `whether ${run.id} waited for a release: the queue's history is not known`,
+        ),
+      ];
     }
     const { endedAt } = before;
     const released = queues
       .flatMap(({ updates }) => updates)
       .some(
         ({ name, acceptedAt, result }) =>
-          name === 'release' && text(result, 'verdict') === 'released' && acceptedAt >= endedAt && acceptedAt <= run.startedAt,
+          name === 'release' &&
+          text(result, 'verdict') === 'released' &&
+          acceptedAt >= endedAt &&
+          acceptedAt <= run.startedAt,
       );
     if (released) return [];
     const how = before.outcome ?? before.status;
-    return [violation('I9', run.startedAt, run.id, `${run.id} started though ${before.id} had ended ${how} and nobody released the cluster`)];
+    return [
+      violation(
+        'I9',
+        run.startedAt,
+        run.id,
+        `${run.id} started though ${before.id} had ended ${how} and nobody released the cluster`,
+      ),
+    ];
   });
 }
 

@@ -14,7 +14,8 @@ export function apiChange(line: unknown): ApiChange | undefined {
   if (verb === undefined || Number.isNaN(received)) throw new Error('no audit event');
   const resource = text(line, 'objectRef', 'resource') ?? '';
   const subresource = text(line, 'objectRef', 'subresource') ?? '';
-  if (text(line, 'stage') !== 'ResponseComplete' || !isOfInterest(verb, resource, subresource)) return undefined;
+  if (text(line, 'stage') !== 'ResponseComplete' || !isOfInterest(verb, resource, subresource))
+    return undefined;
   return {
     at: received,
     user: text(line, 'user', 'username') ?? '',
@@ -29,7 +30,8 @@ export function apiChange(line: unknown): ApiChange | undefined {
 }
 
 function isOfInterest(verb: string, resource: string, subresource: string): boolean {
-  if (resource === 'nodes') return subresource === '' && ['patch', 'update', 'create', 'delete'].includes(verb);
+  if (resource === 'nodes')
+    return subresource === '' && ['patch', 'update', 'create', 'delete'].includes(verb);
   if (resource !== 'pods') return false;
   return subresource === 'eviction' || (subresource === '' && verb.startsWith('delete'));
 }
@@ -58,7 +60,10 @@ function jsonPatch(operations: readonly unknown[]): Pick<ApiChange, 'unschedulab
     if (path === ANNOTATIONS) Object.assign(marks, ownMarks(value));
     if (!path.startsWith(`${ANNOTATIONS}/`)) continue;
     // RFC 6901: ~1 is a slash, ~0 a tilde.
-    const key = path.slice(ANNOTATIONS.length + 1).replaceAll('~1', '/').replaceAll('~0', '~');
+    const key = path
+      .slice(ANNOTATIONS.length + 1)
+      .replaceAll('~1', '/')
+      .replaceAll('~0', '~');
     Object.assign(marks, ownMarks({ [key]: value }));
   }
   return Object.keys(marks).length > 0 ? { ...change, marks } : change;

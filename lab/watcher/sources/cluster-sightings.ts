@@ -1,5 +1,5 @@
-import type { BudgetSighting, LabelSelector, Moment, NodeSighting, PodSighting, Span } from '../evidence.js';
-import { at, text, texts } from '../moments/payload.js';
+import type { BudgetSighting, Moment, NodeSighting, PodSighting, Span } from '../evidence.js';
+import { at, list, text, texts } from '../moments/payload.js';
 import type { KubernetesClient } from './kubernetes-client.js';
 import { ObjectWatch } from './object-watch.js';
 
@@ -12,16 +12,28 @@ export class ClusterSightings {
   readonly pods: PodSighting[] = [];
   readonly budgets: BudgetSighting[] = [];
   readonly #last = new Map<string, string>();
-  readonly #watches: { readonly nodes: ObjectWatch; readonly pods: ObjectWatch; readonly budgets: ObjectWatch };
+  readonly #watches: {
+    readonly nodes: ObjectWatch;
+    readonly pods: ObjectWatch;
+    readonly budgets: ObjectWatch;
+  };
 
   constructor(client: KubernetesClient) {
-    const into = <S extends { readonly at: Moment }>(list: S[], sightingOf: (object: unknown, gone: boolean, at: Moment) => S) => {
-      return (object: unknown, gone: boolean, now: Moment): void => this.#note(list, sightingOf(object, gone, now), object);
+    const into = <S extends { readonly at: Moment }>(
+      sightings: S[],
+      sightingOf: (object: unknown, gone: boolean, at: Moment) => S,
+    ) => {
+      return (object: unknown, gone: boolean, now: Moment): void =>
+        this.#note(sightings, sightingOf(object, gone, now), object);
     };
     this.#watches = {
       nodes: new ObjectWatch(client, '/api/v1/nodes', into(this.nodes, nodeSighting)),
       pods: new ObjectWatch(client, '/api/v1/pods', into(this.pods, podSighting)),
-      budgets: new ObjectWatch(client, '/apis/policy/v1/poddisruptionbudgets', into(this.budgets, budgetSighting)),
+      budgets: new ObjectWatch(
+        client,
+        '/apis/policy/v1/poddisruptionbudgets',
+        into(this.budgets, budgetSighting),
+      ),
     };
   }
 
@@ -40,19 +52,18 @@ export class ClusterSightings {
   }
 
   /** Kubelets report every few seconds; only what changed is kept. */
-  #note<S extends { readonly at: Moment }>(list: S[], sighting: S, object: unknown): void {
+  #note<S extends { readonly at: Moment }>(sightings: S[], sighting: S, object: unknown): void {
     const uid = text(object, 'metadata', 'uid') ?? '';
     const words = JSON.stringify({ ...sighting, at: 0 });
     if (this.#last.get(uid) === words) return;
     this.#last.set(uid, words);
-    list.push(sighting);
+    sightings.push(sighting);
   }
 }
 
 /** A Node object as the watcher keeps it. */
 export function nodeSighting(object: unknown, gone: boolean, moment: Moment): NodeSighting {
-  const conditions = at(object, 'status', 'conditions');
-  const ready = Array.isArray(conditions) ? conditions.find((condition) => text(condition, 'type') === 'Ready') : undefined;
+  const ready = list(object, 'status', 'conditions').find((condition) => text(condition, 'type') === 'Ready');
   const annotations = texts(at(object, 'metadata', 'annotations'));
   return {
     at: moment,
@@ -68,8 +79,8 @@ export function nodeSighting(object: unknown, gone: boolean, moment: Moment): No
 
 /** A pod as the watcher keeps it. */
 export function podSighting(object: unknown, gone: boolean, moment: Moment): PodSighting {
-  const owners = at(object, 'metadata', 'ownerReferences');
-  const ofDaemonSet = Array.isArray(owners) && owners.some((owner) => text(owner, 'kind') === 'DaemonSet');
+  const owners = list(object, 'metadata', 'ownerReferences');
+  const ofDaemonSet = owners.some((owner) => text(owner, 'kind') === 'DaemonSet');
   return {
     at: moment,
     uid: text(object, 'metadata', 'uid') ?? '',
@@ -91,6 +102,6 @@ export function budgetSighting(object: unknown, gone: boolean, moment: Moment): 
     namespace: text(object, 'metadata', 'namespace') ?? '',
     name: text(object, 'metadata', 'name') ?? '',
     gone,
-    selector: (typeof selector === 'object' && selector !== null ? selector : {}) as LabelSelector,
+    selector: typeof selector === 'object' && selector !== null ? selector : {},
   };
 }

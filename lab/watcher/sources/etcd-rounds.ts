@@ -1,6 +1,6 @@
 import { Agent, request } from 'node:http';
 import type { EtcdRound, EtcdStatus } from '../evidence.js';
-import { at, text } from '../moments/payload.js';
+import { at, list, text } from '../moments/payload.js';
 
 /** A member that takes longer to answer counts as one that does not. Milliseconds. */
 const ANSWER_WITHIN = 1_000;
@@ -33,13 +33,13 @@ export class EtcdRounds {
   async #status({ name, client }: EtcdEndpoint): Promise<EtcdStatus> {
     try {
       const answer = await this.#post(client, '/v3/maintenance/status', {});
-      const errors = at(answer, 'errors');
+      const errors = list(answer, 'errors');
       const said = {
         memberId: text(answer, 'header', 'member_id') ?? '',
         leader: text(answer, 'leader') ?? '0',
         raftIndex: Number(text(answer, 'raftIndex') ?? 0),
         appliedIndex: Number(text(answer, 'raftAppliedIndex') ?? 0),
-        errors: Array.isArray(errors) ? errors.map(String) : [],
+        errors: errors.map(String),
       };
       return { node: name, said };
     } catch {
@@ -53,9 +53,7 @@ export class EtcdRounds {
       try {
         // oxlint-disable-next-line no-await-in-loop -- the next one is asked only when this one fails
         const answer = await this.#post(client, '/v3/cluster/member/list', { linearizable: true });
-        const members = at(answer, 'members');
-        if (!Array.isArray(members)) continue;
-        return members.map((member) => ({
+        return list(answer, 'members').map((member) => ({
           id: text(member, 'ID') ?? '',
           name: text(member, 'name') ?? '',
           learner: at(member, 'isLearner') === true,

@@ -56,7 +56,9 @@ export class Exposures {
   /** What steps have left behind. */
   async lookInStepFolders(): Promise<void> {
     const entries = await readdir(os.tmpdir());
-    await this.lookInFiles(entries.filter((entry) => STEP_FOLDERS.test(entry)).map((entry) => path.join(os.tmpdir(), entry)));
+    await this.lookInFiles(
+      entries.filter((entry) => STEP_FOLDERS.test(entry)).map((entry) => path.join(os.tmpdir(), entry)),
+    );
   }
 
   async #lookInFile(file: string): Promise<void> {

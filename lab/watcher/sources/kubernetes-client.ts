@@ -22,7 +22,8 @@ export function kubernetesAccess(file: string): KubernetesAccess {
   const field = (name: string): string => {
     // A value may stand on the next line, folded or not.
     const match = new RegExp(`["']?${name}["']?:\\s*(?:[>|][+-]?\\s+)?["']?([^\\s"']+)`).exec(words);
-    if (match?.[1] === undefined) throw new Error(`${file} has no ${name}: the watcher needs a kubeconfig with certificates in it.`);
+    if (match?.[1] === undefined)
+      throw new Error(`${file} has no ${name}: the watcher needs a kubeconfig with certificates in it.`);
     return match[1];
   };
   const pem = (name: string): string => Buffer.from(field(name), 'base64').toString('utf8');
@@ -38,7 +39,8 @@ export function kubernetesAccess(file: string): KubernetesAccess {
 export function userOf({ certificate }: KubernetesAccess): string {
   const subject = new X509Certificate(certificate).subject;
   const name = /^CN=(.*)$/m.exec(subject)?.[1];
-  if (name === undefined) throw new Error(`The client certificate names no user: ${subject.replaceAll('\n', ', ')}`);
+  if (name === undefined)
+    throw new Error(`The client certificate names no user: ${subject.replaceAll('\n', ', ')}`);
   return name;
 }
 
@@ -59,7 +61,7 @@ export class KubernetesClient {
   }
 
   /** A stream of JSON values, one a line; ends when the server ends it, throws when it breaks. */
-  async *lines(path: string, signal: AbortSignal): AsyncGenerator<unknown> {
+  async *lines(path: string, signal: AbortSignal): AsyncGenerator {
     const answer = await this.#send(path, signal);
     let rest = '';
     for await (const chunk of answer.setEncoding('utf8')) {

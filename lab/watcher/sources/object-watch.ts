@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Moment, Span } from '../evidence.js';
-import { at, text } from '../moments/payload.js';
+import { at, list, text } from '../moments/payload.js';
 import type { KubernetesClient } from './kubernetes-client.js';
 
 const AGAIN_AFTER = 300;
@@ -58,18 +58,17 @@ export class ObjectWatch {
   }
 
   async #list(): Promise<string> {
-    const list = await this.client.get(this.path);
-    const items = at(list, 'items');
+    const found = await this.client.get(this.path);
     const now = Date.now();
     const there = new Set<string>();
-    for (const item of Array.isArray(items) ? items : []) {
+    for (const item of list(found, 'items')) {
       there.add(uidOf(item));
       this.#take(item, now);
     }
     for (const [uid, object] of this.#known) if (!there.has(uid)) this.#gone(object, now);
     if (!this.#seeing) this.#spans.push({ from: now, to: now });
     this.#seeing = true;
-    return text(list, 'metadata', 'resourceVersion') ?? '';
+    return text(found, 'metadata', 'resourceVersion') ?? '';
   }
 
   /** Returns never but by an error: the server's own end is no gap, since the next watch begins at the same version. */

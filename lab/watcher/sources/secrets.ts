@@ -14,7 +14,9 @@ const SHORTEST = 12;
 /** The secrets of a lab: keys out of talosconfigs and kubeconfigs, the age identity, and whatever was planted. */
 export function secretsOf(lab: WatchedLab, planted: readonly string[]): Secret[] {
   const keyIn = (file: string, field: string, name: string): Secret[] => {
-    const value = new RegExp(`["']?\\b${field}["']?:\\s*(?:[>|][+-]?\\s+)?["']?([A-Za-z0-9+/=]+)`).exec(readFileSync(file, 'utf8'))?.[1];
+    const value = new RegExp(`["']?\\b${field}["']?:\\s*(?:[>|][+-]?\\s+)?["']?([A-Za-z0-9+/=]+)`).exec(
+      readFileSync(file, 'utf8'),
+    )?.[1];
     return value === undefined ? [] : [secretOfPem(name, Buffer.from(value, 'base64').toString('utf8'))];
   };
   const identity = lab.ageIdentity === undefined ? undefined : readFileSync(lab.ageIdentity, 'utf8');
@@ -31,7 +33,8 @@ export function secretsOf(lab: WatchedLab, planted: readonly string[]): Secret[]
 
 /** As it is, as JSON writes it, and in base64 wherever in a longer text it may have stood. */
 export function secretOf(name: string, secret: string): Secret {
-  if (secret.length < SHORTEST) throw new Error(`${name} has ${secret.length} characters; fewer than ${SHORTEST} are found by chance.`);
+  if (secret.length < SHORTEST)
+    throw new Error(`${name} has ${secret.length} characters; fewer than ${SHORTEST} are found by chance.`);
   const plain = [secret, JSON.stringify(secret).slice(1, -1)];
   return { name, forms: [...new Set([...plain, ...base64Forms(secret)])] };
 }
@@ -58,7 +61,9 @@ export function secretsIn(words: string, secrets: readonly Secret[]): string[] {
 function base64Forms(secret: string): string[] {
   const bytes = Buffer.from(secret, 'utf8');
   return [0, 1, 2].flatMap((offset) => {
-    const encoded = Buffer.concat([Buffer.alloc(offset), bytes]).toString('base64').replaceAll('=', '');
+    const encoded = Buffer.concat([Buffer.alloc(offset), bytes])
+      .toString('base64')
+      .replaceAll('=', '');
     const first = offset === 0 ? 0 : offset + 1;
     const whole = (offset + bytes.length) % 3 === 0 ? encoded.length : encoded.length - 1;
     const form = encoded.slice(first, whole);

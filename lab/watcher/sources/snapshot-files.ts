@@ -11,7 +11,7 @@ const AGE_HEADER = 'age-encryption.org/v1';
 export async function snapshotFiles(workflows: readonly WorkflowRecord[]): Promise<SnapshotFile[]> {
   const folders = new Set(workflows.flatMap(({ input }) => snapshotFolder(input) ?? []));
   const found = await Promise.all([...folders].map(filesIn));
-  return found.flat().sort((a, b) => a.writtenAt - b.writtenAt);
+  return found.flat().toSorted((a, b) => a.writtenAt - b.writtenAt);
 }
 
 /** Relative to the folder of slipway.yaml. Undefined where the input is not a run's. */

@@ -42,7 +42,8 @@ class HistoryReader {
     this.#takeActivity(event, time);
     this.#takeUpdate(event, time);
     const child = at(event, 'childWorkflowExecutionStartedEventAttributes', 'workflowExecution');
-    if (child) this.#children.push({ workflowId: text(child, 'workflowId') ?? '', runId: text(child, 'runId') ?? '' });
+    if (child)
+      this.#children.push({ workflowId: text(child, 'workflowId') ?? '', runId: text(child, 'runId') ?? '' });
   }
 
   result({ workflowId, runId }: Execution): ReadHistory {

@@ -1,6 +1,6 @@
 import { Connection } from '@temporalio/client';
 import type { Moment, PendingActivity, WaitSighting, WorkflowRecord, WorkflowStatus } from '../evidence.js';
-import { at, text } from '../moments/payload.js';
+import { at, number, text } from '../moments/payload.js';
 import { readHistory, type Execution, type ReadHistory } from './temporal-history.js';
 import { momentOf, valuesOf, wordsOf, workflowStatus } from './temporal-values.js';
 
@@ -15,8 +15,15 @@ export type OnWords = (words: string, where: string, at: Moment) => void;
 
 /** gRPC: there is no such workflow, or no such namespace. */
 const NOT_FOUND = 5;
+/** PENDING_WORKFLOW_TASK_STATE_SCHEDULED: no worker has taken it. */
+const TASK_SCHEDULED = 1;
 const ANSWER_WITHIN = 3_000;
-const PENDING_STATES: readonly PendingActivity['state'][] = ['other', 'scheduled', 'started', 'cancel-requested'];
+const PENDING_STATES: readonly PendingActivity['state'][] = [
+  'other',
+  'scheduled',
+  'started',
+  'cancel-requested',
+];
 
 interface Described {
   readonly execution: Execution;
@@ -66,7 +73,10 @@ export class TemporalSightings {
       await this.#readQueue();
       return { workflows: this.#records() };
     } catch (error) {
-      return { workflows: this.#records(), missing: `Temporal at ${this.place.address} did not answer: ${(error as Error).message}` };
+      return {
+        workflows: this.#records(),
+        missing: `Temporal at ${this.place.address} did not answer: ${(error as Error).message}`,
+      };
     }
   }
 
@@ -75,7 +85,7 @@ export class TemporalSightings {
   }
 
   #records(): WorkflowRecord[] {
-    return [...this.#kept.values()].map(({ record }) => record).sort((a, b) => a.startedAt - b.startedAt);
+    return [...this.#kept.values()].map(({ record }) => record).toSorted((a, b) => a.startedAt - b.startedAt);
   }
 
   #runId(index: number): string {
@@ -84,7 +94,8 @@ export class TemporalSightings {
 
   /** Runs are numbered from 1 without a gap. */
   async #findRuns(): Promise<void> {
-    while ((await this.#describe({ workflowId: this.#runId(this.#over.length), runId: '' })) !== undefined) this.#over.push(false);
+    while ((await this.#describe({ workflowId: this.#runId(this.#over.length), runId: '' })) !== undefined)
+      this.#over.push(false);
   }
 
   async #lookAtRun(index: number): Promise<void> {
@@ -115,22 +126,27 @@ export class TemporalSightings {
   async #describe({ workflowId, runId }: Execution): Promise<Described | undefined> {
     const { namespace } = this.place;
     const execution = { workflowId, ...(runId === '' ? {} : { runId }) };
-    const answer = await this.#ask(() => this.#connection.workflowService.describeWorkflowExecution({ namespace, execution }));
+    const answer = await this.#ask(() =>
+      this.#connection.workflowService.describeWorkflowExecution({ namespace, execution }),
+    );
     if (answer === undefined) return undefined;
     const info = answer.workflowExecutionInfo;
     return {
       execution: { workflowId, runId: info?.execution?.runId ?? '' },
       status: workflowStatus(info?.status),
-      workflowTaskWaits: answer.pendingWorkflowTask?.state === 1,
+      workflowTaskWaits: number(answer, 'pendingWorkflowTask', 'state') === TASK_SCHEDULED,
       activities: (answer.pendingActivities ?? []).map((activity) => this.#pending(workflowId, activity)),
-      children: (answer.pendingChildren ?? []).map((child) => ({ workflowId: child.workflowId ?? '', runId: child.runId ?? '' })),
+      children: (answer.pendingChildren ?? []).map((child) => ({
+        workflowId: child.workflowId ?? '',
+        runId: child.runId ?? '',
+      })),
     };
   }
 
   #pending(workflowId: string, activity: object): PendingActivity {
     const type = text(activity, 'activityType', 'name') ?? '';
     this.onWords(wordsOf(activity), `what ${type} of ${workflowId} shows`, Date.now());
-    const state = PENDING_STATES[Number(at(activity, 'state') ?? 0)] ?? 'other';
+    const state = PENDING_STATES[number(activity, 'state') ?? 0] ?? 'other';
     const begun = state === 'scheduled' ? undefined : momentOf(at(activity, 'lastStartedTime'));
     const [details] = valuesOf(at(activity, 'heartbeatDetails'));
     const waitingFor = text(details, 'waitingFor');
@@ -145,7 +161,7 @@ export class TemporalSightings {
       type,
       state,
       since: begun ?? momentOf(at(activity, 'scheduledTime')) ?? Date.now(),
-      attempt: Number(at(activity, 'attempt') ?? 1),
+      attempt: number(activity, 'attempt') ?? 1,
       ...(waitingFor === undefined ? {} : { shown }),
       ...(lastFailure === undefined || lastFailure === '' ? {} : { lastFailure }),
     };
@@ -192,7 +208,9 @@ export class TemporalSightings {
     do {
       const page = { namespace, execution, ...(nextPageToken === undefined ? {} : { nextPageToken }) };
       // oxlint-disable-next-line no-await-in-loop -- page after page
-      const answer = await this.#ask(() => this.#connection.workflowService.getWorkflowExecutionHistory(page));
+      const answer = await this.#ask(() =>
+        this.#connection.workflowService.getWorkflowExecutionHistory(page),
+      );
       events.push(...(answer?.history?.events ?? []));
       nextPageToken = answer?.nextPageToken ?? undefined;
     } while (nextPageToken !== undefined && nextPageToken.length > 0);

@@ -1,5 +1,5 @@
 import type { Moment, WorkflowStatus } from '../evidence.js';
-import { at } from '../moments/payload.js';
+import { at, list, long, number } from '../moments/payload.js';
 
 /** Protobuf's WorkflowExecutionStatus, by number. */
 const STATUS: readonly WorkflowStatus[] = [
@@ -25,15 +25,13 @@ export function momentOf(timestamp: unknown): Moment | undefined {
 
 /** A protobuf duration as milliseconds; none is 0. Its seconds may be a number or a Long. */
 export function durationOf(duration: unknown): number {
-  const whole = Number(String(at(duration, 'seconds') ?? 0));
-  return whole * 1000 + Number(at(duration, 'nanos') ?? 0) / 1_000_000;
+  const whole = long(duration, 'seconds');
+  return whole * 1000 + (number(duration, 'nanos') ?? 0) / 1_000_000;
 }
 
 /** The values of payloads in Temporal's default JSON encoding; undefined for one that is none. */
 export function valuesOf(payloads: unknown): unknown[] {
-  const list = at(payloads, 'payloads');
-  if (!Array.isArray(list)) return [];
-  return list.map((payload) => {
+  return list(payloads, 'payloads').map((payload) => {
     const data = at(payload, 'data');
     if (!(data instanceof Uint8Array) || data.length === 0) return undefined;
     try {
@@ -50,10 +48,11 @@ export function wordsOf(message: unknown): string {
   const walk = (value: unknown): void => {
     if (typeof value === 'string') words.push(value);
     else if (value instanceof Uint8Array) words.push(Buffer.from(value).toString('utf8'));
-    else if (typeof value === 'object' && value !== null) for (const [key, entry] of Object.entries(value)) {
-      words.push(key);
-      walk(entry);
-    }
+    else if (typeof value === 'object' && value !== null)
+      for (const [key, entry] of Object.entries(value)) {
+        words.push(key);
+        walk(entry);
+      }
   };
   walk(message);
   return words.join('\n');

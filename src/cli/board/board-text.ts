@@ -1,8 +1,8 @@
 import colours from 'picocolors';
-import { advise, describe } from '../../planning/describe.js';
+import { describe } from '../../planning/describe.js';
 import { nodeRows, waitingRow } from './node-rows.js';
 import { columnsOf, indent, marked, rowWithText, type Page } from './page.js';
-import { outcomeWords, progressText, strategyText, versionsText } from './run-words.js';
+import { adviceOf, outcomeWords, progressText, strategyText, versionsText } from './run-words.js';
 import type { RunView } from './run-view.js';
 import { durationText } from './time-text.js';
 import { troubles, workText, type Clock } from './work-text.js';
@@ -25,7 +25,8 @@ export function boardText(view: RunView, now: number, options: BoardOptions): st
   const { width, colour, height = heightOtherwise, timeZone } = options;
   const clock: Clock = timeZone === undefined ? { now } : { now, timeZone };
   const paint = colours.createColors(colour);
-  const page: Page = { view, clock, width: Math.max(widthMin, width), height, paint, columns: columnsOf(view) };
+  const room = Math.max(widthMin, width);
+  const page: Page = { view, clock, width: room, height, paint, columns: columnsOf(view, room) };
   return [
     ...header(page),
     ...nodeRows(page),
@@ -86,15 +87,6 @@ function ending(page: Page): string[] {
     ...marked(page, painted, `run ${view.run} ${words}${first === '' ? '' : `: ${first}`}`),
     ...others.flatMap((text) => marked(page, ' ', text)),
     // Not broken into lines: they are there to be pasted.
-    ...advice(view).map((line) => `${indent}${indent}${line}`),
+    ...adviceOf(view).map((line) => `${indent}${indent}${line}`),
   ];
-}
-
-/** What can be typed now, each line once. */
-function advice(view: RunView): string[] {
-  const { cluster, run } = view;
-  const address = (name: string): string | undefined => view.nodes.find((node) => node.name === name)?.plan.address;
-  const lines = view.reasons.flatMap((reason) => advise(reason, { cluster, run, address }));
-  if (view.outcome === 'done') lines.push(`slipway report ${cluster}/${run}  # what was done, node by node`);
-  return [...new Set(lines)];
 }

@@ -50,9 +50,13 @@ export function marked({ width }: Page, sign: string, text: string): string[] {
   return wrapText(sentence(text), width - 4).map((line, index) => `${indent}${index === 0 ? sign : ' '} ${line}`);
 }
 
-/** Columns wide enough for every name, and for the version, the steps under way and the failed ones. */
-export function columnsOf(view: RunView): Page['columns'] {
-  const labels = view.nodes.flatMap((node) => [...node.work.map((work) => work.name), node.failedStep ?? '']);
+/** From this width on there is room for the longest step, and columns stay where they are from step to step. */
+const roomyWidth = 100;
+
+/** Columns wide enough for every name, and for the version and the steps: all of them, or those shown now. */
+export function columnsOf(view: RunView, width: number): Page['columns'] {
+  const shown = view.nodes.flatMap((node) => [...node.work.map((work) => work.name), node.failedStep ?? '']);
+  const labels = width >= roomyWidth ? (view.plan?.steps ?? shown) : shown;
   return { name: widest(8, view.nodes.map((node) => node.name)), label: widest(view.target.length, labels) };
 }
 

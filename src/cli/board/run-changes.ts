@@ -1,6 +1,6 @@
-import { advise, describe, stateWords } from '../../planning/describe.js';
+import { describe, stateWords } from '../../planning/describe.js';
 import { sentence } from '../sentence.js';
-import { doneText, leftText, outcomeWords, planWords } from './run-words.js';
+import { adviceOf, doneText, leftText, outcomeWords, planWords } from './run-words.js';
 import type { NodeView, RunView, Work } from './run-view.js';
 import { clockText, durationText } from './time-text.js';
 import { troubles, workText, type Clock, type Trouble } from './work-text.js';
@@ -24,6 +24,8 @@ export interface RunChange {
   readonly node?: string;
   /** One line for people. */
   readonly text: string;
+  /** What can be typed now, at the end of a run. */
+  readonly advice?: readonly string[];
 }
 
 /** A view, and the moment it was seen. */
@@ -46,9 +48,9 @@ export function runChanges(before: Look | undefined, now: Look): RunChange[] {
   return [...recorded, ...abortChange(before?.view, view), ...troubleChanges(before, now), ...endChange(before?.view, view)];
 }
 
-/** `14:03:12 k8s-ctrl-2 drain`. */
-export function changeLine(change: Pick<RunChange, 'time' | 'text'>, { now, timeZone }: Clock): string {
-  return `${clockText(change.time, now, timeZone)} ${change.text}`;
+/** `14:03:12 k8s-ctrl-2 drain`; what can be typed stands under it. */
+export function changeLine({ time, text, advice = [] }: Pick<RunChange, 'time' | 'text' | 'advice'>, clock: Clock): string {
+  return [`${clockText(time, clock.now, clock.timeZone)} ${text}`, ...advice.map((line) => `  ${line}`)].join('\n');
 }
 
 function startChanges(before: RunView | undefined, view: RunView): RunChange[] {
@@ -142,10 +144,9 @@ const recoveries: Readonly<Record<Trouble['kind'], string>> = {
 
 function endChange(before: RunView | undefined, view: RunView): RunChange[] {
   if (!view.outcome || before?.outcome) return [];
-  const { cluster, run, outcome, reasons } = view;
-  const advice = [...new Set(reasons.flatMap((reason) => advise(reason, { cluster, run })))];
-  const told = sentence([`run ${run} ${outcomeWords[outcome].words}`, ...reasons.map(describe)].join(': '));
-  return [{ time: view.endedAt ?? view.startedAt, kind: 'run-ended', text: [told, ...advice].join(' | ') }];
+  const { run, outcome, reasons, endedAt, startedAt } = view;
+  const text = sentence([`run ${run} ${outcomeWords[outcome].words}`, ...reasons.map(describe)].join(': '));
+  return [{ time: endedAt ?? startedAt, kind: 'run-ended', text, advice: adviceOf(view) }];
 }
 
 /** ISO time of a look: for what no record has. */

@@ -1,3 +1,4 @@
+import { advise } from '../../planning/describe.js';
 import { estimateLeft } from './estimate-left.js';
 import type { RunOutcome, RunView } from './run-view.js';
 import { durationText, roughText } from './time-text.js';
@@ -17,6 +18,15 @@ export const outcomeWords: Readonly<Record<RunOutcome, { readonly sign: '✓' | 
 export function versionsText(view: RunView): string {
   const from = [...new Set(view.nodes.filter((node) => !node.plan.skip).map((node) => node.from))].sort();
   return `Talos ${from.length > 0 ? `${from.join(', ')} ` : ''}→ ${view.target}`;
+}
+
+/** What can be typed now, each line once: fit to be pasted. */
+export function adviceOf(view: RunView): string[] {
+  const { cluster, run } = view;
+  const address = (name: string): string | undefined => view.nodes.find((node) => node.name === name)?.plan.address;
+  const lines = view.reasons.flatMap((reason) => advise(reason, { cluster, run, address }));
+  if (view.outcome === 'done') lines.push(`slipway report ${cluster}/${run}  # what was done, node by node`);
+  return [...new Set(lines)];
 }
 
 /** `in place (patch: same minor)`; empty before the plan is made. */

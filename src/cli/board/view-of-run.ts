@@ -124,17 +124,23 @@ function progress(planned: PlannedNode, child: Attempt | undefined, sight: Execu
   return {
     ...ended,
     state: result.outcome,
-    steps: result.steps.map((record) => ({
-      step: record.step,
-      startedAt: record.startedAt,
-      endedAt: new Date(Date.parse(record.startedAt) + record.took).toISOString(),
-      note: record.note,
-      undo: false,
-    })),
+    steps: stepsOfResult(result),
     reason: result.reason,
     failedStep: result.failedStep,
     leftAs: result.state,
   };
+}
+
+/** What comes after the step that failed takes earlier ones back. */
+function stepsOfResult({ steps, failedStep }: NodeResult): StepView[] {
+  const failed = steps.findIndex((record) => record.step === failedStep);
+  return steps.map(({ step, startedAt, took, note }, index) => ({
+    step,
+    startedAt,
+    endedAt: new Date(Date.parse(startedAt) + took).toISOString(),
+    note,
+    undo: failed >= 0 && index > failed,
+  }));
 }
 
 /** A node's workflow ended without saying how: terminated by hand, or failed by a bug of ours. */
@@ -205,7 +211,7 @@ function abortOf(facts: HistoryFacts): AbortView | undefined {
     const input = update.arguments[0] as AbortInput | undefined;
     return { by: input?.by ?? 'unknown', why: input?.why ?? '', at: update.at };
   }
-  return facts.cancel && { by: 'a cancel in Temporal', why: facts.cancel.why, at: facts.cancel.at };
+  return facts.cancel && { by: 'a cancel', why: facts.cancel.why, at: facts.cancel.at };
 }
 
 /** The last answer of that activity. */

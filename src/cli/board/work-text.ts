@@ -65,11 +65,12 @@ export function troubles(view: RunView, { now, timeZone }: Clock): Trouble[] {
 
 function attemptText(pending: PendingActivity, { now, timeZone }: Clock): string[] {
   const { state, attempt, lastFailure, nextAttemptAt, heardAt, heartbeatLimit } = pending;
-  const before = lastFailure ? failureText(lastFailure.message) : '';
+  const before = lastFailure ? failureText(lastFailure.message) : 'nobody knows why the one before ended.';
   if (state === 'paused') return ['Somebody paused it in Temporal; unpause it there.'];
   if (state === 'queued' && attempt > 1) {
-    const next = nextAttemptAt && Date.parse(nextAttemptAt) > now ? ` at ${clockText(nextAttemptAt, now, timeZone)}` : '';
-    return [`Attempt ${attempt} is next${next}: ${before}`];
+    const later = nextAttemptAt && Date.parse(nextAttemptAt) > now;
+    const next = later ? `follows at ${clockText(nextAttemptAt, now, timeZone)}` : 'waits for a worker';
+    return [`Attempt ${attempt} ${next}: ${before}`];
   }
   const parts: string[] = [];
   if (attempt > 1) parts.push(`Attempt ${attempt}: ${before}`);
@@ -84,7 +85,7 @@ function attemptText(pending: PendingActivity, { now, timeZone }: Clock): string
 
 /** Temporal's words for a lost worker, in ours. */
 function failureText(message: string): string {
-  if (/heartbeat/i.test(message)) return 'its worker fell silent; this one looks first at what became of the step.';
-  if (/shutting down|WorkerShutdown/i.test(message)) return 'its worker was stopped; this one looks first at what became of the step.';
+  if (/heartbeat/i.test(message)) return 'the worker before fell silent; the next one looks first at what became of the step.';
+  if (/shutting down|WorkerShutdown/i.test(message)) return 'the worker before was stopped; the next one looks first at what became of the step.';
   return sentence(message);
 }

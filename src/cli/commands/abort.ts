@@ -20,32 +20,34 @@ const answerMs = 10_000;
 
 /** Asks the run to stop. When no worker answers, a cancel is recorded instead: the run obeys once one is back. */
 export async function abort(named: string | undefined, options: AbortOptions): Promise<ExitCode> {
-  if (options.why.trim() === '') throw new UserMistake('An abort needs a reason: it is kept in the record.', '--why "…"');
+  if (options.why.trim() === '') throw new UserMistake('An abort needs a reason: it is kept in the record.', 'Say it: --why "…"');
   const temporal = await connectTemporal();
   try {
     const chosen = await chooseRun(temporal, options.file, named);
-    const ended = await endedAs(temporal, chosen);
-    if (ended) {
-      say(`Run ${chosen.run} of ${chosen.cluster} has ended already (${ended}). What it left: slipway report ${chosen.run}`);
+    if (!(await isOpen(temporal, chosen))) {
+      say(`Run ${chosen.run} of ${chosen.cluster} has ended already. What it left: slipway report ${chosen.cluster}/${chosen.run}`);
       return exitCodes.refused;
     }
     const workers = await seeWorkers(temporal, options.taskQueue);
     const heard = workers.answering && (await askRun(temporal, chosen, options.why));
-    if (!heard) await recordCancel(temporal, chosen, options.why);
+    if (!heard) {
+      await recordCancel(temporal, chosen, options.why);
+      const { what, hint } = noWorker(workers);
+      const silent = workers.answering ? `No worker answered within ${answerMs / 1000} s.` : what;
+      say(`${silent} A cancel is recorded instead: run ${chosen.run} stops as soon as a worker is back. ${hint}`);
+    }
     if (options.json) printJson({ ...chosen, verdict: 'aborting', by: heard ? 'update' : 'cancel' });
-    else tell(chosen, heard, workers.answering ? `No worker answered within ${answerMs / 1000} s.` : noWorker(workers).what);
-    if (!heard) say(noWorker(workers).hint);
+    else tell(chosen);
     return exitCodes.ok;
   } finally {
     await temporal.close();
   }
 }
 
-/** How the run ended; undefined: it is open. */
-async function endedAs(temporal: Temporal, chosen: ChosenRun): Promise<string | undefined> {
+async function isOpen(temporal: Temporal, chosen: ChosenRun): Promise<boolean> {
   try {
     const { status } = await temporal.within(answerMs, () => temporal.client.workflow.getHandle(idOf(chosen)).describe());
-    return status.name === 'RUNNING' ? undefined : status.name.toLowerCase().replaceAll('_', ' ');
+    return status.name === 'RUNNING';
   } catch (error) {
     if (isNotFound(error)) throw unknownRun(chosen, chosen.run);
     throw error;
@@ -77,12 +79,11 @@ async function recordCancel({ client, namespace, within }: Temporal, chosen: Cho
   );
 }
 
-function tell({ cluster, run }: ChosenRun, heard: boolean, silent: string): void {
-  if (!heard) say(`${silent} A cancel is recorded instead: run ${run} stops as soon as a worker is back.`);
+function tell({ cluster, run }: ChosenRun): void {
   print(`Run ${run} of ${cluster} is being aborted. The node under way is undone, or finished where its install was sent.`);
-  print(`The cluster is held afterwards.`);
-  print(`  slipway watch ${run}                  see it end`);
-  print(`  slipway release --why "…"   let runs start again, once the cluster is as you want it`);
+  print('The cluster is held afterwards.');
+  print(`  slipway watch ${cluster}/${run}  # see it end`);
+  print(`  slipway release ${cluster} --why "…"  # let runs start again, once the cluster is as you want it`);
 }
 
 function idOf({ cluster, run }: ChosenRun): string {

@@ -32,7 +32,7 @@ type LeftOvers = { readonly kind: 'seen'; readonly marks: readonly LeftOver[] } 
 
 /** Lifts the hold, and lists the marks the run left. Touches no node. */
 export async function release(named: string | undefined, options: ReleaseOptions): Promise<ExitCode> {
-  if (options.why.trim() === '') throw new UserMistake('A release needs a reason: it is kept in the record.', '--why "…"');
+  if (options.why.trim() === '') throw new UserMistake('A release needs a reason: it is kept in the record.', 'Say it: --why "…"');
   const temporal = await connectTemporal();
   try {
     const cluster = named ?? (await requireName(options.file));
@@ -59,7 +59,8 @@ async function lookForMarks(file: string, cluster: string): Promise<LeftOvers> {
     if (inventory.cluster !== cluster) return unseen(`${file} is of ${inventory.cluster}`);
     return await observeMarks(inventory, base);
   } catch (error) {
-    return unseen(error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error));
+    const { messageOf, Refusal } = await import('../../tools/refusal.js');
+    return unseen(error instanceof Refusal ? describe(error.reason) : messageOf(error));
   }
 }
 
@@ -95,7 +96,7 @@ function tell(cluster: string, answer: Awaited<ReturnType<typeof releaseHold>>, 
   if (answer.verdict === 'released') print(`${cluster} is released: runs may start again. It was held by run ${answer.hold.run}.`);
   else print(`${cluster} is not held.`);
   if (leftOvers.kind === 'unseen') {
-    say(`The nodes were not looked at for marks a run left: ${leftOvers.why}`);
+    say(`The nodes were not looked at for marks a run left: ${sentence(leftOvers.why)}`);
     return;
   }
   if (leftOvers.marks.length === 0) print('No node carries a mark of a run.');

@@ -7,6 +7,7 @@ import { outcomeWords, planWords } from '../board/run-words.js';
 import type { RunView } from '../board/run-view.js';
 import { declaredCluster } from '../declared-cluster.js';
 import { exitCodes, TemporalSilent, type ExitCode } from '../mistakes.js';
+import type { ChosenRun } from '../run-argument.js';
 import { sayReasons } from '../say-reasons.js';
 import { connectTemporal, type Temporal } from '../temporal/connect-temporal.js';
 import { runReader } from '../temporal/read-run.js';
@@ -86,14 +87,14 @@ async function tellPlan(
   const view = await waitForPlan(temporal, taskQueue, { cluster, run }, limitMs);
   if (json) printJson({ ...started, webUi: webUiAddress(temporal, workflowId), plan: view?.plan, outcome: view?.outcome, reasons: view?.reasons });
   else if (view?.outcome) tellEnd(view, view.outcome);
-  else tellGoesOn(view, run);
+  else tellGoesOn(view, { cluster, run });
   return view?.outcome ? exitCodeOf(view.outcome) : exitCodes.ok;
 }
 
 async function waitForPlan(
   temporal: Temporal,
   taskQueue: string,
-  { cluster, run }: { readonly cluster: string; readonly run: number },
+  { cluster, run }: ChosenRun,
   limitMs: number,
 ): Promise<RunView | undefined> {
   const reader = runReader(temporal, taskQueue, cluster);
@@ -112,8 +113,8 @@ function tellEnd(view: RunView, outcome: NonNullable<RunView['outcome']>): void 
   sayReasons(view.reasons, { cluster: view.cluster, run: view.run });
 }
 
-function tellGoesOn(view: RunView | undefined, run: number): void {
+function tellGoesOn(view: RunView | undefined, { cluster, run }: ChosenRun): void {
   if (view?.plan) print(`  ${planWords(view)}.`);
-  print(`  slipway watch ${run}              see it go`);
-  print(`  slipway abort ${run} --why "…"    stop it: the node under way is undone or finished first`);
+  print(`  slipway watch ${cluster}/${run}  # see it go`);
+  print(`  slipway abort ${cluster}/${run} --why "…"  # stop it: the node under way is undone or finished first`);
 }

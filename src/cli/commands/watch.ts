@@ -65,7 +65,7 @@ export async function watchRun(
       await pause(lookEveryMs, undefined, { signal: interrupt.signal }).catch(() => undefined);
     }
     show.end();
-    say(`The run goes on without this window. To look again, type: slipway watch ${run}`);
+    say(`The run goes on without this window. To look again, type: slipway watch ${chosen.cluster}/${run}`);
     return exitCodes.interrupted;
   } finally {
     process.off('SIGINT', stop);

@@ -65,8 +65,8 @@ async function main(names: readonly string[]): Promise<number> {
     );
     return 0;
   } catch (error) {
-    const stopped = 'Stopped. What is finished stays; the next start goes on from there.';
-    process.stderr.write(`${stop.signal.aborted ? stopped : (error as Error).message}\n`);
+    // Who stopped us, or the set-up that started us, knows already.
+    if (!stop.signal.aborted) process.stderr.write(`${(error as Error).message}\n`);
     return stop.signal.aborted ? 130 : 1;
   }
 }

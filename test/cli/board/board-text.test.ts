@@ -28,7 +28,7 @@ group('a run that goes well', () => {
         'run 42  prox-ops  Talos v1.12.1 → v1.12.6  in place (patch: same minor)                                       node 5 of 6 · about 3 min left',
         '  ✓ k8s-ctrl-2  v1.12.6   3m12s    ✓ k8s-ctrl-3  v1.12.6   3m05s    ✓ k8s-ctrl-1  v1.12.6   3m20s    led etcd',
         '  ✓ k8s-work-1  v1.12.6   2m48s    canary, soaked 1m00s',
-        '  ● k8s-work-2  drain     0m47s  evicts its pods, as their PodDisruptionBudgets allow.',
+        '  ● k8s-work-2  drain                  0m47s  evicts its pods, as their PodDisruptionBudgets allow.',
         '  ○ k8s-work-3   next: k8s-work-3',
       ].join('\n'),
     );
@@ -37,7 +37,7 @@ group('a run that goes well', () => {
   test('says what it does between nodes', () => {
     const work = { name: 'etcd', does: 'waits until etcd has been healthy without a break', since: at(202), endedAt: undefined, pending: undefined };
     const view = aRunView({ nodes: [doneNode('k8s-ctrl-2', 10, 202), ...nodeNames.slice(1).map((name) => aNode(name))], work: [work] });
-    expect(board(view, 210)).toContain('● etcd                  0m08s  waits until etcd has been healthy without a break.');
+    expect(board(view, 210)).toContain('● etcd                               0m08s  waits until etcd has been healthy without a break.');
     expect(board(view, 210)).toContain('1 of 6 nodes done');
   });
 
@@ -102,9 +102,9 @@ group('a worker that is gone', () => {
 
   test.each([
     ['silent for a while', { heardAt: at(92) }, 'Its worker was last heard 8 s ago; after 10 s of silence another goes on.'],
-    ['lost', { attempt: 2, heardAt: at(99), lastFailure: { message: 'activity Heartbeat timeout', reason: undefined } }, 'Attempt 2: its worker fell silent'],
-    ['stopped', { attempt: 2, heardAt: at(99), lastFailure: { message: 'Worker is shutting down and …', reason: undefined } }, 'Attempt 2: its worker was stopped'],
-    ['to be followed by another', { state: 'queued' as const, attempt: 3, nextAttemptAt: at(104), lastFailure: { message: 'no route to host', reason: undefined } }, 'Attempt 3 is next at 12:01:44: no route to host.'],
+    ['lost', { attempt: 2, heardAt: at(99), lastFailure: { message: 'activity Heartbeat timeout', reason: undefined } }, 'Attempt 2: the worker before fell silent'],
+    ['stopped', { attempt: 2, heardAt: at(99), lastFailure: { message: 'Worker is shutting down and …', reason: undefined } }, 'Attempt 2: the worker before was stopped'],
+    ['to be followed by another', { state: 'queued' as const, attempt: 3, nextAttemptAt: at(104), lastFailure: { message: 'no route to host', reason: undefined } }, 'Attempt 3 follows at 12:01:44: no route to host.'],
   ])('is told when it is %s', (_, pending, expected) => {
     const text = board(aRunView({ nodes: [runningNode('k8s-work-2', 60, 'drain', 70, pending)] }), 100);
     expect(text.replaceAll(/\s+/g, ' ')).toContain(expected);
@@ -136,7 +136,7 @@ group('a run that did not end well', () => {
     });
     const view = aRunView({ nodes: [...fourDone, node, aNode('k8s-work-3')], outcome: 'halted', reasons: [backOnOld], endedAt: at(901) });
     const text = board(view, 5000);
-    expect(text).toContain('✗ k8s-work-2  await-boot   2m10s');
+    expect(text).toContain('✗ k8s-work-2  await-boot             2m10s');
     expect(text.replaceAll(/\s+/g, ' ')).toContain(`${describe(backOnOld)}. It runs the old version again.`);
     expect(text).toContain('○ k8s-work-3   not started');
     expect(text).toContain('✗ run 42 halted.');

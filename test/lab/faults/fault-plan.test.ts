@@ -23,14 +23,19 @@ describe('a fault plan', () => {
     const plan = new FaultPlan();
     plan.arm({ name: 'factory-slow' });
     plan.arm({ name: 'factory-404' });
-    expect([plan.take('factory:manifest'), plan.take('factory:manifest')]).toEqual(['factory-slow', 'factory-404']);
+    expect([plan.take('factory:manifest'), plan.take('factory:manifest')]).toEqual([
+      'factory-slow',
+      'factory-404',
+    ]);
   });
 
   test('a standing fault holds until it is disarmed, and is recorded once for each machine', () => {
     const fired: FiredFault[] = [];
     const plan = new FaultPlan({ onFired: (fault) => fired.push(fault) });
     plan.arm({ name: 'kubelet-not-ready' });
-    const seen = ['k8s-work-1', 'k8s-work-1', 'k8s-work-2'].map((node) => plan.standing('kubelet:status', node));
+    const seen = ['k8s-work-1', 'k8s-work-1', 'k8s-work-2'].map((node) =>
+      plan.standing('kubelet:status', node),
+    );
     expect(seen).toEqual([true, true, true]);
     expect(fired.map(({ node }) => node)).toEqual(['k8s-work-1', 'k8s-work-2']);
     expect(plan.disarm({ name: 'kubelet-not-ready' })).toBe(1);
@@ -42,13 +47,19 @@ describe('a fault plan', () => {
     plan.arm({ name: 'slow-reboot', times: 2 });
     plan.arm({ name: 'etcd-alarm', node: 'k8s-ctrl-1' });
     plan.take('reboot:power-gone', 'k8s-work-1');
-    expect(plan.armed()).toEqual([{ name: 'slow-reboot', left: 1 }, { name: 'etcd-alarm', node: 'k8s-ctrl-1' }]);
+    expect(plan.armed()).toEqual([
+      { name: 'slow-reboot', left: 1 },
+      { name: 'etcd-alarm', node: 'k8s-ctrl-1' },
+    ]);
     expect(plan.fired()).toMatchObject([{ name: 'slow-reboot', node: 'k8s-work-1' }]);
   });
 
   test.each([
     { request: { name: 'no-such' }, says: /^There is no fault no-such\. Faults: image-missing, / },
-    { request: { name: 'never-ready', node: 'k8s-gone-1' }, says: 'there is no machine k8s-gone-1. Machines: k8s-ctrl-1.' },
+    {
+      request: { name: 'never-ready', node: 'k8s-gone-1' },
+      says: 'there is no machine k8s-gone-1. Machines: k8s-ctrl-1.',
+    },
     { request: { name: 'factory-404', node: 'k8s-ctrl-1' }, says: 'belongs to no machine: leave node out' },
     { request: { name: 'never-ready', times: 0 }, says: 'times is 0, it must be a whole number from 1' },
   ])('refuses $request with a sentence', ({ request, says }) => {

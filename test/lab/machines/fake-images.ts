@@ -23,8 +23,11 @@ export class FakeImages implements ImageSource {
 
   async exists(reference: string): Promise<InstallerImage | undefined> {
     this.asked.push(reference);
-    const [, schematic = '', version = ''] = /^factory\.talos\.dev\/nocloud-installer\/([0-9a-f]{64}):(v.+)$/.exec(reference) ?? [];
+    const [, schematic = '', version = ''] =
+      /^factory\.talos\.dev\/nocloud-installer\/([0-9a-f]{64}):(v.+)$/.exec(reference) ?? [];
     const extensions = EXTENSIONS[schematic];
-    return extensions === undefined || !VERSIONS.includes(version) ? undefined : { version, schematic, extensions };
+    return extensions === undefined || !VERSIONS.includes(version)
+      ? undefined
+      : { version, schematic, extensions };
   }
 }

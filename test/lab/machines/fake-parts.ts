@@ -3,13 +3,19 @@ import type { Machine, MachineParts } from '../../../lab/machines/machine.js';
 /** What a fake part was told, e.g. `k8s-ctrl-1 start-etcd`. */
 export type PartCall = string;
 
+/** What starts and stops a machine's etcd. */
+export interface FakeEtcd {
+  start: (machine: Machine) => Promise<void>;
+  stop: (machine: Machine) => Promise<void>;
+}
+
 /** Parts that only remember what they were told. A node is ready as soon as its kubelet runs. */
 export class FakeParts implements MachineParts {
   readonly calls: PartCall[] = [];
   readonly cordoned = new Set<string>();
   readonly #kubelets = new Set<string>();
 
-  constructor(readonly etcd: { start(machine: Machine): Promise<void>; stop(machine: Machine): Promise<void> } = noEtcd) {}
+  constructor(readonly etcd: FakeEtcd = { start: () => Promise.resolve(), stop: () => Promise.resolve() }) {}
 
   startEtcd(machine: Machine): Promise<void> {
     this.#told(machine, 'start-etcd');
@@ -61,5 +67,3 @@ export class FakeParts implements MachineParts {
     this.calls.push(`${machine.name} ${what}`);
   }
 }
-
-const noEtcd = { start: () => Promise.resolve(), stop: () => Promise.resolve() };

@@ -8,13 +8,19 @@ async function upgradeWith(name: string, role: 'control-plane' | 'worker' = 'wor
   const { bootId } = machine;
   faults.arm({ name, node: machine.name });
   await upgrade('v1.12.6');
-  await machine.waitFor((now) => now.bootId !== bootId && now.stage === 'running', { what: 'a new boot', timeoutMs: 3_000 });
+  await machine.waitFor((now) => now.bootId !== bootId && now.stage === 'running', {
+    what: 'a new boot',
+    timeoutMs: 3_000,
+  });
   return lone;
 }
 
 describe('faults before anything happens to the machine', () => {
   test.each([
-    { name: 'image-missing', says: /^error validating installer image ".*": failed to pull image ".*: not found$/ },
+    {
+      name: 'image-missing',
+      says: /^error validating installer image ".*": failed to pull image ".*: not found$/,
+    },
     { name: 'image-pull-fails', says: /^error validating installer image ".*": .*unexpected EOF$/ },
   ])('$name: the upgrade is refused and the machine stays as it was', async ({ name, says }) => {
     const { machine, faults, upgrade, logged } = await loneMachine();
@@ -32,13 +38,27 @@ describe('faults of the installation', () => {
     const { machine, ready, logged } = await upgradeWith('install-fails');
     await ready();
     expect(machine).toMatchObject({ version: 'v1.12.1', booted: 'A', defaultSlot: 'A', installs: 0 });
-    expect(logged('install-failed')).toEqual(['install-failed', 'rebooting', 'down', 'booting', 'kubelet-started', 'running', 'ready']);
+    expect(logged('install-failed')).toEqual([
+      'install-failed',
+      'rebooting',
+      'down',
+      'booting',
+      'kubelet-started',
+      'running',
+      'ready',
+    ]);
   });
 
   test('boots-old-slot: installed once, but the machine is back on the old slot', async () => {
     const { machine, ready, logged } = await upgradeWith('boots-old-slot');
     await ready();
-    expect(machine).toMatchObject({ version: 'v1.12.1', booted: 'A', defaultSlot: 'A', installs: 1, slots: { B: { version: 'v1.12.6' } } });
+    expect(machine).toMatchObject({
+      version: 'v1.12.1',
+      booted: 'A',
+      defaultSlot: 'A',
+      installs: 1,
+      slots: { B: { version: 'v1.12.6' } },
+    });
     expect(logged('install-finished').slice(0, 8)).toEqual([
       'install-finished',
       'rebooting',
@@ -93,7 +113,9 @@ describe('faults of the boot of a control plane', () => {
   test('api-front-stays-cut: the API server does not come back, and the machine is not ready for it', async () => {
     const { machine } = await upgradeWith('api-front-stays-cut', 'control-plane');
     await new Promise((resolve) => setTimeout(resolve, 120));
-    expect(machine.unmet).toEqual([{ name: 'staticPods', reason: 'kube-system/kube-apiserver-k8s-ctrl-1 not ready' }]);
+    expect(machine.unmet).toEqual([
+      { name: 'staticPods', reason: 'kube-system/kube-apiserver-k8s-ctrl-1 not ready' },
+    ]);
     expect(machine.apiFrontOpen).toBe(false);
   });
 });

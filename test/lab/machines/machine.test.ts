@@ -7,13 +7,17 @@ const ON_TARGET = { what: 'v1.12.6', timeoutMs: 3_000 };
 
 /** Tasks in the order they were started. */
 function tasksIn(events: readonly MachineEvent[]): string[] {
-  return events.flatMap(({ payload }) => (payload.kind === 'TaskEvent' && payload.action === 'START' ? [payload.task] : []));
+  return events.flatMap(({ payload }) =>
+    payload.kind === 'TaskEvent' && payload.action === 'START' ? [payload.task] : [],
+  );
 }
 
 /** Stage and readiness in the order they were told. */
 function statusesIn(events: readonly MachineEvent[]): string[] {
   return events.flatMap(({ payload }) =>
-    payload.kind === 'MachineStatusEvent' ? [`${payload.stage} ${payload.ready ? 'ready' : 'not ready'}`] : [],
+    payload.kind === 'MachineStatusEvent'
+      ? [`${payload.stage} ${payload.ready ? 'ready' : 'not ready'}`]
+      : [],
   );
 }
 
@@ -26,16 +30,27 @@ function errorsIn(events: readonly MachineEvent[]): unknown[] {
 describe('a machine that is switched on', () => {
   test('boots, runs, and is ready when its node is', async () => {
     const { machine, events, logged, parts } = await loneMachine({ role: 'control-plane' });
-    expect(machine).toMatchObject({ power: 'on', stage: 'running', ready: true, version: 'v1.12.1', booted: 'A', installs: 0 });
+    expect(machine).toMatchObject({
+      power: 'on',
+      stage: 'running',
+      ready: true,
+      version: 'v1.12.1',
+      booted: 'A',
+      installs: 0,
+    });
     expect(statusesIn(events)).toEqual(['booting not ready', 'running not ready', 'running ready']);
-    expect(logged()).toEqual(expect.arrayContaining(['power-on', 'booting', 'etcd-started', 'api-front-up', 'running', 'ready']));
+    expect(logged()).toEqual(
+      expect.arrayContaining(['power-on', 'booting', 'etcd-started', 'api-front-up', 'running', 'ready']),
+    );
     expect(parts.calls).toContain('k8s-ctrl-1 uncordon');
   });
 
   test('cannot have been installed from an image nobody knows', async () => {
     const { machine, images } = await loneMachine({ on: false });
     images.exists = () => Promise.resolve(undefined);
-    await expect(machine.imageContent('nowhere/installer:v1')).rejects.toThrow('nowhere/installer:v1: not found');
+    await expect(machine.imageContent('nowhere/installer:v1')).rejects.toThrow(
+      'nowhere/installer:v1: not found',
+    );
   });
 
   test('loses everything but its slots when the power is cut', async () => {
@@ -43,9 +58,30 @@ describe('a machine that is switched on', () => {
     const bootId = machine.bootId;
     await machine.powerOff();
     expect(machine).toMatchObject({ power: 'off', ready: false, version: 'v1.12.1' });
-    expect(parts.calls.slice(-3).toSorted()).toEqual(['k8s-ctrl-1 cut-api-front', 'k8s-ctrl-1 stop-etcd', 'k8s-ctrl-1 stop-kubelet']);
+    expect(parts.calls.slice(-3).toSorted()).toEqual([
+      'k8s-ctrl-1 cut-api-front',
+      'k8s-ctrl-1 stop-etcd',
+      'k8s-ctrl-1 stop-kubelet',
+    ]);
     await machine.powerOn();
     expect(machine.bootId).not.toBe(bootId);
+  });
+
+  test('stops a part that was still starting when the power was cut', async () => {
+    const { machine, parts } = await loneMachine({ role: 'control-plane', on: false });
+    let listens: () => void = () => {};
+    const listening = new Promise<void>((resolve) => (listens = resolve));
+    parts.etcd.start = () => listening;
+    const booting = machine.powerOn();
+    await machine.waitFor(({ services }) => services.get('cri')?.state === 'Running', {
+      what: 'cri',
+      timeoutMs: 1_000,
+    });
+    const off = machine.powerOff();
+    listens();
+    await Promise.all([booting, off]);
+    expect(parts.calls.at(-1)).toBe('k8s-ctrl-1 stop-etcd');
+    expect(machine.services.get('etcd')?.state).toBe('Finished');
   });
 });
 
@@ -72,7 +108,12 @@ describe('an upgrade', () => {
       'stopAllServices',
       'reboot',
     ]);
-    expect(machine).toMatchObject({ booted: 'B', defaultSlot: 'B', installs: 1, slots: { A: { version: 'v1.12.1' } } });
+    expect(machine).toMatchObject({
+      booted: 'B',
+      defaultSlot: 'B',
+      installs: 1,
+      slots: { A: { version: 'v1.12.1' } },
+    });
     expect(machine.bootId).not.toBe(bootId);
     const story = logged('upgrade-accepted');
     expect([...story.slice(0, 9), ...story.slice(9, 12).toSorted(), ...story.slice(12)]).toEqual([
@@ -112,7 +153,9 @@ describe('an upgrade', () => {
     const second = await upgrade('v1.12.6');
     await machine.waitFor(({ version, ready }) => version === 'v1.12.6' && ready, ON_TARGET);
     expect(second.actorId).not.toBe(first.actorId);
-    expect(errorsIn(events)).toEqual([{ actorId: '', code: 'LOCKED', message: 'sequence not started: locked' }]);
+    expect(errorsIn(events)).toEqual([
+      { actorId: '', code: 'LOCKED', message: 'sequence not started: locked' },
+    ]);
     expect(machine.installs).toBe(1);
   });
 
@@ -127,7 +170,11 @@ describe('an upgrade', () => {
   test('is not accepted once its caller has gone away while the image was pulled', async () => {
     const { machine } = await loneMachine();
     const caller = new AbortController();
-    const request = { image: installer(WORKER_SCHEMATIC, 'v1.12.6'), force: false, rebootMode: 'DEFAULT' } as const;
+    const request = {
+      image: installer(WORKER_SCHEMATIC, 'v1.12.6'),
+      force: false,
+      rebootMode: 'DEFAULT',
+    } as const;
     const answer = machine.upgrade(request, caller.signal);
     caller.abort();
     await expect(answer).rejects.toThrow('interrupted');
@@ -141,7 +188,10 @@ describe('an upgrade', () => {
     await machine.waitFor((now) => now.bootId !== bootId, { what: 'a new boot', timeoutMs: 3_000 });
     await ready();
     expect(errorsIn(events)).toMatchObject([
-      { code: 'FATAL', message: expect.stringContaining('host version 1.12.1 is too new to downgrade to Talos 1.9.5') },
+      {
+        code: 'FATAL',
+        message: expect.stringContaining('host version 1.12.1 is too new to downgrade to Talos 1.9.5'),
+      },
     ]);
     expect(machine).toMatchObject({ version: 'v1.12.1', installs: 0 });
   });

@@ -19,9 +19,9 @@ export interface LoneMachine {
   /** Every event the machine has published, over all its boots. */
   readonly events: MachineEvent[];
   /** Names of its log's events, from the given one on. */
-  logged(from?: string): string[];
-  upgrade(version: string): Promise<{ actorId: string }>;
-  ready(): Promise<void>;
+  readonly logged: (from?: string) => string[];
+  readonly upgrade: (version: string) => Promise<{ actorId: string }>;
+  readonly ready: () => Promise<void>;
 }
 
 const made: Machine[] = [];
@@ -31,7 +31,9 @@ afterEach(async () => {
 });
 
 /** Makes a machine and, unless told otherwise, waits until it is ready. It is switched off after the test. */
-export async function loneMachine(options: { role?: 'control-plane' | 'worker'; on?: boolean } = {}): Promise<LoneMachine> {
+export async function loneMachine(
+  options: { role?: 'control-plane' | 'worker'; on?: boolean } = {},
+): Promise<LoneMachine> {
   const role = options.role ?? 'worker';
   const schematic = role === 'worker' ? WORKER_SCHEMATIC : CONTROL_SCHEMATIC;
   const log: MachineLogLine[] = [];

@@ -7,7 +7,9 @@ import { ownIdentity } from '../../../lab/processes/process-identity.js';
 
 describe('a loopback network', () => {
   let locks = '';
-  beforeEach(() => (locks = mkdtempSync(path.join(os.tmpdir(), 'slipway-locks-'))));
+  beforeEach(() => {
+    locks = mkdtempSync(path.join(os.tmpdir(), 'slipway-locks-')));
+  });
   afterEach(() => rmSync(locks, { recursive: true }));
 
   it('is one that no other lab holds', () => {

@@ -2,7 +2,13 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { createClusterCertificates, talosconfig, type ClusterCertificates, type TalosRole, type Validity } from '../../../lab/certificates.js';
+import {
+  createClusterCertificates,
+  talosconfig,
+  type ClusterCertificates,
+  type TalosRole,
+  type Validity,
+} from '../../../lab/certificates.js';
 import { FaultPlan } from '../../../lab/faults/fault-plan.js';
 import { EtcdMember } from '../../../lab/kubernetes/etcd-member.js';
 import { EtcdClient } from '../../../lab/machines/etcd-client.js';
@@ -95,7 +101,9 @@ export async function startSimulatedCluster(): Promise<SimulatedCluster> {
   const admin = config('admin', ['os:admin']);
   await Promise.all(talos.machines.map((machine) => machine.powerOn()));
   await Promise.all(
-    talos.machines.map((machine) => machine.waitFor(({ ready }) => ready, { what: 'ready', timeoutMs: 10_000 })),
+    talos.machines.map((machine) =>
+      machine.waitFor(({ ready }) => ready, { what: 'ready', timeoutMs: 10_000 }),
+    ),
   );
   return {
     ...talos,
@@ -108,7 +116,8 @@ export async function startSimulatedCluster(): Promise<SimulatedCluster> {
     directory,
     config,
     etcd: (name) => memberOf(members, name),
-    talosctl: (args, options = {}) => runTalosctl(binaries.talosctl, talos, args, { talosconfig: admin, ...options }),
+    talosctl: (args, options = {}) =>
+      runTalosctl(binaries.talosctl, talos, args, { talosconfig: admin, ...options }),
     stop: async () => {
       await talos.powerOff();
       await processes.stopAll();
@@ -122,11 +131,11 @@ export async function startSimulatedCluster(): Promise<SimulatedCluster> {
 export async function leaderOf({ machines }: TalosMachines): Promise<string> {
   for (let attempt = 0; attempt < 100; attempt += 1) {
     for (const { name, definition } of machines.slice(0, 3)) {
-      // oxlint-disable-next-line no-await-in-loop -- one member after another
-      const state = await new EtcdClient(`http://${definition.loopback}:2379`).status().catch(() => undefined);
+      const state = await new EtcdClient(`http://${definition.loopback}:2379`)
+        .status()
+        .catch(() => undefined);
       if (state !== undefined && state.leader === state.header.member_id) return name;
     }
-    // oxlint-disable-next-line no-await-in-loop -- an election takes a while
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   throw new Error('The etcd of the test has no leader after ten seconds.');
@@ -165,7 +174,15 @@ function runTalosctl(
 ): Promise<TalosctlResult> {
   const endpoint = talos.machine(options.endpoint ?? 'k8s-ctrl-1');
   const nodes = (options.nodes ?? [endpoint.name]).map((name) => address(talos.machine(name)));
-  const argv = [...args, '--talosconfig', options.talosconfig, '-e', endpoint.definition.loopback, '-n', nodes.join(',')];
+  const argv = [
+    ...args,
+    '--talosconfig',
+    options.talosconfig,
+    '-e',
+    endpoint.definition.loopback,
+    '-n',
+    nodes.join(','),
+  ];
   return new Promise((resolve) => {
     execFile(binary, argv, { timeout: 30_000, maxBuffer: 64 << 20 }, (error, stdout, stderr) => {
       const exitCode = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;

@@ -1,7 +1,12 @@
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { CONTROL_SCHEMATIC, WORKER_SCHEMATIC, installer } from '../machines/fake-images.js';
-import { leaderOf, startSimulatedCluster, type SimulatedCluster, type TalosctlResult } from './simulated-cluster.js';
+import {
+  leaderOf,
+  startSimulatedCluster,
+  type SimulatedCluster,
+  type TalosctlResult,
+} from './simulated-cluster.js';
 
 const TARGET = installer(CONTROL_SCHEMATIC, 'v1.12.6');
 const BOOT_ID = ['read', '/proc/sys/kernel/random/boot_id'];
@@ -30,7 +35,6 @@ async function settled(name: string): Promise<void> {
 /** What `etcd status` says once the member has noticed that it has no leader any more. */
 async function statusWithoutLeader(): Promise<TalosctlResult> {
   for (let attempt = 0; ; attempt += 1) {
-    // oxlint-disable-next-line no-await-in-loop -- the member notices after its election timeout
     const state = await cluster.talosctl(['etcd', 'status']);
     if (state.stdout.includes('no leader') || attempt === 100) return state;
   }
@@ -54,7 +58,10 @@ describe('an upgrade of a control plane, dialled through another one', () => {
 
   test('upgrade --wait runs through to the post check, and the machine is on the new version', async () => {
     const before = await cluster.talosctl(BOOT_ID, where);
-    const { exitCode, stderr } = await cluster.talosctl(['upgrade', '--image', TARGET, '--timeout', '25s'], where);
+    const { exitCode, stderr } = await cluster.talosctl(
+      ['upgrade', '--image', TARGET, '--timeout', '25s'],
+      where,
+    );
     const after = await cluster.talosctl(BOOT_ID, where);
     expect(stderr).toContain('"10.20.67.2": task: cordonAndDrainNode action: START');
     expect(stderr.trim().split('\n').at(-1)).toBe('"10.20.67.2": post check passed');
@@ -85,7 +92,13 @@ describe('an upgrade of a control plane, dialled through another one', () => {
   test('the request is in the log with the machine that was dialled and the one it was for', () => {
     const upgrades = cluster.requests.filter(({ method }) => method === 'machine.MachineService/Upgrade');
     expect(upgrades).toEqual([
-      expect.objectContaining({ endpoint: 'k8s-ctrl-1', node: 'k8s-ctrl-2', code: 0, roles: ['os:admin'], args: { image: TARGET } }),
+      expect.objectContaining({
+        endpoint: 'k8s-ctrl-1',
+        node: 'k8s-ctrl-2',
+        code: 0,
+        roles: ['os:admin'],
+        args: { image: TARGET },
+      }),
     ]);
   });
 
@@ -104,7 +117,10 @@ describe('while a machine is down', () => {
     const image = installer(WORKER_SCHEMATIC, 'v1.12.6');
     const where = { endpoint: 'k8s-ctrl-1', nodes: ['k8s-work-1'] };
     const { exitCode, stdout } = await cluster.talosctl(['upgrade', '--image', image, '--wait=false'], where);
-    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: expect.stringContaining('Upgrade request received') });
+    expect({ exitCode, stdout }).toEqual({
+      exitCode: 0,
+      stdout: expect.stringContaining('Upgrade request received'),
+    });
     await worker.waitFor(({ stage }) => stage === 'rebooting', { what: 'rebooting', timeoutMs: 10_000 });
     const itself = await cluster.talosctl(['version'], { endpoint: 'k8s-work-1' });
     const through = await cluster.talosctl(['get', 'machinestatus'], where);
@@ -129,14 +145,18 @@ describe('etcd', () => {
     await cluster.etcd('k8s-ctrl-3').stop();
     const { exitCode, stderr } = await cluster.talosctl(['upgrade', '--image', TARGET, '--wait=false']);
     expect(exitCode).toBe(1);
-    expect(stderr).toMatch(/code = DeadlineExceeded desc = error validating etcd for upgrade: etcd member [0-9a-f]{16} is not healthy/);
+    expect(stderr).toMatch(
+      /code = DeadlineExceeded desc = error validating etcd for upgrade: etcd member [0-9a-f]{16} is not healthy/,
+    );
     expect(cluster.machine('k8s-ctrl-1')).toMatchObject({ stage: 'running', installs: 0 });
   });
 
   test('status of the member that is down says that it cannot be reached', async () => {
     const { exitCode, stderr } = await cluster.talosctl(['etcd', 'status'], { nodes: ['k8s-ctrl-3'] });
     expect(exitCode).toBe(1);
-    expect(stderr).toContain('code = Unavailable desc = failed to query etcd status: rpc error: code = Unavailable');
+    expect(stderr).toContain(
+      'code = Unavailable desc = failed to query etcd status: rpc error: code = Unavailable',
+    );
   });
 
   test('without quorum members fails, status shows no leader, and a snapshot is still served', async () => {
@@ -144,7 +164,10 @@ describe('etcd', () => {
     const state = await statusWithoutLeader();
     const members = await cluster.talosctl(['etcd', 'members']);
     const snapshot = await cluster.talosctl(['etcd', 'snapshot', path.join(cluster.directory, 'lonely')]);
-    expect(members).toMatchObject({ exitCode: 1, stderr: expect.stringMatching(/etcdserver: (no leader|request timed out)/) });
+    expect(members).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringMatching(/etcdserver: (no leader|request timed out)/),
+    });
     expect(state.stdout).toContain('etcdserver: no leader');
     expect(snapshot.exitCode).toBe(0);
     await Promise.all([cluster.etcd('k8s-ctrl-2').start(), cluster.etcd('k8s-ctrl-3').start()]);
@@ -156,10 +179,15 @@ describe('faults that show in talosctl', () => {
   test('upgrade-answer-lost: the client sees a broken connection, the machine goes on', async () => {
     cluster.faults.arm({ name: 'upgrade-answer-lost', node: 'k8s-ctrl-3' });
     const where = { endpoint: 'k8s-ctrl-1', nodes: ['k8s-ctrl-3'] };
-    const { exitCode, stderr } = await cluster.talosctl(['upgrade', '--image', TARGET, '--wait=false'], where);
+    const { exitCode, stderr } = await cluster.talosctl(
+      ['upgrade', '--image', TARGET, '--wait=false'],
+      where,
+    );
     expect(exitCode).toBe(1);
     expect(stderr).toContain('code = Unavailable');
-    await cluster.machine('k8s-ctrl-3').waitFor(({ version }) => version === 'v1.12.6', { what: 'v1.12.6', timeoutMs: 10_000 });
+    await cluster
+      .machine('k8s-ctrl-3')
+      .waitFor(({ version }) => version === 'v1.12.6', { what: 'v1.12.6', timeoutMs: 10_000 });
     await settled('k8s-ctrl-3');
     expect(cluster.machine('k8s-ctrl-3').installs).toBe(1);
   });
@@ -167,9 +195,14 @@ describe('faults that show in talosctl', () => {
   test('install-fails: --wait ends with the sequence error, the machine is back on its old version', async () => {
     cluster.faults.arm({ name: 'install-fails', node: 'k8s-ctrl-1' });
     const where = { endpoint: 'k8s-ctrl-2', nodes: ['k8s-ctrl-1'] };
-    const { exitCode, stderr } = await cluster.talosctl(['upgrade', '--image', TARGET, '--timeout', '20s'], where);
+    const { exitCode, stderr } = await cluster.talosctl(
+      ['upgrade', '--image', TARGET, '--timeout', '20s'],
+      where,
+    );
     expect(exitCode).toBe(1);
-    expect(stderr).toContain('sequence error: sequence failed: error running phase 9 in upgrade sequence: task 1/1: failed,');
+    expect(stderr).toContain(
+      'sequence error: sequence failed: error running phase 9 in upgrade sequence: task 1/1: failed,',
+    );
     await settled('k8s-ctrl-1');
     expect(cluster.machine('k8s-ctrl-1')).toMatchObject({ version: 'v1.12.1', booted: 'A', installs: 0 });
   });
@@ -177,8 +210,14 @@ describe('faults that show in talosctl', () => {
   test('boots-old-slot: --wait passes its post check though the old version runs', async () => {
     cluster.faults.arm({ name: 'boots-old-slot', node: 'k8s-ctrl-1' });
     const where = { endpoint: 'k8s-ctrl-2', nodes: ['k8s-ctrl-1'] };
-    const { exitCode, stderr } = await cluster.talosctl(['upgrade', '--image', TARGET, '--timeout', '25s'], where);
-    expect({ exitCode, end: stderr.trim().split('\n').at(-1) }).toEqual({ exitCode: 0, end: '"10.20.67.1": post check passed' });
+    const { exitCode, stderr } = await cluster.talosctl(
+      ['upgrade', '--image', TARGET, '--timeout', '25s'],
+      where,
+    );
+    expect({ exitCode, end: stderr.trim().split('\n').at(-1) }).toEqual({
+      exitCode: 0,
+      end: '"10.20.67.1": post check passed',
+    });
     expect(cluster.machine('k8s-ctrl-1')).toMatchObject({ version: 'v1.12.1', booted: 'A', installs: 1 });
     await settled('k8s-ctrl-1');
   });
@@ -196,7 +235,11 @@ describe('faults that show in talosctl', () => {
 
   test('etcd-snapshot-cut: talosctl keeps no snapshot', async () => {
     cluster.faults.arm({ name: 'etcd-snapshot-cut', node: 'k8s-ctrl-1' });
-    const { exitCode, stderr } = await cluster.talosctl(['etcd', 'snapshot', path.join(cluster.directory, 'cut')]);
+    const { exitCode, stderr } = await cluster.talosctl([
+      'etcd',
+      'snapshot',
+      path.join(cluster.directory, 'cut'),
+    ]);
     expect(exitCode).toBe(1);
     expect(stderr).not.toBe('');
   });

@@ -23,7 +23,10 @@ afterAll(async () => {
 
 /** The documents `talosctl get -o json` prints one after another. */
 function resourcesIn(stdout: string): unknown[] {
-  return stdout.trim().split(/\n(?=\{)/).map((document) => JSON.parse(document));
+  return stdout
+    .trim()
+    .split(/\n(?=\{)/)
+    .map((document) => JSON.parse(document) as unknown);
 }
 
 describe('what a reader sees', () => {
@@ -31,7 +34,9 @@ describe('what a reader sees', () => {
     const nodes = ['k8s-ctrl-1', 'k8s-ctrl-2', 'k8s-work-1'];
     const { exitCode, stdout, stderr } = await cluster.talosctl(['version'], { nodes, talosconfig: reader });
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-    expect(stdout.match(/NODE: +\S+/g)).toEqual(['10.20.67.1', '10.20.67.2', '10.20.67.4'].map((node) => `NODE:        ${node}`));
+    expect(stdout.match(/NODE: +\S+/g)).toEqual(
+      ['10.20.67.1', '10.20.67.2', '10.20.67.4'].map((node) => `NODE:        ${node}`),
+    );
     expect(stdout.match(/Tag: +v1\.12\.1/g)).toHaveLength(4);
   });
 
@@ -41,9 +46,16 @@ describe('what a reader sees', () => {
     { get: 'nodename', first: { nodename: 'k8s-ctrl-2', hostnameVersion: '2', skipNodeRegistration: false } },
     {
       get: 'members',
-      first: expect.objectContaining({ hostname: 'k8s-ctrl-1', machineType: 'controlplane', operatingSystem: 'Talos (v1.12.1)' }),
+      first: expect.objectContaining({
+        hostname: 'k8s-ctrl-1',
+        machineType: 'controlplane',
+        operatingSystem: 'Talos (v1.12.1)',
+      }),
     },
-    { get: 'extensions', first: expect.objectContaining({ metadata: expect.objectContaining({ name: 'qemu-guest-agent' }) }) },
+    {
+      get: 'extensions',
+      first: expect.objectContaining({ metadata: expect.objectContaining({ name: 'qemu-guest-agent' }) }),
+    },
     { get: 'services', first: { running: true, healthy: true, unknown: false } },
     { get: 'etcdmembers', first: { memberID: expect.stringMatching(/^[0-9a-f]{16}$/) } },
   ];
@@ -63,7 +75,12 @@ describe('what a reader sees', () => {
 
   test('get prints a table with the columns of the kind', async () => {
     const { stdout } = await cluster.talosctl(['get', 'ms'], { talosconfig: reader });
-    expect(stdout.split('\n').slice(0, 2).map((line) => line.trim().split(/ {2,}/))).toEqual([
+    expect(
+      stdout
+        .split('\n')
+        .slice(0, 2)
+        .map((line) => line.trim().split(/ {2,}/)),
+    ).toEqual([
       ['NODE', 'NAMESPACE', 'TYPE', 'ID', 'VERSION', 'STAGE', 'READY'],
       ['10.20.67.1', 'runtime', 'MachineStatus', 'machine', expect.any(String), 'running', 'true'],
     ]);
@@ -92,7 +109,10 @@ describe('what a reader sees', () => {
     const members = await cluster.talosctl(['etcd', 'members'], { talosconfig: reader });
     const controlPlanes = ['k8s-ctrl-1', 'k8s-ctrl-2', 'k8s-ctrl-3'];
     const state = await cluster.talosctl(['etcd', 'status'], { nodes: controlPlanes, talosconfig: reader });
-    const alarms = await cluster.talosctl(['etcd', 'alarm', 'list'], { nodes: controlPlanes, talosconfig: reader });
+    const alarms = await cluster.talosctl(['etcd', 'alarm', 'list'], {
+      nodes: controlPlanes,
+      talosconfig: reader,
+    });
     for (const name of controlPlanes) expect(members.stdout).toContain(name);
     expect(members.stdout).toContain('https://10.20.67.3:2379');
     expect(state.stdout.trim().split('\n')).toHaveLength(4);
@@ -102,7 +122,9 @@ describe('what a reader sees', () => {
 
   test('etcd snapshot saves the member’s real backend, with its checksum', async () => {
     const file = path.join(cluster.directory, 'db.snapshot');
-    const { exitCode, stderr, stdout } = await cluster.talosctl(['etcd', 'snapshot', file], { talosconfig: reader });
+    const { exitCode, stderr, stdout } = await cluster.talosctl(['etcd', 'snapshot', file], {
+      talosconfig: reader,
+    });
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     expect(stdout).toMatch(/snapshot info: hash [0-9a-f]+, revision \d+/);
     expect(statSync(file).size % 512).toBe(32);
@@ -118,16 +140,25 @@ describe('who may do what', () => {
     ['image', 'pull', installer(CONTROL_SCHEMATIC, 'v1.12.6'), '--namespace', 'system'],
   ];
 
-  test.each(forbidden.map((args) => ({ command: args.slice(0, 2).join(' '), args })))('a reader may not $command', async ({ args }) => {
-    const { exitCode, stderr } = await cluster.talosctl(args, { talosconfig: reader });
-    expect(exitCode).toBe(1);
-    expect(stderr).toContain('rpc error: code = PermissionDenied desc = not authorized');
-    expect(cluster.requests.at(-1)).toMatchObject({ roles: ['os:reader', 'os:etcd:backup'], code: 7, error: 'not authorized' });
-  });
+  test.each(forbidden.map((args) => ({ command: args.slice(0, 2).join(' '), args })))(
+    'a reader may not $command',
+    async ({ args }) => {
+      const { exitCode, stderr } = await cluster.talosctl(args, { talosconfig: reader });
+      expect(exitCode).toBe(1);
+      expect(stderr).toContain('rpc error: code = PermissionDenied desc = not authorized');
+      expect(cluster.requests.at(-1)).toMatchObject({
+        roles: ['os:reader', 'os:etcd:backup'],
+        code: 7,
+        error: 'not authorized',
+      });
+    },
+  );
 
   test('a snapshot needs the backup role', async () => {
     const only = cluster.config('only-reader', ['os:reader']);
-    const { stderr } = await cluster.talosctl(['etcd', 'snapshot', path.join(cluster.directory, 'none')], { talosconfig: only });
+    const { stderr } = await cluster.talosctl(['etcd', 'snapshot', path.join(cluster.directory, 'none')], {
+      talosconfig: only,
+    });
     expect(stderr).toContain('not authorized');
   });
 
@@ -140,19 +171,33 @@ describe('who may do what', () => {
   });
 
   test('a certificate of another authority is refused', async () => {
-    const stranger = createClusterCertificates({ machines: [], vip: { address: '10.0.0.1', loopback: '127.0.0.1' }, apiServer: '127.0.0.1' });
+    const stranger = createClusterCertificates({
+      machines: [],
+      vip: { address: '10.0.0.1', loopback: '127.0.0.1' },
+      apiServer: '127.0.0.1',
+    });
     const file = path.join(cluster.directory, 'stranger');
     const ca = cluster.certificates.talos.authority.certificate;
-    writeFileSync(file, talosconfig('prox-ops', { ca, client: stranger.talos.client(['os:admin']), endpoints: [] }));
+    writeFileSync(
+      file,
+      talosconfig('prox-ops', { ca, client: stranger.talos.client(['os:admin']), endpoints: [] }),
+    );
     const { stderr } = await cluster.talosctl(['version'], { talosconfig: file });
     expect(stderr).toContain('remote error: tls: unknown certificate authority');
   });
 
   test('a client that trusts another authority does not take the machine’s certificate', async () => {
-    const stranger = createClusterCertificates({ machines: [], vip: { address: '10.0.0.1', loopback: '127.0.0.1' }, apiServer: '127.0.0.1' });
+    const stranger = createClusterCertificates({
+      machines: [],
+      vip: { address: '10.0.0.1', loopback: '127.0.0.1' },
+      apiServer: '127.0.0.1',
+    });
     const file = path.join(cluster.directory, 'distrusting');
     const client = cluster.certificates.talos.client(['os:admin']);
-    writeFileSync(file, talosconfig('prox-ops', { ca: stranger.talos.authority.certificate, client, endpoints: [] }));
+    writeFileSync(
+      file,
+      talosconfig('prox-ops', { ca: stranger.talos.authority.certificate, client, endpoints: [] }),
+    );
     const { stderr } = await cluster.talosctl(['version'], { talosconfig: file });
     expect(stderr).toContain('x509: certificate signed by unknown authority');
   });
@@ -163,8 +208,14 @@ describe('what only control planes have', () => {
     { args: ['etcd', 'members'], says: 'member list is only available on control plane nodes' },
     { args: ['etcd', 'status'], says: 'etcd status is only available on control plane nodes' },
     { args: ['etcd', 'alarm', 'list'], says: 'etcd alarm list is only available on control plane nodes' },
-    { args: ['etcd', 'forfeit-leadership'], says: 'etcd forfeit leadership is only available on control plane nodes' },
-    { args: ['etcd', 'snapshot', '/dev/null'], says: 'etcd snapshot is only available on control plane nodes' },
+    {
+      args: ['etcd', 'forfeit-leadership'],
+      says: 'etcd forfeit leadership is only available on control plane nodes',
+    },
+    {
+      args: ['etcd', 'snapshot', '/dev/null'],
+      says: 'etcd snapshot is only available on control plane nodes',
+    },
   ];
 
   test.each(commands)('a worker says: $says', async ({ args, says }) => {
@@ -183,7 +234,12 @@ describe('what is not simulated', () => {
   test.each([
     { args: ['rollback'], method: 'machine.MachineService/Rollback' },
     { args: ['memory'], method: 'machine.MachineService/Memory' },
-    { args: ['upgrade', '--stage', '--wait=false', '--image', installer(CONTROL_SCHEMATIC, 'v1.12.6')], method: 'staged upgrades' },
+    { args: ['logs', 'kubelet'], method: 'machine.MachineService/Logs' },
+    { args: ['health'], method: 'cluster.ClusterService/HealthCheck' },
+    {
+      args: ['upgrade', '--stage', '--wait=false', '--image', installer(CONTROL_SCHEMATIC, 'v1.12.6')],
+      method: 'staged upgrades',
+    },
   ])('talosctl $args.0 is refused loudly', async ({ args, method }) => {
     const { exitCode, stderr } = await cluster.talosctl(args);
     expect(exitCode).toBe(1);

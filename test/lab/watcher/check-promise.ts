@@ -1,0 +1,46 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Evidence } from '../../../lab/watcher/evidence.js';
+import type { Finding, PromiseName } from '../../../lab/watcher/finding.js';
+import { judges } from '../../../lab/watcher/promises/judges.js';
+import { broken, goodEvidence, type MadeEvidence } from './made-evidence.js';
+
+/** One change of good evidence, and what the promise says about it. */
+export interface Case {
+  readonly title: string;
+  readonly change: (evidence: MadeEvidence) => void;
+  /** Words of the sentence; none: the promise was kept. */
+  readonly says?: string;
+}
+
+export function judged(name: PromiseName, evidence: Evidence): Finding[] {
+  return judges[name].judge(evidence);
+}
+
+/** Each case as a test: the promise fires with those words, or stays silent. */
+export function check(name: PromiseName, cases: readonly Case[]): void {
+  describe(`promise ${name}`, () => {
+    it.each(cases)('$title', ({ change: apply, says }) => {
+      const evidence = goodEvidence();
+      apply(evidence);
+      inOrder(evidence);
+      const sentences = broken(judged(name, evidence));
+      const asExpected =
+        says === undefined ? sentences.length === 0 : sentences.some((sentence) => sentence.includes(says));
+      expect({ sentences, asExpected }).toEqual({ sentences, asExpected: true });
+    });
+  });
+}
+
+function inOrder(evidence: MadeEvidence): void {
+  for (const list of [
+    evidence.requests,
+    evidence.machineEvents,
+    evidence.changes,
+    evidence.nodes,
+    evidence.pods,
+    evidence.etcd,
+    evidence.connections,
+  ]) {
+    list.sort((a: { at: number }, b: { at: number }) => a.at - b.at);
+  }
+}

@@ -1,0 +1,170 @@
+import { describe, expect, it } from '@jest/globals';
+import { check, judged } from './check-promise.js';
+import {
+  CLUSTER,
+  RUN,
+  change,
+  ends,
+  goodEvidence,
+  pod,
+  record,
+  second,
+  secondRun,
+  wait,
+  type MadeEvidence,
+  onlyActivity,
+  pendingActivity,
+} from './made-evidence.js';
+
+const failedFirst = (evidence: MadeEvidence): void => {
+  record(evidence, `${RUN}/1/k8s-ctrl-2/1`).result = {
+    node: 'k8s-ctrl-2',
+    outcome: 'halted',
+    state: 'back-on-old',
+    to: 'v1.12.2',
+  };
+};
+const released = { name: 'release', acceptedAt: second(62), input: {}, result: { verdict: 'released' } };
+
+check('I9', [
+  {
+    title: 'fires when another node is touched after one failed',
+    change: failedFirst,
+    says: 'cordon of k8s-work-1 after k8s-ctrl-2 had failed',
+  },
+  {
+    title: 'fires when a run starts over a hold',
+    change: (evidence) => {
+      ends(evidence, 'halted', []);
+      evidence.workflows.push(secondRun(63, 66));
+    },
+    says: 'nobody released the cluster',
+  },
+  {
+    title: 'is silent when a person released it in between',
+    change: (evidence) => {
+      ends(evidence, 'aborted', []);
+      evidence.workflows.push(secondRun(63, 66));
+      record(evidence, `cluster/${CLUSTER}`).updates.push(released);
+    },
+  },
+  {
+    title: 'fires after a terminated run too',
+    change: (evidence) => {
+      Object.assign(record(evidence, RUN), { status: 'terminated', result: undefined });
+      evidence.workflows.push(secondRun(63, 66));
+    },
+    says: 'had ended terminated',
+  },
+  {
+    title: 'is silent about a second run after a clean one',
+    change: ({ workflows }) => workflows.push(secondRun(63, 66)),
+  },
+  {
+    title: 'fires when two runs are open at a time',
+    change: ({ workflows }) => workflows.push(secondRun(50, 66)),
+    says: `started while ${RUN} was open`,
+  },
+]);
+
+check('I10', [
+  {
+    title: 'fires for every secret that was found',
+    change: ({ exposures }) =>
+      exposures.push({
+        at: second(5),
+        secret: 'the age identity',
+        where: 'arguments of process 12 (talosctl)',
+      }),
+    says: 'the age identity stands in arguments of process 12',
+  },
+]);
+
+const pending = pendingActivity();
+const silentActivity = { ...pending, since: second(20) };
+delete silentActivity.shown;
+
+check('I13', [
+  {
+    title: 'fires when an activity is pending for long and shows nothing',
+    change: ({ waits }) => waits.push(wait(25, { activities: [silentActivity] })),
+    says: 'had been pending for 5.0 s and showed no reason',
+  },
+  {
+    title: 'is silent about a short one',
+    change: ({ waits }) => waits.push(wait(22, { activities: [silentActivity] })),
+  },
+  {
+    title: 'fires when the sentence is empty',
+    change: ({ waits }) =>
+      waits.push(
+        wait(25, {
+          activities: [{ ...pending, shown: { waitingFor: ' ', since: second(1), until: second(60) } }],
+        }),
+      ),
+    says: 'showed no reason',
+  },
+  {
+    title: 'is silent about what no worker has taken: status says that',
+    change: ({ waits }) => waits.push(wait(25, { activities: [{ ...silentActivity, state: 'scheduled' }] })),
+  },
+  {
+    title: 'fires when a wait outlives the end it named',
+    change: ({ waits }) =>
+      waits.push(
+        wait(60, {
+          activities: [{ ...pending, shown: { waitingFor: 'x', since: second(1), until: second(20) } }],
+        }),
+      ),
+    says: 'longer than it had said',
+  },
+  {
+    title: 'fires when an activity has no limit',
+    change: (evidence) => (onlyActivity(evidence).limit = 0),
+    says: 'may wait for ever',
+  },
+  {
+    title: 'fires when an activity was left pending',
+    change: (evidence) => delete onlyActivity(evidence).endedAt,
+    says: 'still pending when',
+  },
+]);
+
+check('I14', [
+  {
+    title: 'fires when Slipway deletes a pod',
+    change: ({ changes }) =>
+      changes.push(change(37, 'web-1', { resource: 'pods', verb: 'delete', namespace: 'web' })),
+    says: 'Slipway deleted pod web/web-1',
+  },
+  {
+    title: 'is silent when somebody else does',
+    change: ({ changes }) =>
+      changes.push(
+        change(37, 'web-1', { resource: 'pods', verb: 'delete', namespace: 'web', user: 'admin' }),
+      ),
+  },
+  {
+    title: 'fires when a protected pod is on the node',
+    change: ({ pods }) => pods.push(pod(39, 'web-4', 'k8s-work-1')),
+    says: 'while web/web-4 ran on it',
+  },
+  {
+    title: 'is silent when no budget protects it',
+    change: ({ pods }) => pods.push(pod(39, 'other', 'k8s-work-1', { labels: { app: 'other' } })),
+  },
+  {
+    title: 'is silent when it is finished',
+    change: ({ pods }) => pods.push(pod(39, 'web-4', 'k8s-work-1', { phase: 'Succeeded' })),
+  },
+]);
+
+describe('I14 without the Kubernetes API in sight', () => {
+  it('says that it cannot judge', () => {
+    const evidence = goodEvidence();
+    evidence.seen.pods = [{ from: second(0), to: second(30) }];
+    expect(judged('I14', evidence)).toEqual([
+      expect.objectContaining({ kind: 'unobserved', about: 'k8s-work-1' }),
+    ]);
+  });
+});

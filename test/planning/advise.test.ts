@@ -1,0 +1,84 @@
+import { describe, expect, test } from '@jest/globals';
+import { advise } from '../../src/planning/advise.js';
+import type { Reason } from '../../src/planning/reason.js';
+import { everyReason } from './every-reason.js';
+
+const address = (node: string): string => `address-of-${node}`;
+const context = { cluster: 'prox-ops', run: 42, address };
+
+/** What a person can type today. */
+const exists = [
+  /^slipway (plan|upgrade)( --talos v[0-9XYZ.]+| --commands)?$/,
+  /^slipway (status|watch) prox-ops$/,
+  /^slipway abort prox-ops\/42 --why "…"$/,
+  /^slipway release prox-ops --why "…"$/,
+  /^slipway report prox-ops\/42$/,
+  /^slipway (inventory check|tools)$/,
+  /^talosctl -n address-of-[a-z]+-\d -e address-of-[a-z]+-\d (dmesg|rollback|version|service( kubelet| etcd)?|logs etcd|image pull .*)$/,
+  /^talosctl -n address-of-[a-z]+-\d -e address-of-[a-z]+-\d get (extensions|machinestatus|nodename)$/,
+  /^talosctl -n address-of-[a-z]+-\d -e address-of-[a-z]+-\d etcd (members|status|alarm list|forfeit-leadership)$/,
+  /^talosctl config new --roles os:reader,os:etcd:backup FILE$/,
+  /^kubectl (get|describe|uncordon|scale) .+$/,
+  /^curl -fsS https:\/\/factory\.talos\.dev\/versions$/,
+];
+
+describe('the advice for a reason', () => {
+  test.each(Object.values(everyReason).map((reason) => [reason.kind, reason] as const))(
+    '%s is something to type that exists, each with what it is for',
+    (_kind, reason) => {
+      const lines = advise(reason, context);
+      expect(lines.length).toBeGreaterThan(0);
+      expect(new Set(lines).size).toBe(lines.length);
+      for (const line of lines) {
+        const [command = '', remark = ''] = line.split('  # ');
+        expect(exists.filter((form) => form.test(command)).length === 0 ? command : '').toBe('');
+        expect(remark.length).toBeGreaterThan(3);
+        expect(line).not.toMatch(/undefined|\n/);
+      }
+    },
+  );
+
+  test.each([
+    'back-on-old-version',
+    'drain-blocked',
+    'install-unanswered',
+    'node-never-returned',
+    'aborted',
+    'terminated',
+  ] as const)('%s ends a run, so it says how to release the cluster', (kind) =>
+    expect(
+      advise(everyReason[kind], context).some((line) => line.startsWith('slipway release prox-ops')),
+    ).toBe(true),
+  );
+
+  test('for a budget that cannot be met says how many replicas would do', () => {
+    const lines = advise(everyReason['budget-impossible'], context);
+    expect(lines).toContain(
+      'kubectl scale -n postgres statefulset/db --replicas=2  # one more than must stay, then it can be drained',
+    );
+    expect(lines).toContain('kubectl get pdb -n postgres db  # the budget');
+  });
+
+  test('never tells to scale what cannot be scaled', () => {
+    const reason: Reason = { ...everyReason['budget-impossible'], owner: 'Job/backup' };
+    expect(advise(reason, context).join()).not.toContain('scale');
+  });
+
+  test('of a reason inside a reason is that of the inner one, too', () => {
+    expect(advise(everyReason['gave-up'], context)).toContain('kubectl get nodes  # which are there');
+  });
+
+  test('leaves a gap where it does not know the address, and takes a plain address as well', () => {
+    const reason = everyReason['back-on-old-version'];
+    expect(advise(reason, { cluster: 'prox-ops' })[0]).toContain(
+      'talosctl -n <address of work-1> -e <address of work-1> dmesg',
+    );
+    expect(advise(reason, { cluster: 'prox-ops', address: '10.0.0.4' })[0]).toContain(
+      'talosctl -n 10.0.0.4 -e 10.0.0.4 dmesg',
+    );
+  });
+
+  test('is there for a reason a newer version made, too', () => {
+    expect(advise({ kind: 'from-the-future' } as unknown as Reason, context)).toHaveLength(1);
+  });
+});

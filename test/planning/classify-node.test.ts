@@ -1,0 +1,103 @@
+import { describe, expect, test } from '@jest/globals';
+import { classifyNode, type NodeClass } from '../../src/planning/classify-node.js';
+import type { TalosObservation } from '../../src/planning/observation.js';
+import { aCluster, type Cluster, unreachable, workerSchematic } from './a-cluster.js';
+import { factsOf, seenNode } from './a-planned-node.js';
+
+const well = aCluster();
+const facts = factsOf(well, 'work-1');
+const same = { bootId: facts.bootId };
+const booted = { bootId: 'another-boot' };
+const target = { version: 'v1.12.6', ...booted };
+
+function seen(talos: Partial<TalosObservation>, nodeBootId = facts.bootId): NodeClass {
+  const cluster = well.withTalos('work-1', talos).withObject('work-1', { bootId: nodeBootId });
+  return classifyNode(facts, seenNode(cluster, 'work-1'));
+}
+
+describe('a node after its install was sent', () => {
+  test.each<[string, Partial<TalosObservation>, NodeClass['kind']]>([
+    ['runs on as before', same, 'untouched'],
+    ['upgrades', { ...same, stage: 'upgrading' }, 'installing'],
+    ['installs', { ...same, stage: 'installing' }, 'installing'],
+    ['goes down', { ...same, stage: 'rebooting', ready: false }, 'rebooting'],
+    ['shuts down', { ...same, stage: 'shutting down' }, 'rebooting'],
+    ['runs the new version', target, 'on-target'],
+    ['runs the new version, not ready yet', { ...target, ready: false }, 'on-target'],
+    ['boots the new version with everything there', { ...target, stage: 'booting' }, 'on-target'],
+    [
+      'boots the new version, extensions not listed yet',
+      { ...target, stage: 'booting', extensions: [] },
+      'rebooting',
+    ],
+    [
+      'boots the new version, schematic not told yet',
+      { ...target, stage: 'booting', schematic: undefined },
+      'rebooting',
+    ],
+    ['says the new version with the boot id from before', { ...target, ...same }, 'rebooting'],
+  ])('%s', (_name, talos, kind) => expect(seen(talos).kind).toBe(kind));
+
+  test.each<[string, Partial<TalosObservation>, object]>([
+    [
+      'came back on the old version',
+      booted,
+      { kind: 'back-on-old-version', version: 'v1.12.1', wanted: 'v1.12.6' },
+    ],
+    ['boots the old version again', { ...booted, stage: 'booting' }, { kind: 'back-on-old-version' }],
+    [
+      'runs a third version',
+      { ...booted, version: 'v1.12.3' },
+      { kind: 'wrong-version', version: 'v1.12.3', wanted: 'v1.12.6' },
+    ],
+    [
+      'came back made of something else',
+      { ...target, schematic: 'e'.repeat(64) },
+      { kind: 'wrong-schematic', schematic: 'e'.repeat(64), wanted: workerSchematic },
+    ],
+    [
+      'came back without an extension',
+      { ...target, extensions: ['siderolabs/qemu-guest-agent'] },
+      { kind: 'extensions-lost', lost: ['siderolabs/nvidia-open-gpu-kernel-modules-production'] },
+    ],
+  ])('%s: no waiting changes that', (_name, talos, reason) => {
+    expect(seen(talos)).toMatchObject({ kind: 'failed', reason: { node: 'work-1', ...reason } });
+  });
+
+  test('that does not answer is unreachable, whatever its Node says', () => {
+    const cluster: Cluster = well.withNode('work-1', (node) => ({
+      ...node,
+      talos: unreachable('connection refused'),
+    }));
+    const changed = cluster.withObject('work-1', { bootId: 'another-boot' });
+    expect(classifyNode(facts, seenNode(changed, 'work-1'))).toEqual({
+      kind: 'unreachable',
+      note: 'does not answer: connection refused',
+    });
+  });
+
+  test("goes by the Node's boot id where Talos gives none, but only once it has changed", () => {
+    expect(seen({ version: 'v1.12.6' }, 'another-boot')).toMatchObject({
+      kind: 'on-target',
+      bootId: 'another-boot',
+    });
+    expect(seen({ version: 'v1.12.6' }).kind).toBe('rebooting');
+    expect(seen({}, 'another-boot').kind).toBe('failed');
+    expect(seen({}, '').kind).toBe('untouched');
+  });
+
+  test('is judged by the boot id Talos gives, not by what the kubelet reported last', () => {
+    expect(seen(same, 'another-boot').kind).toBe('untouched');
+    expect(seen(target)).toMatchObject({ kind: 'on-target', bootId: 'another-boot' });
+  });
+
+  test('gained an extension: nothing is wrong with that', () => {
+    expect(seen({ ...target, extensions: [...facts.extensions, 'siderolabs/new'] }).kind).toBe('on-target');
+  });
+
+  test('always has a note that follows its name', () => {
+    for (const talos of [same, booted, target, { ...same, stage: 'upgrading' }]) {
+      expect(seen(talos).note).toMatch(/^(runs|installs|says|booted|boots|is) /);
+    }
+  });
+});

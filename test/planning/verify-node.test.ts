@@ -1,0 +1,120 @@
+import { describe, expect, test } from '@jest/globals';
+import type { NodeObject } from '../../src/planning/observation.js';
+import { compareNode } from '../../src/planning/verify-node.js';
+import { aCluster, answered, unreachable } from './a-cluster.js';
+import { factsOf, seenNode } from './a-planned-node.js';
+
+const labels = {
+  'kubernetes.io/hostname': 'work-1',
+  'topology.kubernetes.io/zone': 'rack-1',
+  'node.kubernetes.io/exclude-from-external-load-balancers': '',
+  'nvidia.com/gpu.present': 'true',
+  'nvidia.com/cuda.driver.major': '550',
+  'feature.node.kubernetes.io/kernel-version.full': '6.12.1',
+  'extensions.talos.dev/qemu-guest-agent': '9.1.0',
+};
+const taints = ['dedicated=gpu:NoSchedule'];
+const annotations = {
+  'example.com/rack': 'r1',
+  'csi.volume.kubernetes.io/nodeid': '{}',
+  'slipway.dev/run': 'run/prox-ops/7',
+};
+const before = aCluster().withObject('work-1', {
+  labels,
+  taints: [...taints, 'node.kubernetes.io/unschedulable=:NoSchedule'],
+  annotations,
+});
+const facts = factsOf(before, 'work-1');
+
+function after(change: Partial<NodeObject>) {
+  return compareNode(
+    facts,
+    seenNode(before.withObject('work-1', { labels, taints, annotations, ...change }), 'work-1'),
+  );
+}
+
+function without<T>(record: Readonly<Record<string, T>>, key: string): Record<string, T> {
+  return Object.fromEntries(Object.entries(record).filter(([name]) => name !== key));
+}
+
+describe('an upgraded node', () => {
+  test.each<[string, Partial<NodeObject>]>([
+    ['is as it was', {}],
+    ['gained a label', { labels: { ...labels, new: 'label' } }],
+    [
+      'runs another kernel',
+      { labels: { ...labels, 'feature.node.kubernetes.io/kernel-version.full': '6.12.9' } },
+    ],
+    [
+      'lost what node-feature-discovery had found',
+      { labels: without(labels, 'feature.node.kubernetes.io/kernel-version.full') },
+    ],
+    ['names another extension version', { labels: without(labels, 'extensions.talos.dev/qemu-guest-agent') }],
+    ['has another GPU driver', { labels: { ...labels, 'nvidia.com/cuda.driver.major': '570' } }],
+    ['lost the mark of the run', { annotations: without(annotations, 'slipway.dev/run') }],
+    [
+      'has a CSI driver that is not back yet',
+      { annotations: without(annotations, 'csi.volume.kubernetes.io/nodeid') },
+    ],
+    ['has another value in an annotation', { annotations: { ...annotations, 'example.com/rack': 'r2' } }],
+  ])('is well when it %s', (_name, change) => expect(after(change)).toBeUndefined());
+
+  test.each<[string, Partial<NodeObject>, string[]]>([
+    [
+      'a label',
+      { labels: without(labels, 'topology.kubernetes.io/zone') },
+      ['label topology.kubernetes.io/zone=rack-1'],
+    ],
+    [
+      'a label people set for load balancers',
+      { labels: without(labels, 'node.kubernetes.io/exclude-from-external-load-balancers') },
+      ['label node.kubernetes.io/exclude-from-external-load-balancers='],
+    ],
+    [
+      "a label's value",
+      { labels: { ...labels, 'topology.kubernetes.io/zone': 'rack-2' } },
+      ['label topology.kubernetes.io/zone=rack-1 (now rack-2)'],
+    ],
+    [
+      'the label of its GPU',
+      { labels: without(labels, 'nvidia.com/gpu.present') },
+      ['label nvidia.com/gpu.present=true'],
+    ],
+    ['a taint', { taints: [] }, ['taint dedicated=gpu:NoSchedule']],
+    [
+      'an annotation',
+      { annotations: without(annotations, 'example.com/rack') },
+      ['annotation example.com/rack'],
+    ],
+  ])('is told to have lost %s', (_name, change, lost) =>
+    expect(after(change)).toEqual({ kind: 'node-changed', node: 'work-1', lost }),
+  );
+
+  test('is told to have lost an extension, before anything else', () => {
+    const cluster = before.withTalos('work-1', { extensions: [] }).withObject('work-1', { labels: {} });
+    expect(compareNode(facts, seenNode(cluster, 'work-1'))).toMatchObject({
+      kind: 'extensions-lost',
+      lost: facts.extensions,
+    });
+  });
+
+  test.each([
+    [
+      'Talos does not answer',
+      before.withNode('work-1', (n) => ({ ...n, talos: unreachable('x') })),
+      'talos-unreachable',
+    ],
+    [
+      'Kubernetes does not answer',
+      before.withNode('work-1', (n) => ({ ...n, kubernetes: unreachable('x') })),
+      'kubernetes-unreachable',
+    ],
+    [
+      'its Node is gone',
+      before.withNode('work-1', (n) => ({ ...n, kubernetes: answered(undefined) })),
+      'node-missing',
+    ],
+  ])('is not taken for well when %s', (_name, cluster, kind) => {
+    expect(compareNode(facts, seenNode(cluster, 'work-1'))?.kind).toBe(kind);
+  });
+});
