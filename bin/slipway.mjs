@@ -9,7 +9,7 @@ if (major < 20 || (major === 20 && minor < 19)) {
 }
 const compiled = new URL('../dist/src/cli/main.js', import.meta.url);
 if (!existsSync(compiled)) {
-  console.error('Slipway is not compiled yet. Type: npm ci && npx tsc -p tsconfig.json');
+  console.error('Slipway is not compiled yet. Type: npm run setup');
   process.exit(2);
 }
 // Node 22.8 and later keep compiled code between starts.

@@ -14,7 +14,9 @@ import { World } from './world.js';
 async function demo(options: DemoOptions): Promise<number> {
   const began = Date.now();
   say('Slipway demo: six simulated Talos machines on real etcd, Kubernetes, talosctl and Temporal.');
-  say('Its versions, Talos 1.12.x, are those talosctl could be built for; examples/prox-ops declares 1.11.3.');
+  say(
+    'Its versions, Talos 1.12.x, are those talosctl could be built for; examples/prox-ops declares 1.11.3.',
+  );
   const temporal = await startTemporalAlone();
   const interrupted = new Promise<never>((_resolve, reject) => {
     process.once('SIGINT', () => reject(new Interrupted()));
@@ -22,7 +24,14 @@ async function demo(options: DemoOptions): Promise<number> {
   let world: World | undefined;
   try {
     const { address, ui } = temporal.server.description;
-    world = await World.start({ name: 'demo', temporal: address, webUi: ui, speed: options.speed, faults: options.fault, person: 'you' });
+    world = await World.start({
+      name: 'demo',
+      temporal: address,
+      webUi: ui,
+      speed: options.speed,
+      faults: options.fault,
+      person: 'you',
+    });
     say(`The cluster is up after ${seconds(began)}. Temporal's Web UI: ${ui}`);
     return await Promise.race([story(world, options, began), interrupted]);
   } catch (error) {
@@ -83,7 +92,8 @@ class WorkerKill {
 
   notice(): string {
     if (this.state === 'waiting') return 'demo: in the middle, the worker will be killed (SIGKILL)';
-    if (this.state === 'killed') return `demo: the worker was killed (SIGKILL) while it worked on ${this.node}; another one starts`;
+    if (this.state === 'killed')
+      return `demo: the worker was killed (SIGKILL) while it worked on ${this.node}; another one starts`;
     return `demo: the worker was killed (SIGKILL) while it worked on ${this.node}; another one went on from Temporal's history`;
   }
 
@@ -101,7 +111,9 @@ class WorkerKill {
 
 async function keep(world: World, where: string): Promise<void> {
   const settings = Object.entries(world.environment()).map(([name, value]) => `export ${name}=${value}`);
-  say(`\nKept until Ctrl-C. Web UI: ${where}\nIn another terminal:\n  ${settings.join('\n  ')}\n  slipway status --file ${world.lab.inventory}`);
+  say(
+    `\nKept until Ctrl-C. Web UI: ${where}\nIn another terminal:\n  ${settings.join('\n  ')}\n  slipway status --file ${world.lab.inventory}`,
+  );
   await new Promise(() => undefined);
 }
 

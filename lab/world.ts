@@ -15,7 +15,8 @@ import { runId } from '../src/workflows/messages.js';
 /** Where the test run's Temporal is: jest's global set-up starts one for all scenarios. */
 export const temporalAddress = (): string => {
   const address = process.env['SLIPWAY_TEST_TEMPORAL'];
-  if (!address) throw new Error('Scenarios need the Temporal that test/scenarios/global-setup.ts starts. Type: npm test');
+  if (!address)
+    throw new Error('Scenarios need the Temporal that test/scenarios/global-setup.ts starts. Type: npm test');
   return address;
 };
 
@@ -64,16 +65,27 @@ export class World {
     const labProcess = LabProcess.start({
       name: `lab ${options.name}`,
       command: process.execPath,
-      args: [path.join(projectRoot, 'dist/lab/main.js'), '--dir', directory, '--speed', String(options.speed ?? 4), ...faults, ...(options.labArgs ?? [])],
+      args: [
+        path.join(projectRoot, 'dist/lab/main.js'),
+        '--dir',
+        directory,
+        '--speed',
+        String(options.speed ?? 4),
+        ...faults,
+        ...(options.labArgs ?? []),
+      ],
       env: environment({}),
       logFile: path.join(folder, 'lab.log'),
       graceMs: 20_000,
-      ready: { timeoutMs: 90_000, probe: async () => ((await description(directory)) ? undefined : 'lab.json is not there yet') },
+      ready: {
+        timeoutMs: 90_000,
+        probe: async () => ((await description(directory)) ? undefined : 'lab.json is not there yet'),
+      },
     });
     await labProcess.ready();
     const lab = await description(directory);
     if (!lab) throw new Error('the lab went away as soon as it was ready');
-    const world = new World(folder, lab, labProcess, temporal, `slipway-${options.name}`, options);
+    const world = new World(folder, lab, labProcess, temporal, path.basename(folder), options);
     await world.startWorker();
     await world.startWatcher();
     return world;
@@ -91,7 +103,10 @@ export class World {
       logFile,
       ready: {
         timeoutMs: 60_000,
-        probe: async () => ((await readFile(logFile, 'utf8').catch(() => '')).includes('works on task queue') ? undefined : 'it does not poll yet'),
+        probe: async () =>
+          (await readFile(logFile, 'utf8').catch(() => '')).includes('works on task queue')
+            ? undefined
+            : 'it does not poll yet',
       },
     });
     await worker.ready();
@@ -109,8 +124,12 @@ export class World {
       name: 'watcher',
       command: process.execPath,
       args: [
-        ...['--enable-source-maps', path.join(projectRoot, 'dist/lab/watcher/main.js'), '--lab', this.lab.directory],
-        ...['--temporal', this.temporal, '--namespace', this.namespace, '--json'],
+        '--enable-source-maps',
+        path.join(projectRoot, 'dist/lab/watcher/main.js'),
+        `--lab=${this.lab.directory}`,
+        `--temporal=${this.temporal}`,
+        `--namespace=${this.namespace}`,
+        '--json',
       ],
       env: environment({}),
       logFile: path.join(this.folder, 'watcher.log'),
@@ -136,12 +155,17 @@ export class World {
 
   /** The same with the terminal of this process. */
   async slipwayInTerminal(...args: string[]): Promise<number> {
-    return (await foreground(process.execPath, [cliPath, ...args], { ...this.atTheTerminal(), terminal: true })).code;
+    return (
+      await foreground(process.execPath, [cliPath, ...args], { ...this.atTheTerminal(), terminal: true })
+    ).code;
   }
 
   private atTheTerminal(): { cwd: string; env: Record<string, string> } {
     const terminal = Object.fromEntries(['TERM', 'COLUMNS', 'NO_COLOR', 'FORCE_COLOR'].flatMap(ownVariable));
-    return { cwd: path.dirname(this.lab.inventory), env: environment({ ...this.environment(), ...terminal, USER: this.options.person ?? 'alice' }) };
+    return {
+      cwd: path.dirname(this.lab.inventory),
+      env: environment({ ...this.environment(), ...terminal, USER: this.options.person ?? 'alice' }),
+    };
   }
 
   /** Runs the real kubectl as the cluster's admin. */
@@ -158,7 +182,8 @@ export class World {
     const all = ['--kubeconfig', this.lab.kubeconfig.admin, ...args];
     const options = { env: environment({}), timeoutMs: 30_000, ...(input === undefined ? {} : { input }) };
     const result = await foreground(await toolPath('kubectl'), all, options);
-    if (result.code !== 0) throw new Error(`kubectl ${args.join(' ')} ended with ${result.code}: ${result.stderr}`);
+    if (result.code !== 0)
+      throw new Error(`kubectl ${args.join(' ')} ended with ${result.code}: ${result.stderr}`);
     return result;
   }
 
@@ -196,19 +221,34 @@ export class World {
     const workflowId = `${runId(this.lab.cluster, run)}/1/${node}/1`;
     await this.until(`${activity} of ${node} has begun`, async () => {
       const { events } = await client.workflow.getHandle(workflowId).fetchHistory();
-      return events?.some((event) => event.activityTaskScheduledEventAttributes?.activityType?.name === activity) ?? false;
+      return (
+        events?.some(
+          (event) => event.activityTaskScheduledEventAttributes?.activityType?.name === activity,
+        ) ?? false
+      );
     });
   }
 
   /** Makes the pods that are on a node take their time to stop, so that its drain does. */
   async slowPods(node: string, seconds: number): Promise<void> {
     const listed = await this.kubectl(
-      ...['get', 'pods', '--all-namespaces', '--field-selector', `spec.nodeName=${node}`],
-      ...['-o', 'jsonpath={range .items[*]}{.metadata.namespace}/{.metadata.name} {end}'],
+      'get',
+      'pods',
+      '--all-namespaces',
+      `--field-selector=spec.nodeName=${node}`,
+      '--output=jsonpath={range .items[*]}{.metadata.namespace}/{.metadata.name} {end}',
     );
     for (const pod of listed.trim().split(' ')) {
       const [namespace = '', name = ''] = pod.split('/');
-      await this.kubectl('annotate', 'pod', name, '-n', namespace, `lab.slipway.dev/stop-seconds=${seconds}`, '--overwrite');
+      await this.kubectl(
+        'annotate',
+        'pod',
+        name,
+        '-n',
+        namespace,
+        `lab.slipway.dev/stop-seconds=${seconds}`,
+        '--overwrite',
+      );
     }
   }
 
@@ -217,7 +257,8 @@ export class World {
     const end = Date.now() + timeoutMs;
     for (;;) {
       if (await isSo().catch(() => false)) return;
-      if (Date.now() > end) throw new Error(`after ${timeoutMs / 1000} s it is still not so: ${what}\n${this.logs()}`);
+      if (Date.now() > end)
+        throw new Error(`after ${timeoutMs / 1000} s it is still not so: ${what}\n${this.logs()}`);
       await sleep(150);
     }
   }
@@ -225,7 +266,9 @@ export class World {
   /** What the machines logged, as values. */
   async machineEvents(machine: string, event: string): Promise<{ time: string; version: string }[]> {
     const lines = (await readFile(this.lab.logs.machines, 'utf8')).trim().split('\n');
-    const events = lines.map((line) => JSON.parse(line) as { machine: string; event: string; time: string; version: string });
+    const events = lines.map(
+      (line) => JSON.parse(line) as { machine: string; event: string; time: string; version: string },
+    );
     return events.filter((one) => one.machine === machine && one.event === event);
   }
 
@@ -248,7 +291,9 @@ export class World {
   }
 
   private logs(): string {
-    return ['lab.log', `worker-${this.workers}.log`].map((name) => `${name}:\n${lastLines(path.join(this.folder, name))}`).join('\n');
+    return ['lab.log', `worker-${this.workers}.log`]
+      .map((name) => `${name}:\n${lastLines(path.join(this.folder, name))}`)
+      .join('\n');
   }
 }
 

@@ -32,11 +32,5 @@ export const tasks = {
     binaries: [],
     program: 'setup/check.mjs',
   },
-  bench: {
-    what: 'the budgets, measured in the lab',
-    compile: true,
-    binaries: CLUSTER,
-    program: 'dist/lab/bench.js',
-  },
   slipway: { what: 'the command line', compile: true, binaries: [], program: 'bin/slipway.mjs' },
 };

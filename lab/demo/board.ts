@@ -24,7 +24,8 @@ export async function showUntilItEnds(
       if (live) logUpdate(`${notice()}\n\n${boardText(view, now, screen())}`);
       else {
         if (notice() !== said) process.stdout.write(`${(said = notice())}\n`);
-        for (const change of runChanges(before, { view, clock: { now } })) process.stdout.write(`${changeLine(change, { now })}\n`);
+        for (const change of runChanges(before, { view, clock: { now } }))
+          process.stdout.write(`${changeLine(change, { now })}\n`);
       }
       before = { view, clock: { now } };
       if (view.outcome) {

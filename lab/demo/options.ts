@@ -14,13 +14,22 @@ export interface DemoOptions {
 export function readOptions(argv: readonly string[]): DemoOptions {
   const faults = Object.entries(faultCatalogue).map(([name, { does }]) => `  ${name.padEnd(22)}${does}`);
   const command = new Command('npm run demo --')
-    .description('Upgrades a simulated Talos cluster, on real everything else, to the next patch version; kills its own worker once.')
-    .addOption(new Option('--fault <name[@machine]>', 'arm a fault, again for more').argParser(collectFault).default([]))
+    .description(
+      'Upgrades a simulated Talos cluster, on real everything else, to the next patch version; kills its own worker once.',
+    )
+    .addOption(
+      new Option('--fault <name[@machine]>', 'arm a fault, again for more')
+        .argParser(collectFault)
+        .default([]),
+    )
     .option('--keep', 'leave lab, Temporal and worker running at the end, until Ctrl-C', false)
     .option('--speed <factor>', 'how much faster the machines are', speedOf, 3)
     .option('--no-kill', 'leave the worker alone')
     .addHelpText('after', `\nFaults:\n${faults.join('\n')}\n`)
-    .addHelpText('after', '\nExamples:\n  npm run demo\n  npm run demo -- --fault install-fails@k8s-work-1\n  npm run demo -- --keep\n');
+    .addHelpText(
+      'after',
+      '\nExamples:\n  npm run demo\n  npm run demo -- --fault install-fails@k8s-work-1\n  npm run demo -- --keep\n',
+    );
   command.parse([...argv], { from: 'user' });
   return command.opts<DemoOptions>();
 }
@@ -28,7 +37,9 @@ export function readOptions(argv: readonly string[]): DemoOptions {
 function collectFault(value: string, before: readonly string[]): string[] {
   const [name = ''] = value.split('@');
   if (!(name in faultCatalogue)) {
-    throw new InvalidArgumentError(`There is no fault ${name}. Known: ${Object.keys(faultCatalogue).join(', ')}.`);
+    throw new InvalidArgumentError(
+      `There is no fault ${name}. Known: ${Object.keys(faultCatalogue).join(', ')}.`,
+    );
   }
   return [...before, value];
 }

@@ -1,5 +1,7 @@
 import { rmSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { EtcdClient } from '../machines/etcd-client.js';
 import type { LabProcess } from '../processes/lab-process.js';
 import type { ProcessGroup } from '../processes/process-group.js';
 import { httpAnswers } from '../processes/ready-probe.js';
@@ -25,6 +27,9 @@ export interface EtcdPlace {
 const CLIENT_PORT = 2379;
 const PEER_PORT = 2380;
 const START_MS = 15_000;
+const HAND_OVER_MS = 1_500;
+/** It would wait ten seconds for the API server's watches to end. */
+const GRACE_MS = 100;
 
 /**
  * The real etcd of one simulated control plane. It has no TLS (only the lab speaks to it) and does not wait for the
@@ -66,14 +71,26 @@ export class EtcdMember {
           timeoutMs: START_MS,
           everyMs: 25,
         },
-        graceMs: 2_000,
+        graceMs: GRACE_MS,
       });
     });
   }
 
-  /** Stops it in order (it hands leadership over), and keeps its data. */
+  /**
+   * Stops it in order, and keeps its data. Asked to end, etcd hands leadership over only after its clients have left;
+   * on a real control plane the API server has stopped by then, here it stays. So leadership is handed over first.
+   */
   stop(): Promise<void> {
-    return this.#next(async () => void (await this.#process?.stop()));
+    return this.#next(async () => {
+      if (!this.running) return;
+      const limit = new AbortController();
+      await Promise.race([
+        this.#handOver().catch(() => undefined),
+        sleep(HAND_OVER_MS, undefined, { signal: limit.signal }),
+      ]);
+      limit.abort();
+      await this.#process?.stop();
+    });
   }
 
   /** Stops it as a power cut does, and keeps its data. */
@@ -85,6 +102,22 @@ export class EtcdMember {
   async destroy(): Promise<void> {
     await this.kill();
     rmSync(this.#data, { recursive: true, force: true });
+  }
+
+  /** Makes another member the leader, where this one is. */
+  async #handOver(): Promise<void> {
+    const client = new EtcdClient(this.client);
+    const { header, leader } = await client.status();
+    if (leader !== header.member_id) return;
+    for (const { ID } of await client.members()) {
+      if (ID === header.member_id) continue;
+      try {
+        await client.moveLeader(ID);
+        return;
+      } catch {
+        // That one is down or behind: the next one may take it.
+      }
+    }
   }
 
   get #data(): string {

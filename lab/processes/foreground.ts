@@ -35,7 +35,7 @@ export async function foreground(
   });
   return {
     code: result.exitCode ?? -1,
-    stdout: String(result.stdout ?? ''),
-    stderr: String(result.stderr ?? ''),
+    stdout: result.stdout ?? '',
+    stderr: result.stderr ?? '',
   };
 }

@@ -38,6 +38,8 @@ export interface Evidence {
   readonly waits: readonly WaitSighting[];
   readonly snapshots: readonly SnapshotFile[];
   readonly exposures: readonly Exposure[];
+  /** Where secrets were looked for. */
+  readonly searched: Searched;
 }
 
 export interface WatchedMachine {
@@ -151,7 +153,10 @@ export interface LabelSelector {
   }[];
 }
 
-/** What all etcd members said when they were asked, at about the same time. */
+/**
+ * What all etcd members said when they were asked, at about the same time; and what the lab makes Talos say of them, for
+ * an alarm or a learner that Talos shows counts as one.
+ */
 export interface EtcdRound {
   readonly at: Moment;
   /** By consensus; undefined: nobody could say. */
@@ -250,6 +255,16 @@ export interface SnapshotFile {
   readonly encrypted: boolean;
   /** Hex. */
   readonly sha256: string;
+}
+
+/** How much was searched for secrets: finding none in nothing says nothing. */
+export interface Searched {
+  readonly secrets: number;
+  /** Processes whose arguments were read. */
+  readonly processes: number;
+  /** Events of histories, and what pending activities showed. */
+  readonly texts: number;
+  readonly files: number;
 }
 
 /** A secret in a place where none may be. The secret itself is not repeated. */

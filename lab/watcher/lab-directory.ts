@@ -7,6 +7,8 @@ import { list, text } from './moments/payload.js';
 export interface WatchedLab {
   readonly cluster: string;
   readonly directory: string;
+  /** Base URL of the lab's control server. */
+  readonly control: string;
   readonly machines: readonly WatchedMachine[];
   /** JSON lines. */
   readonly logs: {
@@ -45,6 +47,7 @@ export function readLab(directory: string): WatchedLab {
   return {
     cluster: required('cluster'),
     directory,
+    control: required('control'),
     machines: list(found, 'machines').map((machine) => ({
       name: text(machine, 'name') ?? '',
       role: text(machine, 'role') === 'control-plane' ? 'control-plane' : 'worker',

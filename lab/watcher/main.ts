@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { startWatcher, timelineText, verdictText } from './watch.js';
+import { timelineText, verdictText } from './verdict-text.js';
+import { startWatcher } from './watch.js';
 
 const USAGE = `Watches a lab until it is told to stop (SIGINT or SIGTERM), and says which of Slipway's promises were broken.
 

@@ -123,8 +123,10 @@ function apiChanges({ changes }: Evidence): Happening[] {
     ({ at, user, verb, resource, subresource, namespace, name, code, unschedulable, marks }) => {
       if (resource === 'pods') {
         const what = subresource === 'eviction' ? 'evicts' : verb;
-        // A budget that says no says it every five seconds.
-        return code === 429 ? [] : [{ at, who: `${namespace}/${name}`, what: `${user} ${what}: ${code}` }];
+        // A budget that says no says it every five seconds; kubelets and controllers delete what was evicted.
+        return code === 429 || user.startsWith('system:')
+          ? []
+          : [{ at, who: `${namespace}/${name}`, what: `${user} ${what}: ${code}` }];
       }
       const parts = [
         ...(unschedulable === undefined ? [] : [unschedulable ? 'cordons' : 'uncordons']),

@@ -1,6 +1,6 @@
-import type { Evidence } from './evidence.js';
+import type { Evidence, Searched } from './evidence.js';
 import type { Finding, PromiseName } from './finding.js';
-import { runsOf } from './moments/runs.js';
+import { watchedRuns } from './moments/runs.js';
 import { slipwayChanges } from './moments/touches.js';
 import { shownTime } from './promises/i13-waits-explained.js';
 import { judges } from './promises/judges.js';
@@ -36,6 +36,8 @@ export interface Figures {
   /** Seconds in which the Kubernetes API told nothing of pods. */
   readonly podsUnseen: number;
   readonly etcdRounds: number;
+  /** Where secrets were looked for. */
+  readonly searched: Searched;
 }
 
 export interface Verdict {
@@ -92,7 +94,7 @@ function figuresOf(evidence: Evidence): Figures {
   const inSeconds = (milliseconds: number): number => Math.round(Math.max(0, milliseconds) / 100) / 10;
   return {
     watched: inSeconds(total),
-    runs: runsOf(evidence).length,
+    runs: watchedRuns(evidence).length,
     installs: perMachine(
       (name) =>
         machineEvents.filter(({ machine, event }) => machine === name && event === 'install-started').length,
@@ -107,5 +109,6 @@ function figuresOf(evidence: Evidence): Figures {
     temporalSilent: inSeconds(shown.temporalSilent),
     podsUnseen: inSeconds(total - seeing),
     etcdRounds: etcd.length,
+    searched: evidence.searched,
   };
 }

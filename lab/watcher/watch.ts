@@ -15,9 +15,7 @@ import { snapshotFiles } from './sources/snapshot-files.js';
 import { TemporalSightings, type TemporalPlace } from './sources/temporal-sightings.js';
 import { verdictOf, type Verdict } from './verdict.js';
 
-export type { Verdict, Violation, Figures } from './verdict.js';
-export type { TimelineEntry } from './timeline.js';
-export { verdictText, timelineText } from './verdict-text.js';
+export type { Verdict } from './verdict.js';
 
 /** What to watch. */
 export interface WatchOptions {
@@ -64,7 +62,7 @@ export class Watcher {
       fronts: new JsonTail(lab.logs.fronts, frontEvent),
       audit: new JsonTail(lab.logs.audit, apiChange),
     };
-    this.#etcd = new EtcdRounds(lab.etcd);
+    this.#etcd = new EtcdRounds(lab.etcd, lab.control);
     this.#kubernetes = new KubernetesClient(kubernetesAccess(lab.kubeconfig.admin));
     this.#cluster = new ClusterSightings(this.#kubernetes);
     this.#exposures = new Exposures(secretsOf(lab, options.secrets ?? []));
@@ -76,7 +74,7 @@ export class Watcher {
   /** Called by `startWatcher`: the first look everywhere, and then again and again. */
   async begin(): Promise<void> {
     const following = this.#cluster.follow();
-    await Promise.all([this.#readLogs(), this.#etcd.ask()]);
+    await Promise.all([this.#cluster.firstLook(), this.#readLogs(), this.#etcd.ask()]);
     this.#work = Promise.all([
       following,
       this.#repeat(EVERY.logs, () => this.#readLogs()),
@@ -111,11 +109,12 @@ export class Watcher {
       workflows,
       snapshots,
       exposures: this.#exposures.found,
+      searched: this.#exposures.searched,
       ...(missing === undefined ? {} : { historyMissing: missing }),
     });
   }
 
-  #seen(to: Moment): Omit<Evidence, 'workflows' | 'snapshots' | 'exposures'> {
+  #seen(to: Moment): Omit<Evidence, 'workflows' | 'snapshots' | 'exposures' | 'searched'> {
     return {
       cluster: this.#lab.cluster,
       watched: { from: this.#from, to },

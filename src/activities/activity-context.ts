@@ -68,7 +68,8 @@ async function failuresAsValues<T>(doing: string, act: (wait: Wait) => Promise<T
 /** The failure of a reason: its kind is the type, its value the detail, its sentence the message. */
 export function asFailure(error: unknown): ApplicationFailure {
   if (error instanceof ApplicationFailure) return error;
-  const reason: Reason = error instanceof Refusal ? error.reason : { kind: 'unexpected', message: messageOf(error) };
+  const reason: Reason =
+    error instanceof Refusal ? error.reason : { kind: 'unexpected', message: messageOf(error) };
   return ApplicationFailure.create({
     message: describe(reason),
     type: reason.kind,
@@ -121,7 +122,11 @@ export class Wait {
    *
    * @param onLimit the reason to fail with, given what was waited for last.
    */
-  async until<T>(limitMs: number, onLimit: (last: Reason) => Reason, look: () => Promise<Look<T>>): Promise<T> {
+  async until<T>(
+    limitMs: number,
+    onLimit: (last: Reason) => Reason,
+    look: () => Promise<Look<T>>,
+  ): Promise<T> {
     const end = this.endOf(limitMs);
     let pause = Math.min(1_000, Math.max(100, limitMs / 20));
     const slowest = Math.min(5_000, Math.max(500, limitMs / 20));

@@ -6,7 +6,13 @@ import type { Reason } from '../planning/reason.js';
 import { observeNode, throughOthers, whyNot } from '../tools/observe-cluster.js';
 import { Refusal } from '../tools/refusal.js';
 import type { ClusterAccess } from '../tools/cluster-access.js';
-import { inCluster, type ActivitySettings, type Look, type RunReference, type Wait } from './activity-context.js';
+import {
+  inCluster,
+  type ActivitySettings,
+  type Look,
+  type RunReference,
+  type Wait,
+} from './activity-context.js';
 
 export interface AwaitBoot extends RunReference {
   readonly node: PlannedNode;
@@ -37,7 +43,8 @@ export async function awaitBoot(settings: ActivitySettings, step: AwaitBoot): Pr
         const seen = await seenWithBootId(access, wait, node);
         const state = classifyNode(facts, seen);
         last = state.note;
-        if (state.kind === 'on-target') return { kind: 'done', value: { bootId: state.bootId, note: state.note } };
+        if (state.kind === 'on-target')
+          return { kind: 'done', value: { bootId: state.bootId, note: state.note } };
         if (state.kind === 'failed') throw new Refusal(state.reason);
         if (state.kind === 'untouched' && Date.now() > wait.endOf(answerLimit)) {
           throw new Refusal({ kind: 'install-unanswered', node: node.name, since });
@@ -55,12 +62,18 @@ function waitingFor({ node, facts }: AwaitBoot, note: string, seen: NodeObservat
   return { kind: 'waiting', reason, note: `${sentence} (on its way to ${facts.wantedVersion})` };
 }
 
-async function seenWithBootId(access: ClusterAccess, wait: Wait, node: PlannedNode): Promise<NodeObservation> {
+async function seenWithBootId(
+  access: ClusterAccess,
+  wait: Wait,
+  node: PlannedNode,
+): Promise<NodeObservation> {
   const seen = await observeNode(access, node.name, wait.signal);
   if (seen.talos.kind === 'unreachable') return seen;
   const admin = await access.talosAdmin();
   try {
-    const bootId = await throughOthers(access.targets(node.name), (target) => admin.bootId(target, { signal: wait.signal }));
+    const bootId = await throughOthers(access.targets(node.name), (target) =>
+      admin.bootId(target, { signal: wait.signal }),
+    );
     return { ...seen, talos: { kind: 'answered', value: { ...seen.talos.value, bootId } } };
   } catch (error) {
     if (wait.signal.aborted) throw error;

@@ -14,14 +14,19 @@ export interface AwaitEtcdMember extends RunReference {
 }
 
 /** Waits until the node's member votes again, has caught up, and etcd as a whole is well. */
-export async function awaitEtcdMember(settings: ActivitySettings, { node, limit, ...reference }: AwaitEtcdMember): Promise<string> {
+export async function awaitEtcdMember(
+  settings: ActivitySettings,
+  { node, limit, ...reference }: AwaitEtcdMember,
+): Promise<string> {
   return inCluster(settings, reference, describeStep('await-etcd-member', node.name), async (access, wait) =>
     wait.until<string>(
       limit,
       (last) => ({ kind: 'etcd-not-rejoined', node: node.name, why: describe(last) }),
       async () => {
         const reason = await lookAtEtcd(access, wait);
-        return reason ? { kind: 'waiting', reason } : { kind: 'done', value: 'votes and has caught up; every member is healthy' };
+        return reason
+          ? { kind: 'waiting', reason }
+          : { kind: 'done', value: 'votes and has caught up; every member is healthy' };
       },
     ),
   );
@@ -35,28 +40,41 @@ export interface AwaitEtcdStable extends RunReference {
 }
 
 /** Waits until etcd has been healthy without a break for a while, before the next control plane. */
-export async function awaitEtcdStable(settings: ActivitySettings, { stable, limit, ...reference }: AwaitEtcdStable): Promise<string> {
-  return inCluster(settings, reference, 'etcd must stay healthy before the next control plane', async (access, wait) => {
-    const end = wait.endOf(limit + stable);
-    const pause = Math.min(5_000, Math.max(300, stable / 10));
-    let since = Date.now();
-    let last: Reason | undefined;
-    for (;;) {
-      const reason = await lookAtEtcd(access, wait);
-      if (reason) {
-        since = Date.now();
-        last = reason;
-      } else if (Date.now() - since >= stable) {
-        return `etcd was healthy for ${Math.round(stable / 1000)} s without a break`;
+export async function awaitEtcdStable(
+  settings: ActivitySettings,
+  { stable, limit, ...reference }: AwaitEtcdStable,
+): Promise<string> {
+  return inCluster(
+    settings,
+    reference,
+    'etcd must stay healthy before the next control plane',
+    async (access, wait) => {
+      const end = wait.endOf(limit + stable);
+      const pause = Math.min(5_000, Math.max(300, stable / 10));
+      let since = Date.now();
+      let last: Reason | undefined;
+      for (;;) {
+        const reason = await lookAtEtcd(access, wait);
+        if (reason) {
+          since = Date.now();
+          last = reason;
+        } else if (Date.now() - since >= stable) {
+          return `etcd was healthy for ${Math.round(stable / 1000)} s without a break`;
+        }
+        const healthy = `etcd is healthy; it must stay so for ${Math.round(stable / 1000)} s before the next control plane`;
+        wait.says(reason ? describe(reason) : healthy, end);
+        if (Date.now() + pause > end) {
+          throw new Refusal({
+            kind: 'gave-up',
+            waitedFor: 'etcd to stay healthy',
+            limit: limit + stable,
+            reason: last,
+          });
+        }
+        await Context.current().sleep(pause);
       }
-      const healthy = `etcd is healthy; it must stay so for ${Math.round(stable / 1000)} s before the next control plane`;
-      wait.says(reason ? describe(reason) : healthy, end);
-      if (Date.now() + pause > end) {
-        throw new Refusal({ kind: 'gave-up', waitedFor: 'etcd to stay healthy', limit: limit + stable, reason: last });
-      }
-      await Context.current().sleep(pause);
-    }
-  });
+    },
+  );
 }
 
 async function lookAtEtcd(access: ClusterAccess, wait: Wait): Promise<Reason | undefined> {

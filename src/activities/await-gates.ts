@@ -5,7 +5,13 @@ import type { PlannedNode } from '../planning/plan.js';
 import type { Reason } from '../planning/reason.js';
 import type { ClusterAccess } from '../tools/cluster-access.js';
 import { observeCluster } from '../tools/observe-cluster.js';
-import { gaveUp, inCluster, type ActivitySettings, type Look, type RunReference } from './activity-context.js';
+import {
+  gaveUp,
+  inCluster,
+  type ActivitySettings,
+  type Look,
+  type RunReference,
+} from './activity-context.js';
 
 export interface AwaitGates extends RunReference {
   readonly node: PlannedNode;
@@ -14,7 +20,10 @@ export interface AwaitGates extends RunReference {
 }
 
 /** Waits until every gate is open, before anything is done to the node. */
-export async function awaitGates(settings: ActivitySettings, { node, limit, ...reference }: AwaitGates): Promise<string> {
+export async function awaitGates(
+  settings: ActivitySettings,
+  { node, limit, ...reference }: AwaitGates,
+): Promise<string> {
   return inCluster(settings, reference, describeStep('await-gates', node.name), async (access, wait) =>
     wait.until(limit, gaveUp(`the gates before ${node.name}`, limit), async () => {
       const { reports } = await lookAtGates(access, { node, moment: 'before-node' }, wait.signal);
@@ -41,7 +50,9 @@ export async function lookAtGates(
 
 /** Done when all are open; otherwise waiting for the first closed one, naming how many there are. */
 export function gatesLook(reports: readonly GateReport[]): Look<string> {
-  const closed = reports.flatMap((report) => (report.verdict.verdict === 'closed' ? [report.verdict.reason] : []));
+  const closed = reports.flatMap((report) =>
+    report.verdict.verdict === 'closed' ? [report.verdict.reason] : [],
+  );
   const [first] = closed;
   if (!first) return { kind: 'done', value: openNote(reports) };
   return { kind: 'waiting', reason: first, note: closedNote(first, closed.length) };
@@ -49,7 +60,9 @@ export function gatesLook(reports: readonly GateReport[]): Look<string> {
 
 function openNote(reports: readonly GateReport[]): string {
   const open = reports.filter((report) => report.verdict.verdict === 'open').length;
-  const none = reports.filter((report) => report.verdict.verdict === 'not-applicable').map((report) => report.name);
+  const none = reports
+    .filter((report) => report.verdict.verdict === 'not-applicable')
+    .map((report) => report.name);
   return `${open} of ${reports.length} gates open${none.length > 0 ? `, not applicable: ${none.join(', ')}` : ''}`;
 }
 

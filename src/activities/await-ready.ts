@@ -13,30 +13,50 @@ export interface AwaitReady extends RunReference {
 }
 
 /** Waits until the Node is Ready with the new boot id. */
-export async function awaitReady(settings: ActivitySettings, { node, bootId, limit, ...reference }: AwaitReady): Promise<string> {
+export async function awaitReady(
+  settings: ActivitySettings,
+  { node, bootId, limit, ...reference }: AwaitReady,
+): Promise<string> {
   return inCluster(settings, reference, describeStep('await-ready', node.name), async (access, wait) =>
-    wait.until<string>(limit, (last) => staysNotReady(node, limit, last), async () => {
-      try {
-        const found = await access.kubernetes.readNode(node.name, { avoid: node.name });
-        if (!found) return { kind: 'waiting', reason: { kind: 'node-missing', node: node.name } };
-        const seen = nodeObject(found);
-        if (seen.bootId !== bootId) {
-          const message = 'its kubelet has not reported since the reboot';
-          return { kind: 'waiting', reason: { kind: 'node-not-ready', node: node.name, since: seen.readySince, message } };
+    wait.until<string>(
+      limit,
+      (last) => staysNotReady(node, limit, last),
+      async () => {
+        try {
+          const found = await access.kubernetes.readNode(node.name, { avoid: node.name });
+          if (!found) return { kind: 'waiting', reason: { kind: 'node-missing', node: node.name } };
+          const seen = nodeObject(found);
+          if (seen.bootId !== bootId) {
+            const message = 'its kubelet has not reported since the reboot';
+            return {
+              kind: 'waiting',
+              reason: { kind: 'node-not-ready', node: node.name, since: seen.readySince, message },
+            };
+          }
+          if (seen.ready)
+            return { kind: 'done', value: `Ready since ${seen.readySince}, kubelet ${seen.kubeletVersion}` };
+          return {
+            kind: 'waiting',
+            reason: {
+              kind: 'node-not-ready',
+              node: node.name,
+              since: seen.readySince,
+              message: seen.readyMessage,
+            },
+          };
+        } catch (error) {
+          return {
+            kind: 'waiting',
+            reason: { kind: 'kubernetes-unreachable', endpoints: [], why: whyNot(error) },
+          };
         }
-        if (seen.ready) return { kind: 'done', value: `Ready since ${seen.readySince}, kubelet ${seen.kubeletVersion}` };
-        return {
-          kind: 'waiting',
-          reason: { kind: 'node-not-ready', node: node.name, since: seen.readySince, message: seen.readyMessage },
-        };
-      } catch (error) {
-        return { kind: 'waiting', reason: { kind: 'kubernetes-unreachable', endpoints: [], why: whyNot(error) } };
-      }
-    }),
+      },
+    ),
   );
 }
 
 function staysNotReady(node: PlannedNode, limit: number, last: Reason): Reason {
-  if (last.kind !== 'node-not-ready') return { kind: 'gave-up', waitedFor: `${node.name} to be Ready`, limit, reason: last };
+  if (last.kind !== 'node-not-ready')
+    return { kind: 'gave-up', waitedFor: `${node.name} to be Ready`, limit, reason: last };
   return { kind: 'node-stays-not-ready', node: node.name, since: last.since, message: last.message };
 }

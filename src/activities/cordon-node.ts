@@ -18,7 +18,10 @@ export interface NodeStep extends RunReference {
  * Marks the node unschedulable and writes whose cordon it is, in one patch (I5).
  * Asserts first that the node is still what the plan was made for.
  */
-export async function cordonNode(settings: ActivitySettings, { node, ...reference }: NodeStep): Promise<string> {
+export async function cordonNode(
+  settings: ActivitySettings,
+  { node, ...reference }: NodeStep,
+): Promise<string> {
   return inCluster(settings, reference, describeStep('cordon', node.name), async (access, wait) => {
     const broken = expectationBroken(node, await observeNode(access, node.name, wait.signal));
     if (broken) throw new Refusal(broken);
@@ -38,13 +41,20 @@ function cordonPatch(
   seen: NodeObject,
 ): { patch: readonly JsonPatchOperation[]; note: string } {
   const { cordonedBy } = seen.marks;
-  if (seen.unschedulable && cordonedBy === run) return { patch: [], note: 'was cordoned by this run already' };
+  if (seen.unschedulable && cordonedBy === run)
+    return { patch: [], note: 'was cordoned by this run already' };
   if (seen.unschedulable && cordonedBy) {
-    return { patch: setMarks(seen, { run, cordonedBy: run }), note: `takes over the cordon of ${cordonedBy}` };
+    return {
+      patch: setMarks(seen, { run, cordonedBy: run }),
+      note: `takes over the cordon of ${cordonedBy}`,
+    };
   }
   if (seen.unschedulable && node.keepCordon) {
     return { patch: setMarks(seen, { run }), note: 'somebody cordoned it before; that cordon stays' };
   }
   if (seen.unschedulable) throw new Refusal({ kind: 'node-cordoned', node: node.name, by: 'somebody else' });
-  return { patch: [...setUnschedulable(seen, true), ...setMarks(seen, { run, cordonedBy: run })], note: 'cordoned' };
+  return {
+    patch: [...setUnschedulable(seen, true), ...setMarks(seen, { run, cordonedBy: run })],
+    note: 'cordoned',
+  };
 }

@@ -51,7 +51,12 @@ export async function drainNode(settings: ActivitySettings, step: DrainNode): Pr
 }
 
 /** One `kubectl drain`, watched from beside: it is stopped when the cordon is no longer this run's. */
-async function oneSlice(access: ClusterAccess, wait: Wait, step: DrainNode, end: number): Promise<DrainSliceResult> {
+async function oneSlice(
+  access: ClusterAccess,
+  wait: Wait,
+  step: DrainNode,
+  end: number,
+): Promise<DrainSliceResult> {
   const { node } = step;
   const [endpoint] = access.kubernetes.endpoints(node.name);
   if (!endpoint) throw new Error(`there is no control plane but ${node.name} to drain it through`);
@@ -104,13 +109,20 @@ function attemptAt({ limit, attempts }: DrainNode, end: number): number {
 
 async function takeBackCordon(access: ClusterAccess, { node }: DrainNode): Promise<Refusal> {
   if (!node.keepCordon) await patchNodeAsSeen(access, node.name, (seen) => setUnschedulable(seen, false));
-  return new Refusal({ kind: 'cordon-lost', node: node.name, found: 'somebody uncordoned it as the drain began' });
+  return new Refusal({
+    kind: 'cordon-lost',
+    node: node.name,
+    found: 'somebody uncordoned it as the drain began',
+  });
 }
 
 function requireOurCordon({ node, cluster, run }: DrainNode, seen: NodeObject): void {
-  const found = seen.unschedulable ? `the cordon of ${seen.marks.cordonedBy ?? 'somebody without a mark'}` : 'it is schedulable';
+  const found = seen.unschedulable
+    ? `the cordon of ${seen.marks.cordonedBy ?? 'somebody without a mark'}`
+    : 'it is schedulable';
   const mark = node.keepCordon ? seen.marks.run : seen.marks.cordonedBy;
-  if (!seen.unschedulable || mark !== runId(cluster, run)) throw new Refusal({ kind: 'cordon-lost', node: node.name, found });
+  if (!seen.unschedulable || mark !== runId(cluster, run))
+    throw new Refusal({ kind: 'cordon-lost', node: node.name, found });
 }
 
 async function podsOn(access: ClusterAccess, node: string): Promise<WorkloadObservation> {
@@ -122,15 +134,25 @@ async function podsOn(access: ClusterAccess, node: string): Promise<WorkloadObse
 }
 
 function podsToMove({ pods }: WorkloadObservation): PodObservation[] {
-  return pods.filter((pod) => !pod.daemonSet && !pod.mirror && pod.phase !== 'Succeeded' && pod.phase !== 'Failed');
+  return pods.filter(
+    (pod) => !pod.daemonSet && !pod.mirror && pod.phase !== 'Succeeded' && pod.phase !== 'Failed',
+  );
 }
 
 /** Names the pod that stays, its budget and its owner; undefined when all are gone after all. */
-async function whatStays(access: ClusterAccess, node: string, attempts: number, lastWords: string): Promise<Reason | undefined> {
+async function whatStays(
+  access: ClusterAccess,
+  node: string,
+  attempts: number,
+  lastWords: string,
+): Promise<Reason | undefined> {
   const workloads = await podsOn(access, node);
   const staying = podsToMove(workloads);
   const blocked = (pod: PodObservation) =>
-    workloads.budgets.find((budget) => pod.budgets.includes(`${budget.namespace}/${budget.name}`) && budget.disruptionsAllowed === 0);
+    workloads.budgets.find(
+      (budget) =>
+        pod.budgets.includes(`${budget.namespace}/${budget.name}`) && budget.disruptionsAllowed === 0,
+    );
   const pod = staying.find((candidate) => blocked(candidate)) ?? staying[0];
   if (!pod) return undefined;
   const budget = blocked(pod);

@@ -10,41 +10,55 @@ export interface HandOver extends RunReference {
 }
 
 /** Moves etcd's leadership to another member where this node leads, and sees it lead. */
-export async function handOverLeadership(settings: ActivitySettings, { node, limit, ...reference }: HandOver): Promise<string> {
-  return inCluster(settings, reference, describeStep('hand-over-leadership', node.name), async (access, wait) => {
-    const admin = await access.talosAdmin();
-    let asked = false;
-    return wait.until(
-      limit,
-      () => ({ kind: 'leader-stays', node: node.name, why: 'no other member took over in time' }),
-      async () => {
-        const etcd = await observeEtcd(access, { avoid: node.name, signal: wait.signal });
-        if (etcd.kind === 'unreachable') return { kind: 'waiting', reason: { kind: 'etcd-unreachable', why: etcd.why } };
-        if (etcd.value.members.filter((member) => !member.learner).length === 1) {
-          return { kind: 'done', value: 'the only member has nobody to hand over to' };
-        }
-        const leader = leaderOf(etcd.value);
-        if (leader && leader !== node.name) {
-          return { kind: 'done', value: asked ? `${leader} leads etcd now` : `${leader} leads etcd; nothing to hand over` };
-        }
-        if (leader === node.name) {
-          asked = true;
-          await throughOthers(access.targets(node.name), (target) =>
-            admin.etcdForfeitLeadership(target, { signal: wait.signal }),
-          ).catch((error: unknown) => {
-            if (wait.signal.aborted) throw error;
-          });
-          return { kind: 'waiting', reason: { kind: 'etcd-node-leads', node: node.name } };
-        }
-        return { kind: 'waiting', reason: { kind: 'etcd-no-leader' } };
-      },
-    );
-  });
+export async function handOverLeadership(
+  settings: ActivitySettings,
+  { node, limit, ...reference }: HandOver,
+): Promise<string> {
+  return inCluster(
+    settings,
+    reference,
+    describeStep('hand-over-leadership', node.name),
+    async (access, wait) => {
+      const admin = await access.talosAdmin();
+      let asked = false;
+      return wait.until(
+        limit,
+        () => ({ kind: 'leader-stays', node: node.name, why: 'no other member took over in time' }),
+        async () => {
+          const etcd = await observeEtcd(access, { avoid: node.name, signal: wait.signal });
+          if (etcd.kind === 'unreachable')
+            return { kind: 'waiting', reason: { kind: 'etcd-unreachable', why: etcd.why } };
+          if (etcd.value.members.filter((member) => !member.learner).length === 1) {
+            return { kind: 'done', value: 'the only member has nobody to hand over to' };
+          }
+          const leader = leaderOf(etcd.value);
+          if (leader && leader !== node.name) {
+            return {
+              kind: 'done',
+              value: asked ? `${leader} leads etcd now` : `${leader} leads etcd; nothing to hand over`,
+            };
+          }
+          if (leader === node.name) {
+            asked = true;
+            await throughOthers(access.targets(node.name), (target) =>
+              admin.etcdForfeitLeadership(target, { signal: wait.signal }),
+            ).catch((error: unknown) => {
+              if (wait.signal.aborted) throw error;
+            });
+            return { kind: 'waiting', reason: { kind: 'etcd-node-leads', node: node.name } };
+          }
+          return { kind: 'waiting', reason: { kind: 'etcd-no-leader' } };
+        },
+      );
+    },
+  );
 }
 
 /** The node all answering members follow; undefined when they do not agree. */
 export function leaderOf(etcd: EtcdObservation): string | undefined {
-  const answered = etcd.statuses.flatMap((status) => (status.kind === 'answered' ? [{ node: status.node, ...status.value }] : []));
+  const answered = etcd.statuses.flatMap((status) =>
+    status.kind === 'answered' ? [{ node: status.node, ...status.value }] : [],
+  );
   const leaders = new Set(answered.map((status) => status.leaderId));
   if (leaders.size !== 1) return undefined;
   return answered.find((status) => status.memberId === status.leaderId)?.node;

@@ -40,7 +40,10 @@ export async function installTalos(settings: ActivitySettings, step: InstallTalo
   return inCluster(settings, step, describeStep('install', node.name), async (access, wait) => {
     const before = await requireNodeObject(access, node.name);
     if (before.marks.install === intent) {
-      return { sent: 'maybe-sent', note: 'an earlier attempt may have sent the request; it is not sent again' };
+      return {
+        sent: 'maybe-sent',
+        note: 'an earlier attempt may have sent the request; it is not sent again',
+      };
     }
     const lookedAt = await lookWell(access, wait, step);
     let mine = true;
@@ -55,10 +58,16 @@ export async function installTalos(settings: ActivitySettings, step: InstallTalo
 }
 
 /** @throws Refusal with what forbids it. Answers when it looked. */
-async function lookWell(access: ClusterAccess, wait: Wait, { node, cluster, run, limit }: InstallTalos): Promise<number> {
+async function lookWell(
+  access: ClusterAccess,
+  wait: Wait,
+  { node, cluster, run, limit }: InstallTalos,
+): Promise<number> {
   wait.says(`a last look before ${node.name} is upgraded`, wait.endOf(limit));
   const lookedAt = Date.now();
-  const controlPlanes = access.inventory.nodes.filter((one) => one.role === 'control-plane').map((one) => one.name);
+  const controlPlanes = access.inventory.nodes
+    .filter((one) => one.role === 'control-plane')
+    .map((one) => one.name);
   const observation = await observeCluster(access, {
     talosOf: node.role === 'control-plane' ? controlPlanes : [node.name],
     etcd: node.role === 'control-plane',
@@ -72,16 +81,27 @@ async function lookWell(access: ClusterAccess, wait: Wait, { node, cluster, run,
 }
 
 /** Writing the intent took too long: looks once more, and takes the intent back when nothing may be sent after all. */
-async function lookAgain(access: ClusterAccess, wait: Wait, step: InstallTalos, intent: string): Promise<void> {
+async function lookAgain(
+  access: ClusterAccess,
+  wait: Wait,
+  step: InstallTalos,
+  intent: string,
+): Promise<void> {
   try {
     await lookWell(access, wait, step);
   } catch (error) {
-    await patchNodeAsSeen(access, step.node.name, (seen) => (seen.marks.install === intent ? removeMark(seen, 'install') : undefined));
+    await patchNodeAsSeen(access, step.node.name, (seen) =>
+      seen.marks.install === intent ? removeMark(seen, 'install') : undefined,
+    );
     throw error;
   }
 }
 
-async function sendOnce(access: ClusterAccess, wait: Wait, { node, limit }: InstallTalos): Promise<InstallOutcome> {
+async function sendOnce(
+  access: ClusterAccess,
+  wait: Wait,
+  { node, limit }: InstallTalos,
+): Promise<InstallOutcome> {
   const admin = await access.talosAdmin();
   const [target] = access.targets(node.name);
   if (!target) throw new Error(`there is no Talos endpoint for ${node.name}`);
@@ -95,13 +115,22 @@ async function sendOnce(access: ClusterAccess, wait: Wait, { node, limit }: Inst
     if (await talosRefused(access, wait, node, error)) {
       throw new Refusal({ kind: 'install-refused', node: node.name, why: whyNot(error) });
     }
-    return { sent: 'maybe-sent', note: `the answer was lost (${whyNot(error)}); the node shows what became of it` };
+    return {
+      sent: 'maybe-sent',
+      note: `the answer was lost (${whyNot(error)}); the node shows what became of it`,
+    };
   }
 }
 
 /** Talos checks image and etcd before it touches anything, and says so. Anything else may have been accepted. */
-async function talosRefused(access: ClusterAccess, wait: Wait, node: PlannedNode, error: CommandFailed): Promise<boolean> {
-  const refusals = /error validating|not authorized|PermissionDenied|InvalidArgument|Unimplemented|failed to acquire upgrade mutex/;
+async function talosRefused(
+  access: ClusterAccess,
+  wait: Wait,
+  node: PlannedNode,
+  error: CommandFailed,
+): Promise<boolean> {
+  const refusals =
+    /error validating|not authorized|PermissionDenied|InvalidArgument|Unimplemented|failed to acquire upgrade mutex/;
   if (!refusals.test(error.stderrTail)) return false;
   const status = await throughOthers(access.targets(node.name), (target) =>
     access.talos.machineStatus(target, { signal: wait.signal }),

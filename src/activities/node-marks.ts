@@ -7,14 +7,20 @@ function pointer(annotation: string): string {
   return `/metadata/annotations/${annotation.replaceAll('~', '~0').replaceAll('/', '~1')}`;
 }
 
-
 /** Sets marks; `/metadata/annotations` is made where the Node has none. */
-export function setMarks(node: NodeObject, marks: Partial<Record<keyof typeof markAnnotations, string>>): JsonPatchOperation[] {
+export function setMarks(
+  node: NodeObject,
+  marks: Partial<Record<keyof typeof markAnnotations, string>>,
+): JsonPatchOperation[] {
   const make: JsonPatchOperation[] =
-    Object.keys(node.annotations).length === 0 ? [{ op: 'add', path: '/metadata/annotations', value: {} }] : [];
-  const set = Object.entries(marks).map(
-    ([mark, value]): JsonPatchOperation => ({ op: 'add', path: pointer(markAnnotations[mark as keyof typeof marks]), value }),
-  );
+    Object.keys(node.annotations).length === 0
+      ? [{ op: 'add', path: '/metadata/annotations', value: {} }]
+      : [];
+  const set = Object.entries(marks).map(([mark, value]): JsonPatchOperation => ({
+    op: 'add',
+    path: pointer(markAnnotations[mark as keyof typeof marks]),
+    value,
+  }));
   return [...make, ...set];
 }
 

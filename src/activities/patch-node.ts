@@ -29,7 +29,11 @@ export async function patchNodeAsSeen(
     const patch = decide(node);
     if (!patch || patch.length === 0) return node;
     try {
-      const test: JsonPatchOperation = { op: 'test', path: '/metadata/resourceVersion', value: node.resourceVersion };
+      const test: JsonPatchOperation = {
+        op: 'test',
+        path: '/metadata/resourceVersion',
+        value: node.resourceVersion,
+      };
       return nodeObject(await access.kubernetes.patchNode(name, [test, ...patch], { avoid: name }));
     } catch (error) {
       if (!(error instanceof PatchRefused) || tries >= triesMax) throw error;

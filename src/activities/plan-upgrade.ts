@@ -8,23 +8,28 @@ import { inCluster, type ActivitySettings, type RunReference } from './activity-
 /** Observes the cluster and makes the run's plan: the same function `slipway plan` prints. Recorded, it does not change. */
 export async function planUpgrade(settings: ActivitySettings, reference: RunReference): Promise<Planned> {
   const { request, inventory, only } = await settings.inputOf(reference.cluster, reference.run);
-  return inCluster(settings, reference, 'the cluster is observed and the plan is made', async (access, wait) => {
-    const [observation, availableVersions, certificates] = await Promise.all([
-      observeCluster(access, { signal: wait.signal }),
-      factoryVersions(inventory.image.factory, access.dialMap),
-      access.certificates(),
-    ]);
-    const planned = plan({
-      request,
-      inventory,
-      observation,
-      availableVersions,
-      only,
-      sha256: (text) => createHash('sha256').update(text).digest('hex'),
-      now: observation.observedAt,
-    });
-    return certificatesOutlast(planned, certificates, Date.now());
-  });
+  return inCluster(
+    settings,
+    reference,
+    'the cluster is observed and the plan is made',
+    async (access, wait) => {
+      const [observation, availableVersions, certificates] = await Promise.all([
+        observeCluster(access, { signal: wait.signal }),
+        factoryVersions(inventory.image.factory, access.dialMap),
+        access.certificates(),
+      ]);
+      const planned = plan({
+        request,
+        inventory,
+        observation,
+        availableVersions,
+        only,
+        sha256: (text) => createHash('sha256').update(text).digest('hex'),
+        now: observation.observedAt,
+      });
+      return certificatesOutlast(planned, certificates, Date.now());
+    },
+  );
 }
 
 /** A client certificate that ends before the run does is refused now, while nothing was touched. */
@@ -42,5 +47,8 @@ export function certificatesOutlast(
     at: until.toISOString(),
     neededUntil: neededUntil.toISOString(),
   }));
-  return { verdict: 'refused', reasons: planned.verdict === 'refused' ? [...reasons, ...planned.reasons] : reasons };
+  return {
+    verdict: 'refused',
+    reasons: planned.verdict === 'refused' ? [...reasons, ...planned.reasons] : reasons,
+  };
 }

@@ -17,7 +17,10 @@ export interface PrepareImage extends RunReference {
  * Has the factory build the installer image and the node pull it, before the node is cordoned:
  * a slow or rate-limited factory is waited out here, where waiting costs nobody anything.
  */
-export async function prepareImage(settings: ActivitySettings, { node, limit, ...reference }: PrepareImage): Promise<string> {
+export async function prepareImage(
+  settings: ActivitySettings,
+  { node, limit, ...reference }: PrepareImage,
+): Promise<string> {
   return inCluster(settings, reference, describeStep('prepare-image', node.name), async (access, wait) => {
     await factoryHasIt(access, wait, node, limit);
     await nodePullsIt(access, wait, node, limit);
@@ -25,7 +28,12 @@ export async function prepareImage(settings: ActivitySettings, { node, limit, ..
   });
 }
 
-async function factoryHasIt(access: ClusterAccess, wait: Wait, { image }: PlannedNode, limit: number): Promise<void> {
+async function factoryHasIt(
+  access: ClusterAccess,
+  wait: Wait,
+  { image }: PlannedNode,
+  limit: number,
+): Promise<void> {
   const end = wait.endOf(limit);
   wait.says(`the factory builds ${image}`, end);
   for (;;) {
@@ -39,7 +47,12 @@ async function factoryHasIt(access: ClusterAccess, wait: Wait, { image }: Planne
   }
 }
 
-async function nodePullsIt(access: ClusterAccess, wait: Wait, node: PlannedNode, limit: number): Promise<void> {
+async function nodePullsIt(
+  access: ClusterAccess,
+  wait: Wait,
+  node: PlannedNode,
+  limit: number,
+): Promise<void> {
   const end = wait.endOf(limit);
   const admin = await access.talosAdmin();
   wait.says(`${node.name} pulls ${node.image}`, end);

@@ -12,7 +12,10 @@ export interface RecordFacts extends RunReference {
 }
 
 /** What every later attempt compares with: recorded in history before the request that cannot be repeated. */
-export async function recordFacts(settings: ActivitySettings, { node, to, ...reference }: RecordFacts): Promise<RecordedFacts> {
+export async function recordFacts(
+  settings: ActivitySettings,
+  { node, to, ...reference }: RecordFacts,
+): Promise<RecordedFacts> {
   return inCluster(settings, reference, describeStep('record-facts', node.name), async (access, wait) => {
     const admin = await access.talosAdmin();
     const [seen, bootId, etcd] = await Promise.all([
@@ -21,14 +24,20 @@ export async function recordFacts(settings: ActivitySettings, { node, to, ...ref
       node.role === 'control-plane' ? observeEtcd(access, { signal: wait.signal }) : undefined,
     ]);
     if (seen.talos.kind === 'unreachable') {
-      throw new Refusal({ kind: 'talos-unreachable', node: node.name, endpoint: node.address, why: seen.talos.why });
+      throw new Refusal({
+        kind: 'talos-unreachable',
+        node: node.name,
+        endpoint: node.address,
+        why: seen.talos.why,
+      });
     }
     if (seen.kubernetes.kind === 'unreachable') {
       throw new Refusal({ kind: 'kubernetes-unreachable', endpoints: [], why: seen.kubernetes.why });
     }
     const object = seen.kubernetes.value;
     if (!object) throw new Refusal({ kind: 'node-missing', node: node.name });
-    const status = etcd?.kind === 'answered' ? etcd.value.statuses.find((one) => one.node === node.name) : undefined;
+    const status =
+      etcd?.kind === 'answered' ? etcd.value.statuses.find((one) => one.node === node.name) : undefined;
     return {
       node: node.name,
       bootId,

@@ -15,7 +15,10 @@ export interface ResolvedOrder {
 }
 
 /** The order of a hop's nodes, once it is known who leads etcd; recorded, so it does not change when leadership moves. */
-export async function resolveOrder(settings: ActivitySettings, { hop, ...reference }: ResolveOrder): Promise<ResolvedOrder> {
+export async function resolveOrder(
+  settings: ActivitySettings,
+  { hop, ...reference }: ResolveOrder,
+): Promise<ResolvedOrder> {
   return inCluster(settings, reference, 'etcd is asked who leads it', async (access, wait) => {
     const etcd = await observeEtcd(access, { signal: wait.signal });
     if (etcd.kind === 'unreachable') throw new Refusal({ kind: 'etcd-unreachable', why: etcd.why });

@@ -3,7 +3,13 @@ import { describeStep } from '../planning/describe.js';
 import type { PlannedNode } from '../planning/plan.js';
 import type { Reason } from '../planning/reason.js';
 import { Refusal } from '../tools/refusal.js';
-import { inCluster, gaveUp, type ActivitySettings, type RunReference, type Wait } from './activity-context.js';
+import {
+  inCluster,
+  gaveUp,
+  type ActivitySettings,
+  type RunReference,
+  type Wait,
+} from './activity-context.js';
 import { gatesLook, lookAtGates } from './await-gates.js';
 import type { ClusterAccess } from '../tools/cluster-access.js';
 
@@ -20,7 +26,10 @@ const closedLooksMax = 3;
  * After the uncordon: waits until the workload gates are open, then watches that they stay so for the node's soak.
  * A soak that breaks halts; the node is not cordoned again by itself.
  */
-export async function soakNode(settings: ActivitySettings, { node, limit, ...reference }: SoakNode): Promise<string> {
+export async function soakNode(
+  settings: ActivitySettings,
+  { node, limit, ...reference }: SoakNode,
+): Promise<string> {
   return inCluster(settings, reference, describeStep('soak', node.name), async (access, wait) => {
     const opened = await wait.until(limit, gaveUp(`the workload gates after ${node.name}`, limit), async () =>
       gatesLook((await lookAtGates(access, { node, moment: 'soak' }, wait.signal)).reports),

@@ -19,29 +19,49 @@ export interface TakeSnapshot extends RunReference {
 /** Reads a snapshot from a healthy member, verifies it, proves it where asked, and stores it encrypted (I3). */
 export async function takeSnapshot(settings: ActivitySettings, step: TakeSnapshot): Promise<SnapshotRecord> {
   const { before, prove, limit, ...reference } = step;
-  return inCluster(settings, reference, 'an etcd snapshot is taken, verified and stored', async (access, wait) => {
-    const folder = await access.folder();
-    const etcdutl = await toolPath('etcdutl');
-    const clear = path.join(folder.path, 'etcd.snapshot');
-    const end = wait.endOf(limit);
-    wait.says('an etcd snapshot is taken', end);
-    const from = await readFromSomeMember(access, wait, before, clear, end);
-    const status = await failingAs('snapshot-failed', () => snapshotStatus(etcdutl, clear, wait.signal));
-    if (prove) {
-      wait.says('the etcd snapshot is restored into an empty folder and compared', end);
-      const restored = await failingAs('snapshot-unproven', () => proveSnapshot(etcdutl, clear, folder.path, wait.signal));
-      if (restored.revision !== status.revision) {
-        const why = `it restores to revision ${restored.revision}, and was taken at ${status.revision}`;
-        throw new Refusal({ kind: 'snapshot-unproven', why });
+  return inCluster(
+    settings,
+    reference,
+    'an etcd snapshot is taken, verified and stored',
+    async (access, wait) => {
+      const folder = await access.folder();
+      const etcdutl = await toolPath('etcdutl');
+      const clear = path.join(folder.folder, 'etcd.snapshot');
+      const end = wait.endOf(limit);
+      wait.says('an etcd snapshot is taken', end);
+      const from = await readFromSomeMember(access, wait, before, clear, end);
+      const status = await failingAs('snapshot-failed', () => snapshotStatus(etcdutl, clear, wait.signal));
+      if (prove) {
+        wait.says('the etcd snapshot is restored into an empty folder and compared', end);
+        const restored = await failingAs('snapshot-unproven', () =>
+          proveSnapshot(etcdutl, clear, folder.folder, wait.signal),
+        );
+        if (restored.revision !== status.revision) {
+          const why = `it restores to revision ${restored.revision}, and was taken at ${status.revision}`;
+          throw new Refusal({ kind: 'snapshot-unproven', why });
+        }
       }
-    }
-    const takenAt = new Date().toISOString();
-    const file = `${reference.cluster}-run${reference.run}-${takenAt.replaceAll(/[:.]/g, '-')}.etcd.age`;
-    const { directory, recipient } = access.inventory.snapshot;
-    const target = path.resolve((await settings.inputOf(reference.cluster, reference.run)).base, directory, file);
-    const sha256 = await failingAs('snapshot-failed', () => storeEncrypted(clear, recipient, target));
-    return { file, takenAt, from, bytes: status.bytes, sha256, revision: status.revision, keys: status.keys, proven: prove };
-  });
+      const takenAt = new Date().toISOString();
+      const file = `${reference.cluster}-run${reference.run}-${takenAt.replaceAll(/[:.]/g, '-')}.etcd.age`;
+      const { directory, recipient } = access.inventory.snapshot;
+      const target = path.resolve(
+        (await settings.inputOf(reference.cluster, reference.run)).base,
+        directory,
+        file,
+      );
+      const sha256 = await failingAs('snapshot-failed', () => storeEncrypted(clear, recipient, target));
+      return {
+        file,
+        takenAt,
+        from,
+        bytes: status.bytes,
+        sha256,
+        revision: status.revision,
+        keys: status.keys,
+        proven: prove,
+      };
+    },
+  );
 }
 
 /** Members are asked in turn, the one that goes next last. */
@@ -52,8 +72,13 @@ async function readFromSomeMember(
   file: string,
   end: number,
 ): Promise<string> {
-  const controlPlanes = access.inventory.nodes.filter((node) => node.role === 'control-plane').map((node) => node.name);
-  const order = [...controlPlanes.filter((name) => name !== before), ...controlPlanes.filter((name) => name === before)];
+  const controlPlanes = access.inventory.nodes
+    .filter((node) => node.role === 'control-plane')
+    .map((node) => node.name);
+  const order = [
+    ...controlPlanes.filter((name) => name !== before),
+    ...controlPlanes.filter((name) => name === before),
+  ];
   const failures: string[] = [];
   for (const name of order) {
     for (const target of access.targets(name)) {
@@ -70,7 +95,10 @@ async function readFromSomeMember(
   throw new Refusal({ kind: 'snapshot-failed', why: failures.join('; ') });
 }
 
-async function failingAs<T>(kind: 'snapshot-failed' | 'snapshot-unproven', act: () => Promise<T>): Promise<T> {
+async function failingAs<T>(
+  kind: 'snapshot-failed' | 'snapshot-unproven',
+  act: () => Promise<T>,
+): Promise<T> {
   try {
     return await act();
   } catch (error) {

@@ -9,7 +9,10 @@ import { patchNodeAsSeen } from './patch-node.js';
  * Takes back the cordon and the marks of this run; only where the mark is this run's.
  * A cordon that somebody else set, before or since, stays.
  */
-export async function uncordonNode(settings: ActivitySettings, { node, ...reference }: NodeStep): Promise<string> {
+export async function uncordonNode(
+  settings: ActivitySettings,
+  { node, ...reference }: NodeStep,
+): Promise<string> {
   const run = runId(reference.cluster, reference.run);
   return inCluster(settings, reference, describeStep('uncordon', node.name), async (access) => {
     let note = '';

@@ -13,7 +13,10 @@ export interface VerifyNode extends RunReference {
 }
 
 /** The node's own checks: services, extensions, labels, taints and annotations as they were before. */
-export async function verifyNode(settings: ActivitySettings, { node, facts, limit, ...reference }: VerifyNode): Promise<string> {
+export async function verifyNode(
+  settings: ActivitySettings,
+  { node, facts, limit, ...reference }: VerifyNode,
+): Promise<string> {
   return inCluster(settings, reference, describeStep('verify-node', node.name), async (access, wait) =>
     wait.until<string>(
       limit,
@@ -25,13 +28,21 @@ export async function verifyNode(settings: ActivitySettings, { node, facts, limi
           const services = await throughOthers(access.targets(node.name), (target) =>
             access.talos.services(target, { signal: wait.signal }),
           );
-          const ill = services.filter((service) => service.state === 'Running' && service.health === 'Fail').map((service) => service.name);
+          const ill = services
+            .filter((service) => service.state === 'Running' && service.health === 'Fail')
+            .map((service) => service.name);
           if (ill.length > 0) return { kind: 'waiting', reason: notReady(node, ill) };
-          return { kind: 'done', value: `${services.length} services, extensions, labels, taints and annotations are as before` };
+          return {
+            kind: 'done',
+            value: `${services.length} services, extensions, labels, taints and annotations are as before`,
+          };
         } catch (error) {
           if (wait.signal.aborted) throw error;
           const why = whyNot(error);
-          return { kind: 'waiting', reason: { kind: 'talos-unreachable', node: node.name, endpoint: node.address, why } };
+          return {
+            kind: 'waiting',
+            reason: { kind: 'talos-unreachable', node: node.name, endpoint: node.address, why },
+          };
         }
       },
     ),
@@ -39,5 +50,10 @@ export async function verifyNode(settings: ActivitySettings, { node, facts, limi
 }
 
 function notReady(node: PlannedNode, services: readonly string[]): Reason {
-  return { kind: 'talos-not-ready', node: node.name, stage: 'running', unmet: services.map((service) => `service ${service}: unhealthy`) };
+  return {
+    kind: 'talos-not-ready',
+    node: node.name,
+    stage: 'running',
+    unmet: services.map((service) => `service ${service}: unhealthy`),
+  };
 }

@@ -17,7 +17,8 @@ export interface DeclaredCluster {
 export async function declaredCluster(file: string): Promise<DeclaredCluster> {
   const { loadInventory, mistakeLine } = await import('../inventory/load.js');
   const loaded = await loadInventory(file);
-  if (loaded.ok) return { inventory: loaded.inventory, file: path.resolve(file), base: path.dirname(path.resolve(file)) };
+  if (loaded.ok)
+    return { inventory: loaded.inventory, file: path.resolve(file), base: path.dirname(path.resolve(file)) };
   const lines = loaded.mistakes.map(mistakeLine).join('\n');
   throw new UserMistake(lines, 'Name another file with -f FILE; slipway inventory check FILE checks one.');
 }
@@ -29,7 +30,10 @@ export async function declaredCluster(file: string): Promise<DeclaredCluster> {
 export async function declaredName(file: string): Promise<string | undefined> {
   try {
     const document: unknown = parse(await readFile(file, 'utf8'));
-    const named = typeof document === 'object' && document !== null && 'cluster' in document ? document.cluster : undefined;
+    const named =
+      typeof document === 'object' && document !== null && 'cluster' in document
+        ? document.cluster
+        : undefined;
     return typeof named === 'string' ? named : undefined;
   } catch {
     return undefined;

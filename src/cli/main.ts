@@ -31,7 +31,9 @@ async function failed(error: unknown): Promise<ExitCode> {
     if (stopped.hint !== '') say(stopped.hint);
     return stopped.exitCode;
   }
-  say(`This is a bug of Slipway, not of what you typed:\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  say(
+    `This is a bug of Slipway, not of what you typed:\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+  );
   return exitCodes.refused;
 }
 
@@ -39,5 +41,7 @@ async function failed(error: unknown): Promise<ExitCode> {
 async function asStopped(error: unknown): Promise<CommandStopped | undefined> {
   if (error instanceof CommandStopped) return error;
   const { isSilence } = await import('./temporal/grpc-failure.js');
-  return isSilence(error) ? new TemporalSilent('Temporal stopped answering in the middle of this command.', 'Type it again.') : undefined;
+  return isSilence(error)
+    ? new TemporalSilent('Temporal stopped answering in the middle of this command.', 'Type it again.')
+    : undefined;
 }

@@ -23,12 +23,19 @@ export function parseRun(text: string | undefined): NamedRun {
   if (text === undefined) return { cluster: undefined, run: undefined };
   const match = /^(?:run\/)?(?:(?<cluster>[a-z0-9][a-z0-9-]*)\/)?(?<run>[1-9]\d*)$/.exec(text);
   if (match?.groups) return { cluster: match.groups['cluster'], run: Number(match.groups['run']) };
-  if (/^[a-z0-9][a-z0-9-]*$/.test(text)) return { cluster: text, run: undefined };
-  throw new UserMistake(`"${text}" names no run.`, 'Runs are named by number (42), or with their cluster (prox-ops/42).');
+  if (/^(?!\d+$)[a-z0-9][a-z0-9-]*$/.test(text)) return { cluster: text, run: undefined };
+  throw new UserMistake(
+    `"${text}" names no run.`,
+    'Runs are named by number (42), or with their cluster (prox-ops/42).',
+  );
 }
 
 /** The run that is meant: the one named, otherwise the open or last one of the cluster. */
-export async function chooseRun(temporal: Temporal, file: string, text: string | undefined): Promise<ChosenRun> {
+export async function chooseRun(
+  temporal: Temporal,
+  file: string,
+  text: string | undefined,
+): Promise<ChosenRun> {
   const named = parseRun(text);
   const cluster = named.cluster ?? (await requireName(file));
   const { requireQueue } = await import('./temporal/cluster-queue.js');
@@ -43,13 +50,22 @@ export async function chooseRun(temporal: Temporal, file: string, text: string |
 export async function requireName(file: string): Promise<string> {
   const name = await declaredName(file);
   if (name) return name;
-  throw new UserMistake(`Which cluster? ${file} is not here, or names none.`, 'Name its file with -f FILE, or the run as CLUSTER/RUN.');
+  throw new UserMistake(
+    `Which cluster? ${file} is not here, or names none.`,
+    'Name its file with -f FILE, or the run as CLUSTER/RUN.',
+  );
 }
 
 /** A run that Temporal does not know. */
 export function unknownRun({ cluster, run }: ChosenRun, lastRun: number): UserMistake {
   if (run > lastRun) {
-    return new UserMistake(`${cluster} has had no run ${run}: its last one is run ${lastRun}.`, `Look at that: slipway status ${cluster}`);
+    return new UserMistake(
+      `${cluster} has had no run ${run}: its last one is run ${lastRun}.`,
+      `Look at that: slipway status ${cluster}`,
+    );
   }
-  return new UserMistake(`Temporal no longer keeps run ${run} of ${cluster}: its retention is over.`, `The last run is ${lastRun}.`);
+  return new UserMistake(
+    `Temporal no longer keeps run ${run} of ${cluster}: its retention is over.`,
+    `The last run is ${lastRun}.`,
+  );
 }

@@ -4,7 +4,10 @@ import { sentence } from './sentence.js';
 import { say } from './terminal.js';
 
 /** Each reason's sentence, and under it what to type. */
-export function sayReasons(reasons: readonly Reason[], context: { readonly cluster: string; readonly run?: number }): void {
+export function sayReasons(
+  reasons: readonly Reason[],
+  context: { readonly cluster: string; readonly run?: number },
+): void {
   for (const reason of reasons) {
     say(sentence(describe(reason)));
     for (const line of advise(reason, context)) say(`  ${line}`);

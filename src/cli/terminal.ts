@@ -17,7 +17,12 @@ export function screen(): Screen {
   // Asked for by CI systems and tests that look at what a person would see.
   const forced = Number(process.env['COLUMNS']);
   const width = columns ?? (forced > 0 ? forced : widthInPipes);
-  return { width, height: rows ?? 50, colour: colours.isColorSupported, live: isTTY === true && process.env['TERM'] !== 'dumb' };
+  return {
+    width,
+    height: rows ?? 50,
+    colour: colours.isColorSupported,
+    live: isTTY && process.env['TERM'] !== 'dumb',
+  };
 }
 
 /** The command's answer. */

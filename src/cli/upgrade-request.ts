@@ -1,5 +1,4 @@
 import os from 'node:os';
-import path from 'node:path';
 import { describe } from '../planning/describe.js';
 import type { UpgradeRequest } from '../planning/plan.js';
 import type { DeclaredCluster } from './declared-cluster.js';
@@ -14,16 +13,17 @@ export interface AskedFor {
   readonly only?: readonly string[] | undefined;
 }
 
-const gitMs = 5_000;
-
 /** The request of this person, now. @throws UserMistake for a version that is none, or a node the inventory has not. */
 export async function upgradeRequest(declared: DeclaredCluster, asked: AskedFor): Promise<UpgradeRequest> {
   const { inventory } = declared;
   const known = inventory.nodes.map((node) => node.name);
   for (const node of asked.only ?? []) {
-    if (!known.includes(node)) throw new UserMistake(sentence(describe({ kind: 'unknown-node', node, known })));
+    if (!known.includes(node))
+      throw new UserMistake(sentence(describe({ kind: 'unknown-node', node, known })));
   }
   const talos = asked.talos === undefined ? inventory.versions.talos : versionOf(asked.talos);
+  // Loaded here: `abort` and `release` need only who asks.
+  const { commitOf } = await import('../tools/git-commit.js');
   const commit = await commitOf(declared.file);
   return {
     schema: 1,
@@ -46,20 +46,4 @@ function versionOf(text: string): string {
   const version = text.startsWith('v') ? text : `v${text}`;
   if (/^v\d+\.\d+\.\d+(-[0-9A-Za-z.]+)?$/.test(version)) return version;
   throw new UserMistake(sentence(describe({ kind: 'bad-version', version: text })));
-}
-
-/** The commit the inventory stands at; undefined outside git, without git, or when the file was changed since. */
-async function commitOf(file: string): Promise<string | undefined> {
-  const { runCommand } = await import('../tools/run-command.js');
-  const git = async (...args: string[]): Promise<string> => {
-    const result = await runCommand({ command: 'git', args: ['-C', path.dirname(file), ...args], timeoutMs: gitMs });
-    return result.stdout.trim();
-  };
-  try {
-    await git('ls-files', '--error-unmatch', '--', path.basename(file));
-    const changed = await git('status', '--porcelain', '--', path.basename(file));
-    return changed === '' ? await git('rev-parse', 'HEAD') : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -58,7 +58,12 @@ export const inPlaceSteps = [
 ] as const satisfies readonly StepName[];
 
 /** A node that an earlier run upgraded and left cordoned: its cordon is taken over and taken back. */
-export const adoptSteps = ['cordon', 'await-etcd-member', 'uncordon', 'soak'] as const satisfies readonly StepName[];
+export const adoptSteps = [
+  'cordon',
+  'await-etcd-member',
+  'uncordon',
+  'soak',
+] as const satisfies readonly StepName[];
 
 export const steps: Readonly<Record<StepName, Step>> = {
   'prepare-image': {

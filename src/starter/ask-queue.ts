@@ -32,10 +32,15 @@ export async function askQueue<Answer, Input>(
   const startWorkflowOperation = await queueStart(client, cluster, taskQueue);
   try {
     return await client.withDeadline(Date.now() + limitMs, () =>
-      client.workflow.executeUpdateWithStart(update, { args: [input], startWorkflowOperation, updateId: randomUUID() }),
+      client.workflow.executeUpdateWithStart(update, {
+        args: [input],
+        startWorkflowOperation,
+        updateId: randomUUID(),
+      }),
     );
   } catch (error) {
-    if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return { verdict: 'unanswered', sent: true, pollers };
+    if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError)
+      return { verdict: 'unanswered', sent: true, pollers };
     throw error;
   }
 }

@@ -3,6 +3,10 @@ import { enqueueUpgrade as enqueue, type EnqueueAnswer, type EnqueueInput } from
 import { askQueue, type AskOptions, type Unanswered } from './ask-queue.js';
 
 /** Hands an upgrade to its cluster's queue: the number of the run it became, or why it did not become one. */
-export async function enqueueUpgrade(client: Client, input: EnqueueInput, options: AskOptions): Promise<EnqueueAnswer | Unanswered> {
+export async function enqueueUpgrade(
+  client: Client,
+  input: EnqueueInput,
+  options: AskOptions,
+): Promise<EnqueueAnswer | Unanswered> {
   return askQueue(client, enqueue, { cluster: input.request.cluster, input }, options);
 }

@@ -17,12 +17,8 @@ const askMs = 5_000;
 export async function lookForWorkers(client: Client, taskQueue: string): Promise<Pollers> {
   const { namespace } = client.options;
   const answer = await client.withDeadline(Date.now() + askMs, () =>
-    client.workflowService.describeTaskQueue({
-      namespace,
-      taskQueue: { name: taskQueue },
-      // TASK_QUEUE_TYPE_WORKFLOW
-      taskQueueType: 1,
-    }),
+    // No type of task is named: then it is about workflow tasks.
+    client.workflowService.describeTaskQueue({ namespace, taskQueue: { name: taskQueue } }),
   );
   const times = (answer.pollers ?? []).map((poller) => Number(poller.lastAccessTime?.seconds ?? 0) * 1000);
   const newest = Math.max(0, ...times);

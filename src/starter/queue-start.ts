@@ -31,7 +31,11 @@ export function carriedOver(memo: QueueMemo | undefined, now: string): QueueMemo
   if (!memo) return { hold: null, open: null, lastRun: 0 };
   const { hold, open, lastRun } = memo;
   if (!open || hold) return { hold, open: null, lastRun };
-  return { hold: { run: open.run, since: now, outcome: 'terminated', reasons: [{ kind: 'terminated' }] }, open: null, lastRun };
+  return {
+    hold: { run: open.run, since: now, outcome: 'terminated', reasons: [{ kind: 'terminated' }] },
+    open: null,
+    lastRun,
+  };
 }
 
 async function lastMemo(client: Client, cluster: string): Promise<QueueMemo | undefined> {

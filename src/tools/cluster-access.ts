@@ -27,7 +27,9 @@ export interface ClusterAccess {
   /** For `node`, through each of the other control planes in turn; through itself only where there is no other. */
   targets(node: string): readonly TalosTarget[];
   /** When each client certificate ends. */
-  certificates(): Promise<readonly { readonly which: string; readonly reference: string; readonly until: Date }[]>;
+  certificates(): Promise<
+    readonly { readonly which: string; readonly reference: string; readonly until: Date }[]
+  >;
   close(): Promise<void>;
 }
 
@@ -44,12 +46,16 @@ const kubernetesPort = 6443;
  *
  * @throws Refusal when a credential cannot be read or a tool is missing.
  */
-export async function openCluster(inventory: Inventory, { base, dialMap }: AccessOptions): Promise<ClusterAccess> {
+export async function openCluster(
+  inventory: Inventory,
+  { base, dialMap }: AccessOptions,
+): Promise<ClusterAccess> {
   let opened: StepFolder | undefined;
   const folder = async (): Promise<StepFolder> => (opened ??= await StepFolder.open());
   const fileOf = async (name: string, credential: Credential): Promise<string> =>
     credential.file ?? (await folder()).write(name, credential.text);
-  const read = (which: string, reference: CredentialReference): Promise<Credential> => readCredential(which, reference, base);
+  const read = (which: string, reference: CredentialReference): Promise<Credential> =>
+    readCredential(which, reference, base);
 
   const { talos, kubernetes } = inventory.access;
   const readerConfig = await read('talosconfig (reader)', talos.reader);
@@ -68,13 +74,20 @@ export async function openCluster(inventory: Inventory, { base, dialMap }: Acces
       (admin ??= read('talosconfig (admin)', talos.admin).then(async (credential) =>
         talosctl(binary, await fileOf('talosconfig-admin', credential)),
       )),
-    kubernetes: kubernetesApi(kubeconfig.text, controlPlanes.map((node) => apiEndpoint(node, dialMap))),
+    kubernetes: kubernetesApi(
+      kubeconfig.text,
+      controlPlanes.map((node) => apiEndpoint(node, dialMap)),
+    ),
     kubeconfigFile: () => (kubeconfigPath ??= fileOf('kubeconfig', kubeconfig)),
     folder,
     targets: (name) => targetsOf(inventory, dialMap, name),
     certificates: async () => [
       certificate('talosconfig (reader)', talos.reader, talosClientCertificate(readerConfig.text)),
-      certificate('talosconfig (admin)', talos.admin, talosClientCertificate((await read('talosconfig (admin)', talos.admin)).text)),
+      certificate(
+        'talosconfig (admin)',
+        talos.admin,
+        talosClientCertificate((await read('talosconfig (admin)', talos.admin)).text),
+      ),
       ...kubeconfigCertificate(kubernetes, kubeconfig.text),
     ],
     close: async () => {
@@ -85,7 +98,10 @@ export async function openCluster(inventory: Inventory, { base, dialMap }: Acces
 
 function apiEndpoint(node: InventoryNode, dialMap: DialMap): ApiEndpoint {
   const address = dial(dialMap, node.address);
-  return { node: node.name, server: `https://${address.includes(':') ? `[${address}]` : address}:${kubernetesPort}` };
+  return {
+    node: node.name,
+    server: `https://${address.includes(':') ? `[${address}]` : address}:${kubernetesPort}`,
+  };
 }
 
 function targetsOf(inventory: Inventory, dialMap: DialMap, name: string): TalosTarget[] {
@@ -102,7 +118,12 @@ function certificate(which: string, reference: CredentialReference, pem: string)
     return { which, reference: referenceText(reference), until: new Date(new X509Certificate(pem).validTo) };
   } catch (error) {
     throw new Refusal(
-      { kind: 'credential-unreadable', which, reference: referenceText(reference), why: 'its client certificate cannot be read' },
+      {
+        kind: 'credential-unreadable',
+        which,
+        reference: referenceText(reference),
+        why: 'its client certificate cannot be read',
+      },
       { cause: error },
     );
   }

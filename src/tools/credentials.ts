@@ -46,7 +46,11 @@ export function referenceText(reference: CredentialReference): string {
   return reference.encoding === 'base64' ? `env ${reference.env} (base64)` : `env ${reference.env}`;
 }
 
-function decode(value: string, which: string, reference: { env: string; encoding: 'plain' | 'base64' }): string {
+function decode(
+  value: string,
+  which: string,
+  reference: { env: string; encoding: 'plain' | 'base64' },
+): string {
   if (reference.encoding === 'plain') return value;
   const compact = value.replaceAll(/\s/g, '');
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(compact)) {

@@ -16,7 +16,11 @@ const statusSchema = z.object({ revision: z.number(), totalKey: z.number(), tota
 const etcdutlMs = 300_000;
 
 /** Revision, keys and size of a snapshot or of a member's database file. */
-export async function snapshotStatus(etcdutl: string, file: string, signal: AbortSignal): Promise<SnapshotStatus> {
+export async function snapshotStatus(
+  etcdutl: string,
+  file: string,
+  signal: AbortSignal,
+): Promise<SnapshotStatus> {
   const { stdout } = await runCommand({
     command: etcdutl,
     args: ['snapshot', 'status', file, '--write-out', 'json'],
@@ -31,7 +35,12 @@ export async function snapshotStatus(etcdutl: string, file: string, signal: Abor
  * Restores a snapshot into an empty folder (etcdutl checks its SHA-256 there) and answers the status of the restored database.
  * The folder is removed again.
  */
-export async function proveSnapshot(etcdutl: string, file: string, folder: string, signal: AbortSignal): Promise<SnapshotStatus> {
+export async function proveSnapshot(
+  etcdutl: string,
+  file: string,
+  folder: string,
+  signal: AbortSignal,
+): Promise<SnapshotStatus> {
   const data = path.join(folder, 'restored');
   try {
     await runCommand({
@@ -64,7 +73,8 @@ export async function storeEncrypted(file: string, recipient: string, target: st
   } finally {
     await handle.close();
   }
-  if ((await stat(partial)).size !== sealed.byteLength) throw new Error(`${partial} was not written whole: is ${folder} full?`);
+  if ((await stat(partial)).size !== sealed.byteLength)
+    throw new Error(`${partial} was not written whole: is ${folder} full?`);
   await rename(partial, target);
   return createHash('sha256').update(sealed).digest('hex');
 }

@@ -26,10 +26,13 @@ const bytesMax = 1024 * 1024;
 /** Versions of Talos the factory can build, as it lists them. */
 export async function factoryVersions(factory: string, dialMap: DialMap): Promise<Answer<readonly string[]>> {
   try {
-    const response = await fetch(`${baseUrl(factory, dialMap)}/versions`, { signal: AbortSignal.timeout(askMs) });
+    const response = await fetch(`${baseUrl(factory, dialMap)}/versions`, {
+      signal: AbortSignal.timeout(askMs),
+    });
     if (!response.ok) return { kind: 'unreachable', why: `${factory}/versions answered ${response.status}` };
     const text = await response.text();
-    if (text.length > bytesMax) return { kind: 'unreachable', why: `${factory}/versions answered more than ${bytesMax} bytes` };
+    if (text.length > bytesMax)
+      return { kind: 'unreachable', why: `${factory}/versions answered more than ${bytesMax} bytes` };
     return { kind: 'answered', value: z.array(z.string()).parse(JSON.parse(text)) };
   } catch (error) {
     return { kind: 'unreachable', why: `${factory}: ${failure(error)}` };
@@ -37,7 +40,11 @@ export async function factoryVersions(factory: string, dialMap: DialMap): Promis
 }
 
 /** Asks the factory's registry for an installer image's manifest, which makes it build the image. */
-export async function askForImage(image: string, dialMap: DialMap, signal: AbortSignal): Promise<ImageAnswer> {
+export async function askForImage(
+  image: string,
+  dialMap: DialMap,
+  signal: AbortSignal,
+): Promise<ImageAnswer> {
   const { host, name, tag } = parts(image);
   try {
     const response = await fetch(`${baseUrl(host, dialMap)}/v2/${name}/manifests/${tag}`, {
@@ -47,7 +54,11 @@ export async function askForImage(image: string, dialMap: DialMap, signal: Abort
     });
     if (response.ok) return { kind: 'there' };
     if (response.status === 429 || response.status >= 500) {
-      return { kind: 'later', why: `${host} answered ${response.status}`, retryAfterMs: retryAfter(response) };
+      return {
+        kind: 'later',
+        why: `${host} answered ${response.status}`,
+        retryAfterMs: retryAfter(response),
+      };
     }
     return { kind: 'missing', status: response.status };
   } catch (error) {
@@ -64,7 +75,11 @@ function baseUrl(host: string, dialMap: DialMap): string {
 function parts(image: string): { host: string; name: string; tag: string } {
   const match = /^(?<host>[^/]+)\/(?<name>.+):(?<tag>[^:/]+)$/.exec(image);
   if (!match?.groups) throw new Error(`"${image}" is no image reference of the form host/name:tag`);
-  return { host: match.groups['host'] ?? '', name: match.groups['name'] ?? '', tag: match.groups['tag'] ?? '' };
+  return {
+    host: match.groups['host'] ?? '',
+    name: match.groups['name'] ?? '',
+    tag: match.groups['tag'] ?? '',
+  };
 }
 
 /** Retry-After in seconds or as a date, between one second and one minute. */

@@ -54,8 +54,11 @@ export async function drainSlice(kubectl: string, slice: DrainSlice): Promise<Dr
     return { outcome: 'drained' };
   } catch (error) {
     if (!(error instanceof CommandFailed) || error.cancelled) throw error;
-    const words = said.filter((line) => line.startsWith('error') || line.includes('cannot')).at(-1) ?? error.message;
-    const hopeless = said.find((line) => /use --(force|ignore-daemonsets|delete-emptydir-data)|[Ff]orbidden/.test(line));
+    const words =
+      said.filter((line) => line.startsWith('error') || line.includes('cannot')).at(-1) ?? error.message;
+    const hopeless = said.find((line) =>
+      /use --(force|ignore-daemonsets|delete-emptydir-data)|[Ff]orbidden/.test(line),
+    );
     return hopeless ? { outcome: 'impossible', why: hopeless } : { outcome: 'not-yet', lastWords: words };
   }
 }

@@ -99,7 +99,10 @@ export function kubernetesApi(kubeconfig: string, endpoints: readonly ApiEndpoin
       }),
     patchNode: (name, patch, options = {}) =>
       call(options, (client) =>
-        client.core.patchNode({ name, body: patch }, setHeaderOptions('Content-Type', PatchStrategy.JsonPatch)),
+        client.core.patchNode(
+          { name, body: patch },
+          setHeaderOptions('Content-Type', PatchStrategy.JsonPatch),
+        ),
       ),
     listPods: (options = {}) =>
       call(options, (client) =>

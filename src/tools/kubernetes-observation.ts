@@ -1,5 +1,10 @@
 import type { V1LabelSelector, V1Node, V1Pod, V1PodDisruptionBudget } from '@kubernetes/client-node';
-import type { BudgetObservation, NodeObject, PodObservation, WorkloadObservation } from '../planning/observation.js';
+import type {
+  BudgetObservation,
+  NodeObject,
+  PodObservation,
+  WorkloadObservation,
+} from '../planning/observation.js';
 
 /** Slipway's annotations on a Node object. */
 export const markAnnotations = {
@@ -24,7 +29,9 @@ export function nodeObject(node: V1Node): NodeObject {
     osImage: node.status?.nodeInfo?.osImage ?? '',
     internalAddress: node.status?.addresses?.find((address) => address.type === 'InternalIP')?.address,
     labels: node.metadata?.labels ?? {},
-    taints: (node.spec?.taints ?? []).map((taint) => `${taint.key}=${taint.value ?? ''}:${taint.effect}`).sort(),
+    taints: (node.spec?.taints ?? [])
+      .map((taint) => `${taint.key}=${taint.value ?? ''}:${taint.effect}`)
+      .toSorted(),
     annotations,
     marks: {
       run: annotations[markAnnotations.run],
@@ -36,16 +43,21 @@ export function nodeObject(node: V1Node): NodeObject {
 }
 
 /** Pods, budgets and the static control-plane pods, with who protects whom. */
-export function workloadObservation(pods: readonly V1Pod[], budgets: readonly V1PodDisruptionBudget[]): WorkloadObservation {
+export function workloadObservation(
+  pods: readonly V1Pod[],
+  budgets: readonly V1PodDisruptionBudget[],
+): WorkloadObservation {
   return {
     pods: pods.map((pod) => podObservation(pod, budgets)),
     budgets: budgets.map(budgetObservation),
-    controlPlane: pods.filter((pod) => controlPlaneComponents.has(componentOf(pod))).map((pod) => ({
-      component: componentOf(pod),
-      node: pod.spec?.nodeName ?? '',
-      version: imageTag(pod.spec?.containers[0]?.image),
-      ready: isReady(pod),
-    })),
+    controlPlane: pods
+      .filter((pod) => controlPlaneComponents.has(componentOf(pod)))
+      .map((pod) => ({
+        component: componentOf(pod),
+        node: pod.spec?.nodeName ?? '',
+        version: imageTag(pod.spec?.containers[0]?.image),
+        ready: isReady(pod),
+      })),
   };
 }
 
@@ -64,7 +76,10 @@ function podObservation(pod: V1Pod, budgets: readonly V1PodDisruptionBudget[]): 
     daemonSet: owner?.kind === 'DaemonSet',
     mirror: pod.metadata?.annotations?.['kubernetes.io/config.mirror'] !== undefined,
     budgets: budgets
-      .filter((budget) => budget.metadata?.namespace === namespace && selects(budget.spec?.selector, pod.metadata?.labels))
+      .filter(
+        (budget) =>
+          budget.metadata?.namespace === namespace && selects(budget.spec?.selector, pod.metadata?.labels),
+      )
       .map((budget) => `${namespace}/${budget.metadata?.name ?? ''}`),
     trouble: troubleOf(pod),
     since: isoTime(readyCondition?.lastTransitionTime ?? pod.metadata?.creationTimestamp),
@@ -91,12 +106,16 @@ function componentOf(pod: V1Pod): string {
 /** A Deployment's ReplicaSet is named `<deployment>-<pod-template-hash>`. */
 function ownerName(kind: string, name: string, hash: string | undefined): string {
   const suffix = `-${hash ?? ''}`;
-  if (kind === 'ReplicaSet' && hash && name.endsWith(suffix)) return `Deployment/${name.slice(0, -suffix.length)}`;
+  if (kind === 'ReplicaSet' && hash && name.endsWith(suffix))
+    return `Deployment/${name.slice(0, -suffix.length)}`;
   return `${kind}/${name}`;
 }
 
 function isReady(pod: V1Pod): boolean {
-  return pod.status?.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True') ?? false;
+  return (
+    pod.status?.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True') ??
+    false
+  );
 }
 
 function troubleOf(pod: V1Pod): string | undefined {

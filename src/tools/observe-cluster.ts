@@ -44,14 +44,21 @@ export async function observeCluster(access: ClusterAccess, scope: Scope = {}): 
       talos: talos.get(node.name) ?? notAsked,
       kubernetes: forNode(kubernetes.nodes, node.name),
     })),
-    strangers: kubernetes.nodes.kind === 'answered' ? [...kubernetes.nodes.value.keys()].filter((name) => !known.has(name)) : [],
+    strangers:
+      kubernetes.nodes.kind === 'answered'
+        ? [...kubernetes.nodes.value.keys()].filter((name) => !known.has(name))
+        : [],
     etcd,
     workloads: kubernetes.workloads,
   };
 }
 
 /** One node: its Talos API and its Node object. */
-export async function observeNode(access: ClusterAccess, name: string, signal?: AbortSignal): Promise<NodeObservation> {
+export async function observeNode(
+  access: ClusterAccess,
+  name: string,
+  signal?: AbortSignal,
+): Promise<NodeObservation> {
   const node = access.inventory.nodes.find((candidate) => candidate.name === name);
   if (!node) throw new Error(`${name} is no node of ${access.inventory.cluster}`);
   const [talos, kubernetes] = await Promise.all([
@@ -94,25 +101,46 @@ async function observeKubernetes(
 ): Promise<{ nodes: NodeObjects; workloads: Answer<WorkloadObservation> }> {
   const call = avoid ? { avoid } : {};
   const [nodes, workloads] = await Promise.all([
-    answer(async () => new Map((await access.kubernetes.listNodes(call)).map((node) => [node.metadata?.name ?? '', nodeObject(node)]))),
+    answer(
+      async () =>
+        new Map(
+          (await access.kubernetes.listNodes(call)).map((node) => [
+            node.metadata?.name ?? '',
+            nodeObject(node),
+          ]),
+        ),
+    ),
     answer(async () => {
-      const [pods, budgets] = await Promise.all([access.kubernetes.listPods(call), access.kubernetes.listBudgets(call)]);
+      const [pods, budgets] = await Promise.all([
+        access.kubernetes.listPods(call),
+        access.kubernetes.listBudgets(call),
+      ]);
       return workloadObservation(pods, budgets);
     }),
   ]);
   return { nodes, workloads };
 }
 
-async function observeTalos(access: ClusterAccess, scope: Scope): Promise<Map<string, Answer<TalosObservation>>> {
+async function observeTalos(
+  access: ClusterAccess,
+  scope: Scope,
+): Promise<Map<string, Answer<TalosObservation>>> {
   const wanted = access.inventory.nodes.filter((node) => scope.talosOf?.includes(node.name) ?? true);
-  const seen = await Promise.all(wanted.map(async (node) => [node.name, await talosOf(access, node, scope.signal)] as const));
+  const seen = await Promise.all(
+    wanted.map(async (node) => [node.name, await talosOf(access, node, scope.signal)] as const),
+  );
   return new Map(seen);
 }
 
-async function talosOf(access: ClusterAccess, node: InventoryNode, signal?: AbortSignal): Promise<Answer<TalosObservation>> {
+async function talosOf(
+  access: ClusterAccess,
+  node: InventoryNode,
+  signal?: AbortSignal,
+): Promise<Answer<TalosObservation>> {
   const limits = signal ? { signal } : {};
   return answer(async () => {
-    const ask = <T>(call: (target: TalosTarget) => Promise<T>): Promise<T> => throughOthers(access.targets(node.name), call);
+    const ask = <T>(call: (target: TalosTarget) => Promise<T>): Promise<T> =>
+      throughOthers(access.targets(node.name), call);
     // The version first: a node that is down costs one process, not four.
     const version = await ask((target) => access.talos.version(target, limits));
     const [nodename, extensions, status] = await Promise.all([
@@ -125,7 +153,10 @@ async function talosOf(access: ClusterAccess, node: InventoryNode, signal?: Abor
 }
 
 /** Members and alarms as the cluster sees them, and what each control plane's own member says. */
-export async function observeEtcd(access: ClusterAccess, { avoid, signal }: Scope): Promise<Answer<EtcdObservation>> {
+export async function observeEtcd(
+  access: ClusterAccess,
+  { avoid, signal }: Scope,
+): Promise<Answer<EtcdObservation>> {
   const limits = signal ? { signal } : {};
   const controlPlanes = access.inventory.nodes.filter((node) => node.role === 'control-plane');
   return answer(async () => {
@@ -133,24 +164,32 @@ export async function observeEtcd(access: ClusterAccess, { avoid, signal }: Scop
       Promise.all(
         controlPlanes.map(async ({ name }): Promise<EtcdMemberStatus> => ({
           node: name,
-          ...(await answer(() => throughOthers(access.targets(name), (target) => access.talos.etcdStatus(target, limits)))),
+          ...(await answer(() =>
+            throughOthers(access.targets(name), (target) => access.talos.etcdStatus(target, limits)),
+          )),
         })),
       ),
-      firstAnswer(controlPlanes.filter(({ name }) => name !== avoid), async ({ name }) => {
-        const targets = access.targets(name);
-        const [members, alarms] = await Promise.all([
-          throughOthers(targets, (target) => access.talos.etcdMembers(target, limits)),
-          throughOthers(targets, (target) => access.talos.etcdAlarms(target, limits)),
-        ]);
-        return { members, alarms };
-      }),
+      firstAnswer(
+        controlPlanes.filter(({ name }) => name !== avoid),
+        async ({ name }) => {
+          const targets = access.targets(name);
+          const [members, alarms] = await Promise.all([
+            throughOthers(targets, (target) => access.talos.etcdMembers(target, limits)),
+            throughOthers(targets, (target) => access.talos.etcdAlarms(target, limits)),
+          ]);
+          return { members, alarms };
+        },
+      ),
     ]);
     return { ...cluster, statuses };
   });
 }
 
 /** Asks one control plane after another. */
-async function firstAnswer<T>(nodes: readonly InventoryNode[], ask: (node: InventoryNode) => Promise<T>): Promise<T> {
+async function firstAnswer<T>(
+  nodes: readonly InventoryNode[],
+  ask: (node: InventoryNode) => Promise<T>,
+): Promise<T> {
   let failure: unknown = new Error('there is no other control plane to ask');
   for (const node of nodes) {
     try {
@@ -173,7 +212,8 @@ async function answer<T>(ask: () => Promise<T>): Promise<Answer<T>> {
 
 /** talosctl repeats itself; the part after the last `desc =` is what happened. */
 export function whyNot(error: unknown): string {
-  if (error instanceof Refusal && 'why' in error.reason && typeof error.reason.why === 'string') return error.reason.why;
+  if (error instanceof Refusal && 'why' in error.reason && typeof error.reason.why === 'string')
+    return error.reason.why;
   if (!(error instanceof CommandFailed)) return messageOf(error);
   if (error.timedOut) return `no answer within ${Math.round(error.durationMs / 1000)} s`;
   const said = error.stderrTail.trim().split('\n').at(-1) ?? '';
@@ -183,7 +223,11 @@ export function whyNot(error: unknown): string {
 /** The endpoint itself does not answer (and may well be the one that is down), as opposed to the node behind it. */
 function wayIsClosed(error: unknown, target: TalosTarget): boolean {
   if (!(error instanceof CommandFailed)) return false;
-  return error.timedOut || error.stderrTail.includes(`${target.endpoint}:`) || /transport|connection refused/.test(error.stderrTail);
+  return (
+    error.timedOut ||
+    error.stderrTail.includes(`${target.endpoint}:`) ||
+    /transport|connection refused/.test(error.stderrTail)
+  );
 }
 
 function forNode(nodes: NodeObjects, name: string): Answer<NodeObject | undefined> {

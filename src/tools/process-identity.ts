@@ -44,6 +44,9 @@ export function signalProcess(identity: ProcessIdentity, signal: NodeJS.Signals)
 /** This very process. */
 export function ownIdentity(): ProcessIdentity {
   const own = identify(process.pid);
-  if (!own) throw new Error('Slipway tells processes apart by /proc, which this system does not have. It runs on Linux.');
+  if (!own)
+    throw new Error(
+      'Slipway tells processes apart by /proc, which this system does not have. It runs on Linux.',
+    );
   return own;
 }

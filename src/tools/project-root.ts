@@ -12,7 +12,8 @@ function findRoot(): string {
   let folder = path.dirname(fileURLToPath(import.meta.url));
   while (!existsSync(path.join(folder, 'package.json'))) {
     const parent = path.dirname(folder);
-    if (parent === folder) throw new Error('Slipway cannot find its own package.json. Set SLIPWAY_PROJECT_ROOT to its folder.');
+    if (parent === folder)
+      throw new Error('Slipway cannot find its own package.json. Set SLIPWAY_PROJECT_ROOT to its folder.');
     folder = parent;
   }
   return folder;

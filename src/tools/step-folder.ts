@@ -8,7 +8,10 @@ import { identify, ownIdentity, type ProcessIdentity } from './process-identity.
  * It goes away with the step; what a killed process left behind goes away with the next start (`sweepStepFolders`).
  */
 export class StepFolder {
-  private constructor(readonly path: string) {}
+  private constructor(
+    /** Where it is. */
+    readonly folder: string,
+  ) {}
 
   static async open(): Promise<StepFolder> {
     const mine = path.join(stepFolders(), folderName(ownIdentity()));
@@ -18,13 +21,13 @@ export class StepFolder {
 
   /** Writes a file only this user can read, and answers its path. */
   async write(name: string, content: string | Uint8Array): Promise<string> {
-    const file = path.join(this.path, name);
+    const file = path.join(this.folder, name);
     await writeFile(file, content, { mode: 0o600, flag: 'wx' });
     return file;
   }
 
   async close(): Promise<void> {
-    await rm(this.path, { recursive: true, force: true });
+    await rm(this.folder, { recursive: true, force: true });
   }
 }
 

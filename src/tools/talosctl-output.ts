@@ -10,11 +10,12 @@ export interface TalosResource {
 export function parseResources(text: string): TalosResource[] {
   const resources: TalosResource[] = [];
   for (const document of parseAllDocuments(text)) {
-    if (document.errors.length > 0) throw new Error(`talosctl printed YAML that cannot be read: ${document.errors[0]?.message}`);
+    if (document.errors.length > 0)
+      throw new Error(`talosctl printed YAML that cannot be read: ${document.errors[0]?.message}`);
     const value: unknown = document.toJS();
     if (!isRecord(value)) continue;
     const metadata = isRecord(value['metadata']) ? value['metadata'] : {};
-    resources.push({ id: String(metadata['id'] ?? ''), spec: isRecord(value['spec']) ? value['spec'] : {} });
+    resources.push({ id: textOf(metadata['id']), spec: isRecord(value['spec']) ? value['spec'] : {} });
   }
   return resources;
 }
@@ -27,7 +28,8 @@ export function parseTable(text: string, headings: readonly string[]): Record<st
   const lines = text.split('\n').filter((line) => line.trim() !== '');
   const top = lines.findIndex((line) => headings.every((heading) => line.includes(heading)));
   const header = lines[top];
-  if (header === undefined) throw new Error(`talosctl printed no table with the columns ${headings.join(', ')}`);
+  if (header === undefined)
+    throw new Error(`talosctl printed no table with the columns ${headings.join(', ')}`);
   const columns = columnStarts(header);
   return lines.slice(top + 1).map((line) => {
     const cells: Record<string, string> = {};
@@ -40,7 +42,15 @@ export function parseTable(text: string, headings: readonly string[]): Record<st
 
 /** Headings are set apart by three spaces or more. */
 function columnStarts(header: string): { heading: string; start: number }[] {
-  return [...header.matchAll(/\S+(?: {1,2}\S+)*/g)].map((match) => ({ heading: match[0], start: match.index }));
+  return [...header.matchAll(/\S+(?: {1,2}\S+)*/g)].map((match) => ({
+    heading: match[0],
+    start: match.index,
+  }));
+}
+
+/** A YAML scalar as text; an id such as 0 is written as a number. */
+export function textOf(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }
 
 export function isRecord(value: unknown): value is Record<string, unknown> {

@@ -1,5 +1,5 @@
 import { runCommand } from './run-command.js';
-import { isRecord, parseResources, parseTable, type TalosResource } from './talosctl-output.js';
+import { isRecord, parseResources, parseTable, textOf, type TalosResource } from './talosctl-output.js';
 
 /** Which node a call is for, and through which other node's Talos API it goes (I16). */
 export interface TalosTarget {
@@ -18,10 +18,22 @@ export interface CallLimits {
 export interface Talosctl {
   version(target: TalosTarget, limits?: CallLimits): Promise<string>;
   nodename(target: TalosTarget, limits?: CallLimits): Promise<string>;
-  extensions(target: TalosTarget, limits?: CallLimits): Promise<{ schematic: string | undefined; names: string[] }>;
-  machineStatus(target: TalosTarget, limits?: CallLimits): Promise<{ stage: string; ready: boolean; unmet: string[] }>;
-  services(target: TalosTarget, limits?: CallLimits): Promise<{ name: string; state: string; health: string }[]>;
-  etcdMembers(target: TalosTarget, limits?: CallLimits): Promise<{ id: string; name: string; learner: boolean }[]>;
+  extensions(
+    target: TalosTarget,
+    limits?: CallLimits,
+  ): Promise<{ schematic: string | undefined; names: string[] }>;
+  machineStatus(
+    target: TalosTarget,
+    limits?: CallLimits,
+  ): Promise<{ stage: string; ready: boolean; unmet: string[] }>;
+  services(
+    target: TalosTarget,
+    limits?: CallLimits,
+  ): Promise<{ name: string; state: string; health: string }[]>;
+  etcdMembers(
+    target: TalosTarget,
+    limits?: CallLimits,
+  ): Promise<{ id: string; name: string; learner: boolean }[]>;
   etcdStatus(target: TalosTarget, limits?: CallLimits): Promise<EtcdStatus>;
   etcdAlarms(target: TalosTarget, limits?: CallLimits): Promise<{ memberId: string; alarm: string }[]>;
   /** Writes a snapshot of the member's database to `file`. */
@@ -54,7 +66,7 @@ const lookMs = 15_000;
  * @param talosconfig path of the talosconfig file.
  */
 export function talosctl(binary: string, talosconfig: string): Talosctl {
-  const call = async (target: TalosTarget, args: readonly string[], limits: CallLimits = {}): Promise<string> => {
+  const call: Call = async (target, args, limits = {}) => {
     const result = await runCommand({
       command: binary,
       args: [...args, '--talosconfig', talosconfig, '--nodes', target.node, '--endpoints', target.endpoint],
@@ -63,9 +75,16 @@ export function talosctl(binary: string, talosconfig: string): Talosctl {
     });
     return result.stdout;
   };
+  return { ...nodeCalls(call), ...etcdCalls(call) };
+}
+
+type Call = (target: TalosTarget, args: readonly string[], limits?: CallLimits) => Promise<string>;
+
+type EtcdCall = 'etcdMembers' | 'etcdStatus' | 'etcdAlarms' | 'etcdSnapshot' | 'etcdForfeitLeadership';
+
+function nodeCalls(call: Call): Omit<Talosctl, EtcdCall> {
   const get = async (target: TalosTarget, type: string, limits?: CallLimits): Promise<TalosResource[]> =>
     parseResources(await call(target, ['get', type, '--output', 'yaml'], limits));
-
   return {
     version: async (target, limits) => text((await get(target, 'version', limits))[0], 'version'),
     nodename: async (target, limits) => text((await get(target, 'nodename', limits))[0], 'nodename'),
@@ -73,14 +92,48 @@ export function talosctl(binary: string, talosconfig: string): Talosctl {
     machineStatus: async (target, limits) => machineStatusOf((await get(target, 'machinestatus', limits))[0]),
     services: async (target, limits) => {
       const rows = parseTable(await call(target, ['service'], limits), ['SERVICE', 'STATE', 'HEALTH']);
-      return rows.map((row) => ({ name: row['SERVICE'] ?? '', state: row['STATE'] ?? '', health: row['HEALTH'] ?? '' }));
+      return rows.map((row) => ({
+        name: row['SERVICE'] ?? '',
+        state: row['STATE'] ?? '',
+        health: row['HEALTH'] ?? '',
+      }));
     },
+    bootId: async (target, limits) =>
+      (await call(target, ['read', '/proc/sys/kernel/random/boot_id'], limits)).trim(),
+    imagePull: async (target, image, limits) => {
+      await call(target, ['image', 'pull', image, '--namespace', 'system'], limits);
+    },
+    upgrade: async (target, image, limits) => {
+      const flags = [
+        '--image',
+        image,
+        '--wait=false',
+        '--reboot-mode',
+        'default',
+        '--stage=false',
+        '--force=false',
+      ];
+      await call(target, ['upgrade', ...flags], limits);
+    },
+  };
+}
+
+function etcdCalls(call: Call): Pick<Talosctl, EtcdCall> {
+  return {
     etcdMembers: async (target, limits) => {
       const rows = parseTable(await call(target, ['etcd', 'members'], limits), ['ID', 'HOSTNAME', 'LEARNER']);
-      return rows.map((row) => ({ id: row['ID'] ?? '', name: row['HOSTNAME'] ?? '', learner: row['LEARNER'] === 'true' }));
+      return rows.map((row) => ({
+        id: row['ID'] ?? '',
+        name: row['HOSTNAME'] ?? '',
+        learner: row['LEARNER'] === 'true',
+      }));
     },
     etcdStatus: async (target, limits) => {
-      const rows = parseTable(await call(target, ['etcd', 'status'], limits), ['MEMBER', 'LEADER', 'RAFT APPLIED INDEX']);
+      const rows = parseTable(await call(target, ['etcd', 'status'], limits), [
+        'MEMBER',
+        'LEADER',
+        'RAFT APPLIED INDEX',
+      ]);
       return etcdStatusOf(rows[0]);
     },
     etcdAlarms: async (target, limits) => {
@@ -97,14 +150,6 @@ export function talosctl(binary: string, talosconfig: string): Talosctl {
     etcdForfeitLeadership: async (target, limits) => {
       await call(target, ['etcd', 'forfeit-leadership'], limits);
     },
-    bootId: async (target, limits) => (await call(target, ['read', '/proc/sys/kernel/random/boot_id'], limits)).trim(),
-    imagePull: async (target, image, limits) => {
-      await call(target, ['image', 'pull', image, '--namespace', 'system'], limits);
-    },
-    upgrade: async (target, image, limits) => {
-      const flags = ['--image', image, '--wait=false', '--reboot-mode', 'default', '--stage=false', '--force=false'];
-      await call(target, ['upgrade', ...flags], limits);
-    },
   };
 }
 
@@ -115,20 +160,33 @@ function text(resource: TalosResource | undefined, field: string): string {
 }
 
 /** Image Factory adds a virtual extension named `schematic` whose version is the schematic's id. */
-function extensionsOf(resources: readonly TalosResource[]): { schematic: string | undefined; names: string[] } {
-  const all = resources.map((resource) => (isRecord(resource.spec['metadata']) ? resource.spec['metadata'] : {}));
+function extensionsOf(resources: readonly TalosResource[]): {
+  schematic: string | undefined;
+  names: string[];
+} {
+  const all = resources.map((resource) =>
+    isRecord(resource.spec['metadata']) ? resource.spec['metadata'] : {},
+  );
   const schematic = all.find((metadata) => metadata['name'] === 'schematic')?.['version'];
-  const names = all.map((metadata) => String(metadata['name'] ?? '')).filter((name) => name !== '' && name !== 'schematic');
-  return { schematic: typeof schematic === 'string' ? schematic : undefined, names: names.sort() };
+  const names = all
+    .map((metadata) => textOf(metadata['name']))
+    .filter((name) => name !== '' && name !== 'schematic');
+  return { schematic: typeof schematic === 'string' ? schematic : undefined, names: names.toSorted() };
 }
 
-function machineStatusOf(resource: TalosResource | undefined): { stage: string; ready: boolean; unmet: string[] } {
+function machineStatusOf(resource: TalosResource | undefined): {
+  stage: string;
+  ready: boolean;
+  unmet: string[];
+} {
   const status = isRecord(resource?.spec['status']) ? resource.spec['status'] : {};
   const conditions = Array.isArray(status['unmetConditions']) ? status['unmetConditions'] : [];
   return {
     stage: text(resource, 'stage'),
     ready: status['ready'] === true,
-    unmet: conditions.filter(isRecord).map((condition) => `${String(condition['name'])}: ${String(condition['reason'])}`),
+    unmet: conditions
+      .filter(isRecord)
+      .map((condition) => `${String(condition['name'])}: ${String(condition['reason'])}`),
   };
 }
 

@@ -12,6 +12,9 @@ export async function toolPath(name: BinaryName): Promise<string> {
     return (await resolveBinary(name, { fetch: false })).path;
   } catch (error) {
     if (!(error instanceof BinaryMissing)) throw error;
-    throw new Refusal({ kind: 'tool-missing', tool: name, version: error.pin.version, why: error.message }, { cause: error });
+    throw new Refusal(
+      { kind: 'tool-missing', tool: name, version: error.pin.version, why: error.message },
+      { cause: error },
+    );
   }
 }

@@ -26,7 +26,11 @@ export async function connect(patienceMs: number, say: (line: string) => void): 
     try {
       const client = await Connection.connect({ ...connectionOptions, address });
       const native = await NativeConnection.connect({ ...connectionOptions, address });
-      return { client, native, namespace: namespace && namespace !== 'default' ? namespace : defaultNamespace };
+      return {
+        client,
+        native,
+        namespace: namespace && namespace !== 'default' ? namespace : defaultNamespace,
+      };
     } catch (error) {
       if (Date.now() + againMs > end) {
         throw new Error(

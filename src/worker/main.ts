@@ -21,7 +21,10 @@ const heartbeatThrottle = '2 seconds';
 
 async function main(): Promise<void> {
   const settings = readSettings(process.env);
-  Runtime.install({ logger: new DefaultLogger('WARN'), telemetryOptions: { logging: { filter: { core: 'ERROR', other: 'ERROR' } } } });
+  Runtime.install({
+    logger: new DefaultLogger('WARN'),
+    telemetryOptions: { logging: { filter: { core: 'ERROR', other: 'ERROR' } } },
+  });
   await sweepStepFolders();
   const { client, native, namespace } = await connect(patienceMs, say);
   await prepareNamespace(client, namespace, settings.retentionDays);
@@ -51,7 +54,8 @@ async function workflowBundle({ workflowBundle: named }: WorkerSettings): Promis
   if (named) return { code: await readFile(named, 'utf8') };
   const compiled = statSync(compileRecord, { throwIfNoEntry: false });
   const bundled = statSync(bundlePath, { throwIfNoEntry: false });
-  if (compiled && bundled && bundled.mtimeMs >= compiled.mtimeMs) return { code: await readFile(bundlePath, 'utf8') };
+  if (compiled && bundled && bundled.mtimeMs >= compiled.mtimeMs)
+    return { code: await readFile(bundlePath, 'utf8') };
   return bundleWorkflowCode({ workflowsPath });
 }
 

@@ -12,13 +12,23 @@ const alreadyExists = 6;
  * Makes Slipway's namespace and search attributes where they are missing, and sets the retention.
  * Temporal's own start flags for these do nothing on a database that exists.
  */
-export async function prepareNamespace(connection: Connection, namespace: string, retentionDays: number): Promise<void> {
+export async function prepareNamespace(
+  connection: Connection,
+  namespace: string,
+  retentionDays: number,
+): Promise<void> {
   const retention = msToTs(retentionDays * dayMs);
   try {
-    await connection.workflowService.registerNamespace({ namespace, workflowExecutionRetentionPeriod: retention });
+    await connection.workflowService.registerNamespace({
+      namespace,
+      workflowExecutionRetentionPeriod: retention,
+    });
   } catch (error) {
     if (!isGrpc(error, alreadyExists)) throw error;
-    await connection.workflowService.updateNamespace({ namespace, config: { workflowExecutionRetentionTtl: retention } });
+    await connection.workflowService.updateNamespace({
+      namespace,
+      config: { workflowExecutionRetentionTtl: retention },
+    });
   }
   await addSearchAttributes(connection, namespace);
 }

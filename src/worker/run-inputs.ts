@@ -9,7 +9,10 @@ const rememberedMax = 200;
  * Reads a run's input from the first event of its history. The inventory stands there once,
  * instead of in the input of every step; a worker that has just started finds it as well as any other.
  */
-export function runInputs(connection: Connection, namespace: string): (cluster: string, run: number) => Promise<RunInput> {
+export function runInputs(
+  connection: Connection,
+  namespace: string,
+): (cluster: string, run: number) => Promise<RunInput> {
   const remembered = new Map<string, Promise<RunInput>>();
   return (cluster, run) => {
     const workflowId = runId(cluster, run);
@@ -30,7 +33,8 @@ async function readInput(connection: Connection, namespace: string, workflowId: 
     execution: { workflowId },
     maximumPageSize: 1,
   });
-  const [payload] = answer.history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
+  const [payload] =
+    answer.history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
   if (!payload) throw new Error(`the history of ${workflowId} does not begin with its input`);
   return defaultPayloadConverter.fromPayload<RunInput>(payload);
 }

@@ -32,12 +32,16 @@ export function readSettings(environment: NodeJS.ProcessEnv): WorkerSettings {
   const parsed = schema.safeParse(environment);
   if (!parsed.success) {
     const mistakes = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-    throw new Error(`The worker cannot start. ${mistakes.join('; ')}. Correct the environment and start it again.`);
+    throw new Error(
+      `The worker cannot start. ${mistakes.join('; ')}. Correct the environment and start it again.`,
+    );
   }
   const found = parsed.data;
   return {
     taskQueue: found.SLIPWAY_TASK_QUEUE,
-    credentialsFolder: found.SLIPWAY_CREDENTIALS_DIR ? path.resolve(found.SLIPWAY_CREDENTIALS_DIR) : undefined,
+    credentialsFolder: found.SLIPWAY_CREDENTIALS_DIR
+      ? path.resolve(found.SLIPWAY_CREDENTIALS_DIR)
+      : undefined,
     dialMapFile: found.SLIPWAY_DIAL,
     retentionDays: found.SLIPWAY_RETENTION_DAYS,
     identity: `slipway-worker@${os.hostname()}#${process.pid}`,

@@ -39,30 +39,42 @@ const requestSchema = 1;
  */
 export async function clusterQueue(state: QueueState): Promise<void> {
   let { lastRun, hold } = state;
-  let next: EnqueueInput | undefined;
+  const queued: { next?: EnqueueInput } = {};
   let since = '';
 
   const tell = (): void => {
-    const open = next ? { run: lastRun, target: next.request.talos, since } : null;
+    const open = queued.next ? { run: lastRun, target: queued.next.request.talos, since } : null;
     const memo: QueueMemo = { hold, open, lastRun };
     upsertMemo({ queue: memo });
-    const words = hold ? holdSentence(hold, state.cluster) : open ? `run ${open.run} is open` : 'no run is open';
+    const words = hold
+      ? holdSentence(hold, state.cluster)
+      : open
+        ? `run ${open.run} is open`
+        : 'no run is open';
     setCurrentDetails(`## ${state.cluster}\n\n${words}\n`);
   };
 
   const enqueue = (input: EnqueueInput): EnqueueAnswer => {
     const { cluster } = state;
     if (input.request.schema !== requestSchema) {
-      return { verdict: 'refused', reason: { kind: 'schema-unknown', schema: input.request.schema, known: requestSchema } };
+      return {
+        verdict: 'refused',
+        reason: { kind: 'schema-unknown', schema: input.request.schema, known: requestSchema },
+      };
     }
-    if (next) return { verdict: 'refused', reason: { kind: 'run-open', cluster, run: lastRun, target: next.request.talos } };
+    if (queued.next) {
+      return {
+        verdict: 'refused',
+        reason: { kind: 'run-open', cluster, run: lastRun, target: queued.next.request.talos },
+      };
+    }
     if (hold) {
       const [first] = hold.reasons;
       const why = first ? describe(first) : hold.outcome;
       return { verdict: 'refused', reason: { kind: 'held', cluster, run: hold.run, since: hold.since, why } };
     }
     lastRun += 1;
-    next = input;
+    queued.next = input;
     since = new Date().toISOString();
     tell();
     return { verdict: 'started', run: lastRun, workflowId: runId(cluster, lastRun) };
@@ -77,13 +89,14 @@ export async function clusterQueue(state: QueueState): Promise<void> {
   };
 
   setHandler(enqueueUpgrade, enqueue, { description: 'Starts the next run, or says why not.' });
-  setHandler(releaseCluster, release, { description: 'Lifts the hold of a run that did not end clean. Touches no node.' });
+  setHandler(releaseCluster, release, {
+    description: 'Lifts the hold of a run that did not end clean. Touches no node.',
+  });
   tell();
 
-  await condition(() => next !== undefined);
-  const input = next as EnqueueInput | undefined;
-  if (input) hold = await runToItsEnd(input, lastRun);
-  next = undefined;
+  await condition(() => queued.next !== undefined);
+  if (queued.next) hold = await runToItsEnd(queued.next, lastRun);
+  delete queued.next;
   tell();
   await condition(allHandlersFinished);
   await continueAsNew<typeof clusterQueue>({ cluster: state.cluster, lastRun, hold });
@@ -108,7 +121,8 @@ async function runToItsEnd(input: EnqueueInput, run: number): Promise<Hold | nul
     return holdOf(result);
   } catch (error) {
     const reason = reasonOf(error, `run ${run}`, 0);
-    const outcome = reason.kind === 'terminated' ? 'terminated' : reason.kind === 'aborted' ? 'aborted' : 'failed';
+    const outcome =
+      reason.kind === 'terminated' ? 'terminated' : reason.kind === 'aborted' ? 'aborted' : 'failed';
     return { run, since: new Date().toISOString(), outcome, reasons: [reason] };
   }
 }

@@ -20,7 +20,12 @@ export function reasonOf(error: unknown, waitedFor: string, limitMs: number): Re
   }
   if (cause instanceof TimeoutFailure) {
     const waiting = cause.lastHeartbeatDetails as Waiting | undefined;
-    return { kind: 'gave-up', waitedFor: waiting?.waitingFor ?? waitedFor, limit: limitMs, reason: undefined };
+    return {
+      kind: 'gave-up',
+      waitedFor: waiting?.waitingFor ?? waitedFor,
+      limit: limitMs,
+      reason: undefined,
+    };
   }
   if (cause instanceof TerminatedFailure) return { kind: 'terminated' };
   return { kind: 'unexpected', message: cut(cause instanceof Error ? cause.message : String(cause)) };
@@ -28,7 +33,8 @@ export function reasonOf(error: unknown, waitedFor: string, limitMs: number): Re
 
 function innermost(error: unknown): unknown {
   let cause = error;
-  while ((cause instanceof ActivityFailure || cause instanceof ChildWorkflowFailure) && cause.cause) cause = cause.cause;
+  while ((cause instanceof ActivityFailure || cause instanceof ChildWorkflowFailure) && cause.cause)
+    cause = cause.cause;
   return cause;
 }
 

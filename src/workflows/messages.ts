@@ -26,7 +26,16 @@ export const searchAttributes = {
 } as const;
 
 /** Phases of a run, as `SlipwayPhase` shows them. */
-export type Phase = 'planning' | 'snapshot' | 'upgrading' | 'aborting' | 'done' | 'halted' | 'aborted' | 'refused' | 'nothing-to-do';
+export type Phase =
+  | 'planning'
+  | 'snapshot'
+  | 'upgrading'
+  | 'aborting'
+  | 'done'
+  | 'halted'
+  | 'aborted'
+  | 'refused'
+  | 'nothing-to-do';
 
 /** What `upgradeCluster` starts with. The inventory holds references to credentials, never credentials. */
 export interface RunInput {
@@ -52,7 +61,9 @@ export interface ReleaseInput {
   readonly by: string;
   readonly why: string;
 }
-export type ReleaseAnswer = { readonly verdict: 'released'; readonly hold: Hold } | { readonly verdict: 'not-held' };
+export type ReleaseAnswer =
+  | { readonly verdict: 'released'; readonly hold: Hold }
+  | { readonly verdict: 'not-held' };
 
 /** To `clusterQueue`: lifts the hold. Touches no node. */
 export const releaseCluster = defineUpdate<ReleaseAnswer, [ReleaseInput]>('release');

@@ -43,7 +43,12 @@ export const stepActivities: Readonly<Record<StepName, StepActivity>> = {
     kind: 'wait',
     limit: ({ limits, drain }) => limits.drain * drain.attempts,
     run: (act, input) =>
-      act.drainNode({ ...base(input), ...input.drain, limit: input.limits.drain, slice: input.limits.drainSlice }),
+      act.drainNode({
+        ...base(input),
+        ...input.drain,
+        limit: input.limits.drain,
+        slice: input.limits.drainSlice,
+      }),
   },
   'hand-over-leadership': {
     kind: 'wait',
@@ -62,7 +67,12 @@ export const stepActivities: Readonly<Record<StepName, StepActivity>> = {
     kind: 'once',
     limit: ({ limits }) => limits.install,
     run: async (act, input, { facts, install }) => {
-      const outcome = await act.installTalos({ ...base(input), facts: known(facts), install, limit: input.limits.install });
+      const outcome = await act.installTalos({
+        ...base(input),
+        facts: known(facts),
+        install,
+        limit: input.limits.install,
+      });
       return outcome.note;
     },
   },
@@ -79,7 +89,8 @@ export const stepActivities: Readonly<Record<StepName, StepActivity>> = {
   'await-ready': {
     kind: 'wait',
     limit: ({ limits }) => limits.ready,
-    run: (act, input, { bootId }) => act.awaitReady({ ...base(input), bootId: known(bootId), limit: input.limits.ready }),
+    run: (act, input, { bootId }) =>
+      act.awaitReady({ ...base(input), bootId: known(bootId), limit: input.limits.ready }),
   },
   'await-etcd-member': {
     kind: 'wait',
@@ -89,7 +100,8 @@ export const stepActivities: Readonly<Record<StepName, StepActivity>> = {
   'verify-node': {
     kind: 'wait',
     limit: ({ limits }) => limits.nodeChecks,
-    run: (act, input, { facts }) => act.verifyNode({ ...base(input), facts: known(facts), limit: input.limits.nodeChecks }),
+    run: (act, input, { facts }) =>
+      act.verifyNode({ ...base(input), facts: known(facts), limit: input.limits.nodeChecks }),
   },
   uncordon: {
     kind: 'mutate',
@@ -109,6 +121,7 @@ export function activitiesFor(kind: StepClass, limitMs: number, summary: string)
 }
 
 function known<T>(value: T | undefined): T {
-  if (value === undefined) throw new Error('a step ran before the one whose facts it needs: the order of steps is broken');
+  if (value === undefined)
+    throw new Error('a step ran before the one whose facts it needs: the order of steps is broken');
   return value;
 }

@@ -27,7 +27,10 @@ export async function upgradeCluster(input: RunInput): Promise<RunResult> {
       run.abort(`${by}: ${why}`);
       return { verdict: 'aborting' };
     },
-    { description: 'Stops the run: the node under way is undone, or finished when its install was sent. The cluster is held.' },
+    {
+      description:
+        'Stops the run: the node under way is undone, or finished when its install was sent. The cluster is held.',
+    },
   );
   return run.go();
 }
@@ -67,7 +70,10 @@ class Run {
     const { run, inventory } = this.input;
     const { cluster } = this;
     const limit = inventory.limits.observe;
-    const planned = await activitiesFor('look', limit, 'observe the cluster and make the plan').planUpgrade({ cluster, run });
+    const planned = await activitiesFor('look', limit, 'observe the cluster and make the plan').planUpgrade({
+      cluster,
+      run,
+    });
     if (planned.verdict === 'nothing-to-do') return this.end('nothing-to-do', [planned.reason]);
     if (planned.verdict === 'refused') return this.end('refused', planned.reasons);
     this.plan = planned.plan;
@@ -98,14 +104,20 @@ class Run {
       const result = await this.upgradeOne(plan, hop, number, node);
       this.nodes.push(result);
       this.tell();
-      if (result.outcome !== 'done') return result.reason ?? { kind: 'unexpected', message: `${name} ended ${result.outcome}` };
+      if (result.outcome !== 'done')
+        return result.reason ?? { kind: 'unexpected', message: `${name} ended ${result.outcome}` };
       if (node.role === 'control-plane') controlPlanesDone += 1;
       if (this.aborted()) return { kind: 'aborted', by: this.abortedBy ?? 'a cancel' };
     }
     return undefined;
   }
 
-  private async upgradeOne(plan: UpgradePlan, hop: Hop, number: number, node: PlannedNode): Promise<NodeResult> {
+  private async upgradeOne(
+    plan: UpgradePlan,
+    hop: Hop,
+    number: number,
+    node: PlannedNode,
+  ): Promise<NodeResult> {
     const { cluster } = this;
     const { run } = this.input;
     const attempt = 1;
@@ -156,7 +168,9 @@ class Run {
       cluster: request.cluster,
       run,
       outcome,
-      reasons: reasons.map((reason) => (reason.kind === 'aborted' ? { kind: 'aborted', by: this.abortedBy ?? reason.by } : reason)),
+      reasons: reasons.map((reason) =>
+        reason.kind === 'aborted' ? { kind: 'aborted', by: this.abortedBy ?? reason.by } : reason,
+      ),
       target: request.talos,
       declared: request.declared,
       requestedBy: request.requestedBy,
@@ -182,8 +196,12 @@ class Run {
       const done = this.nodes.find((node) => node.node === name);
       return done ? `- ${describeNode(done)}` : `- ${name === current ? '●' : '○'} ${name}`;
     });
-    const ending = result ? `\n**${result.outcome}**\n${result.reasons.map((reason) => `- ${describe(reason)}`).join('\n')}` : '';
-    setCurrentDetails(`## run ${run}: ${request.cluster} → Talos ${request.talos}\n\n${lines.join('\n')}\n${ending}`);
+    const ending = result
+      ? `\n**${result.outcome}**\n${result.reasons.map((reason) => `- ${describe(reason)}`).join('\n')}`
+      : '';
+    setCurrentDetails(
+      `## run ${run}: ${request.cluster} → Talos ${request.talos}\n\n${lines.join('\n')}\n${ending}`,
+    );
   }
 }
 
@@ -191,5 +209,15 @@ const phaseKey = defineSearchAttributeKey(searchAttributes.phase, SearchAttribut
 
 function skipped(node: PlannedNode, to: string): NodeResult {
   const at = new Date().toISOString();
-  return { node: node.name, outcome: 'skipped', state: 'on-target', from: node.from, to, attempt: 0, startedAt: at, endedAt: at, steps: [] };
+  return {
+    node: node.name,
+    outcome: 'skipped',
+    state: 'on-target',
+    from: node.from,
+    to,
+    attempt: 0,
+    startedAt: at,
+    endedAt: at,
+    steps: [],
+  };
 }

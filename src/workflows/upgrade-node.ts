@@ -16,7 +16,11 @@ export async function upgradeNode(input: NodeInput): Promise<NodeResult> {
   const progress: NodeProgress = { install: workflowInfo().workflowId };
   const records: StepRecord[] = [];
   const startedAt = now();
-  const end = (outcome: NodeResult['outcome'], state: NodeState, more: Partial<NodeResult> = {}): NodeResult => ({
+  const end = (
+    outcome: NodeResult['outcome'],
+    state: NodeState,
+    more: Partial<NodeResult> = {},
+  ): NodeResult => ({
     node: input.node.name,
     outcome,
     state,
@@ -38,10 +42,20 @@ export async function upgradeNode(input: NodeInput): Promise<NodeResult> {
     const stepStarted = now();
     try {
       const note = await runStep(name, step, input, progress);
-      records.push({ step: name, startedAt: stepStarted, took: Date.parse(now()) - Date.parse(stepStarted), note });
+      records.push({
+        step: name,
+        startedAt: stepStarted,
+        took: Date.parse(now()) - Date.parse(stepStarted),
+        note,
+      });
     } catch (error) {
       const reason = reasonOf(error, describeStep(name, input.node.name), stepActivities[name].limit(input));
-      records.push({ step: name, startedAt: stepStarted, took: Date.parse(now()) - Date.parse(stepStarted), note: describe(reason) });
+      records.push({
+        step: name,
+        startedAt: stepStarted,
+        took: Date.parse(now()) - Date.parse(stepStarted),
+        note: describe(reason),
+      });
       log.warn('a step failed', { node: input.node.name, step: name, reason: reason.kind });
       if (name === 'soak' && reason.kind === 'aborted') break;
       return CancellationScope.nonCancellable(() => stopped(input, name, reason, records, end));
@@ -52,7 +66,12 @@ export async function upgradeNode(input: NodeInput): Promise<NodeResult> {
 }
 
 /** From the install on, a cancel waits until the node is finished. */
-async function runStep(name: StepName, step: Step, input: NodeInput, progress: NodeProgress): Promise<string> {
+async function runStep(
+  name: StepName,
+  step: Step,
+  input: NodeInput,
+  progress: NodeProgress,
+): Promise<string> {
   const { kind, limit, run } = stepActivities[name];
   const act = activitiesFor(kind, limit(input), describeStep(name, input.node.name));
   if (step.onCancel === 'finish') return CancellationScope.nonCancellable(() => run(act, input, progress));
@@ -62,7 +81,13 @@ async function runStep(name: StepName, step: Step, input: NodeInput, progress: N
 type End = (outcome: NodeResult['outcome'], state: NodeState, more?: Partial<NodeResult>) => NodeResult;
 
 /** Undoes what can be undone; otherwise leaves the node as it is, in a state with a name. */
-async function stopped(input: NodeInput, failed: StepName, reason: Reason, records: StepRecord[], end: End): Promise<NodeResult> {
+async function stopped(
+  input: NodeInput,
+  failed: StepName,
+  reason: Reason,
+  records: StepRecord[],
+  end: End,
+): Promise<NodeResult> {
   const beforeInstall = input.steps.indexOf(failed) < input.steps.indexOf('install');
   const undo = beforeInstall || failures[reason.kind].after === 'undo-and-halt';
   if (!undo) return end('halted', stateAfter(failed, reason), { reason, failedStep: failed });
@@ -73,10 +98,16 @@ async function stopped(input: NodeInput, failed: StepName, reason: Reason, recor
 }
 
 /** The undo of each step up to the failed one, the latest first. The failed one too: it may have come halfway. */
-async function undoSteps(input: NodeInput, failed: StepName, records: StepRecord[]): Promise<Reason | undefined> {
+async function undoSteps(
+  input: NodeInput,
+  failed: StepName,
+  records: StepRecord[],
+): Promise<Reason | undefined> {
   const begun = input.steps.slice(0, input.steps.indexOf(failed) + 1);
-  const undos = begun.map((name) => steps[name].undo).filter((undo): undo is StepName => typeof undo === 'string');
-  for (const name of undos.reverse()) {
+  const undos = begun
+    .map((name) => steps[name].undo)
+    .filter((undo): undo is StepName => typeof undo === 'string');
+  for (const name of undos.toReversed()) {
     const { kind, run } = stepActivities[name];
     const startedAt = now();
     // An undo is tried for as long as a control plane may take to come back, not for as long as the step.
@@ -84,7 +115,12 @@ async function undoSteps(input: NodeInput, failed: StepName, records: StepRecord
     try {
       const act = activitiesFor(kind, limit, `undo: ${describeStep(name, input.node.name)}`);
       const note = await run(act, input, { install: workflowInfo().workflowId });
-      records.push({ step: name, startedAt, took: Date.parse(now()) - Date.parse(startedAt), note: `undo: ${note}` });
+      records.push({
+        step: name,
+        startedAt,
+        took: Date.parse(now()) - Date.parse(startedAt),
+        note: `undo: ${note}`,
+      });
     } catch (error) {
       return reasonOf(error, `undo: ${describeStep(name, input.node.name)}`, limit);
     }

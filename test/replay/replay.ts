@@ -18,7 +18,7 @@ const folder = path.join(projectRoot, 'test', 'replay', 'histories');
 Runtime.install({ logger: new DefaultLogger('ERROR') });
 const workflowBundle = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
 let failed = 0;
-for (const file of (await readdir(folder)).filter((name) => name.endsWith('.json')).sort()) {
+for (const file of (await readdir(folder)).filter((name) => name.endsWith('.json')).toSorted()) {
   const { workflowId, history } = JSON.parse(await readFile(path.join(folder, file), 'utf8')) as Recorded;
   try {
     await Worker.runReplayHistory({ workflowBundle }, history, workflowId);

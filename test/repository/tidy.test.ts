@@ -4,7 +4,10 @@ import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { projectRoot } from '../../src/tools/project-root.js';
 
-const listed = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { cwd: projectRoot, encoding: 'utf8' });
+const listed = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
+  cwd: projectRoot,
+  encoding: 'utf8',
+});
 const files = listed.trim().split('\n');
 const code = files.filter((file) => /^(src|lab|test|setup)\/.*\.(ts|mjs)$/.test(file));
 const read = (file: string): string => readFileSync(path.join(projectRoot, file), 'utf8');
@@ -17,7 +20,8 @@ describe('the repository', () => {
 
   it('has no folder that answers no question', () => {
     const folders = new Set(code.flatMap((file) => path.dirname(file).split('/')));
-    for (const name of ['utils', 'util', 'helpers', 'common', 'shared', 'core', 'lib', 'misc']) expect(folders).not.toContain(name);
+    for (const name of ['utils', 'util', 'helpers', 'common', 'shared', 'core', 'lib', 'misc'])
+      expect(folders).not.toContain(name);
   });
 
   it('keeps its files short enough to be read at once', () => {
@@ -29,7 +33,9 @@ describe('the repository', () => {
     const places = ['home/[a-z]+', 'Users', 'root'].map((place) => `/${place}/`).join('|');
     const key = `-----BEGIN (EC |RSA |ED25519 )?${'PRIVATE'} KEY-----\\n[A-Za-z0-9+/]{20}`;
     const machine = new RegExp(`${places}|${key}`);
-    const found = files.filter((file) => !/\.(lock|sum|json)$/.test(file)).filter((file) => machine.test(read(file)));
+    const found = files
+      .filter((file) => !/\.(lock|sum|json)$/.test(file))
+      .filter((file) => machine.test(read(file)));
     expect(found).toEqual([]);
   });
 

@@ -39,7 +39,10 @@ describe('a node that fails', () => {
     world = await World.start({ name: 'never-returns', faults: ['never-returns@k8s-work-1'] });
     const result = await world.result(await world.upgrade('--only', 'k8s-work-1', 'k8s-work-2'));
     expect(result.outcome).toBe('halted');
-    expect(nodeResult(result, 'k8s-work-1')).toMatchObject({ outcome: 'halted', reason: { kind: 'node-never-returned' } });
+    expect(nodeResult(result, 'k8s-work-1')).toMatchObject({
+      outcome: 'halted',
+      reason: { kind: 'node-never-returned' },
+    });
     expect(await world.machineEvents('k8s-work-2', 'upgrade-accepted')).toEqual([]);
     const verdict = await world.stop();
     world = undefined;

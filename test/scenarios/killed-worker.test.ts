@@ -33,34 +33,45 @@ describe('a worker killed in the middle', () => {
     {
       when: 'after the reboot began',
       node: 'k8s-ctrl-2',
-      until: (at) => at.until('it reboots', async () => (await at.machineEvents('k8s-ctrl-2', 'rebooting')).length > 0),
+      until: (at) =>
+        at.until('it reboots', async () => (await at.machineEvents('k8s-ctrl-2', 'rebooting')).length > 0),
     },
     {
       when: 'while it waits for the Node to be Ready',
       node: 'k8s-work-1',
-      prepare: (at) => at.control('POST', '/faults', { name: 'kubelet-not-ready', node: 'k8s-work-1' }),
-      until: (at, run) => at.untilBegun(run, 'k8s-work-1', 'awaitReady'),
+      until: async (at, run) => {
+        await at.until(
+          'it reboots',
+          async () => (await at.machineEvents('k8s-work-1', 'rebooting')).length > 0,
+        );
+        await at.control('POST', '/faults', { name: 'kubelet-not-ready', node: 'k8s-work-1' });
+        await at.untilBegun(run, 'k8s-work-1', 'awaitReady');
+      },
       afterwards: (at) => at.control('DELETE', '/faults'),
     },
   ];
 
-  it.each(moments)('$when loses nothing: the node is upgraded, with one install', async (moment) => {
-    const { node } = moment;
-    world = await World.start({ name: 'killed', speed: 1 });
-    await moment.prepare?.(world);
-    const run = await world.upgrade('--only', node);
-    await moment.until(world, run);
-    await world.killWorker();
-    await world.startWorker();
-    await moment.afterwards?.(world);
-    const result = await world.result(run);
-    expect(result).toMatchObject({ outcome: 'done', reasons: [] });
-    expect(nodeResult(result, node)).toMatchObject({ outcome: 'done', state: 'on-target' });
-    expect(await world.machineEvents(node, 'install-finished')).toHaveLength(1);
-    const verdict = await world.stop();
-    world = undefined;
-    expect(verdict.violations).toEqual([]);
-  }, 240_000);
+  it.each(moments)(
+    '$when loses nothing: the node is upgraded, with one install',
+    async (moment) => {
+      const { node } = moment;
+      world = await World.start({ name: 'killed', speed: 1 });
+      await moment.prepare?.(world);
+      const run = await world.upgrade('--only', node);
+      await moment.until(world, run);
+      await world.killWorker();
+      await world.startWorker();
+      await moment.afterwards?.(world);
+      const result = await world.result(run);
+      expect(result).toMatchObject({ outcome: 'done', reasons: [] });
+      expect(nodeResult(result, node)).toMatchObject({ outcome: 'done', state: 'on-target' });
+      expect(await world.machineEvents(node, 'install-finished')).toHaveLength(1);
+      const verdict = await world.stop();
+      world = undefined;
+      expect(verdict.violations).toEqual([]);
+    },
+    240_000,
+  );
 });
 
 async function upgradeWasAccepted(world: World, node: string): Promise<boolean> {
@@ -68,5 +79,8 @@ async function upgradeWasAccepted(world: World, node: string): Promise<boolean> 
   const lines = (await readFile(world.lab.logs.requests, 'utf8')).trim().split('\n');
   return lines
     .map((line) => JSON.parse(line) as { node: string; method: string; code: number })
-    .some((request) => request.method.endsWith('/Upgrade') && [node, address].includes(request.node) && request.code === 0);
+    .some(
+      (request) =>
+        request.method.endsWith('/Upgrade') && [node, address].includes(request.node) && request.code === 0,
+    );
 }

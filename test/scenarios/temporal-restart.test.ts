@@ -18,7 +18,10 @@ describe('Temporal killed and restarted', () => {
 
   it('costs seconds and no node', async () => {
     const run = await world.upgrade('--only', 'k8s-work-1');
-    await world.until('it reboots', async () => (await world.machineEvents('k8s-work-1', 'rebooting')).length > 0);
+    await world.until(
+      'it reboots',
+      async () => (await world.machineEvents('k8s-work-1', 'rebooting')).length > 0,
+    );
     await temporal.server.kill();
     await temporal.server.restart();
     const result = await world.result(run);

@@ -31,14 +31,20 @@ describe('readCredential', () => {
   });
 
   it('decodes base64, wrapped lines and all', async () => {
-    process.env[variable] = Buffer.from('apiVersion: v1\nkind: Config\n').toString('base64').replace(/(.{8})/g, '$1\n');
+    process.env[variable] = Buffer.from('apiVersion: v1\nkind: Config\n')
+      .toString('base64')
+      .replace(/(.{8})/g, '$1\n');
     const credential = await readCredential('kubeconfig', { env: variable, encoding: 'base64' }, folder);
     expect(credential.text).toBe('apiVersion: v1\nkind: Config\n');
   });
 
   const unreadable = [
     ['a file that is not there', { file: 'nowhere' }, /ENOENT/],
-    ['a variable that is not set', { env: variable, encoding: 'plain' }, /SLIPWAY_TEST_CREDENTIAL is not set/],
+    [
+      'a variable that is not set',
+      { env: variable, encoding: 'plain' },
+      /SLIPWAY_TEST_CREDENTIAL is not set/,
+    ],
   ] as const;
   it.each(unreadable)('refuses %s, with the reference and the reason', async (_case, reference, why) => {
     const failure = await readCredential('kubeconfig', reference, folder).catch((error: unknown) => error);
@@ -49,12 +55,16 @@ describe('readCredential', () => {
 
   it('never repeats the value in its refusal', async () => {
     process.env[variable] = 'not!base64!secret';
-    const failure = await readCredential('kubeconfig', { env: variable, encoding: 'base64' }, folder).catch((error: unknown) => error);
+    const failure = await readCredential('kubeconfig', { env: variable, encoding: 'base64' }, folder).catch(
+      (error: unknown) => error,
+    );
     expect(JSON.stringify((failure as Refusal).reason)).not.toContain('secret');
   });
 
   it('refuses an empty credential', async () => {
     await writeFile(path.join(folder, 'empty'), '\n');
-    await expect(readCredential('kubeconfig', { file: 'empty' }, folder)).rejects.toMatchObject({ reason: { why: 'it is empty' } });
+    await expect(readCredential('kubeconfig', { file: 'empty' }, folder)).rejects.toMatchObject({
+      reason: { why: 'it is empty' },
+    });
   });
 });

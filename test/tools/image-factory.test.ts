@@ -41,7 +41,11 @@ describe('askForImage', () => {
   });
 
   it('waits for a factory that does not answer', async () => {
-    const answer = await askForImage(image, { 'factory.talos.dev': 'http://127.0.0.1:1' }, new AbortController().signal);
+    const answer = await askForImage(
+      image,
+      { 'factory.talos.dev': 'http://127.0.0.1:1' },
+      new AbortController().signal,
+    );
     expect(answer).toMatchObject({ kind: 'later' });
   });
 });
@@ -49,10 +53,16 @@ describe('askForImage', () => {
 describe('factoryVersions', () => {
   it('reads the list of versions', async () => {
     const dialMap = await factory((_request, response) => response.end('["v1.12.1","v1.12.6"]'));
-    expect(await factoryVersions('factory.talos.dev', dialMap)).toEqual({ kind: 'answered', value: ['v1.12.1', 'v1.12.6'] });
+    expect(await factoryVersions('factory.talos.dev', dialMap)).toEqual({
+      kind: 'answered',
+      value: ['v1.12.1', 'v1.12.6'],
+    });
   });
 
-  it.each([['no JSON', '<html>'], ['something else', '{"a":1}']])('takes %s for no answer', async (_case, body) => {
+  it.each([
+    ['no JSON', '<html>'],
+    ['something else', '{"a":1}'],
+  ])('takes %s for no answer', async (_case, body) => {
     const dialMap = await factory((_request, response) => response.end(body));
     expect((await factoryVersions('factory.talos.dev', dialMap)).kind).toBe('unreachable');
   });

@@ -9,18 +9,18 @@ describe('StepFolder', () => {
     const folder = await StepFolder.open();
     const file = await folder.write('kubeconfig', 'secret');
     expect((await stat(file)).mode & 0o777).toBe(0o600);
-    expect((await stat(folder.path)).mode & 0o777).toBe(0o700);
+    expect((await stat(folder.folder)).mode & 0o777).toBe(0o700);
     await folder.close();
-    expect(existsSync(folder.path)).toBe(false);
+    expect(existsSync(folder.folder)).toBe(false);
   });
 
   it('is swept when its process is gone, and kept while it lives', async () => {
     const mine = await StepFolder.open();
-    const others = path.join(path.dirname(path.dirname(mine.path)), '1-1');
+    const others = path.join(path.dirname(path.dirname(mine.folder)), '1-1');
     await mkdir(others, { recursive: true });
     await sweepStepFolders();
     expect(existsSync(others)).toBe(false);
-    expect(existsSync(mine.path)).toBe(true);
+    expect(existsSync(mine.folder)).toBe(true);
     await mine.close();
   });
 });

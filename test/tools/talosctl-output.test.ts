@@ -42,13 +42,26 @@ describe('parseTable', () => {
       '10.20.67.1   91bc3c398fb3c146                https://10.20.67.2:2380    true',
     ].join('\n');
     expect(parseTable(printed, ['ID', 'HOSTNAME', 'LEARNER'])).toEqual([
-      { NODE: '10.20.67.1', ID: '8e9e05c52164694d', HOSTNAME: 'k8s-ctrl-1', 'PEER URLS': 'https://10.20.67.1:2380', LEARNER: 'false' },
-      { NODE: '10.20.67.1', ID: '91bc3c398fb3c146', HOSTNAME: '', 'PEER URLS': 'https://10.20.67.2:2380', LEARNER: 'true' },
+      {
+        NODE: '10.20.67.1',
+        ID: '8e9e05c52164694d',
+        HOSTNAME: 'k8s-ctrl-1',
+        'PEER URLS': 'https://10.20.67.1:2380',
+        LEARNER: 'false',
+      },
+      {
+        NODE: '10.20.67.1',
+        ID: '91bc3c398fb3c146',
+        HOSTNAME: '',
+        'PEER URLS': 'https://10.20.67.2:2380',
+        LEARNER: 'true',
+      },
     ]);
   });
 
   it('skips warnings before the table', () => {
-    const printed = 'WARNING: 10.20.67.1: server version 1.12.0 is older than client version 1.12.1\nNODE   SERVICE   STATE     HEALTH\na      etcd      Running   OK\n';
+    const printed =
+      'WARNING: 10.20.67.1: server version 1.12.0 is older than client version 1.12.1\nNODE   SERVICE   STATE     HEALTH\na      etcd      Running   OK\n';
     expect(parseTable(printed, ['SERVICE', 'HEALTH'])[0]).toMatchObject({ SERVICE: 'etcd', HEALTH: 'OK' });
   });
 

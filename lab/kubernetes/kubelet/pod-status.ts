@@ -28,6 +28,9 @@ export interface PodRun {
   readonly podIp: string;
 }
 
+/** First in a list of a strategic merge patch: the list replaces the old one instead of being merged into it. */
+const replaceList = { $patch: 'replace', ip: '' };
+
 /** New runs of all containers of a pod; those that ran before (the machine was rebooted) count a restart. */
 export function runContainers(pod: WirePod, now: Date): Map<string, ContainerRun> {
   const started = kubernetesTime(now);
@@ -38,7 +41,7 @@ export function runContainers(pod: WirePod, now: Date): Map<string, ContainerRun
     runs.set(name, {
       id: `containerd://${randomBytes(32).toString('hex')}`,
       startedAt: started,
-      restarts: ran ? (last?.restartCount ?? 0) + 1 : 0,
+      restarts: (last?.restartCount ?? 0) + (ran ? 1 : 0),
       ...(ran
         ? { before: { id: ran, startedAt: last?.state?.running?.startedAt ?? started, finishedAt: started } }
         : {}),
@@ -61,7 +64,8 @@ export function podStatus(pod: WirePod, run: PodRun, now: Date): Stamped<V1PodSt
     lastTransitionTime: transition(pod, type, value, now),
     ...(value ? { reason: null, message: null } : why),
   });
-  const ips = run.podIp === '' ? {} : { podIP: run.podIp, podIPs: [{ ip: run.podIp }] };
+  // The list is merged by address; a pod that gets a new one must lose the old one.
+  const ips = run.podIp === '' ? {} : { podIP: run.podIp, podIPs: [replaceList, { ip: run.podIp }] };
   return {
     observedGeneration: pod.metadata?.generation ?? 1,
     phase: runs || pod.status?.phase === 'Running' ? 'Running' : 'Pending',

@@ -33,6 +33,8 @@ const AGAIN_AFTER_MS = 500;
  */
 export class PodWorker {
   #pod: WirePod;
+  /** As the API showed it when this boot met it: with what ran before. */
+  readonly #met: WirePod;
   readonly #around: PodSurroundings;
   #stage: PodStage = 'creating';
   #containers: ReadonlyMap<string, ContainerRun> = new Map();
@@ -46,6 +48,7 @@ export class PodWorker {
 
   constructor(pod: WirePod, around: PodSurroundings) {
     this.#pod = pod;
+    this.#met = pod;
     this.#around = around;
   }
 
@@ -60,7 +63,7 @@ export class PodWorker {
     if (this.#isDeleted()) return this.#terminate();
     const seconds = this.#seconds(START_SECONDS, USUAL_SECONDS.start);
     this.#after(seconds * RUNNING_AT, () => {
-      this.#containers = runContainers(this.#pod, new Date());
+      this.#containers = runContainers(this.#met, new Date());
       this.#podIp = this.#pod.spec?.hostNetwork ? this.#around.hostIp : this.#around.nextPodIp();
       this.#stage = 'running';
       void this.#post();

@@ -12,11 +12,6 @@ export function lastBefore<T extends { readonly at: Moment }>(list: readonly T[]
   return list[low - 1];
 }
 
-/** Those of a list from `from` to `to`, both included. */
-export function within<T extends { readonly at: Moment }>(list: readonly T[], { from, to }: Span): T[] {
-  return list.filter(({ at }) => at >= from && at <= to);
-}
-
 /** Whether a moment lies in one of the spans, or at most `slack` milliseconds outside it. */
 export function covered(spans: readonly Span[], at: Moment, slack = 0): boolean {
   return spans.some(({ from, to }) => at >= from - slack && at <= to + slack);

@@ -37,7 +37,15 @@ export interface Attempt {
   readonly ending: NodeEnding | undefined;
 }
 
-/** Every run, the earliest first. */
+/**
+ * The runs to judge: those that were not over before the watch began. Earlier ones may have worked on another lab of the
+ * same name.
+ */
+export function watchedRuns(evidence: Evidence): Run[] {
+  return runsOf(evidence).filter(({ endedAt }) => endedAt === undefined || endedAt >= evidence.watched.from);
+}
+
+/** Every run the history knows, the earliest first. */
 export function runsOf(evidence: Evidence): Run[] {
   const prefix = `run/${evidence.cluster}/`;
   const runs: Run[] = [];

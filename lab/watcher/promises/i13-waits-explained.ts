@@ -1,7 +1,7 @@
 import type { Evidence, Moment, PendingActivity, WaitSighting } from '../evidence.js';
 import { violation, type Finding } from '../finding.js';
 import { seconds } from '../moments/last-before.js';
-import { runsOf } from '../moments/runs.js';
+import { watchedRuns } from '../moments/runs.js';
 
 /** An activity that is over in this time need not say anything. Milliseconds. */
 const SHORT = 3_000;
@@ -35,9 +35,10 @@ export function shownTime({ waits }: Evidence): ShownTime {
   let withoutReason = 0;
   let withoutWorker = 0;
   let temporalSilent = 0;
-  for (const [index, sighting] of waits.entries()) {
-    const before = waits.slice(0, index).findLast(({ run }) => run === sighting.run);
-    const elapsed = before === undefined ? 0 : Math.min(sighting.at - before.at, SIGHTING_GAP_MOST);
+  const last = new Map<number, Moment>();
+  for (const sighting of waits) {
+    const elapsed = Math.min(sighting.at - (last.get(sighting.run) ?? sighting.at), SIGHTING_GAP_MOST);
+    last.set(sighting.run, sighting.at);
     if (!sighting.answered) temporalSilent += elapsed;
     else if (silent(sighting).length > 0) withoutReason += elapsed;
     else if (workerless(sighting)) withoutWorker += elapsed;
@@ -46,7 +47,7 @@ export function shownTime({ waits }: Evidence): ShownTime {
 }
 
 function endless(evidence: Evidence): Finding[] {
-  const runs = runsOf(evidence).map(({ id }) => id);
+  const runs = watchedRuns(evidence).map(({ id }) => id);
   const own = evidence.workflows.filter(({ id }) =>
     runs.some((run) => id === run || id.startsWith(`${run}/`)),
   );

@@ -28,7 +28,9 @@ function judge(evidence: Evidence, request: TalosRequest): Finding[] {
     return [unobserved('I2', at, node, words)];
   }
   const voters = tooFewVoters(evidence, request, newest);
-  const reasons = [...standing(rounds, node)].map((reason) => `${method} of ${node} while in etcd ${reason}`);
+  const reasons = [...standing(rounds, node)].map(
+    (reason) => `${method} of ${node} with etcd not safe: ${reason}`,
+  );
   return [...(voters === undefined ? [] : [voters]), ...reasons].map((what) =>
     violation('I2', at, node, what),
   );

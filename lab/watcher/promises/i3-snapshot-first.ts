@@ -2,7 +2,7 @@ import type { Evidence, Moment } from '../evidence.js';
 import { unobserved, violation, type Finding } from '../finding.js';
 import { seconds } from '../moments/last-before.js';
 import { text, truth } from '../moments/payload.js';
-import { runAt, runsOf, snapshotMaxAge, type Run } from '../moments/runs.js';
+import { runAt, runsOf, snapshotMaxAge, watchedRuns, type Run } from '../moments/runs.js';
 import { isControlPlane, touches, type Touch } from '../moments/touches.js';
 
 /** A snapshot a run took, as its history has it. */
@@ -23,8 +23,8 @@ export function snapshotFirst(evidence: Evidence): Finding[] {
   const runs = runsOf(evidence);
   const all = touches(evidence);
   const [orphan] = all.filter(({ at }) => runAt(runs, at) === undefined);
-  const judged = runs.flatMap((run) => {
-    const own = all.filter(({ at }) => runAt(runs, at) === run);
+  const judged = watchedRuns(evidence).flatMap((run) => {
+    const own = all.filter(({ at }) => runAt(runs, at)?.id === run.id);
     return judgeRun(evidence, run, own);
   });
   return [...(orphan === undefined ? [] : [ofNoRun(evidence, orphan)]), ...inClear(evidence), ...judged];

@@ -2,7 +2,7 @@ import type { Evidence } from '../evidence.js';
 import { unobserved, violation, type Finding } from '../finding.js';
 import { cordonOwner, cordonsOf, type CordonChange } from '../moments/cordons.js';
 import { nodeAt } from '../moments/node-state.js';
-import { runAt, runsOf, type Run } from '../moments/runs.js';
+import { runAt, runsOf, watchedRuns, type Run } from '../moments/runs.js';
 import { controlPlanes, touches } from '../moments/touches.js';
 
 const CORDON_MARK = 'slipway.dev/cordoned-by';
@@ -63,8 +63,8 @@ function foreignCordon(evidence: Evidence, node: string, history: readonly Cordo
 function cordonedControlPlane(evidence: Evidence): Finding[] {
   const runs = runsOf(evidence);
   const all = touches(evidence);
-  return runs.flatMap((run) => {
-    const first = all.find((touch) => runAt(runs, touch.at) === run);
+  return watchedRuns(evidence).flatMap((run) => {
+    const first = all.find((touch) => runAt(runs, touch.at)?.id === run.id);
     const cordoned = controlPlanes(evidence).find(
       (name) => cordonOwner(cordonsOf(evidence, name), run.startedAt) === 'somebody',
     );

@@ -2,11 +2,11 @@ import type { Evidence, Moment } from '../evidence.js';
 import { violation, type Finding } from '../finding.js';
 import { lastBefore } from '../moments/last-before.js';
 import { nodeAt } from '../moments/node-state.js';
-import { runsOf, type Attempt, type Run } from '../moments/runs.js';
+import { watchedRuns, type Attempt, type Run } from '../moments/runs.js';
 
 /** I7: what a run calls done is so: the machine runs that version and schematic, in a new boot, and its Node says the same. */
 export function successIsObserved(evidence: Evidence): Finding[] {
-  return runsOf(evidence).flatMap((run) => [
+  return watchedRuns(evidence).flatMap((run) => [
     ...run.attempts.flatMap((attempt) => judgeAttempt(evidence, attempt)),
     ...judgeSkipped(evidence, run),
     ...judgeRun(run),

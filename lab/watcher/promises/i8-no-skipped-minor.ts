@@ -1,5 +1,5 @@
 import type { Evidence, MachineEvent } from '../evidence.js';
-import { violation, type Finding } from '../finding.js';
+import { unobserved, violation, type Finding } from '../finding.js';
 import { lastBefore } from '../moments/last-before.js';
 
 /**
@@ -35,7 +35,11 @@ function judgeRequests(evidence: Evidence, node: string, own: readonly MachineEv
     .filter((request) => request.node === node && request.method === 'Upgrade')
     .flatMap(({ at, args }) => {
       const to = imageTag(args['image']);
-      const from = lastBefore(own, at)?.version ?? '';
+      const from = lastBefore(own, at)?.version;
+      if (from === undefined)
+        return [
+          unobserved('I8', at, node, `what ${node} ran before it was asked to go to ${to} was not seen`),
+        ];
       const step = wrongStep(from, to) ?? unsupported(evidence, to);
       return step === undefined
         ? []

@@ -37,6 +37,11 @@ export class ClusterSightings {
     };
   }
 
+  /** Resolves when everything was looked at once, or could not be. */
+  async firstLook(): Promise<void> {
+    await Promise.all(Object.values(this.#watches).map((watch) => watch.firstLook));
+  }
+
   /** Ends when stopped. */
   async follow(): Promise<void> {
     await Promise.all(Object.values(this.#watches).map((watch) => watch.start()));

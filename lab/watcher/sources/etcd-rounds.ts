@@ -16,14 +16,19 @@ export class EtcdRounds {
   readonly rounds: EtcdRound[] = [];
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 2 });
 
-  constructor(readonly endpoints: readonly EtcdEndpoint[]) {}
+  constructor(
+    readonly endpoints: readonly EtcdEndpoint[],
+    /** Base URL of the lab's control server, which knows what Talos is made to say. */
+    readonly control: string,
+  ) {}
 
   /** One round; its moment is when the last answer was there. */
   async ask(): Promise<void> {
     const statuses = await Promise.all(this.endpoints.map((endpoint) => this.#status(endpoint)));
     const answering = this.endpoints.filter((_, index) => statuses[index]?.said !== undefined);
     const members = await this.#members(answering.slice(0, 2));
-    this.rounds.push({ at: Date.now(), statuses, ...(members === undefined ? {} : { members }) });
+    const round = { at: Date.now(), statuses, ...(members === undefined ? {} : { members }) };
+    this.rounds.push(asTalosShowsIt(round, await this.#armedFaults()));
   }
 
   close(): void {
@@ -65,10 +70,23 @@ export class EtcdRounds {
     return undefined;
   }
 
+  /** A lab that does not answer makes Talos say nothing. */
+  async #armedFaults(): Promise<readonly unknown[]> {
+    try {
+      return list(await this.#ask('GET', new URL('/state', this.control)), 'faults', 'armed');
+    } catch {
+      return [];
+    }
+  }
+
   #post(client: string, path: string, body: object): Promise<unknown> {
+    return this.#ask('POST', new URL(path, client), body);
+  }
+
+  #ask(method: string, url: URL, body?: object): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      const asked = request(new URL(path, client), {
-        method: 'POST',
+      const asked = request(url, {
+        method,
         agent: this.#agent,
         headers: { 'content-type': 'application/json' },
         signal: AbortSignal.timeout(ANSWER_WITHIN),
@@ -80,13 +98,38 @@ export class EtcdRounds {
         answer.on('data', (chunk: string) => (words += chunk));
         answer.once('error', reject);
         answer.once('end', () => {
-          if (answer.statusCode !== 200) reject(new Error(`${path}: ${answer.statusCode} ${words}`));
+          if (answer.statusCode !== 200) reject(new Error(`${url.pathname}: ${answer.statusCode} ${words}`));
           else resolve(parsed(words));
         });
       });
-      asked.end(JSON.stringify(body));
+      asked.end(body === undefined ? undefined : JSON.stringify(body));
     });
   }
+}
+
+/** Two faults of the lab change nothing in etcd, only what Talos says of a member; without a node they are about all. */
+function asTalosShowsIt(round: EtcdRound, armed: readonly unknown[]): EtcdRound {
+  const shows = (fault: string, node: string): boolean =>
+    armed.some((one) => text(one, 'name') === fault && (text(one, 'node') ?? node) === node);
+  const { members } = round;
+  return {
+    ...round,
+    statuses: round.statuses.map(({ node, said }) => {
+      if (said === undefined) return { node };
+      return {
+        node,
+        said: shows('etcd-alarm', node) ? { ...said, errors: [...said.errors, 'alarm:NOSPACE'] } : said,
+      };
+    }),
+    ...(members === undefined
+      ? {}
+      : {
+          members: members.map((one) => ({
+            ...one,
+            learner: one.learner || shows('etcd-learner', one.name),
+          })),
+        }),
+  };
 }
 
 function parsed(words: string): unknown {

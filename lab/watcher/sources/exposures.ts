@@ -1,7 +1,7 @@
 import { lstat, readFile, readdir } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import type { Exposure, Moment } from '../evidence.js';
+import type { Exposure, Moment, Searched } from '../evidence.js';
 import { secretsIn, type Secret } from './secrets.js';
 
 /** Slipway's private folders, one for each user, in the system's temporary folder. */
@@ -17,9 +17,21 @@ export class Exposures {
   /** Process ids whose arguments were read, with when: a process may still become another program. */
   readonly #processes = new Map<string, Moment>();
 
+  readonly #counts = { processes: 0, texts: 0, files: 0 };
+
   constructor(readonly secrets: readonly Secret[]) {}
 
+  get searched(): Searched {
+    return { secrets: this.secrets.length, ...this.#counts };
+  }
+
+  /** In a text out of Temporal. */
   lookInWords(words: string, where: string, at: Moment): void {
+    this.#counts.texts += 1;
+    this.#look(words, where, at);
+  }
+
+  #look(words: string, where: string, at: Moment): void {
     for (const secret of secretsIn(words, this.secrets)) {
       const key = `${secret}\n${where}`;
       if (this.#told.has(key)) continue;
@@ -33,16 +45,21 @@ export class Exposures {
     const entries = await readdir('/proc');
     const now = Date.now();
     const running = new Set(entries.filter((entry) => /^\d+$/.test(entry)));
-    for (const pid of running) if (!this.#processes.has(pid)) this.#processes.set(pid, now);
+    for (const pid of running) if (!this.#processes.has(pid)) this.#newProcess(pid, now);
     for (const pid of this.#processes.keys()) if (!running.has(pid)) this.#processes.delete(pid);
     const fresh = [...this.#processes].filter(([, since]) => now - since < 1_000).map(([pid]) => pid);
     await Promise.all(
       fresh.map(async (pid) => {
         const words = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
         const [program = ''] = words.split('\0');
-        this.lookInWords(words, `arguments of process ${pid} (${path.basename(program)})`, now);
+        this.#look(words, `arguments of process ${pid} (${path.basename(program)})`, now);
       }),
     );
+  }
+
+  #newProcess(pid: string, now: Moment): void {
+    this.#processes.set(pid, now);
+    this.#counts.processes += 1;
   }
 
   /** Files, and all files in folders. What is not there is not looked at. */
@@ -70,6 +87,7 @@ export class Exposures {
     if (stat?.isFile() !== true || stat.size > LARGEST) return;
     // Read as Latin-1: every byte is a character, and no secret has others.
     const words = await readFile(file, 'latin1').catch(() => '');
-    this.lookInWords(words, file, Date.now());
+    this.#counts.files += 1;
+    this.#look(words, file, Date.now());
   }
 }

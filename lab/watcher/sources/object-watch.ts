@@ -19,6 +19,10 @@ export class ObjectWatch {
   readonly #known = new Map<string, unknown>();
   readonly #stopped = new AbortController();
   #seeing = false;
+  #looked: () => void = () => undefined;
+
+  /** Resolves after the first look, whether it saw something or not. */
+  readonly firstLook = new Promise<void>((resolve) => (this.#looked = resolve));
 
   constructor(
     readonly client: KubernetesClient,
@@ -48,9 +52,13 @@ export class ObjectWatch {
     while (!signal.aborted) {
       try {
         // oxlint-disable-next-line no-await-in-loop -- one connection after the other
-        await this.#follow(await this.#list());
+        const version = await this.#list();
+        this.#looked();
+        // oxlint-disable-next-line no-await-in-loop -- as above
+        await this.#follow(version);
       } catch {
         this.#lost();
+        this.#looked();
         // oxlint-disable-next-line no-await-in-loop -- and not at once
         await sleep(AGAIN_AFTER, undefined, { signal }).catch(() => undefined);
       }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import type { Moment, PendingActivity, WaitSighting, WorkflowRecord, WorkflowStatus } from '../evidence.js';
 import { at, number, text } from '../moments/payload.js';
@@ -18,6 +19,11 @@ const NOT_FOUND = 5;
 /** PENDING_WORKFLOW_TASK_STATE_SCHEDULED: no worker has taken it. */
 const TASK_SCHEDULED = 1;
 const ANSWER_WITHIN = 3_000;
+/** The last reading is tried again: nobody can make up for it later. */
+const READ_TRIES = 3;
+const READ_AGAIN_AFTER = 500;
+/** Temporal may be killed and started again: it is back as soon as it answers, not after a back-off. */
+const RECONNECT = { 'grpc.initial_reconnect_backoff_ms': 200, 'grpc.max_reconnect_backoff_ms': 500 };
 const PENDING_STATES: readonly PendingActivity['state'][] = [
   'other',
   'scheduled',
@@ -47,7 +53,8 @@ export class TemporalSightings {
     readonly place: TemporalPlace,
     readonly onWords: OnWords,
   ) {
-    this.#connection = Connection.lazy({ address: place.address, connectTimeout: ANSWER_WITHIN });
+    // No retries of the client's own: a look that fails is itself something seen.
+    this.#connection = Connection.lazy({ address: place.address, interceptors: [], channelArgs: RECONNECT });
   }
 
   /** One look at every open run. Keeps the history of a run that ended since the last look. */
@@ -64,24 +71,32 @@ export class TemporalSightings {
    * some of them are not there.
    */
   async histories(): Promise<{ workflows: WorkflowRecord[]; missing?: string }> {
-    try {
-      await this.#findRuns();
-      for (const index of this.#over.keys()) {
-        // oxlint-disable-next-line no-await-in-loop -- a few, one after the other
-        await this.#readTree({ workflowId: this.#runId(index), runId: '' });
+    let missing = '';
+    for (let tries = 0; tries < READ_TRIES; tries += 1) {
+      // oxlint-disable-next-line no-await-in-loop -- again only when it failed
+      if (tries > 0) await sleep(READ_AGAIN_AFTER);
+      try {
+        // oxlint-disable-next-line no-await-in-loop -- again only when it failed
+        await this.#readAll();
+        return { workflows: this.#records() };
+      } catch (error) {
+        missing = `Temporal at ${this.place.address} did not answer: ${(error as Error).message}`;
       }
-      await this.#readQueue();
-      return { workflows: this.#records() };
-    } catch (error) {
-      return {
-        workflows: this.#records(),
-        missing: `Temporal at ${this.place.address} did not answer: ${(error as Error).message}`,
-      };
     }
+    return { workflows: this.#records(), missing };
   }
 
   async close(): Promise<void> {
     await this.#connection.close().catch(() => undefined);
+  }
+
+  async #readAll(): Promise<void> {
+    await this.#findRuns();
+    for (const index of this.#over.keys()) {
+      // oxlint-disable-next-line no-await-in-loop -- a few, one after the other
+      await this.#readTree({ workflowId: this.#runId(index), runId: '' });
+    }
+    await this.#readQueue();
   }
 
   #records(): WorkflowRecord[] {

@@ -44,12 +44,18 @@ function header({ view, clock, width, paint }: Page): string[] {
   const left = strategy === '' ? title : `${title}  ${strategy}`;
   const right = progressText(view, clock.now);
   const gap = width - left.length - right.length;
-  const lines = gap >= 2 ? [`${paint.bold(left)}${' '.repeat(gap)}${right}`] : [paint.bold(left.length <= width ? left : title)];
+  const lines =
+    gap >= 2
+      ? [`${paint.bold(left)}${' '.repeat(gap)}${right}`]
+      : [paint.bold(left.length <= width ? left : title)];
   if (left.length > width) lines.push(`${indent}${strategy}`);
   if (gap < 2) lines.push(`${indent}${right}`);
   const hops = view.plan?.hops.length ?? 1;
   if (hops > 1) lines.push(`${indent}in ${hops} hops: ${view.plan?.hops.map((hop) => hop.to).join(' → ')}`);
-  if (!view.declared) lines.push(`${indent}${paint.yellow(`git does not declare ${view.target}: it was given on the command line`)}`);
+  if (!view.declared)
+    lines.push(
+      `${indent}${paint.yellow(`git does not declare ${view.target}: it was given on the command line`)}`,
+    );
   return lines;
 }
 
@@ -62,7 +68,11 @@ function runWork(page: Page): string[] {
   if (idle) return marked(page, paint.cyan('●'), 'the run decides what comes next');
   return open.flatMap((work) => {
     const time = durationText(clock.now - Date.parse(work.since));
-    return rowWithText(page, { sign: paint.cyan('●'), name: work.name, label: '', time }, workText(work, view, clock));
+    return rowWithText(
+      page,
+      { sign: paint.cyan('●'), name: work.name, label: '', time },
+      workText(work, view, clock),
+    );
   });
 }
 

@@ -25,7 +25,8 @@ function usualTimes(estimate: number, nodes: readonly NodeView[]): (role: Role) 
   const soaks = nodes.reduce((sum, node) => sum + node.plan.soak, 0);
   const planned = Math.max(0, estimate - soaks) / Math.max(1, nodes.length);
   const done = nodes.filter((node) => node.state === 'done');
-  const took = (of: readonly NodeView[]): number | undefined => median(of.map((node) => lengthOf(node) - node.plan.soak));
+  const took = (of: readonly NodeView[]): number | undefined =>
+    median(of.map((node) => lengthOf(node) - node.plan.soak));
   const otherwise = took(done) ?? planned;
   const usual: Record<Role, number> = {
     'control-plane': took(done.filter((node) => node.role === 'control-plane')) ?? otherwise,

@@ -77,7 +77,8 @@ export function historyFacts(history: History): HistoryFacts {
 
 /** ISO time of a protobuf timestamp; the epoch where there is none. */
 export function isoTime(timestamp: Timestamp | null | undefined): string {
-  const milliseconds = Number(timestamp?.seconds ?? 0) * 1000 + Math.floor((timestamp?.nanos ?? 0) / 1_000_000);
+  const milliseconds =
+    Number(timestamp?.seconds ?? 0) * 1000 + Math.floor((timestamp?.nanos ?? 0) / 1_000_000);
   return new Date(milliseconds).toISOString();
 }
 
@@ -104,7 +105,8 @@ export function decoded(payload: Payload | null | undefined): unknown {
 
 function reasonOf(failure: Failure): Reason | undefined {
   const detail = decoded(failure.applicationFailureInfo?.details?.payloads?.[0]);
-  const isReason = typeof detail === 'object' && detail !== null && 'kind' in detail && typeof detail.kind === 'string';
+  const isReason =
+    typeof detail === 'object' && detail !== null && 'kind' in detail && typeof detail.kind === 'string';
   // Our activities put nothing but a Reason there, and only ours run on this queue.
   return isReason ? (detail as Reason) : undefined;
 }
@@ -123,7 +125,15 @@ class HistoryReader {
 
   facts(): HistoryFacts {
     const { startedAt, input, updates, cancel, close } = this;
-    return { startedAt, input, updates, cancel, close, activities: [...this.activities.values()], children: [...this.children.values()] };
+    return {
+      startedAt,
+      input,
+      updates,
+      cancel,
+      close,
+      activities: [...this.activities.values()],
+      children: [...this.children.values()],
+    };
   }
 
   read(event: HistoryEvent): void {
@@ -141,7 +151,11 @@ class HistoryReader {
     }
     const updated = event.workflowExecutionUpdateAcceptedEventAttributes?.acceptedRequest?.input;
     if (updated) {
-      this.updates.push({ name: updated.name ?? '', arguments: (updated.args?.payloads ?? []).map(decoded), at });
+      this.updates.push({
+        name: updated.name ?? '',
+        arguments: (updated.args?.payloads ?? []).map(decoded),
+        at,
+      });
     }
     const cancel = event.workflowExecutionCancelRequestedEventAttributes;
     if (cancel) this.cancel = { at, why: cancel.cause ?? '' };
@@ -170,7 +184,8 @@ class HistoryReader {
 
   private readChild(event: HistoryEvent, at: string): void {
     const initiated = event.startChildWorkflowExecutionInitiatedEventAttributes;
-    if (initiated) this.children.set(String(event.eventId), { workflowId: initiated.workflowId ?? '', startedAt: at });
+    if (initiated)
+      this.children.set(String(event.eventId), { workflowId: initiated.workflowId ?? '', startedAt: at });
     const completed = event.childWorkflowExecutionCompletedEventAttributes;
     const failed = event.childWorkflowExecutionFailedEventAttributes;
     const timedOut = event.childWorkflowExecutionTimedOutEventAttributes;
@@ -180,7 +195,15 @@ class HistoryReader {
     const child = ended && this.children.get(String(ended.initiatedEventId));
     if (!child) return;
     child.endedAt = at;
-    child.ending = completed ? 'completed' : failed ? 'failed' : timedOut ? 'timed-out' : cancelled ? 'cancelled' : 'terminated';
+    child.ending = completed
+      ? 'completed'
+      : failed
+        ? 'failed'
+        : timedOut
+          ? 'timed-out'
+          : cancelled
+            ? 'cancelled'
+            : 'terminated';
     if (completed) child.result = decoded(completed.result?.payloads?.[0]);
     if (failed?.failure) child.failure = failureFact(failed.failure);
   }
@@ -190,11 +213,16 @@ function closeFact(event: HistoryEvent, at: string): CloseFact | undefined {
   const completed = event.workflowExecutionCompletedEventAttributes;
   if (completed) return { at, ending: 'completed', result: decoded(completed.result?.payloads?.[0]) };
   const failed = event.workflowExecutionFailedEventAttributes;
-  if (failed) return { at, ending: 'failed', ...(failed.failure ? { failure: failureFact(failed.failure) } : {}) };
+  if (failed)
+    return { at, ending: 'failed', ...(failed.failure ? { failure: failureFact(failed.failure) } : {}) };
   if (event.workflowExecutionTimedOutEventAttributes) return { at, ending: 'timed-out' };
   if (event.workflowExecutionCanceledEventAttributes) return { at, ending: 'cancelled' };
   if (event.workflowExecutionContinuedAsNewEventAttributes) return { at, ending: 'continued-as-new' };
   const terminated = event.workflowExecutionTerminatedEventAttributes;
   if (!terminated) return undefined;
-  return { at, ending: 'terminated', failure: { message: terminated.reason ?? '', reason: { kind: 'terminated' } } };
+  return {
+    at,
+    ending: 'terminated',
+    failure: { message: terminated.reason ?? '', reason: { kind: 'terminated' } },
+  };
 }

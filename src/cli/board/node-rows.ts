@@ -15,9 +15,16 @@ export function nodeRows(page: Page): string[] {
   const roles = [...new Set(finished.map((node) => node.role))];
   return [
     // Each role begins on a row of its own.
-    ...roles.flatMap((role) => finishedRows(page, finished.filter((node) => node.role === role))),
+    ...roles.flatMap((role) =>
+      finishedRows(
+        page,
+        finished.filter((node) => node.role === role),
+      ),
+    ),
     ...nodes.filter((node) => node.state === 'running').flatMap((node) => runningRow(page, node)),
-    ...nodes.filter((node) => node.state === 'halted' || node.state === 'undone').flatMap((node) => stoppedRow(page, node)),
+    ...nodes
+      .filter((node) => node.state === 'halted' || node.state === 'undone')
+      .flatMap((node) => stoppedRow(page, node)),
   ];
 }
 
@@ -28,7 +35,9 @@ export function waitingRow({ view, width, paint }: Page): string[] {
   if (first === undefined) return [];
   const all = names.join(' ');
   const shown = all.length < width / 2 ? all : `${first} … ${names.at(-1) ?? ''} (${names.length})`;
-  return [`${indent}${paint.dim('○')} ${shown}   ${paint.dim(view.outcome ? 'not started' : `next: ${first}`)}`];
+  return [
+    `${indent}${paint.dim('○')} ${shown}   ${paint.dim(view.outcome ? 'not started' : `next: ${first}`)}`,
+  ];
 }
 
 function currentHop(nodes: readonly NodeView[]): NodeView[] {
@@ -58,7 +67,10 @@ function finishedRows(page: Page, nodes: readonly NodeView[]): string[] {
   if (row.length > 0) rows.push(`${indent}${row.join('').trimEnd()}`);
   if (rows.length <= rowsMax) return rows;
   const role = nodes[0]?.role === 'worker' ? 'workers' : 'control planes';
-  return [`${indent}${paint.green('✓')} ${nodes.length} ${role} finished, the last ones:`, ...rows.slice(1 - rowsMax)];
+  return [
+    `${indent}${paint.green('✓')} ${nodes.length} ${role} finished, the last ones:`,
+    ...rows.slice(1 - rowsMax),
+  ];
 }
 
 /** What stands of a finished node, and what is special about it. */
@@ -81,7 +93,12 @@ function runningRow(page: Page, node: NodeView): string[] {
   // A step has failed: what runs now takes the earlier ones back.
   const why = node.reason ? `${sentence(describe(node.reason))} Undone: ` : '';
   const text = work ? workText(work, view, clock) : 'the run decides what comes next.';
-  const row = { sign: paint.cyan('●'), name: node.name, label: work?.name ?? '', time: durationText(clock.now - Date.parse(since)) };
+  const row = {
+    sign: paint.cyan('●'),
+    name: node.name,
+    label: work?.name ?? '',
+    time: durationText(clock.now - Date.parse(since)),
+  };
   return rowWithText(page, row, why + text);
 }
 
@@ -90,9 +107,15 @@ function stoppedRow(page: Page, node: NodeView): string[] {
   const sign = node.state === 'undone' ? yellow('✗') : red('✗');
   const why = node.reason ? `${sentence(describe(node.reason))} ` : '';
   const left = node.leftAs ? `It ${stateWords[node.leftAs]}.` : '';
-  return rowWithText(page, { sign, name: node.name, label: node.failedStep ?? '', time: took(node) }, `${why}${left}`);
+  return rowWithText(
+    page,
+    { sign, name: node.name, label: node.failedStep ?? '', time: took(node) },
+    `${why}${left}`,
+  );
 }
 
 function took(node: NodeView): string {
-  return node.startedAt && node.endedAt ? durationText(Date.parse(node.endedAt) - Date.parse(node.startedAt)) : '';
+  return node.startedAt && node.endedAt
+    ? durationText(Date.parse(node.endedAt) - Date.parse(node.startedAt))
+    : '';
 }

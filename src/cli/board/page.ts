@@ -34,12 +34,19 @@ export interface Row {
 }
 
 /** A row with columns, and a text beside it that goes on under itself. */
-export function rowWithText({ columns, width }: Page, { sign, name, label, time }: Row, text: string): string[] {
+export function rowWithText(
+  { columns, width }: Page,
+  { sign, name, label, time }: Row,
+  text: string,
+): string[] {
   const row = `${name.padEnd(columns.name)}  ${label.padEnd(columns.label)}  ${time.padStart(6)}`;
   const start = indent.length + 2 + row.length + 2;
   if (width - start >= textWidthMin) {
     const [first, ...rest] = wrapText(text, width - start);
-    return [`${indent}${sign} ${row}  ${first ?? ''}`.trimEnd(), ...rest.map((line) => `${' '.repeat(start)}${line}`)];
+    return [
+      `${indent}${sign} ${row}  ${first ?? ''}`.trimEnd(),
+      ...rest.map((line) => `${' '.repeat(start)}${line}`),
+    ];
   }
   const under = wrapText(text, width - 6).map((line) => `${' '.repeat(6)}${line}`);
   return [`${indent}${sign} ${row}`.trimEnd(), ...(text === '' ? [] : under)];
@@ -47,7 +54,9 @@ export function rowWithText({ columns, width }: Page, { sign, name, label, time 
 
 /** A sentence behind a sign. */
 export function marked({ width }: Page, sign: string, text: string): string[] {
-  return wrapText(sentence(text), width - 4).map((line, index) => `${indent}${index === 0 ? sign : ' '} ${line}`);
+  return wrapText(sentence(text), width - 4).map(
+    (line, index) => `${indent}${index === 0 ? sign : ' '} ${line}`,
+  );
 }
 
 /** From this width on there is room for the longest step, and columns stay where they are from step to step. */
@@ -57,7 +66,13 @@ const roomyWidth = 100;
 export function columnsOf(view: RunView, width: number): Page['columns'] {
   const shown = view.nodes.flatMap((node) => [...node.work.map((work) => work.name), node.failedStep ?? '']);
   const labels = width >= roomyWidth ? (view.plan?.steps ?? shown) : shown;
-  return { name: widest(8, view.nodes.map((node) => node.name)), label: widest(view.target.length, labels) };
+  return {
+    name: widest(
+      8,
+      view.nodes.map((node) => node.name),
+    ),
+    label: widest(view.target.length, labels),
+  };
 }
 
 function widest(least: number, texts: readonly string[]): number {

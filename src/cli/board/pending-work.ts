@@ -43,7 +43,13 @@ export interface PendingWork {
   readonly workflowTask: PendingWorkflowTask | undefined;
 }
 
-const activityStates: Readonly<Record<number, PendingActivity['state']>> = { 1: 'queued', 2: 'running', 3: 'cancelling', 4: 'paused', 5: 'paused' };
+const activityStates: Readonly<Record<number, PendingActivity['state']>> = {
+  1: 'queued',
+  2: 'running',
+  3: 'cancelling',
+  4: 'paused',
+  5: 'paused',
+};
 /** PENDING_WORKFLOW_TASK_STATE_STARTED */
 const taskStarted = 2;
 
@@ -54,7 +60,7 @@ export function pendingWork(description: DescribeResponse): PendingWork {
     activities: (description.pendingActivities ?? []).map(pendingActivity),
     workflowTask: task
       ? {
-          taken: task.state === taskStarted,
+          taken: Number(task.state) === taskStarted,
           since: isoTime(task.originalScheduledTime ?? task.scheduledTime),
           attempt: task.attempt ?? 1,
         }
@@ -81,13 +87,17 @@ function pendingActivity(info: PendingActivityInfo): PendingActivity {
 
 function waitingOf(details: unknown): Waiting | undefined {
   const isWaiting =
-    typeof details === 'object' && details !== null && 'waitingFor' in details && 'since' in details && 'until' in details;
+    typeof details === 'object' &&
+    details !== null &&
+    'waitingFor' in details &&
+    'since' in details &&
+    'until' in details;
   return isWaiting ? (details as Waiting) : undefined;
 }
 
-function latest(...times: readonly (Parameters<typeof isoTime>[0])[]): string | undefined {
+function latest(...times: readonly Parameters<typeof isoTime>[0][]): string | undefined {
   const known = times.filter((time) => time !== null && time !== undefined).map(isoTime);
-  return known.sort().at(-1);
+  return known.toSorted().at(-1);
 }
 
 function milliseconds(duration: Duration | null | undefined): number {

@@ -45,12 +45,22 @@ export function runChanges(before: Look | undefined, now: Look): RunChange[] {
     ...workChanges(before, now),
     ...view.nodes.flatMap((node) => nodeChanges(before, now, node)),
   ].toSorted((one, other) => Date.parse(one.time) - Date.parse(other.time));
-  return [...recorded, ...abortChange(before?.view, view), ...troubleChanges(before, now), ...endChange(before?.view, view)];
+  return [
+    ...recorded,
+    ...abortChange(before?.view, view),
+    ...troubleChanges(before, now),
+    ...endChange(before?.view, view),
+  ];
 }
 
 /** `14:03:12 k8s-ctrl-2 drain`; what can be typed stands under it. */
-export function changeLine({ time, text, advice = [] }: Pick<RunChange, 'time' | 'text' | 'advice'>, clock: Clock): string {
-  return [`${clockText(time, clock.now, clock.timeZone)} ${text}`, ...advice.map((line) => `  ${line}`)].join('\n');
+export function changeLine(
+  { time, text, advice = [] }: Pick<RunChange, 'time' | 'text' | 'advice'>,
+  clock: Clock,
+): string {
+  return [`${clockText(time, clock.now, clock.timeZone)} ${text}`, ...advice.map((line) => `  ${line}`)].join(
+    '\n',
+  );
 }
 
 function startChanges(before: RunView | undefined, view: RunView): RunChange[] {
@@ -71,8 +81,16 @@ function startChanges(before: RunView | undefined, view: RunView): RunChange[] {
 function workChanges(before: Look | undefined, now: Look): RunChange[] {
   const begun = now.view.work.slice(before?.view.work.length ?? 0);
   return [
-    ...begun.map((work): RunChange => ({ time: work.since, kind: 'work', text: `${work.name}: ${work.does}` })),
-    ...waitChanges(before, before?.view.work ?? [], now, now.view.work).map(({ text }): RunChange => ({ time: seen(now), kind: 'waiting', text })),
+    ...begun.map((work): RunChange => ({
+      time: work.since,
+      kind: 'work',
+      text: `${work.name}: ${work.does}`,
+    })),
+    ...waitChanges(before, before?.view.work ?? [], now, now.view.work).map(({ text }): RunChange => ({
+      time: seen(now),
+      kind: 'waiting',
+      text,
+    })),
   ];
 }
 
@@ -85,22 +103,30 @@ function nodeChanges(before: Look | undefined, now: Look, node: NodeView): RunCh
     changes.push({ time, kind, node: name, text: `${name} ${text}` });
   };
   if (startedAt && !known) add(startedAt, 'node-started', `starts: ${node.from} → ${node.to}`);
-  for (const step of node.steps.slice(known?.steps.length ?? 0)) add(step.startedAt, 'step', `${step.undo ? 'undo: ' : ''}${step.step}`);
-  for (const { text } of waitChanges(before, known?.work ?? [], now, node.work)) add(seen(now), 'waiting', text);
+  for (const step of node.steps.slice(known?.steps.length ?? 0))
+    add(step.startedAt, 'step', `${step.undo ? 'undo: ' : ''}${step.step}`);
+  for (const { text } of waitChanges(before, known?.work ?? [], now, node.work))
+    add(seen(now), 'waiting', text);
   if (endedAt && known?.endedAt !== endedAt) add(endedAt, 'node-ended', endText(now, node));
   return changes;
 }
 
 function endText({ view, clock }: Look, node: NodeView): string {
   const took = durationText(Date.parse(node.endedAt ?? '') - Date.parse(node.startedAt ?? ''));
-  if (node.state === 'done') return `done after ${took} (${[doneText(view), ...leftText(view, clock.now)].join(', ')})`;
+  if (node.state === 'done')
+    return `done after ${took} (${[doneText(view), ...leftText(view, clock.now)].join(', ')})`;
   const why = node.reason ? `: ${sentence(describe(node.reason))}` : '';
   const left = node.leftAs ? ` It ${stateWords[node.leftAs]}.` : '';
   return `${node.state} after ${took}${why}${left}`;
 }
 
 /** Waits that are worth a line, and were not told as they are now. */
-function waitChanges(before: Look | undefined, told: readonly Work[], now: Look, works: readonly Work[]): { readonly text: string }[] {
+function waitChanges(
+  before: Look | undefined,
+  told: readonly Work[],
+  now: Look,
+  works: readonly Work[],
+): { readonly text: string }[] {
   return works.flatMap((work) => {
     const earlier = told.find((one) => one.name === work.name && one.since === work.since);
     const wait = waitKey(work, now.clock);
@@ -127,7 +153,8 @@ function abortChange(before: RunView | undefined, view: RunView): RunChange[] {
 function troubleChanges(before: Look | undefined, now: Look): RunChange[] {
   const past = before ? troubles(before.view, before.clock) : [];
   const present = troubles(now.view, now.clock);
-  const has = (list: readonly Trouble[], kind: Trouble['kind']): boolean => list.some((one) => one.kind === kind);
+  const has = (list: readonly Trouble[], kind: Trouble['kind']): boolean =>
+    list.some((one) => one.kind === kind);
   const come = present.filter(({ kind }) => !has(past, kind));
   const gone = now.view.outcome ? [] : past.filter(({ kind }) => !has(present, kind));
   return [

@@ -4,7 +4,9 @@ import type { RunOutcome, RunView } from './run-view.js';
 import { durationText, roughText } from './time-text.js';
 
 /** How an outcome is told: a sign, and the words. */
-export const outcomeWords: Readonly<Record<RunOutcome, { readonly sign: '✓' | '✗'; readonly words: string }>> = {
+export const outcomeWords: Readonly<
+  Record<RunOutcome, { readonly sign: '✓' | '✗'; readonly words: string }>
+> = {
   done: { sign: '✓', words: 'done' },
   'nothing-to-do': { sign: '✓', words: 'nothing to do' },
   refused: { sign: '✗', words: 'refused, before anything was touched' },
@@ -16,14 +18,15 @@ export const outcomeWords: Readonly<Record<RunOutcome, { readonly sign: '✓' | 
 
 /** `Talos v1.12.1 → v1.12.6`; before the plan is made, where it starts is not known. */
 export function versionsText(view: RunView): string {
-  const from = [...new Set(view.nodes.filter((node) => !node.plan.skip).map((node) => node.from))].sort();
+  const from = [...new Set(view.nodes.filter((node) => !node.plan.skip).map((node) => node.from))].toSorted();
   return `Talos ${from.length > 0 ? `${from.join(', ')} ` : ''}→ ${view.target}`;
 }
 
 /** What can be typed now, each line once: fit to be pasted. */
 export function adviceOf(view: RunView): string[] {
   const { cluster, run } = view;
-  const address = (name: string): string | undefined => view.nodes.find((node) => node.name === name)?.plan.address;
+  const address = (name: string): string | undefined =>
+    view.nodes.find((node) => node.name === name)?.plan.address;
   const lines = view.reasons.flatMap((reason) => advise(reason, { cluster, run, address }));
   if (view.outcome === 'done') lines.push(`slipway report ${cluster}/${run}  # what was done, node by node`);
   return [...new Set(lines)];
@@ -51,7 +54,9 @@ export function progressText(view: RunView, now: number): string {
   }
   if (touched.length === 0) return `for ${durationText(now - Date.parse(view.startedAt))}`;
   const running = touched.some((node) => node.state === 'running');
-  return [running ? `node ${done + 1} of ${touched.length}` : doneText(view), ...leftText(view, now)].join(' · ');
+  return [running ? `node ${done + 1} of ${touched.length}` : doneText(view), ...leftText(view, now)].join(
+    ' · ',
+  );
 }
 
 /** `4 of 15 nodes done`. */

@@ -22,7 +22,8 @@ export function roughText(milliseconds: number): string {
  * @param timeZone an IANA name; default the machine's own.
  */
 export function clockText(iso: string, now: number, timeZone?: string): string {
-  const day = (at: number): string => new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short' }).format(at);
+  const day = (at: number): string =>
+    new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short' }).format(at);
   const at = Date.parse(iso);
   const time = new Intl.DateTimeFormat('sv-SE', { timeZone, timeStyle: 'medium' }).format(at);
   return day(at) === day(now) ? time : `${day(at)} ${time}`;

@@ -51,11 +51,16 @@ export function troubles(view: RunView, { now, timeZone }: Clock): Trouble[] {
     const what = `No worker answers on task queue ${workers.taskQueue}${since}. The run waits where it is.`;
     found.set('no-worker', `${what} Start one: ${workers.startWith}`);
   }
-  const tasks = [view.workflowTask, ...view.nodes.map((node) => node.workflowTask)].filter((task) => task !== undefined);
+  const tasks = [view.workflowTask, ...view.nodes.map((node) => node.workflowTask)].filter(
+    (task) => task !== undefined,
+  );
   for (const task of tasks) {
     const late = now - Date.parse(task.since);
     if (task.attempt > failsByCode) {
-      found.set('code-fails', `The workflow's own code fails (attempt ${task.attempt}): a bug of Slipway. The worker's log names it.`);
+      found.set(
+        'code-fails',
+        `The workflow's own code fails (attempt ${task.attempt}): a bug of Slipway. The worker's log names it.`,
+      );
     } else if (!task.taken && late > takenAfterMs && !found.has('no-worker')) {
       found.set('not-taken', `No worker has taken the run's next decision for ${durationText(late)}.`);
     }
@@ -77,7 +82,9 @@ function attemptText(pending: PendingActivity, { now, timeZone }: Clock): string
   const silence = heardAt && heartbeatLimit ? now - Date.parse(heardAt) : 0;
   if (state === 'running' && heartbeatLimit && silence > heartbeatLimit * silentShare) {
     const limit = `${Math.round(heartbeatLimit / 1000)} s`;
-    parts.push(`Its worker was last heard ${Math.floor(silence / 1000)} s ago; after ${limit} of silence another goes on.`);
+    parts.push(
+      `Its worker was last heard ${Math.floor(silence / 1000)} s ago; after ${limit} of silence another goes on.`,
+    );
   }
   if (state === 'cancelling') parts.push('It was told to stop.');
   return parts;
@@ -85,7 +92,9 @@ function attemptText(pending: PendingActivity, { now, timeZone }: Clock): string
 
 /** Temporal's words for a lost worker, in ours. */
 function failureText(message: string): string {
-  if (/heartbeat/i.test(message)) return 'the worker before fell silent; the next one looks first at what became of the step.';
-  if (/shutting down|WorkerShutdown/i.test(message)) return 'the worker before was stopped; the next one looks first at what became of the step.';
+  if (/heartbeat/i.test(message))
+    return 'the worker before fell silent; the next one looks first at what became of the step.';
+  if (/shutting down|WorkerShutdown/i.test(message))
+    return 'the worker before was stopped; the next one looks first at what became of the step.';
   return sentence(message);
 }

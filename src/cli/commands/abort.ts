@@ -20,12 +20,15 @@ const answerMs = 10_000;
 
 /** Asks the run to stop. When no worker answers, a cancel is recorded instead: the run obeys once one is back. */
 export async function abort(named: string | undefined, options: AbortOptions): Promise<ExitCode> {
-  if (options.why.trim() === '') throw new UserMistake('An abort needs a reason: it is kept in the record.', 'Say it: --why "…"');
+  if (options.why.trim() === '')
+    throw new UserMistake('An abort needs a reason: it is kept in the record.', 'Say it: --why "…"');
   const temporal = await connectTemporal();
   try {
     const chosen = await chooseRun(temporal, options.file, named);
     if (!(await isOpen(temporal, chosen))) {
-      say(`Run ${chosen.run} of ${chosen.cluster} has ended already. What it left: slipway report ${chosen.cluster}/${chosen.run}`);
+      say(
+        `Run ${chosen.run} of ${chosen.cluster} has ended already. What it left: slipway report ${chosen.cluster}/${chosen.run}`,
+      );
       return exitCodes.refused;
     }
     const workers = await seeWorkers(temporal, options.taskQueue);
@@ -34,7 +37,9 @@ export async function abort(named: string | undefined, options: AbortOptions): P
       await recordCancel(temporal, chosen, options.why);
       const { what, hint } = noWorker(workers);
       const silent = workers.answering ? `No worker answered within ${answerMs / 1000} s.` : what;
-      say(`${silent} A cancel is recorded instead: run ${chosen.run} stops as soon as a worker is back. ${hint}`);
+      say(
+        `${silent} A cancel is recorded instead: run ${chosen.run} stops as soon as a worker is back. ${hint}`,
+      );
     }
     if (options.json) printJson({ ...chosen, verdict: 'aborting', by: heard ? 'update' : 'cancel' });
     else tell(chosen);
@@ -46,7 +51,9 @@ export async function abort(named: string | undefined, options: AbortOptions): P
 
 async function isOpen(temporal: Temporal, chosen: ChosenRun): Promise<boolean> {
   try {
-    const { status } = await temporal.within(answerMs, () => temporal.client.workflow.getHandle(idOf(chosen)).describe());
+    const { status } = await temporal.within(answerMs, () =>
+      temporal.client.workflow.getHandle(idOf(chosen)).describe(),
+    );
     return status.name === 'RUNNING';
   } catch (error) {
     if (isNotFound(error)) throw unknownRun(chosen, chosen.run);
@@ -58,7 +65,9 @@ async function isOpen(temporal: Temporal, chosen: ChosenRun): Promise<boolean> {
 async function askRun(temporal: Temporal, chosen: ChosenRun, why: string): Promise<boolean> {
   const handle = temporal.client.workflow.getHandle(idOf(chosen));
   try {
-    await temporal.within(answerMs, () => handle.executeUpdate(abortRun, { args: [{ by: whoAsks(), why }], updateId: randomUUID() }));
+    await temporal.within(answerMs, () =>
+      handle.executeUpdate(abortRun, { args: [{ by: whoAsks(), why }], updateId: randomUUID() }),
+    );
     return true;
   } catch (error) {
     if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return false;
@@ -66,9 +75,10 @@ async function askRun(temporal: Temporal, chosen: ChosenRun, why: string): Promi
   }
 }
 
-async function recordCancel({ client, namespace, within }: Temporal, chosen: ChosenRun, why: string): Promise<void> {
+async function recordCancel(temporal: Temporal, chosen: ChosenRun, why: string): Promise<void> {
   // Asked of the service itself: the SDK's own cancel has no place for the reason.
-  await within(answerMs, () =>
+  const { client, namespace } = temporal;
+  await temporal.within(answerMs, () =>
     client.workflowService.requestCancelWorkflowExecution({
       namespace,
       workflowExecution: { workflowId: idOf(chosen) },
@@ -80,7 +90,9 @@ async function recordCancel({ client, namespace, within }: Temporal, chosen: Cho
 }
 
 function tell({ cluster, run }: ChosenRun): void {
-  print(`Run ${run} of ${cluster} is being aborted. The node under way is undone, or finished where its install was sent.`);
+  print(
+    `Run ${run} of ${cluster} is being aborted. The node under way is undone, or finished where its install was sent.`,
+  );
   print('The cluster is held afterwards.');
   print(`  slipway watch ${cluster}/${run}  # see it end`);
   print(`  slipway release ${cluster} --why "…"  # let runs start again, once the cluster is as you want it`);

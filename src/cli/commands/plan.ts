@@ -43,7 +43,15 @@ async function makePlan(declared: DeclaredCluster, options: PlanOptions): Promis
       ]);
       const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
       const only = options.only ?? [];
-      return planUpgrade({ request, inventory, observation, availableVersions, only, sha256, now: observation.observedAt });
+      return planUpgrade({
+        request,
+        inventory,
+        observation,
+        availableVersions,
+        only,
+        sha256,
+        now: observation.observedAt,
+      });
     } finally {
       await access.close();
     }

@@ -1,4 +1,5 @@
 import { advise, describe, holdSentence } from '../../planning/describe.js';
+import type { Inventory } from '../../inventory/schema.js';
 import type { ClusterObservation } from '../../planning/observation.js';
 import { releaseHold } from '../../starter/release-hold.js';
 import { declaredCluster } from '../declared-cluster.js';
@@ -28,23 +29,34 @@ interface LeftOver {
 }
 
 /** What could be seen of them. */
-type LeftOvers = { readonly kind: 'seen'; readonly marks: readonly LeftOver[] } | { readonly kind: 'unseen'; readonly why: string };
+type LeftOvers =
+  | { readonly kind: 'seen'; readonly marks: readonly LeftOver[] }
+  | { readonly kind: 'unseen'; readonly why: string };
 
 /** Lifts the hold, and lists the marks the run left. Touches no node. */
 export async function release(named: string | undefined, options: ReleaseOptions): Promise<ExitCode> {
-  if (options.why.trim() === '') throw new UserMistake('A release needs a reason: it is kept in the record.', 'Say it: --why "…"');
+  if (options.why.trim() === '')
+    throw new UserMistake('A release needs a reason: it is kept in the record.', 'Say it: --why "…"');
   const temporal = await connectTemporal();
   try {
     const cluster = named ?? (await requireName(options.file));
     const { memo } = await requireQueue(temporal, cluster);
     const input = { by: whoAsks(), why: options.why };
-    const answer = await releaseHold(temporal.client, cluster, input, { taskQueue: options.taskQueue, limitMs: answerMs });
+    const answer = await releaseHold(temporal.client, cluster, input, {
+      taskQueue: options.taskQueue,
+      limitMs: answerMs,
+    });
     if (answer.verdict === 'unanswered') {
       const { what, hint } = noWorker(answer.pollers);
       const state = memo.hold ? holdSentence(memo.hold, cluster) : `${cluster} is not held.`;
-      throw new TemporalSilent(answer.sent ? `No worker answered within ${answerMs / 1000} s. ${state}` : `${what} ${state}`, hint);
+      throw new TemporalSilent(
+        answer.sent ? `No worker answered within ${answerMs / 1000} s. ${state}` : `${what} ${state}`,
+        hint,
+      );
     }
-    const leftOvers = memo.open ? unseen(`run ${memo.open.run} is open`) : await lookForMarks(options.file, cluster);
+    const leftOvers = memo.open
+      ? unseen(`run ${memo.open.run} is open`)
+      : await lookForMarks(options.file, cluster);
     if (options.json) printJson({ cluster, ...answer, leftOvers });
     else tell(cluster, answer, leftOvers);
     return exitCodes.ok;
@@ -64,7 +76,7 @@ async function lookForMarks(file: string, cluster: string): Promise<LeftOvers> {
   }
 }
 
-async function observeMarks(inventory: Parameters<typeof import('../../tools/cluster-access.js').openCluster>[0], base: string): Promise<LeftOvers> {
+async function observeMarks(inventory: Inventory, base: string): Promise<LeftOvers> {
   const { openCluster } = await import('../../tools/cluster-access.js');
   const { observeCluster } = await import('../../tools/observe-cluster.js');
   const { loadDialMap } = await import('../../tools/dial-map.js');
@@ -93,7 +105,8 @@ function unseen(why: string): LeftOvers {
 }
 
 function tell(cluster: string, answer: Awaited<ReturnType<typeof releaseHold>>, leftOvers: LeftOvers): void {
-  if (answer.verdict === 'released') print(`${cluster} is released: runs may start again. It was held by run ${answer.hold.run}.`);
+  if (answer.verdict === 'released')
+    print(`${cluster} is released: runs may start again. It was held by run ${answer.hold.run}.`);
   else print(`${cluster} is not held.`);
   if (leftOvers.kind === 'unseen') {
     say(`The nodes were not looked at for marks a run left: ${sentence(leftOvers.why)}`);
@@ -104,5 +117,6 @@ function tell(cluster: string, answer: Awaited<ReturnType<typeof releaseHold>>, 
     const reason = { kind: 'left-over-mark', node, run } as const;
     print([sentence(describe(reason)), ...advise(reason, { cluster })].join('\n  '));
   }
-  if (leftOvers.marks.length > 0) print('Nothing was touched. The next run looks at these nodes first, and takes its marks over.');
+  if (leftOvers.marks.length > 0)
+    print('Nothing was touched. The next run looks at these nodes first, and takes its marks over.');
 }

@@ -25,7 +25,9 @@ export async function report(named: string | undefined, options: ReportOptions):
     const chosen = await chooseRun(temporal, options.file, named);
     const view = await readRun(temporal, options.taskQueue, chosen.cluster, chosen.run);
     if (!view) throw unknownRun(chosen, chosen.run);
-    const text = options.json ? JSON.stringify(view.result ?? view, undefined, 2) : reportText(view, Date.now());
+    const text = options.json
+      ? JSON.stringify(view.result ?? view, undefined, 2)
+      : reportText(view, Date.now());
     if (options.output === undefined) print(text);
     else await write(options.output, text);
     return exitCodes.ok;
@@ -37,7 +39,9 @@ export async function report(named: string | undefined, options: ReportOptions):
 /** Markdown. A run without a result of its own, open or terminated, is told by its board. */
 export function reportText(view: RunView, now: number): string {
   if (view.result) return runReportMarkdown(view.result);
-  const state = view.outcome ? `${outcomeWords[view.outcome].words}, and left no result of its own` : 'still open; this is what there is so far';
+  const state = view.outcome
+    ? `${outcomeWords[view.outcome].words}, and left no result of its own`
+    : 'still open; this is what there is so far';
   const board = boardText(view, now, { width: boardWidth, colour: false, height: 10_000 });
   return `# Run ${view.run} of ${view.cluster}\n\nThe run is ${state}.\n\n\`\`\`text\n${board}\n\`\`\``;
 }
@@ -46,7 +50,10 @@ async function write(file: string, text: string): Promise<void> {
   try {
     await writeFile(file, `${text}\n`);
   } catch (error) {
-    throw new UserMistake(`${file} cannot be written: ${error instanceof Error ? error.message : String(error)}`, 'Name another with --output FILE.');
+    throw new UserMistake(
+      `${file} cannot be written: ${error instanceof Error ? error.message : String(error)}`,
+      'Name another with --output FILE.',
+    );
   }
   say(`The report is in ${file}`);
 }

@@ -27,7 +27,11 @@ export async function status(named: string | undefined, options: StatusOptions):
   }
 }
 
-async function statusOfOne(temporal: Temporal, queue: QueueSight, { taskQueue, json }: StatusOptions): Promise<void> {
+async function statusOfOne(
+  temporal: Temporal,
+  queue: QueueSight,
+  { taskQueue, json }: StatusOptions,
+): Promise<void> {
   const { cluster, memo, running } = queue;
   const number = memo.open?.run ?? memo.lastRun;
   const run = number > 0 ? await readRun(temporal, taskQueue, cluster, number) : undefined;
@@ -50,11 +54,15 @@ async function statusOfOne(temporal: Temporal, queue: QueueSight, { taskQueue, j
 async function statusOfAll(temporal: Temporal, { taskQueue, json, file }: StatusOptions): Promise<void> {
   const [queues, workers] = await Promise.all([listQueues(temporal), seeWorkers(temporal, taskQueue)]);
   if (json) {
-    printJson({ clusters: queues.map(({ cluster, memo, running }) => ({ cluster, running, ...memo })), workers });
+    printJson({
+      clusters: queues.map(({ cluster, memo, running }) => ({ cluster, running, ...memo })),
+      workers,
+    });
     return;
   }
   for (const queue of queues) print(queueText(queue));
-  if (queues.length === 0) say(`No cluster has had a run yet, and ${file} is not here. Start one: slipway upgrade -f FILE`);
+  if (queues.length === 0)
+    say(`No cluster has had a run yet, and ${file} is not here. Start one: slipway upgrade -f FILE`);
   if (!workers.answering) {
     const { what, hint } = noWorker(workers);
     say(`${what} ${hint}`);
@@ -67,9 +75,11 @@ function adviceOf({ cluster, memo: { hold } }: QueueSight): string[] {
 
 function queueText({ cluster, memo, running }: QueueSight): string {
   const { hold, open, lastRun } = memo;
-  if (!running) return `${cluster}: its queue was ended from outside. The next slipway upgrade starts it again, with what it remembers.`;
+  if (!running)
+    return `${cluster}: its queue was ended from outside. The next slipway upgrade starts it again, with what it remembers.`;
   if (hold) return `${holdSentence(hold, cluster)}.`;
   if (open) return `${cluster}: run ${open.run} is open, to Talos ${open.target}.`;
-  return lastRun > 0 ? `${cluster}: no run is open; the last one was run ${lastRun}.` : `${cluster}: no run yet.`;
+  return lastRun > 0
+    ? `${cluster}: no run is open; the last one was run ${lastRun}.`
+    : `${cluster}: no run yet.`;
 }
-

@@ -42,7 +42,10 @@ export async function upgrade(options: UpgradeOptions): Promise<ExitCode> {
   const temporal = await connectTemporal();
   try {
     const input = { request, inventory, base, only: options.only ?? [] };
-    const answer = await enqueueUpgrade(temporal.client, input, { taskQueue: options.taskQueue, limitMs: answerMs });
+    const answer = await enqueueUpgrade(temporal.client, input, {
+      taskQueue: options.taskQueue,
+      limitMs: answerMs,
+    });
     if (answer.verdict === 'unanswered') throw unanswered(answer, cluster);
     if (answer.verdict === 'refused') {
       if (options.json) printJson(answer);
@@ -51,7 +54,11 @@ export async function upgrade(options: UpgradeOptions): Promise<ExitCode> {
     }
     if (!options.json) tellStarted(temporal, answer, request);
     if (options.watch) {
-      return await watchRun(temporal, { cluster, run: answer.run }, { taskQueue: options.taskQueue, json: options.json ?? false });
+      return await watchRun(
+        temporal,
+        { cluster, run: answer.run },
+        { taskQueue: options.taskQueue, json: options.json ?? false },
+      );
     }
     const limitMs = options.wait ? inventory.limits.observe + planGraceMs : 0;
     return await tellPlan(temporal, answer, request, { ...options, limitMs });
@@ -85,7 +92,14 @@ async function tellPlan(
 ): Promise<ExitCode> {
   const { run, workflowId } = started;
   const view = await waitForPlan(temporal, taskQueue, { cluster, run }, limitMs);
-  if (json) printJson({ ...started, webUi: webUiAddress(temporal, workflowId), plan: view?.plan, outcome: view?.outcome, reasons: view?.reasons });
+  if (json)
+    printJson({
+      ...started,
+      webUi: webUiAddress(temporal, workflowId),
+      plan: view?.plan,
+      outcome: view?.outcome,
+      reasons: view?.reasons,
+    });
   else if (view?.outcome) tellEnd(view, view.outcome);
   else tellGoesOn(view, { cluster, run });
   return view?.outcome ? exitCodeOf(view.outcome) : exitCodes.ok;
@@ -116,5 +130,7 @@ function tellEnd(view: RunView, outcome: NonNullable<RunView['outcome']>): void 
 function tellGoesOn(view: RunView | undefined, { cluster, run }: ChosenRun): void {
   if (view?.plan) print(`  ${planWords(view)}.`);
   print(`  slipway watch ${cluster}/${run}  # see it go`);
-  print(`  slipway abort ${cluster}/${run} --why "…"  # stop it: the node under way is undone or finished first`);
+  print(
+    `  slipway abort ${cluster}/${run} --why "…"  # stop it: the node under way is undone or finished first`,
+  );
 }

@@ -24,7 +24,11 @@ export async function readQueue(temporal: Temporal, cluster: string): Promise<Qu
   try {
     const handle = temporal.client.workflow.getHandle(queueId(cluster));
     const { memo, status } = await temporal.within(askMs, () => handle.describe());
-    return { cluster, memo: (memo?.['queue'] as QueueMemo | undefined) ?? emptyMemo, running: status.name === 'RUNNING' };
+    return {
+      cluster,
+      memo: (memo?.['queue'] as QueueMemo | undefined) ?? emptyMemo,
+      running: status.name === 'RUNNING',
+    };
   } catch (error) {
     if (isNotFound(error)) return undefined;
     throw error;
@@ -36,7 +40,10 @@ export async function requireQueue(temporal: Temporal, cluster: string): Promise
   const queue = await readQueue(temporal, cluster);
   if (queue) return queue;
   const known = (await listQueues(temporal)).map((one) => one.cluster);
-  throw new UserMistake(sentence(describe({ kind: 'unknown-cluster', cluster, known })), 'Its first run makes it known: slipway upgrade');
+  throw new UserMistake(
+    sentence(describe({ kind: 'unknown-cluster', cluster, known })),
+    'Its first run makes it known: slipway upgrade',
+  );
 }
 
 /** Every cluster that has a queue, in the order of their names. */
@@ -46,9 +53,13 @@ export async function listQueues(temporal: Temporal): Promise<QueueSight[]> {
   await temporal.within(askMs, async () => {
     for await (const found of temporal.client.workflow.list({ query })) {
       const cluster = found.workflowId.slice(queueId('').length);
-      queues.push({ cluster, memo: (found.memo?.['queue'] as QueueMemo | undefined) ?? emptyMemo, running: true });
+      queues.push({
+        cluster,
+        memo: (found.memo?.['queue'] as QueueMemo | undefined) ?? emptyMemo,
+        running: true,
+      });
       if (queues.length === clustersMax) break;
     }
   });
-  return queues.sort((one, other) => one.cluster.localeCompare(other.cluster));
+  return queues.toSorted((one, other) => one.cluster.localeCompare(other.cluster));
 }

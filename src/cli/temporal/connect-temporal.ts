@@ -33,7 +33,9 @@ export async function connectTemporal(): Promise<Temporal> {
   const interceptors = [makeGrpcRetryInterceptor(defaultGrpcRetryOptions({ maxAttempts: tries }))];
   const connection = Connection.lazy({ ...connectionOptions, address, interceptors });
   try {
-    await connection.withDeadline(Date.now() + answerMs, () => connection.workflowService.describeNamespace({ namespace }));
+    await connection.withDeadline(Date.now() + answerMs, () =>
+      connection.workflowService.describeNamespace({ namespace }),
+    );
   } catch (error) {
     await connection.close();
     throw asTrouble(error, address, namespace);
@@ -72,15 +74,22 @@ function asTrouble(error: unknown, address: string, namespace: string): unknown 
     );
   }
   if (code === permissionDenied || code === unauthenticated) {
-    return new UserMistake(`Temporal at ${address} refuses these credentials. Set TEMPORAL_API_KEY, or the certificate of TEMPORAL_PROFILE.`);
+    return new UserMistake(
+      `Temporal at ${address} refuses these credentials. Set TEMPORAL_API_KEY, or the certificate of TEMPORAL_PROFILE.`,
+    );
   }
   return error;
 }
 
 /** Temporal does not answer: with why, in the words of the network, and what to start. */
 export function temporalSilent(address: string, error: unknown): TemporalSilent {
-  const text = error instanceof Error ? `${error.message} ${error.cause instanceof Error ? error.cause.message : ''}` : String(error);
-  const network = /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ECONNRESET/.exec(text)?.[0];
+  const text =
+    error instanceof Error
+      ? `${error.message} ${error.cause instanceof Error ? error.cause.message : ''}`
+      : String(error);
+  const network = /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ECONNRESET/.exec(
+    text,
+  )?.[0];
   return new TemporalSilent(
     `Temporal does not answer at ${address}${network ? ` (${network})` : ''}.`,
     'Start it: temporal server start-dev --db-filename temporal.db; or name another: TEMPORAL_ADDRESS=HOST:7233.',

@@ -2,7 +2,8 @@ import { runId } from '../../workflows/messages.js';
 import { historyFacts, type HistoryFacts } from '../board/history-facts.js';
 import { pendingWork } from '../board/pending-work.js';
 import type { RunView } from '../board/run-view.js';
-import { openChildren, viewOfRun, type ExecutionSight } from '../board/view-of-run.js';
+import type { ExecutionSight } from '../board/view-of-nodes.js';
+import { openChildren, viewOfRun } from '../board/view-of-run.js';
 import type { Temporal } from './connect-temporal.js';
 import { isNotFound } from './grpc-failure.js';
 import { seeWorkers } from './workers.js';
@@ -17,7 +18,12 @@ export interface RunReader {
 }
 
 /** Reads one run once. */
-export async function readRun(temporal: Temporal, taskQueue: string, cluster: string, run: number): Promise<RunView | undefined> {
+export async function readRun(
+  temporal: Temporal,
+  taskQueue: string,
+  cluster: string,
+  run: number,
+): Promise<RunView | undefined> {
   return runReader(temporal, taskQueue, cluster).read(run);
 }
 

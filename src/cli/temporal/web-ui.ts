@@ -10,7 +10,10 @@ const defaultPort = 7233;
  * `SLIPWAY_WEB_UI` names the UI's address (`https://temporal.example.org`); without it, the development server's
  * convention is taken for a Temporal on this machine, and for any other the address is not known.
  */
-export function webUiAddress({ address, namespace }: Pick<Temporal, 'address' | 'namespace'>, workflowId: string): string | undefined {
+export function webUiAddress(
+  { address, namespace }: Pick<Temporal, 'address' | 'namespace'>,
+  workflowId: string,
+): string | undefined {
   const base = process.env['SLIPWAY_WEB_UI'] ?? developmentUi(address);
   if (!base) return undefined;
   return `${base.replace(/\/+$/, '')}/namespaces/${encodeURIComponent(namespace)}/workflows/${encodeURIComponent(workflowId)}`;

@@ -13,7 +13,10 @@ export async function seeWorkers(temporal: Temporal, taskQueue: string): Promise
 /** What is wrong when no worker answers, and what to type. */
 export function noWorker({ taskQueue, lastSeen }: Pollers): { readonly what: string; readonly hint: string } {
   const since = lastSeen ? ` since ${new Date(lastSeen).toLocaleTimeString('sv-SE')}` : '';
-  return { what: `No worker answers on task queue ${taskQueue}${since}.`, hint: `Start one: ${startWorker(taskQueue)}` };
+  return {
+    what: `No worker answers on task queue ${taskQueue}${since}.`,
+    hint: `Start one: ${startWorker(taskQueue)}`,
+  };
 }
 
 /** What to type to start a worker, from where the person is. */

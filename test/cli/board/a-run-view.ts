@@ -22,7 +22,14 @@ export const from = 'v1.12.1';
 export const target = 'v1.12.6';
 
 /** Three control planes and three workers, as the lab has them. */
-export const nodeNames = ['k8s-ctrl-2', 'k8s-ctrl-3', 'k8s-ctrl-1', 'k8s-work-1', 'k8s-work-2', 'k8s-work-3'] as const;
+export const nodeNames = [
+  'k8s-ctrl-2',
+  'k8s-ctrl-3',
+  'k8s-ctrl-1',
+  'k8s-work-1',
+  'k8s-work-2',
+  'k8s-work-3',
+] as const;
 
 /** A run that has started and planned, and has not touched a node. */
 export function aRunView(over: Partial<RunView> = {}): RunView {
@@ -44,7 +51,12 @@ export function aRunView(over: Partial<RunView> = {}): RunView {
     abort: undefined,
     snapshots: [],
     workflowTask: undefined,
-    workers: { taskQueue: 'slipway', answering: true, lastSeen: at(0), startWith: 'node dist/src/worker/main.js' },
+    workers: {
+      taskQueue: 'slipway',
+      answering: true,
+      lastSeen: at(0),
+      startWith: 'node dist/src/worker/main.js',
+    },
     result: undefined,
     ...over,
   };
@@ -77,11 +89,23 @@ export function aNode(name: string, over: Partial<NodeView> = {}): NodeView {
 
 /** A node that was upgraded between two moments, in seconds after noon. */
 export function doneNode(name: string, start: number, end: number): NodeView {
-  return aNode(name, { state: 'done', attempt: 1, startedAt: at(start), endedAt: at(end), leftAs: 'on-target' });
+  return aNode(name, {
+    state: 'done',
+    attempt: 1,
+    startedAt: at(start),
+    endedAt: at(end),
+    leftAs: 'on-target',
+  });
 }
 
 /** A node in the middle of a step that began so many seconds after noon. */
-export function runningNode(name: string, start: number, step: StepName, since: number, pending?: Partial<PendingActivity>): NodeView {
+export function runningNode(
+  name: string,
+  start: number,
+  step: StepName,
+  since: number,
+  pending?: Partial<PendingActivity>,
+): NodeView {
   return aNode(name, {
     state: 'running',
     attempt: 1,
@@ -92,7 +116,13 @@ export function runningNode(name: string, start: number, step: StepName, since: 
 }
 
 export function aStepWork(step: StepName, since: number, pending?: Partial<PendingActivity>): Work {
-  return { name: step, does: steps[step].does, since: at(since), endedAt: undefined, pending: pending && aPending(pending) };
+  return {
+    name: step,
+    does: steps[step].does,
+    since: at(since),
+    endedAt: undefined,
+    pending: pending && aPending(pending),
+  };
 }
 
 /** An activity that a worker has, healthy and at its first attempt. */

@@ -3,15 +3,32 @@ import { boardText } from '../../../src/cli/board/board-text.js';
 import type { RunView } from '../../../src/cli/board/run-view.js';
 import { describe } from '../../../src/planning/describe.js';
 import type { Reason } from '../../../src/planning/reason.js';
-import { aNode, aPlannedNode, aRunView, aStepWork, after, at, doneNode, nodeNames, runningNode, target } from './a-run-view.js';
+import {
+  aNode,
+  aPlannedNode,
+  aRunView,
+  aStepWork,
+  after,
+  at,
+  doneNode,
+  nodeNames,
+  runningNode,
+  target,
+} from './a-run-view.js';
 
 const board = (view: RunView, seconds: number, width = 140): string =>
   boardText(view, after(seconds), { width, colour: false, timeZone: 'UTC' });
 
-const drainSentence = 'postgres/db-1 stays on k8s-work-2: its budget postgres/db allows 0 disruptions (1 of 1 healthy)';
+const drainSentence =
+  'postgres/db-1 stays on k8s-work-2: its budget postgres/db allows 0 disruptions (1 of 1 healthy)';
 const waiting = { waitingFor: drainSentence, since: at(600), until: at(900) };
 
-const backOnOld: Reason = { kind: 'back-on-old-version', node: 'k8s-work-2', version: 'v1.12.1', wanted: target };
+const backOnOld: Reason = {
+  kind: 'back-on-old-version',
+  node: 'k8s-work-2',
+  version: 'v1.12.1',
+  wanted: target,
+};
 
 const fourDone = [
   doneNode('k8s-ctrl-2', 10, 202),
@@ -22,7 +39,9 @@ const fourDone = [
 
 group('a run that goes well', () => {
   test('is told on one screen: nodes done, the one under way, the next, and how long it takes', () => {
-    const view = aRunView({ nodes: [...fourDone, runningNode('k8s-work-2', 770, 'drain', 780), aNode('k8s-work-3')] });
+    const view = aRunView({
+      nodes: [...fourDone, runningNode('k8s-work-2', 770, 'drain', 780), aNode('k8s-work-3')],
+    });
     expect(board(view, 827)).toBe(
       [
         'run 42  prox-ops  Talos v1.12.1 → v1.12.6  in place (patch: same minor)                                       node 5 of 6 · about 3 min left',
@@ -35,14 +54,31 @@ group('a run that goes well', () => {
   });
 
   test('says what it does between nodes', () => {
-    const work = { name: 'etcd', does: 'waits until etcd has been healthy without a break', since: at(202), endedAt: undefined, pending: undefined };
-    const view = aRunView({ nodes: [doneNode('k8s-ctrl-2', 10, 202), ...nodeNames.slice(1).map((name) => aNode(name))], work: [work] });
-    expect(board(view, 210)).toContain('● etcd                               0m08s  waits until etcd has been healthy without a break.');
+    const work = {
+      name: 'etcd',
+      does: 'waits until etcd has been healthy without a break',
+      since: at(202),
+      endedAt: undefined,
+      pending: undefined,
+    };
+    const view = aRunView({
+      nodes: [doneNode('k8s-ctrl-2', 10, 202), ...nodeNames.slice(1).map((name) => aNode(name))],
+      work: [work],
+    });
+    expect(board(view, 210)).toContain(
+      '● etcd                               0m08s  waits until etcd has been healthy without a break.',
+    );
     expect(board(view, 210)).toContain('1 of 6 nodes done');
   });
 
   test('says that it plans, before there is a plan', () => {
-    const work = { name: 'plan', does: 'observes the cluster and makes the plan', since: at(1), endedAt: undefined, pending: undefined };
+    const work = {
+      name: 'plan',
+      does: 'observes the cluster and makes the plan',
+      since: at(1),
+      endedAt: undefined,
+      pending: undefined,
+    };
     const text = board(aRunView({ plan: undefined, nodes: [], work: [work] }), 4);
     expect(text).toContain('Talos → v1.12.6');
     expect(text).toContain('observes the cluster and makes the plan');
@@ -58,7 +94,10 @@ group('a run that goes well', () => {
   });
 
   test('shows nodes that ran the target already, and does not count them', () => {
-    const there = aNode('k8s-ctrl-2', { state: 'skipped', plan: aPlannedNode('k8s-ctrl-2', { skip: 'already-on-target' }) });
+    const there = aNode('k8s-ctrl-2', {
+      state: 'skipped',
+      plan: aPlannedNode('k8s-ctrl-2', { skip: 'already-on-target' }),
+    });
     const text = board(aRunView({ nodes: [there, runningNode('k8s-ctrl-3', 5, 'cordon', 6)] }), 7);
     expect(text).toContain('✓ k8s-ctrl-2  v1.12.6    ran it already');
     expect(text).toContain('node 1 of 1');
@@ -76,17 +115,27 @@ group('a run that waits', () => {
     expect(soon).toContain(`${drainSentence}.`.slice(0, 60));
     expect(soon.replaceAll(/\s+/g, ' ')).toContain(`${drainSentence}. Until 12:15:00.`);
     expect(soon).not.toContain('slipway abort');
-    expect(board(aRunView({ nodes: [node] }), 680).replaceAll(/\s+/g, ' ')).toContain('To stop the run, type: slipway abort prox-ops/42 --why "…"');
+    expect(board(aRunView({ nodes: [node] }), 680).replaceAll(/\s+/g, ' ')).toContain(
+      'To stop the run, type: slipway abort prox-ops/42 --why "…"',
+    );
   });
 
   test('tells the day of a limit that is not today', () => {
     const until = '2026-11-22T00:30:00.000Z';
-    const node = runningNode('k8s-work-2', 590, 'drain', 600, { waiting: { ...waiting, until }, heardAt: at(601) });
-    expect(board(aRunView({ nodes: [node] }), 602).replaceAll(/\s+/g, ' ')).toContain('Until 2026-11-22 00:30:00.');
+    const node = runningNode('k8s-work-2', 590, 'drain', 600, {
+      waiting: { ...waiting, until },
+      heardAt: at(601),
+    });
+    expect(board(aRunView({ nodes: [node] }), 602).replaceAll(/\s+/g, ' ')).toContain(
+      'Until 2026-11-22 00:30:00.',
+    );
   });
 
   test('never shows a step without a reason', () => {
-    for (const nodes of [[aNode('k8s-work-2', { state: 'running', startedAt: at(1), attempt: 1 })], [aNode('k8s-work-2')]]) {
+    for (const nodes of [
+      [aNode('k8s-work-2', { state: 'running', startedAt: at(1), attempt: 1 })],
+      [aNode('k8s-work-2')],
+    ]) {
       expect(board(aRunView({ nodes }), 5)).toContain('the run decides what comes next.');
     }
   });
@@ -94,17 +143,54 @@ group('a run that waits', () => {
 
 group('a worker that is gone', () => {
   test('is told with what to type, and that nothing is lost', () => {
-    const workers = { taskQueue: 'slipway', answering: false, lastSeen: at(100), startWith: 'node dist/src/worker/main.js' };
-    const text = board(aRunView({ workers, nodes: [runningNode('k8s-work-2', 90, 'drain', 95)] }), 300).replaceAll(/\s+/g, ' ');
+    const workers = {
+      taskQueue: 'slipway',
+      answering: false,
+      lastSeen: at(100),
+      startWith: 'node dist/src/worker/main.js',
+    };
+    const text = board(
+      aRunView({ workers, nodes: [runningNode('k8s-work-2', 90, 'drain', 95)] }),
+      300,
+    ).replaceAll(/\s+/g, ' ');
     expect(text).toContain('! No worker answers on task queue slipway since 12:01:40.');
     expect(text).toContain('Start one: node dist/src/worker/main.js');
   });
 
   test.each([
-    ['silent for a while', { heardAt: at(92) }, 'Its worker was last heard 8 s ago; after 10 s of silence another goes on.'],
-    ['lost', { attempt: 2, heardAt: at(99), lastFailure: { message: 'activity Heartbeat timeout', reason: undefined } }, 'Attempt 2: the worker before fell silent'],
-    ['stopped', { attempt: 2, heardAt: at(99), lastFailure: { message: 'Worker is shutting down and …', reason: undefined } }, 'Attempt 2: the worker before was stopped'],
-    ['to be followed by another', { state: 'queued' as const, attempt: 3, nextAttemptAt: at(104), lastFailure: { message: 'no route to host', reason: undefined } }, 'Attempt 3 follows at 12:01:44: no route to host.'],
+    [
+      'silent for a while',
+      { heardAt: at(92) },
+      'Its worker was last heard 8 s ago; after 10 s of silence another goes on.',
+    ],
+    [
+      'lost',
+      {
+        attempt: 2,
+        heardAt: at(99),
+        lastFailure: { message: 'activity Heartbeat timeout', reason: undefined },
+      },
+      'Attempt 2: the worker before fell silent',
+    ],
+    [
+      'stopped',
+      {
+        attempt: 2,
+        heardAt: at(99),
+        lastFailure: { message: 'Worker is shutting down and …', reason: undefined },
+      },
+      'Attempt 2: the worker before was stopped',
+    ],
+    [
+      'to be followed by another',
+      {
+        state: 'queued' as const,
+        attempt: 3,
+        nextAttemptAt: at(104),
+        lastFailure: { message: 'no route to host', reason: undefined },
+      },
+      'Attempt 3 follows at 12:01:44: no route to host.',
+    ],
   ])('is told when it is %s', (_, pending, expected) => {
     const text = board(aRunView({ nodes: [runningNode('k8s-work-2', 60, 'drain', 70, pending)] }), 100);
     expect(text.replaceAll(/\s+/g, ' ')).toContain(expected);
@@ -118,7 +204,10 @@ group('a worker that is gone', () => {
   });
 
   test('is not suspected between two heartbeats', () => {
-    const text = board(aRunView({ nodes: [runningNode('k8s-work-2', 60, 'drain', 70, { heardAt: at(97) })] }), 100);
+    const text = board(
+      aRunView({ nodes: [runningNode('k8s-work-2', 60, 'drain', 70, { heardAt: at(97) })] }),
+      100,
+    );
     expect(text).not.toContain('heard');
   });
 });
@@ -134,7 +223,12 @@ group('a run that did not end well', () => {
       reason: backOnOld,
       leftAs: 'back-on-old',
     });
-    const view = aRunView({ nodes: [...fourDone, node, aNode('k8s-work-3')], outcome: 'halted', reasons: [backOnOld], endedAt: at(901) });
+    const view = aRunView({
+      nodes: [...fourDone, node, aNode('k8s-work-3')],
+      outcome: 'halted',
+      reasons: [backOnOld],
+      endedAt: at(901),
+    });
     const text = board(view, 5000);
     expect(text).toContain('✗ k8s-work-2  await-boot             2m10s');
     expect(text.replaceAll(/\s+/g, ' ')).toContain(`${describe(backOnOld)}. It runs the old version again.`);
@@ -146,18 +240,34 @@ group('a run that did not end well', () => {
 
   test('tells an undo while it goes on', () => {
     const reason: Reason = { kind: 'drain-failed', node: 'k8s-work-2', why: 'it hangs', attempts: 3 };
-    const node = aNode('k8s-work-2', { state: 'running', attempt: 1, startedAt: at(0), reason, failedStep: 'drain', work: [aStepWork('uncordon', 30)] });
-    expect(board(aRunView({ nodes: [node] }), 31).replaceAll(/\s+/g, ' ')).toContain(`uncordon 0m01s ${describe(reason)}. Undone: takes back the cordon`);
+    const node = aNode('k8s-work-2', {
+      state: 'running',
+      attempt: 1,
+      startedAt: at(0),
+      reason,
+      failedStep: 'drain',
+      work: [aStepWork('uncordon', 30)],
+    });
+    expect(board(aRunView({ nodes: [node] }), 31).replaceAll(/\s+/g, ' ')).toContain(
+      `uncordon 0m01s ${describe(reason)}. Undone: takes back the cordon`,
+    );
   });
 
   test.each([
-    ['refused', { kind: 'downgrade', node: 'k8s-ctrl-1', from: 'v1.12.6', to: 'v1.12.1' }, '✗ run 42 refused, before anything was touched: '],
+    [
+      'refused',
+      { kind: 'downgrade', node: 'k8s-ctrl-1', from: 'v1.12.6', to: 'v1.12.1' },
+      '✗ run 42 refused, before anything was touched: ',
+    ],
     ['nothing-to-do', { kind: 'nothing-to-do', target }, '✓ run 42 nothing to do: '],
     ['terminated', { kind: 'terminated' }, '✗ run 42 terminated from outside: '],
     ['failed', { kind: 'unexpected', message: 'x is not a function' }, '✗ run 42 failed: '],
     ['aborted', { kind: 'aborted', by: 'ada@bench: wrong image' }, '✗ run 42 aborted: '],
   ] as const)('is told as %s, with the reason', (outcome, reason, expected) => {
-    const text = board(aRunView({ plan: undefined, nodes: [], outcome, reasons: [reason], endedAt: at(3) }), 9);
+    const text = board(
+      aRunView({ plan: undefined, nodes: [], outcome, reasons: [reason], endedAt: at(3) }),
+      9,
+    );
     expect(text).toContain(expected + describe(reason));
   });
 
@@ -180,7 +290,9 @@ group('a screen', () => {
 
   test.each([60, 80, 120, 200])('of %i characters is never exceeded', (width) => {
     const node = runningNode('k8s-work-2', 590, 'drain', 600, { waiting, heardAt: at(645) });
-    const lines = board(aRunView({ nodes: [...fourDone, node, aNode('k8s-work-3')] }), 700, width).split('\n');
+    const lines = board(aRunView({ nodes: [...fourDone, node, aNode('k8s-work-3')] }), 700, width).split(
+      '\n',
+    );
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(width);
   });
 
@@ -198,7 +310,12 @@ group('a screen', () => {
   });
 
   test('is not obeyed by what comes from outside', () => {
-    const reason: Reason = { kind: 'drain-failed', node: 'k8s-work-2', why: 'bad \u001b]0;title\u0007 pod', attempts: 1 };
+    const reason: Reason = {
+      kind: 'drain-failed',
+      node: 'k8s-work-2',
+      why: 'bad \u001b]0;title\u0007 pod',
+      attempts: 1,
+    };
     const node = aNode('k8s-work-2', { state: 'halted', startedAt: at(0), endedAt: at(9), reason });
     expect(board(aRunView({ nodes: [node], reasons: [reason] }), 10)).not.toContain('\u001b');
   });

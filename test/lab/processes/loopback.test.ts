@@ -8,7 +8,7 @@ import { ownIdentity } from '../../../lab/processes/process-identity.js';
 describe('a loopback network', () => {
   let locks = '';
   beforeEach(() => {
-    locks = mkdtempSync(path.join(os.tmpdir(), 'slipway-locks-')));
+    locks = mkdtempSync(path.join(os.tmpdir(), 'slipway-locks-'));
   });
   afterEach(() => rmSync(locks, { recursive: true }));
 

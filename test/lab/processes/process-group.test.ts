@@ -17,7 +17,9 @@ const labModule = (name: string): string =>
 
 describe('the processes of a lab', () => {
   let folder = '';
-  beforeEach(() => (folder = mkdtempSync(path.join(os.tmpdir(), 'slipway-processes-'))));
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(os.tmpdir(), 'slipway-processes-'));
+  });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
   const sleeper = (more: Partial<ProcessSpec> = {}): ProcessSpec => ({
@@ -109,8 +111,14 @@ describe('the processes of a lab', () => {
     expect(child).toBeDefined();
     lab.kill('SIGKILL');
     await once(lab, 'exit');
-    for (let waited = 0; child && isRunning(child) && waited < 100; waited += 1) await sleep(20);
-    expect(child && isRunning(child)).toBe(false);
+    const gone = async (): Promise<boolean> => {
+      for (let waited = 0; waited < 100; waited += 1) {
+        if (child && !isRunning(child)) return true;
+        await sleep(20);
+      }
+      return false;
+    };
+    expect(await gone()).toBe(true);
   });
 
   it('that a killed lab left running are stopped by pid and start time, and no others', async () => {

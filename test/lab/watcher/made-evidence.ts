@@ -105,6 +105,7 @@ export function goodEvidence(): MadeEvidence {
       },
     ],
     exposures: [],
+    searched: { secrets: 5, processes: 100, texts: 500, files: 2 },
   };
 }
 

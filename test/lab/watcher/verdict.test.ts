@@ -1,9 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
+import { timelineText, verdictText } from '../../../lab/watcher/verdict-text.js';
 import { verdictOf } from '../../../lab/watcher/verdict.js';
 import { judges } from '../../../lab/watcher/promises/judges.js';
 import type { PromiseName } from '../../../lab/watcher/finding.js';
 import { judged } from './check-promise.js';
-import { goodEvidence, second, wait, pendingActivity } from './made-evidence.js';
+import {
+  CLUSTER,
+  attempt,
+  goodEvidence,
+  onlyActivity,
+  pendingActivity,
+  second,
+  secondRun,
+  wait,
+} from './made-evidence.js';
 
 const pending = pendingActivity();
 const silentActivity = { ...pending, since: second(20) };
@@ -35,9 +45,53 @@ describe('the verdict', () => {
     expect(verdictOf(evidence).figures.reasonNotShown).toBe(2);
   });
 
+  it('leaves runs alone that were over before the watch began: they were of another lab', () => {
+    const evidence = goodEvidence();
+    const snapshot = {
+      ...onlyActivity(evidence),
+      scheduledAt: second(-590),
+      endedAt: second(-580),
+      result: { file: 'gone.age' },
+    };
+    evidence.workflows.unshift({ ...secondRun(-600, -500), activities: [snapshot] });
+    evidence.workflows.unshift(attempt('k8s-work-2', -550, { id: `run/${CLUSTER}/2/1/k8s-work-2/1` }));
+    const { violations, figures } = verdictOf(evidence);
+    expect({ violations, runs: figures.runs }).toEqual({ violations: [], runs: 1 });
+  });
+
   it('names the promises it cannot judge without a history', () => {
     const { ok, unobserved } = verdictOf({ ...goodEvidence(), historyMissing: 'Temporal did not answer' });
     expect(ok).toBe(true);
     expect(unobserved.map(({ promise }) => promise)).toEqual(['I3', 'I6', 'I7', 'I9', 'I10', 'I13']);
+  });
+});
+
+describe('the verdict for a person', () => {
+  it('says of each promise whether it held, and of a broken one how', () => {
+    const evidence = goodEvidence();
+    evidence.connections.push({ at: second(2), front: 'vip', event: 'open' });
+    const text = verdictText(verdictOf(evidence));
+    expect(text).toContain('the watcher saw 1 promise broken');
+    expect(text).toMatch(/✓ I1 +one control plane at a time/);
+    expect(text).toMatch(
+      /✗ I16 .*\n +12:00:02.000 +a connection to the Kubernetes API through the virtual address/,
+    );
+    expect(text).toContain('installs: k8s-ctrl-2 1, k8s-work-1 1');
+  });
+
+  it('tells the story in the order of time', () => {
+    const lines = timelineText(verdictOf(goodEvidence())).trimEnd().split('\n');
+    const offsets = lines.map((line) => Number(line.trim().split(' ')[0]));
+    expect(offsets).toEqual(offsets.toSorted((a, b) => a - b));
+    for (const expected of [
+      'run begins',
+      'slipway cordons',
+      'Talos Upgrade to',
+      'machine install-started',
+      'etcd',
+      'run ends: done',
+    ]) {
+      expect(lines.join('\n')).toContain(expected);
+    }
   });
 });

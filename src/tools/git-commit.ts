@@ -1,0 +1,25 @@
+import path from 'node:path';
+import { runCommand } from './run-command.js';
+
+/** Looking at one file takes git milliseconds; a repository on a dead network share is not worth waiting for. */
+const gitMs = 5_000;
+
+/**
+ * The commit a file stands at, in full. Undefined outside git, without git, and when the file is not committed as it
+ * is. Only looks: it never writes to the repository.
+ */
+export async function commitOf(file: string): Promise<string | undefined> {
+  const name = path.basename(file);
+  const git = async (...args: string[]): Promise<string> => {
+    const options = ['--no-optional-locks', '-C', path.dirname(file)];
+    const { stdout } = await runCommand({ command: 'git', args: [...options, ...args], timeoutMs: gitMs });
+    return stdout.trim();
+  };
+  try {
+    await git('ls-files', '--error-unmatch', '--', name);
+    const changed = await git('status', '--porcelain', '--', name);
+    return changed === '' ? await git('rev-parse', 'HEAD') : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,136 @@
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, describe as group, expect, test } from '@jest/globals';
+import { projectRoot } from '../../src/tools/project-root.js';
+import { slipway } from './run-slipway.js';
+
+const folder = mkdtempSync(path.join(os.tmpdir(), 'slipway-cli-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const example = path.join(projectRoot, 'examples', 'prox-ops', 'slipway.yaml');
+const broken = path.join(folder, 'broken.yaml');
+writeFileSync(broken, 'cluster: Prox_Ops\nnodes: []\n');
+const missing = path.join(folder, 'missing.yaml');
+
+const commands = [
+  'plan',
+  'upgrade',
+  'status',
+  'watch',
+  'report',
+  'abort',
+  'release',
+  'inventory check',
+  'tools',
+];
+
+group('help', () => {
+  test('lists every command, the exit codes, and how Temporal is found', async () => {
+    const { code, stdout } = await slipway(['--help']);
+    expect(code).toBe(0);
+    for (const command of commands) expect(stdout).toContain(`  ${command.split(' ')[0]}`);
+    expect(stdout).toContain('Exit codes: 0 done');
+    expect(stdout).toContain('TEMPORAL_ADDRESS');
+  });
+
+  test.each(commands)('of %s has an example and the exit codes', async (command) => {
+    const { code, stdout } = await slipway([...command.split(' '), '--help']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(new RegExp(`Examples?:\n  slipway ${command}`));
+    expect(stdout).toContain('Exit codes:');
+  });
+
+  test('loads none of the heavy modules', async () => {
+    const coverage = mkdtempSync(path.join(folder, 'coverage-'));
+    await slipway(['upgrade', '--help'], { env: { NODE_V8_COVERAGE: coverage } });
+    const loaded = readdirSync(coverage)
+      .map((file) => readFileSync(path.join(coverage, file), 'utf8'))
+      .join('');
+    expect(loaded).toContain('/commander/');
+    expect(loaded).not.toMatch(/node_modules\/(@temporalio|@kubernetes|zod|yaml|semver|execa)\//);
+  });
+});
+
+group('what is typed wrong is a sentence and exit code 2', () => {
+  test.each([
+    ['an unknown command', ['plann'], /unknown command 'plann'[^]*Did you mean plan\?/],
+    ['no command', [], /Usage: slipway/],
+    ['half a command', ['inventory'], /Usage: slipway inventory/],
+    [
+      'an unknown option',
+      ['plan', '--tallos', 'v1.12.6'],
+      /unknown option '--tallos'[^]*Did you mean --talos\?/,
+    ],
+    ['an option without its value', ['plan', '--talos'], /'--talos <version>' argument missing/],
+    ['an abort without a reason', ['abort'], /'--why <text>' not specified/],
+    ['an abort with an empty reason', ['abort', '--why', ' '], /An abort needs a reason/],
+    ['a release with an empty reason', ['release', '--why', ''], /A release needs a reason/],
+    ['a file that is not there', ['plan', '-f', missing], /missing\.yaml: it cannot be read/],
+    ['a file with mistakes', ['upgrade', '-f', broken], /broken\.yaml[^]*broken\.yaml/],
+    ['a version that is none', ['plan', '-f', example, '--talos', 'latest'], /latest/],
+    ['a node the inventory has not', ['upgrade', '-f', example, '--only', 'k8s-work-99'], /k8s-work-99/],
+  ])('%s', async (_, args, expected) => {
+    const { code, stdout, stderr } = await slipway(args);
+    expect(stderr).toMatch(expected);
+    expect(stderr).not.toContain('    at ');
+    expect(stdout).toBe('');
+    expect(code).toBe(2);
+  });
+});
+
+group('a Temporal that does not answer is a sentence, what to start, and exit code 3', () => {
+  test.each([
+    ['status'],
+    ['watch', '42'],
+    ['report', '42'],
+    ['abort', '42', '--why', 'x'],
+    ['release', '--why', 'x'],
+    ['upgrade', '-f', example],
+  ])('%s', async (...args) => {
+    const { code, stderr } = await slipway(args);
+    expect(stderr).toContain('Temporal does not answer at 127.0.0.1:1 (ECONNREFUSED).');
+    expect(stderr).toContain('temporal server start-dev');
+    expect(stderr).not.toContain('    at ');
+    expect(code).toBe(3);
+  });
+
+  test('a profile that is not there is a mistake, not a silence', async () => {
+    const { code, stderr } = await slipway(['status'], { env: { TEMPORAL_PROFILE: 'nowhere' } });
+    expect(stderr).toContain("Temporal's client settings cannot be used");
+    expect(code).toBe(2);
+  });
+});
+
+group('inventory check', () => {
+  test('says that an inventory is well', async () => {
+    const { code, stdout } = await slipway(['inventory', 'check', example]);
+    expect(stdout).toContain('is well: prox-ops, 3 control planes and 12 workers');
+    expect(code).toBe(0);
+  });
+
+  test('tells every mistake on a line of its own', async () => {
+    const { code, stderr } = await slipway(['inventory', 'check', broken]);
+    expect(stderr.trim().split('\n').length).toBeGreaterThan(3);
+    expect(code).toBe(2);
+  });
+
+  test('tells them to scripts as JSON', async () => {
+    const { code, stdout } = await slipway(['inventory', 'check', broken, '--json']);
+    expect(JSON.parse(stdout)).toMatchObject({
+      ok: false,
+      file: broken,
+      mistakes: expect.arrayContaining([expect.objectContaining({ fix: expect.any(String) })]),
+    });
+    expect(code).toBe(2);
+  });
+});
+
+test('plan says which credential it cannot read, and exits 1, without Temporal', async () => {
+  const lonely = path.join(folder, 'slipway.yaml');
+  writeFileSync(lonely, readFileSync(example, 'utf8'));
+  const { code, stderr } = await slipway(['plan'], { cwd: folder });
+  expect(stderr).toMatch(/talosconfig \(reader\)/);
+  expect(stderr).not.toContain('    at ');
+  expect(code).toBe(1);
+});

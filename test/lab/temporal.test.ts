@@ -1,0 +1,50 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, expect, it, jest } from '@jest/globals';
+import { Connection } from '@temporalio/client';
+import { ProcessGroup } from '../../lab/processes/process-group.js';
+import { TemporalServer } from '../../lab/temporal.js';
+import { toolPath } from '../../src/tools/tool-path.js';
+
+jest.setTimeout(60_000);
+
+const directory = mkdtempSync(path.join(os.tmpdir(), 'slipway-temporal-'));
+const processes = new ProcessGroup(directory);
+afterAll(async () => {
+  await processes.stopAll();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+it('a Temporal that was killed starts again on the same ports and remembers what it knew', async () => {
+  const server = await TemporalServer.start({ processes, binary: await toolPath('temporal'), directory });
+  const { address, ui } = server.description;
+  const ask = async <T>(question: (connection: Connection) => Promise<T>): Promise<T> => {
+    const connection = await Connection.connect({ address });
+    try {
+      return await question(connection);
+    } finally {
+      await connection.close();
+    }
+  };
+  await ask(({ workflowService }) =>
+    workflowService.registerNamespace({
+      namespace: 'kept',
+      workflowExecutionRetentionPeriod: { seconds: 86_400 } as never,
+    }),
+  );
+  await server.kill();
+  expect(server.running).toBe(false);
+  await server.restart();
+  expect(server.description.address).toBe(address);
+  const kept = await ask(({ workflowService }) => workflowService.describeNamespace({ namespace: 'kept' }));
+  expect(kept.namespaceInfo?.name).toBe('kept');
+  expect((await fetch(ui)).status).toBe(200);
+
+  const other = await TemporalServer.start({
+    processes,
+    binary: await toolPath('temporal'),
+    directory: path.join(directory, 'other'),
+  });
+  expect(other.description.address).not.toBe(address);
+});
