@@ -20,6 +20,8 @@ export interface LabDescription {
     readonly reader: string;
     /** Role `os:admin`. */
     readonly admin: string;
+    /** Ended yesterday: what an inventory names by mistake. */
+    readonly expired: string;
   };
   readonly kubeconfig: {
     /** A user bound to `deploy/kubernetes/cluster-role.yaml` and nothing else. Through the VIP. */

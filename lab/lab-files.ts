@@ -1,7 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { generateX25519Identity, identityToRecipient } from 'age-encryption';
-import { talosconfig, type ClusterCertificates, type TalosRole } from './certificates.js';
+import {
+  expiredYesterday,
+  talosconfig,
+  type ClusterCertificates,
+  type TalosRole,
+  type Validity,
+} from './certificates.js';
 import type { ClusterDefinition } from './clusters/cluster-definition.js';
 import { inventoryYaml } from './clusters/inventory-yaml.js';
 import type { MachineDefinition } from './machines/machine.js';
@@ -10,7 +16,7 @@ import type { MachineDefinition } from './machines/machine.js';
 export interface LabFiles {
   readonly inventory: string;
   readonly dialMap: string;
-  readonly talosconfig: { readonly reader: string; readonly admin: string };
+  readonly talosconfig: { readonly reader: string; readonly admin: string; readonly expired: string };
   readonly ageIdentity: string;
   readonly ageRecipient: string;
 }
@@ -39,8 +45,8 @@ export async function writeLabFiles(options: LabFilesOptions): Promise<LabFiles>
     return file;
   };
   const endpoints = machines.filter(({ role }) => role === 'control-plane').map(({ loopback }) => loopback);
-  const writeTalosconfig = (name: string, roles: readonly TalosRole[]): string => {
-    const client = certificates.client(roles);
+  const writeTalosconfig = (name: string, roles: readonly TalosRole[], validity?: Validity): string => {
+    const client = certificates.client(roles, validity);
     return write(
       name,
       talosconfig(definition.cluster, { ca: certificates.authority.certificate, client, endpoints }),
@@ -70,6 +76,7 @@ export async function writeLabFiles(options: LabFilesOptions): Promise<LabFiles>
     talosconfig: {
       reader: writeTalosconfig(files.reader, ['os:reader', 'os:etcd:backup']),
       admin: writeTalosconfig(files.admin, ['os:admin']),
+      expired: writeTalosconfig('talosconfig-expired', ['os:reader'], expiredYesterday()),
     },
     ageIdentity: write('age-identity.txt', `# opens the snapshots of this lab\n${identity}\n`),
     ageRecipient,

@@ -150,7 +150,17 @@ export class World {
 
   /** Runs the command line as a person would, in the folder of slipway.yaml. */
   async slipway(...args: string[]): Promise<Finished> {
-    return foreground(process.execPath, [cliPath, ...args], { ...this.atTheTerminal(), timeoutMs: 120_000 });
+    return this.slipwayWith({}, ...args);
+  }
+
+  /** The same with something else in its environment. */
+  async slipwayWith(more: Readonly<Record<string, string>>, ...args: string[]): Promise<Finished> {
+    const { cwd, env } = this.atTheTerminal();
+    return foreground(process.execPath, [cliPath, ...args], {
+      cwd,
+      env: { ...env, ...more },
+      timeoutMs: 120_000,
+    });
   }
 
   /** The same with the terminal of this process. */
@@ -197,11 +207,12 @@ export class World {
     return response.json();
   }
 
-  /** Asks Slipway to upgrade and answers the run's number. */
+  /** Asks Slipway to upgrade and answers the run's number, also of a run that was refused at once. */
   async upgrade(...args: string[]): Promise<number> {
     const { code, stdout, stderr } = await this.slipway('upgrade', '--json', ...args);
-    if (code !== 0) throw new Error(`slipway upgrade ended with ${code}: ${stdout}${stderr}`);
-    return (JSON.parse(stdout) as { run: number }).run;
+    const { run } = (stdout.startsWith('{') ? JSON.parse(stdout) : {}) as { run?: number };
+    if (run === undefined) throw new Error(`slipway upgrade ended with ${code}: ${stdout}${stderr}`);
+    return run;
   }
 
   /** The run's result, once it has one. */

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
 import { projectRoot } from '../../src/tools/project-root.js';
 
@@ -9,27 +9,43 @@ export interface Ended {
   readonly stderr: string;
 }
 
+export interface Surroundings {
+  /** Added to an environment that holds nothing of ours. Default: a Temporal that is not there. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+}
+
 /** Where nothing answers. */
-export const nowhere = { TEMPORAL_ADDRESS: '127.0.0.1:1' };
+const nowhere = { TEMPORAL_ADDRESS: '127.0.0.1:1' };
 
 const limitMs = 60_000;
 
-/** Runs `slipway` as a person does, with an environment of its own. */
-export function slipway(
+/** Runs `slipway` to its end, as a person does. */
+export function slipway(args: readonly string[], surroundings: Surroundings = {}): Promise<Ended> {
+  return startSlipway(args, surroundings).ended;
+}
+
+/** Starts it, for whoever wants to interrupt it. */
+export function startSlipway(
   args: readonly string[],
-  { env = nowhere, cwd = projectRoot }: { env?: Readonly<Record<string, string>>; cwd?: string } = {},
-): Promise<Ended> {
+  { env = nowhere, cwd = projectRoot }: Surroundings,
+): { readonly child: ChildProcess; readonly ended: Promise<Ended> } {
   const program = path.join(projectRoot, 'bin', 'slipway.mjs');
   const own = { PATH: process.env['PATH'] ?? '', HOME: '/nonexistent', TZ: 'UTC', COLUMNS: '160' };
-  return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      [program, ...args],
-      { env: { ...own, ...env }, cwd, timeout: limitMs },
-      (error, stdout, stderr) => {
-        const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;
-        resolve({ code, stdout, stderr });
-      },
-    );
+  const { promise: ended, resolve } = withResolvers<Ended>();
+  const options = { env: { ...own, ...env }, cwd, timeout: limitMs };
+  const child = execFile(process.execPath, [program, ...args], options, (error, stdout, stderr) => {
+    const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;
+    resolve({ code, stdout, stderr });
   });
+  return { child, ended };
+}
+
+/** `Promise.withResolvers`, which Node 20 has not. */
+function withResolvers<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
+  let resolve: (value: T) => void = () => undefined;
+  const promise = new Promise<T>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
 }

@@ -9,7 +9,7 @@ import {
 } from '../../src/workflows/messages.js';
 import { projectRoot } from '../../src/tools/project-root.js';
 import { startWorkerlessTemporal, type WorkerlessTemporal } from './a-temporal.js';
-import { slipway, type Ended } from './run-slipway.js';
+import { slipway, startSlipway, type Ended } from './run-slipway.js';
 
 /** A real Temporal, a run that was enqueued, and nobody who works on it. */
 const cluster = 'prox-ops';
@@ -108,6 +108,16 @@ test('report of an open run says so, with what there is so far', async () => {
   const { code, stdout } = await typed('report', 'prox-ops/7');
   expect(stdout).toMatch(/^# Run 7 of prox-ops\n\nThe run is still open/);
   expect(code).toBe(0);
+});
+
+test('Ctrl-C ends the watching and not the run, and says so', async () => {
+  const { child, ended } = startSlipway(['watch', 'prox-ops/7'], { env: temporal.env });
+  child.stdout?.once('data', () => child.kill('SIGINT'));
+  const { code, stderr } = await ended;
+  expect(stderr).toContain(
+    'The run goes on without this window. To look again, type: slipway watch prox-ops/7',
+  );
+  expect(code).toBe(130);
 });
 
 test('abort records a cancel with who and why, for the worker that comes; watch tells it, and ends with the run', async () => {

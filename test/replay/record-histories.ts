@@ -23,7 +23,10 @@ async function record(world: World, workflowId: string, name: string, first = fa
     }
   }
   const history = historyToJSON(await handle.fetchHistory());
-  await writeFile(path.join(folder, `${name}-${prefix}.json`), `${JSON.stringify({ workflowId, history })}\n`);
+  await writeFile(
+    path.join(folder, `${name}-${prefix}.json`),
+    `${JSON.stringify({ workflowId, history })}\n`,
+  );
   process.stdout.write(`recorded ${name}-${prefix}\n`);
 }
 
@@ -44,7 +47,11 @@ try {
   await record(whole, nodeId(cluster, 1, 1, 'k8s-work-1', 1), 'node-canary-done');
   await whole.stop();
 
-  const halted = await World.start({ name: 'record', temporal: address, faults: ['install-fails@k8s-work-1'] });
+  const halted = await World.start({
+    name: 'record',
+    temporal: address,
+    faults: ['install-fails@k8s-work-1'],
+  });
   await halted.result(await halted.upgrade('--only', 'k8s-work-1'));
   await record(halted, runId(cluster, 1), 'run-halted');
   await record(halted, nodeId(cluster, 1, 1, 'k8s-work-1', 1), 'node-halted');

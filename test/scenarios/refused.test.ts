@@ -1,16 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createClusterCertificates, talosconfig } from '../../lab/certificates.js';
 import { World } from '../../lab/world.js';
 
-const impossibleBudget = {
-  apiVersion: 'policy/v1',
-  kind: 'PodDisruptionBudget',
-  metadata: { name: 'never', namespace: 'postgres' },
-  spec: { minAvailable: '100%', selector: {} },
-};
-
-/** Only here: bad input and closed gates, each a sentence with what to do, before anything was touched. */
+/** Only here: what is refused, each with a sentence and what to do, before anything was touched. */
 describe('what cannot be done', () => {
   let world: World;
 
@@ -25,6 +19,7 @@ describe('what cannot be done', () => {
   const requests = [
     ['a downgrade', ['--talos', 'v1.12.0'], /v1\.12\.0/],
     ['a skipped minor', ['--talos', 'v1.14.0'], /1\.13/],
+    ['a minor, which would be a rebuild', ['--talos', 'v1.13.0'], /rebuil/],
     ['a version the factory does not know', ['--talos', 'v1.12.99'], /v1\.12\.99/],
     ['a version that is none', ['--talos', 'newest'], /newest/],
     ['an unknown node', ['--only', 'k8s-work-99'], /k8s-work-99/],
@@ -39,76 +34,116 @@ describe('what cannot be done', () => {
     60_000,
   );
 
-  it('an inventory that disagrees with the cluster is refused with both values', async () => {
-    const inventory = await readFile(world.lab.inventory, 'utf8');
-    const other = path.join(path.dirname(world.lab.inventory), 'other.yaml');
-    await writeFile(other, inventory.replace('k8s-work-3', 'k8s-work-9'));
-    const plan = await world.slipway('plan', '--file', other);
-    expect(plan.code).toBe(1);
-    expect(plan.stdout + plan.stderr).toMatch(/k8s-work-9/);
+  const mistakes = [
+    [
+      'a node the cluster does not have',
+      (text: string) => text.replaceAll('k8s-work-3', 'k8s-work-9'),
+      /k8s-work-9/,
+    ],
+    ['another schematic', (text: string) => text.replace(/schematic: 99/, 'schematic: 88'), /schematic/],
+    [
+      'an expired talosconfig',
+      (text: string) => text.replace('talosconfig-reader', 'talosconfig-expired'),
+      /expired|ended/,
+    ],
+    [
+      'a talosconfig of another cluster',
+      (text: string) => text.replace('talosconfig-reader', 'talosconfig-foreign'),
+      /certificate/,
+    ],
+    [
+      'a credential file that is not there',
+      (text: string) => text.replace('talosconfig-reader', 'nowhere'),
+      /nowhere/,
+    ],
+  ] as const;
+  it.each(mistakes)(
+    'an inventory with %s is refused with what to do',
+    async (_case, mistake, said) => {
+      const { inventory, talosconfig: files } = world.lab;
+      await writeFile(path.join(path.dirname(files.reader), 'talosconfig-foreign'), foreignTalosconfig());
+      const other = path.join(path.dirname(inventory), 'other.yaml');
+      await writeFile(other, mistake(await readFile(inventory, 'utf8')));
+      const plan = await world.slipway('plan', '--file', other);
+      expect(plan.code).not.toBe(0);
+      expect(plan.stdout + plan.stderr).toMatch(said);
+      expect(plan.stdout + plan.stderr).not.toMatch(/^\s+at /m);
+    },
+    60_000,
+  );
+
+  it('endpoints that do not answer are named', async () => {
+    const dial = JSON.parse(await readFile(world.lab.dialMap, 'utf8')) as Record<string, string>;
+    const nowhere = path.join(world.lab.directory, 'nowhere.json');
+    const dead = Object.keys(dial).map((address) => [address, '127.0.0.99'] as const);
+    await writeFile(nowhere, JSON.stringify(Object.fromEntries(dead)));
+    const plan = await world.slipwayWith({ SLIPWAY_DIAL: nowhere }, 'plan');
+    expect(plan.code).not.toBe(0);
+    expect(plan.stdout + plan.stderr).toMatch(/does not answer|unreachable|refused/);
   }, 60_000);
 
-  it('a budget that can never be met closes a gate, and names pod, owner and numbers', async () => {
-    await world.apply(impossibleBudget);
-    await world.until(
-      'the budget is observed',
-      async () =>
-        (await world.kubectl(
-          'get',
-          'pdb',
-          '-n',
-          'postgres',
-          'never',
-          '-o',
-          'jsonpath={.status.expectedPods}',
-        )) !== '0',
-    );
-    const plan = await world.slipway('plan');
-    expect(plan.stdout).toMatch(/postgres\/never/);
-    await world.kubectl('delete', 'pdb', '-n', 'postgres', 'never');
+  it('a missing binary is named, with what to type', async () => {
+    const plan = await world.slipwayWith({ SLIPWAY_BIN_TALOSCTL: '/nowhere/talosctl' }, 'plan');
+    expect(plan.code).not.toBe(0);
+    expect(plan.stdout + plan.stderr).toContain('/nowhere/talosctl');
   }, 60_000);
 
-  it('a control plane that somebody cordoned closes the first gate: nothing is touched', async () => {
+  it('a control plane that somebody cordoned refuses the run: nothing is touched, nothing is held', async () => {
     await world.kubectl('cordon', 'k8s-ctrl-3');
-    const run = await world.upgrade();
-    await world.until('the run waits for it or ends', async () => {
-      const { stdout } = await world.slipway('status');
-      return /k8s-ctrl-3/.test(stdout) && /cordon/.test(stdout);
+    const result = await world.result(await world.upgrade());
+    expect(result).toMatchObject({
+      outcome: 'refused',
+      reasons: [{ kind: 'node-cordoned', node: 'k8s-ctrl-3' }],
     });
-    await world.slipway('abort', '--why', 'test');
-    const result = await world.result(run);
-    expect(['aborted', 'refused']).toContain(result.outcome);
-    for (const { name } of world.lab.machines)
-      expect(await world.machineEvents(name, 'upgrade-accepted')).toEqual([]);
+    await expectNothingTouched();
     await world.kubectl('uncordon', 'k8s-ctrl-3');
-    await world.slipway('release', '--why', 'test');
   }, 120_000);
 
-  it('a worker that somebody cordoned is upgraded in its turn and left cordoned', async () => {
-    await world.kubectl('cordon', 'k8s-work-2');
-    const result = await world.result(await world.upgrade('--only', 'k8s-work-2'));
-    expect(result.outcome).toBe('done');
-    expect(await world.kubectl('get', 'node', 'k8s-work-2', '-o', 'jsonpath={.spec.unschedulable}')).toBe(
-      'true',
-    );
-    await world.kubectl('uncordon', 'k8s-work-2');
-  }, 180_000);
+  it('a second upgrade while one runs is refused, and the cluster is held after an abort', async () => {
+    await world.slowPods('k8s-work-1', 8);
+    const run = await world.upgrade('--only', 'k8s-work-1');
+    const second = await world.slipway('upgrade');
+    expect(second.code).toBe(1);
+    expect(second.stdout + second.stderr).toContain(`run ${run}`);
+    await world.slipway('abort', '--why', 'a test');
+    expect((await world.result(run)).outcome).toBe('aborted');
+    const held = await world.slipway('upgrade');
+    expect(held.code).toBe(1);
+    expect(held.stdout + held.stderr).toContain('slipway release');
+    expect((await world.slipway('release', '--why', 'a test')).code).toBe(0);
+  }, 120_000);
 
   it('an etcd member that is down stops the run before anything is touched', async () => {
     await world.control('POST', '/etcd/k8s-ctrl-3/stop');
     const run = await world.upgrade('--only', 'k8s-ctrl-1');
-    await world.until('the run says so', async () => {
+    await world.until('status says so', async () => {
       const { stdout } = await world.slipway('status');
-      return /k8s-ctrl-3/.test(stdout) && /etcd/.test(stdout);
+      return stdout.includes('k8s-ctrl-3') && stdout.includes('etcd');
     });
-    await world.slipway('abort', '--why', 'test');
-    await world.result(run).catch(() => undefined);
-    expect(await world.machineEvents('k8s-ctrl-1', 'upgrade-accepted')).toEqual([]);
+    await world.slipway('abort', '--why', 'a test');
+    await world.result(run);
+    await expectNothingTouched();
     await world.control('POST', '/etcd/k8s-ctrl-3/start');
-    await world.slipway('release', '--why', 'test');
+    await world.slipway('release', '--why', 'a test');
   }, 120_000);
 
   it('keeps every promise the watcher can see', async () => {
     expect((await world.stop()).violations).toEqual([]);
   }, 120_000);
+
+  async function expectNothingTouched(): Promise<void> {
+    for (const { name } of world.lab.machines) {
+      expect(await world.machineEvents(name, 'upgrade-accepted')).toEqual([]);
+    }
+  }
+
+  function foreignTalosconfig(): string {
+    const { talos } = createClusterCertificates({
+      machines: [],
+      vip: { address: '10.0.0.1', loopback: '127.0.0.1' },
+      apiServer: '127.0.0.1',
+    });
+    const client = talos.client(['os:reader']);
+    return talosconfig('prox-ops', { ca: talos.authority.certificate, client, endpoints: [] });
+  }
 });

@@ -68,7 +68,7 @@ export function podStatus(pod: WirePod, run: PodRun, now: Date): Stamped<V1PodSt
   const ips = run.podIp === '' ? {} : { podIP: run.podIp, podIPs: [replaceList, { ip: run.podIp }] };
   return {
     observedGeneration: pod.metadata?.generation ?? 1,
-    phase: runs || pod.status?.phase === 'Running' ? 'Running' : 'Pending',
+    phase: run.stage !== 'creating' || pod.status?.phase === 'Running' ? 'Running' : 'Pending',
     hostIP: run.hostIp,
     hostIPs: [{ ip: run.hostIp }],
     ...(runs ? ips : {}),

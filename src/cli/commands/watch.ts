@@ -46,8 +46,13 @@ export async function watchRun(
   const reader = runReader(temporal, taskQueue, chosen.cluster);
   const show = screen().live && !json ? await liveBoard() : lines(json);
   const interrupt = new AbortController();
-  const stop = (): void => interrupt.abort();
-  process.once('SIGINT', stop);
+  const stop = (): void => {
+    // Who asks twice does not want to wait for an answer that is under way.
+    if (interrupt.signal.aborted) process.exit(exitCodes.interrupted);
+    interrupt.abort();
+  };
+  // Not `once`: log-update's own listener would find itself alone, and end the process before the last word.
+  process.on('SIGINT', stop);
   const begunBy = Date.now() + beginsWithinMs;
   let seen = false;
   try {

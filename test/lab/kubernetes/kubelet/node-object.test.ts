@@ -1,0 +1,68 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  kubeletReady,
+  kubeletStarting,
+  newNode,
+  nodeStatus,
+  type NodeFacts,
+} from '../../../../lab/kubernetes/kubelet/node-object.js';
+
+const facts: NodeFacts = {
+  name: 'k8s-work-4',
+  role: 'worker',
+  address: '10.20.67.7',
+  bootId: 'boot-1',
+  talosVersion: 'v1.12.1',
+  schematic: 'f'.repeat(64),
+  extensions: ['siderolabs/qemu-guest-agent'],
+  kubernetesVersion: 'v1.35.0',
+};
+const [before, now] = [new Date('2026-01-01T10:00:00Z'), new Date('2026-01-01T10:05:00Z')];
+
+describe('the Node of a simulated machine', () => {
+  it('says what runs on it', () => {
+    const { status } = newNode(facts, kubeletStarting, now);
+    expect(status?.nodeInfo).toMatchObject({
+      bootID: 'boot-1',
+      kubeletVersion: 'v1.35.0',
+      osImage: 'Talos (v1.12.1)',
+    });
+    expect(status?.addresses).toContainEqual({ type: 'InternalIP', address: '10.20.67.7' });
+  });
+
+  it('is tainted and labelled where it is a control plane', () => {
+    const { metadata, spec } = newNode({ ...facts, role: 'control-plane' }, kubeletStarting, now);
+    expect(metadata?.labels).toHaveProperty(['node-role.kubernetes.io/control-plane'], '');
+    expect(spec?.taints).toEqual([{ key: 'node-role.kubernetes.io/control-plane', effect: 'NoSchedule' }]);
+  });
+
+  it('keeps the time of a condition that did not change, and gives a changed one the time of now', () => {
+    const earlier = nodeStatus(facts, kubeletStarting, before);
+    const later = nodeStatus(facts, kubeletReady, now, earlier as never);
+    const since = later.conditions?.map(({ type, lastTransitionTime }) => [type, lastTransitionTime]);
+    expect(since).toEqual([
+      ['MemoryPressure', '2026-01-01T10:00:00Z'],
+      ['DiskPressure', '2026-01-01T10:00:00Z'],
+      ['PIDPressure', '2026-01-01T10:00:00Z'],
+      ['Ready', '2026-01-01T10:05:00Z'],
+    ]);
+  });
+
+  it.each([
+    [
+      'its NVIDIA card with the extension',
+      'nvidia.com/gpu',
+      ['siderolabs/nvidia-open-gpu-kernel-modules-production'],
+      '1',
+    ],
+    ['no NVIDIA card without it', 'nvidia.com/gpu', ['siderolabs/qemu-guest-agent'], '0'],
+    ['a card that needs none', 'gpu.intel.com/i915', [], '1'],
+  ])('offers %s', (_what, resource, extensions, offered) => {
+    const { allocatable } = nodeStatus(
+      { ...facts, extensions, gpu: { resource, count: 1 } },
+      kubeletReady,
+      now,
+    );
+    expect(allocatable).toHaveProperty([resource], offered);
+  });
+});

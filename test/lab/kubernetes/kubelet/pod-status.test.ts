@@ -1,0 +1,58 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  podStatus,
+  runContainers,
+  showsRun,
+  type PodRun,
+  type WirePod,
+} from '../../../../lab/kubernetes/kubelet/pod-status.js';
+
+const pod: WirePod = {
+  metadata: { name: 'web-1', namespace: 'default', generation: 1 },
+  spec: { containers: [{ name: 'nginx', image: 'docker.io/library/nginx:1.29.4' }] },
+  status: { phase: 'Pending' },
+};
+const now = new Date('2026-01-01T10:00:00Z');
+const run = (stage: PodRun['stage'], of: WirePod = pod): PodRun => ({
+  stage,
+  containers: stage === 'creating' ? new Map() : runContainers(of, now),
+  hostIp: '10.20.67.4',
+  podIp: '10.244.4.2',
+});
+/** The pod as the API shows it once its status was patched. */
+const shown = (of: PodRun): WirePod => ({ ...pod, status: podStatus(pod, of, now) });
+
+describe('the status of a simulated pod', () => {
+  it.each([
+    ['creating', 'Pending', 'False', 'waiting'],
+    ['running', 'Running', 'False', 'running'],
+    ['ready', 'Running', 'True', 'running'],
+    ['stopped', 'Running', 'False', 'terminated'],
+  ] as const)('%s: phase %s, Ready %s, container %s', (stage, phase, ready, container) => {
+    const status = podStatus(pod, run(stage), now);
+    expect(status.phase).toBe(phase);
+    expect(status.conditions?.find(({ type }) => type === 'Ready')?.status).toBe(ready);
+    expect(Object.keys(status.containerStatuses?.[0]?.state ?? {})).toEqual([container]);
+  });
+
+  it('counts a restart for containers that ran before the boot, and remembers them', () => {
+    const first = run('ready');
+    const again = runContainers(shown(first), new Date('2026-01-01T11:00:00Z')).get('nginx');
+    expect(again).toMatchObject({ restarts: 1, before: { id: first.containers.get('nginx')?.id } });
+    expect(again?.id).not.toBe(first.containers.get('nginx')?.id);
+  });
+
+  it('replaces its addresses: those of the last boot would otherwise stay in the merged list', () => {
+    expect(podStatus(pod, run('running'), now).podIPs).toEqual([
+      { $patch: 'replace', ip: '' },
+      { ip: '10.244.4.2' },
+    ]);
+  });
+
+  it('is sent again when the API shows something else', () => {
+    const [running, ready] = [run('running'), run('ready')];
+    expect(showsRun(shown(ready), ready)).toBe(true);
+    expect(showsRun(shown(running), { ...running, stage: 'ready' })).toBe(false);
+    expect(showsRun(shown(ready), run('ready'))).toBe(false); // containers of another boot
+  });
+});

@@ -1,0 +1,98 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { World, nodeResult } from '../../lab/world.js';
+
+const impossibleBudget = {
+  apiVersion: 'policy/v1',
+  kind: 'PodDisruptionBudget',
+  metadata: { name: 'never', namespace: 'postgres' },
+  spec: { minAvailable: '100%', selector: {} },
+};
+
+/** Only here: each guard of a destructive step, made to fire. */
+describe('a guard', () => {
+  let world: World | undefined;
+
+  afterEach(async () => {
+    await world?.stop();
+    world = undefined;
+  }, 120_000);
+
+  it('against a second install: the intent on the Node is enough to send nothing', async () => {
+    world = await World.start({ name: 'intent' });
+    const intent = 'slipway.dev/install=run/prox-ops/1/1/k8s-work-1/1 v1.12.2';
+    await world.kubectl('annotate', 'node', 'k8s-work-1', intent);
+    const result = await world.result(await world.upgrade('--only', 'k8s-work-1'));
+    expect(nodeResult(result, 'k8s-work-1')).toMatchObject({
+      outcome: 'halted',
+      state: 'install-unknown',
+      reason: { kind: 'install-unanswered' },
+    });
+    expect(await world.machineEvents('k8s-work-1', 'upgrade-accepted')).toEqual([]);
+    const verdict = await world.stop();
+    expect(verdict.violations).toEqual([]);
+  }, 240_000);
+
+  it('against a lost answer: the node is observed, one install, done', async () => {
+    world = await World.start({ name: 'answer-lost', faults: ['upgrade-answer-lost@k8s-work-1'] });
+    const result = await world.result(await world.upgrade('--only', 'k8s-work-1'));
+    expect(nodeResult(result, 'k8s-work-1')).toMatchObject({ outcome: 'done', state: 'on-target' });
+    expect(await world.machineEvents('k8s-work-1', 'install-finished')).toHaveLength(1);
+    const verdict = await world.stop();
+    expect(verdict.violations).toEqual([]);
+  }, 240_000);
+
+  it('against a drain that cannot end: a budget that can never be met closes a gate, then a drain gives up', async () => {
+    world = await World.start({ name: 'budget' });
+    await world.apply(impossibleBudget);
+    const at = world;
+    await at.until('the budget is observed', async () => {
+      const expected = await at.kubectl(
+        'get',
+        'pdb',
+        'never',
+        '-n',
+        'postgres',
+        '-o',
+        'jsonpath={.status.expectedPods}',
+      );
+      return Number(expected) > 0;
+    });
+    const result = await world.result(await world.upgrade());
+    expect(result.outcome).toBe('halted');
+    const halted = result.nodes.at(-1);
+    expect(halted).toMatchObject({ outcome: 'undone', reason: { kind: 'gave-up' } });
+    expect(JSON.stringify(halted?.reason)).toContain('postgres/never');
+    const status = await world.slipway('status');
+    expect(status.stdout).toContain('postgres/never');
+    const verdict = await world.stop();
+    expect(verdict.violations).toEqual([]);
+  }, 300_000);
+
+  it('for a worker that somebody cordoned: it is upgraded in its turn and left cordoned', async () => {
+    world = await World.start({ name: 'cordoned' });
+    await world.kubectl('cordon', 'k8s-work-2');
+    const result = await world.result(await world.upgrade('--only', 'k8s-work-2'));
+    expect(result.outcome).toBe('done');
+    expect(await world.kubectl('get', 'node', 'k8s-work-2', '-o', 'jsonpath={.spec.unschedulable}')).toBe(
+      'true',
+    );
+    const verdict = await world.stop();
+    expect(verdict.violations).toEqual([]);
+  }, 240_000);
+
+  it('for a person who uncordons a node while it is drained: the drain stops', async () => {
+    world = await World.start({ name: 'uncordon', speed: 1 });
+    await world.slowPods('k8s-work-1', 12);
+    const run = await world.upgrade('--only', 'k8s-work-1');
+    await world.untilBegun(run, 'k8s-work-1', 'drainNode');
+    await world.kubectl('uncordon', 'k8s-work-1');
+    const result = await world.result(run);
+    expect(nodeResult(result, 'k8s-work-1')).toMatchObject({
+      outcome: 'undone',
+      reason: { kind: 'cordon-lost' },
+    });
+    expect(await world.kubectl('get', 'node', 'k8s-work-1', '-o', 'jsonpath={.spec.unschedulable}')).toBe('');
+    const verdict = await world.stop();
+    expect(verdict.violations).toEqual([]);
+  }, 240_000);
+});
