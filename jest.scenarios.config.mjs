@@ -1,10 +1,10 @@
-import unit from './jest.config.mjs';
+import unit, { needsLab } from './jest.config.mjs';
 
-/** Scenarios run one after the other: each has a whole lab, and the machine two cores. */
+/** Replay, scenarios, and the lab's own slow tests; one after the other: each has a whole lab, and the machine two cores. */
 export default {
-  ...unit,
-  rootDir: 'dist/test',
-  roots: ['<rootDir>/scenarios', '<rootDir>/replay'],
+  ...Object.fromEntries(Object.entries(unit).filter(([name]) => name !== 'testMatch')),
+  testPathIgnorePatterns: [],
+  testRegex: ['/scenarios/[^/]*[.]test[.]js$', '/replay/[^/]*[.]test[.]js$', ...needsLab],
   maxWorkers: 1,
   globalSetup: '<rootDir>/scenarios/global-setup.js',
   globalTeardown: '<rootDir>/scenarios/global-teardown.js',

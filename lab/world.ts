@@ -101,13 +101,7 @@ export class World {
       args: ['--enable-source-maps', path.join(projectRoot, 'dist/src/worker/main.js')],
       env: environment(this.environment()),
       logFile,
-      ready: {
-        timeoutMs: 60_000,
-        probe: async () =>
-          (await readFile(logFile, 'utf8').catch(() => '')).includes('works on task queue')
-            ? undefined
-            : 'it does not poll yet',
-      },
+      ready: { timeoutMs: 60_000, probe: logged(logFile, 'works on task queue') },
     });
     await worker.ready();
     this.worker = worker;
@@ -120,7 +114,8 @@ export class World {
   }
 
   private async startWatcher(): Promise<void> {
-    this.watcher = LabProcess.start({
+    const logFile = path.join(this.folder, 'watcher.out');
+    const watcher = LabProcess.start({
       name: 'watcher',
       command: process.execPath,
       args: [
@@ -132,9 +127,12 @@ export class World {
         '--json',
       ],
       env: environment({}),
-      logFile: path.join(this.folder, 'watcher.log'),
+      logFile,
       graceMs: 60_000,
+      ready: { timeoutMs: 60_000, probe: logged(logFile, 'watching the lab in') },
     });
+    await watcher.ready();
+    this.watcher = watcher;
   }
 
   /** What worker and command line are told by their environment. */
@@ -290,7 +288,7 @@ export class World {
 
   private async end(): Promise<Verdict> {
     await this.watcher?.stop();
-    const log = await readFile(path.join(this.folder, 'watcher.log'), 'utf8').catch(() => '');
+    const log = await readFile(path.join(this.folder, 'watcher.out'), 'utf8').catch(() => '');
     await this.worker?.stop();
     await this.connection?.close();
     await this.labProcess.stop();
@@ -312,6 +310,14 @@ export function nodeResult(result: RunResult, name: string): NodeResult {
   const found = result.nodes.find((node) => node.node === name);
   if (!found) throw new Error(`${name} has no result: ${JSON.stringify(result.reasons)}`);
   return found;
+}
+
+/** A probe that is satisfied once a log says it. */
+function logged(file: string, words: string): () => Promise<string | undefined> {
+  return async () => {
+    const log = await readFile(file, 'utf8').catch(() => '');
+    return log.includes(words) ? undefined : `it has not said "${words}" yet`;
+  };
 }
 
 async function description(directory: string): Promise<LabDescription | undefined> {

@@ -110,8 +110,7 @@ async function unitTests(paths) {
   if (paths.length > 0 && !tests.some((file) => existsSync(inProject(file))))
     return { skipped: 'none for this path' };
   const jest = ['--experimental-vm-modules', '--no-warnings', script('jest/bin/jest.js')];
-  const needALab = ['--testPathIgnorePatterns', '/scenarios/', '/replay/'];
-  return tool([...jest, '--passWithNoTests', ...tests, ...needALab]);
+  return tool([...jest, '--passWithNoTests', ...tests]);
 }
 
 /**

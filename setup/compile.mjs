@@ -23,6 +23,9 @@ export async function ensureCompiled({ quiet = false } = {}) {
     'tsconfig.json',
   ]);
   removeLeftOvers();
+  await runStep('Bundling the workflows', process.execPath, [
+    inProject('dist/src/worker/bundle-workflows.js'),
+  ]);
   writeFileSync(inProject(STAMP), state);
 }
 

@@ -25,7 +25,7 @@ const LIMITS = {
   drainSlice: '10s',
   drain: '20s',
   handOver: '20s',
-  install: '30s',
+  install: '15s',
   boot: '30s',
   ready: '30s',
   etcdRejoin: '30s',

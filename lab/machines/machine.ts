@@ -3,37 +3,27 @@ import type { FaultPlan } from '../faults/fault-plan.js';
 import { BootSlots, type Slot, type SlotName } from './boot-slots.js';
 import { CurrentBoot } from './current-boot.js';
 import type { Durations } from './durations.js';
-import { validateEtcdForUpgrade } from './etcd-upgrade-check.js';
 import type { EventBuffer } from './event-buffer.js';
+import { firstSlot } from './first-slot.js';
 import { pullImage } from './image-pull.js';
-import type { ImageSource, InstallerImage } from './image-source.js';
+import type { InstallerImage } from './image-source.js';
 import { Interrupted, reasonOf } from './interruptible.js';
 import type { KernelLog } from './kernel-log.js';
-import type { LabClock } from './lab-clock.js';
 import type { MachineEventPayload, MachineStage, UnmetCondition } from './machine-event.js';
-import type { MachineLog, MachineLogEvent } from './machine-log.js';
+import { machineLogLine, type MachineLogEvent } from './machine-log.js';
 import type { MachineApi, MachineDefinition, MachineParts } from './machine-parts.js';
 import { MachinePower } from './machine-power.js';
 import { PulledImages } from './pulled-images.js';
 import { rebootPhases, upgradePhases, type RebootMode, type UpgradeRequest } from './reboot.js';
 import type { ServiceTable } from './service-table.js';
+import type { Surroundings } from './surroundings.js';
+import { validateUpgrade } from './upgrade-validation.js';
+import { waitForMachine } from './machine-wait.js';
 
 export type { MachineApi, MachineDefinition, MachineParts } from './machine-parts.js';
 export type { MachineStage, UnmetCondition } from './machine-event.js';
 export type { Slot, SlotName } from './boot-slots.js';
 export type { RebootMode, UpgradeRequest } from './reboot.js';
-
-/** What a machine needs from the lab around it. */
-export interface Surroundings {
-  readonly parts: MachineParts;
-  readonly images: ImageSource;
-  readonly faults: FaultPlan;
-  readonly durations: Durations;
-  readonly clock: LabClock;
-  readonly log: MachineLog;
-  /** Every machine of the cluster, this one among them: Talos asks all etcd members before an upgrade. */
-  readonly cluster: () => readonly Machine[];
-}
 
 /**
  * A simulated Talos machine: two boot slots, what lives for one boot (id, stage, services, events, kernel log), and
@@ -54,15 +44,7 @@ export class Machine {
 
   /** Makes a machine that is switched off. Rejects when nobody knows the image its first slot came from. */
   static async create(definition: MachineDefinition, surroundings: Surroundings): Promise<Machine> {
-    const { schematic, version } = definition;
-    const image = definition.image ?? `factory.talos.dev/nocloud-installer/${schematic}:${version}`;
-    const content = await surroundings.images.exists(image);
-    if (content === undefined) {
-      throw new Error(
-        `Machine ${definition.name} cannot have been installed from ${image}: there is no such image.`,
-      );
-    }
-    return new Machine(definition, surroundings, { ...content, image });
+    return new Machine(definition, surroundings, await firstSlot(definition, surroundings.images));
   }
 
   private constructor(definition: MachineDefinition, surroundings: Surroundings, first: Slot) {
@@ -219,12 +201,7 @@ export class Machine {
     this.dmesg.talos(`validating "${image}"`);
     const signal = this.#whileOnAnd(caller);
     try {
-      await this.pull('system', image, caller).catch((error: unknown) => {
-        if (error instanceof Interrupted) throw error;
-        throw new Error(`error validating installer image "${image}": ${reasonOf(error)}`, { cause: error });
-      });
-      if (this.role === 'control-plane' && !force) await validateEtcdForUpgrade(this, signal);
-      if (signal.aborted) throw new Interrupted();
+      await validateUpgrade(this, request, caller, signal);
     } catch (error) {
       this.record('upgrade-refused', reasonOf(error));
       throw error;
@@ -258,25 +235,7 @@ export class Machine {
 
   /** Waits until something holds. Rejects with a sentence that says what was waited for and what the machine is. */
   waitFor(holds: (machine: Machine) => boolean, wait: { what: string; timeoutMs: number }): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const stop = (): void => {
-        clearTimeout(timer);
-        unsubscribe();
-      };
-      const look = (): void => {
-        if (!holds(this)) return;
-        stop();
-        resolve();
-      };
-      const unsubscribe = this.onChange(look);
-      const timer = setTimeout(() => {
-        stop();
-        reject(
-          new Error(`${this.name}: waited ${wait.timeoutMs} ms for ${wait.what}. It is ${summary(this)}.`),
-        );
-      }, wait.timeoutMs);
-      look();
-    });
+    return waitForMachine(this, holds, wait);
   }
 
   /** For sequences: adds an event to the current boot. */
@@ -286,35 +245,13 @@ export class Machine {
 
   /** For sequences: writes a line of `machines.jsonl`. */
   record(event: MachineLogEvent, detail?: string): void {
-    this.#surroundings.log({
-      time: new Date().toISOString(),
-      machine: this.name,
-      event,
-      bootId: this.bootId,
-      version: this.version,
-      schematic: this.schematic,
-      slot: this.booted,
-      ...(detail === undefined ? {} : { detail }),
-    });
+    this.#surroundings.log(machineLogLine(this, event, detail));
   }
 
   /** For sequences: a new stage. */
   enterStage(stage: MachineStage): void {
     if (stage === 'rebooting' && this.stage !== 'rebooting') this.record('rebooting');
     this.#boot.enter(stage);
-  }
-
-  /** For the readiness watch: what it saw. A machine that is ready needs no way back any more. */
-  readinessSeen(unmet: readonly UnmetCondition[]): void {
-    const wasReady = this.ready;
-    if (!this.#boot.see(unmet)) return;
-    if (this.ready && !wasReady) {
-      this.bootSlots.accept();
-      this.dmesg.talos('machine is running and ready');
-      this.record('ready');
-    } else if (wasReady && !this.ready) {
-      this.record('not-ready', unmet.map(({ reason }) => reason).join('; '));
-    }
   }
 
   /** For the boot: takes the default slot and starts with nothing of the last boot. True when the slot is new. */
@@ -349,10 +286,4 @@ export class Machine {
   #detached(work: Promise<void>): void {
     work.catch((error: unknown) => this.record('broken', reasonOf(error)));
   }
-}
-
-function summary(machine: Machine): string {
-  const unmet = machine.unmet.map(({ name, reason }) => `${name}: ${reason}`).join('; ');
-  const { power, stage, ready, version, booted } = machine;
-  return `power ${power}, stage ${stage}, ready ${ready}, ${version} in slot ${booted}${unmet === '' ? '' : ` (${unmet})`}`;
 }

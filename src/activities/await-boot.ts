@@ -1,5 +1,5 @@
 import { describe, describeStep } from '../planning/describe.js';
-import { classifyNode, type RecordedFacts } from '../planning/classify-node.js';
+import { classifyNode, type NodeClass, type RecordedFacts } from '../planning/classify-node.js';
 import type { NodeObservation } from '../planning/observation.js';
 import type { PlannedNode } from '../planning/plan.js';
 import type { Reason } from '../planning/reason.js';
@@ -35,14 +35,14 @@ export async function awaitBoot(settings: ActivitySettings, step: AwaitBoot): Pr
   const { node, facts, limit, answerLimit } = step;
   return inCluster(settings, step, describeStep('await-boot', node.name), async (access, wait) => {
     const since = new Date().toISOString();
-    let last = 'the request was sent';
+    let last: NodeClass = { kind: 'untouched', note: 'was asked to upgrade' };
     return wait.until<Booted>(
       limit,
-      () => ({ kind: 'node-never-returned', node: node.name, since, last }),
+      () => givenUp(node, since, last),
       async () => {
         const seen = await seenWithBootId(access, wait, node);
         const state = classifyNode(facts, seen);
-        last = state.note;
+        last = state;
         if (state.kind === 'on-target')
           return { kind: 'done', value: { bootId: state.bootId, note: state.note } };
         if (state.kind === 'failed') throw new Refusal(state.reason);
@@ -53,6 +53,12 @@ export async function awaitBoot(settings: ActivitySettings, step: AwaitBoot): Pr
       },
     );
   });
+}
+
+/** A node that shows no sign of the request has not gone away; one that does has not come back. */
+function givenUp({ name }: PlannedNode, since: string, last: NodeClass): Reason {
+  if (last.kind === 'untouched') return { kind: 'install-unanswered', node: name, since };
+  return { kind: 'node-never-returned', node: name, since, last: last.note };
 }
 
 function waitingFor({ node, facts }: AwaitBoot, note: string, seen: NodeObservation): Look<never> {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { certificatesOutlast } from '../planning/certificates.js';
 import type { Planned } from '../planning/plan.js';
 import { planUpgrade as plan } from '../planning/upgrade-plan.js';
 import { factoryVersions } from '../tools/image-factory.js';
@@ -16,7 +17,7 @@ export async function planUpgrade(settings: ActivitySettings, reference: RunRefe
       const [observation, availableVersions, certificates] = await Promise.all([
         observeCluster(access, { signal: wait.signal }),
         factoryVersions(inventory.image.factory, access.dialMap),
-        access.certificates(),
+        access.certificates({ admin: true }),
       ]);
       const planned = plan({
         request,
@@ -30,25 +31,4 @@ export async function planUpgrade(settings: ActivitySettings, reference: RunRefe
       return certificatesOutlast(planned, certificates, Date.now());
     },
   );
-}
-
-/** A client certificate that ends before the run does is refused now, while nothing was touched. */
-export function certificatesOutlast(
-  planned: Planned,
-  certificates: readonly { readonly which: string; readonly until: Date }[],
-  now: number,
-): Planned {
-  const neededUntil = new Date(now + (planned.verdict === 'planned' ? planned.plan.estimate : 0));
-  const ending = certificates.filter((certificate) => certificate.until < neededUntil);
-  if (ending.length === 0) return planned;
-  const reasons = ending.map(({ which, until }) => ({
-    kind: 'certificate-expires' as const,
-    which,
-    at: until.toISOString(),
-    neededUntil: neededUntil.toISOString(),
-  }));
-  return {
-    verdict: 'refused',
-    reasons: planned.verdict === 'refused' ? [...reasons, ...planned.reasons] : reasons,
-  };
 }

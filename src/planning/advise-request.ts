@@ -36,6 +36,7 @@ export const requestAdvice: Advices<RequestReason> = {
     say.abort('stop it; the node under way is undone or finished first'),
   ],
   held: (_, say) => [say.report('what happened'), say.release('once the cluster is well; touches no node')],
+  'request-too-old': (_, say) => [say.plan('what it would do now; then ask again', '')],
   'schema-unknown': (_, say) => [
     say.tools('the version here; bring command line and worker to the same one'),
   ],

@@ -1,4 +1,4 @@
-import { count, listed, moment, quoted } from './phrases.js';
+import { count, listed, moment, quoted, span } from './phrases.js';
 import type { InventoryReason, RequestReason } from './reason.js';
 import type { Sentences } from './reason-table.js';
 
@@ -32,6 +32,8 @@ export const requestSentences: Sentences<RequestReason> = {
     `run ${run} is upgrading ${cluster} to Talos ${target}, and one run at a time is all a cluster takes`,
   held: ({ cluster, run, since, why }) =>
     `${cluster} is held since ${moment(since)} by run ${run}: ${quoted(why)}`,
+  'request-too-old': ({ requestedAt, limit }) =>
+    `the request of ${moment(requestedAt)} met a worker more than ${span(limit)} later, when nobody waited for it any more`,
   'schema-unknown': ({ schema, known }) =>
     `the request has shape ${schema}, and this worker knows shape ${known}: they are of different versions of Slipway`,
 };

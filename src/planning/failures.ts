@@ -36,6 +36,7 @@ export const failures = {
   'kubernetes-unsupported': refuse('the cluster would leave the support matrix'),
   'run-open': refuse('one run at a time'),
   held: refuse('a person releases first'),
+  'request-too-old': refuse('whoever asked may ask again'),
   'schema-unknown': refuse('another version of Slipway made it'),
 
   'inventory-disagrees': refuse('one of the two is wrong, and a person knows which'),

@@ -43,7 +43,9 @@ export type RequestReason =
       readonly since: string;
       readonly why: string;
     }
-  | { readonly kind: 'schema-unknown'; readonly schema: number; readonly known: number };
+  | { readonly kind: 'schema-unknown'; readonly schema: number; readonly known: number }
+  /** It waited for a worker longer than anybody waits for an answer. Milliseconds. */
+  | { readonly kind: 'request-too-old'; readonly requestedAt: string; readonly limit: number };
 
 /** The inventory and the cluster disagree. */
 export type InventoryReason =

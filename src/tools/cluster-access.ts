@@ -26,10 +26,10 @@ export interface ClusterAccess {
   folder(): Promise<StepFolder>;
   /** For `node`, through each of the other control planes in turn; through itself only where there is no other. */
   targets(node: string): readonly TalosTarget[];
-  /** When each client certificate ends. */
-  certificates(): Promise<
-    readonly { readonly which: string; readonly reference: string; readonly until: Date }[]
-  >;
+  /** When each client certificate ends. The admin's is read only where it is asked for. */
+  certificates(which: {
+    readonly admin: boolean;
+  }): Promise<readonly { readonly which: string; readonly reference: string; readonly until: Date }[]>;
   close(): Promise<void>;
 }
 
@@ -81,15 +81,17 @@ export async function openCluster(
     kubeconfigFile: () => (kubeconfigPath ??= fileOf('kubeconfig', kubeconfig)),
     folder,
     targets: (name) => targetsOf(inventory, dialMap, name),
-    certificates: async () => [
-      certificate('talosconfig (reader)', talos.reader, talosClientCertificate(readerConfig.text)),
-      certificate(
-        'talosconfig (admin)',
-        talos.admin,
-        talosClientCertificate((await read('talosconfig (admin)', talos.admin)).text),
-      ),
-      ...kubeconfigCertificate(kubernetes, kubeconfig.text),
-    ],
+    certificates: async ({ admin: withAdmin }) => {
+      const reader = certificate(
+        'talosconfig (reader)',
+        talos.reader,
+        talosClientCertificate(readerConfig.text),
+      );
+      const user = kubeconfigCertificate(kubernetes, kubeconfig.text);
+      if (!withAdmin) return [reader, ...user];
+      const { text } = await read('talosconfig (admin)', talos.admin);
+      return [reader, certificate('talosconfig (admin)', talos.admin, talosClientCertificate(text)), ...user];
+    },
     close: async () => {
       await opened?.close();
     },

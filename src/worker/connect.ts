@@ -1,9 +1,7 @@
 import { Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection } from '@temporalio/worker';
-
-/** The namespace Slipway's runs live in, unless TEMPORAL_NAMESPACE or a profile names another. */
-export const defaultNamespace = 'slipway';
+import { defaultNamespace } from '../workflows/messages.js';
 
 export interface Connections {
   readonly client: Connection;

@@ -33,6 +33,9 @@ export interface QueueState {
 
 const requestSchema = 1;
 
+/** A request that no worker took in this time was given up by whoever sent it. Milliseconds. */
+const requestAgeMax = 600_000;
+
 /**
  * One cluster's queue: numbers its runs, runs one at a time, and keeps the hold of a run that did not end clean.
  * Waits for ever, by design; it starts over after each run, so its history stays short.
@@ -61,6 +64,10 @@ export async function clusterQueue(state: QueueState): Promise<void> {
         verdict: 'refused',
         reason: { kind: 'schema-unknown', schema: input.request.schema, known: requestSchema },
       };
+    }
+    if (Date.now() - Date.parse(input.request.requestedAt) > requestAgeMax) {
+      const { requestedAt } = input.request;
+      return { verdict: 'refused', reason: { kind: 'request-too-old', requestedAt, limit: requestAgeMax } };
     }
     if (queued.next) {
       return {

@@ -7,6 +7,9 @@ import type { Hold } from '../planning/run-result.js';
 /** The one task queue workers of a site poll. */
 export const defaultTaskQueue = 'slipway';
 
+/** The namespace Slipway's runs live in, unless TEMPORAL_NAMESPACE or a profile names another than `default`. */
+export const defaultNamespace = 'slipway';
+
 /** Workflow ids: people read them, so they say what they are. */
 export const queueId = (cluster: string): string => `cluster/${cluster}`;
 export const runId = (cluster: string, run: number): string => `run/${cluster}/${run}`;

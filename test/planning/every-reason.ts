@@ -34,6 +34,7 @@ export const everyReason: { readonly [Kind in Reason['kind']]: Extract<Reason, {
   },
   'run-open': { kind: 'run-open', cluster, run: 42, target: wanted },
   held: { kind: 'held', cluster, run: 42, since, why: 'k8s-work-2 came back on v1.12.1' },
+  'request-too-old': { kind: 'request-too-old', requestedAt: '2026-11-21T06:00:00.000Z', limit: 600_000 },
   'schema-unknown': { kind: 'schema-unknown', schema: 2, known: 1 },
   'inventory-disagrees': {
     kind: 'inventory-disagrees',

@@ -22,7 +22,8 @@ async function record(world: World, workflowId: string, name: string, first = fa
       if (execution.status.name !== 'RUNNING') handle = workflow.getHandle(workflowId, execution.runId);
     }
   }
-  const history = historyToJSON(await handle.fetchHistory());
+  // Already JSON text: protobuf's own form of it.
+  const history = JSON.parse(historyToJSON(await handle.fetchHistory())) as unknown;
   await writeFile(
     path.join(folder, `${name}-${prefix}.json`),
     `${JSON.stringify({ workflowId, history })}\n`,

@@ -9,7 +9,9 @@ const listed = execFileSync('git', ['ls-files', '--cached', '--others', '--exclu
   encoding: 'utf8',
 });
 const files = listed.trim().split('\n');
-const code = files.filter((file) => /^(src|lab|test|setup)\/.*\.(ts|mjs)$/.test(file));
+/** This file names what it looks for. */
+const own = 'test/repository/tidy.test.ts';
+const code = files.filter((file) => file !== own && /^(src|lab|test|setup)\/.*\.(ts|mjs)$/.test(file));
 const read = (file: string): string => readFileSync(path.join(projectRoot, file), 'utf8');
 
 describe('the repository', () => {
@@ -30,9 +32,8 @@ describe('the repository', () => {
   });
 
   it('holds no path of somebody’s machine and no private key', () => {
-    const places = ['home/[a-z]+', 'Users', 'root'].map((place) => `/${place}/`).join('|');
-    const key = `-----BEGIN (EC |RSA |ED25519 )?${'PRIVATE'} KEY-----\\n[A-Za-z0-9+/]{20}`;
-    const machine = new RegExp(`${places}|${key}`);
+    const machine =
+      /\/home\/[a-z]+\/|\/Users\/|\/root\/|-----BEGIN (EC |RSA |ED25519 )?PRIVATE KEY-----\n[A-Za-z0-9+/]{20}/;
     const found = files
       .filter((file) => !/\.(lock|sum|json)$/.test(file))
       .filter((file) => machine.test(read(file)));
@@ -40,7 +41,7 @@ describe('the repository', () => {
   });
 
   it('leaves nothing for later without saying so', () => {
-    const marks = new RegExp(`\\b(${['TO', 'DO'].join('')}|FIX${'ME'}|XX${'X'})\\b`);
+    const marks = /\b(TODO|FIXME|XXX)\b/;
     expect(code.filter((file) => marks.test(read(file)))).toEqual([]);
   });
 

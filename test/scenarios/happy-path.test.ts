@@ -57,7 +57,7 @@ describe('a patch upgrade of the whole cluster', () => {
   it('reports what a person asks for afterwards', async () => {
     const { code, stdout } = await world.slipway('report', '1');
     expect(code).toBe(0);
-    for (const expected of [os.userInfo().username, 'k8s-ctrl-1', 'snapshot', 'v1.12.1'])
+    for (const expected of [os.userInfo().username, 'k8s-ctrl-1', '.etcd.age', 'v1.12.1'])
       expect(stdout).toContain(expected);
   });
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { certificatesOutlast } from '../../planning/certificates.js';
 import { describe } from '../../planning/describe.js';
 import type { Planned } from '../../planning/plan.js';
 import { planCommands } from '../../planning/plan-commands.js';
@@ -37,13 +38,14 @@ async function makePlan(declared: DeclaredCluster, options: PlanOptions): Promis
   try {
     const access = await openCluster(inventory, { base, dialMap: loadDialMap() });
     try {
-      const [observation, availableVersions] = await Promise.all([
+      const [observation, availableVersions, certificates] = await Promise.all([
         observeCluster(access),
         factoryVersions(inventory.image.factory, access.dialMap),
+        access.certificates({ admin: false }),
       ]);
       const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
       const only = options.only ?? [];
-      return planUpgrade({
+      const planned = planUpgrade({
         request,
         inventory,
         observation,
@@ -52,6 +54,7 @@ async function makePlan(declared: DeclaredCluster, options: PlanOptions): Promis
         sha256,
         now: observation.observedAt,
       });
+      return certificatesOutlast(planned, certificates, Date.now());
     } finally {
       await access.close();
     }

@@ -1,5 +1,6 @@
 import { Client, Connection, defaultGrpcRetryOptions, makeGrpcRetryInterceptor } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { defaultNamespace } from '../../workflows/messages.js';
 import { TemporalSilent, UserMistake } from '../mistakes.js';
 import { grpcCode, isSilence } from './grpc-failure.js';
 
@@ -14,8 +15,6 @@ export interface Temporal {
 }
 
 const defaultAddress = '127.0.0.1:7233';
-/** As the worker has it: runs live in a namespace of their own, unless another is named. */
-const defaultNamespace = 'slipway';
 const answerMs = 5_000;
 /** A command says soon that nobody answers; `watch` does its own trying. */
 const tries = 3;
