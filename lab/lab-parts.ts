@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { toolPath } from '../src/tools/tool-path.js';
+import { defaultNamespace } from '../src/workflows/messages.js';
 import type { ClusterCertificates } from './certificates.js';
 import { loopbackOf } from './clusters/cluster-definition.js';
 import { ImageFactory } from './factory/image-factory.js';
@@ -191,6 +192,7 @@ export async function startTemporal(
     binary: await toolPath('temporal'),
     directory,
     keep: keepTemporal,
+    namespace: defaultNamespace,
   });
   tell(`Temporal ${server.description.address}, Web UI ${server.description.ui}`);
   return server;

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
-import { startLab, type Lab, type LabDescription } from './lab.js';
+import type { LabDescription, TemporalDescription } from './lab-description.js';
+import { startLab, type Lab } from './lab.js';
 
 interface Flags {
   readonly dir?: string;
@@ -100,11 +101,19 @@ function handOver(lab: LabDescription): string {
     ...(lab.temporal ? [`  Web UI           ${lab.temporal.ui}`] : []),
     `  Kubernetes       kubectl --kubeconfig ${lab.kubeconfig.admin} get nodes -o wide`,
     `  Talos            talosctl --talosconfig ${lab.talosconfig.reader} -e ${endpoint} -n ${worker?.address} version`,
-    `  Slipway          export SLIPWAY_DIAL=${lab.dialMap}${lab.temporal ? ` TEMPORAL_ADDRESS=${lab.temporal.address}` : ''}`,
-    `                   slipway --inventory ${lab.inventory} plan`,
+    `  Slipway          export SLIPWAY_DIAL=${lab.dialMap}`,
+    ...(lab.temporal ? temporalSettings(lab.temporal) : []),
+    `                   npx slipway plan --file ${lab.inventory}`,
+    ...(lab.temporal ? ['  a worker         node dist/src/worker/main.js   (with the same exports)'] : []),
     `  arm a fault      curl -X POST ${lab.control}/faults -d '{"name":"never-ready","node":"${worker?.name}"}'`,
     `  its state        curl ${lab.control}/state`,
     '',
     'Ctrl-C stops it.',
   ].join('\n');
+}
+
+/** What worker and command line must be told to find the lab's own Temporal. */
+function temporalSettings({ address, ui, namespace }: TemporalDescription): string[] {
+  const settings = { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace, SLIPWAY_WEB_UI: ui };
+  return Object.entries(settings).map(([name, value]) => `                   export ${name}=${value}`);
 }

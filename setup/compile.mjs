@@ -23,10 +23,14 @@ export async function ensureCompiled({ quiet = false } = {}) {
     'tsconfig.json',
   ]);
   removeLeftOvers();
-  await runStep('Bundling the workflows', process.execPath, [
-    inProject('dist/src/worker/bundle-workflows.js'),
-  ]);
+  await bundleWorkflows();
   writeFileSync(inProject(STAMP), state);
+}
+
+/** Workers start in a second with the bundle made here, and all of them with the same. */
+async function bundleWorkflows() {
+  const bundler = inProject('dist/src/worker/bundle-workflows.js');
+  if (existsSync(bundler)) await runStep('Bundling the workflows', process.execPath, [bundler]);
 }
 
 /** Changes with each source's path, size and time, and with whatever else decides how they are compiled. */

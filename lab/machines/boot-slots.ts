@@ -1,4 +1,5 @@
-import type { InstallerImage } from './image-source.js';
+import type { ImageSource, InstallerImage } from './image-source.js';
+import type { MachineDefinition } from './machine-parts.js';
 
 /** Names of the two boot slots. */
 export type SlotName = 'A' | 'B';
@@ -84,4 +85,13 @@ export class BootSlots {
   accept(): void {
     this.#fallback = undefined;
   }
+}
+
+/** What lies in a machine's first slot. Rejects when nobody knows the image it came from. */
+export async function firstSlot(definition: MachineDefinition, images: ImageSource): Promise<Slot> {
+  const { name, schematic, version } = definition;
+  const image = definition.image ?? `factory.talos.dev/nocloud-installer/${schematic}:${version}`;
+  const content = await images.exists(image);
+  if (content !== undefined) return { ...content, image };
+  throw new Error(`Machine ${name} cannot have been installed from ${image}: there is no such image.`);
 }

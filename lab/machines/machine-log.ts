@@ -1,4 +1,5 @@
 import type { SlotName } from './boot-slots.js';
+import type { Machine } from './machine.js';
 
 /** What can happen to a machine, as `machines.jsonl` names it. */
 export type MachineLogEvent =
@@ -41,3 +42,17 @@ export interface MachineLogLine {
 
 /** Where those lines go. */
 export type MachineLog = (line: MachineLogLine) => void;
+
+/** What happened now, on the machine as it is now. */
+export function machineLogLine(machine: Machine, event: MachineLogEvent, detail?: string): MachineLogLine {
+  return {
+    time: new Date().toISOString(),
+    machine: machine.name,
+    event,
+    bootId: machine.bootId,
+    version: machine.version,
+    schematic: machine.schematic,
+    slot: machine.booted,
+    ...(detail === undefined ? {} : { detail }),
+  };
+}

@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import type { FaultPlan } from '../faults/fault-plan.js';
-import { BootSlots, type Slot, type SlotName } from './boot-slots.js';
+import { BootSlots, firstSlot, type Slot, type SlotName } from './boot-slots.js';
 import { CurrentBoot } from './current-boot.js';
 import type { Durations } from './durations.js';
 import type { EventBuffer } from './event-buffer.js';
-import { firstSlot } from './first-slot.js';
 import { pullImage } from './image-pull.js';
 import type { InstallerImage } from './image-source.js';
-import { Interrupted, reasonOf } from './interruptible.js';
+import { reasonOf } from './interruptible.js';
 import type { KernelLog } from './kernel-log.js';
 import type { MachineEventPayload, MachineStage, UnmetCondition } from './machine-event.js';
 import { machineLogLine, type MachineLogEvent } from './machine-log.js';
+import { waitForMachine } from './machine-wait.js';
 import type { MachineApi, MachineDefinition, MachineParts } from './machine-parts.js';
 import { MachinePower } from './machine-power.js';
 import { PulledImages } from './pulled-images.js';
@@ -18,7 +18,6 @@ import { rebootPhases, upgradePhases, type RebootMode, type UpgradeRequest } fro
 import type { ServiceTable } from './service-table.js';
 import type { Surroundings } from './surroundings.js';
 import { validateUpgrade } from './upgrade-validation.js';
-import { waitForMachine } from './machine-wait.js';
 
 export type { MachineApi, MachineDefinition, MachineParts } from './machine-parts.js';
 export type { MachineStage, UnmetCondition } from './machine-event.js';
@@ -199,9 +198,8 @@ export class Machine {
     const { image, force, rebootMode } = request;
     this.dmesg.talos(`upgrade request received: staged false, force ${force}, reboot mode ${rebootMode}`);
     this.dmesg.talos(`validating "${image}"`);
-    const signal = this.#whileOnAnd(caller);
     try {
-      await validateUpgrade(this, request, caller, signal);
+      await validateUpgrade(this, request, this.#whileOnAnd(caller));
     } catch (error) {
       this.record('upgrade-refused', reasonOf(error));
       throw error;

@@ -15,12 +15,25 @@ export function watchReadiness(machine: Machine, signal: AbortSignal): void {
 async function follow(machine: Machine, signal: AbortSignal): Promise<void> {
   try {
     while (!signal.aborted) {
-      machine.readinessSeen(await unmetConditions(machine, signal));
+      see(machine, await unmetConditions(machine, signal));
       const { readiness, readinessWhenReady } = machine.durations;
       await pause(machine.ready ? readinessWhenReady : readiness, signal);
     }
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error;
+  }
+}
+
+/** A machine that is ready needs no way back to its other slot any more. */
+function see(machine: Machine, unmet: readonly UnmetCondition[]): void {
+  const wasReady = machine.ready;
+  if (!machine.boot.see(unmet)) return;
+  if (machine.ready && !wasReady) {
+    machine.bootSlots.accept();
+    machine.dmesg.talos('machine is running and ready');
+    machine.record('ready');
+  } else if (wasReady && !machine.ready) {
+    machine.record('not-ready', unmet.map(({ reason }) => reason).join('; '));
   }
 }
 

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { accessSync, closeSync, constants, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { identify, type ProcessIdentity } from './process-identity.js';
+import { identify, type ProcessIdentity } from '../../src/tools/process-identity.js';
 import { waitUntilReady, type ReadyWait } from './ready-probe.js';
 
 /** What to run. */

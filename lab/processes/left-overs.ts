@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isRunning, signalProcess } from './process-identity.js';
+import { isRunning, signalProcess } from '../../src/tools/process-identity.js';
 import { readProcessRecord, type RecordedProcess } from './process-record.js';
 
 const GONE_WITHIN_MS = 5_000;

@@ -1,6 +1,6 @@
 import { chmodSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { isRunning, ownIdentity, type ProcessIdentity } from './process-identity.js';
+import { isRunning, ownIdentity, type ProcessIdentity } from '../../src/tools/process-identity.js';
 
 /** A /16 of this machine's loopback network that belongs to one lab. */
 export interface Loopback {

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { ownIdentity, type ProcessIdentity } from './process-identity.js';
+import { ownIdentity, type ProcessIdentity } from '../../src/tools/process-identity.js';
 import { writeAtomically } from './write-atomically.js';
 
 /** A process as `processes.json` keeps it. */

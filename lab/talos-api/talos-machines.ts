@@ -3,13 +3,9 @@ import type { FaultPlan } from '../faults/fault-plan.js';
 import { durationsAt } from '../machines/durations.js';
 import type { ImageSource } from '../machines/image-source.js';
 import { LabClock } from '../machines/lab-clock.js';
-import {
-  Machine,
-  type MachineDefinition,
-  type MachineParts,
-  type Surroundings,
-} from '../machines/machine.js';
+import { Machine, type MachineDefinition, type MachineParts } from '../machines/machine.js';
 import type { MachineLog } from '../machines/machine-log.js';
+import type { Surroundings } from '../machines/surroundings.js';
 import type { RequestLog } from './request-log.js';
 import { isTarget } from './request-routing.js';
 import { TalosApi } from './talos-api.js';

@@ -19,6 +19,9 @@ const activitiesMax = 500;
 /** Cancels and heartbeats reach an activity at least this often. */
 const heartbeatThrottle = '2 seconds';
 
+/** A workflow's next decision waits this long for the worker that knows it, then any other takes it: the first may be dead. */
+const stickyTimeout = '2 seconds';
+
 async function main(): Promise<void> {
   const settings = readSettings(process.env);
   Runtime.install({
@@ -42,6 +45,7 @@ async function main(): Promise<void> {
     maxConcurrentActivityTaskExecutions: activitiesMax,
     maxHeartbeatThrottleInterval: heartbeatThrottle,
     defaultHeartbeatThrottleInterval: heartbeatThrottle,
+    stickyQueueScheduleToStartTimeout: stickyTimeout,
   });
   say(`worker ${settings.identity} works on task queue ${settings.taskQueue}, namespace ${namespace}`);
   await worker.run();

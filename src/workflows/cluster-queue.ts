@@ -8,10 +8,10 @@ import {
   setHandler,
   upsertMemo,
 } from '@temporalio/workflow';
-import { SearchAttributeType, defineSearchAttributeKey } from '@temporalio/common';
 import { describe, holdSentence } from '../planning/describe.js';
 import type { Hold, RunResult } from '../planning/run-result.js';
 import { reasonOf } from './failure-reason.js';
+import { keyword } from './keyword.js';
 import {
   enqueueUpgrade,
   releaseCluster,
@@ -138,8 +138,4 @@ async function runToItsEnd(input: EnqueueInput, run: number): Promise<Hold | nul
 function holdOf(result: RunResult): Hold | null {
   if (result.outcome !== 'halted' && result.outcome !== 'aborted') return null;
   return { run: result.run, since: result.endedAt, outcome: result.outcome, reasons: result.reasons };
-}
-
-function keyword(name: string) {
-  return defineSearchAttributeKey(name, SearchAttributeType.KEYWORD);
 }

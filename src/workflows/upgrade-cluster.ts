@@ -6,13 +6,13 @@ import {
   setHandler,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
-import { SearchAttributeType, defineSearchAttributeKey } from '@temporalio/common';
 import { describe, describeNode } from '../planning/describe.js';
 import { adoptSteps } from '../planning/node-steps.js';
 import type { Hop, PlannedNode, UpgradePlan } from '../planning/plan.js';
 import type { Reason } from '../planning/reason.js';
 import type { NodeResult, RunResult, SnapshotRecord } from '../planning/run-result.js';
 import { reasonOf } from './failure-reason.js';
+import { keyword } from './keyword.js';
 import { abortRun, nodeId, searchAttributes, type Phase, type RunInput } from './messages.js';
 import type { NodeInput } from './node-input.js';
 import { activitiesFor } from './step-activities.js';
@@ -131,6 +131,10 @@ class Run {
       parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
       cancellationType: 'WAIT_CANCELLATION_COMPLETED',
       staticSummary: `${node.name}: ${node.from} → ${hop.to}`,
+      typedSearchAttributes: [
+        { key: keyword(searchAttributes.cluster), value: cluster },
+        { key: keyword(searchAttributes.target), value: hop.to },
+      ],
     });
   }
 
@@ -186,7 +190,10 @@ class Run {
   }
 
   private phase(phase: Phase): void {
-    upsertSearchAttributes([{ key: phaseKey, value: phase }]);
+    upsertSearchAttributes([
+      { key: keyword(searchAttributes.phase), value: phase },
+      { key: keyword(searchAttributes.waitingFor), value: waitingFor[phase] },
+    ]);
   }
 
   /** The Web UI's current details: every node, its state and its time. */
@@ -205,7 +212,18 @@ class Run {
   }
 }
 
-const phaseKey = defineSearchAttributeKey(searchAttributes.phase, SearchAttributeType.KEYWORD);
+/** What a run waits for in each phase, for lists of runs. Which node, and for what in particular, is in its board. */
+const waitingFor: Readonly<Record<Phase, string | null>> = {
+  planning: 'the plan',
+  snapshot: 'an etcd snapshot',
+  upgrading: 'its nodes',
+  aborting: 'the node under way',
+  halted: 'a person: slipway release',
+  aborted: 'a person: slipway release',
+  done: null,
+  refused: null,
+  'nothing-to-do': null,
+};
 
 function skipped(node: PlannedNode, to: string): NodeResult {
   const at = new Date().toISOString();

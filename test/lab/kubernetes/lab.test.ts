@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { isRunning } from '../../../lab/processes/process-identity.js';
+import { isRunning } from '../../../src/tools/process-identity.js';
 import type { ProcessRecordFile } from '../../../lab/processes/process-record.js';
 import { projectRoot } from '../../../src/tools/project-root.js';
 import { LabChild, eventually, readyOf } from './lab-child.js';

@@ -2,9 +2,10 @@ import { afterEach } from '@jest/globals';
 import { FaultPlan } from '../../../lab/faults/fault-plan.js';
 import { durationsAt } from '../../../lab/machines/durations.js';
 import { LabClock } from '../../../lab/machines/lab-clock.js';
-import { Machine, type Surroundings } from '../../../lab/machines/machine.js';
+import { Machine } from '../../../lab/machines/machine.js';
 import type { MachineEvent } from '../../../lab/machines/machine-event.js';
 import type { MachineLogLine } from '../../../lab/machines/machine-log.js';
+import type { Surroundings } from '../../../lab/machines/surroundings.js';
 import { CONTROL_SCHEMATIC, FakeImages, WORKER_SCHEMATIC, installer } from './fake-images.js';
 import { FakeParts } from './fake-parts.js';
 

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { takeLoopback } from '../../../lab/processes/loopback.js';
-import { ownIdentity } from '../../../lab/processes/process-identity.js';
+import { ownIdentity } from '../../../src/tools/process-identity.js';
 
 describe('a loopback network', () => {
   let locks = '';

@@ -9,7 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ProcessSpec } from '../../../lab/processes/lab-process.js';
 import { stopLeftOvers } from '../../../lab/processes/left-overs.js';
 import { ProcessGroup } from '../../../lab/processes/process-group.js';
-import { identify, isRunning } from '../../../lab/processes/process-identity.js';
+import { identify, isRunning } from '../../../src/tools/process-identity.js';
 import type { ProcessRecordFile } from '../../../lab/processes/process-record.js';
 
 const labModule = (name: string): string =>
