@@ -98,8 +98,9 @@ async function oneSlice(
 /** While kubectl drains: is the cordon still ours, and which pod stays, and why? */
 async function lookBeside(access: ClusterAccess, wait: Wait, step: DrainNode, end: number): Promise<void> {
   requireOurCordon(step, await requireNodeObject(access, step.node.name));
-  const reason = await whatStays(access, step.node.name, attemptAt(step, end), 'it is being evicted');
-  if (reason) wait.says(describe(reason), end);
+  const reason = await whatStays(access, step.node.name, attemptAt(step, end), '');
+  if (reason?.kind === 'drain-blocked') wait.says(describe(reason), end);
+  else wait.says(describeStep('drain', step.node.name), end);
 }
 
 /** Which attempt this is, from 1: attempts follow each other without a pause. */

@@ -1,6 +1,9 @@
 import type { ApiChange, Evidence, Moment } from '../evidence.js';
 import { succeeded } from './touches.js';
 
+/** The annotation of a Node that says which run cordoned it. */
+export const CORDON_MARK = 'slipway.dev/cordoned-by';
+
 /** Who changed a cordon. `machine`: Talos itself. */
 export type CordonHand = 'slipway' | 'machine' | 'somebody';
 
@@ -57,6 +60,6 @@ function handOf({ slipwayUser }: Evidence, { user }: ApiChange): CordonHand {
 }
 
 function handOfMarks(marks: Readonly<Record<string, string>>): CordonHand {
-  if (marks['slipway.dev/cordoned-by'] !== undefined) return 'slipway';
+  if (marks[CORDON_MARK] !== undefined) return 'slipway';
   return marks['talos.dev/cordoned'] === undefined ? 'somebody' : 'machine';
 }

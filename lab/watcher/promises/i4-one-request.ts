@@ -1,6 +1,6 @@
 import type { ApiChange, Evidence, Moment } from '../evidence.js';
 import { violation, type Finding } from '../finding.js';
-import { cordonsOf, type CordonChange } from '../moments/cordons.js';
+import { CORDON_MARK, cordonsOf, type CordonChange } from '../moments/cordons.js';
 import { lastBefore, seconds } from '../moments/last-before.js';
 import { destructiveRequests, disruptions, slipwayChanges } from '../moments/touches.js';
 
@@ -9,8 +9,6 @@ const DRAIN_STOPS_WITHIN = 5_000;
 
 /** A cordon that kubectl set by itself, in the race with an uncordon, is taken back this soon. Milliseconds. */
 const TAKEN_BACK_WITHIN = 10_000;
-
-const CORDON_MARK = 'slipway.dev/cordoned-by';
 
 /**
  * I4: no two destructive requests for one node, no eviction from a node somebody uncordoned meanwhile, and a cordon that

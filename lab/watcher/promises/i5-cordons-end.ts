@@ -1,11 +1,9 @@
 import type { Evidence } from '../evidence.js';
 import { unobserved, violation, type Finding } from '../finding.js';
-import { cordonOwner, cordonsOf, type CordonChange } from '../moments/cordons.js';
+import { CORDON_MARK, cordonOwner, cordonsOf, type CordonChange } from '../moments/cordons.js';
 import { nodeAt } from '../moments/node-state.js';
 import { runAt, runsOf, watchedRuns, type Run } from '../moments/runs.js';
 import { controlPlanes, touches } from '../moments/touches.js';
-
-const CORDON_MARK = 'slipway.dev/cordoned-by';
 
 /** States of a result that leave a node cordoned, and say so. */
 const NOT_LEFT_CORDONED = new Set(['', 'untouched', 'undone']);

@@ -171,11 +171,7 @@ describe('who may do what', () => {
   });
 
   test('a certificate of another authority is refused', async () => {
-    const stranger = createClusterCertificates({
-      machines: [],
-      vip: { address: '10.0.0.1', loopback: '127.0.0.1' },
-      apiServer: '127.0.0.1',
-    });
+    const stranger = strangerCertificates();
     const file = path.join(cluster.directory, 'stranger');
     const ca = cluster.certificates.talos.authority.certificate;
     writeFileSync(
@@ -187,11 +183,7 @@ describe('who may do what', () => {
   });
 
   test('a client that trusts another authority does not take the machine’s certificate', async () => {
-    const stranger = createClusterCertificates({
-      machines: [],
-      vip: { address: '10.0.0.1', loopback: '127.0.0.1' },
-      apiServer: '127.0.0.1',
-    });
+    const stranger = strangerCertificates();
     const file = path.join(cluster.directory, 'distrusting');
     const client = cluster.certificates.talos.client(['os:admin']);
     writeFileSync(
@@ -246,3 +238,12 @@ describe('what is not simulated', () => {
     expect(stderr).toContain(`code = Unimplemented desc = the lab does not simulate ${method}`);
   });
 });
+
+/** Of another cluster, which nobody here trusts. */
+function strangerCertificates(): ReturnType<typeof createClusterCertificates> {
+  return createClusterCertificates({
+    machines: [],
+    vip: { address: '10.0.0.1', loopback: '127.0.0.1' },
+    apiServer: '127.0.0.1',
+  });
+}
