@@ -30,7 +30,6 @@ async function demo(options: DemoOptions): Promise<number> {
       webUi: ui,
       speed: options.speed,
       faults: options.fault,
-      person: 'you',
     });
     say(`The cluster is up after ${seconds(began)}. Temporal's Web UI: ${ui}`);
     return await Promise.race([story(world, options, began), interrupted]);

@@ -3,13 +3,12 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
-import { foreground, type Finished } from './processes/foreground.js';
 import { LabProcess, lastLines } from './processes/lab-process.js';
 import type { LabDescription } from './lab-description.js';
 import type { Verdict } from './watcher/watch.js';
 import type { NodeResult, RunResult } from '../src/planning/run-result.js';
 import { projectRoot } from '../src/tools/project-root.js';
-import { toolPath } from '../src/tools/tool-path.js';
+import { Terminal, cleanEnvironment } from './terminal.js';
 import { runId } from '../src/workflows/messages.js';
 
 /** Where the test run's Temporal is: jest's global set-up starts one for all scenarios. */
@@ -19,8 +18,6 @@ export const temporalAddress = (): string => {
     throw new Error('Scenarios need the Temporal that test/scenarios/global-setup.ts starts. Type: npm test');
   return address;
 };
-
-const cliPath = path.join(projectRoot, 'bin/slipway.mjs');
 
 export interface WorldOptions {
   /** Names the namespace and the folder; one word. */
@@ -33,15 +30,13 @@ export interface WorldOptions {
   readonly webUi?: string;
   /** Machines' speed. Default 4. */
   readonly speed?: number;
-  /** Who asks, as the report names them. */
-  readonly person?: string;
 }
 
 /**
  * A lab with Slipway beside it, each a process of its own, and the watcher on. Everything is real but the machines;
  * everything can be killed.
  */
-export class World {
+export class World extends Terminal {
   worker: LabProcess | undefined;
   private watcher: LabProcess | undefined;
   private connection: Connection | undefined;
@@ -55,7 +50,9 @@ export class World {
     readonly temporal: string,
     readonly namespace: string,
     private readonly options: WorldOptions,
-  ) {}
+  ) {
+    super();
+  }
 
   static async start(options: WorldOptions): Promise<World> {
     const folder = await mkdtemp(path.join(os.tmpdir(), `slipway-${options.name}-`));
@@ -74,7 +71,7 @@ export class World {
         ...faults,
         ...(options.labArgs ?? []),
       ],
-      env: environment({}),
+      env: cleanEnvironment({}),
       logFile: path.join(folder, 'lab.log'),
       graceMs: 20_000,
       ready: {
@@ -99,7 +96,7 @@ export class World {
       name: `worker ${this.workers}`,
       command: process.execPath,
       args: ['--enable-source-maps', path.join(projectRoot, 'dist/src/worker/main.js')],
-      env: environment(this.environment()),
+      env: cleanEnvironment(this.environment()),
       logFile,
       ready: { timeoutMs: 60_000, probe: logged(logFile, 'works on task queue') },
     });
@@ -126,7 +123,7 @@ export class World {
         `--namespace=${this.namespace}`,
         '--json',
       ],
-      env: environment({}),
+      env: cleanEnvironment({}),
       logFile,
       graceMs: 60_000,
       ready: { timeoutMs: 60_000, probe: logged(logFile, 'watching the lab in') },
@@ -144,73 +141,6 @@ export class World {
       TEMPORAL_NAMESPACE: this.namespace,
       SLIPWAY_DIAL: this.lab.dialMap,
     };
-  }
-
-  /** Runs the command line as a person would, in the folder of slipway.yaml. */
-  async slipway(...args: string[]): Promise<Finished> {
-    return this.slipwayWith({}, ...args);
-  }
-
-  /** The same with something else in its environment. */
-  async slipwayWith(more: Readonly<Record<string, string>>, ...args: string[]): Promise<Finished> {
-    const { cwd, env } = this.atTheTerminal();
-    return foreground(process.execPath, [cliPath, ...args], {
-      cwd,
-      env: { ...env, ...more },
-      timeoutMs: 120_000,
-    });
-  }
-
-  /** The same with the terminal of this process. */
-  async slipwayInTerminal(...args: string[]): Promise<number> {
-    return (
-      await foreground(process.execPath, [cliPath, ...args], { ...this.atTheTerminal(), terminal: true })
-    ).code;
-  }
-
-  private atTheTerminal(): { cwd: string; env: Record<string, string> } {
-    const terminal = Object.fromEntries(['TERM', 'COLUMNS', 'NO_COLOR', 'FORCE_COLOR'].flatMap(ownVariable));
-    return {
-      cwd: path.dirname(this.lab.inventory),
-      env: environment({ ...this.environment(), ...terminal, USER: this.options.person ?? 'alice' }),
-    };
-  }
-
-  /** Runs the real kubectl as the cluster's admin. */
-  async kubectl(...args: string[]): Promise<string> {
-    const result = await this.runKubectl(args);
-    return result.stdout;
-  }
-
-  async apply(manifest: object): Promise<void> {
-    await this.runKubectl(['apply', '-f', '-'], JSON.stringify(manifest));
-  }
-
-  private async runKubectl(args: readonly string[], input?: string): Promise<Finished> {
-    const all = ['--kubeconfig', this.lab.kubeconfig.admin, ...args];
-    const options = { env: environment({}), timeoutMs: 30_000, ...(input === undefined ? {} : { input }) };
-    const result = await foreground(await toolPath('kubectl'), all, options);
-    if (result.code !== 0)
-      throw new Error(`kubectl ${args.join(' ')} ended with ${result.code}: ${result.stderr}`);
-    return result;
-  }
-
-  /** Asks the lab's control server. */
-  async control(method: string, where: string, body?: object): Promise<unknown> {
-    const response = await fetch(`${this.lab.control}${where}`, {
-      method,
-      ...(body ? { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } } : {}),
-    });
-    if (!response.ok) throw new Error(`${method} ${where}: ${response.status} ${await response.text()}`);
-    return response.json();
-  }
-
-  /** Asks Slipway to upgrade and answers the run's number, also of a run that was refused at once. */
-  async upgrade(...args: string[]): Promise<number> {
-    const { code, stdout, stderr } = await this.slipway('upgrade', '--json', ...args);
-    const { run } = (stdout.startsWith('{') ? JSON.parse(stdout) : {}) as { run?: number };
-    if (run === undefined) throw new Error(`slipway upgrade ended with ${code}: ${stdout}${stderr}`);
-    return run;
   }
 
   /** The run's result, once it has one. */
@@ -236,29 +166,6 @@ export class World {
         ) ?? false
       );
     });
-  }
-
-  /** Makes the pods that are on a node take their time to stop, so that its drain does. */
-  async slowPods(node: string, seconds: number): Promise<void> {
-    const listed = await this.kubectl(
-      'get',
-      'pods',
-      '--all-namespaces',
-      `--field-selector=spec.nodeName=${node}`,
-      '--output=jsonpath={range .items[*]}{.metadata.namespace}/{.metadata.name} {end}',
-    );
-    for (const pod of listed.trim().split(' ')) {
-      const [namespace = '', name = ''] = pod.split('/');
-      await this.kubectl(
-        'annotate',
-        'pod',
-        name,
-        '-n',
-        namespace,
-        `lab.slipway.dev/stop-seconds=${seconds}`,
-        '--overwrite',
-      );
-    }
   }
 
   /** Asks until it is so; says what did not happen. */
@@ -326,16 +233,4 @@ async function description(directory: string): Promise<LabDescription | undefine
   } catch {
     return undefined;
   }
-}
-
-/** What children get of our environment: where programs and binaries are, nothing else. */
-function environment(more: Record<string, string>): Record<string, string> {
-  const handedOn = ['PATH', 'HOME', 'LANG', 'TMPDIR', 'XDG_CACHE_HOME', 'SLIPWAY_PROJECT_ROOT'];
-  const binaries = Object.keys(process.env).filter((name) => name.startsWith('SLIPWAY_BIN_'));
-  return { ...Object.fromEntries([...handedOn, ...binaries].flatMap(ownVariable)), ...more };
-}
-
-function ownVariable(name: string): [string, string][] {
-  const value = process.env[name];
-  return value === undefined ? [] : [[name, value]];
 }

@@ -11,8 +11,6 @@ export interface Foreground {
   readonly env: Readonly<Record<string, string>>;
   /** Written to stdin. */
   readonly input?: string;
-  /** Let it have the terminal: its output is not kept. */
-  readonly terminal?: boolean;
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
 }
@@ -31,7 +29,6 @@ export async function foreground(
     env: options.env,
     extendEnv: false,
     reject: false,
-    ...(options.terminal ? { stdio: 'inherit' as const } : {}),
   });
   return {
     code: result.exitCode ?? -1,
