@@ -23,7 +23,9 @@ async function record(world: World, workflowId: string, name: string, first = fa
     }
   }
   // Already JSON text: protobuf's own form of it.
-  const history = JSON.parse(historyToJSON(await handle.fetchHistory())) as unknown;
+  // Stack traces name the folder of whoever records it.
+  const text = historyToJSON(await handle.fetchHistory()).replaceAll(projectRoot, '/slipway');
+  const history = JSON.parse(text) as unknown;
   await writeFile(
     path.join(folder, `${name}-${prefix}.json`),
     `${JSON.stringify({ workflowId, history })}\n`,
