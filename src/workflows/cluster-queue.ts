@@ -102,10 +102,13 @@ export async function clusterQueue(state: QueueState): Promise<void> {
   tell();
 
   await condition(() => queued.next !== undefined);
-  if (queued.next) hold = await runToItsEnd(queued.next, lastRun);
-  delete queued.next;
-  tell();
-  await condition(allHandlersFinished);
+  // Again, should another request have been taken before this execution could end: none is lost.
+  while (queued.next) {
+    hold = await runToItsEnd(queued.next, lastRun);
+    delete queued.next;
+    tell();
+    await condition(allHandlersFinished);
+  }
   await continueAsNew<typeof clusterQueue>({ cluster: state.cluster, lastRun, hold });
 }
 
