@@ -223,9 +223,13 @@ export function whyNot(error: unknown): string {
 /** The endpoint itself does not answer (and may well be the one that is down), as opposed to the node behind it. */
 function wayIsClosed(error: unknown, target: TalosTarget): boolean {
   if (!(error instanceof CommandFailed)) return false;
+  // The endpoint answered, and says that it cannot reach the node: neither could another one.
+  const { node, endpoint } = target;
+  const behind = [`dial tcp ${node}:`, `dial tcp [${node}]:`];
+  if (node !== endpoint && behind.some((words) => error.stderrTail.includes(words))) return false;
   return (
     error.timedOut ||
-    error.stderrTail.includes(`${target.endpoint}:`) ||
+    error.stderrTail.includes(`${endpoint}:`) ||
     /transport|connection refused/.test(error.stderrTail)
   );
 }
