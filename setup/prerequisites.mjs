@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { SetupStopped } from './project.mjs';
@@ -43,7 +43,7 @@ export function checkPrerequisites() {
  */
 export function whyNothingCanBeBuilt(binaries) {
   const cache = path.join(process.env.XDG_CACHE_HOME ?? path.join(os.homedir(), '.cache'), 'slipway', 'bin');
-  if (binaries.every((name) => existsSync(path.join(cache, name)))) return undefined;
+  if (binaries.every((name) => isCached(cache, name))) return undefined;
   const wanted = OLDEST_GO.join('.');
   const { stdout, error } = spawnSync('go', ['version'], { cwd: '/', encoding: 'utf8' });
   const advice = 'Programs that are not here yet must be downloaded.';
@@ -52,6 +52,18 @@ export function whyNothingCanBeBuilt(binaries) {
   return isOlder(version, OLDEST_GO)
     ? `Go ${version} is too old to build with (wanted is ${wanted}). ${advice}`
     : undefined;
+}
+
+/**
+ * Whether any version of a program is there; of `talosctl-1.13` any of that minor.
+ * @param {string} cache
+ * @param {string} name
+ */
+function isCached(cache, name) {
+  const { program = name, minor } = /^(?<program>.+)-(?<minor>\d+\.\d+)$/.exec(name)?.groups ?? {};
+  const folder = path.join(cache, program);
+  if (!existsSync(folder)) return false;
+  return minor === undefined || readdirSync(folder).some((version) => version.startsWith(`${minor}.`));
 }
 
 /**

@@ -1,6 +1,9 @@
-/** Everything the lab's cluster is made of, with Temporal. */
+/** Everything the lab's cluster is made of, with Temporal and one talosctl. */
 const CLUSTER =
   'temporal talosctl kubectl etcd etcdutl kube-apiserver kube-controller-manager kube-scheduler'.split(' ');
+
+/** With the talosctl of every minor: each takes minutes to build, and a patch within one minor needs one of them. */
+const EVERYTHING = [...CLUSTER, 'talosctl-1.13', 'talosctl-1.11'];
 
 /**
  * @typedef {object} Task
@@ -12,18 +15,29 @@ const CLUSTER =
 
 /** @type {Record<string, Task>} */
 export const tasks = {
-  setup: { what: 'packages, compiling and all programs, nothing else', compile: true, binaries: CLUSTER },
+  setup: { what: 'packages, compiling and all programs, nothing else', compile: true, binaries: EVERYTHING },
   demo: {
     what: 'an upgrade in the lab, with a live board',
     compile: true,
     binaries: CLUSTER,
     program: 'dist/lab/demo.js',
   },
-  lab: { what: 'the lab alone, until Ctrl-C', compile: true, binaries: CLUSTER, program: 'dist/lab/main.js' },
+  lab: {
+    what: 'the lab alone, until Ctrl-C',
+    compile: true,
+    binaries: EVERYTHING,
+    program: 'dist/lab/main.js',
+  },
+  bench: {
+    what: 'what Slipway itself costs, on the lab, beside its budgets',
+    compile: true,
+    binaries: EVERYTHING,
+    program: 'dist/lab/bench.js',
+  },
   test: {
     what: 'check, then every scenario on the lab',
     compile: true,
-    binaries: CLUSTER,
+    binaries: EVERYTHING,
     program: 'setup/test.mjs',
   },
   check: {

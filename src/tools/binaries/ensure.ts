@@ -1,10 +1,11 @@
 import { Downloads } from './download.js';
 import { findBinary, placesOf } from './find-binary.js';
-import type { BinaryName } from './pins.js';
-import { isBinaryName, pins } from './pins.js';
+import type { Pin } from './pins.js';
+import { minorOf, pins } from './pins.js';
 import { ProgressReport } from './progress.js';
 import type { ResolvedBinary } from './resolve-binary.js';
 import { resolveBinary } from './resolve-binary.js';
+import { isOneOfMinors, pinNamed, setupName } from './wanted.js';
 
 const SOURCES: Readonly<Record<ResolvedBinary['source'], string>> = {
   explicit: 'named by you',
@@ -19,50 +20,58 @@ const SOURCES: Readonly<Record<ResolvedBinary['source'], string>> = {
  * The order is the table's: building in that order shares most.
  * @throws BinaryMissing for the first that no source gives; those before it stay.
  */
-export async function ensureBinaries(names: readonly BinaryName[], signal?: AbortSignal): Promise<void> {
+export async function ensureBinaries(asked: readonly Pin[], signal?: AbortSignal): Promise<void> {
   const places = placesOf();
-  const wanted = pins.filter((pin) => names.includes(pin.name));
+  const wanted = pins.filter((pin) => asked.includes(pin));
   const findings = await Promise.all(
     wanted.map(async (pin) => ({ pin, ...(await findBinary(pin, places)) })),
   );
   for (const { found } of findings) if (found?.note !== undefined) process.stderr.write(`${found.note}.\n`);
 
-  const missing = findings.filter(({ found }) => found === undefined).map(({ pin }) => pin.name);
+  const missing = findings.filter(({ found }) => found === undefined).map(({ pin }) => pin);
   if (missing.length === 0) return;
   const report = new ProgressReport(missing, {
     isTTY: process.stderr.isTTY,
     write: (text) => void process.stderr.write(text),
   });
   process.stderr.write(
-    `${missing.length} of ${wanted.length} programs are not here: ${missing.join(', ')}.\n`,
+    `${missing.length} of ${wanted.length} programs are not here: ${missing.map(setupName).join(', ')}.\n`,
   );
   const downloads = new Downloads(process.env['SLIPWAY_RELEASES']);
   try {
-    for (const name of missing) {
-      const options = { places, downloads, onProgress: report.onEvent, ...(signal ? { signal } : {}) };
-      const resolved = await resolveBinary(name, options);
-      report.done(name, `${SOURCES[resolved.source]}: ${resolved.path}`);
+    for (const pin of missing) {
+      const minor = isOneOfMinors(pin) ? { minor: minorOf(pin.version) } : {};
+      const options = {
+        places,
+        downloads,
+        onProgress: report.onEvent,
+        ...minor,
+        ...(signal ? { signal } : {}),
+      };
+      const resolved = await resolveBinary(pin.name, options);
+      report.done(pin, `${SOURCES[resolved.source]}: ${resolved.path}`);
     }
   } finally {
     report.stop();
   }
 }
 
-/** `node ensure.js temporal talosctl …`, the set-up's way in; without names all. Says on stderr what it does. */
+/**
+ * `node ensure.js temporal talosctl talosctl-1.13 …`, the set-up's way in; without names all. Says on stderr what it
+ * does.
+ */
 async function main(names: readonly string[]): Promise<number> {
-  const unknown = names.filter((name) => !isBinaryName(name));
+  const unknown = names.filter((name) => pinNamed(name) === undefined);
   if (unknown.length > 0) {
-    const all = pins.map(({ name }) => name).join(', ');
+    const all = pins.map(setupName).join(', ');
     process.stderr.write(`${unknown.join(', ')}: no such program. There are ${all}.\n`);
     return 2;
   }
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
   try {
-    await ensureBinaries(
-      names.length === 0 ? pins.map(({ name }) => name) : names.filter(isBinaryName),
-      stop.signal,
-    );
+    const asked = names.length === 0 ? pins : names.flatMap((name) => pinNamed(name) ?? []);
+    await ensureBinaries(asked, stop.signal);
     return 0;
   } catch (error) {
     // Who stopped us, or the set-up that started us, knows already.

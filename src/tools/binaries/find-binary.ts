@@ -1,9 +1,10 @@
-import { findProgram, isExecutableFile } from '../find-program.js';
+import { findProgram } from '../find-program.js';
 import type { CacheRecord, Origin } from './cache.js';
 import { cacheFolder, placeOf, readCache } from './cache.js';
+import { findExplicit } from './explicit-path.js';
 import { observeVersion } from './observe-version.js';
-import type { BinaryName, Pin } from './pins.js';
-import { explicitPathVariable } from './pins.js';
+import type { BinaryName, Pin, Wanted } from './pins.js';
+import { isPinned, programNames } from './wanted.js';
 
 /** Where a program was found: named by a person, on PATH, or in the cache and how it came there. */
 export type BinarySource = 'explicit' | 'path' | 'cache' | Origin;
@@ -22,7 +23,7 @@ export interface ResolvedBinary {
 
 /** Why a source did not give the program; a sentence without full stop. */
 export interface Attempt {
-  readonly source: 'PATH' | 'cache' | 'release' | 'source';
+  readonly source: 'named path' | 'PATH' | 'cache' | 'release' | 'source';
   readonly why: string;
 }
 
@@ -45,30 +46,25 @@ export function placesOf(env: Places['env'] = process.env): Places {
 
 /**
  * Looks for a program on this machine, without getting or building anything: explicit path, PATH, cache.
- * @throws when a person named a path and there is no program: nothing else may be taken in its stead.
+ * @throws ExplicitPathWrong when a person named a path and what is there cannot be used.
  */
-export async function findBinary(pin: Pin, places: Places): Promise<Finding> {
-  const explicit = await findExplicit(pin, places.env);
-  if (explicit) return { found: explicit };
+export async function findBinary(wanted: Wanted, places: Places): Promise<Finding> {
+  const explicit = await findExplicit(wanted, places.env);
+  if (explicit.found) return { found: explicit.found };
   const attempts: Attempt[] = [];
+  if (explicit.passedOver !== undefined) attempts.push({ source: 'named path', why: explicit.passedOver });
 
-  const onPath = findProgram(pin.name, places.env['PATH'] ?? '');
-  if (onPath === undefined) {
-    attempts.push({ source: 'PATH', why: 'there is none' });
-  } else {
-    const { version, misfit } = await observeVersion(onPath, pin);
-    if (version !== undefined && misfit === undefined) {
-      return { found: { name: pin.name, path: onPath, version, source: 'path' } };
-    }
-    attempts.push({ source: 'PATH', why: `${onPath} does not fit: ${misfit ?? 'unknown version'}` });
+  const onPath = await findOnPath(wanted, places.env['PATH'] ?? '');
+  if (onPath.found) return onPath;
+  attempts.push(...onPath.attempts);
+
+  if (!isPinned(wanted)) return { attempts };
+  const place = placeOf(wanted, places.cache);
+  const record = await readCache(wanted, place);
+  if (record) {
+    return { found: { name: wanted.name, path: place.file, version: record.version, source: 'cache' } };
   }
-
-  const place = placeOf(pin, places.cache);
-  const record = await readCache(pin, place);
-  if (record)
-    return { found: { name: pin.name, path: place.file, version: record.version, source: 'cache' } };
-  attempts.push({ source: 'cache', why: `not in ${place.folder}` });
-  return { attempts };
+  return { attempts: [...attempts, { source: 'cache', why: `not in ${place.folder}` }] };
 }
 
 /** A program that was just put into the cache. */
@@ -81,19 +77,16 @@ export function resolvedFrom(pin: Pin, places: Places, record: CacheRecord): Res
   };
 }
 
-async function findExplicit(pin: Pin, env: Places['env']): Promise<ResolvedBinary | undefined> {
-  const variable = explicitPathVariable(pin.name);
-  const named = env[variable];
-  if (named === undefined || named === '') return undefined;
-  if (!named.startsWith('/')) {
-    throw new Error(
-      `${variable}=${named} must be an absolute path. Write it from the root, or unset ${variable}.`,
-    );
+async function findOnPath(wanted: Wanted, searchPath: string): Promise<Finding> {
+  const attempts: Attempt[] = [];
+  for (const name of programNames(wanted)) {
+    const file = findProgram(name, searchPath);
+    if (file === undefined) continue;
+    const { version, misfit } = await observeVersion(file, wanted);
+    if (version !== undefined && misfit === undefined) {
+      return { found: { name: wanted.name, path: file, version, source: 'path' } };
+    }
+    attempts.push({ source: 'PATH', why: `${file} does not fit: ${misfit ?? 'unknown version'}` });
   }
-  if (!isExecutableFile(named)) {
-    throw new Error(`${variable}=${named} is not an executable file. Correct it, or unset ${variable}.`);
-  }
-  const { version = 'unknown', misfit } = await observeVersion(named, pin);
-  const base = { name: pin.name, path: named, version, source: 'explicit' } as const;
-  return misfit === undefined ? base : { ...base, note: `${variable} is used though ${misfit}` };
+  return { attempts: attempts.length > 0 ? attempts : [{ source: 'PATH', why: 'there is none' }] };
 }

@@ -4,11 +4,12 @@ import { findBinary, placesOf } from './find-binary.js';
 import { goVersion } from './go-build.js';
 import type { BinaryName } from './pins.js';
 import { pins } from './pins.js';
+import { isPinned, namedBeyondPins, setupName } from './wanted.js';
 
 /** One line of `slipway tools`. */
 export interface ToolState {
   readonly name: BinaryName;
-  /** The pinned version, without `v`. */
+  /** The pinned version, without `v`; a minor for a talosctl that a person named and no pin stands for. */
   readonly wanted: string;
   /** Absent when it is not here. */
   readonly path?: string;
@@ -20,17 +21,21 @@ export interface ToolState {
   readonly remedy?: string;
 }
 
-/** Every pinned program: what is wanted, what is here and where from, or what is missing and what to do. */
+/**
+ * Every program that is pinned, and each further minor a person named a path for: what is wanted, what is here and where
+ * from, or what is missing and what to do.
+ */
 export async function listTools(env: NodeJS.ProcessEnv = process.env): Promise<readonly ToolState[]> {
   const places = placesOf(env);
   return Promise.all(
-    pins.map(async (pin): Promise<ToolState> => {
-      const base = { name: pin.name, wanted: pin.version };
-      const remedy = `npm run setup -- ${pin.name}`;
+    [...pins, ...namedBeyondPins(env)].map(async (program): Promise<ToolState> => {
+      const base = { name: program.name, wanted: program.version };
+      const remedy = isPinned(program) ? { remedy: `npm run setup -- ${setupName(program)}` } : {};
       try {
-        const finding = await findBinary(pin, places);
+        const finding = await findBinary(program, places);
         if (!finding.found) {
-          return { ...base, notes: finding.attempts.map(({ source, why }) => `${source}: ${why}.`), remedy };
+          const notes = finding.attempts.map(({ source, why }) => `${source}: ${why}.`);
+          return { ...base, notes, ...remedy };
         }
         const { path, version, source, note } = finding.found;
         return { ...base, path, version, source, notes: note === undefined ? [] : [`${note}.`] };

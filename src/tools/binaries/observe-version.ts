@@ -1,11 +1,13 @@
+import semver from 'semver';
 import { CommandFailed, runCommand } from '../run-command.js';
-import type { Pin } from './pins.js';
+import type { FitRule, Wanted } from './pins.js';
+import { minorOf } from './pins.js';
 
 /** What a program answered when asked for its version. */
 export interface ObservedVersion {
   /** Without `v`; undefined when it could not be read. */
   readonly version: string | undefined;
-  /** Why it does not fit the pin; undefined when it fits. */
+  /** Why it does not fit; undefined when it fits. */
   readonly misfit: string | undefined;
 }
 
@@ -13,51 +15,64 @@ export interface ObservedVersion {
 const VERSION_TIMEOUT_MS = 20_000;
 
 /**
- * Asks a program for its version and judges it by the pin's rule.
- * @param rule `exact` for what we got ourselves, the pin's own rule for what was found on the machine.
+ * Asks a program for its version and judges it.
+ * @param rule `exact` for what we got ourselves, the program's own rule for what was found on the machine.
  * @returns never throws for a program that does not run: that is a misfit with its reason.
  */
-export async function observeVersion(file: string, pin: Pin, rule = pin.fits): Promise<ObservedVersion> {
+export async function observeVersion(
+  file: string,
+  wanted: Wanted,
+  rule: FitRule = wanted.fits,
+): Promise<ObservedVersion> {
   let output: string;
   try {
-    const result = await runCommand({ command: file, args: pin.check.args, timeoutMs: VERSION_TIMEOUT_MS });
+    const result = await runCommand({
+      command: file,
+      args: wanted.check.args,
+      timeoutMs: VERSION_TIMEOUT_MS,
+    });
     output = `${result.stdout}\n${result.stderr}`;
   } catch (error) {
     if (!(error instanceof CommandFailed)) throw error;
     return { version: undefined, misfit: `it does not run: ${error.message.split('\n').join(' ')}` };
   }
-  return judgeVersion(output, pin, rule);
+  return judgeVersion(output, wanted, rule);
 }
 
 /** The verdict on a program's answer: pure. */
-export function judgeVersion(output: string, pin: Pin, rule = pin.fits): ObservedVersion {
-  const groups = pin.check.pattern.exec(output)?.groups;
+export function judgeVersion(output: string, wanted: Wanted, rule: FitRule = wanted.fits): ObservedVersion {
+  const groups = wanted.check.pattern.exec(output)?.groups;
   const version = groups?.['version'];
   if (version === undefined) {
     const answer = output.trim().split('\n')[0] ?? '';
     return { version: undefined, misfit: `its version cannot be read from its answer "${answer}"` };
   }
-  if (!fits(version, pin.version, rule)) {
-    const wanted =
-      rule === 'exact' ? pin.version : `${minorOf(pin.version).join('.')} give or take one minor`;
-    return { version, misfit: `it is ${version}, wanted is ${wanted}` };
-  }
-  for (const [detail, wanted] of Object.entries(pin.check.details ?? {})) {
+  const instead = wantedInstead(version, wanted, rule);
+  if (instead !== undefined) return { version, misfit: `it is ${version}, wanted is ${instead}` };
+  for (const [detail, value] of Object.entries(wanted.check.details ?? {})) {
     const found = groups?.[detail];
-    if (found !== wanted)
-      return { version, misfit: `its ${detail} is ${found ?? 'not named'}, wanted is ${wanted}` };
+    if (found !== value)
+      return { version, misfit: `its ${detail} is ${found ?? 'not named'}, wanted is ${value}` };
   }
   return { version, misfit: undefined };
 }
 
-function fits(version: string, wanted: string, rule: Pin['fits']): boolean {
-  if (rule === 'exact') return version === wanted;
-  const [major, minor] = minorOf(version);
-  const [wantedMajor, wantedMinor] = minorOf(wanted);
-  return major === wantedMajor && Math.abs(minor - wantedMinor) <= 1;
+/** What would have fitted, and why where that is not plain; undefined for a version that fits. */
+function wantedInstead(version: string, wanted: Wanted, rule: FitRule): string | undefined {
+  const minor = minorOf(wanted.version);
+  if (rule === 'exact') return version === wanted.version ? undefined : wanted.version;
+  if (rule === 'within-one-minor') {
+    return isWithinOneMinor(version, wanted.version) ? undefined : `${minor} give or take one minor`;
+  }
+  if (minorOf(version) !== minor) return minor;
+  const { version: oldest, why } = wanted.floor ?? { version: `${minor}.0`, why: undefined };
+  // Previews of a release come before it; what is no version at all is older than everything.
+  if (semver.valid(version) !== null && semver.gte(version, oldest)) return undefined;
+  return why === undefined ? `${oldest} or later` : `${oldest} or later: ${why}`;
 }
 
-function minorOf(version: string): [major: number, minor: number] {
-  const [major = Number.NaN, minor = Number.NaN] = version.split('.').map(Number);
-  return [major, minor];
+function isWithinOneMinor(version: string, wanted: string): boolean {
+  const [major, minor] = version.split('.').map(Number);
+  const [wantedMajor, wantedMinor = Number.NaN] = wanted.split('.').map(Number);
+  return major === wantedMajor && minor !== undefined && Math.abs(minor - wantedMinor) <= 1;
 }

@@ -12,8 +12,19 @@ export type BinaryName =
 /** Architectures that all releases below are published for, by Go's names. */
 export type Architecture = 'amd64' | 'arm64';
 
-/** Which versions found on PATH are as good as the pin. */
-export type FitRule = 'exact' | 'within-one-minor';
+/**
+ * Which versions found on this machine are as good as the pin. `same-minor`: several minors are used side by side, each
+ * for what runs that minor; any of its releases from the floor on will do.
+ */
+export type FitRule = 'exact' | 'within-one-minor' | 'same-minor';
+
+/** The oldest release of a minor that will do. */
+export interface Floor {
+  /** Without `v`. */
+  readonly version: string;
+  /** What came with it, as the end of a sentence. */
+  readonly why: string;
+}
 
 /** How to ask a program for its version, and how to read the answer. */
 export interface VersionCheck {
@@ -46,21 +57,35 @@ export interface Source {
   readonly usualSeconds: number;
 }
 
-/** One program at one version. */
-export interface Pin {
+/** A program that is looked for, whether or not it is pinned. */
+export interface Wanted {
   readonly name: BinaryName;
-  /** Without `v`. */
+  /** Without `v`; the minor alone where no version of it is pinned. */
   readonly version: string;
   readonly check: VersionCheck;
   readonly fits: FitRule;
+  /** Only with `same-minor`; by default the minor's first release. */
+  readonly floor?: Floor;
+}
+
+/** One program at one version. */
+export interface Pin extends Wanted {
   readonly release: Release;
   readonly source: Source;
 }
 
 const TEMPORAL = '1.5.1';
-const TALOS = '1.12.1';
 const ETCD = '3.6.6';
 const KUBERNETES = '1.35.4';
+
+/** Minors of which the first releases lack something Slipway asks of them. */
+const TALOSCTL_FLOORS: Readonly<Record<string, Floor>> = {
+  // Talos, cmd/talosctl/cmd/talos/upgrade.go: not in 1.13.6, in 1.13.7.
+  '1.13': {
+    version: '1.13.7',
+    why: '--no-reboot, which keeps the install and the reboot apart, came with it',
+  },
+};
 
 const etcdRelease: Omit<Release, 'member'> = {
   url: 'https://github.com/etcd-io/etcd/releases/download/v{version}/etcd-v{version}-linux-{arch}.tar.gz',
@@ -137,51 +162,38 @@ export const pins: readonly Pin[] = [
     // kubectl's own promise: it works with API servers one minor older or newer.
     fits: 'within-one-minor',
   },
-  {
+  // A node's talosctl is of the minor that runs on it. The first is used where no minor is asked for.
+  talosctl('1.12.1', 'tools/cluster', 68),
+  talosctl('1.13.9', 'tools/talosctl-1.13', 190),
+  talosctl('1.11.5', 'tools/talosctl-1.11', 200),
+];
+
+/**
+ * What must be true of a talosctl, pinned or not.
+ * @param minor e.g. `1.13`.
+ */
+export function wantedTalosctl(minor: string): Wanted {
+  const floor = TALOSCTL_FLOORS[minor];
+  return {
     name: 'talosctl',
-    version: TALOS,
+    version: minor,
     check: { args: ['version', '--client', '--short'], pattern: /^(?:Client|Talos) v(?<version>\S+)/m },
-    // The client of the minor that runs on the node; flags and waiting changed within minors.
-    fits: 'exact',
+    fits: 'same-minor',
+    ...(floor ? { floor } : {}),
+  };
+}
+
+function talosctl(version: string, module: string, usualSeconds: number): Pin {
+  return {
+    ...wantedTalosctl(minorOf(version)),
+    version,
     release: {
       url: 'https://github.com/siderolabs/talos/releases/download/v{version}/talosctl-linux-{arch}',
       checksums: 'https://github.com/siderolabs/talos/releases/download/v{version}/sha256sum.txt',
       usualSeconds: 15,
     },
-    source: {
-      module: 'tools/cluster',
-      package: 'github.com/siderolabs/talos/cmd/talosctl',
-      ldflags: '-s -w',
-      usualSeconds: 68,
-    },
-  },
-];
-
-/**
- * The pin of a program.
- * @param version Without `v`; by default the one Slipway uses.
- * @throws when no such version is pinned.
- */
-export function pinOf(name: BinaryName, version?: string): Pin {
-  const ofName = pins.filter((pin) => pin.name === name);
-  const pin = version === undefined ? ofName[0] : ofName.find((candidate) => candidate.version === version);
-  if (pin) return pin;
-  const known = ofName.map((candidate) => candidate.version).join(', ') || 'none';
-  throw new Error(
-    `${name} ${version ?? ''} is not pinned; pinned is ${known}. ` +
-      'Name a program of your own with ' +
-      `${explicitPathVariable(name)}=/path/to/${name}, or add a pin (tools/README.md).`,
-  );
-}
-
-/** The environment variable that names a program's path, e.g. SLIPWAY_BIN_KUBE_APISERVER. */
-export function explicitPathVariable(name: string): string {
-  return `SLIPWAY_BIN_${name.toUpperCase().replaceAll('-', '_')}`;
-}
-
-/** True for a name in the table. */
-export function isBinaryName(name: string): name is BinaryName {
-  return pins.some((pin) => pin.name === name);
+    source: { module, package: 'github.com/siderolabs/talos/cmd/talosctl', ldflags: '-s -w', usualSeconds },
+  };
 }
 
 function kubernetes(name: BinaryName, usualSeconds: number): Pin {
@@ -205,4 +217,9 @@ function kubernetes(name: BinaryName, usualSeconds: number): Pin {
       usualSeconds,
     },
   };
+}
+
+/** `1.13` of `1.13.9`. */
+export function minorOf(version: string): string {
+  return version.split('.').slice(0, 2).join('.');
 }

@@ -1,6 +1,5 @@
 import type { Origin } from './cache.js';
 import type { BinaryName, Pin } from './pins.js';
-import { pinOf } from './pins.js';
 
 /** What happens while programs are being got. */
 export type ProgressEvent =
@@ -37,17 +36,19 @@ const LOG_INTERVAL_MS = 60_000;
 export class ProgressReport {
   readonly #output: ProgressOutput;
   readonly #now: () => number;
-  #left: readonly BinaryName[];
-  #current: { readonly name: BinaryName; doing: string; usualSeconds: number; since: number } | undefined;
+  readonly #pins: readonly Pin[];
+  #left: readonly Pin[];
+  #current: { readonly pin: Pin; doing: string; usualSeconds: number; since: number } | undefined;
   #bytes = '';
   #sourceAlone = false;
   /** A host that cannot be reached is the same news for each of its files. */
   readonly #told = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param names All that will be got, in order. */
-  constructor(names: readonly BinaryName[], output: ProgressOutput, now: () => number = () => Date.now()) {
-    this.#left = names;
+  /** @param all What will be got, in order. */
+  constructor(all: readonly Pin[], output: ProgressOutput, now: () => number = () => Date.now()) {
+    this.#pins = all;
+    this.#left = all;
     this.#output = output;
     this.#now = now;
   }
@@ -57,14 +58,14 @@ export class ProgressReport {
     switch (event.kind) {
       case 'waiting':
         this.#begin(
-          event.name,
+          event,
           `waiting for process ${event.pid}, which gets ${event.name} ${event.version}`,
           'build',
         );
         break;
       case 'started': {
         const verb = event.origin === 'download' ? 'downloading' : 'building';
-        this.#begin(event.name, `${verb} ${event.name} ${event.version}`, event.origin);
+        this.#begin(event, `${verb} ${event.name} ${event.version}`, event.origin);
         break;
       }
       case 'bytes':
@@ -81,12 +82,11 @@ export class ProgressReport {
   };
 
   /** The program is there: `how` says where from. */
-  done(name: BinaryName, how: string): void {
-    const { version } = pinOf(name);
-    const took = this.#current?.name === name ? ` after ${seconds(this.#now() - this.#current.since)}` : '';
-    this.#left = this.#left.filter((other) => other !== name);
+  done(pin: Pin, how: string): void {
+    const took = this.#current?.pin === pin ? ` after ${seconds(this.#now() - this.#current.since)}` : '';
+    this.#left = this.#left.filter((other) => other !== pin);
     this.#current = undefined;
-    this.#line(`${name} ${version}: ${how}${took}`);
+    this.#line(`${pin.name} ${pin.version}: ${how}${took}`);
   }
 
   /** Stops the clock; nothing is shown afterwards. */
@@ -106,9 +106,15 @@ export class ProgressReport {
     return `${doing} (usually ${usualSeconds} s): ${seconds(elapsed)}${this.#bytes}${left}`;
   }
 
-  #begin(name: BinaryName, doing: string, origin: Origin): void {
-    const usualSeconds = usualSecondsOf(pinOf(name), origin);
-    this.#current = { name, doing, usualSeconds, since: this.#now() };
+  #begin(
+    event: { readonly name: BinaryName; readonly version: string },
+    doing: string,
+    origin: Origin,
+  ): void {
+    const pin = this.#pins.find(({ name, version }) => name === event.name && version === event.version);
+    if (!pin) return;
+    const usualSeconds = usualSecondsOf(pin, origin);
+    this.#current = { pin, doing, usualSeconds, since: this.#now() };
     this.#bytes = '';
     this.#show();
     clearInterval(this.#timer);
@@ -121,8 +127,8 @@ export class ProgressReport {
 
   #usualAfterCurrent(): number {
     const origin = this.#sourceAlone ? 'build' : 'download';
-    const after = this.#left.filter((name) => name !== this.#current?.name);
-    return after.reduce((sum, name) => sum + usualSecondsOf(pinOf(name), origin), 0);
+    const after = this.#left.filter((pin) => pin !== this.#current?.pin);
+    return after.reduce((sum, pin) => sum + usualSecondsOf(pin, origin), 0);
   }
 
   #show(): void {

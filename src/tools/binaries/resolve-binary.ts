@@ -9,17 +9,18 @@ import { findBinary, placesOf, resolvedFrom } from './find-binary.js';
 import { BuildFailed, buildFromSource } from './go-build.js';
 import { withLock } from './lock.js';
 import { observeVersion } from './observe-version.js';
-import type { Architecture, BinaryName, Pin } from './pins.js';
-import { explicitPathVariable, pinOf } from './pins.js';
+import type { Architecture, BinaryName, Pin, Wanted } from './pins.js';
+import { minorOf } from './pins.js';
 import type { ProgressEvent } from './progress.js';
 import { getRelease } from './release.js';
+import { explicitPathVariables, isPinned, setupName, versionsOf, wanted } from './wanted.js';
 
 export type { ResolvedBinary } from './find-binary.js';
 
 /** All of it has defaults; tests and set-up fill some in. */
 export interface ResolveOptions {
-  /** Without `v`; by default the first pin of that name. */
-  readonly version?: string;
+  /** For talosctl alone, e.g. `1.13`; by default the first pin's. One that is not pinned is looked for, and not fetched. */
+  readonly minor?: string;
   /** Whether to download or build what is not here, which takes minutes. Default true. */
   readonly fetch?: boolean;
   /** Where to look. Default: this process' environment. */
@@ -38,12 +39,12 @@ export interface ResolveOptions {
 export class BinaryMissing extends Error {
   override readonly name = 'BinaryMissing';
   constructor(
-    readonly pin: Pin,
+    readonly program: Wanted,
     readonly attempts: readonly Attempt[],
     /** False when nothing was fetched because the caller did not want it. */
     readonly fetched: boolean,
   ) {
-    super(missingSentence(pin, attempts, fetched));
+    super(missingSentence(program, attempts, fetched));
   }
 }
 
@@ -55,30 +56,37 @@ let ownDownloads: Downloads | undefined;
  * then the official release with its checksum, then a build from the pinned source. What was found is remembered for
  * as long as this process lives and the file is there.
  *
- * @throws BinaryMissing when no source gives it; Error when an explicit path does not lead to a program.
+ * @throws BinaryMissing when no source gives it; ExplicitPathWrong when an explicit path does not lead to a program
+ * that can be used.
  */
 export async function resolveBinary(name: BinaryName, options: ResolveOptions = {}): Promise<ResolvedBinary> {
-  const pin = pinOf(name, options.version);
+  const program = wanted(name, options.minor);
   const places = options.places ?? placesOf();
-  const key = [
-    name,
-    pin.version,
-    places.env[explicitPathVariable(name)],
-    places.env['PATH'],
-    places.cache,
-  ].join('\0');
+  const named = explicitPathVariables(program).map((variable) => places.env[variable]);
+  const key = [name, program.version, ...named, places.env['PATH'], places.cache].join('\0');
   const before = known.get(key);
   if (before && existsSync(before.path)) return before;
-  const resolved = await look(pin, places, options);
+  const resolved = await look(program, places, options);
   known.set(key, resolved);
   return resolved;
 }
 
-async function look(pin: Pin, places: Places, options: ResolveOptions): Promise<ResolvedBinary> {
-  const finding = await findBinary(pin, places);
+async function look(program: Wanted, places: Places, options: ResolveOptions): Promise<ResolvedBinary> {
+  const finding = await findBinary(program, places);
   if (finding.found) return finding.found;
-  if (options.fetch === false) throw new BinaryMissing(pin, finding.attempts, false);
+  if (options.fetch === false || !isPinned(program)) {
+    throw new BinaryMissing(program, finding.attempts, false);
+  }
+  return fetchLocked(program, places, options, finding.attempts);
+}
 
+/** Gets it, or waits for whoever gets it already. */
+async function fetchLocked(
+  pin: Pin,
+  places: Places,
+  options: ResolveOptions,
+  before: readonly Attempt[],
+): Promise<ResolvedBinary> {
   const place = placeOf(pin, places.cache);
   const { name, version } = pin;
   const lockOptions = {
@@ -90,7 +98,7 @@ async function look(pin: Pin, places: Places, options: ResolveOptions): Promise<
     // Whoever held the lock before may have done our work.
     const record = await readCache(pin, place);
     if (record) return { name, path: place.file, version: record.version, source: 'cache' };
-    return fetchInto(pin, places, options, finding.attempts);
+    return fetchInto(pin, places, options, before);
   });
 }
 
@@ -174,14 +182,25 @@ function ownArchitecture(): Architecture | undefined {
   return process.arch === 'arm64' ? 'arm64' : undefined;
 }
 
-function missingSentence(pin: Pin, attempts: readonly Attempt[], fetched: boolean): string {
-  const tried = attempts.map(({ source, why }) => `  ${source}: ${why}.`);
-  const advice = fetched
-    ? 'Install Go 1.26 or later, or make the release reachable (SLIPWAY_RELEASES names a mirror)'
-    : `Type: npm run setup -- ${pin.name}`;
+function missingSentence(program: Wanted, attempts: readonly Attempt[], fetched: boolean): string {
+  const { name, version } = program;
+  const variable = explicitPathVariables(program)[0];
   return [
-    `${pin.name} ${pin.version} is not here.`,
-    ...tried,
-    `${advice}, or name the program yourself: ${explicitPathVariable(pin.name)}=/path/to/${pin.name}.`,
+    `${name} ${version} is not here.`,
+    ...attempts.map(({ source, why }) => `  ${source}: ${why}.`),
+    `${advice(program, fetched)}, or name the program yourself: ${variable}=/path/to/${name}.`,
   ].join('\n');
+}
+
+function advice(program: Wanted, fetched: boolean): string {
+  if (!isPinned(program)) {
+    const { name, version } = program;
+    return (
+      `The set-up cannot get it: pinned is ${versionsOf(name)}. ` +
+      `Install ${name} ${minorOf(version)} as ${name}-${minorOf(version)} in a folder of PATH`
+    );
+  }
+  return fetched
+    ? 'Install Go 1.26 or later, or make the release reachable (SLIPWAY_RELEASES names a mirror)'
+    : `Type: npm run setup -- ${setupName(program)}`;
 }

@@ -11,8 +11,16 @@ test('every program has a line: where it is, or what is missing and what to type
   const kubectl = path.join(folder, 'kubectl');
   writeFileSync(kubectl, '#!/bin/sh\necho "Client Version: v1.34.9"\n');
   chmodSync(kubectl, 0o755);
-  const tools = await listTools({ PATH: folder, XDG_CACHE_HOME: folder, SLIPWAY_BIN_ETCD: '/no/etcd' });
-  expect(tools).toHaveLength(8);
+  const mine = path.join(folder, 'mine');
+  writeFileSync(mine, '#!/bin/sh\necho "Talos v1.10.8"\n');
+  chmodSync(mine, 0o755);
+  const tools = await listTools({
+    PATH: folder,
+    XDG_CACHE_HOME: folder,
+    SLIPWAY_BIN_ETCD: '/no/etcd',
+    SLIPWAY_BIN_TALOSCTL_1_10: mine,
+  });
+  expect(tools).toHaveLength(11);
   const byName = Object.fromEntries(tools.map((tool) => [tool.name, tool]));
   expect(byName['kubectl']).toEqual({
     name: 'kubectl',
@@ -22,12 +30,18 @@ test('every program has a line: where it is, or what is missing and what to type
     source: 'path',
     notes: [],
   });
-  expect(byName['talosctl']).toEqual({
+  const missing = (wanted: string, remedy: string) => ({
     name: 'talosctl',
-    wanted: '1.12.1',
-    notes: ['PATH: there is none.', `cache: not in ${folder}/slipway/bin/talosctl/1.12.1.`],
-    remedy: 'npm run setup -- talosctl',
+    wanted,
+    notes: ['PATH: there is none.', `cache: not in ${folder}/slipway/bin/talosctl/${wanted}.`],
+    remedy,
   });
+  expect(tools.filter(({ name }) => name === 'talosctl')).toEqual([
+    missing('1.12.1', 'npm run setup -- talosctl'),
+    missing('1.13.9', 'npm run setup -- talosctl-1.13'),
+    missing('1.11.5', 'npm run setup -- talosctl-1.11'),
+    { name: 'talosctl', wanted: '1.10', path: mine, version: '1.10.8', source: 'explicit', notes: [] },
+  ]);
   expect(byName['etcd']).toMatchObject({
     notes: ['SLIPWAY_BIN_ETCD=/no/etcd is not an executable file. Correct it, or unset SLIPWAY_BIN_ETCD.'],
   });

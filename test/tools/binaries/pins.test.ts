@@ -3,20 +3,24 @@ import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { judgeVersion } from '../../../src/tools/binaries/observe-version.js';
 import type { BinaryName } from '../../../src/tools/binaries/pins.js';
-import { explicitPathVariable, isBinaryName, pinOf, pins } from '../../../src/tools/binaries/pins.js';
+import { pins } from '../../../src/tools/binaries/pins.js';
+import { setupName, wanted } from '../../../src/tools/binaries/wanted.js';
 import { projectRoot } from '../../../src/tools/project-root.js';
 
 describe('every pin', () => {
-  test.each(pins.map((pin) => [pin.name, pin] as const))('%s is the version its go.mod builds', (_, pin) => {
-    const goMod = readFileSync(path.join(projectRoot, pin.source.module, 'go.mod'), 'utf8');
-    const modules = [...goMod.matchAll(/^(?:require )?\t?(?<module>\S+) v(?<version>\S+)$/gm)].map(
-      ({ groups }) => groups,
-    );
-    const own = modules.find((groups) => pin.source.package.startsWith(groups?.['module'] ?? '-'));
-    expect(own?.['version']).toBe(pin.version);
-  });
+  test.each(pins.map((pin) => [setupName(pin), pin] as const))(
+    '%s is the version its go.mod builds',
+    (_, pin) => {
+      const goMod = readFileSync(path.join(projectRoot, pin.source.module, 'go.mod'), 'utf8');
+      const modules = [...goMod.matchAll(/^(?:require )?\t?(?<module>\S+) v(?<version>\S+)$/gm)].map(
+        ({ groups }) => groups,
+      );
+      const own = modules.find((groups) => pin.source.package.startsWith(groups?.['module'] ?? '-'));
+      expect(own?.['version']).toBe(pin.version);
+    },
+  );
 
-  test.each(pins.map((pin) => [pin.name, pin] as const))(
+  test.each(pins.map((pin) => [setupName(pin), pin] as const))(
     '%s is imported by its module’s tools.go',
     (_, pin) => {
       expect(readFileSync(path.join(projectRoot, pin.source.module, 'tools.go'), 'utf8')).toContain(
@@ -32,22 +36,32 @@ describe('every pin', () => {
 });
 
 /** What the real programs say, as built from the pinned sources. */
-test.each<[BinaryName, string]>([
-  ['temporal', 'temporal version 1.5.1 (Server 1.29.1, UI 2.42.1)\n'],
-  ['talosctl', 'Client:\nTalos v1.12.1\n'],
+test.each<[name: BinaryName, answer: string, minor: string | undefined]>([
+  ['temporal', 'temporal version 1.5.1 (Server 1.29.1, UI 2.42.1)\n', undefined],
+  ['talosctl', 'Client:\nTalos v1.12.1\n', undefined],
+  ['talosctl', 'Client:\nTalos v1.13.9\n', '1.13'],
+  ['talosctl', 'Client:\nTalos v1.11.5\n', '1.11'],
   [
     'etcd',
     'etcd Version: 3.6.6\nGit SHA: Not provided (use ./build instead of go build)\nGo Version: go1.26.8\n',
+    undefined,
   ],
-  ['etcdutl', 'etcdutl version: 3.6.6\nAPI version: 3.6\n'],
-  ['kube-apiserver', 'Kubernetes v1.35.4\n'],
-  ['kubectl', 'Client Version: v1.35.4\nKustomize Version: v5.7.1\n'],
-])('%s is known by its own answer', (name, answer) => {
-  const pin = pinOf(name);
+  ['etcdutl', 'etcdutl version: 3.6.6\nAPI version: 3.6\n', undefined],
+  ['kube-apiserver', 'Kubernetes v1.35.4\n', undefined],
+  ['kubectl', 'Client Version: v1.35.4\nKustomize Version: v5.7.1\n', undefined],
+])('%s is known by its own answer: %j', (name, answer, minor) => {
+  const pin = wanted(name, minor);
   expect(judgeVersion(answer, pin, 'exact')).toEqual({ version: pin.version, misfit: undefined });
 });
 
-test('names are told from other words', () => {
-  expect(['kubectl', 'kube', ''].map(isBinaryName)).toEqual([true, false, false]);
-  expect(explicitPathVariable('kube-apiserver')).toBe('SLIPWAY_BIN_KUBE_APISERVER');
+test('the set-up gets every pin, the demo one talosctl', async () => {
+  const { tasks } = (await import(path.join(projectRoot, 'setup', 'tasks.mjs'))) as {
+    tasks: Record<string, { binaries: readonly string[] }>;
+  };
+  const all = pins.map(setupName).toSorted();
+  for (const task of ['setup', 'test', 'lab']) {
+    expect([task, tasks[task]?.binaries.toSorted()]).toEqual([task, all]);
+  }
+  const onlyOne = all.filter((name) => !name.startsWith('talosctl-'));
+  expect(tasks['demo']?.binaries.toSorted()).toEqual(onlyOne);
 });

@@ -1,15 +1,23 @@
 import { beforeEach, expect, test } from '@jest/globals';
+import type { Pin } from '../../../src/tools/binaries/pins.js';
 import { ProgressReport } from '../../../src/tools/binaries/progress.js';
+import { pinNamed } from '../../../src/tools/binaries/wanted.js';
+
+function pin(name: string): Pin {
+  const found = pinNamed(name);
+  if (!found) throw new Error(`${name} is not pinned`);
+  return found;
+}
 
 let written: string[];
 let now: number;
 let report: ProgressReport;
 
-function start(isTTY: boolean): void {
+function start(isTTY: boolean, names = ['etcd', 'kube-apiserver', 'talosctl']): void {
   written = [];
   now = 0;
   const output = { isTTY, write: (text: string) => void written.push(text) };
-  report = new ProgressReport(['etcd', 'kube-apiserver', 'talosctl'], output, () => now);
+  report = new ProgressReport(names.map(pin), output, () => now);
 }
 beforeEach(() => start(false));
 
@@ -24,7 +32,7 @@ test('a line for each start, refusal and end where there is no terminal', () => 
   });
   report.onEvent({ kind: 'started', origin: 'build', name: 'etcd', version: '3.6.6' });
   now = 42_000;
-  report.done('etcd', 'built from source');
+  report.done(pin('etcd'), 'built from source');
   report.stop();
   expect(written).toEqual([
     'downloading etcd 3.6.6 (usually 5 s): 0 s; all 3 that are left: about 30 s\n',
@@ -43,7 +51,7 @@ test('the same bad news is told once', () => {
 
 test('what is left shrinks, and never below nothing when a build takes longer than usual', () => {
   report.onEvent({ kind: 'refused', origin: 'download', name: 'etcd', version: '3.6.6', why: 'x' });
-  report.done('etcd', 'built');
+  report.done(pin('etcd'), 'built');
   report.onEvent({ kind: 'started', origin: 'build', name: 'kube-apiserver', version: '1.35.4' });
   now = 60_000;
   expect(report.status()).toBe(
@@ -53,7 +61,7 @@ test('what is left shrinks, and never below nothing when a build takes longer th
   expect(report.status()).toBe(
     'building kube-apiserver 1.35.4 (usually 152 s): 900 s; all 2 that are left: about 68 s',
   );
-  report.done('kube-apiserver', 'built');
+  report.done(pin('kube-apiserver'), 'built');
   expect(report.status()).toBeUndefined();
   report.stop();
 });
@@ -70,11 +78,24 @@ test('a download shows its bytes', () => {
 test('a terminal’s line is written over', () => {
   start(true);
   report.onEvent({ kind: 'waiting', name: 'etcd', version: '3.6.6', pid: 7 });
-  report.done('etcd', 'got by another set-up');
+  report.done(pin('etcd'), 'got by another set-up');
   report.stop();
   expect(written).toEqual([
     '\r\u001B[Kwaiting for process 7, which gets etcd 3.6.6 (usually 53 s): 0 s; all 3 that are left: about 78 s',
     '\r\u001B[Ketcd 3.6.6: got by another set-up after 0 s\n',
     '\r\u001B[K',
+  ]);
+});
+
+test('two minors of one program are two programs', () => {
+  start(false, ['talosctl', 'talosctl-1.13']);
+  report.done(pin('talosctl'), 'downloaded');
+  report.onEvent({ kind: 'started', origin: 'download', name: 'talosctl', version: '1.13.9' });
+  report.done(pin('talosctl-1.13'), 'downloaded');
+  report.stop();
+  expect(written).toEqual([
+    'talosctl 1.12.1: downloaded\n',
+    'downloading talosctl 1.13.9 (usually 15 s): 0 s\n',
+    'talosctl 1.13.9: downloaded after 0 s\n',
   ]);
 });

@@ -1,0 +1,76 @@
+import { isExecutableFile } from '../find-program.js';
+import type { Places, ResolvedBinary } from './find-binary.js';
+import type { ObservedVersion } from './observe-version.js';
+import { observeVersion } from './observe-version.js';
+import type { Wanted } from './pins.js';
+import { minorOf } from './pins.js';
+import { explicitPathVariables, isOneOfMinors } from './wanted.js';
+
+/** A path a person named does not lead to a program that can be used; the message says which, and what to do. */
+export class ExplicitPathWrong extends Error {
+  override readonly name = 'ExplicitPathWrong';
+  constructor(
+    readonly program: Wanted,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** What the named paths gave. */
+export interface ExplicitFinding {
+  readonly found?: ResolvedBinary;
+  /** Why a named program is not this one's; a sentence without full stop. */
+  readonly passedOver?: string;
+}
+
+/**
+ * The program a person named, if they named one.
+ *
+ * Its version is not enforced, but said, except where several minors are used side by side: there what is named
+ * must fit, and a variable without a minor serves the minor that its program reports, and no other.
+ * @throws ExplicitPathWrong when what they named cannot be used: nothing else may be taken in its stead.
+ */
+export async function findExplicit(program: Wanted, env: Places['env']): Promise<ExplicitFinding> {
+  let passedOver: string | undefined;
+  for (const variable of explicitPathVariables(program)) {
+    const named = env[variable];
+    if (named === undefined || named === '') continue;
+    assertExecutable(program, variable, named);
+    const observed = await observeVersion(named, program);
+    if (servesOtherMinor(program, variable, observed)) {
+      passedOver = `${variable}=${named} is ${observed.version} and serves that minor alone`;
+      continue;
+    }
+    assertUsable(program, variable, named, observed);
+    const { version = 'unknown', misfit } = observed;
+    const found = { name: program.name, path: named, version, source: 'explicit' } as const;
+    return {
+      found: misfit === undefined ? found : { ...found, note: `${variable} is used though ${misfit}` },
+    };
+  }
+  return passedOver === undefined ? {} : { passedOver };
+}
+
+function servesOtherMinor(program: Wanted, variable: string, { version }: ObservedVersion): boolean {
+  const isForOneMinor = explicitPathVariables(program)[0] === variable;
+  if (version === undefined || isForOneMinor) return false;
+  return minorOf(version) !== minorOf(program.version);
+}
+
+function assertExecutable(program: Wanted, variable: string, named: string): void {
+  const sentence = named.startsWith('/')
+    ? `is not an executable file. Correct it, or unset ${variable}.`
+    : `must be an absolute path. Write it from the root, or unset ${variable}.`;
+  if (!named.startsWith('/') || !isExecutableFile(named)) {
+    throw new ExplicitPathWrong(program, `${variable}=${named} ${sentence}`);
+  }
+}
+
+function assertUsable(program: Wanted, variable: string, named: string, { misfit }: ObservedVersion): void {
+  if (misfit === undefined || !isOneOfMinors(program)) return;
+  throw new ExplicitPathWrong(
+    program,
+    `${variable}=${named} cannot be used: ${misfit}. Name another, or unset ${variable}.`,
+  );
+}
