@@ -28,6 +28,7 @@ const FaultRequest = z.strictObject({
   name: z.string(),
   node: z.string().optional(),
   times: z.int().positive().optional(),
+  after: z.string().optional(),
 });
 
 const BODY_BYTES_MOST = 64 * 1024;
@@ -36,9 +37,9 @@ const BODY_BYTES_MOST = 64 * 1024;
 const ROUTES = [
   'GET /state',
   'GET /timeline',
-  'POST /faults {name, node?, times?}',
+  'POST /faults {name, node?, times?, after?}',
   'DELETE /faults?name=&node=',
-  'POST /machines/<name>/power-off | power-on | reboot',
+  'POST /machines/<name>/power-off | power-on | reboot | reset',
   'POST /etcd/<name>/stop | start',
   'POST /stop',
 ];
@@ -76,11 +77,12 @@ async function handle(request: IncomingMessage, controlled: Controlled): Promise
     case 'GET /timeline':
       return readTimeline(controlled.logs);
     case 'POST /faults': {
-      const { name: fault, node, times } = FaultRequest.parse(JSON.parse(await bodyOf(request)));
+      const { name: fault, node, times, after } = FaultRequest.parse(JSON.parse(await bodyOf(request)));
       return faults.arm({
         name: fault,
         ...(node === undefined ? {} : { node }),
         ...(times === undefined ? {} : { times }),
+        ...(after === undefined ? {} : { after }),
       });
     }
     case 'DELETE /faults': {
@@ -111,7 +113,8 @@ async function machineAct(name: string, act: string, { talos, kubernetes }: Cont
   if (act === 'power-off') await machine.powerOff();
   else if (act === 'power-on') await machine.powerOn();
   else if (act === 'reboot') machine.reboot('DEFAULT');
-  else throw new Error(`A machine can power-off, power-on and reboot, not "${act}".`);
+  else if (act === 'reset') await machine.reset();
+  else throw new Error(`A machine can power-off, power-on, reboot and reset, not "${act}".`);
   return machineState(machine, kubernetes);
 }
 

@@ -7,7 +7,12 @@ export interface LabState {
   readonly machines: readonly MachineState[];
   /** The control plane that answers for the VIP. */
   readonly vip: string | undefined;
-  readonly faults: { readonly armed: readonly ArmedFault[]; readonly fired: readonly FiredFault[] };
+  readonly faults: {
+    readonly armed: readonly ArmedFault[];
+    /** Armed once their point is passed. */
+    readonly sleeping: readonly ArmedFault[];
+    readonly fired: readonly FiredFault[];
+  };
   /** Names of processes that ended though nobody had asked them to. */
   readonly accidents: readonly string[];
 }
@@ -25,6 +30,10 @@ export interface MachineState {
   readonly version: string;
   readonly schematic: string;
   readonly booted: string;
+  /** The slot the next boot takes. */
+  readonly defaultSlot: string;
+  /** Installed and not booted. */
+  readonly armed: boolean;
   readonly installs: number;
   /** Whether its etcd runs; absent on workers. */
   readonly etcd?: boolean;
@@ -40,7 +49,7 @@ export function labState(
   return {
     machines: machines.map((machine) => machineState(machine, kubernetes)),
     vip: kubernetes.virtualAddress.holder,
-    faults: { armed: faults.armed(), fired: faults.fired() },
+    faults: { armed: faults.armed(), sleeping: faults.sleeping(), fired: faults.fired() },
     accidents,
   };
 }
@@ -48,6 +57,7 @@ export function labState(
 /** One machine as it is now. */
 export function machineState(machine: Machine, kubernetes: KubernetesCluster): MachineState {
   const { name, role, power, stage, ready, bootId, version, schematic, booted, installs } = machine;
+  const { defaultSlot, armed } = machine;
   const unmet = machine.unmet.map((condition) => `${condition.name}: ${condition.reason}`);
   const etcd = kubernetes.etcd.get(name)?.running;
   return {
@@ -61,6 +71,8 @@ export function machineState(machine: Machine, kubernetes: KubernetesCluster): M
     version,
     schematic,
     booted,
+    defaultSlot,
+    armed,
     installs,
     ...(etcd === undefined ? {} : { etcd }),
   };

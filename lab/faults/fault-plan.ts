@@ -13,6 +13,8 @@ export interface ArmedFault {
   readonly node?: string;
   /** How often it still fires; undefined for one that stands until it is disarmed. */
   readonly left?: number;
+  /** Of one that sleeps: the point that must be passed first, as it was asked for. */
+  readonly after?: string;
 }
 
 /** A fault that happened. */
@@ -27,6 +29,8 @@ export interface FaultRequest {
   readonly name: string;
   readonly node?: string;
   readonly times?: number;
+  /** It sleeps until this point is passed: `lifecycle:armed`, or by one machine alone, `lifecycle:armed@k8s-ctrl-2`. */
+  readonly after?: string;
 }
 
 interface Entry {
@@ -34,6 +38,8 @@ interface Entry {
   node: string | undefined;
   left: number;
   seen: Set<string>;
+  /** It sleeps until this point is passed, by this machine where one is named. */
+  sleepsUntil: { readonly point: string; readonly node: string | undefined } | undefined;
 }
 
 /**
@@ -62,7 +68,8 @@ export class FaultPlan {
       throw new Error(`Fault ${name}: times is ${times}, it must be a whole number from 1.`);
     }
     const left = description.lasts === 'standing' ? Number.POSITIVE_INFINITY : times;
-    const entry: Entry = { name, node: request.node, left, seen: new Set() };
+    const sleepsUntil = request.after === undefined ? undefined : wakingPoint(request.after);
+    const entry: Entry = { name, node: request.node, left, seen: new Set(), sleepsUntil };
     this.#entries.push(entry);
     return shown(entry);
   }
@@ -84,7 +91,7 @@ export class FaultPlan {
    * the point is passed by (leave it out where there is none).
    */
   take<Point extends FaultPoint>(point: Point, node?: string): FaultAt<Point> | undefined {
-    const entry = this.#find(point, node);
+    const entry = this.#passing(point, node);
     if (entry === undefined) return undefined;
     entry.left -= 1;
     if (entry.left <= 0) this.#entries = this.#entries.filter((other) => other !== entry);
@@ -94,7 +101,7 @@ export class FaultPlan {
 
   /** Asked where a standing fault shows: true while it is armed. Recorded the first time it is seen per machine. */
   standing(point: FaultPoint, node?: string): boolean {
-    const entry = this.#find(point, node);
+    const entry = this.#passing(point, node);
     if (entry === undefined) return false;
     if (!entry.seen.has(node ?? '')) {
       entry.seen.add(node ?? '');
@@ -105,7 +112,12 @@ export class FaultPlan {
 
   /** What is armed, oldest first. */
   armed(): ArmedFault[] {
-    return this.#entries.map(shown);
+    return this.#entries.filter((entry) => entry.sleepsUntil === undefined).map(shown);
+  }
+
+  /** What will be armed once its point is passed, oldest first. */
+  sleeping(): ArmedFault[] {
+    return this.#entries.filter((entry) => entry.sleepsUntil !== undefined).map(shown);
   }
 
   /** What has fired, oldest first. */
@@ -113,11 +125,20 @@ export class FaultPlan {
     return this.#fired;
   }
 
-  #find(point: FaultPoint, node: string | undefined): Entry | undefined {
-    return this.#entries.find(
+  /** The fault that fires at a point. Those that slept until it is passed wake up, for the points that come after it. */
+  #passing(point: FaultPoint, node: string | undefined): Entry | undefined {
+    const found = this.#entries.find(
       (entry) =>
-        faultCatalogue[entry.name].point === point && (entry.node === undefined || entry.node === node),
+        entry.sleepsUntil === undefined &&
+        faultCatalogue[entry.name].point === point &&
+        (entry.node === undefined || entry.node === node),
     );
+    for (const entry of this.#entries) {
+      const until = entry.sleepsUntil;
+      if (until?.point === point && (until.node === undefined || until.node === node))
+        entry.sleepsUntil = undefined;
+    }
+    return found;
   }
 
   #record(name: FaultName, node: string | undefined): void {
@@ -147,10 +168,21 @@ function describe(name: string): FaultDescription {
   throw new Error(`There is no fault ${name}. Faults: ${Object.keys(faultCatalogue).join(', ')}.`);
 }
 
-function shown(entry: Entry): ArmedFault {
+function shown({ name, node, left, sleepsUntil }: Entry): ArmedFault {
   return {
-    name: entry.name,
-    ...(entry.node === undefined ? {} : { node: entry.node }),
-    ...(Number.isFinite(entry.left) ? { left: entry.left } : {}),
+    name,
+    ...(node === undefined ? {} : { node }),
+    ...(Number.isFinite(left) ? { left } : {}),
+    ...(sleepsUntil === undefined
+      ? {}
+      : { after: [sleepsUntil.point, sleepsUntil.node].filter(Boolean).join('@') }),
   };
+}
+
+/** `lifecycle:armed@k8s-ctrl-2` → the point, and the machine that must pass it. */
+function wakingPoint(text: string): { point: string; node: string | undefined } {
+  const [point = '', node] = text.split('@');
+  const points = new Set(Object.values(faultCatalogue).map((fault) => fault.point as string));
+  if (points.has(point)) return { point, node };
+  throw new Error(`There is no point ${point}. Points: ${[...points].join(', ')}.`);
 }

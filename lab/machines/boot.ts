@@ -1,6 +1,6 @@
 import { Interrupted, pause, reasonOf, unlessInterrupted } from './interruptible.js';
 import type { Machine } from './machine.js';
-import type { MachineLogEvent } from './machine-log.js';
+import type { BootPath, MachineLogEvent } from './machine-log.js';
 import { watchReadiness } from './readiness.js';
 import { runSequence, type Phase } from './run-sequence.js';
 
@@ -15,6 +15,9 @@ const BOOT = [
   'userDisks',
   'userSetup',
 ] as const;
+
+/** How wrong a clock is after the fault `clock-jumps`. */
+const CLOCK_JUMP_MS = 2 * 60 * 60 * 1_000;
 
 const TASKS: Record<(typeof INITIALIZE)[number] | (typeof BOOT)[number], string> = {
   systemRequirements: 'enforceKSPPRequirements',
@@ -35,10 +38,15 @@ const TASKS: Record<(typeof INITIALIZE)[number] | (typeof BOOT)[number], string>
 
 /**
  * One boot of the default slot, from the kernel's first line to the stage `running`. Readiness comes later, from
- * its own watch. `signal` ends the sequence, `power` also ends what stays after it. Rejects with SequenceFailed when the boot met a fatal error.
+ * its own watch. `signal` ends the sequence, `power` also ends what stays after it, `via` is how the kernel was started.
+ * Rejects with SequenceFailed when the boot met a fatal error.
  */
-export async function boot(machine: Machine, signal: AbortSignal, power: AbortSignal): Promise<void> {
-  const newSlot = machine.beginBoot();
+export async function boot(
+  machine: Machine,
+  { signal, power, via }: { signal: AbortSignal; power: AbortSignal; via: BootPath },
+): Promise<void> {
+  if (machine.faults.take('boot:clock', machine.name) !== undefined) machine.clock.jump(CLOCK_JUMP_MS);
+  const newSlot = machine.beginBoot(via);
   await runSequence(machine, {
     name: 'initialize',
     phases: initializePhases(machine, newSlot, signal),

@@ -10,7 +10,7 @@ export class CurrentBoot {
   readonly id: string;
   readonly startedAt = new Date();
   readonly events = new EventBuffer();
-  readonly dmesg = new KernelLog();
+  readonly dmesg: KernelLog;
   readonly services: ServiceTable;
   /** Parts that are being started: they must be waited for before anybody can say that they are stopped. */
   readonly starting = new Set<Promise<unknown>>();
@@ -20,14 +20,22 @@ export class CurrentBoot {
   #stage: MachineStage = 'rebooting';
   #unmet: readonly UnmetCondition[] = [];
 
-  /** `onChange` is called after every change of stage, readiness or a service. */
-  constructor(machine: { name: string; role: 'control-plane' | 'worker' }, id: string, onChange: () => void) {
+  /** `onChange` is called after every change of stage, readiness or a service; `now` is the machine's clock. */
+  constructor(
+    machine: { name: string; role: 'control-plane' | 'worker' },
+    id: string,
+    { onChange, now }: { onChange: () => void; now: () => number },
+  ) {
     this.id = id;
+    this.dmesg = new KernelLog(now);
     this.#name = machine.name;
     this.#onChange = onChange;
-    this.services = new ServiceTable(machine.role, ({ id: service, state, message, health }) => {
-      this.publish({ kind: 'ServiceStateEvent', service, action: state, message, health });
-      onChange();
+    this.services = new ServiceTable(machine.role, {
+      now,
+      onChange: ({ id: service, state, message, health }) => {
+        this.publish({ kind: 'ServiceStateEvent', service, action: state, message, health });
+        onChange();
+      },
     });
   }
 

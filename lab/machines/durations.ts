@@ -6,12 +6,18 @@ const AT_SPEED_ONE = {
   task: 15,
   /** The installer writing the other boot slot. */
   install: 1_000,
-  /** Power gone until the kernel's first line: firmware and boot loader. */
+  /** What the fault `slow-install` adds to it. */
+  slowInstall: 20_000,
+  /** The end of one kernel until the first line of the next. */
   reboot: 2_000,
+  /** What firmware and boot loader add to it, where the reboot goes through them. */
+  firmware: 2_000,
   /** What the fault `slow-reboot` adds to it. */
   slowReboot: 15_000,
   /** The boot sequence, from the kernel to `running`, apart from what etcd and kubelet take to start. */
   boot: 1_000,
+  /** How long a member with the fault `etcd-slow` takes to answer. */
+  etcdSlow: 5_000,
   /** How long each etcd member may take to answer before an upgrade; fifteen seconds on a real machine. */
   quorumCheck: 3_000,
   /** Talos' own drain gives up after this long; five minutes on a real machine. */

@@ -1,5 +1,6 @@
 import { status } from '@grpc/grpc-js';
 import { EtcdError, askAnyMember, deadlineExceeded } from './etcd-client.js';
+import { membersShown, ownerOf, proveMember } from './etcd-faults.js';
 import { pause, reasonOf } from './interruptible.js';
 import type { Machine } from './machine.js';
 
@@ -26,7 +27,7 @@ export async function validateEtcdForUpgrade(machine: Machine, signal: AbortSign
   const endpoints = etcdEndpoints(machine);
   const unlock = await lockMutex(endpoints);
   try {
-    await validateMembers(endpoints, machine.durations.quorumCheck, signal);
+    await validateMembers(machine, endpoints, signal);
   } catch (error) {
     throw wrapped('error validating etcd for upgrade', error);
   } finally {
@@ -56,11 +57,12 @@ async function lockMutex(endpoints: readonly string[]): Promise<() => Promise<vo
 }
 
 async function validateMembers(
+  machine: Machine,
   endpoints: readonly string[],
-  timeoutMs: number,
   signal: AbortSignal,
 ): Promise<void> {
-  const members = await askAnyMember(endpoints, (client) => client.members());
+  const timeoutMs = machine.durations.quorumCheck;
+  const members = membersShown(machine, await askAnyMember(endpoints, (client) => client.members()));
   if (members.length === 2) {
     throw new Error('etcd member count(2) is insufficient to maintain quorum if upgrade commences');
   }
@@ -70,6 +72,7 @@ async function validateMembers(
       throw new Error(`etcd member ${id} is not started, all members must be running to perform an upgrade`);
     }
     try {
+      await proveMember(ownerOf(machine, member), timeoutMs, signal);
       await proveQuorum(member.clientURLs, timeoutMs, signal);
     } catch (error) {
       const what = `etcd member ${id} is not healthy; all members must be healthy to perform an upgrade`;

@@ -9,16 +9,17 @@ export class ImageNotFound extends Error {
 }
 
 /**
- * Pulls an image unless the machine has it. Rejects with ImageNotFound when there is no such image, and with the
- * registry's words when the pull breaks. Nothing on the machine changes then.
+ * Pulls an image unless the machine has it, and answers what it would install. Rejects with ImageNotFound when there is
+ * no such image, and with the registry's words when the pull breaks. Nothing on the machine changes then.
  */
 export async function pullImage(
   machine: Machine,
   images: ImageSource,
   pull: { namespace: ImageNamespace; reference: string; signal: AbortSignal },
-): Promise<void> {
+): Promise<InstallerImage> {
   const { namespace, reference, signal } = pull;
-  if (machine.pulledImages.has(namespace, reference)) return;
+  const there = kept(machine, namespace, reference);
+  if (there !== undefined) return there;
   const missing = machine.faults.take('image:looked-up', machine.name) !== undefined;
   const content = missing ? undefined : await lookUp(images, reference, signal);
   if (content === undefined) {
@@ -32,7 +33,16 @@ export async function pullImage(
     );
   }
   await pause(machine.durations.pull, signal);
-  machine.pulledImages.add(namespace, reference);
+  machine.pulledImages.add(namespace, reference, content);
+  return content;
+}
+
+/** The image where it is there already, unless it has just been cleaned up. */
+function kept(machine: Machine, namespace: ImageNamespace, reference: string): InstallerImage | undefined {
+  const there = machine.pulledImages.get(namespace, reference);
+  if (there === undefined || machine.faults.take('image:kept', machine.name) === undefined) return there;
+  machine.pulledImages.remove(namespace, reference);
+  return undefined;
 }
 
 async function lookUp(

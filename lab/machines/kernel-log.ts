@@ -9,8 +9,14 @@ export interface KernelLogLine {
 
 /** What `talosctl dmesg` shows of one boot. */
 export class KernelLog {
+  readonly #now: () => number;
   #lines: KernelLogLine[] = [];
   readonly #readers = new Set<(line: KernelLogLine) => void>();
+
+  /** `now`: the machine's clock. */
+  constructor(now: () => number) {
+    this.#now = now;
+  }
 
   /** Adds a line of Talos' own, with its usual prefix. */
   talos(message: string): void {
@@ -19,7 +25,7 @@ export class KernelLog {
 
   /** Adds a line as it is. */
   write(message: string): void {
-    const line: KernelLogLine = { at: new Date(), message };
+    const line: KernelLogLine = { at: new Date(this.#now()), message };
     this.#lines.push(line);
     if (this.#lines.length > CAPACITY) this.#lines = this.#lines.slice(-CAPACITY);
     for (const read of this.#readers) read(line);

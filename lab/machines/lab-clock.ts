@@ -20,3 +20,28 @@ export class LabClock {
     this.#offsetMs += milliseconds;
   }
 }
+
+/** The clock of one machine. It goes with the lab's, and can be wrong. */
+export class MachineClock {
+  readonly #lab: LabClock;
+  #wrongByMs = 0;
+
+  constructor(lab: LabClock) {
+    this.#lab = lab;
+  }
+
+  /** Milliseconds since 1970, as this machine believes. */
+  now(): number {
+    return this.#lab.now() + this.#wrongByMs;
+  }
+
+  /** The machine goes with the lab's clock again. */
+  set(): void {
+    this.#wrongByMs = 0;
+  }
+
+  /** The machine believes from now on that it is so much later. */
+  jump(milliseconds: number): void {
+    this.#wrongByMs += milliseconds;
+  }
+}

@@ -1,4 +1,5 @@
 import type { SlotName } from './boot-slots.js';
+import type { UpgradeFlow } from './installer.js';
 import type { Machine } from './machine.js';
 
 /** What can happen to a machine, as `machines.jsonl` names it. */
@@ -14,9 +15,17 @@ export type MachineLogEvent =
   | 'install-started'
   | 'install-finished'
   | 'install-failed'
+  | 'install-refused'
+  /** Installed and not booted: the next boot, for whatever reason, takes the new slot. */
+  | 'armed'
   | 'reverted'
+  | 'reboot-accepted'
+  | 'rollback-accepted'
+  | 'rollback-refused'
   | 'rebooting'
   | 'down'
+  /** It will not come back until somebody switches it on. */
+  | 'lost'
   | 'etcd-started'
   | 'etcd-stopped'
   | 'api-front-up'
@@ -24,11 +33,28 @@ export type MachineLogEvent =
   | 'kubelet-started'
   | 'kubelet-stopped'
   | 'fault'
+  /** The lab made it anew, with its first version: nobody upgraded it back. */
+  | 'reset-by-lab'
   /** The lab itself could not go on with this machine: `detail` says why. */
   | 'broken';
 
+/** What else some events say. */
+export interface MachineLogFacts {
+  /** Of an install: which way of Talos to upgrade it belongs to. */
+  readonly flow?: UpgradeFlow;
+  /** Of an install: the slot it goes to. */
+  readonly target?: SlotName;
+  /** Of a finished install: it destroyed the slot that runs, or the last one that was ready. */
+  readonly overwrites?: 'running' | 'last-good';
+  /** Of a boot: how the kernel was started. */
+  readonly via?: BootPath;
+}
+
+/** `firmware`: through a reset or a power-on; `kexec`: from kernel to kernel. */
+export type BootPath = 'firmware' | 'kexec';
+
 /** One line of `machines.jsonl`: what happened, and what the machine was at that moment. */
-export interface MachineLogLine {
+export interface MachineLogLine extends MachineLogFacts {
   /** ISO time with milliseconds. */
   readonly time: string;
   readonly machine: string;
@@ -44,7 +70,12 @@ export interface MachineLogLine {
 export type MachineLog = (line: MachineLogLine) => void;
 
 /** What happened now, on the machine as it is now. */
-export function machineLogLine(machine: Machine, event: MachineLogEvent, detail?: string): MachineLogLine {
+export function machineLogLine(
+  machine: Machine,
+  event: MachineLogEvent,
+  detail?: string,
+  facts: MachineLogFacts = {},
+): MachineLogLine {
   return {
     time: new Date().toISOString(),
     machine: machine.name,
@@ -54,5 +85,6 @@ export function machineLogLine(machine: Machine, event: MachineLogEvent, detail?
     schematic: machine.schematic,
     slot: machine.booted,
     ...(detail === undefined ? {} : { detail }),
+    ...facts,
   };
 }

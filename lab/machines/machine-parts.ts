@@ -1,3 +1,4 @@
+import type { Bootloader } from './boot-slots.js';
 import type { Machine } from './machine.js';
 
 /** What a machine is, before it is switched on for the first time. */
@@ -18,6 +19,10 @@ export interface MachineDefinition {
    * Default: `factory.talos.dev/nocloud-installer/<schematic>:<version>`.
    */
   readonly image?: string;
+  /** Default: systemd-boot. */
+  readonly bootloader?: Bootloader;
+  /** False: it runs from an ISO, and refuses every upgrade. Default true. */
+  readonly installed?: boolean;
 }
 
 /**

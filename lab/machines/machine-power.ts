@@ -1,5 +1,6 @@
 import { boot } from './boot.js';
 import { Interrupted, pause } from './interruptible.js';
+import type { BootPath } from './machine-log.js';
 import type { Machine } from './machine.js';
 import { SequenceFailed, runSequence, type Phase } from './run-sequence.js';
 import { SequenceLock, type HeldSequence } from './sequence-lock.js';
@@ -7,6 +8,17 @@ import { stopEverything } from './stop-parts.js';
 
 /** How a sequence ended. */
 type Outcome = 'done' | 'fatal' | 'interrupted';
+
+/** A sequence that ends with a reboot. */
+export interface RebootingSequence {
+  readonly name: 'reboot' | 'upgrade';
+  readonly actorId: string;
+  readonly phases: readonly Phase[];
+  /** How it starts the next kernel, unless it fails: a failure goes through the firmware. */
+  readonly via: BootPath;
+  /** It takes over from whatever runs. */
+  readonly takeOver?: boolean;
+}
 
 /** The power of a machine, and what runs while it is on: one sequence at a time, from boot to reboot to boot. */
 export class MachinePower {
@@ -39,7 +51,8 @@ export class MachinePower {
     this.#lost = false;
     this.#on = new AbortController();
     this.#machine.record('power-on');
-    await this.#bootUntilItHolds(this.signal);
+    if (this.#hangsIn('firmware')) this.#lose('it hangs in the firmware');
+    else await this.#bootUntilItHolds(this.signal, 'firmware');
   }
 
   /** See `Machine.powerOff`. */
@@ -53,10 +66,10 @@ export class MachinePower {
   }
 
   /** Runs a sequence that ends with a reboot, whether it succeeds or not. A sequence that may not run is an event. */
-  async run(name: 'reboot' | 'upgrade', actorId: string, phases: readonly Phase[]): Promise<void> {
+  async run({ name, actorId, phases, via, takeOver }: RebootingSequence): Promise<void> {
     const machine = this.#machine;
     const power = this.signal;
-    const held = await this.#lock.acquire(name, power);
+    const held = await this.#lock.acquire(name, power, takeOver);
     if (held === undefined) {
       const message = 'sequence not started: locked';
       machine.publish({
@@ -70,15 +83,17 @@ export class MachinePower {
     const outcome = await this.#untilEnd(held, () =>
       runSequence(machine, { name, phases, actorId, signal: held.signal }),
     );
-    if (outcome !== 'interrupted') await this.#restart(outcome, power);
+    if (outcome !== 'interrupted') await this.#restart(outcome, power, via);
   }
 
   /** Boots; after a fatal error goes back to the last good slot, where there is one, and boots again. */
-  async #bootUntilItHolds(power: AbortSignal): Promise<void> {
+  async #bootUntilItHolds(power: AbortSignal, via: BootPath): Promise<void> {
     const held = await this.#lock.acquire('boot', power);
     if (held === undefined) return;
-    const outcome = await this.#untilEnd(held, () => boot(this.#machine, held.signal, power));
-    if (outcome === 'fatal') await this.#restart(outcome, power);
+    const outcome = await this.#untilEnd(held, () =>
+      boot(this.#machine, { signal: held.signal, power, via }),
+    );
+    if (outcome === 'fatal') await this.#restart(outcome, power, 'firmware');
   }
 
   /** What is no failure of the simulated machine, but of the lab, is thrown on. */
@@ -96,9 +111,10 @@ export class MachinePower {
     }
   }
 
-  /** From the end of a sequence through the firmware to the next boot. */
-  async #restart(outcome: 'done' | 'fatal', power: AbortSignal): Promise<void> {
+  /** From the end of a sequence to the next boot. */
+  async #restart(outcome: 'done' | 'fatal', power: AbortSignal, meant: BootPath): Promise<void> {
     const machine = this.#machine;
+    const via = outcome === 'fatal' ? 'firmware' : meant;
     try {
       if (outcome === 'fatal') await countDown(machine, power);
       machine.enterStage('rebooting');
@@ -106,13 +122,28 @@ export class MachinePower {
       if (power.aborted) return;
       machine.record('down');
       const slow = machine.faults.take('reboot:power-gone', machine.name) !== undefined;
-      await pause(machine.durations.reboot + (slow ? machine.durations.slowReboot : 0), power);
+      const { reboot, firmware, slowReboot } = machine.durations;
+      await pause(reboot + (via === 'firmware' ? firmware : 0) + (slow ? slowReboot : 0), power);
     } catch (error) {
       if (error instanceof Interrupted) return;
       throw error;
     }
-    this.#lost = machine.faults.take('reboot:firmware-left', machine.name) !== undefined;
-    if (!this.#lost) await this.#bootUntilItHolds(power);
+    if (machine.faults.take('reboot:firmware-left', machine.name) !== undefined)
+      this.#lose('it does not boot');
+    else if (this.#hangsIn(via)) this.#lose('it hangs in the firmware');
+    else await this.#bootUntilItHolds(power, via);
+  }
+
+  #lose(why: string): void {
+    this.#lost = true;
+    this.#machine.boot.enter('rebooting');
+    this.#machine.record('lost', why);
+  }
+
+  /** An upgrade can leave a boot entry behind that only a kernel before it can start. */
+  #hangsIn(via: BootPath): boolean {
+    const { bootSlots, faults, name } = this.#machine;
+    return via === 'firmware' && bootSlots.bootsInstalled && faults.standing('boot:firmware', name);
   }
 }
 

@@ -1,37 +1,41 @@
 import { randomUUID } from 'node:crypto';
 import type { FaultPlan } from '../faults/fault-plan.js';
-import { BootSlots, firstSlot, type Slot, type SlotName } from './boot-slots.js';
+import { BootSlots, firstSlot, type Slot } from './boot-slots.js';
 import { CurrentBoot } from './current-boot.js';
 import type { Durations } from './durations.js';
-import type { EventBuffer } from './event-buffer.js';
 import { pullImage } from './image-pull.js';
 import type { InstallerImage } from './image-source.js';
 import { reasonOf } from './interruptible.js';
-import type { KernelLog } from './kernel-log.js';
-import type { MachineEventPayload, MachineStage, UnmetCondition } from './machine-event.js';
-import { machineLogLine, type MachineLogEvent } from './machine-log.js';
+import { MachineClock } from './lab-clock.js';
+import { LifecycleUpgrade } from './lifecycle-upgrade.js';
+import type { MachineEventPayload, MachineStage } from './machine-event.js';
+import { machineLogLine, type BootPath, type MachineLogEvent, type MachineLogFacts } from './machine-log.js';
 import { waitForMachine } from './machine-wait.js';
 import type { MachineApi, MachineDefinition, MachineParts } from './machine-parts.js';
 import { MachinePower } from './machine-power.js';
-import { PulledImages } from './pulled-images.js';
-import { rebootPhases, upgradePhases, type RebootMode, type UpgradeRequest } from './reboot.js';
-import type { ServiceTable } from './service-table.js';
+import { MachineView } from './machine-view.js';
+import { PulledImages, type ImageNamespace } from './pulled-images.js';
+import { bootPathOf, rebootPhases, upgradePhases, type RebootMode, type UpgradeRequest } from './reboot.js';
 import type { Surroundings } from './surroundings.js';
 import { validateUpgrade } from './upgrade-validation.js';
 
 export type { MachineApi, MachineDefinition, MachineParts } from './machine-parts.js';
-export type { MachineStage, UnmetCondition } from './machine-event.js';
-export type { Slot, SlotName } from './boot-slots.js';
+export type { MachineStage } from './machine-event.js';
+export type { Slot } from './boot-slots.js';
 export type { RebootMode, UpgradeRequest } from './reboot.js';
 
 /**
  * A simulated Talos machine: two boot slots, what lives for one boot (id, stage, services, events, kernel log), and
  * the sequences that change them. It owns when its parts and its Talos API run; it does not know how they do.
  */
-export class Machine {
+export class Machine extends MachineView {
   readonly definition: MachineDefinition;
   readonly bootSlots: BootSlots;
+  /** The clock this machine goes by; a fault can make it wrong. */
+  readonly clock: MachineClock;
   readonly pulledImages: PulledImages;
+  /** Installs without a reboot, as Talos has them from 1.13 on. */
+  readonly lifecycle: LifecycleUpgrade;
   /** True while :6443 on this machine's address answers. The boot sets it. */
   apiFrontOpen = false;
 
@@ -47,20 +51,15 @@ export class Machine {
   }
 
   private constructor(definition: MachineDefinition, surroundings: Surroundings, first: Slot) {
+    super();
     this.definition = definition;
     this.#surroundings = surroundings;
-    this.bootSlots = new BootSlots(first);
-    this.pulledImages = new PulledImages(surroundings.clock);
+    this.bootSlots = new BootSlots(first, definition.bootloader);
+    this.clock = new MachineClock(surroundings.clock);
+    this.pulledImages = new PulledImages(this.clock);
+    this.lifecycle = new LifecycleUpgrade(this);
     this.#power = new MachinePower(this);
-    this.#boot = new CurrentBoot(definition, '', () => {});
-  }
-
-  get name(): string {
-    return this.definition.name;
-  }
-
-  get role(): 'control-plane' | 'worker' {
-    return this.definition.role;
+    this.#boot = this.#newBoot('', () => {});
   }
 
   get parts(): MachineParts {
@@ -90,71 +89,9 @@ export class Machine {
     return this.#boot;
   }
 
-  /** Where it is in its life; means nothing while the power is off. */
-  get stage(): MachineStage {
-    return this.#boot.stage;
-  }
-
   /** On, running, and nothing is unmet. */
   get ready(): boolean {
     return this.#power.isOn && this.#boot.ready;
-  }
-
-  /** Why it is not ready. */
-  get unmet(): readonly UnmetCondition[] {
-    return this.#boot.unmet;
-  }
-
-  /** Changes with every boot. Empty before the first one. */
-  get bootId(): string {
-    return this.#boot.id;
-  }
-
-  /** Events of the current boot. */
-  get events(): EventBuffer {
-    return this.#boot.events;
-  }
-
-  /** Kernel log of the current boot. */
-  get dmesg(): KernelLog {
-    return this.#boot.dmesg;
-  }
-
-  /** Services of the current boot. */
-  get services(): ServiceTable {
-    return this.#boot.services;
-  }
-
-  /** Talos version that runs, or ran last, e.g. `v1.12.1`. */
-  get version(): string {
-    return this.bootSlots.running.version;
-  }
-
-  /** Schematic that runs, or ran last. */
-  get schematic(): string {
-    return this.bootSlots.running.schematic;
-  }
-
-  /** Extensions of the booted slot, e.g. `siderolabs/qemu-guest-agent`. */
-  get extensions(): readonly string[] {
-    return this.bootSlots.running.extensions;
-  }
-
-  get slots(): { readonly A?: Slot; readonly B?: Slot } {
-    return this.bootSlots.slots;
-  }
-
-  get booted(): SlotName {
-    return this.bootSlots.booted;
-  }
-
-  get defaultSlot(): SlotName {
-    return this.bootSlots.defaultSlot;
-  }
-
-  /** How often an installer has written a slot of this machine. */
-  get installs(): number {
-    return this.bootSlots.installs;
   }
 
   /** Gives the machine its Talos API. Without one the machine works, and nobody can talk to it. */
@@ -179,16 +116,46 @@ export class Machine {
     this.#changed();
   }
 
-  /** Reboots through Talos' own sequence. Answers at once with the actor id of the sequence. */
+  /**
+   * Makes the machine anew, as it was when the lab began: its first version in its first slot, no image, its clock right.
+   * It is switched off for that, and boots; its disks (etcd's data, its Node's name) stay.
+   */
+  async reset(): Promise<void> {
+    await this.powerOff();
+    this.bootSlots.reset();
+    this.pulledImages.forgetAll();
+    this.clock.set();
+    this.record('reset-by-lab');
+    await this.powerOn();
+  }
+
+  /** Reboots through Talos' own sequence, and asks nothing before. Answers at once with the actor id of the sequence. */
   reboot(mode: RebootMode): { actorId: string } {
     const actorId = randomUUID();
     this.dmesg.talos(`reboot via API received. actor id: ${actorId}`);
-    this.#detached(this.#power.run('reboot', actorId, rebootPhases(this, mode)));
+    this.record('reboot-accepted', mode.toLowerCase());
+    this.#reboot({ actorId, mode });
     return { actorId };
   }
 
   /**
-   * The legacy upgrade of Talos 1.12: pulls and tries the image, asks etcd (control planes, unless forced), and
+   * Turns the boot loader around and reboots, whatever else runs; nobody drains or asks etcd. Throws in the boot
+   * loader's words when there is nothing to go back to.
+   */
+  rollback(): void {
+    this.dmesg.talos('rollback via API received');
+    try {
+      this.bootSlots.rollback();
+    } catch (error) {
+      this.record('rollback-refused', reasonOf(error));
+      throw error;
+    }
+    this.record('rollback-accepted', `next boot takes slot ${this.defaultSlot}`);
+    this.#reboot({ actorId: '', mode: 'DEFAULT', takeOver: true });
+  }
+
+  /**
+   * The legacy upgrade: pulls and tries the image, asks etcd (control planes, unless forced), and
    * then answers while the upgrade goes on by itself. Rejects with the words of Talos and leaves the machine as it
    * was when the image or etcd is not in order, or the caller has gone away by then (`caller` aborted). A second
    * request while one runs is answered just the same, and nothing comes of it.
@@ -196,36 +163,36 @@ export class Machine {
   async upgrade(request: UpgradeRequest, caller?: AbortSignal): Promise<{ actorId: string }> {
     const actorId = randomUUID();
     const { image, force, rebootMode } = request;
+    let content: InstallerImage;
     this.dmesg.talos(`upgrade request received: staged false, force ${force}, reboot mode ${rebootMode}`);
     this.dmesg.talos(`validating "${image}"`);
     try {
-      await validateUpgrade(this, request, this.#whileOnAnd(caller));
+      content = await validateUpgrade(this, request, this.#whileOnAnd(caller));
     } catch (error) {
       this.record('upgrade-refused', reasonOf(error));
       throw error;
     }
     this.record('upgrade-accepted', image);
-    this.#detached(this.#power.run('upgrade', actorId, upgradePhases(this, request)));
+    const phases = upgradePhases(this, request, content);
+    this.#detached(this.#power.run({ name: 'upgrade', actorId, phases, via: bootPathOf(rebootMode) }));
     return { actorId };
   }
 
   /**
-   * Pulls an installer image into a containerd namespace, unless it is there. Rejects as containerd does, and when
-   * the power goes or the caller goes away.
+   * Pulls an installer image into a containerd namespace, unless it is there, and answers what it would install.
+   * Rejects as containerd does, and when the power goes or the caller goes away.
    */
-  async pull(namespace: 'system' | 'cri', reference: string, caller?: AbortSignal): Promise<void> {
+  pull(namespace: ImageNamespace, reference: string, caller?: AbortSignal): Promise<InstallerImage> {
     const signal = this.#whileOnAnd(caller);
-    await pullImage(this, this.#surroundings.images, { namespace, reference, signal });
+    return pullImage(this, this.#surroundings.images, { namespace, reference, signal });
   }
 
-  /** What an installer image would install. Rejects when there is no such image any more. */
-  async imageContent(reference: string): Promise<InstallerImage> {
-    const content = await this.#surroundings.images.exists(reference);
-    if (content === undefined) throw new Error(`${reference}: not found`);
-    return content;
+  /** Aborts when what this boot started begins to stop, or the power goes. */
+  whileUp(): AbortSignal {
+    return AbortSignal.any([this.#power.signal, this.#boot.ended]);
   }
 
-  /** Calls the listener after every change of stage, readiness, service, boot or power, until the answer is called. */
+  /** Calls the listener after every change of stage, readiness, service, slots, boot or power, until the answer is called. */
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -241,9 +208,10 @@ export class Machine {
     this.#boot.publish(payload, actorId);
   }
 
-  /** For sequences: writes a line of `machines.jsonl`. */
-  record(event: MachineLogEvent, detail?: string): void {
-    this.#surroundings.log(machineLogLine(this, event, detail));
+  /** For what happens on the machine: writes a line of `machines.jsonl`, and tells the listeners. */
+  record(event: MachineLogEvent, detail?: string, facts?: MachineLogFacts): void {
+    this.#surroundings.log(machineLogLine(this, event, detail, facts));
+    this.#changed();
   }
 
   /** For sequences: a new stage. */
@@ -253,12 +221,13 @@ export class Machine {
   }
 
   /** For the boot: takes the default slot and starts with nothing of the last boot. True when the slot is new. */
-  beginBoot(): boolean {
+  beginBoot(via: BootPath): boolean {
     const newSlot = this.bootSlots.boot();
     this.#boot.end();
-    this.#boot = new CurrentBoot(this.definition, CurrentBoot.newId(), () => this.#changed());
+    this.pulledImages.forgetMemory();
+    this.#boot = this.#newBoot(CurrentBoot.newId(), () => this.#changed());
     this.dmesg.write(`Linux version 6.18.2-talos (Talos ${this.version}, boot slot ${this.booted})`);
-    this.record('booting');
+    this.record('booting', undefined, { via });
     return newSlot;
   }
 
@@ -270,6 +239,15 @@ export class Machine {
   /** For sequences: closes the Talos API and breaks what goes through it. */
   async closeApi(): Promise<void> {
     await this.#api?.close();
+  }
+
+  #reboot({ mode, ...how }: { actorId: string; mode: RebootMode; takeOver?: boolean }): void {
+    const phases = rebootPhases(this, mode);
+    this.#detached(this.#power.run({ name: 'reboot', phases, via: bootPathOf(mode), ...how }));
+  }
+
+  #newBoot(id: string, onChange: () => void): CurrentBoot {
+    return new CurrentBoot(this.definition, id, { onChange, now: () => this.clock.now() });
   }
 
   #whileOnAnd(caller: AbortSignal | undefined): AbortSignal {

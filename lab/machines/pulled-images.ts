@@ -1,42 +1,59 @@
-import type { LabClock } from './lab-clock.js';
+import type { InstallerImage } from './image-source.js';
+import type { MachineClock } from './lab-clock.js';
 
 /** Talos deletes images of its `system` namespace that nothing uses after this long. */
 const UNUSED_IMAGE_LIFETIME_MS = 60 * 60 * 1_000;
 
-/** The containerd namespaces of a machine. The installer is run from `system`; only that one is cleaned up. */
-export type ImageNamespace = 'system' | 'cri';
+/**
+ * Where images lie on a machine. `system` and `cri` are namespaces of the containerd on disk; `inmem` is the one in
+ * memory, from which the legacy upgrade runs its installer: what was pulled into `system` does not help it.
+ */
+export type ImageNamespace = 'system' | 'cri' | 'inmem';
 
-/** The images on a machine's disk, across boots. */
+interface Pulled {
+  readonly at: number;
+  readonly content: InstallerImage;
+}
+
+/** The images on a machine, across boots. */
 export class PulledImages {
-  readonly #clock: LabClock;
-  readonly #pulled = new Map<string, number>();
+  readonly #clock: MachineClock;
+  readonly #pulled = new Map<string, Pulled>();
 
-  constructor(clock: LabClock) {
+  constructor(clock: MachineClock) {
     this.#clock = clock;
   }
 
-  add(namespace: ImageNamespace, reference: string): void {
-    this.#pulled.set(`${namespace} ${reference}`, this.#clock.now());
+  add(namespace: ImageNamespace, reference: string, content: InstallerImage): void {
+    this.#pulled.set(`${namespace} ${reference}`, { at: this.#clock.now(), content });
+  }
+
+  /** What an image would install; undefined when it is not there, or not there any more. */
+  get(namespace: ImageNamespace, reference: string): InstallerImage | undefined {
+    const key = `${namespace} ${reference}`;
+    const pulled = this.#pulled.get(key);
+    if (pulled === undefined) return undefined;
+    if (namespace === 'cri' || this.#clock.now() - pulled.at < UNUSED_IMAGE_LIFETIME_MS)
+      return pulled.content;
+    this.#pulled.delete(key);
+    return undefined;
   }
 
   has(namespace: ImageNamespace, reference: string): boolean {
-    const key = `${namespace} ${reference}`;
-    const at = this.#pulled.get(key);
-    if (at === undefined) return false;
-    if (namespace === 'cri' || this.#clock.now() - at < UNUSED_IMAGE_LIFETIME_MS) return true;
-    this.#pulled.delete(key);
-    return false;
+    return this.get(namespace, reference) !== undefined;
   }
 
-  /** What is there now, with the time it was pulled. */
-  list(): { namespace: ImageNamespace; reference: string; pulledAt: number }[] {
-    return [...this.#pulled.keys()]
-      .map((key) => key.split(' ') as [ImageNamespace, string])
-      .filter(([namespace, reference]) => this.has(namespace, reference))
-      .map(([namespace, reference]) => ({
-        namespace,
-        reference,
-        pulledAt: this.#pulled.get(`${namespace} ${reference}`) ?? 0,
-      }));
+  remove(namespace: ImageNamespace, reference: string): void {
+    this.#pulled.delete(`${namespace} ${reference}`);
+  }
+
+  /** What making the machine anew does. */
+  forgetAll(): void {
+    this.#pulled.clear();
+  }
+
+  /** What a boot does: the memory is empty. */
+  forgetMemory(): void {
+    for (const key of this.#pulled.keys()) if (key.startsWith('inmem ')) this.#pulled.delete(key);
   }
 }

@@ -56,6 +56,8 @@ async function takeOwnCordonOff(machine: Machine, signal: AbortSignal): Promise<
 /** What keeps a booting or running machine from being ready, in the order and words of Talos. */
 export async function unmetConditions(machine: Machine, signal: AbortSignal): Promise<UnmetCondition[]> {
   const unmet: UnmetCondition[] = [];
+  if (machine.faults.standing('readiness:time', machine.name))
+    unmet.push({ name: 'time', reason: 'time is not synced' });
   const services = serviceProblems(machine);
   if (services !== '') unmet.push({ name: 'services', reason: services });
   if (machine.role === 'control-plane' && !machine.apiFrontOpen) {

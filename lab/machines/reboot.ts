@@ -1,6 +1,8 @@
-import { checkHostVersion } from './installer-preflight.js';
+import type { InstallerImage } from './image-source.js';
+import { runInstaller } from './installer.js';
 import { Interrupted, pause, reasonOf, unlessInterrupted } from './interruptible.js';
 import type { Machine } from './machine.js';
+import type { BootPath } from './machine-log.js';
 import type { Phase, Task } from './run-sequence.js';
 import { cutApiFront, stopEtcd, stopKubelet } from './stop-parts.js';
 
@@ -12,10 +14,17 @@ export interface UpgradeRequest {
   readonly image: string;
   /** Skips the look at etcd. */
   readonly force: boolean;
+  /** Means nothing, but that Talos 1.13 skips the look at etcd for it too. */
+  readonly preserve?: boolean;
   readonly rebootMode: 'DEFAULT' | 'POWERCYCLE';
 }
 
-/** The phases of a reboot: no cordon, no drain. */
+/** How a reboot in that mode starts the next kernel. */
+export function bootPathOf(mode: RebootMode): BootPath {
+  return mode === 'DEFAULT' ? 'kexec' : 'firmware';
+}
+
+/** The phases of a reboot: no cordon, no drain, no look at etcd. */
 export function rebootPhases(machine: Machine, mode: RebootMode): Phase[] {
   if (mode === 'FORCE') return [phase('reboot', task('reboot'))];
   return [
@@ -26,14 +35,14 @@ export function rebootPhases(machine: Machine, mode: RebootMode): Phase[] {
     phase('unmountBind', task('unmountSystemDiskBindMounts')),
     phase('unmountSystem', task('unmountEphemeralPartition')),
     phase('volumeFinalize', task('teardownLifecycle')),
-    phase('kexec', task('kexecPrepare')),
+    phase('kexec', { name: 'kexecPrepare', run: (signal) => prepareKexec(machine, mode, signal) }),
     phase('stopEverything', { name: 'stopAllServices', run: (signal) => stopEverything(machine, signal) }),
     phase('reboot', task('reboot')),
   ];
 }
 
-/** The phases of an upgrade in the order of Talos 1.12. */
-export function upgradePhases(machine: Machine, request: UpgradeRequest): Phase[] {
+/** The phases of a legacy upgrade in the order of Talos 1.12 and 1.13. `content` is what lies in the image. */
+export function upgradePhases(machine: Machine, request: UpgradeRequest, content: InstallerImage): Phase[] {
   return [
     phase('drain', { name: 'cordonAndDrainNode', run: (signal) => cordonAndDrain(machine, signal) }),
     phase('cleanup', { name: 'stopAllPods', run: () => stopAllPods(machine) }),
@@ -43,7 +52,7 @@ export function upgradePhases(machine: Machine, request: UpgradeRequest): Phase[
     phase('unmountBind', task('unmountSystemDiskBindMounts')),
     phase('unmountSystem', task('unmountEphemeralPartition')),
     phase('volumeFinalize', task('teardownLifecycle')),
-    phase('upgrade', { name: 'upgrade', run: (signal) => install(machine, request.image, signal) }),
+    phase('upgrade', { name: 'upgrade', run: (signal) => install(machine, request.image, content, signal) }),
     phase('meta', task('reloadMeta')),
     ...(request.rebootMode === 'DEFAULT' ? [phase('kexec', task('kexecPrepare'))] : []),
     phase('stopEverything', { name: 'stopAllServices', run: (signal) => stopEverything(machine, signal) }),
@@ -101,17 +110,20 @@ async function stopEverything(machine: Machine, signal: AbortSignal): Promise<vo
   await machine.closeApi();
 }
 
-async function install(machine: Machine, image: string, signal: AbortSignal): Promise<void> {
+async function prepareKexec(machine: Machine, mode: RebootMode, signal: AbortSignal): Promise<void> {
+  if (mode === 'POWERCYCLE') machine.dmesg.talos('kexec skipped as reboot with power cycle was requested');
+  await pause(machine.durations.task, signal);
+}
+
+async function install(
+  machine: Machine,
+  image: string,
+  content: InstallerImage,
+  signal: AbortSignal,
+): Promise<void> {
   machine.dmesg.talos(`task upgrade (1/1): performing upgrade via "${image}"`);
-  machine.record('install-started', image);
-  await pause(machine.durations.install, signal);
-  const installed = await machine.imageContent(image);
-  checkHostVersion(machine.version, installed.version);
-  if (machine.faults.take('installer:finished', machine.name) !== undefined) {
-    machine.record('install-failed', image);
-    throw new Error('task "upgrade" failed: exit code 1');
-  }
-  const slot = machine.bootSlots.install({ ...installed, image });
-  machine.record('install-finished', `${image} into slot ${slot}`);
+  const print = (line: string): void => machine.dmesg.write(line);
+  const end = await runInstaller(machine, { flow: 'legacy', image, content, print, signal });
+  if (end.code !== 0) throw new Error(end.reason);
   machine.dmesg.talos('task upgrade (1/1): upgrade successful');
 }

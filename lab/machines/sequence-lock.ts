@@ -24,11 +24,14 @@ export class SequenceLock {
     return this.#held?.name;
   }
 
-  /** Takes the lock for a sequence; undefined when what runs may not be taken over. `power` ends it with the power. */
-  async acquire(name: SequenceName, power: AbortSignal): Promise<HeldSequence | undefined> {
+  /**
+   * Takes the lock for a sequence; undefined when what runs may not be taken over. `power` ends it with the power,
+   * `takeOver` takes over from anything.
+   */
+  async acquire(name: SequenceName, power: AbortSignal, takeOver = false): Promise<HeldSequence | undefined> {
     const before = this.#held;
     if (before !== undefined) {
-      if (!(MAY_BE_TAKEN_OVER_BY[before.name] ?? []).includes(name)) return undefined;
+      if (!takeOver && !(MAY_BE_TAKEN_OVER_BY[before.name] ?? []).includes(name)) return undefined;
       before.stop.abort();
       await before.released;
       if (this.#held !== undefined) return undefined;

@@ -37,9 +37,15 @@ export function requiredServices(role: 'control-plane' | 'worker'): readonly str
 export class ServiceTable {
   readonly #services = new Map<string, Service>();
   readonly #onChange: (service: Service) => void;
+  readonly #now: () => number;
 
-  constructor(role: 'control-plane' | 'worker', onChange: (service: Service) => void) {
+  /** `now`: the machine's clock. */
+  constructor(
+    role: 'control-plane' | 'worker',
+    { onChange, now }: { onChange: (service: Service) => void; now: () => number },
+  ) {
     this.#onChange = onChange;
+    this.#now = now;
     const ids = role === 'control-plane' ? [...ON_EVERY_MACHINE, ...ON_CONTROL_PLANES] : ON_EVERY_MACHINE;
     for (const id of ids.toSorted()) {
       this.#services.set(id, {
@@ -47,7 +53,7 @@ export class ServiceTable {
         state: 'Waiting',
         health: 'unknown',
         message: '',
-        changedAt: new Date(),
+        changedAt: new Date(now()),
         history: [],
       });
     }
@@ -77,7 +83,7 @@ export class ServiceTable {
   #set(id: string, state: ServiceState, health: ServiceHealth, message: string): void {
     const before = this.#services.get(id);
     if (before === undefined || before.state === state) return;
-    const at = new Date();
+    const at = new Date(this.#now());
     const after: Service = {
       id,
       state,

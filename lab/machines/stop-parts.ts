@@ -9,9 +9,10 @@ export async function stopKubelet(machine: Machine): Promise<void> {
   await stop(machine, 'kubelet', () => machine.parts.stopKubelet(machine));
 }
 
-/** Closes :6443 on the machine's address; does nothing on a worker. */
+/** Closes :6443 on the machine's address; does nothing on a worker, nor where a fault keeps it open. */
 export async function cutApiFront(machine: Machine): Promise<void> {
   if (machine.role === 'worker') return;
+  if (machine.faults.standing('stop:api-front', machine.name)) return;
   if (machine.apiFrontOpen) machine.record('api-front-down');
   machine.apiFrontOpen = false;
   await stop(machine, 'kube-apiserver', () => machine.parts.cutApiFront(machine));

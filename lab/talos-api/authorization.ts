@@ -7,7 +7,7 @@ const READER = ['os:admin', 'os:operator', 'os:reader'];
 const ETCD_READER = ['os:admin', 'os:operator', 'os:reader', 'os:etcd:backup'];
 const ETCD_BACKUP = ['os:admin', 'os:operator', 'os:etcd:backup'];
 
-/** Which roles may make which call of Talos 1.12. A call that is not here is for `os:admin` alone. */
+/** Which roles may make which call of Talos 1.12 and 1.13. A call that is not here is for `os:admin` alone. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   ...rules('/machine.MachineService/', OPERATOR, [
     'EtcdAlarmDisarm',
@@ -21,6 +21,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     'ServiceStop',
     'Shutdown',
   ]),
+  ...rules('/machine.ImageService/', OPERATOR, ['Pull']),
+  ...rules('/machine.ImageService/', READER, ['List']),
   ...rules('/machine.MachineService/', READER, [
     'CPUFreqStats',
     'CPUInfo',

@@ -1,5 +1,6 @@
 import type { TLSSocket } from 'node:tls';
 import { status } from '@grpc/grpc-js';
+import type { FaultPlan } from '../faults/fault-plan.js';
 import { TalosError } from './talos-error.js';
 
 /** Who is at the other end of a connection: the roles of a good certificate, or why it is refused. */
@@ -34,7 +35,18 @@ export function identify(socket: TLSSocket): ClientIdentity {
   return { roles: Array.isArray(organizations) ? organizations : [organizations] };
 }
 
+/** What a fault makes of a good certificate, while it is armed. */
+export function refusedByFault(faults: FaultPlan, machine: string): TalosError | undefined {
+  if (faults.standing('api:certificate-dates', machine)) return refusal('expired certificate');
+  if (faults.standing('api:certificate-authority', machine)) return refusal('unknown certificate authority');
+  return undefined;
+}
+
 function refused(alert: string): ClientIdentity {
+  return { refusal: refusal(alert) };
+}
+
+function refusal(alert: string): TalosError {
   const description = `error reading server preface: remote error: tls: ${alert}`;
-  return { refusal: new TalosError(status.UNAVAILABLE, `connection error: desc = "${description}"`) };
+  return new TalosError(status.UNAVAILABLE, `connection error: desc = "${description}"`);
 }

@@ -6,8 +6,10 @@ import {
   etcdStatus,
 } from './calls/etcd-calls.js';
 import { events } from './calls/events.js';
-import { dmesg, imagePull, read, reboot, serviceList, upgrade, version } from './calls/machine-calls.js';
+import { imagePull, imageServicePull } from './calls/image-calls.js';
+import { dmesg, read, serviceList, version } from './calls/machine-calls.js';
 import { resourceGet, resourceList, resourceWatch } from './calls/resource-calls.js';
+import { lifecycleInstall, lifecycleUpgrade, reboot, rollback, upgrade } from './calls/upgrade-calls.js';
 import type { TalosHandler } from './talos-call.js';
 
 /** Every call the lab answers, by its path. */
@@ -15,6 +17,7 @@ export const handlers: Readonly<Record<string, TalosHandler>> = {
   '/machine.MachineService/Version': { unary: version },
   '/machine.MachineService/Upgrade': { unary: upgrade },
   '/machine.MachineService/Reboot': { unary: reboot },
+  '/machine.MachineService/Rollback': { unary: rollback },
   '/machine.MachineService/ImagePull': { unary: imagePull },
   '/machine.MachineService/ServiceList': { unary: serviceList },
   '/machine.MachineService/EtcdMemberList': { unary: etcdMemberList },
@@ -25,12 +28,15 @@ export const handlers: Readonly<Record<string, TalosHandler>> = {
   '/machine.MachineService/Dmesg': { stream: dmesg },
   '/machine.MachineService/Read': { stream: read },
   '/machine.MachineService/Events': { stream: events },
+  '/machine.ImageService/Pull': { stream: imageServicePull },
+  '/machine.LifecycleService/Install': { stream: lifecycleInstall },
+  '/machine.LifecycleService/Upgrade': { stream: lifecycleUpgrade },
   '/cosi.resource.State/Get': { unary: resourceGet },
   '/cosi.resource.State/List': { stream: resourceList },
   '/cosi.resource.State/Watch': { stream: resourceWatch },
 };
 
-/** Calls with one answer that Talos 1.12 has, and that the lab refuses: UNIMPLEMENTED, after the role was checked. */
+/** Calls with one answer that Talos has, and that the lab refuses: UNIMPLEMENTED, after the role was checked. */
 export const notSimulated: readonly string[] = [
   ...[
     'ApplyConfiguration',
@@ -60,7 +66,6 @@ export const notSimulated: readonly string[] = [
     'Processes',
     'Reset',
     'Restart',
-    'Rollback',
     'ServiceRestart',
     'ServiceStart',
     'ServiceStop',
@@ -68,6 +73,7 @@ export const notSimulated: readonly string[] = [
     'Stats',
     'SystemStat',
   ].map((name) => `/machine.MachineService/${name}`),
+  '/machine.ImageService/Remove',
   '/cosi.resource.State/Create',
   '/cosi.resource.State/Update',
   '/cosi.resource.State/Destroy',
@@ -83,5 +89,6 @@ export const notSimulatedStreams: readonly string[] = [
   ...['Copy', 'DiskUsage', 'ImageList', 'Kubeconfig', 'List', 'Logs', 'PacketCapture'].map(
     (name) => `/machine.MachineService/${name}`,
   ),
+  '/machine.ImageService/List',
   '/cluster.ClusterService/HealthCheck',
 ];

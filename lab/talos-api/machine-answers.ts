@@ -3,6 +3,7 @@ import { unlessInterrupted } from '../machines/interruptible.js';
 import type { Machine } from '../machines/machine.js';
 import { authorize } from './authorization.js';
 import { handlers } from './handlers.js';
+import { offers, serviceOf } from './offered-services.js';
 import { simpleFields, type RequestLog } from './request-log.js';
 import type { TalosCall, TalosHandler } from './talos-call.js';
 import { TalosError, asTalosError, brokenOff } from './talos-error.js';
@@ -84,7 +85,13 @@ export async function logged<Answer>(
 
 /** Checks the role before anything else, as Talos does, and finds who answers. */
 function prepared(request: ArrivedRequest, target: Target): { handler: TalosHandler; call: TalosCall } {
-  authorize(request.path, request.roles);
+  const { version } = target.machine;
+  const offered = offers(version, request.path);
+  // A call a machine does not know has no rule there either: whoever is no administrator never learns of it.
+  authorize(offered ? request.path : '', request.roles);
+  if (!offered) {
+    throw new TalosError(status.UNIMPLEMENTED, `unknown service ${serviceOf(request.path)}`);
+  }
   const handler = handlers[request.path];
   if (handler === undefined) {
     throw new TalosError(

@@ -10,7 +10,7 @@ export interface RequestLogLine {
   readonly method: string;
   /** Roles in the client's certificate; empty where it was refused. */
   readonly roles: readonly string[];
-  /** The simple fields of the request: `{"image": "…"}`. */
+  /** The simple fields of the request: `{"image": "…"}`; one inside another as `source.image_name`. */
   readonly args: Readonly<Record<string, string | number | boolean>>;
   /** gRPC status: 0 is success. */
   readonly code: number;
@@ -24,12 +24,21 @@ export interface RequestLogLine {
 /** Where those lines go. */
 export type RequestLog = (line: RequestLogLine) => void;
 
-/** What of a request goes into the log: numbers, flags and short texts, nothing nested. */
+/** What of a request goes into the log: numbers, flags and short texts, and those of the messages inside it. */
 export function simpleFields(request: object): Record<string, string | number | boolean> {
   const fields: Record<string, string | number | boolean> = {};
   for (const [name, value] of Object.entries(request)) {
     if (typeof value === 'string') fields[name] = value.slice(0, 200);
     else if (typeof value === 'number' || typeof value === 'boolean') fields[name] = value;
+    else if (isMessage(value)) {
+      for (const [inner, simple] of Object.entries(simpleFields(value))) fields[`${name}.${inner}`] = simple;
+    }
   }
   return fields;
+}
+
+function isMessage(value: unknown): value is object {
+  return (
+    typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
+  );
 }

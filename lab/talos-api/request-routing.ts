@@ -1,6 +1,17 @@
 import { status, type Metadata } from '@grpc/grpc-js';
 import type { Machine } from '../machines/machine.js';
+import { hasLifecycleService } from '../machines/talos-services.js';
+import { serviceOf } from './offered-services.js';
 import { TalosError } from './talos-error.js';
+
+/** Services whose answers Talos 1.13 merges. */
+const MERGED = new Set([
+  'machine.MachineService',
+  'cluster.ClusterService',
+  'inspect.InspectService',
+  'storage.StorageService',
+  'time.TimeService',
+]);
 
 /** Where a request goes from the machine that was dialled. */
 export type Route =
@@ -12,7 +23,7 @@ export type Route =
 
 /**
  * Routes as Talos' proxy does: `nodes` merges, `node` passes through, neither means the machine itself. Throws a
- * TalosError where Talos refuses: resources cannot be merged, and a worker forwards nothing.
+ * TalosError where Talos refuses: not every service's answers can be merged, and a worker forwards nothing.
  */
 export function routeOf(metadata: Metadata, path: string, dialled: Machine): Route {
   if (metadata.get('proxyfrom').length > 0) return { to: 'itself' };
@@ -21,9 +32,7 @@ export function routeOf(metadata: Metadata, path: string, dialled: Machine): Rou
   if (node.length > 1) throw new TalosError(status.INVALID_ARGUMENT, 'node metadata must be single-valued');
   if (dialled.role === 'worker') return routeOnWorker(dialled, node, nodes);
   if (nodes.length > 0) {
-    if (path.startsWith('/cosi.')) {
-      throw new TalosError(status.INVALID_ARGUMENT, 'one-2-many proxying is not supported for COSI methods');
-    }
+    checkMerging(dialled.version, path);
     for (const target of nodes) checkTarget(target);
     return { to: 'many', targets: nodes };
   }
@@ -43,6 +52,14 @@ function routeOnWorker(dialled: Machine, node: readonly string[], nodes: readonl
   const [only] = targets;
   if (only === undefined || (targets.length === 1 && isTarget(dialled, only))) return { to: 'itself' };
   throw new TalosError(status.PERMISSION_DENIED, 'no request forwarding');
+}
+
+/** Talos 1.12 refuses resources alone; 1.13 refuses what it does not know to be mergeable. */
+function checkMerging(version: string, path: string): void {
+  const strict = hasLifecycleService(version);
+  if (strict ? MERGED.has(serviceOf(path)) : !path.startsWith('/cosi.')) return;
+  const what = strict ? `method ${path}` : 'COSI methods';
+  throw new TalosError(status.INVALID_ARGUMENT, `one-2-many proxying is not supported for ${what}`);
 }
 
 function checkTarget(target: string): void {

@@ -13,7 +13,7 @@ import {
 import type { IssuedCertificate } from '../certificates.js';
 import { reasonOf } from '../machines/interruptible.js';
 import type { Machine, MachineApi } from '../machines/machine.js';
-import { identify, type ClientIdentity } from './client-identity.js';
+import { identify, refusedByFault, type ClientIdentity } from './client-identity.js';
 import { handlers, notSimulated, notSimulatedStreams } from './handlers.js';
 import { logged, streamAnswer, unaryAnswer, type ArrivedRequest, type Target } from './machine-answers.js';
 import { failedAnswer, failedStreamMessage, namedAnswer, namedStreamMessage } from './merged-answer.js';
@@ -221,6 +221,8 @@ export class TalosApi implements MachineApi {
       const identity = this.#clients.get(call.getPeer())?.identity;
       if (identity === undefined) throw new TalosError(status.UNAVAILABLE, 'the connection is gone');
       if ('refusal' in identity) throw identity.refusal;
+      const refusal = refusedByFault(this.#machine.faults, this.#machine.name);
+      if (refusal !== undefined) throw refusal;
       return routeOf(call.metadata, request.path, this.#machine);
     } catch (error) {
       return logged(request, this.#machine.name, this.#options.log, () => Promise.reject(error as Error));

@@ -2,6 +2,7 @@ import { status } from '@grpc/grpc-js';
 import { EtcdError, goCode } from '../machines/etcd-client.js';
 import { ImageNotFound } from '../machines/image-pull.js';
 import { reasonOf } from '../machines/interruptible.js';
+import { Refusal } from '../machines/refusal.js';
 
 /** A refusal as the Talos API gives it: a gRPC status and its text. */
 export class TalosError extends Error {
@@ -36,6 +37,7 @@ export function brokenOff(): TalosError {
 /** Any failure as a gRPC status. What is no status of its own becomes UNKNOWN, as in Go. */
 export function asTalosError(error: unknown): TalosError {
   if (error instanceof TalosError) return error;
+  if (error instanceof Refusal) return new TalosError(error.code, error.message);
   if (error instanceof EtcdError) return new TalosError(error.code, error.message);
   if (error instanceof ImageNotFound)
     return new TalosError(status.NOT_FOUND, `error pulling image: ${error.message}`);

@@ -10,12 +10,10 @@ import { projectRoot } from '../../src/tools/project-root.js';
 const folder = path.join(projectRoot, 'lab/talos-api/protos');
 
 /** Names stay as they are in the .proto files, 64-bit numbers and enums are strings, what is not set is left out. */
-const definition = loadSync(['machine.proto', 'resource.proto', 'resource-specs.proto'], {
-  includeDirs: [folder],
-  keepCase: true,
-  longs: String,
-  enums: String,
-});
+const definition = loadSync(
+  ['machine.proto', 'image.proto', 'lifecycle.proto', 'resource.proto', 'resource-specs.proto'],
+  { includeDirs: [folder], keepCase: true, longs: String, enums: String },
+);
 
 /** A message by its full name, as bytes. `machine.SequenceEvent` */
 export function encode(type: string, message: object): Buffer {

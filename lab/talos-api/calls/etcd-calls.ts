@@ -1,5 +1,12 @@
 import { status } from '@grpc/grpc-js';
 import { EtcdClient, EtcdError, askAnyMember, type EtcdMember } from '../../machines/etcd-client.js';
+import {
+  awaitMember,
+  followsLeader,
+  membersShown,
+  ownerOf,
+  statusShown,
+} from '../../machines/etcd-faults.js';
 import { etcdEndpoint, etcdEndpoints } from '../../machines/etcd-upgrade-check.js';
 import type { Machine } from '../../machines/machine.js';
 import type { TalosCall } from '../talos-call.js';
@@ -8,10 +15,16 @@ import { TalosError, brokenOff } from '../talos-error.js';
 export async function etcdMemberList({
   machine,
   request,
+  signal,
 }: TalosCall<{ query_local?: boolean }>): Promise<object> {
   requireControlPlane(machine, 'member list');
-  const endpoints = request.query_local === true ? [etcdEndpoint(machine)] : etcdEndpoints(machine);
-  const members = await askAnyMember(endpoints, (client) => client.members());
+  const ownView = request.query_local === true;
+  if (ownView) {
+    followsLeader(machine);
+    await awaitMember(machine, signal);
+  }
+  const endpoints = ownView ? [etcdEndpoint(machine)] : etcdEndpoints(machine);
+  const members = membersShown(machine, await askAnyMember(endpoints, (client) => client.members()));
   return {
     messages: [
       {
@@ -22,10 +35,10 @@ export async function etcdMemberList({
   };
 }
 
-export async function etcdStatus({ machine }: TalosCall): Promise<object> {
+export async function etcdStatus({ machine, signal }: TalosCall): Promise<object> {
   requireControlPlane(machine, 'etcd status');
-  const answer = await wrapped('failed to query etcd status', local(machine).status());
-  const learner = machine.faults.standing('etcd:members', machine.name);
+  await awaitMember(machine, signal);
+  const answer = statusShown(machine, await wrapped('failed to query etcd status', local(machine).status()));
   return {
     messages: [
       {
@@ -40,7 +53,7 @@ export async function etcdStatus({ machine }: TalosCall): Promise<object> {
           raft_term: answer.raftTerm,
           raft_applied_index: answer.raftAppliedIndex,
           errors: answer.errors,
-          is_learner: answer.isLearner || learner,
+          is_learner: answer.isLearner,
         },
       },
     ],
@@ -124,9 +137,7 @@ async function wrapped<Answer>(prefix: string, answer: Promise<Answer>): Promise
 
 /** Members as a real cluster shows them: with https and the machines' true addresses. */
 function shown(machine: Machine, member: EtcdMember): object {
-  const owner = machine.cluster.find(({ definition }) =>
-    [...member.peerURLs, ...member.clientURLs].some((url) => new URL(url).hostname === definition.loopback),
-  );
+  const owner = ownerOf(machine, member);
   const trueUrl = (url: string): string =>
     owner === undefined ? url : `https://${owner.definition.address}:${new URL(url).port}`;
   return {

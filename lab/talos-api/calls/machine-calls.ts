@@ -1,10 +1,9 @@
 import { status } from '@grpc/grpc-js';
 import { formatKernelLogLine, type KernelLogLine } from '../../machines/kernel-log.js';
-import type { RebootMode } from '../../machines/machine.js';
 import type { Service } from '../../machines/service-table.js';
 import { queueOf } from '../async-queue.js';
 import type { TalosCall } from '../talos-call.js';
-import { TalosError, brokenOff } from '../talos-error.js';
+import { TalosError } from '../talos-error.js';
 
 const BOOT_ID_FILE = '/proc/sys/kernel/random/boot_id';
 
@@ -19,53 +18,6 @@ export async function version({ machine }: TalosCall): Promise<object> {
   };
   const platform = { name: 'nocloud', mode: 'cloud' };
   return { messages: [{ version: about, platform, features: { rbac: true } }] };
-}
-
-interface UpgradeMessage {
-  readonly image?: string;
-  readonly stage?: boolean;
-  readonly force?: boolean;
-  readonly reboot_mode?: 'DEFAULT' | 'POWERCYCLE';
-}
-
-/** `preserve` is taken and means nothing, as in Talos since 1.8. */
-export async function upgrade(call: TalosCall<UpgradeMessage>): Promise<object> {
-  const { machine, request, signal } = call;
-  if (request.stage === true) {
-    throw new TalosError(
-      status.UNIMPLEMENTED,
-      'the lab does not simulate staged upgrades (talosctl upgrade --stage)',
-    );
-  }
-  const { actorId } = await machine.upgrade(
-    {
-      image: request.image ?? '',
-      force: request.force === true,
-      rebootMode: request.reboot_mode ?? 'DEFAULT',
-    },
-    signal,
-  );
-  if (machine.faults.take('upgrade:accepted', machine.name) !== undefined) {
-    call.breakConnection();
-    throw brokenOff();
-  }
-  return { messages: [{ ack: 'Upgrade request received', actor_id: actorId }] };
-}
-
-export async function reboot({ machine, request }: TalosCall<{ mode?: RebootMode }>): Promise<object> {
-  const { actorId } = machine.reboot(request.mode ?? 'DEFAULT');
-  return { messages: [{ actor_id: actorId }] };
-}
-
-export async function imagePull(
-  call: TalosCall<{ namespace?: string; reference?: string }>,
-): Promise<object> {
-  const { namespace = 'NS_UNKNOWN', reference = '' } = call.request;
-  if (namespace !== 'NS_SYSTEM' && namespace !== 'NS_CRI') {
-    throw new TalosError(status.INVALID_ARGUMENT, `invalid namespace ${namespace}`);
-  }
-  await call.machine.pull(namespace === 'NS_SYSTEM' ? 'system' : 'cri', reference, call.signal);
-  return { messages: [{}] };
 }
 
 export async function serviceList({ machine }: TalosCall): Promise<object> {

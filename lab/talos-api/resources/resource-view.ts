@@ -104,7 +104,9 @@ function extensions({ extensions: names, schematic, version }: Machine): Content
   });
 }
 
-function nodename({ name }: Machine): Content[] {
+function nodename(machine: Machine): Content[] {
+  const renamed = machine.faults.standing('resources:nodename', machine.name);
+  const name = renamed ? `${machine.name}-renamed` : machine.name;
   return [
     {
       kind: resourceKinds.nodename,

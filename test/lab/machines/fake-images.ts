@@ -10,7 +10,7 @@ const EXTENSIONS: Readonly<Record<string, readonly string[]>> = {
   [WORKER_SCHEMATIC]: ['siderolabs/qemu-guest-agent', 'siderolabs/nvidia-container-toolkit-production'],
 };
 
-const VERSIONS = ['v1.9.5', 'v1.12.1', 'v1.12.2', 'v1.12.6'];
+const VERSIONS = ['v1.9.5', 'v1.11.5', 'v1.12.1', 'v1.12.2', 'v1.12.6', 'v1.13.1', 'v1.13.9', 'v1.16.0'];
 
 /** The installer image of a schematic and a version. */
 export function installer(schematic: string, version: string): string {

@@ -1,4 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import { emptySchematic } from '../../../lab/factory/schematics.js';
+import { actByHand } from '../../../lab/machines/by-hand.js';
+import { CONTROL_SCHEMATIC, WORKER_SCHEMATIC, installer } from './fake-images.js';
 import { loneMachine, type LoneMachine } from './one-machine.js';
 
 /** Upgrades with a fault armed and waits until the machine has booted again. */
@@ -87,7 +90,7 @@ describe('faults of the reboot', () => {
     await upgrade('v1.12.6');
     await machine.waitFor(({ stage }) => stage === 'rebooting', { what: 'rebooting', timeoutMs: 3_000 });
     await new Promise((resolve) => setTimeout(resolve, 150));
-    expect(logged().at(-1)).toBe('down');
+    expect(logged().slice(-2)).toEqual(['down', 'lost']);
     expect(machine).toMatchObject({ power: 'on', stage: 'rebooting', ready: false });
     await machine.powerOn();
     await ready();
@@ -117,5 +120,118 @@ describe('faults of the boot of a control plane', () => {
       { name: 'staticPods', reason: 'kube-system/kube-apiserver-k8s-ctrl-1 not ready' },
     ]);
     expect(machine.apiFrontOpen).toBe(false);
+  });
+});
+
+describe('faults of what the installer writes', () => {
+  test.each([
+    { name: 'wrong-schematic', boots: { schematic: emptySchematic, extensions: [] } },
+    {
+      name: 'extension-missing',
+      boots: { schematic: WORKER_SCHEMATIC, extensions: ['siderolabs/qemu-guest-agent'] },
+    },
+  ])('$name: boots the version that was asked for, and is ready', async ({ name, boots }) => {
+    const { machine, ready } = await upgradeWith(name);
+    await ready();
+    expect(machine).toMatchObject({ version: 'v1.12.6', ...boots });
+  });
+
+  test.each([
+    { name: 'install-fails', armed: false },
+    { name: 'wrong-schematic', armed: true },
+  ])('$name fires in an install without a reboot too', async ({ name, armed }) => {
+    const { machine, faults, install } = await loneMachine({ version: 'v1.13.1' });
+    const { bootId } = machine;
+    faults.arm({ name });
+    const said = await install('v1.13.9');
+    expect(said.at(-1)).toEqual({ exit_code: armed ? 0 : 1 });
+    expect(machine).toMatchObject({ bootId, ready: true, armed, installs: armed ? 1 : 0 });
+    expect(faults.armed()).toEqual([]);
+  });
+});
+
+describe('faults that change the machine under somebody', () => {
+  test.each([
+    { version: 'v1.12.1', to: 'v1.12.6' },
+    { version: 'v1.13.1', to: 'v1.13.9' },
+  ])('upgraded-by-hand: $version is on $to though only a pull was asked for', async ({ version, to }) => {
+    const { machine, faults, ready } = await loneMachine({ version });
+    const { bootId } = machine;
+    faults.arm({ name: 'upgraded-by-hand' });
+    const image = installer(WORKER_SCHEMATIC, to);
+    await machine.pull('system', image);
+    actByHand(machine, image, 'system');
+    await machine.waitFor((now) => now.bootId !== bootId, { what: 'a new boot', timeoutMs: 3_000 });
+    await ready();
+    expect(machine).toMatchObject({ version: to, installs: 1 });
+  });
+
+  test('installed-by-hand does nothing where Talos cannot do it', async () => {
+    const { machine, faults } = await loneMachine();
+    faults.arm({ name: 'installed-by-hand' });
+    const image = installer(WORKER_SCHEMATIC, 'v1.12.6');
+    await machine.pull('system', image);
+    actByHand(machine, image, 'system');
+    expect(machine).toMatchObject({ armed: false, installs: 0 });
+  });
+
+  test('clock-jumps: after the boot what was pulled has expired', async () => {
+    const { machine, faults, ready } = await loneMachine();
+    const image = installer(WORKER_SCHEMATIC, 'v1.12.6');
+    await machine.pull('system', image);
+    faults.arm({ name: 'clock-jumps' });
+    const before = machine.clock.now();
+    await machine.powerOff();
+    expect(machine.pulledImages.has('system', image)).toBe(true);
+    await machine.powerOn();
+    await ready();
+    expect(machine.pulledImages.has('system', image)).toBe(false);
+    expect(machine.dmesg.lines()[0]?.at.getTime()).toBeGreaterThan(before + 60 * 60_000);
+  });
+
+  test('time-not-synced: not ready until it is disarmed', async () => {
+    const { machine, faults, ready } = await loneMachine();
+    faults.arm({ name: 'time-not-synced' });
+    await machine.waitFor((now) => !now.ready, { what: 'not ready', timeoutMs: 3_000 });
+    expect(machine.unmet).toEqual([{ name: 'time', reason: 'time is not synced' }]);
+    faults.disarm();
+    await ready();
+  });
+
+  test('api-front-stays-open: nobody closes it when the machine goes down', async () => {
+    const { machine, faults, parts } = await loneMachine({ role: 'control-plane' });
+    faults.arm({ name: 'api-front-stays-open' });
+    await machine.powerOff();
+    expect(parts.calls).toContain('k8s-ctrl-1 stop-kubelet');
+    expect(parts.calls).not.toContain('k8s-ctrl-1 cut-api-front');
+    expect(machine.schematic).toBe(CONTROL_SCHEMATIC);
+  });
+});
+
+describe('a slot that an upgrade wrote, and that never starts through the firmware', () => {
+  test('powercycle-hangs: starts with kexec, not with power', async () => {
+    const { machine, faults, install, ready, logged } = await loneMachine({ version: 'v1.13.1' });
+    faults.arm({ name: 'powercycle-hangs' });
+    await install('v1.13.9');
+    const { bootId } = machine;
+    machine.reboot('DEFAULT');
+    await machine.waitFor((now) => now.bootId !== bootId, { what: 'a new boot', timeoutMs: 3_000 });
+    await ready();
+    await machine.powerOff();
+    await machine.powerOn();
+    expect(logged('power-on')).toEqual(['power-on', 'lost']);
+    expect(machine.ready).toBe(false);
+    faults.disarm();
+    await machine.powerOn();
+    await ready();
+    expect(machine.version).toBe('v1.13.9');
+  });
+
+  test('powercycle-hangs leaves a slot alone that no upgrade wrote', async () => {
+    const { machine, faults, ready } = await loneMachine();
+    faults.arm({ name: 'powercycle-hangs' });
+    await machine.powerOff();
+    await machine.powerOn();
+    await ready();
   });
 });

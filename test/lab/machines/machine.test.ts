@@ -46,10 +46,8 @@ describe('a machine that is switched on', () => {
   });
 
   test('cannot have been installed from an image nobody knows', async () => {
-    const { machine, images } = await loneMachine({ on: false });
-    images.exists = () => Promise.resolve(undefined);
-    await expect(machine.imageContent('nowhere/installer:v1')).rejects.toThrow(
-      'nowhere/installer:v1: not found',
+    await expect(loneMachine({ on: false, version: 'v0.0.1' })).rejects.toThrow(
+      /^Machine k8s-work-1 cannot have been installed from .*:v0\.0\.1: there is no such image\.$/,
     );
   });
 
@@ -262,10 +260,15 @@ describe('pulled images', () => {
     expect(machine.pulledImages.has('system', image)).toBe(false);
   });
 
-  test('of the namespace cri do not help an upgrade', async () => {
-    const { machine } = await loneMachine();
-    const image = installer(WORKER_SCHEMATIC, 'v1.12.6');
-    await machine.pull('cri', image);
-    expect(machine.pulledImages.has('system', image)).toBe(false);
-  });
+  test.each(['cri', 'system'] as const)(
+    'of the namespace %s do not help a legacy upgrade, which pulls into memory',
+    async (namespace) => {
+      const { machine, images, upgrade } = await loneMachine();
+      const image = installer(WORKER_SCHEMATIC, 'v1.12.6');
+      await machine.pull(namespace, image);
+      const before = images.asked.length;
+      await upgrade('v1.12.6');
+      expect(images.asked.length - before).toBe(1);
+    },
+  );
 });

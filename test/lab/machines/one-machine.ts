@@ -2,7 +2,8 @@ import { afterEach } from '@jest/globals';
 import { FaultPlan } from '../../../lab/faults/fault-plan.js';
 import { durationsAt } from '../../../lab/machines/durations.js';
 import { LabClock } from '../../../lab/machines/lab-clock.js';
-import { Machine } from '../../../lab/machines/machine.js';
+import type { InstallProgress } from '../../../lab/machines/lifecycle-upgrade.js';
+import { Machine, type MachineDefinition } from '../../../lab/machines/machine.js';
 import type { MachineEvent } from '../../../lab/machines/machine-event.js';
 import type { MachineLogLine } from '../../../lab/machines/machine-log.js';
 import type { Surroundings } from '../../../lab/machines/surroundings.js';
@@ -22,6 +23,8 @@ export interface LoneMachine {
   /** Names of its log's events, from the given one on. */
   readonly logged: (from?: string) => string[];
   readonly upgrade: (version: string) => Promise<{ actorId: string }>;
+  /** Pulls the image and installs it without a reboot; answers what the installer said. */
+  readonly install: (version: string) => Promise<InstallProgress[]>;
   readonly ready: () => Promise<void>;
 }
 
@@ -33,23 +36,25 @@ afterEach(async () => {
 
 /** Makes a machine and, unless told otherwise, waits until it is ready. It is switched off after the test. */
 export async function loneMachine(
-  options: { role?: 'control-plane' | 'worker'; on?: boolean } = {},
+  options: { on?: boolean } & Partial<
+    Pick<MachineDefinition, 'role' | 'version' | 'bootloader' | 'installed'>
+  > = {},
 ): Promise<LoneMachine> {
-  const role = options.role ?? 'worker';
+  const { on = true, role = 'worker', version = 'v1.12.1', ...more } = options;
   const schematic = role === 'worker' ? WORKER_SCHEMATIC : CONTROL_SCHEMATIC;
   const log: MachineLogLine[] = [];
   const surroundings = {
     parts: new FakeParts(),
     images: new FakeImages(),
     faults: new FaultPlan(),
-    durations: { ...durationsAt(20), reboot: 30, slowReboot: 200, quorumCheck: 50, drain: 60 },
+    durations: { ...durationsAt(20), reboot: 30, firmware: 60, slowReboot: 200, quorumCheck: 50, drain: 60 },
     clock: new LabClock(),
     log: (line: MachineLogLine) => log.push(line),
     cluster: (): Machine[] => [machine],
   } satisfies Surroundings;
   const name = role === 'worker' ? 'k8s-work-1' : 'k8s-ctrl-1';
   const machine = await Machine.create(
-    { name, role, address: '10.20.67.1', loopback: '127.63.67.1', version: 'v1.12.1', schematic },
+    { name, role, address: '10.20.67.1', loopback: '127.63.67.1', version, schematic, ...more },
     surroundings,
   );
   made.push(machine);
@@ -63,11 +68,17 @@ export async function loneMachine(
       const names = log.map(({ event }) => event);
       return from === undefined ? names : names.slice(names.lastIndexOf(from as MachineLogLine['event']));
     },
-    upgrade: (version) =>
-      machine.upgrade({ image: installer(schematic, version), force: true, rebootMode: 'DEFAULT' }),
+    upgrade: (to) => machine.upgrade({ image: installer(schematic, to), force: true, rebootMode: 'DEFAULT' }),
+    install: async (to) => {
+      const said: InstallProgress[] = [];
+      const image = installer(schematic, to);
+      await machine.pull('system', image);
+      await machine.lifecycle.run({ image, namespace: 'system' }, (progress) => said.push(progress));
+      return said;
+    },
     ready: () => machine.waitFor(({ ready }) => ready, { what: 'ready', timeoutMs: 3_000 }),
   };
-  if (options.on !== false) {
+  if (on) {
     await machine.powerOn();
     await lone.ready();
   }

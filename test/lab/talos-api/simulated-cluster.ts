@@ -18,7 +18,7 @@ import { takeLoopback } from '../../../lab/processes/loopback.js';
 import { ProcessGroup } from '../../../lab/processes/process-group.js';
 import type { RequestLogLine } from '../../../lab/talos-api/request-log.js';
 import { createTalosMachines, type TalosMachines } from '../../../lab/talos-api/talos-machines.js';
-import { resolveBinary } from '../../../src/tools/binaries/resolve-binary.js';
+import { toolPath } from '../../../src/tools/tool-path.js';
 import { CONTROL_SCHEMATIC, FakeImages, WORKER_SCHEMATIC } from '../machines/fake-images.js';
 import { FakeParts } from '../machines/fake-parts.js';
 
@@ -29,6 +29,9 @@ export interface TalosctlResult {
   readonly stderr: string;
 }
 
+/** Minors of talosctl the tests run. */
+export type Client = '1.11' | '1.12' | '1.13';
+
 /** How a talosctl is run. */
 export interface TalosctlOptions {
   /** Machine that is dialled; default k8s-ctrl-1. */
@@ -37,6 +40,8 @@ export interface TalosctlOptions {
   readonly nodes?: readonly string[];
   /** Talosconfig file; default: the administrator's. */
   readonly talosconfig?: string;
+  /** Minor of the talosctl that is run; default 1.12. */
+  readonly client?: Client;
 }
 
 /** Three control planes with a real etcd each, a worker, and the real talosctl. */
@@ -57,16 +62,22 @@ export interface SimulatedCluster extends TalosMachines {
 
 const SPEED = 4;
 
-/** Starts the cluster with everything switched on and ready. */
-export async function startSimulatedCluster(): Promise<SimulatedCluster> {
+/** Starts the cluster with everything switched on and ready. `versions`: what its machines run; default v1.12.1. */
+export async function startSimulatedCluster(
+  versions: Readonly<Record<string, string>> = {},
+): Promise<SimulatedCluster> {
   const directory = mkdtempSync(path.join(tmpdir(), 'slipway-talos-'));
   const loopback = takeLoopback();
   const processes = new ProcessGroup(directory);
   const binaries = {
-    talosctl: (await resolveBinary('talosctl', { fetch: false })).path,
-    etcd: (await resolveBinary('etcd', { fetch: false })).path,
+    talosctl: {
+      '1.11': await toolPath('talosctl', '1.11'),
+      '1.12': await toolPath('talosctl', '1.12'),
+      '1.13': await toolPath('talosctl', '1.13'),
+    },
+    etcd: await toolPath('etcd'),
   };
-  const definitions = definitionsOn(loopback.prefix);
+  const definitions = definitionsOn(loopback.prefix, versions);
   const members = etcdMembers(definitions, { directory, processes, binary: binaries.etcd });
   const parts = new FakeParts({
     start: (machine) => memberOf(members, machine.name).start(),
@@ -117,7 +128,10 @@ export async function startSimulatedCluster(): Promise<SimulatedCluster> {
     config,
     etcd: (name) => memberOf(members, name),
     talosctl: (args, options = {}) =>
-      runTalosctl(binaries.talosctl, talos, args, { talosconfig: admin, ...options }),
+      runTalosctl(binaries.talosctl[options.client ?? '1.12'], talos, args, {
+        talosconfig: admin,
+        ...options,
+      }),
     stop: async () => {
       await talos.powerOff();
       await processes.stopAll();
@@ -141,15 +155,19 @@ export async function leaderOf({ machines }: TalosMachines): Promise<string> {
   throw new Error('The etcd of the test has no leader after ten seconds.');
 }
 
-function definitionsOn(prefix: string): MachineDefinition[] {
+function definitionsOn(prefix: string, versions: Readonly<Record<string, string>>): MachineDefinition[] {
   return [1, 2, 3, 4].map((number) => ({
-    name: number < 4 ? `k8s-ctrl-${number}` : 'k8s-work-1',
+    name: nameOf(number),
     role: number < 4 ? 'control-plane' : 'worker',
     address: `10.20.67.${number}`,
     loopback: `${prefix}.67.${number}`,
-    version: 'v1.12.1',
+    version: versions[nameOf(number)] ?? 'v1.12.1',
     schematic: number < 4 ? CONTROL_SCHEMATIC : WORKER_SCHEMATIC,
   }));
+}
+
+function nameOf(number: number): string {
+  return number < 4 ? `k8s-ctrl-${number}` : 'k8s-work-1';
 }
 
 function etcdMembers(

@@ -1,0 +1,29 @@
+import type { Machine } from './machine.js';
+import type { ImageNamespace } from './pulled-images.js';
+import { hasLifecycleService } from './talos-services.js';
+
+/**
+ * What somebody with a talosctl of their own does to a machine just after an image was pulled, where a fault asks for it.
+ * It goes on by itself; what fails fails as it would for anybody.
+ */
+export function actByHand(machine: Machine, image: string, namespace: ImageNamespace): void {
+  const fault = machine.faults.take('image:pulled', machine.name);
+  if (fault === undefined) return;
+  const done = fault === 'installed-by-hand' ? install : upgrade;
+  done(machine, image, namespace).catch(() => {
+    // The machine's log has the refusal.
+  });
+}
+
+async function upgrade(machine: Machine, image: string, namespace: ImageNamespace): Promise<void> {
+  if (!hasLifecycleService(machine.version)) {
+    await machine.upgrade({ image, force: true, rebootMode: 'DEFAULT' });
+    return;
+  }
+  await install(machine, image, namespace);
+  if (machine.armed) machine.reboot('DEFAULT');
+}
+
+async function install(machine: Machine, image: string, namespace: ImageNamespace): Promise<void> {
+  if (hasLifecycleService(machine.version)) await machine.lifecycle.run({ image, namespace }, () => {});
+}

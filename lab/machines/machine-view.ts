@@ -1,0 +1,96 @@
+import type { BootSlots, Slot, SlotName } from './boot-slots.js';
+import type { CurrentBoot } from './current-boot.js';
+import type { EventBuffer } from './event-buffer.js';
+import type { KernelLog } from './kernel-log.js';
+import type { MachineStage, UnmetCondition } from './machine-event.js';
+import type { MachineDefinition } from './machine-parts.js';
+import type { ServiceTable } from './service-table.js';
+
+/** What can be seen of a machine: from its definition, its boot slots and its current boot. */
+export abstract class MachineView {
+  abstract readonly definition: MachineDefinition;
+  abstract readonly bootSlots: BootSlots;
+
+  /** What lives until the next boot. */
+  abstract get boot(): CurrentBoot;
+
+  get name(): string {
+    return this.definition.name;
+  }
+
+  get role(): 'control-plane' | 'worker' {
+    return this.definition.role;
+  }
+
+  /** Where it is in its life; means nothing while the power is off. */
+  get stage(): MachineStage {
+    return this.boot.stage;
+  }
+
+  /** Why it is not ready. */
+  get unmet(): readonly UnmetCondition[] {
+    return this.boot.unmet;
+  }
+
+  /** Changes with every boot. Empty before the first one. */
+  get bootId(): string {
+    return this.boot.id;
+  }
+
+  /** Events of the current boot. */
+  get events(): EventBuffer {
+    return this.boot.events;
+  }
+
+  /** Kernel log of the current boot. */
+  get dmesg(): KernelLog {
+    return this.boot.dmesg;
+  }
+
+  /** Services of the current boot. */
+  get services(): ServiceTable {
+    return this.boot.services;
+  }
+
+  /** Talos version that runs, or ran last, e.g. `v1.12.1`. */
+  get version(): string {
+    return this.bootSlots.running.version;
+  }
+
+  /** Schematic that runs, or ran last. */
+  get schematic(): string {
+    return this.bootSlots.running.schematic;
+  }
+
+  /** Extensions of the booted slot, e.g. `siderolabs/qemu-guest-agent`. */
+  get extensions(): readonly string[] {
+    return this.bootSlots.running.extensions;
+  }
+
+  get slots(): { readonly A?: Slot; readonly B?: Slot } {
+    return this.bootSlots.slots;
+  }
+
+  get booted(): SlotName {
+    return this.bootSlots.booted;
+  }
+
+  get defaultSlot(): SlotName {
+    return this.bootSlots.defaultSlot;
+  }
+
+  /** Installed and not booted: the next boot, for whatever reason, takes something else than what runs. */
+  get armed(): boolean {
+    return this.bootSlots.armed;
+  }
+
+  /** False for a machine that runs from an ISO. */
+  get installed(): boolean {
+    return this.definition.installed !== false;
+  }
+
+  /** How often an installer has written a slot of this machine. */
+  get installs(): number {
+    return this.bootSlots.installs;
+  }
+}
