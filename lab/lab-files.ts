@@ -9,7 +9,7 @@ import {
   type Validity,
 } from './certificates.js';
 import type { ClusterDefinition } from './clusters/cluster-definition.js';
-import { inventoryYaml } from './clusters/inventory-yaml.js';
+import { labInventory } from './clusters/inventory-yaml.js';
 import type { MachineDefinition } from './machines/machine.js';
 
 /** Files a lab hands over to Slipway and to people. */
@@ -28,12 +28,14 @@ export interface LabFilesOptions {
   readonly machines: readonly MachineDefinition[];
   readonly vip: string;
   readonly factoryUrl: string;
-  /** Talos version that git declares. */
-  readonly target: string;
+  /** Versions that git declares. */
+  readonly declared: { readonly talos: string; readonly kubernetes: string };
   readonly speed: number;
   readonly certificates: ClusterCertificates['talos'];
   /** The kubeconfig `slipway.yaml` names, in the lab's folder. */
   readonly kubeconfig: string;
+  /** Told what the lab says in place of an inventory that a person wrote. */
+  tell(what: string): void;
 }
 
 /** Writes slipway.yaml, the dial map, the talosconfigs and an age identity, readable by their owner alone. */
@@ -64,11 +66,11 @@ export async function writeLabFiles(options: LabFilesOptions): Promise<LabFiles>
     kubeconfig: path.basename(options.kubeconfig),
     snapshots: 'snapshots',
   };
+  const { declared: versions, speed } = options;
+  const inventory = labInventory(definition, { versions, ageRecipient, files, speed });
+  for (const sentence of inventory.said) options.tell(`inventory: ${sentence}`);
   return {
-    inventory: write(
-      'slipway.yaml',
-      inventoryYaml(definition, { talos: options.target, ageRecipient, files, speed: options.speed }),
-    ),
+    inventory: write('slipway.yaml', inventory.text),
     dialMap: write(
       'dial.json',
       `${JSON.stringify({ ...Object.fromEntries(dialled), [definition.image.factory]: options.factoryUrl }, null, 2)}\n`,

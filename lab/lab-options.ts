@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import path from 'node:path';
 import type { ClusterDefinition } from './clusters/cluster-definition.js';
-import { proxOpsSmall } from './clusters/prox-ops-small.js';
+import { clusterNamed, defaultCluster } from './clusters/clusters.js';
 import type { FaultRequest } from './faults/fault-plan.js';
 import { talosReleases } from './factory/talos-releases.js';
 
@@ -9,7 +9,9 @@ import { talosReleases } from './factory/talos-releases.js';
 export interface LabOptions {
   /** Folder for everything it writes; emptied first. Default `.slipway/lab/<cluster>`. */
   readonly directory?: string;
-  /** Default: prox-ops in small. */
+  /** Name of a cluster: `atlas`. Default: prox-ops in small. */
+  readonly cluster?: string;
+  /** A cluster that has no name. */
   readonly definition?: ClusterDefinition;
   /** How fast the machines are: 2 is twice as fast. Default 1. */
   readonly speed?: number;
@@ -25,6 +27,11 @@ export interface LabOptions {
   readonly talos?: string;
   /** Talos that git declares. */
   readonly target?: string;
+  /**
+   * Other versions than the cluster's own, for its machines and in its inventory: `talos=1.13.8` or
+   * `talos=1.13.8,kubernetes=1.35.0`. `talos` and `target` go before it.
+   */
+  readonly versions?: string;
   /** Seconds without a heartbeat until Kubernetes calls a Node not Ready. Default 50, as Kubernetes has it. */
   readonly nodeMonitorGraceSeconds?: number;
   /** Further manifests to apply: see `lab/kubernetes/extra/`. */
@@ -44,6 +51,8 @@ export interface LabSettings {
   readonly keepTemporal: boolean;
   readonly talos: string;
   readonly target: string;
+  /** What kubelets and static pods say they are, and what git declares. */
+  readonly kubernetes: string;
   readonly nodeMonitorGraceSeconds: number;
   readonly apply: readonly string[];
   readonly onProgress: (line: string) => void;
@@ -51,21 +60,24 @@ export interface LabSettings {
 
 /** Fills in the defaults. Throws a sentence when an option makes no sense. */
 export function labSettings(options: LabOptions): LabSettings {
-  const definition = options.definition ?? proxOpsSmall;
+  const cluster = options.cluster ?? options.definition?.cluster ?? defaultCluster;
+  const definition = options.definition ?? clusterNamed(cluster);
+  const mapped = versionMap(options.versions);
   const positive = (name: string, value: number): number => {
     if (value > 0 && Number.isFinite(value)) return value;
     throw new Error(`The lab's ${name} is ${value}: it must be a positive number.`);
   };
   return {
-    directory: path.resolve(options.directory ?? path.join('.slipway', 'lab', definition.cluster)),
+    directory: path.resolve(options.directory ?? path.join('.slipway', 'lab', cluster)),
     definition,
     speed: positive('speed', options.speed ?? 1),
     seed: options.seed ?? randomInt(1, 2 ** 31),
     faults: (options.faults ?? []).map(faultRequest),
     temporal: options.temporal ?? options.keepTemporal ?? false,
     keepTemporal: options.keepTemporal ?? false,
-    talos: knownTalos(options.talos ?? definition.versions.talos),
-    target: knownTalos(options.target ?? definition.versions.target),
+    talos: knownTalos(options.talos ?? mapped.talos ?? definition.versions.talos),
+    target: knownTalos(options.target ?? mapped.talos ?? definition.versions.target),
+    kubernetes: mapped.kubernetes ?? definition.versions.kubernetes,
     nodeMonitorGraceSeconds: positive('node monitor grace', options.nodeMonitorGraceSeconds ?? 50),
     apply: options.apply ?? [],
     onProgress: options.onProgress ?? (() => undefined),
@@ -76,6 +88,21 @@ export function labSettings(options: LabOptions): LabSettings {
 function faultRequest(text: string): FaultRequest {
   const [name = '', node] = text.split('@');
   return node === undefined ? { name } : { name, node };
+}
+
+/** `talos=1.13.8,kubernetes=v1.35.0` → each as a tag. Throws a sentence when it says anything else. */
+function versionMap(text = ''): { talos?: string; kubernetes?: string } {
+  const mapped: { talos?: string; kubernetes?: string } = {};
+  for (const entry of text.split(',').filter(Boolean)) {
+    const match = /^(?<what>talos|kubernetes)=v?(?<version>\d+\.\d+\.\d+)$/.exec(entry.trim())?.groups;
+    if (!match) {
+      throw new Error(
+        `Versions are written talos=1.13.8,kubernetes=1.35.0 (either may be left out), not "${entry}".`,
+      );
+    }
+    mapped[match['what'] === 'talos' ? 'talos' : 'kubernetes'] = `v${match['version']}`;
+  }
+  return mapped;
 }
 
 function knownTalos(version: string): string {

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { toolPath } from '../src/tools/tool-path.js';
 import { defaultNamespace } from '../src/workflows/messages.js';
 import type { ClusterCertificates } from './certificates.js';
-import { loopbackOf } from './clusters/cluster-definition.js';
+import { loopbackOf, schematicOf } from './clusters/cluster-definition.js';
 import { ImageFactory } from './factory/image-factory.js';
 import { FaultPlan } from './faults/fault-plan.js';
 import { applyFiles } from './kubernetes/apply-manifests.js';
@@ -29,18 +29,21 @@ export type Tell = (what: string) => void;
 /** The machines of the lab: where each listens, and what it runs at first. */
 export function machinesOf(settings: LabSettings, prefix: string): readonly KubernetesMachine[] {
   const { definition, talos } = settings;
-  return definition.machines.map(({ name, role, address, gpu }) => {
-    const schematic = definition.schematics[role].id;
-    const loopback = loopbackOf(prefix, address);
+  return definition.machines.map((machine) => {
+    const { name, role, address, gpu, size } = machine;
+    const schematic = schematicOf(definition, machine).id;
+    const untainted = role === 'control-plane' && definition.workOnControlPlanes;
     return {
       name,
       role,
       address,
-      loopback,
+      loopback: loopbackOf(prefix, address),
       version: talos,
       schematic,
       image: imageOf(settings, schematic),
       ...(gpu ? { gpu } : {}),
+      ...(size ? { size } : {}),
+      ...(untainted ? { untainted } : {}),
     };
   });
 }
@@ -85,12 +88,16 @@ export async function startFactory(
   log: string,
 ): Promise<ImageFactory> {
   const { definition, speed } = settings;
-  const kinds = Object.values(definition.schematics);
+  const kinds = [
+    ...Object.values(definition.schematics),
+    ...definition.machines.map((machine) => schematicOf(definition, machine)),
+  ];
   const factory = new ImageFactory({
     host,
     port: HTTP_PORT,
     name: definition.image.factory,
     schematics: Object.fromEntries(kinds.map(({ id, extensions }) => [id, extensions])),
+    posted: definition.posted ?? [],
     built: kinds.map(({ id }) => imageOf(settings, id).slice(definition.image.factory.length + 1)),
     faults,
     speed,
@@ -111,13 +118,15 @@ interface Common {
 /** The Kubernetes half, not started yet. */
 export async function createKubernetes(
   settings: LabSettings,
-  common: Common & { vip: string; apiServer: string; processes: ProcessGroup },
+  common: Common & { vip: string; endpoint: string; apiServer: string; processes: ProcessGroup },
 ): Promise<KubernetesCluster> {
-  const { definition, directory, speed, nodeMonitorGraceSeconds } = settings;
+  const { definition, directory, speed, nodeMonitorGraceSeconds, kubernetes } = settings;
   return new KubernetesCluster({
     ...common,
     cluster: definition.cluster,
-    kubernetesVersion: definition.versions.kubernetes,
+    kubernetesVersion: kubernetes,
+    workloads: definition.workloads,
+    values: definition.values ?? {},
     directory,
     speed,
     nodeMonitorGraceSeconds,

@@ -134,7 +134,8 @@ async function startParts(
   const factory = await startFactory(settings, host('factory'), faults, logs.factory);
   undo.push(() => factory.stop());
   const common = { machines, faults, certificates, logs };
-  const kubernetes = await createKubernetes(settings, { ...common, vip, apiServer, processes });
+  const endpoint = definition.endpoint === undefined ? vip : loopbackOf(prefix, definition.endpoint);
+  const kubernetes = await createKubernetes(settings, { ...common, vip, endpoint, apiServer, processes });
   undo.push(() => kubernetes.close());
   const talos = await createMachines(settings, { ...common, kubernetes, factory }, undo);
   record = (machine, fault) => talos.machine(machine).record('fault', fault);
@@ -144,7 +145,8 @@ async function startParts(
     machines,
     vip,
     factoryUrl: factory.url,
-    target: settings.target,
+    declared: { talos: settings.target, kubernetes: settings.kubernetes },
+    tell,
     speed: settings.speed,
     certificates: certificates.talos,
     kubeconfig: kubernetes.files.kubeconfigs.slipway,

@@ -1,9 +1,12 @@
 import { Command } from 'commander';
+import { clusterNames, defaultCluster } from './clusters/clusters.js';
 import type { LabDescription, TemporalDescription } from './lab-description.js';
 import { startLab, type Lab } from './lab.js';
 
 interface Flags {
   readonly dir?: string;
+  readonly cluster?: string;
+  readonly versions?: string;
   readonly speed?: string;
   readonly seed?: string;
   readonly fault: readonly string[];
@@ -21,6 +24,11 @@ const collect = (value: string, before: readonly string[]): readonly string[] =>
 const program = new Command('lab')
   .description('A simulated Talos cluster on real etcd, Kubernetes and Temporal. Ctrl-C stops it.')
   .option('--dir <folder>', 'where it keeps everything; emptied first (default: .slipway/lab/<cluster>)')
+  .option('--cluster <name>', `${clusterNames.join(', ')} (default: ${defaultCluster})`)
+  .option(
+    '--versions <map>',
+    'other versions than the cluster has, in its inventory too: talos=1.13.8,kubernetes=1.35.0',
+  )
   .option('--speed <number>', 'how fast the machines are: 1 as in the demo, 4 four times as fast')
   .option('--seed <number>', 'the same seed and faults give the same story')
   .option('--fault <name[@node]>', 'arms a fault; may be given more than once', collect, [])
@@ -39,7 +47,11 @@ const program = new Command('lab')
     [],
   )
   .option('--json', 'prints lab.json in one line when it is ready, and nothing else')
-  .addHelpText('after', '\nExample:\n  npm run lab -- --temporal --fault install-fails@k8s-work-1');
+  .addHelpText(
+    'after',
+    '\nExamples:\n  npm run lab -- --temporal --fault install-fails@k8s-work-1\n' +
+      '  npm run lab -- --cluster atlas --versions talos=1.13.8',
+  );
 
 await main(program.parse().opts<Flags>());
 
@@ -78,6 +90,8 @@ function optionsOf(flags: Flags): Parameters<typeof startLab>[0] {
     text === undefined ? undefined : Number(text);
   const given = {
     directory: flags.dir,
+    cluster: flags.cluster,
+    versions: flags.versions,
     speed: number(flags.speed),
     seed: number(flags.seed),
     faults: flags.fault,

@@ -22,6 +22,10 @@ export const temporalAddress = (): string => {
 export interface WorldOptions {
   /** Names the namespace and the folder; one word. */
   readonly name: string;
+  /** A cluster of `lab/clusters/clusters.ts`: `atlas`. Default: prox-ops in small. */
+  readonly cluster?: string;
+  /** Other versions than that cluster's own: `talos=1.13.8`. */
+  readonly versions?: string;
   readonly faults?: readonly string[];
   readonly labArgs?: readonly string[];
   /** Another Temporal than the shared one. */
@@ -68,6 +72,8 @@ export class World extends Terminal {
         directory,
         '--speed',
         String(options.speed ?? 4),
+        ...(options.cluster === undefined ? [] : ['--cluster', options.cluster]),
+        ...(options.versions === undefined ? [] : ['--versions', options.versions]),
         ...faults,
         ...(options.labArgs ?? []),
       ],
@@ -75,7 +81,7 @@ export class World extends Terminal {
       logFile: path.join(folder, 'lab.log'),
       graceMs: 20_000,
       ready: {
-        timeoutMs: 90_000,
+        timeoutMs: 180_000,
         probe: async () => ((await description(directory)) ? undefined : 'lab.json is not there yet'),
       },
     });
@@ -202,7 +208,7 @@ export class World extends Terminal {
     const line = log.split('\n').findLast((one) => one.startsWith('{'));
     if (!line) throw new Error(`the watcher gave no verdict:\n${log.slice(-2000)}`);
     const verdict = JSON.parse(line) as Verdict;
-    if (verdict.ok) await rm(this.folder, { recursive: true, force: true });
+    if (verdict.complaints.length === 0) await rm(this.folder, { recursive: true, force: true });
     return verdict;
   }
 

@@ -1,3 +1,10 @@
+/** What a machine is made of: an Image Factory schematic. */
+export interface MachineSchematic {
+  readonly id: string;
+  /** `siderolabs/qemu-guest-agent` */
+  readonly extensions: readonly string[];
+}
+
 /** A machine of a simulated cluster, as its inventory knows it. */
 export interface ClusterMachine {
   readonly name: string;
@@ -6,7 +13,11 @@ export interface ClusterMachine {
   readonly address: string;
   /** The hypervisor's host it runs on. */
   readonly host: string;
+  /** Where it is not that of its role. */
+  readonly schematic?: MachineSchematic;
   readonly gpu?: { readonly resource: string; readonly count: number };
+  /** Where it is not as large as others of its role. Kubernetes' quantities: `4`, `27Gi`. */
+  readonly size?: { readonly cpu: string; readonly memory: string };
 }
 
 /** A cluster the lab can play. */
@@ -16,6 +27,8 @@ export interface ClusterDefinition {
   readonly machines: readonly ClusterMachine[];
   /** Virtual address of the Kubernetes API. */
   readonly vip: string;
+  /** What kubeconfigs name, where it is not the VIP: the address of one control plane. */
+  readonly endpoint?: string;
   readonly versions: {
     /** Talos the machines begin with, unless the lab is told otherwise. */
     readonly talos: string;
@@ -25,10 +38,33 @@ export interface ClusterDefinition {
     readonly kubernetes: string;
   };
   readonly image: { readonly factory: string; readonly platform: string };
-  readonly schematics: Readonly<
-    Record<'control-plane' | 'worker', { readonly id: string; readonly extensions: readonly string[] }>
-  >;
+  /** By role; a cluster without workers has none for them. */
+  readonly schematics: {
+    readonly 'control-plane': MachineSchematic;
+    readonly worker?: MachineSchematic;
+  };
+  /** Schematics (YAML) whose ids are the hash of their content, as the factory has it. */
+  readonly posted?: readonly string[];
+  /** Control planes carry no taint: ordinary pods run there. */
+  readonly workOnControlPlanes?: true;
   readonly criticalNamespaces: readonly string[];
+  /** What runs in it: files below `lab/kubernetes/workloads`, applied in this order. */
+  readonly workloads: readonly string[];
+  /** What `{{name}}` in those files stands for, besides `{{kubernetes}}`. */
+  readonly values?: Readonly<Record<string, string>>;
+  /** The inventory a person wrote. Without one the lab writes its own. */
+  readonly inventory?: string;
+}
+
+/** What a machine is made of. Throws when its role has no schematic and it none of its own. */
+export function schematicOf(
+  { schematics, cluster }: ClusterDefinition,
+  machine: ClusterMachine,
+): MachineSchematic {
+  const schematic = machine.schematic ?? schematics[machine.role];
+  if (!schematic)
+    throw new Error(`${cluster}: ${machine.name} is a ${machine.role}, and there is no schematic for one.`);
+  return schematic;
 }
 
 /** Where an address of the cluster is in a lab: its last two numbers stay. */

@@ -1,73 +1,73 @@
-import { stringify } from 'yaml';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { parseDocument, stringify } from 'yaml';
+import { projectRoot } from '../../src/tools/project-root.js';
 import type { ClusterDefinition } from './cluster-definition.js';
+import { labAccess, labLimits, labSnapshots, type LabOverlay } from './lab-overlay.js';
 
 /** What an inventory says besides the cluster itself. */
-export interface InventoryTarget {
-  /** Talos version that git declares: `v1.12.2`. */
-  readonly talos: string;
-  /** Public key that snapshots are encrypted to: `age1…`. */
-  readonly ageRecipient: string;
-  /** Files beside slipway.yaml, by name. */
-  readonly files: {
-    readonly reader: string;
-    readonly admin: string;
-    readonly kubeconfig: string;
-    readonly snapshots: string;
-  };
-  readonly speed: number;
+export interface InventoryTarget extends LabOverlay {
+  /** Versions that git declares: `v1.12.2`. */
+  readonly versions: { readonly talos: string; readonly kubernetes: string };
 }
 
-/** Ends of waits in a lab: real machines take minutes, these take seconds, and a wait in vain should not take long. */
-const LIMITS = {
-  observe: '30s',
-  image: '30s',
-  gates: '30s',
-  drainSlice: '10s',
-  drain: '20s',
-  handOver: '20s',
-  install: '15s',
-  boot: '30s',
-  ready: '30s',
-  etcdRejoin: '30s',
-  check: '10s',
-  nodeChecks: '30s',
-  snapshot: '60s',
-};
+/** A `slipway.yaml` in a lab. */
+export interface LabInventory {
+  readonly text: string;
+  /** Where it comes from, and each thing the lab says in place of the file: one sentence each. */
+  readonly said: readonly string[];
+}
 
-/** Times that are always waited in full, in seconds at speed 1. */
-const WATCHED_SECONDS = { etcdStable: 2, soakControlPlane: 2, soakCanary: 2, soakWorker: 0 };
+/** The `slipway.yaml` of a simulated cluster: the one a person wrote with the lab's overlay, or one of the lab's own. */
+export function labInventory(definition: ClusterDefinition, target: InventoryTarget): LabInventory {
+  return definition.inventory === undefined
+    ? { text: inventoryYaml(definition, target), said: [] }
+    : overlaid(definition.inventory, target);
+}
 
-/** The text of the `slipway.yaml` of a simulated cluster. */
-export function inventoryYaml(definition: ClusterDefinition, target: InventoryTarget): string {
-  const { cluster, versions, image, schematics, machines, vip, criticalNamespaces } = definition;
-  const watched = Object.entries(WATCHED_SECONDS).map(([name, seconds]): [string, string] => [
-    name,
-    `${Math.round((seconds * 1000) / target.speed)}ms`,
-  ]);
+/** The file as it is, comments too, but for what a lab has to say itself. */
+function overlaid(file: string, target: InventoryTarget): LabInventory {
+  const document = parseDocument(readFileSync(file, 'utf8'));
+  const inventory = path.relative(projectRoot, file);
+  const said = [`${inventory}, with the lab's own limits, credentials, and folder and key for snapshots`];
+  for (const [name, version] of Object.entries(target.versions)) {
+    const before: unknown = document.getIn(['versions', name]);
+    if (before === version) continue;
+    document.setIn(['versions', name], version);
+    said.push(`versions.${name}: ${version} in the lab's copy, ${String(before)} in ${inventory}`);
+  }
+  document.setIn(['access'], document.createNode(labAccess(target)));
+  for (const [name, value] of Object.entries(labSnapshots(target))) document.setIn(['snapshot', name], value);
+  document.setIn(['limits'], document.createNode(labLimits(target.speed)));
+  document.commentBefore = [` ${said.join('\n ')}`, document.commentBefore].filter(Boolean).join('\n\n');
+  return { text: document.toString({ lineWidth: 0 }), said };
+}
+
+/** The text of a `slipway.yaml` nobody wrote. */
+function inventoryYaml(definition: ClusterDefinition, target: InventoryTarget): string {
+  const { cluster, image, schematics, machines, vip, criticalNamespaces } = definition;
   const inventory = {
     cluster,
-    versions: { talos: target.talos, kubernetes: versions.kubernetes },
-    access: {
-      talos: { reader: { file: target.files.reader }, admin: { file: target.files.admin } },
-      kubernetes: { file: target.files.kubeconfig },
-    },
+    versions: target.versions,
+    access: labAccess(target),
     vip,
     image,
-    roles: {
-      'control-plane': { schematic: schematics['control-plane'].id },
-      worker: { schematic: schematics.worker.id },
-    },
-    nodes: machines.map(({ name, role, address, host, gpu }) => ({
+    roles: Object.fromEntries(Object.entries(schematics).map(([role, { id }]) => [role, { schematic: id }])),
+    nodes: machines.map(({ name, role, address, host, schematic, gpu }) => ({
       name,
       role,
       address,
       host,
+      ...(schematic ? { schematic: schematic.id } : {}),
       ...(gpu ? { gpu } : {}),
     })),
+    ...(machines.filter(({ role }) => role === 'control-plane').length === 1
+      ? { controlPlane: { outageAccepted: true } }
+      : {}),
     upgrade: { strategy: { patch: 'in-place' }, workers: { canary: 1, batch: 1 }, drain: { attempts: 3 } },
-    snapshot: { directory: target.files.snapshots, recipient: target.ageRecipient },
+    snapshot: labSnapshots(target),
     gates: { criticalNamespaces },
-    limits: { ...LIMITS, ...Object.fromEntries(watched) },
+    limits: labLimits(target.speed),
   };
   return `# A simulated cluster: the lab wrote this file, and writes it anew at its next start.\n${stringify(inventory, { lineWidth: 120 })}`;
 }

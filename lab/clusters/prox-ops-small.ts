@@ -1,10 +1,23 @@
 import type { ClusterDefinition } from './cluster-definition.js';
 
-/**
- * prox-ops in small: its three control planes and its first three workers. Its own Talos is 1.11.3; the lab's
- * talosctl is built for 1.12, so this one begins at 1.12.1.
- */
-export const proxOpsSmall: ClusterDefinition = {
+/** Schematics prox-ops was given. What is in them was not written down; the worker's drives NVIDIA cards. */
+export const proxOpsSchematics = {
+  'control-plane': {
+    id: '366fd68945d42e0b6428f65068c83c2c3c08e3afb0e3bc3f00e04b28e2ad0ce2',
+    extensions: ['siderolabs/qemu-guest-agent'],
+  },
+  worker: {
+    id: '990731763242a6b3cf735e49d0f550ce4068b4d0e7f4dfbb49a31799b698877e',
+    extensions: [
+      'siderolabs/qemu-guest-agent',
+      'siderolabs/nvidia-container-toolkit-production',
+      'siderolabs/nvidia-open-gpu-kernel-modules-production',
+    ],
+  },
+} satisfies ClusterDefinition['schematics'];
+
+/** prox-ops in small: its three control planes and its first three workers, on Talos 1.12. */
+export const proxOpsSmall = {
   cluster: 'prox-ops',
   machines: [
     { name: 'k8s-ctrl-1', role: 'control-plane', address: '10.20.67.1', host: 'baldar' },
@@ -17,19 +30,15 @@ export const proxOpsSmall: ClusterDefinition = {
   vip: '10.20.67.100',
   versions: { talos: 'v1.12.1', target: 'v1.12.2', kubernetes: 'v1.35.0' },
   image: { factory: 'factory.talos.dev', platform: 'nocloud' },
-  schematics: {
-    'control-plane': {
-      id: '366fd68945d42e0b6428f65068c83c2c3c08e3afb0e3bc3f00e04b28e2ad0ce2',
-      extensions: ['siderolabs/qemu-guest-agent'],
-    },
-    worker: {
-      id: '990731763242a6b3cf735e49d0f550ce4068b4d0e7f4dfbb49a31799b698877e',
-      extensions: [
-        'siderolabs/qemu-guest-agent',
-        'siderolabs/nvidia-container-toolkit-production',
-        'siderolabs/nvidia-open-gpu-kernel-modules-production',
-      ],
-    },
-  },
+  schematics: proxOpsSchematics,
   criticalNamespaces: ['kube-system', 'flux-system'],
-};
+  workloads: [
+    'flannel.yaml',
+    'kube-dns.yaml',
+    'coredns-budget.yaml',
+    'coredns-on-workers.yaml',
+    'flux-system.yaml',
+    'postgres.yaml',
+    'web.yaml',
+  ],
+} satisfies ClusterDefinition;

@@ -12,7 +12,7 @@ export interface DemoOptions {
 
 /** Reads what was typed after `npm run demo --`. */
 export function readOptions(argv: readonly string[]): DemoOptions {
-  const faults = Object.entries(faultCatalogue).map(([name, { does }]) => `  ${name.padEnd(22)}${does}`);
+  const faults = Object.entries(faultCatalogue).map(([name, { does }]) => `  ${name.padEnd(30)}${does}`);
   const command = new Command('npm run demo --')
     .description(
       'Upgrades a simulated Talos cluster, on real everything else, to the next patch version; kills its own worker once.',

@@ -21,8 +21,10 @@ export interface ImageFactoryOptions {
   readonly port: number;
   /** The name images are known by: `factory.talos.dev`. */
   readonly name: string;
-  /** Extensions by schematic id. */
+  /** Extensions by schematic id, where somebody else said the id. */
   readonly schematics: Readonly<Record<string, readonly string[]>>;
+  /** Schematics (YAML) that were posted before the lab began; their ids come from their content. */
+  readonly posted?: readonly string[];
   /** Images that were built before the lab began: `nocloud-installer/<schematic>:v1.12.1`. */
   readonly built: readonly string[];
   readonly faults: FaultPlan;
@@ -55,6 +57,7 @@ export class ImageFactory implements ImageSource {
   constructor(options: ImageFactoryOptions) {
     this.#options = options;
     this.#schematics = new Schematics(options.schematics);
+    for (const schematic of options.posted ?? []) this.#schematics.post(schematic);
     this.#log = openJsonLines<FactoryLine>(options.log);
     this.#server = createServer((request, response) => void this.#serve(request, response));
     for (const image of options.built) this.#builds.set(image, Promise.resolve());

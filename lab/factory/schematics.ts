@@ -2,12 +2,15 @@ import { createHash } from 'node:crypto';
 import { parse, stringify } from 'yaml';
 import { z } from 'zod';
 
-/** What `POST /schematics` takes, as far as the lab simulates it. A field it does not know is refused. */
+/**
+ * What `POST /schematics` takes, as far as the lab simulates it. A field it does not know is refused. The order of the
+ * fields is the factory's own, and part of an id.
+ */
 const Schematic = z.strictObject({
   customization: z
     .strictObject({
       extraKernelArgs: z.array(z.string()).optional(),
-      meta: z.array(z.strictObject({ key: z.int(), value: z.string() })).optional(),
+      meta: z.array(z.strictObject({ key: z.int().min(0).max(255), value: z.string() })).optional(),
       systemExtensions: z.strictObject({ officialExtensions: z.array(z.string()).optional() }).optional(),
       secureboot: z.strictObject({ includeWellKnownCertificates: z.boolean().optional() }).optional(),
     })
@@ -18,7 +21,7 @@ type Schematic = z.infer<typeof Schematic>;
 /** The schematic without any customization. */
 export const emptySchematic = '376567988ad370138ad8b2698212367b8edcb69b5fd68c80be1f2ec7d603b4ba';
 
-/** What the factory knows, by schematic id. Ids of the examples are given; others come from what was posted. */
+/** What the factory knows, by schematic id. Ids of the examples may be given; others come from what was posted. */
 export class Schematics {
   readonly #byId = new Map<string, Schematic>();
 
@@ -54,7 +57,7 @@ export class Schematics {
   post(text: string): { readonly id: string; readonly document: string } {
     const schematic = Schematic.parse(parse(text) ?? {});
     const document = canonical(schematic);
-    const id = createHash('sha256').update(document).digest('hex');
+    const id = idOf(document);
     this.#byId.set(id, schematic);
     return { id, document };
   }
@@ -65,6 +68,27 @@ export class Schematics {
   }
 }
 
-function canonical(schematic: Schematic): string {
-  return stringify(schematic, { indent: 4 });
+/** The id the factory gives a schematic: the SHA-256 of its canonical YAML. */
+export function schematicId(schematic: z.input<typeof Schematic>): string {
+  return idOf(canonical(Schematic.parse(schematic)));
+}
+
+function idOf(document: string): string {
+  return createHash('sha256').update(document).digest('hex');
+}
+
+/** As the factory writes it: its own order of fields, what is empty left out, no line folded. */
+function canonical({ customization }: Schematic): string {
+  const kept = Object.fromEntries(Object.entries(customization).filter(([, value]) => !isEmpty(value)));
+  const text = stringify({ customization: kept }, { indent: 4, lineWidth: 0 });
+  return text.replaceAll(BLOCK_OF_META, '            ');
+}
+
+/** Go's YAML rounds the indentation of a block of text down to whole steps; nothing else in a schematic is as deep. */
+const BLOCK_OF_META = /^ {14}/gm;
+
+function isEmpty(value: unknown): boolean {
+  if (value === undefined || value === false) return true;
+  if (Array.isArray(value)) return value.length === 0;
+  return typeof value === 'object' && value !== null && Object.values(value).every(isEmpty);
 }

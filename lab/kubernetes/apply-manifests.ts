@@ -1,11 +1,16 @@
 import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseAllDocuments } from 'yaml';
-import type { ApiClient } from './api-client.js';
+import { isNotFound, type ApiClient } from './api-client.js';
+import { kubernetesTime } from './kubelet/kubernetes-time.js';
 
 interface Manifest {
   readonly apiVersion: string;
   readonly kind: string;
   readonly metadata: { readonly name: string; readonly namespace?: string };
+  readonly status?: object;
+  /** Of a `List`. */
+  readonly items?: readonly Manifest[];
 }
 
 /** Plural names of the kinds the lab's manifests use; `namespaced` ones live below a namespace. */
@@ -13,6 +18,11 @@ const KINDS: Record<string, { readonly plural: string; readonly namespaced: bool
   Namespace: { plural: 'namespaces', namespaced: false },
   ClusterRole: { plural: 'clusterroles', namespaced: false },
   ClusterRoleBinding: { plural: 'clusterrolebindings', namespaced: false },
+  CustomResourceDefinition: { plural: 'customresourcedefinitions', namespaced: false },
+  CSIDriver: { plural: 'csidrivers', namespaced: false },
+  StorageClass: { plural: 'storageclasses', namespaced: false },
+  PersistentVolume: { plural: 'persistentvolumes', namespaced: false },
+  PersistentVolumeClaim: { plural: 'persistentvolumeclaims', namespaced: true },
   Service: { plural: 'services', namespaced: true },
   Pod: { plural: 'pods', namespaced: true },
   Deployment: { plural: 'deployments', namespaced: true },
@@ -21,23 +31,66 @@ const KINDS: Record<string, { readonly plural: string; readonly namespaced: bool
   PodDisruptionBudget: { plural: 'poddisruptionbudgets', namespaced: true },
 };
 
-/** Applies every object of the files, in their order, server-side: what is there already is made to fit. */
-export async function applyFiles(client: ApiClient, files: readonly string[]): Promise<void> {
+/** Kinds whose definitions the manifests bring along. Their status is part of the manifest: no controller makes it. */
+const CUSTOM_KINDS: typeof KINDS = {
+  Application: { plural: 'applications', namespaced: true },
+  CephCluster: { plural: 'cephclusters', namespaced: true },
+  HelmRelease: { plural: 'helmreleases', namespaced: true },
+  Kustomization: { plural: 'kustomizations', namespaced: true },
+  NetworkAttachmentDefinition: { plural: 'network-attachment-definitions', namespaced: true },
+  ReplicationSource: { plural: 'replicationsources', namespaced: true },
+};
+
+/** A new kind can be asked for some time after its definition was accepted. */
+const KIND_KNOWN = { everyMs: 100, times: 100 };
+
+/**
+ * Applies every object of the files, in their order, server-side: what is there already is made to fit.
+ *
+ * @param values what `{{name}}` in a file stands for; `{{hours-ago:2}}` is always known
+ */
+export async function applyFiles(
+  client: ApiClient,
+  files: readonly string[],
+  values: Readonly<Record<string, string>> = {},
+): Promise<void> {
   const manifests = files.flatMap((file) =>
-    parseAllDocuments(readFileSync(file, 'utf8')).map((document) => document.toJS() as Manifest | null),
+    parseAllDocuments(filledIn(readFileSync(file, 'utf8'), values, file)).map(
+      (document) => document.toJS() as Manifest | null,
+    ),
   );
-  for (const manifest of manifests) if (manifest !== null) await applyManifest(client, manifest);
+  for (const manifest of manifests.flatMap((one) => one?.items ?? one ?? []))
+    await applyManifest(client, manifest);
 }
 
-/** Applies one object server-side. */
+/** Applies one object server-side; of a custom kind its status too. */
 export async function applyManifest(client: ApiClient, manifest: Manifest): Promise<void> {
-  await client.patch(`${manifestPath(manifest)}?fieldManager=slipway-lab&force=true`, manifest, 'apply');
+  const isCustom = Object.hasOwn(CUSTOM_KINDS, manifest.kind);
+  await applyTo(client, manifestPath(manifest), manifest, isCustom);
+  const { apiVersion, kind, metadata, status } = manifest;
+  if (!isCustom || status === undefined) return;
+  const part = { apiVersion, kind, metadata, status };
+  await applyTo(client, `${manifestPath(manifest)}/status`, part, false).catch((error: unknown) => {
+    if (!isNotFound(error)) throw error; // A kind whose status is no part of its own took it with the rest.
+  });
+}
+
+async function applyTo(client: ApiClient, path: string, body: object, isCustom: boolean): Promise<void> {
+  for (let left = isCustom ? KIND_KNOWN.times : 1; ; left -= 1) {
+    try {
+      await client.patch(`${path}?fieldManager=slipway-lab&force=true`, body, 'apply');
+      return;
+    } catch (error) {
+      if (left <= 1 || !isNotFound(error)) throw error;
+      await sleep(KIND_KNOWN.everyMs);
+    }
+  }
 }
 
 /** Where an object lives: `/apis/apps/v1/namespaces/default/deployments/web`. */
 export function manifestPath(manifest: Manifest): string {
   const { apiVersion, kind, metadata } = manifest;
-  const known = KINDS[kind];
+  const known = KINDS[kind] ?? CUSTOM_KINDS[kind];
   if (!known)
     throw new Error(
       `The lab cannot apply a ${kind} (${metadata.name}): use kubectl with the admin kubeconfig.`,
@@ -45,4 +98,14 @@ export function manifestPath(manifest: Manifest): string {
   const group = apiVersion === 'v1' ? '/api/v1' : `/apis/${apiVersion}`;
   const place = known.namespaced ? `/namespaces/${metadata.namespace ?? 'default'}` : '';
   return `${group}${place}/${known.plural}/${metadata.name}`;
+}
+
+/** `{{kubernetes}}` → `v1.35.0`, `{{hours-ago:2}}` → that time. Throws naming what has no value. */
+function filledIn(text: string, values: Readonly<Record<string, string>>, file: string): string {
+  return text.replaceAll(/\{\{([a-z-]+)(?::(\d+))?\}\}/g, (_all, name: string, count?: string) => {
+    if (name === 'hours-ago') return kubernetesTime(new Date(Date.now() - Number(count) * 3_600_000));
+    const value = values[name];
+    if (value === undefined) throw new Error(`${file} says {{${name}}}, and the lab has no value for it.`);
+    return value;
+  });
 }

@@ -8,7 +8,7 @@ export interface KubernetesFiles extends ApiServerFiles {
   readonly kubeconfigs: {
     /** `system:masters`, direct to the API server. */
     readonly admin: string;
-    /** User `slipway`, which has the ClusterRole Slipway ships and nothing else; through the VIP. */
+    /** User `slipway`, which has the ClusterRole Slipway ships and nothing else; through the cluster's endpoint. */
     readonly slipway: string;
     readonly controllerManager: string;
     readonly scheduler: string;
@@ -25,8 +25,8 @@ export interface KubernetesFilesOptions {
   readonly certificates: ClusterCertificates['kubernetes'];
   /** Where the real API server listens. */
   readonly apiServer: string;
-  /** Where the VIP is in the lab. */
-  readonly vip: string;
+  /** Where kubeconfigs for people point in the lab: the VIP, or one control plane. */
+  readonly endpoint: string;
 }
 
 /** Writes keys, certificates and kubeconfigs, readable by their owner alone. */
@@ -60,7 +60,7 @@ export function writeKubernetesFiles(options: KubernetesFilesOptions): Kubernete
     adminKubeconfig: admin,
     kubeconfigs: {
       admin,
-      slipway: writeKubeconfig('slipway', SLIPWAY_USER, [], `https://${options.vip}:${API_PORT}`),
+      slipway: writeKubeconfig('slipway', SLIPWAY_USER, [], `https://${options.endpoint}:${API_PORT}`),
       controllerManager: writeKubeconfig('controller-manager', 'system:kube-controller-manager', []),
       scheduler: writeKubeconfig('scheduler', 'system:kube-scheduler', []),
     },

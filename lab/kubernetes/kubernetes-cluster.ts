@@ -1,4 +1,3 @@
-import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { projectRoot } from '../../src/tools/project-root.js';
 import type { ClusterCertificates } from '../certificates.js';
@@ -16,11 +15,15 @@ import { EtcdMember } from './etcd-member.js';
 import { Kubelet } from './kubelet/kubelet.js';
 import { cordonAsTalos, evictAsTalos, uncordonAsTalos } from './talos-node-calls.js';
 import { VirtualAddress } from './virtual-address.js';
+import { VolumeAttacher } from './volume-attacher.js';
 import { waitForWorkloads } from './wait-for-workloads.js';
 
 /** A machine with what only its kubelet shows. */
 export interface KubernetesMachine extends MachineDefinition {
   readonly gpu?: { readonly resource: string; readonly count: number };
+  readonly size?: { readonly cpu: string; readonly memory: string };
+  /** A control plane without its taint. */
+  readonly untainted?: true;
 }
 
 /** Paths of the real programs. */
@@ -37,10 +40,16 @@ export interface KubernetesOptions {
   readonly machines: readonly KubernetesMachine[];
   /** Where the VIP is in the lab: `127.77.67.100`. */
   readonly vip: string;
+  /** Where kubeconfigs point in the lab: the VIP, or one control plane. */
+  readonly endpoint: string;
   /** Where the one real API server listens: `127.77.0.1`. */
   readonly apiServer: string;
   /** What kubelets and static pods say they are: `v1.35.0`. */
   readonly kubernetesVersion: string;
+  /** What runs in the cluster: files below `lab/kubernetes/workloads`, in this order. */
+  readonly workloads: readonly string[];
+  /** What `{{name}}` stands for in them, besides `{{kubernetes}}`. */
+  readonly values: Readonly<Record<string, string>>;
   readonly speed: number;
   /** Seconds without a Lease until a Node counts as not Ready: 50 with Kubernetes. */
   readonly nodeMonitorGraceSeconds: number;
@@ -74,20 +83,23 @@ export class KubernetesCluster implements MachineParts {
   readonly #nodeClients = new Map<string, ApiClient>();
   readonly #access = new Map<string, ApiAccess>();
   readonly #frontLog: JsonLines<FrontLine>;
+  readonly #attacher: VolumeAttacher;
 
   /** Writes certificates and kubeconfigs; starts nothing. */
   constructor(options: KubernetesOptions) {
     this.#options = options;
-    const { directory, certificates, apiServer, vip, cluster, machines, processes } = options;
-    this.files = writeKubernetesFiles({ cluster, directory, certificates, apiServer, vip });
+    const { directory, certificates, apiServer, vip, endpoint, cluster, machines, processes } = options;
+    this.files = writeKubernetesFiles({ cluster, directory, certificates, apiServer, endpoint });
     this.admin = new ApiClient(accessOf(this.files.adminKubeconfig));
+    this.#attacher = new VolumeAttacher(this.admin, (seconds) => this.#scaled(seconds));
     this.#frontLog = openJsonLines<FrontLine>(options.logs.fronts);
     const target = { host: apiServer, port: API_PORT };
     const front = (name: string, host: string): ApiFront =>
       new ApiFront(name, { host, port: API_PORT }, target, this.#frontLog);
     this.virtualAddress = new VirtualAddress(
       front('vip', vip),
-      (VIP_MOVES_AFTER_SECONDS * 1000) / options.speed,
+      this.#scaled(VIP_MOVES_AFTER_SECONDS),
+      (holder) => options.faults.take('vip:holder-down', holder) !== undefined,
     );
     const members = machines.filter((machine) => machine.role === 'control-plane');
     for (const member of members) {
@@ -119,19 +131,22 @@ export class KubernetesCluster implements MachineParts {
       serviceAccountKey: this.files.serviceAccountKey,
       nodeMonitorGraceSeconds: this.#options.nodeMonitorGraceSeconds,
     });
+    this.#attacher.start();
   }
 
   /** Gives Slipway the rights it ships with, and the cluster something that matters. */
   async applyWorkloads(): Promise<void> {
-    const workloads = path.join(projectRoot, 'lab/kubernetes/workloads');
-    await applyFiles(this.admin, [
-      path.join(projectRoot, 'deploy/kubernetes/cluster-role.yaml'),
-      path.join(projectRoot, 'lab/kubernetes/slipway-user.yaml'),
-      ...readdirSync(workloads)
-        .filter((name) => name.endsWith('.yaml'))
-        .toSorted()
-        .map((name) => path.join(workloads, name)),
-    ]);
+    const { workloads, values, kubernetesVersion } = this.#options;
+    const files = [
+      'deploy/kubernetes/cluster-role.yaml',
+      'lab/kubernetes/slipway-user.yaml',
+      ...workloads.map((file) => `lab/kubernetes/workloads/${file}`),
+    ];
+    await applyFiles(
+      this.admin,
+      files.map((file) => path.join(projectRoot, file)),
+      { ...values, kubernetes: kubernetesVersion },
+    );
   }
 
   /** Waits until all of it runs. */
@@ -141,6 +156,7 @@ export class KubernetesCluster implements MachineParts {
 
   /** Ends everything here that is not a process; processes end with their group. */
   async close(): Promise<void> {
+    this.#attacher.stop();
     for (const kubelet of this.#kubelets.values()) kubelet.stop();
     await this.virtualAddress.close();
     await Promise.all([...this.#fronts.values()].map((front) => front.cut()));
@@ -170,12 +186,12 @@ export class KubernetesCluster implements MachineParts {
         schematic: machine.schematic,
         extensions: machine.extensions,
         kubernetesVersion: this.#options.kubernetesVersion,
-        ...this.#gpuOf(machine.name),
+        ...this.#partsOf(machine.name),
       },
       access: this.#nodeAccess(machine.name),
       podNetwork: `10.244.${machine.definition.address.split('.')[3]}`,
       leaseEveryMs: Math.min(LEASE_EVERY_MS_MOST, this.#options.nodeMonitorGraceSeconds * 200),
-      scaled: (seconds) => (seconds * 1000) / this.#options.speed,
+      scaled: (seconds) => this.#scaled(seconds),
       faulty: () => this.#options.faults.standing('kubelet:status', machine.name),
     });
     this.#kubelets.set(machine.name, kubelet);
@@ -214,7 +230,7 @@ export class KubernetesCluster implements MachineParts {
   }
 
   evictPods(machine: Machine, timeoutMs: number): Promise<void> {
-    const everyMs = (EVICT_AGAIN_SECONDS * 1000) / this.#options.speed;
+    const everyMs = this.#scaled(EVICT_AGAIN_SECONDS);
     return evictAsTalos(this.#nodeClient(machine.name), machine.name, { timeoutMs, everyMs });
   }
 
@@ -231,9 +247,13 @@ export class KubernetesCluster implements MachineParts {
     return front;
   }
 
-  #gpuOf(name: string): Pick<KubernetesMachine, 'gpu'> {
-    const gpu = this.#options.machines.find((machine) => machine.name === name)?.gpu;
-    return gpu ? { gpu } : {};
+  #scaled(seconds: number): number {
+    return (seconds * 1000) / this.#options.speed;
+  }
+
+  #partsOf(name: string): Pick<KubernetesMachine, 'gpu' | 'size' | 'untainted'> {
+    const { gpu, size, untainted } = this.#options.machines.find((machine) => machine.name === name) ?? {};
+    return { ...(gpu ? { gpu } : {}), ...(size ? { size } : {}), ...(untainted ? { untainted } : {}) };
   }
 
   #nodeAccess(name: string): ApiAccess {

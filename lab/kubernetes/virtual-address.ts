@@ -2,7 +2,7 @@ import type { ApiFront } from './api-front.js';
 
 /**
  * The address that moves between control planes. Its holder's death breaks it; some time later the next control
- * plane that is up answers for it. It does not move back.
+ * plane that is up answers for it. It does not move back. Where it stays with the dead, it answers when they do.
  */
 export class VirtualAddress {
   readonly #up = new Set<string>();
@@ -14,6 +14,8 @@ export class VirtualAddress {
     readonly front: ApiFront,
     /** Milliseconds between the holder's death and the next one's answer. */
     readonly moveMs: number,
+    /** Asked when the holder dies: true when the address stays with it, and is dead until it is back. */
+    readonly stays: (holder: string) => boolean = () => false,
   ) {}
 
   /** The control plane that answers for it now. */
@@ -24,13 +26,15 @@ export class VirtualAddress {
   /** A control plane's API is up: it may take the address. The first one does so at once. */
   async up(name: string): Promise<void> {
     this.#up.add(name);
-    if (this.#holder === undefined && this.#move === undefined) await this.#take();
+    const isFree = this.#holder === undefined && this.#move === undefined;
+    if (isFree || this.#holder === name) await this.#take(this.#holder);
   }
 
   /** A control plane's API is down. */
   async down(name: string): Promise<void> {
     this.#up.delete(name);
     if (this.#holder !== name) return;
+    if (this.stays(name)) return this.front.cut();
     this.#holder = undefined;
     await this.front.cut();
     if (this.#closed) return;
@@ -47,8 +51,9 @@ export class VirtualAddress {
     await this.front.cut();
   }
 
-  async #take(): Promise<void> {
-    const [next] = this.#up;
+  async #take(holder?: string): Promise<void> {
+    const [first] = this.#up;
+    const next = holder ?? first;
     if (next === undefined || this.#closed) return;
     this.#holder = next;
     await this.front.open();

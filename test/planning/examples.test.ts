@@ -1,38 +1,108 @@
 import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { loadInventory } from '../../src/inventory/load.js';
+import { loadInventory, mistakeLine } from '../../src/inventory/load.js';
+import type { Inventory } from '../../src/inventory/schema.js';
 import { installerImage } from '../../src/planning/installer-image.js';
 import { projectRoot } from '../../src/tools/project-root.js';
-import { answered, clusterOf } from './a-cluster.js';
+import { answered, clusterOf, type Cluster } from './a-cluster.js';
 import { planOf } from './a-planned-node.js';
 
-describe('the prox-ops example', () => {
-  test('has a plan: a patch of Talos 1.11 on Kubernetes 1.34, fifteen nodes, within two hours', async () => {
-    const loaded = await loadInventory(path.join(projectRoot, 'examples/prox-ops/slipway.yaml'));
-    if (!loaded.ok) throw new Error('the example has mistakes');
-    const { inventory } = loaded;
-    let world = clusterOf(inventory);
-    for (const { name } of inventory.nodes) {
-      world = world.withTalos(name, { version: 'v1.11.3' }).withObject(name, { kubeletVersion: 'v1.34.1' });
-    }
-    world = world.withWorkloads((seen) => ({
-      ...seen,
-      controlPlane: seen.controlPlane.map((pod) => ({ ...pod, version: 'v1.34.1' })),
-    }));
+async function exampleInventory(name: string): Promise<Inventory> {
+  const loaded = await loadInventory(path.join(projectRoot, 'examples', name, 'slipway.yaml'));
+  if (!loaded.ok) throw new Error(loaded.mistakes.map(mistakeLine).join('\n'));
+  return loaded.inventory;
+}
+
+/** The example's cluster, everything well, on the versions the example declares. */
+function asDeclared(inventory: Inventory): Cluster {
+  const { talos, kubernetes } = inventory.versions;
+  const world = inventory.nodes.reduce(
+    (before, { name, role, schematic = inventory.roles[role]?.schematic }) =>
+      before.withObject(name, { kubeletVersion: kubernetes }).withTalos(name, { schematic }),
+    clusterOf(inventory).running(talos),
+  );
+  return world.withWorkloads((seen) => ({
+    ...seen,
+    controlPlane: seen.controlPlane.map((pod) => ({ ...pod, version: kubernetes })),
+  }));
+}
+
+describe.each([
+  { name: 'prox-ops', target: 'v1.11.5', nodes: 15, canaries: ['k8s-work-1'], hours: 2 },
+  { name: 'atlas', target: 'v1.11.5', nodes: 5, canaries: ['talos-worker-01'], hours: 1 },
+  { name: 'portkey', target: 'v1.12.6', nodes: 3, canaries: [], hours: 0.5 },
+])('the example $name', ({ name, target, nodes, canaries, hours }) => {
+  test('has nothing to do while git declares what runs', async () => {
+    const inventory = await exampleInventory(name);
+    const declared = inventory.versions.talos;
+    const input = asDeclared(inventory).planInput({
+      request: { talos: declared },
+      availableVersions: answered([declared]),
+    });
+    expect(() => planOf(input)).toThrow('nothing-to-do');
+  });
+
+  test('has a plan for a patch of its own minor, each node with its own image', async () => {
+    const inventory = await exampleInventory(name);
     const plan = planOf(
-      world.planInput({
-        request: { talos: 'v1.11.5', declared: false },
-        availableVersions: answered(['v1.11.5']),
+      asDeclared(inventory).planInput({
+        request: { talos: target, declared: false },
+        availableVersions: answered([inventory.versions.talos, target]),
       }),
     );
-    const nodes = plan.hops[0]?.nodes ?? [];
-    expect(nodes).toHaveLength(15);
-    expect(plan.hops[0]?.talosctl).toBe('1.11');
-    expect(nodes.map((node) => node.image)).toEqual(
-      inventory.nodes.map((node) => installerImage(inventory, node, 'v1.11.5')),
+    const planned = plan.hops.flatMap((hop) => hop.nodes);
+    expect(plan.hops).toHaveLength(1);
+    expect(planned.map((node) => node.name).toSorted()).toEqual(
+      inventory.nodes.map((node) => node.name).toSorted(),
     );
-    expect(nodes.filter((node) => node.canary).map((node) => node.name)).toEqual(['k8s-work-1']);
-    expect(plan.estimate).toBeLessThan(2 * 60 * 60_000);
+    expect(planned).toHaveLength(nodes);
+    for (const node of inventory.nodes) {
+      expect(planned.find((one) => one.name === node.name)).toMatchObject({
+        from: inventory.versions.talos,
+        flow: 'legacy',
+        image: installerImage(inventory, node, target),
+      });
+    }
+    expect(planned.filter((node) => node.canary).map((node) => node.name)).toEqual(canaries);
+    expect(plan.estimate).toBeLessThan(hours * 60 * 60_000);
     expect(plan.blocked).toEqual([]);
+  });
+});
+
+describe('what the examples say of their clusters', () => {
+  test('atlas: a schematic for each node, and an endpoint that is one node', async () => {
+    const { nodes, controlPlane, vip, upgrade } = await exampleInventory('atlas');
+    expect(new Set(nodes.map((node) => node.schematic)).size).toBe(5);
+    expect(nodes.map(({ address, vm }) => `${address} ${vm}`)).toEqual([
+      '10.0.0.11 300',
+      '10.0.0.12 301',
+      '10.0.0.13 302',
+      '10.0.0.21 303',
+      '10.0.0.22 304',
+    ]);
+    expect({ endpoint: controlPlane.endpoint, vip }).toEqual({
+      endpoint: 'https://10.0.0.11:6443',
+      vip: '10.0.0.20',
+    });
+    expect(upgrade.strategy).toEqual({ patch: 'in-place', minor: 'rebuild', major: 'rebuild' });
+  });
+
+  test('portkey: control planes only, in place at every step, told through ntfy', async () => {
+    const { nodes, roles, upgrade, notify, vip } = await exampleInventory('portkey');
+    expect(nodes.map(({ name, role, host, vm }) => `${name} ${role} ${host} ${vm}`)).toEqual([
+      'metal0 control-plane mirkwood 106',
+      'metal1 control-plane rohan 107',
+      'metal2 control-plane gondor 104',
+    ]);
+    expect(roles.worker).toBeUndefined();
+    expect(nodes.flatMap(({ name, gpu }) => (gpu ? [`${name} ${gpu.resource}`] : []))).toEqual([
+      'metal1 gpu.intel.com/i915',
+      'metal2 gpu.intel.com/i915',
+    ]);
+    expect(upgrade.strategy).toEqual({ patch: 'in-place', minor: 'in-place', major: 'in-place' });
+    expect([vip, notify]).toEqual([
+      '192.168.0.100',
+      [{ ntfy: { webhook: { env: 'NTFY_TOPIC_URL', encoding: 'plain' } } }],
+    ]);
   });
 });

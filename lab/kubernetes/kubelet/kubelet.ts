@@ -1,11 +1,19 @@
+import type { V1Pod } from '@kubernetes/client-node';
 import { ApiClient, isConflict, type ApiAccess } from '../api-client.js';
 import { Informer } from '../informer.js';
 import { LeaseRenewal } from './lease-renewal.js';
-import { kubeletFaulty, kubeletReady, kubeletShuttingDown, type NodeFacts } from './node-object.js';
+import {
+  admissionRefusal,
+  kubeletFaulty,
+  kubeletReady,
+  kubeletShuttingDown,
+  type NodeFacts,
+} from './node-object.js';
 import { NodeReporter } from './node-reporter.js';
 import type { WirePod } from './pod-status.js';
 import { PodWorker, podPath, type PodSurroundings } from './pod-worker.js';
 import { isMirrorPod, mirrorPods } from './static-pods.js';
+import { VolumeManager } from './volume-manager.js';
 
 /** What a kubelet runs with. */
 export interface KubeletOptions {
@@ -39,6 +47,7 @@ export class Kubelet {
   readonly #pods = new Map<string, PodWorker>();
   readonly #podInformer: Informer<WirePod>;
   readonly #around: PodSurroundings;
+  readonly #volumes: VolumeManager;
   readonly #timers = new Set<NodeJS.Timeout>();
   #lease: LeaseRenewal | undefined;
   #nodeUid: string | undefined;
@@ -49,11 +58,19 @@ export class Kubelet {
     this.#options = options;
     this.#client = new ApiClient(options.access);
     this.#node = new NodeReporter(this.#client, options.facts);
+    const { name } = options.facts;
+    this.#volumes = new VolumeManager(this.#client, {
+      name,
+      isAttached: (volume) => this.#node.isAttached(volume),
+      useVolumes: (volumes) => this.#node.useVolumes(volumes),
+    });
     this.#around = {
       client: this.#client,
       hostIp: options.facts.address,
       nextPodIp: () => `${options.podNetwork}.${(this.#nextIp = (this.#nextIp % 250) + 1)}`,
       scaled: (seconds) => options.scaled(seconds),
+      refusal: (pod) => admissionRefusal(options.facts, pod as V1Pod),
+      volumes: this.#volumes,
     };
     this.#podInformer = new Informer<WirePod>(
       this.#client,
@@ -97,6 +114,7 @@ export class Kubelet {
     this.#stopping = true;
     this.#lease?.stop();
     this.#node.stop();
+    this.#volumes.stop();
     this.#podInformer.stop();
     for (const pod of this.#pods.values()) pod.end();
     this.#pods.clear();

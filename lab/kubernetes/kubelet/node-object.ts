@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { V1Node, V1NodeCondition, V1NodeStatus } from '@kubernetes/client-node';
+import type { V1Node, V1NodeCondition, V1NodeStatus, V1Pod } from '@kubernetes/client-node';
 import { kubernetesTime, type Stamped } from './kubernetes-time.js';
 
 /** A machine as its kubelet sees it in this boot. */
@@ -18,6 +18,10 @@ export interface NodeFacts {
   readonly kubernetesVersion: string;
   /** The device in the machine; it is offered only when the extensions drive it. */
   readonly gpu?: { readonly resource: string; readonly count: number };
+  /** Kubernetes' quantities; without it as large as prox-ops has them. */
+  readonly size?: { readonly cpu: string; readonly memory: string };
+  /** A control plane without its taint: ordinary pods run there. */
+  readonly untainted?: true;
 }
 
 /** What the kubelet thinks of itself. */
@@ -51,6 +55,12 @@ export const kubeletFaulty: Readiness = {
 
 const CONTROL_PLANE_ROLE = 'node-role.kubernetes.io/control-plane';
 
+/** What a device needs, and what node-feature-discovery or its like labels the Node with while it works. */
+const DEVICES: Readonly<Record<string, { readonly extension: string; readonly label: string }>> = {
+  'nvidia.com/gpu': { extension: 'nvidia', label: 'nvidia.com/gpu.present' },
+  'gpu.intel.com/i915': { extension: 'siderolabs/i915', label: 'intel.feature.node.kubernetes.io/gpu' },
+};
+
 /** The Node a kubelet registers when there is none of its name. */
 export function newNode(facts: NodeFacts, readiness: Readiness, now: Date): Stamped<V1Node> {
   return {
@@ -58,7 +68,9 @@ export function newNode(facts: NodeFacts, readiness: Readiness, now: Date): Stam
     kind: 'Node',
     metadata: { name: facts.name, labels: nodeLabels(facts), annotations: nodeAnnotations(facts) },
     spec:
-      facts.role === 'control-plane' ? { taints: [{ key: CONTROL_PLANE_ROLE, effect: 'NoSchedule' }] } : {},
+      facts.role === 'control-plane' && !facts.untainted
+        ? { taints: [{ key: CONTROL_PLANE_ROLE, effect: 'NoSchedule' }] }
+        : {},
     status: nodeStatus(facts, readiness, now),
   };
 }
@@ -72,7 +84,35 @@ export function nodeLabels(facts: NodeFacts): Record<string, string> {
     'kubernetes.io/hostname': facts.name,
     'kubernetes.io/os': 'linux',
     ...(facts.role === 'control-plane' ? { [CONTROL_PLANE_ROLE]: '' } : {}),
+    ...deviceLabel(facts),
   };
+}
+
+/** `false` rather than absent: labels are merged into those that are there, and an old one would stay. */
+function deviceLabel(facts: NodeFacts): Record<string, string> {
+  const device = facts.gpu && DEVICES[facts.gpu.resource];
+  if (!facts.gpu || !device) return {};
+  return { [device.label]: devicesOffered(facts) > 0 ? 'true' : 'false' };
+}
+
+/** How many of its devices the machine can give to pods: none where no extension drives them. */
+export function devicesOffered(facts: NodeFacts): number {
+  if (!facts.gpu) return 0;
+  const needed = DEVICES[facts.gpu.resource]?.extension;
+  const isDriven = !needed || facts.extensions.some((extension) => extension.includes(needed));
+  return isDriven ? facts.gpu.count : 0;
+}
+
+/** Why the kubelet will not run a pod that was bound to it: a device it asks for is not there. Else undefined. */
+export function admissionRefusal(facts: NodeFacts, pod: V1Pod): string | undefined {
+  const resource = facts.gpu?.resource;
+  if (resource === undefined || devicesOffered(facts) > 0) return undefined;
+  const asks = (pod.spec?.containers ?? []).some(
+    ({ resources }) => Number(resources?.limits?.[resource] ?? 0) > 0,
+  );
+  return asks
+    ? `Allocate failed due to no healthy devices present; cannot allocate unhealthy devices ${resource}, which is unexpected`
+    : undefined;
 }
 
 /** What Talos notes on its Node: addresses, schematic and extensions. */
@@ -90,6 +130,7 @@ export function nodeStatus(
   readiness: Readiness,
   now: Date,
   before?: V1NodeStatus,
+  volumesInUse: readonly string[] = [],
 ): Stamped<V1NodeStatus> {
   const resources = nodeResources(facts);
   return {
@@ -113,6 +154,7 @@ export function nodeStatus(
       osImage: `Talos (${facts.talosVersion})`,
       systemUUID: uuid(facts.name),
     },
+    volumesInUse: [...volumesInUse],
   };
 }
 
@@ -159,15 +201,10 @@ function nodeConditions(readiness: Readiness, now: Date, before?: V1NodeStatus):
 }
 
 function nodeResources(facts: NodeFacts): Record<string, string> {
-  const size =
-    facts.role === 'control-plane'
-      ? { cpu: '4', memory: '16Gi', pods: '110' }
-      : { cpu: '16', memory: '32Gi', pods: '110' };
-  const driven =
-    facts.gpu?.resource !== 'nvidia.com/gpu' ||
-    facts.extensions.some((extension) => extension.includes('nvidia'));
+  const usual = facts.role === 'control-plane' ? { cpu: '4', memory: '16Gi' } : { cpu: '16', memory: '32Gi' };
+  const size = { ...(facts.size ?? usual), pods: '110' };
   // Zero, not absent: the status is merged, and a device that was there before would stay.
-  return facts.gpu ? { ...size, [facts.gpu.resource]: driven ? String(facts.gpu.count) : '0' } : size;
+  return facts.gpu ? { ...size, [facts.gpu.resource]: String(devicesOffered(facts)) } : size;
 }
 
 function digest(text: string): string {

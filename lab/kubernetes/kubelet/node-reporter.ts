@@ -23,6 +23,7 @@ export class NodeReporter {
   readonly #facts: NodeFacts;
   readonly #informer: Informer<WireNode>;
   #readiness: Readiness = kubeletStarting;
+  #volumesInUse: readonly string[] = [];
   #node: WireNode | undefined;
   #posting = false;
   #stopped = false;
@@ -65,6 +66,17 @@ export class NodeReporter {
     void this.#post();
   }
 
+  /** From now on these volumes must not be detached; posted at once, and again until the API shows it. */
+  useVolumes(volumes: readonly string[]): void {
+    this.#volumesInUse = volumes;
+    void this.#post();
+  }
+
+  /** True when the attach-detach controller says that the volume is attached to this Node. */
+  isAttached(volume: string): boolean {
+    return this.#node?.status?.volumesAttached?.some(({ name }) => name === volume) ?? false;
+  }
+
   /** Posts something a last time and waits for it, at most for the client's time limit. */
   async lastWord(readiness: Readiness): Promise<void> {
     this.#readiness = readiness;
@@ -96,19 +108,14 @@ export class NodeReporter {
 
   #seen(node: WireNode | undefined): void {
     this.#node = node;
-    if (node && !this.#posting && !showsReadiness(node as V1Node, this.#facts, this.#readiness))
-      void this.#post();
+    if (node && !this.#posting && !this.#isShown(node)) void this.#post();
   }
 
   async #post(): Promise<void> {
     if (this.#posting) return;
     this.#posting = true;
     try {
-      while (
-        !this.#stopped &&
-        this.#node &&
-        !showsReadiness(this.#node as V1Node, this.#facts, this.#readiness)
-      ) {
+      while (!this.#stopped && this.#node && !this.#isShown(this.#node)) {
         try {
           this.#node = await this.#patchStatus();
         } catch (error) {
@@ -122,12 +129,20 @@ export class NodeReporter {
     }
   }
 
+  #isShown(node: WireNode): boolean {
+    const shown = node.status?.volumesInUse ?? [];
+    const wanted = this.#volumesInUse;
+    const sameVolumes = shown.length === wanted.length && wanted.every((volume) => shown.includes(volume));
+    return sameVolumes && showsReadiness(node as V1Node, this.#facts, this.#readiness);
+  }
+
   #patchStatus(): Promise<WireNode> {
     const status = nodeStatus(
       this.#facts,
       this.#readiness,
       new Date(),
       this.#node?.status as V1Node['status'],
+      this.#volumesInUse,
     );
     return this.#client.patch<WireNode>(`${this.#path}/status`, { status });
   }

@@ -85,6 +85,17 @@ export function podStatus(pod: WirePod, run: PodRun, now: Date): Stamped<V1PodSt
   };
 }
 
+/** The status of a pod that the kubelet will not run: a device it needs is not there. */
+export function refusedStatus(pod: WirePod, run: PodRun, why: string, now: Date): Stamped<V1PodStatus> {
+  const status = podStatus(pod, { ...run, stage: 'stopped', containers: new Map() }, now);
+  return {
+    ...status,
+    phase: 'Failed',
+    reason: 'UnexpectedAdmissionError',
+    message: `Pod was rejected: ${why}`,
+  };
+}
+
 /** True when the API shows the pod as the kubelet runs it. */
 export function showsRun(pod: WirePod, run: PodRun): boolean {
   const ready = pod.status?.conditions?.find((condition) => condition.type === 'Ready')?.status === 'True';

@@ -1,12 +1,14 @@
 import { isConflict, isNotFound, type ApiClient } from '../api-client.js';
 import {
   podStatus,
+  refusedStatus,
   runContainers,
   showsRun,
   type ContainerRun,
   type PodStage,
   type WirePod,
 } from './pod-status.js';
+import type { VolumeManager } from './volume-manager.js';
 
 /** What all pods of one machine have in common. */
 export interface PodSurroundings {
@@ -17,6 +19,9 @@ export interface PodSurroundings {
   nextPodIp(): string;
   /** Milliseconds of so many seconds at the lab's speed. */
   scaled(seconds: number): number;
+  /** Why the machine will not run the pod; undefined when it will. */
+  refusal(pod: WirePod): string | undefined;
+  readonly volumes: VolumeManager;
 }
 
 /** Annotations a pod (or its template) may carry; seconds at the lab's speed 1. */
@@ -61,6 +66,20 @@ export class PodWorker {
     const { phase } = this.#pod.status ?? {};
     if (phase === 'Succeeded' || phase === 'Failed') return;
     if (this.#isDeleted()) return this.#terminate();
+    const refusal = this.#around.refusal(this.#pod);
+    if (refusal !== undefined) return this.#refuse(refusal);
+    if (this.#around.volumes.wants(this.#pod)) void this.#runWithVolumes();
+    else this.#runContainers();
+    if (!showsRun(this.#pod, this.#run)) await this.#post();
+  }
+
+  /** Without its volumes a pod stays in ContainerCreating. */
+  async #runWithVolumes(): Promise<void> {
+    const mounted = await this.#around.volumes.mount(this.#pod);
+    if (mounted && !this.#ended && !this.#terminating) this.#runContainers();
+  }
+
+  #runContainers(): void {
     const seconds = this.#seconds(START_SECONDS, USUAL_SECONDS.start);
     this.#after(seconds * RUNNING_AT, () => {
       this.#containers = runContainers(this.#met, new Date());
@@ -70,9 +89,20 @@ export class PodWorker {
       this.#after(seconds * (1 - RUNNING_AT), () => {
         this.#stage = 'ready';
         void this.#post();
+        void this.#around.volumes.podReady(this.#pod);
       });
     });
-    if (!showsRun(this.#pod, this.#run)) await this.#post();
+  }
+
+  /** The kubelet fails a pod it cannot run; whoever owns it makes another. */
+  async #refuse(why: string): Promise<void> {
+    this.#ended = true;
+    const status = refusedStatus(this.#pod, this.#run, why, new Date());
+    const metadata = { uid: this.#pod.metadata?.uid };
+    await this.#around.client.patch(`${podPath(this.#pod)}/status`, { metadata, status }).catch(() => {
+      this.#ended = false;
+      this.#timer = setTimeout(() => void this.#refuse(why), AGAIN_AFTER_MS);
+    });
   }
 
   /** The API's newer version of the pod. */
@@ -94,6 +124,7 @@ export class PodWorker {
   /** Forgets the pod: it is gone, or the machine is. */
   end(): void {
     this.#ended = true;
+    this.#around.volumes.unmount(this.#pod);
     this.#clearTimers();
   }
 
@@ -121,6 +152,7 @@ export class PodWorker {
   }
 
   async #remove(): Promise<void> {
+    this.#around.volumes.unmount(this.#pod);
     try {
       await this.#around.client.delete(podPath(this.#pod), {
         apiVersion: 'v1',

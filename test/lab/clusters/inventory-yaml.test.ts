@@ -1,18 +1,21 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
-import { inventoryYaml } from '../../../lab/clusters/inventory-yaml.js';
+import { clusterNamed, clusterNames } from '../../../lab/clusters/clusters.js';
+import { labInventory, type InventoryTarget } from '../../../lab/clusters/inventory-yaml.js';
 import { proxOpsSmall } from '../../../lab/clusters/prox-ops-small.js';
+import { mistakeLine, parseInventory } from '../../../src/inventory/load.js';
 import { Inventory } from '../../../src/inventory/schema.js';
 
-const target = {
-  talos: 'v1.12.6',
+const target: InventoryTarget = {
+  versions: { talos: 'v1.12.6', kubernetes: 'v1.35.0' },
   ageRecipient: 'age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p',
   files: { reader: 'reader', admin: 'admin', kubeconfig: 'kubeconfig', snapshots: 'snapshots' },
   speed: 4,
 };
 
 describe('the slipway.yaml of a simulated cluster', () => {
-  const inventory = Inventory.parse(parse(inventoryYaml(proxOpsSmall, target)));
+  const inventory = Inventory.parse(parse(labInventory(proxOpsSmall, target).text));
 
   it('is one that Slipway accepts', () => {
     expect(inventory.cluster).toBe('prox-ops');
@@ -37,5 +40,50 @@ describe('the slipway.yaml of a simulated cluster', () => {
       soakCanary: 500,
       soakWorker: 0,
     });
+  });
+
+  const mistakesOf = (name: string): readonly string[] => {
+    const read = parseInventory(labInventory(clusterNamed(name), target).text, 'slipway.yaml');
+    return read.ok ? [] : read.mistakes.map(mistakeLine);
+  };
+
+  it.each(clusterNames.filter((name) => name !== 'two-control-planes'))('is right for %s', (name) => {
+    expect(mistakesOf(name)).toEqual([]);
+  });
+
+  it('is refused where there are two control planes', () => {
+    const [mistake, ...others] = mistakesOf('two-control-planes');
+    expect(mistake).toContain('two nodes are control planes');
+    expect(others).toEqual([]);
+  });
+});
+
+describe.each(['prox-ops', 'atlas', 'portkey'])('the slipway.yaml of %s in a lab', (name) => {
+  const definition = clusterNamed(name);
+  const file = readFileSync(definition.inventory ?? '', 'utf8');
+  const declared = parse(file) as { versions: InventoryTarget['versions']; snapshot: object };
+
+  it('is the example, but for credentials, snapshots and limits', () => {
+    const { text, said } = labInventory(definition, { ...target, versions: declared.versions });
+    const { access, limits, ...rest } = parse(text) as Record<string, unknown>;
+    const { access: _access, limits: _limits, ...example } = parse(file) as Record<string, unknown>;
+    const snapshot = { directory: 'snapshots', recipient: target.ageRecipient };
+    expect(rest).toEqual({ ...example, snapshot: { ...declared.snapshot, ...snapshot } });
+    expect(access).toMatchObject({ kubernetes: { file: 'kubeconfig' } });
+    expect(limits).toMatchObject({ etcdStable: '500ms' });
+    expect(said).toEqual([
+      `examples/${name}/slipway.yaml, with the lab's own limits, credentials, and folder and key for snapshots`,
+    ]);
+    for (const line of file.split('\n').filter((one) => one.includes('assumed') && one.startsWith('#')))
+      expect(text).toContain(line);
+  });
+
+  it('says which versions were changed', () => {
+    const versions = { ...declared.versions, talos: 'v1.13.8' };
+    const { text, said } = labInventory(definition, { ...target, versions });
+    expect((parse(text) as typeof declared).versions).toEqual(versions);
+    expect(said.slice(1)).toEqual([
+      `versions.talos: v1.13.8 in the lab's copy, ${declared.versions.talos} in examples/${name}/slipway.yaml`,
+    ]);
   });
 });

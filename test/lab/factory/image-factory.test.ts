@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { proxOpsSmall } from '../../../lab/clusters/prox-ops-small.js';
 import { ImageFactory } from '../../../lab/factory/image-factory.js';
-import { emptySchematic } from '../../../lab/factory/schematics.js';
+import { emptySchematic, schematicId } from '../../../lab/factory/schematics.js';
 import { FaultPlan } from '../../../lab/faults/fault-plan.js';
 import { askForImage, factoryVersions } from '../../../src/tools/image-factory.js';
 
@@ -19,6 +19,7 @@ describe('the simulated Image Factory', () => {
     port: 18080,
     name: 'factory.talos.dev',
     schematics: { [worker]: extensions },
+    posted: ['customization: { systemExtensions: { officialExtensions: [siderolabs/tailscale] } }'],
     built: [],
     faults,
     speed: 50,
@@ -37,7 +38,7 @@ describe('the simulated Image Factory', () => {
   it.each([
     ['builds an installer it knows', `nocloud-installer/${worker}:v1.12.6`, { kind: 'there' }],
     ['has the installer of old', `installer/${emptySchematic}:v1.13.9`, { kind: 'there' }],
-    ['knows no other version', `nocloud-installer/${worker}:v1.12.8`, { kind: 'missing', status: 404 }],
+    ['knows no other version', `nocloud-installer/${worker}:v1.12.12`, { kind: 'missing', status: 404 }],
     [
       'knows no other schematic',
       `nocloud-installer/${'0'.repeat(64)}:v1.12.6`,
@@ -51,7 +52,15 @@ describe('the simulated Image Factory', () => {
     const versions = await factoryVersions('factory.talos.dev', dial);
     expect(versions).toMatchObject({
       kind: 'answered',
-      value: expect.arrayContaining(['v1.12.0', 'v1.12.7', 'v1.13.9']),
+      value: expect.arrayContaining([
+        'v1.10.9',
+        'v1.11.2',
+        'v1.11.6',
+        'v1.12.1',
+        'v1.12.11',
+        'v1.13.0',
+        'v1.13.9',
+      ]),
     });
   });
 
@@ -90,6 +99,13 @@ describe('the simulated Image Factory', () => {
     });
   });
 
+  it('knows what was posted before it began, by the id of its content', async () => {
+    const systemExtensions = { officialExtensions: ['siderolabs/tailscale'] };
+    const id = schematicId({ customization: { systemExtensions } });
+    expect(await (await get(`/schematics/${id}`)).text()).toContain('- siderolabs/tailscale');
+    expect(await ask(`factory.talos.dev/metal-installer/${id}:v1.11.2`)).toEqual({ kind: 'there' });
+  });
+
   it.each([
     ['a schematic with a field it does not know', 'POST', '/schematics', 400],
     ['a schematic it never saw', 'GET', `/schematics/${'1'.repeat(64)}`, 404],
@@ -111,5 +127,39 @@ describe('the simulated Image Factory', () => {
         status: 200,
       }),
     );
+  });
+});
+
+describe('the id of a schematic', () => {
+  // The first four are cases of the Image Factory's own tests, the others ids its service gave; the last one was made
+  // with the YAML library the factory uses.
+  it.each([
+    [{}, emptySchematic],
+    [
+      { extraKernelArgs: ['noapic', 'nolapic'] },
+      '9cba8e32753f91a16c1837ab8abf356af021706ef284aef07380780177d9a06c',
+    ],
+    [
+      { meta: [{ key: 10, value: 'foo' }] },
+      'd308a2a5ee2277bed5fbaa104fcbc8d59122abfa737df987a95b4ca763459a7f',
+    ],
+    [
+      { secureboot: { includeWellKnownCertificates: true } },
+      'fa8e05f142a851d3ee568eb0a8e5841eaf6b0ebc8df9a63df16ac5ed2c04f3e6',
+    ],
+    [{ extraKernelArgs: [], systemExtensions: {} }, emptySchematic],
+    [
+      { systemExtensions: { officialExtensions: ['siderolabs/qemu-guest-agent'] } },
+      'ce4c980550dd2ab1b17bbf2b08801c7eb59418eafe8f279833297925d67c7515',
+    ],
+    [
+      {
+        systemExtensions: { officialExtensions: ['siderolabs/a'] },
+        meta: [{ key: 10, value: 'addresses:\n- address: 10.0.0.11/16\n' }],
+      },
+      '07b4737c16a2db2e3d79613920a399d95d9fb3b858627da9ff66f72d20981acc',
+    ],
+  ])('%j is what the factory makes of it', (customization, id) => {
+    expect(schematicId({ customization })).toBe(id);
   });
 });

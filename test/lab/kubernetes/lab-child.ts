@@ -34,7 +34,7 @@ export class LabChild {
       env: Object.fromEntries(handedOn.map(([name, value]) => [name, value ?? ''])),
       logFile: `${directory}.log`,
       ready: {
-        timeoutMs: 60_000,
+        timeoutMs: 150_000,
         probe: async () => (isOf(child.identity.pid, handOver) ? undefined : 'lab.json is not there'),
       },
       graceMs: 15_000,

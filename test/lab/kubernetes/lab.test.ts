@@ -8,7 +8,7 @@ import type { ProcessRecordFile } from '../../../lab/processes/process-record.js
 import { projectRoot } from '../../../src/tools/project-root.js';
 import { LabChild, eventually, readyOf } from './lab-child.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 const impossible = path.join(projectRoot, 'lab/kubernetes/extra/impossible-budget.yaml');
 const drainFlags = ['--ignore-daemonsets', '--delete-emptydir-data'];

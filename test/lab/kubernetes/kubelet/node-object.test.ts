@@ -1,8 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import {
+  admissionRefusal,
   kubeletReady,
   kubeletStarting,
   newNode,
+  nodeLabels,
   nodeStatus,
   type NodeFacts,
 } from '../../../../lab/kubernetes/kubelet/node-object.js';
@@ -56,7 +58,9 @@ describe('the Node of a simulated machine', () => {
       '1',
     ],
     ['no NVIDIA card without it', 'nvidia.com/gpu', ['siderolabs/qemu-guest-agent'], '0'],
-    ['a card that needs none', 'gpu.intel.com/i915', [], '1'],
+    ['its Intel graphics with the extension', 'gpu.intel.com/i915', ['siderolabs/i915'], '1'],
+    ['no Intel graphics without it', 'gpu.intel.com/i915', ['siderolabs/qemu-guest-agent'], '0'],
+    ['a card that needs none', 'example.com/card', [], '1'],
   ])('offers %s', (_what, resource, extensions, offered) => {
     const { allocatable } = nodeStatus(
       { ...facts, extensions, gpu: { resource, count: 1 } },
@@ -64,5 +68,30 @@ describe('the Node of a simulated machine', () => {
       now,
     );
     expect(allocatable).toHaveProperty([resource], offered);
+  });
+
+  it('is labelled for its card while that is driven, and refuses a pod that wants the card when it is not', () => {
+    const gpu = { resource: 'nvidia.com/gpu', count: 1 };
+    const driven = { ...facts, gpu, extensions: ['siderolabs/nvidia-open-gpu-kernel-modules-production'] };
+    const limits = { 'nvidia.com/gpu': '1' };
+    const pod = { spec: { containers: [{ name: 'plex', resources: { limits } }] } };
+    expect(nodeLabels(driven)).toHaveProperty(['nvidia.com/gpu.present'], 'true');
+    expect(nodeLabels({ ...facts, gpu })).toHaveProperty(['nvidia.com/gpu.present'], 'false');
+    expect(admissionRefusal(driven, pod)).toBeUndefined();
+    expect(admissionRefusal({ ...facts, gpu }, pod)).toContain('no healthy devices present');
+    expect(admissionRefusal({ ...facts, gpu }, { spec: { containers: [{ name: 'web' }] } })).toBeUndefined();
+  });
+
+  it('is as large as it is said to be, and has no taint where control planes do all the work', () => {
+    const small = {
+      ...facts,
+      role: 'control-plane' as const,
+      untainted: true as const,
+      size: { cpu: '4', memory: '27Gi' },
+    };
+    expect(newNode(small, kubeletStarting, now)).toMatchObject({
+      spec: {},
+      status: { allocatable: { cpu: '4', memory: '27Gi', pods: '110' } },
+    });
   });
 });

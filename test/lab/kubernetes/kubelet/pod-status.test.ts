@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import {
   podStatus,
+  refusedStatus,
   runContainers,
   showsRun,
   type PodRun,
@@ -47,6 +48,14 @@ describe('the status of a simulated pod', () => {
       { $patch: 'replace', ip: '' },
       { ip: '10.244.4.2' },
     ]);
+  });
+
+  it('has failed where the kubelet would not run it', () => {
+    expect(refusedStatus(pod, run('creating'), 'no card', now)).toMatchObject({
+      phase: 'Failed',
+      reason: 'UnexpectedAdmissionError',
+      message: 'Pod was rejected: no card',
+    });
   });
 
   it('is sent again when the API shows something else', () => {

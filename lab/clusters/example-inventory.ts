@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { projectRoot } from '../../src/tools/project-root.js';
+import type { ClusterDefinition } from './cluster-definition.js';
+
+/** What the lab reads of an inventory. Whether the whole file is right is for Slipway to say. */
+const Example = z.object({
+  cluster: z.string(),
+  versions: z.object({ talos: z.string(), kubernetes: z.string() }),
+  vip: z.ipv4(),
+  image: z.object({ factory: z.string(), platform: z.string() }),
+  nodes: z.array(
+    z.object({
+      name: z.string(),
+      role: z.enum(['control-plane', 'worker']),
+      address: z.ipv4(),
+      host: z.string(),
+      gpu: z.object({ resource: z.string(), count: z.int() }).optional(),
+    }),
+  ),
+  controlPlane: z.object({ endpoint: z.url().optional() }).optional(),
+  gates: z.object({ criticalNamespaces: z.array(z.string()) }),
+});
+
+/** A cluster as far as its inventory tells: not what its schematics hold, nor what runs in it. */
+type ExampleCluster = Omit<ClusterDefinition, 'schematics' | 'workloads' | 'inventory'> & {
+  readonly inventory: string;
+};
+
+/**
+ * Reads `examples/<name>/slipway.yaml`.
+ *
+ * @throws when the file lacks what a lab needs
+ */
+export function readExample(name: string): ExampleCluster {
+  const inventory = path.join(projectRoot, 'examples', name, 'slipway.yaml');
+  const example = Example.parse(parse(readFileSync(inventory, 'utf8')));
+  const { cluster, versions, vip, image, nodes, gates } = example;
+  const endpoint = example.controlPlane?.endpoint;
+  return {
+    cluster,
+    machines: nodes.map(({ gpu, ...node }) => (gpu ? { ...node, gpu } : node)),
+    vip,
+    ...(endpoint === undefined ? {} : { endpoint: new URL(endpoint).hostname }),
+    versions: { talos: versions.talos, target: versions.talos, kubernetes: versions.kubernetes },
+    image,
+    criticalNamespaces: gates.criticalNamespaces,
+    inventory,
+  };
+}

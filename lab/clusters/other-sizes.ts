@@ -1,0 +1,45 @@
+import type { ClusterDefinition, ClusterMachine } from './cluster-definition.js';
+import { proxOpsSmall } from './prox-ops-small.js';
+
+const hosts = ['baldar', 'heimdall', 'odin'];
+
+/** Clusters no example has: as prox-ops in small, with other numbers of machines. */
+function sized(
+  cluster: string,
+  controlPlanes: number,
+  workers: number,
+  ...workloads: string[]
+): ClusterDefinition {
+  const machine = (role: ClusterMachine['role'], number: number): ClusterMachine => ({
+    name: `${role === 'control-plane' ? 'ctrl' : 'work'}-${number}`,
+    role,
+    address: `10.30.7.${role === 'control-plane' ? number : 10 + number}`,
+    host: hosts[(number - 1) % hosts.length] ?? '',
+  });
+  const counted = (role: ClusterMachine['role'], count: number): ClusterMachine[] =>
+    Array.from({ length: count }, (_, index) => machine(role, index + 1));
+  return {
+    ...proxOpsSmall,
+    cluster,
+    machines: [...counted('control-plane', controlPlanes), ...counted('worker', workers)],
+    vip: '10.30.7.100',
+    criticalNamespaces: ['kube-system'],
+    workloads,
+    ...(workers === 0 ? { workOnControlPlanes: true as const } : {}),
+  };
+}
+
+const onWorkers = ['flannel.yaml', 'kube-dns.yaml', 'coredns-budget.yaml', 'coredns-on-workers.yaml'];
+const anywhere = ['flannel.yaml', 'kube-dns.yaml', 'coredns.yaml'];
+
+/** One machine that is everything; every upgrade is an outage. */
+export const oneNode = sized('one-node', 1, 0, ...anywhere, 'one-node/web.yaml');
+
+/** One control plane: the Kubernetes API is away while it reboots. */
+export const onePlusTwo = sized('one-plus-two', 1, 2, ...onWorkers, 'postgres.yaml', 'web.yaml');
+
+/** Five members of etcd, and one worker that nobody can stand in for. */
+export const fivePlusOne = sized('five-plus-one', 5, 1, ...anywhere, 'one-node/web.yaml');
+
+/** Two members of etcd: neither can be away. An inventory of it is refused. */
+export const twoControlPlanes = sized('two-control-planes', 2, 1, ...anywhere, 'one-node/web.yaml');
