@@ -1,16 +1,13 @@
+import type { Moment, Span } from './moment.js';
+import type { WaitSighting, WorkflowRecord } from './workflow-evidence.js';
+
+export type * from './moment.js';
+export type * from './workflow-evidence.js';
+
 /**
  * What the watcher saw, as plain values. Sources fill it in, promises judge it; nothing here is Slipway's own code.
  * Every list is in the order of time.
  */
-
-/** Milliseconds since 1970. */
-export type Moment = number;
-
-/** From a moment to another one. */
-export interface Span {
-  readonly from: Moment;
-  readonly to: Moment;
-}
 
 export interface Evidence {
   readonly cluster: string;
@@ -21,6 +18,7 @@ export interface Evidence {
   readonly requests: readonly TalosRequest[];
   readonly machineEvents: readonly MachineEvent[];
   readonly connections: readonly FrontEvent[];
+  readonly commands: readonly CommandSighting[];
   readonly changes: readonly ApiChange[];
   readonly nodes: readonly NodeSighting[];
   readonly pods: readonly PodSighting[];
@@ -40,6 +38,8 @@ export interface Evidence {
   readonly exposures: readonly Exposure[];
   /** Where secrets were looked for. */
   readonly searched: Searched;
+  /** Lines of the lab's logs that could not be read, by log; none is the rule. */
+  readonly unreadable: Readonly<Record<string, number>>;
 }
 
 export interface WatchedMachine {
@@ -55,6 +55,8 @@ export interface TalosRequest {
   readonly endpoint: string;
   /** The machine it was for. */
   readonly node: string;
+  /** `MachineService`, `LifecycleService`, `ImageService`; Talos has an `Upgrade` in two of them. */
+  readonly service: string;
   /** Without its service: `Upgrade`. */
   readonly method: string;
   readonly args: Readonly<Record<string, unknown>>;
@@ -69,7 +71,7 @@ export interface TalosRequest {
 export interface MachineEvent {
   readonly at: Moment;
   readonly machine: string;
-  /** `upgrade-accepted`, `install-started`, `rebooting`, `down`, `running`, `ready`, … */
+  /** `upgrade-accepted`, `install-started`, `reboot-accepted`, `rebooting`, `down`, `running`, `ready`, … */
   readonly event: string;
   readonly bootId: string;
   readonly version: string;
@@ -77,6 +79,10 @@ export interface MachineEvent {
   /** The slot that runs. */
   readonly slot: string;
   readonly detail?: string;
+  /** Of an install: the slot it goes to. */
+  readonly target?: string;
+  /** Of a finished install: what it destroyed there, as the machine itself tells it: `running` or `last-good`. */
+  readonly overwrites?: string;
 }
 
 /** A TCP connection to a control plane's, or the virtual, address of the Kubernetes API (`fronts.jsonl`). */
@@ -85,6 +91,18 @@ export interface FrontEvent {
   /** Name of the control plane, or `vip`. */
   readonly front: string;
   readonly event: string;
+}
+
+/** A talosctl or kubectl that was seen among the processes, on its way to one machine of the lab, whether that answers or not. */
+export interface CommandSighting {
+  /** When its process began. */
+  readonly at: Moment;
+  /** Without its options: `talosctl etcd status`. */
+  readonly command: string;
+  /** The machine it dials. */
+  readonly endpoint: string;
+  /** The machines it is about, where it names any. */
+  readonly nodes: readonly string[];
 }
 
 /** A change somebody asked of the Kubernetes API (`audit.jsonl`). */
@@ -177,71 +195,6 @@ export interface EtcdStatus {
     /** Alarms among them. */
     readonly errors: readonly string[];
   };
-}
-
-export type WorkflowStatus =
-  | 'running'
-  | 'completed'
-  | 'failed'
-  | 'canceled'
-  | 'terminated'
-  | 'timed-out'
-  | 'continued-as-new'
-  | 'unknown';
-
-/** One execution of a workflow, read out of its history. */
-export interface WorkflowRecord {
-  readonly id: string;
-  readonly runId: string;
-  readonly type: string;
-  readonly startedAt: Moment;
-  readonly endedAt?: Moment;
-  readonly status: WorkflowStatus;
-  readonly input: unknown;
-  /** Of a completed one. */
-  readonly result?: unknown;
-  readonly activities: readonly ActivityRecord[];
-  readonly updates: readonly UpdateRecord[];
-}
-
-export interface ActivityRecord {
-  readonly type: string;
-  readonly scheduledAt: Moment;
-  /** Milliseconds all its attempts may take together; 0: no end. */
-  readonly limit: number;
-  readonly endedAt?: Moment;
-  readonly outcome?: 'completed' | 'failed' | 'timed-out' | 'canceled';
-  readonly result?: unknown;
-}
-
-export interface UpdateRecord {
-  readonly name: string;
-  readonly acceptedAt: Moment;
-  readonly input: unknown;
-  readonly result?: unknown;
-}
-
-/** What Temporal showed of one open run, when it was asked. */
-export interface WaitSighting {
-  readonly at: Moment;
-  readonly run: number;
-  /** False: Temporal did not answer. */
-  readonly answered: boolean;
-  /** A workflow task waits for a worker, in the run or in one of its nodes. */
-  readonly workflowTaskWaits: boolean;
-  readonly activities: readonly PendingActivity[];
-}
-
-export interface PendingActivity {
-  readonly workflowId: string;
-  readonly type: string;
-  readonly state: 'scheduled' | 'started' | 'cancel-requested' | 'other';
-  /** When this attempt began, or was scheduled where it did not begin yet. */
-  readonly since: Moment;
-  readonly attempt: number;
-  /** The heartbeat's sentence, and when that wait began and ends. */
-  readonly shown?: { readonly waitingFor: string; readonly since: Moment; readonly until: Moment };
-  readonly lastFailure?: string;
 }
 
 /** A file in the folder where a run keeps its etcd snapshots. */

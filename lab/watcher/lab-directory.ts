@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { WatchedMachine } from './evidence.js';
 import { list, text } from './moments/payload.js';
+import type { AddressedMachine } from './sources/commands.js';
 
 /** What the watcher needs to know of a lab; everything comes out of its `lab.json`. */
 export interface WatchedLab {
@@ -9,7 +10,7 @@ export interface WatchedLab {
   readonly directory: string;
   /** Base URL of the lab's control server. */
   readonly control: string;
-  readonly machines: readonly WatchedMachine[];
+  readonly machines: readonly (WatchedMachine & AddressedMachine)[];
   /** JSON lines. */
   readonly logs: {
     readonly requests: string;
@@ -51,6 +52,8 @@ export function readLab(directory: string): WatchedLab {
     machines: list(found, 'machines').map((machine) => ({
       name: text(machine, 'name') ?? '',
       role: text(machine, 'role') === 'control-plane' ? 'control-plane' : 'worker',
+      address: text(machine, 'address') ?? '',
+      loopback: text(machine, 'loopback') ?? '',
     })),
     logs: {
       requests: log('requests'),

@@ -1,6 +1,7 @@
 import type { Evidence, Moment } from './evidence.js';
 import type { Finding } from './finding.js';
 import { runsOf } from './moments/runs.js';
+import { callOf, destructiveRequests, imageOf, pullRequests } from './moments/talos-calls.js';
 
 /** Something that happened. */
 export interface TimelineEntry {
@@ -19,17 +20,8 @@ interface Happening {
   readonly what: string;
 }
 
-/** Talos calls that change something, or that other things depend on. Reads would drown the rest. */
-const TOLD_METHODS = new Set([
-  'Upgrade',
-  'Reboot',
-  'Shutdown',
-  'Reset',
-  'Rollback',
-  'ImagePull',
-  'EtcdSnapshot',
-  'EtcdForfeitLeadership',
-]);
+/** Beside what changes a machine and what is pulled: all others would drown these. */
+const TOLD_TOO = new Set(['MachineService/EtcdSnapshot', 'MachineService/EtcdForfeitLeadership']);
 
 /** Everything the sources saw since the watch began, merged, one line each; and every finding. */
 export function timelineOf(evidence: Evidence, findings: readonly Finding[]): TimelineEntry[] {
@@ -100,13 +92,20 @@ function sentences({ waits, cluster }: Evidence): Happening[] {
   );
 }
 
-function talosRequests({ requests }: Evidence): Happening[] {
-  return requests
-    .filter(({ method }) => TOLD_METHODS.has(method))
-    .map(({ at, node, endpoint, method, code, error, took, args }) => {
-      const image = typeof args['image'] === 'string' ? ` to ${args['image']}` : '';
+function talosRequests(evidence: Evidence): Happening[] {
+  const changing = new Set([
+    ...destructiveRequests(evidence).map(({ request }) => request),
+    ...pullRequests(evidence),
+  ]);
+  return evidence.requests
+    .filter((request) => changing.has(request) || TOLD_TOO.has(callOf(request)))
+    .map((request) => {
+      const { at, node, endpoint, code, error, took } = request;
+      const image = imageOf(evidence, request);
+      const about = image === undefined ? '' : ` of ${image}`;
       const answer = code === 0 ? `answered after ${took} ms` : `failed with ${code}: ${error ?? ''}`;
-      return { at, who: node, what: `Talos ${method}${image} through ${endpoint}, ${answer}` };
+      const what = `Talos ${callOf(request)}${about} through ${endpoint}, ${answer}`;
+      return { at, who: node, what };
     });
 }
 

@@ -1,6 +1,7 @@
 import type { Evidence, Searched } from './evidence.js';
-import type { Finding, PromiseName } from './finding.js';
+import { unobserved, type Finding, type PromiseName } from './finding.js';
 import { watchedRuns } from './moments/runs.js';
+import { disruptingRequests, installRequests } from './moments/talos-calls.js';
 import { slipwayChanges } from './moments/touches.js';
 import { shownTime } from './promises/i13-waits-explained.js';
 import { judges } from './promises/judges.js';
@@ -24,8 +25,10 @@ export interface Figures {
   readonly runs: number;
   /** How often an installer began to write to each node. */
   readonly installs: Readonly<Record<string, number>>;
-  /** Upgrade requests that reached each node's Talos. */
+  /** Requests to install, of either flow, that reached each node's Talos. */
   readonly upgradeRequests: Readonly<Record<string, number>>;
+  /** Requests of their own that stop a node; the upgrade of old, which installs and reboots, is none of them. */
+  readonly rebootRequests: Readonly<Record<string, number>>;
   /** Evictions Slipway asked for and got. */
   readonly evictions: number;
   readonly snapshots: number;
@@ -36,6 +39,8 @@ export interface Figures {
   /** Seconds in which the Kubernetes API told nothing of pods. */
   readonly podsUnseen: number;
   readonly etcdRounds: number;
+  /** Programs seen on their way to a machine. */
+  readonly commands: number;
   /** Where secrets were looked for. */
   readonly searched: Searched;
 }
@@ -48,22 +53,36 @@ export interface Verdict {
   readonly unobserved: readonly Violation[];
   readonly timeline: readonly TimelineEntry[];
   readonly figures: Figures;
+  /**
+   * All that keeps this verdict from being a clean one, in sentences: broken promises, promises that could not be judged,
+   * and a watch in which no run was seen. A scenario that expects none of it expects an empty list.
+   */
+  readonly complaints: readonly string[];
 }
 
 /** Judges every promise. Pure. */
 export function verdictOf(evidence: Evidence): Verdict {
   const findings = Object.values(judges).flatMap(({ judge }) => judge(evidence));
-  const told = [...findings, ...missingHistory(evidence)].toSorted((a, b) => a.at - b.at);
+  const told = [...findings, ...missingHistory(evidence), ...unreadableLogs(evidence)].toSorted(
+    (a, b) => a.at - b.at,
+  );
   const ofKind = (kind: Finding['kind']): Violation[] =>
     told.filter((finding) => finding.kind === kind).map(violationOf);
   const violations = ofKind('violation');
+  const notJudged = ofKind('unobserved');
+  const figures = figuresOf(evidence);
   return {
     ok: violations.length === 0,
     cluster: evidence.cluster,
     violations,
-    unobserved: ofKind('unobserved'),
+    unobserved: notJudged,
     timeline: timelineOf(evidence, told),
-    figures: figuresOf(evidence),
+    figures,
+    complaints: [
+      ...violations.map(({ promise, what }) => `${promise} broken: ${what}`),
+      ...notJudged.map(({ promise, what }) => `${promise} not judged: ${what}`),
+      ...(figures.runs > 0 ? [] : ['no run was seen: a verdict on nothing says nothing']),
+    ],
   };
 }
 
@@ -75,19 +94,31 @@ function violationOf({ promise, at, about, what }: Finding): Violation {
 function missingHistory({ historyMissing, watched }: Evidence): Finding[] {
   if (historyMissing === undefined) return [];
   const promises: PromiseName[] = ['I3', 'I6', 'I7', 'I9', 'I10', 'I13'];
-  return promises.map((promise) => ({
-    promise,
-    kind: 'unobserved',
-    at: watched.to,
-    about: 'Temporal',
-    what: historyMissing,
-  }));
+  return promises.map((promise) => unobserved(promise, watched.to, 'Temporal', historyMissing));
+}
+
+/** The promises that live on each of the lab's logs. */
+const JUDGED_BY_LOG: Readonly<Record<string, readonly PromiseName[]>> = {
+  requests: ['I1', 'I2', 'I3', 'I4', 'I6', 'I8', 'I9', 'I16'],
+  machines: ['I4', 'I6', 'I7', 'I8', 'I14'],
+  fronts: ['I16'],
+  audit: ['I1', 'I3', 'I4', 'I5', 'I14'],
+};
+
+function unreadableLogs({ unreadable, watched }: Evidence): Finding[] {
+  return Object.entries(unreadable).flatMap(([log, lines]) => {
+    if (lines === 0) return [];
+    const what = `${lines} ${lines === 1 ? 'line' : 'lines'} of ${log}.jsonl could not be read`;
+    return (JUDGED_BY_LOG[log] ?? []).map((promise) => unobserved(promise, watched.to, log, what));
+  });
 }
 
 function figuresOf(evidence: Evidence): Figures {
-  const { watched, machines, machineEvents, requests, etcd, seen, snapshots } = evidence;
+  const { watched, machines, machineEvents, etcd, seen, snapshots } = evidence;
   const perMachine = (count: (name: string) => number): Record<string, number> =>
     Object.fromEntries(machines.map(({ name }) => [name, count(name)]));
+  const installing = installRequests(evidence);
+  const stopping = disruptingRequests(evidence).filter(({ stops, installs }) => stops && !installs);
   const total = watched.to - watched.from;
   const seeing = seen.pods.reduce((sum, { from, to }) => sum + (to - from), 0);
   const shown = shownTime(evidence);
@@ -99,9 +130,8 @@ function figuresOf(evidence: Evidence): Figures {
       (name) =>
         machineEvents.filter(({ machine, event }) => machine === name && event === 'install-started').length,
     ),
-    upgradeRequests: perMachine(
-      (name) => requests.filter(({ node, method }) => node === name && method === 'Upgrade').length,
-    ),
+    upgradeRequests: perMachine((name) => installing.filter(({ request }) => request.node === name).length),
+    rebootRequests: perMachine((name) => stopping.filter(({ request }) => request.node === name).length),
     evictions: slipwayChanges(evidence).filter(({ subresource }) => subresource === 'eviction').length,
     snapshots: snapshots.length,
     reasonNotShown: inSeconds(shown.withoutReason),
@@ -109,6 +139,7 @@ function figuresOf(evidence: Evidence): Figures {
     temporalSilent: inSeconds(shown.temporalSilent),
     podsUnseen: inSeconds(total - seeing),
     etcdRounds: etcd.length,
+    commands: evidence.commands.length,
     searched: evidence.searched,
   };
 }

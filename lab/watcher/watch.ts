@@ -6,6 +6,7 @@ import { readLab, type WatchedLab } from './lab-directory.js';
 import { apiChange } from './sources/audit-log.js';
 import { ClusterSightings } from './sources/cluster-sightings.js';
 import { EtcdRounds } from './sources/etcd-rounds.js';
+import { Commands } from './sources/commands.js';
 import { Exposures } from './sources/exposures.js';
 import { JsonTail } from './sources/json-tail.js';
 import { KubernetesClient, kubernetesAccess, userOf } from './sources/kubernetes-client.js';
@@ -49,6 +50,7 @@ export class Watcher {
   readonly #kubernetes: KubernetesClient;
   readonly #cluster: ClusterSightings;
   readonly #temporal: TemporalSightings;
+  readonly #commands: Commands;
   readonly #exposures: Exposures;
   #work: Promise<unknown> = Promise.resolve();
   #verdict: Promise<Verdict> | undefined;
@@ -65,7 +67,10 @@ export class Watcher {
     this.#etcd = new EtcdRounds(lab.etcd, lab.control);
     this.#kubernetes = new KubernetesClient(kubernetesAccess(lab.kubeconfig.admin));
     this.#cluster = new ClusterSightings(this.#kubernetes);
-    this.#exposures = new Exposures(secretsOf(lab, options.secrets ?? []));
+    this.#commands = new Commands(lab.machines);
+    this.#exposures = new Exposures(secretsOf(lab, options.secrets ?? []), (pid, argv) =>
+      this.#commands.take(pid, argv),
+    );
     const onWords = (words: string, where: string, at: Moment): void =>
       this.#exposures.lookInWords(words, where, at);
     this.#temporal = new TemporalSightings(lab.cluster, options.temporal, onWords);
@@ -118,11 +123,12 @@ export class Watcher {
     return {
       cluster: this.#lab.cluster,
       watched: { from: this.#from, to },
-      machines: this.#lab.machines,
+      machines: this.#lab.machines.map(({ name, role }) => ({ name, role })),
       slipwayUser: userOf(kubernetesAccess(this.#lab.kubeconfig.slipway)),
       requests: inOrder(this.#tails.requests.entries),
       machineEvents: inOrder(this.#tails.machines.entries),
       connections: inOrder(this.#tails.fronts.entries),
+      commands: inOrder(this.#commands.sightings),
       changes: inOrder(this.#tails.audit.entries),
       nodes: this.#cluster.nodes,
       pods: this.#cluster.pods,
@@ -130,6 +136,9 @@ export class Watcher {
       seen: this.#cluster.seen,
       etcd: this.#etcd.rounds,
       waits: this.#temporal.waits,
+      unreadable: Object.fromEntries(
+        Object.entries(this.#tails).map(([name, { unreadable }]) => [name, unreadable]),
+      ),
     };
   }
 

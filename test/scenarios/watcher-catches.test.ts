@@ -5,9 +5,19 @@ import { foreground, type Finished } from '../../lab/processes/foreground.js';
 import type { Verdict } from '../../lab/watcher/watch.js';
 import { World } from '../../lab/world.js';
 import { toolPath } from '../../src/tools/tool-path.js';
+import { FalseHistory } from '../lab/watcher/false-history.js';
 
 /** The watcher forgives what Slipway cannot have seen: only what stood in every look of the last five seconds counts. */
 const stoodLongEnoughMs = 6_000;
+
+/** A wait that shows nothing for so long is none the watcher takes for a short one. */
+const silentLongEnoughMs = 6_000;
+
+const run1 = 'run/prox-ops/1';
+const workflow = (node: string): string => `${run1}/1/${node}/1`;
+const begun = (node: string) => ({ does: 'start', id: workflow(node), input: { to: 'v1.13.2' } }) as const;
+const ended = (node: string, outcome: string, state: string) =>
+  ({ does: 'complete', result: { node, outcome, state, to: 'v1.13.2' } }) as const;
 
 /** Only here: the watcher reports broken promises. No Slipway would do this, so a person with its credentials does. */
 describe('a cluster that somebody sabotages with Slipway’s own credentials', () => {
@@ -15,17 +25,20 @@ describe('a cluster that somebody sabotages with Slipway’s own credentials', (
   let verdict: Verdict;
 
   beforeAll(async () => {
-    world = await World.start({ name: 'sabotage' });
+    world = await World.start({
+      name: 'sabotage',
+      // Down for good, so that whoever dials it dials nobody.
+      faults: ['never-returns@k8s-ctrl-2'],
+      labArgs: ['--talos', 'v1.13.1', '--target', 'v1.13.2'],
+    });
     await world.kubectl('annotate', 'pods', '--selector=app=web', 'lab.slipway.dev/stop-seconds=20');
     await world.control('POST', '/etcd/k8s-ctrl-3/stop');
     await sleep(stoodLongEnoughMs);
     await kubectlAsSlipway('cordon', 'k8s-ctrl-1');
-    await upgrade('k8s-ctrl-1', { through: 'k8s-ctrl-1', to: 'v1.12.0' });
+    await upgrade('k8s-ctrl-1', { through: 'k8s-ctrl-1', to: 'v1.13.0' });
     await kubectlAsSlipway('delete', 'pods', '--selector=app=web', '--wait=false');
     await leakKey();
-    await Promise.all(
-      ['k8s-ctrl-1', 'k8s-ctrl-2'].map((through) => upgrade('k8s-work-1', { through, to: 'v1.12.2' })),
-    );
+    await pretendRun();
     verdict = await world.stop();
   }, 120_000);
 
@@ -34,10 +47,11 @@ describe('a cluster that somebody sabotages with Slipway’s own credentials', (
     await rm(world.folder, { recursive: true, force: true });
   }, 60_000);
 
-  it('gets a verdict that is not clean, without a single run', () => {
+  it('gets a verdict that is not clean', () => {
     expect(verdict.ok).toBe(false);
+    expect(verdict.complaints.length).toBeGreaterThanOrEqual(verdict.violations.length);
     expect(verdict.figures).toMatchObject({
-      runs: 0,
+      runs: 1,
       upgradeRequests: { 'k8s-ctrl-1': 1, 'k8s-work-1': 2 },
     });
   });
@@ -49,14 +63,38 @@ describe('a cluster that somebody sabotages with Slipway’s own credentials', (
       'k8s-ctrl-1',
       /^Upgrade of k8s-ctrl-1 with etcd not safe: etcd member k8s-ctrl-3 does not answer$/,
     ],
+    ['I2', 'k8s-ctrl-1', /nobody had asked how the etcd of k8s-ctrl-2 is$/],
+    ['I2', 'k8s-ctrl-2', /^Reboot of k8s-ctrl-2 with etcd not safe: etcd member k8s-ctrl-3 does not answer$/],
     ['I3', 'k8s-ctrl-1', /^cordon of k8s-ctrl-1 belongs to no run/],
+    ['I3', run1, /^cordon of k8s-ctrl-2 before any snapshot of run\/prox-ops\/1 was finished$/],
     ['I4', 'k8s-ctrl-1', /^k8s-ctrl-1 was cordoned without Slipway's mark/],
     ['I4', 'k8s-work-1', /^Upgrade of k8s-work-1 while an earlier Upgrade was still under way$/],
-    ['I8', 'k8s-ctrl-1', /^k8s-ctrl-1 was asked to go from v1\.12\.1 to v1\.12\.0: that is down$/],
+    [
+      'I5',
+      'k8s-ctrl-2',
+      /^k8s-ctrl-2 is still cordoned by run\/prox-ops\/1, which ended done and names no state of it$/,
+    ],
+    ['I6', 'k8s-work-1', /^k8s-work-1 was asked to install 2 times in .*: Upgrade, Upgrade$/],
+    ['I6', 'k8s-work-2', /^k8s-work-2 was asked to install 2 times in .*: install, install$/],
+    ['I6', 'k8s-work-2', /^install of k8s-work-2, which was armed: slot B was installed and not booted$/],
+    ['I6', 'k8s-work-2', /^k8s-work-2 was installed over slot A, which runs$/],
+    ['I7', 'k8s-ctrl-1', /^\S+ says done, and k8s-ctrl-1 runs v1\.13\.1, not v1\.13\.2$/],
+    ['I7', 'k8s-ctrl-1', /^\S+ says done, and k8s-ctrl-1 has not booted since/],
+    ['I9', 'k8s-work-1', /^\S+ began after k8s-ctrl-3 had failed in run\/prox-ops\/1$/],
+    ['I9', 'k8s-work-1', /^Upgrade of k8s-work-1 after k8s-ctrl-3 had failed in run\/prox-ops\/1$/],
+    ['I13', run1, /^awaitReady in run\/prox-ops\/1 had been pending for .* and showed no reason$/],
+    ['I13', run1, /^awaitReady in run\/prox-ops\/1 may wait for ever: it has no limit$/],
+    ['I13', run1, /^awaitReady was still pending when run\/prox-ops\/1 ended$/],
+    ['I8', 'k8s-ctrl-1', /^k8s-ctrl-1 was asked to go from v1\.13\.1 to v1\.13\.0: that is down$/],
     ['I10', 'arguments of process', /^the age identity stands in/],
     ['I14', 'default/web-', /^Slipway deleted pod default\/web-\S+ instead of evicting$/],
     ['I14', 'k8s-work-1', /^Upgrade of k8s-work-1 while default\/web-\S+ ran on it/],
     ['I16', 'vip', /^a connection to the Kubernetes API through the virtual address$/],
+    [
+      'I16',
+      'k8s-ctrl-2',
+      /^talosctl version for k8s-ctrl-1 was to go through k8s-ctrl-2, which was being disrupted$/,
+    ],
     ['I16', 'k8s-ctrl-1', /^Upgrade of k8s-ctrl-1 was sent through k8s-ctrl-1 itself$/],
   ])('has broken %s for %s, and is told so', (promise, about, what) => {
     expect(verdict.violations).toContainEqual(
@@ -68,22 +106,75 @@ describe('a cluster that somebody sabotages with Slipway’s own credentials', (
     );
   });
 
+  /** A run that says of itself what is not so, and works on a node after another had failed. */
+  async function pretendRun(): Promise<void> {
+    const history = new FalseHistory(await world.client(), world.namespace);
+    await history.begin(run1, 'upgradeCluster', {});
+    await history.next(run1, { does: 'schedule', activity: 'awaitReady' }, begun('k8s-ctrl-1'));
+    await history.takeActivity(run1);
+    const silentUntil = Date.now() + silentLongEnoughMs;
+    await history.next(workflow('k8s-ctrl-1'), ended('k8s-ctrl-1', 'done', 'on-target'));
+    await kubectlAsSlipway('cordon', 'k8s-ctrl-2');
+    await history.next(run1, begun('k8s-ctrl-3'));
+    await history.next(workflow('k8s-ctrl-3'), ended('k8s-ctrl-3', 'halted', 'back-on-old'));
+    await history.next(run1, begun('k8s-work-1'));
+    // Its first task is there when it has begun.
+    await history.next(workflow('k8s-work-1'));
+    await Promise.all(
+      ['k8s-ctrl-1', 'k8s-ctrl-2'].map((through) => upgrade('k8s-work-1', { through, to: 'v1.13.2' })),
+    );
+    await history.next(run1, begun('k8s-work-2'));
+    await history.next(workflow('k8s-work-2'));
+    await install('k8s-work-2');
+    await install('k8s-work-2');
+    await talosctl('1.13', 'k8s-ctrl-2', 'k8s-ctrl-1', ['reboot', '--wait=false', '--drain=false']);
+    await world.until('k8s-ctrl-2 is down', async () => {
+      return (await world.machineEvents('k8s-ctrl-2', 'down')).length > 0;
+    });
+    await talosctl('1.13', 'k8s-ctrl-1', 'k8s-ctrl-2', ['version']);
+    await sleep(Math.max(0, silentUntil - Date.now()));
+    await history.next(run1, { does: 'complete', result: { outcome: 'done', nodes: [] } });
+  }
+
   /** Through the VIP, with no more rights than Slipway has. */
   async function kubectlAsSlipway(...args: string[]): Promise<Finished> {
     return run(await toolPath('kubectl'), ['--kubeconfig', world.lab.kubeconfig.slipway, ...args]);
   }
 
   async function upgrade(node: string, { through, to }: { through: string; to: string }): Promise<Finished> {
-    const [target, endpoint] = [machine(node), machine(through)];
-    const { schematic } = await stateOf(node);
-    return run(await toolPath('talosctl'), [
+    return talosctl('1.12', node, through, ['upgrade', '--wait=false', `--image=${await image(node, to)}`]);
+  }
+
+  /** Installs and reboots nothing, through LifecycleService. */
+  async function install(node: string): Promise<Finished> {
+    const wanted = `--image=${await image(node, 'v1.13.2')}`;
+    const options = [
+      '--no-reboot',
+      '--drain=false',
+      '--legacy=false',
+      '--progress=plain',
+      '--namespace=system',
+    ];
+    return talosctl('1.13', node, 'k8s-ctrl-1', ['upgrade', wanted, ...options]);
+  }
+
+  async function talosctl(
+    minor: string,
+    node: string,
+    through: string,
+    words: readonly string[],
+  ): Promise<Finished> {
+    const way = ['--endpoints', machine(through).loopback, '--nodes', machine(node).address];
+    return run(await toolPath('talosctl', minor), [
+      ...words,
       `--talosconfig=${world.lab.talosconfig.admin}`,
-      `--endpoints=${endpoint.loopback}`,
-      `--nodes=${target.address}`,
-      'upgrade',
-      '--wait=false',
-      `--image=factory.talos.dev/nocloud-installer/${schematic}:${to}`,
+      ...way,
     ]);
+  }
+
+  async function image(node: string, version: string): Promise<string> {
+    const { schematic } = await stateOf(node);
+    return `factory.talos.dev/nocloud-installer/${schematic}:${version}`;
   }
 
   /** A process that has the key of all snapshots among its arguments, for everybody to read. */

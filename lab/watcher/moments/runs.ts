@@ -21,12 +21,16 @@ export interface NodeEnding {
   readonly outcome: string;
   readonly state: string;
   readonly to: string;
+  readonly endedAt: Moment | undefined;
 }
 
 /** One workflow of one node. */
 export interface Attempt {
   readonly id: string;
   readonly node: string;
+  /** Several hops of a run may each take the node, each from its attempt 1 on. */
+  readonly hop: string;
+  readonly number: number;
   readonly startedAt: Moment;
   readonly endedAt: Moment | undefined;
   readonly status: WorkflowStatus;
@@ -78,6 +82,13 @@ export function attemptAt(runs: readonly Run[], node: string, moment: Moment): A
   return all.toSorted((a, b) => a.startedAt - b.startedAt).findLast(({ startedAt }) => startedAt <= moment);
 }
 
+/** Whether a person told the run to do one of these, after one moment and not after another. */
+export function personSaid({ record }: Run, names: readonly string[], after: Moment, until: Moment): boolean {
+  return record.updates.some(
+    ({ name, acceptedAt }) => names.includes(name) && acceptedAt > after && acceptedAt <= until,
+  );
+}
+
 /** Ended as it was meant to, or touched nothing. */
 export function endedClean({ status, outcome }: Run): boolean {
   return (
@@ -99,10 +110,12 @@ function attemptsOf({ workflows }: Evidence, run: string): Attempt[] {
   return workflows
     .filter(({ id }) => id.startsWith(`${run}/`))
     .map((record): Attempt => {
-      const [, node = ''] = record.id.slice(run.length + 1).split('/');
+      const [hop = '', node = '', number_ = ''] = record.id.slice(run.length + 1).split('/');
       return {
         id: record.id,
         node,
+        hop,
+        number: Number(number_),
         startedAt: record.startedAt,
         endedAt: record.endedAt,
         status: record.status,
@@ -120,5 +133,6 @@ function ending(result: unknown): NodeEnding {
     outcome: text(result, 'outcome') ?? '',
     state: text(result, 'state') ?? '',
     to: text(result, 'to') ?? '',
+    endedAt: Date.parse(text(result, 'endedAt') ?? '') || undefined,
   };
 }

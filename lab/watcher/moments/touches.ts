@@ -1,40 +1,28 @@
 import type { ApiChange, Evidence, MachineEvent, Moment, TalosRequest } from '../evidence.js';
-
-/** Talos calls that stop a machine, change what it boots, or take its etcd member away. */
-const DESTRUCTIVE = new Set([
-  'Upgrade',
-  'Reboot',
-  'Shutdown',
-  'Reset',
-  'Rollback',
-  'EtcdRemoveMember',
-  'EtcdRemoveMemberByID',
-  'EtcdLeaveCluster',
-]);
+import { destructiveRequests, disruptingRequests, type Destructive } from './talos-calls.js';
 
 /** Something Slipway did to a node: a cordon that was set, or a destructive Talos request, whatever its answer was. */
 export interface Touch {
   readonly at: Moment;
   readonly node: string;
   readonly by: 'cordon' | 'request';
-  /** `cordon`, or the Talos method. */
+  /** `cordon`, or what the Talos call is called. */
   readonly name: string;
-}
-
-export function destructiveRequests({ requests }: Evidence): TalosRequest[] {
-  return requests.filter(({ method }) => DESTRUCTIVE.has(method));
+  /** Something stops, or is about to: an install that leaves the machine running does not disrupt. */
+  readonly disrupts: boolean;
 }
 
 /** Every touch, in the order of time. */
 export function touches(evidence: Evidence): Touch[] {
   const cordons = slipwayChanges(evidence)
     .filter((change) => change.unschedulable === true)
-    .map(({ at, name }): Touch => ({ at, node: name, by: 'cordon', name: 'cordon' }));
-  const requests = destructiveRequests(evidence).map(({ at, node, method }): Touch => ({
-    at,
-    node,
+    .map(({ at, name }): Touch => ({ at, node: name, by: 'cordon', name: 'cordon', disrupts: true }));
+  const requests = destructiveRequests(evidence).map(({ request, called, stops, removesMember }): Touch => ({
+    at: request.at,
+    node: request.node,
     by: 'request',
-    name: method,
+    name: called,
+    disrupts: stops === true || removesMember === true,
   }));
   return [...cordons, ...requests].toSorted((a, b) => a.at - b.at);
 }
@@ -63,41 +51,50 @@ export interface Disruption {
   /** Undefined: it was never ready again. */
   readonly to: Moment | undefined;
   readonly request: TalosRequest | undefined;
-  /** `Upgrade`, or the method of the request. */
-  readonly method: string;
+  /** What the call is called: `Upgrade`, `Reboot`. */
+  readonly name: string;
 }
 
+/** What a machine writes into its own log when it takes on a request that stops it, and the method of that request. */
+const ACCEPTED: Readonly<Record<string, string>> = {
+  'upgrade-accepted': 'Upgrade',
+  'reboot-accepted': 'Reboot',
+  'rollback-accepted': 'Rollback',
+};
+
 /**
- * Disruptions by request. The machine's own log says which upgrades it accepted, so that one whose answer was lost
- * counts too; of the other calls, those that were answered well.
+ * Disruptions by request. The machine's own log says which requests it accepted, so that one whose answer was lost counts
+ * too; of the calls it logs nothing of, those that were answered well.
  */
 export function disruptions(evidence: Evidence): Disruption[] {
   const { machineEvents } = evidence;
-  const requests = destructiveRequests(evidence);
-  const upgrades = machineEvents
-    .filter(({ event }) => event === 'upgrade-accepted')
-    .map((accepted) => {
-      const request = requestOf(requests, accepted);
-      return disruption(machineEvents, accepted.machine, accepted.at, request, 'Upgrade');
-    });
+  const requests = disruptingRequests(evidence).filter(({ stops }) => stops === true);
+  const accepted = machineEvents.flatMap((event) => {
+    const method = ACCEPTED[event.event];
+    if (method === undefined) return [];
+    const request = requestOf(requests, event, method);
+    return [disruption(machineEvents, event.machine, event.at, request, method)];
+  });
+  const known = new Set(accepted.map(({ request }) => request));
   const others = requests
-    .filter(({ method, code }) => method !== 'Upgrade' && !method.startsWith('Etcd') && code === 0)
-    .map((request) => disruption(machineEvents, request.node, request.at, request, request.method));
-  return [...upgrades, ...others].toSorted((a, b) => a.from - b.from);
+    .filter(({ request }) => request.method !== 'Upgrade' && request.code === 0 && !known.has(request))
+    .map(({ request, called }) => disruption(machineEvents, request.node, request.at, request, called));
+  return [...accepted, ...others].toSorted((a, b) => a.from - b.from);
 }
 
 /** The request that was under way when the machine accepted; the last one to come, if there were two. */
 function requestOf(
-  requests: readonly TalosRequest[],
+  requests: readonly Destructive[],
   { machine, at }: MachineEvent,
+  method: string,
 ): TalosRequest | undefined {
   return requests.findLast(
-    (request) =>
-      request.method === 'Upgrade' &&
+    ({ request }) =>
+      request.method === method &&
       request.node === machine &&
       request.at <= at &&
       at <= request.at + request.took + 500,
-  );
+  )?.request;
 }
 
 function disruption(
@@ -105,10 +102,10 @@ function disruption(
   node: string,
   from: Moment,
   request: TalosRequest | undefined,
-  method: string,
+  name: string,
 ): Disruption {
   const own = events.filter(({ machine }) => machine === node);
   const bootId = own.findLast(({ at }) => at <= from)?.bootId ?? '';
   const back = own.find((event) => event.at > from && event.event === 'ready' && event.bootId !== bootId);
-  return { node, from, to: back?.at, request, method };
+  return { node, from, to: back?.at, request, name };
 }

@@ -11,12 +11,12 @@ const LOOK_AGE_MOST = 5_000;
 
 /**
  * I1: at most one control plane is disrupted by Slipway at a time, and none while another is cordoned, not Ready,
- * rebooting or not a voter, for whatever reason. Judged at each cordon and each destructive request.
+ * rebooting or not a voter, for whatever reason. Judged at each cordon and each request that disrupts; an install that stops nothing is none.
  */
 export function oneControlPlaneAtATime(evidence: Evidence): Finding[] {
   const findings: Finding[] = [];
   for (const touch of touches(evidence)) {
-    if (!isControlPlane(evidence, touch.node)) continue;
+    if (!touch.disrupts || !isControlPlane(evidence, touch.node)) continue;
     for (const other of controlPlanes(evidence)) {
       if (other === touch.node) continue;
       const why = whyNot(evidence, touch, other);
@@ -43,7 +43,7 @@ function ownDisruption(evidence: Evidence, touch: Touch, other: string): string 
   const open = disruptions(evidence).find(
     ({ node, from, to }) => node === other && from <= touch.at && (to === undefined || to > touch.at),
   );
-  return open && `${other} was not back from its own ${open.method}`;
+  return open && `${other} was not back from its own ${open.name}`;
 }
 
 function foreignDisruption(evidence: Evidence, touch: Touch, other: string): string | undefined {

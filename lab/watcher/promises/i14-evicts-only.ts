@@ -11,12 +11,13 @@ const SEEN_SLACK = 1_000;
 
 /**
  * I14: Slipway evicts and never deletes, and stops no node while a pod runs on it that a PodDisruptionBudget protects
- * (those of DaemonSets and mirrors of static pods excepted).
+ * (those of DaemonSets and mirrors of static pods excepted). With
+ * an install that stops nothing, the node is stopped by the reboot after it.
  */
 export function evictsOnly(evidence: Evidence): Finding[] {
   return [
     ...deletions(evidence),
-    ...disruptions(evidence).flatMap(({ node, from, method }) => protectedAt(evidence, node, from, method)),
+    ...disruptions(evidence).flatMap(({ node, from, name }) => protectedAt(evidence, node, from, name)),
   ];
 }
 
@@ -32,9 +33,9 @@ function deletions({ changes, slipwayUser }: Evidence): Finding[] {
     });
 }
 
-function protectedAt(evidence: Evidence, node: string, at: Moment, method: string): Finding[] {
+function protectedAt(evidence: Evidence, node: string, at: Moment, call: string): Finding[] {
   if (!covered(evidence.seen.pods, at, SEEN_SLACK) || !covered(evidence.seen.budgets, at, SEEN_SLACK)) {
-    return [unobserved('I14', at, node, `which pods were on ${node} at its ${method} was not seen`)];
+    return [unobserved('I14', at, node, `which pods were on ${node} at its ${call} was not seen`)];
   }
   const budgets = latest(evidence.budgets, at, ({ namespace, name }) => `${namespace}/${name}`);
   // What had gone by the time its news came was gone at the request.
@@ -50,7 +51,7 @@ function protectedAt(evidence: Evidence, node: string, at: Moment, method: strin
         (candidate) => candidate.namespace === pod.namespace && selects(candidate.selector, pod.labels),
       );
       if (budget === undefined) return [];
-      const words = `${method} of ${node} while ${pod.namespace}/${pod.name} ran on it, which PodDisruptionBudget ${budget.name} protects`;
+      const words = `${call} of ${node} while ${pod.namespace}/${pod.name} ran on it, which PodDisruptionBudget ${budget.name} protects`;
       return [violation('I14', at, node, words)];
     });
 }

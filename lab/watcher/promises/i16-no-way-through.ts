@@ -1,43 +1,48 @@
-import type { Evidence, TalosRequest } from '../evidence.js';
+import type { Evidence, Moment, TalosRequest } from '../evidence.js';
 import { violation, type Finding } from '../finding.js';
-import {
-  controlPlanes,
-  destructiveRequests,
-  disruptions,
-  isControlPlane,
-  type Disruption,
-} from '../moments/touches.js';
+import { attemptAt, runsOf } from '../moments/runs.js';
+import { destructiveRequests } from '../moments/talos-calls.js';
+import { controlPlanes, disruptions, isControlPlane, type Disruption } from '../moments/touches.js';
+
+/** Beginnings of processes are known to some hundredths of a second. Milliseconds. */
+const BEGINNING_GRAIN = 100;
 
 /**
  * I16: no request travels through the node it disrupts, nor through the virtual address. A destructive Talos request goes
- * in through another control plane; while a node is disrupted nothing goes in through it, Talos or Kubernetes; and no
- * connection to the Kubernetes API ever uses the virtual address. A cluster with one control plane has no other way.
+ * in through another control plane; while a node is disrupted nothing goes in through it, Talos or Kubernetes, and no
+ * program tries to, also where nothing listens any more; and no connection to the Kubernetes API ever uses the virtual
+ * address. A lone control plane is the only way to itself.
  */
 export function noWayThrough(evidence: Evidence): Finding[] {
-  const virtual = virtualAddress(evidence);
-  if (controlPlanes(evidence).length < 2) return virtual;
+  const itself = destructiveRequests(evidence).flatMap(({ request, called }) =>
+    wrongWay(evidence, request, called),
+  );
+  const others = [...virtualAddress(evidence), ...itself];
+  if (controlPlanes(evidence).length < 2) return others;
   const open = disruptions(evidence).filter(({ node }) => isControlPlane(evidence, node));
   return [
-    ...virtual,
-    ...itself(evidence),
-    ...open.flatMap((one) => [...talosThrough(evidence, one), ...kubernetesThrough(evidence, one)]),
+    ...others,
+    ...open.flatMap((one) => [
+      ...talosThrough(evidence, one),
+      ...kubernetesThrough(evidence, one),
+      ...triedThrough(evidence, one),
+    ]),
   ];
 }
 
-function itself(evidence: Evidence): Finding[] {
-  return destructiveRequests(evidence).flatMap(({ at, node, endpoint, method }) => {
-    if (endpoint === node)
-      return [violation('I16', at, node, `${method} of ${node} was sent through ${node} itself`)];
-    if (isControlPlane(evidence, endpoint)) return [];
-    return [
-      violation(
-        'I16',
-        at,
-        node,
-        `${method} of ${node} was sent through ${endpoint}, which is no control plane`,
-      ),
-    ];
-  });
+function wrongWay(evidence: Evidence, { at, node, endpoint }: TalosRequest, called: string): Finding[] {
+  const alone = controlPlanes(evidence).every((name) => name === node);
+  if (endpoint === node && !alone)
+    return [violation('I16', at, node, `${called} of ${node} was sent through ${node} itself`)];
+  if (isControlPlane(evidence, endpoint)) return [];
+  return [
+    violation(
+      'I16',
+      at,
+      node,
+      `${called} of ${node} was sent through ${endpoint}, which is no control plane`,
+    ),
+  ];
 }
 
 /** From the request on: the one that disrupts is judged for itself. */
@@ -64,6 +69,28 @@ function kubernetesThrough(evidence: Evidence, { node, from, to }: Disruption): 
         `a connection to the Kubernetes API through ${node}, which was being disrupted`,
       ),
     );
+}
+
+/**
+ * A machine that is down logs nothing, so programs are judged by whom they were told to dial. Only while the workflow that
+ * disrupts the node is at work: later, a person may look at a node that never came back in any way there is.
+ */
+function triedThrough(evidence: Evidence, { node, from, to }: Disruption): Finding[] {
+  const end: Moment = Math.min(
+    to ?? evidence.watched.to,
+    attemptAt(runsOf(evidence), node, from)?.endedAt ?? evidence.watched.to,
+  );
+  return evidence.commands
+    .filter(({ endpoint, at }) => endpoint === node && at > from + BEGINNING_GRAIN && at < end)
+    .map(({ at, command, nodes }) => {
+      const about = nodes.length === 0 ? '' : ` for ${nodes.join(', ')}`;
+      return violation(
+        'I16',
+        at,
+        node,
+        `${command}${about} was to go through ${node}, which was being disrupted`,
+      );
+    });
 }
 
 function virtualAddress({ connections }: Evidence): Finding[] {

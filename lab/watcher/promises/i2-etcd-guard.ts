@@ -1,39 +1,48 @@
 import type { EtcdRound, Evidence, TalosRequest } from '../evidence.js';
 import { unobserved, violation, type Finding } from '../finding.js';
 import { ETCD_ROUND_AGE_MOST, forbiddenBy, roundsBefore, voterCount } from '../moments/etcd-state.js';
+import { seconds } from '../moments/last-before.js';
 import { outageAccepted, runAt, runsOf } from '../moments/runs.js';
-import { destructiveRequests, isControlPlane } from '../moments/touches.js';
+import { disruptingRequests, type Destructive } from '../moments/talos-calls.js';
+import { isControlPlane } from '../moments/touches.js';
 
 /** The last look may be this old when the request goes out. Milliseconds. */
 const LOOK_AGE_MOST = 5_000;
+
+/** So long at most a request is on its way: its client has to start, on a machine that may be busy. Milliseconds. */
+const WAY_TAKES_MOST = 5_000;
 
 /**
  * I2: a control plane is disrupted only while every voter is healthy, there is no learner and no alarm, one leader is
  * agreed by all and is not this node, applied indexes are close, and a majority remains without it. One voter: only with
  * `outageAccepted`; two: never. What forbids it must have stood in every round of the last 5 s: Slipway looks once in
- * them, and cannot know what happened since.
+ * them, and cannot know what happened since. And it must have looked: each other member was asked in time. Judged where
+ * something stops: at the upgrade of old, at the reboot after an install, at the removal of a member.
  */
 export function etcdAllowsIt(evidence: Evidence): Finding[] {
-  return destructiveRequests(evidence)
-    .filter(({ node }) => isControlPlane(evidence, node))
-    .flatMap((request) => judge(evidence, request));
+  return disruptingRequests(evidence)
+    .filter(({ request }) => isControlPlane(evidence, request.node))
+    .flatMap((disrupting) => judge(evidence, disrupting));
 }
 
-function judge(evidence: Evidence, request: TalosRequest): Finding[] {
-  const { at, node, method } = request;
+function judge(evidence: Evidence, disrupting: Destructive): Finding[] {
+  const { request, called } = disrupting;
+  const { at, node } = request;
   const rounds = roundsBefore(evidence, at, LOOK_AGE_MOST);
   const newest = rounds.at(-1);
   if (newest === undefined) {
-    const words = `etcd was not seen within ${ETCD_ROUND_AGE_MOST / 1000} s before ${method} of ${node}`;
+    const words = `etcd was not seen within ${ETCD_ROUND_AGE_MOST / 1000} s before ${called} of ${node}`;
     return [unobserved('I2', at, node, words)];
   }
-  const voters = tooFewVoters(evidence, request, newest);
+  const voters = tooFewVoters(evidence, disrupting, newest);
   const reasons = [...standing(rounds, node)].map(
-    (reason) => `${method} of ${node} with etcd not safe: ${reason}`,
+    (reason) => `${called} of ${node} with etcd not safe: ${reason}`,
   );
-  return [...(voters === undefined ? [] : [voters]), ...reasons].map((what) =>
-    violation('I2', at, node, what),
-  );
+  return [
+    ...(voters === undefined ? [] : [voters]),
+    ...reasons,
+    ...notAsked(evidence, disrupting, newest),
+  ].map((what) => violation('I2', at, node, what));
 }
 
 /** Reasons that stand in each of the rounds, in the words of the last one. */
@@ -45,13 +54,39 @@ function standing(rounds: readonly EtcdRound[], node: string): string[] {
 
 function tooFewVoters(
   evidence: Evidence,
-  { at, node, method }: TalosRequest,
+  { request: { at, node }, called }: Destructive,
   round: EtcdRound,
 ): string | undefined {
   const voters = voterCount(round);
-  if (voters === 2) return `${method} of ${node} with two voters: neither may go`;
+  if (voters === 2) return `${called} of ${node} with two voters: neither may go`;
   if (voters !== 1) return undefined;
   const run = runAt(runsOf(evidence), at);
   if (run !== undefined && outageAccepted(run)) return undefined;
-  return `${method} of ${node}, the only voter, without outageAccepted`;
+  return `${called} of ${node}, the only voter, without outageAccepted`;
+}
+
+/** Who else is a member and did not say how it is, and what of the cluster nobody asked for, right before the request. */
+function notAsked(
+  evidence: Evidence,
+  { request: { at, node }, called }: Destructive,
+  round: EtcdRound,
+): string[] {
+  const others = (round.members ?? []).map(({ name }) => name).filter((name) => name !== '' && name !== node);
+  if (others.length === 0) return [];
+  const window = LOOK_AGE_MOST + WAY_TAKES_MOST;
+  const answered = evidence.requests.filter(
+    (request) => request.code === 0 && request.at <= at && request.at >= at - window,
+  );
+  const asked = (method: string, of?: string): boolean =>
+    answered.some(
+      (request: TalosRequest) => request.method === method && (of ?? request.node) === request.node,
+    );
+  const missing = [
+    ...others.filter((name) => !asked('EtcdStatus', name)).map((name) => `how the etcd of ${name} is`),
+    ...(asked('EtcdMemberList') ? [] : ['who is a member of etcd']),
+    ...(asked('EtcdAlarmList') ? [] : ['whether etcd has an alarm']),
+  ];
+  return missing.map(
+    (what) => `${called} of ${node}, and in the ${seconds(window)} before it nobody had asked ${what}`,
+  );
 }

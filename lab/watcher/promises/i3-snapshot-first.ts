@@ -2,7 +2,7 @@ import type { Evidence, Moment } from '../evidence.js';
 import { unobserved, violation, type Finding } from '../finding.js';
 import { seconds } from '../moments/last-before.js';
 import { text, truth } from '../moments/payload.js';
-import { runAt, runsOf, snapshotMaxAge, watchedRuns, type Run } from '../moments/runs.js';
+import { attemptAt, runAt, runsOf, snapshotMaxAge, watchedRuns, type Run } from '../moments/runs.js';
 import { isControlPlane, touches, type Touch } from '../moments/touches.js';
 
 /** A snapshot a run took, as its history has it. */
@@ -53,7 +53,7 @@ function judgeRun(evidence: Evidence, run: Run, own: readonly Touch[]): Finding[
   return [...findings, ...tooOld(evidence, run, own, taken)];
 }
 
-/** Each control plane at the first touch in this run. */
+/** Each control plane at the first touch of each of its workflows: a run of several hops comes back to it. */
 function tooOld(
   evidence: Evidence,
   run: Run,
@@ -61,9 +61,11 @@ function tooOld(
   taken: readonly TakenSnapshot[],
 ): Finding[] {
   const most = snapshotMaxAge(run);
+  const workflowOf = ({ node, at }: Touch): string => `${node} ${attemptAt([run], node, at)?.id}`;
   const firsts = own.filter(
     (touch, index) =>
-      isControlPlane(evidence, touch.node) && own.findIndex(({ node }) => node === touch.node) === index,
+      isControlPlane(evidence, touch.node) &&
+      own.findIndex((one) => workflowOf(one) === workflowOf(touch)) === index,
   );
   return firsts.flatMap(({ at, node, name }) => {
     const newest = taken.findLast(({ endedAt }) => endedAt <= at);

@@ -1,8 +1,10 @@
-import type { ApiChange, Evidence, Moment } from '../evidence.js';
+import type { ApiChange, Evidence, Moment, TalosRequest } from '../evidence.js';
 import { violation, type Finding } from '../finding.js';
 import { CORDON_MARK, cordonsOf, type CordonChange } from '../moments/cordons.js';
 import { lastBefore, seconds } from '../moments/last-before.js';
-import { destructiveRequests, disruptions, slipwayChanges } from '../moments/touches.js';
+import { installerAt } from '../moments/boot-slots.js';
+import { destructiveRequests } from '../moments/talos-calls.js';
+import { disruptions, slipwayChanges } from '../moments/touches.js';
 
 /** A drain stops this soon after somebody uncordoned its node. Milliseconds. */
 const DRAIN_STOPS_WITHIN = 5_000;
@@ -25,25 +27,33 @@ export function oneRequestAtATime(evidence: Evidence): Finding[] {
 
 /** A second request while the first was answered, or while the machine was still at work for it. */
 function overlapping(evidence: Evidence): Finding[] {
-  const taken = disruptions(evidence);
   const requests = destructiveRequests(evidence);
-  return requests.flatMap((second, index) => {
-    const { at, node, method } = second;
+  return requests.flatMap(({ request, called }, index) => {
+    const { at, node } = request;
     const unanswered = requests
       .slice(0, index)
-      .find((first) => first.node === node && at < first.at + first.took);
-    const atWork = taken.find(
-      ({ node: name, from, to, request }) =>
-        name === node &&
-        request !== second &&
-        from < at &&
-        (to === undefined || to > at) &&
-        !cameBack(evidence, node, from, at),
-    );
-    if (unanswered === undefined && atWork === undefined) return [];
-    const first = unanswered?.method ?? atWork?.method ?? '';
-    return [violation('I4', at, node, `${method} of ${node} while an earlier ${first} was still under way`)];
+      .find(({ request: first }) => first.node === node && at < first.at + first.took);
+    const earlier = unanswered?.called ?? atWorkFor(evidence, request);
+    if (earlier === undefined) return [];
+    return [
+      violation('I4', at, node, `${called} of ${node} while an earlier ${earlier} was still under way`),
+    ];
   });
+}
+
+/** What the machine was still at work for when a request came; undefined: for nothing. */
+function atWorkFor(evidence: Evidence, request: TalosRequest): string | undefined {
+  const { at, node } = request;
+  const open = disruptions(evidence).find(
+    (one) =>
+      one.node === node &&
+      one.request !== request &&
+      one.from < at &&
+      (one.to === undefined || one.to > at) &&
+      !cameBack(evidence, node, one.from, at),
+  );
+  // An installer goes on without the client that asked for it.
+  return open?.name ?? (installerAt(evidence, node, at) && 'install');
 }
 
 /** It runs again with another boot id, though it may not be ready, and may never be. */

@@ -1,83 +1,133 @@
-import type { Evidence, Moment, TalosRequest } from '../evidence.js';
+import type { Evidence, MachineEvent, Moment } from '../evidence.js';
 import { unobserved, violation, type Finding } from '../finding.js';
-import { attemptAt, runsOf, type Run } from '../moments/runs.js';
+import { armedAt, lastGoodSlot, targetOf } from '../moments/boot-slots.js';
+import { attemptAt, personSaid, runAt, runsOf, type Attempt, type Run } from '../moments/runs.js';
+import { destructiveRequests, installRequests, type Destructive } from '../moments/talos-calls.js';
 
-/** Talos calls that are sent at most once per node without a person. */
-const ONCE = new Set(['Upgrade', 'Rollback', 'EtcdRemoveMember', 'EtcdRemoveMemberByID']);
+/** What is done at most once in each workflow of a node, and which requests do it. */
+const ONCE: Readonly<Record<string, (request: Destructive) => boolean>> = {
+  install: ({ installs }) => installs === true,
+  reboot: ({ stops }) => stops === true,
+  'remove its member': ({ removesMember }) => removesMember === true,
+};
 
 /**
- * I6: an install, rollback or member removal is sent at most once per node and attempt, the machine installs at most
- * once for it, and never into the slot that runs. Requests count whatever came of them: an answer can be lost.
+ * I6: an install, reboot, rollback or member removal is sent at most once per node and workflow, and again in another one
+ * only where a person said so; the machine installs at most once for it, never when it is armed already, and never into
+ * the slot that runs or the last one that was good. Requests count whatever came of them: an answer can be lost.
  */
 export function sentOnce(evidence: Evidence): Finding[] {
   const runs = runsOf(evidence);
   return evidence.machines.flatMap(({ name }) => [
-    ...requestsOf(evidence, runs, name),
-    ...installsOf(evidence, runs, name),
+    ...sentTwice(evidence, runs, name),
+    ...sentAgain(evidence, runs, name),
+    ...installedTwice(evidence, runs, name),
+    ...installedWhileArmed(evidence, name),
     ...overwritten(evidence, name),
     ...sentByNobody(evidence, runs, name),
   ]);
 }
 
-function requestsOf(evidence: Evidence, runs: readonly Run[], node: string): Finding[] {
-  return perAttempt(runs, node, onceRequests(evidence, node), ({ method }) => method).flatMap(
-    ({ name, attempt, times }) => {
-      const [, second] = times;
-      if (second === undefined) return [];
-      return [
-        violation('I6', second, node, `${name} was sent to ${node} ${times.length} times in ${attempt}`),
-      ];
-    },
-  );
-}
-
-function installsOf(evidence: Evidence, runs: readonly Run[], node: string): Finding[] {
-  const begun = evidence.machineEvents.filter(
-    ({ machine, event }) => machine === node && event === 'install-started',
-  );
-  return perAttempt(runs, node, begun, () => 'install').flatMap(({ attempt, times }) => {
-    const [, second] = times;
-    if (second === undefined) return [];
-    return [violation('I6', second, node, `${node} was installed on ${times.length} times in ${attempt}`)];
+function sentTwice(evidence: Evidence, runs: readonly Run[], node: string): Finding[] {
+  const own = requestsFor(evidence, node);
+  return Object.entries(ONCE).flatMap(([what, does]) => {
+    const groups = perAttempt(runs, node, own.filter(does), ({ request }) => request.at);
+    return groups.flatMap(({ attempt, entries: [first, second, ...more] }) => {
+      if (first === undefined || second === undefined) return [];
+      const all = [first, second, ...more];
+      // Two upgrades of old are told as two installs.
+      if (what === 'reboot' && all.every(({ installs }) => installs === true)) return [];
+      const calls = all.map(({ called }) => called).join(', ');
+      const words = `${node} was asked to ${what} ${all.length} times in ${attempt.id}: ${calls}`;
+      return [violation('I6', second.request.at, node, words)];
+    });
   });
 }
 
-/** The simulated installer says which slot it wrote; every line says which slot runs. */
-function overwritten({ machineEvents }: Evidence, node: string): Finding[] {
-  return machineEvents
-    .filter(({ machine, event }) => machine === node && event === 'install-finished')
-    .filter(({ detail, slot }) => detail?.endsWith(`into slot ${slot}`) === true)
-    .map(({ at, slot }) => violation('I6', at, node, `${node} was installed over slot ${slot}, which runs`));
+/** A further workflow of a node in the same hop is a person's retry. */
+function sentAgain(evidence: Evidence, runs: readonly Run[], node: string): Finding[] {
+  return installRequests(evidence)
+    .filter(({ request }) => request.node === node)
+    .flatMap(({ request: { at }, called }) => {
+      const run = runAt(runs, at);
+      const attempt = attemptAt(runs, node, at);
+      const before = run?.attempts.findLast(
+        (one) => one.node === node && one.hop === attempt?.hop && one.number < attempt.number,
+      );
+      if (run === undefined || before === undefined) return [];
+      if (personSaid(run, ['retry'], before.startedAt, at)) return [];
+      const words = `${called} of ${node} in ${attempt?.id}, and nobody had said retry since ${before.id}`;
+      return [violation('I6', at, node, words)];
+    });
 }
 
-/** Without the attempt it belongs to, nobody can say whether a request is one too many. */
+function installedTwice(evidence: Evidence, runs: readonly Run[], node: string): Finding[] {
+  const begun = eventsOf(evidence, node, 'install-started');
+  return perAttempt(runs, node, begun, ({ at }) => at).flatMap(({ attempt, entries }) => {
+    const [, second] = entries;
+    if (second === undefined) return [];
+    const words = `${node} was installed on ${entries.length} times in ${attempt.id}`;
+    return [violation('I6', second.at, node, words)];
+  });
+}
+
+/** The next install goes to the slot that is not the default: on an armed machine that is the one that runs. */
+function installedWhileArmed(evidence: Evidence, node: string): Finding[] {
+  return installRequests(evidence)
+    .filter(({ request }) => request.node === node)
+    .flatMap(({ request: { at }, called }) => {
+      const armed = armedAt(evidence, node, at);
+      if (armed === undefined) return [];
+      const words = `${called} of ${node}, which was armed: slot ${targetOf(armed) ?? '?'} was installed and not booted`;
+      return [violation('I6', at, node, words)];
+    });
+}
+
+/** The installer says which slot it wrote, every line says which slot runs, and `ready` which one was good. */
+function overwritten(evidence: Evidence, node: string): Finding[] {
+  return eventsOf(evidence, node, 'install-finished').flatMap((event) => {
+    const { at, slot, overwrites } = event;
+    const target = targetOf(event);
+    const over = (which: string): Finding[] => [
+      violation('I6', at, node, `${node} was installed over slot ${target}, ${which}`),
+    ];
+    if (target === slot || overwrites === 'running') return over('which runs');
+    const good = target !== undefined && target === lastGoodSlot(evidence, node, at);
+    return good || overwrites === 'last-good' ? over('the last one that was good') : [];
+  });
+}
+
+/** Without the workflow it belongs to, nobody can say whether a request is one too many. */
 function sentByNobody(evidence: Evidence, runs: readonly Run[], node: string): Finding[] {
-  return onceRequests(evidence, node)
-    .filter(({ at }) => attemptAt(runs, node, at) === undefined)
-    .map(({ at, method }) =>
-      unobserved('I6', at, node, `${method} of ${node} belongs to no attempt the history shows`),
+  return requestsFor(evidence, node)
+    .filter(({ request }) => attemptAt(runs, node, request.at) === undefined)
+    .map(({ request: { at }, called }) =>
+      unobserved('I6', at, node, `${called} of ${node} belongs to no workflow the history shows`),
     );
 }
 
-function onceRequests({ requests }: Evidence, node: string): TalosRequest[] {
-  return requests.filter((request) => request.node === node && ONCE.has(request.method));
+function requestsFor(evidence: Evidence, node: string): Destructive[] {
+  return destructiveRequests(evidence).filter(({ request }) => request.node === node);
 }
 
-/** Groups by name and by the attempt each belongs to. */
-function perAttempt<T extends { readonly at: Moment }>(
+function eventsOf({ machineEvents }: Evidence, node: string, name: string): MachineEvent[] {
+  return machineEvents.filter(({ machine, event }) => machine === node && event === name);
+}
+
+/** Groups by the workflow each belongs to. */
+function perAttempt<T>(
   runs: readonly Run[],
   node: string,
   list: readonly T[],
-  nameOf: (one: T) => string,
-): { name: string; attempt: string; times: Moment[] }[] {
-  const groups = new Map<string, { name: string; attempt: string; times: Moment[] }>();
+  momentOf: (one: T) => Moment,
+): { attempt: Attempt; entries: T[] }[] {
+  const groups = new Map<string, { attempt: Attempt; entries: T[] }>();
   for (const one of list) {
-    const name = nameOf(one);
-    const attempt = attemptAt(runs, node, one.at)?.id;
+    const attempt = attemptAt(runs, node, momentOf(one));
     if (attempt === undefined) continue;
-    const group = groups.get(`${name} ${attempt}`) ?? { name, attempt, times: [] };
-    group.times.push(one.at);
-    groups.set(`${name} ${attempt}`, group);
+    const group = groups.get(attempt.id) ?? { attempt, entries: [] };
+    group.entries.push(one);
+    groups.set(attempt.id, group);
   }
   return [...groups.values()];
 }

@@ -1,14 +1,19 @@
 import type { Evidence, Moment } from '../evidence.js';
 import { violation, type Finding } from '../finding.js';
+import { armedAt, targetOf } from '../moments/boot-slots.js';
 import { lastBefore } from '../moments/last-before.js';
 import { nodeAt } from '../moments/node-state.js';
 import { watchedRuns, type Attempt, type Run } from '../moments/runs.js';
 
-/** I7: what a run calls done is so: the machine runs that version and schematic, in a new boot, and its Node says the same. */
+/**
+ * I7: what a run calls done is so: the machine runs that version and schematic, in a new boot unless it did before, and its
+ * Node says the same. What it calls untouched or undone boots again what it runs.
+ */
 export function successIsObserved(evidence: Evidence): Finding[] {
   return watchedRuns(evidence).flatMap((run) => [
     ...run.attempts.flatMap((attempt) => judgeAttempt(evidence, attempt)),
     ...judgeSkipped(evidence, run),
+    ...judgeUndone(evidence, run),
     ...judgeRun(run),
   ]);
 }
@@ -28,7 +33,9 @@ function judgeAttempt(evidence: Evidence, attempt: Attempt): Finding[] {
       broken(`${node} runs schematic ${now.schematic.slice(0, 12)}…, not ${schematic.slice(0, 12)}…`),
     );
   }
-  if (now.bootId === before.bootId)
+  // A node that an earlier run upgraded is only given back.
+  const wasThere = before.version === to && (schematic === '' || before.schematic === schematic);
+  if (now.bootId === before.bootId && !wasThere)
     findings.push(broken(`${node} has not booted since (boot id ${now.bootId})`));
   const sighted = nodeAt(evidence, node, endedAt);
   if (sighted !== undefined && sighted.bootId !== now.bootId)
@@ -41,8 +48,9 @@ function judgeAttempt(evidence: Evidence, attempt: Attempt): Finding[] {
 function judgeSkipped(evidence: Evidence, run: Run): Finding[] {
   return run.named
     .filter(({ outcome, state }) => outcome === 'skipped' && state === 'on-target')
-    .flatMap(({ node, to }) => {
-      const now = machineAt(evidence, node, run.endedAt ?? evidence.watched.to);
+    .flatMap(({ node, to, endedAt }) => {
+      // A later hop of the run may have taken it further.
+      const now = machineAt(evidence, node, endedAt ?? run.endedAt ?? evidence.watched.to);
       if (now === undefined || now.version === to) return [];
       return [
         violation(
@@ -52,6 +60,19 @@ function judgeSkipped(evidence: Evidence, run: Run): Finding[] {
           `${run.id} skipped ${node} as on target; it runs ${now.version}, not ${to}`,
         ),
       ];
+    });
+}
+
+/** An install that was not booted is a touch: the next boot, for whatever reason, brings another version. */
+function judgeUndone(evidence: Evidence, run: Run): Finding[] {
+  return run.named
+    .filter(({ state }) => state === 'untouched' || state === 'undone')
+    .flatMap(({ node, state, endedAt }) => {
+      const at = endedAt ?? run.endedAt ?? evidence.watched.to;
+      const armed = armedAt(evidence, node, at);
+      if (armed === undefined) return [];
+      const words = `${run.id} says ${node} is ${state}, and its next boot takes slot ${targetOf(armed) ?? '?'}`;
+      return [violation('I7', at, node, words)];
     });
 }
 

@@ -1,6 +1,7 @@
 import type { Evidence, MachineEvent } from '../evidence.js';
 import { unobserved, violation, type Finding } from '../finding.js';
 import { lastBefore } from '../moments/last-before.js';
+import { imageOf, installRequests, pullRequests } from '../moments/talos-calls.js';
 
 /**
  * Kubernetes minors (of 1.x) each Talos minor (of 1.x) supports, lowest and highest.
@@ -14,6 +15,9 @@ const KUBERNETES_OF_TALOS: Readonly<Record<number, readonly [number, number]>> =
   13: [31, 36],
   14: [32, 37],
 };
+
+/** An image of the Image Factory that installs Talos; others may be pulled as anybody likes. */
+const INSTALLER = /installer/;
 
 interface Version {
   readonly major: number;
@@ -29,31 +33,42 @@ export function noMinorSkipped(evidence: Evidence): Finding[] {
   });
 }
 
-/** What was asked for, compared with what ran then: also where the machine refused it. */
+/** What was to be installed or pulled, compared with what ran then: also where the machine refused it. */
 function judgeRequests(evidence: Evidence, node: string, own: readonly MachineEvent[]): Finding[] {
-  return evidence.requests
-    .filter((request) => request.node === node && request.method === 'Upgrade')
-    .flatMap(({ at, args }) => {
-      const to = imageTag(args['image']);
+  const installs = installRequests(evidence).map(({ request }) => ({ request, does: 'go' }));
+  const pulls = pullRequests(evidence)
+    .filter((request) => INSTALLER.test(imageOf(evidence, request) ?? ''))
+    .map((request) => ({ request, does: 'pull what takes it' }));
+  return [...installs, ...pulls]
+    .filter(({ request }) => request.node === node)
+    .flatMap(({ request, does }) => {
+      const { at } = request;
+      const image = imageOf(evidence, request);
       const from = lastBefore(own, at)?.version;
-      if (from === undefined)
-        return [
-          unobserved('I8', at, node, `what ${node} ran before it was asked to go to ${to} was not seen`),
-        ];
+      // What it refused before it looked at the image, it did not tell either.
+      if (image === undefined && request.code !== 0) return [];
+      if (from === undefined || image === undefined) {
+        const unseen = from === undefined ? `what ${node} ran before` : 'its image';
+        return [unobserved('I8', at, node, `${node} was asked to install, and ${unseen} was not seen`)];
+      }
+      const to = tagOf(image);
       const step = wrongStep(from, to) ?? unsupported(evidence, to);
       return step === undefined
         ? []
-        : [violation('I8', at, node, `${node} was asked to go from ${from} to ${to}: ${step}`)];
+        : [violation('I8', at, node, `${node} was asked to ${does} from ${from} to ${to}: ${step}`)];
     });
 }
 
-/** What ran, boot by boot. A machine that turned back to its old slot goes down by itself. */
+/** The machine turned back to its old slot by itself, or the lab made it anew with its first version: nobody took it down. */
+const TURNS_BACK = new Set(['reverted', 'reset-by-lab']);
+
+/** What ran, boot by boot. */
 function judgeBoots(node: string, own: readonly MachineEvent[]): Finding[] {
   const findings: Finding[] = [];
   let before: MachineEvent | undefined;
   let turnedBack = false;
   for (const event of own) {
-    if (event.event === 'reverted') turnedBack = true;
+    if (TURNS_BACK.has(event.event)) turnedBack = true;
     if (event.event !== 'running') continue;
     const step = before === undefined ? undefined : wrongStep(before.version, event.version);
     if (step !== undefined && !turnedBack) {
@@ -90,8 +105,8 @@ function unsupported({ nodes }: Evidence, toTag: string): string | undefined {
   );
 }
 
-function imageTag(image: unknown): string {
-  return typeof image === 'string' ? image.slice(image.lastIndexOf(':') + 1) : '';
+function tagOf(image: string): string {
+  return image.slice(image.lastIndexOf(':') + 1);
 }
 
 function parsed(tag: string): Version | undefined {

@@ -1,12 +1,25 @@
-import type { Evidence } from '../evidence.js';
+import type { Evidence, Moment } from '../evidence.js';
 import { unobserved, violation, type Finding } from '../finding.js';
 import { text } from '../moments/payload.js';
-import { endedClean, runAt, runsOf, watchedRuns, type Attempt, type Run } from '../moments/runs.js';
+import {
+  attemptAt,
+  endedClean,
+  personSaid,
+  runAt,
+  runsOf,
+  watchedRuns,
+  type Attempt,
+  type Run,
+} from '../moments/runs.js';
 import { touches } from '../moments/touches.js';
 
+/** What a person can say to a run whose node failed, so that it goes on. */
+const DECISIONS = ['retry', 'skip', 'rollback'];
+
 /**
- * I9: after the first node that failed, its run touches no other node; after a run that did not end clean, none starts
- * before a person released the cluster.
+ * I9: after the first node that failed, its run begins no other one, and touches none it had not begun; nodes that are under
+ * work then may be finished, up to three workers at a time. After a run that did not end clean, none starts before a person
+ * released the cluster.
  */
 export function firstFailureHalts(evidence: Evidence): Finding[] {
   const runs = runsOf(evidence);
@@ -16,7 +29,7 @@ export function firstFailureHalts(evidence: Evidence): Finding[] {
     return before !== undefined && watched.has(run.id) ? [{ before, run }] : [];
   });
   return [
-    ...touchedAfterFailure(evidence, runs),
+    ...runs.flatMap((run) => afterFailure(evidence, runs, run)),
     ...pairs.flatMap(({ before, run }) => [
       ...startedWhileHeld(evidence, before, run),
       ...sideBySide(before, run),
@@ -24,23 +37,34 @@ export function firstFailureHalts(evidence: Evidence): Finding[] {
   ];
 }
 
-function touchedAfterFailure(evidence: Evidence, runs: readonly Run[]): Finding[] {
-  const all = touches(evidence);
-  return runs.flatMap((run) => {
-    const failed = run.attempts.find((attempt) => attempt.endedAt !== undefined && !endedWell(attempt));
-    if (failed?.endedAt === undefined) return [];
-    const { node, endedAt } = failed;
-    return all
-      .filter((touch) => runAt(runs, touch.at)?.id === run.id && touch.at > endedAt && touch.node !== node)
-      .map((touch) =>
-        violation(
-          'I9',
-          touch.at,
-          touch.node,
-          `${touch.name} of ${touch.node} after ${node} had failed in ${run.id}`,
-        ),
-      );
+function afterFailure(evidence: Evidence, runs: readonly Run[], run: Run): Finding[] {
+  const begun = run.attempts.flatMap((attempt) => {
+    const failed = failedBefore(run, attempt.startedAt);
+    if (failed === undefined) return [];
+    const words = `${attempt.id} began after ${failed.node} had failed in ${run.id}`;
+    return [violation('I9', attempt.startedAt, attempt.node, words)];
   });
+  const touched = touches(evidence)
+    .filter(({ at }) => runAt(runs, at)?.id === run.id)
+    .flatMap(({ at, node, name }) => {
+      // Of a node no workflow had begun for by then, the touch itself counts.
+      const beganAt = attemptAt([run], node, at)?.startedAt ?? at;
+      const failed = failedBefore(run, beganAt);
+      if (failed === undefined || failed.node === node) return [];
+      return [violation('I9', at, node, `${name} of ${node} after ${failed.node} had failed in ${run.id}`)];
+    });
+  return [...begun, ...touched];
+}
+
+/** A node that had failed by a moment, and nobody had said since that it should go on. */
+function failedBefore(run: Run, moment: Moment): Attempt | undefined {
+  return run.attempts.find(
+    (attempt) =>
+      attempt.endedAt !== undefined &&
+      attempt.endedAt < moment &&
+      !endedWell(attempt) &&
+      !personSaid(run, DECISIONS, attempt.endedAt, moment),
+  );
 }
 
 function startedWhileHeld(evidence: Evidence, before: Run, run: Run): Finding[] {

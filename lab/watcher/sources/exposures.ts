@@ -19,7 +19,11 @@ export class Exposures {
 
   readonly #counts = { processes: 0, texts: 0, files: 0 };
 
-  constructor(readonly secrets: readonly Secret[]) {}
+  constructor(
+    readonly secrets: readonly Secret[],
+    /** Told of the arguments of every process that is looked at, as often as it is. */
+    readonly onProcess: (pid: number, argv: readonly string[]) => Promise<void>,
+  ) {}
 
   get searched(): Searched {
     return { secrets: this.secrets.length, ...this.#counts };
@@ -51,8 +55,9 @@ export class Exposures {
     await Promise.all(
       fresh.map(async (pid) => {
         const words = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-        const [program = ''] = words.split('\0');
+        const [program = '', ...rest] = words.split('\0');
         this.#look(words, `arguments of process ${pid} (${path.basename(program)})`, now);
+        await this.onProcess(Number(pid), [program, ...rest]);
       }),
     );
   }

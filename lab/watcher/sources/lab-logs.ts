@@ -3,14 +3,16 @@ import { at, number, text } from '../moments/payload.js';
 
 /** A line of `requests.jsonl`. @throws Error when it is none. */
 export function talosRequest(line: unknown): TalosRequest {
-  const method = required(line, 'method');
+  // `machine.LifecycleService/Upgrade`
+  const [service = '', method = ''] = required(line, 'method').split('/');
   const error = text(line, 'error');
   const args = at(line, 'args');
   return {
     at: time(line),
     endpoint: required(line, 'endpoint'),
     node: required(line, 'node'),
-    method: method.slice(method.lastIndexOf('/') + 1),
+    service: service.slice(service.lastIndexOf('.') + 1),
+    method,
     args: typeof args === 'object' && args !== null ? (args as Record<string, unknown>) : {},
     code: number(line, 'code') ?? 0,
     took: number(line, 'durationMs') ?? 0,
@@ -20,7 +22,10 @@ export function talosRequest(line: unknown): TalosRequest {
 
 /** A line of `machines.jsonl`. @throws Error when it is none. */
 export function machineEvent(line: unknown): MachineEvent {
-  const detail = text(line, 'detail');
+  const optional = (name: 'detail' | 'target' | 'overwrites'): Partial<MachineEvent> => {
+    const value = text(line, name);
+    return value === undefined ? {} : { [name]: value };
+  };
   return {
     at: time(line),
     machine: required(line, 'machine'),
@@ -29,7 +34,9 @@ export function machineEvent(line: unknown): MachineEvent {
     version: text(line, 'version') ?? '',
     schematic: text(line, 'schematic') ?? '',
     slot: text(line, 'slot') ?? '',
-    ...(detail === undefined ? {} : { detail }),
+    ...optional('detail'),
+    ...optional('target'),
+    ...optional('overwrites'),
   };
 }
 

@@ -16,11 +16,15 @@ export function judged(name: PromiseName, evidence: Evidence): Finding[] {
   return judges[name].judge(evidence);
 }
 
-/** Each case as a test: the promise fires with those words, or stays silent. */
-export function check(name: PromiseName, cases: readonly Case[]): void {
-  describe(`promise ${name}`, () => {
+/** Each case as a test: the promise fires with those words, or stays silent. `on` says what kind of run the evidence is of. */
+export function check(
+  name: PromiseName,
+  cases: readonly Case[],
+  { on, made = goodEvidence }: { on?: string; made?: () => MadeEvidence } = {},
+): void {
+  describe(`promise ${name}${on === undefined ? '' : `, ${on}`}`, () => {
     it.each(cases)('$title', ({ change: apply, says }) => {
-      const evidence = goodEvidence();
+      const evidence = made();
       apply(evidence);
       inOrder(evidence);
       const sentences = broken(judged(name, evidence));
@@ -40,6 +44,7 @@ function inOrder(evidence: MadeEvidence): void {
     evidence.pods,
     evidence.etcd,
     evidence.connections,
+    evidence.commands,
   ]) {
     list.sort((a: { at: number }, b: { at: number }) => a.at - b.at);
   }

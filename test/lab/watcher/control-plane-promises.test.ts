@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { check, judged } from './check-promise.js';
 import {
   RUN,
+  attempt,
   cordon,
   etcdRound,
   event,
@@ -123,6 +124,28 @@ check('I2', [
     says: 'k8s-ctrl-3 was',
   },
   {
+    title: 'fires when nobody had asked a member how it is',
+    change: (evidence) =>
+      (evidence.requests = evidence.requests.filter(
+        ({ method, node: name }) => method !== 'EtcdStatus' || name !== 'k8s-ctrl-3',
+      )),
+    says: 'nobody had asked how the etcd of k8s-ctrl-3 is',
+  },
+  {
+    title: 'fires when that was long before the request',
+    change: (evidence) => {
+      for (const one of evidence.requests) if (one.method.startsWith('Etcd')) one.at = second(4);
+    },
+    says: 'nobody had asked who is a member of etcd',
+  },
+  {
+    title: 'fires when the answer was an error',
+    change: ({ requests }) => {
+      for (const one of requests) if (one.method === 'EtcdAlarmList') one.code = 14;
+    },
+    says: 'nobody had asked whether etcd has an alarm',
+  },
+  {
     title: 'fires with two voters',
     change: ({ etcd }) => etcd.forEach((round) => (round.members = round.members?.slice(0, 2))),
     says: 'two voters',
@@ -196,41 +219,13 @@ check('I3', [
     change: (evidence) => (record(evidence, RUN).input = { inventory: { snapshot: { maxAge: 5_000 } } }),
     says: 'with a snapshot 8.0 s old; 5.0 s are allowed',
   },
-]);
-
-check('I16', [
   {
-    title: 'fires when a node is upgraded through itself',
-    change: ({ requests }) => requests.push(request(66, 'k8s-ctrl-3', 'Upgrade', { endpoint: 'k8s-ctrl-3' })),
-    says: 'was sent through k8s-ctrl-3 itself',
-  },
-  {
-    title: 'fires when it is upgraded through a worker',
-    change: ({ requests }) => requests.push(request(66, 'k8s-ctrl-3', 'Upgrade', { endpoint: 'k8s-work-1' })),
-    says: 'which is no control plane',
-  },
-  {
-    title: 'fires when another request goes through a node that is being disrupted',
-    change: ({ requests }) =>
-      requests.push(request(16, 'k8s-ctrl-1', 'EtcdStatus', { endpoint: 'k8s-ctrl-2' })),
-    says: 'EtcdStatus for k8s-ctrl-1 went through k8s-ctrl-2',
-  },
-  {
-    title: 'is silent about requests through it before and after',
-    change: ({ requests }) =>
-      requests.push(
-        request(12, 'k8s-ctrl-1', 'EtcdStatus', { endpoint: 'k8s-ctrl-2' }),
-        request(24, 'k8s-ctrl-1', 'EtcdStatus', { endpoint: 'k8s-ctrl-2' }),
-      ),
-  },
-  {
-    title: 'fires when a connection to the Kubernetes API goes through it',
-    change: ({ connections }) => connections.push({ at: second(21), front: 'k8s-ctrl-2', event: 'open' }),
-    says: 'a connection to the Kubernetes API through k8s-ctrl-2',
-  },
-  {
-    title: 'fires when one goes through the virtual address',
-    change: ({ connections }) => connections.push({ at: second(2), front: 'vip', event: 'open' }),
-    says: 'through the virtual address',
+    title: 'fires when it is too old for a later hop of the same control plane',
+    change: (evidence) => {
+      (record(evidence, RUN).input as { inventory: object }).inventory = { snapshot: { maxAge: 20_000 } };
+      evidence.workflows.push(attempt('k8s-ctrl-2', 40, { id: `${RUN}/2/k8s-ctrl-2/1` }));
+      evidence.changes.push(cordon(41, 'k8s-ctrl-2'));
+    },
+    says: 'cordon of k8s-ctrl-2 with a snapshot 38.0 s old; 20.0 s are allowed',
   },
 ]);

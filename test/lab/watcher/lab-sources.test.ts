@@ -29,6 +29,7 @@ describe("the lab's logs", () => {
       at,
       endpoint: 'k8s-ctrl-1',
       node: 'k8s-ctrl-2',
+      service: 'MachineService',
       method: 'Upgrade',
       args: { image: 'x:v1.12.2' },
       code: 14,
@@ -41,11 +42,14 @@ describe("the lab's logs", () => {
     const machine = {
       time,
       machine: 'a',
-      event: 'ready',
+      event: 'install-finished',
       bootId: 'b',
       version: 'v1',
       schematic: 's',
       slot: 'A',
+      detail: 'x into slot B',
+      target: 'B',
+      overwrites: 'last-good',
     };
     const { time: _time, ...rest } = machine;
     expect(machineEvent(machine)).toEqual({ at, ...rest });

@@ -14,7 +14,7 @@ import type { Finding } from '../../../lab/watcher/finding.js';
 
 /** Evidence of a run that kept every promise, made by hand; tests change one thing in it. */
 
-type Mutable<T> = T extends readonly (infer Item)[]
+export type Mutable<T> = T extends readonly (infer Item)[]
   ? Mutable<Item>[]
   : T extends object
     ? { -readonly [Key in keyof T]: Mutable<T[Key]> }
@@ -53,6 +53,7 @@ export function goodEvidence(): MadeEvidence {
     slipwayUser: 'slipway',
     requests: [
       request(2, 'k8s-ctrl-1', 'EtcdSnapshot', { took: 300 }),
+      ...etcdLook(14, 'k8s-ctrl-2'),
       ...first.requests,
       ...second_.requests,
     ],
@@ -60,6 +61,9 @@ export function goodEvidence(): MadeEvidence {
       ...MACHINES.map((name) => event(-5, name, 'ready')),
       ...first.machineEvents,
       ...second_.machineEvents,
+    ],
+    commands: [
+      { at: second(14), command: 'talosctl upgrade', endpoint: 'k8s-ctrl-1', nodes: ['k8s-ctrl-2'] },
     ],
     connections: [
       { at: second(3), front: 'k8s-ctrl-1', event: 'open' },
@@ -106,6 +110,7 @@ export function goodEvidence(): MadeEvidence {
     ],
     exposures: [],
     searched: { secrets: 5, processes: 100, texts: 500, files: 2 },
+    unreadable: { requests: 0, machines: 0, fronts: 0, audit: 0 },
   };
 }
 
@@ -144,7 +149,7 @@ export function request(
   at: number,
   name: string,
   method: string,
-  more: Partial<TalosRequest> & { image?: string } = {},
+  more: Partial<Mutable<TalosRequest>> & { image?: string } = {},
 ): Mutable<TalosRequest> {
   const { image, ...rest } = more;
   const endpoint = name === 'k8s-ctrl-1' ? 'k8s-ctrl-3' : 'k8s-ctrl-1';
@@ -152,12 +157,23 @@ export function request(
     at: second(at),
     endpoint,
     node: name,
+    service: 'MachineService',
     method,
     args: image === undefined ? {} : { image },
     code: 0,
     took: 10,
     ...rest,
   };
+}
+
+/** What is asked of etcd right before a control plane is disrupted. */
+export function etcdLook(at: number, name: Name): Mutable<TalosRequest>[] {
+  const others = MEMBERS.filter((member) => member !== name);
+  return [
+    ...others.map((member) => request(at, member, 'EtcdStatus')),
+    request(at, others[0] ?? '', 'EtcdMemberList'),
+    request(at, others[0] ?? '', 'EtcdAlarmList'),
+  ];
 }
 
 export function event(

@@ -127,11 +127,16 @@ check('I5', [
   },
 ]);
 
+const retried = (evidence: MadeEvidence): void => {
+  evidence.workflows.push(attempt('k8s-ctrl-2', 40, { id: `${RUN}/1/k8s-ctrl-2/2`, runId: 'again' }));
+  evidence.requests.push(request(45, 'k8s-ctrl-2', 'Upgrade'));
+};
+
 check('I6', [
   {
     title: 'fires when an upgrade is sent twice in one attempt, whatever the first answer was',
     change: ({ requests }) => requests.push(request(14, 'k8s-ctrl-2', 'Upgrade', { code: 14 })),
-    says: 'Upgrade was sent to k8s-ctrl-2 2 times',
+    says: 'k8s-ctrl-2 was asked to install 2 times',
   },
   {
     title: 'fires when the machine installs twice in one attempt',
@@ -141,9 +146,26 @@ check('I6', [
   {
     title: 'is silent about a second attempt, which a person asked for',
     change: (evidence) => {
-      evidence.workflows.push(attempt('k8s-ctrl-2', 40, { id: `${RUN}/1/k8s-ctrl-2/2`, runId: 'again' }));
+      retried(evidence);
+      record(evidence, RUN).updates.push({ name: 'retry', acceptedAt: second(38), input: {} });
+    },
+  },
+  {
+    title: 'fires at a second attempt that nobody asked for',
+    change: retried,
+    says: 'nobody had said retry since run/prox-ops/1/1/k8s-ctrl-2/1',
+  },
+  {
+    title: 'is silent about the next hop of the run',
+    change: (evidence) => {
+      evidence.workflows.push(attempt('k8s-ctrl-2', 40, { id: `${RUN}/2/k8s-ctrl-2/1`, runId: 'hop 2' }));
       evidence.requests.push(request(45, 'k8s-ctrl-2', 'Upgrade'));
     },
+  },
+  {
+    title: 'fires when the upgrade of old is followed by a reboot',
+    change: ({ requests }) => requests.push(request(28, 'k8s-ctrl-2', 'Reboot')),
+    says: 'k8s-ctrl-2 was asked to reboot 2 times in run/prox-ops/1/1/k8s-ctrl-2/1: Upgrade, Reboot',
   },
   {
     title: 'fires when an install goes over the slot that runs',
@@ -152,6 +174,23 @@ check('I6', [
         event(28, 'k8s-ctrl-2', 'install-finished', { slot: 'B', detail: 'image into slot B' }),
       ),
     says: 'installed over slot B, which runs',
+  },
+  {
+    title: 'fires when an install goes over the last good slot',
+    change: ({ machineEvents }) => {
+      const neverReady = { bootId: 'k8s-work-2-boot-2', slot: 'B' };
+      machineEvents.push(event(61, 'k8s-work-2', 'running', neverReady));
+      machineEvents.push(event(62, 'k8s-work-2', 'install-finished', { ...neverReady, target: 'A' }));
+    },
+    says: 'k8s-work-2 was installed over slot A, the last one that was good',
+  },
+  {
+    title: 'fires when the machine itself says so',
+    change: ({ machineEvents }) =>
+      machineEvents.push(
+        event(62, 'k8s-work-2', 'install-finished', { target: 'B', overwrites: 'last-good' }),
+      ),
+    says: 'k8s-work-2 was installed over slot B, the last one that was good',
   },
 ]);
 
@@ -176,7 +215,6 @@ check('I7', [
       (evidence.machineEvents = evidence.machineEvents.map((one) => ({
         ...one,
         bootId: `${one.machine}-boot-1`,
-        version: 'v1.12.2',
       }))),
     says: 'has not booted since',
   },
@@ -195,6 +233,34 @@ check('I7', [
     change: (evidence) =>
       ends(evidence, 'done', [{ node: 'k8s-work-2', outcome: 'skipped', state: 'on-target' }]),
     says: 'skipped k8s-work-2 as on target; it runs v1.12.1',
+  },
+  {
+    title: 'is silent about a skipped node that a later hop took further',
+    change: (evidence) => {
+      const skipped = { node: 'k8s-ctrl-2', outcome: 'skipped', state: 'on-target', to: 'v1.12.1' };
+      Object.assign(record(evidence, RUN).result as object, {
+        nodes: [{ ...skipped, endedAt: new Date(second(9)).toISOString() }],
+      });
+    },
+  },
+  {
+    title: 'is silent about a node that ran it before, and was only given back',
+    change: (evidence) => evidence.workflows.push(attempt('k8s-ctrl-2', 40, { id: `${RUN}/2/k8s-ctrl-2/1` })),
+  },
+  {
+    title: 'fires when a node is called undone whose next boot takes what was installed',
+    change: (evidence) => {
+      evidence.machineEvents.push(event(50, 'k8s-work-2', 'install-finished', { target: 'B' }));
+      ends(evidence, 'aborted', [{ node: 'k8s-work-2', outcome: 'undone', state: 'undone' }]);
+    },
+    says: 'says k8s-work-2 is undone, and its next boot takes slot B',
+  },
+  {
+    title: 'is silent when that node is called armed',
+    change: (evidence) => {
+      evidence.machineEvents.push(event(50, 'k8s-work-2', 'install-finished', { target: 'B' }));
+      ends(evidence, 'aborted', [{ node: 'k8s-work-2', outcome: 'halted', state: 'armed' }]);
+    },
   },
   {
     title: 'fires when a run is done and a node of it is not',
@@ -222,6 +288,24 @@ check('I8', [
     title: 'fires when a downgrade is asked for',
     change: ({ requests }) => requests.push(request(66, 'k8s-ctrl-2', 'Upgrade', image('v1.12.1'))),
     says: 'that is down',
+  },
+  {
+    title: 'fires when an installer is pulled that skips a minor',
+    change: ({ requests }) =>
+      requests.push(
+        request(66, 'k8s-ctrl-3', 'Pull', {
+          service: 'ImageService',
+          args: { image_ref: 'factory.talos.dev/nocloud-installer/x:v1.14.1' },
+        }),
+      ),
+    says: 'asked to pull what takes it from v1.12.1 to v1.14.1: a minor is skipped',
+  },
+  {
+    title: 'is silent about other images that are pulled',
+    change: ({ requests }) =>
+      requests.push(
+        request(66, 'k8s-ctrl-3', 'ImagePull', { args: { reference: 'registry.k8s.io/etcd:v3.6.5' } }),
+      ),
   },
   {
     title: 'fires when a machine goes down by itself',

@@ -33,6 +33,37 @@ check('I9', [
     says: 'cordon of k8s-work-1 after k8s-ctrl-2 had failed',
   },
   {
+    title: 'fires when another node is begun after one failed, touched or not',
+    change: (evidence) => {
+      failedFirst(evidence);
+      evidence.changes = [];
+      evidence.requests = evidence.requests.filter(({ node }) => node !== 'k8s-work-1');
+    },
+    says: `${RUN}/1/k8s-work-1/1 began after k8s-ctrl-2 had failed`,
+  },
+  {
+    title: 'is silent when nodes are finished that were begun before another failed',
+    change: (evidence) => {
+      failedFirst(evidence);
+      record(evidence, `${RUN}/1/k8s-work-1/1`).startedAt = second(12);
+    },
+  },
+  {
+    title: 'is silent when a person let it go on',
+    change: (evidence) => {
+      failedFirst(evidence);
+      record(evidence, RUN).updates.push({ name: 'skip', acceptedAt: second(32), input: {} });
+    },
+  },
+  {
+    title: 'fires when a node is touched that no workflow had begun for',
+    change: (evidence) => {
+      failedFirst(evidence);
+      evidence.workflows = evidence.workflows.filter(({ id }) => !id.includes('k8s-work-1'));
+    },
+    says: 'Upgrade of k8s-work-1 after k8s-ctrl-2 had failed',
+  },
+  {
     title: 'fires when a run starts over a hold',
     change: (evidence) => {
       ends(evidence, 'halted', []);

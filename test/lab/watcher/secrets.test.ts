@@ -52,7 +52,7 @@ describe('looking for secrets', () => {
   afterEach(() => rm(folder, { recursive: true }));
 
   it('finds them in files, each once for each place, and counts what it read', async () => {
-    const exposures = new Exposures([secretOf('planted', 'correct horse battery')]);
+    const exposures = new Exposures([secretOf('planted', 'correct horse battery')], async () => undefined);
     const file = path.join(folder, 'worker.log');
     await writeFile(file, `said ${base64('correct horse battery')}`);
     await writeFile(path.join(folder, 'other.log'), 'said nothing');
@@ -65,7 +65,7 @@ describe('looking for secrets', () => {
   it('finds them in the arguments of running processes', async () => {
     const own = readFileSync('/proc/self/cmdline', 'utf8').split('\0');
     const [longest = ''] = own.toSorted((a, b) => b.length - a.length);
-    const exposures = new Exposures([secretOf('planted', longest)]);
+    const exposures = new Exposures([secretOf('planted', longest)], async () => undefined);
     await exposures.lookAtProcesses();
     const places = exposures.found.map(({ where }) => where);
     expect(places).toContainEqual(expect.stringContaining(`arguments of process ${process.pid} (`));

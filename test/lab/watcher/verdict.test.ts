@@ -59,6 +59,30 @@ describe('the verdict', () => {
     expect({ violations, runs: figures.runs }).toEqual({ violations: [], runs: 1 });
   });
 
+  it('complains of what broke, of what was not judged, and of a watch that saw no run', () => {
+    expect(verdictOf(goodEvidence()).complaints).toEqual([]);
+    const evidence = goodEvidence();
+    evidence.connections.push({ at: second(2), front: 'vip', event: 'open' });
+    evidence.etcd = evidence.etcd.filter(({ at }) => at < second(11));
+    evidence.workflows = evidence.workflows.filter(({ id }) => !id.startsWith('run/'));
+    const { complaints } = verdictOf(evidence);
+    expect(complaints).toEqual(
+      expect.arrayContaining([
+        'I16 broken: a connection to the Kubernetes API through the virtual address',
+        'I2 not judged: etcd was not seen within 3 s before Upgrade of k8s-ctrl-2',
+        'no run was seen: a verdict on nothing says nothing',
+      ]),
+    );
+  });
+
+  it('names the promises that live on a log of which it could not read everything', () => {
+    const { ok, unobserved } = verdictOf({ ...goodEvidence(), unreadable: { requests: 0, fronts: 1 } });
+    expect(ok).toBe(true);
+    expect(unobserved).toEqual([
+      expect.objectContaining({ promise: 'I16', what: '1 line of fronts.jsonl could not be read' }),
+    ]);
+  });
+
   it('names the promises it cannot judge without a history', () => {
     const { ok, unobserved } = verdictOf({ ...goodEvidence(), historyMissing: 'Temporal did not answer' });
     expect(ok).toBe(true);
@@ -86,7 +110,7 @@ describe('the verdict for a person', () => {
     for (const expected of [
       'run begins',
       'slipway cordons',
-      'Talos Upgrade to',
+      'Talos MachineService/Upgrade of',
       'machine install-started',
       'etcd',
       'run ends: done',

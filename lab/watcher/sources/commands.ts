@@ -1,0 +1,92 @@
+import { readFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import type { CommandSighting, Moment } from '../evidence.js';
+
+/** Clock ticks in a second, as Linux counts a process's start: USER_HZ is 100 on every machine Node runs on. */
+const TICKS_PER_SECOND = 100;
+
+/** The option with which each program is told whom to dial. */
+const DIALS: Readonly<Record<string, readonly string[]>> = {
+  talosctl: ['--endpoints', '-e'],
+  kubectl: ['--server', '-s'],
+};
+
+/** A machine of the lab and its addresses: the inventory's, and the one it has in the lab. */
+export interface AddressedMachine {
+  readonly name: string;
+  readonly address: string;
+  readonly loopback: string;
+}
+
+/**
+ * Programs on their way to a machine. It is known before anything answers, so that attempts at a machine that is down are
+ * seen as well. A process that lives for less than a tenth of a second can be missed, and so can a connection that
+ * Slipway makes without a program.
+ */
+export class Commands {
+  readonly sightings: CommandSighting[] = [];
+  /** By process id: where the same id is another process, its beginning is another one. */
+  readonly #told = new Map<number, Moment>();
+
+  constructor(readonly machines: readonly AddressedMachine[]) {}
+
+  /** Told of a process, once or more often, with its arguments as they are now. */
+  async take(pid: number, argv: readonly string[]): Promise<void> {
+    const seen = commandOf(argv, this.machines);
+    if (seen === undefined) return;
+    const at = await beganAt(pid);
+    if (at === undefined || this.#told.get(pid) === at) return;
+    this.#told.set(pid, at);
+    this.sightings.push({ at, ...seen });
+  }
+}
+
+/** What a command line dials, where it is one of those programs and dials a machine of the lab. */
+export function commandOf(
+  argv: readonly string[],
+  machines: readonly AddressedMachine[],
+): Omit<CommandSighting, 'at'> | undefined {
+  // Something may stand before it: `setpriv --pdeathsig KILL -- talosctl`.
+  const begin = argv.findIndex((word) => path.basename(word) in DIALS);
+  const [file = '', ...rest] = argv.slice(begin);
+  const program = path.basename(file);
+  const dialled = valuesOf(rest, DIALS[program] ?? []).map(hostOf);
+  const endpoint = machines.find(({ loopback }) => dialled.includes(loopback));
+  if (begin < 0 || endpoint === undefined) return undefined;
+  const firstOption = rest.findIndex((word) => word.startsWith('-'));
+  const words = firstOption < 0 ? rest : rest.slice(0, firstOption);
+  const about = valuesOf(rest, ['--nodes', '-n']);
+  return {
+    command: [program, ...words].join(' '),
+    endpoint: endpoint.name,
+    nodes: machines
+      .filter(({ address, loopback }) => about.includes(address) || about.includes(loopback))
+      .map(({ name }) => name),
+  };
+}
+
+/** `--nodes a,b` and `--nodes=a` alike. */
+function valuesOf(words: readonly string[], options: readonly string[]): string[] {
+  return words.flatMap((word, index) => {
+    const [name = '', ...value] = word.split('=');
+    if (!options.includes(name)) return [];
+    return (value.length > 0 ? value.join('=') : (words[index + 1] ?? '')).split(',');
+  });
+}
+
+/** `https://127.77.67.1:6443` and `127.77.67.1` alike. */
+function hostOf(value: string): string {
+  return value.replace(/^https?:\/\//, '').replace(/[:/].*$/, '');
+}
+
+/** When a process began, to a hundredth of a second; undefined when it is gone. */
+async function beganAt(pid: number): Promise<Moment | undefined> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  // The second field, the name, stands in brackets and may hold anything; the twenty-second is the start, since the boot.
+  const ticks = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]);
+  if (stat === '' || !Number.isFinite(ticks)) return undefined;
+  return bootedAt + (ticks * 1000) / TICKS_PER_SECOND;
+}
+
+const bootedAt: Moment = Date.now() - os.uptime() * 1000;
