@@ -19,21 +19,42 @@ const schematic = z
   .string()
   .regex(/^[0-9a-f]{64}$/, 'a schematic id is the 64 hex digits the Image Factory answered');
 
+const encoding = z.enum(['plain', 'base64']).default('plain');
+
+/** A credential in a file, in an environment variable, or printed by a program. */
+const credentialKinds = [
+  z.strictObject({ file: z.string().min(1) }),
+  z.strictObject({ env: variable, encoding }),
+  z.strictObject({
+    /** Program and arguments, run without a shell; a program with a slash starts at the folder of slipway.yaml. */
+    exec: z.array(z.string().min(1).max(4096)).min(1).max(64),
+    /** Variables of the worker's environment the program may see, besides PATH, HOME, LANG and TMPDIR. */
+    env: z.array(variable).max(32).default([]),
+    encoding,
+  }),
+] as const;
+
 /**
  * Where a credential is, never the credential itself. Read by the worker in the step that needs it.
  * Relative files start at the folder of slipway.yaml.
  */
-export const CredentialReference = z.union(
-  [
-    z.strictObject({ file: z.string().min(1) }),
-    z.strictObject({ env: variable, encoding: z.enum(['plain', 'base64']).default('plain') }),
-  ],
+export const CredentialReference = z.union(credentialKinds, {
+  error:
+    'a credential is named by reference: { file: PATH }, { env: NAME } (with encoding: base64 where it is) or ' +
+    '{ exec: [PROGRAM, ARGUMENT, …], env: [NAME, …] }',
+});
+export type CredentialReference = z.infer<typeof CredentialReference>;
+
+/** The same for the Kubernetes API, which a pod also reaches by its own service account. */
+export const KubernetesReference = z.union(
+  [...credentialKinds, z.strictObject({ inCluster: z.literal(true) })],
   {
     error:
-      'a credential is named by reference: { file: PATH } or { env: NAME } (with encoding: base64 where it is)',
+      'a kubeconfig is named by reference: { file: PATH }, { env: NAME } (with encoding: base64 where it is), ' +
+      '{ exec: [PROGRAM, ARGUMENT, …], env: [NAME, …] }, or { inCluster: true } for the service account of the pod',
   },
 );
-export type CredentialReference = z.infer<typeof CredentialReference>;
+export type KubernetesReference = z.infer<typeof KubernetesReference>;
 
 /** A secret address to post to. Whoever knows it can post, so it is a credential: by reference. */
 const Webhook = z.strictObject({ webhook: CredentialReference });
@@ -48,6 +69,8 @@ const Notify = z.union([z.strictObject({ discord: Webhook }), z.strictObject({ n
 const Role = z.strictObject({
   /** What the nodes of this role are made of. */
   schematic: schematic,
+  /** How nodes of this role boot the new version; overrides `upgrade.reboot.mode`. */
+  reboot: z.enum(['default', 'powercycle']).optional(),
   /** The Terraform address of one node, with `{node}` for its name. Kept for rebuilds. */
   terraform: z.string().optional(),
   /** VLANs by interface, the first untagged. Kept for rebuilds. */
@@ -65,6 +88,8 @@ const Node = z.strictObject({
   vm: z.int().positive().optional(),
   /** Overrides the role's schematic. */
   schematic: schematic.optional(),
+  /** Its class of hardware, for the first boot through firmware of each class; default: its role. */
+  hardware: z.string().min(1).max(64).optional(),
   gpu: z
     .strictObject({
       resource: z.string(),
@@ -95,6 +120,8 @@ export const Limits = z.strictObject({
   handOver: duration('60s'),
   /** The node answering the upgrade request (it pulls and checks the image first). */
   install: duration('5m'),
+  /** A node that has the new version installed waiting for what its reboot needs: etcd, its cordon, its pods. */
+  reboot: duration('10m'),
   /** From the accepted request until the node runs the new version with a new boot id. */
   boot: duration('15m'),
   /** From then until its Node is Ready. */
@@ -115,6 +142,8 @@ export const Limits = z.strictObject({
   soakWorker: duration('0s'),
   /** Taking, proving and storing an etcd snapshot. */
   snapshot: duration('10m'),
+  /** How long a run stays paused before it ends, held, with the nodes it has not begun left alone. */
+  pause: duration('24h'),
 });
 export type Limits = z.infer<typeof Limits>;
 
@@ -135,7 +164,7 @@ export const Inventory = z.strictObject({
       admin: CredentialReference,
     }),
     /** A kubeconfig. Its `server` is replaced by a control plane's own address, one that is not being upgraded. */
-    kubernetes: CredentialReference,
+    kubernetes: KubernetesReference,
   }),
   /** Virtual address of the Kubernetes API. Named so that no request ever goes through it. */
   vip: z.union([z.ipv4(), z.ipv6()]).optional(),
@@ -163,6 +192,13 @@ export const Inventory = z.strictObject({
       outageAccepted: z.boolean().default(false),
       /** The etcd leader goes last (and hands over), or keeps its place (and hands over there). */
       leader: z.enum(['last', 'in-order']).default('last'),
+      /**
+       * The cluster endpoint of the machine configurations, where it is one node: `https://10.0.0.11:6443`. While that node
+       * is away the other nodes' kubelets lose the API too; Slipway itself never goes through it.
+       */
+      endpoint: z
+        .url({ protocol: /^https$/, error: 'an endpoint is written https://10.0.0.11:6443' })
+        .optional(),
     })
     .prefault({}),
   upgrade: z
@@ -179,6 +215,16 @@ export const Inventory = z.strictObject({
       workers: z
         .strictObject({ canary: z.int().min(0).max(1).default(1), batch: z.int().min(1).max(3).default(1) })
         .prefault({}),
+      /** How nodes boot the new version: by kexec where Talos can, or through their firmware, as after a power cut. */
+      reboot: z
+        .strictObject({
+          mode: z.enum(['default', 'powercycle']).default('default'),
+          /** The first node of each class of hardware: a kernel that starts by kexec may still hang in a cold boot. */
+          canary: z.enum(['default', 'powercycle']).default('powercycle'),
+        })
+        .prefault({}),
+      /** System extensions a new schematic may leave out, by name; any other that would be lost refuses the plan. */
+      mayLoseExtensions: z.array(z.string().min(1)).max(100).default([]),
       drain: z
         .strictObject({
           attempts: z.int().min(1).max(10).default(3),

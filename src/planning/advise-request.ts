@@ -56,10 +56,24 @@ export const inventoryAdvice: Advices<InventoryReason> = {
       after,
     ];
   },
+  'schematic-unknown': ({ factory }, say) => [
+    say.inventoryCheck('after roles.*.schematic or nodes[].schematic was corrected'),
+    `curl -fsS -X POST --data-binary @schematic.yaml https://${factory}/schematics  # makes one`,
+  ],
+  'extensions-would-go': ({ node, lost }, say) => [
+    say.talosctl(node, 'get extensions', 'what it runs now'),
+    say.inventoryCheck(
+      `after the schematic was corrected, or upgrade.mayLoseExtensions: [${lost.join(', ')}] was written`,
+    ),
+  ],
+  'armed-with-other': ({ armed }, say) => [
+    say.upgrade(`boots what is installed, one node after the other under all gates`, `--talos ${armed}`),
+    say.plan('then go on from there', ''),
+  ],
   'left-over-mark': ({ node }, say) => [
     say.kubectl(`describe node ${node}`, 'its annotations slipway.dev/…, and whether it is cordoned'),
     say.upgrade('the next run takes the node over'),
-    say.kubectl(`uncordon ${node}`, 'or give it back by hand, if it is well'),
+    say.giveBack(node, 'or give it back by hand, if it is well'),
   ],
   'two-voters': (_, say) => [
     say.kubectl('get nodes -l node-role.kubernetes.io/control-plane', 'add a third control plane first'),

@@ -66,16 +66,37 @@ export const stepAdvice: Advices<StepReason> = {
     thenRelease(say),
     again(say),
   ],
+  'installed-by-others': ({ node }, say) => [
+    say.talosctl(node, 'dmesg', 'what was installed, and how it ended'),
+    say.talosctl(
+      node,
+      'reboot --drain',
+      'boots it, on a worker that may go; look at etcd first on a control plane',
+    ),
+    thenRelease(say),
+    again(say),
+  ],
+  'install-failed': ({ node }, say) => [
+    say.talosctl(node, 'dmesg', 'what the installer says'),
+    say.giveBack(node, 'give the node back: it runs what it ran'),
+    thenRelease(say),
+    say.upgrade('reboots it to see what it boots, after the release; it does not install on top'),
+  ],
+  'reboot-unanswered': ({ node }, say) => [
+    say.talosctl(node, 'get machinestatus', 'whether it reboots'),
+    thenRelease(say),
+    say.upgrade('reboots it under all gates, after the release; nothing is installed again'),
+  ],
   'install-unanswered': ({ node }, say) => [
     say.talosctl(node, 'dmesg', 'whether the request arrived'),
     say.talosctl(node, 'get machinestatus', 'whether it installs'),
-    say.kubectl(`uncordon ${node}`, 'if it never arrived: give the node back'),
+    say.giveBack(node, 'if it never arrived: give the node back'),
     thenRelease(say),
     say.upgrade('sends it once more, after the release'),
   ],
   'back-on-old-version': ({ node }, say) => [
     say.talosctl(node, 'dmesg', 'why it did not boot the new version'),
-    say.kubectl(`uncordon ${node}`, 'stay on the old version: the node is whole'),
+    say.giveBack(node, 'stay on the old version: the node is whole'),
     thenRelease(say),
     say.upgrade('installs once more, after the release; gives up the way back'),
   ],
@@ -110,7 +131,7 @@ export const stepAdvice: Advices<StepReason> = {
   ],
   'node-changed': ({ node }, say) => [
     say.kubectl(`describe node ${node}`, 'put back what was lost'),
-    say.kubectl(`uncordon ${node}`, 'then give it back'),
+    say.giveBack(node, 'then give it back'),
     thenRelease(say),
   ],
   'soak-broken': ({ reason }, say) => [...say.adviseOn(reason), thenRelease(say), again(say)],
@@ -129,6 +150,8 @@ export const stepAdvice: Advices<StepReason> = {
     again(say),
   ],
   aborted: (_, say) => [say.report('how far it came'), thenRelease(say), again(say)],
+  'fleet-halted': (_, say) => [say.report('what stopped first'), thenRelease(say), again(say)],
+  'pause-expired': (_, say) => [say.report('how far it came'), thenRelease(say), again(say)],
   terminated: (_, say) => [
     say.kubectl(
       `get nodes -o custom-columns='NAME:.metadata.name,CORDONED:.spec.unschedulable,RUN:.metadata.annotations.slipway\\.dev/run'`,

@@ -55,6 +55,8 @@ function commandsFor(context: AdviceContext): AdviceCommands {
       return `talosctl -n ${address} -e ${address} ${what}  # ${why}`;
     },
     kubectl: (what, why) => `kubectl ${what}  # ${why}`,
+    giveBack: (node, why) =>
+      `kubectl uncordon ${node} && kubectl annotate node ${node} slipway.dev/run- slipway.dev/cordoned-by-  # ${why}`,
     adviseOn: (reason) => advise(reason, context),
   };
 }

@@ -1,5 +1,7 @@
 import { runningSchematic } from './expectations.js';
+import { extensionsProper } from './extension-names.js';
 import type { NodeObservation, TalosObservation } from './observation.js';
+import type { Flow } from './plan.js';
 import type { Reason } from './reason.js';
 
 /** What a node was right before its install: recorded once, and every later attempt compares with it. */
@@ -9,13 +11,18 @@ export interface RecordedFacts {
   readonly bootId: string;
   readonly version: string;
   readonly schematic: string | undefined;
+  /** The system extensions it must still have afterwards. */
   readonly extensions: readonly string[];
+  /** Left out by runs of the first release: `legacy`. */
+  readonly flow?: Flow;
   readonly wantedVersion: string;
   readonly wantedSchematic: string;
   readonly labels: Readonly<Record<string, string>>;
   /** `key=value:effect`. */
   readonly taints: readonly string[];
   readonly annotations: Readonly<Record<string, string>>;
+  /** Names of the Talos services that ran and were healthy; left out by runs of the first release. */
+  readonly services?: readonly string[];
   /** Hex id of its etcd member; control planes only. */
   readonly memberId?: string;
 }
@@ -94,7 +101,7 @@ export function lostExtensions(
   facts: RecordedFacts,
   talos: Pick<TalosObservation, 'extensions'>,
 ): Reason | undefined {
-  const lost = facts.extensions.filter((name) => !talos.extensions.includes(name));
+  const lost = extensionsProper(facts.extensions).filter((name) => !talos.extensions.includes(name));
   return lost.length > 0 ? { kind: 'extensions-lost', node: facts.node, lost } : undefined;
 }
 
@@ -108,7 +115,8 @@ function onOldVersion(facts: RecordedFacts, talos: TalosObservation, bootId: str
     return { kind: 'installing', note: `installs ${wantedVersion} (stage ${talos.stage})` };
   if (talos.stage !== 'running')
     return { kind: 'rebooting', note: `is on its way down or up (stage ${talos.stage})` };
-  return { kind: 'untouched', note: `runs ${version} and shows no sign of the upgrade request` };
+  const request = facts.flow === 'lifecycle' ? 'reboot request' : 'upgrade request';
+  return { kind: 'untouched', note: `runs ${version} and shows no sign of the ${request}` };
 }
 
 function failed(note: string, reason: Reason): NodeClass {

@@ -18,10 +18,10 @@ export const requestSentences: Sentences<RequestReason> = {
   'minor-skipped': ({ from, to, next }) =>
     `from Talos ${from} to ${to} a minor would be skipped; the next one is ${next}`,
   'strategy-unavailable': ({ strategy, from, to }) =>
-    `slipway.yaml wants an upgrade from Talos ${from} to ${to} done by ${strategy === 'rebuild' ? 'rebuilding nodes' : 'an in-place change of minor'}, ` +
-    'and this version of Slipway does patches in place only',
+    `slipway.yaml wants an upgrade from Talos ${from} to ${to} done ${strategy === 'rebuild' ? 'by rebuilding nodes' : 'in place although the major changes'}, ` +
+    'and this version of Slipway upgrades in place, within one major',
   'flow-unavailable': ({ version, highest }) =>
-    `Talos ${version} is upgraded through an API that this version of Slipway does not speak; it knows Talos up to ${highest}`,
+    `nodes that run Talos ${version} are upgraded in a way this version of Slipway does not know; it knows Talos up to ${highest}`,
   'approval-unavailable': ({ delta }) =>
     `slipway.yaml wants a person's approval for a ${delta} upgrade, and this version of Slipway cannot ask for one`,
   'talos-unsupported': ({ version, known }) =>
@@ -53,6 +53,11 @@ export const inventorySentences: Sentences<InventoryReason> = {
     if (what === 'missing-node') return `slipway.yaml names ${node}, and Kubernetes has no Node of that name`;
     return `slipway.yaml and the cluster disagree on ${node}: ${disagreements[what]} should be ${expected} and is ${found}`;
   },
+  'schematic-unknown': ({ schematic, factory }) => `${factory} has no schematic ${schematic}`,
+  'extensions-would-go': ({ node, schematic, lost }) =>
+    `schematic ${schematic} would take ${listed(lost)} away from ${node}, and slipway.yaml does not give ${lost.length === 1 ? 'it' : 'them'} up`,
+  'armed-with-other': ({ node, armed, sure, wanted }) =>
+    `${node} ${sure ? 'has' : 'may have'} ${armed} installed and not booted; installing ${wanted} on top could overwrite the slot it runs from`,
   'left-over-mark': ({ node, run }) => `${node} still carries the mark of ${run}, which is not open any more`,
   'two-voters': ({ members }) =>
     `etcd has ${count(members, 'member')}: while one of them is upgraded the other cannot write, so neither is touched`,

@@ -28,6 +28,13 @@ export const stepSentences: Sentences<StepReason> = {
   'leader-stays': ({ node, why }) => `${node} still leads etcd: ${quoted(why)}`,
   'install-refused': ({ node, why }) =>
     `Talos on ${node} refused the upgrade and changed nothing: ${quoted(why)}`,
+  'installed-by-others': ({ node, image }) =>
+    `somebody else installed ${image} on ${node} since it booted; another install could overwrite the slot it runs from`,
+  'install-failed': ({ node, why }) =>
+    `the installer on ${node} failed, and the node still runs what it ran: ${quoted(why)}`,
+  'reboot-unanswered': ({ node, since }) =>
+    `${node} shows no sign of the reboot that was, or may have been, asked for ${moment(since)}; ` +
+    'the new version is installed and boots with its next reboot, whatever causes it',
   'install-unanswered': ({ node, since }) =>
     `${node} shows no sign of the upgrade request that was, or may have been, sent ${moment(since)}; it is not sent again by itself`,
   'back-on-old-version': ({ node, version, wanted }) =>
@@ -53,6 +60,9 @@ export const stepSentences: Sentences<StepReason> = {
     return reason === undefined ? waited : `${waited}; the last that was seen: ${describe(reason)}`;
   },
   aborted: ({ by }) => `it was aborted by ${quoted(by)}`,
+  'fleet-halted': ({ because }) => `it went no further, because ${quoted(because)}`,
+  'pause-expired': ({ by, limit }) =>
+    `it was paused by ${quoted(by)}, and nobody resumed it within ${span(limit)}`,
   terminated: () => 'it was terminated, so nothing was undone; its marks on the nodes say how far it came',
   unexpected: ({ message }) => `something happened that Slipway does not know: ${quoted(message)}`,
 };

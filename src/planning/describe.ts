@@ -36,12 +36,18 @@ export function describe(reason: Reason): string {
 export function describeGate(verdict: GateVerdict): string {
   if (verdict.verdict === 'closed') return `closed: ${describe(verdict.reason)}`;
   if (verdict.verdict === 'not-applicable') return `not applicable: ${verdict.why}`;
-  return verdict.note === undefined ? 'open' : `open (${verdict.note})`;
+  return `open (${verdict.note})`;
 }
 
 /** One line for a step under way: `k8s-work-2: evicts its pods, as their PodDisruptionBudgets allow`. */
 export function describeStep(step: StepName, node: string): string {
   return `${node}: ${steps[step].does}`;
+}
+
+/** What the factory is asked for before the first node. */
+export function describeImage(images: readonly string[]): string {
+  const [first = 'no image'] = images;
+  return images.length === 1 ? `the factory builds ${first}` : `the factory builds ${images.length} images`;
 }
 
 /** What each state of a node means; follows the node's name. */
@@ -50,11 +56,13 @@ export const stateWords: Readonly<Record<NodeState, string>> = {
   cordoned: 'is still cordoned by this run',
   undone: 'is as it was before',
   'install-unknown': 'was asked to upgrade, or may have been, and shows no sign of it',
+  armed: 'has the new version installed, and boots it with its next reboot, whatever causes it',
   installing: 'was on its way to the new version when it was seen last',
   rebooting: 'was rebooting when it was seen last',
   'on-target': 'runs the new version',
   'back-on-old': 'runs the old version again',
   unreachable: 'does not answer',
+  unknown: 'was under work when its workflow ended without a word; look at its marks',
 };
 
 /** One line for a node that is over with: outcome, versions, time, and why it stopped. */
@@ -66,7 +74,8 @@ export function describeNode(result: NodeResult): string {
   const why = reason === undefined ? '' : `: ${describe(reason)}`;
   const undone =
     result.undoFailed === undefined ? '' : `; taking it back failed: ${describe(result.undoFailed)}`;
-  return `✗ ${node} ${stateWords[state]}, after ${took}${why}${undone}`;
+  const cordoned = result.cordoned && state !== 'cordoned' ? '; it is still cordoned' : '';
+  return `✗ ${node} ${stateWords[state]}, after ${took}${cordoned}${why}${undone}`;
 }
 
 /** `prox-ops is held since 2026-11-21 14:32 UTC by run 42: …`; what to type stands in `advise`. */

@@ -18,7 +18,8 @@ export function estimatePlan({
   hops,
   limits,
   snapshotMaxAge,
-}: Pick<UpgradePlan, 'hops' | 'limits' | 'snapshotMaxAge'>): number {
+  batch = 1,
+}: Pick<UpgradePlan, 'hops' | 'limits' | 'snapshotMaxAge' | 'batch'>): number {
   let total = usually.observe;
   let sinceSnapshot = Number.POSITIVE_INFINITY;
   for (const { nodes } of hops) {
@@ -26,7 +27,10 @@ export function estimatePlan({
     for (const node of nodes) {
       if (node.skip) continue;
       const isControlPlane = node.role === 'control-plane';
-      let took = (isControlPlane ? usually.controlPlane : usually.worker) + usually.gates + node.soak;
+      // Workers of a batch share their time; the canary goes alone.
+      const together = isControlPlane || node.canary ? 1 : batch;
+      let took =
+        ((isControlPlane ? usually.controlPlane : usually.worker) + usually.gates + node.soak) / together;
       if (isControlPlane && controlPlanes > 0) took += limits.etcdStable;
       if (sinceSnapshot === Number.POSITIVE_INFINITY || (isControlPlane && sinceSnapshot >= snapshotMaxAge)) {
         took += usually.snapshot;

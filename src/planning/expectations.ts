@@ -21,7 +21,9 @@ export function expectationBroken(node: PlannedNode, seen: NodeObservation): Rea
     { what: 'name', expected: node.name, found: talos.nodename },
     { what: 'version', expected: expects.version, found: talos.version },
     { what: 'schematic', expected: expects.schematic, found: runningSchematic(talos) },
-    { what: 'extensions', expected: listText(expects.extensions), found: listText(talos.extensions) },
+    ...(expects.extensions
+      ? [{ what: 'extensions', expected: listText(expects.extensions), found: listText(talos.extensions) }]
+      : []),
   ];
   const broken = pairs.find(({ expected, found }) => expected !== found);
   return broken && { kind: 'expectation-broken', node: node.name, ...broken };

@@ -40,6 +40,9 @@ export const failures = {
   'schema-unknown': refuse('another version of Slipway made it'),
 
   'inventory-disagrees': refuse('one of the two is wrong, and a person knows which'),
+  'schematic-unknown': refuse('the factory may learn it; a person asks again'),
+  'extensions-would-go': refuse('a person gives them up in slipway.yaml, or keeps them'),
+  'armed-with-other': refuse('another install could overwrite the slot that runs'),
   'left-over-mark': refuse('the next run takes it over'),
   'two-voters': refuse('either one is needed for the other'),
   'single-control-plane': refuse('an outage is said yes to in slipway.yaml'),
@@ -84,6 +87,9 @@ export const failures = {
   'protected-pods': undo('they came back after the drain'),
   'leader-stays': undo('no other member took over'),
   'install-refused': undo('Talos changed nothing'),
+  'installed-by-others': undo('another install could overwrite the slot that runs'),
+  'install-failed': halt('how far the installer came is not known'),
+  'reboot-unanswered': halt('it may have been sent, and is sent once only'),
   'install-unanswered': halt('it may have been sent, and is sent once only'),
   'back-on-old-version': halt('another install would overwrite the slot that still boots'),
   'node-never-returned': halt('a machine that does not answer cannot be undone'),
@@ -102,6 +108,8 @@ export const failures = {
   'snapshot-unproven': halt('no node is touched without a snapshot that restores'),
   'gave-up': halt('every wait ends; what was begun is told'),
   aborted: halt('a person said so; what can be undone was undone'),
+  'fleet-halted': undo('the first failure stops the others of its batch'),
+  'pause-expired': halt('every wait ends; no node was under work'),
   terminated: halt('no code ran; the marks say how far it came'),
   unexpected: {
     after: 'halt',

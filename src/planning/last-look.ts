@@ -1,7 +1,13 @@
 import { cordonOwner, cordonOwnerText } from './cordon.js';
 import { mayDisruptControlPlane } from './etcd-guard.js';
 import { expectationBroken } from './expectations.js';
-import type { Answer, ClusterObservation, NodeObject, WorkloadObservation } from './observation.js';
+import type {
+  Answer,
+  ClusterObservation,
+  NodeObject,
+  NodeObservation,
+  WorkloadObservation,
+} from './observation.js';
 import type { PlannedNode } from './plan.js';
 import { isProtected } from './protected-pods.js';
 import type { Reason } from './reason.js';
@@ -10,6 +16,8 @@ import type { Reason } from './reason.js';
 export interface LastLookContext {
   /** The run as its marks name it: `run/<cluster>/<n>`. */
   readonly run: string;
+  /** The boot its facts were recorded in. */
+  readonly bootId: string;
   readonly outageAccepted: boolean;
 }
 
@@ -31,9 +39,21 @@ export function lastLook(
   if (broken) return broken;
   const object = seen.kubernetes.kind === 'answered' ? seen.kubernetes.value : undefined;
   if (!object) return { kind: 'node-missing', node: node.name };
+  const moved = ownState(node.name, seen, context);
+  if (moved) return moved;
   const lost = cordonLost(node, object, context.run) ?? podsLeft(node.name, observation.workloads);
   if (lost || node.role === 'worker') return lost;
   return mayDisruptControlPlane(observation, node.name, context);
+}
+
+/** The node itself: still in the boot its facts were recorded in, and not on its way down or up by somebody else's doing. */
+function ownState(node: string, { talos }: NodeObservation, context: LastLookContext): Reason | undefined {
+  if (talos.kind === 'unreachable')
+    return { kind: 'talos-unreachable', node, endpoint: node, why: talos.why };
+  const { stage, ready, unmet, bootId } = talos.value;
+  if (bootId !== undefined && bootId !== context.bootId)
+    return { kind: 'expectation-broken', node, what: 'boot id', expected: context.bootId, found: bootId };
+  return stage === 'running' && ready ? undefined : { kind: 'talos-not-ready', node, stage, unmet };
 }
 
 function cordonLost({ name, keepCordon }: PlannedNode, object: NodeObject, run: string): Reason | undefined {

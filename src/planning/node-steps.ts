@@ -12,6 +12,7 @@ export type StepName =
   | 'hand-over-leadership'
   | 'record-facts'
   | 'install'
+  | 'reboot'
   | 'await-boot'
   | 'await-ready'
   | 'await-etcd-member'
@@ -40,30 +41,50 @@ export interface Step {
   readonly only?: 'control-plane';
 }
 
-/** In place, legacy flow: install and reboot are one request. */
-export const inPlaceSteps = [
-  'prepare-image',
-  'await-gates',
-  'cordon',
-  'drain',
-  'hand-over-leadership',
-  'record-facts',
-  'install',
-  'await-boot',
-  'await-ready',
-  'await-etcd-member',
-  'verify-node',
-  'uncordon',
-  'soak',
-] as const satisfies readonly StepName[];
+const before = ['await-gates', 'cordon', 'drain', 'hand-over-leadership', 'record-facts'] as const;
+const after = ['await-boot', 'await-ready', 'await-etcd-member', 'verify-node', 'uncordon', 'soak'] as const;
 
-/** A node that an earlier run upgraded and left cordoned: its cordon is taken over and taken back. */
-export const adoptSteps = [
-  'cordon',
-  'await-etcd-member',
-  'uncordon',
-  'soak',
-] as const satisfies readonly StepName[];
+/** The orders of steps a node can follow. */
+export const stepOrders = {
+  /** In place, Talos 1.12 and older: install and reboot are one request. */
+  legacy: ['prepare-image', ...before, 'install', ...after],
+  /** In place, from Talos 1.13 on: the install stops nothing, and the reboot has a last look of its own. */
+  lifecycle: ['prepare-image', ...before, 'install', 'reboot', ...after],
+  /** The version is installed already, and waits for its reboot: another install could overwrite the slot that runs. */
+  armed: [...before, 'reboot', ...after],
+  /** A node that an earlier run upgraded and left cordoned: its cordon is taken over and taken back. */
+  adopted: ['cordon', 'await-etcd-member', 'uncordon', 'soak'],
+} as const satisfies Readonly<Record<string, readonly StepName[]>>;
+export type StepsName = keyof typeof stepOrders;
+
+/** What the steps of a plan are read from. */
+interface StepsSource {
+  readonly steps: Readonly<Partial<Record<StepsName, readonly StepName[]>>> | readonly StepName[];
+}
+
+/** The steps of one node of a plan, in order. */
+export function stepsOf(
+  plan: StepsSource,
+  node: { readonly steps?: StepsName; readonly skip?: string },
+): readonly StepName[] {
+  // A plan of the first release: one order for all, and the one of adopted nodes known by heart.
+  if (isOneOrder(plan.steps)) return node.skip ? stepOrders.adopted : plan.steps;
+  return (node.steps && plan.steps[node.steps]) ?? stepOrders[node.steps ?? 'legacy'];
+}
+
+/** Every step that some node of a plan takes, in order. */
+export function allSteps(plan: StepsSource): readonly StepName[] {
+  const used = isOneOrder(plan.steps) ? [plan.steps] : Object.values(plan.steps);
+  const taken = new Set(used.flat());
+  return inOrder.filter((name) => taken.has(name));
+}
+
+function isOneOrder(steps: StepsSource['steps']): steps is readonly StepName[] {
+  return Array.isArray(steps);
+}
+
+/** The longest order holds all steps. */
+const inOrder: readonly StepName[] = stepOrders.lifecycle;
 
 export const steps: Readonly<Record<StepName, Step>> = {
   'prepare-image': {
@@ -114,6 +135,13 @@ export const steps: Readonly<Record<StepName, Step>> = {
     limit: 'install',
     repeat: 'once',
     undo: { none: 'the other boot slot keeps the old version; talosctl rollback boots it' },
+    onCancel: 'finish',
+  },
+  reboot: {
+    does: 'takes another last look, then reboots the node, once',
+    limit: 'reboot',
+    repeat: 'once',
+    undo: { none: 'a reboot is not taken back; the other boot slot keeps the old version' },
     onCancel: 'finish',
   },
   'await-boot': {

@@ -74,8 +74,12 @@ export interface Marks {
   readonly run: string | undefined;
   /** `slipway.dev/cordoned-by`: the run that cordoned it. */
   readonly cordonedBy: string | undefined;
-  /** `slipway.dev/install`: the install that was, or was about to be, sent: `<child workflow id> <version>`. */
+  /** `slipway.dev/install`: the install that was, or was about to be, sent: `<child workflow id> <version> <boot id>`. */
   readonly install: string | undefined;
+  /** `slipway.dev/armed`: the version that is installed and waits for a reboot: `<version> <boot id it was installed under>`. */
+  readonly armed: string | undefined;
+  /** `slipway.dev/reboot`: the reboot that was, or was about to be, sent: `<child workflow id>`. */
+  readonly reboot: string | undefined;
 }
 
 export interface EtcdObservation {
@@ -135,6 +139,8 @@ export interface PodObservation {
   readonly trouble: string | undefined;
   /** ISO time since when it is as it is (Ready condition's last change, or creation). */
   readonly since: string;
+  /** The one node it may run on (`kubernetes.io/hostname`, by selector or by affinity); left out: any, or several. */
+  readonly pinnedTo?: string;
 }
 
 export interface BudgetObservation {

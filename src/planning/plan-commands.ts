@@ -1,9 +1,10 @@
-import type { CredentialReference, Inventory } from '../inventory/schema.js';
+import type { Inventory, KubernetesReference } from '../inventory/schema.js';
+import { stepsOf } from './node-steps.js';
 import type { Hop, PlannedNode, UpgradePlan } from './plan.js';
 
 /**
  * The plan as the commands a person would type, so that an upgrade stays possible by hand. Comments say when to wait and what to
- * look at; every flag of talosctl 1.12 and kubectl that matters is written out. Nothing of it is meant to be run unread.
+ * look at; every flag of talosctl and kubectl that matters is written out. Nothing of it is meant to be run unread.
  */
 export function planCommands(plan: UpgradePlan, inventory: Inventory): string {
   const lines = [
@@ -27,12 +28,14 @@ function accessLines(inventory: Inventory): string[] {
 }
 
 /** Lower-case names, so that none hides the environment variable a credential comes from. */
-function credential(name: string, what: string, reference: CredentialReference): string[] {
+function credential(name: string, what: string, reference: KubernetesReference): string[] {
+  if ('inCluster' in reference)
+    return [`${name}=/dev/null  # ${what}: in the pod, kubectl finds its service account by itself`];
   if ('file' in reference) return [`${name}=${quote(reference.file)}  # ${what}`];
   const decode = reference.encoding === 'base64' ? ' | base64 -d' : '';
   return [
     `${name}=$(mktemp)  # ${what}; delete it afterwards`,
-    `printenv ${reference.env}${decode} > "$${name}"`,
+    `${'exec' in reference ? reference.exec.map(quote).join(' ') : `printenv ${reference.env}`}${decode} > "$${name}"`,
   ];
 }
 
@@ -47,6 +50,8 @@ function hopLines(plan: UpgradePlan, hop: Hop, inventory: Inventory): string[] {
     done += node.role === 'control-plane' ? 1 : 0;
     const snapshot = index === 0 || node.role === 'control-plane';
     const by = commandsOf(node, way.address);
+    const members = controlPlanes.map((one) => one.address).join(',');
+    const steps = new Set(stepsOf(plan, node));
     return [
       '',
       `# --- ${index + 1} of ${todo.length}: ${node.name} (${node.role}), ${node.from} → ${hop.to} ---`,
@@ -54,16 +59,13 @@ function hopLines(plan: UpgradePlan, hop: Hop, inventory: Inventory): string[] {
       ...(stable
         ? [`sleep ${seconds(plan.limits.etcdStable)}  # etcd must have been healthy all that time`]
         : []),
-      ...lookLines(
-        by,
-        plan,
-        controlPlanes.map((one) => one.address),
-      ),
+      ...lookLines(by, plan, members),
       ...(snapshot ? snapshotLines(by, inventory, node, way.address) : []),
-      ...imageLines(by, node),
-      ...drainLines(by, plan, node),
-      ...(node.role === 'control-plane' && controlPlanes.length > 1 ? handOverLines(by) : []),
-      ...upgradeLines(by, plan, node, hop),
+      ...(node.armed ? [] : imageLines(by, node)),
+      ...cordonLines(by, node),
+      ...(steps.has('drain') ? drainLines(by, plan, node) : []),
+      ...(node.role === 'control-plane' && steps.has('hand-over-leadership') ? handOverLines(by) : []),
+      ...upgradeLines(by, plan, node, hop, members),
       ...afterLines(by, plan, node),
     ];
   });
@@ -93,12 +95,12 @@ function commandsOf(node: PlannedNode, endpoint: string): NodeCommands {
   };
 }
 
-function lookLines(by: NodeCommands, plan: UpgradePlan, controlPlanes: readonly string[]): string[] {
-  const all = controlPlanes.join(',');
+/** @param members addresses of all control planes, as talosctl takes them. */
+function lookLines(by: NodeCommands, plan: UpgradePlan, members: string): string[] {
   return [
-    by.look('etcd status', all) +
+    by.look('etcd status', members) +
       '  # every member: one LEADER for all, no LEARNER, no ERRORS, applied indexes close',
-    by.look('etcd alarm list', all) + '  # nothing',
+    by.look('etcd alarm list', members) + '  # nothing',
     by.kubectl('get nodes') + '  # all Ready, no other control plane SchedulingDisabled',
     by.kubectl('get pdb -A') + '  # ALLOWED DISRUPTIONS above 0 for what runs on the node',
     `# Wait at most ${seconds(plan.limits.gates)} s for that; otherwise find out why first.`,
@@ -126,11 +128,13 @@ function imageLines(by: NodeCommands, node: PlannedNode): string[] {
   ];
 }
 
+function cordonLines(by: NodeCommands, node: PlannedNode): string[] {
+  if (node.keepCordon) return [`# ${node.name} was cordoned by somebody: it stays so afterwards.`];
+  return [by.kubectl(`cordon ${node.name}`)];
+}
+
 function drainLines(by: NodeCommands, plan: UpgradePlan, node: PlannedNode): string[] {
   return [
-    ...(node.keepCordon
-      ? [`# ${node.name} was cordoned by somebody: it stays so afterwards.`]
-      : [by.kubectl(`cordon ${node.name}`)]),
     by.kubectl(
       `drain ${node.name} --ignore-daemonsets=true --delete-emptydir-data=${plan.drain.deleteEmptyDirData} --force=false ` +
         `--disable-eviction=false --timeout=${seconds(plan.limits.drain)}s`,
@@ -147,16 +151,53 @@ function handOverLines(by: NodeCommands): string[] {
   ];
 }
 
-function upgradeLines(by: NodeCommands, plan: UpgradePlan, node: PlannedNode, hop: Hop): string[] {
+function upgradeLines(
+  by: NodeCommands,
+  plan: UpgradePlan,
+  node: PlannedNode,
+  hop: Hop,
+  members: string,
+): string[] {
   return [
     by.act('read /proc/sys/kernel/random/boot_id') + '  # remember it',
-    `# Once, and only once: if the answer is lost, look what the node does instead of sending it again.`,
-    by.act(`upgrade --image ${node.image} --wait=false --reboot-mode default --stage=false --force=false`),
+    ...requestLines(by, plan, node, members),
     `# Within ${seconds(plan.limits.boot)} s: another boot id, version ${hop.to}, the same schematic and extensions.`,
     by.act('read /proc/sys/kernel/random/boot_id'),
     by.look('version --short'),
     by.look('get extensions') + `  # schematic ${node.schematic}`,
     `# Came back on ${node.from}? Do not install again: it would overwrite the slot that still boots. Look at dmesg first.`,
+  ];
+}
+
+const once =
+  '# Once, and only once: if the answer is lost, look what the node does instead of sending it again.';
+
+/** What installs and boots, by the flow of the node. */
+function requestLines(by: NodeCommands, plan: UpgradePlan, node: PlannedNode, members: string): string[] {
+  const mode = node.rebootMode ?? 'default';
+  if (node.flow !== 'lifecycle') {
+    return [
+      once,
+      by.act(`upgrade --image ${node.image} --wait=false --reboot-mode ${mode} --stage=false --force=false`),
+    ];
+  }
+  const install = by.act(
+    `upgrade --image ${node.image} --no-reboot --drain=false --legacy=false --progress plain --timeout ${seconds(plan.limits.install)}s`,
+  );
+  return [
+    ...(node.armed
+      ? ['# The version is installed already: installing it again could overwrite the slot that runs.']
+      : [
+          once,
+          `${install}  # nothing stops yet; whatever reboots the node from now on boots the new version`,
+        ]),
+    ...(node.role === 'control-plane'
+      ? [
+          '# Talos does not look at etcd here. Look at every member once more, now:',
+          by.look('etcd status', members),
+        ]
+      : []),
+    by.act(`reboot --mode ${mode} --wait=false --drain=false`),
   ];
 }
 

@@ -8,9 +8,22 @@ export type HashedPlan = Omit<UpgradePlan, 'hash' | 'estimate' | 'notes' | 'bloc
  * now, who asked; nor who leads etcd, which no plan holds. Keys are sorted, so the same decisions give the same text.
  */
 export function planHashText(plan: HashedPlan): string {
-  const { cluster, target, kubernetes, strategy, hops, steps, gates, drain, snapshotMaxAge, limits } = plan;
+  const { cluster, target, kubernetes, strategy, hops, steps, gates, drain, batch, snapshotMaxAge, limits } =
+    plan;
   return JSON.stringify(
-    sorted({ cluster, target, kubernetes, strategy, hops, steps, gates, drain, snapshotMaxAge, limits }),
+    sorted({
+      cluster,
+      target,
+      kubernetes,
+      strategy,
+      hops,
+      steps,
+      gates,
+      drain,
+      batch,
+      snapshotMaxAge,
+      limits,
+    }),
   );
 }
 

@@ -10,6 +10,9 @@ import type {
 } from './observation.js';
 import type { UpgradeRequest } from './plan.js';
 
+/** Schematic id → the official system extensions in it (`siderolabs/iscsi-tools`); `null`: the factory has no such schematic. */
+export type SchematicContents = Readonly<Record<string, readonly string[] | null>>;
+
 /** Everything a plan is made of. */
 export interface PlanInput {
   readonly request: UpgradeRequest;
@@ -17,6 +20,8 @@ export interface PlanInput {
   readonly observation: ClusterObservation;
   /** Versions of Talos the Image Factory can build. */
   readonly availableVersions: Answer<readonly string[]>;
+  /** What the wanted schematics are made of, by id: asked for where a node is to get another one. */
+  readonly schematics?: Answer<SchematicContents>;
   /** Only these nodes; empty or left out: all. */
   readonly only?: readonly string[];
   /** SHA-256 of a text, in hex: planning has no crypto of its own. */

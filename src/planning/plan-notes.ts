@@ -1,8 +1,13 @@
 import { impossibleBudgets } from './gates/budgets-can-be-met-gate.js';
 import { evaluateGates } from './gates/evaluate-gates.js';
-import { count, listed } from './phrases.js';
-import type { BlockedNode, PlannedNode } from './plan.js';
-import type { PlanInput, SeenNode } from './plan-input.js';
+import { listed } from './phrases.js';
+import type { BlockedNode, Hop, PlannedNode } from './plan.js';
+import { type PlanInput, type SeenNode, runsTarget } from './plan-input.js';
+import { nodesOnce } from './planned-nodes.js';
+import { armedWith } from './armed.js';
+import { flowOf } from './upgrade-flow.js';
+import { schematicNotes } from './schematic-change.js';
+import { settingNotes } from './setting-notes.js';
 
 /** What is blocked, and how many more are. */
 export interface Blocked {
@@ -12,6 +17,8 @@ export interface Blocked {
 
 /** A plan is read, and kept in history: beyond this many, what is blocked is counted. */
 const blockedMax = 50;
+/** Phases of pods that have ended: nothing of theirs is lost. */
+const finished = new Set(['Succeeded', 'Failed']);
 
 /** What would stop the run if it stayed as it is: closed gates at the first node, and what can never be drained at its own. */
 export function blockedNodes(
@@ -44,7 +51,6 @@ function ownerless({
 }): BlockedNode[] {
   if (observation.workloads.kind === 'unreachable') return [];
   const drained = new Set(toDrain);
-  const finished = new Set(['Succeeded', 'Failed']);
   return observation.workloads.value.pods
     .filter(
       (pod) =>
@@ -69,11 +75,13 @@ function ownerless({
 export function planNotes(
   input: PlanInput,
   seen: readonly SeenNode[],
-  nodes: readonly PlannedNode[],
+  hops: readonly Hop[],
   { notNamed }: Blocked,
 ): string[] {
   const { request, inventory } = input;
+  const nodes = nodesOnce(hops);
   return [
+    ...hops.flatMap(({ to, why }) => (why === undefined ? [] : [`Talos ${to} comes first: ${why}`])),
     ...(request.declared
       ? []
       : [
@@ -82,9 +90,13 @@ export function planNotes(
     ...skipNotes(request.talos, nodes),
     ...leaderNotes(input, nodes),
     ...cordonNotes(nodes),
-    ...installNotes(seen),
+    ...armedNotes(nodes),
+    ...leftArmedNotes(input, seen),
+    ...installNotes(seen, nodes),
+    ...schematicNotes(input, seen),
+    ...outageNotes(input, nodes),
     ...staysBehind(seen, request.talos),
-    ...settingNotes(input),
+    ...settingNotes(input, nodes),
     ...(notNamed > 0 ? [`${notNamed} more are blocked, beside those that are named`] : []),
   ];
 }
@@ -124,8 +136,10 @@ function cordonNotes(nodes: readonly PlannedNode[]): string[] {
 }
 
 /** An install that an earlier run sent, or was about to send. A person released the cluster since, so it may be sent again. */
-function installNotes(seen: readonly SeenNode[]): string[] {
+function installNotes(seen: readonly SeenNode[], nodes: readonly PlannedNode[]): string[] {
+  const armed = new Set(nodes.flatMap((node) => (node.armed ? [node.name] : [])));
   return seen.flatMap(({ node, object }) => {
+    if (armed.has(node.name)) return [];
     const [, version] = object?.marks.install?.split(' ') ?? [];
     if (object?.marks.install === undefined) return [];
     return [
@@ -144,21 +158,42 @@ function staysBehind(seen: readonly SeenNode[], target: string): string[] {
   ];
 }
 
-function settingNotes({ inventory, observation }: PlanInput): string[] {
-  const { workers } = inventory.upgrade;
-  const batch =
-    workers.batch > 1
-      ? [`upgrade.workers.batch is ${workers.batch}; this version of Slipway takes workers one at a time`]
-      : [];
-  const notify =
-    inventory.notify.length > 0
-      ? [
-          `slipway.yaml names ${count(inventory.notify.length, 'receiver')} under notify; this version of Slipway sends no messages`,
-        ]
-      : [];
-  const alone =
-    observation.nodes.filter((node) => node.role === 'control-plane').length === 1
-      ? ['there is one control plane: the Kubernetes API is away while it reboots']
-      : [];
-  return [...alone, ...batch, ...notify];
+function armedNotes(nodes: readonly PlannedNode[]): string[] {
+  return nodes
+    .filter((node) => node.armed)
+    .map(
+      ({ name }) =>
+        `${name} has the version installed, or may have: it is not installed again, only rebooted in its turn`,
+    );
+}
+
+/** Nodes that are left alone, and boot something else at their next reboot. */
+function leftArmedNotes(input: PlanInput, seen: readonly SeenNode[]): string[] {
+  return seen.flatMap((node) => {
+    const armed =
+      node.object && node.talos && flowOf(node.talos.version) === 'lifecycle' && armedWith(node.object);
+    if (!armed || (node.selected && !runsTarget(input, node))) return [];
+    const has = armed.sure ? 'has' : 'may have';
+    return [
+      `${node.node.name} ${has} ${armed.version} installed, which its next reboot boots, whatever causes it`,
+    ];
+  });
+}
+
+/** Pods that may run on one node only are down while that node is upgraded, whatever anybody does. */
+function outageNotes({ observation }: PlanInput, nodes: readonly PlannedNode[]): string[] {
+  if (observation.workloads.kind === 'unreachable') return [];
+  const touched = new Set(nodes.filter((node) => !node.skip).map((node) => node.name));
+  const pinned = new Map<string, Set<string>>();
+  for (const { pinnedTo, daemonSet, mirror, phase, namespace, name, owner } of observation.workloads.value
+    .pods) {
+    if (pinnedTo === undefined || daemonSet || mirror || finished.has(phase) || !touched.has(pinnedTo))
+      continue;
+    const named = pinned.get(pinnedTo) ?? new Set();
+    pinned.set(pinnedTo, named.add(`${namespace}/${owner ?? name}`));
+  }
+  return [...pinned].map(
+    ([node, pods]) =>
+      `may run on ${node} only, so it is away while that node is upgraded: ${listed([...pods], 8)}`,
+  );
 }

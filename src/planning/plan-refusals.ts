@@ -1,7 +1,9 @@
 import { cordonOwner, cordonOwnerText } from './cordon.js';
-import { runningSchematic } from './expectations.js';
+import { armedFor, armedWith } from './armed.js';
 import { schematicOf } from './installer-image.js';
-import type { PlanInput, SeenNode } from './plan-input.js';
+import { schematicRefusals } from './schematic-change.js';
+import { flowOf } from './upgrade-flow.js';
+import { type PlanInput, type SeenNode, runsTarget } from './plan-input.js';
 import type { Reason } from './reason.js';
 import { versionRefusals } from './version-refusals.js';
 
@@ -14,9 +16,11 @@ export function planRefusals(input: PlanInput, nodes: readonly SeenNode[]): Reas
   return [
     ...requestRefusals(input),
     ...accessRefusals(input, nodes),
-    ...nodes.flatMap((node) => disagreements(input, node)),
+    ...nodes.flatMap((node) => disagreements(node)),
     ...strangers(input),
     ...versionRefusals(input, nodes),
+    ...schematicRefusals(input, nodes),
+    ...armedRefusals(input, nodes),
     ...etcdRefusals(input),
     ...cordonRefusals(nodes),
   ];
@@ -62,10 +66,7 @@ function accessRefusals({ inventory, observation }: PlanInput, nodes: readonly S
 
 type Disagreement = Extract<Reason, { kind: 'inventory-disagrees' }>;
 
-function disagreements(
-  { inventory }: PlanInput,
-  { node, seen, talos, object, selected }: SeenNode,
-): Disagreement[] {
+function disagreements({ node, seen, talos, object }: SeenNode): Disagreement[] {
   const found: Disagreement[] = [];
   const differ = (what: Disagreement['what'], expected: string, actual: string): void => {
     if (expected !== actual)
@@ -81,7 +82,6 @@ function disagreements(
     if (object.internalAddress !== undefined) differ('address', node.address, object.internalAddress);
   }
   if (talos) differ('name', node.name, talos.nodename);
-  if (talos && selected) differ('schematic', schematicOf(inventory, node), runningSchematic(talos));
   return found;
 }
 
@@ -112,5 +112,23 @@ function cordonRefusals(nodes: readonly SeenNode[]): Reason[] {
     const owner = cordonOwner(object);
     if (owner.by === 'nobody' || owner.by === 'run') return [];
     return [{ kind: 'node-cordoned', node: node.name, by: cordonOwnerText(owner) }];
+  });
+}
+
+/**
+ * A node of the lifecycle flow boots what it was sent last at its next boot; sending it something else could cost it the slot that
+ * runs. One that is to be left alone is told about, and not refused.
+ */
+function armedRefusals(input: PlanInput, nodes: readonly SeenNode[]): Reason[] {
+  const { request, inventory } = input;
+  return nodes.flatMap((seen): Reason[] => {
+    const { node, talos, object, selected } = seen;
+    if (!selected || !talos || !object || flowOf(talos.version) !== 'lifecycle') return [];
+    const armed = armedWith(object);
+    const wanted = { version: request.talos, schematic: schematicOf(inventory, node) };
+    if (!armed || runsTarget(input, seen) || armedFor(armed, wanted)) return [];
+    const { version, schematic = 'an unknown one', sure } = armed;
+    const other = version === request.talos ? `${version} of schematic ${schematic}` : version;
+    return [{ kind: 'armed-with-other', node: node.name, armed: other, sure, wanted: request.talos }];
   });
 }

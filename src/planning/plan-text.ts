@@ -1,8 +1,9 @@
 import { describe } from './describe.js';
 import { gateTable } from './gates/evaluate-gates.js';
-import { type StepName, steps } from './node-steps.js';
+import { type StepName, allSteps, stepsOf, steps } from './node-steps.js';
 import { count, span } from './phrases.js';
 import type { Hop, PlannedNode, UpgradePlan } from './plan.js';
+import { minorOf } from './versions.js';
 
 /** The plan as a person reads it: plain text, no colours, ending in the hash. */
 export function planText(plan: UpgradePlan): string {
@@ -24,7 +25,7 @@ function headline(plan: UpgradePlan): string {
   const { lowest, highest } = plan.kubernetes;
   return [
     `${plan.cluster}  Talos → ${plan.target}  ${plan.strategy === 'in-place' ? 'in place' : plan.strategy} (${plan.strategyReason})`,
-    `${count(todo, 'node')} to upgrade, one at a time · about ${span(plan.estimate)} · Kubernetes ${lowest === highest ? lowest : `${lowest} to ${highest}`}`,
+    `${count(todo, 'node')} to upgrade, ${pace(plan)} · about ${span(plan.estimate)} · Kubernetes ${lowest === highest ? lowest : `${lowest} to ${highest}`}`,
   ].join('\n');
 }
 
@@ -33,10 +34,26 @@ function hopText(plan: UpgradePlan, hop: Hop): string {
   const width = Math.max(...hop.nodes.map((node) => node.name.length));
   const rows = hop.nodes.map((node, index) => nodeText(node, hop, index + 1, width));
   return [
-    `${number}nodes, in this order (talosctl ${hop.talosctl}, ${hop.flow} flow)`,
+    `${number}nodes, in this order (${clientsText(hop)})${hop.why === undefined ? '' : `\n  ${hop.why}`}`,
     ...rows,
     ...imageRows(hop),
   ].join('\n');
+}
+
+/** How many at a time. */
+function pace({ batch = 1 }: UpgradePlan): string {
+  return batch === 1
+    ? 'one at a time'
+    : `one at a time, and workers after the canary up to ${batch} together`;
+}
+
+/** `talosctl 1.12, legacy flow`: what the nodes that are touched run decides. */
+function clientsText({ nodes }: Hop): string {
+  const touched = nodes.filter((node) => !node.skip);
+  const clients = new Set(
+    touched.map((node) => `talosctl ${minorOf(node.from)}, ${node.flow ?? 'legacy'} flow`),
+  );
+  return [...clients].join('; ') || 'none of them is touched';
 }
 
 function nodeText(node: PlannedNode, hop: Hop, number: number, width: number): string {
@@ -45,6 +62,8 @@ function nodeText(node: PlannedNode, hop: Hop, number: number, width: number): s
     return `${start}  ${hop.to} already${node.adopts === undefined ? '' : `, takes over the marks of ${node.adopts}`}`;
   const remarks = [
     ...(node.canary ? ['canary'] : []),
+    ...(node.armed ? ['installed already: rebooted only'] : []),
+    ...(node.rebootMode === 'powercycle' ? ['boots through its firmware'] : []),
     ...(node.soak > 0 ? [`soak ${span(node.soak)}`] : []),
     ...(node.keepCordon ? ['stays cordoned'] : []),
     ...(node.adopts === undefined ? [] : [`takes over the marks of ${node.adopts}`]),
@@ -68,15 +87,24 @@ function namesText(names: readonly string[]): string {
 }
 
 function stepsText(plan: UpgradePlan): string {
-  const width = Math.max(...plan.steps.map((name) => name.length));
-  const rows = plan.steps.flatMap((name) => {
-    const { does, only } = steps[name];
+  const names = allSteps(plan);
+  const width = Math.max(...names.map((name) => name.length));
+  const rows = names.flatMap((name) => {
+    const { does } = steps[name];
     return [
-      `  ${name.padEnd(width)}  ${does}${only ? ' (control planes)' : ''}`,
+      `  ${name.padEnd(width)}  ${does}${whose(plan, name)}`,
       `  ${' '.repeat(width)}    undo: ${undoText(name)}`,
     ];
   });
   return ['steps of each node', ...rows].join('\n');
+}
+
+/** Which nodes take a step, where not all do. */
+function whose(plan: UpgradePlan, name: StepName): string {
+  if (steps[name].only) return ' (control planes)';
+  const touched = plan.hops.flatMap((hop) => hop.nodes).filter((node) => !node.skip);
+  const taking = touched.filter((node) => stepsOf(plan, node).includes(name));
+  return taking.length === touched.length ? '' : ` (${namesText(taking.map((node) => node.name))})`;
 }
 
 function undoText(name: StepName): string {

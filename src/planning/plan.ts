@@ -1,13 +1,19 @@
 import type { Limits } from '../inventory/schema.js';
 import type { Reason } from './reason.js';
 import type { Role } from './observation.js';
-import type { StepName } from './node-steps.js';
+import type { StepName, StepsName } from './node-steps.js';
 import type { GateName } from './gates/gates.js';
 
 export type Strategy = 'in-place' | 'rebuild';
 
-/** The client–node protocol of an upgrade: `legacy` is Talos 1.12 and older (one request installs and reboots). */
-export type Flow = 'legacy';
+/**
+ * The client–node protocol of an upgrade. `legacy`, nodes that run Talos 1.12 and older: one request installs and reboots.
+ * `lifecycle`, from 1.13 on: the install stops nothing and arms the node; a reboot of its own boots what was installed.
+ */
+export type Flow = 'legacy' | 'lifecycle';
+
+/** `default` may boot the new kernel by kexec; `powercycle` goes through the firmware, as a power cut would. */
+export type RebootMode = 'default' | 'powercycle';
 
 /** What somebody asked for. */
 export interface UpgradeRequest {
@@ -34,10 +40,12 @@ export interface UpgradePlan {
   /** Why that strategy: `patch: same minor`. */
   readonly strategyReason: string;
   readonly hops: readonly Hop[];
-  /** Steps stand once per strategy, not per node. */
-  readonly steps: readonly StepName[];
+  /** Each order of steps that a node of this plan follows, once; `PlannedNode.steps` names it. */
+  readonly steps: PlanSteps;
   readonly gates: readonly GateName[];
   readonly drain: { readonly attempts: number; readonly deleteEmptyDirData: boolean };
+  /** Workers after the canary that may be worked on at the same time; left out by plans of the first release: 1. */
+  readonly batch?: number;
   readonly snapshotMaxAge: number;
   readonly limits: Limits;
   /** What will stop the run if it stays as it is, and what a person should know. */
@@ -49,12 +57,14 @@ export interface UpgradePlan {
   readonly hash: string;
 }
 
+/** Plans of the first release name one order of steps, for all nodes. */
+export type PlanSteps = Readonly<Partial<Record<StepsName, readonly StepName[]>>> | readonly StepName[];
+
 /** One step of versions. */
 export interface Hop {
   readonly to: string;
-  readonly flow: Flow;
-  /** The minor of the talosctl that speaks to the nodes: the running one. */
-  readonly talosctl: string;
+  /** Why it is a hop of its own, where the target alone does not say. */
+  readonly why?: string;
   readonly nodes: readonly PlannedNode[];
 }
 
@@ -65,15 +75,24 @@ export interface PlannedNode {
   /** The installer image, complete reference. */
   readonly image: string;
   readonly from: string;
+  /** How it is upgraded: by what it runs. The talosctl is that of its running minor. Left out by plans of the first release: `legacy`. */
+  readonly flow?: Flow;
+  /** Which of the plan's orders of steps it follows; left out by plans of the first release. */
+  readonly steps?: StepsName;
+  /** How it is rebooted; left out: `default`. */
+  readonly rebootMode?: RebootMode;
   readonly schematic: string;
   /** Asserted before the node's first mutation. */
   readonly expects: {
     readonly version: string;
     readonly schematic: string;
-    readonly extensions: readonly string[];
+    /** Left out where an earlier hop brings other ones. */
+    readonly extensions?: readonly string[];
   };
   /** Why it is not touched; undefined: it is. */
   readonly skip?: 'already-on-target';
+  /** The version is installed and waits for a reboot: it is not installed again. */
+  readonly armed?: true;
   readonly canary: boolean;
   /** A human cordoned this worker: it is upgraded and left cordoned. */
   readonly keepCordon: boolean;

@@ -34,6 +34,8 @@ export interface AdviceCommands {
   /** `talosctl -n <address> -e <address> <what>`. */
   readonly talosctl: (node: string, what: string, why: string) => string;
   readonly kubectl: (what: string, why: string) => string;
+  /** Uncordons a node and takes our marks away with the cordon: left behind, they would make a later cordon look like ours. */
+  readonly giveBack: (node: string, why: string) => string;
   /** The advice for another reason, for a reason inside a reason. */
   readonly adviseOn: (reason: Reason) => readonly string[];
 }

@@ -15,14 +15,14 @@ export type RequestReason =
   | { readonly kind: 'version-unknown'; readonly version: string; readonly newest: string | undefined }
   | { readonly kind: 'downgrade'; readonly node: string; readonly from: string; readonly to: string }
   | { readonly kind: 'minor-skipped'; readonly from: string; readonly to: string; readonly next: string }
-  /** The version delta asks for a strategy this version of Slipway cannot carry out: it does patches in place. */
+  /** The version delta asks for a strategy this version of Slipway cannot carry out: it upgrades in place. */
   | {
       readonly kind: 'strategy-unavailable';
       readonly strategy: 'in-place' | 'rebuild';
       readonly from: string;
       readonly to: string;
     }
-  /** The nodes' Talos speaks an upgrade protocol this version of Slipway does not. `highest` is the newest minor it does. */
+  /** The nodes run a Talos whose upgrade protocol this version of Slipway does not know. `highest` is the newest minor it does. */
   | { readonly kind: 'flow-unavailable'; readonly version: string; readonly highest: string }
   /** The inventory wants a person's approval for this delta, and this version of Slipway cannot ask for one. */
   | { readonly kind: 'approval-unavailable'; readonly delta: 'patch' | 'minor' | 'major' }
@@ -55,6 +55,24 @@ export type InventoryReason =
       readonly what: 'missing-node' | 'role' | 'address' | 'schematic' | 'name' | 'stranger';
       readonly expected: string;
       readonly found: string;
+    }
+  /** The factory has no schematic of that id. */
+  | { readonly kind: 'schematic-unknown'; readonly schematic: string; readonly factory: string }
+  /** The wanted schematic leaves out system extensions the node runs, and nobody gave them up. */
+  | {
+      readonly kind: 'extensions-would-go';
+      readonly node: string;
+      readonly schematic: string;
+      readonly lost: readonly string[];
+    }
+  /** A version is installed and not booted; another install could overwrite the slot that runs. */
+  | {
+      readonly kind: 'armed-with-other';
+      readonly node: string;
+      readonly armed: string;
+      /** False: it was sent, or nearly was, and nobody heard how it ended. */
+      readonly sure: boolean;
+      readonly wanted: string;
     }
   | { readonly kind: 'left-over-mark'; readonly node: string; readonly run: string }
   | { readonly kind: 'two-voters'; readonly members: number }
@@ -199,6 +217,12 @@ export type StepReason =
   | { readonly kind: 'leader-stays'; readonly node: string; readonly why: string }
   /** Talos answered the request with a refusal: the node is as it was. */
   | { readonly kind: 'install-refused'; readonly node: string; readonly why: string }
+  /** Somebody else started an installer in this boot (lifecycle flow): what boots next is theirs. */
+  | { readonly kind: 'installed-by-others'; readonly node: string; readonly image: string }
+  /** The installer ran and failed (lifecycle flow). */
+  | { readonly kind: 'install-failed'; readonly node: string; readonly why: string }
+  /** The reboot request was, or may have been, sent; the node shows no sign of it. What is installed boots with its next reboot. */
+  | { readonly kind: 'reboot-unanswered'; readonly node: string; readonly since: string }
   /** The request was, or may have been, sent; the node shows no sign of it. */
   | { readonly kind: 'install-unanswered'; readonly node: string; readonly since: string }
   | {
@@ -245,6 +269,10 @@ export type StepReason =
       readonly reason: Reason | undefined;
     }
   | { readonly kind: 'aborted'; readonly by: string }
+  /** Another node of its batch failed first, so this one went no further. */
+  | { readonly kind: 'fleet-halted'; readonly because: string }
+  /** A pause that nobody ended. Milliseconds. */
+  | { readonly kind: 'pause-expired'; readonly by: string; readonly limit: number }
   | { readonly kind: 'terminated' }
   /** None of the above: our fault until shown otherwise. The message is redacted and cut. */
   | { readonly kind: 'unexpected'; readonly message: string };

@@ -1,88 +1,124 @@
-import { count, listed, span } from './phrases.js';
 import type { StepName } from './node-steps.js';
-import type { NodeResult, RunResult } from './run-result.js';
+import type { RunStory, StoryNode } from './run-report.js';
 
 /** What a node in place should take, its soak apart, and what fifteen nodes should. Milliseconds. */
 export const targets = { node: 3 * 60_000, fifteenNodes: 2 * 60 * 60_000 } as const;
 
-/** Steps in which a run waits for something that is not its own work. */
-const waits: Readonly<Partial<Record<StepName, string>>> = {
+/** What waits cost, and how the run compares with its targets. Milliseconds. */
+export interface ReportFigures {
+  /** From its start to its end; null while it is open. */
+  readonly took: number | null;
+  readonly waits: readonly WaitCost[];
+  /** Null: no node was upgraded. */
+  readonly targets: AgainstTargets | null;
+}
+
+export interface WaitCost {
+  readonly waitedFor: string;
+  /** Over all nodes; nodes of a batch wait at the same time. */
+  readonly inAll: number;
+  readonly longest: number;
+  /** Whose wait was the longest; null: the run's own. */
+  readonly node: string | null;
+}
+
+export interface AgainstTargets {
+  readonly nodes: number;
+  /** The mean of a node, its soak apart. */
+  readonly perNode: number;
+  /** Nodes that took longer than the target. */
+  readonly slow: readonly string[];
+  /** What that many nodes should take, and took, a person's pauses apart. */
+  readonly allowed: number;
+  readonly took: number;
+  readonly paused: number;
+}
+
+/** Steps in which a node waits for something that is not the run's own work. */
+const waitsOfNodes: Readonly<Partial<Record<StepName, string>>> = {
   'prepare-image': 'factory and image pull',
   'await-gates': 'gates before the node',
   drain: 'pods leaving',
   'hand-over-leadership': 'a new etcd leader',
+  install: 'the node taking the install',
+  reboot: 'the reboot being allowed',
   'await-boot': 'install and reboot',
   'await-ready': 'the Node getting Ready',
   'await-etcd-member': 'the etcd member catching up',
   soak: 'soak',
 };
 
-/** What waits cost, and how the run compares with its targets; nothing for a run that did nothing. */
-export function reportFigures(result: RunResult): string[] {
-  const done = result.nodes.filter((node) => node.outcome === 'done');
-  const worked = result.nodes.filter((node) => node.steps.length > 0);
-  return [
-    ...(worked.length > 0 ? [waitsSection(worked)] : []),
-    ...(done.length > 0 ? [targetsSection(result, done)] : []),
-  ];
+/** What the run itself waits for, between nodes. */
+const waitsOfRun: Readonly<Record<string, string>> = {
+  plan: 'the observation and the plan',
+  images: 'the factory building the images',
+  snapshot: 'etcd snapshots',
+  etcd: 'etcd staying healthy between control planes',
+  paused: 'a person, in a pause',
+};
+
+export function reportFigures(story: RunStory): ReportFigures {
+  const { startedAt, endedAt } = story;
+  return {
+    took: endedAt === undefined ? null : Date.parse(endedAt) - Date.parse(startedAt),
+    waits: [...runWaits(story), ...nodeWaits(story)],
+    targets: againstTargets(story),
+  };
 }
 
-function waitsSection(nodes: readonly NodeResult[]): string {
-  const rows = Object.entries(waits).flatMap(([step, what]) => {
+function nodeWaits({ nodes, plan }: RunStory): WaitCost[] {
+  const lifecycle = plan?.hops.some((hop) => hop.nodes.some((node) => node.flow === 'lifecycle')) ?? false;
+  return Object.entries(waitsOfNodes).flatMap(([step, words]) => {
     const times = nodes.flatMap((node) =>
-      node.steps.filter((one) => one.step === step).map((one) => ({ node: node.node, took: one.took })),
+      node.steps.flatMap((one) =>
+        one.step === step && one.took !== undefined ? [{ node: node.node, took: one.took }] : [],
+      ),
     );
-    if (times.length === 0) return [];
-    const total = times.reduce((sum, time) => sum + time.took, 0);
-    const longest = times.reduce((most, time) => (time.took > most.took ? time : most));
-    return [`| ${what} | ${span(total)} | ${span(longest.took)} (${longest.node}) |`];
+    // In the lifecycle flow the install is a step that waits for itself.
+    const waitedFor = step === 'await-boot' && lifecycle ? 'the reboot' : words;
+    return costOf(waitedFor, times);
   });
-  return ['## What waits cost', '', '| waited for | in all | longest |', '|---|---|---|', ...rows].join('\n');
 }
 
-function targetsSection(result: RunResult, done: readonly NodeResult[]): string {
+function runWaits({ work = [] }: RunStory): WaitCost[] {
+  return Object.entries(waitsOfRun).flatMap(([name, waitedFor]) => {
+    const times = work
+      .filter((one) => one.name === name && one.endedAt !== undefined)
+      .map((one) => ({ node: null, took: Date.parse(one.endedAt ?? '') - Date.parse(one.startedAt) }));
+    return costOf(waitedFor, times);
+  });
+}
+
+function costOf(
+  waitedFor: string,
+  times: readonly { readonly node: string | null; readonly took: number }[],
+): WaitCost[] {
+  if (times.length === 0) return [];
+  const longest = times.reduce((most, time) => (time.took > most.took ? time : most));
+  const inAll = times.reduce((sum, time) => sum + time.took, 0);
+  return [{ waitedFor, inAll, longest: longest.took, node: longest.node }];
+}
+
+function againstTargets({ nodes, work = [], startedAt, endedAt }: RunStory): AgainstTargets | null {
+  const done = nodes.filter((node) => node.outcome === 'done');
+  if (done.length === 0 || endedAt === undefined) return null;
   const times = done.map((node) => ({ node: node.node, took: withoutSoak(node) }));
-  const mean = times.reduce((sum, time) => sum + time.took, 0) / times.length;
-  const slow = times.filter((time) => time.took > targets.node).map((time) => time.node);
-  const whole = Date.parse(result.endedAt) - Date.parse(result.startedAt);
-  const share = (targets.fifteenNodes * done.length) / 15;
-  return [
-    '## Against the targets',
-    '',
-    `- A node in place, its soak apart: ${span(targets.node)} or less. Here ${span(mean)} on average; ` +
-      (slow.length === 0 ? 'all within it.' : `longer: ${listed(slow, 20)}.`),
-    `- Fifteen nodes in ${span(targets.fifteenNodes)}, so ${count(done.length, 'node')} in ${span(share)}. Here ${span(whole)}.`,
-  ].join('\n');
+  const paused = work
+    .filter((one) => one.name === 'paused')
+    .reduce((sum, one) => sum + Date.parse(one.endedAt ?? endedAt) - Date.parse(one.startedAt), 0);
+  return {
+    nodes: done.length,
+    perNode: times.reduce((sum, time) => sum + time.took, 0) / times.length,
+    slow: times.filter((time) => time.took > targets.node).map((time) => time.node),
+    allowed: (targets.fifteenNodes * done.length) / 15,
+    took: Date.parse(endedAt) - Date.parse(startedAt) - paused,
+    paused,
+  };
 }
 
-function withoutSoak(node: NodeResult): number {
-  const soak = node.steps.filter((step) => step.step === 'soak').reduce((sum, step) => sum + step.took, 0);
-  return Math.max(0, Date.parse(node.endedAt) - Date.parse(node.startedAt) - soak);
-}
-
-/** An upgrade in place moves the machine, not what describes it: what to change there. */
-export function reportLag({ nodes, plan, target, declared }: RunResult): string[] {
-  const done = nodes.filter((node) => node.outcome === 'done').map((node) => node.node);
-  if (done.length === 0) return [];
-  const images = [
-    ...new Set(
-      plan?.hops
-        .flatMap((hop) => hop.nodes)
-        .filter((node) => done.includes(node.name))
-        .map((node) => node.image),
-    ),
-  ];
-  return [
-    [
-      '## What still names the old version',
-      '',
-      'An in-place upgrade changes the machine and nothing that describes it. Bring these after it:',
-      '',
-      `- \`machine.install.image\` in the machine configuration of ${listed(done, 20)}: Talos leaves it as it was. It should say:`,
-      ...images.map((image) => `  - \`${image}\``),
-      '- Terraform variables that carry the Talos version (`talos_version` in most modules): with the new value `terraform plan` ' +
-        'wants to replace machines and templates that were upgraded in place. Read that plan before anybody applies it.',
-      ...(declared ? [] : [`- \`versions.talos\` in slipway.yaml: it does not say ${target}.`]),
-    ].join('\n'),
-  ];
+function withoutSoak(node: StoryNode): number {
+  const soak = node.steps
+    .filter((step) => step.step === 'soak')
+    .reduce((sum, step) => sum + (step.took ?? 0), 0);
+  return Math.max(0, Date.parse(node.endedAt ?? node.startedAt) - Date.parse(node.startedAt) - soak);
 }

@@ -1,149 +1,186 @@
-import { advise, describe, stateWords } from './describe.js';
-import { count, listed, moment, span } from './phrases.js';
-import type { NodeResult, RunResult, StepRecord } from './run-result.js';
-import { reportFigures, reportLag } from './report-figures.js';
+import type { Inventory } from '../inventory/schema.js';
+import { advise, describe } from './describe.js';
+import type { UpgradePlan } from './plan.js';
+import type { Reason } from './reason.js';
+import { reportFigures, type ReportFigures } from './report-figures.js';
+import { reportLag, type ReportLag } from './report-lag.js';
+import { reportMarkdown } from './report-markdown.js';
+import {
+  leftBehind,
+  reportBoots,
+  toLookAt,
+  type LeftBehind,
+  type ReportBoots,
+  type ToLookAt,
+} from './report-nodes.js';
+import type { Decision, NodeResult, NodeState, RunResult, SnapshotRecord, StepRecord } from './run-result.js';
 
-/** What a run leaves for people: Markdown, complete without Temporal. */
-export function runReportMarkdown(result: RunResult): string {
-  const sections = [
-    head(result),
-    ...(result.reasons.length > 0 ? [why(result)] : []),
-    ...(result.nodes.length > 0
-      ? [nodesTable(result), ...result.nodes.filter((node) => node.steps.length > 0).map(nodeSteps)]
-      : []),
-    ...(result.snapshots.length > 0 ? [snapshots(result)] : []),
-    ...reportFigures(result),
-    ...reportLag(result),
-    ...(result.plan ? [planSection(result)] : []),
-  ];
-  return `${sections.join('\n\n')}\n`;
+/** How a run ended; `open`: it has not. `failed`, `terminated`: it ended without a word of its own. */
+export type ReportOutcome = RunResult['outcome'] | 'failed' | 'terminated' | 'open';
+
+/** A step of a node; without `took` it goes on, or nobody heard how it ended. */
+export interface StoryStep extends Omit<StepRecord, 'took'> {
+  /** Milliseconds. */
+  readonly took?: number;
 }
 
-const outcomes: Readonly<Record<RunResult['outcome'], string>> = {
-  done: 'Done: every node of the plan runs it.',
-  'nothing-to-do': 'Nothing was to do.',
-  refused: 'Refused: nothing was touched.',
-  halted: 'Halted: the cluster is held until somebody releases it.',
-  aborted: 'Aborted: the cluster is held until somebody releases it.',
-};
-
-function head(result: RunResult): string {
-  const { cluster, run, target, declared, requestedBy, startedAt, endedAt } = result;
-  const took = span(Date.parse(endedAt) - Date.parse(startedAt));
-  return [
-    `# Run ${run}: ${cluster} to Talos ${target}`,
-    '',
-    `**${outcomes[result.outcome]}**`,
-    '',
-    `- Asked for by ${text(requestedBy)}, started ${moment(startedAt)}, ended ${moment(endedAt)}, ${took}.`,
-    declared
-      ? `- slipway.yaml declares Talos ${target}.`
-      : `- slipway.yaml does **not** declare Talos ${target}: it was given on the command line. Write it there, or the next run goes elsewhere.`,
-    ...(result.order.length > 0
-      ? [`- Order, once it was known who leads etcd: ${result.order.join(', ')}.`]
-      : []),
-    ...leftOver(result),
-  ].join('\n');
+/** What became of a node in one hop, ended or not. */
+export interface StoryNode extends Omit<NodeResult, 'outcome' | 'state' | 'endedAt' | 'steps'> {
+  /** `running`: it is under work, or nobody heard how it ended. */
+  readonly outcome: NodeResult['outcome'] | 'running';
+  readonly state?: NodeState;
+  /** ISO time. */
+  readonly endedAt?: string;
+  readonly steps: readonly StoryStep[];
 }
 
-/** Nodes of the order that never had their turn. */
-function leftOver({ order, nodes }: RunResult): string[] {
-  const begun = new Set(nodes.map((node) => node.node));
-  const rest = order.filter((name) => !begun.has(name));
-  return rest.length === 0 ? [] : [`- Never begun: ${listed(rest, 20)}.`];
+/** Something the run did by itself, between nodes. */
+export interface RunWork {
+  /** `plan`, `order`, `images`, `snapshot`, `etcd`, `paused`. */
+  readonly name: string;
+  /** ISO times; without an end it goes on. */
+  readonly startedAt: string;
+  readonly endedAt?: string;
 }
 
-function why(result: RunResult): string {
-  const context = {
-    cluster: result.cluster,
-    run: result.run,
-    address: (name: string) => addressOf(result, name),
+/**
+ * Everything the record tells of one run: what a report is made of. The result of a run that ended is one; what it does not
+ * hold is optional.
+ */
+export interface RunStory extends Omit<RunResult, 'outcome' | 'endedAt' | 'nodes'> {
+  readonly outcome: ReportOutcome;
+  readonly endedAt?: string;
+  readonly nodes: readonly StoryNode[];
+  /** ISO time at which it was asked for. */
+  readonly requestedAt?: string;
+  /** The nodes it was narrowed to; empty: all. */
+  readonly only?: readonly string[];
+  /** slipway.yaml as it was when the run began, and the folder it was in. */
+  readonly inventory?: Pick<Inventory, 'nodes' | 'roles' | 'snapshot'>;
+  readonly base?: string;
+  readonly work?: readonly RunWork[];
+  /** Of an open run: what goes on, as sentences. */
+  readonly now?: readonly string[];
+}
+
+/**
+ * The report of one run: `slipway report --json` prints exactly this, and the Markdown is made of it. It stands alone: nothing
+ * in it needs Temporal, Slipway or the cluster to be understood. Times are ISO, lengths are milliseconds.
+ */
+export interface RunReport {
+  /** The shape of this document; a field that goes or changes its meaning raises it. */
+  readonly schema: 1;
+  readonly cluster: string;
+  readonly run: number;
+  readonly outcome: ReportOutcome;
+  readonly target: string;
+  /** Whether slipway.yaml declared that target. */
+  readonly declared: boolean;
+  readonly asked: {
+    readonly by: string;
+    readonly at: string | null;
+    /** The git commit of slipway.yaml, where it was in a git checkout. */
+    readonly commit: string | null;
+    /** The nodes it was narrowed to; empty: all. */
+    readonly only: readonly string[];
   };
-  const items = result.reasons.map((reason) => {
-    const advice = advise(reason, context).map((line) => `      ${line}`);
-    return [`- ${text(describe(reason))}.`, '', ...advice].join('\n');
-  });
-  return ['## Why', '', ...items].join('\n');
+  readonly startedAt: string;
+  /** Null: it is open. */
+  readonly endedAt: string | null;
+  /** Why it did not end as `done`: the value, its sentence, and what could be typed. */
+  readonly reasons: readonly ReportReason[];
+  /** What people said to the run while it was open, in order. */
+  readonly decisions: readonly Decision[];
+  /** Of an open run: what goes on, as sentences. */
+  readonly now: readonly string[];
+  /** Null: it never came to a plan. */
+  readonly plan: UpgradePlan | null;
+  /** The order of the last hop, once it was known who leads etcd. */
+  readonly order: readonly string[];
+  /** Every node that was begun, hop after hop, with each of its steps. */
+  readonly nodes: readonly StoryNode[];
+  readonly boots: ReportBoots;
+  /** Nodes of the cluster that do not run the target after this run, as far as it knows. */
+  readonly leftBehind: readonly LeftBehind[];
+  /** What the run left on nodes: cordons, marks, versions that wait for a reboot. */
+  readonly toLookAt: readonly ToLookAt[];
+  readonly snapshots: readonly SnapshotRecord[];
+  /** Where they are kept, and to whom they are encrypted; null: the record does not tell. */
+  readonly snapshotsKept: SnapshotsKept | null;
+  /** What the run did by itself, between nodes. */
+  readonly work: readonly RunWork[];
+  readonly figures: ReportFigures;
+  /** What still names the version from before; null: no node has a new one. */
+  readonly lag: ReportLag | null;
 }
 
-function addressOf({ plan }: RunResult, name: string): string | undefined {
-  return plan?.hops.flatMap((hop) => hop.nodes).find((node) => node.name === name)?.address;
+export interface SnapshotsKept {
+  /** As slipway.yaml names it. */
+  readonly directory: string;
+  /** The folder a relative one starts at, on the machine the run was asked for; null: not known. */
+  readonly base: string | null;
+  /** The age recipient. */
+  readonly recipient: string;
 }
 
-function nodesTable({ nodes }: RunResult): string {
-  const rows = nodes.map((node) => {
-    const time = node.outcome === 'skipped' ? '' : span(lengthOf(node));
-    return `| ${node.node} | ${node.outcome} | ${node.from} → ${node.to} | ${time} | ${stateWords[node.state]} |`;
-  });
-  return [
-    '## Nodes',
-    '',
-    '| node | outcome | version | took | state |',
-    '|---|---|---|---|---|',
-    ...rows,
-  ].join('\n');
+export interface ReportReason {
+  readonly reason: Reason;
+  readonly sentence: string;
+  readonly advice: readonly string[];
 }
 
-function nodeSteps(node: NodeResult): string {
-  const rows = node.steps.map(
-    (step) => `| ${step.step} | ${moment(step.startedAt)} | ${span(step.took)} | ${noteOf(step)} |`,
-  );
-  const attempt = node.attempt > 1 ? `, attempt ${node.attempt}` : '';
-  return [
-    `### ${node.node}${attempt}`,
-    '',
-    ...(node.reason === undefined
-      ? []
-      : [
-          `${node.failedStep ? `Stopped at **${node.failedStep}**: ` : ''}${text(describe(node.reason))}.`,
-          '',
-        ]),
-    ...(node.undoFailed === undefined
-      ? []
-      : [`Taking it back failed: ${text(describe(node.undoFailed))}.`, '']),
-    '| step | started | took | |',
-    '|---|---|---|---|',
-    ...rows,
-  ].join('\n');
+/** Makes the report of a run, ended or not. Pure: the same record gives the same report. */
+export function reportOf(story: RunStory): RunReport {
+  const { cluster, run, outcome, target, declared, plan } = story;
+  return {
+    schema: 1,
+    cluster,
+    run,
+    outcome,
+    target,
+    declared,
+    asked: {
+      by: story.requestedBy,
+      at: story.requestedAt ?? null,
+      commit: story.commit ?? null,
+      only: story.only ?? [],
+    },
+    startedAt: story.startedAt,
+    endedAt: story.endedAt ?? null,
+    reasons: story.reasons.map((reason) => ({
+      reason,
+      sentence: describe(reason),
+      advice: advise(reason, { cluster, run, address: (name) => addressOf(story, name) }),
+    })),
+    decisions: story.decisions ?? [],
+    now: story.now ?? [],
+    plan: plan ?? null,
+    order: story.order,
+    nodes: story.nodes,
+    boots: reportBoots(story),
+    leftBehind: leftBehind(story),
+    toLookAt: toLookAt(story),
+    snapshots: story.snapshots,
+    snapshotsKept: story.inventory
+      ? {
+          directory: story.inventory.snapshot.directory,
+          base: story.base ?? null,
+          recipient: story.inventory.snapshot.recipient,
+        }
+      : null,
+    work: story.work ?? [],
+    figures: reportFigures(story),
+    lag: reportLag(story),
+  };
 }
 
-function noteOf(step: StepRecord): string {
-  return text(step.note ?? '');
+/** The same for people, in Markdown. */
+export function runReportMarkdown(story: RunStory): string {
+  return reportMarkdown(reportOf(story));
 }
 
-function snapshots(result: RunResult): string {
-  const rows = result.snapshots.map(
-    ({ file, takenAt, from, bytes, revision, keys, proven, sha256 }) =>
-      `| ${text(file)} | ${moment(takenAt)} | ${from} | ${(bytes / 1024 / 1024).toFixed(1)} MiB | ${revision} | ${keys} | ${proven ? 'restored and compared' : 'checked'} | \`${sha256.slice(0, 12)}\` |`,
-  );
-  return [
-    '## Snapshots',
-    '',
-    '| file | taken | read from | size | revision | keys | proof | sha256 |',
-    '|---|---|---|---|---|---|---|---|',
-    ...rows,
-  ].join('\n');
-}
-
-function planSection({ plan }: RunResult): string {
-  if (!plan) return '';
-  const nodes = plan.hops.flatMap((hop) => hop.nodes);
-  const items = [
-    `- ${plan.strategy === 'in-place' ? 'In place' : 'By rebuild'} (${plan.strategyReason}), ${count(nodes.filter((node) => !node.skip).length, 'node')}, hash \`${plan.hash}\`.`,
-    `- Estimated ${span(plan.estimate)}.`,
-    `- Steps: ${plan.steps.join(', ')}.`,
-    `- Gates: ${plan.gates.join(', ')}.`,
-    ...plan.blocked.map(({ node, reason }) => `- Foreseen at ${node}: ${text(describe(reason))}.`),
-    ...plan.notes.map((note) => `- ${text(note)}.`),
-  ];
-  return ['## Plan', '', ...items].join('\n');
-}
-
-function lengthOf(node: NodeResult): number {
-  return Date.parse(node.endedAt) - Date.parse(node.startedAt);
-}
-
-/** Text from elsewhere, so that it stays in its cell and is not taken for Markdown or HTML. */
-function text(words: string): string {
-  return words.replaceAll(/\s+/g, ' ').replaceAll(/[\\|<>`*_[\]]/g, (sign) => `\\${sign}`);
+/** Reasons name nodes the run was not about, too: another member of etcd, the next control plane. */
+function addressOf({ plan, inventory }: RunStory, name: string): string | undefined {
+  const declared = inventory?.nodes.find((node) => node.name === name)?.address;
+  return declared ?? plan?.hops.flatMap((hop) => hop.nodes).find((node) => node.name === name)?.address;
 }

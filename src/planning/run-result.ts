@@ -1,4 +1,4 @@
-import type { UpgradePlan } from './plan.js';
+import type { RebootMode, UpgradePlan } from './plan.js';
 import type { Reason } from './reason.js';
 import type { StepName } from './node-steps.js';
 
@@ -12,6 +12,8 @@ export type NodeState =
   | 'undone'
   /** The request was or may have been sent; the node shows no sign of it. */
   | 'install-unknown'
+  /** The new version is installed, and boots with the next reboot, whatever causes it. */
+  | 'armed'
   /** Pulls, installs or shuts down for the new version. */
   | 'installing'
   | 'rebooting'
@@ -19,7 +21,9 @@ export type NodeState =
   | 'on-target'
   /** Booted again, on the version it had. */
   | 'back-on-old'
-  | 'unreachable';
+  | 'unreachable'
+  /** Its workflow ended without a word: terminated, or broken. */
+  | 'unknown';
 
 export interface StepRecord {
   readonly step: StepName;
@@ -38,10 +42,14 @@ export interface NodeResult {
   readonly reason?: Reason;
   /** The step that failed. */
   readonly failedStep?: StepName;
+  /** Halted with the cordon of this run still on it. */
+  readonly cordoned?: true;
   /** Why an undo did not succeed either. */
   readonly undoFailed?: Reason;
   readonly from: string;
   readonly to: string;
+  /** How it was, or would have been, rebooted. */
+  readonly rebootMode?: RebootMode;
   readonly attempt: number;
   readonly startedAt: string;
   readonly endedAt: string;
@@ -64,6 +72,15 @@ export interface SnapshotRecord {
   readonly proven: boolean;
 }
 
+/** What a person said to a run while it was open. */
+export interface Decision {
+  readonly kind: 'abort' | 'pause' | 'resume';
+  readonly by: string;
+  readonly why: string;
+  /** ISO time. */
+  readonly at: string;
+}
+
 export interface RunResult {
   readonly cluster: string;
   readonly run: number;
@@ -73,6 +90,8 @@ export interface RunResult {
   readonly target: string;
   readonly declared: boolean;
   readonly requestedBy: string;
+  /** The git commit of the inventory, where it is in a git checkout. */
+  readonly commit?: string;
   readonly startedAt: string;
   readonly endedAt: string;
   readonly plan?: UpgradePlan;
@@ -80,6 +99,8 @@ export interface RunResult {
   readonly order: readonly string[];
   readonly nodes: readonly NodeResult[];
   readonly snapshots: readonly SnapshotRecord[];
+  /** Left out by runs of the first release. */
+  readonly decisions?: readonly Decision[];
 }
 
 /** What the queue keeps until a person releases it. It outlives the run. */

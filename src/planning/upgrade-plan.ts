@@ -1,17 +1,15 @@
-import { cordonOwner } from './cordon.js';
 import { estimatePlan } from './estimate.js';
-import { runningSchematic } from './expectations.js';
 import { gateNames } from './gates/evaluate-gates.js';
-import { installerImage, schematicOf } from './installer-image.js';
 import { kubernetesVersions } from './kubernetes-versions.js';
-import { orderNodes } from './node-order.js';
-import { inPlaceSteps } from './node-steps.js';
-import { type PlanInput, type SeenNode, runsTarget, seenNodes } from './plan-input.js';
+import { stepOrders, type StepName, type StepsName } from './node-steps.js';
+import { type PlanInput, type SeenNode, seenNodes } from './plan-input.js';
 import { planHashText } from './plan-hash.js';
 import { blockedNodes, planNotes } from './plan-notes.js';
 import { planRefusals } from './plan-refusals.js';
-import type { Planned, PlannedNode, UpgradePlan } from './plan.js';
-import { minorOf } from './versions.js';
+import { nodesOnce, plannedNodes } from './planned-nodes.js';
+import type { Hop, Planned, UpgradePlan } from './plan.js';
+import { strategyReason } from './strategy.js';
+import { hopsOf } from './version-refusals.js';
 
 export type { PlanInput } from './plan-input.js';
 
@@ -23,17 +21,25 @@ export function planUpgrade(input: PlanInput): Planned {
   const seen = seenNodes(input);
   const reasons = planRefusals(input, seen);
   if (reasons.length > 0) return { verdict: 'refused', reasons };
-  const nodes = plannedNodes(input, seen);
-  if (nodes.every((node) => node.skip && node.adopts === undefined)) {
+  const hops = plannedHops(input, seen);
+  if (hops.flatMap((hop) => hop.nodes).every((node) => node.skip && node.adopts === undefined)) {
     return { verdict: 'nothing-to-do', reason: { kind: 'nothing-to-do', target: input.request.talos } };
   }
-  return { verdict: 'planned', plan: planOf(input, seen, nodes) };
+  return { verdict: 'planned', plan: planOf(input, seen, hops) };
 }
 
-function planOf(input: PlanInput, seen: readonly SeenNode[], nodes: readonly PlannedNode[]): UpgradePlan {
+function plannedHops(input: PlanInput, seen: readonly SeenNode[]): Hop[] {
+  const { hops } = hopsOf(input, seen);
+  return hops.map((hop, at) => ({
+    to: hop.to,
+    ...(hop.why === undefined ? {} : { why: hop.why }),
+    nodes: plannedNodes(input, seen, hops, at),
+  }));
+}
+
+function planOf(input: PlanInput, seen: readonly SeenNode[], hops: readonly Hop[]): UpgradePlan {
   const { request, inventory, observation } = input;
   const { limits, upgrade, snapshot } = inventory;
-  const running = nodes.find((node) => !node.skip)?.from ?? request.talos;
   const decided = {
     cluster: inventory.cluster,
     target: request.talos,
@@ -41,71 +47,43 @@ function planOf(input: PlanInput, seen: readonly SeenNode[], nodes: readonly Pla
       lowest: inventory.versions.kubernetes,
       highest: inventory.versions.kubernetes,
     },
-    strategy: upgrade.strategy.patch,
-    strategyReason: 'patch: same minor',
-    hops: [{ to: request.talos, flow: 'legacy' as const, talosctl: minorOf(running), nodes }],
-    steps: inPlaceSteps,
+    strategy: 'in-place' as const,
+    strategyReason: strategyReason(input, seen),
+    hops,
+    steps: stepsOfPlan(input, hops),
     gates: gateNames,
     drain: upgrade.drain,
+    batch: upgrade.workers.batch,
     snapshotMaxAge: snapshot.maxAge,
     limits,
   };
-  const forecast = blockedNodes(input, nodes);
+  const forecast = blockedNodes(input, nodesOnce(hops));
   return {
     ...decided,
     declared: request.declared,
     blocked: forecast.blocked,
-    notes: planNotes(input, seen, nodes, forecast),
+    notes: planNotes(input, seen, hops, forecast),
     estimate: estimatePlan(decided),
     hash: input.sha256(planHashText(decided)),
   };
 }
 
-/** The nodes of the plan, in its order; who leads etcd is settled as the run starts. */
-function plannedNodes(input: PlanInput, seen: readonly SeenNode[]): PlannedNode[] {
-  const { controlPlane, upgrade } = input.inventory;
-  const nodes = withCanary(
-    input,
-    seen.filter((node) => node.selected).map((node) => plannedNode(input, node)),
+/** The orders of steps this plan uses. Where there is nowhere to go, nothing is drained and no leadership handed over. */
+function stepsOfPlan(
+  { inventory }: PlanInput,
+  hops: readonly Hop[],
+): Partial<Record<StepsName, readonly StepName[]>> {
+  const controlPlanes = inventory.nodes.filter((node) => node.role === 'control-plane').length;
+  const left = new Set<StepName>([
+    ...(inventory.nodes.length === 1 ? (['drain'] as const) : []),
+    ...(controlPlanes === 1 ? (['hand-over-leadership'] as const) : []),
+  ]);
+  const used = new Set(
+    hops.flatMap((hop) =>
+      hop.nodes.flatMap((node) => (node.steps && (!node.skip || node.adopts) ? [node.steps] : [])),
+    ),
   );
-  const byName = new Map(nodes.map((node) => [node.name, node]));
-  return orderNodes(nodes, undefined, controlPlane.leader, upgrade.order).flatMap(
-    (name) => byName.get(name) ?? [],
-  );
-}
-
-function plannedNode(input: PlanInput, node: SeenNode): PlannedNode {
-  const { inventory, request } = input;
-  const { talos, object } = node;
-  // Refused before, but the types do not know.
-  if (!talos || !object) throw new Error(`${node.node.name} was planned without having answered`);
-  const { name, role, address } = node.node;
-  const skip = runsTarget(input, node);
-  const owner = cordonOwner(object);
-  const adopts = object.marks.cordonedBy ?? object.marks.run;
-  const soak = role === 'control-plane' ? inventory.limits.soakControlPlane : inventory.limits.soakWorker;
-  return {
-    name,
-    role,
-    address,
-    image: installerImage(inventory, node.node, request.talos),
-    from: talos.version,
-    schematic: schematicOf(inventory, node.node),
-    expects: { version: talos.version, schematic: runningSchematic(talos), extensions: talos.extensions },
-    ...(skip ? { skip: 'already-on-target' as const } : {}),
-    canary: false,
-    keepCordon: owner.by === 'somebody',
-    ...(adopts === undefined ? {} : { adopts }),
-    soak: skip ? 0 : soak,
-  };
-}
-
-/** The first worker that takes pods again is watched before the others follow; one that stays cordoned shows nothing. */
-function withCanary({ inventory }: PlanInput, nodes: readonly PlannedNode[]): PlannedNode[] {
-  if (inventory.upgrade.workers.canary === 0) return [...nodes];
-  const workers = nodes.filter((node) => node.role === 'worker' && !node.skip);
-  const canary = workers.find((node) => !node.keepCordon) ?? workers[0];
-  return nodes.map((node) =>
-    node === canary ? { ...node, canary: true, soak: inventory.limits.soakCanary } : node,
+  return Object.fromEntries(
+    [...used].map((name) => [name, stepOrders[name].filter((step) => !left.has(step))]),
   );
 }

@@ -15,6 +15,9 @@ export function compareNode(facts: RecordedFacts, seen: NodeObservation): Reason
     return { kind: 'kubernetes-unreachable', endpoints: [], why: seen.kubernetes.why };
   }
   if (!seen.kubernetes.value) return { kind: 'node-missing', node };
+  const { stage, ready, unmet } = seen.talos.value;
+  // Until then Talos keeps its way back open, and may still take it.
+  if (stage !== 'running' || !ready) return { kind: 'talos-not-ready', node, stage, unmet };
   const extensions = lostExtensions(facts, seen.talos.value);
   if (extensions) return extensions;
   const lost = [
@@ -23,6 +26,31 @@ export function compareNode(facts: RecordedFacts, seen: NodeObservation): Reason
     ...lostAnnotations(facts, seen.kubernetes.value),
   ];
   return lost.length > 0 ? { kind: 'node-changed', node, lost } : undefined;
+}
+
+/** A service as `talosctl service` lists it. */
+export interface ServiceSeen {
+  readonly name: string;
+  readonly state: string;
+  readonly health: string;
+}
+
+/** Whether a service runs, and nothing says that it is ill; most have no health check. */
+export function isWell({ state, health }: ServiceSeen): boolean {
+  return state === 'Running' && health !== 'Fail';
+}
+
+/** Services that are ill, or that ran before and do not now, with what they say. */
+export function illServices(facts: RecordedFacts, seen: readonly ServiceSeen[]): string[] {
+  const ill = seen.filter((service) => service.state === 'Running' && !isWell(service));
+  const before = new Set(facts.services);
+  const stopped = seen.filter((service) => service.state !== 'Running' && before.has(service.name));
+  const gone = [...before].filter((name) => !seen.some((service) => service.name === name));
+  return [
+    ...ill.map(({ name }) => `service ${name}: unhealthy`),
+    ...stopped.map(({ name, state }) => `service ${name}: ${state}`),
+    ...gone.map((name) => `service ${name}: gone`),
+  ];
 }
 
 /** Set and taken away by their owners as the node goes down, comes up and runs another version. */

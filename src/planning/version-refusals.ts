@@ -2,8 +2,18 @@ import { kubernetesVersions } from './kubernetes-versions.js';
 import { type PlanInput, type SeenNode, runsTarget } from './plan-input.js';
 import type { Reason } from './reason.js';
 import { knownTalosMinors, kubernetesRange } from './support-matrix.js';
-import { flowOf, legacyMinors } from './upgrade-flow.js';
+import { flowOf, highestMinor } from './upgrade-flow.js';
+import { versionHops } from './version-hops.js';
 import { deltaOf, isMinorBetween, isVersion, minorOf, minorsApart, newestOf, nextMinor } from './versions.js';
+
+/** The versions of this request's way, and the patch a trap asks for that the factory has not. */
+export function hopsOf(input: PlanInput, nodes: readonly SeenNode[]): ReturnType<typeof versionHops> {
+  const running = nodes.flatMap((node) =>
+    node.selected && node.talos && !runsTarget(input, node) ? [node.talos.version] : [],
+  );
+  const available = input.availableVersions.kind === 'answered' ? input.availableVersions.value : [];
+  return versionHops(running, input.request.talos, available);
+}
 
 /** What forbids the step of versions: each version that runs is judged once, and so is the target. */
 export function versionRefusals(input: PlanInput, nodes: readonly SeenNode[]): Reason[] {
@@ -19,6 +29,7 @@ export function versionRefusals(input: PlanInput, nodes: readonly SeenNode[]): R
   return [
     ...[...firstOf].flatMap(([from, { node }]) => deltaRefusals(input, node.name, from)),
     ...targetRefusals(input),
+    ...trapRefusals(input, nodes),
     ...kubernetesRefusals(input),
   ];
 }
@@ -32,7 +43,10 @@ function deltaRefusals(
   if (!isVersion(from)) return [{ kind: 'bad-version', version: from }];
   const delta = deltaOf(from, to);
   const { strategy, approve } = inventory.upgrade;
-  if (delta === 'same') return []; // Another schematic at the same version is a disagreement, told elsewhere.
+  const reasons: Reason[] = [];
+  if (flowOf(from) === undefined)
+    reasons.push({ kind: 'flow-unavailable', version: from, highest: highestMinor });
+  if (delta === 'same') return reasons; // Another schematic at the same version.
   if (delta === 'downgrade') return [{ kind: 'downgrade', node, from, to }];
   if (delta === 'minor' && minorsApart(from, to) > 1) {
     const versions = availableVersions.kind === 'answered' ? availableVersions.value : [];
@@ -40,12 +54,18 @@ function deltaRefusals(
       { kind: 'minor-skipped', from, to, next: newestOf(nextMinor(from), versions) ?? nextMinor(from) },
     ];
   }
-  if (delta !== 'patch') return [{ kind: 'strategy-unavailable', strategy: strategy[delta], from, to }];
-  const reasons: Reason[] = [];
-  if (flowOf(from, to) === undefined)
-    reasons.push({ kind: 'flow-unavailable', version: to, highest: legacyMinors.highest });
-  if (approve.includes('patch')) reasons.push({ kind: 'approval-unavailable', delta: 'patch' });
+  if (delta === 'major' || strategy[delta] === 'rebuild')
+    return [{ kind: 'strategy-unavailable', strategy: strategy[delta], from, to }];
+  if (approve.includes(delta)) reasons.push({ kind: 'approval-unavailable', delta });
   return reasons;
+}
+
+function trapRefusals(input: PlanInput, nodes: readonly SeenNode[]): Reason[] {
+  const { missing } = hopsOf(input, nodes);
+  // Of a factory that did not answer that is said already.
+  if (missing === undefined || input.availableVersions.kind === 'unreachable') return [];
+  const newest = newestOf(minorOf(missing), input.availableVersions.value);
+  return [{ kind: 'version-unknown', version: missing, newest }];
 }
 
 function targetRefusals({ request, inventory, availableVersions }: PlanInput): Reason[] {

@@ -5,6 +5,7 @@ import type {
   BudgetObservation,
   ClusterObservation,
   EtcdObservation,
+  Marks,
   NodeObject,
   NodeObservation,
   PodObservation,
@@ -134,6 +135,17 @@ export class Cluster {
     }));
   }
 
+  /** Nodes that run another version; none named: all of them. */
+  running(version: string, ...only: readonly string[]): Cluster {
+    const all = only.length > 0 ? only : this.observation.nodes.map((node) => node.name);
+    return all.reduce<Cluster>((world, name) => world.withTalos(name, { version }), this);
+  }
+
+  /** Settings of `upgrade` in slipway.yaml. */
+  upgrading(change: Partial<Inventory['upgrade']>): Cluster {
+    return this.declaring((inventory) => ({ ...inventory, upgrade: { ...inventory.upgrade, ...change } }));
+  }
+
   /** Nobody's Talos API was asked, as in the gates. */
   withoutTalos(): Cluster {
     return this.seeing({
@@ -215,7 +227,19 @@ export const cordonedByTalos: Partial<NodeObject> = {
   annotations: { 'talos.dev/cordoned': 'true' },
 };
 export function cordonedByRun(run: string): Partial<NodeObject> {
-  return { unschedulable: true, marks: { run, cordonedBy: run, install: undefined } };
+  return { unschedulable: true, marks: marked({ run, cordonedBy: run }) };
+}
+
+/** The marks of a Node, none but these. */
+export function marked(marks: Partial<Marks>): Marks {
+  return {
+    run: undefined,
+    cordonedBy: undefined,
+    install: undefined,
+    armed: undefined,
+    reboot: undefined,
+    ...marks,
+  };
 }
 
 function names(prefix: string, count: number): string[] {
@@ -246,7 +270,8 @@ function observed(inventory: Inventory): ClusterObservation {
   };
 }
 
-function observedNode(inventory: Inventory, { name, role, address }: InventoryNode): NodeObservation {
+function observedNode(inventory: Inventory, node: InventoryNode): NodeObservation {
+  const { name, role, address } = node;
   return {
     name,
     role,
@@ -254,7 +279,7 @@ function observedNode(inventory: Inventory, { name, role, address }: InventoryNo
     talos: answered({
       nodename: name,
       version: 'v1.12.1',
-      schematic: inventory.roles[role]?.schematic,
+      schematic: node.schematic ?? inventory.roles[role]?.schematic,
       extensions: extensions[role],
       stage: 'running',
       ready: true,
@@ -275,7 +300,7 @@ function observedNode(inventory: Inventory, { name, role, address }: InventoryNo
       },
       taints: role === 'control-plane' ? ['node-role.kubernetes.io/control-plane=:NoSchedule'] : [],
       annotations: { 'example.com/rack': 'r1' },
-      marks: { run: undefined, cordonedBy: undefined, install: undefined },
+      marks: marked({}),
       resourceVersion: '1',
     }),
   };

@@ -1,4 +1,4 @@
-import { inPlaceSteps, type StepName } from '../../src/planning/node-steps.js';
+import { stepOrders, type StepName } from '../../src/planning/node-steps.js';
 import type { NodeResult, RunResult, StepRecord } from '../../src/planning/run-result.js';
 import { aCluster } from './a-cluster.js';
 import { planOf } from './a-planned-node.js';
@@ -12,7 +12,7 @@ const took: Readonly<Partial<Record<StepName, number>>> = { drain: 40, 'await-bo
 /** A node that was upgraded, its steps one after the other. */
 export function aNodeResult(node: string, begins: number, change: Partial<NodeResult> = {}): NodeResult {
   let seconds = begins;
-  const steps = inPlaceSteps.map((step): StepRecord => {
+  const steps = stepOrders.legacy.map((step): StepRecord => {
     const startedAt = at(seconds);
     seconds += took[step] ?? 2;
     return { step, startedAt, took: (took[step] ?? 2) * 1000, note: `${step} went well` };

@@ -14,12 +14,13 @@ const exists = [
   /^slipway release prox-ops --why "…"$/,
   /^slipway report prox-ops\/42$/,
   /^slipway (inventory check|tools)$/,
-  /^talosctl -n address-of-[a-z]+-\d -e address-of-[a-z]+-\d (dmesg|rollback|version|service( kubelet| etcd)?|logs etcd|image pull .*)$/,
+  /^talosctl -n address-of-[a-z]+-\d -e address-of-[a-z]+-\d (dmesg|rollback|reboot --drain|version|service( kubelet| etcd)?|logs etcd|image pull .*)$/,
   /^talosctl -n address-of-[a-z]+-\d -e address-of-[a-z]+-\d get (extensions|machinestatus|nodename)$/,
   /^talosctl -n address-of-[a-z]+-\d -e address-of-[a-z]+-\d etcd (members|status|alarm list|forfeit-leadership)$/,
   /^talosctl config new --roles os:reader,os:etcd:backup FILE$/,
   /^kubectl (get|describe|uncordon|scale) .+$/,
   /^curl -fsS https:\/\/factory\.talos\.dev\/versions$/,
+  /^curl -fsS -X POST --data-binary @schematic\.yaml https:\/\/factory\.talos\.dev\/schematics$/,
 ];
 
 describe('the advice for a reason', () => {
@@ -42,7 +43,11 @@ describe('the advice for a reason', () => {
     'back-on-old-version',
     'drain-blocked',
     'install-unanswered',
+    'install-failed',
+    'reboot-unanswered',
     'node-never-returned',
+    'fleet-halted',
+    'pause-expired',
     'aborted',
     'terminated',
   ] as const)('%s ends a run, so it says how to release the cluster', (kind) =>
@@ -62,6 +67,30 @@ describe('the advice for a reason', () => {
   test('never tells to scale what cannot be scaled', () => {
     const reason: Reason = { ...everyReason['budget-impossible'], owner: 'Job/backup' };
     expect(advise(reason, context).join()).not.toContain('scale');
+  });
+
+  test('of extensions that would go says what to write, and of an armed node what to boot first', () => {
+    expect(advise(everyReason['extensions-would-go'], context).join('\n')).toContain(
+      'upgrade.mayLoseExtensions: [iscsi-tools, util-linux-tools]',
+    );
+    expect(advise(everyReason['armed-with-other'], context)[0]).toMatch(
+      /^slipway upgrade --talos v1\.13\.5 /,
+    );
+  });
+
+  test('of a node that is armed never says to install again', () => {
+    for (const kind of ['install-failed', 'reboot-unanswered'] as const) {
+      const upgrades = advise(everyReason[kind], context).filter((line) =>
+        line.startsWith('slipway upgrade'),
+      );
+      expect(upgrades).toHaveLength(1);
+      expect(upgrades[0]).toMatch(/does not install on top|nothing is installed again/);
+    }
+  });
+
+  test('of a schematic nobody knows asks the factory of this cluster', () => {
+    const reason: Reason = { ...everyReason['schematic-unknown'], factory: 'factory.example.org' };
+    expect(advise(reason, context).join('\n')).toContain('https://factory.example.org/schematics');
   });
 
   test('of a reason inside a reason is that of the inner one, too', () => {

@@ -95,6 +95,28 @@ describe('a node after its install was sent', () => {
     expect(seen({ ...target, extensions: [...facts.extensions, 'siderolabs/new'] }).kind).toBe('on-target');
   });
 
+  test.each([
+    ['lifecycle', 'runs v1.12.1 and shows no sign of the reboot request'],
+    ['legacy', 'runs v1.12.1 and shows no sign of the upgrade request'],
+    [undefined, 'runs v1.12.1 and shows no sign of the upgrade request'],
+  ] as const)('of the flow %s shows no sign of what was asked last', (flow, note) => {
+    const asked = { ...facts, ...(flow === undefined ? {} : { flow }) };
+    expect(classifyNode(asked, seenNode(well.withTalos('work-1', same), 'work-1'))).toEqual({
+      kind: 'untouched',
+      note,
+    });
+  });
+
+  test('is not on target at the version it had, with another schematic, before it has booted', () => {
+    const other = { ...facts, wantedVersion: facts.version, wantedSchematic: 'e'.repeat(64) };
+    const look = (talos: Partial<TalosObservation>): NodeClass['kind'] =>
+      classifyNode(other, seenNode(well.withTalos('work-1', talos), 'work-1')).kind;
+    expect(look({ ...booted, schematic: 'e'.repeat(64) })).toBe('on-target');
+    expect(look(same)).not.toBe('on-target');
+    expect(look(same)).not.toBe('failed');
+    expect(look(booted)).toBe('failed');
+  });
+
   test('always has a note that follows its name', () => {
     for (const talos of [same, booted, target, { ...same, stage: 'upgrading' }]) {
       expect(seen(talos).note).toMatch(/^(runs|installs|says|booted|boots|is) /);

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe as group, expect, test } from '@jest/globals';
 import { describe, describeNode, describeStep, holdSentence } from '../../src/planning/describe.js';
-import { inPlaceSteps, steps } from '../../src/planning/node-steps.js';
+import { steps, type StepName } from '../../src/planning/node-steps.js';
 import type { Reason } from '../../src/planning/reason.js';
 import type { Hold, NodeResult } from '../../src/planning/run-result.js';
 import { projectRoot } from '../../src/tools/project-root.js';
@@ -30,6 +30,34 @@ group('the sentence of a reason', () => {
   );
 
   test.each<[Reason, string]>([
+    [
+      everyReason['extensions-would-go'],
+      'schematic ccc would take iscsi-tools and util-linux-tools away from work-1, and slipway.yaml does not give them up',
+    ],
+    [
+      { ...everyReason['extensions-would-go'], lost: ['iscsi-tools'] },
+      'schematic ccc would take iscsi-tools away from work-1, and slipway.yaml does not give it up',
+    ],
+    [
+      everyReason['armed-with-other'],
+      'work-1 has v1.13.5 installed and not booted; installing v1.13.9 on top could overwrite the slot it runs from',
+    ],
+    [everyReason['schematic-unknown'], 'factory.talos.dev has no schematic ccc'],
+    [
+      everyReason['install-failed'],
+      'the installer on work-1 failed, and the node still runs what it ran: installer failed with exit code 1',
+    ],
+    [
+      everyReason['reboot-unanswered'],
+      'work-1 shows no sign of the reboot that was, or may have been, asked for 2026-11-21 14:32 UTC; ' +
+        'the new version is installed and boots with its next reboot, whatever causes it',
+    ],
+    [everyReason['fleet-halted'], 'it went no further, because work-2 stopped first'],
+    [everyReason['pause-expired'], 'it was paused by ops@example: lunch, and nobody resumed it within 24h'],
+    [
+      everyReason['flow-unavailable'],
+      'nodes that run Talos v1.14.2 are upgraded in a way this version of Slipway does not know; it knows Talos up to 1.13',
+    ],
     [
       everyReason['drain-blocked'],
       'postgres/db-1 (StatefulSet/db) does not leave work-1: PodDisruptionBudget postgres/db allows 0 disruptions ' +
@@ -89,9 +117,12 @@ group('the sentence of a reason', () => {
 });
 
 group('other sentences', () => {
-  test.each(inPlaceSteps.map((step) => [step]))('%s says what it does, and to which node', (step) => {
-    expect(describeStep(step, 'work-1')).toBe(`work-1: ${steps[step].does}`);
-  });
+  test.each((Object.keys(steps) as StepName[]).map((step) => [step]))(
+    '%s says what it does, and to which node',
+    (step) => {
+      expect(describeStep(step, 'work-1')).toBe(`work-1: ${steps[step].does}`);
+    },
+  );
 
   test('a hold names cluster, time, run and the first reason', () => {
     const hold: Hold = {
@@ -117,6 +148,11 @@ group('other sentences', () => {
     [
       { outcome: 'halted', state: 'back-on-old', reason: everyReason['node-missing'] },
       '✗ work-1 runs the old version again, after 3m12s: Kubernetes has no Node work-1',
+    ],
+    [
+      { outcome: 'halted', state: 'armed', cordoned: true, reason: everyReason['reboot-unanswered'] },
+      '✗ work-1 has the new version installed, and boots it with its next reboot, whatever causes it, after 3m12s; ' +
+        `it is still cordoned: ${describe(everyReason['reboot-unanswered'])}`,
     ],
     [{ outcome: 'undone', state: 'undone' }, '✗ work-1 is as it was before, after 3m12s'],
     [

@@ -28,6 +28,16 @@ describe('the estimate', () => {
     expect(minutes(fifteen.estimate)).toBeGreaterThan(30);
   });
 
+  test('of workers that go together shares their time, and the canary goes alone', () => {
+    const alone = estimatePlan(plan) - estimatePlan({ ...plan, batch: 2 });
+    expect(alone).toBe((2 * (usually.worker + usually.gates)) / 2);
+  });
+
+  test('of a plan of the first release, without batches, is of one at a time', () => {
+    const { batch: _, ...first } = plan;
+    expect(estimatePlan(first)).toBe(estimatePlan({ ...plan, batch: 1 }));
+  });
+
   test('counts another snapshot once the last is too old for the next control plane', () => {
     expect(estimatePlan({ ...plan, snapshotMaxAge: 60_000 }) - estimatePlan(plan)).toBe(2 * usually.snapshot);
   });

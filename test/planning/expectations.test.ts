@@ -15,7 +15,7 @@ describe('what a node is expected to be', () => {
 
   test('does not hang on the order of extensions, on cordons or on labels', () => {
     const changed = well
-      .withTalos('work-1', { extensions: node.expects.extensions.toReversed() })
+      .withTalos('work-1', { extensions: node.expects.extensions?.toReversed() ?? [] })
       .withObject('work-1', { unschedulable: true, labels: {} });
     expect(expectationBroken(node, seenNode(changed, 'work-1'))).toBeUndefined();
   });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { failures } from '../../src/planning/failures.js';
-import { inPlaceSteps, steps } from '../../src/planning/node-steps.js';
+import { stepOrders, type StepName, steps } from '../../src/planning/node-steps.js';
 import type { Reason } from '../../src/planning/reason.js';
 import { everyReason } from './every-reason.js';
 
@@ -18,6 +18,9 @@ describe('the failure table', () => {
     'wrong-version',
     'wrong-schematic',
     'gave-up',
+    'install-failed',
+    'reboot-unanswered',
+    'pause-expired',
     'unexpected',
     'terminated',
   ] as const)('%s halts: nothing is undone that may be half done', (kind) =>
@@ -28,6 +31,8 @@ describe('the failure table', () => {
     'back-on-old-version',
     'install-refused',
     'install-unanswered',
+    'install-failed',
+    'reboot-unanswered',
     'drain-blocked',
     'cordon-lost',
     'budget-impossible',
@@ -45,22 +50,42 @@ describe('the failure table', () => {
   });
 });
 
-describe('the steps', () => {
+describe('the failure table of the lifecycle flow', () => {
+  test.each(['schematic-unknown', 'extensions-would-go', 'armed-with-other'] as const)(
+    '%s refuses before anything is touched',
+    (kind) => expect(failures[kind]).toMatchObject({ after: 'refuse', retry: false }),
+  );
+
+  test('takes back a node that was stopped because of another of its batch', () => {
+    expect(failures['fleet-halted']).toMatchObject({ after: 'undo-and-halt', retry: false });
+  });
+});
+
+/** What each order sends at most once. */
+const once = {
+  legacy: ['install'],
+  lifecycle: ['install', 'reboot'],
+  armed: ['reboot'],
+} as const;
+
+describe.each(['legacy', 'lifecycle', 'armed'] as const)('the steps of the order %s', (name) => {
+  const order: readonly StepName[] = stepOrders[name];
+
   test('send what may be sent once exactly once, and finish whatever comes from there on', () => {
-    expect(inPlaceSteps.filter((name) => steps[name].repeat === 'once')).toEqual(['install']);
-    const from = inPlaceSteps.indexOf('install');
-    for (const name of inPlaceSteps.slice(0, from)) expect(steps[name].onCancel).toBe('undo');
-    for (const name of inPlaceSteps.slice(from, -1)) expect(steps[name].onCancel).toBe('finish');
-    expect([inPlaceSteps.at(-1), steps.soak.onCancel]).toEqual(['soak', 'undo']);
+    const sent: readonly StepName[] = once[name];
+    expect(order.filter((step) => steps[step].repeat === 'once')).toEqual(sent);
+    const from = order.indexOf(sent[0] ?? 'soak');
+    for (const step of order.slice(0, from)) expect(steps[step].onCancel).toBe('undo');
+    for (const step of order.slice(from, -1)) expect(steps[step].onCancel).toBe('finish');
+    expect([order.at(-1), steps.soak.onCancel]).toEqual(['soak', 'undo']);
   });
 
-  test('that are undone by a step are undone by one that exists', () => {
-    for (const name of inPlaceSteps) {
-      const { undo } = steps[name];
-      expect(typeof undo === 'string' ? inPlaceSteps : [undo.none]).toContain(
-        typeof undo === 'string' ? undo : undo.none,
-      );
-    }
+  test('that are undone by a step are undone by one of them', () => {
+    const undos = order.map((step) => steps[step].undo);
+    const unknown = undos.filter((undo) =>
+      typeof undo === 'string' ? !order.includes(undo) : undo.none.length < 6,
+    );
+    expect(unknown).toEqual([]);
     expect(steps.cordon.undo).toBe('uncordon');
   });
 });

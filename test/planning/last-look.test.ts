@@ -7,12 +7,13 @@ import {
   cordonedByRun,
   cordonedBySomebody,
   cordonedByTalos,
+  marked,
   unreachable,
 } from './a-cluster.js';
 import { plannedNode } from './a-planned-node.js';
 
 const run = 'run/prox-ops/7';
-const context = { run, outageAccepted: false };
+const context = { run, bootId: 'boot-of-work-1', outageAccepted: false };
 const worker = plannedNode('work-1');
 const controlPlane = plannedNode('ctrl-2');
 const drained = aCluster().withObject('work-1', cordonedByRun(run)).withObject('ctrl-2', cordonedByRun(run));
@@ -69,8 +70,28 @@ describe('the last look before a node is stopped', () => {
       { kind: 'talos-unreachable' },
     ],
     ['it is gone', drained.seeing({ nodes: [] }), { kind: 'node-missing' }],
+    [
+      'it has booted since its facts were recorded',
+      drained.withTalos('work-1', { bootId: 'another-boot' }),
+      { kind: 'expectation-broken', what: 'boot id', expected: 'boot-of-work-1', found: 'another-boot' },
+    ],
+    [
+      'somebody reboots it',
+      drained.withTalos('work-1', { stage: 'rebooting' }),
+      { kind: 'talos-not-ready', stage: 'rebooting' },
+    ],
+    [
+      'Talos is not ready on it',
+      drained.withTalos('work-1', { ready: false, unmet: ['services: kubelet'] }),
+      { kind: 'talos-not-ready', unmet: ['services: kubelet'] },
+    ],
   ])('forbids it when %s', (_name, cluster, reason) => {
     expect(lastLook(cluster.observation, worker, context)).toMatchObject(reason);
+  });
+
+  test('takes the boot its facts were recorded in for the same boot', () => {
+    const same = drained.withTalos('work-1', { bootId: 'boot-of-work-1' });
+    expect(lastLook(same.observation, worker, context)).toBeUndefined();
   });
 
   test.each<[string, Partial<PodObservation>]>([
@@ -85,16 +106,16 @@ describe('the last look before a node is stopped', () => {
 
   test("leaves a person's cordon to the person: with our mark of work it will do, without it will not", () => {
     const kept = { ...worker, keepCordon: true };
-    const marked = aCluster().withObject('work-1', {
+    const guardedBy = aCluster().withObject('work-1', {
       unschedulable: true,
-      marks: { run, cordonedBy: undefined, install: undefined },
+      marks: marked({ run }),
     });
-    expect(lastLook(marked.observation, kept, context)).toBeUndefined();
+    expect(lastLook(guardedBy.observation, kept, context)).toBeUndefined();
     expect(
       lastLook(aCluster().withObject('work-1', cordonedBySomebody).observation, kept, context)?.kind,
     ).toBe('cordon-lost');
     expect(
-      lastLook(marked.withObject('work-1', { unschedulable: false }).observation, kept, context)?.kind,
+      lastLook(guardedBy.withObject('work-1', { unschedulable: false }).observation, kept, context)?.kind,
     ).toBe('cordon-lost');
   });
 

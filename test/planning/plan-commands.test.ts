@@ -51,9 +51,16 @@ describe('the commands of a plan', () => {
     expect(upgrades).toHaveLength(5);
     for (const line of upgrades) {
       expect(line).toMatch(
-        /^talosctl --talosconfig "\$admin" -n \S+ -e \S+ upgrade --image \S+ --wait=false --reboot-mode default --stage=false --force=false$/,
+        /^talosctl --talosconfig "\$admin" -n \S+ -e \S+ upgrade --image \S+ --wait=false --reboot-mode (default|powercycle) --stage=false --force=false$/,
       );
     }
+    expect(upgrades.map((line) => /--reboot-mode (\w+)/.exec(line)?.[1])).toEqual([
+      'powercycle',
+      'default',
+      'default',
+      'powercycle',
+      'default',
+    ]);
   });
 
   test('take a snapshot before the first node and each control plane, encrypted where it is kept', () => {

@@ -64,6 +64,11 @@ describe('the hash of a plan', () => {
           .planInput(),
       ).hash,
     ],
+    ['more workers at a time', planOf(well.upgrading({ workers: { canary: 1, batch: 2 } }).planInput()).hash],
+    [
+      'another way to boot',
+      planOf(well.upgrading({ reboot: { mode: 'powercycle', canary: 'powercycle' } }).planInput()).hash,
+    ],
     [
       'another order of nodes',
       planOf(
@@ -71,6 +76,11 @@ describe('the hash of a plan', () => {
       ).hash,
     ],
   ])('is another with %s', (_name, other) => expect(other).not.toBe(hash));
+
+  test('of the first release is made of what that had: no batch is no other than none', () => {
+    const { batch: _, ...first } = planOf(well.planInput());
+    expect(planHashText(first)).not.toContain('batch');
+  });
 
   test('does not hang on the order of keys', () => {
     const plan = planOf(well.planInput());

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { allSteps } from '../../src/planning/node-steps.js';
 import { planText } from '../../src/planning/plan-text.js';
 import { aCluster, cordonedByRun, cordonedBySomebody } from './a-cluster.js';
 import { planOf } from './a-planned-node.js';
@@ -19,10 +20,10 @@ describe('the text of a plan', () => {
 5 nodes to upgrade, one at a time · about 39m40s · Kubernetes v1.35.0
 
 nodes, in this order (talosctl 1.12, legacy flow)
-    1  ctrl-3  control-plane  v1.12.1 → v1.12.6  soak 5m, takes over the marks of run/prox-ops/4
+    1  ctrl-3  control-plane  v1.12.1 → v1.12.6  boots through its firmware, soak 5m, takes over the marks of run/prox-ops/4
     2  ctrl-1  control-plane  v1.12.1 → v1.12.6  soak 5m
     3  ctrl-2  control-plane  v1.12.1 → v1.12.6  soak 5m
-    4  work-1  worker         v1.12.1 → v1.12.6  canary, soak 5m
+    4  work-1  worker         v1.12.1 → v1.12.6  canary, boots through its firmware, soak 5m
     5  work-2  worker         v1.12.1 → v1.12.6  stays cordoned
     6  work-3  worker         v1.12.6 already
 
@@ -41,7 +42,7 @@ images
     ],
     ['what belongs to control planes only', 'where this node leads (control planes)'],
     ['each gate with its question', '  etcd-healthy              Is every etcd member there, healthy'],
-    ['every limit', 'install 5m · boot 15m · ready 10m'],
+    ['every limit', 'install 5m · reboot 10m · boot 15m · ready 10m'],
     [
       'how it drains, and how old a snapshot may be',
       'drain in 3 attempts, emptyDir data is given up · snapshot at most 1h old',
@@ -55,7 +56,8 @@ images
   test('names every node once, and each step once', () => {
     for (const node of plan.hops[0]?.nodes ?? [])
       expect(text.match(new RegExp(`^ +\\d+ +${node.name} `, 'gm'))).toHaveLength(1);
-    for (const step of plan.steps) expect(text.match(new RegExp(`^ {2}${step} {2,}`, 'gm'))).toHaveLength(1);
+    for (const step of allSteps(plan))
+      expect(text.match(new RegExp(`^ {2}${step} {2,}`, 'gm'))).toHaveLength(1);
   });
 
   test('has nothing to say of blocks and notes where there are none', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { knownTalosMinors, kubernetesRange } from '../../src/planning/support-matrix.js';
-import { flowOf } from '../../src/planning/upgrade-flow.js';
-import { isMinorBetween } from '../../src/planning/versions.js';
+import { flowOf, highestMinor } from '../../src/planning/upgrade-flow.js';
+import { isMinorBetween, nextMinor } from '../../src/planning/versions.js';
 
 describe('the support matrix', () => {
   test.each([
@@ -31,10 +31,19 @@ describe('the support matrix', () => {
 
 describe('the flow of an upgrade', () => {
   test.each([
-    ['v1.11.3', 'v1.11.5', 'legacy'],
-    ['v1.12.1', 'v1.12.6', 'legacy'],
-    ['v1.12.1', 'v1.13.0', undefined],
-    ['v1.13.0', 'v1.13.9', undefined],
-    ['v1.8.0', 'v1.8.1', undefined],
-  ])('%s -> %s is %s', (from, to, flow) => expect(flowOf(from, to)).toBe(flow));
+    ['v1.8.9', undefined],
+    ['v1.9.0', 'legacy'],
+    ['v1.10.8', 'legacy'],
+    ['v1.12.9', 'legacy'],
+    ['v1.13.0-rc.1', 'lifecycle'],
+    ['v1.13.0', 'lifecycle'],
+    ['v1.13.9', 'lifecycle'],
+    ['v1.14.0', undefined],
+    ['v2.12.0', undefined],
+  ])('of a node that runs %s is %s', (from, flow) => expect(flowOf(from)).toBe(flow));
+
+  test('is known up to the minor that refusals name', () => {
+    expect(flowOf(`v${highestMinor}.0`)).toBeDefined();
+    expect(flowOf(`v${nextMinor(`v${highestMinor}.0`)}.0`)).toBeUndefined();
+  });
 });

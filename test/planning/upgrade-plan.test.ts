@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Inventory } from '../../src/inventory/schema.js';
+import { stepOrders } from '../../src/planning/node-steps.js';
 import type { Planned } from '../../src/planning/plan.js';
 import type { PlanInput } from '../../src/planning/plan-input.js';
 import { planUpgrade } from '../../src/planning/upgrade-plan.js';
@@ -34,7 +35,8 @@ describe('the plan of a patch', () => {
       blocked: [],
     });
     expect(plan.hops).toHaveLength(1);
-    expect(plan.hops[0]).toMatchObject({ to: 'v1.12.6', flow: 'legacy', talosctl: '1.12' });
+    expect(plan.hops[0]).toEqual({ to: 'v1.12.6', nodes });
+    expect(plan.steps).toEqual({ legacy: stepOrders.legacy });
     expect(nodes.map((node) => node.name)).toEqual(names);
   });
 
@@ -45,6 +47,9 @@ describe('the plan of a patch', () => {
       address: '10.20.67.1',
       image: `factory.talos.dev/nocloud-installer/${controlPlaneSchematic}:v1.12.6`,
       from: 'v1.12.1',
+      flow: 'legacy',
+      steps: 'legacy',
+      rebootMode: 'powercycle',
       schematic: controlPlaneSchematic,
       expects: {
         version: 'v1.12.1',
@@ -178,7 +183,7 @@ describe('the plan of a patch', () => {
     }));
     const other = planOf(big.withWorkloads((workloads) => ({ ...workloads, pods })).planInput());
     expect(other.hops[0]?.nodes).toHaveLength(1000);
-    expect(JSON.stringify(other.hops).length / 1000).toBeLessThan(600);
+    expect(JSON.stringify(other.hops).length / 1000).toBeLessThan(650);
     expect(other.blocked).toHaveLength(50);
     expect(other.notes.join()).toContain('947 more are blocked');
   });
@@ -223,9 +228,9 @@ const refusals: readonly [string, PlanInput, readonly string[]][] = [
     ['inventory-disagrees'],
   ],
   [
-    'a node made of something else',
+    'a node made of something else, and nobody asked what the new image is made of',
     well.withTalos('work-1', { schematic: 'e'.repeat(64) }).planInput(),
-    ['inventory-disagrees'],
+    ['factory-unreachable'],
   ],
   ['a Node nobody declared', well.seeing({ strangers: ['work-77'] }).planInput(), ['inventory-disagrees']],
   ['two voters', aCluster({ controlPlanes: 2 }).planInput(), ['two-voters']],
@@ -245,7 +250,10 @@ const refusals: readonly [string, PlanInput, readonly string[]][] = [
   ['a patch that wants an approval', approving(), ['approval-unavailable']],
   [
     'a Talos that is upgraded by another API',
-    all(well, { version: 'v1.13.1' }).planInput({ request: { talos: 'v1.13.9' } }),
+    all(well, { version: 'v1.14.1' }).planInput({
+      request: { talos: 'v1.14.2' },
+      availableVersions: answered(['v1.14.2']),
+    }),
     ['flow-unavailable'],
   ],
   [

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { NodeObject } from '../../src/planning/observation.js';
-import { compareNode } from '../../src/planning/verify-node.js';
+import { compareNode, illServices, isWell } from '../../src/planning/verify-node.js';
 import { aCluster, answered, unreachable } from './a-cluster.js';
 import { factsOf, seenNode } from './a-planned-node.js';
 
@@ -38,6 +38,16 @@ function without<T>(record: Readonly<Record<string, T>>, key: string): Record<st
 }
 
 describe('an upgraded node', () => {
+  test.each([
+    ['is not running yet', { stage: 'booting' }],
+    ['is not ready', { ready: false, unmet: ['services: kubelet not healthy'] }],
+  ])('is not well while Talos %s: it may still boot back', (_name, talos) => {
+    expect(compareNode(facts, seenNode(before.withTalos('work-1', talos), 'work-1'))).toMatchObject({
+      kind: 'talos-not-ready',
+      node: 'work-1',
+    });
+  });
+
   test.each<[string, Partial<NodeObject>]>([
     ['is as it was', {}],
     ['gained a label', { labels: { ...labels, new: 'label' } }],
@@ -117,4 +127,52 @@ describe('an upgraded node', () => {
   ])('is not taken for well when %s', (_name, cluster, kind) => {
     expect(compareNode(facts, seenNode(cluster, 'work-1'))?.kind).toBe(kind);
   });
+});
+
+describe('the services of an upgraded node', () => {
+  const service = (name: string, state = 'Running', health = 'OK') => ({ name, state, health });
+  const recorded = { ...facts, services: ['apid', 'kubelet'] };
+  const { services: _, ...old } = recorded;
+
+  test.each([
+    ['are all well', recorded, [service('apid'), service('kubelet')], []],
+    ['have no health check', recorded, [service('apid', 'Running', '?'), service('kubelet')], []],
+    ['gained one that is well', recorded, [service('apid'), service('kubelet'), service('ext-new')], []],
+    [
+      'gained one that does not run',
+      recorded,
+      [service('apid'), service('kubelet'), service('ext-new', 'Waiting', '?')],
+      [],
+    ],
+    [
+      'are ill',
+      recorded,
+      [service('apid'), service('kubelet', 'Running', 'Fail')],
+      ['service kubelet: unhealthy'],
+    ],
+    [
+      'do not run any more',
+      recorded,
+      [service('apid'), service('kubelet', 'Waiting', '?')],
+      ['service kubelet: Waiting'],
+    ],
+    ['are gone', recorded, [service('apid')], ['service kubelet: gone']],
+    [
+      'were not recorded by the first release, and one is ill',
+      old,
+      [service('kubelet', 'Running', 'Fail')],
+      ['service kubelet: unhealthy'],
+    ],
+    ['were not recorded by the first release', old, [service('apid', 'Finished', '?')], []],
+  ])('%s', (_name, from, seen, ill) => expect(illServices(from, seen)).toEqual(ill));
+
+  test.each([
+    ['Running', 'OK', true],
+    ['Running', '?', true],
+    ['Running', 'Fail', false],
+    ['Waiting', 'OK', false],
+    ['Finished', '?', false],
+  ])('that are %s with health %s are well: %s', (state, health, well) =>
+    expect(isWell({ name: 'kubelet', state, health })).toBe(well),
+  );
 });

@@ -5,6 +5,7 @@ import type {
   PodObservation,
   WorkloadObservation,
 } from '../observation.js';
+import { count } from '../phrases.js';
 import type { Reason } from '../reason.js';
 import { closed, type GateContext, type GateVerdict, open } from './gates.js';
 
@@ -23,7 +24,17 @@ export function budgetsCanBeMetGate(
     return closed({ kind: 'kubernetes-unreachable', endpoints: [], why: workloads.why });
   }
   const [first] = impossibleBudgets(workloads.value, toDrain);
-  return first ? closed(first.reason) : open;
+  return first ? closed(first.reason) : open(seenOf(workloads.value, toDrain));
+}
+
+/** `4 budgets protect 7 of the pods that must move`. */
+function seenOf({ pods }: WorkloadObservation, toDrain: readonly string[] | undefined): string {
+  const moving = pods.filter((pod) => pod.node !== '' && (!toDrain || toDrain.includes(pod.node)));
+  const covered = moving.filter((pod) => isProtected(pod));
+  if (covered.length === 0) return 'no budget protects a pod that must move';
+  const budgets = new Set(covered.flatMap((pod) => pod.budgets));
+  const protect = budgets.size === 1 ? 'protects' : 'protect';
+  return `${count(budgets.size, 'budget')} ${protect} ${covered.length} of the pods that must move`;
 }
 
 /**

@@ -18,5 +18,6 @@ export function controlPlaneComponentsGate({ nodes, workloads }: ClusterObservat
         return closed({ kind: 'component-not-ready', component, node: name });
     }
   }
-  return open;
+  const controlPlanes = nodes.filter((node) => node.role === 'control-plane').length;
+  return open(`${components.length * controlPlanes} of ${components.length * controlPlanes} ready`);
 }

@@ -1,4 +1,5 @@
 import type { ClusterObservation, NodeObservation, PodObservation } from '../observation.js';
+import { count, listed } from '../phrases.js';
 import { closed, type GateContext, type GateVerdict, notApplicable, open } from './gates.js';
 
 /** A pod may wait this long for a place or an image before that counts as trouble. Milliseconds. */
@@ -26,18 +27,30 @@ export function criticalNamespacesGate(observation: ClusterObservation, context:
   }
   if (context.criticalNamespaces.length === 0)
     return notApplicable('slipway.yaml names no critical namespace');
-  const worked = nodes.find((node) => node.name === context.underWork);
+  const worked = nodes.find((node) => node.name === context.judged);
+  const besides = nodes.filter(({ name }) => name !== context.judged && context.underWork?.includes(name));
   if (context.moment === 'soak' && worked && isCordoned(worked)) {
     return notApplicable(`${worked.name} stays cordoned, as somebody had it: its pods cannot come back`);
   }
   const critical = new Set(context.criticalNamespaces);
-  const cordoned = worked !== undefined && isCordoned(worked);
+  const cordoned = [...besides, ...(worked ? [worked] : [])].some(isCordoned);
+  const beside = new Set(besides.map((node) => node.name));
   const troubled = workloads.value.pods.flatMap((pod) => {
+    // What runs on another node of the batch stops and starts with it.
+    if (beside.has(pod.node)) return [];
     const trouble = critical.has(pod.namespace) ? troubleOf(pod, context.now, cordoned) : undefined;
     return trouble === undefined ? [] : [`${pod.namespace}/${pod.name} (${trouble})`];
   });
-  if (troubled.length === 0) return open;
+  if (troubled.length === 0) return open(seenOf(workloads.value.pods, context.criticalNamespaces));
   return closed({ kind: 'pods-in-trouble', pods: troubled.slice(0, named), count: troubled.length });
+}
+
+/** `23 pods well; rook-ceph has none`. */
+function seenOf(pods: readonly PodObservation[], namespaces: readonly string[]): string {
+  const critical = pods.filter((pod) => namespaces.includes(pod.namespace));
+  const empty = namespaces.filter((name) => !critical.some((pod) => pod.namespace === name));
+  const well = `${count(critical.length, 'pod')} well`;
+  return empty.length === 0 ? well : `${well}; ${listed(empty)} ${empty.length === 1 ? 'has' : 'have'} none`;
 }
 
 function isCordoned({ kubernetes }: NodeObservation): boolean {

@@ -5,8 +5,8 @@ import type { Reason } from '../reason.js';
 export type GateVerdict =
   | {
       readonly verdict: 'open';
-      /** What a person should know although it is open. */
-      readonly note?: string;
+      /** What was seen, with its numbers, and what a person should know although it is open. */
+      readonly note: string;
     }
   | { readonly verdict: 'closed'; readonly reason: Reason }
   | { readonly verdict: 'not-applicable'; readonly why: string };
@@ -28,8 +28,10 @@ export interface GateContext {
   readonly moment: GateMoment;
   /** ISO time. */
   readonly now: string;
-  /** The node this run cordoned: its own cordon does not close a gate. */
-  readonly underWork?: string;
+  /** Nodes this run works on now: their cordon and their reboot close no gate of the others. */
+  readonly underWork?: readonly string[];
+  /** The one of them the gates are asked for: it must be Ready itself. */
+  readonly judged?: string;
   /** Nodes that are about to be drained; left out: all. */
   readonly toDrain?: readonly string[];
 }
@@ -43,7 +45,9 @@ export interface GateReport {
   readonly verdict: GateVerdict;
 }
 
-export const open: GateVerdict = { verdict: 'open' };
+export function open(note: string): GateVerdict {
+  return { verdict: 'open', note };
+}
 
 export function closed(reason: Reason): GateVerdict {
   return { verdict: 'closed', reason };

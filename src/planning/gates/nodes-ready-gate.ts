@@ -9,18 +9,32 @@ import { closed, type GateContext, type GateVerdict, open } from './gates.js';
  */
 export function nodesReadyGate({ nodes }: ClusterObservation, context: GateContext): GateVerdict {
   const cordoned: string[] = [];
+  let away = 0;
   for (const node of nodes) {
     if (node.kubernetes.kind === 'unreachable') {
       return closed({ kind: 'kubernetes-unreachable', endpoints: [], why: node.kubernetes.why });
     }
     const seen = node.kubernetes.value;
     if (!seen) return closed({ kind: 'node-missing', node: node.name });
+    if (besides(context, node.name)) {
+      away += seen.ready ? 0 : 1;
+      continue;
+    }
     const reason = notReady(node, seen) ?? wrongCordon(node, seen, context);
     if (reason) return closed(reason);
-    if (seen.unschedulable && node.name !== context.underWork) cordoned.push(node.name);
+    if (seen.unschedulable && !isUnderWork(context, node.name)) cordoned.push(node.name);
   }
-  if (cordoned.length === 0) return open;
-  return { verdict: 'open', note: `cordoned, and left so: ${cordoned.join(', ')}` };
+  const ready = `${nodes.length - away} of ${nodes.length} Ready`;
+  return open(cordoned.length === 0 ? ready : `${ready}; cordoned, and left so: ${cordoned.join(', ')}`);
+}
+
+function isUnderWork({ underWork = [] }: GateContext, name: string): boolean {
+  return underWork.includes(name);
+}
+
+/** Another node of the same batch: it may well be rebooting, and its own steps judge it. */
+function besides({ underWork = [], judged }: GateContext, name: string): boolean {
+  return underWork.includes(name) && name !== judged;
 }
 
 function notReady({ name, talos }: NodeObservation, seen: NodeObject): Reason | undefined {
@@ -37,7 +51,7 @@ function wrongCordon(
   context: GateContext,
 ): Reason | undefined {
   const owner = cordonOwner(seen);
-  if (owner.by === 'nobody' || name === context.underWork) return undefined;
+  if (owner.by === 'nobody' || isUnderWork(context, name)) return undefined;
   const by = cordonOwnerText(owner);
   // A worker that Talos cordoned is in the middle of an upgrade or a reboot somebody started.
   if (role === 'worker') return owner.by === 'talos' ? { kind: 'node-cordoned', node: name, by } : undefined;

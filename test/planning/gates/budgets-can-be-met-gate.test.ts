@@ -66,7 +66,7 @@ describe('the gate of budgets', () => {
   });
 
   test.each(open)('is open when %s', (_name, cluster) => {
-    expect(budgetsCanBeMetGate(cluster.observation, context)).toEqual({ verdict: 'open' });
+    expect(budgetsCanBeMetGate(cluster.observation, context)).toMatchObject({ verdict: 'open' });
   });
 
   test('is closed when Kubernetes does not answer', () => {

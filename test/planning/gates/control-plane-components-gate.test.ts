@@ -6,7 +6,7 @@ const well = aCluster();
 
 describe('the gate of control-plane components', () => {
   test('is open when each of the three is ready on each control plane', () => {
-    expect(controlPlaneComponentsGate(well.observation)).toEqual({ verdict: 'open' });
+    expect(controlPlaneComponentsGate(well.observation)).toEqual({ verdict: 'open', note: '9 of 9 ready' });
   });
 
   test.each(['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'])(

@@ -45,7 +45,15 @@ describe('the gate of critical namespaces', () => {
     ],
     ['crashes elsewhere', { namespace: 'default', trouble: 'CrashLoopBackOff', ready: false }],
   ])('is open when a pod %s', (_name, pod) => {
-    expect(criticalNamespacesGate(critical(pod).observation, context)).toEqual({ verdict: 'open' });
+    expect(criticalNamespacesGate(critical(pod).observation, context)).toMatchObject({ verdict: 'open' });
+  });
+
+  test('counts what is well, and names the namespaces that are empty', () => {
+    const one = critical({ namespace: 'kube-system' });
+    expect(criticalNamespacesGate(one.observation, context)).toEqual({
+      verdict: 'open',
+      note: expect.stringMatching(/^1 pod well; .*rook-ceph.* none$/),
+    });
   });
 
   test('names the first five of many', () => {
@@ -66,10 +74,12 @@ describe('the gate of critical namespaces', () => {
       trouble: 'Unschedulable',
     });
     const cordoned = pending.withObject('work-1', cordonedByRun('run/prox-ops/7'));
-    expect(criticalNamespacesGate(cordoned.observation, { ...context, underWork: 'work-1' })).toEqual({
-      verdict: 'open',
-    });
-    expect(criticalNamespacesGate(pending.observation, { ...context, underWork: 'work-1' })).toMatchObject({
+    expect(
+      criticalNamespacesGate(cordoned.observation, { ...context, underWork: ['work-1'], judged: 'work-1' }),
+    ).toMatchObject({ verdict: 'open' });
+    expect(
+      criticalNamespacesGate(pending.observation, { ...context, underWork: ['work-1'], judged: 'work-1' }),
+    ).toMatchObject({
       verdict: 'closed',
     });
   });
@@ -77,10 +87,58 @@ describe('the gate of critical namespaces', () => {
   test('is not applicable in the soak of a node that stays cordoned', () => {
     const cluster = critical({ ready: false }).withObject('work-1', cordonedBySomebody);
     expect(
-      criticalNamespacesGate(cluster.observation, { ...context, moment: 'soak', underWork: 'work-1' }),
+      criticalNamespacesGate(cluster.observation, {
+        ...context,
+        moment: 'soak',
+        underWork: ['work-1'],
+        judged: 'work-1',
+      }),
     ).toEqual({
       verdict: 'not-applicable',
       why: 'work-1 stays cordoned, as somebody had it: its pods cannot come back',
+    });
+  });
+
+  describe('beside a batch-mate', () => {
+    const beside: GateContext = { ...context, judged: 'work-1', underWork: ['work-1', 'work-2'] };
+    const judge = (cluster: typeof well): string =>
+      criticalNamespacesGate(cluster.observation, beside).verdict;
+    const cordoned = cordonedByRun('run/prox-ops/7');
+    const unscheduled: Partial<PodObservation> = {
+      phase: 'Pending',
+      node: '',
+      ready: false,
+      since: minutesAgo(20),
+      trouble: 'Unschedulable',
+    };
+
+    test.each<[string, typeof well, string]>([
+      ['what runs on it comes and goes with it', critical({ node: 'work-2', ready: false }), 'open'],
+      [
+        'what crashes on it is judged by its own steps',
+        critical({ node: 'work-2', trouble: 'CrashLoopBackOff' }),
+        'open',
+      ],
+      ['what runs here must be well', critical({ node: 'work-1', ready: false }), 'closed'],
+      ['what runs elsewhere must be well', critical({ node: 'work-3', ready: false }), 'closed'],
+      [
+        'what waits for a place may wait for it',
+        critical(unscheduled).withObject('work-2', cordoned),
+        'open',
+      ],
+      ['what waits for a place where none is cordoned', critical(unscheduled), 'closed'],
+      [
+        'a cordon of a person on it is no end of the soak here',
+        critical({ node: 'work-3', ready: false }).withObject('work-2', cordonedBySomebody),
+        'closed',
+      ],
+    ])('%s', (_name, cluster, verdict) => expect(judge(cluster)).toBe(verdict));
+
+    test('the soak ends where the node itself stays cordoned', () => {
+      const kept = critical({ ready: false }).withObject('work-1', cordonedBySomebody);
+      expect(criticalNamespacesGate(kept.observation, { ...beside, moment: 'soak' }).verdict).toBe(
+        'not-applicable',
+      );
     });
   });
 

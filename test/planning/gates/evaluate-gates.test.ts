@@ -18,9 +18,12 @@ describe('the gates', () => {
   });
 
   test('are asked at their moment: budgets matter before a drain only', () => {
-    const soak = evaluateGates(well.observation, { ...context, moment: 'soak', underWork: 'work-1' }).map(
-      (report) => report.name,
-    );
+    const soak = evaluateGates(well.observation, {
+      ...context,
+      moment: 'soak',
+      underWork: ['work-1'],
+      judged: 'work-1',
+    }).map((report) => report.name);
     expect(soak).toEqual(gateNames.filter((name) => name !== 'budgets-can-be-met'));
   });
 
@@ -48,7 +51,7 @@ describe('the gates', () => {
   });
 
   test.each<[GateVerdict, string]>([
-    [{ verdict: 'open' }, 'open'],
+    [{ verdict: 'open', note: '6 of 6 Ready' }, 'open (6 of 6 Ready)'],
     [{ verdict: 'open', note: 'cordoned, and left so: work-2' }, 'open (cordoned, and left so: work-2)'],
     [{ verdict: 'not-applicable', why: 'no Ceph here' }, 'not applicable: no Ceph here'],
     [

@@ -16,6 +16,12 @@ const soak: GateContext = { criticalNamespaces: [], moment: 'soak', now };
 const well = aCluster();
 const run = 'run/prox-ops/7';
 
+const batch = ['work-1', 'work-2'];
+/** work-1 is asked for; work-2 is worked on at the same time, and reboots. */
+const mate = well
+  .withObject('work-2', { ...cordonedByRun(run), ready: false })
+  .withTalos('work-2', { stage: 'rebooting', ready: false });
+
 const closed: readonly [string, Cluster, GateContext, object][] = [
   [
     'a Node is gone',
@@ -74,8 +80,44 @@ const closed: readonly [string, Cluster, GateContext, object][] = [
   [
     'another control plane is cordoned while one is under work',
     well.withObject('ctrl-1', cordonedByRun(run)).withObject('ctrl-2', cordonedBySomebody),
-    { ...soak, underWork: 'ctrl-1' },
+    { ...soak, underWork: ['ctrl-1'], judged: 'ctrl-1' },
     { kind: 'node-cordoned', node: 'ctrl-2' },
+  ],
+  [
+    'a node beside the batch is not Ready',
+    mate.withObject('work-3', { ready: false }),
+    { ...soak, underWork: batch, judged: 'work-1' },
+    { kind: 'node-not-ready', node: 'work-3' },
+  ],
+  [
+    'the node it is asked for is not Ready, though under work',
+    mate.withObject('work-1', { ...cordonedByRun(run), ready: false }),
+    { ...soak, underWork: batch, judged: 'work-1' },
+    { kind: 'node-not-ready', node: 'work-1' },
+  ],
+  [
+    'Talos reboots the node it is asked for',
+    mate.withTalos('work-1', { stage: 'rebooting' }),
+    { ...before, underWork: ['work-2'], judged: 'work-1' },
+    { kind: 'talos-not-ready', node: 'work-1' },
+  ],
+  [
+    'the Node of a batch-mate is gone',
+    mate.withNode('work-2', (n) => ({ ...n, kubernetes: answered(undefined) })),
+    { ...soak, underWork: batch, judged: 'work-1' },
+    { kind: 'node-missing', node: 'work-2' },
+  ],
+  [
+    'a batch-mate reboots, and nobody said that it is one',
+    mate,
+    { ...before, judged: 'work-1' },
+    { kind: 'node-not-ready', node: 'work-2' },
+  ],
+  [
+    'Talos itself cordoned the worker that comes next, beside a batch-mate',
+    mate.withObject('work-1', cordonedByTalos),
+    { ...before, underWork: ['work-2'], judged: 'work-1', toDrain: ['work-1'] },
+    { kind: 'node-cordoned', node: 'work-1' },
   ],
 ];
 
@@ -90,7 +132,7 @@ const open: readonly [string, Cluster, GateContext, string | undefined][] = [
   [
     'this run cordoned the node under work',
     well.withObject('ctrl-1', cordonedByRun(run)),
-    { ...soak, underWork: 'ctrl-1' },
+    { ...soak, underWork: ['ctrl-1'], judged: 'ctrl-1' },
     undefined,
   ],
   [
@@ -98,6 +140,24 @@ const open: readonly [string, Cluster, GateContext, string | undefined][] = [
     well.withObject('ctrl-2', cordonedByRun(run)),
     { ...before, toDrain: ['ctrl-2'] },
     'cordoned, and left so: ctrl-2',
+  ],
+  [
+    'a batch-mate reboots before this one is touched',
+    mate,
+    { ...before, underWork: ['work-2'], judged: 'work-1', toDrain: ['work-1'] },
+    undefined,
+  ],
+  [
+    'a batch-mate reboots while this one soaks',
+    mate.withObject('work-1', cordonedByRun(run)),
+    { ...soak, underWork: batch, judged: 'work-1' },
+    undefined,
+  ],
+  [
+    'a person cordoned a worker beside the batch',
+    mate.withObject('work-3', cordonedBySomebody),
+    { ...soak, underWork: batch, judged: 'work-1' },
+    'cordoned, and left so: work-3',
   ],
 ];
 
@@ -107,8 +167,8 @@ describe('the gate of ready nodes', () => {
   });
 
   test.each(open)('is open when %s', (_name, cluster, context, note) => {
-    expect(nodesReadyGate(cluster.observation, context)).toEqual(
-      note === undefined ? { verdict: 'open' } : { verdict: 'open', note },
-    );
+    const ready = expect.stringMatching(/^\d of 6 Ready/);
+    const cordoned = note === undefined ? ready : expect.stringContaining(`; ${note}`);
+    expect(nodesReadyGate(cluster.observation, context)).toEqual({ verdict: 'open', note: cordoned });
   });
 });

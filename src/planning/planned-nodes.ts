@@ -1,0 +1,118 @@
+import { armedFor, armedWith } from './armed.js';
+import { cordonOwner } from './cordon.js';
+import { runningSchematic } from './expectations.js';
+import { installerImage, schematicOf } from './installer-image.js';
+import { orderNodes } from './node-order.js';
+import type { StepsName } from './node-steps.js';
+import type { Flow, Hop, PlannedNode, RebootMode } from './plan.js';
+import type { PlanInput, SeenNode } from './plan-input.js';
+import { flowOf } from './upgrade-flow.js';
+import { versionAfter, type VersionHop } from './version-hops.js';
+
+/** The nodes of one hop, in the plan's order; who leads etcd is settled as the run starts. */
+export function plannedNodes(
+  input: PlanInput,
+  seen: readonly SeenNode[],
+  hops: readonly VersionHop[],
+  at: number,
+): PlannedNode[] {
+  const { controlPlane, upgrade } = input.inventory;
+  const nodes = withCanary(
+    input,
+    seen.filter((node) => node.selected).map((node) => plannedNode(input, node, hops, at)),
+  );
+  const byName = new Map(nodes.map((node) => [node.name, node]));
+  const ordered = orderNodes(nodes, undefined, controlPlane.leader, upgrade.order);
+  return withFirmwareBoots(
+    input,
+    ordered.flatMap((name) => byName.get(name) ?? []),
+  );
+}
+
+/** Each node of a plan once: as the first hop that touches it has it, with the marks that its first hop takes over. */
+export function nodesOnce(hops: readonly Hop[]): PlannedNode[] {
+  const [first, ...later] = hops.map((hop) => hop.nodes);
+  return (first ?? []).map((node) => {
+    const touched = [node, ...later.flat()].find(({ name, skip }) => name === node.name && !skip);
+    return { ...(touched ?? node), ...(node.adopts === undefined ? {} : { adopts: node.adopts }) };
+  });
+}
+
+function plannedNode(input: PlanInput, node: SeenNode, hops: readonly VersionHop[], at: number): PlannedNode {
+  const { inventory } = input;
+  const { talos, object } = node;
+  const hop = hops[at];
+  // Refused before, but the types do not know.
+  if (!talos || !object || !hop) throw new Error(`${node.node.name} was planned without having answered`);
+  const { name, role, address } = node.node;
+  const wanted = schematicOf(inventory, node.node);
+  const before = hops.slice(0, at);
+  const from = before.reduce(versionAfter, talos.version);
+  const touchedBefore = from !== talos.version;
+  const to = versionAfter(from, hop);
+  const schematic = touchedBefore ? wanted : runningSchematic(talos);
+  const skip = from === to && schematic === wanted;
+  const flow = flowOf(from) ?? 'legacy';
+  const waits = armedFor(armedWith(object), { version: to, schematic: wanted });
+  const armed = !skip && !touchedBefore && flow === 'lifecycle' && waits;
+  const adopts = at === 0 ? (object.marks.cordonedBy ?? object.marks.run) : undefined;
+  const soak = role === 'control-plane' ? inventory.limits.soakControlPlane : inventory.limits.soakWorker;
+  const sameExtensions = !touchedBefore || runningSchematic(talos) === wanted;
+  return {
+    name,
+    role,
+    address,
+    image: installerImage(inventory, node.node, to),
+    from,
+    flow,
+    steps: stepsName(flow, { skip, armed }),
+    rebootMode: rebootModeOf(input, node),
+    schematic: wanted,
+    expects: { version: from, schematic, ...(sameExtensions ? { extensions: talos.extensions } : {}) },
+    ...(skip ? { skip: 'already-on-target' as const } : {}),
+    ...(armed ? { armed: true as const } : {}),
+    canary: false,
+    keepCordon: cordonOwner(object).by === 'somebody',
+    ...(adopts === undefined ? {} : { adopts }),
+    soak: skip ? 0 : soak,
+  };
+}
+
+function stepsName(flow: Flow, { skip, armed }: { skip: boolean; armed: boolean }): StepsName {
+  if (skip) return 'adopted';
+  return armed ? 'armed' : flow;
+}
+
+function rebootModeOf({ inventory }: PlanInput, { node }: SeenNode): RebootMode {
+  return inventory.roles[node.role]?.reboot ?? inventory.upgrade.reboot.mode;
+}
+
+/** The first worker that takes pods again is watched before the others follow; one that stays cordoned shows nothing. */
+function withCanary({ inventory }: PlanInput, nodes: readonly PlannedNode[]): PlannedNode[] {
+  if (inventory.upgrade.workers.canary === 0) return [...nodes];
+  const workers = nodes.filter((node) => node.role === 'worker' && !node.skip);
+  const canary = workers.find((node) => !node.keepCordon) ?? workers[0];
+  return nodes.map((node) =>
+    node === canary ? { ...node, canary: true, soak: inventory.limits.soakCanary } : node,
+  );
+}
+
+/**
+ * The first node of each class of hardware boots through its firmware, where the inventory says so: a kernel that
+ * starts by kexec can still hang in a cold boot (siderolabs/talos#14146), and then no power cut would be survived.
+ *
+ * @param nodes in the plan's order: of the workers the canary is the first.
+ */
+function withFirmwareBoots({ inventory }: PlanInput, nodes: readonly PlannedNode[]): PlannedNode[] {
+  if (inventory.upgrade.reboot.canary !== 'powercycle') return [...nodes];
+  const hardware = new Map(
+    inventory.nodes.map(({ name, hardware: named, role }) => [name, named ?? role] as const),
+  );
+  const firsts = new Map<string, string>();
+  for (const node of nodes.filter((one) => !one.skip)) {
+    const kind = hardware.get(node.name) ?? node.role;
+    if (!firsts.has(kind)) firsts.set(kind, node.name);
+  }
+  const chosen = new Set(firsts.values());
+  return nodes.map((node) => (chosen.has(node.name) ? { ...node, rebootMode: 'powercycle' } : node));
+}

@@ -1,0 +1,65 @@
+import type { Role } from './observation.js';
+import { plannedOf } from './report-nodes.js';
+import type { RunStory } from './run-report.js';
+
+/** What still names the version from before: an upgrade in place changes the machine, and nothing that describes it. */
+export interface ReportLag {
+  /** What `machine.install.image` should say, each image once. Talos leaves it as it was. */
+  readonly machineConfig: readonly LaggingImage[];
+  readonly terraform: {
+    /** The name is a guess, from what most modules use: nobody looked. */
+    readonly guessedVariable: 'talos_version';
+    /** The values it should have; more than one where nodes ended on different versions. */
+    readonly values: readonly string[];
+    /** What a plan with the new value would want to replace, where slipway.yaml names the addresses. */
+    readonly addresses: readonly string[];
+  };
+  /** What `versions.talos` of slipway.yaml should say; null: it says it. */
+  readonly declared: string | null;
+}
+
+export interface LaggingImage {
+  readonly image: string;
+  readonly nodes: readonly string[];
+  /** The role whose nodes they all are, and all of them; null: only some, or of several roles. */
+  readonly role: Role | null;
+}
+
+/** Null: no node has a new version. */
+export function reportLag(story: RunStory): ReportLag | null {
+  const { inventory, target, declared } = story;
+  const reached = new Map<string, { readonly image: string; readonly to: string }>();
+  for (const node of story.nodes) {
+    const image = plannedOf(story, node)?.image;
+    const there = node.outcome === 'done' || (node.outcome === 'halted' && node.state === 'on-target');
+    if (there && image !== undefined) reached.set(node.node, { image, to: node.to });
+  }
+  if (reached.size === 0) return null;
+  const names = [...reached.keys()];
+  const images = [...new Set([...reached.values()].map(({ image }) => image))];
+  const addresses = names.flatMap((name) => {
+    const role = inventory?.nodes.find((node) => node.name === name)?.role;
+    const pattern = role && inventory?.roles[role]?.terraform;
+    return pattern ? [pattern.replaceAll('{node}', name)] : [];
+  });
+  return {
+    machineConfig: images.map((image) => {
+      const nodes = names.filter((name) => reached.get(name)?.image === image);
+      return { image, nodes, role: roleOf(story, nodes) };
+    }),
+    terraform: {
+      guessedVariable: 'talos_version',
+      values: [...new Set([...reached.values()].map(({ to }) => to))],
+      addresses,
+    },
+    declared: declared ? null : target,
+  };
+}
+
+/** Their role, where they are all of its nodes. */
+function roleOf({ inventory }: RunStory, names: readonly string[]): Role | null {
+  const role = inventory?.nodes.find((node) => node.name === names[0])?.role;
+  const all = inventory?.nodes.filter((node) => node.role === role).map((node) => node.name) ?? [];
+  const same = all.length === names.length && all.every((name) => names.includes(name));
+  return role && same ? role : null;
+}

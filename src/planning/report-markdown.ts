@@ -1,0 +1,185 @@
+import { fenced, plain, table } from './markdown.js';
+import { allSteps } from './node-steps.js';
+import { count, listed, moment, span } from './phrases.js';
+import { planText } from './plan-text.js';
+import { targets } from './report-figures.js';
+import {
+  behindSection,
+  bootSection,
+  lagSection,
+  lookSection,
+  nodesTable,
+  stepSections,
+} from './report-markdown-nodes.js';
+import type { ReportOutcome, RunReport } from './run-report.js';
+
+/**
+ * A report for people, who may get it by mail a month later: what came of it, what is left to do, then the record.
+ *
+ * @param opening stands instead of the title and of what goes on now, where there is a better one.
+ */
+export function reportMarkdown(report: RunReport, opening?: string): string {
+  const sections = [
+    ...(opening === undefined ? [title(report), facts(report), ...now(report)] : [opening, facts(report)]),
+    ...why(report),
+    ...behindSection(report),
+    ...lookSection(report),
+    ...lagSection(report),
+    ...bootSection(report),
+    decisions(report),
+    ...nodesTable(report),
+    ...snapshots(report),
+    ...waits(report),
+    ...againstTargets(report),
+    ...stepSections(report),
+    ...planSection(report),
+  ];
+  return `${sections.join('\n\n')}\n`;
+}
+
+const outcomes: Readonly<Record<ReportOutcome, string>> = {
+  done: 'Done: every node of the plan runs it.',
+  'nothing-to-do': 'Nothing was to do.',
+  refused: 'Refused: nothing was touched.',
+  halted: 'Halted: the cluster is held until somebody releases it.',
+  aborted: 'Aborted: the cluster is held until somebody releases it.',
+  failed: 'Failed, and left no result of its own: the cluster is held until somebody releases it.',
+  terminated:
+    'Terminated from outside, and left no result of its own: nothing was undone, and the cluster is held until somebody releases it.',
+  open: 'Still open: this is what there is so far.',
+};
+
+function title({ cluster, run, target, outcome }: RunReport): string {
+  return `# Run ${run}: ${cluster} to Talos ${target}\n\n**${outcomes[outcome]}**`;
+}
+
+function facts({ target, declared, asked, startedAt, endedAt, order, figures }: RunReport): string {
+  const ended = endedAt === null ? '' : `, ended ${moment(endedAt)}`;
+  const took = figures.took === null ? '' : `, ${span(figures.took)}`;
+  return [
+    `- Asked for by ${plain(asked.by)}, started ${moment(startedAt)}${ended}${took}.`,
+    asked.commit === null
+      ? '- No git commit is on record: slipway.yaml was in no checkout.'
+      : `- slipway.yaml was that of git commit \`${plain(asked.commit)}\`.`,
+    declared
+      ? `- slipway.yaml declares Talos ${target}.`
+      : `- slipway.yaml does **not** declare Talos ${target}: it was given on the command line. Write it there, or the next run goes elsewhere.`,
+    ...(asked.only.length > 0 ? [`- Narrowed to ${listed(asked.only, 20)} (\`--only\`).`] : []),
+    ...(order.length > 0 ? [`- Order, once it was known who leads etcd: ${order.join(', ')}.`] : []),
+    '- Times are UTC.',
+  ].join('\n');
+}
+
+function now({ now: goesOn }: RunReport): string[] {
+  return goesOn.length === 0 ? [] : [['## Now', '', ...goesOn.map((text) => `- ${plain(text)}`)].join('\n')];
+}
+
+function why({ reasons }: RunReport): string[] {
+  if (reasons.length === 0) return [];
+  const items = reasons.map(({ sentence, advice }) =>
+    [`- ${plain(sentence)}.`, '', ...advice.map((line) => `      ${line}`)].join('\n'),
+  );
+  return [['## Why', '', ...items].join('\n')];
+}
+
+const decided = { abort: 'abort', pause: 'pause', resume: 'go on' } as const;
+
+function decisions({ asked, startedAt, target, declared, decisions: said }: RunReport): string {
+  const commit = asked.commit === null ? '' : `, commit ${asked.commit.slice(0, 12)}`;
+  const first = [
+    moment(asked.at ?? startedAt),
+    plain(asked.by),
+    'start',
+    plain(
+      `to Talos ${target}, ${declared ? 'as slipway.yaml declares' : 'given on the command line'}${commit}`,
+    ),
+  ];
+  const rows = said.map(({ at, by, kind, why: words }) => [
+    moment(at),
+    plain(by),
+    decided[kind],
+    plain(words),
+  ]);
+  return ['## Who decided what', '', ...table(['when', 'who', 'what', 'why'], [first, ...rows])].join('\n');
+}
+
+function snapshots({ cluster, snapshots: taken, snapshotsKept: kept }: RunReport): string[] {
+  if (taken.length === 0) return [];
+  const starting = kept?.base ? `, from ${plain(kept.base)}` : '';
+  const where = kept
+    ? [
+        `Kept in ${plain(kept.directory)}${starting}, encrypted to \`${kept.recipient}\`. With its identity one is shown to start: ` +
+          `\`slipway snapshot prove FILE --identity IDENTITY\`, beside the slipway.yaml of ${cluster}.`,
+        '',
+      ]
+    : [];
+  const rows = taken.map(({ file, takenAt, from, bytes, revision, keys, proven, sha256 }) => [
+    plain(file),
+    moment(takenAt),
+    from,
+    `${(bytes / 1024 / 1024).toFixed(1)} MiB`,
+    String(revision),
+    String(keys),
+    proven ? 'restored and compared' : 'checked',
+    `\`${sha256}\``,
+  ]);
+  const columns = [
+    'file',
+    'taken',
+    'read from',
+    'size',
+    'revision',
+    'keys',
+    'proof',
+    'sha256 of the encrypted file',
+  ];
+  return [['## Snapshots of etcd', '', ...where, ...table(columns, rows)].join('\n')];
+}
+
+function waits({ figures }: RunReport): string[] {
+  if (figures.waits.length === 0) return [];
+  const rows = figures.waits.map(({ waitedFor, inAll, longest, node }) => [
+    waitedFor,
+    span(inAll),
+    `${span(longest)}${node === null ? '' : ` (${node})`}`,
+  ]);
+  return [['## What waits cost', '', ...table(['waited for', 'in all', 'longest'], rows)].join('\n')];
+}
+
+function againstTargets({ figures }: RunReport): string[] {
+  const against = figures.targets;
+  if (!against) return [];
+  const { nodes, perNode, slow, allowed, took, paused } = against;
+  const apart = paused > 0 ? `, pauses of ${span(paused)} apart` : '';
+  return [
+    [
+      '## Against the targets',
+      '',
+      `- A node in place, its soak apart: ${span(targets.node)} or less. Here ${span(perNode)} on average; ` +
+        (slow.length === 0 ? 'all within it.' : `longer: ${listed(slow, 20)}.`),
+      `- Fifteen nodes in ${span(targets.fifteenNodes)}, so ${count(nodes, 'node')} in ${span(allowed)}. Here ${span(took)}${apart}.`,
+    ].join('\n'),
+  ];
+}
+
+function planSection({ plan }: RunReport): string[] {
+  if (!plan) return ['## The plan\n\nThe run never came to one.'];
+  const touched = new Set(
+    plan.hops.flatMap((hop) => hop.nodes.filter((node) => !node.skip).map((node) => node.name)),
+  );
+  const summary = [
+    `- ${plan.strategy === 'in-place' ? 'In place' : 'By rebuild'} (${plain(plan.strategyReason)}), ${count(touched.size, 'node')}, ${count(plan.hops.length, 'hop')}, hash \`${plan.hash}\`.`,
+    `- Estimated ${span(plan.estimate)}.`,
+    `- Steps: ${allSteps(plan).join(', ')}.`,
+  ];
+  return [
+    [
+      '## The plan',
+      '',
+      'As it was made before anything was touched; the run followed it.',
+      '',
+      ...summary,
+    ].join('\n'),
+    fenced(planText(plan)),
+  ];
+}

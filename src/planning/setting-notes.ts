@@ -1,0 +1,38 @@
+import { count } from './phrases.js';
+import type { PlanInput } from './plan-input.js';
+import type { PlannedNode } from './plan.js';
+
+/** What follows from the settings of slipway.yaml, for a person who reads the plan. */
+export function settingNotes({ inventory }: PlanInput, nodes: readonly PlannedNode[]): string[] {
+  return [...aloneNotes(inventory), ...endpointNotes(inventory, nodes), ...notifyNotes(inventory)];
+}
+
+type Inventory = PlanInput['inventory'];
+
+function aloneNotes({ nodes }: Inventory): string[] {
+  const controlPlanes = nodes.filter((node) => node.role === 'control-plane');
+  if (controlPlanes.length !== 1) return [];
+  const drain = nodes.length === 1 ? '; there is nowhere to drain it to, so its pods stop with it' : '';
+  return [
+    `there is one control plane: the Kubernetes API is away while it reboots, and requests go through the node itself${drain}`,
+  ];
+}
+
+/** Machine configurations that name one node as the cluster's endpoint. */
+function endpointNotes({ controlPlane, nodes }: Inventory, planned: readonly PlannedNode[]): string[] {
+  if (controlPlane.endpoint === undefined) return [];
+  const host = new URL(controlPlane.endpoint).hostname.replaceAll(/[[\]]/g, '');
+  const owner = nodes.find((node) => node.address === host || node.name === host);
+  if (!owner || !planned.some((node) => node.name === owner.name && !node.skip)) return [];
+  return [
+    `machine configurations name ${owner.name} as the cluster endpoint (${controlPlane.endpoint}): while it is away the kubelets ` +
+      'reach the API only where KubePrism or another way is set up; Slipway goes through the other control planes',
+  ];
+}
+
+function notifyNotes({ notify }: Inventory): string[] {
+  if (notify.length === 0) return [];
+  return [
+    `slipway.yaml names ${count(notify.length, 'receiver')} under notify; this version of Slipway sends no messages`,
+  ];
+}

@@ -1,0 +1,112 @@
+import { describe, expect, test } from '@jest/globals';
+import { allSteps, type StepName, stepOrders, steps, stepsOf } from '../../src/planning/node-steps.js';
+
+/** As plans of the first release were recorded: one order for all nodes, and nodes without flow and steps. */
+const first: readonly StepName[] = [
+  'prepare-image',
+  'await-gates',
+  'cordon',
+  'drain',
+  'hand-over-leadership',
+  'record-facts',
+  'install',
+  'await-boot',
+  'await-ready',
+  'await-etcd-member',
+  'verify-node',
+  'uncordon',
+  'soak',
+];
+const single = stepOrders.lifecycle.filter((step) => step !== 'drain');
+
+describe('the steps of a node', () => {
+  test.each([
+    [
+      'the order its plan has under its name',
+      { steps: { lifecycle: single } },
+      { steps: 'lifecycle' },
+      single,
+    ],
+    [
+      'each its own in a plan of two flows',
+      { steps: { legacy: stepOrders.legacy, lifecycle: single } },
+      { steps: 'legacy' },
+      stepOrders.legacy,
+    ],
+    [
+      'the reboot alone where it is armed',
+      { steps: { armed: stepOrders.armed } },
+      { steps: 'armed' },
+      stepOrders.armed,
+    ],
+    [
+      'the short ones where it is only given back',
+      { steps: { adopted: stepOrders.adopted } },
+      { steps: 'adopted', skip: 'already-on-target' },
+      stepOrders.adopted,
+    ],
+    ['all of a plan of the first release', { steps: first }, {}, first],
+    [
+      'the short ones of a plan of the first release that only gives it back',
+      { steps: first },
+      { skip: 'already-on-target' },
+      stepOrders.adopted,
+    ],
+    [
+      'those of a table that its plan does not hold',
+      { steps: {} },
+      { steps: 'lifecycle' },
+      stepOrders.lifecycle,
+    ],
+    ['those of the legacy flow where nothing is said', { steps: {} }, {}, stepOrders.legacy],
+  ] as const)('are %s', (_name, plan, node, expected) => {
+    expect(stepsOf(plan, node)).toEqual(expected);
+  });
+
+  test('of the first release are those of the legacy flow today', () => {
+    expect(stepOrders.legacy).toEqual(first);
+  });
+});
+
+describe('all steps of a plan', () => {
+  test.each([
+    [
+      'two flows, each once and in order',
+      { legacy: stepOrders.legacy, lifecycle: stepOrders.lifecycle },
+      stepOrders.lifecycle,
+    ],
+    ['the legacy flow: no reboot', { legacy: stepOrders.legacy }, stepOrders.legacy],
+    ['a node without a place to drain to', { lifecycle: single }, single],
+    ['nodes that are given back', { adopted: stepOrders.adopted }, stepOrders.adopted],
+    ['the first release', first, first],
+    ['none', {}, []],
+  ] as const)('are those of %s', (_name, taken, expected) => {
+    expect(allSteps({ steps: taken })).toEqual(expected);
+  });
+});
+
+describe('the orders', () => {
+  test('name each step at most once, and only steps there are', () => {
+    for (const order of Object.values(stepOrders)) {
+      expect(new Set(order).size).toBe(order.length);
+      for (const step of order) expect(steps[step]).toBeDefined();
+    }
+  });
+
+  test('never send anything before the gates, the cordon, the drain and the facts', () => {
+    for (const order of [stepOrders.legacy, stepOrders.lifecycle, stepOrders.armed]) {
+      const names: readonly StepName[] = order;
+      const sent = names.findIndex((step) => steps[step].repeat === 'once');
+      for (const step of ['await-gates', 'cordon', 'drain', 'hand-over-leadership', 'record-facts'] as const)
+        expect([step, names.indexOf(step) >= 0 && names.indexOf(step) < sent]).toEqual([step, true]);
+    }
+  });
+
+  test('reboot after the install, in the lifecycle flow alone', () => {
+    const { lifecycle, legacy } = stepOrders;
+    expect(lifecycle.indexOf('reboot')).toBe(lifecycle.indexOf('install') + 1);
+    expect(legacy).not.toContain('reboot');
+    expect(stepOrders.armed).not.toContain('install');
+    expect(stepOrders.armed).not.toContain('prepare-image');
+  });
+});
