@@ -15,6 +15,15 @@ export interface ActivitySettings {
   readonly credentialsFolder: string | undefined;
   /** The input of a run, read from its history: the inventory does not travel with every step. */
   readonly inputOf: (cluster: string, run: number) => Promise<RunInput>;
+  /** Runs and node workflows of a cluster that are still open, whoever started them. */
+  readonly openWork: (cluster: string) => Promise<readonly OpenWork[]>;
+}
+
+/** A workflow that is still open. */
+export interface OpenWork {
+  readonly run: number;
+  readonly workflowId: string;
+  readonly target: string;
 }
 
 /** Names the run in every activity's input. */
@@ -79,11 +88,20 @@ export function asFailure(error: unknown): ApplicationFailure {
   });
 }
 
+/** Between two looks for a sign. */
+const signMs = 500;
+
 /** How a wait looks at the world once. */
 export type Look<T> =
   | { readonly kind: 'done'; readonly value: T }
   /** Not yet: what it waits for. */
-  | { readonly kind: 'waiting'; readonly reason: Reason; readonly note?: string };
+  | {
+      readonly kind: 'waiting';
+      readonly reason: Reason;
+      readonly note?: string;
+      /** Milliseconds until the next look, where something is known to happen soon. */
+      readonly againMs?: number;
+    };
 
 /** The waiting of one activity: poll, say what for, end in time. */
 export class Wait {
@@ -121,23 +139,35 @@ export class Wait {
    * Looks again and again, 1 s apart growing to 5 s, until done or until the limit is over.
    *
    * @param onLimit the reason to fail with, given what was waited for last.
+   * @param how `sooner`: a cheap sign that it is worth looking now, asked twice a second between looks.
+   *            `slowest`: the longest pause, in milliseconds.
    */
   async until<T>(
     limitMs: number,
     onLimit: (last: Reason) => Reason,
     look: () => Promise<Look<T>>,
+    how: { readonly sooner?: () => Promise<boolean>; readonly slowest?: number } = {},
   ): Promise<T> {
     const end = this.endOf(limitMs);
     let pause = Math.min(1_000, Math.max(100, limitMs / 20));
-    const slowest = Math.min(5_000, Math.max(500, limitMs / 20));
+    const slowest = Math.min(how.slowest ?? 5_000, Math.max(500, limitMs / 20));
     for (;;) {
       const seen = await look();
       if (seen.kind === 'done') return seen.value;
       this.says(seen.note ?? describe(seen.reason), end);
       if (Date.now() + pause > end) throw new Refusal(onLimit(seen.reason));
-      await Context.current().sleep(pause);
+      await this.pause(seen.againMs ?? pause, how.sooner);
       pause = Math.min(pause * 1.3, slowest);
     }
+  }
+
+  private async pause(pauseMs: number, sooner: (() => Promise<boolean>) | undefined): Promise<void> {
+    const end = Date.now() + pauseMs;
+    while (sooner && end - Date.now() > signMs) {
+      await Context.current().sleep(signMs);
+      if (await sooner()) return;
+    }
+    await Context.current().sleep(Math.max(0, end - Date.now()));
   }
 }
 

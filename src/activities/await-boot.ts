@@ -35,7 +35,7 @@ export async function awaitBoot(settings: ActivitySettings, step: AwaitBoot): Pr
   const { node, facts, limit, answerLimit } = step;
   return inCluster(settings, step, describeStep('await-boot', node.name), async (access, wait) => {
     const since = new Date().toISOString();
-    let last: NodeClass = { kind: 'untouched', note: 'was asked to upgrade' };
+    let last: NodeClass = { kind: 'untouched', note: 'was asked to boot the new version' };
     return wait.until<Booted>(
       limit,
       () => givenUp(node, since, last),
@@ -46,19 +46,38 @@ export async function awaitBoot(settings: ActivitySettings, step: AwaitBoot): Pr
         if (state.kind === 'on-target')
           return { kind: 'done', value: { bootId: state.bootId, note: state.note } };
         if (state.kind === 'failed') throw new Refusal(state.reason);
-        if (state.kind === 'untouched' && Date.now() > wait.endOf(answerLimit)) {
-          throw new Refusal({ kind: 'install-unanswered', node: node.name, since });
-        }
+        if (state.kind === 'untouched' && Date.now() > wait.endOf(answerLimit))
+          throw new Refusal(unanswered(node, since));
         return waitingFor(step, state.note, seen);
       },
+      { sooner: () => kubeletReports(access, node, facts) },
     );
   });
 }
 
+/** Its kubelet reports another boot: the node is up. A Kubernetes API that does not answer is no sign. */
+async function kubeletReports(
+  access: ClusterAccess,
+  { name }: PlannedNode,
+  facts: RecordedFacts,
+): Promise<boolean> {
+  try {
+    const seen = await access.kubernetes.readNode(name, { avoid: name });
+    const bootId = seen?.status?.nodeInfo?.bootID;
+    return bootId !== undefined && bootId !== facts.bootId;
+  } catch {
+    return false;
+  }
+}
+
 /** A node that shows no sign of the request has not gone away; one that does has not come back. */
-function givenUp({ name }: PlannedNode, since: string, last: NodeClass): Reason {
-  if (last.kind === 'untouched') return { kind: 'install-unanswered', node: name, since };
-  return { kind: 'node-never-returned', node: name, since, last: last.note };
+function givenUp(node: PlannedNode, since: string, last: NodeClass): Reason {
+  if (last.kind === 'untouched') return unanswered(node, since);
+  return { kind: 'node-never-returned', node: node.name, since, last: last.note };
+}
+
+function unanswered({ name, flow }: PlannedNode, since: string): Reason {
+  return { kind: flow === 'lifecycle' ? 'reboot-unanswered' : 'install-unanswered', node: name, since };
 }
 
 function waitingFor({ node, facts }: AwaitBoot, note: string, seen: NodeObservation): Look<never> {

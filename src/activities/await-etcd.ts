@@ -23,7 +23,7 @@ export async function awaitEtcdMember(
       limit,
       (last) => ({ kind: 'etcd-not-rejoined', node: node.name, why: describe(last) }),
       async () => {
-        const reason = await lookAtEtcd(access, wait);
+        const reason = await lookAtEtcd(access, wait, node.name);
         return reason
           ? { kind: 'waiting', reason }
           : { kind: 'done', value: 'votes and has caught up; every member is healthy' };
@@ -77,6 +77,7 @@ export async function awaitEtcdStable(
   );
 }
 
-async function lookAtEtcd(access: ClusterAccess, wait: Wait): Promise<Reason | undefined> {
-  return etcdHealthy(await observeCluster(access, { talosOf: [], signal: wait.signal }));
+async function lookAtEtcd(access: ClusterAccess, wait: Wait, avoid?: string): Promise<Reason | undefined> {
+  const scope = { talosOf: [], signal: wait.signal, ...(avoid === undefined ? {} : { avoid }) };
+  return etcdHealthy(await observeCluster(access, scope));
 }

@@ -15,6 +15,8 @@ import {
 
 export interface AwaitGates extends RunReference {
   readonly node: PlannedNode;
+  /** The other nodes of its batch. */
+  readonly beside?: readonly string[];
   /** Milliseconds. */
   readonly limit: number;
 }
@@ -22,11 +24,11 @@ export interface AwaitGates extends RunReference {
 /** Waits until every gate is open, before anything is done to the node. */
 export async function awaitGates(
   settings: ActivitySettings,
-  { node, limit, ...reference }: AwaitGates,
+  { node, beside = [], limit, ...reference }: AwaitGates,
 ): Promise<string> {
   return inCluster(settings, reference, describeStep('await-gates', node.name), async (access, wait) =>
     wait.until(limit, gaveUp(`the gates before ${node.name}`, limit), async () => {
-      const { reports } = await lookAtGates(access, { node, moment: 'before-node' }, wait.signal);
+      const { reports } = await lookAtGates(access, { node, beside, moment: 'before-node' }, wait.signal);
       return gatesLook(reports);
     }),
   );
@@ -35,7 +37,7 @@ export async function awaitGates(
 /** Evaluates the gates on what the cluster shows now. Talos is not asked: nodes answer through Kubernetes, etcd for itself. */
 export async function lookAtGates(
   access: ClusterAccess,
-  { node, moment }: { node: PlannedNode; moment: GateContext['moment'] },
+  { node, beside, moment }: { node: PlannedNode; beside: readonly string[]; moment: GateContext['moment'] },
   signal: AbortSignal,
 ): Promise<{ reports: readonly GateReport[]; observation: ClusterObservation }> {
   const observation = await observeCluster(access, { talosOf: [], avoid: node.name, signal });
@@ -43,7 +45,9 @@ export async function lookAtGates(
     criticalNamespaces: access.inventory.gates.criticalNamespaces,
     moment,
     now: observation.observedAt,
-    ...(moment === 'before-node' ? { toDrain: [node.name] } : { underWork: node.name }),
+    judged: node.name,
+    underWork: moment === 'soak' ? [...beside, node.name] : beside,
+    ...(moment === 'before-node' ? { toDrain: [node.name] } : {}),
   });
   return { reports, observation };
 }
@@ -59,11 +63,12 @@ export function gatesLook(reports: readonly GateReport[]): Look<string> {
 }
 
 function openNote(reports: readonly GateReport[]): string {
-  const open = reports.filter((report) => report.verdict.verdict === 'open').length;
-  const none = reports
-    .filter((report) => report.verdict.verdict === 'not-applicable')
-    .map((report) => report.name);
-  return `${open} of ${reports.length} gates open${none.length > 0 ? `, not applicable: ${none.join(', ')}` : ''}`;
+  return reports
+    .flatMap(({ name, verdict }) => {
+      if (verdict.verdict === 'closed') return [];
+      return [`${name}: ${verdict.verdict === 'open' ? verdict.note : `not applicable, ${verdict.why}`}`];
+    })
+    .join(' · ');
 }
 
 function closedNote(first: Reason, count: number): string {

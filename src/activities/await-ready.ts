@@ -51,6 +51,8 @@ export async function awaitReady(
           };
         }
       },
+      // One GET a look.
+      { slowest: 1_000 },
     ),
   );
 }

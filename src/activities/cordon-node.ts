@@ -26,11 +26,13 @@ export async function cordonNode(
     const broken = expectationBroken(node, await observeNode(access, node.name, wait.signal));
     if (broken) throw new Refusal(broken);
     let note = 'cordoned';
-    await patchNodeAsSeen(access, node.name, (seen) => {
-      const decided = cordonPatch(node, runId(reference.cluster, reference.run), seen);
+    const run = runId(reference.cluster, reference.run);
+    const decide = (seen: NodeObject): readonly JsonPatchOperation[] => {
+      const decided = cordonPatch(node, run, seen);
       note = decided.note;
       return decided.patch;
-    });
+    };
+    await patchNodeAsSeen(access, node.name, decide, wait.signal);
     return note;
   });
 }

@@ -23,7 +23,7 @@ export interface DrainNode extends RunReference {
 }
 
 /** How often the Node is looked at while kubectl drains it: an uncordon stops kubectl within 5 s. */
-const watchMs = 2_000;
+const watchMs = 500;
 
 /**
  * Drains a node in short slices of `kubectl drain`, so that a worker that died leaves at most one slice running.
@@ -34,6 +34,10 @@ export async function drainNode(settings: ActivitySettings, step: DrainNode): Pr
   return inCluster(settings, step, describeStep('drain', node.name), async (access, wait) => {
     const end = wait.endOf(limit * attempts);
     const before = podsToMove(await podsOn(access, node.name)).length;
+    if (before === 0) {
+      requireOurCordon(step, await requireNodeObject(access, node.name));
+      return 'no pod was to move';
+    }
     for (;;) {
       const attempt = attemptAt(step, end);
       requireOurCordon(step, await requireNodeObject(access, node.name));
@@ -63,16 +67,27 @@ async function oneSlice(
   const stop = new AbortController();
   let lost: Refusal | undefined;
   let cordonedByKubectl = false;
-  const watch = setInterval(() => {
-    // An API that does not answer says nothing about the cordon; the next look will.
-    void lookBeside(access, wait, step, end).catch((error: unknown) => {
+  let empty = false;
+  let looking = false;
+  const look = async (): Promise<void> => {
+    if (looking) return;
+    looking = true;
+    try {
+      empty = await lookBeside(access, wait, step, end);
+      // What was to go is gone: kubectl would find that out at its next look, up to a second later.
+      if (empty) stop.abort();
+    } catch (error) {
+      // An API that does not answer says nothing about the cordon; the next look will.
       if (!(error instanceof Refusal) || error.reason.kind !== 'cordon-lost') return;
       lost = error;
       stop.abort();
-    });
-  }, watchMs);
+    } finally {
+      looking = false;
+    }
+  };
+  const watch = setInterval(() => void look(), watchMs);
   try {
-    return await drainSlice(await toolPath('kubectl'), {
+    const result = await drainSlice(await toolPath('kubectl'), {
       node: node.name,
       endpoint,
       kubeconfig: await access.kubeconfigFile(),
@@ -87,20 +102,26 @@ async function oneSlice(
         }
       },
     });
-  } catch (error) {
+    // It may have ended before it could be stopped.
     if (cordonedByKubectl) throw await takeBackCordon(access, step);
-    throw lost ?? error;
+    return result;
+  } catch (error) {
+    if (cordonedByKubectl && !(error instanceof Refusal)) throw await takeBackCordon(access, step);
+    if (lost) throw lost;
+    if (empty && !wait.signal.aborted) return { outcome: 'drained' };
+    throw error;
   } finally {
     clearInterval(watch);
   }
 }
 
-/** While kubectl drains: is the cordon still ours, and which pod stays, and why? */
-async function lookBeside(access: ClusterAccess, wait: Wait, step: DrainNode, end: number): Promise<void> {
+/** While kubectl drains: is the cordon still ours, and which pod stays, and why? Answers whether none stays. */
+async function lookBeside(access: ClusterAccess, wait: Wait, step: DrainNode, end: number): Promise<boolean> {
   requireOurCordon(step, await requireNodeObject(access, step.node.name));
   const reason = await whatStays(access, step.node.name, attemptAt(step, end), '');
   if (reason?.kind === 'drain-blocked') wait.says(describe(reason), end);
   else wait.says(describeStep('drain', step.node.name), end);
+  return reason === undefined;
 }
 
 /** Which attempt this is, from 1: attempts follow each other without a pause. */

@@ -1,7 +1,7 @@
 import type { PlannedNode } from '../planning/plan.js';
 import { describeStep } from '../planning/describe.js';
 import type { EtcdObservation } from '../planning/observation.js';
-import { observeEtcd, throughOthers } from '../tools/observe-cluster.js';
+import { observeEtcdStatuses, throughOthers } from '../tools/observe-cluster.js';
 import { inCluster, type ActivitySettings, type RunReference } from './activity-context.js';
 
 export interface HandOver extends RunReference {
@@ -19,19 +19,14 @@ export async function handOverLeadership(
     reference,
     describeStep('hand-over-leadership', node.name),
     async (access, wait) => {
-      const admin = await access.talosAdmin();
+      const admin = await access.talosAdmin(node.from);
       let asked = false;
       return wait.until(
         limit,
         () => ({ kind: 'leader-stays', node: node.name, why: 'no other member took over in time' }),
         async () => {
-          const etcd = await observeEtcd(access, { avoid: node.name, signal: wait.signal });
-          if (etcd.kind === 'unreachable')
-            return { kind: 'waiting', reason: { kind: 'etcd-unreachable', why: etcd.why } };
-          if (etcd.value.members.filter((member) => !member.learner).length === 1) {
-            return { kind: 'done', value: 'the only member has nobody to hand over to' };
-          }
-          const leader = leaderOf(etcd.value);
+          const statuses = await observeEtcdStatuses(access, { avoid: node.name, signal: wait.signal });
+          const leader = leaderOf({ statuses });
           if (leader && leader !== node.name) {
             return {
               kind: 'done',
@@ -45,7 +40,8 @@ export async function handOverLeadership(
             ).catch((error: unknown) => {
               if (wait.signal.aborted) throw error;
             });
-            return { kind: 'waiting', reason: { kind: 'etcd-node-leads', node: node.name } };
+            // The other members elect at once; a second would be most of what this step takes.
+            return { kind: 'waiting', reason: { kind: 'etcd-node-leads', node: node.name }, againMs: 200 };
           }
           return { kind: 'waiting', reason: { kind: 'etcd-no-leader' } };
         },
@@ -55,7 +51,7 @@ export async function handOverLeadership(
 }
 
 /** The node all answering members follow; undefined when they do not agree. */
-export function leaderOf(etcd: EtcdObservation): string | undefined {
+export function leaderOf(etcd: Pick<EtcdObservation, 'statuses'>): string | undefined {
   const answered = etcd.statuses.flatMap((status) =>
     status.kind === 'answered' ? [{ node: status.node, ...status.value }] : [],
   );

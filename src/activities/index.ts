@@ -9,12 +9,14 @@ import { handOverLeadership } from './hand-over-leadership.js';
 import { installTalos } from './install-talos.js';
 import { planUpgrade } from './plan-upgrade.js';
 import { prepareImage } from './prepare-image.js';
+import { rebootNode } from './reboot-node.js';
 import { recordFacts } from './record-facts.js';
 import { resolveOrder } from './resolve-order.js';
 import { soakNode } from './soak-node.js';
 import { takeSnapshot } from './take-snapshot.js';
 import { uncordonNode } from './uncordon-node.js';
 import { verifyNode } from './verify-node.js';
+import { warmFactory } from './warm-factory.js';
 
 /** Every activity by the name it has in history, bound to its worker's settings. */
 export function createActivities(settings: ActivitySettings) {
@@ -22,6 +24,7 @@ export function createActivities(settings: ActivitySettings) {
     planUpgrade: bind(settings, planUpgrade),
     takeSnapshot: bind(settings, takeSnapshot),
     resolveOrder: bind(settings, resolveOrder),
+    warmFactory: bind(settings, warmFactory),
     awaitEtcdStable: bind(settings, awaitEtcdStable),
     prepareImage: bind(settings, prepareImage),
     awaitGates: bind(settings, awaitGates),
@@ -30,6 +33,7 @@ export function createActivities(settings: ActivitySettings) {
     handOverLeadership: bind(settings, handOverLeadership),
     recordFacts: bind(settings, recordFacts),
     installTalos: bind(settings, installTalos),
+    rebootNode: bind(settings, rebootNode),
     awaitBoot: bind(settings, awaitBoot),
     awaitReady: bind(settings, awaitReady),
     awaitEtcdMember: bind(settings, awaitEtcdMember),

@@ -1,14 +1,25 @@
+import { randomUUID } from 'node:crypto';
+import { Context } from '@temporalio/activity';
+import { armedMarkText, installMark, installMarkText } from '../planning/armed.js';
 import type { RecordedFacts } from '../planning/classify-node.js';
 import { describeStep } from '../planning/describe.js';
-import { lastLook } from '../planning/last-look.js';
+import { moment } from '../planning/phrases.js';
 import type { PlannedNode } from '../planning/plan.js';
-import { observeCluster, throughOthers, whyNot } from '../tools/observe-cluster.js';
+import { throughOthers, whyNot } from '../tools/observe-cluster.js';
 import { Refusal } from '../tools/refusal.js';
 import { CommandFailed } from '../tools/run-command.js';
 import type { ClusterAccess } from '../tools/cluster-access.js';
-import { runId } from '../workflows/messages.js';
+import type { CallLimits } from '../tools/talosctl.js';
 import { inCluster, type ActivitySettings, type RunReference, type Wait } from './activity-context.js';
-import { removeMark, setMarks } from './node-marks.js';
+import {
+  neverLeft,
+  sendGuarded,
+  takeIntentBack,
+  type GuardedRequest,
+  type MaySend,
+  type Sent,
+} from './guarded-request.js';
+import { setMarks } from './node-marks.js';
 import { patchNodeAsSeen, requireNodeObject } from './patch-node.js';
 
 export interface InstallTalos extends RunReference {
@@ -25,101 +36,134 @@ export interface InstallOutcome {
   readonly note: string;
 }
 
-/** The last look may be this old when the request goes out (I2). */
-const lookAgeMsMax = 5_000;
-
 /**
- * Takes a last look, then sends the upgrade request: at most once for one install (I6).
- *
- * Before the request, the intent is written on the Node, tested against what was just read. Whoever finds the intent
- * there, whether a later attempt or a frozen worker that wakes up, sends nothing and leaves the rest to observation.
+ * Takes a last look, then sends the upgrade request: at most once for one install (I6). In the legacy flow the node then
+ * installs and reboots; in the lifecycle flow it installs, and is armed when this ends.
  */
 export async function installTalos(settings: ActivitySettings, step: InstallTalos): Promise<InstallOutcome> {
-  const { node, facts, install } = step;
-  const intent = `${install} ${facts.wantedVersion}`;
+  const { node } = step;
   return inCluster(settings, step, describeStep('install', node.name), async (access, wait) => {
-    const before = await requireNodeObject(access, node.name);
-    if (before.marks.install === intent) {
+    const request = guarded(step);
+    const found = await requireNodeObject(access, node.name);
+    if (request.isMine(found.marks.install)) return afterLostAttempt(access, wait, step);
+    const send = node.flow === 'lifecycle' ? installOnce : upgradeOnce;
+    const outcome = await sendGuarded(access, wait, request, (may) =>
+      send({ access, wait, step, request }, may),
+    );
+    return outcome ?? afterLostAttempt(access, wait, step);
+  });
+}
+
+function guarded({ node, facts, install, limit, cluster, run }: InstallTalos): GuardedRequest {
+  // What this attempt wrote is told from what an attempt before it wrote.
+  const attempt = randomUUID();
+  return {
+    cluster,
+    run,
+    node,
+    facts,
+    limit,
+    before: `before ${node.name} is upgraded`,
+    mark: 'install',
+    intent: `${installMarkText(install, facts.wantedVersion, facts.bootId, facts.wantedSchematic)} ${attempt}`,
+    isMine: (mark) => installMark(mark)?.by === install,
+  };
+}
+
+/**
+ * An attempt before may have sent the request. Legacy: the node shows what became of it. Lifecycle: an installer that was
+ * started goes on without its client, and nothing tells when it ends; the reboot waits until it must have.
+ */
+async function afterLostAttempt(
+  access: ClusterAccess,
+  wait: Wait,
+  { node, facts, limit }: InstallTalos,
+): Promise<InstallOutcome> {
+  if (node.flow !== 'lifecycle')
+    return { sent: 'maybe-sent', note: 'an earlier attempt may have sent the request; it is not sent again' };
+  const armed = armedMarkText(facts.wantedVersion, facts.bootId, facts.wantedSchematic);
+  const end = wait.endOf(limit);
+  for (;;) {
+    const seen = await requireNodeObject(access, node.name);
+    if (seen.marks.armed === armed)
+      return { sent: 'sent', note: `${facts.wantedVersion} is installed and waits for the reboot` };
+    if (seen.bootId !== facts.bootId || Date.now() >= end)
       return {
         sent: 'maybe-sent',
-        note: 'an earlier attempt may have sent the request; it is not sent again',
+        note: 'an earlier attempt may have installed it; it is not installed again',
       };
-    }
-    const lookedAt = await lookWell(access, wait, step);
-    let mine = true;
-    await patchNodeAsSeen(access, node.name, (seen) => {
-      mine = seen.marks.install !== intent;
-      return mine ? setMarks(seen, { install: intent }) : undefined;
-    });
-    if (!mine) return { sent: 'maybe-sent', note: 'another attempt was faster; nothing is sent twice' };
-    if (Date.now() - lookedAt > lookAgeMsMax) await lookAgain(access, wait, step, intent);
-    return sendOnce(access, wait, step);
-  });
-}
-
-/** @throws Refusal with what forbids it. Answers when it looked. */
-async function lookWell(
-  access: ClusterAccess,
-  wait: Wait,
-  { node, cluster, run, limit }: InstallTalos,
-): Promise<number> {
-  wait.says(`a last look before ${node.name} is upgraded`, wait.endOf(limit));
-  const lookedAt = Date.now();
-  const controlPlanes = access.inventory.nodes
-    .filter((one) => one.role === 'control-plane')
-    .map((one) => one.name);
-  const observation = await observeCluster(access, {
-    talosOf: node.role === 'control-plane' ? controlPlanes : [node.name],
-    etcd: node.role === 'control-plane',
-    avoid: node.name,
-    signal: wait.signal,
-  });
-  const { outageAccepted } = access.inventory.controlPlane;
-  const forbids = lastLook(observation, node, { run: runId(cluster, run), outageAccepted });
-  if (forbids) throw new Refusal(forbids);
-  return lookedAt;
-}
-
-/** Writing the intent took too long: looks once more, and takes the intent back when nothing may be sent after all. */
-async function lookAgain(
-  access: ClusterAccess,
-  wait: Wait,
-  step: InstallTalos,
-  intent: string,
-): Promise<void> {
-  try {
-    await lookWell(access, wait, step);
-  } catch (error) {
-    await patchNodeAsSeen(access, step.node.name, (seen) =>
-      seen.marks.install === intent ? removeMark(seen, 'install') : undefined,
+    wait.says(
+      `an earlier attempt may have started the installer on ${node.name}, and it may still run; ` +
+        `it has until ${moment(new Date(end).toISOString())}, then ${node.name} is rebooted`,
+      end,
     );
-    throw error;
+    await Context.current().sleep(Math.min(2_000, Math.max(0, end - Date.now())));
   }
 }
 
-async function sendOnce(
-  access: ClusterAccess,
-  wait: Wait,
-  { node, limit }: InstallTalos,
-): Promise<InstallOutcome> {
-  const admin = await access.talosAdmin();
-  const [target] = access.targets(node.name);
-  if (!target) throw new Error(`there is no Talos endpoint for ${node.name}`);
+/** What sending needs. */
+interface Sending {
+  readonly access: ClusterAccess;
+  readonly wait: Wait;
+  readonly step: InstallTalos;
+  readonly request: GuardedRequest;
+}
+
+/** Lifecycle flow: installs; the node is then armed, which is written on it. */
+async function installOnce(sending: Sending, may: MaySend): Promise<Sent<InstallOutcome>> {
+  const { access, wait, step } = sending;
+  const { node, facts, limit } = step;
+  const admin = await access.talosAdmin(node.from);
+  wait.says(`${node.name} installs ${facts.wantedVersion}; it reboots afterwards`, wait.endOf(limit));
+  try {
+    await admin.install(may.target, node.image, limitsOf(wait, step, may));
+  } catch (error) {
+    if (!(error instanceof CommandFailed) || error.cancelled) throw error;
+    if (neverLeft(error, may.target)) return { kind: 'late' };
+    if (nothingBegun.test(error.stderrTail)) return refused(sending, error);
+    if (/failed with exit code/.test(error.stderrTail))
+      throw new Refusal({ kind: 'install-failed', node: node.name, why: whyNot(error) });
+    return { kind: 'sent', value: await afterLostAttempt(access, wait, step) };
+  }
+  await patchNodeAsSeen(access, node.name, (seen) =>
+    setMarks(seen, { armed: armedMarkText(facts.wantedVersion, facts.bootId, facts.wantedSchematic) }),
+  );
+  const note = `installed ${node.image}; the node runs ${node.from} until it reboots`;
+  return { kind: 'sent', value: { sent: 'sent', note } };
+}
+
+/** What Talos and its client say when nothing was begun: the image cannot be had, or the node takes no installs now. */
+const nothingBegun =
+  /not authorized|PermissionDenied|InvalidArgument|FailedPrecondition|Unimplemented|error pulling|failed to pull|failed to resolve|not found in containerd store/;
+
+/** Legacy flow: one request installs and reboots. */
+async function upgradeOnce(sending: Sending, may: MaySend): Promise<Sent<InstallOutcome>> {
+  const { access, wait, step } = sending;
+  const { node, limit } = step;
+  const admin = await access.talosAdmin(node.from);
   wait.says(`${node.name} answers the upgrade request`, wait.endOf(limit));
   try {
     // One way only: a request that failed on its way may have arrived.
-    await admin.upgrade(target, node.image, { timeoutMs: limit, signal: wait.signal });
-    return { sent: 'sent', note: `Talos accepted the upgrade to ${node.image}` };
+    await admin.upgrade(may.target, node.image, node.rebootMode ?? 'default', limitsOf(wait, step, may));
+    return { kind: 'sent', value: { sent: 'sent', note: `Talos accepted the upgrade to ${node.image}` } };
   } catch (error) {
     if (!(error instanceof CommandFailed) || error.cancelled) throw error;
-    if (await talosRefused(access, wait, node, error)) {
-      throw new Refusal({ kind: 'install-refused', node: node.name, why: whyNot(error) });
-    }
-    return {
-      sent: 'maybe-sent',
-      note: `the answer was lost (${whyNot(error)}); the node shows what became of it`,
-    };
+    if (neverLeft(error, may.target)) return { kind: 'late' };
+    if (await talosRefused(access, wait, node, error)) return refused(sending, error);
+    const note = `the answer was lost (${whyNot(error)}); the node shows what became of it`;
+    return { kind: 'sent', value: { sent: 'maybe-sent', note } };
   }
+}
+
+function limitsOf(wait: Wait, { limit }: InstallTalos, { before }: MaySend): CallLimits {
+  const timeoutMs = Math.max(1_000, wait.endOf(limit) - Date.now());
+  return { timeoutMs, signal: wait.signal, startBefore: before };
+}
+
+/** @throws Refusal `install-refused`: nothing was begun, and the intent is taken back. */
+async function refused({ access, step, request }: Sending, error: CommandFailed): Promise<never> {
+  await takeIntentBack(access, request);
+  throw new Refusal({ kind: 'install-refused', node: step.node.name, why: whyNot(error) });
 }
 
 /** Talos checks image and etcd before it touches anything, and says so. Anything else may have been accepted. */

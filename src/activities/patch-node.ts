@@ -18,16 +18,19 @@ export async function requireNodeObject(access: ClusterAccess, name: string): Pr
  * Reads a Node, decides on what it shows, and writes only if nothing changed in between.
  *
  * @param decide the patch for this very state; undefined: nothing is to do. Throws to refuse.
+ * @param signal nothing is written any more once it aborts: another attempt, or the undo, has taken over.
  */
 export async function patchNodeAsSeen(
   access: ClusterAccess,
   name: string,
   decide: (node: NodeObject) => readonly JsonPatchOperation[] | undefined,
+  signal?: AbortSignal,
 ): Promise<NodeObject> {
   for (let tries = 1; ; tries += 1) {
     const node = await requireNodeObject(access, name);
     const patch = decide(node);
     if (!patch || patch.length === 0) return node;
+    signal?.throwIfAborted();
     try {
       const test: JsonPatchOperation = {
         op: 'test',

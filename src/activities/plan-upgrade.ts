@@ -1,34 +1,40 @@
-import { createHash } from 'node:crypto';
 import { certificatesOutlast } from '../planning/certificates.js';
-import type { Planned } from '../planning/plan.js';
+import type { Planned, UpgradePlan } from '../planning/plan.js';
+import { newSchematics } from '../planning/schematic-change.js';
 import { planUpgrade as plan } from '../planning/upgrade-plan.js';
-import { factoryVersions } from '../tools/image-factory.js';
-import { observeCluster } from '../tools/observe-cluster.js';
+import type { ClusterAccess } from '../tools/cluster-access.js';
+import { planSources } from '../tools/plan-sources.js';
 import { inCluster, type ActivitySettings, type RunReference } from './activity-context.js';
 
 /** Observes the cluster and makes the run's plan: the same function `slipway plan` prints. Recorded, it does not change. */
 export async function planUpgrade(settings: ActivitySettings, reference: RunReference): Promise<Planned> {
-  const { request, inventory, only } = await settings.inputOf(reference.cluster, reference.run);
+  const { request, only } = await settings.inputOf(reference.cluster, reference.run);
+  const { cluster, run } = reference;
   return inCluster(
     settings,
     reference,
     'the cluster is observed and the plan is made',
     async (access, wait) => {
-      const [observation, availableVersions, certificates] = await Promise.all([
-        observeCluster(access, { signal: wait.signal }),
-        factoryVersions(inventory.image.factory, access.dialMap),
+      // A queue or a run that was terminated leaves what it started at work; its hold may be released long before that ends.
+      const other = (await settings.openWork(cluster)).find((work) => work.run !== run);
+      if (other)
+        return {
+          verdict: 'refused',
+          reasons: [{ kind: 'run-open', cluster, run: other.run, target: other.target }],
+        };
+      const [sources, certificates] = await Promise.all([
+        planSources(access, { request, only, newSchematics }, wait.signal),
         access.certificates({ admin: true }),
       ]);
-      const planned = plan({
-        request,
-        inventory,
-        observation,
-        availableVersions,
-        only,
-        sha256: (text) => createHash('sha256').update(text).digest('hex'),
-        now: observation.observedAt,
-      });
-      return certificatesOutlast(planned, certificates, Date.now());
+      const planned = certificatesOutlast(plan(sources), certificates, Date.now());
+      if (planned.verdict === 'planned') await clientsAreHere(access, planned.plan);
+      return planned;
     },
   );
+}
+
+/** The talosctl of each minor that is to be changed, before anything is touched. @throws Refusal `tool-missing` */
+async function clientsAreHere(access: ClusterAccess, { hops }: UpgradePlan): Promise<void> {
+  const touched = hops.flatMap((hop) => hop.nodes).filter((node) => !node.skip);
+  for (const version of new Set(touched.map((node) => node.from))) await access.talosAdmin(version);
 }

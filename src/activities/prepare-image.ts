@@ -3,6 +3,7 @@ import { describeStep } from '../planning/describe.js';
 import type { PlannedNode } from '../planning/plan.js';
 import { askForImage } from '../tools/image-factory.js';
 import { throughOthers, whyNot } from '../tools/observe-cluster.js';
+import { ProcessSlots } from '../tools/process-slots.js';
 import { Refusal } from '../tools/refusal.js';
 import { CommandFailed } from '../tools/run-command.js';
 import { inCluster, type ActivitySettings, type RunReference, type Wait } from './activity-context.js';
@@ -22,16 +23,36 @@ export async function prepareImage(
   { node, limit, ...reference }: PrepareImage,
 ): Promise<string> {
   return inCluster(settings, reference, describeStep('prepare-image', node.name), async (access, wait) => {
-    await factoryHasIt(access, wait, node, limit);
-    await nodePullsIt(access, wait, node, limit);
+    await factoryHasIt(access, wait, node.image, limit);
+    await inTurn(wait, node, limit, () => nodePullsIt(access, wait, node, limit));
     return `${node.image} is on the node`;
   });
 }
 
-async function factoryHasIt(
+/** As many nodes pull at the same time, whichever clusters they are of: a factory that is asked too often says 429 to all. */
+const pulls = new ProcessSlots(2);
+
+async function inTurn(
+  wait: Wait,
+  node: PlannedNode,
+  limit: number,
+  pull: () => Promise<void>,
+): Promise<void> {
+  const queued = (ahead: number): void =>
+    wait.says(`${node.name} pulls ${node.image} after ${ahead + 1} others`, wait.endOf(limit));
+  const release = await pulls.acquire(wait.signal, queued);
+  try {
+    await pull();
+  } finally {
+    release();
+  }
+}
+
+/** Waits until the factory has an image, building it where it must. @throws Refusal `image-missing`, `image-unavailable` */
+export async function factoryHasIt(
   access: ClusterAccess,
   wait: Wait,
-  { image }: PlannedNode,
+  image: string,
   limit: number,
 ): Promise<void> {
   const end = wait.endOf(limit);
@@ -54,7 +75,7 @@ async function nodePullsIt(
   limit: number,
 ): Promise<void> {
   const end = wait.endOf(limit);
-  const admin = await access.talosAdmin();
+  const admin = await access.talosAdmin(node.from);
   wait.says(`${node.name} pulls ${node.image}`, end);
   for (;;) {
     const timeoutMs = Math.max(1_000, end - Date.now());

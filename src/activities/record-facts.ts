@@ -1,9 +1,12 @@
 import type { RecordedFacts } from '../planning/classify-node.js';
 import { describeStep } from '../planning/describe.js';
 import type { PlannedNode } from '../planning/plan.js';
-import { observeEtcd, observeNode, throughOthers } from '../tools/observe-cluster.js';
+import { observeNode, throughOthers } from '../tools/observe-cluster.js';
+import { isExtension } from '../planning/extension-names.js';
+import { isWell } from '../planning/verify-node.js';
 import { Refusal } from '../tools/refusal.js';
-import { inCluster, type ActivitySettings, type RunReference } from './activity-context.js';
+import type { ClusterAccess } from '../tools/cluster-access.js';
+import { inCluster, type ActivitySettings, type RunReference, type Wait } from './activity-context.js';
 
 export interface RecordFacts extends RunReference {
   readonly node: PlannedNode;
@@ -18,10 +21,13 @@ export async function recordFacts(
 ): Promise<RecordedFacts> {
   return inCluster(settings, reference, describeStep('record-facts', node.name), async (access, wait) => {
     const admin = await access.talosAdmin();
-    const [seen, bootId, etcd] = await Promise.all([
+    const [seen, bootId, services, memberId] = await Promise.all([
       observeNode(access, node.name, wait.signal),
       throughOthers(access.targets(node.name), (target) => admin.bootId(target, { signal: wait.signal })),
-      node.role === 'control-plane' ? observeEtcd(access, { signal: wait.signal }) : undefined,
+      throughOthers(access.targets(node.name), (target) =>
+        access.talos.services(target, { signal: wait.signal }),
+      ),
+      node.role === 'control-plane' ? memberOf(access, node, wait) : undefined,
     ]);
     if (seen.talos.kind === 'unreachable') {
       throw new Refusal({
@@ -36,20 +42,36 @@ export async function recordFacts(
     }
     const object = seen.kubernetes.value;
     if (!object) throw new Refusal({ kind: 'node-missing', node: node.name });
-    const status =
-      etcd?.kind === 'answered' ? etcd.value.statuses.find((one) => one.node === node.name) : undefined;
+    const mayGo = access.inventory.upgrade.mayLoseExtensions;
     return {
       node: node.name,
       bootId,
       version: seen.talos.value.version,
       schematic: seen.talos.value.schematic,
-      extensions: seen.talos.value.extensions,
+      extensions: seen.talos.value.extensions.filter(
+        (name) => !mayGo.some((given) => isExtension(name, given)),
+      ),
+      flow: node.flow ?? 'legacy',
       wantedVersion: to,
       wantedSchematic: node.schematic,
       labels: object.labels,
       taints: object.taints,
       annotations: object.annotations,
-      ...(status?.kind === 'answered' ? { memberId: status.value.memberId } : {}),
+      services: services.filter(isWell).map((service) => service.name),
+      ...(memberId === undefined ? {} : { memberId }),
     };
   });
+}
+
+/** The id of its etcd member, as the member itself says; undefined when it does not answer: the guard sees to that. */
+async function memberOf(access: ClusterAccess, node: PlannedNode, wait: Wait): Promise<string | undefined> {
+  try {
+    const status = await throughOthers(access.targets(node.name), (target) =>
+      access.talos.etcdStatus(target, { signal: wait.signal }),
+    );
+    return status.memberId;
+  } catch (error) {
+    if (wait.signal.aborted) throw error;
+    return undefined;
+  }
 }

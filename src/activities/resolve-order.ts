@@ -1,7 +1,10 @@
-import type { Hop } from '../planning/plan.js';
+import type { Hop, RebootMode } from '../planning/plan.js';
+import { rebootModes } from '../planning/firmware-boots.js';
+import { batchesOf } from '../planning/batches.js';
 import { orderNodes } from '../planning/node-order.js';
 import { observeEtcd } from '../tools/observe-cluster.js';
 import { Refusal } from '../tools/refusal.js';
+import type { Inventory } from '../inventory/schema.js';
 import { inCluster, type ActivitySettings, type RunReference } from './activity-context.js';
 import { leaderOf } from './hand-over-leadership.js';
 
@@ -11,6 +14,10 @@ export interface ResolveOrder extends RunReference {
 
 export interface ResolvedOrder {
   readonly order: readonly string[];
+  /** The same nodes: those of one batch are worked on together. Left out by the first release: each alone. */
+  readonly batches?: readonly (readonly string[])[];
+  /** How each node that is touched is rebooted; left out by the first release. */
+  readonly rebootModes?: Readonly<Record<string, RebootMode>>;
   readonly leader: string;
 }
 
@@ -25,6 +32,23 @@ export async function resolveOrder(
     const leader = leaderOf(etcd.value);
     if (!leader) throw new Refusal({ kind: 'etcd-no-leader' });
     const { controlPlane, upgrade } = access.inventory;
-    return { order: orderNodes(hop.nodes, leader, controlPlane.leader, upgrade.order), leader };
+    const order = orderNodes(hop.nodes, leader, controlPlane.leader, upgrade.order);
+    const batches = batchesOf(order, hop.nodes, upgrade.workers.batch, (name) =>
+      resourcesOf(access.inventory, name),
+    );
+    const modes = rebootModes(order, hop.nodes, (name) => hardwareOf(access.inventory, name));
+    return { order, batches, rebootModes: modes, leader };
   });
+}
+
+/** Extended resources the inventory says a node offers: its GPUs. */
+function resourcesOf({ nodes }: Inventory, name: string): readonly string[] {
+  const gpu = nodes.find((node) => node.name === name)?.gpu;
+  return gpu ? [gpu.resource] : [];
+}
+
+/** Its class of hardware; where the inventory names none, its role. */
+function hardwareOf({ nodes }: Inventory, name: string): string {
+  const node = nodes.find((candidate) => candidate.name === name);
+  return node?.hardware ?? node?.role ?? name;
 }

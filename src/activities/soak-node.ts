@@ -1,5 +1,5 @@
 import { Context } from '@temporalio/activity';
-import { describeStep } from '../planning/describe.js';
+import { describe, describeStep } from '../planning/describe.js';
 import type { PlannedNode } from '../planning/plan.js';
 import type { Reason } from '../planning/reason.js';
 import { Refusal } from '../tools/refusal.js';
@@ -15,6 +15,8 @@ import type { ClusterAccess } from '../tools/cluster-access.js';
 
 export interface SoakNode extends RunReference {
   readonly node: PlannedNode;
+  /** The other nodes of its batch. */
+  readonly beside?: readonly string[];
   /** Milliseconds the gates may take to open after the uncordon. */
   readonly limit: number;
 }
@@ -28,30 +30,54 @@ const closedLooksMax = 3;
  */
 export async function soakNode(
   settings: ActivitySettings,
-  { node, limit, ...reference }: SoakNode,
+  { node, beside = [], limit, ...reference }: SoakNode,
 ): Promise<string> {
   return inCluster(settings, reference, describeStep('soak', node.name), async (access, wait) => {
     const opened = await wait.until(limit, gaveUp(`the workload gates after ${node.name}`, limit), async () =>
-      gatesLook((await lookAtGates(access, { node, moment: 'soak' }, wait.signal)).reports),
+      gatesLook((await lookAtGates(access, { node, beside, moment: 'soak' }, wait.signal)).reports),
     );
-    if (node.soak > 0) await watchGates(access, wait, node);
+    if (node.soak > 0) await watchGates(access, wait, { node, beside, limit });
     return node.soak > 0 ? `${opened}, held for ${Math.round(node.soak / 1000)} s` : opened;
   });
 }
 
-async function watchGates(access: ClusterAccess, wait: Wait, node: PlannedNode): Promise<void> {
+async function watchGates(
+  access: ClusterAccess,
+  wait: Wait,
+  { node, beside, limit }: { node: PlannedNode; beside: readonly string[]; limit: number },
+): Promise<void> {
   const start = Date.now();
-  const end = start + node.soak;
   const pause = Math.min(5_000, Math.max(200, node.soak / 10));
   let closed: Reason[] = [];
-  while (Date.now() < end) {
-    wait.says(`soaking: the workload gates are watched after ${node.name}`, end);
+  // What was seen counts; time in which nobody answered does not, and has a limit of its own.
+  let unseen = 0;
+  for (let before = start; before < start + node.soak + unseen;) {
+    const end = start + node.soak + unseen;
+    if (unseen === 0) wait.says(`soaking: the workload gates are watched after ${node.name}`, end);
     await Context.current().sleep(Math.min(pause, Math.max(0, end - Date.now())));
-    const look = gatesLook((await lookAtGates(access, { node, moment: 'soak' }, wait.signal)).reports);
-    closed = look.kind === 'waiting' ? [...closed, look.reason] : [];
+    const look = gatesLook(
+      (await lookAtGates(access, { node, beside, moment: 'soak' }, wait.signal)).reports,
+    );
+    const now = Date.now();
+    if (look.kind === 'waiting' && isUnknown(look.reason)) {
+      unseen += now - before;
+      wait.says(`soaking after ${node.name}, and nothing can be seen: ${describe(look.reason)}`, end + limit);
+      if (unseen > limit)
+        throw new Refusal(gaveUp(`the workload gates after ${node.name}`, limit)(look.reason));
+    } else {
+      closed = look.kind === 'waiting' ? [...closed, look.reason] : [];
+    }
     const [first] = closed;
     if (first && closed.length >= closedLooksMax) {
-      throw new Refusal({ kind: 'soak-broken', node: node.name, reason: first, after: Date.now() - start });
+      throw new Refusal({ kind: 'soak-broken', node: node.name, reason: first, after: now - start });
     }
+    before = now;
   }
+}
+
+/** An API that does not answer is unknown: neither well nor broken. */
+const unknown = new Set<Reason['kind']>(['kubernetes-unreachable', 'etcd-unreachable', 'talos-unreachable']);
+
+function isUnknown(reason: Reason): boolean {
+  return unknown.has(reason.kind);
 }

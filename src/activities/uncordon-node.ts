@@ -1,33 +1,77 @@
-import { runId } from '../workflows/messages.js';
+import { armedWith, installMark } from '../planning/armed.js';
 import { describeStep } from '../planning/describe.js';
+import type { NodeObject } from '../planning/observation.js';
+import type { PlannedNode } from '../planning/plan.js';
+import type { ClusterAccess } from '../tools/cluster-access.js';
+import type { JsonPatchOperation } from '../tools/kubernetes-api.js';
+import { Refusal } from '../tools/refusal.js';
+import { runId } from '../workflows/messages.js';
 import { inCluster, type ActivitySettings } from './activity-context.js';
 import type { NodeStep } from './cordon-node.js';
-import { removeMarks, setUnschedulable } from './node-marks.js';
+import { removeMark, removeMarks, setMarks, setUnschedulable } from './node-marks.js';
 import { patchNodeAsSeen } from './patch-node.js';
+
+export interface UncordonNode extends NodeStep {
+  /** It undoes the steps of this workflow, whose install must not have been sent. */
+  readonly undoes?: string;
+}
 
 /**
  * Takes back the cordon and the marks of this run; only where the mark is this run's.
  * A cordon that somebody else set, before or since, stays.
+ *
+ * @throws Refusal `install-unanswered` as an undo, where the mark says that the install was sent, or nearly was.
  */
 export async function uncordonNode(
   settings: ActivitySettings,
-  { node, ...reference }: NodeStep,
+  { node, undoes, ...reference }: UncordonNode,
 ): Promise<string> {
   const run = runId(reference.cluster, reference.run);
-  return inCluster(settings, reference, describeStep('uncordon', node.name), async (access) => {
+  return inCluster(settings, reference, describeStep('uncordon', node.name), async (access, wait) => {
     let note = '';
-    await patchNodeAsSeen(access, node.name, (seen) => {
+    const decide = (seen: NodeObject): readonly JsonPatchOperation[] | undefined => {
+      if (undoes !== undefined && installMark(seen.marks.install)?.by === undoes)
+        throw new Refusal({ kind: 'install-unanswered', node: node.name, since: new Date().toISOString() });
+      const marks = finishedMarks(node, seen);
       if (seen.marks.cordonedBy === run) {
         note = seen.unschedulable ? 'uncordoned' : 'was uncordoned by somebody else; marks removed';
-        return [...setUnschedulable(seen, false), ...removeMarks(seen)];
+        return [...setUnschedulable(seen, false), ...marks];
       }
       if (seen.marks.run === run) {
-        note = 'left cordoned, as somebody had it before';
-        return removeMarks(seen);
+        note = seen.unschedulable
+          ? 'left cordoned, as somebody had it before'
+          : 'there was no cordon to take back';
+        return marks;
       }
       note = 'no mark of this run is on it';
       return undefined;
-    });
+    };
+    if (undoes !== undefined) await fence(access, node, run, wait.signal);
+    await patchNodeAsSeen(access, node.name, decide, wait.signal);
     return note;
   });
+}
+
+/**
+ * A worker that froze in the middle of its cordon may still write it when it wakes up: its patch tests the resource version it read.
+ * Where the undo finds nothing to take back it therefore writes once, so that an older decision fails its test.
+ */
+async function fence(
+  access: ClusterAccess,
+  node: PlannedNode,
+  run: string,
+  signal: AbortSignal,
+): Promise<void> {
+  await patchNodeAsSeen(
+    access,
+    node.name,
+    (seen) => (seen.marks.run === undefined ? setMarks(seen, { run }) : undefined),
+    signal,
+  );
+}
+
+/** That a version is installed and not booted stays true when the node is given back, and must stay known. */
+function finishedMarks(node: PlannedNode, seen: NodeObject): JsonPatchOperation[] {
+  if (node.flow !== 'lifecycle' || !armedWith(seen)) return removeMarks(seen);
+  return (['run', 'cordonedBy', 'reboot'] as const).flatMap((mark) => removeMark(seen, mark));
 }

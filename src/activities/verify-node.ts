@@ -1,6 +1,6 @@
 import type { RecordedFacts } from '../planning/classify-node.js';
 import { describeStep } from '../planning/describe.js';
-import { compareNode } from '../planning/verify-node.js';
+import { compareNode, illServices } from '../planning/verify-node.js';
 import type { PlannedNode } from '../planning/plan.js';
 import type { Reason } from '../planning/reason.js';
 import { observeNode, throughOthers, whyNot } from '../tools/observe-cluster.js';
@@ -28,9 +28,7 @@ export async function verifyNode(
           const services = await throughOthers(access.targets(node.name), (target) =>
             access.talos.services(target, { signal: wait.signal }),
           );
-          const ill = services
-            .filter((service) => service.state === 'Running' && service.health === 'Fail')
-            .map((service) => service.name);
+          const ill = illServices(facts, services);
           if (ill.length > 0) return { kind: 'waiting', reason: notReady(node, ill) };
           return {
             kind: 'done',
@@ -54,6 +52,6 @@ function notReady(node: PlannedNode, services: readonly string[]): Reason {
     kind: 'talos-not-ready',
     node: node.name,
     stage: 'running',
-    unmet: services.map((service) => `service ${service}: unhealthy`),
+    unmet: services,
   };
 }

@@ -1,15 +1,12 @@
-import { X509Certificate } from 'node:crypto';
-import { KubeConfig } from '@kubernetes/client-node';
-import { parse } from 'yaml';
 import type { CredentialReference, Inventory, InventoryNode } from '../inventory/schema.js';
-import { toolPath } from './tool-path.js';
+import { kubeconfigCertificate, talosCertificate } from './credential-certificates.js';
+import { readKubeconfig } from './credential-kubeconfig.js';
 import { readCredential, referenceText, type Credential } from './credentials.js';
 import { dial, type DialMap } from './dial-map.js';
 import { kubernetesApi, type ApiEndpoint, type KubernetesApi } from './kubernetes-api.js';
-import { Refusal } from './refusal.js';
 import { StepFolder } from './step-folder.js';
-import { talosctl, type TalosTarget, type Talosctl } from './talosctl.js';
-import { isRecord } from './talosctl-output.js';
+import type { TalosTarget, Talosctl } from './talosctl.js';
+import { talosctlClients } from './talosctl-clients.js';
 
 /** Everything one step needs to speak to a cluster. Closed at the step's end: no credential file outlives it. */
 export interface ClusterAccess {
@@ -17,15 +14,23 @@ export interface ClusterAccess {
   readonly dialMap: DialMap;
   /** talosctl with the reader's talosconfig: for looking, and for snapshots. */
   readonly talos: Talosctl;
-  /** talosctl with the admin's: only for the steps that change a node. */
-  talosAdmin(): Promise<Talosctl>;
+  /**
+   * talosctl with the admin's: only for the steps that change a node, and for the looks that need that role.
+   *
+   * @param version what the node runs, for a change: the client is of that very minor. Left out for a look.
+   */
+  talosAdmin(version?: string): Promise<Talosctl>;
   readonly kubernetes: KubernetesApi;
   /** Path of the kubeconfig, for kubectl. */
   kubeconfigFile(): Promise<string>;
   /** Private folder of this step. */
   folder(): Promise<StepFolder>;
-  /** For `node`, through each of the other control planes in turn; through itself only where there is no other. */
-  targets(node: string): readonly TalosTarget[];
+  /**
+   * For `node`, through each of the other control planes in turn; through itself only where there is no other.
+   *
+   * @param avoid the node under work: nothing goes through it either, while there is another way.
+   */
+  targets(node: string, avoid?: string): readonly TalosTarget[];
   /** When each client certificate ends. The admin's is read only where it is asked for. */
   certificates(which: {
     readonly admin: boolean;
@@ -59,43 +64,57 @@ export async function openCluster(
 
   const { talos, kubernetes } = inventory.access;
   const readerConfig = await read('talosconfig (reader)', talos.reader);
-  const kubeconfig = await read('kubeconfig', kubernetes);
-  const binary = await toolPath('talosctl');
-  const talosconfigFile = await fileOf('talosconfig-reader', readerConfig);
+  const kubeconfig = await readKubeconfig(kubernetes, base);
+  const declared = inventory.versions.talos;
+  const looking = talosctlClients(
+    once(() => fileOf('talosconfig-reader', readerConfig)),
+    declared,
+  );
+  const changing = talosctlClients(
+    once(async () => fileOf('talosconfig-admin', await read('talosconfig (admin)', talos.admin))),
+    declared,
+  );
+  await looking.present();
   const controlPlanes = inventory.nodes.filter((node) => node.role === 'control-plane');
-  let admin: Promise<Talosctl> | undefined;
   let kubeconfigPath: Promise<string> | undefined;
 
   return {
     inventory,
     dialMap,
-    talos: talosctl(binary, talosconfigFile),
-    talosAdmin: () =>
-      (admin ??= read('talosconfig (admin)', talos.admin).then(async (credential) =>
-        talosctl(binary, await fileOf('talosconfig-admin', credential)),
-      )),
+    talos: looking.looking,
+    talosAdmin: async (version) => (version === undefined ? changing.looking : changing.ofVersion(version)),
     kubernetes: kubernetesApi(
       kubeconfig.text,
       controlPlanes.map((node) => apiEndpoint(node, dialMap)),
     ),
     kubeconfigFile: () => (kubeconfigPath ??= fileOf('kubeconfig', kubeconfig)),
     folder,
-    targets: (name) => targetsOf(inventory, dialMap, name),
+    targets: (name, avoid) => targetsOf(inventory, dialMap, name, avoid),
     certificates: async ({ admin: withAdmin }) => {
-      const reader = certificate(
-        'talosconfig (reader)',
-        talos.reader,
-        talosClientCertificate(readerConfig.text),
-      );
+      const ofTalos = (which: string, reference: CredentialReference, text: string) => ({
+        which,
+        reference: referenceText(reference),
+        until: talosCertificate(which, reference, text).until,
+      });
       const user = kubeconfigCertificate(kubernetes, kubeconfig.text);
-      if (!withAdmin) return [reader, ...user];
-      const { text } = await read('talosconfig (admin)', talos.admin);
-      return [reader, certificate('talosconfig (admin)', talos.admin, talosClientCertificate(text)), ...user];
+      const { text } = withAdmin ? await read('talosconfig (admin)', talos.admin) : readerConfig;
+      return [
+        ofTalos('talosconfig (reader)', talos.reader, readerConfig.text),
+        ...(withAdmin ? [ofTalos('talosconfig (admin)', talos.admin, text)] : []),
+        // A kubeconfig with a token has no certificate to end.
+        ...(user ? [{ which: 'kubeconfig', reference: referenceText(kubernetes), until: user.until }] : []),
+      ];
     },
     close: async () => {
       await opened?.close();
     },
   };
+}
+
+/** The same answer for every caller, made when it is asked for first. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => (made ??= make());
 }
 
 function apiEndpoint(node: InventoryNode, dialMap: DialMap): ApiEndpoint {
@@ -106,43 +125,12 @@ function apiEndpoint(node: InventoryNode, dialMap: DialMap): ApiEndpoint {
   };
 }
 
-function targetsOf(inventory: Inventory, dialMap: DialMap, name: string): TalosTarget[] {
+function targetsOf(inventory: Inventory, dialMap: DialMap, name: string, avoid?: string): TalosTarget[] {
   const node = inventory.nodes.find((candidate) => candidate.name === name);
   if (!node) throw new Error(`${name} is no node of ${inventory.cluster}`);
   const controlPlanes = inventory.nodes.filter((candidate) => candidate.role === 'control-plane');
   const others = controlPlanes.filter((candidate) => candidate.name !== name);
-  const ways = others.length > 0 ? others : controlPlanes;
+  const free = others.filter((candidate) => candidate.name !== avoid);
+  const ways = [free, others, controlPlanes].find((some) => some.length > 0) ?? [];
   return ways.map((way) => ({ node: node.address, endpoint: dial(dialMap, way.address) }));
-}
-
-function certificate(which: string, reference: CredentialReference, pem: string) {
-  try {
-    return { which, reference: referenceText(reference), until: new Date(new X509Certificate(pem).validTo) };
-  } catch (error) {
-    throw new Refusal(
-      {
-        kind: 'credential-unreadable',
-        which,
-        reference: referenceText(reference),
-        why: 'its client certificate cannot be read',
-      },
-      { cause: error },
-    );
-  }
-}
-
-function talosClientCertificate(talosconfig: string): string {
-  const parsed: unknown = parse(talosconfig);
-  const contexts = isRecord(parsed) && isRecord(parsed['contexts']) ? parsed['contexts'] : {};
-  const context = isRecord(parsed) ? contexts[String(parsed['context'])] : undefined;
-  const crt = isRecord(context) ? context['crt'] : undefined;
-  return typeof crt === 'string' ? Buffer.from(crt, 'base64').toString('utf8') : '';
-}
-
-/** A kubeconfig with a token or an exec plugin has no certificate to end. */
-function kubeconfigCertificate(reference: CredentialReference, kubeconfig: string) {
-  const config = new KubeConfig();
-  config.loadFromString(kubeconfig);
-  const data = config.getCurrentUser()?.certData;
-  return data ? [certificate('kubeconfig', reference, Buffer.from(data, 'base64').toString('utf8'))] : [];
 }

@@ -1,15 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { CredentialReference } from '../inventory/schema.js';
+import type { CredentialReference, KubernetesReference } from '../inventory/schema.js';
+import { printedByProgram } from './credential-exec.js';
 import { Refusal, messageOf } from './refusal.js';
 
-/** Larger files are no credentials. */
+/** Larger texts are no credentials. */
 const bytesMax = 1024 * 1024;
 
 /** A credential as it was read, and where it stands when it is a file already. */
 export interface Credential {
   readonly text: string;
-  /** The file it came from; undefined when it came from the environment. */
+  /** The file it came from; undefined when it came from elsewhere. */
   readonly file: string | undefined;
 }
 
@@ -25,46 +26,46 @@ export async function readCredential(
   reference: CredentialReference,
   base: string,
 ): Promise<Credential> {
+  const refuse = (why: string): never => {
+    throw unreadable(which, reference, why);
+  };
   if ('file' in reference) {
     const file = path.resolve(base, reference.file);
-    try {
-      const text = await readFile(file, 'utf8');
-      return { text: bounded(text, which, reference), file };
-    } catch (error) {
-      if (error instanceof Refusal) throw error;
-      throw unreadable(which, reference, messageOf(error));
-    }
+    const text = await readFile(file, 'utf8').catch((error: unknown) => refuse(messageOf(error)));
+    return { text: bounded(text, refuse), file };
   }
-  const value = process.env[reference.env];
-  if (!value) throw unreadable(which, reference, `the environment variable ${reference.env} is not set`);
-  return { text: bounded(decode(value, which, reference), which, reference), file: undefined };
+  const value =
+    'exec' in reference
+      ? await printedByProgram(reference, { base, bytesMax, refuse })
+      : (process.env[reference.env] ?? '');
+  if (!('exec' in reference) && value === '') refuse(`the environment variable ${reference.env} is not set`);
+  return { text: bounded(decode(value, reference.encoding, refuse), refuse), file: undefined };
 }
 
-/** How a reference is named to people. */
-export function referenceText(reference: CredentialReference): string {
+/** How a reference is named to people. Of a program only its name: its arguments may be private. */
+export function referenceText(reference: KubernetesReference): string {
+  if ('inCluster' in reference) return "the pod's service account";
   if ('file' in reference) return `file ${reference.file}`;
-  return reference.encoding === 'base64' ? `env ${reference.env} (base64)` : `env ${reference.env}`;
+  const source =
+    'exec' in reference ? `exec ${path.basename(reference.exec[0] ?? '')}` : `env ${reference.env}`;
+  return reference.encoding === 'base64' ? `${source} (base64)` : source;
 }
 
-function decode(
-  value: string,
-  which: string,
-  reference: { env: string; encoding: 'plain' | 'base64' },
-): string {
-  if (reference.encoding === 'plain') return value;
+/** The refusal of a credential that cannot be used: which, its reference and why; never its value. */
+export function unreadable(which: string, reference: KubernetesReference, why: string): Refusal {
+  return new Refusal({ kind: 'credential-unreadable', which, reference: referenceText(reference), why });
+}
+
+function decode(value: string, encoding: 'plain' | 'base64', refuse: (why: string) => never): string {
+  if (encoding === 'plain') return value;
   const compact = value.replaceAll(/\s/g, '');
-  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(compact)) {
-    throw unreadable(which, reference, 'it is said to be base64, and has characters base64 has not');
-  }
+  if (compact !== '' && !/^[A-Za-z0-9+/]+={0,2}$/.test(compact))
+    refuse('it is said to be base64, and has characters base64 has not');
   return Buffer.from(compact, 'base64').toString('utf8');
 }
 
-function bounded(text: string, which: string, reference: CredentialReference): string {
-  if (text.trim() === '') throw unreadable(which, reference, 'it is empty');
-  if (text.length > bytesMax) throw unreadable(which, reference, `it is larger than ${bytesMax} bytes`);
+function bounded(text: string, refuse: (why: string) => never): string {
+  if (text.trim() === '') refuse('it is empty');
+  if (text.length > bytesMax) refuse(`it is larger than ${bytesMax} bytes`);
   return text;
-}
-
-function unreadable(which: string, reference: CredentialReference, why: string): Refusal {
-  return new Refusal({ kind: 'credential-unreadable', which, reference: referenceText(reference), why });
 }

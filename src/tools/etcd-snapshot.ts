@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { Encrypter } from 'age-encryption';
+import { Readable } from 'node:stream';
+import { Decrypter, Encrypter } from 'age-encryption';
 import { z } from 'zod';
 import { runCommand } from './run-command.js';
 
@@ -43,16 +45,26 @@ export async function proveSnapshot(
 ): Promise<SnapshotStatus> {
   const data = path.join(folder, 'restored');
   try {
-    await runCommand({
-      command: etcdutl,
-      args: ['snapshot', 'restore', file, '--data-dir', data],
-      timeoutMs: etcdutlMs,
-      signal,
-    });
+    await restoreSnapshot(etcdutl, file, data, signal);
     return await snapshotStatus(etcdutl, path.join(data, 'member', 'snap', 'db'), signal);
   } finally {
     await rm(data, { recursive: true, force: true });
   }
+}
+
+/** Restores a snapshot into a folder that is not there yet (etcdutl checks its SHA-256 there). */
+export async function restoreSnapshot(
+  etcdutl: string,
+  file: string,
+  data: string,
+  signal: AbortSignal,
+): Promise<void> {
+  await runCommand({
+    command: etcdutl,
+    args: ['snapshot', 'restore', file, '--data-dir', data],
+    timeoutMs: etcdutlMs,
+    signal,
+  });
 }
 
 /**
@@ -62,19 +74,51 @@ export async function proveSnapshot(
 export async function storeEncrypted(file: string, recipient: string, target: string): Promise<string> {
   const encrypter = new Encrypter();
   encrypter.addRecipient(recipient);
-  const sealed = await encrypter.encrypt(await readFile(file));
   const folder = path.dirname(target);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const partial = `${target}.part`;
+  const sha256 = createHash('sha256');
+  // In pieces: a database of several gigabytes fits into no buffer.
+  const sealed = await encrypter.encrypt(piecesOf(file));
+  const wanted = sealed.size((await stat(file)).size);
   const handle = await open(partial, 'w', 0o600);
   try {
-    await handle.writeFile(sealed);
+    for await (const piece of sealed) {
+      sha256.update(piece);
+      await handle.writeFile(piece);
+    }
     await handle.sync();
   } finally {
     await handle.close();
   }
-  if ((await stat(partial)).size !== sealed.byteLength)
+  if ((await stat(partial)).size !== wanted)
     throw new Error(`${partial} was not written whole: is ${folder} full?`);
   await rename(partial, target);
-  return createHash('sha256').update(sealed).digest('hex');
+  return sha256.digest('hex');
+}
+
+/**
+ * Opens an encrypted snapshot into a file of its own (0600).
+ *
+ * @param identities age identities (`AGE-SECRET-KEY-1…`).
+ * @throws Error when none of them is among its recipients, or it was changed since it was stored.
+ */
+export async function openEncrypted(
+  file: string,
+  identities: readonly string[],
+  target: string,
+): Promise<void> {
+  const decrypter = new Decrypter();
+  for (const identity of identities) decrypter.addIdentity(identity);
+  const clear = await decrypter.decrypt(piecesOf(file));
+  const handle = await open(target, 'wx', 0o600);
+  try {
+    for await (const piece of clear) await handle.writeFile(piece);
+  } finally {
+    await handle.close();
+  }
+}
+
+function piecesOf(file: string): ReadableStream<Uint8Array> {
+  return Readable.toWeb(createReadStream(file)) as ReadableStream<Uint8Array>;
 }

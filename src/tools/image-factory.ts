@@ -1,3 +1,4 @@
+import { parse } from 'yaml';
 import { z } from 'zod';
 import type { Answer } from '../planning/observation.js';
 import { dial, type DialMap } from './dial-map.js';
@@ -34,6 +35,37 @@ export async function factoryVersions(factory: string, dialMap: DialMap): Promis
     if (text.length > bytesMax)
       return { kind: 'unreachable', why: `${factory}/versions answered more than ${bytesMax} bytes` };
     return { kind: 'answered', value: z.array(z.string()).parse(JSON.parse(text)) };
+  } catch (error) {
+    return { kind: 'unreachable', why: `${factory}: ${failure(error)}` };
+  }
+}
+
+const schematicShape = z.object({
+  customization: z
+    .object({
+      systemExtensions: z.object({ officialExtensions: z.array(z.string()).nullish() }).nullish(),
+    })
+    .nullish(),
+});
+
+/** The official system extensions of a schematic; `null`: the factory has none of that id. */
+export async function schematicContents(
+  factory: string,
+  id: string,
+  dialMap: DialMap,
+): Promise<Answer<readonly string[] | null>> {
+  try {
+    const response = await fetch(`${baseUrl(factory, dialMap)}/schematics/${id}`, {
+      signal: AbortSignal.timeout(askMs),
+    });
+    if (response.status === 404) return { kind: 'answered', value: null };
+    if (!response.ok)
+      return { kind: 'unreachable', why: `${factory}/schematics/${id} answered ${response.status}` };
+    const text = await response.text();
+    if (text.length > bytesMax)
+      return { kind: 'unreachable', why: `${factory}/schematics/${id} answered more than ${bytesMax} bytes` };
+    const { customization } = schematicShape.parse(parse(text) ?? {});
+    return { kind: 'answered', value: customization?.systemExtensions?.officialExtensions ?? [] };
   } catch (error) {
     return { kind: 'unreachable', why: `${factory}: ${failure(error)}` };
   }

@@ -43,6 +43,8 @@ export async function drainSlice(kubectl: string, slice: DrainSlice): Promise<Dr
         '--disable-eviction=false',
         `--timeout=${Math.max(1, Math.ceil(slice.timeoutMs / 1000))}s`,
       ],
+      // Nobody's preferences change what these flags say (kubectl 1.34 and later read ~/.kube/kuberc).
+      env: { KUBERC: 'off' },
       timeoutMs: slice.timeoutMs + 5_000,
       signal: slice.signal,
       onLine: (_stream, line) => {

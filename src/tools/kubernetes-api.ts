@@ -1,7 +1,6 @@
 import {
   ApiException,
   CoreV1Api,
-  KubeConfig,
   PatchStrategy,
   PolicyV1Api,
   createConfiguration,
@@ -11,6 +10,7 @@ import {
   type V1Pod,
   type V1PodDisruptionBudget,
 } from '@kubernetes/client-node';
+import { loadKubeconfig } from './credential-kubeconfig.js';
 import { Refusal, messageOf } from './refusal.js';
 
 /** One way to the Kubernetes API: a control plane's own address, never the VIP. */
@@ -86,7 +86,7 @@ export function kubernetesApi(kubeconfig: string, endpoints: readonly ApiEndpoin
   }
 
   return {
-    endpoints: (avoid) => order.filter((endpoint) => endpoint.node !== avoid),
+    endpoints: (avoid) => order.filter((endpoint) => endpoint.node !== avoid || order.length === 1),
     listNodes: (options = {}) => call(options, async (client) => (await client.core.listNode()).items),
     readNode: (name, options = {}) =>
       call(options, async (client) => {
@@ -126,8 +126,7 @@ interface Client {
 }
 
 function clientFor(kubeconfig: string, endpoint: ApiEndpoint): Client {
-  const config = new KubeConfig();
-  config.loadFromString(kubeconfig);
+  const config = loadKubeconfig(kubeconfig);
   const current = config.getCurrentCluster();
   if (!current) {
     throw new Refusal({

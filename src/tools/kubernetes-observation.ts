@@ -11,6 +11,8 @@ export const markAnnotations = {
   run: 'slipway.dev/run',
   cordonedBy: 'slipway.dev/cordoned-by',
   install: 'slipway.dev/install',
+  armed: 'slipway.dev/armed',
+  reboot: 'slipway.dev/reboot',
 } as const;
 
 const controlPlaneComponents = new Set(['kube-apiserver', 'kube-controller-manager', 'kube-scheduler']);
@@ -37,6 +39,8 @@ export function nodeObject(node: V1Node): NodeObject {
       run: annotations[markAnnotations.run],
       cordonedBy: annotations[markAnnotations.cordonedBy],
       install: annotations[markAnnotations.install],
+      armed: annotations[markAnnotations.armed],
+      reboot: annotations[markAnnotations.reboot],
     },
     resourceVersion: node.metadata?.resourceVersion ?? '',
   };
@@ -83,7 +87,21 @@ function podObservation(pod: V1Pod, budgets: readonly V1PodDisruptionBudget[]): 
       .map((budget) => `${namespace}/${budget.metadata?.name ?? ''}`),
     trouble: troubleOf(pod),
     since: isoTime(readyCondition?.lastTransitionTime ?? pod.metadata?.creationTimestamp),
+    ...pinned(pod),
   };
+}
+
+const hostname = 'kubernetes.io/hostname';
+
+/** The node its template ties it to. Pods of DaemonSets are tied by name too, and are nobody's outage. */
+function pinned(pod: V1Pod): { pinnedTo?: string } {
+  const selected = pod.spec?.nodeSelector?.[hostname];
+  if (selected !== undefined) return { pinnedTo: selected };
+  const terms = pod.spec?.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
+  const [term, ...others] = terms?.nodeSelectorTerms ?? [];
+  const rule = term?.matchExpressions?.find(({ key, operator }) => key === hostname && operator === 'In');
+  const [only, ...more] = rule?.values ?? [];
+  return only !== undefined && more.length === 0 && others.length === 0 ? { pinnedTo: only } : {};
 }
 
 function budgetObservation(budget: V1PodDisruptionBudget): BudgetObservation {

@@ -19,6 +19,8 @@ import type { TalosTarget } from './talosctl.js';
 export interface Scope {
   /** Nodes whose Talos API is asked; default all. */
   readonly talosOf?: readonly string[];
+  /** Of these only how they are (stage, ready) is asked: one process each. What they run stays empty in their observation. */
+  readonly statusOf?: readonly string[];
   /** Default true. */
   readonly etcd?: boolean;
   /** The node that is being disrupted: no request goes through it. */
@@ -62,7 +64,7 @@ export async function observeNode(
   const node = access.inventory.nodes.find((candidate) => candidate.name === name);
   if (!node) throw new Error(`${name} is no node of ${access.inventory.cluster}`);
   const [talos, kubernetes] = await Promise.all([
-    talosOf(access, node, signal),
+    talosOf(access, node, signal ? { signal } : {}),
     answer(async () => {
       const found = await access.kubernetes.readNode(name, { avoid: name });
       return found ? nodeObject(found) : undefined;
@@ -126,21 +128,37 @@ async function observeTalos(
   scope: Scope,
 ): Promise<Map<string, Answer<TalosObservation>>> {
   const wanted = access.inventory.nodes.filter((node) => scope.talosOf?.includes(node.name) ?? true);
-  const seen = await Promise.all(
-    wanted.map(async (node) => [node.name, await talosOf(access, node, scope.signal)] as const),
-  );
+  const brief = access.inventory.nodes.filter((node) => scope.statusOf?.includes(node.name) ?? false);
+  const seen = await Promise.all([
+    ...wanted.map(async (node) => [node.name, await talosOf(access, node, scope)] as const),
+    ...brief.map(async (node) => [node.name, await statusOf(access, node, scope)] as const),
+  ]);
   return new Map(seen);
+}
+
+async function statusOf(
+  access: ClusterAccess,
+  { name }: InventoryNode,
+  { avoid, signal }: Scope,
+): Promise<Answer<TalosObservation>> {
+  const limits = signal ? { signal } : {};
+  return answer(async () => {
+    const status = await throughOthers(access.targets(name, avoid), (target) =>
+      access.talos.machineStatus(target, limits),
+    );
+    return { nodename: name, version: '', schematic: undefined, extensions: [], ...status };
+  });
 }
 
 async function talosOf(
   access: ClusterAccess,
   node: InventoryNode,
-  signal?: AbortSignal,
+  { avoid, signal }: Scope,
 ): Promise<Answer<TalosObservation>> {
   const limits = signal ? { signal } : {};
   return answer(async () => {
     const ask = <T>(call: (target: TalosTarget) => Promise<T>): Promise<T> =>
-      throughOthers(access.targets(node.name), call);
+      throughOthers(access.targets(node.name, avoid), call);
     // The version first: a node that is down costs one process, not four.
     const version = await ask((target) => access.talos.version(target, limits));
     const [nodename, extensions, status] = await Promise.all([
@@ -152,6 +170,23 @@ async function talosOf(
   });
 }
 
+/** What each control plane's own member says, asked of each. */
+export async function observeEtcdStatuses(
+  access: ClusterAccess,
+  { avoid, signal }: Scope,
+): Promise<EtcdMemberStatus[]> {
+  const limits = signal ? { signal } : {};
+  const controlPlanes = access.inventory.nodes.filter((node) => node.role === 'control-plane');
+  return Promise.all(
+    controlPlanes.map(async ({ name }): Promise<EtcdMemberStatus> => ({
+      node: name,
+      ...(await answer(() =>
+        throughOthers(access.targets(name, avoid), (target) => access.talos.etcdStatus(target, limits)),
+      )),
+    })),
+  );
+}
+
 /** Members and alarms as the cluster sees them, and what each control plane's own member says. */
 export async function observeEtcd(
   access: ClusterAccess,
@@ -161,18 +196,11 @@ export async function observeEtcd(
   const controlPlanes = access.inventory.nodes.filter((node) => node.role === 'control-plane');
   return answer(async () => {
     const [statuses, cluster] = await Promise.all([
-      Promise.all(
-        controlPlanes.map(async ({ name }): Promise<EtcdMemberStatus> => ({
-          node: name,
-          ...(await answer(() =>
-            throughOthers(access.targets(name), (target) => access.talos.etcdStatus(target, limits)),
-          )),
-        })),
-      ),
+      observeEtcdStatuses(access, { ...(avoid === undefined ? {} : { avoid }), ...limits }),
       firstAnswer(
-        controlPlanes.filter(({ name }) => name !== avoid),
+        controlPlanes.filter(({ name }) => name !== avoid || controlPlanes.length === 1),
         async ({ name }) => {
-          const targets = access.targets(name);
+          const targets = access.targets(name, avoid);
           const [members, alarms] = await Promise.all([
             throughOthers(targets, (target) => access.talos.etcdMembers(target, limits)),
             throughOthers(targets, (target) => access.talos.etcdAlarms(target, limits)),

@@ -21,6 +21,8 @@ export interface CommandOptions {
   readonly cwd?: string;
   /** Longest run in milliseconds, counted from the start of the process: waiting for a place is not in it. */
   readonly timeoutMs: number;
+  /** Milliseconds since the epoch after which it is not started any more: what was looked at before is too old by then. */
+  readonly startBefore?: number;
   /** Stops the process when it aborts; the promise settles only after the process is gone. */
   readonly signal?: AbortSignal;
   /** Written to stdin, which is then closed. Without it stdin is empty, so nothing can wait for a person. */
@@ -62,8 +64,10 @@ const DEFAULT_GRACE_MS = 5_000;
 /** A grandchild may keep the pipes open after our child has gone: this long we listen for a last line. */
 const PIPES_AFTER_EXIT_MS = 500;
 
-/** All processes of this Node process share these places. */
-const slots = new ProcessSlots();
+/** All processes of this Node process share these places: image pulls and drains never keep a quick look waiting. */
+const slots = { quick: new ProcessSlots(), long: new ProcessSlots() };
+/** A command with a longer limit is a long one. Milliseconds. */
+const quickMax = 30_000;
 
 /**
  * Runs one program to its end: the only door from `src` to a process.
@@ -86,11 +90,14 @@ export async function runCommand(options: CommandOptions): Promise<CommandResult
   const programs = findPrograms(options, env);
   if ('obstacle' in programs) throw notStarted(argv, redaction.apply(programs.obstacle));
 
-  const release = await slots.acquire(options.signal, options.onQueued).catch((error: unknown) => {
+  const pool = options.timeoutMs > quickMax ? slots.long : slots.quick;
+  const release = await pool.acquire(options.signal, options.onQueued).catch((error: unknown) => {
     if (!options.signal?.aborted) throw error;
     throw notStarted(argv, 'its caller cancelled it before its turn came.', { cancelled: true });
   });
   try {
+    if (Date.now() > (options.startBefore ?? Number.POSITIVE_INFINITY))
+      throw notStarted(argv, 'it was too late to start it when its turn came.');
     return judge(await runToExit(options, programs, env, redaction), options, argv);
   } finally {
     release();
@@ -139,7 +146,8 @@ async function runToExit(
       tail.push(chunk);
       if (options.onLine) lines.push(chunk);
     });
-    child[stream].once('close', () => lines.end());
+    // At its end, or where it is cut off before: its close alone may come after the promise has settled.
+    for (const event of ['end', 'close'] as const) child[stream].once(event, () => lines.end());
     return tail;
   };
   const output = { stdout: read('stdout'), stderr: read('stderr') };

@@ -1,3 +1,4 @@
+import type { RebootMode } from '../planning/plan.js';
 import { runCommand } from './run-command.js';
 import { isRecord, parseResources, parseTable, textOf, type TalosResource } from './talosctl-output.js';
 
@@ -13,6 +14,8 @@ export interface TalosTarget {
 export interface CallLimits {
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
+  /** Milliseconds since the epoch after which it is not started any more. */
+  readonly startBefore?: number;
 }
 
 export interface Talosctl {
@@ -39,11 +42,17 @@ export interface Talosctl {
   /** Writes a snapshot of the member's database to `file`. */
   etcdSnapshot(target: TalosTarget, file: string, limits?: CallLimits): Promise<void>;
   etcdForfeitLeadership(target: TalosTarget, limits?: CallLimits): Promise<void>;
+  /** The kernel log of this boot, its end where it is long. */
+  dmesg(target: TalosTarget, limits?: CallLimits): Promise<string>;
   /** The kernel's boot id. Needs the admin role. */
   bootId(target: TalosTarget, limits?: CallLimits): Promise<string>;
   imagePull(target: TalosTarget, image: string, limits?: CallLimits): Promise<void>;
-  /** Sends the upgrade request and returns with its answer; the node goes on by itself. */
-  upgrade(target: TalosTarget, image: string, limits?: CallLimits): Promise<void>;
+  /** Legacy flow: sends the upgrade request and returns with its answer; the node installs and reboots by itself. */
+  upgrade(target: TalosTarget, image: string, mode: RebootMode, limits?: CallLimits): Promise<void>;
+  /** Lifecycle flow: installs, and returns when the installer has ended. Nothing stops on the node, and nothing reboots. */
+  install(target: TalosTarget, image: string, limits?: CallLimits): Promise<void>;
+  /** Sends the reboot request and returns with its answer. Talos asks neither etcd nor Kubernetes. */
+  reboot(target: TalosTarget, mode: RebootMode, limits?: CallLimits): Promise<void>;
 }
 
 export interface EtcdStatus {
@@ -60,6 +69,12 @@ export interface EtcdStatus {
 const lookMs = 15_000;
 
 /**
+ * talosctl is started some dozens of times a node and lives for a tenth of a second: without garbage collection, on one
+ * thread, that takes a third less of the processor. The limit turns collection on again should one grow.
+ */
+const shortLived = { GOGC: 'off', GOMEMLIMIT: '256MiB', GOMAXPROCS: '1' };
+
+/**
  * talosctl with one talosconfig. Every flag is explicit: its defaults change between releases.
  *
  * @param binary path of the talosctl of the node's running minor.
@@ -71,7 +86,9 @@ export function talosctl(binary: string, talosconfig: string): Talosctl {
       command: binary,
       args: [...args, '--talosconfig', talosconfig, '--nodes', target.node, '--endpoints', target.endpoint],
       timeoutMs: limits.timeoutMs ?? lookMs,
+      env: shortLived,
       ...(limits.signal ? { signal: limits.signal } : {}),
+      ...(limits.startBefore === undefined ? {} : { startBefore: limits.startBefore }),
     });
     return result.stdout;
   };
@@ -98,22 +115,31 @@ function nodeCalls(call: Call): Omit<Talosctl, EtcdCall> {
         health: row['HEALTH'] ?? '',
       }));
     },
+    dmesg: (target, limits) => call(target, ['dmesg', '--follow=false', '--tail=false'], limits),
     bootId: async (target, limits) =>
       (await call(target, ['read', '/proc/sys/kernel/random/boot_id'], limits)).trim(),
     imagePull: async (target, image, limits) => {
       await call(target, ['image', 'pull', image, '--namespace', 'system'], limits);
     },
-    upgrade: async (target, image, limits) => {
-      const flags = [
-        '--image',
-        image,
-        '--wait=false',
-        '--reboot-mode',
-        'default',
-        '--stage=false',
-        '--force=false',
-      ];
-      await call(target, ['upgrade', ...flags], limits);
+    ...requests(call),
+  };
+}
+
+/** What stops or changes a node. Every flag is written out: its default changed between releases. */
+function requests(call: Call): Pick<Talosctl, 'upgrade' | 'install' | 'reboot'> {
+  return {
+    upgrade: async (target, image, mode, limits) => {
+      const flags = ['--wait=false', '--reboot-mode', mode, '--stage=false', '--force=false'];
+      await call(target, ['upgrade', '--image', image, ...flags], limits);
+    },
+    install: async (target, image, limits) => {
+      const flags = ['--no-reboot', '--drain=false', '--legacy=false', '--wait=true', '--debug=false'];
+      const how = ['--namespace', 'system', '--progress', 'plain'];
+      const timeout = ['--timeout', `${Math.ceil((limits?.timeoutMs ?? lookMs) / 1000)}s`];
+      await call(target, ['upgrade', '--image', image, ...flags, ...how, ...timeout], limits);
+    },
+    reboot: async (target, mode, limits) => {
+      await call(target, ['reboot', '--mode', mode, '--wait=false', '--drain=false'], limits);
     },
   };
 }

@@ -32,7 +32,7 @@ export async function connect(patienceMs: number, say: (line: string) => void): 
     } catch (error) {
       if (Date.now() + againMs > end) {
         throw new Error(
-          `Temporal does not answer at ${address}. Start it (temporal server start-dev --db-filename FILE), or set TEMPORAL_ADDRESS.`,
+          `Temporal does not answer at ${address}. Start it (slipway serve starts both), or set TEMPORAL_ADDRESS.`,
           { cause: error },
         );
       }

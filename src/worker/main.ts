@@ -6,6 +6,7 @@ import { loadDialMap } from '../tools/dial-map.js';
 import { sweepStepFolders } from '../tools/step-folder.js';
 import { bundlePath, compileRecord, workflowsPath } from './bundle-workflows.js';
 import { connect } from './connect.js';
+import { openWork } from './open-work.js';
 import { prepareNamespace } from './prepare-namespace.js';
 import { runInputs } from './run-inputs.js';
 import { readSettings, type WorkerSettings } from './settings.js';
@@ -41,6 +42,7 @@ async function main(): Promise<void> {
       dialMap: loadDialMap(settings.dialMapFile),
       credentialsFolder: settings.credentialsFolder,
       inputOf: runInputs(client, namespace),
+      openWork: openWork(client, namespace),
     }),
     maxConcurrentActivityTaskExecutions: activitiesMax,
     maxHeartbeatThrottleInterval: heartbeatThrottle,

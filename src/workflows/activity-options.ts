@@ -5,9 +5,9 @@ import type { ActivityOptions } from '@temporalio/workflow';
  *
  * | class   | what                       | heartbeat | end                                | again after a failure     |
  * |---------|----------------------------|-----------|------------------------------------|---------------------------|
- * | look    | one observation            | 8 s       | the limit given, with its retries  | 1 s … 30 s until the end  |
+ * | look    | one observation            | 8 s       | the limit given, then an outage's  | 1 s … 30 s until the end  |
  * | wait    | polls until its limit      | 8 s       | the limit given                    | 1 s … 5 s until the end   |
- * | mutate  | changes one thing, quickly | 8 s       | the limit given, with its retries  | 1 s … 10 s until the end  |
+ * | mutate  | changes one thing, quickly | 8 s       | the limit given, then an outage's  | 1 s … 10 s until the end  |
  * | once    | sends what is sent once    | 8 s       | the limit given                    | observes only; 1 s … 5 s  |
  *
  * What is retried at all stands in `planning/failures.ts`: an activity's failure is non-retryable unless that table says
@@ -15,8 +15,14 @@ import type { ActivityOptions } from '@temporalio/workflow';
  */
 const heartbeatTimeout = '8 seconds';
 
-/** After an activity's own limit, time to say so itself before Temporal ends it without words. */
-const graceMs = 20_000;
+/** After an activity's own limit, time to finish its last look and to say so itself, before Temporal ends it without words. */
+const graceMs = 120_000;
+
+/**
+ * Time without a worker, or without Temporal, that no step is to fail for: a machine that reboots, a failover, an upgrade of
+ * Temporal. The next attempt looks first; an activity's own limit counts from when it was scheduled, so a wait that is over ends then.
+ */
+const outageMs = 1_800_000;
 
 export type StepClass = 'look' | 'wait' | 'mutate' | 'once';
 
@@ -30,13 +36,13 @@ const retries: Record<StepClass, NonNullable<ActivityOptions['retry']>> = {
 /**
  * Options of one activity.
  *
- * @param limitMs its limit in milliseconds: all attempts together (schedule-to-close) end soon after it.
+ * @param limitMs its limit in milliseconds, which it keeps itself; Temporal ends an attempt that does not.
  * @param summary the line the Web UI shows.
  */
 export function activityOptions(kind: StepClass, limitMs: number, summary: string): ActivityOptions {
   return {
     heartbeatTimeout,
-    scheduleToCloseTimeout: limitMs + graceMs,
+    scheduleToCloseTimeout: limitMs + graceMs + outageMs,
     startToCloseTimeout: limitMs + graceMs,
     retry: retries[kind],
     // The SDK's default lets the workflow go on while the child process still runs: undo would race with it.

@@ -33,6 +33,7 @@ export type Phase =
   | 'planning'
   | 'snapshot'
   | 'upgrading'
+  | 'paused'
   | 'aborting'
   | 'done'
   | 'halted'
@@ -84,6 +85,21 @@ export interface AbortInput {
 }
 /** To `upgradeCluster`: the same as a cancel, with a name and a reason. */
 export const abortRun = defineUpdate<{ readonly verdict: 'aborting' }, [AbortInput]>('abort');
+
+export interface PauseInput {
+  readonly by: string;
+  readonly why: string;
+}
+export interface PauseAnswer {
+  /** `pausing`: the nodes under way are finished first. */
+  readonly verdict: 'pausing' | 'paused-already' | 'ending-already';
+  /** Milliseconds the pause lasts at most, counted from when no node is under way. */
+  readonly limit: number;
+}
+/** To `upgradeCluster`: no further node is begun until `resume`. */
+export const pauseRun = defineUpdate<PauseAnswer, [PauseInput]>('pause');
+/** To `upgradeCluster`: goes on. */
+export const resumeRun = defineUpdate<{ readonly verdict: 'resumed' | 'not-paused' }, [PauseInput]>('resume');
 
 /** What activities put into their heartbeat while they wait: status, watch and the Web UI show it. */
 export interface Waiting {

@@ -13,4 +13,6 @@ export interface NodeInput {
   readonly limits: Limits;
   readonly drain: { readonly attempts: number; readonly deleteEmptyDirData: boolean };
   readonly attempt: number;
+  /** The other nodes of its batch, worked on at the same time. */
+  readonly beside?: readonly string[];
 }

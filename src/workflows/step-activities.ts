@@ -11,6 +11,8 @@ export interface NodeProgress {
   bootId?: string;
   /** The workflow's own id: it names this node's one install. */
   readonly install: string;
+  /** This step runs as the undo of another one. */
+  readonly undoes?: true;
 }
 
 /** How one step becomes an activity: its class, its limit, its input, and what it leaves for later steps. */
@@ -23,6 +25,9 @@ export interface StepActivity {
 
 const base = ({ cluster, run, node }: NodeInput) => ({ cluster, run, node });
 
+/** The other nodes of its batch, where there are any. */
+const besides = ({ beside }: NodeInput) => (beside && beside.length > 0 ? { beside } : {});
+
 export const stepActivities: Readonly<Record<StepName, StepActivity>> = {
   'prepare-image': {
     kind: 'wait',
@@ -32,7 +37,7 @@ export const stepActivities: Readonly<Record<StepName, StepActivity>> = {
   'await-gates': {
     kind: 'wait',
     limit: ({ limits }) => limits.gates,
-    run: (act, input) => act.awaitGates({ ...base(input), limit: input.limits.gates }),
+    run: (act, input) => act.awaitGates({ ...base(input), ...besides(input), limit: input.limits.gates }),
   },
   cordon: {
     kind: 'mutate',
@@ -76,6 +81,12 @@ export const stepActivities: Readonly<Record<StepName, StepActivity>> = {
       return outcome.note;
     },
   },
+  reboot: {
+    kind: 'once',
+    limit: ({ limits }) => limits.reboot,
+    run: (act, input, { facts, install }) =>
+      act.rebootNode({ ...base(input), facts: known(facts), reboot: install, limit: input.limits.reboot }),
+  },
   'await-boot': {
     kind: 'wait',
     limit: ({ limits }) => limits.boot,
@@ -106,12 +117,13 @@ export const stepActivities: Readonly<Record<StepName, StepActivity>> = {
   uncordon: {
     kind: 'mutate',
     limit: ({ limits }) => limits.check,
-    run: (act, input) => act.uncordonNode(base(input)),
+    run: (act, input, { install, undoes }) =>
+      act.uncordonNode({ ...base(input), ...(undoes ? { undoes: install } : {}) }),
   },
   soak: {
     kind: 'wait',
     limit: ({ limits, node }) => limits.gates + node.soak,
-    run: (act, input) => act.soakNode({ ...base(input), limit: input.limits.gates }),
+    run: (act, input) => act.soakNode({ ...base(input), ...besides(input), limit: input.limits.gates }),
   },
 };
 

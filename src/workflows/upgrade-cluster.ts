@@ -2,19 +2,23 @@ import {
   CancellationScope,
   ParentClosePolicy,
   executeChild,
-  setCurrentDetails,
+  isCancellation,
+  patched,
   setHandler,
-  upsertSearchAttributes,
 } from '@temporalio/workflow';
-import { describe, describeNode } from '../planning/describe.js';
-import { adoptSteps } from '../planning/node-steps.js';
+import { describeImage } from '../planning/describe.js';
+import { stepsOf } from '../planning/node-steps.js';
 import type { Hop, PlannedNode, UpgradePlan } from '../planning/plan.js';
 import type { Reason } from '../planning/reason.js';
-import type { NodeResult, RunResult, SnapshotRecord } from '../planning/run-result.js';
+import type { Decision, NodeResult, RunResult, SnapshotRecord } from '../planning/run-result.js';
 import { reasonOf } from './failure-reason.js';
 import { keyword } from './keyword.js';
-import { abortRun, nodeId, searchAttributes, type Phase, type RunInput } from './messages.js';
+import { abortRun, nodeId, searchAttributes, type RunInput } from './messages.js';
 import type { NodeInput } from './node-input.js';
+import { notBegun, skipped, withMode } from './node-results.js';
+import { upgradeBatch } from './run-batch.js';
+import { RunPause } from './run-pause.js';
+import { tellDetails, tellPhase } from './run-telling.js';
 import { activitiesFor } from './step-activities.js';
 import { upgradeNode } from './upgrade-node.js';
 
@@ -24,7 +28,7 @@ export async function upgradeCluster(input: RunInput): Promise<RunResult> {
   setHandler(
     abortRun,
     ({ by, why }) => {
-      run.abort(`${by}: ${why}`);
+      run.abort(by, why);
       return { verdict: 'aborting' };
     },
     {
@@ -42,31 +46,46 @@ class Run {
   private readonly snapshots: SnapshotRecord[] = [];
   private order: readonly string[] = [];
   private plan: UpgradePlan | undefined;
+  private readonly decisions: Decision[] = [];
+  private current: readonly string[] = [];
   private abortedBy: string | undefined;
+  /** A node's work has begun: from now on the run ends clean, or holds the cluster. */
+  private begun = false;
 
   private readonly cluster: string;
+  private readonly pause: RunPause;
 
   constructor(private readonly input: RunInput) {
     this.cluster = input.request.cluster;
+    this.pause = new RunPause(
+      // An inventory of the first release has no such limit.
+      input.inventory.limits.pause ?? dayMs,
+      (decision) => this.decided(decision),
+      () => this.aborted(),
+    );
   }
 
-  abort(by: string): void {
-    this.abortedBy ??= by;
-    this.phase('aborting');
+  abort(by: string, why: string): void {
+    this.abortedBy ??= `${by}: ${why}`;
+    this.decided({ kind: 'abort', by, why });
+    tellPhase('aborting');
     this.scope.cancel();
+  }
+
+  private decided(decision: Pick<Decision, 'kind' | 'by' | 'why'>): void {
+    this.decisions.push({ ...decision, at: new Date().toISOString() });
   }
 
   async go(): Promise<RunResult> {
     try {
       return await this.scope.run(() => this.upgrade());
     } catch (error) {
-      const reason = reasonOf(error, 'the run', 0);
-      return this.end(reason.kind === 'aborted' ? 'aborted' : 'halted', [reason]);
+      return this.stopped(reasonOf(error, 'the run', 0));
     }
   }
 
   private async upgrade(): Promise<RunResult> {
-    this.phase('planning');
+    tellPhase('planning');
     const { run, inventory } = this.input;
     const { cluster } = this;
     const limit = inventory.limits.observe;
@@ -79,37 +98,99 @@ class Run {
     this.plan = planned.plan;
     for (const [index, hop] of planned.plan.hops.entries()) {
       const failed = await this.upgradeHop(planned.plan, hop, index + 1);
-      if (failed) return this.end(failed.kind === 'aborted' ? 'aborted' : 'halted', [failed]);
+      if (failed) return this.stopped(failed);
     }
     return this.end('done', []);
+  }
+
+  /** Before the first node there is nothing to hold the cluster for; an abort holds it all the same (I9). */
+  private stopped(reason: Reason): RunResult {
+    if (reason.kind === 'aborted') return this.end('aborted', [reason]);
+    return this.end(this.begun ? 'halted' : 'refused', [reason]);
   }
 
   private async upgradeHop(plan: UpgradePlan, hop: Hop, number: number): Promise<Reason | undefined> {
     const { cluster } = this;
     const { run } = this.input;
     const resolve = activitiesFor('look', plan.limits.check * 3, 'see who leads etcd, and settle the order');
-    const { order } = await resolve.resolveOrder({ cluster, run, hop });
+    const { order, batches, rebootModes } = await resolve.resolveOrder({ cluster, run, hop });
     this.order = order;
-    this.phase('upgrading');
+    const missing = await this.imagesAreThere(plan, hop);
+    if (missing) return missing;
+    tellPhase('upgrading');
     let controlPlanesDone = 0;
-    for (const name of order) {
-      const node = hop.nodes.find((candidate) => candidate.name === name);
-      if (!node) throw new Error(`${name} is in the order and not in the plan`);
-      if (node.skip && !node.adopts) {
-        this.nodes.push(skipped(node, hop.to));
-        continue;
-      }
-      if (node.role === 'control-plane' && controlPlanesDone > 0) await this.etcdStable(plan, name);
-      await this.snapshot(plan, node);
-      const result = await this.upgradeOne(plan, hop, number, node);
-      this.nodes.push(result);
-      this.tell();
-      if (result.outcome !== 'done')
-        return result.reason ?? { kind: 'unexpected', message: `${name} ended ${result.outcome}` };
-      if (node.role === 'control-plane') controlPlanesDone += 1;
+    // Workers of the first release answered no batches: each node alone.
+    for (const names of batches ?? order.map((name) => [name])) {
+      const nodes = this.toTouch(hop, names).map((node) => withMode(node, rebootModes?.[node.name]));
+      const [first] = nodes;
+      if (!first) continue;
+      const ended = await this.pause.point(tellPhase);
+      if (ended) return ended;
+      if (first.role === 'control-plane' && controlPlanesDone > 0) await this.etcdStable(plan, first.name);
+      await this.snapshot(plan, first);
+      // A pause that was asked for while etcd was waited for holds this batch, too.
+      const late = await this.pause.point(tellPhase);
+      if (late) return late;
+      const results = await this.upgradeNodes(plan, hop, number, nodes);
+      const failed = results.find((result) => result.outcome !== 'done');
+      if (failed)
+        return failed.reason ?? { kind: 'unexpected', message: `${failed.node} ended ${failed.outcome}` };
+      if (first.role === 'control-plane') controlPlanesDone += 1;
       if (this.aborted()) return { kind: 'aborted', by: this.abortedBy ?? 'a cancel' };
     }
     return undefined;
+  }
+
+  /** Whether the factory has every image of the hop; a run of the first release asks for each as its node's turn comes. */
+  private async imagesAreThere(plan: UpgradePlan, hop: Hop): Promise<Reason | undefined> {
+    if (!patched('factory-first')) return undefined;
+    const { cluster } = this;
+    const { run } = this.input;
+    const limit = plan.limits.image;
+    const images = [
+      ...new Set(hop.nodes.filter((node) => !node.skip && !node.armed).map((node) => node.image)),
+    ];
+    if (images.length === 0) return undefined;
+    try {
+      await activitiesFor('wait', limit, describeImage(images)).warmFactory({ cluster, run, images, limit });
+      return undefined;
+    } catch (error) {
+      const reason = reasonOf(error, describeImage(images), limit);
+      if (reason.kind === 'aborted') throw error;
+      return reason;
+    }
+  }
+
+  /** The nodes of a batch that need work; the others are skipped, and told so. */
+  private toTouch(hop: Hop, names: readonly string[]): PlannedNode[] {
+    return names.flatMap((name) => {
+      const node = hop.nodes.find((candidate) => candidate.name === name);
+      if (!node) throw new Error(`${name} is in the order and not in the plan`);
+      if (!node.skip || node.adopts) return [node];
+      this.nodes.push(skipped(node, hop.to));
+      return [];
+    });
+  }
+
+  private async upgradeNodes(
+    plan: UpgradePlan,
+    hop: Hop,
+    number: number,
+    nodes: readonly PlannedNode[],
+  ): Promise<NodeResult[]> {
+    const names = nodes.map((node) => node.name);
+    this.current = names;
+    this.begun = true;
+    this.tell();
+    const results = await upgradeBatch(
+      nodes,
+      (node) => this.upgradeOne(plan, hop, number, node, names),
+      (node) => notBegun(node, hop.to),
+    );
+    this.current = [];
+    this.nodes.push(...results);
+    this.tell();
+    return results;
   }
 
   private async upgradeOne(
@@ -117,15 +198,26 @@ class Run {
     hop: Hop,
     number: number,
     node: PlannedNode,
+    batch: readonly string[],
   ): Promise<NodeResult> {
     const { cluster } = this;
     const { run } = this.input;
     const attempt = 1;
     const { limits, drain } = plan;
-    const steps = node.skip ? adoptSteps : plan.steps;
-    const input: NodeInput = { cluster, run, node, to: hop.to, steps, limits, drain, attempt };
-    this.tell(node.name);
-    return executeChild(upgradeNode, {
+    const beside = batch.filter((name) => name !== node.name);
+    const input: NodeInput = {
+      cluster,
+      run,
+      node,
+      to: hop.to,
+      steps: stepsOf(plan, node),
+      limits,
+      drain,
+      attempt,
+      ...(beside.length > 0 ? { beside } : {}),
+    };
+    const startedAt = new Date().toISOString();
+    const child = executeChild(upgradeNode, {
       args: [input],
       workflowId: nodeId(cluster, run, number, node.name, attempt),
       parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
@@ -135,6 +227,11 @@ class Run {
         { key: keyword(searchAttributes.cluster), value: cluster },
         { key: keyword(searchAttributes.target), value: hop.to },
       ],
+    });
+    return child.catch((error: unknown) => {
+      if (isCancellation(error)) throw error;
+      const reason = reasonOf(error, node.name, 0);
+      return { ...skipped(node, hop.to), outcome: 'halted', state: 'unknown', attempt, startedAt, reason };
     });
   }
 
@@ -156,9 +253,9 @@ class Run {
     const { run } = this.input;
     const limit = plan.limits.snapshot;
     const act = activitiesFor('wait', limit, `etcd snapshot before ${node.name}`);
-    this.phase('snapshot');
+    tellPhase('snapshot');
     this.snapshots.push(await act.takeSnapshot({ cluster, run, before: node.name, prove: !newest, limit }));
-    this.phase('upgrading');
+    tellPhase('upgrading');
   }
 
   private aborted(): boolean {
@@ -167,7 +264,7 @@ class Run {
 
   private end(outcome: RunResult['outcome'], reasons: readonly Reason[]): RunResult {
     const { request, run } = this.input;
-    this.phase(outcome);
+    tellPhase(outcome);
     const result: RunResult = {
       cluster: request.cluster,
       run,
@@ -178,64 +275,24 @@ class Run {
       target: request.talos,
       declared: request.declared,
       requestedBy: request.requestedBy,
+      ...(request.commit ? { commit: request.commit } : {}),
       startedAt: this.startedAt,
       endedAt: new Date().toISOString(),
       order: this.order,
       nodes: this.nodes,
       snapshots: this.snapshots,
+      decisions: this.decisions,
       ...(this.plan ? { plan: this.plan } : {}),
     };
-    this.tell(undefined, result);
+    this.tell(result);
     return result;
   }
 
-  private phase(phase: Phase): void {
-    upsertSearchAttributes([
-      { key: keyword(searchAttributes.phase), value: phase },
-      { key: keyword(searchAttributes.waitingFor), value: waitingFor[phase] },
-    ]);
-  }
-
-  /** The Web UI's current details: every node, its state and its time. */
-  private tell(current?: string, result?: RunResult): void {
+  private tell(result?: RunResult): void {
     const { request, run } = this.input;
-    const lines = this.order.map((name) => {
-      const done = this.nodes.find((node) => node.node === name);
-      return done ? `- ${describeNode(done)}` : `- ${name === current ? '●' : '○'} ${name}`;
-    });
-    const ending = result
-      ? `\n**${result.outcome}**\n${result.reasons.map((reason) => `- ${describe(reason)}`).join('\n')}`
-      : '';
-    setCurrentDetails(
-      `## run ${run}: ${request.cluster} → Talos ${request.talos}\n\n${lines.join('\n')}\n${ending}`,
-    );
+    const { order, nodes, current } = this;
+    tellDetails({ request, run, order, nodes, current, result });
   }
 }
 
-/** What a run waits for in each phase, for lists of runs. Which node, and for what in particular, is in its board. */
-const waitingFor: Readonly<Record<Phase, string | null>> = {
-  planning: 'the plan',
-  snapshot: 'an etcd snapshot',
-  upgrading: 'its nodes',
-  aborting: 'the node under way',
-  halted: 'a person: slipway release',
-  aborted: 'a person: slipway release',
-  done: null,
-  refused: null,
-  'nothing-to-do': null,
-};
-
-function skipped(node: PlannedNode, to: string): NodeResult {
-  const at = new Date().toISOString();
-  return {
-    node: node.name,
-    outcome: 'skipped',
-    state: 'on-target',
-    from: node.from,
-    to,
-    attempt: 0,
-    startedAt: at,
-    endedAt: at,
-    steps: [],
-  };
-}
+const dayMs = 86_400_000;

@@ -1,4 +1,4 @@
-import { CancellationScope, log, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, log, patched, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
 import { describe, describeStep } from '../planning/describe.js';
 import { failures } from '../planning/failures.js';
 import { steps, type Step, type StepName } from '../planning/node-steps.js';
@@ -26,6 +26,7 @@ export async function upgradeNode(input: NodeInput): Promise<NodeResult> {
     state,
     from: input.node.from,
     to: input.to,
+    ...(input.node.rebootMode ? { rebootMode: input.node.rebootMode } : {}),
     attempt: input.attempt,
     startedAt,
     endedAt: now(),
@@ -38,6 +39,11 @@ export async function upgradeNode(input: NodeInput): Promise<NodeResult> {
     if (step.only && step.only !== input.node.role) continue;
     // The node is finished; who aborts now stops the run, not the soak's result.
     if (name === 'soak' && aborting()) break;
+    // An activity may have ended before its cancel reached it: nothing that is sent once is sent after an abort.
+    if (isFirstOnce(input, name) && aborting() && patched('abort-before-install')) {
+      const reason: Reason = { kind: 'aborted', by: 'a cancel' };
+      return CancellationScope.nonCancellable(() => stopped(input, name, reason, records, end));
+    }
     tell(input, records, name);
     const stepStarted = now();
     try {
@@ -88,13 +94,53 @@ async function stopped(
   records: StepRecord[],
   end: End,
 ): Promise<NodeResult> {
-  const beforeInstall = input.steps.indexOf(failed) < input.steps.indexOf('install');
-  const undo = beforeInstall || failures[reason.kind].after === 'undo-and-halt';
-  if (!undo) return end('halted', stateAfter(failed, reason), { reason, failedStep: failed });
+  const cordoned = leftCordoned(input, failed);
+  if (!mayUndo(input, failed, reason)) {
+    const state = stateAfter(input, failed, reason);
+    return end('halted', state, { reason, failedStep: failed, ...cordoned });
+  }
   const undoFailed = await undoSteps(input, failed, records);
-  if (undoFailed) return end('halted', 'cordoned', { reason, failedStep: failed, undoFailed });
-  const touched = input.steps.indexOf(failed) >= input.steps.indexOf('cordon');
-  return end('undone', touched ? 'undone' : 'untouched', { reason, failedStep: failed });
+  if (undoFailed) {
+    const state = undoFailed.kind === 'install-unanswered' ? 'install-unknown' : 'cordoned';
+    return end('halted', state, { reason, failedStep: failed, undoFailed, ...cordoned });
+  }
+  const state = wasTouched(input, failed, reason) ? 'undone' : 'untouched';
+  return end('undone', state, { reason, failedStep: failed });
+}
+
+/** Whether anything was changed on the node; a cordon that was refused changed nothing. */
+function wasTouched({ steps: order }: NodeInput, failed: StepName, reason: Reason): boolean {
+  const mayHaveCome: readonly Reason['kind'][] = ['aborted', 'gave-up', 'unexpected'];
+  if (failed === 'cordon') return mayHaveCome.includes(reason.kind);
+  return order.indexOf(failed) > order.indexOf('cordon');
+}
+
+/**
+ * Undone is what was sent nothing that is sent once. At the install itself only where it says that nothing was sent (the undo
+ * looks for the install's mark once more); after it the node is what it is, verified or not, and a person judges.
+ */
+function mayUndo(input: NodeInput, failed: StepName, reason: Reason): boolean {
+  const { steps: order } = input;
+  const sent = order.findIndex((name) => steps[name].repeat === 'once');
+  // A node that an earlier run upgraded is given back by every end but a halt.
+  if (sent === -1) return failures[reason.kind].after === 'undo-and-halt';
+  if (order.indexOf(failed) < sent) return true;
+  if (!isFirstOnce(input, failed)) return false;
+  return (
+    reason.kind === 'aborted' || (failed === 'install' && failures[reason.kind].after === 'undo-and-halt')
+  );
+}
+
+/** Whether this is the first step of the order that is sent once only. */
+function isFirstOnce({ steps: order }: NodeInput, name: StepName): boolean {
+  return order.find((one) => steps[one].repeat === 'once') === name;
+}
+
+/** Whether a halt here leaves the cordon of this run on the node. */
+function leftCordoned({ steps: order, node }: NodeInput, failed: StepName): { cordoned?: true } {
+  const at = order.indexOf(failed);
+  const within = at >= order.indexOf('cordon') && at <= order.indexOf('uncordon');
+  return within && !node.keepCordon ? { cordoned: true } : {};
 }
 
 /** The undo of each step up to the failed one, the latest first. The failed one too: it may have come halfway. */
@@ -114,7 +160,7 @@ async function undoSteps(
     const limit = input.limits.ready;
     try {
       const act = activitiesFor(kind, limit, `undo: ${describeStep(name, input.node.name)}`);
-      const note = await run(act, input, { install: workflowInfo().workflowId });
+      const note = await run(act, input, { install: workflowInfo().workflowId, undoes: true });
       records.push({
         step: name,
         startedAt,
@@ -128,11 +174,13 @@ async function undoSteps(
   return undefined;
 }
 
-function stateAfter(failed: StepName, reason: Reason): NodeState {
+function stateAfter({ node }: NodeInput, failed: StepName, reason: Reason): NodeState {
+  if (failed === 'reboot' || reason.kind === 'reboot-unanswered') return 'armed';
   if (reason.kind === 'back-on-old-version') return 'back-on-old';
   if (reason.kind === 'node-never-returned') return 'unreachable';
   if (failed === 'install' || reason.kind === 'install-unanswered') return 'install-unknown';
-  return failed === 'await-boot' ? 'installing' : 'on-target';
+  if (failed !== 'await-boot') return 'on-target';
+  return node.flow === 'lifecycle' ? 'rebooting' : 'installing';
 }
 
 /** The Web UI's current details: the steps, and the one under way. */

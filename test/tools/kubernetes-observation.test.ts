@@ -71,6 +71,64 @@ describe('workloadObservation', () => {
     ]);
   });
 
+  const hostname = 'kubernetes.io/hostname';
+  type Affinity = NonNullable<NonNullable<V1Pod['spec']>['affinity']>;
+  const required = (...terms: { key: string; operator: string; values?: string[] }[][]): Affinity => ({
+    nodeAffinity: {
+      requiredDuringSchedulingIgnoredDuringExecution: {
+        nodeSelectorTerms: terms.map((matchExpressions) => ({ matchExpressions })),
+      },
+    },
+  });
+  const isIn = (...values: string[]) => ({ key: hostname, operator: 'In', values });
+  const pins: [string, Partial<NonNullable<V1Pod['spec']>>, string | undefined][] = [
+    ['nothing', {}, undefined],
+    ['a selector of its name', { nodeSelector: { [hostname]: 'k8s-work-2' } }, 'k8s-work-2'],
+    ['a selector of something else', { nodeSelector: { gpu: 'yes' } }, undefined],
+    ['an affinity for its name', { affinity: required([isIn('k8s-work-2')]) }, 'k8s-work-2'],
+    [
+      'an affinity for its name and more of it',
+      { affinity: required([{ key: 'gpu', operator: 'Exists' }, isIn('k8s-work-2')]) },
+      'k8s-work-2',
+    ],
+    ['an affinity for two names', { affinity: required([isIn('k8s-work-2', 'k8s-work-3')]) }, undefined],
+    [
+      'one of two affinities: either will do',
+      { affinity: required([isIn('k8s-work-2')], [isIn('k8s-work-3')]) },
+      undefined,
+    ],
+    [
+      'an affinity against its name',
+      { affinity: required([{ key: hostname, operator: 'NotIn', values: ['k8s-work-2'] }]) },
+      undefined,
+    ],
+    [
+      'a wish',
+      {
+        affinity: {
+          nodeAffinity: {
+            preferredDuringSchedulingIgnoredDuringExecution: [
+              { weight: 1, preference: { matchExpressions: [isIn('k8s-work-2')] } },
+            ],
+          },
+        },
+      },
+      undefined,
+    ],
+    ['an affinity without terms', { affinity: required() }, undefined],
+    [
+      'a selector before an affinity',
+      { nodeSelector: { [hostname]: 'k8s-work-1' }, affinity: required([isIn('k8s-work-2', 'k8s-work-1')]) },
+      'k8s-work-1',
+    ],
+  ];
+  it.each(pins)('ties a pod to a node by %s, or not', (_case, spec, node) => {
+    const tied = pod({ spec: { nodeName: 'k8s-work-9', containers: [], ...spec } });
+    const [seen] = workloadObservation([tied], []).pods;
+    expect(seen?.pinnedTo).toBe(node);
+    expect(seen && 'pinnedTo' in seen).toBe(node !== undefined);
+  });
+
   it('says why a pod does not run', () => {
     const crashing = pod({
       status: {
@@ -106,6 +164,26 @@ describe('nodeObject', () => {
       run: 'run/a/1',
       cordonedBy: 'run/a/1',
       install: undefined,
+      armed: undefined,
+      reboot: undefined,
+    });
+  });
+
+  it('finds every one of them', () => {
+    const annotations = {
+      'slipway.dev/run': 'run/a/1',
+      'slipway.dev/cordoned-by': 'run/a/1',
+      'slipway.dev/install': 'run/a/1/1/b/1 v1.13.9 boot',
+      'slipway.dev/armed': 'v1.13.9 boot',
+      'slipway.dev/reboot': 'run/a/1/1/b/1',
+      'example.com/armed': 'not ours',
+    };
+    expect(nodeObject({ metadata: { name: 'a', annotations } }).marks).toEqual({
+      run: 'run/a/1',
+      cordonedBy: 'run/a/1',
+      install: 'run/a/1/1/b/1 v1.13.9 boot',
+      armed: 'v1.13.9 boot',
+      reboot: 'run/a/1/1/b/1',
     });
   });
 });

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import type { CommandOptions, CommandResult } from '../../src/tools/run-command.js';
+import { ProcessSlots } from '../../src/tools/process-slots.js';
 import { CommandFailed, runCommand } from '../../src/tools/run-command.js';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'slipway-run-command-'));
@@ -151,8 +152,10 @@ describe('stopping', () => {
   });
 
   test('one that ignores it gets SIGKILL after the grace time', async () => {
-    const error = await failureOf(script(ignoresSigterm, { timeoutMs: 200, graceMs: 100 }));
-    expect(error).toMatchObject({ timedOut: true, signal: 'SIGKILL' });
+    const cancel = new AbortController();
+    const onLine = (): void => cancel.abort();
+    const error = await failureOf(script(ignoresSigterm, { graceMs: 100, signal: cancel.signal, onLine }));
+    expect(error).toMatchObject({ cancelled: true, signal: 'SIGKILL' });
   });
 
   test('a cancelled command is gone before its caller hears of it', async () => {
@@ -186,6 +189,16 @@ describe('stopping', () => {
     );
     expect(error).toMatchObject({ cancelled: true, durationMs: 0 });
     expect(existsSync(marker)).toBe(false);
+  });
+
+  test('a time that has passed keeps the command from starting: what was looked at before is too old', async () => {
+    const marker = path.join(folder, 'too-late');
+    const touch = { command: 'touch', args: [marker], timeoutMs: 10_000 };
+    const error = await failureOf(runCommand({ ...touch, startBefore: Date.now() - 1 }));
+    expect(error).toMatchObject({ cancelled: false, notStarted: expect.stringContaining('too late') });
+    expect(existsSync(marker)).toBe(false);
+    await runCommand({ ...touch, startBefore: Date.now() + 3_600_000 });
+    expect(existsSync(marker)).toBe(true);
   });
 
   test('takes grandchildren along', async () => {
@@ -292,5 +305,29 @@ describe('secrets', () => {
 
   test('that are empty black out nothing', async () => {
     expect((await script('console.log("x")', { secrets: ['', ' '] })).stdout).toBe('x\n');
+  });
+});
+
+describe('places', () => {
+  test('of long commands never keep a quick one waiting', async () => {
+    const places = new ProcessSlots().size;
+    const cancel = new AbortController();
+    let ready = 0;
+    const long: Partial<CommandOptions> & Pick<CommandOptions, 'command' | 'args' | 'timeoutMs'> = {
+      command: 'sh',
+      args: ['-c', 'echo ready; exec sleep 300'],
+      timeoutMs: 300_000,
+      signal: cancel.signal,
+      onLine: () => (ready += 1),
+    };
+    const running = Array.from({ length: places }, () => failureOf(runCommand(long)));
+    await until(() => ready === places, 'every place is taken');
+    const ahead: number[] = [];
+    const queued = failureOf(runCommand({ ...long, onQueued: (count) => ahead.push(count) }));
+    expect(ahead).toEqual([0]);
+    expect((await script('console.log("quick")')).stdout).toBe('quick\n');
+    cancel.abort();
+    await Promise.all([...running, queued]);
+    expect(ready).toBe(places);
   });
 });

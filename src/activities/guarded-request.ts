@@ -1,0 +1,188 @@
+import type { RecordedFacts } from '../planning/classify-node.js';
+import { installedInThisBoot } from '../planning/kernel-log.js';
+import { lastLook } from '../planning/last-look.js';
+import type { Answer, ClusterObservation, NodeObject } from '../planning/observation.js';
+import type { PlannedNode } from '../planning/plan.js';
+import type { ClusterAccess } from '../tools/cluster-access.js';
+import { observeCluster, throughOthers, whyNot } from '../tools/observe-cluster.js';
+import type { markAnnotations } from '../tools/kubernetes-observation.js';
+import { Refusal } from '../tools/refusal.js';
+import type { CommandFailed } from '../tools/run-command.js';
+import type { TalosTarget } from '../tools/talosctl.js';
+import { runId } from '../workflows/messages.js';
+import type { RunReference, Wait } from './activity-context.js';
+import { removeMark, setMarks } from './node-marks.js';
+import { patchNodeAsSeen } from './patch-node.js';
+
+/** A request that may be sent once, and only right after a last look. */
+export interface GuardedRequest extends RunReference {
+  readonly node: PlannedNode;
+  readonly facts: RecordedFacts;
+  /** Milliseconds of all attempts together. */
+  readonly limit: number;
+  /** For people: `before k8s-work-1 is upgraded`. */
+  readonly before: string;
+  /** The mark that says on the Node that it was sent, or nearly was, and its text for this very attempt. */
+  readonly mark: keyof typeof markAnnotations;
+  readonly intent: string;
+  /** Whether a mark found on the Node is this very request's, from an attempt before. */
+  readonly isMine: (mark: string | undefined) => boolean;
+}
+
+/** The last look may be this old when the request goes out (I2). */
+const lookAgeMsMax = 5_000;
+
+/** What to send through, and until when. */
+export interface MaySend {
+  /** A way to the node that answered just now. */
+  readonly target: TalosTarget;
+  /** Milliseconds since the epoch: later the look is too old. */
+  readonly before: number;
+}
+
+/** What became of the request: `late` was not sent, since its last look grew too old. */
+export type Sent<T> = { readonly kind: 'sent'; readonly value: T } | { readonly kind: 'late' };
+
+/**
+ * Takes a last look, writes the intent on the Node, tested against what was just read, and only then sends the request.
+ * Whoever finds the intent of an earlier attempt there, or is a frozen worker that wakes up, sends nothing (I6).
+ *
+ * @param send sends it; `late` when it could not start in time: the intent is taken back, and it begins with another look.
+ * @returns undefined when an attempt before may have sent it.
+ * @throws Refusal with what forbids it now.
+ */
+export async function sendGuarded<T>(
+  access: ClusterAccess,
+  wait: Wait,
+  request: GuardedRequest,
+  send: (may: MaySend) => Promise<Sent<T>>,
+): Promise<T | undefined> {
+  const { node, mark, intent, isMine, limit } = request;
+  for (;;) {
+    const { lookedAt, target } = await lookWell(access, wait, request);
+    let earlier = false;
+    await patchNodeAsSeen(
+      access,
+      node.name,
+      (seen: NodeObject) => {
+        // Our own intent is there when its answer was lost on the way.
+        if (seen.marks[mark] === intent) return undefined;
+        earlier = isMine(seen.marks[mark]);
+        return earlier ? undefined : setMarks(seen, { [mark]: intent });
+      },
+      wait.signal,
+    );
+    if (earlier) return undefined;
+    const sent = await send({ target, before: lookedAt + lookAgeMsMax });
+    if (sent.kind === 'sent') return sent.value;
+    await takeIntentBack(access, request);
+    if (Date.now() > wait.endOf(limit))
+      throw new Refusal({
+        kind: 'gave-up',
+        waitedFor: `a last look at ${node.name} that is quick enough`,
+        limit,
+        reason: undefined,
+      });
+  }
+}
+
+/** Takes the intent back: the request was not sent, or refused before it changed anything. */
+export async function takeIntentBack(
+  access: ClusterAccess,
+  { node, mark, intent }: Pick<GuardedRequest, 'node' | 'mark' | 'intent'>,
+): Promise<void> {
+  await patchNodeAsSeen(access, node.name, (seen) =>
+    seen.marks[mark] === intent ? removeMark(seen, mark) : undefined,
+  );
+}
+
+/** Whether a request surely never left: its process was not started, or the way to the node was closed before it. */
+export function neverLeft(error: CommandFailed, { endpoint }: TalosTarget): boolean {
+  if (error.notStarted !== undefined) return true;
+  const refused = /connection refused|no route to host|network is unreachable|i\/o timeout/;
+  return error.stderrTail.includes(`dial tcp ${endpoint}:`) && refused.test(error.stderrTail);
+}
+
+/** When it looked, and the way that answered. @throws Refusal with what forbids it. */
+async function lookWell(
+  access: ClusterAccess,
+  wait: Wait,
+  { node, facts, cluster, run, limit, before, mark }: GuardedRequest,
+): Promise<{ lookedAt: number; target: TalosTarget }> {
+  wait.says(`a last look ${before}`, wait.endOf(limit));
+  if (mark === 'install' && node.flow === 'lifecycle') await nobodyElseInstalled(access, wait, node);
+  const lookedAt = Date.now();
+  const controlPlanes = access.inventory.nodes
+    .filter((one) => one.role === 'control-plane')
+    .map((one) => one.name);
+  const [observation, boot] = await Promise.all([
+    observeCluster(access, {
+      talosOf: [node.name],
+      statusOf: node.role === 'control-plane' ? controlPlanes.filter((name) => name !== node.name) : [],
+      etcd: node.role === 'control-plane',
+      avoid: node.name,
+      signal: wait.signal,
+    }),
+    bootSeen(access, node, wait),
+  ]);
+  const { outageAccepted } = access.inventory.controlPlane;
+  const seen = withBootId(observation, node.name, boot);
+  const context = { run: runId(cluster, run), bootId: facts.bootId, outageAccepted };
+  const forbids = lastLook(seen, node, context);
+  if (forbids) throw new Refusal(forbids);
+  if (boot.kind === 'unreachable')
+    throw new Refusal({ kind: 'talos-unreachable', node: node.name, endpoint: node.address, why: boot.why });
+  return { lookedAt, target: boot.value.target };
+}
+
+/**
+ * What our marks cannot know: an installer that somebody else started in this boot. @throws Refusal `installed-by-others`
+ */
+async function nobodyElseInstalled(access: ClusterAccess, wait: Wait, node: PlannedNode): Promise<void> {
+  let log: string;
+  try {
+    log = await throughOthers(access.targets(node.name), (target) =>
+      access.talos.dmesg(target, { signal: wait.signal }),
+    );
+  } catch (error) {
+    if (wait.signal.aborted) throw error;
+    throw new Refusal({
+      kind: 'talos-unreachable',
+      node: node.name,
+      endpoint: node.address,
+      why: whyNot(error),
+    });
+  }
+  const image = installedInThisBoot(log);
+  if (image !== undefined) throw new Refusal({ kind: 'installed-by-others', node: node.name, image });
+}
+
+type Boot = { readonly bootId: string; readonly target: TalosTarget };
+
+/** The boot id, and the way by which it was heard. */
+async function bootSeen(access: ClusterAccess, node: PlannedNode, wait: Wait): Promise<Answer<Boot>> {
+  try {
+    const admin = await access.talosAdmin();
+    const value = await throughOthers(access.targets(node.name), async (target) => ({
+      bootId: await admin.bootId(target, { signal: wait.signal }),
+      target,
+    }));
+    return { kind: 'answered', value };
+  } catch (error) {
+    if (wait.signal.aborted) throw error;
+    return { kind: 'unreachable', why: whyNot(error) };
+  }
+}
+
+function withBootId(observation: ClusterObservation, name: string, boot: Answer<Boot>): ClusterObservation {
+  if (boot.kind === 'unreachable') return observation;
+  const { bootId } = boot.value;
+  return {
+    ...observation,
+    nodes: observation.nodes.map((node) =>
+      node.name === name && node.talos.kind === 'answered'
+        ? { ...node, talos: { kind: 'answered', value: { ...node.talos.value, bootId } } }
+        : node,
+    ),
+  };
+}

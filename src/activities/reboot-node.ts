@@ -1,0 +1,96 @@
+import { randomUUID } from 'node:crypto';
+import type { RecordedFacts } from '../planning/classify-node.js';
+import { describe, describeStep } from '../planning/describe.js';
+import { failures } from '../planning/failures.js';
+import type { PlannedNode } from '../planning/plan.js';
+import type { ClusterAccess } from '../tools/cluster-access.js';
+import { whyNot } from '../tools/observe-cluster.js';
+import { Refusal } from '../tools/refusal.js';
+import { CommandFailed } from '../tools/run-command.js';
+import {
+  gaveUp,
+  inCluster,
+  type ActivitySettings,
+  type Look,
+  type RunReference,
+  type Wait,
+} from './activity-context.js';
+import { neverLeft, sendGuarded, type GuardedRequest, type MaySend, type Sent } from './guarded-request.js';
+import { requireNodeObject } from './patch-node.js';
+
+export interface RebootNode extends RunReference {
+  readonly node: PlannedNode;
+  readonly facts: RecordedFacts;
+  /** Names this very reboot: the id of the node's workflow. */
+  readonly reboot: string;
+  readonly limit: number;
+}
+
+/** The reboot request itself is answered at once. */
+const answerMs = 30_000;
+
+/**
+ * Lifecycle flow: takes another last look, then sends the reboot that boots what was installed, once. Talos asks neither etcd
+ * nor Kubernetes here, so the look is the only guard; what forbids it and may pass is waited for, the node stays armed.
+ */
+export async function rebootNode(settings: ActivitySettings, step: RebootNode): Promise<string> {
+  const { node, facts, limit } = step;
+  const request = guarded(step);
+  return inCluster(settings, step, describeStep('reboot', node.name), async (access, wait) =>
+    wait.until(limit, gaveUp(`the reboot of ${node.name}`, limit), async (): Promise<Look<string>> => {
+      const seen = await requireNodeObject(access, node.name);
+      if (seen.bootId !== facts.bootId) return { kind: 'done', value: 'it has rebooted already' };
+      const earlier = 'an earlier attempt may have sent the reboot; it is not sent again';
+      if (request.isMine(seen.marks.reboot)) return { kind: 'done', value: earlier };
+      try {
+        const sent = await sendGuarded(access, wait, request, (may) => sendOnce(access, wait, step, may));
+        return { kind: 'done', value: sent ?? earlier };
+      } catch (error) {
+        return waitFor(error, node);
+      }
+    }),
+  );
+}
+
+function guarded({ cluster, run, node, facts, reboot, limit }: RebootNode): GuardedRequest {
+  // What this attempt wrote is told from what an attempt before it wrote.
+  const attempt = randomUUID();
+  return {
+    cluster,
+    run,
+    node,
+    facts,
+    limit,
+    before: `before ${node.name} is rebooted`,
+    mark: 'reboot',
+    intent: `${reboot} ${attempt}`,
+    isMine: (mark) => mark?.split(' ')[0] === reboot,
+  };
+}
+
+/** What may pass by itself is waited for. @throws what does not. */
+function waitFor(error: unknown, node: PlannedNode): Look<never> {
+  if (!(error instanceof Refusal) || !failures[error.reason.kind].retry) throw error;
+  const note = `${node.name} has the new version installed, and is not rebooted yet: ${describe(error.reason)}`;
+  return { kind: 'waiting', reason: error.reason, note };
+}
+
+async function sendOnce(
+  access: ClusterAccess,
+  wait: Wait,
+  { node, limit }: RebootNode,
+  { target, before }: MaySend,
+): Promise<Sent<string>> {
+  const admin = await access.talosAdmin(node.from);
+  const mode = node.rebootMode ?? 'default';
+  wait.says(`${node.name} answers the reboot request`, wait.endOf(limit));
+  try {
+    await admin.reboot(target, mode, { timeoutMs: answerMs, signal: wait.signal, startBefore: before });
+    return { kind: 'sent', value: mode === 'powercycle' ? 'reboots through its firmware' : 'reboots' };
+  } catch (error) {
+    if (!(error instanceof CommandFailed) || error.cancelled) throw error;
+    if (neverLeft(error, target)) return { kind: 'late' };
+    const note = `the answer was lost (${whyNot(error)}); the node shows what became of it`;
+    return { kind: 'sent', value: note };
+  }
+}

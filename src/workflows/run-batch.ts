@@ -1,0 +1,59 @@
+import { CancellationScope, isCancellation } from '@temporalio/workflow';
+import type { PlannedNode } from '../planning/plan.js';
+import type { NodeResult } from '../planning/run-result.js';
+
+/**
+ * Upgrades the nodes of one batch at the same time. The first that does not end `done` stops the others at their next safe
+ * point: what was not installed is undone, what was is finished (I9).
+ *
+ * @param upgrade carries one node to its end, and answers how it ended.
+ * @param notBegun the result of a node that was stopped before its workflow began.
+ */
+export async function upgradeBatch(
+  nodes: readonly PlannedNode[],
+  upgrade: (node: PlannedNode) => Promise<NodeResult>,
+  notBegun: (node: PlannedNode) => NodeResult,
+): Promise<NodeResult[]> {
+  const [only, ...others] = nodes;
+  if (only && others.length === 0) return [await upgrade(only)];
+  const scope = new CancellationScope();
+  let first: string | undefined;
+  const stop = (name: string): void => {
+    first ??= name;
+    scope.cancel();
+  };
+  const settled = await scope.run(() =>
+    Promise.allSettled(
+      nodes.map(async (node) => {
+        try {
+          const result = await upgrade(node);
+          if (result.outcome !== 'done') stop(node.name);
+          return result;
+        } catch (error) {
+          const before = first;
+          stop(node.name);
+          if (before !== undefined && isCancellation(error)) return notBegun(node);
+          throw error;
+        }
+      }),
+    ),
+  );
+  const lost = settled.find((one) => one.status === 'rejected');
+  if (lost?.status === 'rejected') throw lost.reason;
+  const results = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  return inOrderOfBlame(
+    results.map((result) => withCause(result, first)),
+    first,
+  );
+}
+
+/** A node that was stopped because of another one says so, not that somebody aborted it. */
+function withCause(result: NodeResult, first: string | undefined): NodeResult {
+  if (first === undefined || result.node === first || result.reason?.kind !== 'aborted') return result;
+  return { ...result, reason: { kind: 'fleet-halted', because: `${first} stopped first` } };
+}
+
+/** The one that failed first is told first. */
+function inOrderOfBlame(results: readonly NodeResult[], first: string | undefined): NodeResult[] {
+  return results.toSorted((one, other) => Number(other.node === first) - Number(one.node === first));
+}
