@@ -4,6 +4,7 @@
  */
 
 const door = '^dist/src/tools/run-command[.]js$';
+const doorOfServices = '^dist/src/serve/service-process[.]js$';
 const describeAndTables = '^dist/src/planning/(describe|failures|node-steps)[.]js$';
 const messages = '^dist/src/workflows/messages[.]js$';
 const projectRoot = '^dist/src/tools/project-root[.]js$';
@@ -61,9 +62,9 @@ export default {
       name: 'one-door-to-processes',
       comment:
         'Processes start only in src/tools/run-command.ts, and in the lab in lab/processes/: there they get a time ' +
-        'limit, their own environment, and die with us. Call runCommand().',
+        'limit, their own environment, and die with us. Call runCommand(). (What runs for ever: src/serve/service-process.ts.)',
       severity: 'error',
-      from: { path: '^dist/(src|lab)/', pathNot: [door, '^dist/lab/processes/'] },
+      from: { path: '^dist/(src|lab)/', pathNot: [door, doorOfServices, '^dist/lab/processes/'] },
       to: { path: '^(node:)?(child_process|cluster|worker_threads)$|node_modules/execa/' },
     },
     {
@@ -158,8 +159,18 @@ export default {
       'The starter begins upgrades by messages; it runs none of their code.',
     ),
     ours(
+      'src/serve',
+      ['^dist/src/tools/', messages],
+      'Serve keeps Temporal and a worker running, each a process of its own; it knows nothing of clusters.',
+    ),
+    packages(
+      'src/serve',
+      ['@temporalio/(client|envconfig)', 'execa'],
+      'Serve starts processes and asks Temporal whether they work.',
+    ),
+    ours(
       'src/cli',
-      ['^dist/src/(planning|inventory|tools|starter)/', messages],
+      ['^dist/src/(planning|inventory|tools|starter|serve)/', messages],
       'The cli steers by messages and looks by read-only tools. What changes the world is an activity.',
     ),
     {

@@ -1,8 +1,14 @@
 /**
- * Unit tests, as compiled: `tsc` first, then jest on dist, no transform. What needs a lab, or the real talosctl, is slower
- * and runs with the scenarios.
+ * Unit tests, as compiled: `tsc` first, then jest on dist, no transform. What needs a lab, the real talosctl or a whole
+ * `slipway serve` is slower and runs with the scenarios.
  */
-export const needsLab = ['/lab/kubernetes/lab[.]test[.]js$', '/lab/talos-api/talosctl[^/]*[.]test[.]js$'];
+export const needsLab = [
+  '/lab/clusters/started[.]test[.]js$',
+  '/lab/kubernetes/lab[.]test[.]js$',
+  '/lab/talos-api/talosctl[^/]*[.]test[.]js$',
+  '/cli/(doctor|snapshot)/on-the-lab[.]test[.]js$',
+  '/serve/serve-processes[.]test[.]js$',
+];
 
 export default {
   rootDir: 'dist/test',

@@ -2,20 +2,30 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Command, Option } from 'commander';
 import { projectRoot } from '../tools/project-root.js';
-import type { AbortOptions } from './commands/abort.js';
+import type { DoctorOptions } from './commands/doctor.js';
 import type { InventoryCheckOptions } from './commands/inventory-check.js';
 import type { PlanOptions } from './commands/plan.js';
-import type { ReleaseOptions } from './commands/release.js';
+import type { QueueOptions } from './commands/queue.js';
 import type { ReportOptions } from './commands/report.js';
+import type { ServeOptions } from './commands/serve.js';
+import type { SnapshotListOptions } from './commands/snapshot-list.js';
+import type { SnapshotProveOptions } from './commands/snapshot-prove.js';
+import type { SnapshotTakeOptions } from './commands/snapshot-take.js';
 import type { StatusOptions } from './commands/status.js';
 import type { ToolsOptions } from './commands/tools.js';
 import type { UpgradeOptions } from './commands/upgrade.js';
 import type { WatchOptions } from './commands/watch.js';
+import {
+  command,
+  examples,
+  exitCodesText,
+  withFile,
+  withTarget,
+  withTemporal,
+  type Finished,
+} from './command-parts.js';
 import type { ExitCode } from './mistakes.js';
-
-const exitCodesText = `
-Exit codes: 0 done or nothing to do · 1 refused, halted or failed · 2 wrong option, argument or file ·
-            3 Temporal or the worker does not answer`;
+import { addSteeringCommands } from './steering-commands.js';
 
 const temporalText = `
 Temporal is found by TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE (default slipway), TEMPORAL_PROFILE and the other
@@ -42,10 +52,10 @@ export function createProgram(finished: (code: ExitCode) => void): Command {
   addLookingCommands(program, finished);
   addSteeringCommands(program, finished);
   addCheckingCommands(program, finished);
+  addSnapshotCommands(program, finished);
+  addServingCommand(program, finished);
   return program;
 }
-
-type Finished = (code: ExitCode) => void;
 
 function addUpgradeCommands(program: Command, finished: Finished): void {
   withTarget(command(program, 'plan', 'show what an upgrade would do; touches nothing and needs no Temporal'))
@@ -83,6 +93,18 @@ function addLookingCommands(program: Command, finished: Finished): void {
       finished(await (await import('./commands/status.js')).status(cluster, options)),
     );
 
+  withTemporal(command(program, 'queue', 'list what each cluster runs, what holds it, and its last runs'))
+    .argument('[cluster]', 'default: all of them')
+    .option('--last <number>', 'how many runs of each cluster', '5')
+    .option('--json', 'print it as JSON')
+    .addHelpText(
+      'after',
+      examples('slipway queue', 'slipway queue prox-ops --last 20', 'slipway queue --json'),
+    )
+    .action(async (cluster: string | undefined, options: QueueOptions) =>
+      finished(await (await import('./commands/queue.js')).queue(cluster, options)),
+    );
+
   withTemporal(withFile(command(program, 'watch', 'show a run until it ends; the exit code is its outcome')))
     .argument('[run]', 'its number, or CLUSTER/NUMBER; default: the open or last run')
     .option('--json', 'one object a line for each change')
@@ -93,40 +115,18 @@ function addLookingCommands(program: Command, finished: Finished): void {
 
   withTemporal(withFile(command(program, 'report', 'print the report of a run, in Markdown')))
     .argument('[run]', 'its number, or CLUSTER/NUMBER; default: the open or last run')
-    .option('--json', "print the run's result as JSON instead")
+    .option('--json', 'print it as JSON instead: the same, and the plan')
     .option('-o, --output <file>', 'write it to a file')
-    .addHelpText('after', examples('slipway report', 'slipway report 42 --output run-42.md'))
-    .action(async (run: string | undefined, options: ReportOptions) =>
-      finished(await (await import('./commands/report.js')).report(run, options)),
-    );
-}
-
-function addSteeringCommands(program: Command, finished: Finished): void {
-  withTemporal(
-    withFile(command(program, 'abort', 'stop a run: the node under way is undone, or finished first')),
-  )
-    .argument('[run]', 'its number, or CLUSTER/NUMBER; default: the open or last run')
-    .requiredOption('--why <text>', 'the reason; it is kept in the record')
-    .option('--json', 'print the answer as JSON')
     .addHelpText(
       'after',
-      examples('slipway abort --why "the switch is rebooting"', 'slipway abort 42 --why "wrong image"'),
+      examples(
+        'slipway report',
+        'slipway report 42 --output run-42.md',
+        'slipway report prox-ops/42 --json --output run-42.json',
+      ),
     )
-    .action(async (run: string | undefined, options: AbortOptions) =>
-      finished(await (await import('./commands/abort.js')).abort(run, options)),
-    );
-
-  withTemporal(
-    withFile(
-      command(program, 'release', 'lift the hold of a cluster, so that runs may start; touches no node'),
-    ),
-  )
-    .argument('[cluster]', 'default: the one of slipway.yaml')
-    .requiredOption('--why <text>', 'the reason; it is kept in the record')
-    .option('--json', 'print the answer as JSON')
-    .addHelpText('after', examples('slipway release --why "k8s-work-2 was repaired by hand"'))
-    .action(async (cluster: string | undefined, options: ReleaseOptions) =>
-      finished(await (await import('./commands/release.js')).release(cluster, options)),
+    .action(async (run: string | undefined, options: ReportOptions) =>
+      finished(await (await import('./commands/report.js')).report(run, options)),
     );
 }
 
@@ -145,6 +145,19 @@ function addCheckingCommands(program: Command, finished: Finished): void {
       finished(await (await import('./commands/inventory-check.js')).inventoryCheck(file, options)),
     );
 
+  withTemporal(
+    withFile(command(program, 'doctor', 'check everything an upgrade rests on, in seconds; changes nothing')),
+  )
+    .option('--inventory <file>', 'the same as --file')
+    .option('--json', 'print the checks as JSON')
+    .addHelpText(
+      'after',
+      examples('slipway doctor', 'slipway doctor --inventory clusters/atlas.yaml', 'slipway doctor --json'),
+    )
+    .action(async (options: DoctorOptions) =>
+      finished(await (await import('./commands/doctor.js')).doctor(options)),
+    );
+
   command(program, 'tools', 'list the programs Slipway runs: where each is, or how to get it')
     .option('--json', 'print the list as JSON')
     .addHelpText('after', examples('slipway tools'))
@@ -153,32 +166,76 @@ function addCheckingCommands(program: Command, finished: Finished): void {
     );
 }
 
-function command(program: Command, name: string, description: string): Command {
-  return program.command(name).description(description);
+function addServingCommand(program: Command, finished: Finished): void {
+  const ip = new Option(
+    '--ip <address>',
+    'where Temporal listens; it asks nobody who they are, so keep the default',
+  )
+    .choices(['127.0.0.1', '0.0.0.0'])
+    .default('127.0.0.1');
+  withTemporal(
+    command(
+      program,
+      'serve',
+      'run Temporal and a worker on this machine, and keep them running until Ctrl-C',
+    ),
+  )
+    .option('--data <folder>', "folder of Temporal's database (default: ~/.local/state/slipway)")
+    .option('--port <number>', "Temporal's port", '7233')
+    .option('--ui-port <number>', 'port of its Web UI (default: a thousand above)')
+    .addOption(ip)
+    .option('--json', 'one object a line for each event')
+    .addHelpText('after', examples('slipway serve', 'slipway serve --data /var/lib/slipway --port 7333'))
+    .action(async (options: ServeOptions) =>
+      finished(await (await import('./commands/serve.js')).serve(options)),
+    );
 }
 
-function withFile(target: Command): Command {
-  return target.option('-f, --file <file>', 'the inventory of the cluster', 'slipway.yaml');
-}
+function addSnapshotCommands(program: Command, finished: Finished): void {
+  const snapshot = program
+    .command('snapshot')
+    .description('etcd snapshots: list, take one now, prove that one restores')
+    .helpCommand(false)
+    .addHelpText(
+      'after',
+      examples('slipway snapshot list', 'slipway snapshot take', 'slipway snapshot prove --identity FILE'),
+    );
 
-function withTarget(target: Command): Command {
-  return withFile(target)
-    .option(
-      '--talos <version>',
-      'another version than slipway.yaml declares; the report says that git does not declare it',
+  withFile(command(snapshot, 'list', "list the cluster's snapshots in the folder slipway.yaml names"))
+    .option('--json', 'print them as JSON')
+    .addHelpText(
+      'after',
+      examples('slipway snapshot list', 'slipway snapshot list -f clusters/atlas.yaml --json'),
     )
-    .option('--only <node...>', 'only these nodes');
-}
+    .action(async (options: SnapshotListOptions) =>
+      finished(await (await import('./commands/snapshot-list.js')).snapshotList(options)),
+    );
 
-function withTemporal(target: Command): Command {
-  const option = new Option('--task-queue <name>', 'the task queue of the workers')
-    .env('SLIPWAY_TASK_QUEUE')
-    .default('slipway');
-  return target.addOption(option);
-}
+  withFile(
+    command(snapshot, 'take', "take a snapshot now with the reader's credentials, and keep it encrypted"),
+  )
+    .option('--json', 'print what was taken as JSON')
+    .addHelpText('after', examples('slipway snapshot take'))
+    .action(async (options: SnapshotTakeOptions) =>
+      finished(await (await import('./commands/snapshot-take.js')).snapshotTake(options)),
+    );
 
-function examples(...lines: readonly string[]): string {
-  return `\n${lines.length === 1 ? 'Example' : 'Examples'}:\n${lines.map((line) => `  ${line}`).join('\n')}\n${exitCodesText}`;
+  withFile(
+    command(snapshot, 'prove', 'start a full etcd on a snapshot, privately, and compare what it holds'),
+  )
+    .argument('[snapshot]', 'its file; default: the newest')
+    .option('--identity <file>', 'the age identity that opens it, as age-keygen wrote it')
+    .option('--json', 'print the proof as JSON')
+    .addHelpText(
+      'after',
+      examples(
+        'slipway snapshot prove --identity secrets/snapshot.key',
+        'slipway snapshot prove prox-ops-run42-2026-11-22T07-35-08-074Z.etcd.age --identity secrets/snapshot.key',
+      ),
+    )
+    .action(async (named: string | undefined, options: SnapshotProveOptions) =>
+      finished(await (await import('./commands/snapshot-prove.js')).snapshotProve(named, options)),
+    );
 }
 
 function versionOfPackage(): string {

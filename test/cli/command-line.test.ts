@@ -22,7 +22,12 @@ const commands = [
   'abort',
   'release',
   'inventory check',
+  'doctor',
+  'snapshot list',
+  'snapshot take',
+  'snapshot prove',
   'tools',
+  'serve',
 ];
 
 group('help', () => {
@@ -90,7 +95,7 @@ group('a Temporal that does not answer is a sentence, what to start, and exit co
   ])('%s', async (...args) => {
     const { code, stderr } = await slipway(args);
     expect(stderr).toContain('Temporal does not answer at 127.0.0.1:1 (ECONNREFUSED).');
-    expect(stderr).toContain('temporal server start-dev');
+    expect(stderr).toContain('slipway serve');
     expect(stderr).not.toContain('    at ');
     expect(code).toBe(3);
   });

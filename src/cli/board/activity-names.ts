@@ -9,6 +9,7 @@ const stepNames: Readonly<Record<string, StepName>> = {
   handOverLeadership: 'hand-over-leadership',
   recordFacts: 'record-facts',
   installTalos: 'install',
+  rebootNode: 'reboot',
   awaitBoot: 'await-boot',
   awaitReady: 'await-ready',
   awaitEtcdMember: 'await-etcd-member',
@@ -22,6 +23,7 @@ const runWork: Readonly<Record<string, { readonly name: string; readonly does: s
   planUpgrade: { name: 'plan', does: 'observes the cluster and makes the plan' },
   takeSnapshot: { name: 'snapshot', does: 'takes an etcd snapshot, verifies it and stores it encrypted' },
   resolveOrder: { name: 'order', does: 'asks etcd who leads, and puts the nodes in order' },
+  warmFactory: { name: 'images', does: 'has the factory build every image that is needed' },
   awaitEtcdStable: { name: 'etcd', does: 'waits until etcd has been healthy without a break' },
   writeReport: { name: 'report', does: 'writes the report' },
 };

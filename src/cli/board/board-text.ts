@@ -1,11 +1,14 @@
 import colours from 'picocolors';
 import { describe } from '../../planning/describe.js';
 import { nodeRows, waitingRow } from './node-rows.js';
+import { hopUnderWay, nodesAhead, runningNodes } from './run-nodes.js';
 import { columnsOf, indent, marked, rowWithText, type Page } from './page.js';
+import { pauseText, resumeLine } from './pause-text.js';
 import { adviceOf, outcomeWords, progressText, strategyText, versionsText } from './run-words.js';
 import type { RunView } from './run-view.js';
 import { durationText } from './time-text.js';
 import { troubles, workText, type Clock } from './work-text.js';
+import { wrapText } from './wrap-text.js';
 
 export interface BoardOptions {
   /** Characters a line may have. */
@@ -33,12 +36,14 @@ export function boardText(view: RunView, now: number, options: BoardOptions): st
     ...runWork(page),
     ...waitingRow(page),
     ...troubles(view, clock).flatMap(({ text }) => marked(page, paint.yellow('!'), text)),
+    ...pauseAsked(page),
     ...abortAsked(page),
     ...ending(page),
   ].join('\n');
 }
 
-function header({ view, clock, width, paint }: Page): string[] {
+function header(page: Page): string[] {
+  const { view, clock, width, paint } = page;
   const strategy = strategyText(view);
   const title = `run ${view.run}  ${view.cluster}  ${versionsText(view)}`;
   const left = strategy === '' ? title : `${title}  ${strategy}`;
@@ -50,19 +55,34 @@ function header({ view, clock, width, paint }: Page): string[] {
       : [paint.bold(left.length <= width ? left : title)];
   if (left.length > width) lines.push(`${indent}${strategy}`);
   if (gap < 2) lines.push(`${indent}${right}`);
-  const hops = view.plan?.hops.length ?? 1;
-  if (hops > 1) lines.push(`${indent}in ${hops} hops: ${view.plan?.hops.map((hop) => hop.to).join(' → ')}`);
   if (!view.declared)
     lines.push(
       `${indent}${paint.yellow(`git does not declare ${view.target}: it was given on the command line`)}`,
     );
-  return lines;
+  return [...lines, ...hopLine(page), ...bootLine(page)];
+}
+
+/** Which versions it goes through, and why not at once. */
+function hopLine({ view, width }: Page): string[] {
+  const hops = view.plan?.hops ?? [];
+  if (hops.length < 2) return [];
+  const at = hopUnderWay(view);
+  const why = hops[at]?.why;
+  const text = `hop ${at + 1} of ${hops.length}, to ${hops[at]?.to}${why === undefined ? '' : ` first: ${why}`}`;
+  return wrapText(text, width - indent.length).map((line) => `${indent}${line}`);
+}
+
+/** Said once where it is so for all; otherwise beside the nodes that do. */
+function bootLine({ view }: Page): string[] {
+  const touched = view.nodes.filter((node) => !node.plan.skip);
+  const all = touched.length > 1 && touched.every((node) => node.plan.rebootMode === 'powercycle');
+  return all ? [`${indent}every node boots through its firmware`] : [];
 }
 
 /** What the run does by itself, between nodes. */
 function runWork(page: Page): string[] {
   const { view, clock, paint } = page;
-  if (view.outcome) return [];
+  if (view.outcome || view.pause?.waiting) return [];
   const open = view.work.filter((work) => work.endedAt === undefined);
   const idle = open.length === 0 && !view.nodes.some((node) => node.state === 'running');
   if (idle) return marked(page, paint.cyan('●'), 'the run decides what comes next');
@@ -76,12 +96,41 @@ function runWork(page: Page): string[] {
   });
 }
 
+/** A pause as a row while it lasts, since it is what the run does; and the line that ends it. */
+function pauseAsked(page: Page): string[] {
+  const { view, clock, paint } = page;
+  const { pause } = view;
+  if (!pause || view.outcome) return [];
+  const text = pauseText(view, pause, clock);
+  const sign = paint.yellow('‖');
+  const since = pause.waiting?.since;
+  const rows =
+    since === undefined
+      ? marked(page, sign, text)
+      : rowWithText(
+          page,
+          { sign, name: 'paused', label: '', time: durationText(clock.now - Date.parse(since)) },
+          text,
+        );
+  // Not broken into lines: it is there to be pasted.
+  return [...rows, `${indent}${indent}${resumeLine(view)}`];
+}
+
 function abortAsked(page: Page): string[] {
-  const { abort, outcome } = page.view;
+  const { view } = page;
+  const { abort, outcome } = view;
   if (!abort || outcome) return [];
   const why = abort.why === '' ? '' : `: ${abort.why}`;
-  const text = `Abort asked for by ${abort.by}${why}. The node under way is undone, or finished where its install was sent.`;
+  const then = nodesAhead(view).length > 0 ? ' No further node is begun.' : '';
+  const text = `Abort asked for by ${abort.by}${why}. ${whatOfThem(runningNodes(view).length)}${then}`;
   return marked(page, page.paint.yellow('!'), text);
+}
+
+function whatOfThem(underWay: number): string {
+  if (underWay === 0) return 'No node is under way.';
+  return underWay === 1
+    ? 'The node under way is undone, or finished where its install was sent.'
+    : 'Each node under way is undone, or finished where its install was sent.';
 }
 
 /** How it ended, why, and what to type. A reason that stands beside its node is not told twice. */

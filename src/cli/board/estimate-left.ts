@@ -3,7 +3,7 @@ import type { NodeView, RunView } from './run-view.js';
 
 /**
  * Milliseconds the run will still take, learnt from the nodes that are done: each role's median without its soak, and
- * the median pause between nodes. Before the first is done, the plan's own estimate is all there is.
+ * the median time between batches. Before the first is done, the plan's own estimate is all there is.
  * Undefined when there is no plan, or nothing left to do.
  */
 export function estimateLeft(view: RunView, now: number): number | undefined {
@@ -12,12 +12,28 @@ export function estimateLeft(view: RunView, now: number): number | undefined {
   const running = touched.filter((node) => node.state === 'running');
   if (!view.plan || view.outcome || waiting.length + running.length === 0) return undefined;
   const usual = usualTimes(view.plan.estimate, touched);
-  const pause = median(pauses(touched)) ?? 0;
-  const ahead = waiting.map((node) => usual(node.role) + node.plan.soak + pause);
+  const gap = median(gaps(touched, view.pauses)) ?? 0;
+  // Nodes of a batch share their time.
+  const ahead = batches(waiting).map(
+    (batch) => longest(batch.map((node) => usual(node.role) + node.plan.soak)) + gap,
+  );
   const underWay = running.map((node) =>
     Math.max(0, usual(node.role) + node.plan.soak - (now - Date.parse(node.startedAt ?? view.startedAt))),
   );
-  return [...ahead, ...underWay].reduce((sum, one) => sum + one, 0);
+  return [...ahead, longest(underWay)].reduce((sum, one) => sum + one, 0);
+}
+
+function batches(nodes: readonly NodeView[]): NodeView[][] {
+  const found = new Map<string, NodeView[]>();
+  for (const node of nodes) {
+    const key = `${node.hop} ${node.batch}`;
+    found.set(key, [...(found.get(key) ?? []), node]);
+  }
+  return [...found.values()];
+}
+
+function longest(times: readonly number[]): number {
+  return times.reduce((most, time) => Math.max(most, time), 0);
 }
 
 /** What a node of a role usually takes, soak apart. */
@@ -35,14 +51,24 @@ function usualTimes(estimate: number, nodes: readonly NodeView[]): (role: Role) 
   return (role) => usual[role];
 }
 
-function pauses(nodes: readonly NodeView[]): number[] {
-  const started = nodes
-    .filter((node) => node.startedAt !== undefined)
-    .toSorted((one, other) => Date.parse(one.startedAt ?? '') - Date.parse(other.startedAt ?? ''));
-  return started.slice(1).flatMap((node, index) => {
-    const before = started[index]?.endedAt;
-    return before ? [Math.max(0, Date.parse(node.startedAt ?? before) - Date.parse(before))] : [];
+/** Times between the end of one batch and the start of the next, a person's pauses apart. */
+function gaps(nodes: readonly NodeView[], pauses: RunView['pauses']): number[] {
+  const started = batches(nodes.filter((node) => node.startedAt !== undefined)).toSorted(
+    (one, other) => startOf(one) - startOf(other),
+  );
+  return started.slice(1).flatMap((batch, index) => {
+    const before = started[index] ?? [];
+    if (before.some((node) => node.endedAt === undefined)) return [];
+    const [from, to] = [longest(before.map((node) => Date.parse(node.endedAt ?? ''))), startOf(batch)];
+    const paused = pauses
+      .filter((pause) => Date.parse(pause.since) >= from && Date.parse(pause.since) <= to)
+      .reduce((sum, { since, endedAt }) => sum + Date.parse(endedAt ?? since) - Date.parse(since), 0);
+    return [Math.max(0, to - from - paused)];
   });
+}
+
+function startOf(batch: readonly NodeView[]): number {
+  return Math.min(...batch.map((node) => Date.parse(node.startedAt ?? '')));
 }
 
 function lengthOf(node: NodeView): number {

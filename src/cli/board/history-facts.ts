@@ -33,8 +33,10 @@ export interface FailureFact {
 
 export interface ChildFact {
   readonly workflowId: string;
-  /** ISO times. */
+  /** ISO times. `startedAt`: the parent asked for it. */
   readonly startedAt: string;
+  /** Temporal has started it; until then it waits to be. */
+  readonly begun: boolean;
   readonly endedAt?: string;
   readonly ending?: Ending;
   readonly result?: unknown;
@@ -45,6 +47,18 @@ export interface UpdateFact {
   readonly name: string;
   readonly arguments: readonly unknown[];
   readonly at: string;
+  /** What the workflow answered; undefined: it has not yet, or it refused. */
+  readonly answer: unknown;
+}
+
+/** A timer of the workflow. */
+export interface TimerFact {
+  /** ISO times. */
+  readonly startedAt: string;
+  /** When it fires. */
+  readonly until: string;
+  /** It fired, or was called off; undefined: it runs. */
+  readonly endedAt?: string;
 }
 
 /** The end of the execution itself. */
@@ -64,6 +78,7 @@ export interface HistoryFacts {
   readonly activities: readonly ActivityFact[];
   readonly children: readonly ChildFact[];
   readonly updates: readonly UpdateFact[];
+  readonly timers: readonly TimerFact[];
   readonly cancel: { readonly at: string; readonly why: string } | undefined;
   readonly close: CloseFact | undefined;
 }
@@ -77,9 +92,14 @@ export function historyFacts(history: History): HistoryFacts {
 
 /** ISO time of a protobuf timestamp; the epoch where there is none. */
 export function isoTime(timestamp: Timestamp | null | undefined): string {
-  const milliseconds =
-    Number(timestamp?.seconds ?? 0) * 1000 + Math.floor((timestamp?.nanos ?? 0) / 1_000_000);
-  return new Date(milliseconds).toISOString();
+  return new Date(milliseconds(timestamp)).toISOString();
+}
+
+/** Milliseconds of a protobuf duration. */
+export function milliseconds(
+  duration: { readonly seconds?: unknown; readonly nanos?: number | null | undefined } | null | undefined,
+): number {
+  return Number(duration?.seconds ?? 0) * 1000 + Math.floor((duration?.nanos ?? 0) / 1_000_000);
 }
 
 /** The innermost failure names what happened; the outer ones only say through which door it came. */
@@ -119,16 +139,18 @@ class HistoryReader {
   /** By the id of the event that scheduled or initiated them. */
   private readonly activities = new Map<string, Open<ActivityFact>>();
   private readonly children = new Map<string, Open<ChildFact>>();
-  private readonly updates: UpdateFact[] = [];
+  private readonly updates = new Map<string, Open<UpdateFact>>();
+  private readonly timers = new Map<string, Open<TimerFact>>();
   private cancel: HistoryFacts['cancel'];
   private close: CloseFact | undefined;
 
   facts(): HistoryFacts {
-    const { startedAt, input, updates, cancel, close } = this;
+    const { startedAt, input, cancel, close } = this;
     return {
       startedAt,
       input,
-      updates,
+      updates: [...this.updates.values()],
+      timers: [...this.timers.values()],
       cancel,
       close,
       activities: [...this.activities.values()],
@@ -139,6 +161,8 @@ class HistoryReader {
   read(event: HistoryEvent): void {
     const at = isoTime(event.eventTime);
     this.readWorkflow(event, at);
+    this.readUpdate(event, at);
+    this.readTimer(event, at);
     this.readActivity(event, at);
     this.readChild(event, at);
   }
@@ -149,17 +173,35 @@ class HistoryReader {
       this.startedAt = at;
       this.input = decoded(started.input?.payloads?.[0]);
     }
-    const updated = event.workflowExecutionUpdateAcceptedEventAttributes?.acceptedRequest?.input;
-    if (updated) {
-      this.updates.push({
-        name: updated.name ?? '',
-        arguments: (updated.args?.payloads ?? []).map(decoded),
-        at,
-      });
-    }
     const cancel = event.workflowExecutionCancelRequestedEventAttributes;
     if (cancel) this.cancel = { at, why: cancel.cause ?? '' };
     this.close ??= closeFact(event, at);
+  }
+
+  private readUpdate(event: HistoryEvent, at: string): void {
+    const accepted = event.workflowExecutionUpdateAcceptedEventAttributes?.acceptedRequest?.input;
+    if (accepted) {
+      this.updates.set(String(event.eventId), {
+        name: accepted.name ?? '',
+        arguments: (accepted.args?.payloads ?? []).map(decoded),
+        at,
+        answer: undefined,
+      });
+    }
+    const completed = event.workflowExecutionUpdateCompletedEventAttributes;
+    const update = completed && this.updates.get(String(completed.acceptedEventId));
+    if (update) update.answer = decoded(completed.outcome?.success?.payloads?.[0]);
+  }
+
+  private readTimer(event: HistoryEvent, at: string): void {
+    const started = event.timerStartedEventAttributes;
+    if (started) {
+      const until = new Date(Date.parse(at) + milliseconds(started.startToFireTimeout)).toISOString();
+      this.timers.set(started.timerId ?? '', { startedAt: at, until });
+    }
+    const ended = event.timerFiredEventAttributes ?? event.timerCanceledEventAttributes;
+    const timer = ended && this.timers.get(ended.timerId ?? '');
+    if (timer) timer.endedAt = at;
   }
 
   private readActivity(event: HistoryEvent, at: string): void {
@@ -185,13 +227,21 @@ class HistoryReader {
   private readChild(event: HistoryEvent, at: string): void {
     const initiated = event.startChildWorkflowExecutionInitiatedEventAttributes;
     if (initiated)
-      this.children.set(String(event.eventId), { workflowId: initiated.workflowId ?? '', startedAt: at });
+      this.children.set(String(event.eventId), {
+        workflowId: initiated.workflowId ?? '',
+        startedAt: at,
+        begun: false,
+      });
+    const begun = event.childWorkflowExecutionStartedEventAttributes;
+    const started = begun && this.children.get(String(begun.initiatedEventId));
+    if (started) started.begun = true;
+    const refused = event.startChildWorkflowExecutionFailedEventAttributes;
     const completed = event.childWorkflowExecutionCompletedEventAttributes;
     const failed = event.childWorkflowExecutionFailedEventAttributes;
     const timedOut = event.childWorkflowExecutionTimedOutEventAttributes;
     const cancelled = event.childWorkflowExecutionCanceledEventAttributes;
     const terminated = event.childWorkflowExecutionTerminatedEventAttributes;
-    const ended = completed ?? failed ?? timedOut ?? cancelled ?? terminated;
+    const ended = completed ?? failed ?? timedOut ?? cancelled ?? terminated ?? refused;
     const child = ended && this.children.get(String(ended.initiatedEventId));
     if (!child) return;
     child.endedAt = at;
@@ -203,9 +253,16 @@ class HistoryReader {
           ? 'timed-out'
           : cancelled
             ? 'cancelled'
-            : 'terminated';
+            : refused
+              ? 'failed'
+              : 'terminated';
     if (completed) child.result = decoded(completed.result?.payloads?.[0]);
     if (failed?.failure) child.failure = failureFact(failed.failure);
+    if (refused)
+      child.failure = {
+        message: 'Temporal did not start its workflow: one of that id exists',
+        reason: undefined,
+      };
   }
 }
 

@@ -1,16 +1,18 @@
-import { describe, stateWords } from '../../planning/describe.js';
+import { describe } from '../../planning/describe.js';
+import { listed } from '../../planning/phrases.js';
 import { indent, rowWithText, type Page } from './page.js';
+import { leftText, nodeText } from './node-text.js';
+import { hopUnderWay, nextBatch, nodesOfHop } from './run-nodes.js';
 import type { NodeView } from './run-view.js';
 import { durationText } from './time-text.js';
 import { sentence } from '../sentence.js';
-import { workText } from './work-text.js';
 
 /** Lines kept for everything that is not a finished node. */
 const linesForTheRest = 14;
 
 /** Every node of the hop that is under way: finished ones side by side, the others with their sentences. */
 export function nodeRows(page: Page): string[] {
-  const nodes = currentHop(page.view.nodes);
+  const nodes = nodesOfHop(page.view, hopUnderWay(page.view));
   const finished = nodes.filter((node) => node.state === 'done' || node.state === 'skipped');
   const roles = [...new Set(finished.map((node) => node.role))];
   return [
@@ -28,22 +30,39 @@ export function nodeRows(page: Page): string[] {
   ];
 }
 
-/** `○ k8s-work-3 … k8s-work-16   next: k8s-work-3`: what has not been touched. */
-export function waitingRow({ view, width, paint }: Page): string[] {
-  const names = view.nodes.filter((node) => node.state === 'waiting').map((node) => node.name);
-  const [first] = names;
-  if (first === undefined) return [];
+/** `○ k8s-work-3 … k8s-work-16   next: k8s-work-3`: what has not been touched, of this hop and of those that follow. */
+export function waitingRow(page: Page): string[] {
+  const { view, width, paint } = page;
+  const hop = hopUnderWay(view);
+  const waiting = nodesOfHop(view, hop).filter((node) => node.state === 'waiting');
+  const names = waiting.map((node) => node.name);
   const all = names.join(' ');
-  const shown = all.length < width / 2 ? all : `${first} … ${names.at(-1) ?? ''} (${names.length})`;
+  const shown = all.length < width / 2 ? all : `${names[0]} … ${names.at(-1) ?? ''} (${names.length})`;
+  const next = nextBatch(view).map((node) => node.name);
+  const together = next.length > 1 ? ' together' : '';
+  const when = view.outcome ? 'not started' : `next: ${listed(next)}${together}`;
   return [
-    `${indent}${paint.dim('○')} ${shown}   ${paint.dim(view.outcome ? 'not started' : `next: ${first}`)}`,
+    ...(names.length > 0 ? [`${indent}${paint.dim('○')} ${shown}   ${paint.dim(when)}`] : []),
+    ...armedRow(page, waiting),
+    ...laterHops(page, hop),
   ];
 }
 
-function currentHop(nodes: readonly NodeView[]): NodeView[] {
-  const unfinished = nodes.find((node) => node.state !== 'done' && node.state !== 'skipped');
-  const hop = (unfinished ?? nodes.at(-1))?.hop;
-  return nodes.filter((node) => node.hop === hop);
+/** Nodes that wait for their turn, and would boot the new version at any reboot before it. */
+function armedRow({ view, paint }: Page, waiting: readonly NodeView[]): string[] {
+  const armed = waiting.filter((node) => node.plan.armed).map((node) => node.name);
+  if (armed.length === 0) return [];
+  const how = view.outcome ? '' : '; in its turn only rebooted';
+  return [
+    `${indent}${paint.yellow('!')} ${listed(armed)}: installed already, boots it with its next reboot${how}`,
+  ];
+}
+
+function laterHops({ view, paint }: Page, now: number): string[] {
+  return (view.plan?.hops ?? []).slice(now + 1).map(({ to, nodes }) => {
+    const count = nodes.filter((node) => !node.skip).length;
+    return `${indent}${paint.dim('○')} then Talos ${to}: ${count === 1 ? '1 node' : `${count} nodes`}`;
+  });
 }
 
 function finishedRows(page: Page, nodes: readonly NodeView[]): string[] {
@@ -74,13 +93,19 @@ function finishedRows(page: Page, nodes: readonly NodeView[]): string[] {
 }
 
 /** What stands of a finished node, and what is special about it. */
-function finishedCell({ columns }: Page, node: NodeView): { readonly text: string; readonly note: string } {
+function finishedCell(
+  { columns, view }: Page,
+  node: NodeView,
+): { readonly text: string; readonly note: string } {
   const name = node.name.padEnd(columns.name);
   if (node.state === 'skipped') return { text: `${name}  ${node.to}`, note: 'ran it already' };
-  const { canary, keepCordon, soak } = node.plan;
+  const { canary, keepCordon, soak, armed, rebootMode } = node.plan;
+  const special = view.nodes.some((one) => !one.plan.skip && one.plan.rebootMode !== 'powercycle');
   const notes = [
     ...(node.leads ? ['led etcd'] : []),
     ...(canary ? [soak > 0 ? `canary, soaked ${durationText(soak)}` : 'canary'] : []),
+    ...(armed ? ['was installed already'] : []),
+    ...(rebootMode === 'powercycle' && special ? ['booted through its firmware'] : []),
     ...(keepCordon ? ['left cordoned, as a person had it'] : []),
   ];
   return { text: `${name}  ${node.to}  ${took(node).padStart(6)}`, note: notes.join(', ') };
@@ -90,27 +115,23 @@ function runningRow(page: Page, node: NodeView): string[] {
   const { view, clock, paint } = page;
   const [work] = node.work;
   const since = work?.since ?? node.steps.at(-1)?.endedAt ?? node.startedAt ?? view.startedAt;
-  // A step has failed: what runs now takes the earlier ones back.
-  const why = node.reason ? `${sentence(describe(node.reason))} Undone: ` : '';
-  const text = work ? workText(work, view, clock) : 'the run decides what comes next.';
   const row = {
     sign: paint.cyan('●'),
     name: node.name,
     label: work?.name ?? '',
     time: durationText(clock.now - Date.parse(since)),
   };
-  return rowWithText(page, row, why + text);
+  return rowWithText(page, row, nodeText(node, view, clock));
 }
 
 function stoppedRow(page: Page, node: NodeView): string[] {
   const { red, yellow } = page.paint;
   const sign = node.state === 'undone' ? yellow('✗') : red('✗');
-  const why = node.reason ? `${sentence(describe(node.reason))} ` : '';
-  const left = node.leftAs ? `It ${stateWords[node.leftAs]}.` : '';
+  const why = node.reason ? [sentence(describe(node.reason))] : [];
   return rowWithText(
     page,
     { sign, name: node.name, label: node.failedStep ?? '', time: took(node) },
-    `${why}${left}`,
+    [...why, ...leftText(node)].join(' '),
   );
 }
 

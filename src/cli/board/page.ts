@@ -1,4 +1,5 @@
 import type colours from 'picocolors';
+import { allSteps } from '../../planning/node-steps.js';
 import type { RunView } from './run-view.js';
 import { sentence } from '../sentence.js';
 import type { Clock } from './work-text.js';
@@ -65,7 +66,7 @@ const roomyWidth = 100;
 /** Columns wide enough for every name, and for the version and the steps: all of them, or those shown now. */
 export function columnsOf(view: RunView, width: number): Page['columns'] {
   const shown = view.nodes.flatMap((node) => [...node.work.map((work) => work.name), node.failedStep ?? '']);
-  const labels = width >= roomyWidth ? (view.plan?.steps ?? shown) : shown;
+  const labels = width >= roomyWidth ? (view.plan ? allSteps(view.plan) : shown) : shown;
   return {
     name: widest(
       8,

@@ -1,10 +1,9 @@
 import type { WorkflowExecutionDescription } from '@temporalio/client';
 import type { Waiting } from '../../workflows/messages.js';
-import { decoded, failureFact, isoTime, type FailureFact } from './history-facts.js';
+import { decoded, failureFact, isoTime, milliseconds, type FailureFact } from './history-facts.js';
 
 export type DescribeResponse = WorkflowExecutionDescription['raw'];
 type PendingActivityInfo = NonNullable<DescribeResponse['pendingActivities']>[number];
-type Duration = NonNullable<NonNullable<PendingActivityInfo['activityOptions']>['heartbeatTimeout']>;
 
 /** An activity that has not ended, as Temporal's server describes it: no worker is asked. */
 export interface PendingActivity {
@@ -98,8 +97,4 @@ function waitingOf(details: unknown): Waiting | undefined {
 function latest(...times: readonly Parameters<typeof isoTime>[0][]): string | undefined {
   const known = times.filter((time) => time !== null && time !== undefined).map(isoTime);
   return known.toSorted().at(-1);
-}
-
-function milliseconds(duration: Duration | null | undefined): number {
-  return Number(duration?.seconds ?? 0) * 1000 + Math.floor((duration?.nanos ?? 0) / 1_000_000);
 }

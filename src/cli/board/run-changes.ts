@@ -1,5 +1,8 @@
-import { describe, stateWords } from '../../planning/describe.js';
+import { describe } from '../../planning/describe.js';
+import type { Decision } from '../../planning/run-result.js';
 import { sentence } from '../sentence.js';
+import { leftText as howLeft } from './node-text.js';
+import { expiry, resumeLine, whoAndWhy } from './pause-text.js';
 import { adviceOf, doneText, leftText, outcomeWords, planWords } from './run-words.js';
 import type { NodeView, RunView, Work } from './run-view.js';
 import { clockText, durationText } from './time-text.js';
@@ -18,6 +21,9 @@ export interface RunChange {
     | 'waiting'
     | 'node-ended'
     | 'abort'
+    | 'pause'
+    | 'paused'
+    | 'resume'
     | 'trouble'
     | 'recovered'
     | 'run-ended';
@@ -44,6 +50,8 @@ export function runChanges(before: Look | undefined, now: Look): RunChange[] {
     ...startChanges(before?.view, view),
     ...workChanges(before, now),
     ...view.nodes.flatMap((node) => nodeChanges(before, now, node)),
+    ...decisionChanges(before?.view, view),
+    ...pauseChanges(before?.view, now),
   ].toSorted((one, other) => Date.parse(one.time) - Date.parse(other.time));
   return [
     ...recorded,
@@ -102,7 +110,8 @@ function nodeChanges(before: Look | undefined, now: Look, node: NodeView): RunCh
   const add = (time: string, kind: RunChange['kind'], text: string): void => {
     changes.push({ time, kind, node: name, text: `${name} ${text}` });
   };
-  if (startedAt && !known) add(startedAt, 'node-started', `starts: ${node.from} → ${node.to}`);
+  if (startedAt && !known)
+    add(startedAt, 'node-started', `starts: ${node.from} → ${node.to}${remarks(node)}`);
   for (const step of node.steps.slice(known?.steps.length ?? 0))
     add(step.startedAt, 'step', `${step.undo ? 'undo: ' : ''}${step.step}`);
   for (const { text } of waitChanges(before, known?.work ?? [], now, node.work))
@@ -111,13 +120,28 @@ function nodeChanges(before: Look | undefined, now: Look, node: NodeView): RunCh
   return changes;
 }
 
+/** The run as it stood when that node ended: a first look tells what is long over. */
+function asOf(view: RunView, { endedAt = '' }: NodeView): RunView {
+  const later = (node: NodeView): boolean =>
+    node.endedAt === undefined || Date.parse(node.endedAt) > Date.parse(endedAt);
+  const nodes = view.nodes.map((node): NodeView => (later(node) ? { ...node, state: 'waiting' } : node));
+  return { ...view, nodes };
+}
+
+function remarks({ plan }: NodeView): string {
+  const { armed, rebootMode } = plan;
+  return [
+    ...(armed ? [', installed already'] : []),
+    ...(rebootMode === 'powercycle' ? [', boots through its firmware'] : []),
+  ].join('');
+}
+
 function endText({ view, clock }: Look, node: NodeView): string {
   const took = durationText(Date.parse(node.endedAt ?? '') - Date.parse(node.startedAt ?? ''));
   if (node.state === 'done')
-    return `done after ${took} (${[doneText(view), ...leftText(view, clock.now)].join(', ')})`;
+    return `done after ${took} (${[doneText(asOf(view, node)), ...leftText(view, clock.now)].join(', ')})`;
   const why = node.reason ? `: ${sentence(describe(node.reason))}` : '';
-  const left = node.leftAs ? ` It ${stateWords[node.leftAs]}.` : '';
-  return `${node.state} after ${took}${why}${left}`;
+  return [`${node.state} after ${took}${why}`, ...howLeft(node)].join(' ');
 }
 
 /** Waits that are worth a line, and were not told as they are now. */
@@ -147,6 +171,29 @@ function abortChange(before: RunView | undefined, view: RunView): RunChange[] {
   if (!view.abort || before?.abort) return [];
   const { by, why, at } = view.abort;
   return [{ time: at, kind: 'abort', text: `abort asked for by ${by}${why === '' ? '' : `: ${why}`}` }];
+}
+
+/** Asked to stand still, and to go on. An abort is told by itself. */
+function decisionChanges(before: RunView | undefined, view: RunView): RunChange[] {
+  const steers = (decision: Decision): boolean => decision.kind !== 'abort';
+  const told = before?.decisions.filter(steers).length ?? 0;
+  return view.decisions
+    .filter(steers)
+    .slice(told)
+    .map((decision): RunChange =>
+      decision.kind === 'pause'
+        ? { time: decision.at, kind: 'pause', text: `pause asked for by ${whoAndWhy(decision)}` }
+        : { time: decision.at, kind: 'resume', text: `resumed by ${whoAndWhy(decision)}` },
+    );
+}
+
+/** It stands still: what ends it, and what to type. */
+function pauseChanges(before: RunView | undefined, { view, clock }: Look): RunChange[] {
+  return view.pauses.slice(before?.pauses.length ?? 0).map(({ since, until, endedAt }): RunChange => {
+    const end = clockText(until, clock.now, clock.timeZone);
+    const text = `paused: no node is under way. If nobody resumes it until ${end}, ${expiry(view)}.`;
+    return { time: since, kind: 'paused', text, ...(endedAt ? {} : { advice: [resumeLine(view)] }) };
+  });
 }
 
 /** Troubles that have come, and those that have gone. A run that has ended has none. */

@@ -1,8 +1,9 @@
-import type { NodeState, RunResult, SnapshotRecord } from '../../planning/run-result.js';
+import type { Decision, NodeState, RunResult, SnapshotRecord } from '../../planning/run-result.js';
 import type { PlannedNode, UpgradePlan } from '../../planning/plan.js';
 import type { Reason } from '../../planning/reason.js';
 import type { Role } from '../../planning/observation.js';
 import type { StepName } from '../../planning/node-steps.js';
+import type { RunInput } from '../../workflows/messages.js';
 import type { Pollers } from '../../starter/look-for-workers.js';
 import type { PendingActivity, PendingWorkflowTask } from './pending-work.js';
 
@@ -18,6 +19,8 @@ export interface RunView {
   /** Whether git declares that target. */
   readonly declared: boolean;
   readonly requestedBy: string;
+  /** What it was started with; undefined where that cannot be read. */
+  readonly input: RunInput | undefined;
   /** ISO times. */
   readonly startedAt: string;
   readonly endedAt: string | undefined;
@@ -33,6 +36,12 @@ export interface RunView {
   readonly work: readonly Work[];
   /** Set once somebody asked for an abort or a cancel. */
   readonly abort: AbortView | undefined;
+  /** Set from when somebody asked for a pause until somebody resumed, or the run ended. */
+  readonly pause: PauseView | undefined;
+  /** Every time it stood still in a pause. */
+  readonly pauses: readonly PauseTime[];
+  /** What people said to it, in order; the run's own list once it has ended. */
+  readonly decisions: readonly Decision[];
   readonly snapshots: readonly SnapshotRecord[];
   /** The next decision of the run's workflow, when it is due. */
   readonly workflowTask: PendingWorkflowTask | undefined;
@@ -54,16 +63,40 @@ export interface AbortView {
   readonly at: string;
 }
 
+export interface PauseView {
+  readonly by: string;
+  readonly why: string;
+  /** ISO time at which somebody asked. */
+  readonly at: string;
+  /** Milliseconds it lasts at most, from when no node is under way; undefined: the record does not tell. */
+  readonly limit: number | undefined;
+  /** The wait itself; undefined while what is under way is finished. */
+  readonly waiting: PauseTime | undefined;
+}
+
+/** ISO times. */
+export interface PauseTime {
+  readonly since: string;
+  /** When the run ends by itself, held, if nobody resumes it. */
+  readonly until: string;
+  /** Undefined: it lasts. */
+  readonly endedAt: string | undefined;
+}
+
 export interface NodeView {
   readonly name: string;
   /** Which hop of the plan, from 0. */
   readonly hop: number;
+  /** Which batch of the hop, from 0: nodes of one batch are worked on together. */
+  readonly batch: number;
   readonly role: Role;
   readonly from: string;
   readonly to: string;
   /** `waiting`: not started. */
   readonly state: 'waiting' | 'running' | 'done' | 'skipped' | 'undone' | 'halted';
   readonly plan: PlannedNode;
+  /** False: Temporal has not started its workflow yet, though it is its turn. */
+  readonly begun: boolean;
   /** It led etcd when the order was made. */
   readonly leads: boolean;
   /** Which try this is, counted by people's retries. */
@@ -79,6 +112,10 @@ export interface NodeView {
   readonly failedStep: StepName | undefined;
   /** The named state it was left in. */
   readonly leftAs: NodeState | undefined;
+  /** Halted with the cordon of this run still on it. */
+  readonly cordoned: boolean;
+  /** Why an undo did not succeed either. */
+  readonly undoFailed: Reason | undefined;
 }
 
 export interface StepView {

@@ -1,6 +1,7 @@
 import { advise } from '../../planning/describe.js';
 import { estimateLeft } from './estimate-left.js';
 import type { RunOutcome, RunView } from './run-view.js';
+import { countNodes, hopUnderWay, nodesOfHop, runningNodes, versionsBefore } from './run-nodes.js';
 import { durationText, roughText } from './time-text.js';
 
 /** How an outcome is told: a sign, and the words. */
@@ -18,14 +19,16 @@ export const outcomeWords: Readonly<
 
 /** `Talos v1.12.1 → v1.12.6`; before the plan is made, where it starts is not known. */
 export function versionsText(view: RunView): string {
-  const from = [...new Set(view.nodes.filter((node) => !node.plan.skip).map((node) => node.from))].toSorted();
+  const from = versionsBefore(view);
   return `Talos ${from.length > 0 ? `${from.join(', ')} ` : ''}→ ${view.target}`;
 }
 
 /** What can be typed now, each line once: fit to be pasted. */
 export function adviceOf(view: RunView): string[] {
   const { cluster, run } = view;
+  // Reasons name nodes the run was not about, too.
   const address = (name: string): string | undefined =>
+    view.input?.inventory.nodes.find((node) => node.name === name)?.address ??
     view.nodes.find((node) => node.name === name)?.plan.address;
   const lines = view.reasons.flatMap((reason) => advise(reason, { cluster, run, address }));
   if (view.outcome === 'done') lines.push(`slipway report ${cluster}/${run}  # what was done, node by node`);
@@ -39,30 +42,45 @@ export function strategyText(view: RunView): string {
 
 /** `Talos v1.12.1 → v1.12.6, 15 nodes, in place (patch: same minor), about 45 min`. */
 export function planWords(view: RunView): string {
-  const count = view.nodes.filter((node) => !node.plan.skip).length;
-  const nodes = count === 1 ? '1 node' : `${count} nodes`;
-  return `${versionsText(view)}, ${nodes}, ${strategyText(view)}, ${roughText(view.plan?.estimate ?? 0)}`;
+  const { touched } = countNodes(view);
+  const nodes = touched === 1 ? '1 node' : `${touched} nodes`;
+  const hops = view.plan && view.plan.hops.length > 1 ? `, in ${view.plan.hops.length} hops` : '';
+  return `${versionsText(view)}${hops}, ${nodes}, ${strategyText(view)}, ${roughText(view.plan?.estimate ?? 0)}`;
 }
 
-/** `node 5 of 15 · about 31 min left`. */
+/** `node 5 of 15 · about 31 min left`; with hops, of the one under way. */
 export function progressText(view: RunView, now: number): string {
-  const touched = view.nodes.filter((node) => !node.plan.skip);
-  const done = touched.filter((node) => node.state === 'done').length;
+  const { touched } = countNodes(view);
   if (view.outcome) {
     const took = durationText(Date.parse(view.endedAt ?? view.startedAt) - Date.parse(view.startedAt));
-    return touched.length > 0 ? `${doneText(view)} · took ${took}` : `took ${took}`;
+    return touched > 0 ? `${doneText(view)} · took ${took}` : `took ${took}`;
   }
-  if (touched.length === 0) return `for ${durationText(now - Date.parse(view.startedAt))}`;
-  const running = touched.some((node) => node.state === 'running');
-  return [running ? `node ${done + 1} of ${touched.length}` : doneText(view), ...leftText(view, now)].join(
-    ' · ',
-  );
+  if (view.pause?.waiting) return ['paused', ...(touched > 0 ? [doneText(view)] : [])].join(' · ');
+  if (touched === 0) return `for ${durationText(now - Date.parse(view.startedAt))}`;
+  return [...hopText(view), placeText(view), ...leftText(view, now)].join(' · ');
 }
 
-/** `4 of 15 nodes done`. */
+/** `hop 1 of 2`; nothing where there is one only. */
+function hopText(view: RunView): string[] {
+  const hops = view.plan?.hops.length ?? 1;
+  return hops > 1 ? [`hop ${hopUnderWay(view) + 1} of ${hops}`] : [];
+}
+
+/** `node 5 of 15`, `nodes 5 to 7 of 15`; between nodes `4 of 15 nodes done`. */
+function placeText(view: RunView): string {
+  const nodes = nodesOfHop(view, hopUnderWay(view)).filter((node) => !node.plan.skip);
+  const done = nodes.filter((node) => node.state === 'done').length;
+  const running = runningNodes({ nodes }).length;
+  if (running === 0) return `${done} of ${nodes.length} nodes done`;
+  return running === 1
+    ? `node ${done + 1} of ${nodes.length}`
+    : `nodes ${done + 1} to ${done + running} of ${nodes.length}`;
+}
+
+/** `4 of 15 nodes done`: through all their hops. */
 export function doneText(view: RunView): string {
-  const touched = view.nodes.filter((node) => !node.plan.skip);
-  return `${touched.filter((node) => node.state === 'done').length} of ${touched.length} nodes done`;
+  const { touched, done } = countNodes(view);
+  return `${done} of ${touched} nodes done`;
 }
 
 /** `about 31 min left`; nothing where nobody can tell. */

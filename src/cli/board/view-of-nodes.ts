@@ -1,9 +1,11 @@
-import { nodeId } from '../../workflows/messages.js';
-import type { PlannedNode, UpgradePlan } from '../../planning/plan.js';
-import type { NodeResult } from '../../planning/run-result.js';
+import { nodeId, type RunInput } from '../../workflows/messages.js';
+import type { ResolvedOrder } from '../../activities/resolve-order.js';
+import { batchesOf } from '../../planning/batches.js';
+import type { Hop, PlannedNode, UpgradePlan } from '../../planning/plan.js';
+import type { NodeResult, RunResult } from '../../planning/run-result.js';
 import type { Reason } from '../../planning/reason.js';
 import { stepOfActivity } from './activity-names.js';
-import type { ActivityFact, ChildFact, HistoryFacts } from './history-facts.js';
+import type { ActivityFact, ChildFact, CloseFact, FailureFact, HistoryFacts } from './history-facts.js';
 import type { PendingWork } from './pending-work.js';
 import type { NodeView, StepView } from './run-view.js';
 import { worksOf } from './works-of.js';
@@ -17,47 +19,71 @@ export interface ExecutionSight {
 /** Hops are counted from 1 in workflow ids. */
 const firstHop = 1;
 
-/**
- * The nodes of a run, hop after hop, in the order they are taken as far as it is known.
- *
- * @param children by workflow id; an ended child needs none, its result stands in the run's history.
- */
-export function viewOfNodes(
-  cluster: string,
-  run: number,
-  plan: UpgradePlan,
-  facts: HistoryFacts,
-  children: ReadonlyMap<string, ExecutionSight>,
-): NodeView[] {
+/** What the nodes of a run are seen by. */
+export interface NodesSight {
+  readonly cluster: string;
+  readonly run: number;
+  readonly plan: UpgradePlan;
+  readonly facts: HistoryFacts;
+  /** By workflow id; an ended child needs none, its result stands in the run's history. */
+  readonly children: ReadonlyMap<string, ExecutionSight>;
+  readonly input: Partial<RunInput> | undefined;
+  /** What the run answered at its end: it knows of a batch what its nodes do not know of each other. */
+  readonly result: Partial<RunResult> | undefined;
+}
+
+/** The nodes of a run, hop after hop, in the order they are taken as far as it is known. */
+export function viewOfNodes(sight: NodesSight): NodeView[] {
+  const { cluster, run, plan, facts, children, result } = sight;
   const orders = facts.activities
     .filter((one) => one.name === 'resolveOrder' && one.ending === 'completed')
-    .map((one) => one.result as { readonly order: readonly string[]; readonly leader: string });
+    .map((one) => one.result as ResolvedOrder);
   return plan.hops.flatMap((hop, index) => {
-    const order = orders[index]?.order ?? [];
-    const place = (node: PlannedNode): number =>
-      order.includes(node.name) ? order.indexOf(node.name) : order.length;
+    const batches = batchesOfHop(sight, hop, orders[index]);
+    const place = new Map(batches.flatMap((names, batch) => names.map((name) => [name, batch] as const)));
+    const order = batches.flat();
     return hop.nodes
-      .toSorted((one, other) => place(one) - place(other))
+      .toSorted((one, other) => order.indexOf(one.name) - order.indexOf(other.name))
       .map((planned) => {
-        const child = lastAttempt(facts, (attempt) =>
-          nodeId(cluster, run, index + firstHop, planned.name, attempt),
-        );
-        const common = {
-          name: planned.name,
+        const { name, role } = planned;
+        // Who is the first of its hardware is settled with the order.
+        const rebootMode = orders[index]?.rebootModes?.[name];
+        const child = lastAttempt(facts, (attempt) => nodeId(cluster, run, index + firstHop, name, attempt));
+        return {
+          name,
           hop: index,
-          role: planned.role,
+          batch: place.get(name) ?? 0,
+          role,
           from: planned.from,
           to: hop.to,
-          plan: planned,
-        };
-        const leads = orders[index]?.leader === planned.name;
-        return {
-          ...common,
-          leads,
-          ...progress(planned, child, child && children.get(child.fact.workflowId)),
+          plan: rebootMode ? { ...planned, rebootMode } : planned,
+          leads: orders[index]?.leader === name,
+          ...progress(planned, {
+            child,
+            sight: child && children.get(child.fact.workflowId),
+            told: result?.nodes?.findLast((one) => one.node === name && one.to === hop.to),
+          }),
         };
       });
   });
+}
+
+/** As they were resolved at the hop's start; before that, as the plan and the inventory have them. */
+function batchesOfHop(
+  { plan, input }: NodesSight,
+  { nodes }: Hop,
+  resolved: ResolvedOrder | undefined,
+): readonly (readonly string[])[] {
+  const names = nodes.map((node) => node.name);
+  if (resolved) {
+    const known = resolved.batches ?? resolved.order.map((name) => [name]);
+    return [...known, ...names.filter((name) => !resolved.order.includes(name)).map((name) => [name])];
+  }
+  const offers = (name: string): readonly string[] => {
+    const gpu = input?.inventory?.nodes.find((node) => node.name === name)?.gpu;
+    return gpu ? [gpu.resource] : [];
+  };
+  return batchesOf(names, nodes, plan.batch ?? 1, offers);
 }
 
 interface Attempt {
@@ -74,11 +100,12 @@ function lastAttempt(facts: HistoryFacts, idOf: (attempt: number) => string): At
   }
 }
 
-type Progress = Omit<NodeView, 'name' | 'hop' | 'role' | 'from' | 'to' | 'plan' | 'leads'>;
+type Progress = Omit<NodeView, 'name' | 'hop' | 'batch' | 'role' | 'from' | 'to' | 'plan' | 'leads'>;
 
 const nothingYet: Progress = {
   state: 'waiting',
   attempt: 0,
+  begun: false,
   startedAt: undefined,
   endedAt: undefined,
   steps: [],
@@ -87,29 +114,62 @@ const nothingYet: Progress = {
   reason: undefined,
   failedStep: undefined,
   leftAs: undefined,
+  cordoned: false,
+  undoFailed: undefined,
 };
 
-function progress(
-  planned: PlannedNode,
-  child: Attempt | undefined,
-  sight: ExecutionSight | undefined,
-): Progress {
-  if (!child) return planned.skip ? { ...nothingYet, state: 'skipped', leftAs: 'on-target' } : nothingYet;
-  const { fact, number } = child;
-  const started = { ...nothingYet, attempt: number, startedAt: fact.startedAt };
-  if (fact.endedAt === undefined) return { ...started, state: 'running', ...(sight ? running(sight) : {}) };
-  const ended = { ...started, endedAt: fact.endedAt };
-  const result = fact.result as NodeResult | undefined;
-  if (fact.ending !== 'completed' || !result) {
-    return { ...ended, state: 'halted', reason: fact.failure?.reason ?? lostReason(fact) };
+/** What is known of one node. */
+interface NodeSight {
+  readonly child: Attempt | undefined;
+  /** The child's own execution, where it was read. */
+  readonly sight: ExecutionSight | undefined;
+  /** The run's own word, at its end. */
+  readonly told: NodeResult | undefined;
+}
+
+function progress(planned: PlannedNode, { child, sight, told }: NodeSight): Progress {
+  if (!child) {
+    if (told && told.outcome !== 'skipped') return ended(told, nothingYet);
+    const skipped = planned.skip && planned.adopts === undefined;
+    return skipped ? { ...nothingYet, state: 'skipped', leftAs: 'on-target' } : nothingYet;
   }
+  const { fact, number } = child;
+  const started = { ...nothingYet, attempt: number, begun: fact.begun, startedAt: fact.startedAt };
+  // A run that was terminated does not hear how its nodes ended; they tell it themselves.
+  const close = fact.endedAt === undefined ? sight?.facts.close : undefined;
+  const endedAt = fact.endedAt ?? close?.at;
+  if (endedAt === undefined) return { ...started, state: 'running', ...(sight ? running(sight) : {}) };
+  const { ending, result: own, failure } = close ?? fact;
+  const result = told ?? (own as NodeResult | undefined);
+  if (result && (told || ending === 'completed')) {
+    const from = {
+      ...started,
+      ...(sight && result.steps.length === 0 ? { steps: running(sight).steps } : {}),
+    };
+    return { ...ended(result, from), endedAt };
+  }
+  // It ended without a word: what it did stands in its own history only.
+  const steps = sight ? running(sight).steps : undefined;
   return {
-    ...ended,
+    ...started,
+    ...(steps ? { steps } : {}),
+    endedAt,
+    state: 'halted',
+    leftAs: 'unknown',
+    reason: failure?.reason ?? lostReason(ending, failure),
+  };
+}
+
+function ended(result: NodeResult, started: Progress): Progress {
+  return {
+    ...started,
     state: result.outcome,
-    steps: stepsOfResult(result),
+    steps: result.steps.length > 0 ? stepsOfResult(result) : started.steps,
     reason: result.reason,
     failedStep: result.failedStep,
     leftAs: result.state,
+    cordoned: result.cordoned ?? result.state === 'cordoned',
+    undoFailed: result.undoFailed,
   };
 }
 
@@ -126,15 +186,12 @@ function stepsOfResult({ steps, failedStep }: NodeResult): StepView[] {
 }
 
 /** A node's workflow ended without saying how: terminated by hand, or failed by a bug of ours. */
-function lostReason(fact: ChildFact): Reason {
-  if (fact.ending === 'terminated') return { kind: 'terminated' };
-  return {
-    kind: 'unexpected',
-    message: fact.failure?.message ?? `the workflow of the node ${fact.ending ?? 'ended'}`,
-  };
+function lostReason(ending: CloseFact['ending'] | undefined, failure: FailureFact | undefined): Reason {
+  if (ending === 'terminated') return { kind: 'terminated' };
+  return { kind: 'unexpected', message: failure?.message ?? `the workflow of the node ${ending ?? 'ended'}` };
 }
 
-function running({ facts, pending }: ExecutionSight): Partial<Progress> {
+function running({ facts, pending }: ExecutionSight): Partial<Progress> & Pick<Progress, 'steps'> {
   const firstFailed = facts.activities.find((one) => one.ending !== undefined && one.ending !== 'completed');
   const undoing = (one: ActivityFact): boolean =>
     firstFailed?.endedAt !== undefined && one.scheduledAt >= firstFailed.endedAt;

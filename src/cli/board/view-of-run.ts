@@ -3,6 +3,7 @@ import type { RunResult, SnapshotRecord } from '../../planning/run-result.js';
 import type { Reason } from '../../planning/reason.js';
 import { abortRun, runId, type AbortInput, type RunInput } from '../../workflows/messages.js';
 import type { HistoryFacts } from './history-facts.js';
+import { decisionsOf, pauseOf, pausesOf } from './view-of-decisions.js';
 import type { AbortView, NodeView, RunOutcome, RunView } from './run-view.js';
 import { viewOfNodes, type ExecutionSight } from './view-of-nodes.js';
 import { worksOf } from './works-of.js';
@@ -24,7 +25,7 @@ export function viewOfRun(
   const plan = planned?.verdict === 'planned' ? planned.plan : undefined;
   const result =
     facts.close?.ending === 'completed' ? (facts.close.result as RunResult | undefined) : undefined;
-  const nodes = plan ? viewOfNodes(cluster, run, plan, facts, children) : [];
+  const nodes = plan ? viewOfNodes({ cluster, run, plan, facts, children, input, result }) : [];
   return {
     cluster,
     run,
@@ -32,6 +33,7 @@ export function viewOfRun(
     target: input?.request.talos ?? 'unknown',
     declared: input?.request.declared ?? true,
     requestedBy: input?.request.requestedBy ?? 'unknown',
+    input,
     startedAt: facts.startedAt,
     endedAt: facts.close?.at,
     outcome: outcomeOf(facts, result),
@@ -40,6 +42,9 @@ export function viewOfRun(
     nodes,
     work: worksOf(facts, pending),
     abort: abortOf(facts),
+    pause: pauseOf(facts),
+    pauses: pausesOf(facts),
+    decisions: decisionsOf(facts, result),
     snapshots: facts.activities
       .filter((one) => one.name === 'takeSnapshot' && one.result)
       .map((one) => one.result as SnapshotRecord),
@@ -52,6 +57,13 @@ export function viewOfRun(
 /** Workflow ids of the nodes' executions that have not ended: the ones worth asking about. */
 export function openChildren(facts: HistoryFacts): string[] {
   return facts.children.filter((child) => child.endedAt === undefined).map((child) => child.workflowId);
+}
+
+/** Those that ended without a result: what they did stands in their own history only. */
+export function lostChildren(facts: HistoryFacts): string[] {
+  return facts.children
+    .filter((child) => child.endedAt !== undefined && child.ending !== 'completed')
+    .map((child) => child.workflowId);
 }
 
 function outcomeOf(facts: HistoryFacts, result: RunResult | undefined): RunOutcome | undefined {

@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
 import { abortRun, runId } from '../../workflows/messages.js';
 import { exitCodes, UserMistake, type ExitCode } from '../mistakes.js';
-import { chooseRun, unknownRun, type ChosenRun } from '../run-argument.js';
+import { chooseRun, type ChosenRun } from '../run-argument.js';
+import { askRun } from '../temporal/ask-run.js';
 import { connectTemporal, type Temporal } from '../temporal/connect-temporal.js';
-import { isNotFound } from '../temporal/grpc-failure.js';
-import { noWorker, seeWorkers } from '../temporal/workers.js';
+import { noWorker } from '../temporal/workers.js';
 import { print, printJson, say } from '../terminal.js';
 import { whoAsks } from '../upgrade-request.js';
 
@@ -25,18 +24,19 @@ export async function abort(named: string | undefined, options: AbortOptions): P
   const temporal = await connectTemporal();
   try {
     const chosen = await chooseRun(temporal, options.file, named);
-    if (!(await isOpen(temporal, chosen))) {
+    const input = { by: whoAsks(), why: options.why };
+    const asked = await askRun(temporal, chosen, options.taskQueue, { update: abortRun, input });
+    if (asked.kind === 'ended') {
       say(
         `Run ${chosen.run} of ${chosen.cluster} has ended already. What it left: slipway report ${chosen.cluster}/${chosen.run}`,
       );
       return exitCodes.refused;
     }
-    const workers = await seeWorkers(temporal, options.taskQueue);
-    const heard = workers.answering && (await askRun(temporal, chosen, options.why));
+    const heard = asked.kind === 'answered';
     if (!heard) {
       await recordCancel(temporal, chosen, options.why);
-      const { what, hint } = noWorker(workers);
-      const silent = workers.answering ? `No worker answered within ${answerMs / 1000} s.` : what;
+      const { what, hint } = noWorker(asked.workers);
+      const silent = asked.sent ? `No worker answered within ${answerMs / 1000} s.` : what;
       say(
         `${silent} A cancel is recorded instead: run ${chosen.run} stops as soon as a worker is back. ${hint}`,
       );
@@ -46,32 +46,6 @@ export async function abort(named: string | undefined, options: AbortOptions): P
     return exitCodes.ok;
   } finally {
     await temporal.close();
-  }
-}
-
-async function isOpen(temporal: Temporal, chosen: ChosenRun): Promise<boolean> {
-  try {
-    const { status } = await temporal.within(answerMs, () =>
-      temporal.client.workflow.getHandle(idOf(chosen)).describe(),
-    );
-    return status.name === 'RUNNING';
-  } catch (error) {
-    if (isNotFound(error)) throw unknownRun(chosen, chosen.run);
-    throw error;
-  }
-}
-
-/** Whether the run answered in time. */
-async function askRun(temporal: Temporal, chosen: ChosenRun, why: string): Promise<boolean> {
-  const handle = temporal.client.workflow.getHandle(idOf(chosen));
-  try {
-    await temporal.within(answerMs, () =>
-      handle.executeUpdate(abortRun, { args: [{ by: whoAsks(), why }], updateId: randomUUID() }),
-    );
-    return true;
-  } catch (error) {
-    if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return false;
-    throw error;
   }
 }
 

@@ -1,14 +1,13 @@
-import { createHash } from 'node:crypto';
 import { certificatesOutlast } from '../../planning/certificates.js';
 import { describe } from '../../planning/describe.js';
 import type { Planned } from '../../planning/plan.js';
 import { planCommands } from '../../planning/plan-commands.js';
 import { planText } from '../../planning/plan-text.js';
+import { newSchematics } from '../../planning/schematic-change.js';
 import { planUpgrade } from '../../planning/upgrade-plan.js';
 import { openCluster } from '../../tools/cluster-access.js';
 import { loadDialMap } from '../../tools/dial-map.js';
-import { factoryVersions } from '../../tools/image-factory.js';
-import { observeCluster } from '../../tools/observe-cluster.js';
+import { planSources } from '../../tools/plan-sources.js';
 import { Refusal } from '../../tools/refusal.js';
 import { declaredCluster, type DeclaredCluster } from '../declared-cluster.js';
 import { exitCodes, type ExitCode } from '../mistakes.js';
@@ -38,23 +37,11 @@ async function makePlan(declared: DeclaredCluster, options: PlanOptions): Promis
   try {
     const access = await openCluster(inventory, { base, dialMap: loadDialMap() });
     try {
-      const [observation, availableVersions, certificates] = await Promise.all([
-        observeCluster(access),
-        factoryVersions(inventory.image.factory, access.dialMap),
+      const [sources, certificates] = await Promise.all([
+        planSources(access, { request, only: options.only ?? [], newSchematics }),
         access.certificates({ admin: false }),
       ]);
-      const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
-      const only = options.only ?? [];
-      const planned = planUpgrade({
-        request,
-        inventory,
-        observation,
-        availableVersions,
-        only,
-        sha256,
-        now: observation.observedAt,
-      });
-      return certificatesOutlast(planned, certificates, Date.now());
+      return certificatesOutlast(planUpgrade(sources), certificates, Date.now());
     } finally {
       await access.close();
     }

@@ -1,5 +1,6 @@
 import { advise, describe, holdSentence } from '../../planning/describe.js';
 import type { Inventory } from '../../inventory/schema.js';
+import { installMark } from '../../planning/armed.js';
 import type { ClusterObservation } from '../../planning/observation.js';
 import { releaseHold } from '../../starter/release-hold.js';
 import { declaredCluster } from '../declared-cluster.js';
@@ -94,7 +95,7 @@ export function marksOf({ nodes }: Pick<ClusterObservation, 'nodes'>): LeftOvers
   for (const { name, kubernetes } of nodes) {
     if (kubernetes.kind === 'unreachable') return unseen(kubernetes.why);
     const found = kubernetes.value?.marks;
-    const run = found?.cordonedBy ?? found?.run ?? found?.install;
+    const run = found?.cordonedBy ?? found?.run ?? installMark(found?.install)?.by;
     if (run) marks.push({ node: name, run });
   }
   return { kind: 'seen', marks };

@@ -1,8 +1,11 @@
 import { writeFile } from 'node:fs/promises';
-import { runReportMarkdown } from '../../planning/run-report.js';
+import { fenced } from '../../planning/markdown.js';
+import { reportMarkdown } from '../../planning/report-markdown.js';
+import { reportOf, type RunReport } from '../../planning/run-report.js';
 import { boardText } from '../board/board-text.js';
 import { outcomeWords } from '../board/run-words.js';
 import type { RunView } from '../board/run-view.js';
+import { storyOfRun } from '../board/story-of-run.js';
 import { exitCodes, UserMistake, type ExitCode } from '../mistakes.js';
 import { chooseRun, unknownRun } from '../run-argument.js';
 import { connectTemporal } from '../temporal/connect-temporal.js';
@@ -18,7 +21,7 @@ export interface ReportOptions {
 
 const boardWidth = 120;
 
-/** The report of a run in Markdown, or its result as JSON; of an open run, what there is so far. */
+/** The report of a run in Markdown or as JSON, made of its record; of an open run, what there is so far. */
 export async function report(named: string | undefined, options: ReportOptions): Promise<ExitCode> {
   const temporal = await connectTemporal();
   try {
@@ -26,7 +29,7 @@ export async function report(named: string | undefined, options: ReportOptions):
     const view = await readRun(temporal, options.taskQueue, chosen.cluster, chosen.run);
     if (!view) throw unknownRun(chosen, chosen.run);
     const text = options.json
-      ? JSON.stringify(view.result ?? view, undefined, 2)
+      ? JSON.stringify(reportOfView(view, Date.now()), undefined, 2)
       : reportText(view, Date.now());
     if (options.output === undefined) print(text);
     else await write(options.output, text);
@@ -36,14 +39,24 @@ export async function report(named: string | undefined, options: ReportOptions):
   }
 }
 
-/** Markdown. A run without a result of its own, open or terminated, is told by its board. */
+/** What `--json` prints. */
+export function reportOfView(view: RunView, now: number): RunReport {
+  return reportOf(storyOfRun(view, { now, timeZone }));
+}
+
+/** A report is read elsewhere, by others. */
+const timeZone = 'UTC';
+
+/** Markdown. A run without a result of its own, open or terminated, begins with its board. */
 export function reportText(view: RunView, now: number): string {
-  if (view.result) return runReportMarkdown(view.result);
+  const made = reportOfView(view, now);
+  if (view.result) return reportMarkdown(made).trimEnd();
   const state = view.outcome
     ? `${outcomeWords[view.outcome].words}, and left no result of its own`
     : 'still open; this is what there is so far';
-  const board = boardText(view, now, { width: boardWidth, colour: false, height: 10_000 });
-  return `# Run ${view.run} of ${view.cluster}\n\nThe run is ${state}.\n\n\`\`\`text\n${board}\n\`\`\``;
+  const board = boardText(view, now, { width: boardWidth, colour: false, height: 10_000, timeZone });
+  const opening = `# Run ${view.run} of ${view.cluster}\n\nThe run is ${state}.\n\n${fenced(board)}`;
+  return reportMarkdown(made, opening).trimEnd();
 }
 
 async function write(file: string, text: string): Promise<void> {

@@ -1,5 +1,5 @@
-import { advise, holdSentence } from '../../planning/describe.js';
 import { boardText } from '../board/board-text.js';
+import { holdAdvice, queueLine } from '../board/queue-text.js';
 import { declaredName } from '../declared-cluster.js';
 import { exitCodes, type ExitCode } from '../mistakes.js';
 import { listQueues, requireQueue, type QueueSight } from '../temporal/cluster-queue.js';
@@ -37,13 +37,19 @@ async function statusOfOne(
   const run = number > 0 ? await readRun(temporal, taskQueue, cluster, number) : undefined;
   const workers = run?.workers ?? (await seeWorkers(temporal, taskQueue));
   if (json) {
-    printJson({ cluster, queue: { running, ...memo }, workers, run: run ?? null });
+    // The whole inventory is what the run was started with, not how it stands.
+    printJson({
+      cluster,
+      queue: { running, ...memo },
+      workers,
+      run: run ? { ...run, input: undefined } : null,
+    });
     return;
   }
-  print(queueText(queue));
+  print(queueLine(queue));
   if (run) print(boardText(run, Date.now(), screen()));
   // A held run's own board says what to type; without one, the hold does.
-  else for (const line of adviceOf(queue)) print(`  ${line}`);
+  else for (const line of memo.hold ? holdAdvice(memo.hold, cluster) : []) print(`  ${line}`);
   // An open run's board says it already.
   if (!workers.answering && (run === undefined || run.outcome !== undefined)) {
     const { what, hint } = noWorker(workers);
@@ -60,26 +66,11 @@ async function statusOfAll(temporal: Temporal, { taskQueue, json, file }: Status
     });
     return;
   }
-  for (const queue of queues) print(queueText(queue));
+  for (const queue of queues) print(queueLine(queue));
   if (queues.length === 0)
     say(`No cluster has had a run yet, and ${file} is not here. Start one: slipway upgrade -f FILE`);
   if (!workers.answering) {
     const { what, hint } = noWorker(workers);
     say(`${what} ${hint}`);
   }
-}
-
-function adviceOf({ cluster, memo: { hold } }: QueueSight): string[] {
-  return [...new Set(hold?.reasons.flatMap((reason) => advise(reason, { cluster, run: hold.run })))];
-}
-
-function queueText({ cluster, memo, running }: QueueSight): string {
-  const { hold, open, lastRun } = memo;
-  if (!running)
-    return `${cluster}: its queue was ended from outside. The next slipway upgrade starts it again, with what it remembers.`;
-  if (hold) return `${holdSentence(hold, cluster)}.`;
-  if (open) return `${cluster}: run ${open.run} is open, to Talos ${open.target}.`;
-  return lastRun > 0
-    ? `${cluster}: no run is open; the last one was run ${lastRun}.`
-    : `${cluster}: no run yet.`;
 }

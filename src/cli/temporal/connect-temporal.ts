@@ -26,19 +26,24 @@ const tries = 3;
  * @throws UserMistake when the profile or its files cannot be used.
  */
 export async function connectTemporal(): Promise<Temporal> {
+  const temporal = openTemporal();
+  const { address, client, namespace } = temporal;
+  try {
+    await temporal.within(answerMs, () => client.workflowService.describeNamespace({ namespace }));
+  } catch (error) {
+    await temporal.close();
+    throw temporalTrouble(error, address, namespace);
+  }
+  return temporal;
+}
+
+/** The same, without asking Temporal for anything yet. @throws UserMistake when the profile or its files cannot be used. */
+export function openTemporal(): Temporal {
   const { connectionOptions, namespace: named } = readProfile();
   const address = connectionOptions.address ?? defaultAddress;
   const namespace = named && named !== 'default' ? named : defaultNamespace;
   const interceptors = [makeGrpcRetryInterceptor(defaultGrpcRetryOptions({ maxAttempts: tries }))];
   const connection = Connection.lazy({ ...connectionOptions, address, interceptors });
-  try {
-    await connection.withDeadline(Date.now() + answerMs, () =>
-      connection.workflowService.describeNamespace({ namespace }),
-    );
-  } catch (error) {
-    await connection.close();
-    throw asTrouble(error, address, namespace);
-  }
   return {
     client: new Client({ connection, namespace }),
     address,
@@ -63,7 +68,8 @@ const notFound = 5;
 const permissionDenied = 7;
 const unauthenticated = 16;
 
-function asTrouble(error: unknown, address: string, namespace: string): unknown {
+/** A failed call in words: silence, a namespace that is not there, credentials that are refused; others as they are. */
+export function temporalTrouble(error: unknown, address: string, namespace: string): unknown {
   const code = grpcCode(error);
   if (isSilence(error)) return temporalSilent(address, error);
   if (code === notFound) {
@@ -91,6 +97,6 @@ export function temporalSilent(address: string, error: unknown): TemporalSilent 
   )?.[0];
   return new TemporalSilent(
     `Temporal does not answer at ${address}${network ? ` (${network})` : ''}.`,
-    'Start it: temporal server start-dev --db-filename temporal.db; or name another: TEMPORAL_ADDRESS=HOST:7233.',
+    'Start it, with a worker: slipway serve; or name another: TEMPORAL_ADDRESS=HOST:7233.',
   );
 }

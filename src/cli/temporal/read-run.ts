@@ -3,7 +3,7 @@ import { historyFacts, type HistoryFacts } from '../board/history-facts.js';
 import { pendingWork } from '../board/pending-work.js';
 import type { RunView } from '../board/run-view.js';
 import type { ExecutionSight } from '../board/view-of-nodes.js';
-import { openChildren, viewOfRun } from '../board/view-of-run.js';
+import { lostChildren, openChildren, viewOfRun } from '../board/view-of-run.js';
 import type { Temporal } from './connect-temporal.js';
 import { isNotFound } from './grpc-failure.js';
 import { seeWorkers } from './workers.js';
@@ -47,7 +47,7 @@ export function runReader(temporal: Temporal, taskQueue: string, cluster: string
   const readAll = async (run: number): Promise<RunView> => {
     const [sight, workers] = await Promise.all([look(runId(cluster, run)), seeWorkers(temporal, taskQueue)]);
     const children = new Map<string, ExecutionSight>();
-    for (const workflowId of openChildren(sight.facts)) {
+    for (const workflowId of [...openChildren(sight.facts), ...lostChildren(sight.facts)]) {
       const child = await look(workflowId).catch(notYet);
       if (child) children.set(workflowId, child);
     }

@@ -3,7 +3,7 @@ import type { StepName } from '../../../src/planning/node-steps.js';
 import type { PendingActivity } from '../../../src/cli/board/pending-work.js';
 import type { NodeView, RunView, Work } from '../../../src/cli/board/run-view.js';
 import { Limits } from '../../../src/inventory/schema.js';
-import { inPlaceSteps, steps } from '../../../src/planning/node-steps.js';
+import { stepOrders, steps } from '../../../src/planning/node-steps.js';
 
 /** Noon in the tests' world; seconds are counted from it. */
 const noon = Date.parse('2026-11-21T12:00:00Z');
@@ -41,6 +41,7 @@ export function aRunView(over: Partial<RunView> = {}): RunView {
     target,
     declared: true,
     requestedBy: 'ada@bench',
+    input: undefined,
     startedAt: at(0),
     endedAt: undefined,
     outcome: undefined,
@@ -49,6 +50,9 @@ export function aRunView(over: Partial<RunView> = {}): RunView {
     nodes,
     work: [],
     abort: undefined,
+    pause: undefined,
+    pauses: [],
+    decisions: [],
     snapshots: [],
     workflowTask: undefined,
     workers: {
@@ -68,6 +72,8 @@ export function aNode(name: string, over: Partial<NodeView> = {}): NodeView {
   return {
     name,
     hop: 0,
+    // Each in a batch of its own.
+    batch: Number(/\d+$/.exec(name)?.[0] ?? 0) + (plan.role === 'worker' ? 1000 : 0),
     role: plan.role,
     from,
     to: target,
@@ -75,6 +81,7 @@ export function aNode(name: string, over: Partial<NodeView> = {}): NodeView {
     plan,
     leads: name === 'k8s-ctrl-1',
     attempt: 0,
+    begun: over.state !== undefined && over.state !== 'waiting',
     startedAt: undefined,
     endedAt: undefined,
     steps: [],
@@ -83,6 +90,8 @@ export function aNode(name: string, over: Partial<NodeView> = {}): NodeView {
     reason: undefined,
     failedStep: undefined,
     leftAs: undefined,
+    cordoned: false,
+    undoFailed: undefined,
     ...over,
   };
 }
@@ -151,6 +160,8 @@ export function aPlannedNode(name: string, over: Partial<PlannedNode> = {}): Pla
     address: `10.20.67.${isControlPlane ? name.slice(-1) : Number(name.split('-').at(-1)) + 3}`,
     image: `factory.talos.dev/nocloud-installer/${schematic}:${target}`,
     from,
+    flow: 'legacy',
+    steps: 'legacy',
     schematic,
     expects: { version: from, schematic, extensions: ['siderolabs/qemu-guest-agent'] },
     canary: name === 'k8s-work-1',
@@ -168,8 +179,8 @@ export function aPlan(nodes: readonly PlannedNode[]): UpgradePlan {
     kubernetes: { lowest: 'v1.35.0', highest: 'v1.35.0' },
     strategy: 'in-place',
     strategyReason: 'patch: same minor',
-    hops: [{ to: target, flow: 'legacy', talosctl: '1.12', nodes }],
-    steps: inPlaceSteps,
+    hops: [{ to: target, nodes }],
+    steps: { legacy: stepOrders.legacy },
     gates: ['nodes-ready', 'etcd-healthy'],
     drain: { attempts: 3, deleteEmptyDirData: true },
     snapshotMaxAge: 3_600_000,

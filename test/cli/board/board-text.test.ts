@@ -1,6 +1,6 @@
 import { describe as group, expect, test } from '@jest/globals';
 import { boardText } from '../../../src/cli/board/board-text.js';
-import type { RunView } from '../../../src/cli/board/run-view.js';
+import type { NodeView, RunView } from '../../../src/cli/board/run-view.js';
 import { describe } from '../../../src/planning/describe.js';
 import type { Reason } from '../../../src/planning/reason.js';
 import {
@@ -105,6 +105,49 @@ group('a run that goes well', () => {
 
   test('says that git does not declare the target', () => {
     expect(board(aRunView({ declared: false }), 1)).toContain('git does not declare v1.12.6');
+  });
+});
+
+group('a run of several nodes at a time', () => {
+  const nodes = [
+    ...fourDone,
+    runningNode('k8s-work-2', 770, 'drain', 780),
+    runningNode('k8s-work-3', 771, 'reboot', 800),
+  ];
+
+  test('shows each that is under way, with its own step and time', () => {
+    const lines = board(aRunView({ nodes }), 827).split('\n');
+    expect(lines.slice(-2)).toEqual([
+      '  ● k8s-work-2  drain                  0m47s  evicts its pods, as their PodDisruptionBudgets allow.',
+      '  ● k8s-work-3  reboot                 0m27s  takes another last look, then reboots the node, once.',
+    ]);
+  });
+
+  test('shows which of them stopped first, and what the other was left as', () => {
+    const stopped = (name: string, change: Partial<NodeView>): NodeView =>
+      aNode(name, { attempt: 1, startedAt: at(770), endedAt: at(900), ...change });
+    const why: Reason = { kind: 'reboot-unanswered', node: 'k8s-work-2', since: at(780) };
+    const text = board(
+      aRunView({
+        nodes: [
+          ...fourDone,
+          stopped('k8s-work-2', { state: 'halted', failedStep: 'await-boot', reason: why, leftAs: 'armed' }),
+          stopped('k8s-work-3', {
+            state: 'undone',
+            failedStep: 'drain',
+            reason: { kind: 'fleet-halted', because: 'k8s-work-2 stopped first' },
+            leftAs: 'undone',
+          }),
+        ],
+        outcome: 'halted',
+        reasons: [why],
+        endedAt: at(901),
+      }),
+      5000,
+    ).replaceAll(/\s+/g, ' ');
+    expect(text).toContain('k8s-work-2 await-boot 2m10s k8s-work-2 shows no sign of the reboot');
+    expect(text).toContain('It has the new version installed, and boots it with its next reboot');
+    expect(text).toContain('k8s-work-3 drain 2m10s it went no further, because k8s-work-2 stopped first.');
   });
 });
 

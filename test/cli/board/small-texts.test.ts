@@ -71,6 +71,18 @@ group('the time that is left', () => {
     expect(estimateLeft(aRunView({ nodes }), after(190))).toBe((ctrl3 + ctrl1 + workers) * second);
   });
 
+  test('of nodes that go together is that of the slowest, not of all of them', () => {
+    const nodes = [
+      doneNode('k8s-work-1', 0, 160),
+      { ...runningNode('k8s-work-2', 180, 'drain', 190), batch: 20 },
+      { ...runningNode('k8s-work-3', 180, 'drain', 190), batch: 20 },
+      { ...aNode('k8s-work-4'), batch: 21 },
+      { ...aNode('k8s-work-5'), batch: 21 },
+    ];
+    // Workers take 100 s without the canary's soak of 60 s; both began 10 s ago, and 20 s lie between batches.
+    expect(estimateLeft(aRunView({ nodes }), after(190))).toBe((90 + 100 + 20) * second);
+  });
+
   test('never goes below nothing for a node that takes longer than the others', () => {
     const nodes = [doneNode('k8s-work-2', 0, 10), runningNode('k8s-work-3', 10, 'drain', 12)];
     expect(estimateLeft(aRunView({ nodes }), after(900))).toBe(0);

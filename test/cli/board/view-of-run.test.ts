@@ -103,6 +103,29 @@ group('a node under way', () => {
     expect(node?.work.map((work) => work.name)).toEqual(['await-boot']);
   });
 
+  test('has the reboot of the lifecycle flow as a step of its own', () => {
+    const child = steps(
+      scheduled(12, 'installTalos'),
+      completed(40, 2, { sent: 'sent', note: 'installed' }),
+      scheduled(41, 'rebootNode'),
+    );
+    const [node] = view(started, [], child).nodes;
+    expect(node?.steps.map(({ step, note }) => [step, note])).toEqual([
+      ['install', 'installed'],
+      ['reboot', undefined],
+    ]);
+    expect(node?.work.map((work) => work.name)).toEqual(['reboot']);
+  });
+
+  test('may be one of several: each has its own state', () => {
+    const second = childStarted(11, 'run/prox-ops/42/1/k8s-ctrl-2/1');
+    expect(view([...started, second]).nodes.map(({ name, state }) => [name, state])).toEqual([
+      ['k8s-ctrl-3', 'running'],
+      ['k8s-ctrl-2', 'running'],
+      ['k8s-ctrl-1', 'waiting'],
+    ]);
+  });
+
   test('tells what failed while it is taken back', () => {
     const reason = { kind: 'drain-failed', node: 'k8s-ctrl-3', why: 'it hangs', attempts: 3 };
     const failure = {

@@ -4,10 +4,11 @@ import { reportText } from '../../../src/cli/commands/report.js';
 import { toolsText } from '../../../src/cli/commands/tools.js';
 import { exitCodeOf } from '../../../src/cli/commands/watch.js';
 import type { NodeObject, NodeObservation } from '../../../src/planning/observation.js';
+import { marked } from '../../planning/a-cluster.js';
 import { aNode, aRunView, after, at, doneNode } from '../board/a-run-view.js';
 
 group('marks that a run left', () => {
-  const none = { run: undefined, cordonedBy: undefined, install: undefined };
+  const none = marked({});
   const seen = (name: string, marks: NodeObject['marks'] | undefined): NodeObservation => ({
     name,
     role: 'worker',
@@ -31,6 +32,15 @@ group('marks that a run left', () => {
         { node: 'c', run: 'run/prox-ops/41' },
       ],
     });
+  });
+
+  test.each([
+    ['a version that waits for its boot', { armed: 'v1.13.9 boot-of-b' }],
+    ['an install that ended nobody knows how', {}],
+  ])('of %s are found where nothing else is left, and named by who sent it', (_name, more) => {
+    const by = 'run/prox-ops/42/1/b/1';
+    const nodes = [seen('b', { ...none, ...more, install: `${by} v1.13.9 boot-of-b` })];
+    expect(marksOf({ nodes })).toEqual({ kind: 'seen', marks: [{ node: 'b', run: by }] });
   });
 
   test('are unseen, not none, when Kubernetes does not answer', () => {

@@ -1,0 +1,91 @@
+import type { RunStory, RunWork, StoryNode } from '../../planning/run-report.js';
+import { sentence } from '../sentence.js';
+import { nodeText } from './node-text.js';
+import { pauseText } from './pause-text.js';
+import { hopUnderWay, nodesOfHop, runningNodes } from './run-nodes.js';
+import type { NodeView, RunView } from './run-view.js';
+import { troubles, workText, type Clock } from './work-text.js';
+
+/** What a report is made of: the run's own result where it left one, and otherwise what its record shows so far. */
+export function storyOfRun(view: RunView, clock: Clock): RunStory {
+  const { input, result } = view;
+  const beside = {
+    decisions: view.decisions,
+    work: workOf(view),
+    now: nowOf(view, clock),
+    ...(input?.request.requestedAt === undefined ? {} : { requestedAt: input.request.requestedAt }),
+    ...(input?.only === undefined ? {} : { only: input.only }),
+    ...(input?.inventory === undefined ? {} : { inventory: input.inventory, base: input.base }),
+  };
+  if (result) return { ...result, ...beside };
+  const ordered = view.work.some((work) => work.name === 'order' && work.endedAt !== undefined);
+  const { commit } = input?.request ?? {};
+  return {
+    ...beside,
+    cluster: view.cluster,
+    run: view.run,
+    outcome: view.outcome ?? 'open',
+    reasons: view.reasons,
+    target: view.target,
+    declared: view.declared,
+    requestedBy: view.requestedBy,
+    ...(commit === undefined ? {} : { commit }),
+    startedAt: view.startedAt,
+    ...(view.endedAt === undefined ? {} : { endedAt: view.endedAt }),
+    ...(view.plan ? { plan: view.plan } : {}),
+    order: ordered ? nodesOfHop(view, hopUnderWay(view)).map((node) => node.name) : [],
+    nodes: view.nodes.filter((node) => node.state !== 'waiting').map((node) => storyNode(view, node)),
+    snapshots: view.snapshots,
+  };
+}
+
+function storyNode(view: RunView, node: NodeView): StoryNode {
+  const { state, leftAs, reason, failedStep, undoFailed, cordoned, endedAt } = node;
+  return {
+    node: node.name,
+    outcome: state === 'waiting' ? 'running' : state,
+    ...(leftAs ? { state: leftAs } : {}),
+    ...(reason ? { reason } : {}),
+    ...(failedStep ? { failedStep } : {}),
+    ...(undoFailed ? { undoFailed } : {}),
+    ...(cordoned ? { cordoned } : {}),
+    ...(node.plan.rebootMode ? { rebootMode: node.plan.rebootMode } : {}),
+    from: node.from,
+    to: node.to,
+    attempt: node.attempt,
+    startedAt: node.startedAt ?? view.startedAt,
+    ...(endedAt === undefined ? {} : { endedAt }),
+    steps: node.steps.map((step) => ({
+      step: step.step,
+      startedAt: step.startedAt,
+      ...(step.endedAt === undefined ? {} : { took: Date.parse(step.endedAt) - Date.parse(step.startedAt) }),
+      ...(step.note === undefined ? {} : { note: step.note }),
+    })),
+  };
+}
+
+/** What the run did by itself, in order: its work between nodes, and the times it stood still. */
+function workOf({ work, pauses }: RunView): RunWork[] {
+  const all = [...work, ...pauses.map((pause) => ({ ...pause, name: 'paused' }))];
+  return all
+    .map(({ name, since, endedAt }) => ({
+      name,
+      startedAt: since,
+      ...(endedAt === undefined ? {} : { endedAt }),
+    }))
+    .toSorted((one, other) => Date.parse(one.startedAt) - Date.parse(other.startedAt));
+}
+
+/** What goes on, and what is wrong with it: as the board tells it. */
+function nowOf(view: RunView, clock: Clock): string[] {
+  if (view.outcome) return [];
+  const { pause } = view;
+  const own = view.work.filter((work) => work.endedAt === undefined);
+  const lines = [
+    ...own.map((work) => `${work.name}: ${workText(work, view, clock)}`),
+    ...runningNodes(view).map((node) => `${node.name}: ${nodeText(node, view, clock)}`),
+    ...(pause ? [pauseText(view, pause, clock)] : []),
+  ];
+  const idle = lines.length === 0 ? ['the run decides what comes next.'] : [];
+  return [...lines, ...idle, ...troubles(view, clock).map(({ text }) => text)].map(sentence);
+}

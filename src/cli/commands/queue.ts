@@ -1,0 +1,64 @@
+import { queueText, queueView, type QueueView } from '../board/queue-text.js';
+import { exitCodes, UserMistake, type ExitCode } from '../mistakes.js';
+import { listQueues, requireQueue, type QueueSight } from '../temporal/cluster-queue.js';
+import { connectTemporal, type Temporal } from '../temporal/connect-temporal.js';
+import { listRuns } from '../temporal/list-runs.js';
+import { readRun } from '../temporal/read-run.js';
+import { noWorker, seeWorkers } from '../temporal/workers.js';
+import { print, printJson, say } from '../terminal.js';
+
+export interface QueueOptions {
+  readonly taskQueue: string;
+  /** How many runs of each cluster are listed. */
+  readonly last: string;
+  readonly json?: boolean;
+}
+
+const lastMax = 1_000;
+
+/** Every cluster's queue, or one: its open run, its hold, its last runs. Answered by Temporal alone. */
+export async function queue(named: string | undefined, options: QueueOptions): Promise<ExitCode> {
+  const last = lastOf(options.last);
+  const temporal = await connectTemporal();
+  try {
+    const queues = named === undefined ? await listQueues(temporal) : [await requireQueue(temporal, named)];
+    const views: QueueView[] = [];
+    for (const sight of queues) views.push(await viewOf(temporal, sight, options.taskQueue, last));
+    const workers = await seeWorkers(temporal, options.taskQueue);
+    if (options.json) {
+      printJson({ clusters: views, workers });
+      return exitCodes.ok;
+    }
+    if (views.length === 0) say('No cluster has had a run yet. Start one: slipway upgrade -f FILE');
+    else print(views.map((view) => queueText(view, Date.now())).join('\n\n'));
+    if (!workers.answering) {
+      const { what, hint } = noWorker(workers);
+      say(`${what} ${hint}`);
+    }
+    return exitCodes.ok;
+  } finally {
+    await temporal.close();
+  }
+}
+
+function lastOf(text: string): number {
+  const last = Number(text);
+  if (Number.isInteger(last) && last >= 1 && last <= lastMax) return last;
+  throw new UserMistake(
+    `--last takes a number from 1 to ${lastMax}, and "${text}" is none.`,
+    'Example: --last 20',
+  );
+}
+
+async function viewOf(
+  temporal: Temporal,
+  sight: QueueSight,
+  taskQueue: string,
+  last: number,
+): Promise<QueueView> {
+  const { cluster, memo } = sight;
+  const runs = await listRuns(temporal, cluster, last);
+  // The plan of the run that holds it knows the addresses its advice is filled in with.
+  const held = memo.hold ? await readRun(temporal, taskQueue, cluster, memo.hold.run) : undefined;
+  return queueView(sight, runs, (name) => held?.nodes.find((node) => node.name === name)?.plan.address);
+}

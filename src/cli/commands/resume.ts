@@ -1,0 +1,52 @@
+import { listed } from '../../planning/phrases.js';
+import { resumeRun } from '../../workflows/messages.js';
+import { nextBatch } from '../board/run-nodes.js';
+import type { RunView } from '../board/run-view.js';
+import { exitCodes, type ExitCode } from '../mistakes.js';
+import { chooseRun, type ChosenRun } from '../run-argument.js';
+import { askRun } from '../temporal/ask-run.js';
+import { connectTemporal } from '../temporal/connect-temporal.js';
+import { readRun } from '../temporal/read-run.js';
+import { print, printJson } from '../terminal.js';
+import { whoAsks } from '../upgrade-request.js';
+import { requireAnswer, requireWhy } from './pause.js';
+
+export interface ResumeOptions {
+  readonly file: string;
+  readonly taskQueue: string;
+  readonly why: string;
+  readonly json?: boolean;
+}
+
+/** Lets a paused run go on. */
+export async function resume(named: string | undefined, options: ResumeOptions): Promise<ExitCode> {
+  requireWhy('resume', options.why);
+  const temporal = await connectTemporal();
+  try {
+    const chosen = await chooseRun(temporal, options.file, named);
+    // Looked at first: afterwards the next node may be under way already.
+    const before = await readRun(temporal, options.taskQueue, chosen.cluster, chosen.run);
+    const input = { by: whoAsks(), why: options.why };
+    const asked = await askRun(temporal, chosen, options.taskQueue, { update: resumeRun, input });
+    const answer = requireAnswer(asked, chosen, 'resumed');
+    if (!answer) return exitCodes.refused;
+    if (options.json) printJson({ ...chosen, ...answer });
+    else for (const line of resumeLines(chosen, answer.verdict, before)) print(line);
+    return exitCodes.ok;
+  } finally {
+    await temporal.close();
+  }
+}
+
+/** What the run answered, for people. */
+export function resumeLines(
+  { cluster, run }: ChosenRun,
+  verdict: 'resumed' | 'not-paused',
+  before: RunView | undefined,
+): string[] {
+  const watch = `  slipway watch ${cluster}/${run}  # see it go`;
+  if (verdict === 'not-paused') return [`Run ${run} of ${cluster} is not paused: it goes on anyway.`, watch];
+  const next = before ? nextBatch(before).map((node) => node.name) : [];
+  const goesOn = next.length > 0 ? `goes on; next: ${listed(next)}` : 'goes on';
+  return [`Run ${run} of ${cluster} ${goesOn}.`, watch];
+}

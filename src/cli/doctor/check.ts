@@ -1,0 +1,116 @@
+import { setMaxListeners } from 'node:events';
+import { advise, describe } from '../../planning/describe.js';
+import { Refusal, messageOf } from '../../tools/refusal.js';
+import { CommandStopped } from '../mistakes.js';
+import { sentence } from '../sentence.js';
+
+/** What is checked together, in the order it is shown. */
+export const groups = {
+  tools: 'Programs',
+  credentials: 'Credentials',
+  endpoints: 'Ways to the cluster',
+  clock: 'Clock',
+  temporal: 'Temporal',
+  factory: 'Image Factory',
+  inventory: 'slipway.yaml and the cluster',
+  marks: 'Marks of runs',
+  snapshots: 'Snapshots',
+} as const;
+export type Group = keyof typeof groups;
+
+/** `warn`: an upgrade works, and somebody should know. `not-asked`: what it needs did not answer, which is said there. */
+export type Verdict = 'ok' | 'warn' | 'fail' | 'not-asked';
+
+/** What a check found out. */
+export interface Answer {
+  readonly verdict: Verdict;
+  /** One sentence. */
+  readonly says: string;
+  /** What to type, or where to look. */
+  readonly type?: readonly string[];
+  /** How long the other side took, in milliseconds, where that is of interest. */
+  readonly tookMs?: number;
+}
+
+/** One answer of a check that looks at several things: `what` names the thing. */
+export interface NamedAnswer extends Answer {
+  readonly what: string;
+}
+
+/** One row of the table of checks. */
+export interface Check {
+  readonly group: Group;
+  /** What is looked at: `kubeconfig`, `k8s-ctrl-1`. */
+  readonly what: string;
+  /** After so many milliseconds it has failed. */
+  readonly limitMs: number;
+  /** @param signal aborts at the limit. @throws NotAsked; a Refusal, or anything else, fails the check. */
+  ask(signal: AbortSignal): Promise<Answer | readonly NamedAnswer[]>;
+}
+
+/** A check with its answer. */
+export interface Finding extends NamedAnswer {
+  readonly group: Group;
+}
+
+/** What a check needs is not there, and another row says why. */
+export class NotAsked extends Error {
+  override readonly name = 'NotAsked';
+}
+
+/** What another look found; where that failed, the check is not asked. */
+export async function needed<T>(look: Promise<T>, why: string): Promise<T> {
+  try {
+    return await look;
+  } catch (error) {
+    // What that look needed is the nearer reason.
+    throw error instanceof NotAsked ? error : new NotAsked(why, { cause: error });
+  }
+}
+
+/** Runs all checks at once, each to its answer or its limit. Never throws, and never waits for longer than the longest limit. */
+export async function runChecks(checks: readonly Check[], cluster: string): Promise<Finding[]> {
+  const findings = await Promise.all(checks.map((check) => run(check, cluster)));
+  return findings.flat();
+}
+
+async function run(check: Check, cluster: string): Promise<Finding[]> {
+  const { group, what, limitMs } = check;
+  const limit = new AbortController();
+  // A check may ask many things at once; that is no leak.
+  setMaxListeners(0, limit.signal);
+  let timer: NodeJS.Timeout | undefined;
+  const overdue = new Promise<Answer>((resolve) => {
+    timer = setTimeout(() => {
+      resolve({ verdict: 'fail', says: `No answer within ${Math.round(limitMs / 1000)} s.` });
+      limit.abort();
+    }, limitMs);
+  });
+  try {
+    const answer = await Promise.race([check.ask(limit.signal), overdue]);
+    return isOne(answer) ? [{ group, what, ...answer }] : answer.map((one) => ({ group, ...one }));
+  } catch (error) {
+    return [{ group, what, ...failed(error, cluster) }];
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function isOne(answer: Answer | readonly NamedAnswer[]): answer is Answer {
+  return !Array.isArray(answer);
+}
+
+function failed(error: unknown, cluster: string): Answer {
+  if (error instanceof NotAsked) return { verdict: 'not-asked', says: sentence(error.message) };
+  if (error instanceof Refusal) {
+    return {
+      verdict: 'fail',
+      says: sentence(describe(error.reason)),
+      type: advise(error.reason, { cluster }),
+    };
+  }
+  if (error instanceof CommandStopped) {
+    return { verdict: 'fail', says: error.message, ...(error.hint === '' ? {} : { type: [error.hint] }) };
+  }
+  return { verdict: 'fail', says: sentence(messageOf(error)) };
+}

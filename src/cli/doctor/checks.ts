@@ -1,0 +1,26 @@
+import type { Check } from './check.js';
+import { clockChecks } from './clock-checks.js';
+import { credentialChecks } from './credential-checks.js';
+import { endpointChecks } from './endpoint-checks.js';
+import { factoryChecks } from './factory-checks.js';
+import { inventoryChecks } from './inventory-checks.js';
+import type { Looks } from './looks.js';
+import { permissionChecks } from './permission-checks.js';
+import { snapshotChecks } from './snapshot-checks.js';
+import { temporalChecks } from './temporal-checks.js';
+import { toolChecks } from './tool-checks.js';
+
+/** The table of checks for one cluster. */
+export function checksOf(looks: Looks): Check[] {
+  return [
+    ...toolChecks(looks),
+    ...credentialChecks(looks),
+    ...permissionChecks(looks),
+    ...endpointChecks(looks),
+    ...clockChecks(looks),
+    ...temporalChecks(looks),
+    ...factoryChecks(looks),
+    ...inventoryChecks(looks),
+    ...snapshotChecks(looks),
+  ];
+}

@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto';
+import { WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
+import type { UpdateDefinition } from '@temporalio/common';
+import { runId } from '../../workflows/messages.js';
+import type { WorkerSight } from '../board/run-view.js';
+import { unknownRun, type ChosenRun } from '../run-argument.js';
+import type { Temporal } from './connect-temporal.js';
+import { isNotFound } from './grpc-failure.js';
+import { seeWorkers } from './workers.js';
+
+const answerMs = 10_000;
+
+/** What became of what was asked of a run. */
+export type Asked<Answer> =
+  | { readonly kind: 'answered'; readonly answer: Answer }
+  /** It is not open any more. */
+  | { readonly kind: 'ended' }
+  /** `sent`: it is with Temporal, and a worker may still hear it within the next moments. */
+  | { readonly kind: 'unanswered'; readonly sent: boolean; readonly workers: WorkerSight };
+
+/**
+ * Asks an open run something that its workflow answers. Nothing is sent when no worker polls the task queue.
+ *
+ * @throws UserMistake for a run Temporal does not know.
+ */
+export async function askRun<Answer, Input>(
+  temporal: Temporal,
+  chosen: ChosenRun,
+  taskQueue: string,
+  { update, input }: { readonly update: UpdateDefinition<Answer, [Input]>; readonly input: Input },
+): Promise<Asked<Answer>> {
+  const handle = temporal.client.workflow.getHandle(runId(chosen.cluster, chosen.run));
+  if (!(await isOpen(temporal, chosen))) return { kind: 'ended' };
+  const workers = await seeWorkers(temporal, taskQueue);
+  if (!workers.answering) return { kind: 'unanswered', sent: false, workers };
+  try {
+    const answer = await temporal.within(answerMs, () =>
+      handle.executeUpdate(update, { args: [input], updateId: randomUUID() }),
+    );
+    return { kind: 'answered', answer };
+  } catch (error) {
+    if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError)
+      return { kind: 'unanswered', sent: true, workers };
+    // It ended between the two calls.
+    if (isNotFound(error)) return { kind: 'ended' };
+    throw error;
+  }
+}
+
+/** Whether the run goes on. @throws UserMistake for a run Temporal does not know. */
+async function isOpen(temporal: Temporal, chosen: ChosenRun): Promise<boolean> {
+  try {
+    const { status } = await temporal.within(answerMs, () =>
+      temporal.client.workflow.getHandle(runId(chosen.cluster, chosen.run)).describe(),
+    );
+    return status.name === 'RUNNING';
+  } catch (error) {
+    if (isNotFound(error)) throw unknownRun(chosen, chosen.run);
+    throw error;
+  }
+}
