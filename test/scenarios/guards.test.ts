@@ -29,7 +29,7 @@ describe('a guard', () => {
     });
     expect(await world.machineEvents('k8s-work-1', 'upgrade-accepted')).toEqual([]);
     const verdict = await world.stop();
-    expect(verdict.violations).toEqual([]);
+    expect(verdict.complaints).toEqual([]);
   }, 240_000);
 
   it('against a lost answer: the node is observed, one install, done', async () => {
@@ -38,7 +38,7 @@ describe('a guard', () => {
     expect(nodeResult(result, 'k8s-work-1')).toMatchObject({ outcome: 'done', state: 'on-target' });
     expect(await world.machineEvents('k8s-work-1', 'install-finished')).toHaveLength(1);
     const verdict = await world.stop();
-    expect(verdict.violations).toEqual([]);
+    expect(verdict.complaints).toEqual([]);
   }, 240_000);
 
   it('against a drain that cannot end: a budget that can never be met closes a gate, then a drain gives up', async () => {
@@ -65,7 +65,7 @@ describe('a guard', () => {
     const status = await world.slipway('status');
     expect(status.stdout).toContain('postgres/never');
     const verdict = await world.stop();
-    expect(verdict.violations).toEqual([]);
+    expect(verdict.complaints).toEqual([]);
   }, 300_000);
 
   it('for a worker that somebody cordoned: it is upgraded in its turn and left cordoned', async () => {
@@ -77,7 +77,7 @@ describe('a guard', () => {
       'true',
     );
     const verdict = await world.stop();
-    expect(verdict.violations).toEqual([]);
+    expect(verdict.complaints).toEqual([]);
   }, 240_000);
 
   it('for a person who uncordons a node while it is drained: the drain stops', async () => {
@@ -93,6 +93,6 @@ describe('a guard', () => {
     });
     expect(await world.kubectl('get', 'node', 'k8s-work-1', '-o', 'jsonpath={.spec.unschedulable}')).toBe('');
     const verdict = await world.stop();
-    expect(verdict.violations).toEqual([]);
+    expect(verdict.complaints).toEqual([]);
   }, 240_000);
 });

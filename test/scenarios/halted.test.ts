@@ -32,7 +32,7 @@ describe('a node that fails', () => {
     expect(released.code).toBe(0);
     const verdict = await world.stop();
     world = undefined;
-    expect(verdict.violations).toEqual([]);
+    expect(verdict.complaints).toEqual([]);
   }, 240_000);
 
   it('that never comes back: halted when the limit is over, no other node touched', async () => {
@@ -46,6 +46,6 @@ describe('a node that fails', () => {
     expect(await world.machineEvents('k8s-work-2', 'upgrade-accepted')).toEqual([]);
     const verdict = await world.stop();
     world = undefined;
-    expect(verdict.violations).toEqual([]);
+    expect(verdict.complaints).toEqual([]);
   }, 240_000);
 });

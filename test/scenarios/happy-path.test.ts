@@ -63,6 +63,6 @@ describe('a patch upgrade of the whole cluster', () => {
 
   it('keeps every promise the watcher can see', async () => {
     const verdict = await world.stop();
-    expect(verdict.violations).toEqual([]);
+    expect(verdict.complaints).toEqual([]);
   }, 120_000);
 });

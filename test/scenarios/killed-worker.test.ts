@@ -68,7 +68,7 @@ describe('a worker killed in the middle', () => {
       expect(await world.machineEvents(node, 'install-finished')).toHaveLength(1);
       const verdict = await world.stop();
       world = undefined;
-      expect(verdict.violations).toEqual([]);
+      expect(verdict.complaints).toEqual([]);
     },
     240_000,
   );

@@ -28,6 +28,6 @@ describe('Temporal killed and restarted', () => {
     expect(nodeResult(result, 'k8s-work-1')).toMatchObject({ outcome: 'done', state: 'on-target' });
     expect(await world.machineEvents('k8s-work-1', 'install-finished')).toHaveLength(1);
     const verdict = await world.stop();
-    expect(verdict.violations).toEqual([]);
+    expect(verdict.complaints).toEqual([]);
   }, 240_000);
 });
