@@ -1,7 +1,8 @@
 #!/usr/bin/env node
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { forwardSignals, runChild, throwIfStopped } from './child.mjs';
 import { inProject, say, SetupStopped } from './project.mjs';
+import { writeResults } from './test-results.mjs';
 
 const jest = ['--experimental-vm-modules', '--no-warnings', inProject('node_modules/jest/bin/jest.js')];
 
@@ -15,8 +16,21 @@ const stages = [
   },
 ];
 
-async function test() {
-  for (const { name, args, needs } of stages) {
+const answer = inProject('.slipway/test-all.json');
+
+/** `--all`: with the long ones, and a dated table in docs/test-results.md. */
+const everything = [
+  stages[0],
+  {
+    name: 'everything on the lab',
+    args: [...jest, '--config', inProject('jest.all.config.mjs'), '--json', '--outputFile', answer],
+    needs: 'dist/test/scenarios',
+  },
+];
+
+/** @param {typeof stages} wanted */
+async function test(wanted) {
+  for (const { name, args, needs } of wanted) {
     if (!existsSync(inProject(needs)))
       throw new SetupStopped(`${name}: ${needs} is not here, so nothing was tested.`);
     const { code } = await runChild(process.execPath, args);
@@ -27,7 +41,13 @@ async function test() {
 
 forwardSignals();
 try {
-  await test();
+  const all = process.argv.includes('--all');
+  if (all) rmSync(answer, { force: true });
+  try {
+    await test(all ? everything : stages);
+  } finally {
+    if (all && existsSync(answer)) writeResults(answer);
+  }
 } catch (error) {
   if (!(error instanceof SetupStopped)) throw error;
   say(error.message);

@@ -6,7 +6,7 @@ import { failures } from '../planning/failures.js';
 import { openCluster, type ClusterAccess } from '../tools/cluster-access.js';
 import type { DialMap } from '../tools/dial-map.js';
 import { Refusal, messageOf } from '../tools/refusal.js';
-import type { RunInput, Waiting } from '../workflows/messages.js';
+import { attemptGraceMs, type RunInput, type Waiting } from '../workflows/messages.js';
 
 /** What the worker gives its activities. */
 export interface ActivitySettings {
@@ -68,21 +68,25 @@ async function failuresAsValues<T>(doing: string, act: (wait: Wait) => Promise<T
   } catch (error) {
     // A cancelled step ends as cancelled, whatever its child process said of it.
     if (wait.signal.aborted) await Context.current().cancelled;
-    throw asFailure(error);
+    throw asFailure(error, wait.isOver());
   } finally {
     clearInterval(beat);
   }
 }
 
-/** The failure of a reason: its kind is the type, its value the detail, its sentence the message. */
-export function asFailure(error: unknown): ApplicationFailure {
+/**
+ * The failure of a reason: its kind is the type, its value the detail, its sentence the message.
+ *
+ * @param over the step's limit is: what may pass was waited for long enough.
+ */
+export function asFailure(error: unknown, over = false): ApplicationFailure {
   if (error instanceof ApplicationFailure) return error;
   const reason: Reason =
     error instanceof Refusal ? error.reason : { kind: 'unexpected', message: messageOf(error) };
   return ApplicationFailure.create({
     message: describe(reason),
     type: reason.kind,
-    nonRetryable: !failures[reason.kind].retry,
+    nonRetryable: over || !failures[reason.kind].retry,
     details: [reason],
     ...(error instanceof Error && !(error instanceof Refusal) ? { cause: error } : {}),
   });
@@ -124,6 +128,13 @@ export class Wait {
   /** Milliseconds from the first attempt's scheduling to the end Temporal sets. */
   get longest(): number {
     return Context.current().info.scheduleToCloseTimeoutMs ?? 0;
+  }
+
+  /** Whether the step's own limit is over. Temporal leaves time on top of it, for outages and for a last look. */
+  isOver(): boolean {
+    const attempt = Context.current().info.startToCloseTimeoutMs;
+    // A step of the first release has a shorter grace: better a little early than half an hour late.
+    return Date.now() > this.endOf(Math.max(0, attempt - attemptGraceMs));
   }
 
   beat(): void {

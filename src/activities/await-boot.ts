@@ -92,7 +92,16 @@ async function seenWithBootId(
   wait: Wait,
   node: PlannedNode,
 ): Promise<NodeObservation> {
-  const seen = await observeNode(access, node.name, wait.signal);
+  const { name, role, address } = node;
+  let seen: NodeObservation;
+  try {
+    seen = await observeNode(access, name, wait.signal);
+  } catch (error) {
+    // It boots, perhaps with a clock of its own: what it turns down now it may take in a moment.
+    if (wait.signal.aborted || !(error instanceof Refusal)) throw error;
+    const silent = { kind: 'unreachable', why: describe(error.reason) } as const;
+    return { name, role, address, talos: silent, kubernetes: silent };
+  }
   if (seen.talos.kind === 'unreachable') return seen;
   const admin = await access.talosAdmin();
   try {

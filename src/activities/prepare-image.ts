@@ -87,7 +87,7 @@ async function nodePullsIt(
     } catch (error) {
       if (!(error instanceof CommandFailed) || error.cancelled) throw error;
       const why = whyNot(error);
-      const missing = /not ?found|unauthorized|manifest unknown/i.test(why);
+      const missing = /not ?found|unauthorized|manifest unknown/i.test(error.stderrTail);
       if (missing || Date.now() + 5_000 > end) {
         throw new Refusal({ kind: 'image-pull-failed', node: node.name, image: node.image, why });
       }

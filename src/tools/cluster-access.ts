@@ -69,10 +69,12 @@ export async function openCluster(
   const looking = talosctlClients(
     once(() => fileOf('talosconfig-reader', readerConfig)),
     declared,
+    'talosconfig (reader)',
   );
   const changing = talosctlClients(
     once(async () => fileOf('talosconfig-admin', await read('talosconfig (admin)', talos.admin))),
     declared,
+    'talosconfig (admin)',
   );
   await looking.present();
   const controlPlanes = inventory.nodes.filter((node) => node.role === 'control-plane');

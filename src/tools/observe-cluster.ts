@@ -234,6 +234,8 @@ async function answer<T>(ask: () => Promise<T>): Promise<Answer<T>> {
     return { kind: 'answered', value: await ask() };
   } catch (error) {
     if (error instanceof CommandFailed && error.cancelled) throw error;
+    // That is an answer: waiting does not make a credential good.
+    if (error instanceof Refusal && error.reason.kind === 'credential-rejected') throw error;
     return { kind: 'unreachable', why: whyNot(error) };
   }
 }
@@ -245,7 +247,12 @@ export function whyNot(error: unknown): string {
   if (!(error instanceof CommandFailed)) return messageOf(error);
   if (error.timedOut) return `no answer within ${Math.round(error.durationMs / 1000)} s`;
   const said = error.stderrTail.trim().split('\n').at(-1) ?? '';
-  return messageOf(said.split('desc = ').at(-1) || error.message, 200);
+  return cutMiddle(messageOf(said.split('desc = ').at(-1) || error.message, 2_000));
+}
+
+/** Sentences of Go programs end with their cause: what is cut is the middle. */
+function cutMiddle(text: string): string {
+  return text.length <= 260 ? text : `${text.slice(0, 120)} … ${text.slice(-130)}`;
 }
 
 /** The endpoint itself does not answer (and may well be the one that is down), as opposed to the node behind it. */

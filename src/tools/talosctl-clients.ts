@@ -22,9 +22,14 @@ export interface TalosctlClients {
 
 /**
  * @param talosconfig path of the talosconfig file.
+ * @param which what the talosconfig is called when it is rejected: `talosconfig (reader)`.
  * @param first the version whose minor is tried first, for the nodes nobody asked yet: what slipway.yaml declares.
  */
-export function talosctlClients(talosconfig: () => Promise<string>, first: string): TalosctlClients {
+export function talosctlClients(
+  talosconfig: () => Promise<string>,
+  first: string,
+  which?: string,
+): TalosctlClients {
   const byMinor = new Map<string, Promise<Talosctl>>();
   const minors = new Map<string, string>();
 
@@ -32,7 +37,7 @@ export function talosctlClients(talosconfig: () => Promise<string>, first: strin
     const key = minor ?? '';
     const known = byMinor.get(key);
     if (known) return known;
-    const made = (async () => talosctl(await toolPath('talosctl', minor), await talosconfig()))();
+    const made = (async () => talosctl(await toolPath('talosctl', minor), await talosconfig(), which))();
     byMinor.set(key, made);
     return made;
   };

@@ -1,5 +1,6 @@
 import type { RebootMode } from '../planning/plan.js';
-import { runCommand } from './run-command.js';
+import { Refusal } from './refusal.js';
+import { CommandFailed, runCommand } from './run-command.js';
 import { isRecord, parseResources, parseTable, textOf, type TalosResource } from './talosctl-output.js';
 
 /** Which node a call is for, and through which other node's Talos API it goes (I16). */
@@ -79,10 +80,11 @@ const shortLived = { GOGC: 'off', GOMEMLIMIT: '256MiB', GOMAXPROCS: '1' };
  *
  * @param binary path of the talosctl of the node's running minor.
  * @param talosconfig path of the talosconfig file.
+ * @param which what it is called when it is rejected: `talosconfig (reader)`.
  */
-export function talosctl(binary: string, talosconfig: string): Talosctl {
+export function talosctl(binary: string, talosconfig: string, which = 'talosconfig'): Talosctl {
   const call: Call = async (target, args, limits = {}) => {
-    const result = await runCommand({
+    const run = runCommand({
       command: binary,
       args: [...args, '--talosconfig', talosconfig, '--nodes', target.node, '--endpoints', target.endpoint],
       timeoutMs: limits.timeoutMs ?? lookMs,
@@ -90,9 +92,26 @@ export function talosctl(binary: string, talosconfig: string): Talosctl {
       ...(limits.signal ? { signal: limits.signal } : {}),
       ...(limits.startBefore === undefined ? {} : { startBefore: limits.startBefore }),
     });
-    return result.stdout;
+    try {
+      return (await run).stdout;
+    } catch (error) {
+      throw rejected(error, which, target) ?? error;
+    }
   };
   return { ...nodeCalls(call), ...etcdCalls(call) };
+}
+
+/** What Go's TLS and Talos' roles say of a credential; each is final. */
+const rejections =
+  /tls: expired certificate|tls: unknown certificate|tls: bad certificate|tls: certificate required|x509: certificate (?:has expired|signed by unknown authority)|desc = not authorized/;
+
+/** A credential that was looked at and turned down; undefined: something else happened. */
+function rejected(error: unknown, which: string, { endpoint }: TalosTarget): Refusal | undefined {
+  if (!(error instanceof CommandFailed)) return undefined;
+  const why = rejections.exec(error.stderrTail)?.[0];
+  if (why === undefined) return undefined;
+  const reason = { kind: 'credential-rejected', which, endpoint, why: why.replace('desc = ', '') } as const;
+  return new Refusal(reason, { cause: error });
 }
 
 type Call = (target: TalosTarget, args: readonly string[], limits?: CallLimits) => Promise<string>;

@@ -1,4 +1,5 @@
 import type { ActivityOptions } from '@temporalio/workflow';
+import { attemptGraceMs } from './messages.js';
 
 /**
  * One table of heartbeats, timeouts and retries.
@@ -14,9 +15,6 @@ import type { ActivityOptions } from '@temporalio/workflow';
  * otherwise. A dead worker is seen by the missing heartbeat, and the next attempt begins by looking.
  */
 const heartbeatTimeout = '8 seconds';
-
-/** After an activity's own limit, time to finish its last look and to say so itself, before Temporal ends it without words. */
-const graceMs = 120_000;
 
 /**
  * Time without a worker, or without Temporal, that no step is to fail for: a machine that reboots, a failover, an upgrade of
@@ -42,8 +40,8 @@ const retries: Record<StepClass, NonNullable<ActivityOptions['retry']>> = {
 export function activityOptions(kind: StepClass, limitMs: number, summary: string): ActivityOptions {
   return {
     heartbeatTimeout,
-    scheduleToCloseTimeout: limitMs + graceMs + outageMs,
-    startToCloseTimeout: limitMs + graceMs,
+    scheduleToCloseTimeout: limitMs + attemptGraceMs + outageMs,
+    startToCloseTimeout: limitMs + attemptGraceMs,
     retry: retries[kind],
     // The SDK's default lets the workflow go on while the child process still runs: undo would race with it.
     cancellationType: 'WAIT_CANCELLATION_COMPLETED',

@@ -101,6 +101,9 @@ export const pauseRun = defineUpdate<PauseAnswer, [PauseInput]>('pause');
 /** To `upgradeCluster`: goes on. */
 export const resumeRun = defineUpdate<{ readonly verdict: 'resumed' | 'not-paused' }, [PauseInput]>('resume');
 
+/** Milliseconds an attempt may take beyond the step's limit: to finish its last look, and to say so itself. */
+export const attemptGraceMs = 120_000;
+
 /** What activities put into their heartbeat while they wait: status, watch and the Web UI show it. */
 export interface Waiting {
   /** A sentence: what it waits for. */

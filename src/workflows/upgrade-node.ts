@@ -179,7 +179,8 @@ function stateAfter({ node }: NodeInput, failed: StepName, reason: Reason): Node
   if (reason.kind === 'back-on-old-version') return 'back-on-old';
   if (reason.kind === 'node-never-returned') return 'unreachable';
   if (failed === 'install' || reason.kind === 'install-unanswered') return 'install-unknown';
-  if (failed !== 'await-boot') return 'on-target';
+  const booted: readonly Reason['kind'][] = ['wrong-schematic', 'extensions-lost'];
+  if (failed !== 'await-boot' || booted.includes(reason.kind)) return 'on-target';
   return node.flow === 'lifecycle' ? 'rebooting' : 'installing';
 }
 

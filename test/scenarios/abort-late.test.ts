@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { World, nodeResult } from '../../lab/world.js';
-import { abortRun, runId } from '../../src/workflows/messages.js';
+import { abortRun, nodeId, runId } from '../../src/workflows/messages.js';
 
 /** Only here: an abort at the steps around the install and after it, on control planes and workers. */
 describe('a late abort', () => {
@@ -42,12 +42,25 @@ describe('a late abort', () => {
       const image = await world.kubectl('get', 'node', node, '-o', 'jsonpath={.status.nodeInfo.osImage}');
       expect(/v[0-9.]+/.exec(image)?.[0]).toMatch(version);
       expect((await world.machineEvents(node, 'install-finished')).length).toBeLessThanOrEqual(1);
+      expect(await wentOnAfterCancel(run, node, 'installTalos')).toBe(false);
       expect((await world.slipway('release', '--why', 'a test')).code).toBe(0);
     },
     120_000,
   );
 
   it('keeps every promise the watcher can see', async () => {
-    expect((await world.stop()).violations).toEqual([]);
+    expect((await world.stop()).complaints).toEqual([]);
   }, 120_000);
+
+  /** Whether the node's workflow scheduled that activity although it had been told to stop. */
+  async function wentOnAfterCancel(run: number, node: string, activity: string): Promise<boolean> {
+    const handle = (await world.client()).workflow.getHandle(nodeId(world.lab.cluster, run, 1, node, 1));
+    const { events = [] } = await handle.fetchHistory();
+    const told = events?.findIndex((event) => event.workflowExecutionCancelRequestedEventAttributes) ?? -1;
+    const begun =
+      events?.findIndex(
+        (event) => event.activityTaskScheduledEventAttributes?.activityType?.name === activity,
+      ) ?? -1;
+    return told !== -1 && begun > told;
+  }
 });

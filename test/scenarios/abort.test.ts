@@ -75,7 +75,7 @@ describe('an abort', () => {
   }, 120_000);
 
   it('keeps every promise the watcher can see', async () => {
-    expect((await world.stop()).violations).toEqual([]);
+    expect((await world.stop()).complaints).toEqual([]);
   }, 120_000);
 
   async function abort(run: number): Promise<void> {

@@ -30,7 +30,10 @@ describe('a patch upgrade of the whole cluster', () => {
     ]);
   });
 
-  it('takes control planes first and whoever led etcd last of them', () => {
+  it('takes control planes first and whoever led etcd last of them', async () => {
+    const { stdout } = await world.slipway('status', '--json');
+    const { run } = JSON.parse(stdout) as { run: { nodes: { name: string; leads: boolean }[] } };
+    expect(result.order[2]).toBe(run.nodes.find((node) => node.leads)?.name);
     expect(result.order.slice(0, 3).toSorted()).toEqual(['k8s-ctrl-1', 'k8s-ctrl-2', 'k8s-ctrl-3']);
     expect(result.order.slice(3)).toEqual(['k8s-work-1', 'k8s-work-2', 'k8s-work-3']);
   });

@@ -1,0 +1,67 @@
+import { advise, describe, stateWords } from '../../src/planning/describe.js';
+import { failures, type Failure } from '../../src/planning/failures.js';
+import { accessSentences } from '../../src/planning/describe-access.js';
+import { etcdSentences } from '../../src/planning/describe-etcd.js';
+import { gateSentences } from '../../src/planning/describe-gate.js';
+import { inventorySentences, requestSentences } from '../../src/planning/describe-request.js';
+import { stepSentences } from '../../src/planning/describe-step-reason.js';
+import type { Reason } from '../../src/planning/reason.js';
+import { everyReason } from '../planning/every-reason.js';
+
+/** Families of reasons, as a person meets them. */
+const families: readonly { readonly title: string; readonly kinds: readonly string[] }[] = [
+  { title: 'The request', kinds: Object.keys(requestSentences) },
+  { title: 'slipway.yaml and the cluster', kinds: Object.keys(inventorySentences) },
+  { title: 'Access', kinds: Object.keys(accessSentences) },
+  { title: 'Gates', kinds: Object.keys(gateSentences) },
+  { title: 'etcd and the control planes', kinds: Object.keys(etcdSentences) },
+  { title: 'The steps of a node, and the run', kinds: Object.keys(stepSentences) },
+];
+
+const context = { cluster: 'prox-ops', run: 42, address: '10.20.67.1' };
+
+/** What the tables of the code say about every failure, in Markdown: one table a family. */
+export function failureGuide(): string {
+  return families.map(({ title, kinds }) => [`### ${title}`, '', ...table(kinds)].join('\n')).join('\n\n');
+}
+
+/** The states of a node that a result may name. */
+export const nodeStates = Object.keys(stateWords);
+
+function table(kinds: readonly string[]): string[] {
+  return [
+    '| kind | what you read | what Slipway does | what you type |',
+    '|---|---|---|---|',
+    ...kinds.map((kind) => row(kind as Reason['kind'])),
+  ];
+}
+
+function row(kind: Reason['kind']): string {
+  const reason = everyReason[kind];
+  const typed = advise(reason, context).map(command).join('<br>');
+  return `| \`${kind}\` | ${cell(describe(reason))} | ${does(failures[kind])} | ${typed} |`;
+}
+
+const after: Readonly<Record<Failure['after'], string>> = {
+  refuse: 'refuses: the run does not start',
+  'undo-and-halt': 'takes back what it did to the node, and halts',
+  halt: 'halts, and leaves the node as it is',
+};
+
+function does({ after: then, retry, note }: Failure): string {
+  return `${retry ? 'waits for it within the limit of the step; then ' : ''}${after[then]} (${cell(note)})`;
+}
+
+/** `slipway status prox-ops  # what runs` → the command, and what it is for. */
+function command(line: string): string {
+  const [what = '', why] = line.split('  # ');
+  return `\`${what.replaceAll('|', String.raw`\|`)}\`${why === undefined ? '' : ` ${cell(why)}`}`;
+}
+
+/** Text that stays in its cell and is not taken for HTML. */
+function cell(words: string): string {
+  return words
+    .replaceAll('|', String.raw`\|`)
+    .replaceAll('<', '&lt;')
+    .replaceAll('*', String.raw`\*`);
+}
