@@ -3,5 +3,5 @@ import scenarios from './jest.scenarios.config.mjs';
 /** Everything on the lab: what `npm test` runs, and what is left out there because it takes long. */
 export default {
   ...scenarios,
-  testRegex: [...scenarios.testRegex, '/scenarios/long/[^/]*[.]test[.]js$'],
+  testRegex: [...scenarios.testRegex, '/scenarios/(faults|long)/[^/]*[.]test[.]js$'],
 };

@@ -36,6 +36,13 @@ export interface WorldOptions {
   readonly speed?: number;
 }
 
+/** Another way to start the worker. */
+export interface WorkerStart {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
 /**
  * A lab with Slipway beside it, each a process of its own, and the watcher on. Everything is real but the machines;
  * everything can be killed.
@@ -94,15 +101,15 @@ export class World extends Terminal {
     return world;
   }
 
-  /** Starts a worker; it is ready when it polls. */
-  async startWorker(): Promise<void> {
+  /** Starts a worker; it is ready when it polls. `within`: a program that starts it in surroundings of its own. */
+  async startWorker(within?: WorkerStart): Promise<void> {
     this.workers += 1;
     const logFile = path.join(this.folder, `worker-${this.workers}.log`);
     const worker = LabProcess.start({
       name: `worker ${this.workers}`,
-      command: process.execPath,
-      args: ['--enable-source-maps', path.join(projectRoot, 'dist/src/worker/main.js')],
-      env: cleanEnvironment(this.environment()),
+      command: within?.command ?? process.execPath,
+      args: within?.args ?? ['--enable-source-maps', path.join(projectRoot, 'dist/src/worker/main.js')],
+      env: cleanEnvironment({ ...this.environment(), ...within?.env }),
       logFile,
       ready: { timeoutMs: 60_000, probe: logged(logFile, 'works on task queue') },
     });

@@ -174,9 +174,11 @@ export class Wait {
 
   private async pause(pauseMs: number, sooner: (() => Promise<boolean>) | undefined): Promise<void> {
     const end = Date.now() + pauseMs;
-    while (sooner && end - Date.now() > signMs) {
-      await Context.current().sleep(signMs);
-      if (await sooner()) return;
+    if (sooner) {
+      while (end - Date.now() > signMs) {
+        await Context.current().sleep(signMs);
+        if (await sooner()) return;
+      }
     }
     await Context.current().sleep(Math.max(0, end - Date.now()));
   }

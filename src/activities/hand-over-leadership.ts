@@ -2,7 +2,8 @@ import type { PlannedNode } from '../planning/plan.js';
 import { describeStep } from '../planning/describe.js';
 import type { EtcdObservation } from '../planning/observation.js';
 import { observeEtcdStatuses, throughOthers } from '../tools/observe-cluster.js';
-import { inCluster, type ActivitySettings, type RunReference } from './activity-context.js';
+import type { Reason } from '../planning/reason.js';
+import { gaveUp, inCluster, type ActivitySettings, type RunReference } from './activity-context.js';
 
 export interface HandOver extends RunReference {
   readonly node: PlannedNode;
@@ -23,7 +24,7 @@ export async function handOverLeadership(
       let asked = false;
       return wait.until(
         limit,
-        () => ({ kind: 'leader-stays', node: node.name, why: 'no other member took over in time' }),
+        (last) => notHandedOver(node, limit, last),
         async () => {
           const statuses = await observeEtcdStatuses(access, { avoid: node.name, signal: wait.signal });
           const leader = leaderOf({ statuses });
@@ -48,6 +49,13 @@ export async function handOverLeadership(
       );
     },
   );
+}
+
+/** It leads still; or nobody could be seen to lead, which handing over does not change. */
+function notHandedOver(node: PlannedNode, limit: number, last: Reason): Reason {
+  if (last.kind === 'etcd-node-leads')
+    return { kind: 'leader-stays', node: node.name, why: 'no other member took over in time' };
+  return gaveUp('one leader that every etcd member follows', limit)(last);
 }
 
 /** The node all answering members follow; undefined when they do not agree. */

@@ -163,6 +163,9 @@ function limitsOf(wait: Wait, { limit }: InstallTalos, { before }: MaySend): Cal
 /** @throws Refusal `install-refused`: nothing was begun, and the intent is taken back. */
 async function refused({ access, step, request }: Sending, error: CommandFailed): Promise<never> {
   await takeIntentBack(access, request);
+  // Somebody else's installer is at work: what boots next is theirs.
+  if (/already in progress/.test(error.stderrTail))
+    throw new Refusal({ kind: 'installed-by-others', node: step.node.name, image: 'another image' });
   throw new Refusal({ kind: 'install-refused', node: step.node.name, why: whyNot(error) });
 }
 

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { describe } from '../planning/describe.js';
+import { listed } from '../planning/phrases.js';
 import type { SnapshotRecord } from '../planning/run-result.js';
 import { toolPath } from '../tools/tool-path.js';
 import type { ClusterAccess } from '../tools/cluster-access.js';
@@ -79,7 +80,7 @@ async function readFromSomeMember(
     ...controlPlanes.filter((name) => name !== before),
     ...controlPlanes.filter((name) => name === before),
   ];
-  const failures: string[] = [];
+  const failures = new Map<string, Set<string>>();
   for (const name of order) {
     for (const target of access.targets(name)) {
       try {
@@ -88,11 +89,14 @@ async function readFromSomeMember(
         return name;
       } catch (error) {
         if (wait.signal.aborted) throw error;
-        failures.push(`${name}: ${whyNot(error)}`);
+        const why = whyNot(error);
+        failures.set(why, (failures.get(why) ?? new Set()).add(name));
       }
     }
   }
-  throw new Refusal({ kind: 'snapshot-failed', why: failures.join('; ') });
+  // Each cause once: a full disk is the same for every member.
+  const causes = [...failures].map(([why, names]) => `${listed([...names])}: ${why}`);
+  throw new Refusal({ kind: 'snapshot-failed', why: causes.join('; ') });
 }
 
 async function failingAs<T>(

@@ -104,8 +104,13 @@ async function stopped(
     const state = undoFailed.kind === 'install-unanswered' ? 'install-unknown' : 'cordoned';
     return end('halted', state, { reason, failedStep: failed, undoFailed, ...cordoned });
   }
-  const state = wasTouched(input, failed, reason) ? 'undone' : 'untouched';
-  return end('undone', state, { reason, failedStep: failed });
+  return end('undone', stateUndone(input, failed, reason), { reason, failedStep: failed });
+}
+
+/** What is true of a node that was given back: what somebody else installed boots all the same. */
+function stateUndone(input: NodeInput, failed: StepName, reason: Reason): NodeState {
+  if (reason.kind === 'installed-by-others') return 'armed';
+  return wasTouched(input, failed, reason) ? 'undone' : 'untouched';
 }
 
 /** Whether anything was changed on the node; a cordon that was refused changed nothing. */

@@ -5,6 +5,7 @@ import { startTemporalAlone } from '../../lab/temporal-alone.js';
 import { World } from '../../lab/world.js';
 import { projectRoot } from '../../src/tools/project-root.js';
 import { nodeId, queueId, runId } from '../../src/workflows/messages.js';
+import { setInInventory } from '../scenarios/edit-inventory.js';
 
 /**
  * Plays stories in the lab and writes the histories of their workflows to `test/replay/histories`, with their real ids.
@@ -69,6 +70,37 @@ try {
   await record(aborted, runId(cluster, run), 'run-aborted');
   await record(aborted, nodeId(cluster, run, 1, 'k8s-work-1', 1), 'node-aborted');
   await aborted.stop();
+
+  const lifecycle = await World.start({
+    name: 'record',
+    temporal: address,
+    labArgs: ['--talos', 'v1.13.1', '--target', 'v1.13.9'],
+  });
+  await setInInventory(lifecycle, ['upgrade', 'workers', 'batch'], 2);
+  const paused = await lifecycle.upgrade('--only', 'k8s-ctrl-1', 'k8s-work-1', 'k8s-work-2', 'k8s-work-3');
+  await lifecycle.slipway('pause', '--why', 'to record it');
+  await lifecycle.until('it is paused', async () =>
+    (await lifecycle.slipway('status')).stdout.includes('paused'),
+  );
+  await lifecycle.slipway('resume', '--why', 'to record it');
+  await lifecycle.result(paused);
+  await record(lifecycle, runId(cluster, paused), 'run-lifecycle-batches-paused');
+  await record(lifecycle, nodeId(cluster, paused, 1, 'k8s-ctrl-1', 1), 'node-lifecycle-control-plane');
+  await record(lifecycle, nodeId(cluster, paused, 1, 'k8s-work-3', 1), 'node-lifecycle-in-batch');
+  await lifecycle.stop();
+
+  const together = await World.start({
+    name: 'record',
+    temporal: address,
+    faults: ['install-fails@k8s-work-2'],
+  });
+  await setInInventory(together, ['upgrade', 'workers', 'batch'], 2);
+  await together.slowPods('k8s-work-3', 15);
+  const stopped = await together.upgrade('--only', 'k8s-work-1', 'k8s-work-2', 'k8s-work-3');
+  await together.result(stopped);
+  await record(together, runId(cluster, stopped), 'run-batch-halted');
+  await record(together, nodeId(cluster, stopped, 1, 'k8s-work-3', 1), 'node-stopped-with-its-batch');
+  await together.stop();
 } finally {
   await temporal.stop();
 }

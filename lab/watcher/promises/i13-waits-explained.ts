@@ -6,6 +6,12 @@ import { watchedRuns } from '../moments/runs.js';
 /** An activity that is over in this time need not say anything. Milliseconds. */
 const SHORT = 3_000;
 
+/**
+ * One that was never heard may have lost its worker in its first instant: until Temporal gives it to another one, after eight
+ * seconds without a heartbeat, nobody can say more than its step's own sentence. Milliseconds.
+ */
+const NEVER_HEARD = 10_000;
+
 /** So long after its end a wait may still be busy with ending. Milliseconds. */
 const END_GRACE = 30_000;
 
@@ -102,7 +108,7 @@ function silent({ at, activities }: WaitSighting): PendingActivity[] {
   return activities.filter(
     ({ state, shown, lastFailure, since }) =>
       state !== 'scheduled' &&
-      at - since > SHORT &&
+      at - since > (shown === undefined ? NEVER_HEARD : SHORT) &&
       (shown === undefined || shown.waitingFor.trim() === '') &&
       lastFailure === undefined,
   );

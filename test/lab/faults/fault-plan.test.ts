@@ -42,6 +42,20 @@ describe('a fault plan', () => {
     expect(plan.standing('kubelet:status', 'k8s-work-1')).toBe(false);
   });
 
+  test('a fault that sleeps wakes up once its point is passed, by the machine it names, and fires later', () => {
+    const plan = new FaultPlan();
+    plan.arm({ name: 'etcd-alarm', node: 'k8s-ctrl-1', after: 'lifecycle:armed@k8s-ctrl-2' });
+    plan.take('lifecycle:armed', 'k8s-ctrl-3');
+    expect(plan.standing('etcd:alarms', 'k8s-ctrl-1')).toBe(false);
+    expect([plan.armed(), plan.sleeping()]).toEqual([
+      [],
+      [{ name: 'etcd-alarm', node: 'k8s-ctrl-1', after: 'lifecycle:armed@k8s-ctrl-2' }],
+    ]);
+    plan.take('lifecycle:armed', 'k8s-ctrl-2');
+    expect(plan.standing('etcd:alarms', 'k8s-ctrl-1')).toBe(true);
+    expect([plan.armed(), plan.sleeping()]).toEqual([[{ name: 'etcd-alarm', node: 'k8s-ctrl-1' }], []]);
+  });
+
   test('says what is armed and what has fired', () => {
     const plan = new FaultPlan();
     plan.arm({ name: 'slow-reboot', times: 2 });
@@ -61,6 +75,10 @@ describe('a fault plan', () => {
       says: 'there is no machine k8s-gone-1. Machines: k8s-ctrl-1.',
     },
     { request: { name: 'factory-404', node: 'k8s-ctrl-1' }, says: 'belongs to no machine: leave node out' },
+    {
+      request: { name: 'never-ready', after: 'lunch' },
+      says: 'There is no point lunch. Points: image:looked-up, ',
+    },
     { request: { name: 'never-ready', times: 0 }, says: 'times is 0, it must be a whole number from 1' },
   ])('refuses $request with a sentence', ({ request, says }) => {
     expect(() => new FaultPlan({ nodes: ['k8s-ctrl-1'] }).arm(request)).toThrow(says);

@@ -41,7 +41,7 @@ describe('the verdict', () => {
 
   it('counts the seconds in which no reason was shown', () => {
     const evidence = goodEvidence();
-    evidence.waits = [24, 25, 26].map((at) => wait(at, { activities: [silentActivity] }));
+    evidence.waits = [31, 32, 33].map((at) => wait(at, { activities: [silentActivity] }));
     expect(verdictOf(evidence).figures.reasonNotShown).toBe(2);
   });
 

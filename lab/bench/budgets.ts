@@ -1,0 +1,24 @@
+import type { Budget } from './figure.js';
+
+/** How much there may be of each thing: the promise to whoever runs it. In the unit the thing is told in. */
+export const budgets = {
+  /** Seconds a node's upgrade takes besides machine, drain, soak and closed gates. */
+  overhead: { median: 2, p95: 4 },
+  /** Overhead of all nodes over `nodeSeconds` for each. */
+  overheadShare: { p95: 0.03 },
+  historyEvents: { p95: 150 },
+  historyKiB: { p95: 64 },
+  /** Seconds from the death of a worker until another goes on: its supervisor starts it on the same host. */
+  killedSameHost: { p95: 10 },
+  /** The same where another is up already, as on another host: the heartbeat's eight seconds, and ten. */
+  killedOtherHost: { p95: 18 },
+  largePlanSeconds: { p95: 1 },
+  /** What Temporal takes as one value. */
+  payloadKiB: { p95: 2_048 },
+  reasonNotShown: { p95: 0 },
+  demoSeconds: { p95: 90 },
+  setUpAgainSeconds: { p95: 1 },
+} as const satisfies Readonly<Record<string, Budget>>;
+
+/** What an upgrade of a node on real machines takes at least, in seconds: what overhead is compared with. */
+export const nodeSeconds = 120;

@@ -1,0 +1,14 @@
+import type { LabLogs } from './lab-logs.js';
+import type { NodeHistory } from './node-history.js';
+
+/** One node's upgrade, as its history and the lab's logs tell it. */
+export interface NodeEvidence {
+  readonly node: string;
+  readonly role: 'control-plane' | 'worker';
+  /** Milliseconds the plan has it watched after the uncordon. */
+  readonly soak: number;
+  readonly history: NodeHistory;
+  readonly logs: LabLogs;
+  /** What one start of talosctl takes alone on this machine, in milliseconds: so long before its first request a look began. */
+  readonly startMs: number;
+}

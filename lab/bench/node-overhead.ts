@@ -1,0 +1,88 @@
+import type { LoggedRequest } from './lab-logs.js';
+import type { NodeEvidence } from './node-evidence.js';
+import type { ActivitySpan, NodeHistory } from './node-history.js';
+import { kubectlWait, pollingSpans } from './polling.js';
+import { standsForProcess } from './process-starts.js';
+import { lengthOf, within, type Span } from './spans.js';
+import { timeApart, type TimeApart } from './time-apart.js';
+
+/** What an upgrade of one node took besides what it waited for, and on what. All in milliseconds. */
+export interface NodeOverhead {
+  readonly node: string;
+  readonly role: 'control-plane' | 'worker';
+  /** The node's workflow, from its first event to its last. */
+  readonly total: number;
+  readonly apart: Readonly<Record<keyof TimeApart, number>>;
+  readonly overhead: number;
+  /** Adds up to `overhead`. */
+  readonly split: Readonly<Record<SplitPart, number>>;
+  readonly byStep: readonly StepOverhead[];
+  /** How often talosctl was started. */
+  readonly starts: number;
+}
+
+/**
+ * `roundTrips`: from the end of an activity to the begin of the next, through Temporal. `polling`: the node was ready, or another
+ * member led, and the next look had not begun. `kubectl`: the pods had left, and `kubectl drain` had not looked yet. `looking`: the
+ * rest, time inside activities: processes that start, requests, answers.
+ */
+export type SplitPart = 'roundTrips' | 'polling' | 'kubectl' | 'looking';
+
+export interface StepOverhead {
+  /** The activity's type. */
+  readonly step: string;
+  readonly overhead: number;
+  readonly starts: number;
+}
+
+/** Computes it. @throws Error when the node never became ready: a halted upgrade has no overhead. */
+export function nodeOverhead(evidence: NodeEvidence): NodeOverhead {
+  const { node, role, history } = evidence;
+  const whole: Span = { from: history.startedAt, to: history.endedAt };
+  const apart = timeApart(evidence);
+  const spans = within(Object.values(apart).flat(), whole);
+  const total = whole.to - whole.from;
+  const overhead = total - lengthOf(spans);
+  const roundTrips = roundTripsOf(history);
+  const polling = lengthOf(pollingSpans(evidence));
+  const kubectl = lengthOf(kubectlWait(evidence));
+  const requests = requestsIn(evidence.logs.requests, whole);
+  return {
+    node,
+    role,
+    total,
+    apart: {
+      machine: lengthOf(apart.machine),
+      drain: lengthOf(apart.drain),
+      soak: lengthOf(apart.soak),
+      gates: lengthOf(apart.gates),
+    },
+    overhead,
+    split: { roundTrips, polling, kubectl, looking: overhead - roundTrips - polling - kubectl },
+    byStep: history.activities.map((activity) => stepOf(activity, spans, requests)),
+    starts: requests.filter(standsForProcess).length,
+  };
+}
+
+function stepOf(
+  { type, startedAt, endedAt }: ActivitySpan,
+  apart: readonly Span[],
+  requests: readonly LoggedRequest[],
+): StepOverhead {
+  const span = { from: startedAt, to: endedAt };
+  return {
+    step: type,
+    overhead: endedAt - startedAt - lengthOf(within(apart, span)),
+    starts: requestsIn(requests, span).filter(standsForProcess).length,
+  };
+}
+
+/** Time of the workflow in which no activity ran. */
+function roundTripsOf({ startedAt, endedAt, activities }: NodeHistory): number {
+  const running = activities.map((one): Span => ({ from: one.startedAt, to: one.endedAt }));
+  return endedAt - startedAt - lengthOf(running);
+}
+
+function requestsIn(requests: readonly LoggedRequest[], { from, to }: Span): LoggedRequest[] {
+  return requests.filter(({ at }) => at >= from && at <= to);
+}

@@ -1,0 +1,40 @@
+import { Command, Option } from 'commander';
+import { flowNames, type FlowName } from './flows.js';
+
+export interface BenchOptions {
+  /** Left out: both. */
+  readonly flow?: FlowName;
+  /** Where the figures go as JSON. */
+  readonly json?: string;
+  /** Fewer of everything. */
+  readonly quick: boolean;
+  /** Also the demo and the set-up. */
+  readonly demo: boolean;
+  /** Writes the table into docs/performance.md. */
+  readonly writeDocs: boolean;
+}
+
+/** Reads what was typed after `npm run bench --`. */
+export function readOptions(argv: readonly string[]): BenchOptions {
+  const command = new Command('npm run bench --')
+    .description(
+      'Measures what Slipway itself costs, on the lab, and compares it with its budgets. Exit code 1: one is exceeded, or ' +
+        'could not be measured. Times depend on how busy the machine is; the table says how busy it was.',
+    )
+    .addOption(new Option('--flow <name>', 'one way to upgrade only (default: both)').choices([...flowNames]))
+    .option('--json <file>', 'write the figures as a JSON list')
+    .option(
+      '--quick',
+      'the legacy flow only unless --flow says otherwise, two kills, fewer plans: three minutes, not seven',
+      false,
+    )
+    .option('--demo', 'measure the demo and the set-up too; another two minutes', false)
+    .option('--write-docs', 'put the table, dated, into docs/performance.md', false)
+    .addHelpText(
+      'after',
+      '\nExamples:\n  npm run bench\n  npm run bench -- --quick --json bench.json\n  npm run bench -- --flow lifecycle\n' +
+        '  npm run bench -- --demo --write-docs\n',
+    );
+  command.parse([...argv], { from: 'user' });
+  return command.opts<BenchOptions>();
+}

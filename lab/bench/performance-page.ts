@@ -1,0 +1,37 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { projectRoot } from '../../src/tools/project-root.js';
+
+const page = path.join(projectRoot, 'docs/performance.md');
+const begin = '<!-- bench:begin -->';
+const end = '<!-- bench:end -->';
+
+/** Puts the tables of this run into docs/performance.md, in place of the last one's. @throws Error when the page has no place for them. */
+export function writePerformancePage(tables: string): void {
+  writeFileSync(page, withTables(readFileSync(page, 'utf8'), tables));
+}
+
+/** The page with other tables between its two marks. */
+export function withTables(text: string, tables: string): string {
+  const from = text.indexOf(begin);
+  const to = text.indexOf(end);
+  if (from < 0 || to < from)
+    throw new Error(`docs/performance.md needs a line ${begin} and, after it, a line ${end}.`);
+  return `${text.slice(0, from + begin.length)}\n\n${tables.trim()}\n\n${text.slice(to)}`;
+}
+
+/**
+ * On what, and when, this was measured.
+ * @param loadBefore the load before the first measurement: what others did on this machine.
+ */
+export function measuredOn(now: Date, loadBefore: number): string {
+  const cores = os.availableParallelism();
+  const gib = Math.round(os.totalmem() / 1024 ** 3);
+  const day = now.toISOString().slice(0, 10);
+  const busy =
+    loadBefore > cores
+      ? `; it was busy with something else, so times are longer than Slipway makes them`
+      : '';
+  return `${day}, Node ${process.version}, ${cores} cores, ${gib} GiB, load ${loadBefore.toFixed(1)} before it began${busy}`;
+}

@@ -1,0 +1,50 @@
+import type { NodeEvidence } from './node-evidence.js';
+import type { Span } from './spans.js';
+import { drainSpan, readyAgainAt, requestsTo } from './time-apart.js';
+
+/** What every look at a booting node asks first. */
+const firstOfALook = 'List Versions.runtime.talos.dev';
+
+/** Time in which something was so, and Slipway had not begun to look. */
+export function pollingSpans(evidence: NodeEvidence): Span[] {
+  return [...bootUnseen(evidence), ...leaderUnseen(evidence)];
+}
+
+/** From the moment the last pod had left until the drain ended: kubectl looks once a second. */
+export function kubectlWait(evidence: NodeEvidence): Span[] {
+  const step = evidence.history.activities.find(({ type }) => type === 'drainNode');
+  const [drained] = drainSpan(evidence);
+  return step && drained ? [{ from: drained.to, to: step.endedAt }] : [];
+}
+
+/** From the moment the machine was ready to the begin of the look that saw it. */
+function bootUnseen(evidence: NodeEvidence): Span[] {
+  const { history, node, logs, startMs } = evidence;
+  const boot = history.activities.find(({ type }) => type === 'awaitBoot');
+  if (!boot) return [];
+  const ready = Math.max(readyAgainAt(evidence), boot.startedAt);
+  if (ready >= boot.endedAt) {
+    // It booted before it was ready: the next step waited for the rest, by requests that start no process.
+    const wait = history.activities.find(({ type }) => type === 'awaitReady');
+    return wait && wait.endedAt > ready ? [{ from: Math.max(ready, wait.startedAt), to: wait.endedAt }] : [];
+  }
+  const looks = requestsTo(node, logs.requests, history).filter(
+    ({ method, at }) => method === firstOfALook && at >= boot.startedAt && at <= boot.endedAt,
+  );
+  const seen = looks.at(-1);
+  return seen ? before(seen.at - startMs, ready) : [];
+}
+
+/** From the moment leadership was given away to the begin of the next look at who leads. */
+function leaderUnseen({ history, logs, startMs }: NodeEvidence): Span[] {
+  const step = history.activities.find(({ type }) => type === 'handOverLeadership');
+  if (!step) return [];
+  const during = logs.requests.filter(({ at }) => at >= step.startedAt && at <= step.endedAt);
+  const given = during.findLast(({ method }) => method === 'EtcdForfeitLeadership');
+  const next = given && during.find(({ method, at }) => method === 'EtcdStatus' && at > given.endedAt);
+  return given && next ? before(next.at - startMs, given.endedAt) : [];
+}
+
+function before(to: number, from: number): Span[] {
+  return to > from ? [{ from, to }] : [];
+}

@@ -1,0 +1,103 @@
+import os from 'node:os';
+import { budgets } from './budgets.js';
+import { figureOf, type Figure, type Measured } from './figure.js';
+import { flowNames, type FlowName } from './flows.js';
+import { measureKills } from './killed-workers.js';
+import { largeClusterNodes, measureLargePlan } from './large-plan.js';
+import type { NodeOverhead } from './node-overhead.js';
+import type { BenchOptions } from './options.js';
+import { measureDemo, measureSetUpAgain } from './programs.js';
+import { runFigures } from './run-figures.js';
+import { measureRun } from './upgrade-run.js';
+
+/** One part of the benchmark; each has what it needs of its own, so that one that fails leaves the others. */
+export interface Section {
+  readonly name: string;
+  readonly measure: (bench: Bench) => Promise<Figure[]>;
+}
+
+/** What the parts share. */
+export interface Bench {
+  /** Address of a Temporal. */
+  readonly temporal: string;
+  readonly quick: boolean;
+  readonly say: (line: string) => void;
+  /** Told of each node, for the table of steps. */
+  readonly tellNodes: (flow: FlowName, nodes: readonly NodeOverhead[]) => void;
+}
+
+/** What is to be measured, in order. */
+export function sectionsOf({ flow, quick, demo }: BenchOptions): Section[] {
+  const chosen = flow ? [flow] : quick ? flowNames.slice(0, 1) : flowNames;
+  return [
+    { name: 'plan of a large cluster', measure: largePlan },
+    ...chosen.map((name): Section => ({
+      name: `an upgrade, ${name}`,
+      measure: (bench) => upgrade(bench, name),
+    })),
+    { name: 'killed workers', measure: kills },
+    ...(demo
+      ? [
+          { name: 'demo', measure: demoFigures },
+          { name: 'set-up', measure: setUp },
+        ]
+      : []),
+  ];
+}
+
+async function upgrade(bench: Bench, flow: FlowName): Promise<Figure[]> {
+  const run = await measureRun(bench.temporal, flow, bench.say);
+  bench.tellNodes(flow, run.nodes);
+  return runFigures(flow, run).map(withLoad);
+}
+
+async function kills({ temporal, quick, say }: Bench): Promise<Figure[]> {
+  const { restart, standby, verdict } = await measureKills(temporal, { quick, say });
+  const { reasonNotShown } = verdict.figures;
+  return [
+    {
+      name: 'worker killed → work goes on, started again on the same host',
+      values: restart.map(inSeconds),
+      budget: budgets.killedSameHost,
+    },
+    {
+      name: 'worker killed → work goes on, another one is up',
+      values: standby.map(inSeconds),
+      budget: budgets.killedOtherHost,
+    },
+    {
+      name: 'no reason shown, with killed workers',
+      values: [reasonNotShown],
+      budget: budgets.reasonNotShown,
+    },
+  ].map((measured) => withLoad({ ...measured, unit: 's' }));
+}
+
+async function largePlan({ quick }: Bench): Promise<Figure[]> {
+  const { took, bytes } = measureLargePlan(quick ? 5 : 20);
+  const title = 'plan of 1,000 nodes';
+  const measured: Omit<Measured, 'load'>[] = [
+    { name: title, unit: 's', values: took.map(inSeconds), budget: budgets.largePlanSeconds },
+    { name: `${title}, as one value`, unit: 'KiB', values: [bytes / 1024], budget: budgets.payloadKiB },
+    { name: `${title}, for each`, unit: 'B', values: [bytes / largeClusterNodes] },
+  ];
+  return measured.map(withLoad);
+}
+
+async function demoFigures(): Promise<Figure[]> {
+  const values = [await measureDemo()];
+  return [withLoad({ name: 'demo, warm', unit: 's', values, budget: budgets.demoSeconds })];
+}
+
+async function setUp({ quick }: Bench): Promise<Figure[]> {
+  const values = await measureSetUpAgain(quick ? 1 : 5);
+  return [withLoad({ name: 'set-up again', unit: 's', values, budget: budgets.setUpAgainSeconds })];
+}
+
+function withLoad(measured: Omit<Measured, 'load'>): Figure {
+  return figureOf({ ...measured, load: os.loadavg()[0] ?? 0 });
+}
+
+function inSeconds(milliseconds: number): number {
+  return milliseconds / 1_000;
+}

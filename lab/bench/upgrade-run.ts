@@ -1,0 +1,109 @@
+import { statSync } from 'node:fs';
+import path from 'node:path';
+import type { PlannedNode } from '../../src/planning/plan.js';
+import type { RunResult } from '../../src/planning/run-result.js';
+import { nodeId } from '../../src/workflows/messages.js';
+import type { Verdict } from '../watcher/watch.js';
+import { World } from '../world.js';
+import { flows, type FlowName } from './flows.js';
+import { readLabLogs } from './lab-logs.js';
+import { nodeHistory } from './node-history.js';
+import { nodeOverhead, type NodeOverhead } from './node-overhead.js';
+import { childrenCpuMs, residentMiB, residentOfTreeMiB } from './process-usage.js';
+import { startCost, type StartCost } from './start-cost.js';
+
+/** The history of one node's workflow. */
+export interface HistorySize {
+  readonly role: 'control-plane' | 'worker';
+  readonly events: number;
+  readonly bytes: number;
+}
+
+/** A whole cluster upgraded once, undisturbed. */
+export interface MeasuredRun {
+  readonly nodes: readonly NodeOverhead[];
+  readonly histories: readonly HistorySize[];
+  readonly start: StartCost;
+  /** Milliseconds from the start of the lab until it was ready. */
+  readonly labReadyMs: number;
+  readonly labMiB: number;
+  /** A worker that has done nothing yet. */
+  readonly workerMiB: number;
+  /** Processor time of all that the worker started, over the nodes. */
+  readonly cpuPerNodeMs: number;
+  /** Of the run's result: what each node adds to it, in its plan and in what became of it. */
+  readonly resultBytesPerNode: number;
+  readonly verdict: Verdict;
+}
+
+/** Upgrades the lab's cluster and measures it. @throws Error when the run does not end done: there is nothing to measure then. */
+export async function measureRun(
+  temporal: string,
+  flow: FlowName,
+  say: (line: string) => void,
+): Promise<MeasuredRun> {
+  const { labArgs, minor } = flows[flow];
+  const began = Date.now();
+  const world = await World.start({ name: `bench-${flow}`, temporal, labArgs });
+  try {
+    const labReadyMs = statSync(path.join(world.lab.directory, 'lab.json')).mtimeMs - began;
+    const labMiB = residentOfTreeMiB(world.lab.pid);
+    const start = await startCost(world.lab, minor);
+    const worker = workerOf(world);
+    const workerMiB = residentMiB(worker);
+    say(`${flow}: the lab is ready, the cluster is upgraded`);
+    const cpuBefore = childrenCpuMs(worker);
+    const run = await world.upgrade();
+    const result = await world.result(run);
+    if (result.outcome !== 'done')
+      throw new Error(`the run ended ${result.outcome}: ${JSON.stringify(result.reasons)}`);
+    const cpuPerNodeMs = (childrenCpuMs(worker) - cpuBefore) / result.nodes.length;
+    const read = await readNodes(world, run, result, Math.min(...start.wall));
+    const resultBytesPerNode = bytesPerNode(result);
+    const verdict = await world.stop();
+    return { ...read, start, labReadyMs, labMiB, workerMiB, cpuPerNodeMs, resultBytesPerNode, verdict };
+  } finally {
+    await world.stop().catch(() => undefined);
+  }
+}
+
+function workerOf({ worker }: World): number {
+  if (!worker) throw new Error('the world has no worker');
+  return worker.identity.pid;
+}
+
+async function readNodes(
+  world: World,
+  run: number,
+  result: RunResult,
+  startMs: number,
+): Promise<Pick<MeasuredRun, 'nodes' | 'histories'>> {
+  const client = await world.client();
+  const logs = await readLabLogs(world.lab);
+  const read = await Promise.all(
+    plannedNodes(result).map(async ({ name, role, soak }) => {
+      const handle = client.workflow.getHandle(nodeId(world.lab.cluster, run, 1, name, 1));
+      const [{ events }, { historySize, historyLength }] = await Promise.all([
+        handle.fetchHistory(),
+        handle.describe(),
+      ]);
+      const evidence = { node: name, role, soak, history: nodeHistory(events ?? []), logs, startMs };
+      return {
+        overhead: nodeOverhead(evidence),
+        size: { role, events: historyLength, bytes: historySize ?? 0 },
+      };
+    }),
+  );
+  return { nodes: read.map(({ overhead }) => overhead), histories: read.map(({ size }) => size) };
+}
+
+function bytesPerNode(result: RunResult): number {
+  const ofNodes = [...result.nodes, ...plannedNodes(result)];
+  return Buffer.byteLength(JSON.stringify(ofNodes)) / result.nodes.length;
+}
+
+function plannedNodes({ plan }: RunResult): readonly PlannedNode[] {
+  const [hop, ...more] = plan?.hops ?? [];
+  if (!hop || more.length > 0) throw new Error('the benchmark measures runs of one hop');
+  return hop.nodes;
+}

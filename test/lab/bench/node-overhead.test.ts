@@ -1,0 +1,103 @@
+import { describe, expect, it } from '@jest/globals';
+import { nodeOverhead } from '../../../lab/bench/node-overhead.js';
+import {
+  activity,
+  evicted,
+  gone,
+  legacyUpgrade,
+  moment,
+  request,
+  requests,
+  withActivities,
+  withLogs,
+} from './made-upgrade.js';
+
+describe('the overhead of a node', () => {
+  it('leaves out the machine, the drain and the soak, and adds up', () => {
+    const { total, apart, overhead, split } = nodeOverhead(legacyUpgrade);
+    expect(total).toBe(12_000);
+    // The pull, and from the request to ready.
+    expect(apart).toEqual({ machine: 50 + 4_600, drain: 1_000, soak: 2_000, gates: 0 });
+    expect(overhead).toBe(12_000 - 7_650);
+    const { roundTrips, polling, kubectl, looking } = split;
+    expect(roundTrips + polling + kubectl + looking).toBe(overhead);
+  });
+
+  it('says what it was spent on', () => {
+    expect(nodeOverhead(legacyUpgrade).split).toEqual({
+      // 100 ms before each of seven activities, and 200 after the last.
+      roundTrips: 900,
+      // Ready at 8,000; the look that saw it began one start of talosctl before its first request, at 8,600.
+      polling: 600,
+      // The last pod was gone at 2,000, the drain ended at 2,900.
+      kubectl: 900,
+      looking: 4_350 - 900 - 600 - 900,
+    });
+  });
+
+  it('tells it by step, with the processes each started', () => {
+    const { byStep, starts } = nodeOverhead(legacyUpgrade);
+    expect(byStep.find(({ step }) => step === 'awaitBoot')).toEqual({
+      step: 'awaitBoot',
+      overhead: 1_000,
+      starts: 2,
+    });
+    expect(byStep.find(({ step }) => step === 'soakNode')).toMatchObject({ overhead: 500, starts: 2 });
+    expect(starts).toBe(7);
+  });
+
+  it('counts what the gates were held up to the last look that found them closed', () => {
+    const held = withLogs({
+      requests: [
+        ...legacyUpgrade.logs.requests,
+        request(450, requests.members),
+        request(550, requests.members),
+      ].toSorted((a, b) => a.at - b.at),
+    });
+    expect(nodeOverhead(held).apart.gates).toBe(100);
+  });
+
+  it('counts no drain where no pod had to leave this node', () => {
+    const { apart, split } = nodeOverhead(withLogs({ pods: [evicted(1_000), gone(1_500, 'k8s-work-2')] }));
+    expect(apart.drain).toBe(0);
+    expect(split.kubectl).toBe(0);
+  });
+
+  it('counts as polling what the step after the boot waited for once the machine was ready', () => {
+    const late = withLogs({ machines: [moment(6_000, 'booting'), moment(9_150, 'ready')] });
+    expect(nodeOverhead(late).split.polling).toBe(50);
+  });
+
+  it('counts as polling what passed between giving leadership away and the next look', () => {
+    const evidence = withActivities(activity('handOverLeadership', 2_910, 2_990));
+    const asked = [
+      request(2_920, requests.forfeit, { endedAt: 2_930 }),
+      request(2_960, requests.status),
+      request(2_980, requests.status),
+    ];
+    const logs = { ...evidence.logs, requests: [...asked, ...evidence.logs.requests] };
+    // One start takes 10 ms here: the look of 2,960 began at 2,950.
+    const { split } = nodeOverhead({ ...evidence, logs, startMs: 10 });
+    expect(split.polling).toBe(690 + 20);
+  });
+
+  it('takes the reboot, and not the install, for the time the machine is away in the lifecycle flow', () => {
+    const lifecycle = withLogs({
+      requests: [
+        request(200, requests.pull113, { endedAt: 250 }),
+        request(3_100, requests.pull113),
+        request(3_110, requests.upgrade113, { endedAt: 3_400 }),
+        request(3_700, requests.reboot),
+        request(8_700, requests.versions),
+      ],
+    });
+    expect(nodeOverhead(lifecycle).apart.machine).toBe(50 + 290 + 4_300);
+  });
+
+  it('refuses a node that never was ready again', () => {
+    const lost = withLogs({ machines: [moment(3_000, 'ready'), moment(4_000, 'rebooting')] });
+    expect(() => nodeOverhead(lost)).toThrow(
+      'k8s-work-1 went down for its upgrade and was never ready again',
+    );
+  });
+});

@@ -1,0 +1,28 @@
+import { describe, expect, test } from '@jest/globals';
+import { faultCatalogue, type FaultName } from '../../../lab/faults/catalogue.js';
+import { casesIn } from '../../scenarios/faults/every-case.js';
+import type { Flow } from '../../scenarios/faults/fault-case.js';
+
+/** Faults at points that a flow never passes. */
+const notIn: Readonly<Record<Flow, readonly FaultName[]>> = {
+  legacy: [
+    'image-gone-at-install',
+    'installed-by-hand',
+    'install-stream-cut',
+    'install-answer-lost',
+    'rebooted-by-hand',
+    'reboot-request-lost',
+    'reboot-answer-lost',
+  ],
+  lifecycle: ['upgrade-answer-lost'],
+};
+
+describe.each(['legacy', 'lifecycle'] as const)('in the %s flow', (flow) => {
+  const played = new Set(
+    casesIn(flow).flatMap(({ story }) => story.plays ?? story.faults?.map(({ name }) => name) ?? []),
+  );
+
+  test.each(Object.keys(faultCatalogue) as FaultName[])('%s is played, or cannot happen', (name) => {
+    expect(played.has(name)).toBe(!notIn[flow].includes(name));
+  });
+});

@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { World } from '../../../lab/world.js';
+import { casesIn } from './every-case.js';
+import { nodeOf, type Ending, type Flow } from './fault-case.js';
+import { play, startFaultLab, type Seen } from './play.js';
+import { reset } from './reset.js';
+
+/** When a case was played, to know whose a broken promise is. */
+interface Played {
+  readonly name: string;
+  readonly until: number;
+}
+
+/** Plays every case of a flow in one lab, one after the other; the watcher looks on all the time. */
+export function playEachCase(flow: Flow): void {
+  describe(`what can go wrong in the ${flow} flow`, () => {
+    const played: Played[] = [];
+    let world: World;
+
+    beforeAll(async () => {
+      world = await startFaultLab(flow);
+    }, 240_000);
+
+    afterAll(async () => {
+      await world.stop();
+    }, 120_000);
+
+    it.each(casesIn(flow).map(({ story, ending }) => [story.name, { story, ending }] as const))(
+      '%s',
+      async (name, { story, ending }) => {
+        try {
+          expectEnding(await play(world, story), ending);
+        } finally {
+          await reset(world, nodeOf(story));
+          played.push({ name, until: Date.now() });
+        }
+      },
+      300_000,
+    );
+
+    it('keeps every promise the watcher can see', async () => {
+      const { violations } = await world.stop();
+      const told = violations.map(({ at, promise, what }) => ({
+        case: caseAt(played, Date.parse(at)),
+        promise,
+        what,
+      }));
+      expect(told).toEqual([]);
+    }, 180_000);
+  });
+}
+
+/** What ends well has no reason, so neither sentence nor advice. */
+function expectEnding(seen: Seen, { says = /^$/, advises = '', cordoned = false, ...ending }: Ending): void {
+  expect(seen).toMatchObject({ ...ending, cordoned });
+  expect(seen.says).toMatch(says);
+  expect(seen.advises).toContain(advises);
+}
+
+/** The case in which something happened. */
+function caseAt(played: readonly Played[], at: number): string {
+  return played.find(({ until }) => at <= until)?.name ?? 'after the last case';
+}

@@ -1,0 +1,70 @@
+import type { FaultName } from '../../../lab/faults/catalogue.js';
+import type { World } from '../../../lab/world.js';
+import type { StepName } from '../../../src/planning/node-steps.js';
+import type { Reason } from '../../../src/planning/reason.js';
+import type { NodeResult, RunResult } from '../../../src/planning/run-result.js';
+
+/** `legacy`: nodes run Talos 1.12, one request installs and reboots. `lifecycle`: they run 1.13, which has a request for each. */
+export type Flow = 'legacy' | 'lifecycle';
+
+/** A fault to arm before the run begins. */
+export interface FaultToArm {
+  readonly name: FaultName;
+  /** Default: the node of the case. `none`: for no machine in particular, as the factory's faults are. */
+  readonly node?: string;
+  readonly times?: number;
+  /** It sleeps until this point of the story: `lifecycle:armed`. */
+  readonly after?: string;
+}
+
+/** How a case ends for whoever reads the run's result, and what happened at the machine. */
+export interface Ending {
+  readonly outcome: RunResult['outcome'];
+  /** Of the node; left out where the run is refused before any node. */
+  readonly node?: NodeResult['outcome'];
+  readonly state?: NodeResult['state'];
+  readonly failedStep?: StepName;
+  /** Of the node's reason, or of the run's where there is no node. */
+  readonly kind?: Reason['kind'];
+  /** The sentence a person sees; left out where all ends well. */
+  readonly says?: RegExp;
+  /** A command of the advice; left out where all ends well. */
+  readonly advises?: string;
+  /** How often an installer was started on the machine, by whomever. */
+  readonly installs: number;
+  /** How often the machine booted, for whatever reason. */
+  readonly boots: number;
+  /** Whether the node is still cordoned afterwards. Default: no. */
+  readonly cordoned?: boolean;
+}
+
+/** One story: what goes wrong, and how it must end in each flow. */
+export interface FaultCase {
+  /** What a person would call it. */
+  readonly name: string;
+  /** Default `k8s-work-1`. */
+  readonly node?: string;
+  readonly faults?: readonly FaultToArm[];
+  /** The faults it arms itself, in the middle. */
+  readonly plays?: readonly FaultName[];
+  /** Shorter limits, for waits that are in vain. */
+  readonly limits?: Readonly<Record<string, string>>;
+  /** Before the run is asked for. */
+  readonly prepare?: (at: World, node: string) => Promise<unknown>;
+  /** Once the run has begun. */
+  readonly during?: (at: World, run: number, node: string) => Promise<unknown>;
+  /** Afterwards, to take back what was prepared. */
+  readonly cleanUp?: (at: World, node: string) => Promise<unknown>;
+  /** How it ends; a flow that is left out does not have it. */
+  readonly ends: { readonly [In in Flow]?: Ending } | { readonly both: Ending };
+}
+
+/** How a case ends in a flow; undefined where that flow does not have it. */
+export function endingIn(flow: Flow, { ends }: FaultCase): Ending | undefined {
+  return 'both' in ends ? ends.both : ends[flow];
+}
+
+/** The node a case is about. */
+export function nodeOf({ node }: FaultCase): string {
+  return node ?? 'k8s-work-1';
+}

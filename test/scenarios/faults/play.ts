@@ -1,0 +1,130 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { World } from '../../../lab/world.js';
+import { advise, describe } from '../../../src/planning/describe.js';
+import type { Reason } from '../../../src/planning/reason.js';
+import type { RunResult } from '../../../src/planning/run-result.js';
+import { nodeId, runId } from '../../../src/workflows/messages.js';
+import { setInInventory } from '../edit-inventory.js';
+import { nodeOf, type Ending, type FaultCase, type Flow } from './fault-case.js';
+
+/** No limit of a case is as long, even with all the steps before it. */
+const patienceMs = 75_000;
+
+/** What was seen of a case, in the words of `Ending`. */
+export type Seen = Omit<Ending, 'says' | 'advises' | 'cordoned'> & {
+  readonly says: string;
+  readonly advises: string;
+  readonly cordoned: boolean;
+  readonly result: RunResult;
+};
+
+/** A lab in which all nodes go that way. */
+export function startFaultLab(flow: Flow): Promise<World> {
+  const versions = flow === 'legacy' ? [] : ['--talos', 'v1.13.1', '--target', 'v1.13.9'];
+  return World.start({ name: `faults-${flow}`, labArgs: versions });
+}
+
+/** Plays a case on one node of a lab that is well, and tells what was seen. */
+export async function play(world: World, story: FaultCase): Promise<Seen> {
+  const node = nodeOf(story);
+  const from = await logLength(world);
+  const inventory = await withLimits(world, story.limits ?? {});
+  try {
+    await story.prepare?.(world, node);
+    for (const { name, node: at = node, times, after } of story.faults ?? []) {
+      const where = at === 'none' ? {} : { node: at };
+      await world.control('POST', '/faults', {
+        name,
+        ...where,
+        ...(times ? { times } : {}),
+        ...(after ? { after } : {}),
+      });
+    }
+    const run = await world.upgrade('--only', node);
+    await story.during?.(world, run, node);
+    const result = await resultInTime(world, run, node);
+    return { ...told(result, node), ...(await happened(world, node, from)), result };
+  } finally {
+    await story.cleanUp?.(world, node);
+    await inventory.restore();
+  }
+}
+
+/** A run that waits far longer than its limits is terminated, so that the next case has a cluster to itself. */
+async function resultInTime(world: World, run: number, node: string): Promise<RunResult> {
+  const result = world.result(run);
+  const late = Symbol('late');
+  const patience = new AbortController();
+  const first = await Promise.race([
+    result,
+    sleep(patienceMs, late, { signal: patience.signal }).catch(() => late),
+  ]);
+  patience.abort();
+  if (first !== late) return first as RunResult;
+  result.catch(() => undefined);
+  const status = await world.slipway('status');
+  const { workflow } = await world.client();
+  const { cluster } = world.lab;
+  await workflow.getHandle(runId(cluster, run)).terminate('it takes too long');
+  await workflow
+    .getHandle(nodeId(cluster, run, 1, node, 1))
+    .terminate('it takes too long')
+    .catch(() => undefined);
+  throw new Error(
+    `after ${patienceMs / 1000} s the run had not ended, whatever its limits were:\n${status.stdout}`,
+  );
+}
+
+/** What the run's result says, and what a person is told about it. */
+function told(result: RunResult, name: string): Omit<Seen, 'installs' | 'boots' | 'cordoned' | 'result'> {
+  const node = result.nodes.find((one) => one.node === name);
+  const reason = node?.reason ?? result.reasons[0];
+  return {
+    outcome: result.outcome,
+    ...(node ? { node: node.outcome, state: node.state } : {}),
+    ...(node?.failedStep ? { failedStep: node.failedStep } : {}),
+    ...(reason ? { kind: reason.kind } : {}),
+    says: reason ? describe(reason) : '',
+    advises: reason ? adviceOn(reason, result) : '',
+  };
+}
+
+function adviceOn(reason: Reason, { cluster, run, plan }: RunResult): string {
+  const address = (name: string): string | undefined =>
+    plan?.hops.flatMap((hop) => hop.nodes).find((node) => node.name === name)?.address;
+  return advise(reason, { cluster, run, address }).join('\n');
+}
+
+/** What happened at the machine since a line of its log, and whether its Node is cordoned now. */
+async function happened(
+  world: World,
+  node: string,
+  from: number,
+): Promise<{ installs: number; boots: number; cordoned: boolean }> {
+  const events = (await logLines(world))
+    .slice(from)
+    .map((line) => JSON.parse(line) as { machine: string; event: string });
+  const count = (event: string): number =>
+    events.filter((one) => one.machine === node && one.event === event).length;
+  const unschedulable = await world.kubectl('get', 'node', node, '-o', 'jsonpath={.spec.unschedulable}');
+  return { installs: count('install-started'), boots: count('booting'), cordoned: unschedulable === 'true' };
+}
+
+async function logLines(world: World): Promise<string[]> {
+  return (await readFile(world.lab.logs.machines, 'utf8')).trim().split('\n');
+}
+
+async function logLength(world: World): Promise<number> {
+  return (await logLines(world)).length;
+}
+
+/** Writes shorter limits into slipway.yaml; `restore` puts back what stood there. */
+async function withLimits(
+  world: World,
+  limits: Readonly<Record<string, string>>,
+): Promise<{ restore: () => Promise<void> }> {
+  const before = await readFile(world.lab.inventory, 'utf8');
+  for (const [name, value] of Object.entries(limits)) await setInInventory(world, ['limits', name], value);
+  return { restore: () => writeFile(world.lab.inventory, before) };
+}

@@ -1,0 +1,68 @@
+import type { FaultName } from '../../../lab/faults/catalogue.js';
+import type { World } from '../../../lab/world.js';
+import type { FaultCase } from './fault-case.js';
+import { startWorkerOnSmallDisk } from './small-disk.js';
+
+const done = { outcome: 'done', node: 'done', state: 'on-target', installs: 1, boots: 1 } as const;
+const full = {
+  outcome: 'refused',
+  kind: 'snapshot-failed',
+  says: /no space left on device/,
+  advises: 'slipway inventory check',
+  installs: 0,
+  boots: 0,
+} as const;
+
+/** The worker dies and comes back, or has no room to write. */
+export const workerCases: readonly FaultCase[] = [
+  {
+    name: 'the worker dies between the install and the reboot',
+    // The reboot waits for the time to be synced: the worker has all the time it needs to die before it.
+    faults: [{ name: 'time-not-synced', after: 'lifecycle:armed' }],
+    during: async (at) => {
+      await at.until('the node is armed', () => isArmed(at, 'time-not-synced'));
+      await anotherWorker(at);
+      await at.control('DELETE', '/faults');
+    },
+    ends: { lifecycle: done },
+  },
+  {
+    name: 'the worker dies while the installer it started is at work',
+    faults: [{ name: 'slow-install' }],
+    during: async (at) => {
+      await at.until('the installer is at work', async () => !(await isArmed(at, 'slow-install')));
+      await anotherWorker(at);
+    },
+    ends: { both: done },
+  },
+  {
+    name: 'the disk is full where snapshots are kept',
+    limits: { snapshot: '8s' },
+    prepare: (at) => workerOnSmallDisk(at, 'snapshots'),
+    cleanUp: anotherWorker,
+    ends: { both: full },
+  },
+  {
+    name: 'the disk is full where steps keep their files',
+    limits: { snapshot: '8s' },
+    prepare: (at) => workerOnSmallDisk(at, 'steps'),
+    cleanUp: anotherWorker,
+    ends: { both: full },
+  },
+];
+
+/** Whether a fault would fire now; a sleeping one would not. */
+async function isArmed(at: World, name: FaultName): Promise<boolean> {
+  const { faults } = (await at.control('GET', '/state')) as { faults: { armed: { name: string }[] } };
+  return faults.armed.some((fault) => fault.name === name);
+}
+
+async function anotherWorker(at: World): Promise<void> {
+  await at.killWorker();
+  await at.startWorker();
+}
+
+async function workerOnSmallDisk(at: World, what: 'snapshots' | 'steps'): Promise<void> {
+  await at.killWorker();
+  await startWorkerOnSmallDisk(at, what);
+}
