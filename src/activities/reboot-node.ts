@@ -3,6 +3,7 @@ import type { RecordedFacts } from '../planning/classify-node.js';
 import { describe, describeStep } from '../planning/describe.js';
 import { failures } from '../planning/failures.js';
 import type { PlannedNode } from '../planning/plan.js';
+import type { Reason } from '../planning/reason.js';
 import type { ClusterAccess } from '../tools/cluster-access.js';
 import { whyNot } from '../tools/observe-cluster.js';
 import { Refusal } from '../tools/refusal.js';
@@ -68,8 +69,15 @@ function guarded({ cluster, run, node, facts, reboot, limit }: RebootNode): Guar
   };
 }
 
+/** Another boot, or another version, and the kubelet has not reported it yet: the reboot has happened. */
+function hasBooted(reason: Reason): boolean {
+  return reason.kind === 'expectation-broken' && ['boot id', 'version'].includes(reason.what);
+}
+
 /** What may pass by itself is waited for. @throws what does not. */
-function waitFor(error: unknown, node: PlannedNode): Look<never> {
+function waitFor(error: unknown, node: PlannedNode): Look<string> {
+  if (error instanceof Refusal && hasBooted(error.reason))
+    return { kind: 'done', value: 'somebody else rebooted it; what it booted is looked at next' };
   if (!(error instanceof Refusal) || !failures[error.reason.kind].retry) throw error;
   const note = `${node.name} has the new version installed, and is not rebooted yet: ${describe(error.reason)}`;
   return { kind: 'waiting', reason: error.reason, note };

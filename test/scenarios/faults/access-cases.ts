@@ -18,7 +18,12 @@ export const accessCases: readonly FaultCase[] = [
     name: 'the client certificate has expired for the node before the run',
     faults: [{ name: 'client-certificate-expired', node: 'none' }],
     ends: {
-      both: { ...refused, kind: 'talos-unreachable', says: /k8s-work-1.*expired/, advises: 'version' },
+      both: {
+        ...refused,
+        kind: 'credential-rejected',
+        says: /does not accept the talosconfig \(reader\): .*expired certificate/,
+        advises: 'slipway inventory check',
+      },
     },
   },
   {
@@ -29,8 +34,9 @@ export const accessCases: readonly FaultCase[] = [
       both: {
         ...untouched,
         failedStep: 'await-gates',
-        says: /expired certificate/,
-        advises: 'slipway release',
+        kind: 'credential-rejected',
+        says: /does not accept the talosconfig \(reader\): .*expired certificate/,
+        advises: 'slipway inventory check',
       },
     },
   },
@@ -42,8 +48,9 @@ export const accessCases: readonly FaultCase[] = [
       both: {
         ...untouched,
         failedStep: 'await-gates',
-        says: /unknown certificate authority/,
-        advises: 'slipway release',
+        kind: 'credential-rejected',
+        says: /does not accept the talosconfig \(reader\): .*unknown certificate/,
+        advises: 'slipway inventory check',
       },
     },
   },
@@ -54,9 +61,9 @@ export const accessCases: readonly FaultCase[] = [
     ends: {
       lifecycle: {
         ...armed,
-        kind: 'gave-up',
-        says: /^waited 6s for this: the reboot of k8s-work-1; .*expired/,
-        advises: 'version',
+        kind: 'credential-rejected',
+        says: /does not accept the talosconfig \(\w+\): .*expired certificate/,
+        advises: 'slipway inventory check',
       },
     },
   },

@@ -62,6 +62,7 @@ const ills: readonly Ill[] = [
     fault: 'etcd-no-leader',
     at: other,
     what: 'a member follows no leader',
+    earlier: /etcd has no leader that all of its members follow/,
     says: 'the etcd member on k8s-ctrl-3 is not healthy \\(2 of 3 are\\): it reports .*no leader',
     advises: 'service etcd',
   },
@@ -84,7 +85,7 @@ export const etcdCases: readonly FaultCase[] = [
     cleanUp: stopHolding,
     ends: {
       legacy: earlier
-        ? { ...undone, failedStep: 'hand-over-leadership', says: earlier, advises: 'etcd status' }
+        ? { ...undone, failedStep: 'hand-over-leadership', says: earlier, advises: 'slipway status' }
         : { ...undone, failedStep: 'install', says: new RegExp(says), advises },
     },
   })),

@@ -48,10 +48,10 @@ export const installCases: readonly FaultCase[] = [
       lifecycle: {
         outcome: 'halted',
         node: 'undone',
-        state: 'undone',
+        state: 'armed',
         failedStep: 'install',
-        kind: 'install-refused',
-        says: /another installation\/upgrade is already in progress/,
+        kind: 'installed-by-others',
+        says: /^somebody else installed \S+ on k8s-work-1/,
         advises: 'dmesg',
         installs: 1,
         boots: 0,

@@ -1,5 +1,6 @@
 import type { FaultName } from '../../../lab/faults/catalogue.js';
 import type { World } from '../../../lab/world.js';
+import { nodeId } from '../../../src/workflows/messages.js';
 import type { FaultCase } from './fault-case.js';
 import { startWorkerOnSmallDisk } from './small-disk.js';
 
@@ -19,8 +20,9 @@ export const workerCases: readonly FaultCase[] = [
     name: 'the worker dies between the install and the reboot',
     // The reboot waits for the time to be synced: the worker has all the time it needs to die before it.
     faults: [{ name: 'time-not-synced', after: 'lifecycle:armed' }],
-    during: async (at) => {
+    during: async (at, run, node) => {
       await at.until('the node is armed', () => isArmed(at, 'time-not-synced'));
+      await at.until('the reboot says what it waits for', () => saysWhy(at, run, node, 'rebootNode'));
       await anotherWorker(at);
       await at.control('DELETE', '/faults');
     },
@@ -55,6 +57,14 @@ export const workerCases: readonly FaultCase[] = [
 async function isArmed(at: World, name: FaultName): Promise<boolean> {
   const { faults } = (await at.control('GET', '/state')) as { faults: { armed: { name: string }[] } };
   return faults.armed.some((fault) => fault.name === name);
+}
+
+/** Whether an activity that is pending shows what it waits for. */
+async function saysWhy(at: World, run: number, node: string, activity: string): Promise<boolean> {
+  const handle = (await at.client()).workflow.getHandle(nodeId(at.lab.cluster, run, 1, node, 1));
+  const { raw } = await handle.describe();
+  const pending = raw.pendingActivities?.find(({ activityType }) => activityType?.name === activity);
+  return (pending?.heartbeatDetails?.payloads?.length ?? 0) > 0;
 }
 
 async function anotherWorker(at: World): Promise<void> {
