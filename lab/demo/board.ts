@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { boardText } from '../../src/cli/board/board-text.js';
 import { changeLine, runChanges, type Look } from '../../src/cli/board/run-changes.js';
 import type { RunView } from '../../src/cli/board/run-view.js';
+import { liveScreen } from '../../src/cli/live-screen.js';
 import { screen } from '../../src/cli/terminal.js';
 
 const lookEveryMs = 500;
@@ -12,8 +13,7 @@ export async function showUntilItEnds(
   notice: () => string,
   onView: (view: RunView) => void,
 ): Promise<RunView> {
-  const { default: logUpdate } = await import('log-update');
-  const { live } = screen();
+  const live = screen().live ? await liveScreen() : undefined;
   let before: Look | undefined;
   let said = '';
   for (;;) {
@@ -21,7 +21,7 @@ export async function showUntilItEnds(
     if (view) {
       onView(view);
       const now = Date.now();
-      if (live) logUpdate(`${notice()}\n\n${boardText(view, now, screen())}`);
+      if (live) live.show(`${notice()}\n\n${boardText(view, now, screen())}`);
       else {
         if (notice() !== said) process.stdout.write(`${(said = notice())}\n`);
         for (const change of runChanges(before, { view, clock: { now } }))
@@ -29,7 +29,7 @@ export async function showUntilItEnds(
       }
       before = { view, clock: { now } };
       if (view.outcome) {
-        if (live) logUpdate.done();
+        live?.done();
         return view;
       }
     }

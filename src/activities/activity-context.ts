@@ -61,7 +61,7 @@ export async function inCluster<T>(
 
 async function failuresAsValues<T>(doing: string, act: (wait: Wait) => Promise<T>): Promise<T> {
   const wait = new Wait();
-  wait.says(doing, wait.endOf(wait.longest));
+  wait.says(doing, wait.endOf(wait.limit));
   const beat = setInterval(() => wait.beat(), heartbeatMs);
   try {
     return await act(wait);
@@ -125,16 +125,15 @@ export class Wait {
     this.beat();
   }
 
-  /** Milliseconds from the first attempt's scheduling to the end Temporal sets. */
-  get longest(): number {
-    return Context.current().info.scheduleToCloseTimeoutMs ?? 0;
+  /** The step's own limit, in milliseconds; Temporal's timeouts leave time on top of it. */
+  get limit(): number {
+    // A step of the first release has a shorter grace: better a little early than half an hour late.
+    return Math.max(0, Context.current().info.startToCloseTimeoutMs - attemptGraceMs);
   }
 
   /** Whether the step's own limit is over. Temporal leaves time on top of it, for outages and for a last look. */
   isOver(): boolean {
-    const attempt = Context.current().info.startToCloseTimeoutMs;
-    // A step of the first release has a shorter grace: better a little early than half an hour late.
-    return Date.now() > this.endOf(Math.max(0, attempt - attemptGraceMs));
+    return Date.now() > this.endOf(this.limit);
   }
 
   beat(): void {

@@ -1,3 +1,4 @@
+import { liveScreen } from '../live-screen.js';
 import { setTimeout as pause } from 'node:timers/promises';
 import { boardText } from '../board/board-text.js';
 import { changeLine, runChanges, type Look } from '../board/run-changes.js';
@@ -93,21 +94,21 @@ interface Display {
 
 /** The board, written over itself. */
 async function liveBoard(): Promise<Display> {
-  const { default: logUpdate } = await import('log-update');
+  const screenNow = await liveScreen();
   let last = '';
   let silentSince: number | undefined;
   return {
     view: (view) => {
       silentSince = undefined;
       last = boardText(view, Date.now(), screen());
-      logUpdate(last);
+      screenNow.show(last);
     },
     silent: (address) => {
       silentSince ??= Date.now();
       const seconds = Math.round((Date.now() - silentSince) / 1000);
-      logUpdate(`${last}\n  ! ${silentText(address)} Asked every second, for ${seconds} s now.`);
+      screenNow.show(`${last}\n  ! ${silentText(address)} Asked every second, for ${seconds} s now.`);
     },
-    end: () => logUpdate.done(),
+    end: () => screenNow.done(),
   };
 }
 
