@@ -36,7 +36,7 @@ describe('a patch upgrade of nodes that run Talos 1.13', () => {
 
   it('boots the first node of each class of hardware through its firmware', () => {
     const firmware = result.nodes.filter((node) => node.rebootMode === 'powercycle').map((node) => node.node);
-    expect(firmware.toSorted()).toEqual(['k8s-ctrl-1', 'k8s-work-1']);
+    expect(firmware).toEqual([result.order[0], 'k8s-work-1']);
   });
 
   it('leaves no mark behind', async () => {
