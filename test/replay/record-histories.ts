@@ -95,7 +95,7 @@ try {
     faults: ['install-fails@k8s-work-2'],
   });
   await setInInventory(together, ['upgrade', 'workers', 'batch'], 2);
-  await together.slowPods('k8s-work-3', 15);
+  await together.slowPods('k8s-work-3', 120);
   const stopped = await together.upgrade('--only', 'k8s-work-1', 'k8s-work-2', 'k8s-work-3');
   await together.result(stopped);
   await record(together, runId(cluster, stopped), 'run-batch-halted');

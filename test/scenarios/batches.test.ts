@@ -33,7 +33,7 @@ describe('workers in batches', () => {
   it('stop together: what was not installed is undone, what was is finished, and no other node begins', async () => {
     world = await World.start({ name: 'batch-halts', faults: ['install-fails@k8s-work-2'] });
     await setInInventory(world, ['upgrade', 'workers', 'batch'], 2);
-    await world.slowPods('k8s-work-3', 15);
+    await world.slowPods('k8s-work-3', 120);
     const result = await world.result(
       await world.upgrade('--only', 'k8s-work-1', 'k8s-work-2', 'k8s-work-3'),
     );
