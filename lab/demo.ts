@@ -15,7 +15,7 @@ async function demo(options: DemoOptions): Promise<number> {
   const began = Date.now();
   say('Slipway demo: six simulated Talos machines on real etcd, Kubernetes, talosctl and Temporal.');
   say(
-    'Its versions, Talos 1.12.x, are those talosctl could be built for; examples/prox-ops declares 1.11.3.',
+    'Its versions, Talos 1.12.x, are not those of examples/prox-ops (1.11.3): npm run lab -- --cluster prox-ops starts that one.',
   );
   const temporal = await startTemporalAlone();
   const interrupted = new Promise<never>((_resolve, reject) => {

@@ -6,6 +6,7 @@ import { toolPath } from '../tools/tool-path.js';
 import type { ClusterAccess } from '../tools/cluster-access.js';
 import { proveSnapshot, snapshotStatus, storeEncrypted } from '../tools/etcd-snapshot.js';
 import { whyNot } from '../tools/observe-cluster.js';
+import { readFromMembers } from '../tools/read-snapshot.js';
 import { Refusal } from '../tools/refusal.js';
 import { inCluster, type ActivitySettings, type RunReference, type Wait } from './activity-context.js';
 
@@ -80,22 +81,10 @@ async function readFromSomeMember(
     ...controlPlanes.filter((name) => name !== before),
     ...controlPlanes.filter((name) => name === before),
   ];
-  const failures = new Map<string, Set<string>>();
-  for (const name of order) {
-    for (const target of access.targets(name)) {
-      try {
-        const timeoutMs = Math.max(1_000, end - Date.now());
-        await access.talos.etcdSnapshot(target, file, { timeoutMs, signal: wait.signal });
-        return name;
-      } catch (error) {
-        if (wait.signal.aborted) throw error;
-        const why = whyNot(error);
-        failures.set(why, (failures.get(why) ?? new Set()).add(name));
-      }
-    }
-  }
-  // Each cause once: a full disk is the same for every member.
-  const causes = [...failures].map(([why, names]) => `${listed([...names])}: ${why}`);
+  const timeoutMs = (): number => Math.max(1_000, end - Date.now());
+  const read = await readFromMembers(access, order, file, { timeoutMs, signal: wait.signal });
+  if (read.kind === 'read') return read.from;
+  const causes = read.causes.map(({ why, names }) => `${listed(names)}: ${why}`);
   throw new Refusal({ kind: 'snapshot-failed', why: causes.join('; ') });
 }
 

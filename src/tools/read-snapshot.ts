@@ -21,22 +21,50 @@ export async function readSnapshot(
   { limitMs, signal }: ReadLimits,
 ): Promise<string> {
   const end = Date.now() + limitMs;
-  const failures: string[] = [];
-  for (const name of await healthyMembers(access, signal)) {
+  const members = await healthyMembers(access, signal);
+  const read = await readFromMembers(access, members, file, { timeoutMs: () => end - Date.now(), signal });
+  if (read.kind === 'read') return read.from;
+  const causes = read.causes.map(({ why, names }) => `${names.join(', ')}: ${why}`);
+  const why = causes.length > 0 ? causes.join('; ') : 'no etcd member is healthy';
+  throw new Refusal({ kind: 'snapshot-failed', why });
+}
+
+/** What became of asking members in turn. */
+export type MembersRead =
+  | { readonly kind: 'read'; readonly from: string }
+  /** Each cause once, with the members it was met at: a full disk is the same for every one. */
+  | {
+      readonly kind: 'failed';
+      readonly causes: readonly { readonly why: string; readonly names: readonly string[] }[];
+    };
+
+/**
+ * Reads a snapshot into `file` from the first of these members that gives it, each asked through every way there is.
+ *
+ * @param limits `timeoutMs`: for the next try, in milliseconds; zero or less: there is none.
+ */
+export async function readFromMembers(
+  access: ClusterAccess,
+  members: readonly string[],
+  file: string,
+  limits: { readonly timeoutMs: () => number; readonly signal: AbortSignal },
+): Promise<MembersRead> {
+  const failures = new Map<string, Set<string>>();
+  for (const name of members) {
     for (const target of access.targets(name)) {
-      const timeoutMs = end - Date.now();
+      const timeoutMs = limits.timeoutMs();
       if (timeoutMs <= 0) break;
       try {
-        await access.talos.etcdSnapshot(target, file, { timeoutMs, signal });
-        return name;
+        await access.talos.etcdSnapshot(target, file, { timeoutMs, signal: limits.signal });
+        return { kind: 'read', from: name };
       } catch (error) {
-        if (signal.aborted) throw error;
-        failures.push(`${name}: ${whyNot(error)}`);
+        if (limits.signal.aborted) throw error;
+        const why = whyNot(error);
+        failures.set(why, (failures.get(why) ?? new Set()).add(name));
       }
     }
   }
-  const why = failures.length > 0 ? failures.join('; ') : 'no etcd member is healthy';
-  throw new Refusal({ kind: 'snapshot-failed', why });
+  return { kind: 'failed', causes: [...failures].map(([why, names]) => ({ why, names: [...names] })) };
 }
 
 /** Members that vote, follow a leader and report no error; whoever leads has the most to do and is asked last. */
