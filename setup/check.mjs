@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { forwardSignals, runChild, throwIfStopped } from './child.mjs';
 import { ensureCompiled } from './compile.mjs';
+import { jest, withoutColours } from './jest.mjs';
 import { inProject, projectRoot, say, SetupStopped } from './project.mjs';
 
 /**
@@ -88,9 +89,12 @@ function steps(paths, compiled) {
   ];
 }
 
-/** @param {readonly string[]} args */
-async function tool(args) {
-  const { code, output } = await runChild(node, args, { collect: true });
+/**
+ * @param {readonly string[]} args
+ * @param {NodeJS.ProcessEnv} [env]
+ */
+async function tool(args, env = process.env) {
+  const { code, output } = await runChild(node, args, { collect: true, env });
   return { passed: code === 0, output };
 }
 
@@ -109,8 +113,7 @@ async function unitTests(paths) {
   const tests = paths.map(testsOf);
   if (paths.length > 0 && !tests.some((file) => existsSync(inProject(file))))
     return { skipped: 'none for this path' };
-  const jest = ['--experimental-vm-modules', '--no-warnings', script('jest/bin/jest.js')];
-  return tool([...jest, '--passWithNoTests', ...tests]);
+  return tool([...jest, '--passWithNoTests', ...tests], withoutColours());
 }
 
 /**

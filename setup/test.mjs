@@ -1,10 +1,9 @@
 #!/usr/bin/env node
 import { existsSync, rmSync } from 'node:fs';
 import { forwardSignals, runChild, throwIfStopped } from './child.mjs';
+import { jest, withoutColours } from './jest.mjs';
 import { inProject, say, SetupStopped } from './project.mjs';
 import { writeResults } from './test-results.mjs';
-
-const jest = ['--experimental-vm-modules', '--no-warnings', inProject('node_modules/jest/bin/jest.js')];
 
 /** What `npm test` runs after the set-up, in this order; it ends at the first that fails. */
 const stages = [
@@ -33,7 +32,7 @@ async function test(wanted) {
   for (const { name, args, needs } of wanted) {
     if (!existsSync(inProject(needs)))
       throw new SetupStopped(`${name}: ${needs} is not here, so nothing was tested.`);
-    const { code } = await runChild(process.execPath, args);
+    const { code } = await runChild(process.execPath, args, { env: withoutColours() });
     throwIfStopped();
     if (code !== 0) throw new SetupStopped(`npm test ended at: ${name}.`, code);
   }
