@@ -43,9 +43,10 @@ const until = async (condition: () => boolean, what: string): Promise<void> => {
     expect({ code, npm: stderr.includes('npm ci') }).toEqual({ code: 0, npm: false });
   });
 
-  test('alone gets the talosctl of every minor', async () => {
+  test('alone gets the talosctl of every minor, and what replaces machines', async () => {
     await project.run(['setup']);
-    expect(project.takeLog()).toEqual([`ensured ${demo} talosctl-1.13 talosctl-1.11`]);
+    const more = 'talosctl-1.13 talosctl-1.11 terraform';
+    expect(project.takeLog()).toEqual([`ensured ${demo} ${more}`]);
   });
 
   test('gets only the programs it is told', async () => {

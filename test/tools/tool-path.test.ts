@@ -21,6 +21,8 @@ beforeAll(() => {
     writeFileSync(path.join(folder, name), `#!/bin/sh\necho 'Talos v${version}'\n`);
     chmodSync(path.join(folder, name), 0o755);
   }
+  writeFileSync(path.join(folder, 'terraform'), "#!/bin/sh\necho 'Terraform v1.11.2'\n");
+  chmodSync(path.join(folder, 'terraform'), 0o755);
 });
 afterAll(() => {
   process.env = before;
@@ -30,6 +32,18 @@ afterAll(() => {
 test('a node’s talosctl is of its minor; without one it is the first pin’s', async () => {
   const paths = await Promise.all([toolPath('talosctl'), toolPath('talosctl', '1.13')]);
   expect(paths).toEqual([path.join(folder, 'talosctl'), path.join(folder, 'talosctl-1.13')]);
+});
+
+test('a terraform is of the minor, or exactly the version, that is asked for', async () => {
+  const paths = await Promise.all([toolPath('terraform', '1.11'), toolPath('terraform', '1.11.2')]);
+  expect(paths).toEqual([path.join(folder, 'terraform'), path.join(folder, 'terraform')]);
+  await expect(toolPath('terraform', '1.11.4')).rejects.toMatchObject({
+    reason: {
+      tool: 'terraform',
+      version: '1.11.4',
+      why: expect.stringMatching(/it is 1\.11\.2, wanted is 1\.11\.4[^]*Type: npm run setup -- terraform,/),
+    },
+  });
 });
 
 test.each([

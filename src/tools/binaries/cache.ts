@@ -2,7 +2,7 @@ import { chmod, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/pro
 import os from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
-import type { Pin } from './pins.js';
+import type { Pin } from './pin.js';
 import { sha256Of } from './sha256.js';
 
 /** How a program came into the cache. */

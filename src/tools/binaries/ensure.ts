@@ -1,11 +1,11 @@
 import { Downloads } from './download.js';
 import { findBinary, placesOf } from './find-binary.js';
-import type { Pin } from './pins.js';
-import { minorOf, pins } from './pins.js';
+import type { Pin } from './pin.js';
+import { pins } from './pins.js';
 import { ProgressReport } from './progress.js';
 import type { ResolvedBinary } from './resolve-binary.js';
 import { resolveBinary } from './resolve-binary.js';
-import { isOneOfMinors, pinNamed, setupName } from './wanted.js';
+import { askedVersion, isVersioned, pinNamed, setupName } from './wanted.js';
 
 const SOURCES: Readonly<Record<ResolvedBinary['source'], string>> = {
   explicit: 'named by you',
@@ -40,12 +40,12 @@ export async function ensureBinaries(asked: readonly Pin[], signal?: AbortSignal
   const downloads = new Downloads(process.env['SLIPWAY_RELEASES']);
   try {
     for (const pin of missing) {
-      const minor = isOneOfMinors(pin) ? { minor: minorOf(pin.version) } : {};
+      const version = isVersioned(pin.name) ? { version: askedVersion(pin) } : {};
       const options = {
         places,
         downloads,
         onProgress: report.onEvent,
-        ...minor,
+        ...version,
         ...(signal ? { signal } : {}),
       };
       const resolved = await resolveBinary(pin.name, options);

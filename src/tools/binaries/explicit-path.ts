@@ -2,9 +2,9 @@ import { isExecutableFile } from '../find-program.js';
 import type { Places, ResolvedBinary } from './find-binary.js';
 import type { ObservedVersion } from './observe-version.js';
 import { observeVersion } from './observe-version.js';
-import type { Wanted } from './pins.js';
-import { minorOf } from './pins.js';
-import { explicitPathVariables, isOneOfMinors } from './wanted.js';
+import type { Wanted } from './pin.js';
+import type { PathVariable } from './wanted.js';
+import { askedVersion, isVersioned, pathVariables } from './wanted.js';
 
 /** A path a person named does not lead to a program that can be used; the message says which, and what to do. */
 export class ExplicitPathWrong extends Error {
@@ -27,19 +27,20 @@ export interface ExplicitFinding {
 /**
  * The program a person named, if they named one.
  *
- * Its version is not enforced, but said, except where several minors are used side by side: there what is named
- * must fit, and a variable without a minor serves the minor that its program reports, and no other.
+ * Its version is not enforced, but said, except where several are used side by side: there what is named must fit, and
+ * a variable that leaves the version open serves the one that its program reports, and no other.
  * @throws ExplicitPathWrong when what they named cannot be used: nothing else may be taken in its stead.
  */
 export async function findExplicit(program: Wanted, env: Places['env']): Promise<ExplicitFinding> {
   let passedOver: string | undefined;
-  for (const variable of explicitPathVariables(program)) {
+  for (const { variable, scope } of pathVariables(program)) {
     const named = env[variable];
     if (named === undefined || named === '') continue;
     assertExecutable(program, variable, named);
     const observed = await observeVersion(named, program);
-    if (servesOtherMinor(program, variable, observed)) {
-      passedOver = `${variable}=${named} is ${observed.version} and serves that minor alone`;
+    if (servesAnother(program, scope, observed)) {
+      const what = program.fits === 'same-minor' ? 'minor' : 'version';
+      passedOver = `${variable}=${named} is ${observed.version} and serves that ${what} alone`;
       continue;
     }
     assertUsable(program, variable, named, observed);
@@ -52,10 +53,14 @@ export async function findExplicit(program: Wanted, env: Places['env']): Promise
   return passedOver === undefined ? {} : { passedOver };
 }
 
-function servesOtherMinor(program: Wanted, variable: string, { version }: ObservedVersion): boolean {
-  const isForOneMinor = explicitPathVariables(program)[0] === variable;
-  if (version === undefined || isForOneMinor) return false;
-  return minorOf(version) !== minorOf(program.version);
+/** True for a program that its variable may name, of a version that was not asked for. */
+function servesAnother(program: Wanted, scope: PathVariable['scope'], { version }: ObservedVersion): boolean {
+  if (version === undefined || !isVersioned(program.name)) return false;
+  return isOf(version, scope) && !isOf(version, askedVersion(program));
+}
+
+function isOf(version: string, scope: string | undefined): boolean {
+  return scope === undefined || version === scope || version.startsWith(`${scope}.`);
 }
 
 function assertExecutable(program: Wanted, variable: string, named: string): void {
@@ -68,7 +73,7 @@ function assertExecutable(program: Wanted, variable: string, named: string): voi
 }
 
 function assertUsable(program: Wanted, variable: string, named: string, { misfit }: ObservedVersion): void {
-  if (misfit === undefined || !isOneOfMinors(program)) return;
+  if (misfit === undefined || !isVersioned(program.name)) return;
   throw new ExplicitPathWrong(
     program,
     `${variable}=${named} cannot be used: ${misfit}. Name another, or unset ${variable}.`,

@@ -3,7 +3,7 @@ import type { CacheRecord, Origin } from './cache.js';
 import { cacheFolder, placeOf, readCache } from './cache.js';
 import { findExplicit } from './explicit-path.js';
 import { observeVersion } from './observe-version.js';
-import type { BinaryName, Pin, Wanted } from './pins.js';
+import type { BinaryName, Pin, Wanted } from './pin.js';
 import { isPinned, programNames } from './wanted.js';
 
 /** Where a program was found: named by a person, on PATH, or in the cache and how it came there. */

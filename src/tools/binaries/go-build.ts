@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { findProgram } from '../find-program.js';
 import { CommandFailed, runCommand } from '../run-command.js';
-import type { Pin } from './pins.js';
+import type { Pin } from './pin.js';
 
 /** A build that did not work, or could not begin: one sentence that fits after "from source: ". */
 export class BuildFailed extends Error {

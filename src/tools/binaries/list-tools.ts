@@ -2,14 +2,14 @@ import { findProgram } from '../find-program.js';
 import type { BinarySource } from './find-binary.js';
 import { findBinary, placesOf } from './find-binary.js';
 import { goVersion } from './go-build.js';
-import type { BinaryName } from './pins.js';
+import type { BinaryName } from './pin.js';
 import { pins } from './pins.js';
 import { isPinned, namedBeyondPins, setupName } from './wanted.js';
 
 /** One line of `slipway tools`. */
 export interface ToolState {
   readonly name: BinaryName;
-  /** The pinned version, without `v`; a minor for a talosctl that a person named and no pin stands for. */
+  /** The pinned version, without `v`; a minor or version that a person named a path for and no pin stands for. */
   readonly wanted: string;
   /** Absent when it is not here. */
   readonly path?: string;
@@ -22,7 +22,7 @@ export interface ToolState {
 }
 
 /**
- * Every program that is pinned, and each further minor a person named a path for: what is wanted, what is here and where
+ * Every program that is pinned, and each further version a person named a path for: what is wanted, what is here and where
  * from, or what is missing and what to do.
  */
 export async function listTools(env: NodeJS.ProcessEnv = process.env): Promise<readonly ToolState[]> {

@@ -1,7 +1,7 @@
 import semver from 'semver';
 import { CommandFailed, runCommand } from '../run-command.js';
-import type { FitRule, Wanted } from './pins.js';
-import { minorOf } from './pins.js';
+import type { FitRule, Wanted } from './pin.js';
+import { minorOf } from './pin.js';
 
 /** What a program answered when asked for its version. */
 export interface ObservedVersion {
@@ -29,6 +29,7 @@ export async function observeVersion(
     const result = await runCommand({
       command: file,
       args: wanted.check.args,
+      ...(wanted.check.env ? { env: wanted.check.env } : {}),
       timeoutMs: VERSION_TIMEOUT_MS,
     });
     output = `${result.stdout}\n${result.stderr}`;

@@ -1,82 +1,10 @@
-/** Every outside program Slipway or its lab runs and can get by itself. */
-export type BinaryName =
-  | 'temporal'
-  | 'talosctl'
-  | 'etcd'
-  | 'etcdutl'
-  | 'kube-apiserver'
-  | 'kube-controller-manager'
-  | 'kube-scheduler'
-  | 'kubectl';
-
-/** Architectures that all releases below are published for, by Go's names. */
-export type Architecture = 'amd64' | 'arm64';
-
-/**
- * Which versions found on this machine are as good as the pin. `same-minor`: several minors are used side by side, each
- * for what runs that minor; any of its releases from the floor on will do.
- */
-export type FitRule = 'exact' | 'within-one-minor' | 'same-minor';
-
-/** The oldest release of a minor that will do. */
-export interface Floor {
-  /** Without `v`. */
-  readonly version: string;
-  /** What came with it, as the end of a sentence. */
-  readonly why: string;
-}
-
-/** How to ask a program for its version, and how to read the answer. */
-export interface VersionCheck {
-  readonly args: readonly string[];
-  /** The first group is the version without `v`; whatever else must agree is in `details`. */
-  readonly pattern: RegExp;
-  /** Versions that are reported beside its own, e.g. Temporal's server; group → exact value. */
-  readonly details?: Readonly<Record<string, string>>;
-}
-
-/** Where a published release is. `{version}` and `{arch}` are filled in. */
-export interface Release {
-  readonly url: string;
-  /** The release's own file of SHA-256 sums: lines of `sum  name`, or one sum alone. */
-  readonly checksums: string;
-  /** Path of the program within the release's tar.gz; undefined when the download is the program itself. */
-  readonly member?: string;
-  /** SHA-256 of the download where it is known beforehand; wins over `checksums`. */
-  readonly sha256?: Readonly<Partial<Record<Architecture, string>>>;
-  readonly usualSeconds: number;
-}
-
-/** How it is built where no release can be had. */
-export interface Source {
-  /** Folder with the go.mod that pins it, relative to the project. */
-  readonly module: string;
-  readonly package: string;
-  readonly ldflags: string;
-  /** On two cores with a cold build cache, in the order of the table below: later ones share packages with earlier. */
-  readonly usualSeconds: number;
-}
-
-/** A program that is looked for, whether or not it is pinned. */
-export interface Wanted {
-  readonly name: BinaryName;
-  /** Without `v`; the minor alone where no version of it is pinned. */
-  readonly version: string;
-  readonly check: VersionCheck;
-  readonly fits: FitRule;
-  /** Only with `same-minor`; by default the minor's first release. */
-  readonly floor?: Floor;
-}
-
-/** One program at one version. */
-export interface Pin extends Wanted {
-  readonly release: Release;
-  readonly source: Source;
-}
+import type { BinaryName, Floor, Pin, Release, VersionCheck, VersionedName, Wanted } from './pin.js';
+import { minorOf } from './pin.js';
 
 const TEMPORAL = '1.5.1';
 const ETCD = '3.6.6';
 const KUBERNETES = '1.35.4';
+const VERSITYGW = '1.8.0';
 
 /** Minors of which the first releases lack something Slipway asks of them. */
 const TALOSCTL_FLOORS: Readonly<Record<string, Floor>> = {
@@ -85,6 +13,17 @@ const TALOSCTL_FLOORS: Readonly<Record<string, Floor>> = {
     version: '1.13.7',
     why: '--no-reboot, which keeps the install and the reboot apart, came with it',
   },
+};
+
+const VERSION_CHECKS: Readonly<Record<VersionedName, VersionCheck>> = {
+  talosctl: { args: ['version', '--client', '--short'], pattern: /^(?:Client|Talos) v(?<version>\S+)/m },
+  // Without the variable it asks HashiCorp whether there is a newer one.
+  terraform: {
+    args: ['version'],
+    env: { CHECKPOINT_DISABLE: '1' },
+    pattern: /^Terraform v(?<version>\S+)/m,
+  },
+  tofu: { args: ['version'], pattern: /^OpenTofu v(?<version>\S+)/m },
 };
 
 const etcdRelease: Omit<Release, 'member'> = {
@@ -166,27 +105,84 @@ export const pins: readonly Pin[] = [
   talosctl('1.12.1', 'tools/cluster', 68),
   talosctl('1.13.9', 'tools/talosctl-1.13', 190),
   talosctl('1.11.5', 'tools/talosctl-1.11', 200),
+  // A cluster's inventory names one of the two, and its exact version: a state is written by that one alone.
+  {
+    ...wantedVersion('terraform', '1.11.4', 'exact'),
+    release: {
+      url: 'https://releases.hashicorp.com/terraform/{version}/terraform_{version}_linux_{arch}.zip',
+      checksums: 'https://releases.hashicorp.com/terraform/{version}/terraform_{version}_SHA256SUMS',
+      member: 'terraform',
+      sha256: {
+        amd64: '1ce994251c00281d6845f0f268637ba50c0005657eb3cf096b92f753b42ef4dc',
+        arm64: 'a43d1d0da9b9bab214a8305a39db0e40869572594ccf50c416a7756499143633',
+      },
+      usualSeconds: 10,
+    },
+    source: {
+      module: 'tools/terraform',
+      package: 'github.com/hashicorp/terraform',
+      ldflags: '-s -w -X github.com/hashicorp/terraform/version.dev=no',
+      usualSeconds: 240,
+    },
+  },
+  {
+    ...wantedVersion('tofu', '1.12.6', 'exact'),
+    release: {
+      url: 'https://github.com/opentofu/opentofu/releases/download/v{version}/tofu_{version}_linux_{arch}.tar.gz',
+      checksums:
+        'https://github.com/opentofu/opentofu/releases/download/v{version}/tofu_{version}_SHA256SUMS',
+      member: 'tofu',
+      sha256: {
+        amd64: '50a6106fa4de523d09c87af85f3db1dd47535fc005727fdca6852146476b88ec',
+        arm64: '9bd0228a81bcd0c88f7045c74378f45a815779f19897191dff7d9efba9976b9e',
+      },
+      usualSeconds: 10,
+    },
+    source: {
+      module: 'tools/opentofu',
+      package: 'github.com/opentofu/opentofu/cmd/tofu',
+      ldflags: '-s -w -X github.com/opentofu/opentofu/version.dev=no',
+      usualSeconds: 300,
+    },
+  },
+  // An S3 server for the lab: Terraform's state in a bucket, with its lock.
+  {
+    name: 'versitygw',
+    version: VERSITYGW,
+    check: { args: ['--version'], pattern: /^Version\s*: v?(?<version>\S+)/m },
+    fits: 'exact',
+    release: {
+      url: 'https://github.com/versity/versitygw/releases/download/v{version}/versitygw_v{version}_Linux_{arch}.tar.gz',
+      architectures: { amd64: 'x86_64', arm64: 'arm64' },
+      checksums: 'https://github.com/versity/versitygw/releases/download/v{version}/checksums.txt',
+      member: 'versitygw_v{version}_Linux_{arch}/versitygw',
+      sha256: {
+        amd64: '2ba2c734d10d2c4e651d03182cb4b246656bc735a2f282db7b0b73fba6073467',
+        arm64: 'b34051d33f5a9c457f790896acb7bd7d7e15ad8d92efb70616b924f37e401910',
+      },
+      usualSeconds: 10,
+    },
+    source: {
+      module: 'tools/versitygw',
+      package: 'github.com/versity/versitygw/cmd/versitygw',
+      ldflags: `-s -w -X main.Version=${VERSITYGW}`,
+      usualSeconds: 110,
+    },
+  },
 ];
 
 /**
- * What must be true of a talosctl, pinned or not.
- * @param minor e.g. `1.13`.
+ * What must be true of a program that is used in several versions, pinned or not.
+ * @param version A minor, e.g. `1.13`, with `same-minor`; else exactly this one.
  */
-export function wantedTalosctl(minor: string): Wanted {
-  const floor = TALOSCTL_FLOORS[minor];
-  return {
-    name: 'talosctl',
-    version: minor,
-    check: { args: ['version', '--client', '--short'], pattern: /^(?:Client|Talos) v(?<version>\S+)/m },
-    fits: 'same-minor',
-    ...(floor ? { floor } : {}),
-  };
+export function wantedVersion(name: VersionedName, version: string, fits: 'exact' | 'same-minor'): Wanted {
+  const floor = name === 'talosctl' ? TALOSCTL_FLOORS[minorOf(version)] : undefined;
+  return { name, version, check: VERSION_CHECKS[name], fits, ...(floor ? { floor } : {}) };
 }
 
 function talosctl(version: string, module: string, usualSeconds: number): Pin {
   return {
-    ...wantedTalosctl(minorOf(version)),
-    version,
+    ...wantedVersion('talosctl', version, 'same-minor'),
     release: {
       url: 'https://github.com/siderolabs/talos/releases/download/v{version}/talosctl-linux-{arch}',
       checksums: 'https://github.com/siderolabs/talos/releases/download/v{version}/sha256sum.txt',
@@ -217,9 +213,4 @@ function kubernetes(name: BinaryName, usualSeconds: number): Pin {
       usualSeconds,
     },
   };
-}
-
-/** `1.13` of `1.13.9`. */
-export function minorOf(version: string): string {
-  return version.split('.').slice(0, 2).join('.');
 }

@@ -1,5 +1,5 @@
 import type { Origin } from './cache.js';
-import type { BinaryName, Pin } from './pins.js';
+import type { BinaryName, Pin } from './pin.js';
 
 /** What happens while programs are being got. */
 export type ProgressEvent =

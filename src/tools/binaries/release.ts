@@ -1,8 +1,9 @@
 import path from 'node:path';
+import { findProgram } from '../find-program.js';
 import { CommandFailed, runCommand } from '../run-command.js';
 import type { Downloads, OnBytes } from './download.js';
 import { DownloadFailed } from './download.js';
-import type { Architecture, Pin } from './pins.js';
+import type { Architecture, Pin } from './pin.js';
 import { sha256Of, sumIn } from './sha256.js';
 
 export interface ReleaseRequest {
@@ -24,6 +25,23 @@ export interface Released {
 
 const EXTRACT_TIMEOUT_MS = 120_000;
 
+/** What takes one file out of an archive, by the end of its name. Node can read neither by itself. */
+const UNPACKERS: Readonly<Record<string, Unpacker>> = {
+  '.tar.gz': {
+    command: 'tar',
+    args: (archive, member, folder) => ['-xzf', archive, '-C', folder, '--no-same-owner', '--', member],
+  },
+  '.zip': {
+    command: 'unzip',
+    args: (archive, member, folder) => ['-q', '-o', archive, member, '-d', folder],
+  },
+};
+
+interface Unpacker {
+  readonly command: string;
+  readonly args: (archive: string, member: string, folder: string) => readonly string[];
+}
+
 /**
  * Gets a release and checks it before anything of it is opened: against the SHA-256 in the pin where there is one,
  * else against the release's own checksum file. Nothing unchecked leaves this function.
@@ -33,6 +51,8 @@ export async function getRelease(request: ReleaseRequest): Promise<Released> {
   const { pin, architecture, downloads, partial, signal } = request;
   const url = fillIn(pin.release.url, pin, architecture);
   const name = path.posix.basename(new URL(url).pathname);
+  const unpacker = pin.release.member === undefined ? undefined : unpackerOf(name);
+  if (unpacker && !downloads.isKnownSilent(url)) assertCanUnpack(unpacker, name);
   // The sum first: it is small, and tells at once whether the host answers and knows this version.
   const wanted = pin.release.sha256?.[architecture] ?? (await sumFromRelease(request, name));
   const download = path.join(partial, name);
@@ -43,11 +63,21 @@ export async function getRelease(request: ReleaseRequest): Promise<Released> {
       `${downloads.addressOf(url)} is not what was published: its SHA-256 is ${found}, not ${wanted}. It was not used`,
     );
   }
-  if (pin.release.member === undefined) return { file: download, from: url };
-  return {
-    file: await extract(download, fillIn(pin.release.member, pin, architecture), partial, signal),
-    from: url,
-  };
+  if (pin.release.member === undefined || !unpacker) return { file: download, from: url };
+  const member = fillIn(pin.release.member, pin, architecture);
+  return { file: await extract(unpacker, download, member, partial, signal), from: url };
+}
+
+function unpackerOf(name: string): Unpacker {
+  const unpacker = Object.entries(UNPACKERS).find(([end]) => name.endsWith(end))?.[1];
+  if (!unpacker) throw new Error(`${name} is no archive that can be unpacked`);
+  return unpacker;
+}
+
+/** Before anything is downloaded in vain. */
+function assertCanUnpack({ command }: Unpacker, name: string): void {
+  if (findProgram(command, process.env['PATH'] ?? '') !== undefined) return;
+  throw new DownloadFailed(`${name} is unpacked with ${command}, which is not on PATH. Install ${command}`);
 }
 
 async function sumFromRelease(request: ReleaseRequest, name: string): Promise<string> {
@@ -59,6 +89,7 @@ async function sumFromRelease(request: ReleaseRequest, name: string): Promise<st
 }
 
 async function extract(
+  { command, args }: Unpacker,
   archive: string,
   member: string,
   partial: string,
@@ -66,8 +97,8 @@ async function extract(
 ): Promise<string> {
   try {
     await runCommand({
-      command: 'tar',
-      args: ['-xzf', archive, '-C', partial, '--no-same-owner', '--', member],
+      command,
+      args: args(archive, member, partial),
       timeoutMs: EXTRACT_TIMEOUT_MS,
       ...(signal ? { signal } : {}),
     });
@@ -79,5 +110,6 @@ async function extract(
 }
 
 function fillIn(template: string, pin: Pin, architecture: Architecture): string {
-  return template.replaceAll('{version}', pin.version).replaceAll('{arch}', architecture);
+  const named = pin.release.architectures?.[architecture] ?? architecture;
+  return template.replaceAll('{version}', pin.version).replaceAll('{arch}', named);
 }

@@ -9,18 +9,20 @@ import { findBinary, placesOf, resolvedFrom } from './find-binary.js';
 import { BuildFailed, buildFromSource } from './go-build.js';
 import { withLock } from './lock.js';
 import { observeVersion } from './observe-version.js';
-import type { Architecture, BinaryName, Pin, Wanted } from './pins.js';
-import { minorOf } from './pins.js';
+import type { Architecture, BinaryName, Pin, Wanted } from './pin.js';
 import type { ProgressEvent } from './progress.js';
 import { getRelease } from './release.js';
-import { explicitPathVariables, isPinned, setupName, versionsOf, wanted } from './wanted.js';
+import { askedVersion, isPinned, pathVariables, setupName, versionsOf, wanted } from './wanted.js';
 
 export type { ResolvedBinary } from './find-binary.js';
 
 /** All of it has defaults; tests and set-up fill some in. */
 export interface ResolveOptions {
-  /** For talosctl alone, e.g. `1.13`; by default the first pin's. One that is not pinned is looked for, and not fetched. */
-  readonly minor?: string;
+  /**
+   * For programs that are used in several (`wanted`), e.g. `1.13`; by default the first pin's. One that is not pinned is
+   * looked for, and not fetched.
+   */
+  readonly version?: string;
   /** Whether to download or build what is not here, which takes minutes. Default true. */
   readonly fetch?: boolean;
   /** Where to look. Default: this process' environment. */
@@ -60,10 +62,10 @@ let ownDownloads: Downloads | undefined;
  * that can be used.
  */
 export async function resolveBinary(name: BinaryName, options: ResolveOptions = {}): Promise<ResolvedBinary> {
-  const program = wanted(name, options.minor);
+  const program = wanted(name, options.version);
   const places = options.places ?? placesOf();
-  const named = explicitPathVariables(program).map((variable) => places.env[variable]);
-  const key = [name, program.version, ...named, places.env['PATH'], places.cache].join('\0');
+  const named = pathVariables(program).map(({ variable }) => places.env[variable]);
+  const key = [name, program.version, program.fits, ...named, places.env['PATH'], places.cache].join('\0');
   const before = known.get(key);
   if (before && existsSync(before.path)) return before;
   const resolved = await look(program, places, options);
@@ -184,7 +186,7 @@ function ownArchitecture(): Architecture | undefined {
 
 function missingSentence(program: Wanted, attempts: readonly Attempt[], fetched: boolean): string {
   const { name, version } = program;
-  const variable = explicitPathVariables(program)[0];
+  const variable = pathVariables(program)[0]?.variable ?? '';
   return [
     `${name} ${version} is not here.`,
     ...attempts.map(({ source, why }) => `  ${source}: ${why}.`),
@@ -194,10 +196,11 @@ function missingSentence(program: Wanted, attempts: readonly Attempt[], fetched:
 
 function advice(program: Wanted, fetched: boolean): string {
   if (!isPinned(program)) {
-    const { name, version } = program;
+    const { name } = program;
+    const asked = askedVersion(program);
     return (
       `The set-up cannot get it: pinned is ${versionsOf(name)}. ` +
-      `Install ${name} ${minorOf(version)} as ${name}-${minorOf(version)} in a folder of PATH`
+      `Install ${name} ${asked} as ${name}-${asked} in a folder of PATH`
     );
   }
   return fetched

@@ -1,18 +1,46 @@
-import type { BinaryName, Pin, Wanted } from './pins.js';
-import { minorOf, pins, wantedTalosctl } from './pins.js';
+import type { BinaryName, Pin, VersionedName, Wanted } from './pin.js';
+import { minorOf } from './pin.js';
+import { pins, wantedVersion } from './pins.js';
+
+/**
+ * How a version of these is asked for: a node is spoken to by any talosctl of its minor; a Terraform state is written
+ * by exactly the version its cluster names, and read by any of its minor.
+ */
+const ASKED: Readonly<Record<VersionedName, RegExp>> = {
+  talosctl: /^\d+\.\d+$/,
+  terraform: /^\d+\.\d+(\.\d+)?$/,
+  tofu: /^\d+\.\d+(\.\d+)?$/,
+};
 
 /**
  * What is looked for.
- * @param minor e.g. `1.13`, for talosctl alone; by default the first pin of that name.
- * @returns a pin, or for a minor of talosctl that is not pinned what a program of that minor must be.
- * @throws Error when the minor is none, or the program is not used in several.
+ * @param version For programs that are used in several: a minor, of which any release fits (`1.13`), or for terraform and
+ * tofu exactly one (`1.11.4`). By default the first pin of that name.
+ * @returns a pin, or for a version that is not pinned what a program of it must be.
+ * @throws Error when it is no version, or the program is not used in several.
  */
-export function wanted(name: BinaryName, minor?: string): Wanted {
+export function wanted(name: BinaryName, version?: string): Wanted {
   const ofName = pins.filter((pin) => pin.name === name);
-  const pin = minor === undefined ? ofName[0] : ofName.find(({ version }) => minorOf(version) === minor);
-  if (pin) return pin;
-  if (name === 'talosctl' && minor !== undefined && /^\d+\.\d+$/.test(minor)) return wantedTalosctl(minor);
-  throw new Error(`${name} has no minor "${minor}": pinned is ${versionsOf(name)} (tools/README.md).`);
+  if (version === undefined && ofName[0]) return ofName[0];
+  if (version === undefined || !isVersioned(name) || !ASKED[name].test(version)) {
+    throw new Error(
+      `${name} has no version "${version}" to ask for: pinned is ${versionsOf(name)} (tools/README.md).`,
+    );
+  }
+  const fits = version === minorOf(version) ? 'same-minor' : 'exact';
+  const pin = ofName.find((one) => version === (fits === 'exact' ? one.version : minorOf(one.version)));
+  if (pin) return pin.fits === fits ? pin : { ...pin, fits };
+  return wantedVersion(name, version, fits);
+}
+
+/** What was asked for: the minor where any of its releases fits, else the version. */
+export function askedVersion({ version, fits }: Wanted): string {
+  return fits === 'same-minor' ? minorOf(version) : version;
+}
+
+/** True for a program of which several versions are used side by side. */
+export function isVersioned(name: string): name is VersionedName {
+  return Object.hasOwn(ASKED, name);
 }
 
 /** True for what can be got; what is not pinned is only looked for. */
@@ -27,47 +55,58 @@ export function versionsOf(name: BinaryName): string {
 }
 
 /** What the set-up calls a pin: its name, with the minor where it is not the first, e.g. `talosctl-1.13`. */
-export function setupName(pin: Pin): string {
-  return wanted(pin.name) === pin ? pin.name : `${pin.name}-${minorOf(pin.version)}`;
+export function setupName({ name, version }: Pin): string {
+  return wanted(name).version === version ? name : `${name}-${minorOf(version)}`;
 }
 
 /** The pin of a word a person typed: `kubectl`, `talosctl`, `talosctl-1.13`, `talosctl-1.12`; undefined for others. */
 export function pinNamed(word: string): Pin | undefined {
-  return pins.find((pin) => setupName(pin) === word || (isOneOfMinors(pin) && minorName(pin) === word));
+  return pins.find(
+    (pin) =>
+      setupName(pin) === word || (isVersioned(pin.name) && `${pin.name}-${minorOf(pin.version)}` === word),
+  );
 }
 
 /** What a program may be called on PATH, in the order they are tried. */
 export function programNames(program: Wanted): readonly string[] {
   const { name } = program;
-  if (!isOneOfMinors(program)) return [name];
-  return [minorName(program), `${name}-v${minorOf(program.version)}`, name];
+  const scoped = scopes(program).flatMap((scope) => [`${name}-${scope}`, `${name}-v${scope}`]);
+  return [...scoped, name];
+}
+
+/** An environment variable that may name a program's path. */
+export interface PathVariable {
+  readonly variable: string;
+  /** The program it names must be of this minor or version; undefined where it may be of any. */
+  readonly scope?: string;
 }
 
 /**
- * The environment variables that may name a program's path, in the order they are tried, e.g.
- * SLIPWAY_BIN_KUBE_APISERVER, or SLIPWAY_BIN_TALOSCTL_1_13 and SLIPWAY_BIN_TALOSCTL.
+ * The variables that may name a program's path, in the order they are tried, e.g. SLIPWAY_BIN_KUBE_APISERVER, or
+ * SLIPWAY_BIN_TALOSCTL_1_13 and SLIPWAY_BIN_TALOSCTL.
  */
-export function explicitPathVariables(program: Wanted): readonly [first: string, ...others: string[]] {
+export function pathVariables(program: Wanted): readonly PathVariable[] {
   const variable = (name: string): string => `SLIPWAY_BIN_${name.toUpperCase().replaceAll(/[-.]/g, '_')}`;
   const { name } = program;
-  return isOneOfMinors(program) ? [variable(minorName(program)), variable(name)] : [variable(name)];
+  const scoped = scopes(program).map((scope) => ({ variable: variable(`${name}-${scope}`), scope }));
+  return [...scoped, { variable: variable(name) }];
 }
 
-/** Minors that a person named a path for and that are not pinned. */
+/** Versions that a person named a path for and that are not pinned. */
 export function namedBeyondPins(env: Readonly<Record<string, string | undefined>>): readonly Wanted[] {
   return Object.entries(env)
     .flatMap(([variable, value]) => {
-      const minor = /^SLIPWAY_BIN_TALOSCTL_(\d+)_(\d+)$/.exec(variable)?.slice(1).join('.');
-      return minor === undefined || value === '' ? [] : [wanted('talosctl', minor)];
+      const groups = /^SLIPWAY_BIN_(?<name>[A-Z]+)_(?<version>\d+(?:_\d+)+)$/.exec(variable)?.groups;
+      const name = groups?.['name']?.toLowerCase() ?? '';
+      const version = groups?.['version']?.replaceAll('_', '.') ?? '';
+      if (value === '' || !isVersioned(name) || !ASKED[name].test(version)) return [];
+      return [wanted(name, version)];
     })
     .filter((program) => !isPinned(program));
 }
 
-/** True for a program of which several minors are used side by side. */
-export function isOneOfMinors({ fits }: Wanted): boolean {
-  return fits === 'same-minor';
-}
-
-function minorName({ name, version }: Wanted): string {
-  return `${name}-${minorOf(version)}`;
+/** From the narrowest: the version where exactly that one is wanted, and its minor; none for a program of one version. */
+function scopes(program: Wanted): readonly string[] {
+  if (!isVersioned(program.name)) return [];
+  return [...new Set([askedVersion(program), minorOf(program.version)])];
 }

@@ -14,13 +14,17 @@ test('every program has a line: where it is, or what is missing and what to type
   const mine = path.join(folder, 'mine');
   writeFileSync(mine, '#!/bin/sh\necho "Talos v1.10.8"\n');
   chmodSync(mine, 0o755);
+  const older = path.join(folder, 'older');
+  writeFileSync(older, '#!/bin/sh\necho "OpenTofu v1.9.4"\n');
+  chmodSync(older, 0o755);
   const tools = await listTools({
     PATH: folder,
     XDG_CACHE_HOME: folder,
     SLIPWAY_BIN_ETCD: '/no/etcd',
     SLIPWAY_BIN_TALOSCTL_1_10: mine,
+    SLIPWAY_BIN_TOFU_1_9_4: older,
   });
-  expect(tools).toHaveLength(11);
+  expect(tools).toHaveLength(15);
   const byName = Object.fromEntries(tools.map((tool) => [tool.name, tool]));
   expect(byName['kubectl']).toEqual({
     name: 'kubectl',
@@ -42,6 +46,14 @@ test('every program has a line: where it is, or what is missing and what to type
     missing('1.11.5', 'npm run setup -- talosctl-1.11'),
     { name: 'talosctl', wanted: '1.10', path: mine, version: '1.10.8', source: 'explicit', notes: [] },
   ]);
+  expect(byName['tofu']).toEqual({
+    name: 'tofu',
+    wanted: '1.9.4',
+    path: older,
+    version: '1.9.4',
+    source: 'explicit',
+    notes: [],
+  });
   expect(byName['etcd']).toMatchObject({
     notes: ['SLIPWAY_BIN_ETCD=/no/etcd is not an executable file. Correct it, or unset SLIPWAY_BIN_ETCD.'],
   });

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from '@jest/globals';
-import type { Pin } from '../../../src/tools/binaries/pins.js';
+import type { Pin } from '../../../src/tools/binaries/pin.js';
 import { ProgressReport } from '../../../src/tools/binaries/progress.js';
 import { pinNamed } from '../../../src/tools/binaries/wanted.js';
 

@@ -15,7 +15,7 @@ import path from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Downloads } from '../../../src/tools/binaries/download.js';
 import { placesOf } from '../../../src/tools/binaries/find-binary.js';
-import type { BinaryName } from '../../../src/tools/binaries/pins.js';
+import type { BinaryName } from '../../../src/tools/binaries/pin.js';
 import type { ProgressEvent } from '../../../src/tools/binaries/progress.js';
 import type { ResolvedBinary, ResolveOptions } from '../../../src/tools/binaries/resolve-binary.js';
 import { BinaryMissing, resolveBinary } from '../../../src/tools/binaries/resolve-binary.js';

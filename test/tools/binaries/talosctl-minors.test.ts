@@ -31,7 +31,7 @@ const resolve = (minor?: string) =>
   resolveBinary('talosctl', {
     places: placesOf(env),
     fetch: false,
-    ...(minor === undefined ? {} : { minor }),
+    ...(minor === undefined ? {} : { version: minor }),
   });
 
 describe('a talosctl fits', () => {
@@ -141,7 +141,7 @@ describe('a path a person named', () => {
 });
 
 test('a minor that is not pinned is never fetched: what to do is said', async () => {
-  const error: unknown = await resolveBinary('talosctl', { places: placesOf(env), minor: '1.10' }).catch(
+  const error: unknown = await resolveBinary('talosctl', { places: placesOf(env), version: '1.10' }).catch(
     (reason: unknown) => reason,
   );
   expect((error as Error).message).toBe(
@@ -183,6 +183,6 @@ test.each([
   ['talosctl', 'v1.13'],
   ['talosctl', '1.13.9'],
   ['kubectl', '1.34'],
-] as const)('%s has no minor %s', (name, minor) => {
-  expect(() => wanted(name, minor)).toThrow(`${name} has no minor "${minor}": pinned is`);
+] as const)('%s has no %s', (name, minor) => {
+  expect(() => wanted(name, minor)).toThrow(`${name} has no version "${minor}" to ask for: pinned is`);
 });
