@@ -3,5 +3,9 @@ import scenarios from './jest.scenarios.config.mjs';
 /** Everything on the lab: what `npm test` runs, and what is left out there because it takes long. */
 export default {
   ...scenarios,
-  testRegex: [...scenarios.testRegex, '/scenarios/(faults|long)/[^/]*[.]test[.]js$'],
+  testRegex: [
+    ...scenarios.testRegex,
+    '/scenarios/(faults|long)/[^/]*[.]test[.]js$',
+    '/lab/hypervisor/opentofu[.]test[.]js$',
+  ],
 };

@@ -4,7 +4,9 @@
  */
 export const needsLab = [
   '/lab/clusters/started[.]test[.]js$',
+  '/lab/hypervisor/terraform[^/]*[.]test[.]js$',
   '/lab/kubernetes/lab[.]test[.]js$',
+  '/lab/kubernetes/rebuilt-machines[.]test[.]js$',
   '/lab/talos-api/talosctl[^/]*[.]test[.]js$',
   '/cli/(doctor|snapshot)/on-the-lab[.]test[.]js$',
   '/serve/serve-processes[.]test[.]js$',
@@ -13,7 +15,7 @@ export const needsLab = [
 export default {
   rootDir: 'dist/test',
   testMatch: ['**/*.test.js'],
-  testPathIgnorePatterns: ['/scenarios/', '/replay/', ...needsLab],
+  testPathIgnorePatterns: ['/scenarios/', '/replay/', '/lab/hypervisor/opentofu[.]test[.]js$', ...needsLab],
   testEnvironment: 'node',
   transform: {},
   injectGlobals: false,

@@ -29,6 +29,8 @@ export interface LabDescription {
     /** `system:masters`, direct to the API server. */
     readonly admin: string;
   };
+  /** The machine configuration of each machine, by its name: YAML files only their owner can read. */
+  readonly machineConfigurations: Readonly<Record<string, string>>;
   /** File with the age identity that opens the snapshots. */
   readonly ageIdentity: string;
   readonly ageRecipient: string;

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { generateX25519Identity, identityToRecipient } from 'age-encryption';
 import {
@@ -17,6 +17,7 @@ export interface LabFiles {
   readonly inventory: string;
   readonly dialMap: string;
   readonly talosconfig: { readonly reader: string; readonly admin: string; readonly expired: string };
+  readonly machineConfigurations: Readonly<Record<string, string>>;
   readonly ageIdentity: string;
   readonly ageRecipient: string;
 }
@@ -38,7 +39,7 @@ export interface LabFilesOptions {
   tell(what: string): void;
 }
 
-/** Writes slipway.yaml, the dial map, the talosconfigs and an age identity, readable by their owner alone. */
+/** Writes slipway.yaml, the dial map, talosconfigs, machine configurations and an age identity, for their owner alone. */
 export async function writeLabFiles(options: LabFilesOptions): Promise<LabFiles> {
   const { definition, machines, certificates } = options;
   const write = (name: string, text: string): string => {
@@ -66,6 +67,10 @@ export async function writeLabFiles(options: LabFilesOptions): Promise<LabFiles>
     kubeconfig: path.basename(options.kubeconfig),
     snapshots: 'snapshots',
   };
+  mkdirSync(path.join(options.directory, 'machine-configurations'), { recursive: true, mode: 0o700 });
+  const configurations = machines.flatMap(({ name, configuration }) =>
+    configuration === undefined ? [] : [[name, write(`machine-configurations/${name}.yaml`, configuration)]],
+  );
   const { declared: versions, speed } = options;
   const inventory = labInventory(definition, { versions, ageRecipient, files, speed });
   for (const sentence of inventory.said) options.tell(`inventory: ${sentence}`);
@@ -80,6 +85,7 @@ export async function writeLabFiles(options: LabFilesOptions): Promise<LabFiles>
       admin: writeTalosconfig(files.admin, ['os:admin']),
       expired: writeTalosconfig('talosconfig-expired', ['os:reader'], expiredYesterday()),
     },
+    machineConfigurations: Object.fromEntries(configurations) as Record<string, string>,
     ageIdentity: write('age-identity.txt', `# opens the snapshots of this lab\n${identity}\n`),
     ageRecipient,
   };

@@ -9,6 +9,8 @@ import { applyFiles } from './kubernetes/apply-manifests.js';
 import { KubernetesCluster, type KubernetesMachine } from './kubernetes/kubernetes-cluster.js';
 import type { LabDescription } from './lab-description.js';
 import type { LabSettings } from './lab-options.js';
+import { createClusterSecrets, type ClusterSecrets } from './machines/configuration/cluster-secrets.js';
+import { generateConfiguration } from './machines/configuration/generate-configuration.js';
 import { openJsonLines } from './machines/json-lines.js';
 import type { MachineLogLine } from './machines/machine-log.js';
 import type { ProcessGroup } from './processes/process-group.js';
@@ -49,7 +51,40 @@ export function machinesOf(settings: LabSettings, prefix: string): readonly Kube
 }
 
 function imageOf({ definition, talos }: LabSettings, schematic: string): string {
-  return `${definition.image.factory}/${definition.image.platform}-installer/${schematic}:${talos}`;
+  return installerImage(definition, { talos, schematic });
+}
+
+/** The installer image of a schematic and a version, as the cluster's inventory names them. */
+export function installerImage(
+  { image }: LabSettings['definition'],
+  { talos, schematic }: { readonly talos: string; readonly schematic: string },
+): string {
+  return `${image.factory}/${image.platform}-installer/${schematic}:${talos}`;
+}
+
+/** The machines with the machine configurations they were installed with, and the secrets that are in them. */
+export function configuredMachines(
+  { definition, kubernetes }: LabSettings,
+  machines: readonly KubernetesMachine[],
+  certificates: ClusterCertificates,
+): { readonly machines: readonly KubernetesMachine[]; readonly secrets: ClusterSecrets } {
+  const secrets = createClusterSecrets({
+    talos: certificates.talos.authority,
+    kubernetes: certificates.kubernetes.authority,
+    serviceAccountKey: certificates.kubernetes.serviceAccountKey,
+  });
+  const cluster = {
+    name: definition.cluster,
+    endpoint: `https://${definition.endpoint ?? definition.vip}:6443`,
+    vip: definition.vip,
+    kubernetesVersion: kubernetes,
+    secrets,
+  };
+  const configured = machines.map((machine) => ({
+    ...machine,
+    configuration: generateConfiguration(machine, cluster),
+  }));
+  return { machines: configured, secrets };
 }
 
 /** Where the parts of a lab log. */
@@ -143,7 +178,7 @@ export async function createKubernetes(
 /** The machines with their Talos APIs, switched off. */
 export async function createMachines(
   settings: LabSettings,
-  common: Common & { kubernetes: KubernetesCluster; factory: ImageFactory },
+  common: Common & { kubernetes: KubernetesCluster; factory: ImageFactory; secrets: ClusterSecrets },
   undo: Undo[],
 ): Promise<TalosMachines> {
   const machineLog = openJsonLines<MachineLogLine>(common.logs.machines);
@@ -154,6 +189,7 @@ export async function createMachines(
     definitions: common.machines,
     certificates: common.certificates.talos,
     parts: common.kubernetes,
+    secrets: common.secrets,
     images: common.factory,
     faults: common.faults,
     speed: settings.speed,

@@ -13,8 +13,10 @@ import { labSettings, type LabOptions, type LabSettings } from './lab-options.js
 import {
   HTTP_PORT,
   armFaults,
+  configuredMachines,
   createKubernetes,
   createMachines,
+  installerImage,
   logFiles,
   machinesOf,
   startCluster,
@@ -23,6 +25,7 @@ import {
   type Tell,
   type Undo,
 } from './lab-parts.js';
+import { LabMachineRoom } from './machines/machine-room/lab-machine-room.js';
 import { prepareLabDirectory } from './processes/lab-directory.js';
 import { describeExit } from './processes/lab-process.js';
 import { stopLeftOvers } from './processes/left-overs.js';
@@ -39,6 +42,8 @@ export type { LabDescription } from './lab-description.js';
 export interface Lab {
   readonly description: LabDescription;
   readonly talos: TalosMachines;
+  /** Where its machines are destroyed and made anew. */
+  readonly room: LabMachineRoom;
   readonly kubernetes: KubernetesCluster;
   readonly factory: ImageFactory;
   readonly faults: FaultPlan;
@@ -120,14 +125,15 @@ async function startParts(
   const temporal = settings.temporal ? startTemporal(settings, processes, tell) : undefined;
   temporal?.catch(() => undefined); // awaited below, unless something else fails first
 
-  const machines = machinesOf(settings, prefix);
+  const places = machinesOf(settings, prefix);
   const vip = loopbackOf(prefix, definition.vip);
   const apiServer = host('apiServer');
   const certificates = createClusterCertificates({
-    machines,
+    machines: places,
     vip: { address: definition.vip, loopback: vip },
     apiServer,
   });
+  const { machines, secrets } = configuredMachines(settings, places, certificates);
   const logs = logFiles(directory);
   let record = (_machine: string, _fault: string): void => undefined; // until there are machines to record it
   const faults = armFaults(settings, machines, (machine, fault) => record(machine, fault));
@@ -137,7 +143,12 @@ async function startParts(
   const endpoint = definition.endpoint === undefined ? vip : loopbackOf(prefix, definition.endpoint);
   const kubernetes = await createKubernetes(settings, { ...common, vip, endpoint, apiServer, processes });
   undo.push(() => kubernetes.close());
-  const talos = await createMachines(settings, { ...common, kubernetes, factory }, undo);
+  const talos = await createMachines(settings, { ...common, kubernetes, factory, secrets }, undo);
+  const room = new LabMachineRoom({
+    machines: talos.machines,
+    images: factory,
+    imageOf: (image) => installerImage(definition, image),
+  });
   record = (machine, fault) => talos.machine(machine).record('fault', fault);
   const files = await writeLabFiles({
     directory,
@@ -153,7 +164,7 @@ async function startParts(
   });
   tell(`certificates, Image Factory ${factory.url}`);
   await startCluster(settings, kubernetes, talos, tell);
-  return { talos, kubernetes, factory, faults, temporal: await temporal, logs, files, accidents };
+  return { talos, room, kubernetes, factory, faults, temporal: await temporal, logs, files, accidents };
 }
 
 function describe(settings: LabSettings, prefix: string, parts: Parts, control: string): LabDescription {

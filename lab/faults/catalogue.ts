@@ -1,3 +1,6 @@
+import { hypervisorFaults } from '../hypervisor/hypervisor-faults.js';
+import { rebuildFaults } from '../machines/machine-room/rebuild-faults.js';
+
 /** How one fault behaves. */
 export interface FaultDescription {
   /** What it does, in one sentence. */
@@ -44,6 +47,12 @@ export const faultCatalogue = {
   },
   'installed-by-hand': {
     does: 'Right after an image was pulled, somebody else installs it without a reboot: the machine is armed, where its Talos can do that.',
+    point: 'image:pulled',
+    node: 'optional',
+    lasts: 'once',
+  },
+  'eviction-left-undone': {
+    does: 'While an image is pulled, somebody’s evictions of the machine’s pods are granted and not carried out: their budgets count them as gone for two minutes.',
     point: 'image:pulled',
     node: 'optional',
     lasts: 'once',
@@ -270,6 +279,8 @@ export const faultCatalogue = {
     node: 'none',
     lasts: 'once',
   },
+  ...hypervisorFaults,
+  ...rebuildFaults,
 } as const satisfies Record<string, FaultDescription>;
 
 /** Name of a fault, e.g. `install-fails`. */

@@ -2,9 +2,11 @@ import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EtcdClient } from '../machines/etcd-client.js';
+import { Interrupted } from '../machines/interruptible.js';
 import type { LabProcess } from '../processes/lab-process.js';
 import type { ProcessGroup } from '../processes/process-group.js';
 import { httpAnswers } from '../processes/ready-probe.js';
+import { becomeVoter, joinAsLearner, type Joined, type JoiningMember } from './etcd-join.js';
 
 /** One etcd of the cluster, before it runs. */
 export interface EtcdMemberDefinition {
@@ -12,6 +14,8 @@ export interface EtcdMemberDefinition {
   readonly name: string;
   /** Loopback address of its control plane. */
   readonly loopback: string;
+  /** Folder of its data, where it is not its name. */
+  readonly folder?: string;
 }
 
 /** Where the members of one cluster live, and what runs them. */
@@ -22,12 +26,30 @@ export interface EtcdPlace {
   readonly directory: string;
   /** The members the cluster starts with. */
   readonly members: readonly EtcdMemberDefinition[];
+  /** Milliseconds between two attempts to join, or to get a vote. Default 500. */
+  readonly joinAgainMs?: number;
 }
+
+/** Told of a member that joins a cluster which is there already. */
+export interface EtcdJoinEvents {
+  /** It runs, without a vote. */
+  learner(id: string): void;
+  voter(id: string): void;
+  /** False: it does not ask for a vote now. */
+  mayBecomeVoter(): boolean;
+}
+
+const UNHEARD: EtcdJoinEvents = {
+  learner: () => undefined,
+  voter: () => undefined,
+  mayBecomeVoter: () => true,
+};
 
 const CLIENT_PORT = 2379;
 const PEER_PORT = 2380;
 const START_MS = 15_000;
 const HAND_OVER_MS = 1_500;
+const JOIN_AGAIN_MS = 500;
 /** It would wait ten seconds for the API server's watches to end. */
 const GRACE_MS = 100;
 
@@ -38,10 +60,14 @@ const GRACE_MS = 100;
 export class EtcdMember {
   #process: LabProcess | undefined;
   #change: Promise<void> = Promise.resolve();
+  /** Each ends what one start has set going: the joining, and the asking for a vote. */
+  readonly #attempts = new Set<AbortController>();
 
+  /** `joins`: the cluster was there before it, so it has to be taken in. */
   constructor(
     readonly definition: EtcdMemberDefinition,
     readonly place: EtcdPlace,
+    private joins = false,
   ) {}
 
   get name(): string {
@@ -57,14 +83,21 @@ export class EtcdMember {
     return this.#process?.running === true;
   }
 
-  /** Starts it on the data it has. Waits until it answers its peers, not for quorum. */
-  start(): Promise<void> {
+  /**
+   * Starts it on the data it has; without, it joins as a learner first, which needs a majority of the others, and gets its
+   * vote later. Waits until it answers its peers, not for quorum. Rejects with Interrupted when it is stopped meanwhile.
+   */
+  start(events: EtcdJoinEvents = UNHEARD): Promise<void> {
+    const attempt = new AbortController();
+    this.#attempts.add(attempt);
     return this.#next(async () => {
       if (this.running) return;
+      const joining = this.#joining(attempt.signal);
+      const joined = this.joins ? await joinUnlessInterrupted(joining) : undefined;
       this.#process = await this.place.processes.start({
         name: `etcd ${this.name}`,
         command: this.place.binary,
-        args: this.#arguments(),
+        args: this.#arguments(joined),
         logFile: path.join(this.place.directory, 'logs', `etcd-${this.name}.log`),
         ready: {
           probe: httpAnswers(`${peerUrl(this.definition)}/version`),
@@ -73,6 +106,8 @@ export class EtcdMember {
         },
         graceMs: GRACE_MS,
       });
+      this.joins = false;
+      if (joined) announce(joining, joined, events);
     });
   }
 
@@ -81,6 +116,7 @@ export class EtcdMember {
    * on a real control plane the API server has stopped by then, here it stays. So leadership is handed over first.
    */
   stop(): Promise<void> {
+    this.#giveUpJoining();
     return this.#next(async () => {
       if (!this.running) return;
       const limit = new AbortController();
@@ -95,13 +131,32 @@ export class EtcdMember {
 
   /** Stops it as a power cut does, and keeps its data. */
   kill(): Promise<void> {
+    this.#giveUpJoining();
     return this.#next(async () => void (await this.#process?.kill()));
   }
 
-  /** Kills it and wipes its data: the machine was destroyed. */
+  /** Kills it and wipes its data: it has to join anew. */
   async destroy(): Promise<void> {
     await this.kill();
     rmSync(this.#data, { recursive: true, force: true });
+    this.joins = true;
+  }
+
+  #giveUpJoining(): void {
+    for (const attempt of this.#attempts) attempt.abort();
+    this.#attempts.clear();
+  }
+
+  #joining(signal: AbortSignal): JoiningMember {
+    return {
+      name: this.name,
+      peer: peerUrl(this.definition),
+      others: this.place.members
+        .filter(({ loopback }) => loopback !== this.definition.loopback)
+        .map(clientUrl),
+      againMs: this.place.joinAgainMs ?? JOIN_AGAIN_MS,
+      signal,
+    };
   }
 
   /** Makes another member the leader, where this one is. */
@@ -121,10 +176,10 @@ export class EtcdMember {
   }
 
   get #data(): string {
-    return path.join(this.place.directory, 'etcd', this.name);
+    return path.join(this.place.directory, 'etcd', this.definition.folder ?? this.name);
   }
 
-  #arguments(): string[] {
+  #arguments(joined: Joined | undefined): string[] {
     const peer = peerUrl(this.definition);
     const cluster = this.place.members.map((member) => `${member.name}=${peerUrl(member)}`).join(',');
     return [
@@ -134,8 +189,8 @@ export class EtcdMember {
       `--advertise-client-urls=${this.client}`,
       `--listen-peer-urls=${peer}`,
       `--initial-advertise-peer-urls=${peer}`,
-      `--initial-cluster=${cluster}`,
-      '--initial-cluster-state=new',
+      `--initial-cluster=${joined?.initialCluster ?? cluster}`,
+      `--initial-cluster-state=${joined ? 'existing' : 'new'}`,
       '--unsafe-no-fsync',
       '--heartbeat-interval=250',
       '--election-timeout=2500',
@@ -149,6 +204,23 @@ export class EtcdMember {
     this.#change = done.catch(() => undefined);
     return done;
   }
+}
+
+async function joinUnlessInterrupted(joining: JoiningMember): Promise<Joined> {
+  try {
+    return await joinAsLearner(joining);
+  } catch (error) {
+    throw joining.signal.aborted ? new Interrupted() : error;
+  }
+}
+
+/** Its vote comes by itself, unless it is stopped before. */
+function announce(joining: JoiningMember, { learnerId }: Joined, events: EtcdJoinEvents): void {
+  events.learner(learnerId);
+  becomeVoter(joining, learnerId, () => events.mayBecomeVoter()).then(
+    () => events.voter(learnerId),
+    () => undefined,
+  );
 }
 
 /** `http://127.77.67.1:2379` */

@@ -5,15 +5,18 @@ import type { FaultPlan } from '../faults/fault-plan.js';
 import { openJsonLines, type JsonLines } from '../machines/json-lines.js';
 import type { Machine, MachineDefinition, MachineParts } from '../machines/machine.js';
 import type { ProcessGroup } from '../processes/process-group.js';
-import { ApiClient, accessOf, type ApiAccess } from './api-client.js';
+import { ApiClient, accessOf } from './api-client.js';
 import { ApiFront, type FrontLine } from './api-front.js';
 import { API_PORT, startApiServer } from './api-server.js';
 import { applyFiles } from './apply-manifests.js';
 import { writeKubernetesFiles, type KubernetesFiles } from './cluster-files.js';
 import { startControllers } from './controllers.js';
-import { EtcdMember } from './etcd-member.js';
+import { EtcdMember, type EtcdPlace } from './etcd-member.js';
 import { Kubelet } from './kubelet/kubelet.js';
+import { factsOf } from './kubelet/facts-of-machine.js';
+import { NodeClients } from './node-clients.js';
 import { cordonAsTalos, evictAsTalos, uncordonAsTalos } from './talos-node-calls.js';
+import { leaveEvictionsUndone } from './undone-evictions.js';
 import { VirtualAddress } from './virtual-address.js';
 import { VolumeAttacher } from './volume-attacher.js';
 import { waitForWorkloads } from './wait-for-workloads.js';
@@ -68,6 +71,8 @@ const VIP_MOVES_AFTER_SECONDS = 1.5;
 const LEASE_EVERY_MS_MOST = 10_000;
 /** Talos asks again every 5 s; a lab's minute is shorter. */
 const EVICT_AGAIN_SECONDS = 0.5;
+/** Talos asks every 3 s to be taken into etcd, and every 15 s for a vote. */
+const JOIN_AGAIN_SECONDS = 1.5;
 
 /** Real etcd, API server, scheduler and controllers, and what of them lives on each simulated machine. */
 export class KubernetesCluster implements MachineParts {
@@ -80,33 +85,28 @@ export class KubernetesCluster implements MachineParts {
   readonly #fronts = new Map<string, ApiFront>();
   readonly #kubelets = new Map<string, Kubelet>();
   /** As each machine's kubelet. */
-  readonly #nodeClients = new Map<string, ApiClient>();
-  readonly #access = new Map<string, ApiAccess>();
+  readonly #nodes: NodeClients;
+  /** Machines whose next kubelet finds nothing of the last one. */
+  readonly #wiped = new Set<string>();
   readonly #frontLog: JsonLines<FrontLine>;
   readonly #attacher: VolumeAttacher;
 
   /** Writes certificates and kubeconfigs; starts nothing. */
   constructor(options: KubernetesOptions) {
     this.#options = options;
-    const { directory, certificates, apiServer, vip, endpoint, cluster, machines, processes } = options;
+    const { directory, certificates, apiServer, vip, endpoint, cluster } = options;
     this.files = writeKubernetesFiles({ cluster, directory, certificates, apiServer, endpoint });
     this.admin = new ApiClient(accessOf(this.files.adminKubeconfig));
+    this.#nodes = new NodeClients(`https://${apiServer}:${API_PORT}`, certificates);
     this.#attacher = new VolumeAttacher(this.admin, (seconds) => this.#scaled(seconds));
     this.#frontLog = openJsonLines<FrontLine>(options.logs.fronts);
-    const target = { host: apiServer, port: API_PORT };
-    const front = (name: string, host: string): ApiFront =>
-      new ApiFront(name, { host, port: API_PORT }, target, this.#frontLog);
     this.virtualAddress = new VirtualAddress(
-      front('vip', vip),
+      this.#newFront('vip', vip),
       this.#scaled(VIP_MOVES_AFTER_SECONDS),
       (holder) => options.faults.take('vip:holder-down', holder) !== undefined,
     );
-    const members = machines.filter((machine) => machine.role === 'control-plane');
-    for (const member of members) {
-      const place = { processes, binary: options.binaries.etcd, directory, members };
-      this.etcd.set(member.name, new EtcdMember(member, place));
-      this.#fronts.set(member.name, front(member.name, member.loopback));
-    }
+    for (const member of this.#etcdPlace.members)
+      this.etcd.set(member.name, new EtcdMember(member, this.#etcdPlace));
   }
 
   /** Starts the API server, once etcd runs, and then the controllers; answers when all of them are ready. */
@@ -160,35 +160,31 @@ export class KubernetesCluster implements MachineParts {
     for (const kubelet of this.#kubelets.values()) kubelet.stop();
     await this.virtualAddress.close();
     await Promise.all([...this.#fronts.values()].map((front) => front.cut()));
-    for (const client of this.#nodeClients.values()) client.close();
+    this.#nodes.close();
     this.admin.close();
     this.#frontLog.close();
   }
 
   startEtcd(machine: Machine): Promise<void> {
-    return this.member(machine.name).start();
+    return this.#memberOf(machine).start({
+      learner: (id) => machine.record('etcd-learner', id),
+      voter: (id) => machine.record('etcd-voter', id),
+      mayBecomeVoter: () => !this.#options.faults.standing('etcd:promoting', machine.name),
+    });
   }
 
   stopEtcd(machine: Machine): Promise<void> {
-    const member = this.member(machine.name);
+    const member = this.etcd.get(machine.name);
+    if (!member) return Promise.resolve();
     return machine.power === 'on' ? member.stop() : member.kill();
   }
 
   async startKubelet(machine: Machine): Promise<void> {
     this.#kubelets.get(machine.name)?.stop();
     const kubelet = new Kubelet({
-      facts: {
-        name: machine.name,
-        role: machine.role,
-        address: machine.definition.address,
-        bootId: machine.bootId,
-        talosVersion: machine.version,
-        schematic: machine.schematic,
-        extensions: machine.extensions,
-        kubernetesVersion: this.#options.kubernetesVersion,
-        ...this.#partsOf(machine.name),
-      },
-      access: this.#nodeAccess(machine.name),
+      facts: factsOf(machine, this.#options),
+      access: this.#nodes.access(machine.hostname),
+      newMachine: this.#wiped.delete(machine.name),
       podNetwork: `10.244.${machine.definition.address.split('.')[3]}`,
       leaseEveryMs: Math.min(LEASE_EVERY_MS_MOST, this.#options.nodeMonitorGraceSeconds * 200),
       scaled: (seconds) => this.#scaled(seconds),
@@ -207,13 +203,26 @@ export class KubernetesCluster implements MachineParts {
     if (this.#kubelets.get(machine.name) === kubelet) this.#kubelets.delete(machine.name);
   }
 
+  async wipe(machine: Machine): Promise<void> {
+    this.#wiped.add(machine.name);
+    await this.wipeEtcd(machine);
+  }
+
+  async wipeEtcd(machine: Machine): Promise<void> {
+    await this.etcd.get(machine.name)?.destroy();
+  }
+
+  identify(machine: Machine): void {
+    this.#kubelets.get(machine.name)?.identify(factsOf(machine, this.#options).systemUuid);
+  }
+
   async openApiFront(machine: Machine): Promise<void> {
-    await this.#front(machine.name).open();
+    await this.#front(machine).open();
     await this.virtualAddress.up(machine.name);
   }
 
   async cutApiFront(machine: Machine): Promise<void> {
-    await this.#front(machine.name).cut();
+    await this.#front(machine).cut();
     await this.virtualAddress.down(machine.name);
   }
 
@@ -222,16 +231,20 @@ export class KubernetesCluster implements MachineParts {
   }
 
   cordon(machine: Machine): Promise<void> {
-    return cordonAsTalos(this.#nodeClient(machine.name), machine.name);
+    return cordonAsTalos(this.#nodes.client(machine.hostname), machine.hostname);
   }
 
   uncordon(machine: Machine): Promise<void> {
-    return uncordonAsTalos(this.#nodeClient(machine.name), machine.name);
+    return uncordonAsTalos(this.#nodes.client(machine.hostname), machine.hostname);
   }
 
   evictPods(machine: Machine, timeoutMs: number): Promise<void> {
     const everyMs = this.#scaled(EVICT_AGAIN_SECONDS);
-    return evictAsTalos(this.#nodeClient(machine.name), machine.name, { timeoutMs, everyMs });
+    return evictAsTalos(this.#nodes.client(machine.hostname), machine.hostname, { timeoutMs, everyMs });
+  }
+
+  leaveEvictionsUndone(machine: Machine): Promise<void> {
+    return leaveEvictionsUndone(this.admin, machine.hostname);
   }
 
   /** The etcd of a control plane; a worker has none. */
@@ -241,43 +254,42 @@ export class KubernetesCluster implements MachineParts {
     return member;
   }
 
-  #front(name: string): ApiFront {
-    const front = this.#fronts.get(name);
-    if (!front) throw new Error(`${name} is no control plane and has no API server.`);
+  /** A machine whose configuration makes it a control plane that the cluster never had gets what it needs for that. */
+  #memberOf({ name, hostname, definition }: Machine): EtcdMember {
+    const known = this.etcd.get(name);
+    if (known?.name === hostname) return known;
+    const place = { name: hostname, loopback: definition.loopback, folder: name };
+    const member = new EtcdMember(place, this.#etcdPlace, true);
+    this.etcd.set(name, member);
+    return member;
+  }
+
+  #front({ name, definition }: Machine): ApiFront {
+    let front = this.#fronts.get(name);
+    if (!front) {
+      front = this.#newFront(name, definition.loopback);
+      this.#fronts.set(name, front);
+    }
     return front;
+  }
+
+  #newFront(name: string, host: string): ApiFront {
+    const target = { host: this.#options.apiServer, port: API_PORT };
+    return new ApiFront(name, { host, port: API_PORT }, target, this.#frontLog);
+  }
+
+  get #etcdPlace(): EtcdPlace {
+    const { processes, binaries, directory, machines } = this.#options;
+    return {
+      processes,
+      binary: binaries.etcd,
+      directory,
+      members: machines.filter((machine) => machine.role === 'control-plane'),
+      joinAgainMs: this.#scaled(JOIN_AGAIN_SECONDS),
+    };
   }
 
   #scaled(seconds: number): number {
     return (seconds * 1000) / this.#options.speed;
-  }
-
-  #partsOf(name: string): Pick<KubernetesMachine, 'gpu' | 'size' | 'untainted'> {
-    const { gpu, size, untainted } = this.#options.machines.find((machine) => machine.name === name) ?? {};
-    return { ...(gpu ? { gpu } : {}), ...(size ? { size } : {}), ...(untainted ? { untainted } : {}) };
-  }
-
-  #nodeAccess(name: string): ApiAccess {
-    let access = this.#access.get(name);
-    if (!access) {
-      const { certificates, apiServer } = this.#options;
-      const { certificate, key } = certificates.client(`system:node:${name}`, ['system:nodes']);
-      access = {
-        server: `https://${apiServer}:${API_PORT}`,
-        ca: certificates.authority.certificate,
-        certificate,
-        key,
-      };
-      this.#access.set(name, access);
-    }
-    return access;
-  }
-
-  #nodeClient(name: string): ApiClient {
-    let client = this.#nodeClients.get(name);
-    if (!client) {
-      client = new ApiClient(this.#nodeAccess(name));
-      this.#nodeClients.set(name, client);
-    }
-    return client;
   }
 }

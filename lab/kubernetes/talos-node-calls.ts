@@ -63,7 +63,8 @@ export async function evictAsTalos(
   }
 }
 
-async function podsToEvict(client: ApiClient, name: string): Promise<readonly WirePod[]> {
+/** The pods of a node that a controller will replace. */
+export async function podsToEvict(client: ApiClient, name: string): Promise<readonly WirePod[]> {
   const list = await client.get<{ items: WirePod[] }>(`/api/v1/pods?fieldSelector=spec.nodeName%3D${name}`);
   return list.items.filter((pod) => {
     const controller = pod.metadata?.ownerReferences?.find((owner) => owner.controller);

@@ -1,5 +1,6 @@
 import { Interrupted, pause, reasonOf, unlessInterrupted } from './interruptible.js';
 import type { Machine } from './machine.js';
+import { acquireConfiguration, turnedAway } from './maintenance.js';
 import type { BootPath, MachineLogEvent } from './machine-log.js';
 import { watchReadiness } from './readiness.js';
 import { runSequence, type Phase } from './run-sequence.js';
@@ -46,6 +47,8 @@ export async function boot(
   { signal, power, via }: { signal: AbortSignal; power: AbortSignal; via: BootPath },
 ): Promise<void> {
   if (machine.faults.take('boot:clock', machine.name) !== undefined) machine.clock.jump(CLOCK_JUMP_MS);
+  if (machine.body.takeFirstBoot() && machine.faults.take('boot:first', machine.name) !== undefined)
+    await pause(machine.durations.slowFirstBoot, signal);
   const newSlot = machine.beginBoot(via);
   await runSequence(machine, {
     name: 'initialize',
@@ -54,7 +57,8 @@ export async function boot(
     signal,
   });
   await runSequence(machine, { name: 'install', phases: [], actorId: '', signal });
-  await machine.openApi();
+  const { talosApi } = machine.membership;
+  if (talosApi !== 'none') await machine.openApi(talosApi);
   if (signal.aborted) {
     await machine.closeApi();
     throw new Interrupted();
@@ -80,6 +84,7 @@ function initializePhases(machine: Machine, newSlot: boolean, signal: AbortSigna
             throw new Error('failed to validate the machine config: unknown keys found during decoding');
           }
           startServices(machine, ['auditd', 'containerd', 'dashboard', 'machined', 'syslogd', 'udevd']);
+          await acquireConfiguration(machine, signal);
         },
       },
     };
@@ -120,6 +125,8 @@ async function startAll(machine: Machine, newSlot: boolean, signal: AbortSignal)
 }
 
 async function startEtcd(machine: Machine): Promise<void> {
+  if (!machine.body.connected || !machine.membership.etcd)
+    return turnedAway(machine, 'etcd', 'failed to build initial etcd cluster: context deadline exceeded');
   if (machine.faults.take('boot:etcd', machine.name) !== undefined) {
     machine.services.failed(
       'etcd',
@@ -135,6 +142,8 @@ async function startEtcd(machine: Machine): Promise<void> {
 }
 
 async function startKubelet(machine: Machine, newSlot: boolean): Promise<void> {
+  if (!machine.body.connected || !machine.membership.kubernetes)
+    return turnedAway(machine, 'kubelet', 'kubelet exited with code 1: failed to run Kubelet: Unauthorized');
   if (newSlot && machine.faults.take('boot:new-slot-kubelet', machine.name) !== undefined) {
     machine.services.failed(
       'kubelet',
@@ -148,6 +157,7 @@ async function startKubelet(machine: Machine, newSlot: boolean): Promise<void> {
 
 async function openApiFront(machine: Machine): Promise<void> {
   const { boot: thisBoot } = machine;
+  if (!machine.body.connected || !machine.membership.etcd) return;
   if (machine.faults.take('boot:api-front', machine.name) !== undefined) return;
   try {
     await machine.parts.openApiFront(machine);

@@ -3,12 +3,13 @@ import type { ImageNamespace } from './pulled-images.js';
 import { hasLifecycleService } from './talos-services.js';
 
 /**
- * What somebody with a talosctl of their own does to a machine just after an image was pulled, where a fault asks for it.
- * It goes on by itself; what fails fails as it would for anybody.
+ * What somebody with tools of their own does to a machine just after an image was pulled, where a fault asks for it. An upgrade or
+ * an install goes on by itself, and what fails fails as it would for anybody; evictions are over before the pull is answered.
  */
-export function actByHand(machine: Machine, image: string, namespace: ImageNamespace): void {
+export async function actByHand(machine: Machine, image: string, namespace: ImageNamespace): Promise<void> {
   const fault = machine.faults.take('image:pulled', machine.name);
   if (fault === undefined) return;
+  if (fault === 'eviction-left-undone') return machine.parts.leaveEvictionsUndone(machine);
   const done = fault === 'installed-by-hand' ? install : upgrade;
   done(machine, image, namespace).catch(() => {
     // The machine's log has the refusal.

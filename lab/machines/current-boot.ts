@@ -22,7 +22,7 @@ export class CurrentBoot {
 
   /** `onChange` is called after every change of stage, readiness or a service; `now` is the machine's clock. */
   constructor(
-    machine: { name: string; role: 'control-plane' | 'worker' },
+    machine: { name: string; role: 'control-plane' | 'worker' | undefined },
     id: string,
     { onChange, now }: { onChange: () => void; now: () => number },
   ) {

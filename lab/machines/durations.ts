@@ -20,6 +20,10 @@ const AT_SPEED_ONE = {
   etcdSlow: 5_000,
   /** How long each etcd member may take to answer before an upgrade; fifteen seconds on a real machine. */
   quorumCheck: 3_000,
+  /** What the fault `slow-first-boot` adds to the first boot of a machine made anew. */
+  slowFirstBoot: 20_000,
+  /** From a configuration in maintenance mode until the boot goes on. */
+  leaveMaintenance: 400,
   /** Talos' own drain gives up after this long; five minutes on a real machine. */
   drain: 10_000,
   /** The countdown after a fatal error; ten seconds on a real machine. */

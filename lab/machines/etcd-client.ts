@@ -103,6 +103,23 @@ export class EtcdClient {
     return answer.members;
   }
 
+  /** Etcd refuses what would cost it its majority. */
+  async removeMember(id: string): Promise<void> {
+    await this.#call('Cluster', 'MemberRemove', { ID: id }, leader());
+  }
+
+  /** Adds a member that has no vote yet; answers its id. */
+  async addLearner(peerUrl: string): Promise<string> {
+    const request = { peerURLs: [peerUrl], isLearner: true };
+    const answer = await this.#call<{ member: EtcdMember }>('Cluster', 'MemberAdd', request, leader());
+    return answer.member.ID;
+  }
+
+  /** Gives a learner its vote. Fails while it is behind. */
+  async promote(id: string): Promise<void> {
+    await this.#call('Cluster', 'MemberPromote', { ID: id }, leader());
+  }
+
   async alarms(): Promise<EtcdAlarm[]> {
     const answer = await this.#call<{ alarms: EtcdAlarm[] }>('Maintenance', 'Alarm', { action: 'GET' });
     return answer.alarms;

@@ -1,5 +1,12 @@
 /** Where a machine is in its life, as Talos names it. */
-export type MachineStage = 'booting' | 'running' | 'upgrading' | 'rebooting';
+export type MachineStage =
+  | 'booting'
+  | 'maintenance'
+  | 'running'
+  | 'rebooting'
+  | 'shutting down'
+  | 'resetting'
+  | 'upgrading';
 
 /** Why a machine is not ready. `name` is one of time, network, services, staticPods, nodeReady. */
 export interface UnmetCondition {
@@ -8,7 +15,7 @@ export interface UnmetCondition {
 }
 
 /** Names of the sequences a machine runs. */
-export type SequenceName = 'initialize' | 'install' | 'boot' | 'reboot' | 'upgrade';
+export type SequenceName = 'initialize' | 'install' | 'boot' | 'reboot' | 'upgrade' | 'reset' | 'shutdown';
 
 /** What a machine says about itself while it works; the fields are those of the Talos events of the same name. */
 export type MachineEventPayload =

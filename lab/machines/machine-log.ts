@@ -35,6 +35,21 @@ export type MachineLogEvent =
   | 'fault'
   /** The lab made it anew, with its first version: nobody upgraded it back. */
   | 'reset-by-lab'
+  /** The machine and its disks are gone. */
+  | 'destroyed'
+  /** It is made anew, and off. */
+  | 'created'
+  /** It waits for a configuration. */
+  | 'maintenance'
+  /** It took a configuration: `detail` says how. */
+  | 'configured'
+  | 'reset-accepted'
+  | 'shutdown-accepted'
+  /** Partitions were wiped: `detail` names them. */
+  | 'wiped'
+  | 'etcd-learner'
+  | 'etcd-voter'
+  | 'etcd-left'
   /** The lab itself could not go on with this machine: `detail` says why. */
   | 'broken';
 

@@ -23,6 +23,8 @@ export interface MachineDefinition {
   readonly bootloader?: Bootloader;
   /** False: it runs from an ISO, and refuses every upgrade. Default true. */
   readonly installed?: boolean;
+  /** The machine configuration it was installed with, YAML. Default: one nobody can look at, and that fits. */
+  readonly configuration?: string;
 }
 
 /**
@@ -50,12 +52,26 @@ export interface MachineParts {
   uncordon(machine: Machine): Promise<void>;
   /** Talos' own drain: evicts what it can within the time, and says nothing about what it could not. */
   evictPods(machine: Machine, timeoutMs: number): Promise<void>;
+  /** What lay on EPHEMERAL is gone: etcd's data, and whatever the kubelet knows of its pods. Both are stopped. */
+  wipe(machine: Machine): Promise<void>;
+  /** The data of the machine's etcd, which is stopped, is gone. Started again, it joins as a new member. */
+  wipeEtcd(machine: Machine): Promise<void>;
+  /** The hardware of a running machine has another identity: its kubelet says so from now on. */
+  identify(machine: Machine): void;
+  /** Somebody's evictions of all of its pods, each granted where a budget allows it, and none carried out. */
+  leaveEvictionsUndone(machine: Machine): Promise<void>;
 }
+
+/**
+ * Whom a machine's Talos API answers. `secured`: holders of the cluster's client certificates. `maintenance`: everybody, and
+ * almost nothing. `foreign`: holders of another cluster's, whom the lab does not know.
+ */
+export type ApiMode = 'secured' | 'maintenance' | 'foreign';
 
 /** The machine's Talos API listener, as the machine switches it on and off. `lab/talos-api` implements it. */
 export interface MachineApi {
   /** Binds `<loopback>:50000`. Rejects when the address is taken. */
-  open(): Promise<void>;
+  open(mode: ApiMode): Promise<void>;
   /** Closes the listener and breaks every connection and stream at once, as a power cut does. */
   close(): Promise<void>;
 }

@@ -9,13 +9,15 @@ import { stopEverything } from './stop-parts.js';
 /** How a sequence ended. */
 type Outcome = 'done' | 'fatal' | 'interrupted';
 
-/** A sequence that ends with a reboot. */
-export interface RebootingSequence {
-  readonly name: 'reboot' | 'upgrade';
+/** A sequence that is the last one of its boot. */
+export interface LastSequence {
+  readonly name: 'reboot' | 'upgrade' | 'reset' | 'shutdown';
   readonly actorId: string;
   readonly phases: readonly Phase[];
   /** How it starts the next kernel, unless it fails: a failure goes through the firmware. */
   readonly via: BootPath;
+  /** What comes after it when it succeeds. Default: the next boot. */
+  readonly afterwards?: 'boot' | 'off';
   /** It takes over from whatever runs. */
   readonly takeOver?: boolean;
 }
@@ -51,8 +53,7 @@ export class MachinePower {
     this.#lost = false;
     this.#on = new AbortController();
     this.#machine.record('power-on');
-    if (this.#hangsIn('firmware')) this.#lose('it hangs in the firmware');
-    else await this.#bootUntilItHolds(this.signal, 'firmware');
+    await this.#start(this.signal, 'firmware');
   }
 
   /** See `Machine.powerOff`. */
@@ -65,8 +66,8 @@ export class MachinePower {
     await this.#switchedOff;
   }
 
-  /** Runs a sequence that ends with a reboot, whether it succeeds or not. A sequence that may not run is an event. */
-  async run({ name, actorId, phases, via, takeOver }: RebootingSequence): Promise<void> {
+  /** Runs the last sequence of a boot; a failure of it ends with a reboot. A sequence that may not run is an event. */
+  async run({ name, actorId, phases, via, takeOver, afterwards }: LastSequence): Promise<void> {
     const machine = this.#machine;
     const power = this.signal;
     const held = await this.#lock.acquire(name, power, takeOver);
@@ -83,7 +84,8 @@ export class MachinePower {
     const outcome = await this.#untilEnd(held, () =>
       runSequence(machine, { name, phases, actorId, signal: held.signal }),
     );
-    if (outcome !== 'interrupted') await this.#restart(outcome, power, via);
+    if (outcome === 'done' && afterwards === 'off') await this.#machine.powerOff();
+    else if (outcome !== 'interrupted') await this.#restart(outcome, power, via);
   }
 
   /** Boots; after a fatal error goes back to the last good slot, where there is one, and boots again. */
@@ -130,6 +132,11 @@ export class MachinePower {
     }
     if (machine.faults.take('reboot:firmware-left', machine.name) !== undefined)
       this.#lose('it does not boot');
+    else await this.#start(power, via);
+  }
+
+  async #start(power: AbortSignal, via: BootPath): Promise<void> {
+    if (!this.#machine.disk.bootable) this.#lose('there is nothing on its disk to boot from');
     else if (this.#hangsIn(via)) this.#lose('it hangs in the firmware');
     else await this.#bootUntilItHolds(power, via);
   }

@@ -1,15 +1,29 @@
 import type { BootSlots, Slot, SlotName } from './boot-slots.js';
+import {
+  membershipOf,
+  wholeMembership,
+  type ClusterSecrets,
+  type Membership,
+} from './configuration/cluster-secrets.js';
+import { hostnameIn, roleIn } from './configuration/machine-configuration.js';
 import type { CurrentBoot } from './current-boot.js';
+import type { Disk } from './disk.js';
 import type { EventBuffer } from './event-buffer.js';
+import type { Hardware } from './hardware.js';
 import type { KernelLog } from './kernel-log.js';
+import type { MachineBody } from './machine-body.js';
 import type { MachineStage, UnmetCondition } from './machine-event.js';
 import type { MachineDefinition } from './machine-parts.js';
 import type { ServiceTable } from './service-table.js';
 
-/** What can be seen of a machine: from its definition, its boot slots and its current boot. */
+/** What can be seen of a machine: from its definition, its body and its current boot. */
 export abstract class MachineView {
   abstract readonly definition: MachineDefinition;
-  abstract readonly bootSlots: BootSlots;
+  /** Its hardware and its disk. */
+  abstract readonly body: MachineBody;
+
+  /** The secrets of the lab's cluster; undefined where nobody looks at them. */
+  abstract get clusterSecrets(): ClusterSecrets | undefined;
 
   /** What lives until the next boot. */
   abstract get boot(): CurrentBoot;
@@ -18,8 +32,38 @@ export abstract class MachineView {
     return this.definition.name;
   }
 
+  /** What its configuration makes it; without one, what the cluster means it to be. */
   get role(): 'control-plane' | 'worker' {
-    return this.definition.role;
+    const { active } = this.disk.configuration;
+    return active === undefined ? this.definition.role : roleIn(active);
+  }
+
+  /** Its Node and its etcd member have this name. What the lab calls the machine does not change with it. */
+  get hostname(): string {
+    const { active } = this.disk.configuration;
+    if (active === undefined) return this.name;
+    return (
+      hostnameIn(active) ?? `talos-${this.disk.machineId.slice(0, 3)}-${this.disk.machineId.slice(3, 6)}`
+    );
+  }
+
+  get disk(): Disk {
+    return this.body.disk;
+  }
+
+  get hardware(): Hardware {
+    return this.body.hardware;
+  }
+
+  get bootSlots(): BootSlots {
+    return this.disk.bootSlots;
+  }
+
+  /** What of the cluster it can take part in with the secrets it has been given. */
+  get membership(): Membership {
+    const { active } = this.disk.configuration;
+    if (active === undefined || this.clusterSecrets === undefined) return wholeMembership;
+    return membershipOf(active, this.clusterSecrets);
   }
 
   /** Where it is in its life; means nothing while the power is off. */

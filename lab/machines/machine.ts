@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { FaultPlan } from '../faults/fault-plan.js';
-import { BootSlots, firstSlot, type Slot } from './boot-slots.js';
+import { firstSlot, type Slot } from './boot-slots.js';
+import type { ClusterSecrets } from './configuration/cluster-secrets.js';
 import { CurrentBoot } from './current-boot.js';
 import type { Durations } from './durations.js';
 import { pullImage } from './image-pull.js';
@@ -10,16 +11,17 @@ import { MachineClock } from './lab-clock.js';
 import { LifecycleUpgrade } from './lifecycle-upgrade.js';
 import type { MachineEventPayload, MachineStage } from './machine-event.js';
 import { machineLogLine, type BootPath, type MachineLogEvent, type MachineLogFacts } from './machine-log.js';
+import { MachineBody } from './machine-body.js';
 import { waitForMachine } from './machine-wait.js';
-import type { MachineApi, MachineDefinition, MachineParts } from './machine-parts.js';
-import { MachinePower } from './machine-power.js';
+import type { ApiMode, MachineApi, MachineDefinition, MachineParts } from './machine-parts.js';
+import { MachinePower, type LastSequence } from './machine-power.js';
 import { MachineView } from './machine-view.js';
 import { PulledImages, type ImageNamespace } from './pulled-images.js';
 import { bootPathOf, rebootPhases, upgradePhases, type RebootMode, type UpgradeRequest } from './reboot.js';
 import type { Surroundings } from './surroundings.js';
 import { validateUpgrade } from './upgrade-validation.js';
 
-export type { MachineApi, MachineDefinition, MachineParts } from './machine-parts.js';
+export type { ApiMode, MachineApi, MachineDefinition, MachineParts } from './machine-parts.js';
 export type { MachineStage } from './machine-event.js';
 export type { Slot } from './boot-slots.js';
 export type { RebootMode, UpgradeRequest } from './reboot.js';
@@ -30,7 +32,7 @@ export type { RebootMode, UpgradeRequest } from './reboot.js';
  */
 export class Machine extends MachineView {
   readonly definition: MachineDefinition;
-  readonly bootSlots: BootSlots;
+  readonly body: MachineBody;
   /** The clock this machine goes by; a fault can make it wrong. */
   readonly clock: MachineClock;
   readonly pulledImages: PulledImages;
@@ -54,7 +56,7 @@ export class Machine extends MachineView {
     super();
     this.definition = definition;
     this.#surroundings = surroundings;
-    this.bootSlots = new BootSlots(first, definition.bootloader);
+    this.body = new MachineBody(this, definition, first);
     this.clock = new MachineClock(surroundings.clock);
     this.pulledImages = new PulledImages(this.clock);
     this.lifecycle = new LifecycleUpgrade(this);
@@ -84,6 +86,10 @@ export class Machine extends MachineView {
     return this.#power.isOn ? 'on' : 'off';
   }
 
+  get clusterSecrets(): ClusterSecrets | undefined {
+    return this.#surroundings.secrets;
+  }
+
   /** What lives until the next boot. */
   get boot(): CurrentBoot {
     return this.#boot;
@@ -102,11 +108,15 @@ export class Machine extends MachineView {
   /**
    * Switches the machine on and boots the default slot. Resolves when the boot has ended, which is the stage
    * `running` unless something went wrong or took over; readiness comes later. Does nothing when it is on already; a
-   * machine that never came back from a reboot boots. Rejects when the lab cannot do its part, e.g. when the
+   * machine that never came back from a reboot boots, and nobody waits for one that waits for a configuration. Rejects when the lab cannot do its part, e.g. when the
    * machine's address is taken.
    */
   async powerOn(): Promise<void> {
-    await this.#power.switchOn();
+    if (!this.body.exists)
+      throw new Error(`Machine ${this.name} was destroyed: there is nothing to switch on.`);
+    const boot = this.#power.switchOn();
+    if (this.disk.needsConfiguration) this.#detached(boot);
+    else await boot;
     this.#changed();
   }
 
@@ -121,6 +131,7 @@ export class Machine extends MachineView {
    * It is switched off for that, and boots; its disks (etcd's data, its Node's name) stay.
    */
   async reset(): Promise<void> {
+    if (!this.body.exists) throw new Error(`Machine ${this.name} was destroyed: make it anew first.`);
     await this.powerOff();
     this.bootSlots.reset();
     this.pulledImages.forgetAll();
@@ -174,7 +185,7 @@ export class Machine extends MachineView {
     }
     this.record('upgrade-accepted', image);
     const phases = upgradePhases(this, request, content);
-    this.#detached(this.#power.run({ name: 'upgrade', actorId, phases, via: bootPathOf(rebootMode) }));
+    this.run({ name: 'upgrade', actorId, phases, via: bootPathOf(rebootMode) });
     return { actorId };
   }
 
@@ -223,6 +234,7 @@ export class Machine extends MachineView {
   /** For the boot: takes the default slot and starts with nothing of the last boot. True when the slot is new. */
   beginBoot(via: BootPath): boolean {
     const newSlot = this.bootSlots.boot();
+    this.disk.configuration.unload();
     this.#boot.end();
     this.pulledImages.forgetMemory();
     this.#boot = this.#newBoot(CurrentBoot.newId(), () => this.#changed());
@@ -231,9 +243,14 @@ export class Machine extends MachineView {
     return newSlot;
   }
 
-  /** For the boot: opens the Talos API. */
-  async openApi(): Promise<void> {
-    await this.#api?.open();
+  /** For the boot: opens the Talos API, where the machine has a network. */
+  async openApi(mode: ApiMode): Promise<void> {
+    if (this.body.connected) await this.#api?.open(mode);
+  }
+
+  /** For requests: runs a sequence nobody waits for. */
+  run(sequence: LastSequence): void {
+    this.#detached(this.#power.run(sequence));
   }
 
   /** For sequences: closes the Talos API and breaks what goes through it. */
@@ -243,11 +260,12 @@ export class Machine extends MachineView {
 
   #reboot({ mode, ...how }: { actorId: string; mode: RebootMode; takeOver?: boolean }): void {
     const phases = rebootPhases(this, mode);
-    this.#detached(this.#power.run({ name: 'reboot', phases, via: bootPathOf(mode), ...how }));
+    this.run({ name: 'reboot', phases, via: bootPathOf(mode), ...how });
   }
 
   #newBoot(id: string, onChange: () => void): CurrentBoot {
-    return new CurrentBoot(this.definition, id, { onChange, now: () => this.clock.now() });
+    const role = this.disk.needsConfiguration ? undefined : this.role;
+    return new CurrentBoot({ name: this.name, role }, id, { onChange, now: () => this.clock.now() });
   }
 
   #whileOnAnd(caller: AbortSignal | undefined): AbortSignal {

@@ -60,16 +60,16 @@ export function upgradePhases(machine: Machine, request: UpgradeRequest, content
   ];
 }
 
-function phase(name: string, does: Task): Phase {
+export function phase(name: string, does: Task): Phase {
   return { name, task: does };
 }
 
-function task(name: string): Task {
+export function task(name: string): Task {
   return { name };
 }
 
 /** The cordon must succeed within the time, or the upgrade fails; what the drain could not do is not asked. */
-async function cordonAndDrain(machine: Machine, signal: AbortSignal): Promise<void> {
+export async function cordonAndDrain(machine: Machine, signal: AbortSignal): Promise<void> {
   const until = Date.now() + machine.durations.drain;
   machine.dmesg.talos('task cordonAndDrainNode (1/1): waiting for node to be cordoned');
   for (;;) {
@@ -91,21 +91,21 @@ async function cordonAndDrain(machine: Machine, signal: AbortSignal): Promise<vo
 }
 
 /** Stops the kubelet and every pod, the API server among them. */
-async function stopAllPods(machine: Machine): Promise<void> {
+export async function stopAllPods(machine: Machine): Promise<void> {
   machine.dmesg.talos('task stopAllPods (1/1): shutting down kubelet gracefully');
   await stopKubelet(machine);
   await cutApiFront(machine);
 }
 
 /** Stops `cri` and what stands on it, etcd among it; the Talos API still answers. */
-async function stopServices(machine: Machine): Promise<void> {
+export async function stopServices(machine: Machine): Promise<void> {
   await stopEtcd(machine);
   machine.services.stopped('cri');
   machine.services.stopped('trustd');
 }
 
 /** The end of this boot's Talos API: nothing after this is seen by anybody. */
-async function stopEverything(machine: Machine, signal: AbortSignal): Promise<void> {
+export async function stopEverything(machine: Machine, signal: AbortSignal): Promise<void> {
   await pause(machine.durations.task, signal);
   await machine.closeApi();
 }

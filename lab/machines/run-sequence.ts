@@ -9,6 +9,8 @@ const STAGE_OF: Record<SequenceName, MachineStage | undefined> = {
   boot: 'booting',
   reboot: 'rebooting',
   upgrade: 'upgrading',
+  reset: 'resetting',
+  shutdown: 'shutting down',
 };
 
 /** One task of a phase. Without `run` it takes the usual time of a task and succeeds. */

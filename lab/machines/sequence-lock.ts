@@ -2,8 +2,9 @@ import type { SequenceName } from './machine-event.js';
 
 /** What is running (key) may be taken over by these. Everything else is refused while it runs. */
 const MAY_BE_TAKEN_OVER_BY: Partial<Record<SequenceName, readonly SequenceName[]>> = {
-  boot: ['reboot', 'upgrade'],
+  boot: ['reboot', 'upgrade', 'reset'],
   reboot: ['reboot'],
+  reset: ['reboot'],
 };
 
 /** A sequence that holds the lock. */

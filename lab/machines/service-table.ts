@@ -13,17 +13,8 @@ export interface Service {
   readonly history: readonly { readonly state: ServiceState; readonly message: string; readonly at: Date }[];
 }
 
-const ON_EVERY_MACHINE = [
-  'apid',
-  'auditd',
-  'containerd',
-  'cri',
-  'dashboard',
-  'kubelet',
-  'machined',
-  'syslogd',
-  'udevd',
-];
+const BEFORE_CONFIGURATION = ['auditd', 'containerd', 'dashboard', 'machined', 'syslogd', 'udevd'];
+const ON_EVERY_MACHINE = ['apid', 'cri', 'kubelet'];
 const ON_CONTROL_PLANES = ['etcd', 'trustd'];
 
 /** Services a ready machine must have, per role. */
@@ -39,29 +30,25 @@ export class ServiceTable {
   readonly #onChange: (service: Service) => void;
   readonly #now: () => number;
 
-  /** `now`: the machine's clock. */
+  /** `role`: undefined while the machine has no configuration; `now`: the machine's clock. */
   constructor(
-    role: 'control-plane' | 'worker',
+    role: 'control-plane' | 'worker' | undefined,
     { onChange, now }: { onChange: (service: Service) => void; now: () => number },
   ) {
     this.#onChange = onChange;
     this.#now = now;
-    const ids = role === 'control-plane' ? [...ON_EVERY_MACHINE, ...ON_CONTROL_PLANES] : ON_EVERY_MACHINE;
-    for (const id of ids.toSorted()) {
-      this.#services.set(id, {
-        id,
-        state: 'Waiting',
-        health: 'unknown',
-        message: '',
-        changedAt: new Date(now()),
-        history: [],
-      });
-    }
+    this.#wait(BEFORE_CONFIGURATION);
+    if (role !== undefined) this.expect(role);
+  }
+
+  /** The machine knows its role now: what it has to run is waiting from here on. */
+  expect(role: 'control-plane' | 'worker'): void {
+    this.#wait(role === 'control-plane' ? [...ON_EVERY_MACHINE, ...ON_CONTROL_PLANES] : ON_EVERY_MACHINE);
   }
 
   /** All services, by name. */
   list(): Service[] {
-    return [...this.#services.values()];
+    return [...this.#services.values()].toSorted((one, other) => (one.id < other.id ? -1 : 1));
   }
 
   get(id: string): Service | undefined {
@@ -78,6 +65,21 @@ export class ServiceTable {
 
   failed(id: string, reason: string): void {
     this.#set(id, 'Failed', 'unhealthy', reason);
+  }
+
+  #wait(ids: readonly string[]): void {
+    for (const id of ids) {
+      if (this.#services.has(id)) continue;
+      const changedAt = new Date(this.#now());
+      this.#services.set(id, {
+        id,
+        state: 'Waiting',
+        health: 'unknown',
+        message: '',
+        changedAt,
+        history: [],
+      });
+    }
   }
 
   #set(id: string, state: ServiceState, health: ServiceHealth, message: string): void {

@@ -1,4 +1,5 @@
 import type { FaultPlan } from '../faults/fault-plan.js';
+import type { ClusterSecrets } from './configuration/cluster-secrets.js';
 import type { Durations } from './durations.js';
 import type { ImageSource } from './image-source.js';
 import type { LabClock } from './lab-clock.js';
@@ -16,4 +17,6 @@ export interface Surroundings {
   readonly log: MachineLog;
   /** Every machine of the cluster, this one among them: Talos asks all etcd members before an upgrade. */
   readonly cluster: () => readonly Machine[];
+  /** What a configuration's secrets are compared with. Without them every configuration fits. */
+  readonly secrets?: ClusterSecrets;
 }

@@ -28,6 +28,8 @@ export interface KubeletOptions {
   scaled(seconds: number): number;
   /** True while a fault keeps the Node from being Ready. */
   faulty(): boolean;
+  /** The machine knows nothing of pods that ran on a Node of its name: it was made anew. */
+  readonly newMachine?: boolean;
 }
 
 /** Between its start and its first Ready. */
@@ -69,6 +71,7 @@ export class Kubelet {
       hostIp: options.facts.address,
       nextPodIp: () => `${options.podNetwork}.${(this.#nextIp = (this.#nextIp % 250) + 1)}`,
       scaled: (seconds) => options.scaled(seconds),
+      remembers: options.newMachine !== true,
       refusal: (pod) => admissionRefusal(options.facts, pod as V1Pod),
       volumes: this.#volumes,
     };
@@ -92,6 +95,11 @@ export class Kubelet {
   /** The Node object is Ready and of this boot. */
   get nodeReady(): boolean {
     return this.#node.showsReady;
+  }
+
+  /** The machine has another system UUID from now on. */
+  identify(systemUuid: string): void {
+    this.#node.become({ ...this.#options.facts, systemUuid });
   }
 
   /** Shuts down as systemd would have it: pods stop, the Node says why it is not Ready, then silence. */

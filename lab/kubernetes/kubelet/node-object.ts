@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { V1Node, V1NodeCondition, V1NodeStatus, V1Pod } from '@kubernetes/client-node';
 import { kubernetesTime, type Stamped } from './kubernetes-time.js';
 
@@ -9,6 +8,8 @@ export interface NodeFacts {
   /** True address, the Node's InternalIP: `10.20.67.4`. */
   readonly address: string;
   readonly bootId: string;
+  readonly machineId: string;
+  readonly systemUuid: string;
   /** Running Talos version: `v1.12.1`. */
   readonly talosVersion: string;
   readonly schematic: string;
@@ -149,10 +150,10 @@ export function nodeStatus(
       kernelVersion: '6.18.2-talos',
       kubeProxyVersion: '',
       kubeletVersion: facts.kubernetesVersion,
-      machineID: digest(facts.name),
+      machineID: facts.machineId,
       operatingSystem: 'linux',
       osImage: `Talos (${facts.talosVersion})`,
-      systemUUID: uuid(facts.name),
+      systemUUID: facts.systemUuid,
     },
     volumesInUse: [...volumesInUse],
   };
@@ -163,6 +164,7 @@ export function showsReadiness(node: V1Node, facts: NodeFacts, readiness: Readin
   const ready = node.status?.conditions?.find((condition) => condition.type === 'Ready');
   return (
     node.status?.nodeInfo?.bootID === facts.bootId &&
+    node.status.nodeInfo.systemUUID === facts.systemUuid &&
     ready?.status === (readiness.ready ? 'True' : 'False') &&
     ready.message === readiness.message
   );
@@ -205,12 +207,4 @@ function nodeResources(facts: NodeFacts): Record<string, string> {
   const size = { ...(facts.size ?? usual), pods: '110' };
   // Zero, not absent: the status is merged, and a device that was there before would stay.
   return facts.gpu ? { ...size, [facts.gpu.resource]: String(devicesOffered(facts)) } : size;
-}
-
-function digest(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 32);
-}
-
-function uuid(text: string): string {
-  return digest(`uuid ${text}`).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }

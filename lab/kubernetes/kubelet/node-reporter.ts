@@ -20,7 +20,7 @@ const AGAIN_AFTER_MS = 300;
 /** Keeps the machine's Node object true: registers it, posts what changes, corrects what others write over it. */
 export class NodeReporter {
   readonly #client: ApiClient;
-  readonly #facts: NodeFacts;
+  #facts: NodeFacts;
   readonly #informer: Informer<WireNode>;
   #readiness: Readiness = kubeletStarting;
   #volumesInUse: readonly string[] = [];
@@ -63,6 +63,12 @@ export class NodeReporter {
   say(readiness: Readiness): void {
     if (readiness === this.#readiness) return;
     this.#readiness = readiness;
+    void this.#post();
+  }
+
+  /** From now on the machine is this; posted at once, and again until the API shows it. */
+  become(facts: NodeFacts): void {
+    this.#facts = facts;
     void this.#post();
   }
 

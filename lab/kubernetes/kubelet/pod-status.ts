@@ -31,12 +31,17 @@ export interface PodRun {
 /** First in a list of a strategic merge patch: the list replaces the old one instead of being merged into it. */
 const replaceList = { $patch: 'replace', ip: '' };
 
-/** New runs of all containers of a pod; those that ran before (the machine was rebooted) count a restart. */
-export function runContainers(pod: WirePod, now: Date): Map<string, ContainerRun> {
+/**
+ * New runs of all containers of a pod; those that ran before count a restart, where the machine remembers them: it was
+ * rebooted, not made anew.
+ */
+export function runContainers(pod: WirePod, now: Date, remembers = true): Map<string, ContainerRun> {
   const started = kubernetesTime(now);
   const runs = new Map<string, ContainerRun>();
   for (const { name } of pod.spec?.containers ?? []) {
-    const last = pod.status?.containerStatuses?.find((status) => status.name === name);
+    const last = remembers
+      ? pod.status?.containerStatuses?.find((status) => status.name === name)
+      : undefined;
     const ran = last?.containerID;
     runs.set(name, {
       id: `containerd://${randomBytes(32).toString('hex')}`,

@@ -17,6 +17,8 @@ export interface PodSurroundings {
   readonly hostIp: string;
   /** An address for a pod that has none of the host's. */
   nextPodIp(): string;
+  /** Whether containers that ran in an earlier boot are still known: a machine that was made anew counts from zero. */
+  readonly remembers: boolean;
   /** Milliseconds of so many seconds at the lab's speed. */
   scaled(seconds: number): number;
   /** Why the machine will not run the pod; undefined when it will. */
@@ -82,7 +84,7 @@ export class PodWorker {
   #runContainers(): void {
     const seconds = this.#seconds(START_SECONDS, USUAL_SECONDS.start);
     this.#after(seconds * RUNNING_AT, () => {
-      this.#containers = runContainers(this.#met, new Date());
+      this.#containers = runContainers(this.#met, new Date(), this.#around.remembers);
       this.#podIp = this.#pod.spec?.hostNetwork ? this.#around.hostIp : this.#around.nextPodIp();
       this.#stage = 'running';
       void this.#post();

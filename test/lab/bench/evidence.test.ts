@@ -1,10 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { wentOn } from '../../../lab/bench/killed-workers.js';
-import { largeClusterNodes, measureLargePlan, payloadMaxBytes } from '../../../lab/bench/large-plan.js';
+import { largeClusterNodes, measureLargePlan } from '../../../lab/bench/large-plan.js';
 import { requestOf } from '../../../lab/bench/lab-logs.js';
 import { nodeHistory } from '../../../lab/bench/node-history.js';
-import { standsForProcess } from '../../../lab/bench/process-starts.js';
-import { request, requests } from './made-upgrade.js';
+import { isLook, standsForProcess } from '../../../lab/bench/process-starts.js';
+import { temporalLimits } from '../../../src/planning/run-size.js';
+import { request, requests, talosctlRequest } from './made-upgrade.js';
 
 const at = (seconds: number, nanos = 0) => ({ seconds, nanos }) as never;
 const id = (value: number) => value as never;
@@ -49,17 +50,17 @@ describe('a history', () => {
 
 describe('a request', () => {
   it.each([
-    { what: 'get version', sends: [requests.version, requests.definitions, requests.versions] },
-    { what: 'etcd status', sends: [requests.status] },
+    { what: 'etcd forfeit-leadership', sends: [requests.forfeit] },
     { what: 'upgrade 1.12', sends: [requests.version, requests.upgrade] },
     { what: 'upgrade --no-reboot 1.13', sends: [requests.version, requests.pull113, requests.upgrade113] },
   ])('one of those of `talosctl $what` stands for its process', ({ sends }) => {
-    expect(sends.map((sent) => request(0, sent)).filter(standsForProcess)).toHaveLength(1);
+    expect(sends.map((sent) => talosctlRequest(0, sent)).filter(standsForProcess)).toHaveLength(1);
   });
 
-  it('that finds the node down stands for its process too', () => {
-    const sends = [requests.version, requests.definitions].map((sent) => request(0, sent, { code: 14 }));
-    expect(sends.filter(standsForProcess)).toHaveLength(1);
+  it('of Slipway itself is a look, and stands for no process', () => {
+    const look = request(0, requests.status);
+    expect([standsForProcess(look), isLook(look)]).toEqual([false, true]);
+    expect(isLook(talosctlRequest(0, requests.forfeit))).toBe(false);
   });
 
   it('is read out of a line of the log', () => {
@@ -69,6 +70,7 @@ describe('a request', () => {
       node: 'k8s-work-1',
       method: 'cosi.resource.State/List',
       roles: ['os:reader'],
+      client: 'slipway',
       args: { namespace: 'runtime', type: 'Versions.runtime.talos.dev' },
       code: 0,
       durationMs: 4,
@@ -84,6 +86,12 @@ describe('the plan of a large cluster', () => {
     const { took, bytes } = measureLargePlan(1);
     expect(took).toHaveLength(1);
     expect(bytes).toBeGreaterThan(largeClusterNodes * 100);
-    expect(bytes).toBeLessThan(payloadMaxBytes);
+    expect(bytes).toBeLessThan(temporalLimits.plan);
+  });
+
+  it('lets through so many nodes as the reckoning says', () => {
+    const { size, fits } = measureLargePlan(1);
+    expect(fits).toBeGreaterThan(largeClusterNodes);
+    expect(size.plan * (fits / largeClusterNodes)).toBeLessThan(temporalLimits.plan);
   });
 });

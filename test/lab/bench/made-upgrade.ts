@@ -21,13 +21,21 @@ export function request(at: number, fullText: string, more: Partial<LoggedReques
   const [fullMethod = '', type] = fullText.split(' ');
   const name = fullMethod.slice(fullMethod.lastIndexOf('/') + 1);
   const method = type === undefined ? name : `${name} ${type}`;
-  return { at, endedAt: at, node, method, fullMethod, code: 0, ...more };
+  return { at, endedAt: at, node, method, fullMethod, client: 'slipway', code: 0, ...more };
+}
+
+/** The same from a talosctl. */
+export function talosctlRequest(
+  at: number,
+  fullText: string,
+  more: Partial<LoggedRequest> = {},
+): LoggedRequest {
+  return request(at, fullText, { client: 'grpc-go/1.78.0', ...more });
 }
 
 export const requests = {
   version: 'machine.MachineService/Version',
-  definitions: 'cosi.resource.State/List ResourceDefinitions.meta.cosi.dev',
-  versions: 'cosi.resource.State/List Versions.runtime.talos.dev',
+  versions: 'cosi.resource.State/Get Versions.runtime.talos.dev',
   status: 'machine.MachineService/EtcdStatus',
   members: 'machine.MachineService/EtcdMemberList',
   forfeit: 'machine.MachineService/EtcdForfeitLeadership',
@@ -62,10 +70,10 @@ const activities = [
 
 const logs: LabLogs = {
   requests: [
-    request(200, requests.pull, { endedAt: 250 }),
+    talosctlRequest(200, requests.pull, { endedAt: 250 }),
     request(700, requests.members),
-    request(3_400, requests.upgrade, { endedAt: 3_450 }),
-    request(5_000, requests.definitions, { code: 14 }),
+    talosctlRequest(3_400, requests.upgrade, { endedAt: 3_450 }),
+    request(5_000, requests.versions, { code: 14 }),
     request(8_700, requests.versions),
     request(9_400, requests.members),
     request(11_700, requests.members),
@@ -87,7 +95,6 @@ export const legacyUpgrade: NodeEvidence = {
   soak: 2_000,
   history: { startedAt: 0, endedAt: 12_000, activities, started: [], events: 71 },
   logs,
-  startMs: 100,
 };
 
 /** The same with other logs. */

@@ -27,23 +27,24 @@ describe('the overhead of a node', () => {
     expect(nodeOverhead(legacyUpgrade).split).toEqual({
       // 100 ms before each of seven activities, and 200 after the last.
       roundTrips: 900,
-      // Ready at 8,000; the look that saw it began one start of talosctl before its first request, at 8,600.
-      polling: 600,
+      // Ready at 8,000; the look that saw it began at 8,700.
+      polling: 700,
       // The last pod was gone at 2,000, the drain ended at 2,900.
       kubectl: 900,
-      looking: 4_350 - 900 - 600 - 900,
+      looking: 4_350 - 900 - 700 - 900,
     });
   });
 
   it('tells it by step, with the processes each started', () => {
-    const { byStep, starts } = nodeOverhead(legacyUpgrade);
+    const { byStep, starts, looks } = nodeOverhead(legacyUpgrade);
     expect(byStep.find(({ step }) => step === 'awaitBoot')).toEqual({
       step: 'awaitBoot',
       overhead: 1_000,
-      starts: 2,
+      starts: 0,
     });
-    expect(byStep.find(({ step }) => step === 'soakNode')).toMatchObject({ overhead: 500, starts: 2 });
-    expect(starts).toBe(7);
+    expect(byStep.find(({ step }) => step === 'soakNode')).toMatchObject({ overhead: 500, starts: 0 });
+    expect(byStep.find(({ step }) => step === 'installTalos')).toMatchObject({ starts: 1 });
+    expect({ starts, looks }).toEqual({ starts: 2, looks: 5 });
   });
 
   it('counts what the gates were held up to the last look that found them closed', () => {
@@ -76,9 +77,8 @@ describe('the overhead of a node', () => {
       request(2_980, requests.status),
     ];
     const logs = { ...evidence.logs, requests: [...asked, ...evidence.logs.requests] };
-    // One start takes 10 ms here: the look of 2,960 began at 2,950.
-    const { split } = nodeOverhead({ ...evidence, logs, startMs: 10 });
-    expect(split.polling).toBe(690 + 20);
+    const { split } = nodeOverhead({ ...evidence, logs });
+    expect(split.polling).toBe(700 + 30);
   });
 
   it('takes the reboot, and not the install, for the time the machine is away in the lifecycle flow', () => {

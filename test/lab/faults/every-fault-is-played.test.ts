@@ -1,7 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { faultCatalogue, type FaultName } from '../../../lab/faults/catalogue.js';
+import { hypervisorFaults } from '../../../lab/hypervisor/hypervisor-faults.js';
+import { rebuildFaults } from '../../../lab/machines/machine-room/rebuild-faults.js';
 import { casesIn } from '../../scenarios/faults/every-case.js';
 import type { Flow } from '../../scenarios/faults/fault-case.js';
+
+/** No flow that keeps the machine asks a hypervisor for anything, nor makes a machine anew. */
+const hypervisor = Object.keys({ ...hypervisorFaults, ...rebuildFaults }) as FaultName[];
 
 /** Faults at points that a flow never passes. */
 const notIn: Readonly<Record<Flow, readonly FaultName[]>> = {
@@ -13,8 +18,9 @@ const notIn: Readonly<Record<Flow, readonly FaultName[]>> = {
     'rebooted-by-hand',
     'reboot-request-lost',
     'reboot-answer-lost',
+    ...hypervisor,
   ],
-  lifecycle: ['upgrade-answer-lost'],
+  lifecycle: ['upgrade-answer-lost', ...hypervisor],
 };
 
 describe.each(['legacy', 'lifecycle'] as const)('in the %s flow', (flow) => {

@@ -7,6 +7,7 @@ export type PartCall = string;
 export interface FakeEtcd {
   start: (machine: Machine) => Promise<void>;
   stop: (machine: Machine) => Promise<void>;
+  wipe?: (machine: Machine) => Promise<void>;
 }
 
 /** Parts that only remember what they were told. A node is ready as soon as its kubelet runs. */
@@ -61,6 +62,24 @@ export class FakeParts implements MachineParts {
 
   async evictPods(machine: Machine): Promise<void> {
     this.#told(machine, 'evict-pods');
+  }
+
+  async leaveEvictionsUndone(machine: Machine): Promise<void> {
+    this.#told(machine, 'leave-evictions-undone');
+  }
+
+  async wipe(machine: Machine): Promise<void> {
+    this.#told(machine, 'wipe');
+    await this.etcd.wipe?.(machine);
+  }
+
+  async wipeEtcd(machine: Machine): Promise<void> {
+    this.#told(machine, 'wipe-etcd');
+    await this.etcd.wipe?.(machine);
+  }
+
+  identify(machine: Machine): void {
+    this.#told(machine, 'identify');
   }
 
   #told(machine: Machine, what: string): void {

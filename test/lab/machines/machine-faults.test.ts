@@ -160,7 +160,7 @@ describe('faults that change the machine under somebody', () => {
     faults.arm({ name: 'upgraded-by-hand' });
     const image = installer(WORKER_SCHEMATIC, to);
     await machine.pull('system', image);
-    actByHand(machine, image, 'system');
+    await actByHand(machine, image, 'system');
     await machine.waitFor((now) => now.bootId !== bootId, { what: 'a new boot', timeoutMs: 3_000 });
     await ready();
     expect(machine).toMatchObject({ version: to, installs: 1 });
@@ -171,7 +171,7 @@ describe('faults that change the machine under somebody', () => {
     faults.arm({ name: 'installed-by-hand' });
     const image = installer(WORKER_SCHEMATIC, 'v1.12.6');
     await machine.pull('system', image);
-    actByHand(machine, image, 'system');
+    await actByHand(machine, image, 'system');
     expect(machine).toMatchObject({ armed: false, installs: 0 });
   });
 

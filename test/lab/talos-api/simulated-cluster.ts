@@ -11,6 +11,11 @@ import {
 } from '../../../lab/certificates.js';
 import { FaultPlan } from '../../../lab/faults/fault-plan.js';
 import { EtcdMember } from '../../../lab/kubernetes/etcd-member.js';
+import {
+  createClusterSecrets,
+  type ClusterSecrets,
+} from '../../../lab/machines/configuration/cluster-secrets.js';
+import { generateConfiguration } from '../../../lab/machines/configuration/generate-configuration.js';
 import { EtcdClient } from '../../../lab/machines/etcd-client.js';
 import type { Machine, MachineDefinition } from '../../../lab/machines/machine.js';
 import type { MachineLogLine } from '../../../lab/machines/machine-log.js';
@@ -56,6 +61,10 @@ export interface SimulatedCluster extends TalosMachines {
   talosctl(args: readonly string[], options?: TalosctlOptions): Promise<TalosctlResult>;
   /** Writes a talosconfig and answers its path. */
   config(name: string, roles: readonly TalosRole[], validity?: Validity): string;
+  /** Writes the machine configuration of a machine, with the cluster's secrets or others, and answers its path. */
+  configuration(name: string, secrets?: ClusterSecrets): string;
+  /** The real talosctl without certificates, straight to that machine. */
+  insecure(args: readonly string[], name: string, client?: Client): Promise<TalosctlResult>;
   etcd(name: string): EtcdMember;
   stop(): Promise<void>;
 }
@@ -77,17 +86,31 @@ export async function startSimulatedCluster(
     },
     etcd: await toolPath('etcd'),
   };
-  const definitions = definitionsOn(loopback.prefix, versions);
-  const members = etcdMembers(definitions, { directory, processes, binary: binaries.etcd });
+  const places = definitionsOn(loopback.prefix, versions);
+  const members = etcdMembers(places, { directory, processes, binary: binaries.etcd });
   const parts = new FakeParts({
     start: (machine) => memberOf(members, machine.name).start(),
     stop: (machine) => memberOf(members, machine.name).stop(),
+    wipe: async (machine) => members.find(({ name }) => name === machine.name)?.destroy(),
   });
   const certificates = createClusterCertificates({
-    machines: definitions,
+    machines: places,
     vip: { address: '10.20.67.100', loopback: `${loopback.prefix}.67.100` },
     apiServer: `${loopback.prefix}.0.1`,
   });
+  const secrets = createClusterSecrets({
+    talos: certificates.talos.authority,
+    kubernetes: certificates.kubernetes.authority,
+  });
+  const configurationOf = (place: MachineDefinition, its: ClusterSecrets = secrets): string =>
+    generateConfiguration(place, {
+      name: 'prox-ops',
+      endpoint: 'https://10.20.67.100:6443',
+      vip: '10.20.67.100',
+      kubernetesVersion: 'v1.35.0',
+      secrets: its,
+    });
+  const definitions = places.map((place) => ({ ...place, configuration: configurationOf(place) }));
   const requests: RequestLogLine[] = [];
   const events: MachineLogLine[] = [];
   const images = new FakeImages();
@@ -99,6 +122,7 @@ export async function startSimulatedCluster(
     images,
     faults,
     speed: SPEED,
+    secrets,
     machineLog: (line) => events.push(line),
     requestLog: (line) => requests.push(line),
   });
@@ -126,6 +150,13 @@ export async function startSimulatedCluster(
     events,
     directory,
     config,
+    configuration: (name, its) => {
+      const file = path.join(directory, `${name}.yaml`);
+      writeFileSync(file, configurationOf(talos.machine(name).definition, its), { mode: 0o600 });
+      return file;
+    },
+    insecure: (args, name, client = '1.12') =>
+      run(binaries.talosctl[client], [...args, '--insecure', '-n', talos.machine(name).definition.loopback]),
     etcd: (name) => memberOf(members, name),
     talosctl: (args, options = {}) =>
       runTalosctl(binaries.talosctl[options.client ?? '1.12'], talos, args, {
@@ -201,6 +232,10 @@ function runTalosctl(
     '-n',
     nodes.join(','),
   ];
+  return run(binary, argv);
+}
+
+function run(binary: string, argv: readonly string[]): Promise<TalosctlResult> {
   return new Promise((resolve) => {
     execFile(binary, argv, { timeout: 30_000, maxBuffer: 64 << 20 }, (error, stdout, stderr) => {
       const exitCode = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;

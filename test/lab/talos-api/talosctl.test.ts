@@ -224,7 +224,7 @@ describe('what only control planes have', () => {
 
 describe('what is not simulated', () => {
   test.each([
-    { args: ['shutdown', '--wait=false'], method: 'machine.MachineService/Shutdown' },
+    { args: ['mounts'], method: 'machine.MachineService/Mounts' },
     { args: ['memory'], method: 'machine.MachineService/Memory' },
     { args: ['logs', 'kubelet'], method: 'machine.MachineService/Logs' },
     { args: ['health'], method: 'cluster.ClusterService/HealthCheck' },

@@ -295,7 +295,7 @@ check(
         evidence.nodes = evidence.nodes.filter(({ node, at }) => node !== 'k8s-ctrl-2' || at < second(17));
         record(evidence, RUN).result = {
           outcome: 'aborted',
-          nodes: [{ node: 'k8s-ctrl-2', outcome: 'halted', state: 'armed', to: 'v1.13.2' }],
+          notDone: [{ node: 'k8s-ctrl-2', outcome: 'halted', state: 'armed', to: 'v1.13.2' }],
         };
       },
     },

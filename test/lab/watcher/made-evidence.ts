@@ -311,7 +311,6 @@ export function wait(at: number, more: Partial<Mutable<WaitSighting>> = {}): Mut
 const input = { base: '/lab', inventory: { snapshot: { directory: 'snapshots', maxAge: 3_600_000 } } };
 
 function run(): Mutable<WorkflowRecord> {
-  const named = (name: string) => ({ node: name, outcome: 'done', state: 'on-target', to: 'v1.12.2' });
   const snapshot = {
     file: 'one.etcd.age',
     takenAt: new Date(second(3)).toISOString(),
@@ -326,7 +325,7 @@ function run(): Mutable<WorkflowRecord> {
     endedAt: second(60),
     status: 'completed',
     input,
-    result: { outcome: 'done', nodes: [named('k8s-ctrl-2'), named('k8s-work-1')] },
+    result: { outcome: 'done', notDone: [] },
     activities: [
       {
         type: 'takeSnapshot',
@@ -382,13 +381,32 @@ export function record(evidence: MadeEvidence, id: string): MadeEvidence['workfl
   return found;
 }
 
-/** Lets the run end like this. */
+/** Lets the run end like this, with these nodes not done. */
 export function ends(
   evidence: MadeEvidence,
   outcome: string,
-  nodes: readonly { node: string; outcome: string; state: string }[],
+  notDone: readonly { node: string; outcome: string; state: string }[],
 ): void {
-  record(evidence, RUN).result = { outcome, nodes: nodes.map((one) => ({ ...one, to: 'v1.12.2' })) };
+  record(evidence, RUN).result = { outcome, notDone: notDone.map((one) => ({ ...one, to: 'v1.12.2' })) };
+}
+
+/** Lets the run's plan have these hops, each with a node it skips or touches. */
+export function plans(
+  evidence: MadeEvidence,
+  hops: Readonly<Record<string, { readonly skips: string } | { readonly touches: string }>>,
+): void {
+  const planned = Object.entries(hops).map(([to, one]) => ({
+    to,
+    nodes: ['skips' in one ? { name: one.skips, skip: 'already-on-target' } : { name: one.touches }],
+  }));
+  record(evidence, RUN).activities.push({
+    type: 'planUpgrade',
+    scheduledAt: second(1),
+    endedAt: second(1.5),
+    limit: 60_000,
+    outcome: 'completed',
+    result: { verdict: 'planned', plan: { hops: planned } },
+  });
 }
 
 /** A second run, from one second to another. */

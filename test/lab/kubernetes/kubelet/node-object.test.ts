@@ -13,6 +13,8 @@ const facts: NodeFacts = {
   name: 'k8s-work-4',
   role: 'worker',
   address: '10.20.67.7',
+  machineId: '0123456789abcdef0123456789abcdef',
+  systemUuid: '11111111-2222-3333-4444-555555555555',
   bootId: 'boot-1',
   talosVersion: 'v1.12.1',
   schematic: 'f'.repeat(64),

@@ -1,0 +1,3 @@
+output "template_id" {
+  value = var.template_id
+}

@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { proxOpsSmall } from '../../../lab/clusters/prox-ops-small.js';
+import { aHypervisor, type TestHypervisor } from './a-hypervisor.js';
+import { nodeModule, oneNode, template, vm } from './addresses.js';
+import { declareVersions } from '../../../lab/terraform/write-configuration.js';
+import { TerraformRun, changesOf, versions } from './terraform-run.js';
+
+const hosts = ['baldar', 'heimdall', 'odin'];
+const templates = hosts.flatMap((host) => [`${host}-control-plane`, `${host}-worker`]).map(template);
+const next = '-var=talos_version=1.13.9';
+const aRun = 120_000;
+
+/** As in the repository of prox-ops: the version is the templates', and each node waits for all of them. */
+const asProxOps = { nodesDependOnTemplates: true, vmsKeepTheirVersion: true };
+
+describe('a configuration whose nodes depend on the templates', () => {
+  let hypervisor: TestHypervisor;
+  let terraform: TerraformRun;
+
+  beforeAll(async () => {
+    hypervisor = await aHypervisor(hosts);
+    terraform = await TerraformRun.init('terraform', hypervisor, proxOpsSmall, asProxOps);
+    await terraform.apply();
+  }, aRun);
+  afterAll(() => hypervisor.end());
+
+  it(
+    'replaces the templates alone for another version',
+    async () => {
+      const { plan } = await terraform.plan(next);
+      expect(Object.keys(changesOf(plan)).toSorted()).toEqual([...templates].toSorted());
+    },
+    aRun,
+  );
+
+  it(
+    'brings every template along with -target on a node, until they are made anew',
+    async () => {
+      const before = await terraform.plan(next, ...oneNode('k8s-work-1'));
+      expect(Object.keys(changesOf(before.plan)).toSorted()).toEqual(
+        [...templates, vm('k8s-work-1')].toSorted(),
+      );
+      await terraform.apply(next, '-target=module.templates');
+      const after = await terraform.plan(next, ...oneNode('k8s-work-1'));
+      expect(changesOf(after.plan)).toEqual({ [vm('k8s-work-1')]: 'delete+create replace_by_request' });
+    },
+    aRun,
+  );
+
+  it(
+    'has nothing to do for a node without -replace',
+    async () => {
+      const { plan } = await terraform.plan(next, `-target=${nodeModule('k8s-work-1')}`);
+      expect(changesOf(plan)).toEqual({});
+    },
+    aRun,
+  );
+});
+
+describe('a cluster that was brought to another version part by part, with -target', () => {
+  const definition = {
+    ...proxOpsSmall,
+    machines: proxOpsSmall.machines.filter(({ host }) => host === 'odin'),
+  };
+  let hypervisor: TestHypervisor;
+  let terraform: TerraformRun;
+
+  beforeAll(async () => {
+    hypervisor = await aHypervisor(['odin']);
+    terraform = await TerraformRun.init('terraform', hypervisor, definition);
+    await terraform.applyFromNothing();
+    await terraform.apply(next, '-target=module.templates');
+    for (const { name } of definition.machines) await terraform.apply(next, ...oneNode(name));
+  }, aRun);
+  afterAll(() => hypervisor.end());
+
+  it(
+    'has no resource to change once git declares it, and outputs that -target left out',
+    async () => {
+      expect(Object.keys(changesOf((await terraform.plan()).plan))).toHaveLength(4);
+      await declareVersions(terraform.folder, definition, { ...versions, talos: 'v1.13.9' });
+      const { exitCode, plan } = await terraform.plan();
+      expect(changesOf(plan)).toEqual({});
+      expect(plan.output_changes?.['cluster_summary']).toMatchObject({ actions: ['update'] });
+      expect(exitCode).toBe(2);
+      await terraform.apply();
+      expect(await terraform.plan()).toMatchObject({ exitCode: 0 });
+    },
+    aRun,
+  );
+});
