@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { CredentialReference, KubernetesReference } from './credential.js';
 import { duration } from './duration.js';
+import { Terraform } from './terraform.js';
 
 /** Talos and Kubernetes versions as their tags are written: `v1.12.6`. Pre-releases are written out too. */
 const version = z.string().regex(/^v\d+\.\d+\.\d+(-[0-9A-Za-z.]+)?$/, 'a version is written v1.12.6');
@@ -9,52 +11,10 @@ const name = z
   .string()
   .regex(/^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?$/, 'a name has lower-case letters, digits and dashes');
 
-/** The name of an environment variable. */
-const variable = z
-  .string()
-  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'an environment variable is named like TALOSCONFIG');
-
 /** An Image Factory schematic: the SHA-256 the factory answered, 64 hex digits. */
 const schematic = z
   .string()
   .regex(/^[0-9a-f]{64}$/, 'a schematic id is the 64 hex digits the Image Factory answered');
-
-const encoding = z.enum(['plain', 'base64']).default('plain');
-
-/** A credential in a file, in an environment variable, or printed by a program. */
-const credentialKinds = [
-  z.strictObject({ file: z.string().min(1) }),
-  z.strictObject({ env: variable, encoding }),
-  z.strictObject({
-    /** Program and arguments, run without a shell; a program with a slash starts at the folder of slipway.yaml. */
-    exec: z.array(z.string().min(1).max(4096)).min(1).max(64),
-    /** Variables of the worker's environment the program may see, besides PATH, HOME, LANG and TMPDIR. */
-    env: z.array(variable).max(32).default([]),
-    encoding,
-  }),
-] as const;
-
-/**
- * Where a credential is, never the credential itself. Read by the worker in the step that needs it.
- * Relative files start at the folder of slipway.yaml.
- */
-export const CredentialReference = z.union(credentialKinds, {
-  error:
-    'a credential is named by reference: { file: PATH }, { env: NAME } (with encoding: base64 where it is) or ' +
-    '{ exec: [PROGRAM, ARGUMENT, …], env: [NAME, …] }',
-});
-export type CredentialReference = z.infer<typeof CredentialReference>;
-
-/** The same for the Kubernetes API, which a pod also reaches by its own service account. */
-export const KubernetesReference = z.union(
-  [...credentialKinds, z.strictObject({ inCluster: z.literal(true) })],
-  {
-    error:
-      'a kubeconfig is named by reference: { file: PATH }, { env: NAME } (with encoding: base64 where it is), ' +
-      '{ exec: [PROGRAM, ARGUMENT, …], env: [NAME, …] }, or { inCluster: true } for the service account of the pod',
-  },
-);
-export type KubernetesReference = z.infer<typeof KubernetesReference>;
 
 /** A secret address to post to. Whoever knows it can post, so it is a credential: by reference. */
 const Webhook = z.strictObject({ webhook: CredentialReference });
@@ -247,6 +207,8 @@ export const Inventory = z.strictObject({
     /** Before each control plane the newest snapshot is younger than this. */
     maxAge: duration('1h'),
   }),
+  /** What makes the machines; needed where a strategy is `rebuild`. */
+  terraform: Terraform.optional(),
   gates: z
     .strictObject({
       /** Namespaces in which every pod must be well before a node is touched. */

@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import { CredentialReference } from './credential.js';
+
+/** The name of a variable of a Terraform configuration. */
+const variable = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_-]*$/, 'a Terraform variable is named like talos_version');
+
+/** Dotted paths into a resource's attributes: `memory.dedicated`, `disk[*].size`. */
+const paths = z.array(z.string().min(1).max(200)).max(100).default([]);
+
+/**
+ * The Terraform or OpenTofu configuration that makes the machines. It stays as it is: Slipway only runs it, with the
+ * values of each hop, and refuses every plan that changes anything else.
+ */
+export const Terraform = z.strictObject({
+  tool: z.enum(['terraform', 'tofu']).default('terraform'),
+  /** The exact version. A state is never written by another one: a newer one would leave the older ones unable to read it. */
+  version: z.string().regex(/^\d+\.\d+\.\d+$/, 'a version of Terraform is written 1.11.4'),
+  source: z
+    .strictObject({
+      /** A git repository, by URL or path; left out: the one slipway.yaml stands in. It is checked out at the run's commit. */
+      repository: z.string().min(1).optional(),
+      /** The folder of the root module in it. */
+      folder: z.string().min(1).default('.'),
+    })
+    .prefault({}),
+  /** The Terraform workspace. */
+  workspace: z
+    .string()
+    .regex(/^[A-Za-z0-9_.-]{1,90}$/)
+    .default('default'),
+  /** Texts for `-backend-config`, by reference: they may hold credentials. */
+  backend: z.array(CredentialReference).max(10).default([]),
+  variables: z.strictObject({
+    /** Carries the Talos version. Each hop passes its own value. */
+    talos: variable,
+    /** Whether that value is written with its v (`v1.12.6`) or without (`1.12.6`). */
+    talosWritten: z.enum(['v1.2.3', '1.2.3']).default('v1.2.3'),
+    /** Carries the Kubernetes version. */
+    kubernetes: variable.optional(),
+    /** Carry the schematics of the roles. */
+    schematic: z
+      .strictObject({ 'control-plane': variable.optional(), worker: variable.optional() })
+      .prefault({}),
+    /** Variable files that are not in git, by reference. */
+    files: z.array(CredentialReference).max(10).default([]),
+  }),
+  /** Environment of Terraform and its providers alone: `TF_VAR_…`, `AWS_…`, `PROXMOX_VE_…`, by reference. */
+  env: z
+    .record(
+      z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'an environment variable is named like TF_VAR_token'),
+      CredentialReference,
+    )
+    .default({}),
+  templates: z
+    .strictObject({
+      /** The address of one template, with `{host}` and `{role}`: `module.templates["{host}-{role}"]`. */
+      address: z.string().min(1),
+      /** How long all of them may take. */
+    })
+    .optional(),
+  /** Resources in a node's module that stay when the node is replaced, by type: `proxmox_virtual_environment_file`. */
+  keep: z.array(z.string().min(1)).max(50).default([]),
+  /** Attributes that may change when a resource of this type is replaced, and such that may not, beside the built-in table. */
+  resources: z.record(z.string(), z.strictObject({ mayChange: paths, guarded: paths })).default({}),
+});
+export type Terraform = z.infer<typeof Terraform>;

@@ -1,0 +1,54 @@
+import type { Reason } from '../reason.js';
+import { attributeChanges } from './attribute-changes.js';
+import { pathText } from './attribute-paths.js';
+import { actionOf } from './planned-changes.js';
+import { type AddedRules, ruleFor, rulesOf } from './resource-rules.js';
+import type { ResourceChange } from './terraform-json.js';
+
+/** Which rules hold: those of machines or templates, with what the inventory adds. */
+export interface RulesInForce {
+  readonly purpose: 'machine' | 'template';
+  readonly rules?: AddedRules;
+}
+
+/** Every attribute that becomes another one and may not (W6), by name, old and new. */
+export function checkAttributes(change: ResourceChange, inForce: RulesInForce): Reason[] {
+  const type = change.type ?? '';
+  const rules = rulesOf(type, inForce.purpose, inForce.rules);
+  return attributeChanges(change.change, rules).flatMap(({ path, from, to, unknown }): Reason[] => {
+    const rule = ruleFor(rules, path, unknown);
+    if (rule === 'may-change') return [];
+    return [
+      {
+        kind: 'terraform-attribute',
+        address: change.address,
+        path: pathText(path),
+        from,
+        to,
+        guarded: rule === 'guarded',
+        type,
+      },
+    ];
+  });
+}
+
+/**
+ * What somebody changed by hand in a guarded attribute: the state does not tell what the machine is, so neither does the plan.
+ * A machine that is gone is drift as well, unless it is to be created.
+ */
+export function checkDrift(
+  drift: ResourceChange,
+  inForce: RulesInForce & { readonly creates: readonly string[] },
+): Reason[] {
+  const { address } = drift;
+  if (actionOf(drift) === 'delete') {
+    if (inForce.creates.includes(address)) return [];
+    return [{ kind: 'terraform-drifted', address, path: 'the resource itself', from: 'there', to: 'gone' }];
+  }
+  const rules = rulesOf(drift.type ?? '', inForce.purpose, inForce.rules);
+  return attributeChanges(drift.change, rules).flatMap(({ path, from, to, unknown }): Reason[] =>
+    ruleFor(rules, path, unknown) === 'guarded'
+      ? [{ kind: 'terraform-drifted', address, path: pathText(path), from, to }]
+      : [],
+  );
+}

@@ -1,0 +1,45 @@
+import type { Json } from './terraform-json.js';
+
+/** Stands for a value that may not be shown. */
+export const hidden = '(sensitive)';
+
+/** As many characters of a value are shown; what is longer, or has lines, may hold anything. */
+const longest = 80;
+
+/** A value for people, short: `16`, `vms-ceph`, `none`, `a text of 3412 characters`. */
+export function shown(value: Json | undefined): string {
+  if (value === undefined || value === null) return 'none';
+  if (typeof value === 'string') {
+    if (value === '') return 'empty';
+    return value.length > longest || /[\r\n]/.test(value) ? `a text of ${value.length} characters` : value;
+  }
+  if (typeof value !== 'object') return String(value);
+  return Array.isArray(value) ? listText(value) : blockText(value as Readonly<Record<string, Json>>);
+}
+
+function listText(items: readonly Json[]): string {
+  if (items.length === 0) return 'none';
+  const text = items.every((item) => typeof item !== 'object') ? items.map(shown).join(', ') : '';
+  return text === '' || text.length > longest ? `a list of ${items.length}` : text;
+}
+
+/** The plain values of a block that say what it is, never those deeper in it. */
+function blockText(block: Readonly<Record<string, Json>>): string {
+  const words = [
+    'interface',
+    'datastore_id',
+    'size',
+    'mapping',
+    'device',
+    'bridge',
+    'vlan_id',
+    'mac',
+    'vlan',
+  ].flatMap((name) => {
+    const value = block[name];
+    return value === undefined || value === null || value === '' || typeof value === 'object'
+      ? []
+      : [`${name} ${shown(value)}`];
+  });
+  return words.length === 0 ? 'a block' : words.join(', ');
+}

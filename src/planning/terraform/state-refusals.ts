@@ -1,0 +1,40 @@
+import semver from 'semver';
+import type { Reason } from '../reason.js';
+import type { StateHeader } from './terraform-json.js';
+
+/** What a state is held against. */
+export interface StateExpectations {
+  /** The version slipway.yaml pins: `1.11.4`, or a range (`~> 1.11` is written `^1.11`). Left out: any. */
+  readonly pin?: string;
+  /** The version of the program that would write the state. */
+  readonly program: string;
+  /** Lineage and serial of the state the run, or the saved plan, was made for. */
+  readonly recorded?: { readonly lineage: string; readonly serial?: number };
+}
+
+/**
+ * Why this state is not to be written: another lineage, written by somebody else meanwhile, or by a newer Terraform than
+ * slipway.yaml allows. Terraform itself refuses a state newer than the program; this says so before anything is planned.
+ */
+export function stateRefusals(header: StateHeader, { pin, program, recorded }: StateExpectations): Reason[] {
+  const refusals: Reason[] = [];
+  if (recorded !== undefined && recorded.lineage !== header.lineage)
+    refusals.push({ kind: 'terraform-state-other', expected: recorded.lineage, found: header.lineage });
+  else if (recorded?.serial !== undefined && recorded.serial !== header.serial)
+    refusals.push({ kind: 'terraform-state-moved', expected: recorded.serial, found: header.serial });
+  if (isNewer(header.terraform_version, pin ?? program))
+    refusals.push({
+      kind: 'terraform-too-new',
+      what: 'state',
+      version: header.terraform_version,
+      pin: pin ?? program,
+    });
+  else if (pin !== undefined && isNewer(program, pin))
+    refusals.push({ kind: 'terraform-too-new', what: 'program', version: program, pin });
+  return refusals;
+}
+
+/** Whether a version is above a version or every version of a range. What is no version is not newer: nobody can tell. */
+function isNewer(version: string, pin: string): boolean {
+  return semver.valid(version) !== null && semver.validRange(pin) !== null && semver.gtr(version, pin);
+}

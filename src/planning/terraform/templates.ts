@@ -1,0 +1,90 @@
+import type { Reason } from '../reason.js';
+import { covers } from './address.js';
+import { expandAddress } from './address-template.js';
+import { isAction } from './planned-changes.js';
+import { type AddedRules, rulesOf } from './resource-rules.js';
+import { managedInstances, nearTo, type StateInstance } from './state-instances.js';
+import type { TerraformPlan, TerraformState } from './terraform-json.js';
+
+/** What the machines of one role on one host are cloned from. */
+export interface Template {
+  readonly host: string;
+  readonly role: string;
+  readonly address: string;
+}
+
+/** The template that each node is made of, each once, in the order of the nodes. A node without a host has none: refused. */
+export function templatesOf(
+  nodes: readonly { readonly node: string; readonly host?: string | undefined; readonly role: string }[],
+  addressTemplate: string,
+): { readonly templates: readonly Template[]; readonly refusals: readonly Reason[] } {
+  const templates = new Map<string, Template>();
+  const refusals: Reason[] = [];
+  for (const { node, host, role } of nodes) {
+    const expanded = expandAddress(addressTemplate, { node, host, role });
+    if (!expanded.ok) refusals.push(expanded.reason);
+    else if (!templates.has(expanded.address))
+      templates.set(expanded.address, { host: host ?? '', role, address: expanded.address });
+  }
+  return { templates: [...templates.values()], refusals };
+}
+
+/** What is known of the templates. */
+export interface TemplateQuestion {
+  readonly templates: readonly Template[];
+  readonly state: TerraformState;
+  /** A plan with the versions wanted, whose targets are the templates. */
+  readonly plan: TerraformPlan;
+  /** Address → what it was made of when it was rebuilt last, where that was recorded. */
+  readonly recorded: Readonly<Record<string, string>>;
+  /** Address → what it is to be made of: version and schematic in any one form. */
+  readonly wanted: Readonly<Record<string, string>>;
+  readonly rules?: AddedRules;
+}
+
+export interface TemplateToRebuild extends Template {
+  /** Terraform wants to change it; or it sees no difference, and it was made of another version. */
+  readonly why: 'planned' | 'other-version';
+  /** What `-replace` names, so that nothing is changed in place: a template that is updated keeps its old disk. */
+  readonly replace: readonly StateInstance[];
+}
+
+/** Templates to rebuild before any node, and those that stay. */
+export interface TemplateDecision {
+  readonly rebuild: readonly TemplateToRebuild[];
+  readonly keep: readonly Template[];
+  /** Hosts that work at the same time, within one apply: a state has one writer. */
+  readonly hosts: readonly string[];
+  readonly refusals: readonly Reason[];
+}
+
+/**
+ * Which templates to rebuild first (W7): only those that differ. Their ids are fixed, so old and new cannot stand side by
+ * side, and whoever goes back to the old version rebuilds the old template of its host and role before.
+ */
+export function templatesToRebuild(question: TemplateQuestion): TemplateDecision {
+  const { templates, state, plan, recorded, wanted, rules } = question;
+  const all = managedInstances(state);
+  const acting = (plan.resource_changes ?? []).filter(isAction);
+  const rebuild: TemplateToRebuild[] = [];
+  const keep: Template[] = [];
+  const refusals: Reason[] = [];
+  for (const template of templates) {
+    const { address } = template;
+    const instances = all.filter((instance) => covers(address, instance.address));
+    const planned = acting.some((change) => covers(address, change.address));
+    const [was, is] = [recorded[address], wanted[address]];
+    const outdated = was !== undefined && is !== undefined && was !== is;
+    const name = `${template.host}-${template.role}`;
+    if (instances.length === 0 && !planned)
+      refusals.push({ kind: 'terraform-address-empty', name, address, near: nearTo(address, all) });
+    else if (planned || outdated)
+      rebuild.push({
+        ...template,
+        why: planned ? 'planned' : 'other-version',
+        replace: instances.filter(({ type }) => rulesOf(type, 'template', rules).disposable !== true),
+      });
+    else keep.push(template);
+  }
+  return { rebuild, keep, hosts: [...new Set(rebuild.map(({ host }) => host))], refusals };
+}

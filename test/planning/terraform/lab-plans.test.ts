@@ -1,0 +1,98 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { checkTerraformPlan } from '../../../src/planning/terraform/check-plan.js';
+import { writesOf } from '../../../src/planning/terraform/planned-changes.js';
+import { instancesOf, recordInstances } from '../../../src/planning/terraform/state-instances.js';
+import { templatesOf, templatesToRebuild } from '../../../src/planning/terraform/templates.js';
+import type { TerraformPlan, TerraformState } from '../../../src/planning/terraform/terraform-json.js';
+import { projectRoot } from '../../../src/tools/project-root.js';
+
+const folder = path.join(projectRoot, 'test/planning/terraform/fixtures/lab');
+const node = 'module.worker_nodes["k8s-work-1"]';
+
+/** Plans of the lab's configuration, as the two programs print them. */
+describe.each(['terraform-1.11.4', 'tofu-1.12.6'])('%s', (program) => {
+  const read = (name: string): unknown =>
+    JSON.parse(readFileSync(path.join(folder, `${name}.${program}.json`), 'utf8'));
+  const plan = (name: string): TerraformPlan => read(name) as TerraformPlan;
+  const state = read('state') as TerraformState;
+
+  function check(name: string, recordedFrom = 'state'): unknown {
+    const recorded = recordInstances(instancesOf(read(recordedFrom) as TerraformState, node));
+    const verdict = checkTerraformPlan(plan(name), {
+      subject: 'k8s-work-1',
+      purpose: 'machine',
+      targets: [node],
+      replaces: recorded.ok ? recorded.recorded : [],
+      creates: [],
+    });
+    if (verdict.ok) return verdict.summary.replaced;
+    return verdict.refusals.map((reason) =>
+      'path' in reason ? `${reason.path}: ${reason.from} → ${reason.to}` : reason.kind,
+    );
+  }
+
+  test.each([
+    ['node-replaced', 'state'],
+    ['node-tainted', 'state-tainted'],
+  ])('%s is what is wanted', (name, recordedFrom) =>
+    expect(check(name, recordedFrom)).toEqual([`${node}.terraform_data.vm`]),
+  );
+
+  test.each([
+    ['node-replaced-memory', ['input.memory_mb: 32768 → 16384']],
+    ['node-replaced-disk', ['input.disk_gb: 100 → 50']],
+    ['node-replaced-pool', ['input.pool: vms-ceph → local-lvm']],
+    ['node-replaced-vlan', ['input.nics[1].vlan: 62 → 63']],
+    ['node-replaced-nic-gone', ['input.nics[1].vlan: 62 → 81', 'input.nics[2]: vlan 81 → none']],
+    ['node-replaced-vmid', ['input.vmid: 8002 → 8099']],
+    ['node-replaced-first-mac', ['input.nics[0].mac: bc:24:11:00:1f:42 → bc:24:11:00:ff:ff']],
+    ['foreign-cpu', ['terraform-outside']],
+    ['everything-replaced', ['terraform-outside']],
+    ['no-changes', ['terraform-not-replaced']],
+    ['node-destroyed', ['terraform-not-replaced']],
+    ['node-left-out', ['terraform-not-replaced']],
+    ['node-gone', ['terraform-not-replaced']],
+  ])('%s is refused', (name, expected) => expect(check(name)).toEqual(expected));
+
+  test('a node that is gone is created, where that is wanted', () => {
+    const creates = [`${node}.terraform_data.vm`];
+    const wanted = { subject: 'k8s-work-1', purpose: 'machine', targets: [node], replaces: [] } as const;
+    expect(checkTerraformPlan(plan('node-gone'), { ...wanted, creates })).toMatchObject({
+      ok: true,
+      summary: { created: creates },
+    });
+  });
+
+  test('a plan without changes writes nothing', () => expect(writesOf(plan('no-changes'))).toEqual([]));
+
+  test.each([
+    ['no-changes', 0],
+    ['one-template-replaced', 1],
+    ['templates-replaced', 4],
+  ])('%s: templates are found and no node changes with them', (name, count) => {
+    const nodes = ['baldar', 'heimdall'].flatMap((host) =>
+      ['control-plane', 'worker'].map((role) => ({ node: `${host}-${role}`, host, role })),
+    );
+    const { templates } = templatesOf(nodes, 'module.templates["{host}-{role}"]');
+    const { rebuild, keep, refusals } = templatesToRebuild({
+      templates,
+      state,
+      plan: plan(name),
+      recorded: {},
+      wanted: {},
+    });
+    expect([rebuild.length, keep.length, refusals]).toEqual([count, 4 - count, []]);
+    const recorded = recordInstances(rebuild.flatMap(({ replace }) => replace));
+    const verdict = checkTerraformPlan(plan(name), {
+      subject: 'the templates',
+      purpose: 'template',
+      targets: rebuild.map(({ address }) => address),
+      replaces: recorded.ok ? recorded.recorded : [],
+      creates: [],
+      nodes: [{ node: 'k8s-work-1', address: node }],
+    });
+    expect(verdict).toMatchObject({ ok: true });
+  });
+});

@@ -1,0 +1,147 @@
+import { describe, expect, test } from '@jest/globals';
+import { checkTerraformPlan } from '../../../src/planning/terraform/check-plan.js';
+import { recordInstances } from '../../../src/planning/terraform/state-instances.js';
+import { templatesOf, templatesToRebuild } from '../../../src/planning/terraform/templates.js';
+import type { ResourceChange } from '../../../src/planning/terraform/terraform-json.js';
+import { aChange, aPlan, aResource, aState, nodeModule, vmAddress, vmType } from './a-plan.js';
+
+const addressTemplate = 'module.templates["{host}-{role}"]';
+const nodes = [
+  { node: 'k8s-ctrl-1', host: 'baldar', role: 'control-plane' },
+  { node: 'k8s-work-1', host: 'baldar', role: 'worker' },
+  { node: 'k8s-work-2', host: 'thor', role: 'worker' },
+  { node: 'k8s-work-3', host: 'thor', role: 'worker' },
+];
+const { templates } = templatesOf(nodes, addressTemplate);
+const vm = (name: string): string => `module.templates["${name}"].${vmType}.this`;
+const image = (name: string): string =>
+  `module.templates["${name}"].proxmox_virtual_environment_download_file.image`;
+const state = aState(
+  ...['baldar-control-plane', 'baldar-worker', 'thor-worker'].flatMap((name, at) => [
+    aResource(vm(name), vmType, { values: { id: String(9000 + at) } }),
+    aResource(image(name), 'proxmox_virtual_environment_download_file', { name: 'image' }),
+  ]),
+);
+const changed = (name: string): ResourceChange =>
+  aChange(vm(name), vmType, ['update'], { before: { id: '9000' }, after: { id: '9000' } });
+const question = { templates, state, plan: aPlan([]), recorded: {}, wanted: {} };
+
+describe('the templates of nodes', () => {
+  test('are one for each host and role', () => {
+    expect(templates.map(({ host, role, address }) => [host, role, address])).toEqual([
+      ['baldar', 'control-plane', 'module.templates["baldar-control-plane"]'],
+      ['baldar', 'worker', 'module.templates["baldar-worker"]'],
+      ['thor', 'worker', 'module.templates["thor-worker"]'],
+    ]);
+  });
+
+  test('need a host', () => {
+    const found = templatesOf([{ node: 'k8s-work-9', role: 'worker' }], addressTemplate);
+    expect(found.refusals).toMatchObject([
+      { kind: 'terraform-address-wrong', why: 'k8s-work-9 has no host in slipway.yaml' },
+    ]);
+  });
+});
+
+describe('a template', () => {
+  test('stays where Terraform would change nothing and no other version was recorded', () => {
+    expect(templatesToRebuild(question)).toEqual({ rebuild: [], keep: templates, hosts: [], refusals: [] });
+    const address = 'module.templates["baldar-worker"]';
+    const same = { ...question, recorded: { [address]: 'v1.12.6' }, wanted: { [address]: 'v1.12.6' } };
+    expect(templatesToRebuild(same).rebuild).toEqual([]);
+  });
+
+  test('is rebuilt where Terraform would change it, replaced as a whole but for its image', () => {
+    const plan = aPlan([changed('baldar-worker'), aChange(image('thor-worker'), 'x', ['create'])]);
+    const decision = templatesToRebuild({ ...question, plan });
+    expect(
+      decision.rebuild.map(({ address, why, replace }) => [address, why, replace.map((one) => one.address)]),
+    ).toEqual([
+      ['module.templates["baldar-worker"]', 'planned', [vm('baldar-worker')]],
+      ['module.templates["thor-worker"]', 'planned', [vm('thor-worker')]],
+    ]);
+    expect(decision.hosts).toEqual(['baldar', 'thor']);
+    expect(decision.keep).toHaveLength(1);
+  });
+
+  test('is rebuilt where another version was recorded, though Terraform sees no difference', () => {
+    const address = 'module.templates["thor-worker"]';
+    const decision = templatesToRebuild({
+      ...question,
+      recorded: { [address]: 'v1.11.3' },
+      wanted: { [address]: 'v1.12.6' },
+    });
+    expect(decision.rebuild).toMatchObject([{ address, why: 'other-version' }]);
+  });
+
+  test('that is neither there nor planned is refused; one that is to be made is made', () => {
+    const empty = { ...question, state: aState() };
+    expect(templatesToRebuild(empty).refusals.map(({ kind }) => kind)).toEqual(
+      templates.map(() => 'terraform-address-empty'),
+    );
+    const plan = aPlan([aChange(vm('thor-worker'), vmType, ['create'])]);
+    expect(templatesToRebuild({ ...empty, plan }).rebuild).toMatchObject([{ host: 'thor', replace: [] }]);
+  });
+});
+
+describe('the plan of templates', () => {
+  const address = 'module.templates["thor-worker"]';
+  const values = {
+    id: '9002',
+    vm_id: 9002,
+    name: 'talos-v1.11.3',
+    template: true,
+    disk: [{ interface: 'scsi0', size: 10, file_id: 'a' }],
+  };
+  const replaced = aChange(vm('thor-worker'), vmType, ['delete', 'create'], {
+    before: values,
+    after: { ...values, name: 'talos-v1.12.6', disk: [{ interface: 'scsi0', size: 10, file_id: 'b' }] },
+    after_unknown: { id: true },
+  });
+  const instances = templatesToRebuild({
+    ...question,
+    recorded: { [address]: 'a' },
+    wanted: { [address]: 'b' },
+  }).rebuild;
+  const recorded = recordInstances(instances.flatMap(({ replace }) => replace));
+  const wanted = {
+    subject: 'the templates of thor',
+    purpose: 'template' as const,
+    targets: [address],
+    replaces: recorded.ok ? recorded.recorded : [],
+    creates: [],
+    nodes: [{ node: 'k8s-work-1', address: nodeModule }],
+  };
+
+  test('replaces them, and their names may carry the version', () => {
+    expect(checkTerraformPlan(aPlan([replaced]), wanted)).toMatchObject({ ok: true });
+    expect(checkTerraformPlan(aPlan([replaced]), { ...wanted, purpose: 'machine' })).toMatchObject({
+      refusals: [{ kind: 'terraform-attribute', path: 'name' }],
+    });
+  });
+
+  test('that would touch a node is refused by the name of the node', () => {
+    const plan = aPlan([
+      replaced,
+      aChange(vmAddress, vmType, ['delete', 'create']),
+      aChange('x.y', 'x', ['update']),
+    ]);
+    expect(checkTerraformPlan(plan, wanted)).toEqual({
+      ok: false,
+      refusals: [
+        {
+          kind: 'terraform-template-moves-node',
+          node: 'k8s-work-1',
+          address: vmAddress,
+          action: 'destroyed and created',
+        },
+        {
+          kind: 'terraform-outside',
+          subject: 'the templates of thor',
+          changes: ['x.y (changed in place)'],
+          count: 1,
+        },
+      ],
+    });
+  });
+});
