@@ -70,7 +70,7 @@ async function story(world: World, options: DemoOptions, began: number): Promise
   return verdict.ok && (view.outcome === 'done' || options.fault.length > 0) ? 0 : 1;
 }
 
-/** Kills the worker once, while the second half of the nodes begins to drain, and starts another. */
+/** Kills the worker once, while a machine of the second half is on its way from one version to the next, and starts another. */
 class WorkerKill {
   private state: 'waiting' | 'killed' | 'back' = 'waiting';
   private work: Promise<void> | undefined;
@@ -82,7 +82,7 @@ class WorkerKill {
     if (this.state !== 'waiting') return;
     const done = view.nodes.filter((node) => node.state === 'done').length;
     const running = view.nodes.find((node) => node.state === 'running');
-    const inTheMiddle = running?.steps.some((step) => step.step === 'cordon' && step.endedAt !== undefined);
+    const inTheMiddle = running?.steps.some((step) => step.step === 'await-boot');
     if (!running || !inTheMiddle || done < Math.floor(view.nodes.length / 2)) return;
     this.state = 'killed';
     this.node = running.name;
@@ -92,8 +92,8 @@ class WorkerKill {
   notice(): string {
     if (this.state === 'waiting') return 'demo: in the middle, the worker will be killed (SIGKILL)';
     if (this.state === 'killed')
-      return `demo: the worker was killed (SIGKILL) while it worked on ${this.node}; another one starts`;
-    return `demo: the worker was killed (SIGKILL) while it worked on ${this.node}; another one went on from Temporal's history`;
+      return `demo: the worker was killed (SIGKILL) while it waited for ${this.node} to boot; another one starts`;
+    return `demo: the worker was killed (SIGKILL) while it waited for ${this.node} to boot; another one went on from Temporal's history`;
   }
 
   async finished(): Promise<void> {

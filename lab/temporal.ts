@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { Client, Metadata, credentials } from '@grpc/grpc-js';
+import { temporalSettings } from '../src/serve/temporal-settings.js';
 import type { TemporalDescription } from './lab-description.js';
 import type { LabProcess } from './processes/lab-process.js';
 import type { ProcessGroup } from './processes/process-group.js';
@@ -113,6 +114,7 @@ export class TemporalServer {
       `--http-port=${http}`,
       `--db-filename=${this.database}`,
       '--log-level=warn',
+      ...temporalSettings,
       ...(namespace === 'default' ? [] : [`--namespace=${namespace}`]),
     ];
   }

@@ -6,7 +6,10 @@ import { Client, Connection } from '@temporalio/client';
 import { LabProcess, lastLines } from './processes/lab-process.js';
 import type { LabDescription } from './lab-description.js';
 import type { Verdict } from './watcher/watch.js';
-import type { NodeResult, RunResult } from '../src/planning/run-result.js';
+import { historyFacts } from '../src/cli/board/history-facts.js';
+import { storyOfRun } from '../src/cli/board/story-of-run.js';
+import { viewOfRun } from '../src/cli/board/view-of-run.js';
+import type { RunStory, StoryNode } from '../src/planning/run-report.js';
 import { projectRoot } from '../src/tools/project-root.js';
 import { Terminal, cleanEnvironment } from './terminal.js';
 import { runId } from '../src/workflows/messages.js';
@@ -156,10 +159,15 @@ export class World extends Terminal {
     };
   }
 
-  /** The run's result, once it has one. */
-  async result(run: number): Promise<RunResult> {
+  /** What became of the run, once it has ended with a result: all of what its history tells, as a report has it. */
+  async result(run: number): Promise<RunStory> {
+    const { cluster } = this.lab;
     const client = await this.client();
-    return (await client.workflow.getHandle(runId(this.lab.cluster, run)).result()) as RunResult;
+    const handle = client.workflow.getHandle(runId(cluster, run));
+    await handle.result();
+    const facts = historyFacts(await handle.fetchHistory());
+    const view = viewOfRun(cluster, run, { facts, pending: undefined }, new Map());
+    return storyOfRun(view, { now: Date.now(), timeZone: 'UTC' });
   }
 
   async client(): Promise<Client> {
@@ -226,7 +234,7 @@ export class World extends Terminal {
   }
 }
 
-export function nodeResult(result: RunResult, name: string): NodeResult {
+export function nodeResult(result: Pick<RunStory, 'nodes' | 'reasons'>, name: string): StoryNode {
   const found = result.nodes.find((node) => node.node === name);
   if (!found) throw new Error(`${name} has no result: ${JSON.stringify(result.reasons)}`);
   return found;

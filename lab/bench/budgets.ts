@@ -1,3 +1,4 @@
+import { temporalLimits } from '../../src/planning/run-size.js';
 import type { Budget } from './figure.js';
 
 /** How much there may be of each thing: the promise to whoever runs it. In the unit the thing is told in. */
@@ -6,6 +7,8 @@ export const budgets = {
   overhead: { median: 2, p95: 4 },
   /** Overhead of all nodes over `nodeSeconds` for each. */
   overheadShare: { p95: 0.03 },
+  /** Of talosctl for a node: only what changes it. */
+  starts: { p95: 12 },
   historyEvents: { p95: 150 },
   historyKiB: { p95: 64 },
   /** Seconds from the death of a worker until another goes on: its supervisor starts it on the same host. */
@@ -13,8 +16,15 @@ export const budgets = {
   /** The same where another is up already, as on another host: the heartbeat's eight seconds, and ten. */
   killedOtherHost: { p95: 18 },
   largePlanSeconds: { p95: 1 },
-  /** What Temporal takes as one value. */
-  payloadKiB: { p95: 2_048 },
+  /** What Temporal takes as one value: 2 MiB. */
+  payloadKiB: { p95: temporalLimits.plan / 1024 },
+  /** What Temporal lets the history of one workflow grow to. */
+  runEvents: { p95: temporalLimits.events },
+  runHistoryMiB: { p95: temporalLimits.history / 1024 ** 2 },
+  /** What a run answers, whatever the size of its cluster. */
+  resultKiB: { p95: 16 },
+  /** What a run writes, over what is reckoned for it before it begins. */
+  reckonedShare: { p95: 1 },
   reasonNotShown: { p95: 0 },
   demoSeconds: { p95: 90 },
   setUpAgainSeconds: { p95: 1 },

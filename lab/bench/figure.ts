@@ -20,7 +20,7 @@ export interface Figure {
   readonly load: number;
 }
 
-export type Unit = 's' | 'ms' | 'ratio' | 'events' | 'KiB' | 'B' | 'MiB' | 'starts';
+export type Unit = 's' | 'ms' | 'ratio' | 'events' | 'KiB' | 'B' | 'MiB' | 'starts' | 'requests' | 'nodes';
 
 /** What a figure is made of. */
 export interface Measured {

@@ -2,11 +2,9 @@
 export type FlowName = 'legacy' | 'lifecycle';
 
 /** How the lab is started for each: what its machines run, and what git declares. */
-export const flows: Readonly<
-  Record<FlowName, { readonly labArgs: readonly string[]; readonly minor: string }>
-> = {
-  legacy: { labArgs: [], minor: '1.12' },
-  lifecycle: { labArgs: ['--talos', 'v1.13.1', '--target', 'v1.13.9'], minor: '1.13' },
+export const flows: Readonly<Record<FlowName, { readonly labArgs: readonly string[] }>> = {
+  legacy: { labArgs: [] },
+  lifecycle: { labArgs: ['--talos', 'v1.13.1', '--target', 'v1.13.9'] },
 };
 
 export const flowNames = Object.keys(flows) as readonly FlowName[];

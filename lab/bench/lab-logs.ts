@@ -14,6 +14,8 @@ export interface LoggedRequest {
   readonly method: string;
   /** With the service: two have a method `Upgrade`. */
   readonly fullMethod: string;
+  /** What the client calls itself: its user agent. */
+  readonly client: string;
   readonly code: number;
 }
 
@@ -72,8 +74,8 @@ export function requestOf(line: RequestLogLine): LoggedRequest {
   const name = line.method.slice(line.method.lastIndexOf('/') + 1);
   const { type } = line.args;
   const method = typeof type === 'string' ? `${name} ${type}` : name;
-  const { node, code, method: fullMethod } = line;
-  return { at, endedAt: at + line.durationMs, node, method, fullMethod, code };
+  const { node, code, client, method: fullMethod } = line;
+  return { at, endedAt: at + line.durationMs, node, method, fullMethod, client, code };
 }
 
 function podLeft(line: AuditLine): PodLeft[] {

@@ -1,16 +1,18 @@
+import { runLimits, runSize, type RunSize } from '../../src/planning/run-size.js';
 import { planUpgrade } from '../../src/planning/upgrade-plan.js';
 import { madePlanInput } from './made-cluster.js';
 
 export const largeClusterNodes = 1_000;
-
-/** The longest a value may be that Temporal hands on. */
-export const payloadMaxBytes = 2 * 1024 * 1024;
 
 export interface MeasuredPlan {
   /** Milliseconds each planning took. */
   readonly took: readonly number[];
   /** Of the plan as it stands in history. */
   readonly bytes: number;
+  /** What the run's own history is reckoned to grow to. */
+  readonly size: RunSize;
+  /** How many such nodes one run is let through for. */
+  readonly fits: number;
 }
 
 /**
@@ -21,6 +23,7 @@ export function measureLargePlan(times: number): MeasuredPlan {
   const input = madePlanInput(largeClusterNodes);
   const took: number[] = [];
   let text = '';
+  let size: RunSize | undefined;
   for (let time = 0; time < times; time += 1) {
     const began = performance.now();
     const planned = planUpgrade(input);
@@ -29,6 +32,13 @@ export function measureLargePlan(times: number): MeasuredPlan {
     const [hop] = planned.plan.hops;
     if (hop?.nodes.length !== largeClusterNodes) throw new Error('the plan does not name every node');
     text = JSON.stringify(planned);
+    size ??= runSize(planned.plan, input.inventory);
   }
-  return { took, bytes: Buffer.byteLength(text) };
+  if (!size) throw new Error('nothing was planned');
+  return { took, bytes: Buffer.byteLength(text), size, fits: fitting(size) };
+}
+
+function fitting(size: RunSize): number {
+  const shares = (['plan', 'events', 'history'] as const).map((what) => runLimits[what] / size[what]);
+  return Math.floor(largeClusterNodes * Math.min(...shares));
 }

@@ -9,6 +9,4 @@ export interface NodeEvidence {
   readonly soak: number;
   readonly history: NodeHistory;
   readonly logs: LabLogs;
-  /** What one start of talosctl takes alone on this machine, in milliseconds: so long before its first request a look began. */
-  readonly startMs: number;
 }

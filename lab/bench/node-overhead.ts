@@ -2,7 +2,7 @@ import type { LoggedRequest } from './lab-logs.js';
 import type { NodeEvidence } from './node-evidence.js';
 import type { ActivitySpan, NodeHistory } from './node-history.js';
 import { kubectlWait, pollingSpans } from './polling.js';
-import { standsForProcess } from './process-starts.js';
+import { isLook, standsForProcess } from './process-starts.js';
 import { lengthOf, within, type Span } from './spans.js';
 import { timeApart, type TimeApart } from './time-apart.js';
 
@@ -19,12 +19,14 @@ export interface NodeOverhead {
   readonly byStep: readonly StepOverhead[];
   /** How often talosctl was started. */
   readonly starts: number;
+  /** How often a Talos API was asked without it. */
+  readonly looks: number;
 }
 
 /**
  * `roundTrips`: from the end of an activity to the begin of the next, through Temporal. `polling`: the node was ready, or another
  * member led, and the next look had not begun. `kubectl`: the pods had left, and `kubectl drain` had not looked yet. `looking`: the
- * rest, time inside activities: processes that start, requests, answers.
+ * rest, time inside activities: requests, answers, processes that start.
  */
 export type SplitPart = 'roundTrips' | 'polling' | 'kubectl' | 'looking';
 
@@ -61,6 +63,7 @@ export function nodeOverhead(evidence: NodeEvidence): NodeOverhead {
     split: { roundTrips, polling, kubectl, looking: overhead - roundTrips - polling - kubectl },
     byStep: history.activities.map((activity) => stepOf(activity, spans, requests)),
     starts: requests.filter(standsForProcess).length,
+    looks: requests.filter(isLook).length,
   };
 }
 

@@ -3,7 +3,7 @@ import type { Span } from './spans.js';
 import { drainSpan, readyAgainAt, requestsTo } from './time-apart.js';
 
 /** What every look at a booting node asks first. */
-const firstOfALook = 'List Versions.runtime.talos.dev';
+const firstOfALook = 'Get Versions.runtime.talos.dev';
 
 /** Time in which something was so, and Slipway had not begun to look. */
 export function pollingSpans(evidence: NodeEvidence): Span[] {
@@ -19,12 +19,12 @@ export function kubectlWait(evidence: NodeEvidence): Span[] {
 
 /** From the moment the machine was ready to the begin of the look that saw it. */
 function bootUnseen(evidence: NodeEvidence): Span[] {
-  const { history, node, logs, startMs } = evidence;
+  const { history, node, logs } = evidence;
   const boot = history.activities.find(({ type }) => type === 'awaitBoot');
   if (!boot) return [];
   const ready = Math.max(readyAgainAt(evidence), boot.startedAt);
   if (ready >= boot.endedAt) {
-    // It booted before it was ready: the next step waited for the rest, by requests that start no process.
+    // It booted before it was ready: the next step waited for the rest, by requests to Kubernetes alone.
     const wait = history.activities.find(({ type }) => type === 'awaitReady');
     return wait && wait.endedAt > ready ? [{ from: Math.max(ready, wait.startedAt), to: wait.endedAt }] : [];
   }
@@ -32,17 +32,17 @@ function bootUnseen(evidence: NodeEvidence): Span[] {
     ({ method, at }) => method === firstOfALook && at >= boot.startedAt && at <= boot.endedAt,
   );
   const seen = looks.at(-1);
-  return seen ? before(seen.at - startMs, ready) : [];
+  return seen ? before(seen.at, ready) : [];
 }
 
 /** From the moment leadership was given away to the begin of the next look at who leads. */
-function leaderUnseen({ history, logs, startMs }: NodeEvidence): Span[] {
+function leaderUnseen({ history, logs }: NodeEvidence): Span[] {
   const step = history.activities.find(({ type }) => type === 'handOverLeadership');
   if (!step) return [];
   const during = logs.requests.filter(({ at }) => at >= step.startedAt && at <= step.endedAt);
   const given = during.findLast(({ method }) => method === 'EtcdForfeitLeadership');
   const next = given && during.find(({ method, at }) => method === 'EtcdStatus' && at > given.endedAt);
-  return given && next ? before(next.at - startMs, given.endedAt) : [];
+  return given && next ? before(next.at, given.endedAt) : [];
 }
 
 function before(to: number, from: number): Span[] {

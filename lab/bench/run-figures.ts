@@ -1,7 +1,6 @@
 import { budgets, nodeSeconds } from './budgets.js';
 import type { Measured } from './figure.js';
 import type { FlowName } from './flows.js';
-import { largeClusterNodes } from './large-plan.js';
 import type { NodeOverhead, SplitPart } from './node-overhead.js';
 import type { MeasuredRun } from './upgrade-run.js';
 
@@ -12,12 +11,12 @@ const parts: Readonly<Record<SplitPart, string>> = {
   roundTrips: 'round trips through Temporal',
   polling: 'between two looks',
   kubectl: "kubectl drain's own pause",
-  looking: 'looking: processes, requests',
+  looking: 'looking: requests, processes',
 };
 
 /** All that is told of one run. */
 export function runFigures(flow: FlowName, run: MeasuredRun): WithoutLoad[] {
-  const { nodes, start, verdict } = run;
+  const { nodes, verdict } = run;
   const title = (what: string): string => `${what}, ${flow}`;
   const overhead = nodes.map((node) => node.overhead / 1_000);
   const share = sum(overhead) / (nodes.length * nodeSeconds);
@@ -43,15 +42,8 @@ export function runFigures(flow: FlowName, run: MeasuredRun): WithoutLoad[] {
       budget: budgets.reasonNotShown,
     },
     ...startFigures(nodes, title),
-    plain('one talosctl start, alone', 'ms', ...start.wall),
-    plain('one talosctl start, processor', 'ms', start.cpu),
     plain('processor of started programs per node', 's', run.cpuPerNodeMs / 1_000),
-    {
-      name: title('result of a run of 1,000 nodes, reckoned'),
-      unit: 'KiB',
-      values: [(run.resultBytesPerNode * largeClusterNodes) / 1024],
-      budget: budgets.payloadKiB,
-    },
+    ...writtenFigures(run, title),
     plain('lab ready', 's', run.labReadyMs / 1_000),
     plain('lab, memory', 'MiB', run.labMiB),
     plain('worker idle, memory', 'MiB', run.workerMiB),
@@ -81,12 +73,44 @@ function historyFigures({ histories }: MeasuredRun, title: (what: string) => str
   });
 }
 
+/** What a run answers must not grow with its nodes; what it writes must not be more than it was refused or let through for. */
+function writtenFigures({ written }: MeasuredRun, title: (what: string) => string): WithoutLoad[] {
+  const { events, bytes, resultBytes, reckoned } = written;
+  const share = (what: string, value: number): WithoutLoad => ({
+    name: title(`history of the run, ${what} / reckoned`),
+    unit: 'ratio',
+    values: [value],
+    budget: budgets.reckonedShare,
+  });
+  return [
+    {
+      name: title('result of the run'),
+      unit: 'KiB',
+      values: [resultBytes / 1024],
+      budget: budgets.resultKiB,
+    },
+    share('events', events / reckoned.events),
+    share('size', bytes / reckoned.history),
+  ];
+}
+
 function startFigures(nodes: readonly NodeOverhead[], title: (what: string) => string): WithoutLoad[] {
-  return roles.map((role) => ({
-    name: title(`talosctl starts per ${role}`),
-    unit: 'starts',
-    values: nodes.filter((node) => node.role === role).map(({ starts }) => starts),
-  }));
+  return roles.flatMap((role): WithoutLoad[] => {
+    const own = nodes.filter((node) => node.role === role);
+    return [
+      {
+        name: title(`talosctl starts per ${role}`),
+        unit: 'starts',
+        values: own.map(({ starts }) => starts),
+        budget: budgets.starts,
+      },
+      {
+        name: title(`looks through the Talos API per ${role}`),
+        unit: 'requests',
+        values: own.map(({ looks }) => looks),
+      },
+    ];
+  });
 }
 
 function sum(values: readonly number[]): number {

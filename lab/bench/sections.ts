@@ -74,12 +74,25 @@ async function kills({ temporal, quick, say }: Bench): Promise<Figure[]> {
 }
 
 async function largePlan({ quick }: Bench): Promise<Figure[]> {
-  const { took, bytes } = measureLargePlan(quick ? 5 : 20);
+  const { took, bytes, size, fits } = measureLargePlan(quick ? 5 : 20);
   const title = 'plan of 1,000 nodes';
   const measured: Omit<Measured, 'load'>[] = [
     { name: title, unit: 's', values: took.map(inSeconds), budget: budgets.largePlanSeconds },
     { name: `${title}, as one value`, unit: 'KiB', values: [bytes / 1024], budget: budgets.payloadKiB },
     { name: `${title}, for each`, unit: 'B', values: [bytes / largeClusterNodes] },
+    {
+      name: 'run of 1,000 nodes, events reckoned',
+      unit: 'events',
+      values: [size.events],
+      budget: budgets.runEvents,
+    },
+    {
+      name: 'run of 1,000 nodes, history reckoned',
+      unit: 'MiB',
+      values: [size.history / 1024 ** 2],
+      budget: budgets.runHistoryMiB,
+    },
+    { name: 'such nodes that fit into one run', unit: 'nodes', values: [fits] },
   ];
   return measured.map(withLoad);
 }

@@ -1,8 +1,10 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
 import type { PlannedNode } from '../../src/planning/plan.js';
-import type { RunResult } from '../../src/planning/run-result.js';
-import { nodeId } from '../../src/workflows/messages.js';
+import type { RunStory } from '../../src/planning/run-report.js';
+import { runSize, type RunSize } from '../../src/planning/run-size.js';
+import { nodeId, runId, type RunInput } from '../../src/workflows/messages.js';
+import { historyFacts } from '../../src/cli/board/history-facts.js';
 import type { Verdict } from '../watcher/watch.js';
 import { World } from '../world.js';
 import { flows, type FlowName } from './flows.js';
@@ -10,7 +12,6 @@ import { readLabLogs } from './lab-logs.js';
 import { nodeHistory } from './node-history.js';
 import { nodeOverhead, type NodeOverhead } from './node-overhead.js';
 import { childrenCpuMs, residentMiB, residentOfTreeMiB } from './process-usage.js';
-import { startCost, type StartCost } from './start-cost.js';
 
 /** The history of one node's workflow. */
 export interface HistorySize {
@@ -19,11 +20,19 @@ export interface HistorySize {
   readonly bytes: number;
 }
 
+/** What a run wrote into Temporal. */
+export interface WrittenByRun {
+  readonly events: number;
+  readonly bytes: number;
+  /** Of its result, as the one value it is. */
+  readonly resultBytes: number;
+  readonly reckoned: RunSize;
+}
+
 /** A whole cluster upgraded once, undisturbed. */
 export interface MeasuredRun {
   readonly nodes: readonly NodeOverhead[];
   readonly histories: readonly HistorySize[];
-  readonly start: StartCost;
   /** Milliseconds from the start of the lab until it was ready. */
   readonly labReadyMs: number;
   readonly labMiB: number;
@@ -31,8 +40,8 @@ export interface MeasuredRun {
   readonly workerMiB: number;
   /** Processor time of all that the worker started, over the nodes. */
   readonly cpuPerNodeMs: number;
-  /** Of the run's result: what each node adds to it, in its plan and in what became of it. */
-  readonly resultBytesPerNode: number;
+  /** What the run itself wrote, beside what was reckoned for its plan. */
+  readonly written: WrittenByRun;
   readonly verdict: Verdict;
 }
 
@@ -42,13 +51,12 @@ export async function measureRun(
   flow: FlowName,
   say: (line: string) => void,
 ): Promise<MeasuredRun> {
-  const { labArgs, minor } = flows[flow];
+  const { labArgs } = flows[flow];
   const began = Date.now();
   const world = await World.start({ name: `bench-${flow}`, temporal, labArgs });
   try {
     const labReadyMs = statSync(path.join(world.lab.directory, 'lab.json')).mtimeMs - began;
     const labMiB = residentOfTreeMiB(world.lab.pid);
-    const start = await startCost(world.lab, minor);
     const worker = workerOf(world);
     const workerMiB = residentMiB(worker);
     say(`${flow}: the lab is ready, the cluster is upgraded`);
@@ -58,10 +66,10 @@ export async function measureRun(
     if (result.outcome !== 'done')
       throw new Error(`the run ended ${result.outcome}: ${JSON.stringify(result.reasons)}`);
     const cpuPerNodeMs = (childrenCpuMs(worker) - cpuBefore) / result.nodes.length;
-    const read = await readNodes(world, run, result, Math.min(...start.wall));
-    const resultBytesPerNode = bytesPerNode(result);
+    const read = await readNodes(world, run, result);
+    const written = await writtenBy(world, run, result);
     const verdict = await world.stop();
-    return { ...read, start, labReadyMs, labMiB, workerMiB, cpuPerNodeMs, resultBytesPerNode, verdict };
+    return { ...read, labReadyMs, labMiB, workerMiB, cpuPerNodeMs, written, verdict };
   } finally {
     await world.stop().catch(() => undefined);
   }
@@ -75,19 +83,18 @@ function workerOf({ worker }: World): number {
 async function readNodes(
   world: World,
   run: number,
-  result: RunResult,
-  startMs: number,
+  story: RunStory,
 ): Promise<Pick<MeasuredRun, 'nodes' | 'histories'>> {
   const client = await world.client();
   const logs = await readLabLogs(world.lab);
   const read = await Promise.all(
-    plannedNodes(result).map(async ({ name, role, soak }) => {
+    plannedNodes(story).map(async ({ name, role, soak }) => {
       const handle = client.workflow.getHandle(nodeId(world.lab.cluster, run, 1, name, 1));
       const [{ events }, { historySize, historyLength }] = await Promise.all([
         handle.fetchHistory(),
         handle.describe(),
       ]);
-      const evidence = { node: name, role, soak, history: nodeHistory(events ?? []), logs, startMs };
+      const evidence = { node: name, role, soak, history: nodeHistory(events ?? []), logs };
       return {
         overhead: nodeOverhead(evidence),
         size: { role, events: historyLength, bytes: historySize ?? 0 },
@@ -97,12 +104,25 @@ async function readNodes(
   return { nodes: read.map(({ overhead }) => overhead), histories: read.map(({ size }) => size) };
 }
 
-function bytesPerNode(result: RunResult): number {
-  const ofNodes = [...result.nodes, ...plannedNodes(result)];
-  return Buffer.byteLength(JSON.stringify(ofNodes)) / result.nodes.length;
+async function writtenBy(world: World, run: number, { plan }: RunStory): Promise<WrittenByRun> {
+  const { workflow } = await world.client();
+  const handle = workflow.getHandle(runId(world.lab.cluster, run));
+  const [{ historySize, historyLength }, result, history] = await Promise.all([
+    handle.describe(),
+    handle.result() as Promise<unknown>,
+    handle.fetchHistory(),
+  ]);
+  const input = historyFacts(history).input as RunInput;
+  if (!plan) throw new Error('the run made no plan');
+  return {
+    events: historyLength,
+    bytes: historySize ?? 0,
+    resultBytes: Buffer.byteLength(JSON.stringify(result)),
+    reckoned: runSize(plan, input.inventory),
+  };
 }
 
-function plannedNodes({ plan }: RunResult): readonly PlannedNode[] {
+function plannedNodes({ plan }: RunStory): readonly PlannedNode[] {
   const [hop, ...more] = plan?.hops ?? [];
   if (!hop || more.length > 0) throw new Error('the benchmark measures runs of one hop');
   return hop.nodes;

@@ -18,7 +18,8 @@ const LIMITS = {
   image: '30s',
   gates: '30s',
   drainSlice: '10s',
-  drain: '20s',
+  // Three attempts outlast an eviction that was granted and not carried out: two minutes in Kubernetes' own code.
+  drain: '60s',
   handOver: '20s',
   install: '15s',
   reboot: '30s',

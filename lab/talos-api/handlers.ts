@@ -1,13 +1,17 @@
+import { applyConfiguration } from './calls/configuration-calls.js';
+import { reset, shutdown } from './calls/ending-calls.js';
 import {
   etcdAlarmList,
   etcdForfeitLeadership,
+  etcdLeaveCluster,
   etcdMemberList,
+  etcdRemoveMemberById,
   etcdSnapshot,
   etcdStatus,
 } from './calls/etcd-calls.js';
 import { events } from './calls/events.js';
 import { imagePull, imageServicePull } from './calls/image-calls.js';
-import { dmesg, read, serviceList, version } from './calls/machine-calls.js';
+import { disks, dmesg, read, serviceList, version } from './calls/machine-calls.js';
 import { resourceGet, resourceList, resourceWatch } from './calls/resource-calls.js';
 import { lifecycleInstall, lifecycleUpgrade, reboot, rollback, upgrade } from './calls/upgrade-calls.js';
 import type { TalosHandler } from './talos-call.js';
@@ -18,12 +22,17 @@ export const handlers: Readonly<Record<string, TalosHandler>> = {
   '/machine.MachineService/Upgrade': { unary: upgrade },
   '/machine.MachineService/Reboot': { unary: reboot },
   '/machine.MachineService/Rollback': { unary: rollback },
+  '/machine.MachineService/ApplyConfiguration': { unary: applyConfiguration },
+  '/machine.MachineService/Reset': { unary: reset },
+  '/machine.MachineService/Shutdown': { unary: shutdown },
   '/machine.MachineService/ImagePull': { unary: imagePull },
   '/machine.MachineService/ServiceList': { unary: serviceList },
   '/machine.MachineService/EtcdMemberList': { unary: etcdMemberList },
   '/machine.MachineService/EtcdStatus': { unary: etcdStatus },
   '/machine.MachineService/EtcdAlarmList': { unary: etcdAlarmList },
   '/machine.MachineService/EtcdForfeitLeadership': { unary: etcdForfeitLeadership },
+  '/machine.MachineService/EtcdRemoveMemberByID': { unary: etcdRemoveMemberById },
+  '/machine.MachineService/EtcdLeaveCluster': { unary: etcdLeaveCluster },
   '/machine.MachineService/EtcdSnapshot': { stream: etcdSnapshot },
   '/machine.MachineService/Dmesg': { stream: dmesg },
   '/machine.MachineService/Read': { stream: read },
@@ -31,6 +40,7 @@ export const handlers: Readonly<Record<string, TalosHandler>> = {
   '/machine.ImageService/Pull': { stream: imageServicePull },
   '/machine.LifecycleService/Install': { stream: lifecycleInstall },
   '/machine.LifecycleService/Upgrade': { stream: lifecycleUpgrade },
+  '/storage.StorageService/Disks': { unary: disks },
   '/cosi.resource.State/Get': { unary: resourceGet },
   '/cosi.resource.State/List': { stream: resourceList },
   '/cosi.resource.State/Watch': { stream: resourceWatch },
@@ -39,7 +49,6 @@ export const handlers: Readonly<Record<string, TalosHandler>> = {
 /** Calls with one answer that Talos has, and that the lab refuses: UNIMPLEMENTED, after the role was checked. */
 export const notSimulated: readonly string[] = [
   ...[
-    'ApplyConfiguration',
     'Bootstrap',
     'CPUFreqStats',
     'CPUInfo',
@@ -50,8 +59,6 @@ export const notSimulated: readonly string[] = [
     'EtcdDowngradeCancel',
     'EtcdDowngradeEnable',
     'EtcdDowngradeValidate',
-    'EtcdLeaveCluster',
-    'EtcdRemoveMemberByID',
     'GenerateClientConfiguration',
     'GenerateConfiguration',
     'Hostname',
@@ -64,12 +71,10 @@ export const notSimulated: readonly string[] = [
     'Netstat',
     'NetworkDeviceStats',
     'Processes',
-    'Reset',
     'Restart',
     'ServiceRestart',
     'ServiceStart',
     'ServiceStop',
-    'Shutdown',
     'Stats',
     'SystemStat',
   ].map((name) => `/machine.MachineService/${name}`),
@@ -79,7 +84,6 @@ export const notSimulated: readonly string[] = [
   '/cosi.resource.State/Destroy',
   '/inspect.InspectService/ControllerRuntimeDependencies',
   '/storage.StorageService/BlockDeviceWipe',
-  '/storage.StorageService/Disks',
   '/time.TimeService/Time',
   '/time.TimeService/TimeCheck',
 ];

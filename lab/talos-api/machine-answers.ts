@@ -2,6 +2,7 @@ import { status } from '@grpc/grpc-js';
 import { unlessInterrupted } from '../machines/interruptible.js';
 import type { Machine } from '../machines/machine.js';
 import { authorize } from './authorization.js';
+import { authorizeInMaintenance } from './maintenance-rules.js';
 import { handlers } from './handlers.js';
 import { offers, serviceOf } from './offered-services.js';
 import { simpleFields, type RequestLog } from './request-log.js';
@@ -17,6 +18,8 @@ export interface ArrivedRequest {
   readonly bytes: Buffer;
   readonly dialled: Machine;
   readonly roles: readonly string[];
+  /** The client's user agent. */
+  readonly client: string;
   /** Aborts when the client went away. */
   readonly clientGone: AbortSignal;
   readonly breakConnection: () => void;
@@ -27,6 +30,8 @@ export interface Target {
   readonly machine: Machine;
   /** Aborts when its Talos API closes. */
   readonly closed: AbortSignal;
+  /** Anybody can reach it, and almost nothing is answered. */
+  readonly inMaintenance: boolean;
 }
 
 /** A machine's answer as bytes. Rejects with a TalosError; writes its line into the log either way. */
@@ -88,7 +93,8 @@ function prepared(request: ArrivedRequest, target: Target): { handler: TalosHand
   const { version } = target.machine;
   const offered = offers(version, request.path);
   // A call a machine does not know has no rule there either: whoever is no administrator never learns of it.
-  authorize(offered ? request.path : '', request.roles);
+  if (target.inMaintenance) authorizeInMaintenance(version, request.path);
+  else authorize(offered ? request.path : '', request.roles);
   if (!offered) {
     throw new TalosError(status.UNIMPLEMENTED, `unknown service ${serviceOf(request.path)}`);
   }
@@ -103,6 +109,7 @@ function prepared(request: ArrivedRequest, target: Target): { handler: TalosHand
     handler,
     call: {
       machine: target.machine,
+      inMaintenance: target.inMaintenance,
       request: methodAt(request.path).requestDeserialize(request.bytes),
       roles: request.roles,
       signal: AbortSignal.any([request.clientGone, target.closed]),
@@ -123,6 +130,7 @@ function logLine(
       endpoint: request.dialled.name,
       node,
       method: request.path.slice(1),
+      client: request.client,
       roles: request.roles,
       args: argumentsOf(request),
       code: failure?.code ?? status.OK,

@@ -8,6 +8,8 @@ export interface RequestLogLine {
   readonly node: string;
   /** `machine.MachineService/Upgrade` */
   readonly method: string;
+  /** What the client calls itself, its user agent: `grpc-go/1.78.0` is a talosctl, `slipway` Slipway itself. */
+  readonly client: string;
   /** Roles in the client's certificate; empty where it was refused. */
   readonly roles: readonly string[];
   /** The simple fields of the request: `{"image": "…"}`; one inside another as `source.image_name`. */

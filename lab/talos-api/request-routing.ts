@@ -46,6 +46,17 @@ export function isTarget({ definition }: Machine, target: string): boolean {
   return definition.address === target || definition.loopback === target;
 }
 
+/**
+ * In maintenance mode a request goes nowhere else. Up to 1.12 nobody even looks where it should go; an empty name is what
+ * talosctl sends when it was given none.
+ */
+export function checkMaintenanceRoute(metadata: Metadata, machine: Machine): void {
+  if (!hasLifecycleService(machine.version)) return;
+  const targets = [...values(metadata, 'nodes'), ...values(metadata, 'node')];
+  if (targets.some((target) => target !== '' && !isTarget(machine, target)))
+    throw new TalosError(status.PERMISSION_DENIED, 'no request forwarding');
+}
+
 /** A worker has no certificate authority, so it can speak to no other machine. */
 function routeOnWorker(dialled: Machine, node: readonly string[], nodes: readonly string[]): Route {
   const targets = nodes.length > 0 ? nodes : node;

@@ -10,16 +10,17 @@ import {
   type ServerWritableStream,
   type sendUnaryData,
 } from '@grpc/grpc-js';
+import { createAuthority } from '../certificate-authority.js';
 import type { IssuedCertificate } from '../certificates.js';
 import { reasonOf } from '../machines/interruptible.js';
-import type { Machine, MachineApi } from '../machines/machine.js';
+import type { ApiMode, Machine, MachineApi } from '../machines/machine.js';
 import { identify, refusedByFault, type ClientIdentity } from './client-identity.js';
 import { handlers, notSimulated, notSimulatedStreams } from './handlers.js';
 import { logged, streamAnswer, unaryAnswer, type ArrivedRequest, type Target } from './machine-answers.js';
 import { failedAnswer, failedStreamMessage, namedAnswer, namedStreamMessage } from './merged-answer.js';
 import type { RequestLog } from './request-log.js';
-import { routeOf } from './request-routing.js';
-import { TalosError, asTalosError, unreachable } from './talos-error.js';
+import { checkMaintenanceRoute, routeOf } from './request-routing.js';
+import { TalosError, asTalosError, notTrusted, unreachable } from './talos-error.js';
 
 /** Port of every machine's Talos API. */
 export const TALOS_API_PORT = 50_000;
@@ -33,7 +34,7 @@ export interface TalosApiOptions {
   readonly clientAuthority: string;
   readonly log: RequestLog;
   /** The machine a request names, when its own API is open; undefined: it cannot be reached. */
-  readonly find: (target: string) => Target | undefined;
+  readonly find: (target: string) => Target | 'not trusted' | undefined;
   /** Counts the requests of the whole lab. */
   readonly nextRequestId: () => number;
 }
@@ -54,6 +55,7 @@ export class TalosApi implements MachineApi {
   readonly #clients = new Map<string, { socket: Socket; identity: ClientIdentity }>();
   readonly #sockets = new Set<Socket>();
   #listener: TlsServer | undefined;
+  #mode: ApiMode = 'secured';
   #closed = new AbortController();
 
   constructor(machine: Machine, options: TalosApiOptions) {
@@ -69,19 +71,21 @@ export class TalosApi implements MachineApi {
     this.#injector = this.#grpc.createConnectionInjector(ServerCredentials.createInsecure());
   }
 
-  /** What other machines pass requests on to; undefined while it is closed. */
-  get target(): Target | undefined {
-    return this.#closed.signal.aborted ? undefined : { machine: this.#machine, closed: this.#closed.signal };
+  /** What other machines pass requests on to; undefined while it is closed. They do not trust it in other modes. */
+  get target(): Target | 'not trusted' | undefined {
+    if (this.#closed.signal.aborted) return undefined;
+    return this.#mode === 'secured' ? this.#itself() : 'not trusted';
   }
 
-  async open(): Promise<void> {
+  async open(mode: ApiMode): Promise<void> {
     if (this.#listener !== undefined) return;
-    const { certificate, clientAuthority } = this.#options;
+    this.#mode = mode;
+    const { certificate, clientAuthority } = this.#credentials(mode);
     const listener = createServer({
       cert: certificate.certificate,
       key: certificate.key.replaceAll('ED25519 PRIVATE KEY', 'PRIVATE KEY'),
       ca: clientAuthority,
-      requestCert: true,
+      requestCert: mode !== 'maintenance',
       rejectUnauthorized: false,
       ALPNProtocols: ['h2'],
       minVersion: 'TLSv1.3',
@@ -116,9 +120,22 @@ export class TalosApi implements MachineApi {
     await closed;
   }
 
+  /** Outside of its cluster a machine makes up an authority, which nobody knows. */
+  #credentials(mode: ApiMode): Pick<TalosApiOptions, 'certificate' | 'clientAuthority'> {
+    if (mode === 'secured') return this.#options;
+    const { name, definition } = this.#machine;
+    const authority = createAuthority('ed25519', { organization: 'talos' });
+    const names = [definition.address, definition.loopback];
+    return {
+      certificate: authority.issue({ usage: 'server', commonName: name, names }),
+      clientAuthority: authority.certificate,
+    };
+  }
+
   #connected(socket: TLSSocket): void {
     const peer = `${socket.remoteAddress}:${socket.remotePort}`;
-    this.#clients.set(peer, { socket, identity: identify(socket) });
+    const identity = this.#mode === 'maintenance' ? { roles: ['os:reader'] } : identify(socket);
+    this.#clients.set(peer, { socket, identity });
     socket.once('close', () => this.#clients.delete(peer));
     socket.on('error', () => {
       // A client that goes away in the middle is no error of the machine.
@@ -164,8 +181,8 @@ export class TalosApi implements MachineApi {
 
   async #passOn(request: ArrivedRequest, name: string): Promise<Buffer> {
     const target = this.#options.find(name);
-    if (target !== undefined) return unaryAnswer(request, target, this.#options.log);
-    return logged(request, name, this.#options.log, () => Promise.reject(unreachable(name)));
+    if (typeof target === 'object') return unaryAnswer(request, target, this.#options.log);
+    return logged(request, name, this.#options.log, () => Promise.reject(whyNot(target, name)));
   }
 
   async #stream(path: string, call: ServerWritableStream<Buffer, Buffer>): Promise<void> {
@@ -182,8 +199,8 @@ export class TalosApi implements MachineApi {
 
   async *#streamFrom(request: ArrivedRequest, name: string): AsyncGenerator<Buffer> {
     const target = this.#options.find(name);
-    if (target !== undefined) yield* streamAnswer(request, target, this.#options.log);
-    else await logged(request, name, this.#options.log, () => Promise.reject(unreachable(name)));
+    if (typeof target === 'object') yield* streamAnswer(request, target, this.#options.log);
+    else await logged(request, name, this.#options.log, () => Promise.reject(whyNot(target, name)));
   }
 
   async *#namedStream(request: ArrivedRequest, name: string): AsyncGenerator<Buffer> {
@@ -207,6 +224,7 @@ export class TalosApi implements MachineApi {
       bytes: call.request,
       dialled: this.#machine,
       roles: client !== undefined && 'roles' in client.identity ? client.identity.roles : [],
+      client: String(call.metadata.get('user-agent')[0] ?? ''),
       clientGone: gone.signal,
       breakConnection: () => client?.socket.destroy(),
     };
@@ -221,6 +239,10 @@ export class TalosApi implements MachineApi {
       const identity = this.#clients.get(call.getPeer())?.identity;
       if (identity === undefined) throw new TalosError(status.UNAVAILABLE, 'the connection is gone');
       if ('refusal' in identity) throw identity.refusal;
+      if (this.#mode === 'maintenance') {
+        checkMaintenanceRoute(call.metadata, this.#machine);
+        return { to: 'itself' };
+      }
       const refusal = refusedByFault(this.#machine.faults, this.#machine.name);
       if (refusal !== undefined) throw refusal;
       return routeOf(call.metadata, request.path, this.#machine);
@@ -230,8 +252,13 @@ export class TalosApi implements MachineApi {
   }
 
   #itself(): Target {
-    return { machine: this.#machine, closed: this.#closed.signal };
+    const inMaintenance = this.#mode === 'maintenance';
+    return { machine: this.#machine, closed: this.#closed.signal, inMaintenance };
   }
+}
+
+function whyNot(target: 'not trusted' | undefined, name: string): TalosError {
+  return target === undefined ? unreachable(name) : notTrusted();
 }
 
 /** Writes a stream as fast as the client reads it; stops reading it when the client is gone. */

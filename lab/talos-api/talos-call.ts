@@ -3,6 +3,8 @@ import type { Machine } from '../machines/machine.js';
 /** A request for one machine, after routing and authorization. */
 export interface TalosCall<Request = object> {
   readonly machine: Machine;
+  /** It came over the API that anybody can reach. */
+  readonly inMaintenance: boolean;
   readonly request: Request;
   readonly roles: readonly string[];
   /** Aborts when the client went away, or the machine's Talos API closed. */

@@ -29,6 +29,15 @@ export function unreachable(address: string): TalosError {
   );
 }
 
+/** What answers with a certificate of nobody's that is known. */
+export function notTrusted(): TalosError {
+  const reason = 'tls: failed to verify certificate: x509: certificate signed by unknown authority';
+  return new TalosError(
+    status.UNAVAILABLE,
+    `connection error: desc = "transport: authentication handshake failed: ${reason}"`,
+  );
+}
+
 /** What broke off in the middle. */
 export function brokenOff(): TalosError {
   return new TalosError(status.UNAVAILABLE, 'error reading from server: EOF');

@@ -3,6 +3,7 @@ import type { FaultPlan } from '../faults/fault-plan.js';
 import { durationsAt } from '../machines/durations.js';
 import type { ImageSource } from '../machines/image-source.js';
 import { LabClock } from '../machines/lab-clock.js';
+import type { ClusterSecrets } from '../machines/configuration/cluster-secrets.js';
 import { Machine, type MachineDefinition, type MachineParts } from '../machines/machine.js';
 import type { MachineLog } from '../machines/machine-log.js';
 import type { Surroundings } from '../machines/surroundings.js';
@@ -23,6 +24,8 @@ export interface TalosMachinesOptions {
   readonly clock?: LabClock;
   readonly machineLog: MachineLog;
   readonly requestLog: RequestLog;
+  /** What machine configurations must fit. Default: every one fits. */
+  readonly secrets?: ClusterSecrets;
 }
 
 /** Simulated machines, each with its Talos API, all switched off at first. */
@@ -48,6 +51,7 @@ export async function createTalosMachines(options: TalosMachinesOptions): Promis
     clock,
     log: options.machineLog,
     cluster: () => machines,
+    ...(options.secrets === undefined ? {} : { secrets: options.secrets }),
   };
   machines.push(
     ...(await Promise.all(options.definitions.map((definition) => Machine.create(definition, surroundings)))),

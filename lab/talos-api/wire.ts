@@ -6,13 +6,22 @@ import {
   type ServiceDefinition,
 } from '@grpc/proto-loader';
 import { projectRoot } from '../../src/tools/project-root.js';
+import { protosFolder } from '../../src/tools/talos-api/protos.js';
 
-const folder = path.join(projectRoot, 'lab/talos-api/protos');
+/** Those that Slipway itself needs, and what only a machine answers. */
+const folders = [protosFolder, path.join(projectRoot, 'lab/talos-api/protos')];
 
 /** Names stay as they are in the .proto files, 64-bit numbers and enums are strings, what is not set is left out. */
 const definition = loadSync(
-  ['machine.proto', 'image.proto', 'lifecycle.proto', 'resource.proto', 'resource-specs.proto'],
-  { includeDirs: [folder], keepCase: true, longs: String, enums: String },
+  [
+    'machine.proto',
+    'storage.proto',
+    'image.proto',
+    'lifecycle.proto',
+    'resource.proto',
+    'resource-specs.proto',
+  ],
+  { includeDirs: folders, keepCase: true, longs: String, enums: String },
 );
 
 /** A message by its full name, as bytes. `machine.SequenceEvent` */

@@ -5,6 +5,7 @@ import { describe } from '../planning/describe.js';
 import { failures } from '../planning/failures.js';
 import { openCluster, type ClusterAccess } from '../tools/cluster-access.js';
 import type { DialMap } from '../tools/dial-map.js';
+import type { KeptConnections } from '../tools/kept-connections.js';
 import { Refusal, messageOf } from '../tools/refusal.js';
 import { attemptGraceMs, type RunInput, type Waiting } from '../workflows/messages.js';
 
@@ -15,6 +16,8 @@ export interface ActivitySettings {
   readonly credentialsFolder: string | undefined;
   /** The input of a run, read from its history: the inventory does not travel with every step. */
   readonly inputOf: (cluster: string, run: number) => Promise<RunInput>;
+  /** What a step leaves for the next one. Credentials are read anew in each, and another credential is another connection. */
+  readonly connections: KeptConnections;
   /** Runs and node workflows of a cluster that are still open, whoever started them. */
   readonly openWork: (cluster: string) => Promise<readonly OpenWork[]>;
 }
@@ -50,7 +53,8 @@ export async function inCluster<T>(
   return failuresAsValues(doing, async (wait) => {
     const input = await settings.inputOf(reference.cluster, reference.run);
     const base = settings.credentialsFolder ?? input.base;
-    const access = await openCluster(input.inventory, { base, dialMap: settings.dialMap });
+    const { dialMap, connections } = settings;
+    const access = await openCluster(input.inventory, { base, dialMap, connections });
     try {
       return await act(access, wait);
     } finally {

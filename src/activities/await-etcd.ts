@@ -1,6 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { describe, describeStep } from '../planning/describe.js';
 import { etcdHealthy } from '../planning/etcd-guard.js';
+import { span } from '../planning/phrases.js';
 import type { PlannedNode } from '../planning/plan.js';
 import type { Reason } from '../planning/reason.js';
 import type { ClusterAccess } from '../tools/cluster-access.js';
@@ -51,18 +52,23 @@ export async function awaitEtcdStable(
     async (access, wait) => {
       const end = wait.endOf(limit + stable);
       const pause = Math.min(5_000, Math.max(300, stable / 10));
-      let since = Date.now();
+      const rule = `for ${span(stable)} without a break before the next control plane`;
+      // The first of the looks in a row that found it healthy.
+      let since: number | undefined;
       let last: Reason | undefined;
       for (;;) {
         const reason = await lookAtEtcd(access, wait);
         if (reason) {
-          since = Date.now();
+          since = undefined;
           last = reason;
-        } else if (Date.now() - since >= stable) {
-          return `etcd was healthy for ${Math.round(stable / 1000)} s without a break`;
+          wait.says(`${describe(reason)}; etcd must be healthy ${rule}, and the count begins anew`, end);
+        } else {
+          since ??= Date.now();
+          const anew = last ? `; the count began anew after this: ${describe(last)}` : '';
+          if (Date.now() - since >= stable)
+            return `etcd was healthy for ${span(stable)} without a break${anew}`;
+          wait.says(`etcd is healthy, and must stay so ${rule}${anew}`, since + stable);
         }
-        const healthy = `etcd is healthy; it must stay so for ${Math.round(stable / 1000)} s before the next control plane`;
-        wait.says(reason ? describe(reason) : healthy, end);
         if (Date.now() + pause > end) {
           throw new Refusal({
             kind: 'gave-up',

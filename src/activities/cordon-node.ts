@@ -1,3 +1,4 @@
+import { cordonOwner } from '../planning/cordon.js';
 import { expectationBroken } from '../planning/expectations.js';
 import { describeStep } from '../planning/describe.js';
 import type { NodeObject } from '../planning/observation.js';
@@ -7,7 +8,7 @@ import type { JsonPatchOperation } from '../tools/kubernetes-api.js';
 import { Refusal } from '../tools/refusal.js';
 import { runId } from '../workflows/messages.js';
 import { inCluster, type ActivitySettings, type RunReference } from './activity-context.js';
-import { setMarks, setUnschedulable } from './node-marks.js';
+import { removeMark, setMarks, setUnschedulable } from './node-marks.js';
 import { patchNodeAsSeen } from './patch-node.js';
 
 export interface NodeStep extends RunReference {
@@ -42,17 +43,18 @@ function cordonPatch(
   run: string,
   seen: NodeObject,
 ): { patch: readonly JsonPatchOperation[]; note: string } {
-  const { cordonedBy } = seen.marks;
-  if (seen.unschedulable && cordonedBy === run)
-    return { patch: [], note: 'was cordoned by this run already' };
-  if (seen.unschedulable && cordonedBy) {
+  const owner = cordonOwner(seen);
+  if (owner.by === 'run' && owner.run === run) return { patch: [], note: 'was cordoned by this run already' };
+  if (owner.by === 'run') {
     return {
       patch: setMarks(seen, { run, cordonedBy: run }),
-      note: `takes over the cordon of ${cordonedBy}`,
+      note: `takes over the cordon of ${owner.run}`,
     };
   }
   if (seen.unschedulable && node.keepCordon) {
-    return { patch: setMarks(seen, { run }), note: 'somebody cordoned it before; that cordon stays' };
+    // The mark of a cordon that is gone would call this one ours.
+    const patch = [...setMarks(seen, { run }), ...removeMark(seen, 'cordonedBy')];
+    return { patch, note: 'somebody cordoned it before; that cordon stays' };
   }
   if (seen.unschedulable) throw new Refusal({ kind: 'node-cordoned', node: node.name, by: 'somebody else' });
   return {

@@ -1,7 +1,8 @@
 import { describe, describeStep } from '../planning/describe.js';
-import type { NodeObject, PodObservation, WorkloadObservation } from '../planning/observation.js';
+import type { NodeObject, WorkloadObservation } from '../planning/observation.js';
 import type { PlannedNode } from '../planning/plan.js';
 import type { Reason } from '../planning/reason.js';
+import { podsToMove, whatStays } from '../planning/staying-pods.js';
 import { toolPath } from '../tools/tool-path.js';
 import type { ClusterAccess } from '../tools/cluster-access.js';
 import { drainSlice, type DrainSliceResult } from '../tools/kubectl.js';
@@ -46,7 +47,7 @@ export async function drainNode(settings: ActivitySettings, step: DrainNode): Pr
       if (result.outcome === 'impossible') {
         throw new Refusal({ kind: 'drain-failed', node: node.name, why: result.why, attempts: attempt });
       }
-      const reason = await whatStays(access, node.name, attempt, result.lastWords);
+      const reason = await reasonToStay(access, node.name, attempt, result.lastWords);
       if (!reason) continue;
       wait.says(describe(reason), end);
       if (Date.now() + Math.min(1_000, step.slice / 4) > end) throw new Refusal(reason);
@@ -118,7 +119,7 @@ async function oneSlice(
 /** While kubectl drains: is the cordon still ours, and which pod stays, and why? Answers whether none stays. */
 async function lookBeside(access: ClusterAccess, wait: Wait, step: DrainNode, end: number): Promise<boolean> {
   requireOurCordon(step, await requireNodeObject(access, step.node.name));
-  const reason = await whatStays(access, step.node.name, attemptAt(step, end), '');
+  const reason = await reasonToStay(access, step.node.name, attemptAt(step, end), '');
   if (reason?.kind === 'drain-blocked') wait.says(describe(reason), end);
   else wait.says(describeStep('drain', step.node.name), end);
   return reason === undefined;
@@ -155,42 +156,11 @@ async function podsOn(access: ClusterAccess, node: string): Promise<WorkloadObse
   return workloadObservation(pods, budgets);
 }
 
-function podsToMove({ pods }: WorkloadObservation): PodObservation[] {
-  return pods.filter(
-    (pod) => !pod.daemonSet && !pod.mirror && pod.phase !== 'Succeeded' && pod.phase !== 'Failed',
-  );
-}
-
-/** Names the pod that stays, its budget and its owner; undefined when all are gone after all. */
-async function whatStays(
+async function reasonToStay(
   access: ClusterAccess,
   node: string,
   attempts: number,
   lastWords: string,
 ): Promise<Reason | undefined> {
-  const workloads = await podsOn(access, node);
-  const staying = podsToMove(workloads);
-  const blocked = (pod: PodObservation) =>
-    workloads.budgets.find(
-      (budget) =>
-        pod.budgets.includes(`${budget.namespace}/${budget.name}`) && budget.disruptionsAllowed === 0,
-    );
-  const pod = staying.find((candidate) => blocked(candidate)) ?? staying[0];
-  if (!pod) return undefined;
-  const budget = blocked(pod);
-  if (!budget) {
-    const why = `${pod.namespace}/${pod.name} is still there${pod.terminating ? ', shutting down' : ''}: ${lastWords}`;
-    return { kind: 'drain-failed', node, why, attempts };
-  }
-  return {
-    kind: 'drain-blocked',
-    node,
-    pod: `${pod.namespace}/${pod.name}`,
-    owner: pod.owner,
-    budget: `${budget.namespace}/${budget.name}`,
-    allowed: budget.disruptionsAllowed,
-    healthy: budget.currentHealthy,
-    desired: budget.desiredHealthy,
-    attempts,
-  };
+  return whatStays(await podsOn(access, node), { node, attempts, lastWords, now: Date.now() });
 }

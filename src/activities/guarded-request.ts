@@ -8,7 +8,7 @@ import { observeCluster, throughOthers, whyNot } from '../tools/observe-cluster.
 import type { markAnnotations } from '../tools/kubernetes-observation.js';
 import { Refusal } from '../tools/refusal.js';
 import type { CommandFailed } from '../tools/run-command.js';
-import type { TalosTarget } from '../tools/talosctl.js';
+import type { TalosTarget } from '../tools/talos-target.js';
 import { runId } from '../workflows/messages.js';
 import type { RunReference, Wait } from './activity-context.js';
 import { removeMark, setMarks } from './node-marks.js';

@@ -20,7 +20,7 @@ export async function handOverLeadership(
     reference,
     describeStep('hand-over-leadership', node.name),
     async (access, wait) => {
-      const admin = await access.talosAdmin(node.from);
+      const admin = await access.talosctlAdmin(node.from);
       let asked = false;
       return wait.until(
         limit,

@@ -9,7 +9,7 @@ import { throughOthers, whyNot } from '../tools/observe-cluster.js';
 import { Refusal } from '../tools/refusal.js';
 import { CommandFailed } from '../tools/run-command.js';
 import type { ClusterAccess } from '../tools/cluster-access.js';
-import type { CallLimits } from '../tools/talosctl.js';
+import type { CallLimits } from '../tools/talos-target.js';
 import { inCluster, type ActivitySettings, type RunReference, type Wait } from './activity-context.js';
 import {
   neverLeft,
@@ -113,7 +113,7 @@ interface Sending {
 async function installOnce(sending: Sending, may: MaySend): Promise<Sent<InstallOutcome>> {
   const { access, wait, step } = sending;
   const { node, facts, limit } = step;
-  const admin = await access.talosAdmin(node.from);
+  const admin = await access.talosctlAdmin(node.from);
   wait.says(`${node.name} installs ${facts.wantedVersion}; it reboots afterwards`, wait.endOf(limit));
   try {
     await admin.install(may.target, node.image, limitsOf(wait, step, may));
@@ -140,7 +140,7 @@ const nothingBegun =
 async function upgradeOnce(sending: Sending, may: MaySend): Promise<Sent<InstallOutcome>> {
   const { access, wait, step } = sending;
   const { node, limit } = step;
-  const admin = await access.talosAdmin(node.from);
+  const admin = await access.talosctlAdmin(node.from);
   wait.says(`${node.name} answers the upgrade request`, wait.endOf(limit));
   try {
     // One way only: a request that failed on its way may have arrived.

@@ -1,3 +1,4 @@
+import { fieldManager } from '../planning/cordon.js';
 import type { NodeObject } from '../planning/observation.js';
 import type { ClusterAccess } from '../tools/cluster-access.js';
 import { PatchRefused, type JsonPatchOperation } from '../tools/kubernetes-api.js';
@@ -37,7 +38,8 @@ export async function patchNodeAsSeen(
         path: '/metadata/resourceVersion',
         value: node.resourceVersion,
       };
-      return nodeObject(await access.kubernetes.patchNode(name, [test, ...patch], { avoid: name }));
+      const how = { avoid: name, fieldManager };
+      return nodeObject(await access.kubernetes.patchNode(name, [test, ...patch], how));
     } catch (error) {
       if (!(error instanceof PatchRefused) || tries >= triesMax) throw error;
     }

@@ -36,5 +36,5 @@ export async function planUpgrade(settings: ActivitySettings, reference: RunRefe
 /** The talosctl of each minor that is to be changed, before anything is touched. @throws Refusal `tool-missing` */
 async function clientsAreHere(access: ClusterAccess, { hops }: UpgradePlan): Promise<void> {
   const touched = hops.flatMap((hop) => hop.nodes).filter((node) => !node.skip);
-  for (const version of new Set(touched.map((node) => node.from))) await access.talosAdmin(version);
+  for (const version of new Set(touched.map((node) => node.from))) await access.talosctlAdmin(version);
 }

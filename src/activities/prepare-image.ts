@@ -75,7 +75,7 @@ async function nodePullsIt(
   limit: number,
 ): Promise<void> {
   const end = wait.endOf(limit);
-  const admin = await access.talosAdmin(node.from);
+  const admin = await access.talosctlAdmin(node.from);
   wait.says(`${node.name} pulls ${node.image}`, end);
   for (;;) {
     const timeoutMs = Math.max(1_000, end - Date.now());

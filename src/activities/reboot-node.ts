@@ -89,7 +89,7 @@ async function sendOnce(
   { node, limit }: RebootNode,
   { target, before }: MaySend,
 ): Promise<Sent<string>> {
-  const admin = await access.talosAdmin(node.from);
+  const admin = await access.talosctlAdmin(node.from);
   const mode = node.rebootMode ?? 'default';
   wait.says(`${node.name} answers the reboot request`, wait.endOf(limit));
   try {

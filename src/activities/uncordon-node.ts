@@ -1,4 +1,5 @@
 import { armedWith, installMark } from '../planning/armed.js';
+import { cordonOwner, cordonOwnerText } from '../planning/cordon.js';
 import { describeStep } from '../planning/describe.js';
 import type { NodeObject } from '../planning/observation.js';
 import type { PlannedNode } from '../planning/plan.js';
@@ -33,13 +34,14 @@ export async function uncordonNode(
       if (undoes !== undefined && installMark(seen.marks.install)?.by === undoes)
         throw new Refusal({ kind: 'install-unanswered', node: node.name, since: new Date().toISOString() });
       const marks = finishedMarks(node, seen);
-      if (seen.marks.cordonedBy === run) {
+      const owner = cordonOwner(seen);
+      if (seen.marks.cordonedBy === run && (owner.by === 'run' || owner.by === 'nobody')) {
         note = seen.unschedulable ? 'uncordoned' : 'was uncordoned by somebody else; marks removed';
         return [...setUnschedulable(seen, false), ...marks];
       }
       if (seen.marks.run === run) {
         note = seen.unschedulable
-          ? 'left cordoned, as somebody had it before'
+          ? `left cordoned, as ${cordonOwnerText(owner)} has it`
           : 'there was no cordon to take back';
         return marks;
       }

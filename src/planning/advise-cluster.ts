@@ -1,4 +1,5 @@
-import type { EtcdReason, GateReason } from './reason.js';
+import type { GateReason } from './reason.js';
+import type { EtcdReason } from './reason-etcd.js';
 import type { Advices } from './reason-table.js';
 
 export const gateAdvice: Advices<GateReason> = {

@@ -40,6 +40,10 @@ export const requestAdvice: Advices<RequestReason> = {
   'schema-unknown': (_, say) => [
     say.tools('the version here; bring command line and worker to the same one'),
   ],
+  'run-too-large': ({ hops }, say) => [
+    say.upgrade('fewer nodes in each run', '--only NODE…'),
+    ...(hops > 1 ? [say.plan('the nearer version first: each hop counts', '--talos vX.Y.Z')] : []),
+  ],
 };
 
 export const inventoryAdvice: Advices<InventoryReason> = {

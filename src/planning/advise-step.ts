@@ -23,19 +23,23 @@ export const stepAdvice: Advices<StepReason> = {
     thenRelease(say),
     again(say),
   ],
-  'drain-blocked': ({ pod, owner, budget, desired }, say) => {
+  'drain-blocked': ({ pod, owner, budget, desired, undone }, say) => {
     const [namespace = ''] = pod.split('/');
+    // One more replica would not help: the budget is at its end by a pod that only counts as gone.
+    const more = undone === undefined ? scaleUp(owner, namespace, desired + 1) : [];
     return [
       say.kubectl(describePod(pod), 'the pod that stays'),
       ...(budget === undefined
         ? []
         : [
             say.kubectl(
-              `get pdb -n ${namespace} ${budget.split('/')[1] ?? budget}`,
-              'the budget that keeps it',
+              `get pdb -n ${namespace} ${budget.split('/')[1] ?? budget}${undone === undefined ? '' : ' -o yaml'}`,
+              undone === undefined
+                ? 'the budget that keeps it'
+                : 'its status.disruptedPods: pods that count as gone, until Kubernetes forgets them by itself',
             ),
           ]),
-      ...scaleUp(owner, namespace, desired + 1).map((what) => say.kubectl(what, 'one more than must stay')),
+      ...more.map((what) => say.kubectl(what, 'one more than must stay')),
       thenRelease(say),
       again(say),
     ];

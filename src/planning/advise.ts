@@ -1,6 +1,7 @@
 import { etcdAdvice, gateAdvice } from './advise-cluster.js';
 import { accessAdvice, inventoryAdvice, requestAdvice } from './advise-request.js';
 import { stepAdvice } from './advise-step.js';
+import { terraformAdvice } from './advise-terraform.js';
 import type { Reason } from './reason.js';
 import type { AdviceCommands, Advices } from './reason-table.js';
 
@@ -19,6 +20,7 @@ const advices: Advices<Reason> = {
   ...gateAdvice,
   ...etcdAdvice,
   ...stepAdvice,
+  ...terraformAdvice,
 };
 
 /**
@@ -54,6 +56,7 @@ function commandsFor(context: AdviceContext): AdviceCommands {
       const address = addressOf(context, node);
       return `talosctl -n ${address} -e ${address} ${what}  # ${why}`;
     },
+    terraform: (what, why) => `terraform ${what}  # ${why}`,
     kubectl: (what, why) => `kubectl ${what}  # ${why}`,
     giveBack: (node, why) =>
       `kubectl uncordon ${node} && kubectl annotate node ${node} slipway.dev/run- slipway.dev/cordoned-by-  # ${why}`,

@@ -1,3 +1,4 @@
+import { armedMarkText } from './armed.js';
 import { runningSchematic } from './expectations.js';
 import { extensionsProper } from './extension-names.js';
 import type { NodeObservation, TalosObservation } from './observation.js';
@@ -52,7 +53,7 @@ export function classifyNode(facts: RecordedFacts, seen: NodeObservation): NodeC
   const talos = seen.talos.value;
   const newBoot = bootIdAfter(facts, talos, seen);
   if (talos.version === facts.wantedVersion) return onWantedVersion(facts, talos, newBoot);
-  if (talos.version === facts.version) return onOldVersion(facts, talos, newBoot);
+  if (talos.version === facts.version) return onOldVersion(facts, talos, newBoot, isUnconfirmed(facts, seen));
   const { node, wantedVersion: wanted } = facts;
   return failed(`runs ${talos.version}`, { kind: 'wrong-version', node, version: talos.version, wanted });
 }
@@ -105,11 +106,16 @@ export function lostExtensions(
   return lost.length > 0 ? { kind: 'extensions-lost', node: facts.node, lost } : undefined;
 }
 
-function onOldVersion(facts: RecordedFacts, talos: TalosObservation, bootId: string | undefined): NodeClass {
+function onOldVersion(
+  facts: RecordedFacts,
+  talos: TalosObservation,
+  bootId: string | undefined,
+  unconfirmed: boolean,
+): NodeClass {
   const { node, version, wantedVersion } = facts;
   if (bootId !== undefined) {
     const reason: Reason = { kind: 'back-on-old-version', node, version, wanted: wantedVersion };
-    return failed(`booted ${version} again`, reason);
+    return failed(`booted ${version} again`, unconfirmed ? { ...reason, unconfirmed } : reason);
   }
   if (installStages.has(talos.stage))
     return { kind: 'installing', note: `installs ${wantedVersion} (stage ${talos.stage})` };
@@ -117,6 +123,13 @@ function onOldVersion(facts: RecordedFacts, talos: TalosObservation, bootId: str
     return { kind: 'rebooting', note: `is on its way down or up (stage ${talos.stage})` };
   const request = facts.flow === 'lifecycle' ? 'reboot request' : 'upgrade request';
   return { kind: 'untouched', note: `runs ${version} and shows no sign of the ${request}` };
+}
+
+/** Lifecycle flow: what was seen to be installed is written on the Node; an install nobody saw the end of is not. */
+function isUnconfirmed(facts: RecordedFacts, { kubernetes }: NodeObservation): boolean {
+  if (facts.flow !== 'lifecycle' || kubernetes.kind !== 'answered' || !kubernetes.value) return false;
+  const { wantedVersion, bootId, wantedSchematic } = facts;
+  return kubernetes.value.marks.armed !== armedMarkText(wantedVersion, bootId, wantedSchematic);
 }
 
 function failed(note: string, reason: Reason): NodeClass {

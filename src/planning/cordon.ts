@@ -13,12 +13,30 @@ export type CordonOwner =
 /** The annotation Talos sets with its own cordon, and looks for before it uncordons. */
 export const talosCordonAnnotation = 'talos.dev/cordoned';
 
-/** Who cordoned a node: our mark first, since it is set in one patch with the cordon. */
-export function cordonOwner(node: Pick<NodeObject, 'unschedulable' | 'marks' | 'annotations'>): CordonOwner {
+/** What Slipway calls itself where it writes to the Kubernetes API, which keeps with each field who set it. */
+export const fieldManager = 'slipway';
+
+/** The second is what workers of the first releases were called, by the library they wrote with. */
+const ownManagers: readonly string[] = [fieldManager, 'node-fetch'];
+
+/** The part of a Node that tells whose its cordon is. */
+type Cordoned = Pick<NodeObject, 'unschedulable' | 'cordonSetBy' | 'marks' | 'annotations'>;
+
+/**
+ * Who cordoned a node. Our mark comes first, since it is set in one patch with the cordon; but it stays behind where a person
+ * uncordons, and says nothing of a cordon that somebody else set since.
+ */
+export function cordonOwner(node: Cordoned): CordonOwner {
   if (!node.unschedulable) return { by: 'nobody' };
-  if (node.marks.cordonedBy !== undefined) return { by: 'run', run: node.marks.cordonedBy };
+  if (node.marks.cordonedBy !== undefined && mayBeOurs(node))
+    return { by: 'run', run: node.marks.cordonedBy };
   if (node.annotations[talosCordonAnnotation] !== undefined) return { by: 'talos' };
   return { by: 'somebody' };
+}
+
+/** Where the API server does not say who set it, the mark stands. */
+function mayBeOurs({ cordonSetBy = [] }: Cordoned): boolean {
+  return cordonSetBy.length === 0 || cordonSetBy.some((manager) => ownManagers.includes(manager));
 }
 
 /** Who it was, in words. */

@@ -1,5 +1,5 @@
 import { count, listed, quoted } from './phrases.js';
-import type { EtcdReason } from './reason.js';
+import type { EtcdReason } from './reason-etcd.js';
 import type { Sentences } from './reason-table.js';
 
 export const etcdSentences: Sentences<EtcdReason> = {

@@ -36,7 +36,20 @@ export const requestSentences: Sentences<RequestReason> = {
     `the request of ${moment(requestedAt)} met a worker more than ${span(limit)} later, when nobody waited for it any more`,
   'schema-unknown': ({ schema, known }) =>
     `the request has shape ${schema}, and this worker knows shape ${known}: they are of different versions of Slipway`,
+  'run-too-large': ({ nodes, hops, what, size, limit, fits }) =>
+    `a run over ${count(nodes, 'node')} in ${count(hops, 'hop')} would ${writes[what]} of ${amount(what, size)}, more than the ` +
+    `${amount(what, limit)} that are safe with Temporal's limits; about ${count(fits, 'node')} fit into one run`,
 };
+
+const writes: Readonly<Record<(RequestReason & { kind: 'run-too-large' })['what'], string>> = {
+  plan: 'make a plan',
+  events: 'write a history',
+  history: 'write a history',
+};
+
+function amount(what: keyof typeof writes, size: number): string {
+  return what === 'events' ? count(size, 'event') : `${(size / 1024 / 1024).toFixed(1)} MiB`;
+}
 
 const disagreements: Readonly<Record<(InventoryReason & { kind: 'inventory-disagrees' })['what'], string>> = {
   'missing-node': 'a Node of that name in Kubernetes',

@@ -1,6 +1,7 @@
-import { count, listed, moment, quoted, span } from './phrases.js';
+import { count, listed, moment, quoted, span, timeOfDay } from './phrases.js';
 import type { StepReason } from './reason.js';
 import type { Sentences } from './reason-table.js';
+import { grantForgottenAfterMs } from './staying-pods.js';
 
 export const stepSentences: Sentences<StepReason> = {
   'expectation-broken': ({ node, what, expected, found }) =>
@@ -9,13 +10,17 @@ export const stepSentences: Sentences<StepReason> = {
     `the factory answers ${status} for ${image}: there is no such image`,
   'image-unavailable': ({ image, why }) => `the factory did not give ${image} in time: ${quoted(why)}`,
   'image-pull-failed': ({ node, image, why }) => `${node} could not pull ${image}: ${quoted(why)}`,
-  'drain-blocked': ({ node, pod, owner, budget, allowed, healthy, desired, attempts }) => {
+  'drain-blocked': ({ node, pod, owner, budget, allowed, healthy, desired, attempts, undone }) => {
     const whose = owner === undefined ? pod : `${pod} (${owner})`;
     const tried = `asked in ${count(attempts, 'attempt')}`;
     if (budget === undefined) return `${whose} does not leave ${node}, ${tried}`;
     return (
       `${whose} does not leave ${node}: PodDisruptionBudget ${budget} allows ${count(allowed, 'disruption')} ` +
-      `(${healthy} healthy, ${desired} must stay so), ${tried}`
+      `(${healthy} healthy, ${desired} must stay so), ${tried}` +
+      (undone === undefined
+        ? ''
+        : `; the API server granted the eviction of ${undone.pod} at ${timeOfDay(undone.grantedAt)} and did not carry it out, ` +
+          `which Kubernetes forgets after ${span(grantForgottenAfterMs)}, at ${timeOfDay(undone.forgottenAt)}`)
     );
   },
   'drain-failed': ({ node, why, attempts }) =>
@@ -37,9 +42,12 @@ export const stepSentences: Sentences<StepReason> = {
     'the new version is installed and boots with its next reboot, whatever causes it',
   'install-unanswered': ({ node, since }) =>
     `${node} shows no sign of the upgrade request that was, or may have been, sent ${moment(since)}; it is not sent again by itself`,
-  'back-on-old-version': ({ node, version, wanted }) =>
-    `${node} came back on ${version} after the install of ${wanted} (boot id changed, version did not); ` +
-    'the image is not installed again by itself',
+  'back-on-old-version': ({ node, version, wanted, unconfirmed }) =>
+    unconfirmed
+      ? `${node} came back on ${version} from its reboot; whether ${wanted} was installed before is not known, since the answer ` +
+        'to that request was lost; it is not asked for again by itself'
+      : `${node} came back on ${version} after the install of ${wanted} (boot id changed, version did not); ` +
+        'the image is not installed again by itself',
   'node-never-returned': ({ node, since, last }) =>
     `${node} did not come back after the install, awaited since ${moment(since)}; the last that was seen: ${quoted(last)}`,
   'wrong-version': ({ node, version, wanted }) => `${node} runs ${version}, and ${wanted} was installed`,

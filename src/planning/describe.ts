@@ -3,12 +3,13 @@ import { etcdSentences } from './describe-etcd.js';
 import { gateSentences } from './describe-gate.js';
 import { inventorySentences, requestSentences } from './describe-request.js';
 import { stepSentences } from './describe-step-reason.js';
+import { terraformSentences } from './describe-terraform.js';
 import type { GateVerdict } from './gates/gates.js';
 import { type StepName, steps } from './node-steps.js';
 import { moment, span } from './phrases.js';
 import type { Reason } from './reason.js';
 import type { Sentences } from './reason-table.js';
-import type { Hold, NodeResult, NodeState } from './run-result.js';
+import type { Hold, NodeEnding, NodeState } from './run-result.js';
 
 export { advise } from './advise.js';
 
@@ -19,6 +20,7 @@ const sentences: Sentences<Reason> = {
   ...gateSentences,
   ...etcdSentences,
   ...stepSentences,
+  ...terraformSentences,
 };
 
 /**
@@ -66,7 +68,7 @@ export const stateWords: Readonly<Record<NodeState, string>> = {
 };
 
 /** One line for a node that is over with: outcome, versions, time, and why it stopped. */
-export function describeNode(result: NodeResult): string {
+export function describeNode(result: NodeEnding): string {
   const { node, outcome, from, to, reason, state } = result;
   if (outcome === 'skipped') return `✓ ${node} ${to} (ran it already)`;
   const took = span(Date.parse(result.endedAt) - Date.parse(result.startedAt));

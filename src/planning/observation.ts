@@ -57,6 +57,8 @@ export interface NodeObject {
   readonly readySince: string;
   readonly readyMessage: string;
   readonly unschedulable: boolean;
+  /** Who set `unschedulable`, by the field managers the API server keeps; left out: it does not say. */
+  readonly cordonSetBy?: readonly string[];
   readonly bootId: string;
   readonly kubeletVersion: string;
   readonly osImage: string;
@@ -72,7 +74,7 @@ export interface NodeObject {
 export interface Marks {
   /** `slipway.dev/run`: the run that works on the node. */
   readonly run: string | undefined;
-  /** `slipway.dev/cordoned-by`: the run that cordoned it. */
+  /** `slipway.dev/cordoned-by`: the run that cordoned it; stays behind where a person uncordons with kubectl alone. */
   readonly cordonedBy: string | undefined;
   /** `slipway.dev/install`: the install that was, or was about to be, sent: `<child workflow id> <version> <boot id>`. */
   readonly install: string | undefined;
@@ -150,4 +152,14 @@ export interface BudgetObservation {
   readonly currentHealthy: number;
   readonly desiredHealthy: number;
   readonly expectedPods: number;
+  /** Pods whose eviction the API server granted, and which Kubernetes has not yet seen go; left out: none. */
+  readonly granted?: readonly GrantedEviction[];
+}
+
+/** An entry of a budget's `status.disruptedPods`: Kubernetes counts that pod as gone. */
+export interface GrantedEviction {
+  /** Name of the pod, in the budget's namespace. */
+  readonly pod: string;
+  /** ISO time, in whole seconds. */
+  readonly at: string;
 }

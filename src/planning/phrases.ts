@@ -17,6 +17,12 @@ export function moment(iso: string): string {
   return `${time.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
 
+/** `14:32:05 UTC` of an ISO time, for what is over within minutes; what is no time is shown as it is. */
+export function timeOfDay(iso: string): string {
+  const time = new Date(iso);
+  return Number.isNaN(time.getTime()) ? iso : `${time.toISOString().slice(11, 19)} UTC`;
+}
+
 /** `1 node`, `3 nodes`; `plural` where an s does not do. */
 export function count(number: number, noun: string, plural = `${noun}s`): string {
   return `${number} ${number === 1 ? noun : plural}`;

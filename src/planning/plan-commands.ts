@@ -1,4 +1,5 @@
-import type { Inventory, KubernetesReference } from '../inventory/schema.js';
+import type { KubernetesReference } from '../inventory/credential.js';
+import type { Inventory } from '../inventory/schema.js';
 import { stepsOf } from './node-steps.js';
 import type { Hop, PlannedNode, UpgradePlan } from './plan.js';
 

@@ -129,10 +129,14 @@ function cordonNotes(nodes: readonly PlannedNode[]): string[] {
       ? []
       : [`${listed(kept)}: somebody cordoned it; it is upgraded in its turn and left cordoned`]),
     ...adopted.map(
-      ({ name, adopts, skip }) =>
-        `${name} carries the marks of ${adopts}: they are taken over${skip ? ', and it is given back' : ''}`,
+      (node) => `${node.name} carries the marks of ${node.adopts}: they are ${whatBecomesOfMarks(node)}`,
     ),
   ];
+}
+
+function whatBecomesOfMarks({ keepCordon, skip }: PlannedNode): string {
+  if (keepCordon) return 'taken away; its cordon is newer than they are, and stays';
+  return skip ? 'taken over, and it is given back' : 'taken over';
 }
 
 /** An install that an earlier run sent, or was about to send. A person released the cluster since, so it may be sent again. */

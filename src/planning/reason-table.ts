@@ -33,6 +33,8 @@ export interface AdviceCommands {
   readonly tools: (why: string) => string;
   /** `talosctl -n <address> -e <address> <what>`. */
   readonly talosctl: (node: string, what: string, why: string) => string;
+  /** `terraform <what>`, in the folder of the operator's Terraform. */
+  readonly terraform: (what: string, why: string) => string;
   readonly kubectl: (what: string, why: string) => string;
   /** Uncordons a node and takes our marks away with the cordon: left behind, they would make a later cordon look like ours. */
   readonly giveBack: (node: string, why: string) => string;

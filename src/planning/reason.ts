@@ -1,9 +1,19 @@
+import type { EtcdReason } from './reason-etcd.js';
+import type { TerraformReason } from './terraform/terraform-reason.js';
+
 /**
  * Why not: every refusal, closed gate and failure is one of these values, with its numbers.
  * `describe()` makes the sentence people read; `advise()` says what they can type.
  * Each sentence and advice stands in `describe.ts`, what happens next stands in `failures.ts`.
  */
-export type Reason = RequestReason | InventoryReason | AccessReason | GateReason | EtcdReason | StepReason;
+export type Reason =
+  | RequestReason
+  | InventoryReason
+  | AccessReason
+  | GateReason
+  | EtcdReason
+  | StepReason
+  | TerraformReason;
 
 /** The request itself cannot be served. */
 export type RequestReason =
@@ -44,6 +54,19 @@ export type RequestReason =
       readonly why: string;
     }
   | { readonly kind: 'schema-unknown'; readonly schema: number; readonly known: number }
+  /**
+   * A run of so many nodes could not end: Temporal does not take what it would write. `plan` and `history`: bytes; `events` of the
+   * run's history. `fits`: nodes for which it is reckoned to do.
+   */
+  | {
+      readonly kind: 'run-too-large';
+      readonly nodes: number;
+      readonly hops: number;
+      readonly what: 'plan' | 'events' | 'history';
+      readonly size: number;
+      readonly limit: number;
+      readonly fits: number;
+    }
   /** It waited for a worker longer than anybody waits for an answer. Milliseconds. */
   | { readonly kind: 'request-too-old'; readonly requestedAt: string; readonly limit: number };
 
@@ -149,38 +172,6 @@ export type GateReason =
       readonly budgets: readonly string[];
     };
 
-/** Why no control plane may be disrupted now. */
-export type EtcdReason =
-  | { readonly kind: 'etcd-unreachable'; readonly why: string }
-  | { readonly kind: 'etcd-member-missing'; readonly node: string }
-  | {
-      readonly kind: 'etcd-member-unhealthy';
-      readonly node: string;
-      readonly why: string;
-      readonly healthy: number;
-      readonly voting: number;
-    }
-  | { readonly kind: 'etcd-member-unstarted'; readonly memberId: string }
-  | { readonly kind: 'etcd-learner'; readonly node: string }
-  | { readonly kind: 'etcd-alarm'; readonly node: string; readonly alarm: string }
-  | { readonly kind: 'etcd-no-leader' }
-  | { readonly kind: 'etcd-leaders-disagree'; readonly leaders: readonly string[] }
-  | { readonly kind: 'etcd-node-leads'; readonly node: string }
-  | {
-      readonly kind: 'etcd-behind';
-      readonly node: string;
-      readonly entries: number;
-      readonly allowed: number;
-    }
-  | {
-      readonly kind: 'etcd-quorum-at-risk';
-      readonly healthy: number;
-      readonly voting: number;
-      readonly quorum: number;
-    }
-  /** Another control plane is cordoned, not Ready or rebooting. */
-  | { readonly kind: 'control-plane-disrupted'; readonly node: string; readonly why: string };
-
 /** What stopped a step. */
 export type StepReason =
   | {
@@ -209,6 +200,8 @@ export type StepReason =
       readonly healthy: number;
       readonly desired: number;
       readonly attempts: number;
+      /** An eviction that was granted and not carried out: its pod, `namespace/name`, counts as gone until Kubernetes forgets it. */
+      readonly undone?: { readonly pod: string; readonly grantedAt: string; readonly forgottenAt: string };
     }
   | { readonly kind: 'drain-failed'; readonly node: string; readonly why: string; readonly attempts: number }
   /** Somebody uncordoned the node, or cordoned it over, while the run worked on it. */
@@ -230,6 +223,8 @@ export type StepReason =
       readonly node: string;
       readonly version: string;
       readonly wanted: string;
+      /** Lifecycle flow: the answer to the install was lost, so whether anything was installed is not known. */
+      readonly unconfirmed?: true;
     }
   | {
       readonly kind: 'node-never-returned';

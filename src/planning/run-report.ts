@@ -43,14 +43,19 @@ export interface RunWork {
   readonly endedAt?: string;
 }
 
-/**
- * Everything the record tells of one run: what a report is made of. The result of a run that ended is one; what it does not
- * hold is optional.
- */
-export interface RunStory extends Omit<RunResult, 'outcome' | 'endedAt' | 'nodes'> {
+/** Everything the record tells of one run: what a report is made of. What a record may lack is optional. */
+export interface RunStory extends Omit<RunResult, 'outcome' | 'endedAt' | 'counts' | 'notDone'> {
   readonly outcome: ReportOutcome;
+  /** ISO time. */
   readonly endedAt?: string;
+  readonly plan?: UpgradePlan;
+  /** The order in which the nodes of the last hop were taken, once it was known who leads etcd. */
+  readonly order: readonly string[];
+  /** Those that were begun, hop after hop, and those that ran the target already. */
   readonly nodes: readonly StoryNode[];
+  readonly snapshots: readonly SnapshotRecord[];
+  /** What people said to it, in order. */
+  readonly decisions?: readonly Decision[];
   /** ISO time at which it was asked for. */
   readonly requestedAt?: string;
   /** The nodes it was narrowed to; empty: all. */

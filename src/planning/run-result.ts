@@ -1,4 +1,4 @@
-import type { RebootMode, UpgradePlan } from './plan.js';
+import type { RebootMode } from './plan.js';
 import type { Reason } from './reason.js';
 import type { StepName } from './node-steps.js';
 
@@ -81,11 +81,29 @@ export interface Decision {
   readonly at: string;
 }
 
+/** What became of a node. Its steps stand in the result of its own workflow. */
+export type NodeEnding = Omit<NodeResult, 'steps'>;
+
+/** How many nodes ended how; in a run of several hops a node counts once for each. */
+export interface NodeCounts {
+  readonly done: number;
+  readonly skipped: number;
+  readonly undone: number;
+  readonly halted: number;
+  /** In the plan, and never begun. */
+  readonly notBegun: number;
+}
+
+/**
+ * What a run answers at its end: a few KiB, however large the cluster, since Temporal takes 2 MiB as one value. The plan, the
+ * order, each node's steps, snapshots and what people said are in the run's history already, each where it came about; whoever
+ * tells of a run reads them there.
+ */
 export interface RunResult {
   readonly cluster: string;
   readonly run: number;
   readonly outcome: 'done' | 'nothing-to-do' | 'refused' | 'halted' | 'aborted';
-  /** Every reason; empty for `done`. */
+  /** Why; empty for `done`. At most twenty: every reason of a refusal stands in the answer of `planUpgrade`. */
   readonly reasons: readonly Reason[];
   readonly target: string;
   readonly declared: boolean;
@@ -94,13 +112,17 @@ export interface RunResult {
   readonly commit?: string;
   readonly startedAt: string;
   readonly endedAt: string;
-  readonly plan?: UpgradePlan;
-  /** The order in which nodes were taken, once the leader was known. */
-  readonly order: readonly string[];
+  readonly counts: NodeCounts;
+  /**
+   * The nodes that were begun and not brought to their target. One batch at most, since the first failure ends the run. Their own
+   * workflows do not know all of it: whose failure stopped them, and that they ended without a word.
+   */
+  readonly notDone: readonly NodeEnding[];
+}
+
+/** What runs of the releases up to 0.2.0 answered: every node with every step, and the plan. */
+export interface EarlierRunResult extends Omit<RunResult, 'counts' | 'notDone'> {
   readonly nodes: readonly NodeResult[];
-  readonly snapshots: readonly SnapshotRecord[];
-  /** Left out by runs of the first release. */
-  readonly decisions?: readonly Decision[];
 }
 
 /** What the queue keeps until a person releases it. It outlives the run. */

@@ -1,10 +1,16 @@
-import { count } from './phrases.js';
+import { count, span } from './phrases.js';
 import type { PlanInput } from './plan-input.js';
 import type { PlannedNode } from './plan.js';
+import { drainOutlastsGrantMs, grantForgottenAfterMs } from './staying-pods.js';
 
 /** What follows from the settings of slipway.yaml, for a person who reads the plan. */
 export function settingNotes({ inventory }: PlanInput, nodes: readonly PlannedNode[]): string[] {
-  return [...aloneNotes(inventory), ...endpointNotes(inventory, nodes), ...notifyNotes(inventory)];
+  return [
+    ...aloneNotes(inventory),
+    ...endpointNotes(inventory, nodes),
+    ...drainNotes(inventory),
+    ...notifyNotes(inventory),
+  ];
 }
 
 type Inventory = PlanInput['inventory'];
@@ -27,6 +33,18 @@ function endpointNotes({ controlPlane, nodes }: Inventory, planned: readonly Pla
   return [
     `machine configurations name ${owner.name} as the cluster endpoint (${controlPlane.endpoint}): while it is away the kubelets ` +
       'reach the API only where KubePrism or another way is set up; Slipway goes through the other control planes',
+  ];
+}
+
+/** A drain that ends before Kubernetes forgets an eviction that came to nothing fails for a worker that died at a bad moment. */
+function drainNotes({ limits, upgrade }: Inventory): string[] {
+  const { attempts } = upgrade.drain;
+  const whole = limits.drain * attempts;
+  if (whole >= drainOutlastsGrantMs) return [];
+  return [
+    `a drain has ${span(whole)} in all (limits.drain, ${count(attempts, 'attempt')}): an eviction that was granted and not carried out, as ` +
+      `when a worker dies in the middle of it, keeps a PodDisruptionBudget at its end for ${span(grantForgottenAfterMs)}, and such a drain ` +
+      `fails; ${span(drainOutlastsGrantMs)} outlast that`,
   ];
 }
 

@@ -7,6 +7,7 @@ import { planHashText } from './plan-hash.js';
 import { blockedNodes, planNotes } from './plan-notes.js';
 import { planRefusals } from './plan-refusals.js';
 import { nodesOnce, plannedNodes } from './planned-nodes.js';
+import { tooLarge } from './run-size.js';
 import type { Hop, Planned, UpgradePlan } from './plan.js';
 import { strategyReason } from './strategy.js';
 import { hopsOf } from './version-refusals.js';
@@ -25,7 +26,9 @@ export function planUpgrade(input: PlanInput): Planned {
   if (hops.flatMap((hop) => hop.nodes).every((node) => node.skip && node.adopts === undefined)) {
     return { verdict: 'nothing-to-do', reason: { kind: 'nothing-to-do', target: input.request.talos } };
   }
-  return { verdict: 'planned', plan: planOf(input, seen, hops) };
+  const plan = planOf(input, seen, hops);
+  const large = tooLarge(plan, input.inventory);
+  return large ? { verdict: 'refused', reasons: [large] } : { verdict: 'planned', plan };
 }
 
 function plannedHops(input: PlanInput, seen: readonly SeenNode[]): Hop[] {

@@ -1,25 +1,19 @@
-import type { CredentialReference, Inventory, InventoryNode } from '../inventory/schema.js';
+import type { CredentialReference } from '../inventory/credential.js';
+import type { Inventory, InventoryNode } from '../inventory/schema.js';
 import { kubeconfigCertificate, talosCertificate } from './credential-certificates.js';
 import { readKubeconfig } from './credential-kubeconfig.js';
 import { readCredential, referenceText, type Credential } from './credentials.js';
 import { dial, type DialMap } from './dial-map.js';
+import type { KeptConnections } from './kept-connections.js';
 import { kubernetesApi, type ApiEndpoint, type KubernetesApi } from './kubernetes-api.js';
 import { StepFolder } from './step-folder.js';
-import type { TalosTarget, Talosctl } from './talosctl.js';
-import { talosctlClients } from './talosctl-clients.js';
+import { talosAccess, type TalosAccess } from './talos-access.js';
+import type { TalosTarget } from './talos-target.js';
 
-/** Everything one step needs to speak to a cluster. Closed at the step's end: no credential file outlives it. */
-export interface ClusterAccess {
+/** Everything one step needs to speak to a cluster. Closed at the step's end: no credential file outlives it, and no connection but those it was lent. */
+export interface ClusterAccess extends TalosAccess {
   readonly inventory: Inventory;
   readonly dialMap: DialMap;
-  /** talosctl with the reader's talosconfig: for looking, and for snapshots. */
-  readonly talos: Talosctl;
-  /**
-   * talosctl with the admin's: only for the steps that change a node, and for the looks that need that role.
-   *
-   * @param version what the node runs, for a change: the client is of that very minor. Left out for a look.
-   */
-  talosAdmin(version?: string): Promise<Talosctl>;
   readonly kubernetes: KubernetesApi;
   /** Path of the kubeconfig, for kubectl. */
   kubeconfigFile(): Promise<string>;
@@ -42,6 +36,8 @@ export interface AccessOptions {
   /** The folder relative credential files start at. */
   readonly base: string;
   readonly dialMap: DialMap;
+  /** Connections it takes and leaves for the next. Default: its own, closed with it. */
+  readonly connections?: KeptConnections;
 }
 
 const kubernetesPort = 6443;
@@ -53,7 +49,7 @@ const kubernetesPort = 6443;
  */
 export async function openCluster(
   inventory: Inventory,
-  { base, dialMap }: AccessOptions,
+  { base, dialMap, connections }: AccessOptions,
 ): Promise<ClusterAccess> {
   let opened: StepFolder | undefined;
   const folder = async (): Promise<StepFolder> => (opened ??= await StepFolder.open());
@@ -65,35 +61,30 @@ export async function openCluster(
   const { talos, kubernetes } = inventory.access;
   const readerConfig = await read('talosconfig (reader)', talos.reader);
   const kubeconfig = await readKubeconfig(kubernetes, base);
-  const declared = inventory.versions.talos;
-  const looking = talosctlClients(
-    once(() => fileOf('talosconfig-reader', readerConfig)),
-    declared,
-    'talosconfig (reader)',
-  );
-  const changing = talosctlClients(
-    once(async () => fileOf('talosconfig-admin', await read('talosconfig (admin)', talos.admin))),
-    declared,
-    'talosconfig (admin)',
-  );
-  await looking.present();
+  const { close: closeTalos, ...ofTalos } = await talosAccess(inventory, {
+    reader: readerConfig,
+    admin: () => read('talosconfig (admin)', talos.admin),
+    fileOf,
+    sessions: connections?.talos,
+  });
   const controlPlanes = inventory.nodes.filter((node) => node.role === 'control-plane');
+  const api = kubernetesApi(
+    kubeconfig.text,
+    controlPlanes.map((node) => apiEndpoint(node, dialMap)),
+    connections?.kubernetes,
+  );
   let kubeconfigPath: Promise<string> | undefined;
 
   return {
     inventory,
     dialMap,
-    talos: looking.looking,
-    talosAdmin: async (version) => (version === undefined ? changing.looking : changing.ofVersion(version)),
-    kubernetes: kubernetesApi(
-      kubeconfig.text,
-      controlPlanes.map((node) => apiEndpoint(node, dialMap)),
-    ),
+    ...ofTalos,
+    kubernetes: api,
     kubeconfigFile: () => (kubeconfigPath ??= fileOf('kubeconfig', kubeconfig)),
     folder,
     targets: (name, avoid) => targetsOf(inventory, dialMap, name, avoid),
     certificates: async ({ admin: withAdmin }) => {
-      const ofTalos = (which: string, reference: CredentialReference, text: string) => ({
+      const talosUntil = (which: string, reference: CredentialReference, text: string) => ({
         which,
         reference: referenceText(reference),
         until: talosCertificate(which, reference, text).until,
@@ -101,22 +92,18 @@ export async function openCluster(
       const user = kubeconfigCertificate(kubernetes, kubeconfig.text);
       const { text } = withAdmin ? await read('talosconfig (admin)', talos.admin) : readerConfig;
       return [
-        ofTalos('talosconfig (reader)', talos.reader, readerConfig.text),
-        ...(withAdmin ? [ofTalos('talosconfig (admin)', talos.admin, text)] : []),
+        talosUntil('talosconfig (reader)', talos.reader, readerConfig.text),
+        ...(withAdmin ? [talosUntil('talosconfig (admin)', talos.admin, text)] : []),
         // A kubeconfig with a token has no certificate to end.
         ...(user ? [{ which: 'kubeconfig', reference: referenceText(kubernetes), until: user.until }] : []),
       ];
     },
     close: async () => {
+      api.close();
+      await closeTalos();
       await opened?.close();
     },
   };
-}
-
-/** The same answer for every caller, made when it is asked for first. */
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => (made ??= make());
 }
 
 function apiEndpoint(node: InventoryNode, dialMap: DialMap): ApiEndpoint {

@@ -1,10 +1,10 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import type { CredentialReference, KubernetesReference } from '../inventory/schema.js';
+import type { CredentialReference, KubernetesReference } from '../inventory/credential.js';
 import { loadKubeconfig } from './credential-kubeconfig.js';
 import { unreadable } from './credentials.js';
-import { isRecord } from './talosctl-output.js';
+import { isRecord } from './record.js';
 
 /** From when until when a credential is good. */
 export interface Validity {
@@ -20,7 +20,7 @@ export interface ClientCertificate extends Validity {
   readonly organizations: readonly string[];
 }
 
-/** What the current context of a talosconfig holds, all PEM. */
+/** What the current context of a talosconfig holds, all PEM, as OpenSSL reads it. */
 export interface TalosKeys {
   readonly ca: string;
   readonly certificate: string;
@@ -47,7 +47,9 @@ export function talosKeys(which: string, reference: CredentialReference, talosco
     const value = context[field];
     return typeof value === 'string' ? Buffer.from(value, 'base64').toString('utf8') : '';
   };
-  return { ca: pem('ca'), certificate: pem('crt'), key: pem('key') };
+  // Talos names the kind of key in the PEM's label, which OpenSSL does not know.
+  const key = pem('key').replaceAll('ED25519 PRIVATE KEY', 'PRIVATE KEY');
+  return { ca: pem('ca'), certificate: pem('crt'), key };
 }
 
 /** The client certificate of a talosconfig. @throws Refusal `credential-unreadable` */

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import type { CredentialReference } from '../inventory/schema.js';
+import type { CredentialReference } from '../inventory/credential.js';
 import { CommandFailed, runCommand } from './run-command.js';
 
 export type ExecReference = Extract<CredentialReference, { exec: string[] }>;

@@ -4,10 +4,10 @@ import type { RequestOptions } from 'node:https';
 import path from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
 import { parse, stringify } from 'yaml';
-import type { KubernetesReference } from '../inventory/schema.js';
+import type { KubernetesReference } from '../inventory/credential.js';
 import { readCredential, unreadable, type Credential } from './credentials.js';
 import { messageOf } from './refusal.js';
-import { isRecord } from './talosctl-output.js';
+import { isRecord } from './record.js';
 
 /** Where Kubernetes mounts a pod's service account. */
 const mounted = '/var/run/secrets/kubernetes.io/serviceaccount';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { CredentialReference, KubernetesReference } from '../inventory/schema.js';
+import type { CredentialReference, KubernetesReference } from '../inventory/credential.js';
 import { printedByProgram } from './credential-exec.js';
 import { Refusal, messageOf } from './refusal.js';
 

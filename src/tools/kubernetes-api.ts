@@ -8,9 +8,12 @@ import {
   setHeaderOptions,
   type V1Node,
   type V1Pod,
+  type KubeConfig,
   type V1PodDisruptionBudget,
 } from '@kubernetes/client-node';
 import { loadKubeconfig } from './credential-kubeconfig.js';
+import { KubernetesAgents } from './kubernetes-agents.js';
+import { kubernetesHttp } from './kubernetes-http.js';
 import { Refusal, messageOf } from './refusal.js';
 
 /** One way to the Kubernetes API: a control plane's own address, never the VIP. */
@@ -34,6 +37,11 @@ export interface ApiCall {
   readonly timeoutMs?: number;
 }
 
+/** Whom the API server is to name for the fields that are written. */
+interface Writer {
+  readonly fieldManager: string;
+}
+
 /** The Kubernetes API, the part Slipway uses. */
 export interface KubernetesApi {
   /** The endpoints in the order they are tried. */
@@ -42,9 +50,11 @@ export interface KubernetesApi {
   /** The Node object; undefined when there is none. */
   readNode(name: string, call?: ApiCall): Promise<V1Node | undefined>;
   /** @throws PatchRefused when a `test` of the patch failed: somebody changed the Node in between. */
-  patchNode(name: string, patch: readonly JsonPatchOperation[], call?: ApiCall): Promise<V1Node>;
+  patchNode(name: string, patch: readonly JsonPatchOperation[], call: ApiCall & Writer): Promise<V1Node>;
   listPods(call?: ApiCall & { readonly node?: string }): Promise<V1Pod[]>;
   listBudgets(call?: ApiCall): Promise<V1PodDisruptionBudget[]>;
+  /** Closes the connections that are not shared. */
+  close(): void;
 }
 
 /** A `test` operation of a JSON patch did not hold. */
@@ -58,9 +68,18 @@ const pageSize = 500;
 
 /**
  * @param kubeconfig the kubeconfig's text. Its current context gives CA and client credentials; its server is not used.
+ * @param shared connections it shares with others, and leaves to them; default: it has its own.
  */
-export function kubernetesApi(kubeconfig: string, endpoints: readonly ApiEndpoint[]): KubernetesApi {
-  const clients = new Map(endpoints.map((endpoint) => [endpoint.node, clientFor(kubeconfig, endpoint)]));
+export function kubernetesApi(
+  kubeconfig: string,
+  endpoints: readonly ApiEndpoint[],
+  shared?: KubernetesAgents,
+): KubernetesApi {
+  const agents = shared ?? new KubernetesAgents();
+  const config = loadKubeconfig(kubeconfig);
+  const clients = new Map(
+    endpoints.map((endpoint) => [endpoint.node, clientFor(config, endpoint, agents)]),
+  );
   const order = [...endpoints];
 
   async function call<T>(options: ApiCall, send: (client: Client) => Promise<T>): Promise<T> {
@@ -97,10 +116,10 @@ export function kubernetesApi(kubeconfig: string, endpoints: readonly ApiEndpoin
           throw error;
         }
       }),
-    patchNode: (name, patch, options = {}) =>
+    patchNode: (name, patch, options) =>
       call(options, (client) =>
         client.core.patchNode(
-          { name, body: patch },
+          { name, body: patch, fieldManager: options.fieldManager },
           setHeaderOptions('Content-Type', PatchStrategy.JsonPatch),
         ),
       ),
@@ -116,6 +135,9 @@ export function kubernetesApi(kubeconfig: string, endpoints: readonly ApiEndpoin
       ),
     listBudgets: (options = {}) =>
       call(options, async (client) => (await client.policy.listPodDisruptionBudgetForAllNamespaces()).items),
+    close: () => {
+      if (!shared) agents.close();
+    },
   };
 }
 
@@ -125,8 +147,7 @@ interface Client {
   timeoutMs: number;
 }
 
-function clientFor(kubeconfig: string, endpoint: ApiEndpoint): Client {
-  const config = loadKubeconfig(kubeconfig);
+function clientFor(config: KubeConfig, endpoint: ApiEndpoint, agents: KubernetesAgents): Client {
   const current = config.getCurrentCluster();
   if (!current) {
     throw new Refusal({
@@ -140,6 +161,7 @@ function clientFor(kubeconfig: string, endpoint: ApiEndpoint): Client {
   const settings = createConfiguration({
     baseServer: new ServerConfiguration(endpoint.server, {}),
     authMethods: { default: config },
+    httpApi: kubernetesHttp(agents),
     promiseMiddleware: [
       {
         pre: async (context) => {

@@ -26,6 +26,7 @@ export function nodeObject(node: V1Node): NodeObject {
     readySince: isoTime(ready?.lastTransitionTime),
     readyMessage: ready?.message ?? 'the kubelet has not reported',
     unschedulable: node.spec?.unschedulable === true,
+    ...cordonSetters(node),
     bootId: node.status?.nodeInfo?.bootID ?? '',
     kubeletVersion: node.status?.nodeInfo?.kubeletVersion ?? '',
     osImage: node.status?.nodeInfo?.osImage ?? '',
@@ -44,6 +45,23 @@ export function nodeObject(node: V1Node): NodeObject {
     },
     resourceVersion: node.metadata?.resourceVersion ?? '',
   };
+}
+
+/**
+ * Whoever sets a field takes it over, and a field that is removed is nobody's:
+ * https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management
+ */
+function cordonSetters({ metadata }: V1Node): Pick<NodeObject, 'cordonSetBy'> {
+  const setters = (metadata?.managedFields ?? []).flatMap(({ manager, fieldsV1 }) => {
+    const spec = (fieldsV1 as FieldSet | undefined)?.['f:spec'];
+    return manager !== undefined && spec?.['f:unschedulable'] !== undefined ? [manager] : [];
+  });
+  return setters.length === 0 ? {} : { cordonSetBy: setters };
+}
+
+/** `FieldsV1` of the Kubernetes API: a trie whose keys are `f:<name of the field>`. */
+interface FieldSet {
+  readonly [field: `f:${string}`]: FieldSet | undefined;
 }
 
 /** Pods, budgets and the static control-plane pods, with who protects whom. */
@@ -112,7 +130,13 @@ function budgetObservation(budget: V1PodDisruptionBudget): BudgetObservation {
     currentHealthy: budget.status?.currentHealthy ?? 0,
     desiredHealthy: budget.status?.desiredHealthy ?? 0,
     expectedPods: budget.status?.expectedPods ?? 0,
+    ...grantedEvictions(budget),
   };
+}
+
+function grantedEvictions({ status }: V1PodDisruptionBudget): Pick<BudgetObservation, 'granted'> {
+  const granted = Object.entries(status?.disruptedPods ?? {});
+  return granted.length === 0 ? {} : { granted: granted.map(([pod, at]) => ({ pod, at: isoTime(at) })) };
 }
 
 /** Talos labels its static pods `k8s-app`; kubeadm's convention is `component`. */

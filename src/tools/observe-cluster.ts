@@ -13,13 +13,14 @@ import type { ClusterAccess } from './cluster-access.js';
 import { nodeObject, workloadObservation } from './kubernetes-observation.js';
 import { Refusal, messageOf } from './refusal.js';
 import { CommandFailed } from './run-command.js';
-import type { TalosTarget } from './talosctl.js';
+import { TalosCallFailed } from './talos-api/talos-call-failed.js';
+import type { TalosTarget } from './talos-target.js';
 
-/** What to look at. Each Talos answer costs a process, so steps ask only for what they decide on. */
+/** What to look at. Steps ask only for what they decide on. */
 export interface Scope {
   /** Nodes whose Talos API is asked; default all. */
   readonly talosOf?: readonly string[];
-  /** Of these only how they are (stage, ready) is asked: one process each. What they run stays empty in their observation. */
+  /** Of these only how they are (stage, ready) is asked. What they run stays empty in their observation. */
   readonly statusOf?: readonly string[];
   /** Default true. */
   readonly etcd?: boolean;
@@ -28,7 +29,7 @@ export interface Scope {
   readonly signal?: AbortSignal;
 }
 
-/** Reads the cluster: Kubernetes through the API, nodes and etcd through talosctl. Changes nothing. */
+/** Reads the cluster: Kubernetes, nodes and etcd through their APIs. Changes nothing. */
 export async function observeCluster(access: ClusterAccess, scope: Scope = {}): Promise<ClusterObservation> {
   const [kubernetes, etcd, talos] = await Promise.all([
     observeKubernetes(access, scope),
@@ -159,7 +160,7 @@ async function talosOf(
   return answer(async () => {
     const ask = <T>(call: (target: TalosTarget) => Promise<T>): Promise<T> =>
       throughOthers(access.targets(node.name, avoid), call);
-    // The version first: a node that is down costs one process, not four.
+    // The version first: a node that is down costs one wait, not four.
     const version = await ask((target) => access.talos.version(target, limits));
     const [nodename, extensions, status] = await Promise.all([
       ask((target) => access.talos.nodename(target, limits)),
@@ -233,7 +234,7 @@ async function answer<T>(ask: () => Promise<T>): Promise<Answer<T>> {
   try {
     return { kind: 'answered', value: await ask() };
   } catch (error) {
-    if (error instanceof CommandFailed && error.cancelled) throw error;
+    if (error instanceof TalosCallFailed && error.cancelled) throw error;
     // That is an answer: waiting does not make a credential good.
     if (error instanceof Refusal && error.reason.kind === 'credential-rejected') throw error;
     return { kind: 'unreachable', why: whyNot(error) };
@@ -244,6 +245,7 @@ async function answer<T>(ask: () => Promise<T>): Promise<Answer<T>> {
 export function whyNot(error: unknown): string {
   if (error instanceof Refusal && 'why' in error.reason && typeof error.reason.why === 'string')
     return error.reason.why;
+  if (error instanceof TalosCallFailed) return cutMiddle(messageOf(error.why, 2_000));
   if (!(error instanceof CommandFailed)) return messageOf(error);
   if (error.timedOut) return `no answer within ${Math.round(error.durationMs / 1000)} s`;
   const said = error.stderrTail.trim().split('\n').at(-1) ?? '';
@@ -257,6 +259,7 @@ function cutMiddle(text: string): string {
 
 /** The endpoint itself does not answer (and may well be the one that is down), as opposed to the node behind it. */
 function wayIsClosed(error: unknown, target: TalosTarget): boolean {
+  if (error instanceof TalosCallFailed) return error.wayIsClosed;
   if (!(error instanceof CommandFailed)) return false;
   // The endpoint answered, and says that it cannot reach the node: neither could another one.
   const { node, endpoint } = target;

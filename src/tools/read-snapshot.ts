@@ -55,7 +55,7 @@ export async function readFromMembers(
       const timeoutMs = limits.timeoutMs();
       if (timeoutMs <= 0) break;
       try {
-        await access.talos.etcdSnapshot(target, file, { timeoutMs, signal: limits.signal });
+        await access.talosctl.etcdSnapshot(target, file, { timeoutMs, signal: limits.signal });
         return { kind: 'read', from: name };
       } catch (error) {
         if (limits.signal.aborted) throw error;

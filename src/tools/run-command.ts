@@ -4,6 +4,7 @@ import { execa } from 'execa';
 import { CommandFailed } from './command-failed.js';
 import { LineSplitter, OutputTail } from './command-output.js';
 import { findProgram } from './find-program.js';
+import { OutputFile } from './output-file.js';
 import { ProcessSlots } from './process-slots.js';
 import { ProcessStopper } from './process-stopper.js';
 import type { StopReason } from './process-stopper.js';
@@ -43,6 +44,10 @@ export interface CommandOptions {
   readonly deathSignal?: 'KILL' | 'TERM' | 'INT';
   /** Called once when all places are taken, with how many commands wait before this one. */
   readonly onQueued?: (ahead: number) => void;
+  /** Called with its process id as soon as it is started. When it throws, the process is stopped and that error is thrown. */
+  readonly onStart?: (pid: number) => void;
+  /** A private folder for files that take its output, for a process that may outlive us (`deathSignal`): a broken pipe would kill it. */
+  readonly outputFolder?: string;
 }
 
 /** A command that ended with an accepted exit code. */
@@ -128,7 +133,9 @@ async function runToExit(
   redaction: Redaction,
 ): Promise<Exit> {
   const startedAt = performance.now();
-  const child = startInItsOwnGroup(options, programs, env);
+  const { outputFolder } = options;
+  const files = outputFolder === undefined ? undefined : filesIn(outputFolder);
+  const child = startInItsOwnGroup(options, programs, env, files);
   const { stopSignal = 'SIGTERM', graceMs = DEFAULT_GRACE_MS, timeoutMs, signal } = options;
   const stopper = new ProcessStopper({ pid: child.pid, stopSignal, graceMs, timeoutMs, signal });
   let callbackError: unknown;
@@ -142,28 +149,45 @@ async function runToExit(
         stopper.stop('line-callback-failed');
       }
     });
-    child[stream].on('data', (chunk: Buffer) => {
+    const take = (chunk: Buffer): void => {
       tail.push(chunk);
       if (options.onLine) lines.push(chunk);
-    });
-    // At its end, or where it is cut off before: its close alone may come after the promise has settled.
-    for (const event of ['end', 'close'] as const) child[stream].once(event, () => lines.end());
+    };
+    if (files) {
+      files[stream].follow(take);
+      ends.push(() => {
+        files[stream].end();
+        lines.end();
+      });
+    } else {
+      child[stream]?.on('data', take);
+      // At its end, or where it is cut off before: its close alone may come after the promise has settled.
+      for (const event of ['end', 'close'] as const) child[stream]?.once(event, () => lines.end());
+    }
     return tail;
   };
+  const ends: (() => void)[] = [];
   const output = { stdout: read('stdout'), stderr: read('stderr') };
+  try {
+    if (child.pid !== undefined) options.onStart?.(child.pid);
+  } catch (error) {
+    callbackError = error;
+    stopper.stop('line-callback-failed');
+  }
 
   let durationMs = 0;
   child.once('exit', () => {
     stopper.childIsGone();
     durationMs = performance.now() - startedAt;
     const closing = setTimeout(() => {
-      child.stdout.destroy();
-      child.stderr.destroy();
+      child.stdout?.destroy();
+      child.stderr?.destroy();
     }, PIPES_AFTER_EXIT_MS);
     child.once('close', () => clearTimeout(closing));
   });
   const outcome = await child;
   stopper.childIsGone();
+  for (const end of ends) end();
   return {
     exitCode: child.exitCode ?? undefined,
     signal: child.signalCode ?? undefined,
@@ -176,15 +200,22 @@ async function runToExit(
   };
 }
 
-function startInItsOwnGroup(options: CommandOptions, programs: Programs, env: Environment) {
+type Files = Readonly<Record<'stdout' | 'stderr', OutputFile>>;
+
+function filesIn(folder: string): Files {
+  return { stdout: new OutputFile(folder), stderr: new OutputFile(folder) };
+}
+
+function startInItsOwnGroup(options: CommandOptions, programs: Programs, env: Environment, files?: Files) {
   const { args, cwd = process.cwd(), input, deathSignal = 'KILL' } = options;
   return execa(programs.setpriv, ['--pdeathsig', deathSignal, '--', programs.program, ...args], {
     env,
     extendEnv: false,
     cwd,
     ...(input === undefined ? { stdin: 'ignore' } : { input }),
-    stdout: 'pipe',
-    stderr: 'pipe',
+    // Any descriptor will do; execa's types know only our own streams.
+    stdout: (files?.stdout.descriptor as 1 | undefined) ?? 'pipe',
+    stderr: (files?.stderr.descriptor as 2 | undefined) ?? 'pipe',
     // Collected by OutputTail, which forgets the beginning instead of killing the process when it says too much.
     buffer: false,
     reject: false,

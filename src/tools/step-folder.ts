@@ -1,7 +1,8 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { existsSync, writeFileSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { identify, ownIdentity, type ProcessIdentity } from './process-identity.js';
+import { identify, isRunning, ownIdentity, type ProcessIdentity } from './process-identity.js';
 
 /**
  * A private folder (0700) for what one step must hand to a child process as a file: credentials, snapshots in clear.
@@ -31,14 +32,38 @@ export class StepFolder {
   }
 }
 
+/**
+ * Keeps the step folder `folder` from being swept while a child that outlives us works in it, and while the file it may leave
+ * behind is there.
+ */
+export function holdStepFolder(folder: string, child: ProcessIdentity, leaves: string): void {
+  writeFileSync(path.join(folder, `${holds}${folderName(child)}`), leaves, { mode: 0o600 });
+}
+
 /** Removes the step folders whose process is gone. Called when a worker or a command starts. */
 export async function sweepStepFolders(): Promise<void> {
   const all = await readdir(stepFolders()).catch(() => []);
   for (const entry of all) {
     const owner = identify(Number(entry.split('-')[0]));
     if (owner && folderName(owner) === entry) continue;
-    await rm(path.join(stepFolders(), entry), { recursive: true, force: true });
+    const folder = path.join(stepFolders(), entry);
+    const steps = await readdir(folder).catch(() => []);
+    const held = await Promise.all(steps.map((step) => isHeld(path.join(folder, step))));
+    if (!held.includes(true)) await rm(folder, { recursive: true, force: true });
   }
+}
+
+const holds = 'held-';
+
+async function isHeld(step: string): Promise<boolean> {
+  const marks = (await readdir(step).catch(() => [])).filter((name) => name.startsWith(holds));
+  for (const mark of marks) {
+    const [pid, startTime = ''] = mark.slice(holds.length).split('-');
+    if (isRunning({ pid: Number(pid), startTime })) return true;
+    const leaves = await readFile(path.join(step, mark), 'utf8').catch(() => '');
+    if (leaves !== '' && existsSync(leaves)) return true;
+  }
+  return false;
 }
 
 function stepFolders(): string {

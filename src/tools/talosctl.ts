@@ -1,52 +1,13 @@
 import type { RebootMode } from '../planning/plan.js';
 import { Refusal } from './refusal.js';
 import { CommandFailed, runCommand } from './run-command.js';
-import { isRecord, parseResources, parseTable, textOf, type TalosResource } from './talosctl-output.js';
+import { lookMs, type CallLimits, type TalosTarget } from './talos-target.js';
 
-/** Which node a call is for, and through which other node's Talos API it goes (I16). */
-export interface TalosTarget {
-  /** The node's address in the inventory. */
-  readonly node: string;
-  /** The address to connect to: a healthy control plane that is not the node. */
-  readonly endpoint: string;
-}
-
-/** Limits of one call. */
-export interface CallLimits {
-  readonly timeoutMs?: number;
-  readonly signal?: AbortSignal;
-  /** Milliseconds since the epoch after which it is not started any more. */
-  readonly startBefore?: number;
-}
-
+/** What is done with talosctl: what changes a node, and what writes a file. Looks go through Talos' API itself. */
 export interface Talosctl {
-  version(target: TalosTarget, limits?: CallLimits): Promise<string>;
-  nodename(target: TalosTarget, limits?: CallLimits): Promise<string>;
-  extensions(
-    target: TalosTarget,
-    limits?: CallLimits,
-  ): Promise<{ schematic: string | undefined; names: string[] }>;
-  machineStatus(
-    target: TalosTarget,
-    limits?: CallLimits,
-  ): Promise<{ stage: string; ready: boolean; unmet: string[] }>;
-  services(
-    target: TalosTarget,
-    limits?: CallLimits,
-  ): Promise<{ name: string; state: string; health: string }[]>;
-  etcdMembers(
-    target: TalosTarget,
-    limits?: CallLimits,
-  ): Promise<{ id: string; name: string; learner: boolean }[]>;
-  etcdStatus(target: TalosTarget, limits?: CallLimits): Promise<EtcdStatus>;
-  etcdAlarms(target: TalosTarget, limits?: CallLimits): Promise<{ memberId: string; alarm: string }[]>;
   /** Writes a snapshot of the member's database to `file`. */
   etcdSnapshot(target: TalosTarget, file: string, limits?: CallLimits): Promise<void>;
   etcdForfeitLeadership(target: TalosTarget, limits?: CallLimits): Promise<void>;
-  /** The kernel log of this boot, its end where it is long. */
-  dmesg(target: TalosTarget, limits?: CallLimits): Promise<string>;
-  /** The kernel's boot id. Needs the admin role. */
-  bootId(target: TalosTarget, limits?: CallLimits): Promise<string>;
   imagePull(target: TalosTarget, image: string, limits?: CallLimits): Promise<void>;
   /** Legacy flow: sends the upgrade request and returns with its answer; the node installs and reboots by itself. */
   upgrade(target: TalosTarget, image: string, mode: RebootMode, limits?: CallLimits): Promise<void>;
@@ -56,22 +17,9 @@ export interface Talosctl {
   reboot(target: TalosTarget, mode: RebootMode, limits?: CallLimits): Promise<void>;
 }
 
-export interface EtcdStatus {
-  readonly memberId: string;
-  readonly leaderId: string;
-  readonly raftTerm: number;
-  readonly raftIndex: number;
-  readonly raftAppliedIndex: number;
-  readonly learner: boolean;
-  readonly errors: string[];
-}
-
-/** A call that only looks takes well under a second; a node that hangs is unreachable after this. */
-const lookMs = 15_000;
-
 /**
- * talosctl is started some dozens of times a node and lives for a tenth of a second: without garbage collection, on one
- * thread, that takes a third less of the processor. The limit turns collection on again should one grow.
+ * talosctl lives for a tenth of a second, or waits for the node: without garbage collection, on one thread, it takes a third
+ * less of the processor. The limit turns collection on again should one grow.
  */
 const shortLived = { GOGC: 'off', GOMEMLIMIT: '256MiB', GOMAXPROCS: '1' };
 
@@ -93,12 +41,18 @@ export function talosctl(binary: string, talosconfig: string, which = 'talosconf
       ...(limits.startBefore === undefined ? {} : { startBefore: limits.startBefore }),
     });
     try {
-      return (await run).stdout;
+      await run;
     } catch (error) {
       throw rejected(error, which, target) ?? error;
     }
   };
-  return { ...nodeCalls(call), ...etcdCalls(call) };
+  return {
+    etcdSnapshot: (target, file, limits) => call(target, ['etcd', 'snapshot', file], limits),
+    etcdForfeitLeadership: (target, limits) => call(target, ['etcd', 'forfeit-leadership'], limits),
+    imagePull: (target, image, limits) =>
+      call(target, ['image', 'pull', image, '--namespace', 'system'], limits),
+    ...requests(call),
+  };
 }
 
 /** What Go's TLS and Talos' roles say of a credential; each is final. */
@@ -114,136 +68,22 @@ function rejected(error: unknown, which: string, { endpoint }: TalosTarget): Ref
   return new Refusal(reason, { cause: error });
 }
 
-type Call = (target: TalosTarget, args: readonly string[], limits?: CallLimits) => Promise<string>;
-
-type EtcdCall = 'etcdMembers' | 'etcdStatus' | 'etcdAlarms' | 'etcdSnapshot' | 'etcdForfeitLeadership';
-
-function nodeCalls(call: Call): Omit<Talosctl, EtcdCall> {
-  const get = async (target: TalosTarget, type: string, limits?: CallLimits): Promise<TalosResource[]> =>
-    parseResources(await call(target, ['get', type, '--output', 'yaml'], limits));
-  return {
-    version: async (target, limits) => text((await get(target, 'version', limits))[0], 'version'),
-    nodename: async (target, limits) => text((await get(target, 'nodename', limits))[0], 'nodename'),
-    extensions: async (target, limits) => extensionsOf(await get(target, 'extensions', limits)),
-    machineStatus: async (target, limits) => machineStatusOf((await get(target, 'machinestatus', limits))[0]),
-    services: async (target, limits) => {
-      const rows = parseTable(await call(target, ['service'], limits), ['SERVICE', 'STATE', 'HEALTH']);
-      return rows.map((row) => ({
-        name: row['SERVICE'] ?? '',
-        state: row['STATE'] ?? '',
-        health: row['HEALTH'] ?? '',
-      }));
-    },
-    dmesg: (target, limits) => call(target, ['dmesg', '--follow=false', '--tail=false'], limits),
-    bootId: async (target, limits) =>
-      (await call(target, ['read', '/proc/sys/kernel/random/boot_id'], limits)).trim(),
-    imagePull: async (target, image, limits) => {
-      await call(target, ['image', 'pull', image, '--namespace', 'system'], limits);
-    },
-    ...requests(call),
-  };
-}
+type Call = (target: TalosTarget, args: readonly string[], limits?: CallLimits) => Promise<void>;
 
 /** What stops or changes a node. Every flag is written out: its default changed between releases. */
 function requests(call: Call): Pick<Talosctl, 'upgrade' | 'install' | 'reboot'> {
   return {
-    upgrade: async (target, image, mode, limits) => {
+    upgrade: (target, image, mode, limits) => {
       const flags = ['--wait=false', '--reboot-mode', mode, '--stage=false', '--force=false'];
-      await call(target, ['upgrade', '--image', image, ...flags], limits);
+      return call(target, ['upgrade', '--image', image, ...flags], limits);
     },
-    install: async (target, image, limits) => {
+    install: (target, image, limits) => {
       const flags = ['--no-reboot', '--drain=false', '--legacy=false', '--wait=true', '--debug=false'];
       const how = ['--namespace', 'system', '--progress', 'plain'];
       const timeout = ['--timeout', `${Math.ceil((limits?.timeoutMs ?? lookMs) / 1000)}s`];
-      await call(target, ['upgrade', '--image', image, ...flags, ...how, ...timeout], limits);
+      return call(target, ['upgrade', '--image', image, ...flags, ...how, ...timeout], limits);
     },
-    reboot: async (target, mode, limits) => {
-      await call(target, ['reboot', '--mode', mode, '--wait=false', '--drain=false'], limits);
-    },
-  };
-}
-
-function etcdCalls(call: Call): Pick<Talosctl, EtcdCall> {
-  return {
-    etcdMembers: async (target, limits) => {
-      const rows = parseTable(await call(target, ['etcd', 'members'], limits), ['ID', 'HOSTNAME', 'LEARNER']);
-      return rows.map((row) => ({
-        id: row['ID'] ?? '',
-        name: row['HOSTNAME'] ?? '',
-        learner: row['LEARNER'] === 'true',
-      }));
-    },
-    etcdStatus: async (target, limits) => {
-      const rows = parseTable(await call(target, ['etcd', 'status'], limits), [
-        'MEMBER',
-        'LEADER',
-        'RAFT APPLIED INDEX',
-      ]);
-      return etcdStatusOf(rows[0]);
-    },
-    etcdAlarms: async (target, limits) => {
-      const printed = await call(target, ['etcd', 'alarm', 'list'], limits);
-      if (printed.trim() === '') return [];
-      const rows = parseTable(printed, ['MEMBER', 'ALARM']);
-      return rows
-        .map((row) => ({ memberId: row['MEMBER'] ?? '', alarm: row['ALARM'] ?? '' }))
-        .filter((row) => row.alarm !== '' && row.alarm !== 'NONE');
-    },
-    etcdSnapshot: async (target, file, limits) => {
-      await call(target, ['etcd', 'snapshot', file], limits);
-    },
-    etcdForfeitLeadership: async (target, limits) => {
-      await call(target, ['etcd', 'forfeit-leadership'], limits);
-    },
-  };
-}
-
-function text(resource: TalosResource | undefined, field: string): string {
-  const value = resource?.spec[field];
-  if (typeof value !== 'string' || value === '') throw new Error(`talosctl printed no ${field}`);
-  return value;
-}
-
-/** Image Factory adds a virtual extension named `schematic` whose version is the schematic's id. */
-function extensionsOf(resources: readonly TalosResource[]): {
-  schematic: string | undefined;
-  names: string[];
-} {
-  const all = resources.map((resource) =>
-    isRecord(resource.spec['metadata']) ? resource.spec['metadata'] : {},
-  );
-  const schematic = all.find((metadata) => metadata['name'] === 'schematic')?.['version'];
-  const names = all
-    .map((metadata) => textOf(metadata['name']))
-    .filter((name) => name !== '' && name !== 'schematic');
-  return { schematic: typeof schematic === 'string' ? schematic : undefined, names: names.toSorted() };
-}
-
-function machineStatusOf(resource: TalosResource | undefined): {
-  stage: string;
-  ready: boolean;
-  unmet: string[];
-} {
-  const status = isRecord(resource?.spec['status']) ? resource.spec['status'] : {};
-  const conditions = Array.isArray(status['unmetConditions']) ? status['unmetConditions'] : [];
-  return {
-    stage: text(resource, 'stage'),
-    ready: status['ready'] === true,
-    unmet: conditions
-      .filter(isRecord)
-      .map((condition) => `${String(condition['name'])}: ${String(condition['reason'])}`),
-  };
-}
-
-function etcdStatusOf(row: Record<string, string> | undefined): EtcdStatus {
-  if (!row) throw new Error('talosctl printed no etcd status');
-  return {
-    memberId: row['MEMBER'] ?? '',
-    leaderId: row['LEADER'] ?? '',
-    raftTerm: Number(row['RAFT TERM']),
-    raftIndex: Number(row['RAFT INDEX']),
-    raftAppliedIndex: Number(row['RAFT APPLIED INDEX']),
-    learner: row['LEARNER'] === 'true',
-    errors: row['ERRORS'] ? [row['ERRORS']] : [],
+    reboot: (target, mode, limits) =>
+      call(target, ['reboot', '--mode', mode, '--wait=false', '--drain=false'], limits),
   };
 }

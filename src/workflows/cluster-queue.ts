@@ -112,6 +112,19 @@ export async function clusterQueue(state: QueueState): Promise<void> {
   await continueAsNew<typeof clusterQueue>({ cluster: state.cluster, lastRun, hold });
 }
 
+/** What Temporal gives a workflow for a decision, unless told otherwise, and the most it gives. Milliseconds. */
+const usualDecisionMs = 10_000;
+const longestDecisionMs = 120_000;
+
+/**
+ * Milliseconds a worker that takes over a run has, to read its history and to replay it: two decisions a node, some 10 ms of
+ * processor each node and hop, on a machine that may be busy. A run whose replay took longer would never go on. More than that is
+ * not given, since it is also how long a worker that died in the middle of a decision is waited for.
+ */
+function decisionMs(nodes: number): number {
+  return Math.min(longestDecisionMs, Math.max(usualDecisionMs, nodes * 60));
+}
+
 /** Runs it, whatever happens to it; answers the hold it leaves. */
 async function runToItsEnd(input: EnqueueInput, run: number): Promise<Hold | null> {
   const { cluster, talos } = input.request;
@@ -121,6 +134,7 @@ async function runToItsEnd(input: EnqueueInput, run: number): Promise<Hold | nul
       workflowId: runId(cluster, run),
       // A queue that is terminated by mistake must not take the run with it.
       parentClosePolicy: ParentClosePolicy.ABANDON,
+      workflowTaskTimeout: decisionMs(input.inventory.nodes.length),
       staticSummary: `run ${run}: ${cluster} to Talos ${talos}, asked for by ${input.request.requestedBy}`,
       typedSearchAttributes: [
         { key: keyword(searchAttributes.cluster), value: cluster },

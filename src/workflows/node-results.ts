@@ -1,8 +1,8 @@
-import type { PlannedNode, RebootMode } from '../planning/plan.js';
-import type { NodeResult } from '../planning/run-result.js';
+import type { PlannedNode, RebootMode, UpgradePlan } from '../planning/plan.js';
+import type { NodeCounts, NodeEnding, NodeResult } from '../planning/run-result.js';
 
 /** Stopped by another one of its batch before its own workflow began. */
-export function notBegun(node: PlannedNode, to: string): NodeResult {
+export function notBegun(node: PlannedNode, to: string): NodeEnding {
   return {
     ...skipped(node, to),
     outcome: 'undone',
@@ -12,7 +12,7 @@ export function notBegun(node: PlannedNode, to: string): NodeResult {
 }
 
 /** Runs what it is to run already, and was not touched. */
-export function skipped(node: PlannedNode, to: string): NodeResult {
+export function skipped(node: PlannedNode, to: string): NodeEnding {
   const at = new Date().toISOString();
   return {
     node: node.name,
@@ -23,11 +23,37 @@ export function skipped(node: PlannedNode, to: string): NodeResult {
     attempt: 0,
     startedAt: at,
     endedAt: at,
-    steps: [],
   };
+}
+
+/** What a run keeps of a node: the steps stay in the result of the node's workflow, which is in the run's history as it is. */
+export function endingOf(result: NodeResult): NodeEnding {
+  const { steps: _, ...ending } = result;
+  return ending;
 }
 
 /** The node with the way it is rebooted, as it was settled with the order. */
 export function withMode(node: PlannedNode, rebootMode: RebootMode | undefined): PlannedNode {
   return rebootMode === undefined || node.rebootMode === rebootMode ? node : { ...node, rebootMode };
+}
+
+/** Whether anything is to be done to a node: it does not run its version yet, or an earlier run left its marks on it. */
+export function isTouched({ skip, adopts }: PlannedNode): boolean {
+  return !skip || adopts !== undefined;
+}
+
+/** How many nodes of the plan ended how. */
+export function countsOf(plan: UpgradePlan | undefined, endings: readonly NodeEnding[]): NodeCounts {
+  const planned = plan?.hops.flatMap((hop) => hop.nodes) ?? [];
+  const touched = planned.filter(isTouched).length;
+  const ended = (outcome: NodeEnding['outcome']): number =>
+    endings.filter((ending) => ending.outcome === outcome).length;
+  const counts = { done: ended('done'), undone: ended('undone'), halted: ended('halted') };
+  const begun = counts.done + counts.undone + counts.halted;
+  return { ...counts, skipped: planned.length - touched, notBegun: touched - begun };
+}
+
+/** The nodes that were begun and not brought to their target: of the last batch. */
+export function notDoneOf(endings: readonly NodeEnding[]): NodeEnding[] {
+  return endings.filter(({ outcome }) => outcome !== 'done' && outcome !== 'skipped');
 }

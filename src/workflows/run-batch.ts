@@ -1,19 +1,19 @@
 import { CancellationScope, isCancellation } from '@temporalio/workflow';
 import type { PlannedNode } from '../planning/plan.js';
-import type { NodeResult } from '../planning/run-result.js';
+import type { NodeEnding } from '../planning/run-result.js';
 
 /**
  * Upgrades the nodes of one batch at the same time. The first that does not end `done` stops the others at their next safe
  * point: what was not installed is undone, what was is finished (I9).
  *
  * @param upgrade carries one node to its end, and answers how it ended.
- * @param notBegun the result of a node that was stopped before its workflow began.
+ * @param notBegun how a node ended that was stopped before its workflow began.
  */
 export async function upgradeBatch(
   nodes: readonly PlannedNode[],
-  upgrade: (node: PlannedNode) => Promise<NodeResult>,
-  notBegun: (node: PlannedNode) => NodeResult,
-): Promise<NodeResult[]> {
+  upgrade: (node: PlannedNode) => Promise<NodeEnding>,
+  notBegun: (node: PlannedNode) => NodeEnding,
+): Promise<NodeEnding[]> {
   const [only, ...others] = nodes;
   if (only && others.length === 0) return [await upgrade(only)];
   const scope = new CancellationScope();
@@ -48,12 +48,12 @@ export async function upgradeBatch(
 }
 
 /** A node that was stopped because of another one says so, not that somebody aborted it. */
-function withCause(result: NodeResult, first: string | undefined): NodeResult {
+function withCause(result: NodeEnding, first: string | undefined): NodeEnding {
   if (first === undefined || result.node === first || result.reason?.kind !== 'aborted') return result;
   return { ...result, reason: { kind: 'fleet-halted', because: `${first} stopped first` } };
 }
 
 /** The one that failed first is told first. */
-function inOrderOfBlame(results: readonly NodeResult[], first: string | undefined): NodeResult[] {
+function inOrderOfBlame(results: readonly NodeEnding[], first: string | undefined): NodeEnding[] {
   return results.toSorted((one, other) => Number(other.node === first) - Number(one.node === first));
 }

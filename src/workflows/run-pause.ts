@@ -1,6 +1,5 @@
 import { condition, setHandler } from '@temporalio/workflow';
 import type { Reason } from '../planning/reason.js';
-import type { Decision } from '../planning/run-result.js';
 import { pauseRun, resumeRun, type PauseAnswer, type PauseInput } from './messages.js';
 
 /** The pause of one run: no further node is begun while it lasts; nodes under way are finished. */
@@ -9,28 +8,24 @@ export class RunPause {
 
   /**
    * @param limit milliseconds after which a pause that nobody ended ends the run.
-   * @param decided is told each decision.
    * @param ending whether the run is on its way to its end.
    */
   constructor(
     private readonly limit: number,
-    decided: (decision: Pick<Decision, 'kind' | 'by' | 'why'>) => void,
     ending: () => boolean,
   ) {
     const pause = ({ by, why }: PauseInput): PauseAnswer => {
       if (ending()) return { verdict: 'ending-already', limit };
       if (this.by !== undefined) return { verdict: 'paused-already', limit };
       this.by = `${by}: ${why}`;
-      decided({ kind: 'pause', by, why });
       return { verdict: 'pausing', limit };
     };
     setHandler(pauseRun, pause, {
       description: 'Begins no further node until resume; the nodes under way are finished.',
     });
-    const resume = ({ by, why }: PauseInput): { verdict: 'resumed' | 'not-paused' } => {
+    const resume = (): { verdict: 'resumed' | 'not-paused' } => {
       if (this.by === undefined) return { verdict: 'not-paused' };
       this.by = undefined;
-      decided({ kind: 'resume', by, why });
       return { verdict: 'resumed' };
     };
     setHandler(resumeRun, resume, { description: 'Goes on with the next node.' });

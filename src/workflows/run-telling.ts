@@ -1,7 +1,7 @@
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import { describe, describeNode } from '../planning/describe.js';
 import type { UpgradeRequest } from '../planning/plan.js';
-import type { NodeResult, RunResult } from '../planning/run-result.js';
+import type { NodeEnding, RunResult } from '../planning/run-result.js';
 import { keyword } from './keyword.js';
 import { searchAttributes, type Phase } from './messages.js';
 
@@ -32,19 +32,31 @@ export interface RunDetails {
   readonly request: UpgradeRequest;
   readonly run: number;
   readonly order: readonly string[];
-  readonly nodes: readonly NodeResult[];
+  readonly endings: readonly NodeEnding[];
   /** Nodes under work. */
   readonly current: readonly string[];
   readonly result?: RunResult | undefined;
 }
 
-/** The Web UI's current details: every node, its state and its time. */
-export function tellDetails({ request, run, order, nodes, current, result }: RunDetails): void {
-  const lines = order.map((name) => {
-    const done = nodes.findLast((node) => node.node === name);
+/** Nodes that are told of by name, each way from the ones under work: replay writes all of this again, batch after batch. */
+const namedEachWay = 25;
+
+/** The Web UI's current details: the nodes around those under work, each with its state and its time, and how many more there are. */
+export function tellDetails({ request, run, order, endings, current, result }: RunDetails): void {
+  const ended = new Map(endings.map((ending) => [ending.node, ending]));
+  const line = (name: string): string => {
     if (current.includes(name)) return `- ● ${name}`;
-    return done ? `- ${describeNode(done)}` : `- ○ ${name}`;
-  });
+    const ending = ended.get(name);
+    return ending ? `- ${describeNode(ending)}` : `- ○ ${name}`;
+  };
+  const at = order.findLastIndex((name) => current.includes(name) || ended.has(name));
+  const from = Math.max(0, at - namedEachWay);
+  const to = Math.min(order.length, at + 1 + namedEachWay);
+  const lines = [
+    ...(from > 0 ? [`- … ${from} before`] : []),
+    ...order.slice(from, to).map(line),
+    ...(to < order.length ? [`- … ${order.length - to} after`] : []),
+  ];
   const ending = result
     ? `\n**${result.outcome}**\n${result.reasons.map((reason) => `- ${describe(reason)}`).join('\n')}`
     : '';

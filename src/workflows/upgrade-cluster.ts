@@ -10,19 +10,19 @@ import { describeImage } from '../planning/describe.js';
 import { stepsOf } from '../planning/node-steps.js';
 import type { Hop, PlannedNode, UpgradePlan } from '../planning/plan.js';
 import type { Reason } from '../planning/reason.js';
-import type { Decision, NodeResult, RunResult, SnapshotRecord } from '../planning/run-result.js';
+import type { NodeEnding, RunResult, SnapshotRecord } from '../planning/run-result.js';
 import { reasonOf } from './failure-reason.js';
 import { keyword } from './keyword.js';
 import { abortRun, nodeId, searchAttributes, type RunInput } from './messages.js';
 import type { NodeInput } from './node-input.js';
-import { notBegun, skipped, withMode } from './node-results.js';
+import { countsOf, endingOf, isTouched, notBegun, notDoneOf, skipped, withMode } from './node-results.js';
 import { upgradeBatch } from './run-batch.js';
 import { RunPause } from './run-pause.js';
 import { tellDetails, tellPhase } from './run-telling.js';
 import { activitiesFor } from './step-activities.js';
 import { upgradeNode } from './upgrade-node.js';
 
-/** One run: plan, snapshot, node by node, result. The first failure ends it; what it leaves is in the result. */
+/** One run: plan, snapshot, node by node, result. The first failure ends it; what is not done is in the result. */
 export async function upgradeCluster(input: RunInput): Promise<RunResult> {
   const run = new Run(input);
   setHandler(
@@ -42,11 +42,12 @@ export async function upgradeCluster(input: RunInput): Promise<RunResult> {
 class Run {
   private readonly startedAt = new Date().toISOString();
   private readonly scope = new CancellationScope();
-  private readonly nodes: NodeResult[] = [];
-  private readonly snapshots: SnapshotRecord[] = [];
+  private readonly endings: NodeEnding[] = [];
+  private newest: SnapshotRecord | undefined;
+  /** Of the hop under way. */
   private order: readonly string[] = [];
+  private to: string | undefined;
   private plan: UpgradePlan | undefined;
-  private readonly decisions: Decision[] = [];
   private current: readonly string[] = [];
   private abortedBy: string | undefined;
   /** A node's work has begun: from now on the run ends clean, or holds the cluster. */
@@ -60,20 +61,14 @@ class Run {
     this.pause = new RunPause(
       // An inventory of the first release has no such limit.
       input.inventory.limits.pause ?? dayMs,
-      (decision) => this.decided(decision),
       () => this.aborted(),
     );
   }
 
   abort(by: string, why: string): void {
     this.abortedBy ??= `${by}: ${why}`;
-    this.decided({ kind: 'abort', by, why });
     tellPhase('aborting');
     this.scope.cancel();
-  }
-
-  private decided(decision: Pick<Decision, 'kind' | 'by' | 'why'>): void {
-    this.decisions.push({ ...decision, at: new Date().toISOString() });
   }
 
   async go(): Promise<RunResult> {
@@ -115,6 +110,7 @@ class Run {
     const resolve = activitiesFor('look', plan.limits.check * 3, 'see who leads etcd, and settle the order');
     const { order, batches, rebootModes } = await resolve.resolveOrder({ cluster, run, hop });
     this.order = order;
+    this.to = hop.to;
     const missing = await this.imagesAreThere(plan, hop);
     if (missing) return missing;
     tellPhase('upgrading');
@@ -166,8 +162,8 @@ class Run {
     return names.flatMap((name) => {
       const node = hop.nodes.find((candidate) => candidate.name === name);
       if (!node) throw new Error(`${name} is in the order and not in the plan`);
-      if (!node.skip || node.adopts) return [node];
-      this.nodes.push(skipped(node, hop.to));
+      if (isTouched(node)) return [node];
+      this.endings.push(skipped(node, hop.to));
       return [];
     });
   }
@@ -177,7 +173,7 @@ class Run {
     hop: Hop,
     number: number,
     nodes: readonly PlannedNode[],
-  ): Promise<NodeResult[]> {
+  ): Promise<NodeEnding[]> {
     const names = nodes.map((node) => node.name);
     this.current = names;
     this.begun = true;
@@ -188,7 +184,7 @@ class Run {
       (node) => notBegun(node, hop.to),
     );
     this.current = [];
-    this.nodes.push(...results);
+    this.endings.push(...results);
     this.tell();
     return results;
   }
@@ -199,7 +195,7 @@ class Run {
     number: number,
     node: PlannedNode,
     batch: readonly string[],
-  ): Promise<NodeResult> {
+  ): Promise<NodeEnding> {
     const { cluster } = this;
     const { run } = this.input;
     const attempt = 1;
@@ -228,7 +224,7 @@ class Run {
         { key: keyword(searchAttributes.target), value: hop.to },
       ],
     });
-    return child.catch((error: unknown) => {
+    return child.then(endingOf, (error: unknown) => {
       if (isCancellation(error)) throw error;
       const reason = reasonOf(error, node.name, 0);
       return { ...skipped(node, hop.to), outcome: 'halted', state: 'unknown', attempt, startedAt, reason };
@@ -246,7 +242,7 @@ class Run {
 
   /** Before anything is touched, and again before each control plane once the newest is too old (I3). */
   private async snapshot(plan: UpgradePlan, node: PlannedNode): Promise<void> {
-    const newest = this.snapshots.at(-1);
+    const { newest } = this;
     const fresh = newest && Date.now() - Date.parse(newest.takenAt) < plan.snapshotMaxAge;
     if (newest && (fresh || node.role !== 'control-plane')) return;
     const { cluster } = this;
@@ -254,7 +250,7 @@ class Run {
     const limit = plan.limits.snapshot;
     const act = activitiesFor('wait', limit, `etcd snapshot before ${node.name}`);
     tellPhase('snapshot');
-    this.snapshots.push(await act.takeSnapshot({ cluster, run, before: node.name, prove: !newest, limit }));
+    this.newest = await act.takeSnapshot({ cluster, run, before: node.name, prove: !newest, limit });
     tellPhase('upgrading');
   }
 
@@ -269,20 +265,19 @@ class Run {
       cluster: request.cluster,
       run,
       outcome,
-      reasons: reasons.map((reason) =>
-        reason.kind === 'aborted' ? { kind: 'aborted', by: this.abortedBy ?? reason.by } : reason,
-      ),
+      reasons: reasons
+        .slice(0, reasonsMax)
+        .map((reason) =>
+          reason.kind === 'aborted' ? { kind: 'aborted', by: this.abortedBy ?? reason.by } : reason,
+        ),
       target: request.talos,
       declared: request.declared,
       requestedBy: request.requestedBy,
       ...(request.commit ? { commit: request.commit } : {}),
       startedAt: this.startedAt,
       endedAt: new Date().toISOString(),
-      order: this.order,
-      nodes: this.nodes,
-      snapshots: this.snapshots,
-      decisions: this.decisions,
-      ...(this.plan ? { plan: this.plan } : {}),
+      counts: countsOf(this.plan, this.endings),
+      notDone: notDoneOf(this.endings),
     };
     this.tell(result);
     return result;
@@ -290,9 +285,12 @@ class Run {
 
   private tell(result?: RunResult): void {
     const { request, run } = this.input;
-    const { order, nodes, current } = this;
-    tellDetails({ request, run, order, nodes, current, result });
+    const { order, current } = this;
+    const endings = this.endings.filter(({ to }) => to === this.to);
+    tellDetails({ request, run, order, endings, current, result });
   }
 }
 
+/** Why a cluster is refused may be said of each of its nodes. */
+const reasonsMax = 20;
 const dayMs = 86_400_000;

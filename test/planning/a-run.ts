@@ -1,5 +1,6 @@
 import { stepOrders, type StepName } from '../../src/planning/node-steps.js';
-import type { NodeResult, RunResult, StepRecord } from '../../src/planning/run-result.js';
+import type { RunStory } from '../../src/planning/run-report.js';
+import type { NodeResult, StepRecord } from '../../src/planning/run-result.js';
 import { aCluster } from './a-cluster.js';
 import { planOf } from './a-planned-node.js';
 
@@ -32,7 +33,7 @@ export function aNodeResult(node: string, begins: number, change: Partial<NodeRe
 }
 
 /** A run of a small world that went well. */
-export function aRun(change: Partial<RunResult> = {}): RunResult {
+export function aRun(change: Partial<RunStory> = {}): RunStory {
   const plan = planOf(aCluster({ workers: 1 }).planInput());
   const nodes = ['ctrl-2', 'ctrl-3', 'ctrl-1', 'work-1'].map((name, index) =>
     aNodeResult(name, 60 + index * 500),

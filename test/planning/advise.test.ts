@@ -8,7 +8,7 @@ const context = { cluster: 'prox-ops', run: 42, address };
 
 /** What a person can type today. */
 const exists = [
-  /^slipway (plan|upgrade)( --talos v[0-9XYZ.]+| --commands)?$/,
+  /^slipway (plan|upgrade)( --talos v[0-9XYZ.]+| --only NODE…| --commands)?$/,
   /^slipway (status|watch) prox-ops$/,
   /^slipway abort prox-ops\/42 --why "…"$/,
   /^slipway release prox-ops --why "…"$/,
@@ -19,6 +19,10 @@ const exists = [
   /^talosctl -n address-of-[a-z]+-\d -e address-of-[a-z]+-\d etcd (members|status|alarm list|forfeit-leadership)$/,
   /^talosctl config new --roles os:reader,os:etcd:backup FILE$/,
   /^kubectl (get|describe|uncordon|scale) .+$/,
+  /^terraform (version|state (list|pull)|state (list|show) '[^']+'|plan( -refresh-only| -replace='[^']+')?)$/,
+  /^terraform (import (ADDRESS|'[^']+') ID|untaint '[^']+')$/,
+  /^terraform (init|force-unlock '[^']+'|state push errored\.tfstate)$/,
+  /^age --decrypt --identity FILE --output errored\.tfstate '[^']+'$/,
   /^curl -fsS https:\/\/factory\.talos\.dev\/versions$/,
   /^curl -fsS -X POST --data-binary @schematic\.yaml https:\/\/factory\.talos\.dev\/schematics$/,
 ];
@@ -62,6 +66,17 @@ describe('the advice for a reason', () => {
       'kubectl scale -n postgres statefulset/db --replicas=2  # one more than must stay, then it can be drained',
     );
     expect(lines).toContain('kubectl get pdb -n postgres db  # the budget');
+  });
+
+  test('for a budget that an undone eviction holds up is to look at it: another replica would not help', () => {
+    const undone = {
+      pod: 'postgres/db-1',
+      grantedAt: '2026-11-21T14:32:05Z',
+      forgottenAt: '2026-11-21T14:34:05Z',
+    };
+    const lines = advise({ ...everyReason['drain-blocked'], undone }, context).join('\n');
+    expect(lines).toContain('kubectl get pdb -n postgres db -o yaml  # its status.disruptedPods');
+    expect(lines).not.toContain('kubectl scale');
   });
 
   test('never tells to scale what cannot be scaled', () => {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
+import { armedMarkText } from '../../src/planning/armed.js';
 import { classifyNode, type NodeClass } from '../../src/planning/classify-node.js';
 import type { TalosObservation } from '../../src/planning/observation.js';
-import { aCluster, type Cluster, unreachable, workerSchematic } from './a-cluster.js';
+import { aCluster, type Cluster, marked, unreachable, workerSchematic } from './a-cluster.js';
 import { factsOf, seenNode } from './a-planned-node.js';
 
 const well = aCluster();
@@ -106,6 +107,29 @@ describe('a node after its install was sent', () => {
       note,
     });
   });
+
+  const installed = armedMarkText(facts.wantedVersion, facts.bootId, facts.wantedSchematic);
+  test.each([
+    ['legacy', undefined, undefined],
+    ['lifecycle', installed, undefined],
+    ['lifecycle', undefined, true],
+    ['lifecycle', armedMarkText('v1.12.4', facts.bootId, facts.wantedSchematic), true],
+  ] as const)(
+    'of the flow %s that is back on the old version, with the mark %s, was perhaps never sent anything: %s',
+    (flow, armed, unconfirmed) => {
+      const marks = marked({ armed });
+      const back = well.withTalos('work-1', booted).withObject('work-1', { ...booted, marks });
+      const found = classifyNode({ ...facts, flow }, seenNode(back, 'work-1'));
+      const reason: unknown = found.kind === 'failed' ? found.reason : undefined;
+      expect(reason).toEqual({
+        kind: 'back-on-old-version',
+        node: 'work-1',
+        version: 'v1.12.1',
+        wanted: 'v1.12.6',
+        ...(unconfirmed ? { unconfirmed } : {}),
+      });
+    },
+  );
 
   test('is not on target at the version it had, with another schematic, before it has booted', () => {
     const other = { ...facts, wantedVersion: facts.version, wantedSchematic: 'e'.repeat(64) };

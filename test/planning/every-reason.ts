@@ -1,4 +1,5 @@
 import type { Reason } from '../../src/planning/reason.js';
+import { everyTerraformReason } from './terraform/every-terraform-reason.js';
 
 const since = '2026-11-21T14:32:00.000Z';
 const image = 'factory.talos.dev/nocloud-installer/abc:v1.12.6';
@@ -36,6 +37,15 @@ export const everyReason: { readonly [Kind in Reason['kind']]: Extract<Reason, {
   held: { kind: 'held', cluster, run: 42, since, why: 'k8s-work-2 came back on v1.12.1' },
   'request-too-old': { kind: 'request-too-old', requestedAt: '2026-11-21T06:00:00.000Z', limit: 600_000 },
   'schema-unknown': { kind: 'schema-unknown', schema: 2, known: 1 },
+  'run-too-large': {
+    kind: 'run-too-large',
+    nodes: 4_000,
+    hops: 1,
+    what: 'plan',
+    size: 2_621_440,
+    limit: 1_992_294,
+    fits: 3_040,
+  },
   'inventory-disagrees': {
     kind: 'inventory-disagrees',
     node,
@@ -193,5 +203,6 @@ export const everyReason: { readonly [Kind in Reason['kind']]: Extract<Reason, {
   'fleet-halted': { kind: 'fleet-halted', because: 'work-2 stopped first' },
   'pause-expired': { kind: 'pause-expired', by: 'ops@example: lunch', limit: 86_400_000 },
   terminated: { kind: 'terminated' },
+  ...everyTerraformReason,
   unexpected: { kind: 'unexpected', message: 'the answer had no body.' },
 };

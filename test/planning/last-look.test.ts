@@ -39,6 +39,11 @@ describe('the last look before a node is stopped', () => {
       { kind: 'cordon-lost', found: 'the cordon of run/prox-ops/8' },
     ],
     [
+      'a person lifted the cordon and set their own',
+      drained.withObject('work-1', { cordonSetBy: ['kubectl'] }),
+      { kind: 'cordon-lost', found: 'the cordon of somebody' },
+    ],
+    [
       'Talos cordoned it',
       aCluster().withObject('work-1', cordonedByTalos),
       { kind: 'cordon-lost', found: 'the cordon of Talos itself' },

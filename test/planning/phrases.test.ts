@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { count, listed, moment, quoted, span } from '../../src/planning/phrases.js';
+import { count, listed, moment, quoted, span, timeOfDay } from '../../src/planning/phrases.js';
 
 describe('phrases', () => {
   test.each([
@@ -23,6 +23,12 @@ describe('phrases', () => {
     ['yesterday', 'yesterday'],
     ['', ''],
   ])('the moment %s is "%s"', (iso, text) => expect(moment(iso)).toBe(text));
+
+  test.each([
+    ['2026-11-21T14:32:59.600Z', '14:32:59 UTC'],
+    ['2026-11-21T00:02:03+02:00', '22:02:03 UTC'],
+    ['yesterday', 'yesterday'],
+  ])('the time of day of %s is "%s"', (iso, text) => expect(timeOfDay(iso)).toBe(text));
 
   test.each<[readonly string[], string]>([
     [[], 'none'],

@@ -110,6 +110,27 @@ describe('other notes', () => {
     expect(notesOf(well).join()).not.toContain('notify');
   });
 
+  test.each([
+    [49_000, 3, ['a drain has 2m27s in all (limits.drain, 3 attempts)']],
+    [50_000, 3, []],
+    [120_000, 1, ['a drain has 2m in all (limits.drain, 1 attempt)']],
+    [150_000, 1, []],
+  ])('a drain of %d ms × %d, where an undone eviction may last longer: %j', (drain, attempts, said) => {
+    const cluster = well.declaring((inventory) => ({
+      ...inventory,
+      limits: { ...inventory.limits, drain },
+      upgrade: { ...inventory.upgrade, drain: { ...inventory.upgrade.drain, attempts } },
+    }));
+    const notes = notesOf(cluster).filter((note) => note.includes('limits.drain'));
+    expect(notes).toEqual(
+      said.map(
+        (begins) =>
+          `${begins}: an eviction that was granted and not carried out, as when a worker dies in the middle of it, ` +
+          'keeps a PodDisruptionBudget at its end for 2m, and such a drain fails; 2m30s outlast that',
+      ),
+    );
+  });
+
   test('are no part of the hash', () => {
     const noted = pinned({ pinnedTo: 'work-2' });
     expect(planOf(noted.planInput()).hash).toBe(planOf(well.planInput()).hash);

@@ -5,6 +5,7 @@ import { etcdSentences } from '../../src/planning/describe-etcd.js';
 import { gateSentences } from '../../src/planning/describe-gate.js';
 import { inventorySentences, requestSentences } from '../../src/planning/describe-request.js';
 import { stepSentences } from '../../src/planning/describe-step-reason.js';
+import { terraformSentences } from '../../src/planning/describe-terraform.js';
 import type { Reason } from '../../src/planning/reason.js';
 import { everyReason } from '../planning/every-reason.js';
 
@@ -16,6 +17,7 @@ const families: readonly { readonly title: string; readonly kinds: readonly stri
   { title: 'Gates', kinds: Object.keys(gateSentences) },
   { title: 'etcd and the control planes', kinds: Object.keys(etcdSentences) },
   { title: 'The steps of a node, and the run', kinds: Object.keys(stepSentences) },
+  { title: 'Terraform', kinds: Object.keys(terraformSentences) },
 ];
 
 const context = { cluster: 'prox-ops', run: 42, address: '10.20.67.1' };

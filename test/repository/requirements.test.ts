@@ -85,6 +85,9 @@ function referencesIn(text: string): Reference[] {
 /** A comment, a pattern or a text of TypeScript; the second group is what stands in the quotes. */
 const tokens =
   /\/\/[^\n]*|\/\*[\s\S]*?\*\/|(?<=[(,=:[!&|?{};>]\s*)\/(?![/*])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n[])+\/[a-z]*|(['"`])((?:\\[\s\S]|(?!\1)[^\\])*)\1/g;
+/** A table of cases, which another file plays one by one, titles each by its name. */
+const tableOfCases = /-cases[.]ts$/;
+const beforeName = /\n {4}name:$/;
 const beforeTitle = /(?:\b(?:describe|group|it|test)(?:\.\w+)*(?:<[^(]*>)?|\))\($/;
 
 interface Texts {
@@ -96,13 +99,13 @@ interface Texts {
 const known = new Map<string, Texts>();
 
 /** Every text of a file of tests, and which of them are titles: the first argument of describe, it or test. */
-function textsOf(code: string): Texts {
-  const found = known.get(code) ?? tokensOf(code);
+function textsOf(code: string, before = beforeTitle): Texts {
+  const found = known.get(code) ?? tokensOf(code, before);
   known.set(code, found);
   return found;
 }
 
-function tokensOf(code: string): Texts {
+function tokensOf(code: string, before: RegExp): Texts {
   const all = new Set<string>();
   const titles = new Set<string>();
   for (const match of code.matchAll(tokens)) {
@@ -110,7 +113,7 @@ function tokensOf(code: string): Texts {
     if (quote === undefined) continue;
     const text = inside.replaceAll(/\\(.)/g, '$1');
     all.add(text);
-    const isFirst = beforeTitle.test(code.slice(Math.max(0, match.index - 200), match.index).trimEnd());
+    const isFirst = before.test(code.slice(Math.max(0, match.index - 200), match.index).trimEnd());
     if (isFirst && /^\s*,/.test(code.slice(match.index + whole.length))) titles.add(text);
   }
   return { all, titles };
@@ -124,7 +127,7 @@ function referenceComplaints(row: Row, readFile: Read): string[] {
   const wrong = references.flatMap(({ file, title, cases }) => {
     const code = readFile(file);
     if (code === undefined) return [`${row.id}: there is no ${file}`];
-    const { all, titles } = textsOf(code);
+    const { all, titles } = textsOf(code, tableOfCases.test(file) ? beforeName : beforeTitle);
     if (!titles.has(title)) return [`${row.id}: ${file} has no test "${title}"`];
     return cases.filter((one) => !all.has(one)).map((one) => `${row.id}: ${file} has no case "${one}"`);
   });
@@ -308,6 +311,11 @@ describe('a page that is not true any more', () => {
       'with a case that is gone',
       withShown('`test/inventory/rules.test.ts` › "refuses %s" › "three moons"'),
       'has no case "three moons"',
+    ],
+    [
+      'with what a table of cases names, and plays not',
+      withShown('`test/scenarios/faults/boot-cases.ts` › "never-ready"'),
+      'has no test "never-ready"',
     ],
   ])('%s fails', (_name, mutated, says) => expect(complaints(mutated).join('\n')).toContain(says));
 

@@ -20,7 +20,7 @@ describe('workers in batches', () => {
     expect(result.order.slice(0, 3)).toEqual(['k8s-work-1', 'k8s-work-2', 'k8s-work-3']);
     const [canary, second, third] = result.order.slice(0, 3).map((name) => {
       const { startedAt, endedAt } = nodeResult(result, name);
-      return { from: Date.parse(startedAt), to: Date.parse(endedAt) };
+      return { from: Date.parse(startedAt), to: Date.parse(endedAt ?? '') };
     });
     if (!canary || !second || !third) throw new Error('a worker is missing');
     expect(Math.min(second.from, third.from)).toBeGreaterThanOrEqual(canary.to);

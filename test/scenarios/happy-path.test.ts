@@ -1,13 +1,13 @@
 import os from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { RunResult } from '../../src/planning/run-result.js';
+import type { RunStory } from '../../src/planning/run-report.js';
 import type { QueueMemo } from '../../src/workflows/messages.js';
 import { World } from '../../lab/world.js';
 
 /** Only here: every node in the plan's order, all promises at once, and what the second request for the same target says. */
 describe('a patch upgrade of the whole cluster', () => {
   let world: World;
-  let result: RunResult;
+  let result: RunStory;
 
   beforeAll(async () => {
     world = await World.start({ name: 'happy' });

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { RunResult } from '../../src/planning/run-result.js';
+import type { RunStory } from '../../src/planning/run-report.js';
 import { World } from '../../lab/world.js';
 
 /** Only here: the whole cluster in the 1.13 flow, where the install stops nothing and each reboot has a look of its own. */
 describe('a patch upgrade of nodes that run Talos 1.13', () => {
   let world: World;
-  let result: RunResult;
+  let result: RunStory;
 
   beforeAll(async () => {
     world = await World.start({ name: 'lifecycle', labArgs: ['--talos', 'v1.13.1', '--target', 'v1.13.9'] });

@@ -2,7 +2,7 @@ import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { CredentialReference } from '../../src/inventory/schema.js';
+import { CredentialReference } from '../../src/inventory/credential.js';
 import { printedByProgram } from '../../src/tools/credential-exec.js';
 import { readCredential, referenceText } from '../../src/tools/credentials.js';
 import { drainSlice } from '../../src/tools/kubectl.js';
@@ -149,11 +149,7 @@ describe('a credential that a program prints', () => {
 describe('the programs Slipway runs see no credential of another', () => {
   const target = { node: '10.0.0.1', endpoint: '10.0.0.2' };
   const calls = [
-    [
-      'talosctl',
-      'spec: { version: v1.12.1 }',
-      (program: string) => talosctl(program, '/tmp/talosconfig').version(target),
-    ],
+    ['talosctl', '', (program: string) => talosctl(program, '/tmp/talosconfig').reboot(target, 'default')],
     [
       'etcdutl',
       '{ "revision": 1, "totalKey": 1, "totalSize": 1 }',

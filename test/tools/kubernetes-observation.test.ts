@@ -45,6 +45,15 @@ describe('workloadObservation', () => {
     expect(workloadObservation([elsewhere], [budget({})]).pods[0]?.budgets).toEqual([]);
   });
 
+  it('reads which evictions were granted, and whether any was', () => {
+    const disruptedPods = { 'web-5d9c-x': new Date('2026-11-21T14:32:05Z') };
+    const numbers = { disruptionsAllowed: 0, currentHealthy: 2, desiredHealthy: 2, expectedPods: 3 };
+    const budgets = [{ status: numbers }, { status: { ...numbers, disruptedPods } }];
+    const [none, one] = workloadObservation([], budgets).budgets;
+    expect(none).not.toHaveProperty('granted');
+    expect(one?.granted).toEqual([{ pod: 'web-5d9c-x', at: '2026-11-21T14:32:05.000Z' }]);
+  });
+
   it('names the Deployment behind a ReplicaSet', () => {
     const ownerReferences = [
       { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'web-5d9c', uid: '1', controller: true },
@@ -185,5 +194,28 @@ describe('nodeObject', () => {
       armed: 'v1.13.9 boot',
       reboot: 'run/a/1/1/b/1',
     });
+  });
+});
+
+describe('who set the cordon', () => {
+  const cordon = { 'f:spec': { 'f:unschedulable': {} } };
+  const mark = { 'f:metadata': { 'f:annotations': { 'f:slipway.dev/cordoned-by': {} } } };
+  const fields = [
+    ['nobody is named', undefined, undefined],
+    ['another field', [{ manager: 'slipway', fieldsV1: mark }], undefined],
+    ['one', [{ manager: 'slipway', fieldsV1: { ...cordon, ...mark } }], ['slipway']],
+    [
+      'another than who set the mark',
+      [
+        { manager: 'slipway', fieldsV1: mark },
+        { manager: 'kubectl', fieldsV1: cordon },
+      ],
+      ['kubectl'],
+    ],
+    ['without a name', [{ fieldsV1: cordon }], undefined],
+  ] as const;
+  it.each(fields)('is read from the managed fields: %s', (_case, managedFields, setters) => {
+    const metadata = managedFields ? { managedFields: [...managedFields] } : {};
+    expect(nodeObject({ metadata }).cordonSetBy).toEqual(setters);
   });
 });

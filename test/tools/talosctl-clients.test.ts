@@ -4,7 +4,6 @@ import path from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { findProgram } from '../../src/tools/find-program.js';
 import { Refusal } from '../../src/tools/refusal.js';
-import { talosctl } from '../../src/tools/talosctl.js';
 import { talosctlClients } from '../../src/tools/talosctl-clients.js';
 
 const root = mkdtempSync(path.join(os.tmpdir(), 'slipway-clients-'));
@@ -14,8 +13,6 @@ afterAll(() => {
   rmSync(root, { recursive: true, force: true });
 });
 
-/** What each node runs, as every client would find out. */
-const nodes: Readonly<Record<string, string>> = { '10.0.0.1': 'v1.12.4', '10.0.0.2': 'v1.13.5' };
 const old = { node: '10.0.0.1', endpoint: '10.0.0.9' };
 const young = { node: '10.0.0.2', endpoint: '10.0.0.9' };
 
@@ -30,8 +27,7 @@ beforeEach(() => {
 });
 
 /**
- * A talosctl of that version, named by its variable: tells its version and those of the nodes, and writes each call down as
- * `<version> <arguments>`.
+ * A talosctl of that version, named by its variable: tells its version, and writes each call down as `<version> <arguments>`.
  */
 function installed(
   version: string,
@@ -46,9 +42,6 @@ function installed(
       console.log('Talos v${version}');
     } else {
       require('node:fs').appendFileSync(${JSON.stringify(calls())}, '${version} ' + args.join(' ') + '\\n');
-      const node = args[args.indexOf('--nodes') + 1];
-      if (args[1] === 'version') console.log('metadata: {id: version}\\nspec: {version: ' + ${JSON.stringify(nodes)}[node] + '}');
-      if (args[1] === 'nodename') console.log('metadata: {id: nodename}\\nspec: {nodename: node-of-' + node + '}');
     }`,
   );
   chmodSync(file, 0o755);
@@ -75,55 +68,43 @@ async function refusalOf(promise: Promise<unknown>): Promise<Refusal> {
   throw error;
 }
 
-describe('a client for looking', () => {
-  test('is of the declared minor first, and of the node’s own once that is known', async () => {
+describe('any client', () => {
+  test('is of the declared minor', async () => {
     installed('1.12.4');
     installed('1.13.9');
-    const { looking } = clients('v1.12.6');
-    expect(await looking.version(young)).toBe('v1.13.5');
-    expect(await looking.nodename(young)).toBe('node-of-10.0.0.2');
-    await looking.nodename(old);
-    expect(asked()).toEqual(['1.12.4 get version', '1.13.9 get nodename', '1.12.4 get nodename']);
+    await (await clients('v1.13.9').any()).etcdSnapshot(old, '/the/snapshot');
+    expect(asked()).toEqual(['1.13.9 etcd snapshot']);
   });
 
-  test('is another one where that of the node’s minor is not here', async () => {
+  test('is another one where the declared minor is not here', async () => {
     installed('1.12.4');
-    const { looking } = clients('v1.12.6');
-    await looking.version(young);
-    expect(await looking.nodename(young)).toBe('node-of-10.0.0.2');
-    expect(asked()).toEqual(['1.12.4 get version', '1.12.4 get nodename']);
+    await (await clients('v1.13.9').any()).etcdSnapshot(young, '/the/snapshot');
+    expect(asked()).toEqual(['1.12.4 etcd snapshot']);
   });
 
-  test('is the first pin’s where the declared minor is not here', async () => {
-    installed('1.12.4');
-    const { looking } = clients('v1.13.9');
-    expect(await looking.version(old)).toBe('v1.12.4');
-    expect(asked()).toEqual(['1.12.4 get version']);
+  test('is refused where there is none: the declared one is named', async () => {
+    const { reason } = await refusalOf(clients('v1.13.9').any());
+    expect(reason).toMatchObject({ kind: 'tool-missing', tool: 'talosctl', version: '1.13.9' });
   });
 
-  test('knows each node’s minor apart, and follows a node to its next one', async () => {
+  test('does not hide that the credential cannot be read', async () => {
     installed('1.12.4');
-    installed('1.13.9');
-    const { looking } = clients('v1.13.9');
-    await looking.version(old);
-    await looking.version(young);
-    await looking.nodename(old);
-    await looking.nodename(young);
-    expect(asked().slice(2)).toEqual(['1.12.4 get nodename', '1.13.9 get nodename']);
+    const unreadable = {
+      kind: 'credential-unreadable',
+      which: 'talosconfig',
+      reference: 'x',
+      why: 'y',
+    } as const;
+    const broken = clients('v1.12.6', () => Promise.reject(new Refusal(unreadable)));
+    expect((await refusalOf(broken.any())).reason).toEqual(unreadable);
   });
 
   test('passes node, endpoint and talosconfig on, to the node alone', async () => {
     installed('1.12.4');
-    await clients('v1.12.6').looking.nodename(old);
+    await (await clients('v1.12.6').any()).etcdSnapshot(old, '/the/snapshot');
     expect(readFileSync(calls(), 'utf8')).toBe(
-      '1.12.4 get nodename --output yaml --talosconfig /the/talosconfig --nodes 10.0.0.1 --endpoints 10.0.0.9\n',
+      '1.12.4 etcd snapshot /the/snapshot --talosconfig /the/talosconfig --nodes 10.0.0.1 --endpoints 10.0.0.9\n',
     );
-  });
-
-  test('has every call that a client has', async () => {
-    installed('1.12.4');
-    const all = Object.keys(talosctl('talosctl', 'talosconfig')).toSorted();
-    expect(Object.keys(clients('v1.12.6').looking).toSorted()).toEqual(all);
   });
 });
 
@@ -147,32 +128,5 @@ describe('a client for changing a node', () => {
     installed('1.13.2');
     const { reason } = await refusalOf(clients('v1.13.9').ofVersion('v1.13.5'));
     expect(reason).toMatchObject({ kind: 'tool-missing', why: expect.stringContaining('--no-reboot') });
-  });
-});
-
-describe('the presence of a client', () => {
-  test.each([
-    ['of the declared minor', '1.13.9'],
-    ['of another minor: it can look', '1.12.4'],
-  ])('is enough: one %s', async (_name, version) => {
-    installed(version);
-    await expect(clients('v1.13.9').present()).resolves.toBeUndefined();
-  });
-
-  test('is refused where there is none: the declared one is named', async () => {
-    const { reason } = await refusalOf(clients('v1.13.9').present());
-    expect(reason).toMatchObject({ kind: 'tool-missing', tool: 'talosctl', version: '1.13.9' });
-  });
-
-  test('does not hide that the credential cannot be read', async () => {
-    installed('1.12.4');
-    const unreadable = {
-      kind: 'credential-unreadable',
-      which: 'talosconfig',
-      reference: 'x',
-      why: 'y',
-    } as const;
-    const broken = clients('v1.12.6', () => Promise.reject(new Refusal(unreadable)));
-    expect((await refusalOf(broken.present())).reason).toEqual(unreadable);
   });
 });

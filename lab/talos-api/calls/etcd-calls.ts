@@ -7,6 +7,7 @@ import {
   ownerOf,
   statusShown,
 } from '../../machines/etcd-faults.js';
+import { leaveEtcd, removeEtcdMember } from '../../machines/etcd-membership.js';
 import { etcdEndpoint, etcdEndpoints } from '../../machines/etcd-upgrade-check.js';
 import type { Machine } from '../../machines/machine.js';
 import type { TalosCall } from '../talos-call.js';
@@ -94,6 +95,23 @@ async function forfeit(machine: Machine): Promise<string> {
   return successor.name;
 }
 
+/** Any member of the cluster, dead or alive, by its id. */
+export async function etcdRemoveMemberById({
+  machine,
+  request,
+}: TalosCall<{ member_id?: string }>): Promise<object> {
+  requireControlPlane(machine, 'etcd remove member');
+  await removeEtcdMember(machine, request.member_id ?? '0');
+  return { messages: [{}] };
+}
+
+/** The machine's own member goes, and its data; etcd stays stopped until the next boot. */
+export async function etcdLeaveCluster({ machine, signal }: TalosCall): Promise<object> {
+  requireControlPlane(machine, 'etcd leave');
+  await wrapped('failed to leave cluster', leaveEtcd(machine, signal));
+  return { messages: [{}] };
+}
+
 /** The member's own backend, which etcd serves without quorum too. */
 export async function* etcdSnapshot({ machine, signal }: TalosCall): AsyncIterable<object> {
   requireControlPlane(machine, 'etcd snapshot');
@@ -112,7 +130,7 @@ export async function* etcdSnapshot({ machine, signal }: TalosCall): AsyncIterab
 export async function memberIdOf(asked: Machine, machine: Machine): Promise<string | undefined> {
   try {
     const members = await askAnyMember(etcdEndpoints(asked), (client) => client.members());
-    return members.find(({ name }) => name === machine.name)?.ID;
+    return members.find(({ name }) => name === machine.hostname)?.ID;
   } catch {
     return undefined;
   }

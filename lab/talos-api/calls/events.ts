@@ -18,8 +18,11 @@ interface EventsMessage {
 /** Talos' number of each stage, in events and resources alike. */
 export const STAGE_NUMBER: Readonly<Record<MachineStage, number>> = {
   booting: 1,
+  maintenance: 3,
   running: 4,
   rebooting: 5,
+  'shutting down': 6,
+  resetting: 7,
   upgrading: 8,
 };
 

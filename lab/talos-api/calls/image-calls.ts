@@ -16,7 +16,7 @@ export async function imagePull(
   }
   const place = namespace === 'NS_SYSTEM' ? 'system' : 'cri';
   await machine.pull(place, reference, signal);
-  actByHand(machine, reference, place);
+  await actByHand(machine, reference, place);
   return { messages: [{}] };
 }
 
@@ -32,6 +32,6 @@ export async function* imageServicePull(
     yield { pull_progress: { layer_id: digest, progress: { status: 'DOWNLOADING' } } };
   }
   await machine.pull(place, reference, signal);
-  actByHand(machine, reference, place);
+  await actByHand(machine, reference, place);
   yield { name: `${reference.replace(/:[^:/]+$/, '')}@${digest}` };
 }

@@ -20,6 +20,12 @@ export async function version({ machine }: TalosCall): Promise<object> {
   return { messages: [{ version: about, platform, features: { rbac: true } }] };
 }
 
+/** Talos' own disk is the only one. */
+export async function disks(): Promise<object> {
+  const disk = { size: '107374182400', model: 'QEMU HARDDISK', device_name: '/dev/sda', system_disk: true };
+  return { messages: [{ disks: [disk] }] };
+}
+
 export async function serviceList({ machine }: TalosCall): Promise<object> {
   return { messages: [{ services: machine.services.list().map(serviceInfo) }] };
 }

@@ -3,6 +3,7 @@ import type { Machine } from '../../machines/machine.js';
 import { queueOf } from '../async-queue.js';
 import { allKinds, namespaces, type ResourceKind } from '../resources/resource-definitions.js';
 import { ResourceState, type Resource } from '../resources/resource-state.js';
+import { notAuthorized } from '../authorization.js';
 import type { TalosCall } from '../talos-call.js';
 import { TalosError } from '../talos-error.js';
 
@@ -31,8 +32,8 @@ interface WatchRequest extends ListRequest {
 
 const states = new WeakMap<Machine, ResourceState>();
 
-export async function resourceGet({ machine, request }: TalosCall<ResourceRequest>): Promise<object> {
-  const resources = await stateOf(machine).list(kindOf(request));
+export async function resourceGet({ machine, request, roles }: TalosCall<ResourceRequest>): Promise<object> {
+  const resources = await stateOf(machine).list(kindOf(request, roles));
   const resource = resources.find(({ metadata }) => metadata.id === request.id);
   if (resource === undefined) {
     const name = `${request.type ?? ''}(${request.namespace ?? ''}/${request.id ?? ''}@undefined)`;
@@ -41,9 +42,13 @@ export async function resourceGet({ machine, request }: TalosCall<ResourceReques
   return { resource };
 }
 
-export async function* resourceList({ machine, request }: TalosCall<ListRequest>): AsyncIterable<object> {
+export async function* resourceList({
+  machine,
+  request,
+  roles,
+}: TalosCall<ListRequest>): AsyncIterable<object> {
   const wanted = filterOf(request);
-  for (const resource of await stateOf(machine).list(kindOf(request))) {
+  for (const resource of await stateOf(machine).list(kindOf(request, roles))) {
     if (wanted(resource)) yield { resource };
   }
 }
@@ -52,9 +57,10 @@ export async function* resourceList({ machine, request }: TalosCall<ListRequest>
 export async function* resourceWatch({
   machine,
   request,
+  roles,
   signal,
 }: TalosCall<WatchRequest>): AsyncIterable<object> {
-  const kind = kindOf(request);
+  const kind = kindOf(request, roles);
   const matches = filterOf(request);
   if ((request.options?.tail_events ?? 0) > 0 || request.options?.start_from_bookmark !== undefined) {
     throw new TalosError(status.UNIMPLEMENTED, 'the lab does not simulate watches that start in the past');
@@ -138,10 +144,11 @@ function stateOf(machine: Machine): ResourceState {
   return known;
 }
 
-function kindOf({ type = '', namespace = '' }: ResourceRequest): ResourceKind {
+function kindOf({ type = '', namespace = '' }: ResourceRequest, roles: readonly string[]): ResourceKind {
   const kind = allKinds.find((candidate) => candidate.type.toLowerCase() === type.toLowerCase());
   if (kind === undefined)
     throw new TalosError(status.PERMISSION_DENIED, `resource type "${type}" is not supported`);
+  if (kind.sensitive === true && !roles.includes('os:admin')) throw notAuthorized();
   if (!namespaces.has(namespace)) {
     throw new TalosError(status.PERMISSION_DENIED, `namespace "${namespace}" is not supported`);
   }

@@ -10,6 +10,8 @@ export interface ResourceKind {
   readonly columns: readonly { readonly name: string; readonly path: string }[];
   /** Message in `resource-specs.proto` that its spec is sent as. */
   readonly spec: string;
+  /** Shown to administrators only. */
+  readonly sensitive?: true;
 }
 
 /** The kinds of resources the lab shows, `ResourceDefinitions` apart. */
@@ -55,6 +57,41 @@ export const resourceKinds = {
     { Running: '{.running}', Healthy: '{.healthy}', 'Health Unknown': '{.unknown}' },
     ['svc'],
   ),
+  systemInformation: kind(
+    'SystemInformations.hardware.talos.dev',
+    'SystemInformation',
+    'hardware',
+    'specs.SystemInformation',
+    {
+      Manufacturer: '{.manufacturer}',
+      ProductName: '{.productName}',
+      Version: '{.version}',
+      SerialNumber: '{.serialnumber}',
+      UUID: '{.uuid}',
+      WakeUpType: '{.wakeUpType}',
+      SKUNumber: '{.skuNumber}',
+    },
+    ['systeminformation'],
+  ),
+  linkStatus: kind(
+    'LinkStatuses.net.talos.dev',
+    'LinkStatus',
+    'network',
+    'specs.LinkStatus',
+    {
+      Alias: '{.alias}',
+      Type: '{.type}',
+      Kind: '{.kind}',
+      'Hw Addr': '{.hardwareAddr}',
+      'Oper State': '{.operationalState}',
+      'Link State': '{.linkState}',
+    },
+    ['link', 'links'],
+  ),
+  machineConfig: {
+    ...kind('MachineConfigs.config.talos.dev', 'MachineConfig', 'config', 'specs.MachineConfig', {}),
+    sensitive: true,
+  },
 } as const satisfies Record<string, ResourceKind>;
 
 /** The kind that describes the others. */

@@ -54,10 +54,12 @@ export class ResourceState {
         phase: 'running',
         created: timestamp(kept.created),
         updated: timestamp(kept.updated),
+        ...(content.annotations === undefined ? {} : { annotations: content.annotations }),
       },
       spec: {
         proto_spec: encode(kind.spec, content.proto),
-        yaml_spec: stringify(content.yaml, { lineWidth: 0 }),
+        yaml_spec:
+          typeof content.yaml === 'string' ? content.yaml : stringify(content.yaml, { lineWidth: 0 }),
       },
     };
   }

@@ -1,6 +1,7 @@
 import { memberIdInHex } from '../../machines/etcd-upgrade-check.js';
 import type { Machine } from '../../machines/machine.js';
 import { memberIdOf } from '../calls/etcd-calls.js';
+import { links, machineConfigs, systemInformation } from './hardware-resources.js';
 import { STAGE_NUMBER } from '../calls/events.js';
 import {
   aliasesOf,
@@ -14,10 +15,11 @@ import {
 export interface Content {
   readonly kind: ResourceKind;
   readonly id: string;
-  /** In Talos' YAML names and order. */
-  readonly yaml: object;
+  /** In Talos' YAML names and order; a text is YAML already. */
+  readonly yaml: object | string;
   /** Fields of the kind's message. */
   readonly proto: object;
+  readonly annotations?: Readonly<Record<string, string>>;
 }
 
 /** Everything of one kind that a machine shows at this moment. */
@@ -39,6 +41,9 @@ const MAKERS: Readonly<Record<string, Maker>> = {
   [resourceKinds.member.type]: ({ cluster }) => cluster.map(member),
   [resourceKinds.etcdMember.type]: etcdMember,
   [resourceKinds.service.type]: services,
+  [resourceKinds.systemInformation.type]: systemInformation,
+  [resourceKinds.linkStatus.type]: links,
+  [resourceKinds.machineConfig.type]: machineConfigs,
 };
 
 function definition(kind: ResourceKind): Content {
@@ -53,6 +58,7 @@ function definition(kind: ResourceKind): Content {
       aliases,
       allAliases,
       printColumns: kind.columns.map(({ name, path }) => ({ name, jsonPath: path })),
+      ...(kind.sensitive === true ? { sensitivity: 'sensitive' } : {}),
     },
     proto: {
       resource_type: kind.type,
@@ -61,6 +67,7 @@ function definition(kind: ResourceKind): Content {
       aliases,
       all_aliases: allAliases,
       print_columns: kind.columns.map(({ name, path }) => ({ name, json_path: path })),
+      ...(kind.sensitive === true ? { sensitivity: 'SENSITIVE' } : {}),
     },
   };
 }
@@ -106,7 +113,7 @@ function extensions({ extensions: names, schematic, version }: Machine): Content
 
 function nodename(machine: Machine): Content[] {
   const renamed = machine.faults.standing('resources:nodename', machine.name);
-  const name = renamed ? `${machine.name}-renamed` : machine.name;
+  const name = renamed ? `${machine.hostname}-renamed` : machine.hostname;
   return [
     {
       kind: resourceKinds.nodename,

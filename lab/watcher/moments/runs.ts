@@ -10,8 +10,13 @@ export interface Run {
   readonly status: WorkflowStatus;
   /** `done`, `nothing-to-do`, `refused`, `halted`, `aborted`; undefined: it ended without a result, or not yet. */
   readonly outcome: string | undefined;
-  /** The nodes its result names, with how they ended and the state they are in. */
+  /**
+   * What a run that answered says of its nodes, how they ended and the state they are in: of those that are not done in its result,
+   * of the others in that of the node's own workflow.
+   */
   readonly named: readonly NodeEnding[];
+  /** Nodes no hop of its plan touches, since they ran the last one's version already; the moment is that of the plan. */
+  readonly skipped: readonly NodeEnding[];
   readonly attempts: readonly Attempt[];
   readonly record: WorkflowRecord;
 }
@@ -56,6 +61,7 @@ export function runsOf(evidence: Evidence): Run[] {
   for (const record of evidence.workflows) {
     const parts = record.id.startsWith(prefix) ? record.id.slice(prefix.length).split('/') : [];
     if (parts.length !== 1) continue;
+    const attempts = attemptsOf(evidence, record.id);
     runs.push({
       number: Number(parts[0]),
       id: record.id,
@@ -63,8 +69,9 @@ export function runsOf(evidence: Evidence): Run[] {
       endedAt: record.endedAt,
       status: record.status,
       outcome: text(record.result, 'outcome'),
-      named: list(record.result, 'nodes').map(ending),
-      attempts: attemptsOf(evidence, record.id),
+      named: record.result === undefined ? [] : namedBy(record.result, attempts),
+      skipped: skippedBy(record),
+      attempts,
       record,
     });
   }
@@ -125,6 +132,33 @@ function attemptsOf({ workflows }: Evidence, run: string): Attempt[] {
       };
     })
     .toSorted((a, b) => a.startedAt - b.startedAt);
+}
+
+/** The run knows of a node's end at least what the node itself does. */
+function namedBy(result: unknown, attempts: readonly Attempt[]): NodeEnding[] {
+  const told = list(result, 'notDone').map(ending);
+  const own = attempts.flatMap((attempt) => (attempt.ending ? [attempt.ending] : []));
+  const byRun = (one: NodeEnding): boolean => told.some(({ node, to }) => node === one.node && to === one.to);
+  return [...told, ...own.filter((one) => !byRun(one))];
+}
+
+function skippedBy({ activities }: WorkflowRecord): NodeEnding[] {
+  const planned = activities.find(({ type, outcome }) => type === 'planUpgrade' && outcome === 'completed');
+  const hops = list(planned?.result, 'plan', 'hops');
+  const nodes = hops.flatMap((hop) => list(hop, 'nodes'));
+  const touched = new Set(
+    nodes.filter((node) => text(node, 'skip') === undefined).map((node) => text(node, 'name')),
+  );
+  const names = new Set(nodes.map((node) => text(node, 'name') ?? ''));
+  return [...names]
+    .filter((node) => !touched.has(node))
+    .map((node) => ({
+      node,
+      outcome: 'skipped',
+      state: 'on-target',
+      to: text(hops.at(-1), 'to') ?? '',
+      endedAt: planned?.endedAt,
+    }));
 }
 
 function ending(result: unknown): NodeEnding {

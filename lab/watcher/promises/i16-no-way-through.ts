@@ -72,7 +72,8 @@ function kubernetesThrough(evidence: Evidence, { node, from, to }: Disruption): 
 }
 
 /**
- * A machine that is down logs nothing, so programs are judged by whom they were told to dial. Only while the workflow that
+ * A machine that is down logs nothing, so programs are judged by whom they were told to dial; a look of Slipway's own that was
+ * sent there is not seen. Only while the workflow that
  * disrupts the node is at work: later, a person may look at a node that never came back in any way there is.
  */
 function triedThrough(evidence: Evidence, { node, from, to }: Disruption): Finding[] {

@@ -46,21 +46,13 @@ function judgeAttempt(evidence: Evidence, attempt: Attempt): Finding[] {
 
 /** A node that was left out because it is on target already. */
 function judgeSkipped(evidence: Evidence, run: Run): Finding[] {
-  return run.named
-    .filter(({ outcome, state }) => outcome === 'skipped' && state === 'on-target')
-    .flatMap(({ node, to, endedAt }) => {
-      // A later hop of the run may have taken it further.
-      const now = machineAt(evidence, node, endedAt ?? run.endedAt ?? evidence.watched.to);
-      if (now === undefined || now.version === to) return [];
-      return [
-        violation(
-          'I7',
-          run.startedAt,
-          node,
-          `${run.id} skipped ${node} as on target; it runs ${now.version}, not ${to}`,
-        ),
-      ];
-    });
+  return run.skipped.flatMap(({ node, to, endedAt }) => {
+    // As it was planned: a later run may have taken it further.
+    const then = machineAt(evidence, node, endedAt ?? run.startedAt);
+    if (then === undefined || then.version === to) return [];
+    const words = `${run.id} skipped ${node} as on target; it ran ${then.version}, not ${to}`;
+    return [violation('I7', run.startedAt, node, words)];
+  });
 }
 
 /** An install that was not booted is a touch: the next boot, for whatever reason, brings another version. */

@@ -1,4 +1,10 @@
-import type { Decision, NodeState, RunResult, SnapshotRecord } from '../../planning/run-result.js';
+import type {
+  Decision,
+  EarlierRunResult,
+  NodeState,
+  RunResult,
+  SnapshotRecord,
+} from '../../planning/run-result.js';
 import type { PlannedNode, UpgradePlan } from '../../planning/plan.js';
 import type { Reason } from '../../planning/reason.js';
 import type { Role } from '../../planning/observation.js';
@@ -30,6 +36,8 @@ export interface RunView {
   readonly reasons: readonly Reason[];
   /** Undefined until it is made. */
   readonly plan: UpgradePlan | undefined;
+  /** The order of the last hop for which it was settled; empty: it was not yet. */
+  readonly order: readonly string[];
   /** Hop after hop, in the order they are taken, as far as it is known. */
   readonly nodes: readonly NodeView[];
   /** What the run itself has done and does between nodes, in order. */
@@ -40,15 +48,15 @@ export interface RunView {
   readonly pause: PauseView | undefined;
   /** Every time it stood still in a pause. */
   readonly pauses: readonly PauseTime[];
-  /** What people said to it, in order; the run's own list once it has ended. */
+  /** What people said to it, in order. */
   readonly decisions: readonly Decision[];
   readonly snapshots: readonly SnapshotRecord[];
   /** The next decision of the run's workflow, when it is due. */
   readonly workflowTask: PendingWorkflowTask | undefined;
   /** Whether anybody works on its task queue; undefined: nobody looked. */
   readonly workers: WorkerSight | undefined;
-  /** What the run answered at its end. */
-  readonly result: RunResult | undefined;
+  /** What the run answered at its end, whichever release it was. */
+  readonly result: RunResult | EarlierRunResult | undefined;
 }
 
 /** Who polls the run's task queue, and what to type to start a worker. */

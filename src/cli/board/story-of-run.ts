@@ -2,26 +2,18 @@ import type { RunStory, RunWork, StoryNode } from '../../planning/run-report.js'
 import { sentence } from '../sentence.js';
 import { nodeText } from './node-text.js';
 import { pauseText } from './pause-text.js';
-import { hopUnderWay, nodesOfHop, runningNodes } from './run-nodes.js';
+import { runningNodes } from './run-nodes.js';
 import type { NodeView, RunView } from './run-view.js';
 import { troubles, workText, type Clock } from './work-text.js';
 
-/** What a report is made of: the run's own result where it left one, and otherwise what its record shows so far. */
+/**
+ * What a report is made of: the run's history, piece by piece. Its result tells only how it ended and who is not done, so that a
+ * large run can end; runs of earlier releases, which told all of it once more, are read in the same way.
+ */
 export function storyOfRun(view: RunView, clock: Clock): RunStory {
-  const { input, result } = view;
-  const beside = {
-    decisions: view.decisions,
-    work: workOf(view),
-    now: nowOf(view, clock),
-    ...(input?.request.requestedAt === undefined ? {} : { requestedAt: input.request.requestedAt }),
-    ...(input?.only === undefined ? {} : { only: input.only }),
-    ...(input?.inventory === undefined ? {} : { inventory: input.inventory, base: input.base }),
-  };
-  if (result) return { ...result, ...beside };
-  const ordered = view.work.some((work) => work.name === 'order' && work.endedAt !== undefined);
+  const { input } = view;
   const { commit } = input?.request ?? {};
   return {
-    ...beside,
     cluster: view.cluster,
     run: view.run,
     outcome: view.outcome ?? 'open',
@@ -33,9 +25,15 @@ export function storyOfRun(view: RunView, clock: Clock): RunStory {
     startedAt: view.startedAt,
     ...(view.endedAt === undefined ? {} : { endedAt: view.endedAt }),
     ...(view.plan ? { plan: view.plan } : {}),
-    order: ordered ? nodesOfHop(view, hopUnderWay(view)).map((node) => node.name) : [],
+    order: view.order,
     nodes: view.nodes.filter((node) => node.state !== 'waiting').map((node) => storyNode(view, node)),
     snapshots: view.snapshots,
+    decisions: view.decisions,
+    work: workOf(view),
+    now: nowOf(view, clock),
+    ...(input?.request.requestedAt === undefined ? {} : { requestedAt: input.request.requestedAt }),
+    ...(input?.only === undefined ? {} : { only: input.only }),
+    ...(input?.inventory === undefined ? {} : { inventory: input.inventory, base: input.base }),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Decision, RunResult } from '../../planning/run-result.js';
+import type { Decision } from '../../planning/run-result.js';
 import {
   abortRun,
   pauseRun,
@@ -19,8 +19,8 @@ const kinds: Readonly<Record<string, Decision['kind']>> = {
 const idle = new Set(['paused-already', 'ending-already', 'not-paused']);
 
 /** What people said to the run and it heeded, in order. A cancel, which names nobody, is an abort. */
-export function decisionsOf(facts: HistoryFacts, result: RunResult | undefined): Decision[] {
-  const told = result?.decisions ?? facts.updates.filter(heeded).flatMap(decisionOf);
+export function decisionsOf(facts: HistoryFacts): Decision[] {
+  const told = facts.updates.filter(heeded).flatMap(decisionOf);
   const { cancel } = facts;
   const cancels: Decision[] = cancel
     ? [{ kind: 'abort', by: 'a cancel', why: cancel.why, at: cancel.at }]

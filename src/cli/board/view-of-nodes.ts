@@ -2,7 +2,7 @@ import { nodeId, type RunInput } from '../../workflows/messages.js';
 import type { ResolvedOrder } from '../../activities/resolve-order.js';
 import { batchesOf } from '../../planning/batches.js';
 import type { Hop, PlannedNode, UpgradePlan } from '../../planning/plan.js';
-import type { NodeResult, RunResult } from '../../planning/run-result.js';
+import type { NodeEnding, NodeResult } from '../../planning/run-result.js';
 import type { Reason } from '../../planning/reason.js';
 import { stepOfActivity } from './activity-names.js';
 import type { ActivityFact, ChildFact, CloseFact, FailureFact, HistoryFacts } from './history-facts.js';
@@ -28,27 +28,31 @@ export interface NodesSight {
   /** By workflow id; an ended child needs none, its result stands in the run's history. */
   readonly children: ReadonlyMap<string, ExecutionSight>;
   readonly input: Partial<RunInput> | undefined;
-  /** What the run answered at its end: it knows of a batch what its nodes do not know of each other. */
-  readonly result: Partial<RunResult> | undefined;
+  /** What the run said of them at its end: it knows of a batch what its nodes do not know of each other. */
+  readonly told: readonly NodeEnding[];
 }
 
 /** The nodes of a run, hop after hop, in the order they are taken as far as it is known. */
 export function viewOfNodes(sight: NodesSight): NodeView[] {
-  const { cluster, run, plan, facts, children, result } = sight;
+  const { cluster, run, plan, facts, children, told } = sight;
+  const started = new Map(facts.children.map((child) => [child.workflowId, child]));
   const orders = facts.activities
     .filter((one) => one.name === 'resolveOrder' && one.ending === 'completed')
     .map((one) => one.result as ResolvedOrder);
   return plan.hops.flatMap((hop, index) => {
     const batches = batchesOfHop(sight, hop, orders[index]);
     const place = new Map(batches.flatMap((names, batch) => names.map((name) => [name, batch] as const)));
-    const order = batches.flat();
-    return hop.nodes
-      .toSorted((one, other) => order.indexOf(one.name) - order.indexOf(other.name))
+    const order = new Map(batches.flat().map((name, at) => [name, at] as const));
+    const byName = new Map(hop.nodes.map((node) => [node.name, node]));
+    return [...order.keys()]
+      .flatMap((name) => byName.get(name) ?? [])
       .map((planned) => {
         const { name, role } = planned;
         // Who is the first of its hardware is settled with the order.
         const rebootMode = orders[index]?.rebootModes?.[name];
-        const child = lastAttempt(facts, (attempt) => nodeId(cluster, run, index + firstHop, name, attempt));
+        const child = lastAttempt(started, (attempt) =>
+          nodeId(cluster, run, index + firstHop, name, attempt),
+        );
         return {
           name,
           hop: index,
@@ -61,7 +65,7 @@ export function viewOfNodes(sight: NodesSight): NodeView[] {
           ...progress(planned, {
             child,
             sight: child && children.get(child.fact.workflowId),
-            told: result?.nodes?.findLast((one) => one.node === name && one.to === hop.to),
+            told: told.findLast((one) => one.node === name && one.to === hop.to),
           }),
         };
       });
@@ -91,10 +95,13 @@ interface Attempt {
   readonly fact: ChildFact;
 }
 
-function lastAttempt(facts: HistoryFacts, idOf: (attempt: number) => string): Attempt | undefined {
+function lastAttempt(
+  started: ReadonlyMap<string, ChildFact>,
+  idOf: (attempt: number) => string,
+): Attempt | undefined {
   let last: Attempt | undefined;
   for (let number = 1; ; number += 1) {
-    const fact = facts.children.find((child) => child.workflowId === idOf(number));
+    const fact = started.get(idOf(number));
     if (!fact) return last;
     last = { number, fact };
   }
@@ -124,12 +131,12 @@ interface NodeSight {
   /** The child's own execution, where it was read. */
   readonly sight: ExecutionSight | undefined;
   /** The run's own word, at its end. */
-  readonly told: NodeResult | undefined;
+  readonly told: NodeEnding | undefined;
 }
 
 function progress(planned: PlannedNode, { child, sight, told }: NodeSight): Progress {
   if (!child) {
-    if (told && told.outcome !== 'skipped') return ended(told, nothingYet);
+    if (told && told.outcome !== 'skipped') return ended(told, [], nothingYet);
     const skipped = planned.skip && planned.adopts === undefined;
     return skipped ? { ...nothingYet, state: 'skipped', leftAs: 'on-target' } : nothingYet;
   }
@@ -139,14 +146,12 @@ function progress(planned: PlannedNode, { child, sight, told }: NodeSight): Prog
   const close = fact.endedAt === undefined ? sight?.facts.close : undefined;
   const endedAt = fact.endedAt ?? close?.at;
   if (endedAt === undefined) return { ...started, state: 'running', ...(sight ? running(sight) : {}) };
-  const { ending, result: own, failure } = close ?? fact;
-  const result = told ?? (own as NodeResult | undefined);
-  if (result && (told || ending === 'completed')) {
-    const from = {
-      ...started,
-      ...(sight && result.steps.length === 0 ? { steps: running(sight).steps } : {}),
-    };
-    return { ...ended(result, from), endedAt };
+  const { ending, result, failure } = close ?? fact;
+  const own = ending === 'completed' ? (result as NodeResult | undefined) : undefined;
+  const last = told ?? own;
+  if (last) {
+    const steps = own ? stepsOfResult(own) : sight ? running(sight).steps : [];
+    return { ...ended(last, steps, started), endedAt };
   }
   // It ended without a word: what it did stands in its own history only.
   const steps = sight ? running(sight).steps : undefined;
@@ -160,11 +165,11 @@ function progress(planned: PlannedNode, { child, sight, told }: NodeSight): Prog
   };
 }
 
-function ended(result: NodeResult, started: Progress): Progress {
+function ended(result: NodeEnding, steps: readonly StepView[], started: Progress): Progress {
   return {
     ...started,
     state: result.outcome,
-    steps: result.steps.length > 0 ? stepsOfResult(result) : started.steps,
+    steps,
     reason: result.reason,
     failedStep: result.failedStep,
     leftAs: result.state,

@@ -1,5 +1,6 @@
+import type { ResolvedOrder } from '../../activities/resolve-order.js';
 import type { Planned } from '../../planning/plan.js';
-import type { RunResult, SnapshotRecord } from '../../planning/run-result.js';
+import type { EarlierRunResult, NodeEnding, RunResult, SnapshotRecord } from '../../planning/run-result.js';
 import type { Reason } from '../../planning/reason.js';
 import { abortRun, runId, type AbortInput, type RunInput } from '../../workflows/messages.js';
 import type { HistoryFacts } from './history-facts.js';
@@ -24,8 +25,11 @@ export function viewOfRun(
   const planned = resultOf(facts, 'planUpgrade') as Planned | undefined;
   const plan = planned?.verdict === 'planned' ? planned.plan : undefined;
   const result =
-    facts.close?.ending === 'completed' ? (facts.close.result as RunResult | undefined) : undefined;
-  const nodes = plan ? viewOfNodes({ cluster, run, plan, facts, children, input, result }) : [];
+    facts.close?.ending === 'completed' ? (facts.close.result as AnyResult | undefined) : undefined;
+  const nodes = plan
+    ? viewOfNodes({ cluster, run, plan, facts, children, input, told: endingsOf(result) })
+    : [];
+  const resolved = resultOf(facts, 'resolveOrder') as ResolvedOrder | undefined;
   return {
     cluster,
     run,
@@ -39,12 +43,13 @@ export function viewOfRun(
     outcome: outcomeOf(facts, result),
     reasons: reasonsOf(facts, planned, result, nodes),
     plan,
+    order: resolved?.order ?? [],
     nodes,
     work: worksOf(facts, pending),
     abort: abortOf(facts),
     pause: pauseOf(facts),
     pauses: pausesOf(facts),
-    decisions: decisionsOf(facts, result),
+    decisions: decisionsOf(facts),
     snapshots: facts.activities
       .filter((one) => one.name === 'takeSnapshot' && one.result)
       .map((one) => one.result as SnapshotRecord),
@@ -52,6 +57,14 @@ export function viewOfRun(
     workers: undefined,
     result,
   };
+}
+
+type AnyResult = RunResult | EarlierRunResult;
+
+/** What the run says of its nodes: of those that are not done, in earlier releases of all. */
+function endingsOf(result: AnyResult | undefined): readonly NodeEnding[] {
+  if (!result) return [];
+  return 'nodes' in result ? result.nodes : result.notDone;
 }
 
 /** Workflow ids of the nodes' executions that have not ended: the ones worth asking about. */
@@ -66,7 +79,7 @@ export function lostChildren(facts: HistoryFacts): string[] {
     .map((child) => child.workflowId);
 }
 
-function outcomeOf(facts: HistoryFacts, result: RunResult | undefined): RunOutcome | undefined {
+function outcomeOf(facts: HistoryFacts, result: AnyResult | undefined): RunOutcome | undefined {
   if (!facts.close) return undefined;
   if (result) return result.outcome;
   if (facts.close.ending === 'cancelled') return 'aborted';
@@ -76,15 +89,16 @@ function outcomeOf(facts: HistoryFacts, result: RunResult | undefined): RunOutco
 function reasonsOf(
   facts: HistoryFacts,
   planned: Planned | undefined,
-  result: RunResult | undefined,
+  result: AnyResult | undefined,
   nodes: readonly NodeView[],
 ): readonly Reason[] {
-  if (result) return result.reasons;
+  // A run answers with some of them; all of them are in what refused it.
+  const refusals = planned?.verdict === 'refused' ? planned.reasons : undefined;
+  if (result) return refusals ?? result.reasons;
   const fromNodes = nodes.flatMap((node) => (node.reason && node.state !== 'waiting' ? [node.reason] : []));
   const failure = facts.close?.failure;
   if (failure) return [failure.reason ?? { kind: 'unexpected', message: failure.message }, ...fromNodes];
-  if (planned?.verdict === 'refused') return planned.reasons;
-  return planned?.verdict === 'nothing-to-do' ? [planned.reason] : fromNodes;
+  return refusals ?? (planned?.verdict === 'nothing-to-do' ? [planned.reason] : fromNodes);
 }
 
 function abortOf(facts: HistoryFacts): AbortView | undefined {

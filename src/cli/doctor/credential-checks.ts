@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import type { KubernetesReference } from '../../inventory/schema.js';
+import type { KubernetesReference } from '../../inventory/credential.js';
 import { moment } from '../../planning/phrases.js';
 import {
   kubeconfigCertificate,

@@ -1,12 +1,14 @@
 import type { InventoryNode } from '../../inventory/schema.js';
 import { span } from '../../planning/phrases.js';
 import { whyNot } from '../../tools/observe-cluster.js';
+import { messageOf } from '../../tools/refusal.js';
+import { certificateTrouble } from '../../tools/talos-api/certificate-trouble.js';
 import { NotAsked, type Answer, type Check } from './check.js';
 import type { Looks } from './looks.js';
 
 const endpointMs = 8_000;
 const nodesMs = 60_000;
-/** Each node costs a process; they wait for one another. */
+/** The nodes of a large cluster wait for one another. */
 const perNodeMs = 500;
 
 /** Each way to the cluster by itself: a control plane's own addresses, every node through the others, never the VIP. */
@@ -115,12 +117,11 @@ function vipAnswer(vip: string | undefined): Answer {
 
 /** The words of TLS for what usually is the matter with a talosconfig. */
 function talosTrouble(error: unknown): string {
-  const text = networkTrouble(error);
-  if (/unable to (verify|get)|self.signed/i.test(text))
-    return `its certificate is not of the talosconfig's CA (${text}): the talosconfig is of another cluster`;
-  if (/alert|certificate expired|bad certificate/i.test(text))
-    return `it does not accept the reader's certificate (${text})`;
-  return text;
+  const why = certificateTrouble(messageOf(error));
+  if (why?.startsWith('x509: certificate signed'))
+    return `its certificate is not of the talosconfig's CA (${why}): the talosconfig is of another cluster`;
+  if (why?.startsWith('tls:')) return `it does not accept the reader's certificate (${why})`;
+  return why ?? networkTrouble(error);
 }
 
 function networkTrouble(error: unknown): string {

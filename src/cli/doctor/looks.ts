@@ -38,7 +38,7 @@ export interface Looks {
   talosEndpoint(name: string): Promise<number>;
   /** Milliseconds a control plane that answers the reader took to accept the admin's certificate. */
   adminAccepted(): Promise<number>;
-  /** Version of a node, asked with the reader's talosctl through the control planes that answer. */
+  /** Version of a node, asked with the reader's talosconfig through the control planes that answer. */
   talosVersion(
     name: string,
   ): Promise<{ readonly version: string; readonly through: string; readonly tookMs: number }>;
@@ -55,7 +55,7 @@ export interface Looks {
 }
 
 const endpointMs = 5_000;
-const talosctlMs = 8_000;
+const versionMs = 8_000;
 
 export function looksOf(declared: DeclaredCluster, taskQueue: string): Looks {
   const { inventory, base } = declared;
@@ -147,7 +147,7 @@ async function versionOf(
   for (const target of targets) {
     const began = performance.now();
     try {
-      const version = await access.talos.version(target, { timeoutMs: talosctlMs });
+      const version = await access.talos.version(target, { timeoutMs: versionMs });
       return { version, through: open.get(target.endpoint) ?? '', tookMs: performance.now() - began };
     } catch (error) {
       failure = error;

@@ -8,8 +8,8 @@ import type { Temporal } from './connect-temporal.js';
 import { isNotFound } from './grpc-failure.js';
 import { seeWorkers } from './workers.js';
 
-/** One look at a run may take this long. */
-const askMs = 10_000;
+/** One look at a run may take this long: a run of a thousand nodes has six MiB of history. Whether Temporal answers at all was asked before. */
+const askMs = 30_000;
 
 /** Reads runs again and again, fetching a history only when it has grown. */
 export interface RunReader {

@@ -47,6 +47,7 @@ export function aRunView(over: Partial<RunView> = {}): RunView {
     outcome: undefined,
     reasons: [],
     plan: aPlan(nodes.map((node) => node.plan)),
+    order: [],
     nodes,
     work: [],
     abort: undefined,

@@ -112,15 +112,14 @@ group('a pause in the record', () => {
     });
   });
 
-  test('of a run that ended is told by the run itself', () => {
-    const decisions = [{ kind: 'pause', by: 'ada', why: 'x', at: at(61) }];
-    const result = { outcome: 'done', reasons: [], decisions };
+  test('of a run that ended is over, and stays a decision', () => {
+    const result = { outcome: 'done', reasons: [], notDone: [] };
     const view = seen(...paused, [
       99,
       { workflowExecutionCompletedEventAttributes: { result: payloads(result) } },
     ]);
     expect(view.pause).toBeUndefined();
-    expect(view.decisions).toEqual(decisions);
+    expect(view.decisions).toEqual([{ kind: 'pause', by: 'ada@bench', why: 'the backup runs', at: at(60) }]);
   });
 
   test('is not there in histories that were recorded before there was one', () => {

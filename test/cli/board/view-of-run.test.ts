@@ -202,7 +202,11 @@ group('the end of a run', () => {
   test.each([
     [
       'its own word',
-      { workflowExecutionCompletedEventAttributes: { result: payloads({ outcome: 'halted', reasons: [] }) } },
+      {
+        workflowExecutionCompletedEventAttributes: {
+          result: payloads({ outcome: 'halted', reasons: [], notDone: [] }),
+        },
+      },
       'halted',
     ],
     ['a cancel', { workflowExecutionCanceledEventAttributes: {} }, 'aborted'],
@@ -227,6 +231,18 @@ group('the end of a run', () => {
     expect(view([runStarted, scheduled(1, 'planUpgrade'), completed(2, 2, refused)]).reasons).toEqual(
       refused.reasons,
     );
+  });
+
+  test('has all the reasons of a plan that was refused, though the run answers with some of them', () => {
+    const all = { verdict: 'refused', reasons: [{ kind: 'terminated' }, { kind: 'etcd-no-leader' }] };
+    const result = { outcome: 'refused', reasons: all.reasons.slice(0, 1), notDone: [] };
+    const seen = view([
+      runStarted,
+      scheduled(1, 'planUpgrade'),
+      completed(2, 2, all),
+      [3, { workflowExecutionCompletedEventAttributes: { result: payloads(result) } }],
+    ]);
+    expect(seen.reasons).toEqual(all.reasons);
   });
 
   test('ends what was under way', () => {

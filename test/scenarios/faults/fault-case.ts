@@ -2,7 +2,7 @@ import type { FaultName } from '../../../lab/faults/catalogue.js';
 import type { World } from '../../../lab/world.js';
 import type { StepName } from '../../../src/planning/node-steps.js';
 import type { Reason } from '../../../src/planning/reason.js';
-import type { NodeResult, RunResult } from '../../../src/planning/run-result.js';
+import type { RunStory, StoryNode } from '../../../src/planning/run-report.js';
 
 /** `legacy`: nodes run Talos 1.12, one request installs and reboots. `lifecycle`: they run 1.13, which has a request for each. */
 export type Flow = 'legacy' | 'lifecycle';
@@ -19,10 +19,10 @@ export interface FaultToArm {
 
 /** How a case ends for whoever reads the run's result, and what happened at the machine. */
 export interface Ending {
-  readonly outcome: RunResult['outcome'];
+  readonly outcome: RunStory['outcome'];
   /** Of the node; left out where the run is refused before any node. */
-  readonly node?: NodeResult['outcome'];
-  readonly state?: NodeResult['state'];
+  readonly node?: StoryNode['outcome'];
+  readonly state?: StoryNode['state'];
   readonly failedStep?: StepName;
   /** Of the node's reason, or of the run's where there is no node. */
   readonly kind?: Reason['kind'];
@@ -47,6 +47,8 @@ export interface FaultCase {
   readonly faults?: readonly FaultToArm[];
   /** The faults it arms itself, in the middle. */
   readonly plays?: readonly FaultName[];
+  /** Milliseconds the run may take, where what it waits for is not the lab's to shorten; left out: as long as any other. */
+  readonly patience?: number;
   /** Shorter limits, for waits that are in vain. */
   readonly limits?: Readonly<Record<string, string>>;
   /** Before the run is asked for. */

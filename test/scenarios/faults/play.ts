@@ -3,20 +3,20 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { World } from '../../../lab/world.js';
 import { advise, describe } from '../../../src/planning/describe.js';
 import type { Reason } from '../../../src/planning/reason.js';
-import type { RunResult } from '../../../src/planning/run-result.js';
+import type { RunStory } from '../../../src/planning/run-report.js';
 import { nodeId, runId } from '../../../src/workflows/messages.js';
 import { setInInventory } from '../edit-inventory.js';
 import { nodeOf, type Ending, type FaultCase, type Flow } from './fault-case.js';
 
-/** No limit of a case is as long, even with all the steps before it. */
-const patienceMs = 75_000;
+/** No wait of a case is as long that does not say so, even with all the steps before it. */
+const usualPatienceMs = 75_000;
 
 /** What was seen of a case, in the words of `Ending`. */
 export type Seen = Omit<Ending, 'says' | 'advises' | 'cordoned'> & {
   readonly says: string;
   readonly advises: string;
   readonly cordoned: boolean;
-  readonly result: RunResult;
+  readonly result: RunStory;
 };
 
 /** A lab in which all nodes go that way. */
@@ -43,7 +43,7 @@ export async function play(world: World, story: FaultCase): Promise<Seen> {
     }
     const run = await world.upgrade('--only', node);
     await story.during?.(world, run, node);
-    const result = await resultInTime(world, run, node);
+    const result = await resultInTime(world, run, node, story.patience);
     return { ...told(result, node), ...(await happened(world, node, from)), result };
   } finally {
     await story.cleanUp?.(world, node);
@@ -52,7 +52,12 @@ export async function play(world: World, story: FaultCase): Promise<Seen> {
 }
 
 /** A run that waits far longer than its limits is terminated, so that the next case has a cluster to itself. */
-async function resultInTime(world: World, run: number, node: string): Promise<RunResult> {
+async function resultInTime(
+  world: World,
+  run: number,
+  node: string,
+  patienceMs = usualPatienceMs,
+): Promise<RunStory> {
   const result = world.result(run);
   const late = Symbol('late');
   const patience = new AbortController();
@@ -61,7 +66,7 @@ async function resultInTime(world: World, run: number, node: string): Promise<Ru
     sleep(patienceMs, late, { signal: patience.signal }).catch(() => late),
   ]);
   patience.abort();
-  if (first !== late) return first as RunResult;
+  if (first !== late) return first as RunStory;
   result.catch(() => undefined);
   const status = await world.slipway('status');
   const { workflow } = await world.client();
@@ -77,7 +82,7 @@ async function resultInTime(world: World, run: number, node: string): Promise<Ru
 }
 
 /** What the run's result says, and what a person is told about it. */
-function told(result: RunResult, name: string): Omit<Seen, 'installs' | 'boots' | 'cordoned' | 'result'> {
+function told(result: RunStory, name: string): Omit<Seen, 'installs' | 'boots' | 'cordoned' | 'result'> {
   const node = result.nodes.find((one) => one.node === name);
   const reason = node?.reason ?? result.reasons[0];
   return {
@@ -90,7 +95,7 @@ function told(result: RunResult, name: string): Omit<Seen, 'installs' | 'boots' 
   };
 }
 
-function adviceOn(reason: Reason, { cluster, run, plan }: RunResult): string {
+function adviceOn(reason: Reason, { cluster, run, plan }: RunStory): string {
   const address = (name: string): string | undefined =>
     plan?.hops.flatMap((hop) => hop.nodes).find((node) => node.name === name)?.address;
   return advise(reason, { cluster, run, address }).join('\n');

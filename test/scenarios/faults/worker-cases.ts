@@ -38,6 +38,17 @@ export const workerCases: readonly FaultCase[] = [
     ends: { both: done },
   },
   {
+    name: 'the worker dies while an eviction is granted and not carried out',
+    faults: [{ name: 'eviction-left-undone' }],
+    during: async (at) => {
+      await at.until('the drain says so', () => saysUndone(at));
+      await anotherWorker(at);
+    },
+    // Kubernetes forgets it after two minutes: that time is in its code.
+    patience: 195_000,
+    ends: { both: done },
+  },
+  {
     name: 'the disk is full where snapshots are kept',
     limits: { snapshot: '8s' },
     prepare: (at) => workerOnSmallDisk(at, 'snapshots'),
@@ -65,6 +76,14 @@ async function saysWhy(at: World, run: number, node: string, activity: string): 
   const { raw } = await handle.describe();
   const pending = raw.pendingActivities?.find(({ activityType }) => activityType?.name === activity);
   return (pending?.heartbeatDetails?.payloads?.length ?? 0) > 0;
+}
+
+/** What a person reads who asks what the run waits for. */
+async function saysUndone(at: World): Promise<boolean> {
+  const { stdout } = await at.slipway('status');
+  return /granted the eviction of \S+ at [\d:]{8} UTC and did not carry it out/.test(
+    stdout.replaceAll(/\s+/g, ' '),
+  );
 }
 
 async function anotherWorker(at: World): Promise<void> {

@@ -1,0 +1,42 @@
+import { status } from '@grpc/grpc-js';
+import { hasLifecycleService } from '../machines/talos-services.js';
+import { authorize } from './authorization.js';
+import { serviceOf } from './offered-services.js';
+import { TalosError } from './talos-error.js';
+
+/** All that the maintenance service of Talos up to 1.12 has besides the calls that want an administrator. */
+const ANSWERED = new Set([
+  '/machine.MachineService/ApplyConfiguration',
+  '/storage.StorageService/Disks',
+  '/storage.StorageService/BlockDeviceWipe',
+  '/cosi.resource.State/Get',
+  '/cosi.resource.State/List',
+  '/cosi.resource.State/Watch',
+]);
+
+/** It knows these and refuses them: only over SideroLink somebody is an administrator there. */
+const ADMINISTRATORS = new Set(['Version', 'Upgrade', 'Reset', 'MetaWrite', 'MetaDelete']);
+
+const SERVICES = new Set(['machine.MachineService', 'storage.StorageService', 'cosi.resource.State']);
+
+/**
+ * Throws what Talos says in maintenance mode to whoever may not make a call. Up to 1.12 a service of its own answers, which
+ * has little; from 1.13 on the usual one, to which everybody is a reader that may send a configuration.
+ */
+export function authorizeInMaintenance(version: string, path: string): void {
+  if (hasLifecycleService(version)) {
+    if (path !== '/machine.MachineService/ApplyConfiguration') authorize(path, ['os:reader']);
+    return;
+  }
+  if (ANSWERED.has(path)) return;
+  const service = serviceOf(path);
+  if (!SERVICES.has(service)) throw unimplemented(`unknown service ${service}`);
+  const method = path.split('/')[2] ?? '';
+  throw ADMINISTRATORS.has(method)
+    ? unimplemented('API is not implemented in maintenance mode')
+    : unimplemented(`method ${method} not implemented`);
+}
+
+function unimplemented(message: string): TalosError {
+  return new TalosError(status.UNIMPLEMENTED, message);
+}

@@ -1,0 +1,93 @@
+import { parse } from 'yaml';
+import { isRecord } from '../record.js';
+import type { CallLimits, TalosTarget } from '../talos-target.js';
+import type { Call } from './talos-looks.js';
+
+/** What Talos' resources tell: those that `talosctl get` shows. */
+export interface ResourceLooks {
+  /** What runs: `v1.13.4`. */
+  version(target: TalosTarget, limits?: CallLimits): Promise<string>;
+  nodename(target: TalosTarget, limits?: CallLimits): Promise<string>;
+  /** The schematic is undefined for an image that no factory made. */
+  extensions(
+    target: TalosTarget,
+    limits?: CallLimits,
+  ): Promise<{ schematic: string | undefined; names: string[] }>;
+  machineStatus(
+    target: TalosTarget,
+    limits?: CallLimits,
+  ): Promise<{ stage: string; ready: boolean; unmet: string[] }>;
+}
+
+type Spec = Readonly<Record<string, unknown>>;
+
+/** A resource as it is sent: its spec is there as protobuf and, for whoever does not know its kind, as YAML. */
+interface Answer {
+  readonly resource: { readonly spec: { readonly yaml_spec: string } | null } | null;
+}
+
+export function resourceLooks(call: Call): ResourceLooks {
+  const get = async (
+    target: TalosTarget,
+    [namespace, type, id]: readonly [namespace: string, type: string, id: string],
+    limits?: CallLimits,
+  ): Promise<Spec> => {
+    const request = { namespace, type, id };
+    const [answer] = await call<Answer>('/cosi.resource.State/Get', request, target, limits);
+    return specOf(type, answer);
+  };
+  return {
+    version: async (target, limits) =>
+      text(await get(target, ['runtime', 'Versions.runtime.talos.dev', 'version'], limits), 'version'),
+    nodename: async (target, limits) =>
+      text(await get(target, ['k8s', 'Nodenames.kubernetes.talos.dev', 'nodename'], limits), 'nodename'),
+    extensions: async (target, limits) => {
+      const type = 'ExtensionStatuses.runtime.talos.dev';
+      const request = { namespace: 'runtime', type };
+      const answers = await call<Answer>('/cosi.resource.State/List', request, target, limits);
+      return extensionsOf(answers.map((answer) => specOf(type, answer)));
+    },
+    machineStatus: async (target, limits) =>
+      machineStatusOf(await get(target, ['runtime', 'MachineStatuses.runtime.talos.dev', 'machine'], limits)),
+  };
+}
+
+/** @throws Error when it is no YAML of a record. */
+function specOf(type: string, answer: Answer | undefined): Spec {
+  let spec: unknown;
+  try {
+    spec = parse(answer?.resource?.spec?.yaml_spec ?? '');
+  } catch (error) {
+    throw new Error(`Talos sent a ${type} that cannot be read`, { cause: error });
+  }
+  if (!isRecord(spec)) throw new Error(`Talos sent a ${type} that is empty`);
+  return spec;
+}
+
+function text(spec: Spec, field: string): string {
+  const value = spec[field];
+  if (typeof value !== 'string' || value === '') throw new Error(`Talos told no ${field}`);
+  return value;
+}
+
+/** Image Factory adds a virtual extension named `schematic` whose version is the schematic's id. */
+function extensionsOf(specs: readonly Spec[]): { schematic: string | undefined; names: string[] } {
+  const all = specs.map((spec) => (isRecord(spec['metadata']) ? spec['metadata'] : {}));
+  const schematic = all.find((metadata) => metadata['name'] === 'schematic')?.['version'];
+  const names = all
+    .map((metadata) => metadata['name'])
+    .filter((name): name is string => typeof name === 'string' && name !== '' && name !== 'schematic');
+  return { schematic: typeof schematic === 'string' ? schematic : undefined, names: names.toSorted() };
+}
+
+function machineStatusOf(spec: Spec): { stage: string; ready: boolean; unmet: string[] } {
+  const status = isRecord(spec['status']) ? spec['status'] : {};
+  const conditions = Array.isArray(status['unmetConditions']) ? status['unmetConditions'] : [];
+  return {
+    stage: text(spec, 'stage'),
+    ready: status['ready'] === true,
+    unmet: conditions
+      .filter(isRecord)
+      .map((condition) => `${String(condition['name'])}: ${String(condition['reason'])}`),
+  };
+}

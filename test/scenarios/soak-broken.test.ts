@@ -1,0 +1,98 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { World, nodeResult } from '../../lab/world.js';
+import { nodeId } from '../../src/workflows/messages.js';
+import { setInInventory } from './edit-inventory.js';
+import { onOneLine, waitingFor } from './what-is-said.js';
+
+const bad = { namespace: 'flux-system', name: 'bad-release' };
+
+/** A release that comes in the middle, of an image nobody can pull. No scheduler takes it, so its status stays as it is written here. */
+async function releaseBadly(world: World): Promise<void> {
+  const containers = [{ name: 'main', image: 'ghcr.io/fluxcd/no-such-controller:v1.0.0' }];
+  await world.apply({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: bad,
+    spec: { schedulerName: 'nobody', containers },
+  });
+  const waiting = { reason: 'ImagePullBackOff', message: 'Back-off pulling image' };
+  const containerStatuses = containers.map((container) => ({
+    ...container,
+    imageID: '',
+    ready: false,
+    restartCount: 0,
+    state: { waiting },
+  }));
+  const patch = JSON.stringify({ status: { phase: 'Pending', containerStatuses } });
+  const { name, namespace } = bad;
+  await world.kubectl('patch', 'pod', name, '-n', namespace, '--subresource=status', `--patch=${patch}`);
+}
+
+/** Only here: a gate that closes while a node that is back in service is watched, and that the watching ends the run. */
+describe('a soak that breaks', () => {
+  let world: World;
+
+  beforeAll(async () => {
+    world = await World.start({ name: 'soak-broken' });
+    // Longer than it takes to break it, which ends it.
+    for (const soak of ['soakControlPlane', 'soakCanary'])
+      await setInInventory(world, ['limits', soak], '20s');
+  }, 120_000);
+
+  afterAll(async () => {
+    await world.stop();
+  }, 120_000);
+
+  const stories = [
+    {
+      name: 'after a control plane, by a node that is not Ready',
+      node: 'k8s-ctrl-2',
+      next: 'k8s-work-3',
+      breaks: () => world.control('POST', '/faults', { name: 'kubelet-not-ready', node: 'k8s-work-2' }),
+      mends: () => world.control('DELETE', '/faults'),
+      reason: { kind: 'node-not-ready', node: 'k8s-work-2' },
+      says: /after k8s-ctrl-2 a gate closed and stayed closed: k8s-work-2 is not Ready/,
+    },
+    {
+      name: 'after the canary, by a workload that is not well',
+      node: 'k8s-work-1',
+      next: 'k8s-work-2',
+      breaks: () => releaseBadly(world),
+      mends: () => world.kubectl('delete', 'pod', bad.name, '-n', bad.namespace),
+      reason: { kind: 'pods-in-trouble', count: 1 },
+      says: /after k8s-work-1 a gate closed and stayed closed: .*flux-system\/bad-release \(ImagePullBackOff\)/,
+    },
+  ];
+  it.each(stories)(
+    '$name, leaves the node in service, begins no other, and holds the cluster',
+    async ({ node, next, breaks, mends, reason, says }) => {
+      const { cluster } = world.lab;
+      const run = await world.upgrade('--only', node, next);
+      await world.until('the soak watches', async () =>
+        ((await waitingFor(world, nodeId(cluster, run, 1, node, 1), 'soakNode')) ?? '').startsWith('soaking'),
+      );
+      await breaks();
+      const result = await world.result(run);
+      expect(result).toMatchObject({ outcome: 'halted', reasons: [{ kind: 'soak-broken', node, reason }] });
+      expect(nodeResult(result, node)).toMatchObject({
+        outcome: 'halted',
+        state: 'on-target',
+        failedStep: 'soak',
+      });
+      expect(nodeResult(result, node).cordoned).toBeUndefined();
+      expect(await world.kubectl('get', 'node', node, '--output=jsonpath={.spec.unschedulable}')).toBe('');
+      expect(await world.machineEvents(next, 'install-started')).toEqual([]);
+      const status = onOneLine((await world.slipway('status')).stdout);
+      expect(status).toMatch(/is held/);
+      expect(status).toMatch(says);
+      expect((await world.slipway('upgrade')).code).toBe(1);
+      await mends();
+      expect((await world.slipway('release', '--why', 'it was not the node')).code).toBe(0);
+    },
+    120_000,
+  );
+
+  it('keeps every promise the watcher can see', async () => {
+    expect((await world.stop()).complaints).toEqual([]);
+  }, 120_000);
+});
