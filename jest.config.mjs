@@ -10,6 +10,7 @@ export const needsLab = [
   '/lab/talos-api/talosctl[^/]*[.]test[.]js$',
   '/cli/(doctor|snapshot)/on-the-lab[.]test[.]js$',
   '/serve/serve-processes[.]test[.]js$',
+  '/tools/terraform/real-[^/]*[.]test[.]js$',
 ];
 
 export default {

@@ -8,8 +8,6 @@ const stateWritten = {
   program: 'the program at hand is',
 } as const;
 
-const programs = { terraform: 'Terraform', tofu: 'OpenTofu' } as const;
-
 /** The first messages of a program that failed. */
 const said = (messages: readonly string[], all: number): string =>
   messages.map(quoted).join('; ') + (all > messages.length ? `; and ${all - messages.length} more` : '');
@@ -18,26 +16,28 @@ const runSentences: Sentences<TerraformRunReason> = {
   'terraform-commit-unknown': ({ file }) =>
     `${file} is not committed as it is, so nobody can tell which Terraform configuration belongs to it`,
   'terraform-source': ({ repository, commit, why }) =>
-    `the Terraform configuration cannot be had from ${repository} at commit ${commit.slice(0, 12)}: ${quoted(why)}`,
+    `the Terraform configuration cannot be had from ${repository} at commit ${commit}: ${quoted(why)}`,
   'terraform-program': ({ tool, version, why }) =>
-    `the configuration does not take ${programs[tool]} ${version}, which slipway.yaml names: ${quoted(why)}`,
-  'terraform-init-failed': ({ tool, why }) =>
-    `${programs[tool]} could not get ready (init): ${quoted(why)}`,
+    `the configuration does not take ${tool} ${version}, which slipway.yaml names: ${quoted(why)}`,
+  'terraform-init-failed': ({ tool, why }) => `${tool} could not get ready (init): ${quoted(why)}`,
   'terraform-remote-execution': ({ backend }) =>
     `the workspace runs its plans at the other side (backend ${backend}), where Slipway can neither check nor stop them`,
-  'terraform-locked': ({ who, since, operation, why }) =>
-    `the Terraform state is locked by ${who ?? 'somebody the backend does not name'}` +
-    `${operation === undefined ? '' : ` (${operation})`}${since === undefined ? '' : ` since ${moment(since)}`}: ${quoted(why)}`,
+  'terraform-locked': ({ who, since, operation, id, why }) => {
+    const about = [operation, ...(id === undefined ? [] : [`lock ${id}`])].filter((one) => one !== undefined);
+    const known =
+      (about.length === 0 ? '' : ` (${about.join(', ')})`) +
+      (since === undefined ? '' : ` since ${moment(since)}`);
+    return `the Terraform state is locked by ${who ?? 'somebody the backend does not name'}${known}: ${quoted(why)}`;
+  },
   'terraform-plan-failed': ({ tool, messages, count: all }) =>
-    `${programs[tool]} could not make a plan: ${said(messages, all)}`,
+    `${tool} could not make a plan: ${said(messages, all)}`,
   'terraform-plan-stale': ({ tool }) =>
-    `${programs[tool]} did nothing: somebody wrote the state since the plan was made`,
+    `${tool} did nothing: somebody wrote the state since the plan was made`,
   'terraform-apply-failed': ({ tool, messages, count: all }) =>
-    `${programs[tool]} did not carry the plan out to its end: ${said(messages, all)}`,
+    `${tool} did not carry the plan out to its end: ${said(messages, all)}`,
   'terraform-state-unwritten': ({ file }) =>
     `the backend did not take the Terraform state after the apply: what was done stands, encrypted, in ${file} alone`,
-  'terraform-state-unreadable': ({ tool, why }) =>
-    `${programs[tool]} could not read the state: ${quoted(why)}`,
+  'terraform-state-unreadable': ({ tool, why }) => `${tool} could not read the state: ${quoted(why)}`,
 };
 
 export const terraformSentences: Sentences<TerraformReason> = {

@@ -4,6 +4,7 @@ import type { Tell } from './events.js';
 import type { Listening } from './free-ports.js';
 import { programOfUtilLinux, ServiceProcess } from './service-process.js';
 import type { Service } from './supervisor.js';
+import { temporalSettings } from './temporal-settings.js';
 import { whyNotServing } from './temporal-answers.js';
 
 /** Which Temporal, on which data, listening where. */
@@ -40,6 +41,7 @@ export function temporalService(settings: TemporalSettings, tell: Tell): Service
     `--ui-port=${uiPort}`,
     `--db-filename=${data.database}`,
     '--log-level=error',
+    ...temporalSettings,
   ];
   return {
     name: 'temporal',

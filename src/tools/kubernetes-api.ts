@@ -77,9 +77,7 @@ export function kubernetesApi(
 ): KubernetesApi {
   const agents = shared ?? new KubernetesAgents();
   const config = loadKubeconfig(kubeconfig);
-  const clients = new Map(
-    endpoints.map((endpoint) => [endpoint.node, clientFor(config, endpoint, agents)]),
-  );
+  const clients = new Map(endpoints.map((endpoint) => [endpoint.node, clientFor(config, endpoint, agents)]));
   const order = [...endpoints];
 
   async function call<T>(options: ApiCall, send: (client: Client) => Promise<T>): Promise<T> {

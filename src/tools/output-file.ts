@@ -50,3 +50,10 @@ export class OutputFile {
     }
   }
 }
+
+/** A file for each stream of a child. */
+export type OutputFiles = Readonly<Record<'stdout' | 'stderr', OutputFile>>;
+
+export function outputFiles(folder: string): OutputFiles {
+  return { stdout: new OutputFile(folder), stderr: new OutputFile(folder) };
+}

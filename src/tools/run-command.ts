@@ -4,7 +4,8 @@ import { execa } from 'execa';
 import { CommandFailed } from './command-failed.js';
 import { LineSplitter, OutputTail } from './command-output.js';
 import { findProgram } from './find-program.js';
-import { OutputFile } from './output-file.js';
+import { guarded } from './guarded-callback.js';
+import { outputFiles, type OutputFiles } from './output-file.js';
 import { ProcessSlots } from './process-slots.js';
 import { ProcessStopper } from './process-stopper.js';
 import type { StopReason } from './process-stopper.js';
@@ -40,13 +41,16 @@ export interface CommandOptions {
   readonly stopSignal?: 'SIGTERM' | 'SIGINT' | 'SIGHUP' | 'SIGQUIT';
   /** Milliseconds between the stop signal and SIGKILL. Default 5,000. */
   readonly graceMs?: number;
-  /** What the kernel sends the process when we die. Default KILL. */
-  readonly deathSignal?: 'KILL' | 'TERM' | 'INT';
+  /**
+   * What the kernel sends the process when we die. Default KILL. Others may come several times: once for each of our threads that
+   * it is handed on to. `none`: it goes on alone; give it an `outputFolder`.
+   */
+  readonly deathSignal?: 'KILL' | 'TERM' | 'INT' | 'none';
   /** Called once when all places are taken, with how many commands wait before this one. */
   readonly onQueued?: (ahead: number) => void;
   /** Called with its process id as soon as it is started. When it throws, the process is stopped and that error is thrown. */
   readonly onStart?: (pid: number) => void;
-  /** A private folder for files that take its output, for a process that may outlive us (`deathSignal`): a broken pipe would kill it. */
+  /** A private folder for files that take its output, for a process that may outlive us: a broken pipe would kill it. */
   readonly outputFolder?: string;
 }
 
@@ -134,46 +138,27 @@ async function runToExit(
 ): Promise<Exit> {
   const startedAt = performance.now();
   const { outputFolder } = options;
-  const files = outputFolder === undefined ? undefined : filesIn(outputFolder);
+  const files = outputFolder === undefined ? undefined : outputFiles(outputFolder);
   const child = startInItsOwnGroup(options, programs, env, files);
   const { stopSignal = 'SIGTERM', graceMs = DEFAULT_GRACE_MS, timeoutMs, signal } = options;
   const stopper = new ProcessStopper({ pid: child.pid, stopSignal, graceMs, timeoutMs, signal });
-  let callbackError: unknown;
-  const read = (stream: 'stdout' | 'stderr'): OutputTail => {
+  const callback = guarded(() => stopper.stop('line-callback-failed'));
+  const read = (stream: 'stdout' | 'stderr'): Read => {
     const tail = new OutputTail(options.maxBytes ?? DEFAULT_MAX_BYTES, redaction);
-    const lines = new LineSplitter(redaction, (line) => {
-      try {
-        if (callbackError === undefined) options.onLine?.(stream, line);
-      } catch (error) {
-        callbackError = error;
-        stopper.stop('line-callback-failed');
-      }
-    });
+    const lines = new LineSplitter(redaction, (line) => callback.run(() => options.onLine?.(stream, line)));
     const take = (chunk: Buffer): void => {
       tail.push(chunk);
       if (options.onLine) lines.push(chunk);
     };
-    if (files) {
-      files[stream].follow(take);
-      ends.push(() => {
-        files[stream].end();
-        lines.end();
-      });
-    } else {
-      child[stream]?.on('data', take);
-      // At its end, or where it is cut off before: its close alone may come after the promise has settled.
-      for (const event of ['end', 'close'] as const) child[stream]?.once(event, () => lines.end());
-    }
-    return tail;
+    files?.[stream].follow(take);
+    child[stream]?.on('data', take);
+    // At its end, or where it is cut off before: its close alone may come after the promise has settled.
+    for (const event of ['end', 'close'] as const) child[stream]?.once(event, () => lines.end());
+    return { tail, lines };
   };
-  const ends: (() => void)[] = [];
   const output = { stdout: read('stdout'), stderr: read('stderr') };
-  try {
-    if (child.pid !== undefined) options.onStart?.(child.pid);
-  } catch (error) {
-    callbackError = error;
-    stopper.stop('line-callback-failed');
-  }
+  const { pid } = child;
+  if (pid !== undefined) callback.run(() => options.onStart?.(pid));
 
   let durationMs = 0;
   child.once('exit', () => {
@@ -187,28 +172,42 @@ async function runToExit(
   });
   const outcome = await child;
   stopper.childIsGone();
-  for (const end of ends) end();
+  for (const stream of files ? (['stdout', 'stderr'] as const) : []) {
+    files?.[stream].end();
+    output[stream].lines.end();
+  }
   return {
     exitCode: child.exitCode ?? undefined,
     signal: child.signalCode ?? undefined,
     durationMs,
     stopped: stopper.reason,
-    callbackError,
+    callbackError: callback.error(),
     refused:
       child.pid === undefined ? redaction.apply(outcome.originalMessage ?? 'unknown reason') : undefined,
-    ...output,
+    stdout: output.stdout.tail,
+    stderr: output.stderr.tail,
   };
 }
 
-type Files = Readonly<Record<'stdout' | 'stderr', OutputFile>>;
-
-function filesIn(folder: string): Files {
-  return { stdout: new OutputFile(folder), stderr: new OutputFile(folder) };
+interface Read {
+  readonly tail: OutputTail;
+  readonly lines: LineSplitter;
 }
 
-function startInItsOwnGroup(options: CommandOptions, programs: Programs, env: Environment, files?: Files) {
+function startInItsOwnGroup(
+  options: CommandOptions,
+  programs: Programs,
+  env: Environment,
+  files?: OutputFiles,
+) {
   const { args, cwd = process.cwd(), input, deathSignal = 'KILL' } = options;
-  return execa(programs.setpriv, ['--pdeathsig', deathSignal, '--', programs.program, ...args], {
+  const mortal = deathSignal !== 'none';
+  const [program, ...all] = [
+    ...(mortal ? [programs.setpriv, '--pdeathsig', deathSignal, '--'] : []),
+    programs.program,
+    ...args,
+  ];
+  return execa(program ?? '', all, {
     env,
     extendEnv: false,
     cwd,

@@ -1,8 +1,11 @@
 import { statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import type { Connection } from '@temporalio/client';
 import { DefaultLogger, Runtime, Worker, bundleWorkflowCode } from '@temporalio/worker';
 import { createActivities } from '../activities/index.js';
 import { loadDialMap } from '../tools/dial-map.js';
+import { keptConnections } from '../tools/kept-connections.js';
+import { messageOf } from '../tools/refusal.js';
 import { sweepStepFolders } from '../tools/step-folder.js';
 import { bundlePath, compileRecord, workflowsPath } from './bundle-workflows.js';
 import { connect } from './connect.js';
@@ -10,6 +13,8 @@ import { openWork } from './open-work.js';
 import { prepareNamespace } from './prepare-namespace.js';
 import { runInputs } from './run-inputs.js';
 import { readSettings, type WorkerSettings } from './settings.js';
+import { takeOver } from './take-over.js';
+import { ownWorkerIdentity } from './worker-identity.js';
 
 /** How long a worker looks for Temporal before it gives up; its supervisor starts it again. */
 const patienceMs = 60_000;
@@ -32,6 +37,8 @@ async function main(): Promise<void> {
   await sweepStepFolders();
   const { client, native, namespace } = await connect(patienceMs, say);
   await prepareNamespace(client, namespace, settings.retentionDays);
+  const connections = keptConnections();
+  const takingOver = takeOverFromTheDead(client, namespace, settings);
   const worker = await Worker.create({
     connection: native,
     namespace,
@@ -41,6 +48,7 @@ async function main(): Promise<void> {
     activities: createActivities({
       dialMap: loadDialMap(settings.dialMapFile),
       credentialsFolder: settings.credentialsFolder,
+      connections,
       inputOf: runInputs(client, namespace),
       openWork: openWork(client, namespace),
     }),
@@ -51,8 +59,25 @@ async function main(): Promise<void> {
   });
   say(`worker ${settings.identity} works on task queue ${settings.taskQueue}, namespace ${namespace}`);
   await worker.run();
+  connections.close();
+  await takingOver;
   await native.close();
   await client.close();
+}
+
+/** What it cannot take over now comes back after its heartbeat timeout: no reason not to start. */
+async function takeOverFromTheDead(
+  connection: Connection,
+  namespace: string,
+  { taskQueue }: WorkerSettings,
+): Promise<void> {
+  const own = ownWorkerIdentity();
+  if (!own) return;
+  try {
+    await takeOver({ connection, namespace, taskQueue, own, say });
+  } catch (error) {
+    say(`what a dead worker had begun comes back after its heartbeat timeout: ${messageOf(error)}`);
+  }
 }
 
 /** The bundle made at build time; made now, in a second or two, where it is missing or older than the compiled code. */

@@ -1,7 +1,7 @@
-import os from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
 import { defaultTaskQueue } from '../workflows/messages.js';
+import { ownWorkerName } from './worker-identity.js';
 
 /** The worker's settings, from the environment; Temporal's address, namespace and TLS are read by its own envconfig. */
 export interface WorkerSettings {
@@ -13,7 +13,7 @@ export interface WorkerSettings {
   readonly dialMapFile: string | undefined;
   /** `SLIPWAY_RETENTION_DAYS`: how long closed runs are kept. Applies to runs that close afterwards. */
   readonly retentionDays: number;
-  /** Shown by Temporal as the worker's name. */
+  /** Shown by Temporal as the worker's name; it ends with `#` and the process id. */
   readonly identity: string;
   /** `SLIPWAY_WORKFLOW_BUNDLE`: the prebuilt workflow bundle. */
   readonly workflowBundle: string | undefined;
@@ -44,7 +44,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): WorkerSettings {
       : undefined,
     dialMapFile: found.SLIPWAY_DIAL,
     retentionDays: found.SLIPWAY_RETENTION_DAYS,
-    identity: `slipway-worker@${os.hostname()}#${process.pid}`,
+    identity: ownWorkerName(),
     workflowBundle: found.SLIPWAY_WORKFLOW_BUNDLE,
   };
 }

@@ -93,12 +93,14 @@ export class TalosConnections {
         if (error instanceof BrokenSince) return attempt();
         throw error;
       };
-      const answers = await attempt().catch(again).catch((error: unknown) => {
-        if (error instanceof GrpcRefused) throw failed(error.status, error.details, true);
-        if (error instanceof Ended) throw failed(error.status, '', false);
-        const broke = error instanceof BrokenSince ? error.how : error;
-        throw failed(grpcStatus.unavailable, causeOf(broke), false);
-      });
+      const answers = await attempt()
+        .catch(again)
+        .catch((error: unknown) => {
+          if (error instanceof GrpcRefused) throw failed(error.status, error.details, true);
+          if (error instanceof Ended) throw failed(error.status, '', false);
+          const broke = error instanceof BrokenSince ? error.how : error;
+          throw failed(grpcStatus.unavailable, causeOf(broke), false);
+        });
       return answers.map((answer) => method.responseDeserialize(answer));
     } finally {
       release();

@@ -63,17 +63,17 @@ group('the sentence of a reason from Terraform', () => {
     ],
     [
       every['terraform-locked'],
-      'the Terraform state is locked by ops@baldar (apply) since 2026-11-21 14:32 UTC: no process that Slipway started took it',
+      'the Terraform state is locked by ops@baldar (apply, lock 0ae5b0d5-9b3f-2c0e-1df1-6a6b1f3a9a10) since 2026-11-21 14:32 UTC: no process that Slipway started took it',
     ],
     [
       { ...every['terraform-locked'], who: undefined, since: undefined, operation: undefined },
-      'the Terraform state is locked by somebody the backend does not name: no process that Slipway started took it',
+      'the Terraform state is locked by somebody the backend does not name (lock 0ae5b0d5-9b3f-2c0e-1df1-6a6b1f3a9a10): no process that Slipway started took it',
     ],
     [
       every['terraform-apply-failed'],
-      `Terraform did not carry the plan out to its end: ${vm}: error waiting for VM 8004: timeout; and 2 more`,
+      `terraform did not carry the plan out to its end: ${vm}: error waiting for VM 8004: timeout; and 2 more`,
     ],
-    [every['terraform-plan-failed'], 'OpenTofu could not make a plan: Reference to undeclared resource'],
+    [every['terraform-plan-failed'], 'tofu could not make a plan: Reference to undeclared resource'],
   ])('%j', (reason, sentence) => expect(describe(reason)).toBe(sentence));
 });
 
@@ -95,7 +95,9 @@ group('the advice', () => {
   });
 
   test('for a lock offers force-unlock only where it has an id', () => {
-    expect(advise(every['terraform-locked'], context)[0]).toMatch(/^terraform force-unlock '0ae5b0d5-.*'  # ONLY/);
+    expect(advise(every['terraform-locked'], context)[0]).toMatch(
+      /^terraform force-unlock '0ae5b0d5-.*'  # ONLY/,
+    );
     const ours: TerraformReason = { ...every['terraform-locked'], id: undefined };
     expect(advise(ours, context).join('\n')).not.toContain('force-unlock');
   });
@@ -106,11 +108,8 @@ group('the advice', () => {
     'terraform-unclear',
     'terraform-apply-failed',
     'terraform-state-unwritten',
-  ] as const)(
-    '%s halts, and says how to go on',
-    (kind) => {
-      expect(failures[kind]).toMatchObject({ after: 'halt', retry: false });
-      expect(advise(every[kind], context).some((line) => line.startsWith('slipway release'))).toBe(true);
-    },
-  );
+  ] as const)('%s halts, and says how to go on', (kind) => {
+    expect(failures[kind]).toMatchObject({ after: 'halt', retry: false });
+    expect(advise(every[kind], context).some((line) => line.startsWith('slipway release'))).toBe(true);
+  });
 });

@@ -1,0 +1,86 @@
+import type { Agent, IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import {
+  ResponseContext,
+  wrapHttpLibrary,
+  type HttpLibrary,
+  type RequestContext,
+} from '@kubernetes/client-node';
+import type { KubernetesAgents } from './kubernetes-agents.js';
+
+const unzipped = promisify(gunzip);
+
+/** A connection that stood broke before its answer: the server may have closed it before it was asked. */
+class BrokenSince extends Error {
+  override readonly name = 'BrokenSince';
+
+  constructor(readonly how: unknown) {
+    super('the connection broke');
+  }
+}
+
+/**
+ * How the client library sends: over connections that are kept. One that had broken while nobody used it costs nothing: it is
+ * asked again over a new one, once. Every request of ours may be sent twice: it reads, or writes only on top of what it read.
+ */
+export function kubernetesHttp(agents: KubernetesAgents): HttpLibrary {
+  return wrapHttpLibrary({
+    send: async (request) => {
+      const attempt = async (): Promise<ResponseContext> => {
+        const agent = agents.keeping(new URL(request.getUrl()).origin, request.getAgent());
+        try {
+          return await answerTo(request, agent);
+        } catch (error) {
+          agents.forget(agent);
+          throw error;
+        }
+      };
+      try {
+        return await attempt().catch((error: unknown) => {
+          if (error instanceof BrokenSince) return attempt();
+          throw error;
+        });
+      } catch (error) {
+        if (request.getSignal()?.aborted) throw new Error('it did not answer in time', { cause: error });
+        throw error instanceof BrokenSince ? error.how : error;
+      }
+    },
+  });
+}
+
+async function answerTo(request: RequestContext, agent: Agent | undefined): Promise<ResponseContext> {
+  const signal = request.getSignal();
+  const sent = httpsRequest(request.getUrl(), {
+    method: request.getHttpMethod(),
+    headers: { 'user-agent': 'slipway', 'accept-encoding': 'gzip', ...request.getHeaders() },
+    ...(agent ? { agent } : {}),
+    ...(signal ? { signal } : {}),
+  });
+  try {
+    const { head, body } = await new Promise<{ head: IncomingMessage; body: Buffer }>((resolve, reject) => {
+      sent.once('error', reject);
+      sent.once('response', (response) => {
+        const pieces: Buffer[] = [];
+        response.on('data', (piece: Buffer) => pieces.push(piece));
+        response.once('error', reject);
+        response.once('end', () => resolve({ head: response, body: Buffer.concat(pieces) }));
+      });
+      const own = request.getBody();
+      // The library makes a text of what the Kubernetes API takes; forms are of other APIs.
+      sent.end(typeof own === 'string' ? own : undefined);
+    });
+    const plain = head.headers['content-encoding'] === 'gzip' ? await unzipped(body) : body;
+    const headers = Object.fromEntries(
+      Object.entries(head.headers).map(([name, value]) => [name, [value].flat().join(', ')]),
+    );
+    return new ResponseContext(head.statusCode ?? 0, headers, {
+      text: () => Promise.resolve(plain.toString('utf8')),
+      binary: () => Promise.resolve(plain),
+    });
+  } catch (error) {
+    const aborted = signal?.aborted === true;
+    throw sent.reusedSocket && !aborted ? new BrokenSince(error) : error;
+  }
+}

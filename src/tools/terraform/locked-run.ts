@@ -1,0 +1,218 @@
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isRunning } from '../process-identity.js';
+import { Refusal } from '../refusal.js';
+import { CommandFailed, type CommandResult } from '../run-command.js';
+import { holdStepFolder } from '../step-folder.js';
+import { livingTerraforms } from './living-terraforms.js';
+import { judgeLock, type LockJudgement } from './lock-owner.js';
+import { whoHere, type KeptRun, type OpenRun } from './run-records.js';
+import { keepState } from './state-backup.js';
+import { keptLock, lockIn, operationWord, type StateLock } from './state-lock.js';
+import { eventOf, type Diagnostic } from './terraform-events.js';
+import { errorsOf, failureOf } from './terraform-failure.js';
+import { runTerraform, type TerraformLimits, type TerraformRoot } from './terraform-root.js';
+
+/** A plan or an apply: what takes the state's lock. */
+export interface LockedRun {
+  readonly operation: 'plan' | 'apply';
+  /** All but those of the lock; `-json` is among them. */
+  readonly args: readonly string[];
+  readonly acceptExitCodes?: readonly number[];
+  /** Arguments with which a plan stops at the lock and tells its id. */
+  readonly lockProbe?: readonly string[];
+}
+
+/** Releases of a dead Terraform's lock in one run: one is enough, unless another attempt dies meanwhile. */
+const releasesMax = 2;
+const pollMs = 500;
+
+/**
+ * Runs what takes the lock. An earlier Terraform of ours on the same state is let finish first; its lock is released when it
+ * is surely dead (`judgeLock`); a lock of anybody else is waited for, and then told.
+ *
+ * @throws Refusal `terraform-locked`, `terraform-state-unwritten`, and those of the command.
+ */
+export async function runLocked(
+  root: TerraformRoot,
+  run: LockedRun,
+  limits: TerraformLimits,
+): Promise<CommandResult> {
+  await afterEarlierRuns(root, limits);
+  let releases = 0;
+  for (let tries = 1; ; tries += 1) {
+    const left = await root.records.of(root.identity);
+    // The lock of a dead one is better seen at once than after five minutes.
+    const patient = tries > 1 || left.length === 0;
+    const askedAt = Date.now();
+    const attempt = await once(root, run, patient ? root.lockMs : 0, limits);
+    if (attempt.ok) {
+      // Whoever holds the lock has no other to fear.
+      for (const old of left) if (!old.alive && !existsSync(unwritten(old.folder))) root.records.forget(old);
+      return attempt.result;
+    }
+    if (!attempt.lock) throw attempt.failure;
+    const judgement = judgeLock(attempt.lock, {
+      runs: await root.records.of(root.identity),
+      askedAt,
+      who: whoHere(),
+      strangers: livingTerraforms(new Set((await root.records.all()).map(({ pid }) => pid))),
+    });
+    if (judgement.release && attempt.lock.id !== undefined && releases < releasesMax) {
+      releases += 1;
+      limits.says?.(
+        `releases the lock of process ${judgement.run.pid}, which Slipway started and which is dead`,
+      );
+      await release(root, attempt.lock.id, limits);
+    } else if (patient) throw refusal(attempt.lock, judgement);
+  }
+}
+
+/** Waits for what outlived its worker, and fetches what it could not give to the backend. */
+async function afterEarlierRuns(root: TerraformRoot, { says, signal }: TerraformLimits): Promise<void> {
+  const end = Date.now() + root.lockMs;
+  for (;;) {
+    const runs = await root.records.of(root.identity);
+    for (const run of runs) if (!run.alive) await rescue(root, run.folder, () => root.records.forget(run));
+    const living = runs.find(({ alive }) => alive);
+    if (!living) return;
+    if (Date.now() >= end) throw stillAtWork(living);
+    says?.(`process ${living.pid} of an earlier attempt finishes what it has in hand`);
+    await sleep(pollMs, undefined, signal ? { signal } : {});
+  }
+}
+
+type Attempt =
+  | { readonly ok: true; readonly result: CommandResult }
+  | { readonly ok: false; readonly failure: unknown; readonly lock: StateLock | undefined };
+
+async function once(
+  root: TerraformRoot,
+  { operation, args, acceptExitCodes = [0], lockProbe }: LockedRun,
+  waitMs: number,
+  limits: TerraformLimits,
+): Promise<Attempt> {
+  const diagnostics: Diagnostic[] = [];
+  const inHand = new Set<string>();
+  const over = new AbortController();
+  const record = await root.records.prepare();
+  let open: OpenRun | undefined;
+  let probe: Promise<void> | undefined;
+  const hear = (line: string): void => {
+    const event = eventOf(line);
+    if (event?.kind === 'diagnostic') diagnostics.push(event.diagnostic);
+    if (event?.kind === 'waits-for-lock') limits.says?.('waits for the lock of the Terraform state');
+    if (event?.kind !== 'progress') return;
+    if (event.change === 'begins') inHand.add(event.address);
+    if (event.change === 'ends') inHand.delete(event.address);
+    if (open && lockProbe && event.change === 'begins')
+      probe ??= recordLock(root, lockProbe, open, () => inHand.size > 0, over.signal);
+    limits.says?.(event.sentence);
+  };
+  const lockArgs = ['-lock=true', `-lock-timeout=${Math.ceil(waitMs / 1000)}s`];
+  const [command = operation, ...rest] = args;
+  let clean = false;
+  try {
+    const result = await runTerraform(root, [command, ...lockArgs, ...rest], limits, {
+      acceptExitCodes,
+      onStart: (pid) => {
+        const { identity, version, folder } = root;
+        open = record(pid, { root: identity, version, operation, startedAt: Date.now(), folder });
+        holdStepFolder(root.step.folder, open.identity, unwritten(folder));
+      },
+      onLine: (stream, line) => {
+        if (stream === 'stdout') hear(line);
+      },
+    });
+    clean = true;
+    return { ok: true, result };
+  } catch (error) {
+    const errors = errorsOf(error, diagnostics);
+    clean = error instanceof CommandFailed && error.exitCode !== undefined && !errors.some(keptLock);
+    const { tool, version, discretion } = root;
+    const failure = failureOf({ tool, version, command: operation, error, diagnostics, discretion });
+    return { ok: false, failure, lock: errors.map(lockIn).find((lock) => lock !== undefined) };
+  } finally {
+    over.abort();
+    await probe;
+    // Before the record goes: it is what tells where the state lies.
+    await rescue(root, root.folder, () => open?.over(true));
+    open?.over(clean);
+  }
+}
+
+/**
+ * Asks a second Terraform which lock keeps it away, while the first holds it: so it is known beyond doubt, whatever the backend
+ * tells of its owner. The id counts only when the first still has a change in hand after all that was said until then was read.
+ */
+async function recordLock(
+  root: TerraformRoot,
+  args: readonly string[],
+  open: OpenRun,
+  isAtWork: () => boolean,
+  signal: AbortSignal,
+): Promise<void> {
+  const diagnostics: Diagnostic[] = [];
+  try {
+    await runTerraform(
+      root,
+      args,
+      { timeoutMs: root.lockMs + 60_000, signal },
+      {
+        onLine: (_, line) => {
+          const event = eventOf(line);
+          if (event?.kind === 'diagnostic') diagnostics.push(event.diagnostic);
+        },
+      },
+    );
+  } catch {
+    // It is meant to be refused.
+  }
+  await sleep(pollMs, undefined, { signal }).catch(() => undefined);
+  const id = diagnostics.map(lockIn).find((lock) => lock !== undefined)?.id;
+  if (id !== undefined && !signal.aborted && isAtWork() && isRunning(open.identity)) open.holds(id);
+}
+
+async function release(root: TerraformRoot, lockId: string, limits: TerraformLimits): Promise<void> {
+  const { tool, version, discretion } = root;
+  try {
+    await runTerraform(root, ['force-unlock', '-force', lockId], limits);
+  } catch (error) {
+    throw failureOf({ tool, version, command: 'force-unlock', error, diagnostics: [], discretion });
+  }
+}
+
+/** @throws Refusal `terraform-state-unwritten` when there is something to fetch. */
+async function rescue(root: TerraformRoot, folder: string, done: () => void): Promise<void> {
+  const file = unwritten(folder);
+  if (!existsSync(file)) return;
+  const kept = await keepState(file, root.backups, 'unwritten');
+  await rm(file, { force: true });
+  done();
+  throw new Refusal({ kind: 'terraform-state-unwritten', file: kept.file });
+}
+
+/** Where Terraform writes a state that its backend does not take. */
+function unwritten(folder: string): string {
+  return path.join(folder, 'errored.tfstate');
+}
+
+function refusal(lock: StateLock, judgement: LockJudgement): Refusal {
+  const told = !judgement.release && judgement.told;
+  return new Refusal({
+    kind: 'terraform-locked',
+    who: told ? lock.who : undefined,
+    since: told && lock.created !== undefined ? new Date(lock.created).toISOString() : undefined,
+    operation: told ? operationWord(lock) : undefined,
+    id: lock.id,
+    why: judgement.release ? 'it was released, and taken again' : judgement.why,
+  });
+}
+
+function stillAtWork({ who, startedAt, operation, pid }: KeptRun): Refusal {
+  const why = `process ${pid} of an earlier attempt still finishes what it has in hand`;
+  const since = new Date(startedAt).toISOString();
+  return new Refusal({ kind: 'terraform-locked', who, since, operation, id: undefined, why });
+}

@@ -1,0 +1,114 @@
+import path from 'node:path';
+import type { CredentialReference } from '../../inventory/credential.js';
+import type { Terraform as Section } from '../../inventory/terraform.js';
+import { cacheFolder } from '../binaries/cache.js';
+import { readCredential } from '../credentials.js';
+import { Refusal } from '../refusal.js';
+import { runCommand } from '../run-command.js';
+import type { StepFolder } from '../step-folder.js';
+import { toolPath } from '../tool-path.js';
+import { RunRecords } from './run-records.js';
+import { Discretion, secretTexts } from './secret-texts.js';
+import { checkOut } from './source-checkout.js';
+import { terraform, type Terraform } from './terraform.js';
+import { identityOf } from './terraform-root.js';
+
+export interface OpenOptions {
+  readonly cluster: string;
+  /** The folder of slipway.yaml: relative files and the repository start there. */
+  readonly base: string;
+  /** The commit the run's slipway.yaml stands at; undefined where it is not committed. */
+  readonly commit: string | undefined;
+  /** Everything it writes in clear stands here, and goes with it. */
+  readonly step: StepFolder;
+  /** Where encrypted etcd snapshots are kept, and for whom: states are kept beside them. */
+  readonly snapshot: { readonly directory: string; readonly recipient: string };
+  /** Names that may be seen in messages though a variable file holds them: nodes, hosts, addresses. */
+  readonly visible: readonly string[];
+  /** How long a lock of somebody else is waited for, in milliseconds. */
+  readonly lockMs: number;
+  readonly signal?: AbortSignal;
+  /** Left out: in this user's state folder. */
+  readonly records?: RunRecords;
+}
+
+/** A lookup in a local repository takes git milliseconds. */
+const gitMs = 5_000;
+
+/**
+ * Makes Terraform ready in a checkout of its configuration at the run's commit. Nothing is asked of any backend yet: that
+ * begins with `init`.
+ *
+ * @throws Refusal `terraform-commit-unknown`, `terraform-source`, `credential-unreadable`, `tool-missing`
+ */
+export async function openTerraform(section: Section, options: OpenOptions): Promise<Terraform> {
+  const { base, commit, step, cluster, snapshot, lockMs, signal } = options;
+  if (commit === undefined)
+    throw new Refusal({ kind: 'terraform-commit-unknown', file: path.join(base, 'slipway.yaml') });
+  const { tool, version, workspace } = section;
+  const program = await toolPath(tool, version);
+
+  const read = async (which: string, reference: CredentialReference): Promise<string> =>
+    (await readCredential(which, reference, base)).text;
+  const all = (what: string, references: readonly CredentialReference[]): Promise<string[]> =>
+    Promise.all(references.map((reference, index) => read(`terraform.${what}[${index}]`, reference)));
+  const [backend, variables, values] = await Promise.all([
+    all('backend', section.backend),
+    all('variables.files', section.variables.files),
+    Promise.all(
+      Object.entries(section.env).map(
+        // What a program prints, or a file holds, ends with a line break that is none of the value.
+        async ([name, reference]) =>
+          [name, (await read(`terraform.env.${name}`, reference)).replace(/\r?\n$/, '')] as const,
+      ),
+    ),
+  ]);
+  const env = Object.fromEntries(values);
+
+  const repository = await repositoryOf(section, base);
+  const folder = await checkOut({ repository, commit, folder: section.source.folder }, step.folder, signal);
+  const write = (texts: readonly string[], name: string): Promise<string[]> =>
+    Promise.all(texts.map((text, index) => step.write(`${name}-${index}${suffixOf(text)}`, text)));
+  return terraform({
+    tool,
+    version,
+    program,
+    step,
+    folder,
+    identity: identityOf(repository, section.source.folder, workspace, ...backend),
+    workspace,
+    backendFiles: await write(backend, 'backend'),
+    variableFiles: await write(variables, 'variables'),
+    env,
+    discretion: new Discretion(secretTexts({ backend, variables, env, visible: options.visible })),
+    pluginCache: path.join(cacheFolder(), 'terraform-plugins'),
+    lockMs,
+    records: options.records ?? new RunRecords(),
+    backups: {
+      folder: path.join(path.resolve(base, snapshot.directory), 'terraform'),
+      recipient: snapshot.recipient,
+      cluster,
+    },
+  });
+}
+
+/** As the inventory names it; a path starts at the folder of slipway.yaml. Otherwise the repository that folder is in. */
+async function repositoryOf({ source }: Section, base: string): Promise<string> {
+  const { repository } = source;
+  if (repository !== undefined) {
+    const isUrl = /^(\w[\w+.-]*:\/\/|[\w.-]+@[\w.-]+:)/.test(repository);
+    return isUrl ? repository : path.resolve(base, repository);
+  }
+  const args = ['--no-optional-locks', '-C', base, 'rev-parse', '--show-toplevel'];
+  try {
+    const { stdout } = await runCommand({ command: 'git', args, timeoutMs: gitMs });
+    return stdout.replace(/\n$/, '');
+  } catch {
+    throw new Refusal({ kind: 'terraform-commit-unknown', file: path.join(base, 'slipway.yaml') });
+  }
+}
+
+/** Terraform tells the two ways to write a file of values by its name. */
+function suffixOf(text: string): '.tfvars' | '.tfvars.json' {
+  return text.trimStart().startsWith('{') ? '.tfvars.json' : '.tfvars';
+}

@@ -1,0 +1,154 @@
+import { readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdir, readdir } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { z } from 'zod';
+import { identify, isRunning, type ProcessIdentity } from '../process-identity.js';
+import { seenEveryMs, type RecordedRun } from './lock-owner.js';
+
+const schema = z.object({
+  /** Which state: see `RootIdentity`. */
+  root: z.string(),
+  pid: z.int(),
+  startTime: z.string(),
+  /** A pid and its start time mean nothing after the next boot of the machine. */
+  boot: z.string(),
+  who: z.string(),
+  version: z.string(),
+  operation: z.enum(['plan', 'apply']),
+  startedAt: z.number(),
+  /** Where it works: what it could not give to the backend lies there. */
+  folder: z.string(),
+  lockId: z.string().optional(),
+});
+type Content = z.infer<typeof schema>;
+
+/** A record on disk. */
+export interface KeptRun extends RecordedRun {
+  readonly root: string;
+  readonly folder: string;
+  readonly file: string;
+}
+
+/** The record of a Terraform that runs. */
+export interface OpenRun {
+  readonly identity: ProcessIdentity;
+  /** The lock it holds at this moment. */
+  holds(lockId: string): void;
+  /** It is gone; `clean`: by itself, and with its lock given back. Otherwise the record stays, to tell whose the lock is. */
+  over(clean: boolean): void;
+}
+
+/** Records older than this help nobody: a lock so old is a person's business. */
+const keptMs = 30 * 24 * 60 * 60_000;
+
+/**
+ * The Terraforms that Slipway started on this machine and that did not end in order, one file each. They outlive their worker:
+ * they tell whose a left-over lock is, and where a state lies that the backend did not take.
+ */
+export class RunRecords {
+  constructor(private readonly folder: string = defaultFolder()) {}
+
+  /** Writes the record of a process that was started just now. It is written before the process can have a lock. */
+  async prepare(): Promise<
+    (pid: number, about: Omit<Content, 'pid' | 'startTime' | 'boot' | 'who'>) => OpenRun
+  > {
+    await mkdir(this.folder, { recursive: true, mode: 0o700 });
+    return (pid, about) => {
+      const identity = identify(pid);
+      if (!identity) throw new Error(`process ${pid} ended as soon as it was started`);
+      let content: Content = { ...about, ...identity, boot: bootId(), who: whoHere() };
+      const file = path.join(this.folder, `${identity.pid}-${identity.startTime}.json`);
+      write(file, content);
+      const touching = setInterval(() => touch(file), seenEveryMs);
+      return {
+        identity,
+        holds: (lockId) => write(file, (content = { ...content, lockId })),
+        over: (clean) => {
+          clearInterval(touching);
+          if (clean) rmSync(file, { force: true });
+        },
+      };
+    };
+  }
+
+  /** The runs on one state that did not end in order, or have not ended. */
+  async of(root: string): Promise<KeptRun[]> {
+    return (await this.all()).filter((run) => run.root === root);
+  }
+
+  /** Nothing is left of it. */
+  forget({ file }: KeptRun): void {
+    rmSync(file, { force: true });
+  }
+
+  /** The runs on all states. */
+  async all(): Promise<KeptRun[]> {
+    const names = await readdir(this.folder).catch(() => []);
+    return names.flatMap((name) => {
+      if (!name.endsWith('.json')) return [];
+      const file = path.join(this.folder, name);
+      const found = read(file);
+      if (!found) return [];
+      const { content, seenAlive } = found;
+      const alive = content.boot === bootId() && isRunning(content);
+      if (!alive && Date.now() - seenAlive > keptMs) {
+        rmSync(file, { force: true });
+        return [];
+      }
+      return [{ ...content, lockId: content.lockId, seenAlive, alive, file }];
+    });
+  }
+}
+
+/** `user@host` as Terraform writes it: the name that belongs to the user id, and the kernel's host name. */
+export function whoHere(): string {
+  return `${userName()}@${os.hostname()}`;
+}
+
+/** `${XDG_STATE_HOME:-~/.local/state}/slipway/terraform`. */
+function defaultFolder(): string {
+  const base = process.env['XDG_STATE_HOME'];
+  // The XDG base directory specification: a relative path is to be ignored.
+  const state =
+    base !== undefined && path.isAbsolute(base) ? base : path.join(os.homedir(), '.local', 'state');
+  return path.join(state, 'slipway', 'terraform');
+}
+
+function userName(): string {
+  try {
+    return os.userInfo().username;
+  } catch {
+    // A user id without a name, as in many containers. Terraform gets no $USER either.
+    return '';
+  }
+}
+
+function bootId(): string {
+  return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+}
+
+/** Whole or not at all. */
+function write(file: string, content: Content): void {
+  const partial = `${file}.part`;
+  writeFileSync(partial, JSON.stringify(content), { mode: 0o600 });
+  renameSync(partial, file);
+}
+
+function touch(file: string): void {
+  const now = new Date();
+  try {
+    utimesSync(file, now, now);
+  } catch {
+    // It is gone with its folder; the process goes on all the same.
+  }
+}
+
+function read(file: string): { content: Content; seenAlive: number } | undefined {
+  try {
+    const seenAlive = statSync(file).mtimeMs;
+    return { content: schema.parse(JSON.parse(readFileSync(file, 'utf8'))), seenAlive };
+  } catch {
+    return undefined;
+  }
+}

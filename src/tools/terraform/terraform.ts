@@ -1,0 +1,191 @@
+import { chmod, open } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import semver from 'semver';
+import type { StateHeader, TerraformPlan, TerraformState } from '../../planning/terraform/terraform-json.js';
+import { withLock } from '../binaries/lock.js';
+import { Refusal, messageOf } from '../refusal.js';
+import { runLocked } from './locked-run.js';
+import { keepStateText, type KeptState } from './state-backup.js';
+import { failureOf, type TerraformCommand } from './terraform-failure.js';
+import {
+  backendType,
+  jsonMax,
+  makePluginCache,
+  runTerraform,
+  wholeOutput,
+  type TerraformLimits,
+  type TerraformRoot,
+} from './terraform-root.js';
+import { planFrom, stateFrom, stateHeaderFrom } from './terraform-shapes.js';
+
+/** What one plan is made with. */
+export interface PlanArguments {
+  /** Values of a hop, by variable; no secrets: they stand among the arguments of a process. */
+  readonly values: Readonly<Record<string, string>>;
+  readonly replace: readonly string[];
+  readonly targets: readonly string[];
+}
+
+/** A saved plan: it holds secrets in clear, and goes with its step's folder. */
+export interface SavedPlan {
+  readonly file: string;
+  /** False: the world is as the configuration says. */
+  readonly changes: boolean;
+  readonly plan: TerraformPlan;
+  readonly made: PlanArguments;
+}
+
+/** The state as the backend keeps it. */
+export interface PulledState {
+  readonly header: StateHeader;
+  /** It holds secrets in clear. */
+  readonly text: string;
+}
+
+export interface Terraform {
+  readonly program: { readonly tool: 'terraform' | 'tofu'; readonly version: string };
+  /** Gets modules and providers, and finds the backend; before all else, once. */
+  init(limits: TerraformLimits): Promise<void>;
+  plan(what: PlanArguments, limits: TerraformLimits): Promise<SavedPlan>;
+  /** Applies exactly what was saved; Terraform refuses it where the state was written since. */
+  apply(saved: SavedPlan, limits: TerraformLimits): Promise<void>;
+  state(limits: TerraformLimits): Promise<TerraformState>;
+  /** Undefined: the backend holds none. */
+  pull(limits: TerraformLimits): Promise<PulledState | undefined>;
+  /** Keeps what `pull` answered, encrypted, beside the etcd snapshots. */
+  backUp(pulled: PulledState): Promise<KeptState>;
+}
+
+/** OpenTofu since then wants a plan's variables once more when it is applied; before, and in Terraform, they are refused. */
+const tofuWithVariables = '1.8.0';
+
+/**
+ * Terraform, or OpenTofu, in one root module. Every flag is explicit, nothing is asked, and nobody is phoned home to.
+ *
+ * @see openTerraform
+ */
+export function terraform(root: TerraformRoot): Terraform {
+  const { tool, version } = root;
+  let saved = 0;
+  return {
+    program: { tool, version },
+    init: (limits) => init(root, limits),
+    plan: (what, limits) => plan(root, path.join(root.step.folder, `plan-${++saved}`), what, limits),
+    apply: (made, limits) => apply(root, made, limits),
+    state: async (limits) => {
+      const shown = await json(root, ['show', '-json', '-no-color'], limits);
+      return read(tool, () => stateFrom(shown));
+    },
+    pull: async (limits) => {
+      const text = await json(root, ['state', 'pull'], limits);
+      const header = read(tool, () => stateHeaderFrom(text));
+      return header && { header, text };
+    },
+    backUp: (pulled) => keepStateText(pulled.text, root.backups, root.step),
+  };
+}
+
+async function init(root: TerraformRoot, limits: TerraformLimits): Promise<void> {
+  const { timeoutMs, signal } = limits;
+  await makePluginCache(root.pluginCache);
+  const backend = root.backendFiles.map((file) => `-backend-config=${file}`);
+  // What Git says of the providers' versions holds.
+  const pinned = existsSync(path.join(root.folder, '.terraform.lock.hcl')) ? ['-lockfile=readonly'] : [];
+  // Two that fetch the same provider at once would spoil it for each other.
+  const lock = { what: `${root.tool} init`, timeoutMs, ...(signal ? { signal } : {}) };
+  await withLock(path.join(root.pluginCache, 'slipway.lock'), lock, () =>
+    told(root, 'init', () =>
+      runTerraform(root, ['init', '-input=false', '-no-color', ...pinned, ...backend], limits),
+    ),
+  );
+  if (root.workspace !== 'default') await told(root, 'init', () => refuseNewWorkspace(root, limits));
+}
+
+async function plan(
+  root: TerraformRoot,
+  file: string,
+  what: PlanArguments,
+  limits: TerraformLimits,
+): Promise<SavedPlan> {
+  const args = [
+    'plan',
+    '-json',
+    '-input=false',
+    '-detailed-exitcode',
+    `-out=${file}`,
+    ...variables(root, what),
+    ...what.replace.map((address) => `-replace=${address}`),
+    ...what.targets.map((address) => `-target=${address}`),
+  ];
+  const run = { operation: 'plan', args, acceptExitCodes: [0, 2] } as const;
+  const { exitCode } = await runLocked(root, run, limits);
+  if (!(await isArchive(file)))
+    throw new Refusal({ kind: 'terraform-remote-execution', backend: await backendType(root) });
+  await chmod(file, 0o600);
+  const shown = await json(root, ['show', '-json', '-no-color', file], limits);
+  return { file, changes: exitCode === 2, plan: read(root.tool, () => planFrom(shown)), made: what };
+}
+
+async function apply(root: TerraformRoot, { file, made }: SavedPlan, limits: TerraformLimits): Promise<void> {
+  const again = root.tool === 'tofu' && semver.gte(root.version, tofuWithVariables);
+  const values = variables(root, made);
+  const probe = ['plan', '-json', '-input=false', '-refresh=false', '-lock=true', '-lock-timeout=0s'];
+  const args = ['apply', '-json', '-input=false', ...(again ? values : []), file];
+  await runLocked(root, { operation: 'apply', args, lockProbe: [...probe, ...values] }, limits);
+}
+
+/** Later ones win: a hop's own values. */
+function variables(root: TerraformRoot, { values }: PlanArguments): string[] {
+  return [
+    ...root.variableFiles.map((file) => `-var-file=${file}`),
+    ...Object.entries(values).map(([name, value]) => `-var=${name}=${value}`),
+  ];
+}
+
+async function told<T>(root: TerraformRoot, command: TerraformCommand, work: () => Promise<T>): Promise<T> {
+  const { tool, version, discretion } = root;
+  try {
+    return await work();
+  } catch (error) {
+    throw failureOf({ tool, version, command, error, diagnostics: [], discretion });
+  }
+}
+
+/** What changes nothing and holds no lock dies with its worker. */
+function json(root: TerraformRoot, args: readonly string[], limits: TerraformLimits): Promise<string> {
+  return told(root, 'state', async () =>
+    wholeOutput(await runTerraform(root, args, limits, { maxBytes: jsonMax, deathSignal: 'KILL' })),
+  );
+}
+
+/** Terraform takes a workspace that is not there for an empty one, and would make everything a second time. */
+async function refuseNewWorkspace(root: TerraformRoot, limits: TerraformLimits): Promise<void> {
+  const { tool, workspace } = root;
+  const { stdout } = await runTerraform(root, ['workspace', 'list', '-no-color'], limits);
+  const found = stdout.split('\n').flatMap((line) => /^[* ]\s+(\S+)/.exec(line)?.[1] ?? []);
+  if (found.includes(workspace)) return;
+  const why = `there is no workspace ${workspace}; there is ${found.join(', ') || 'none'}`;
+  throw new Refusal({ kind: 'terraform-init-failed', tool, why });
+}
+
+/** A shape nobody knows is told by its fields alone: values may be secret. */
+function read<T>(tool: 'terraform' | 'tofu', work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    const why = error instanceof SyntaxError ? 'it printed what is no JSON' : messageOf(error);
+    throw new Refusal({ kind: 'terraform-state-unreadable', tool, why });
+  }
+}
+
+/** A plan made here is a zip archive; one made at the other side is a note of where it is. */
+async function isArchive(file: string): Promise<boolean> {
+  const handle = await open(file, 'r');
+  try {
+    const { buffer } = await handle.read(Buffer.alloc(2), 0, 2, 0);
+    return buffer.toString('latin1') === 'PK';
+  } finally {
+    await handle.close();
+  }
+}

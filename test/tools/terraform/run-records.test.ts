@@ -1,0 +1,134 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { generateX25519Identity, identityToRecipient } from 'age-encryption';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { identify } from '../../../src/tools/process-identity.js';
+import { StepFolder, holdStepFolder, sweepStepFolders } from '../../../src/tools/step-folder.js';
+import { RunRecords, whoHere } from '../../../src/tools/terraform/run-records.js';
+import { keepState } from '../../../src/tools/terraform/state-backup.js';
+
+const day = 24 * 60 * 60_000;
+let root: string;
+let child: ChildProcess;
+
+beforeEach(async () => {
+  root = mkdtempSync(path.join(os.tmpdir(), 'slipway-records-'));
+  child = spawn('sleep', ['600'], { stdio: 'ignore' });
+  await once(child, 'spawn');
+});
+afterEach(async () => {
+  if (child.exitCode === null && child.signalCode === null) {
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  }
+  rmSync(root, { recursive: true, force: true });
+});
+
+const pid = (): number => child.pid ?? 0;
+const endOfChild = async (): Promise<void> => {
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+};
+
+describe('the record of a Terraform', () => {
+  const about = () => ({
+    root: 'this-state',
+    version: '1.11.4',
+    operation: 'apply' as const,
+    startedAt: Date.now(),
+    folder: root,
+  });
+  const records = (): RunRecords => new RunRecords(path.join(root, 'records'));
+
+  it('tells whether exactly that process lives, to another worker too', async () => {
+    const run = (await records().prepare())(pid(), about());
+    run.holds('lock-1');
+    expect(await records().of('this-state')).toMatchObject([
+      { pid: pid(), who: whoHere(), operation: 'apply', lockId: 'lock-1', alive: true },
+    ]);
+    expect(await records().of('another')).toEqual([]);
+    await endOfChild();
+    run.over(false);
+    expect(await records().of('this-state')).toMatchObject([{ alive: false, lockId: 'lock-1' }]);
+  });
+
+  it('is private, and goes with an end in order', async () => {
+    const run = (await records().prepare())(pid(), about());
+    const [file = ''] = readdirSync(path.join(root, 'records'));
+    expect(statSync(path.join(root, 'records', file)).mode & 0o777).toBe(0o600);
+    run.over(true);
+    expect(await records().all()).toEqual([]);
+  });
+
+  it('of the dead is kept for a month; what is no record is passed over', async () => {
+    (await records().prepare())(pid(), about()).over(false);
+    await endOfChild();
+    writeFileSync(path.join(root, 'records', 'x.json'), '{');
+    const [{ file } = { file: '' }] = await records().all();
+    const old = new Date(Date.now() - 31 * day);
+    utimesSync(file, old, old);
+    expect(await records().all()).toEqual([]);
+    expect(existsSync(file)).toBe(false);
+  });
+});
+
+describe('a step folder that a Terraform works in', () => {
+  it('is kept while it lives, and while there is a state that the backend did not take', async () => {
+    const mine = await StepFolder.open();
+    // As if its worker were gone.
+    const worker = path.join(path.dirname(path.dirname(mine.folder)), '1-1');
+    const step = path.join(worker, 'step-x');
+    mkdirSync(step, { recursive: true });
+    const identity = identify(pid());
+    if (!identity) throw new Error('sleep does not run');
+    const leaves = path.join(step, 'errored.tfstate');
+    holdStepFolder(step, identity, leaves);
+    await sweepStepFolders();
+    expect(existsSync(step)).toBe(true);
+    await endOfChild();
+    writeFileSync(leaves, '');
+    await sweepStepFolders();
+    expect(existsSync(step)).toBe(true);
+    rmSync(leaves);
+    await sweepStepFolders();
+    expect(existsSync(step)).toBe(false);
+    await mine.close();
+  });
+});
+
+describe('the copies of a state', () => {
+  it('go when they are older than a month, but thirty stay, and what the backend did not take stays', async () => {
+    const recipient = await identityToRecipient(await generateX25519Identity());
+    const backups = { folder: path.join(root, 'states'), recipient, cluster: 'prox-ops' };
+    const clear = path.join(root, 'state');
+    writeFileSync(clear, '{}');
+    const start = Date.parse('2026-01-01T00:00:00Z');
+    const keep = async (days: number, kind: 'backup' | 'unwritten' = 'backup', cluster = 'prox-ops') => {
+      const at = new Date(start + days * day);
+      const { file } = await keepState(clear, { ...backups, cluster }, kind, at);
+      utimesSync(file, at, at);
+    };
+    await keep(0, 'unwritten');
+    await keep(0, 'backup', 'prox-ops-test');
+    for (let days = 0; days < 32; days += 1) await keep(days);
+    const count = (): number =>
+      readdirSync(backups.folder).filter((name) => name.startsWith('prox-ops-backup-')).length;
+    // The first is a month old and one too many; the second is not old enough.
+    expect(count()).toBe(31);
+    await keep(200);
+    expect(count()).toBe(30);
+    expect(readdirSync(backups.folder).filter((name) => /unwritten|test/.test(name))).toHaveLength(2);
+  });
+});
