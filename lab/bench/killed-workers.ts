@@ -106,11 +106,16 @@ class Crew {
     await Promise.all(this.#all.filter(({ running }) => running).map((worker) => worker.kill()));
   }
 
-  async #kill(run: number, { node, during }: Kill): Promise<Death> {
+  async #kill(run: number, { node, during, heir }: Kill): Promise<Death> {
     await this.world.until(`${during} of ${node} has begun`, () => this.#begun(run, node, during));
     const victim = await this.#atWork(run, node);
     const killedAt = Date.now();
     await victim.kill();
+    // One that starts takes over at once: where the other one is to notice by itself, it comes when that has gone on.
+    if (heir === 'standby')
+      await this.world.until('the other worker goes on', async () =>
+        Boolean(wentOn(await this.#started(run, node), { killedAt, pid: victim.identity.pid })),
+      );
     await this.#hire();
     return { killedAt, pid: victim.identity.pid };
   }
@@ -149,6 +154,11 @@ class Crew {
     return (events ?? []).some(
       (event) => event.activityTaskScheduledEventAttributes?.activityType?.name === activity,
     );
+  }
+
+  async #started(run: number, node: string): Promise<readonly WorkStarted[]> {
+    const { events } = await (await this.#handle(run, node)).fetchHistory();
+    return nodeHistory(events ?? []).started;
   }
 
   async #handle(run: number, node: string) {

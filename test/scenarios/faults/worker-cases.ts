@@ -40,6 +40,7 @@ export const workerCases: readonly FaultCase[] = [
   {
     name: 'the worker dies while an eviction is granted and not carried out',
     faults: [{ name: 'eviction-left-undone' }],
+    prepare: webEverywhere,
     during: async (at) => {
       await at.until('the drain says so', () => saysUndone(at));
       await anotherWorker(at);
@@ -76,6 +77,24 @@ async function saysWhy(at: World, run: number, node: string, activity: string): 
   const { raw } = await handle.describe();
   const pending = raw.pendingActivities?.find(({ activityType }) => activityType?.name === activity);
   return (pending?.heartbeatDetails?.payloads?.length ?? 0) > 0;
+}
+
+/** Has a pod of `web` on each worker again, as at the lab's start: those that an earlier case drained away stay where they went. */
+async function webEverywhere(at: World): Promise<void> {
+  const web = ['--namespace=default', 'deployment/web'];
+  await at.kubectl('scale', ...web, '--replicas=0');
+  await at.until('the pods of web are gone', async () => {
+    const left = await at.kubectl(
+      'get',
+      'pods',
+      '--namespace=default',
+      '--selector=app=web',
+      '--output=name',
+    );
+    return left.trim() === '';
+  });
+  await at.kubectl('scale', ...web, '--replicas=3');
+  await at.kubectl('rollout', 'status', ...web, '--timeout=60s');
 }
 
 /** What a person reads who asks what the run waits for. */
