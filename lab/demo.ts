@@ -6,14 +6,22 @@ import { connectTemporal } from '../src/cli/temporal/connect-temporal.js';
 import { defaultTaskQueue, runId } from '../src/workflows/messages.js';
 import { readOptions, type DemoOptions } from './demo/options.js';
 import { showUntilItEnds } from './demo/board.js';
+import { leavesResourcesAlone } from './terraform/owners-terraform.js';
 import { startTemporalAlone } from './temporal-alone.js';
 import { verdictText } from './watcher/verdict-text.js';
 import { World } from './world.js';
+
+/** What git declares where machines are rebuilt: the version after that of the demo's cluster. */
+const NEXT_MINOR = 'v1.13.7';
 
 /** The whole story once: a cluster is upgraded, the worker dies in the middle, and nothing is lost. */
 async function demo(options: DemoOptions): Promise<number> {
   const began = Date.now();
   say('Slipway demo: six simulated Talos machines on real etcd, Kubernetes, talosctl and Temporal.');
+  if (options.strategy === 'rebuild')
+    say(
+      `They are VMs of a simulated hypervisor, made by the real Terraform; git declares Talos ${NEXT_MINOR}, so each is made anew.`,
+    );
   say(
     'Its versions, Talos 1.12.x, are not those of examples/prox-ops (1.11.3): npm run lab -- --cluster prox-ops starts that one.',
   );
@@ -30,6 +38,7 @@ async function demo(options: DemoOptions): Promise<number> {
       webUi: ui,
       speed: options.speed,
       faults: options.fault,
+      ...(options.strategy === 'rebuild' ? { hypervisor: true, labArgs: ['--target', NEXT_MINOR] } : {}),
     });
     say(`The cluster is up after ${seconds(began)}. Temporal's Web UI: ${ui}`);
     return await Promise.race([story(world, options, began), interrupted]);
@@ -63,6 +72,7 @@ async function story(world: World, options: DemoOptions, began: number): Promise
   const ended = `The run ended ${view.outcome} after ${seconds(began)} in all.`;
   say(`\n$ slipway report ${run}\n`);
   say((await world.slipway('report', String(run))).stdout);
+  if (options.strategy === 'rebuild') await showTerraformPlan(world);
   if (options.keep) await keep(world, where);
   const verdict = await world.stop();
   say(`\n${verdictText(verdict)}`);
@@ -106,6 +116,21 @@ class WorkerKill {
     await this.world.startWorker();
     this.state = 'back';
   }
+}
+
+/** What Terraform says of the machines in the end: as git has them, they are. */
+async function showTerraformPlan(world: World): Promise<void> {
+  const plan = await world.owner.terraformPlan();
+  const words = leavesResourcesAlone(plan)
+    ? 'No machine and no template differs from what git declares.'
+    : 'Terraform would still change machines.';
+  say(`\n$ terraform plan\n\n${planInShort(plan.stdout)}\n\n${words}`);
+}
+
+/** From where Terraform says what it would do: it tells each resource it looks at first. */
+function planInShort(text: string): string {
+  const told = text.search(/^(No changes\.|Terraform used|Terraform will|Plan:|Changes to Outputs)/m);
+  return (told < 0 ? text : text.slice(told)).trim();
 }
 
 async function keep(world: World, where: string): Promise<void> {

@@ -43,6 +43,8 @@ export interface LabDescription {
     readonly machines: string;
     readonly factory: string;
   };
+  /** What the machines run on, where the lab was started with one. */
+  readonly hypervisor?: HypervisorDescription;
   readonly etcd: readonly { readonly name: string; readonly client: string }[];
   readonly machines: readonly {
     readonly name: string;
@@ -51,6 +53,39 @@ export interface LabDescription {
     readonly address: string;
     /** Where it is in the lab. */
     readonly loopback: string;
+  }[];
+}
+
+/** The hypervisor under the machines, and the Terraform configuration that makes them. */
+export interface HypervisorDescription {
+  /** Base URL of its API: `http://127.77.0.5:8080`. */
+  readonly url: string;
+  /** JSON lines: what it was asked, and what it answered. */
+  readonly log: string;
+  /** Name of the token Slipway's Terraform comes with. */
+  readonly slipway: string;
+  /** Files with `name=secret`. */
+  readonly tokens: { readonly owner: string; readonly slipway: string };
+  readonly terraform: {
+    /** Path of the program, and its version. */
+    readonly program: string;
+    readonly version: string;
+    /** Folder of the root module, in git. */
+    readonly configuration: string;
+    /** `TF_DATA_DIR` of the owner. */
+    readonly data: string;
+    /** File for `-backend-config`. */
+    readonly backend: string;
+    /** The state, outside of every checkout. */
+    readonly state: string;
+  };
+  readonly vms: readonly { readonly name: string; readonly vmid: number; readonly template: number }[];
+  readonly templates: readonly {
+    /** `<host>-<role>` */
+    readonly name: string;
+    readonly id: number;
+    readonly host: string;
+    readonly role: 'control-plane' | 'worker';
   }[];
 }
 

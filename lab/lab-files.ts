@@ -10,6 +10,8 @@ import {
 } from './certificates.js';
 import type { ClusterDefinition } from './clusters/cluster-definition.js';
 import { labInventory } from './clusters/inventory-yaml.js';
+import type { HypervisorDescription } from './lab-description.js';
+import { hypervisorFiles } from './lab-hypervisor.js';
 import type { MachineDefinition } from './machines/machine.js';
 
 /** Files a lab hands over to Slipway and to people. */
@@ -35,6 +37,8 @@ export interface LabFilesOptions {
   readonly certificates: ClusterCertificates['talos'];
   /** The kubeconfig `slipway.yaml` names, in the lab's folder. */
   readonly kubeconfig: string;
+  /** The machines' hypervisor, where they have one. */
+  readonly hypervisor?: HypervisorDescription;
   /** Told what the lab says in place of an inventory that a person wrote. */
   tell(what: string): void;
 }
@@ -72,7 +76,19 @@ export async function writeLabFiles(options: LabFilesOptions): Promise<LabFiles>
     configuration === undefined ? [] : [[name, write(`machine-configurations/${name}.yaml`, configuration)]],
   );
   const { declared: versions, speed } = options;
-  const inventory = labInventory(definition, { versions, ageRecipient, files, speed });
+  const terraform = options.hypervisor && {
+    version: options.hypervisor.terraform.version,
+    vms: options.hypervisor.vms,
+    configurations: 'machine-configurations/{node}.yaml',
+    files: hypervisorFiles,
+  };
+  const inventory = labInventory(definition, {
+    versions,
+    ageRecipient,
+    files,
+    speed,
+    ...(terraform ? { terraform } : {}),
+  });
   for (const sentence of inventory.said) options.tell(`inventory: ${sentence}`);
   return {
     inventory: write('slipway.yaml', inventory.text),

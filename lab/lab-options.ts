@@ -36,6 +36,8 @@ export interface LabOptions {
   readonly nodeMonitorGraceSeconds?: number;
   /** Further manifests to apply: see `lab/kubernetes/extra/`. */
   readonly apply?: readonly string[];
+  /** The machines are VMs of a hypervisor, made by a Terraform configuration in git: they can be rebuilt. */
+  readonly hypervisor?: boolean;
   /** Told of each part that was started. */
   readonly onProgress?: (line: string) => void;
 }
@@ -55,6 +57,7 @@ export interface LabSettings {
   readonly kubernetes: string;
   readonly nodeMonitorGraceSeconds: number;
   readonly apply: readonly string[];
+  readonly hypervisor: boolean;
   readonly onProgress: (line: string) => void;
 }
 
@@ -80,6 +83,7 @@ export function labSettings(options: LabOptions): LabSettings {
     kubernetes: mapped.kubernetes ?? definition.versions.kubernetes,
     nodeMonitorGraceSeconds: positive('node monitor grace', options.nodeMonitorGraceSeconds ?? 50),
     apply: options.apply ?? [],
+    hypervisor: options.hypervisor ?? false,
     onProgress: options.onProgress ?? (() => undefined),
   };
 }

@@ -5,6 +5,7 @@ import type { ClusterCertificates } from './certificates.js';
 import { loopbackOf, schematicOf } from './clusters/cluster-definition.js';
 import { ImageFactory } from './factory/image-factory.js';
 import { FaultPlan } from './faults/fault-plan.js';
+import { hypervisorFaults } from './hypervisor/hypervisor-faults.js';
 import { applyFiles } from './kubernetes/apply-manifests.js';
 import { KubernetesCluster, type KubernetesMachine } from './kubernetes/kubernetes-cluster.js';
 import type { LabDescription } from './lab-description.js';
@@ -111,8 +112,20 @@ export function armFaults(
       if (node !== undefined) record(node, name);
     },
   });
-  for (const fault of settings.faults) faults.arm(fault);
+  const first = settings.hypervisor
+    ? settings.faults.filter((one) => !isHypervisorFault(one))
+    : settings.faults;
+  for (const fault of first) faults.arm(fault);
   return faults;
+}
+
+/** Arms the hypervisor's own faults: not before its owner has made the machines, for they would hit that. */
+export function armHypervisorFaults({ faults: asked, hypervisor }: LabSettings, faults: FaultPlan): void {
+  if (hypervisor) for (const fault of asked.filter(isHypervisorFault)) faults.arm(fault);
+}
+
+function isHypervisorFault({ name }: LabSettings['faults'][number]): boolean {
+  return Object.hasOwn(hypervisorFaults, name);
 }
 
 /** The Image Factory; the images the machines already run need no building. */

@@ -7,8 +7,9 @@ import { startControlServer } from './control/control-server.js';
 import type { ImageFactory } from './factory/image-factory.js';
 import type { FaultPlan } from './faults/fault-plan.js';
 import type { KubernetesCluster } from './kubernetes/kubernetes-cluster.js';
-import type { LabDescription } from './lab-description.js';
+import type { HypervisorDescription, LabDescription } from './lab-description.js';
 import { writeLabFiles, type LabFiles } from './lab-files.js';
+import { startLabHypervisor } from './lab-hypervisor.js';
 import { labSettings, type LabOptions, type LabSettings } from './lab-options.js';
 import {
   HTTP_PORT,
@@ -55,7 +56,7 @@ export interface Lab {
 }
 
 /** Last numbers of the lab's own addresses: `127.77.0.<n>`; all their ports are the usual ones. */
-const PLACES = { apiServer: 1, factory: 2, control: 3, temporal: 4 };
+const PLACES = { apiServer: 1, factory: 2, control: 3, temporal: 4, hypervisor: 5 };
 
 /**
  * Starts a lab and answers when all of it is ready: machines, Kubernetes, its workloads, and Temporal where it was
@@ -87,6 +88,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
 type Parts = Omit<Lab, 'description' | 'stop' | 'stopped'> & {
   readonly logs: LabDescription['logs'];
   readonly files: LabFiles;
+  readonly hypervisor: HypervisorDescription | undefined;
   readonly accidents: readonly string[];
 };
 
@@ -150,6 +152,7 @@ async function startParts(
     imageOf: (image) => installerImage(definition, image),
   });
   record = (machine, fault) => talos.machine(machine).record('fault', fault);
+  const hypervisor = await startLabHypervisor(settings, { host: host('hypervisor'), room, faults, undo });
   const files = await writeLabFiles({
     directory,
     definition,
@@ -161,14 +164,26 @@ async function startParts(
     speed: settings.speed,
     certificates: certificates.talos,
     kubeconfig: kubernetes.files.kubeconfigs.slipway,
+    ...(hypervisor ? { hypervisor: hypervisor.description } : {}),
   });
   tell(`certificates, Image Factory ${factory.url}`);
-  await startCluster(settings, kubernetes, talos, tell);
-  return { talos, room, kubernetes, factory, faults, temporal: await temporal, logs, files, accidents };
+  await Promise.all([startCluster(settings, kubernetes, talos, tell), hypervisor?.makeMachines(tell)]);
+  return {
+    talos,
+    room,
+    kubernetes,
+    factory,
+    faults,
+    temporal: await temporal,
+    logs,
+    files,
+    accidents,
+    hypervisor: hypervisor?.description,
+  };
 }
 
 function describe(settings: LabSettings, prefix: string, parts: Parts, control: string): LabDescription {
-  const { kubernetes, talos, temporal } = parts;
+  const { kubernetes, talos, temporal, hypervisor } = parts;
   return {
     cluster: settings.definition.cluster,
     seed: settings.seed,
@@ -181,6 +196,7 @@ function describe(settings: LabSettings, prefix: string, parts: Parts, control: 
     kubeconfig: { slipway: kubernetes.files.kubeconfigs.slipway, admin: kubernetes.files.kubeconfigs.admin },
     ...(temporal ? { temporal: temporal.description } : {}),
     logs: parts.logs,
+    ...(hypervisor ? { hypervisor } : {}),
     etcd: [...kubernetes.etcd.values()].map(({ name, client }) => ({ name, client })),
     machines: talos.machines.map(({ definition: { name, role, address, loopback } }) => ({
       name,

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { clusterNames, defaultCluster } from './clusters/clusters.js';
-import type { LabDescription, TemporalDescription } from './lab-description.js';
+import type { HypervisorDescription, LabDescription, TemporalDescription } from './lab-description.js';
 import { startLab, type Lab } from './lab.js';
 
 interface Flags {
@@ -16,6 +16,7 @@ interface Flags {
   readonly target?: string;
   readonly nodeMonitorGrace?: string;
   readonly apply: readonly string[];
+  readonly hypervisor?: boolean;
   readonly json?: boolean;
 }
 
@@ -46,11 +47,16 @@ const program = new Command('lab')
     collect,
     [],
   )
+  .option(
+    '--hypervisor',
+    'the machines are VMs, made by a Terraform configuration in git: they can be rebuilt',
+  )
   .option('--json', 'prints lab.json in one line when it is ready, and nothing else')
   .addHelpText(
     'after',
     '\nExamples:\n  npm run lab -- --temporal --fault install-fails@k8s-work-1\n' +
-      '  npm run lab -- --cluster atlas --versions talos=1.13.8',
+      '  npm run lab -- --cluster atlas --versions talos=1.13.8\n' +
+      '  npm run lab -- --temporal --hypervisor',
   );
 
 await main(program.parse().opts<Flags>());
@@ -101,6 +107,7 @@ function optionsOf(flags: Flags): Parameters<typeof startLab>[0] {
     target: flags.target,
     nodeMonitorGraceSeconds: number(flags.nodeMonitorGrace),
     apply: flags.apply,
+    hypervisor: flags.hypervisor,
   };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
@@ -119,11 +126,21 @@ function handOver(lab: LabDescription): string {
     ...(lab.temporal ? temporalSettings(lab.temporal) : []),
     `                   npx slipway plan --file ${lab.inventory}`,
     ...(lab.temporal ? ['  a worker         node dist/src/worker/main.js   (with the same exports)'] : []),
+    ...(lab.hypervisor ? terraformAtTheTerminal(lab.hypervisor) : []),
     `  arm a fault      curl -X POST ${lab.control}/faults -d '{"name":"never-ready","node":"${worker?.name}"}'`,
     `  its state        curl ${lab.control}/state`,
     '',
     'Ctrl-C stops it.',
   ].join('\n');
+}
+
+/** What the owner of the machines types. */
+function terraformAtTheTerminal({ url, tokens, terraform }: HypervisorDescription): string[] {
+  return [
+    `  Terraform        cd ${terraform.configuration}`,
+    `                   export PROXMOX_VE_ENDPOINT=${url} PROXMOX_VE_API_TOKEN=$(cat ${tokens.owner}) TF_DATA_DIR=${terraform.data}`,
+    `                   ${terraform.program} plan`,
+  ];
 }
 
 /** What worker and command line must be told to find the lab's own Temporal. */

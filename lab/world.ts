@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { LabProcess, lastLines } from './processes/lab-process.js';
 import type { LabDescription } from './lab-description.js';
+import { Owner } from './owner.js';
 import type { Verdict } from './watcher/watch.js';
 import { historyFacts } from '../src/cli/board/history-facts.js';
 import { storyOfRun } from '../src/cli/board/story-of-run.js';
@@ -31,6 +32,8 @@ export interface WorldOptions {
   readonly versions?: string;
   readonly faults?: readonly string[];
   readonly labArgs?: readonly string[];
+  /** The machines are VMs that Terraform made: they can be rebuilt. */
+  readonly hypervisor?: boolean;
   /** Another Temporal than the shared one. */
   readonly temporal?: string;
   /** Base URL of that Temporal's Web UI. */
@@ -56,6 +59,8 @@ export class World extends Terminal {
   private connection: Connection | undefined;
   private workers = 0;
   private stopped: Promise<Verdict> | undefined;
+  /** Whose the machines are, of a lab with a hypervisor. */
+  readonly owner: Owner;
 
   private constructor(
     readonly folder: string,
@@ -66,6 +71,7 @@ export class World extends Terminal {
     private readonly options: WorldOptions,
   ) {
     super();
+    this.owner = new Owner(lab);
   }
 
   static async start(options: WorldOptions): Promise<World> {
@@ -84,6 +90,7 @@ export class World extends Terminal {
         String(options.speed ?? 4),
         ...(options.cluster === undefined ? [] : ['--cluster', options.cluster]),
         ...(options.versions === undefined ? [] : ['--versions', options.versions]),
+        ...(options.hypervisor ? ['--hypervisor'] : []),
         ...faults,
         ...(options.labArgs ?? []),
       ],

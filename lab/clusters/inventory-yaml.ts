@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { parseDocument, stringify } from 'yaml';
+import { parseDocument, stringify, type Document } from 'yaml';
 import { projectRoot } from '../../src/tools/project-root.js';
 import type { ClusterDefinition } from './cluster-definition.js';
 import { labAccess, labLimits, labSnapshots, type LabOverlay } from './lab-overlay.js';
+import { labRole, labTerraform } from './lab-terraform.js';
 
 /** What an inventory says besides the cluster itself. */
 export interface InventoryTarget extends LabOverlay {
@@ -38,26 +39,46 @@ function overlaid(file: string, target: InventoryTarget): LabInventory {
   }
   document.setIn(['access'], document.createNode(labAccess(target)));
   for (const [name, value] of Object.entries(labSnapshots(target))) document.setIn(['snapshot', name], value);
-  document.setIn(['limits'], document.createNode(labLimits(target.speed)));
+  overlayTerraform(document, target);
+  document.setIn(['limits'], document.createNode(labLimits(target)));
   document.commentBefore = [` ${said.join('\n ')}`, document.commentBefore].filter(Boolean).join('\n\n');
   return { text: document.toString({ lineWidth: 0 }), said };
+}
+
+function overlayTerraform(document: Document, { terraform }: InventoryTarget): void {
+  if (terraform === undefined) return;
+  document.setIn(['terraform'], document.createNode(labTerraform(terraform)));
+  for (const role of ['control-plane', 'worker'] as const) {
+    if (!document.hasIn(['roles', role])) continue;
+    for (const [name, value] of Object.entries(labRole(role, terraform)))
+      document.setIn(['roles', role, name], document.createNode(value));
+  }
 }
 
 /** The text of a `slipway.yaml` nobody wrote. */
 function inventoryYaml(definition: ClusterDefinition, target: InventoryTarget): string {
   const { cluster, image, schematics, machines, vip, criticalNamespaces } = definition;
+  const { terraform } = target;
+  const roles = Object.keys(schematics) as (keyof typeof schematics)[];
+  const vmOf = (name: string): number | undefined => terraform?.vms.find((vm) => vm.name === name)?.vmid;
   const inventory = {
     cluster,
     versions: target.versions,
     access: labAccess(target),
     vip,
     image,
-    roles: Object.fromEntries(Object.entries(schematics).map(([role, { id }]) => [role, { schematic: id }])),
+    roles: Object.fromEntries(
+      roles.map((role) => [
+        role,
+        { schematic: schematics[role]?.id, ...(terraform ? labRole(role, terraform) : {}) },
+      ]),
+    ),
     nodes: machines.map(({ name, role, address, host, schematic, gpu }) => ({
       name,
       role,
       address,
       host,
+      ...(terraform ? { vm: vmOf(name) } : {}),
       ...(schematic ? { schematic: schematic.id } : {}),
       ...(gpu ? { gpu } : {}),
     })),
@@ -66,8 +87,9 @@ function inventoryYaml(definition: ClusterDefinition, target: InventoryTarget): 
       : {}),
     upgrade: { strategy: { patch: 'in-place' }, workers: { canary: 1, batch: 1 }, drain: { attempts: 3 } },
     snapshot: labSnapshots(target),
+    ...(terraform ? { terraform: labTerraform(terraform) } : {}),
     gates: { criticalNamespaces },
-    limits: labLimits(target.speed),
+    limits: labLimits(target),
   };
   return `# A simulated cluster: the lab wrote this file, and writes it anew at its next start.\n${stringify(inventory, { lineWidth: 120 })}`;
 }

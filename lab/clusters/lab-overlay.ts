@@ -1,3 +1,5 @@
+import { rebuildLimits, type LabTerraform } from './lab-terraform.js';
+
 /** What a lab says in place of an inventory's own: short waits, and where its own keys and folders are. */
 export interface LabOverlay {
   /** Public key that snapshots are encrypted to: `age1…`. */
@@ -10,6 +12,8 @@ export interface LabOverlay {
     readonly snapshots: string;
   };
   readonly speed: number;
+  /** Left out where the machines have no hypervisor. */
+  readonly terraform?: LabTerraform;
 }
 
 /** Ends of waits in a lab: real machines take minutes, these take seconds, and a wait in vain should not take long. */
@@ -34,13 +38,13 @@ const LIMITS = {
 /** Times that are always waited in full, in seconds at speed 1. */
 const WATCHED_SECONDS = { etcdStable: 2, soakControlPlane: 2, soakCanary: 2, soakWorker: 0 };
 
-/** The limits of an inventory in a lab of that speed. */
-export function labLimits(speed: number): Readonly<Record<string, string>> {
+/** The limits of an inventory in a lab of that speed, with those of rebuilds where machines can be rebuilt. */
+export function labLimits({ speed, terraform }: LabOverlay): Readonly<Record<string, string>> {
   const watched = Object.entries(WATCHED_SECONDS).map(([name, seconds]): [string, string] => [
     name,
     `${Math.round((seconds * 1000) / speed)}ms`,
   ]);
-  return { ...LIMITS, ...Object.fromEntries(watched) };
+  return { ...LIMITS, ...(terraform ? rebuildLimits : {}), ...Object.fromEntries(watched) };
 }
 
 /** Credentials of the lab, by reference. */

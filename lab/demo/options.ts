@@ -8,6 +8,8 @@ export interface DemoOptions {
   readonly speed: number;
   /** False: the worker is left alone. */
   readonly kill: boolean;
+  /** `rebuild`: to the next minor, by machines that Terraform makes anew. */
+  readonly strategy: 'in-place' | 'rebuild';
 }
 
 /** Reads what was typed after `npm run demo --`. */
@@ -15,7 +17,8 @@ export function readOptions(argv: readonly string[]): DemoOptions {
   const faults = Object.entries(faultCatalogue).map(([name, { does }]) => `  ${name.padEnd(30)}${does}`);
   const command = new Command('npm run demo --')
     .description(
-      'Upgrades a simulated Talos cluster, on real everything else, to the next patch version; kills its own worker once.',
+      'Upgrades a simulated Talos cluster, on real everything else, to the next patch version, or by new machines to the next ' +
+        'minor; kills its own worker once.',
     )
     .addOption(
       new Option('--fault <name[@machine]>', 'arm a fault, again for more')
@@ -24,11 +27,19 @@ export function readOptions(argv: readonly string[]): DemoOptions {
     )
     .option('--keep', 'leave lab, Temporal and worker running at the end, until Ctrl-C', false)
     .option('--speed <factor>', 'how much faster the machines are', speedOf, 3)
+    .addOption(
+      new Option(
+        '--strategy <way>',
+        'in-place: the next patch version; rebuild: the next minor, by real Terraform',
+      )
+        .choices(['in-place', 'rebuild'])
+        .default('in-place'),
+    )
     .option('--no-kill', 'leave the worker alone')
     .addHelpText('after', `\nFaults:\n${faults.join('\n')}\n`)
     .addHelpText(
       'after',
-      '\nExamples:\n  npm run demo\n  npm run demo -- --fault install-fails@k8s-work-1\n  npm run demo -- --keep\n',
+      '\nExamples:\n  npm run demo\n  npm run demo -- --fault install-fails@k8s-work-1\n  npm run demo -- --keep\n  npm run demo -- --strategy rebuild\n',
     );
   command.parse([...argv], { from: 'user' });
   return command.opts<DemoOptions>();

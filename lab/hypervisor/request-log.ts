@@ -18,6 +18,8 @@ export interface HypervisorLine {
   readonly template?: number;
   /** SMBIOS UUID of a VM that is to be made. */
   readonly uuid?: string;
+  /** What a VM that is to be made shall be, but for its UUID and the machine configuration that comes with it. */
+  readonly asks?: Readonly<Record<string, unknown>>;
   /** Of an answer. */
   readonly status?: number;
   readonly error?: string;

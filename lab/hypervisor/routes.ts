@@ -67,15 +67,22 @@ export async function answerOf(
 }
 
 /** What a request is about, for the log. */
-export function subjectOf(path: string, body: unknown): Pick<HypervisorLine, 'vmid' | 'template' | 'uuid'> {
+export function subjectOf(
+  path: string,
+  body: unknown,
+): Pick<HypervisorLine, 'vmid' | 'template' | 'uuid' | 'asks'> {
   const [kind, name] = path.split('/').slice(1);
   const asked = typeof body === 'object' && body !== null ? (body as Record<string, unknown>) : {};
   const number = Number(name ?? (kind === 'vms' ? asked['vmid'] : asked['id']));
   if (!Number.isSafeInteger(number)) return {};
   if (kind === 'templates') return { template: number };
   if (kind !== 'vms') return {};
-  const { uuid } = asked;
-  return { vmid: number, ...(typeof uuid === 'string' ? { uuid } : {}) };
+  const { uuid, userData: _secret, ...asks } = asked;
+  return {
+    vmid: number,
+    ...(typeof uuid === 'string' ? { uuid } : {}),
+    ...(name === undefined && Object.keys(asks).length > 0 ? { asks } : {}),
+  };
 }
 
 /** A VM as it is told: a hypervisor knows from which template a disk was cloned, not what is on it. */

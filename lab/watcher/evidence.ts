@@ -1,6 +1,8 @@
+import type { HypervisorEvidence } from './hypervisor-evidence.js';
 import type { Moment, Span } from './moment.js';
 import type { WaitSighting, WorkflowRecord } from './workflow-evidence.js';
 
+export type * from './hypervisor-evidence.js';
 export type * from './moment.js';
 export type * from './workflow-evidence.js';
 
@@ -30,6 +32,8 @@ export interface Evidence {
     readonly budgets: readonly Span[];
   };
   readonly etcd: readonly EtcdRound[];
+  /** Left out: the lab's machines have no hypervisor. */
+  readonly hypervisor?: HypervisorEvidence;
   readonly workflows: readonly WorkflowRecord[];
   /** Why the history is not, or not wholly, in `workflows`. */
   readonly historyMissing?: string;
@@ -103,6 +107,8 @@ export interface CommandSighting {
   readonly endpoint: string;
   /** The machines it is about, where it names any. */
   readonly nodes: readonly string[];
+  /** It comes without a certificate: only a machine in maintenance mode answers that. */
+  readonly insecure?: true;
 }
 
 /** A change somebody asked of the Kubernetes API (`audit.jsonl`). */

@@ -12,6 +12,7 @@ export type PromiseName =
   | 'I8'
   | 'I9'
   | 'I10'
+  | 'I12'
   | 'I13'
   | 'I14'
   | 'I16';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { WatchedMachine } from './evidence.js';
-import { list, text } from './moments/payload.js';
+import { at, list, number, text, texts } from './moments/payload.js';
 import type { AddressedMachine } from './sources/commands.js';
 
 /** What the watcher needs to know of a lab; everything comes out of its `lab.json`. */
@@ -18,12 +18,30 @@ export interface WatchedLab {
     readonly fronts: string;
     readonly audit: string;
   };
+  /** What the machines run on, where they run on a hypervisor. */
+  readonly hypervisor: WatchedHypervisor | undefined;
   /** Client URL of each control plane's etcd. */
   readonly etcd: readonly { readonly name: string; readonly client: string }[];
   readonly kubeconfig: { readonly admin: string; readonly slipway: string };
   readonly talosconfig: { readonly reader: string; readonly admin: string };
   /** Path of the age identity that opens the snapshots, where the lab has one. */
   readonly ageIdentity: string | undefined;
+}
+
+/** The hypervisor under the machines, and Terraform's state of it. */
+export interface WatchedHypervisor {
+  /** JSON lines. */
+  readonly log: string;
+  /** Name of the token Slipway's Terraform comes with. */
+  readonly slipway: string;
+  readonly vms: readonly { readonly node: string; readonly vmid: number }[];
+  readonly templates: readonly { readonly name: string; readonly id: number }[];
+  /** File. */
+  readonly state: string;
+  /** Files with `name=secret`. */
+  readonly tokens: readonly string[];
+  /** Files. */
+  readonly machineConfigurations: readonly string[];
 }
 
 /** @throws Error when there is no lab in the directory, or its `lab.json` lacks something. */
@@ -61,6 +79,7 @@ export function readLab(directory: string): WatchedLab {
       fronts: log('fronts'),
       audit: log('audit'),
     },
+    hypervisor: at(found, 'hypervisor') === undefined ? undefined : hypervisorIn(found, required),
     etcd: list(found, 'etcd').map((member) => ({
       name: text(member, 'name') ?? '',
       client: text(member, 'client') ?? '',
@@ -68,5 +87,23 @@ export function readLab(directory: string): WatchedLab {
     kubeconfig: { admin: required('kubeconfig', 'admin'), slipway: required('kubeconfig', 'slipway') },
     talosconfig: { reader: required('talosconfig', 'reader'), admin: required('talosconfig', 'admin') },
     ageIdentity: text(found, 'ageIdentity'),
+  };
+}
+
+function hypervisorIn(found: unknown, required: (...keys: readonly string[]) => string): WatchedHypervisor {
+  return {
+    log: required('hypervisor', 'log'),
+    slipway: required('hypervisor', 'slipway'),
+    vms: list(found, 'hypervisor', 'vms').map((vm) => ({
+      node: text(vm, 'name') ?? '',
+      vmid: number(vm, 'vmid') ?? 0,
+    })),
+    templates: list(found, 'hypervisor', 'templates').map((template) => ({
+      name: text(template, 'name') ?? '',
+      id: number(template, 'id') ?? 0,
+    })),
+    state: required('hypervisor', 'terraform', 'state'),
+    tokens: [required('hypervisor', 'tokens', 'owner'), required('hypervisor', 'tokens', 'slipway')],
+    machineConfigurations: Object.values(texts(at(found, 'machineConfigurations'))),
   };
 }

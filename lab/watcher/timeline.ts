@@ -30,6 +30,7 @@ export function timelineOf(evidence: Evidence, findings: readonly Finding[]): Ti
     ...sentences(evidence),
     ...talosRequests(evidence),
     ...machines(evidence),
+    ...hypervisorChanges(evidence),
     ...apiChanges(evidence),
     ...readiness(evidence),
     ...etcdChanges(evidence),
@@ -115,6 +116,20 @@ function machines({ machineEvents }: Evidence): Happening[] {
     who: machine,
     what: `machine ${event}, ${version}${detail === undefined ? '' : `: ${detail}`}`,
   }));
+}
+
+/** Slipway's, and the owner's since the watch began. */
+function hypervisorChanges({ hypervisor }: Evidence): Happening[] {
+  return (hypervisor?.requests ?? [])
+    .filter(({ method }) => method !== 'GET')
+    .map(({ at, method, path, by, vmid, status, took, error }) => {
+      const who = hypervisor?.vms.find((vm) => vm.vmid === vmid)?.node ?? 'hypervisor';
+      const answer =
+        status === undefined
+          ? 'never answered'
+          : `${status}${error === undefined ? '' : `, ${error}`} after ${took ?? 0} ms`;
+      return { at, who, what: `hypervisor ${method} ${path} by ${by}: ${answer}` };
+    });
 }
 
 function apiChanges({ changes }: Evidence): Happening[] {

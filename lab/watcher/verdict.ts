@@ -1,5 +1,6 @@
 import type { Evidence, Searched } from './evidence.js';
 import { unobserved, type Finding, type PromiseName } from './finding.js';
+import { answeredWell, vmCalls } from './moments/hypervisor-calls.js';
 import { watchedRuns } from './moments/runs.js';
 import { disruptingRequests, installRequests } from './moments/talos-calls.js';
 import { slipwayChanges } from './moments/touches.js';
@@ -29,6 +30,8 @@ export interface Figures {
   readonly upgradeRequests: Readonly<Record<string, number>>;
   /** Requests of their own that stop a node; the upgrade of old, which installs and reboots, is none of them. */
   readonly rebootRequests: Readonly<Record<string, number>>;
+  /** Machines Slipway's Terraform had made anew; left out where they have no hypervisor. */
+  readonly rebuilt?: Readonly<Record<string, number>>;
   /** Evictions Slipway asked for and got. */
   readonly evictions: number;
   readonly snapshots: number;
@@ -103,6 +106,7 @@ const JUDGED_BY_LOG: Readonly<Record<string, readonly PromiseName[]>> = {
   machines: ['I4', 'I6', 'I7', 'I8', 'I14'],
   fronts: ['I16'],
   audit: ['I1', 'I3', 'I4', 'I5', 'I14'],
+  hypervisor: ['I1', 'I2', 'I3', 'I4', 'I6', 'I12'],
 };
 
 function unreadableLogs({ unreadable, watched }: Evidence): Finding[] {
@@ -132,6 +136,7 @@ function figuresOf(evidence: Evidence): Figures {
     ),
     upgradeRequests: perMachine((name) => installing.filter(({ request }) => request.node === name).length),
     rebootRequests: perMachine((name) => stopping.filter(({ request }) => request.node === name).length),
+    ...(evidence.hypervisor === undefined ? {} : { rebuilt: perMachine((name) => madeAnew(evidence, name)) }),
     evictions: slipwayChanges(evidence).filter(({ subresource }) => subresource === 'eviction').length,
     snapshots: snapshots.length,
     reasonNotShown: inSeconds(shown.withoutReason),
@@ -142,4 +147,10 @@ function figuresOf(evidence: Evidence): Figures {
     commands: evidence.commands.length,
     searched: evidence.searched,
   };
+}
+
+function madeAnew(evidence: Evidence, name: string): number {
+  return vmCalls(evidence).filter(
+    ({ node, does, request }) => node === name && does === 'make' && answeredWell(request),
+  ).length;
 }

@@ -10,9 +10,11 @@ import { Commands } from './sources/commands.js';
 import { Exposures } from './sources/exposures.js';
 import { JsonTail } from './sources/json-tail.js';
 import { KubernetesClient, kubernetesAccess, userOf } from './sources/kubernetes-client.js';
+import { hypervisorLine, hypervisorRequests } from './sources/hypervisor-log.js';
 import { frontEvent, machineEvent, talosRequest } from './sources/lab-logs.js';
 import { secretsOf } from './sources/secrets.js';
 import { snapshotFiles } from './sources/snapshot-files.js';
+import { StateLooks } from './sources/state-looks.js';
 import { TemporalSightings, type TemporalPlace } from './sources/temporal-sightings.js';
 import { verdictOf, type Verdict } from './verdict.js';
 
@@ -46,6 +48,7 @@ export class Watcher {
   readonly #from: Moment = Date.now();
   readonly #stopped = new AbortController();
   readonly #tails;
+  readonly #hypervisor;
   readonly #etcd: EtcdRounds;
   readonly #kubernetes: KubernetesClient;
   readonly #cluster: ClusterSightings;
@@ -63,6 +66,12 @@ export class Watcher {
       machines: new JsonTail(lab.logs.machines, machineEvent),
       fronts: new JsonTail(lab.logs.fronts, frontEvent),
       audit: new JsonTail(lab.logs.audit, apiChange),
+    };
+    const { hypervisor } = lab;
+    this.#hypervisor = hypervisor && {
+      tail: new JsonTail(hypervisor.log, hypervisorLine),
+      looks: new StateLooks(hypervisor.state),
+      lab: hypervisor,
     };
     this.#etcd = new EtcdRounds(lab.etcd, lab.control);
     this.#kubernetes = new KubernetesClient(kubernetesAccess(lab.kubeconfig.admin));
@@ -83,6 +92,7 @@ export class Watcher {
     this.#work = Promise.all([
       following,
       this.#repeat(EVERY.logs, () => this.#readLogs()),
+      ...(this.#hypervisor ? [this.#repeat(EVERY.logs, () => this.#lookAtState())] : []),
       this.#repeat(EVERY.etcd, () => this.#etcd.ask()),
       this.#repeat(EVERY.temporal, () => this.#temporal.look()),
       this.#repeat(EVERY.processes, () => this.#exposures.lookAtProcesses()),
@@ -101,7 +111,7 @@ export class Watcher {
     this.#stopped.abort();
     await this.#work;
     const history = await this.#temporal.histories();
-    await Promise.all(Object.values(this.#tails).map((tail) => tail.finish()));
+    await Promise.all(this.#everyTail().map((tail) => tail.finish()));
     await this.#exposures.lookInFiles(this.#options.logs ?? (await logsBeside(this.#lab.directory)));
     await this.#exposures.lookInStepFolders();
     const snapshots = await snapshotFiles(history.workflows);
@@ -136,14 +146,34 @@ export class Watcher {
       seen: this.#cluster.seen,
       etcd: this.#etcd.rounds,
       waits: this.#temporal.waits,
-      unreadable: Object.fromEntries(
-        Object.entries(this.#tails).map(([name, { unreadable }]) => [name, unreadable]),
-      ),
+      ...this.#hypervisorSeen(),
+      unreadable: {
+        ...Object.fromEntries(
+          Object.entries(this.#tails).map(([name, { unreadable }]) => [name, unreadable]),
+        ),
+        ...(this.#hypervisor ? { hypervisor: this.#hypervisor.tail.unreadable } : {}),
+      },
     };
   }
 
   async #readLogs(): Promise<void> {
-    await Promise.all(Object.values(this.#tails).map((tail) => tail.read()));
+    await Promise.all(this.#everyTail().map((tail) => tail.read()));
+  }
+
+  async #lookAtState(): Promise<void> {
+    await this.#hypervisor?.looks.look();
+  }
+
+  #everyTail(): readonly { read(): Promise<void>; finish(): Promise<void> }[] {
+    return [...Object.values(this.#tails), ...(this.#hypervisor ? [this.#hypervisor.tail] : [])];
+  }
+
+  #hypervisorSeen(): Pick<Evidence, 'hypervisor'> {
+    if (this.#hypervisor === undefined) return {};
+    const { tail, looks, lab } = this.#hypervisor;
+    const { slipway, vms, templates } = lab;
+    const requests = inOrder(hypervisorRequests(tail.entries));
+    return { hypervisor: { slipway, vms, templates, requests, states: looks.looks } };
   }
 
   /** One look after the other, at least so many milliseconds from begin to begin. */

@@ -1,11 +1,14 @@
 import { describe, describeStep } from '../planning/describe.js';
 import { classifyNode, type NodeClass, type RecordedFacts } from '../planning/classify-node.js';
+import { classifyRebuilt } from '../planning/classify-rebuilt.js';
 import type { NodeObservation } from '../planning/observation.js';
 import type { PlannedNode } from '../planning/plan.js';
 import type { Reason } from '../planning/reason.js';
+import type { MachineIdentity } from '../planning/terraform/machine-identity.js';
 import { observeNode, throughOthers, whyNot } from '../tools/observe-cluster.js';
 import { Refusal } from '../tools/refusal.js';
 import type { ClusterAccess } from '../tools/cluster-access.js';
+import { runId } from '../workflows/messages.js';
 import {
   inCluster,
   type ActivitySettings,
@@ -13,6 +16,7 @@ import {
   type RunReference,
   type Wait,
 } from './activity-context.js';
+import { keepCordoned } from './keep-cordoned.js';
 
 export interface AwaitBoot extends RunReference {
   readonly node: PlannedNode;
@@ -20,6 +24,8 @@ export interface AwaitBoot extends RunReference {
   readonly limit: number;
   /** Milliseconds a node may show no sign of the request before it counts as unanswered. */
   readonly answerLimit: number;
+  /** By what the machine is known that was made anew; left out: it is the one that was upgraded. */
+  readonly machine?: MachineIdentity;
 }
 
 export interface Booted {
@@ -35,16 +41,23 @@ export async function awaitBoot(settings: ActivitySettings, step: AwaitBoot): Pr
   const { node, facts, limit, answerLimit } = step;
   return inCluster(settings, step, describeStep('await-boot', node.name), async (access, wait) => {
     const since = new Date().toISOString();
+    const run = runId(step.cluster, step.run);
+    let cordonedAgain = false;
     let last: NodeClass = { kind: 'untouched', note: 'was asked to boot the new version' };
     return wait.until<Booted>(
       limit,
       () => givenUp(node, since, last),
       async () => {
         const seen = await seenWithBootId(access, wait, node);
-        const state = classifyNode(facts, seen);
+        const { machine } = step;
+        const state = machine ? classifyRebuilt(facts, machine, seen) : classifyNode(facts, seen);
         last = state;
-        if (state.kind === 'on-target')
-          return { kind: 'done', value: { bootId: state.bootId, note: state.note } };
+        if (machine && seen.kubernetes.kind === 'answered' && seen.kubernetes.value)
+          cordonedAgain = (await keepCordoned(access, node, facts, run, wait.signal)) || cordonedAgain;
+        if (state.kind === 'on-target') {
+          const more = cordonedAgain ? '; it was schedulable when it joined, and was cordoned again' : '';
+          return { kind: 'done', value: { bootId: state.bootId, note: state.note + more } };
+        }
         if (state.kind === 'failed') throw new Refusal(state.reason);
         if (state.kind === 'untouched' && Date.now() > wait.endOf(answerLimit))
           throw new Refusal(unanswered(node, since));
@@ -72,6 +85,7 @@ async function kubeletReports(
 
 /** A node that shows no sign of the request has not gone away; one that does has not come back. */
 function givenUp(node: PlannedNode, since: string, last: NodeClass): Reason {
+  if (node.rebuild) return { kind: 'machine-never-joined', node: node.name, since, last: last.note };
   if (last.kind === 'untouched') return unanswered(node, since);
   return { kind: 'node-never-returned', node: node.name, since, last: last.note };
 }

@@ -3,14 +3,19 @@ import { awaitBoot } from './await-boot.js';
 import { awaitEtcdMember, awaitEtcdStable } from './await-etcd.js';
 import { awaitGates } from './await-gates.js';
 import { awaitReady } from './await-ready.js';
+import { configureMachine } from './configure-machine.js';
 import { cordonNode } from './cordon-node.js';
 import { drainNode } from './drain-node.js';
 import { handOverLeadership } from './hand-over-leadership.js';
 import { installTalos } from './install-talos.js';
+import { planReplacement } from './plan-replacement.js';
 import { planUpgrade } from './plan-upgrade.js';
 import { prepareImage } from './prepare-image.js';
 import { rebootNode } from './reboot-node.js';
+import { rebuildTemplates } from './rebuild-templates.js';
 import { recordFacts } from './record-facts.js';
+import { removeMember } from './remove-member.js';
+import { replaceMachine } from './replace-machine.js';
 import { resolveOrder } from './resolve-order.js';
 import { soakNode } from './soak-node.js';
 import { takeSnapshot } from './take-snapshot.js';
@@ -34,6 +39,11 @@ export function createActivities(settings: ActivitySettings) {
     recordFacts: bind(settings, recordFacts),
     installTalos: bind(settings, installTalos),
     rebootNode: bind(settings, rebootNode),
+    rebuildTemplates: bind(settings, rebuildTemplates),
+    planReplacement: bind(settings, planReplacement),
+    replaceMachine: bind(settings, replaceMachine),
+    removeMember: bind(settings, removeMember),
+    configureMachine: bind(settings, configureMachine),
     awaitBoot: bind(settings, awaitBoot),
     awaitReady: bind(settings, awaitReady),
     awaitEtcdMember: bind(settings, awaitEtcdMember),

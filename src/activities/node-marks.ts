@@ -4,7 +4,11 @@ import type { JsonPatchOperation } from '../tools/kubernetes-api.js';
 
 /** The JSON pointer of an annotation (RFC 6901: `/` is `~1`). */
 function pointer(annotation: string): string {
-  return `/metadata/annotations/${annotation.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  return `/metadata/annotations/${escaped(annotation)}`;
+}
+
+function escaped(key: string): string {
+  return key.replaceAll('~', '~0').replaceAll('/', '~1');
 }
 
 /** Sets marks; `/metadata/annotations` is made where the Node has none. */
@@ -23,6 +27,39 @@ export function setMarks(
   }));
   return [...make, ...set];
 }
+
+/** A taint as the Kubernetes API writes it. */
+export interface NodeTaint {
+  readonly key: string;
+  readonly value?: string;
+  readonly effect: string;
+}
+
+/** Adds labels, annotations and taints to those that are there. */
+export function setValues(
+  node: NodeObject,
+  { labels, annotations, taints }: { labels: Texts; annotations: Texts; taints: readonly NodeTaint[] },
+): JsonPatchOperation[] {
+  const each = (place: 'labels' | 'annotations', now: Texts, added: Texts): JsonPatchOperation[] => {
+    const operations = Object.entries(added).map(([key, value]): JsonPatchOperation => ({
+      op: 'add',
+      path: `/metadata/${place}/${escaped(key)}`,
+      value,
+    }));
+    const isMissing = operations.length > 0 && Object.keys(now).length === 0;
+    return isMissing ? [{ op: 'add', path: `/metadata/${place}`, value: {} }, ...operations] : operations;
+  };
+  const first: JsonPatchOperation[] =
+    taints.length > 0 && node.taints.length === 0 ? [{ op: 'add', path: '/spec/taints', value: [] }] : [];
+  return [
+    ...each('labels', node.labels, labels),
+    ...each('annotations', node.annotations, annotations),
+    ...first,
+    ...taints.map((value): JsonPatchOperation => ({ op: 'add', path: '/spec/taints/-', value })),
+  ];
+}
+
+type Texts = Readonly<Record<string, string>>;
 
 type Mark = keyof typeof markAnnotations;
 

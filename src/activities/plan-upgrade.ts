@@ -4,6 +4,7 @@ import { newSchematics } from '../planning/schematic-change.js';
 import { planUpgrade as plan } from '../planning/upgrade-plan.js';
 import type { ClusterAccess } from '../tools/cluster-access.js';
 import { planSources } from '../tools/plan-sources.js';
+import { toolPath } from '../tools/tool-path.js';
 import { inCluster, type ActivitySettings, type RunReference } from './activity-context.js';
 
 /** Observes the cluster and makes the run's plan: the same function `slipway plan` prints. Recorded, it does not change. */
@@ -33,8 +34,14 @@ export async function planUpgrade(settings: ActivitySettings, reference: RunRefe
   );
 }
 
-/** The talosctl of each minor that is to be changed, before anything is touched. @throws Refusal `tool-missing` */
-async function clientsAreHere(access: ClusterAccess, { hops }: UpgradePlan): Promise<void> {
-  const touched = hops.flatMap((hop) => hop.nodes).filter((node) => !node.skip);
-  for (const version of new Set(touched.map((node) => node.from))) await access.talosctlAdmin(version);
+/**
+ * The talosctl of each minor that is to be changed, and what makes machines anew with the talosctl of what they then run, before
+ * anything is touched. @throws Refusal `tool-missing`
+ */
+async function clientsAreHere(access: ClusterAccess, { hops, terraform }: UpgradePlan): Promise<void> {
+  const versions = hops.flatMap(({ to, nodes }) =>
+    nodes.filter((node) => !node.skip).flatMap((node) => (node.rebuild ? [node.from, to] : [node.from])),
+  );
+  for (const version of new Set(versions)) await access.talosctlAdmin(version);
+  if (terraform) await toolPath(terraform.tool, terraform.version);
 }

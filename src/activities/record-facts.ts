@@ -21,14 +21,23 @@ export async function recordFacts(
 ): Promise<RecordedFacts> {
   return inCluster(settings, reference, describeStep('record-facts', node.name), async (access, wait) => {
     const admin = await access.talosAdmin();
-    const [seen, bootId, services, memberId] = await Promise.all([
+    const [seen, bootId, services, memberId, systemUuid] = await Promise.all([
       observeNode(access, node.name, wait.signal),
       throughOthers(access.targets(node.name), (target) => admin.bootId(target, { signal: wait.signal })),
       throughOthers(access.targets(node.name), (target) =>
         access.talos.services(target, { signal: wait.signal }),
       ),
       node.role === 'control-plane' ? memberOf(access, node, wait) : undefined,
+      // What proves that a machine is another one; only where it is to be.
+      node.rebuild
+        ? throughOthers(access.targets(node.name), (target) =>
+            access.talos.systemUuid(target, { signal: wait.signal }),
+          )
+        : undefined,
     ]);
+    // It is removed by this id once its machine is gone.
+    if (node.rebuild && node.role === 'control-plane' && memberId === undefined)
+      throw new Refusal({ kind: 'etcd-unreachable', why: `the member on ${node.name} does not say its id` });
     if (seen.talos.kind === 'unreachable') {
       throw new Refusal({
         kind: 'talos-unreachable',
@@ -59,6 +68,7 @@ export async function recordFacts(
       annotations: object.annotations,
       services: services.filter(isWell).map((service) => service.name),
       ...(memberId === undefined ? {} : { memberId }),
+      ...(systemUuid === undefined ? {} : { systemUuid }),
     };
   });
 }

@@ -21,7 +21,7 @@ export interface UncordonNode extends NodeStep {
  * Takes back the cordon and the marks of this run; only where the mark is this run's.
  * A cordon that somebody else set, before or since, stays.
  *
- * @throws Refusal `install-unanswered` as an undo, where the mark says that the install was sent, or nearly was.
+ * @throws Refusal `install-unanswered`, `replace-unknown` as an undo, where a mark says that it was sent, or nearly was.
  */
 export async function uncordonNode(
   settings: ActivitySettings,
@@ -33,6 +33,8 @@ export async function uncordonNode(
     const decide = (seen: NodeObject): readonly JsonPatchOperation[] | undefined => {
       if (undoes !== undefined && installMark(seen.marks.install)?.by === undoes)
         throw new Refusal({ kind: 'install-unanswered', node: node.name, since: new Date().toISOString() });
+      if (undoes !== undefined && seen.marks.replace?.split(' ')[0] === undoes)
+        throw new Refusal({ kind: 'replace-unknown', node: node.name, since: new Date().toISOString() });
       const marks = finishedMarks(node, seen);
       const owner = cordonOwner(seen);
       if (seen.marks.cordonedBy === run && (owner.by === 'run' || owner.by === 'nobody')) {

@@ -1,9 +1,11 @@
 import type { RecordedFacts } from '../planning/classify-node.js';
 import { describeStep } from '../planning/describe.js';
+import { listed } from '../planning/phrases.js';
 import { compareNode, illServices } from '../planning/verify-node.js';
 import type { PlannedNode } from '../planning/plan.js';
 import type { Reason } from '../planning/reason.js';
 import { observeNode, throughOthers, whyNot } from '../tools/observe-cluster.js';
+import { giveBack } from './give-back.js';
 import { inCluster, type ActivitySettings, type Look, type RunReference } from './activity-context.js';
 
 export interface VerifyNode extends RunReference {
@@ -17,12 +19,19 @@ export async function verifyNode(
   settings: ActivitySettings,
   { node, facts, limit, ...reference }: VerifyNode,
 ): Promise<string> {
+  // Once in an attempt: what is taken away again is somebody's doing, and is told.
+  let given: readonly string[] = [];
   return inCluster(settings, reference, describeStep('verify-node', node.name), async (access, wait) =>
     wait.until<string>(
       limit,
       (last) => last,
       async (): Promise<Look<string>> => {
-        const changed = compareNode(facts, await observeNode(access, node.name, wait.signal));
+        const seen = await observeNode(access, node.name, wait.signal);
+        const changed = compareNode(facts, seen);
+        if (changed?.kind === 'node-changed' && node.rebuild && given.length === 0) {
+          given = await giveBack(access, node.name, facts, wait.signal);
+          if (given.length > 0) return { kind: 'waiting', reason: changed, againMs: 200 };
+        }
         if (changed) return { kind: 'waiting', reason: changed };
         try {
           const services = await throughOthers(access.targets(node.name), (target) =>
@@ -32,7 +41,9 @@ export async function verifyNode(
           if (ill.length > 0) return { kind: 'waiting', reason: notReady(node, ill) };
           return {
             kind: 'done',
-            value: `${services.length} services, extensions, labels, taints and annotations are as before`,
+            value:
+              `${services.length} services, extensions, labels, taints and annotations are as before` +
+              (given.length === 0 ? '' : `; it was given back ${listed(given)}`),
           };
         } catch (error) {
           if (wait.signal.aborted) throw error;

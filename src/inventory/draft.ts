@@ -13,6 +13,18 @@ export interface InventoryDraft {
   /** Milliseconds of the limits that are written and are durations. */
   readonly limits: Readonly<Record<string, number>>;
   readonly snapshotDirectory: string | undefined;
+  readonly rebuild: RebuildDraft;
+}
+
+/** What is said of rebuilding nodes. */
+export interface RebuildDraft {
+  /** Deltas for which `rebuild` is written. */
+  readonly written: readonly string[];
+  /** Whether some delta leads to it, written or by default. */
+  readonly reachable: boolean;
+  /** Whether there is a `terraform` section. */
+  readonly terraform: boolean;
+  readonly templates: string | undefined;
 }
 
 export interface NodeDraft {
@@ -23,11 +35,16 @@ export interface NodeDraft {
   readonly address: string | undefined;
   readonly host: string | undefined;
   readonly vm: number | undefined;
+  /** Its own; undefined: its role's. */
+  readonly schematic: string | undefined;
   readonly gpu: { readonly resource: string | undefined; readonly pci: string | undefined } | undefined;
 }
 
 export interface RoleDraft {
+  readonly schematic: string | undefined;
   readonly terraform: string | undefined;
+  /** Whether it says how a new machine gets its configuration. */
+  readonly configured: boolean;
   readonly nics: readonly unknown[];
 }
 
@@ -47,6 +64,20 @@ export function draftOf(document: unknown): InventoryDraft {
     outageAccepted: record(root['controlPlane'])['outageAccepted'] === true,
     limits: limitsOf(record(root['limits'])),
     snapshotDirectory: text(record(root['snapshot'])['directory']),
+    rebuild: rebuildDraft(root),
+  };
+}
+
+/** The deltas that may be rebuilt, which they are where nothing else is written. */
+const mayRebuild = ['minor', 'major'];
+
+function rebuildDraft(root: Readonly<Record<string, unknown>>): RebuildDraft {
+  const strategy = record(record(root['upgrade'])['strategy']);
+  return {
+    written: mayRebuild.filter((delta) => strategy[delta] === 'rebuild'),
+    reachable: mayRebuild.some((delta) => strategy[delta] === undefined || strategy[delta] === 'rebuild'),
+    terraform: isRecord(root['terraform']),
+    templates: text(record(record(root['terraform'])['templates'])['address']),
   };
 }
 
@@ -61,12 +92,18 @@ function nodeDraft(node: Readonly<Record<string, unknown>>, at: DocumentPath): N
     address: text(node['address']),
     host: text(node['host']),
     vm: typeof node['vm'] === 'number' ? node['vm'] : undefined,
+    schematic: text(node['schematic']),
     gpu: gpu && { resource: text(gpu['resource']), pci: text(gpu['pci']) },
   };
 }
 
 function roleDraft(role: Readonly<Record<string, unknown>>): RoleDraft {
-  return { terraform: text(role['terraform']), nics: Array.isArray(role['nics']) ? role['nics'] : [] };
+  return {
+    schematic: text(role['schematic']),
+    terraform: text(role['terraform']),
+    configured: role['configuration'] !== undefined,
+    nics: Array.isArray(role['nics']) ? role['nics'] : [],
+  };
 }
 
 function limitsOf(limits: Readonly<Record<string, unknown>>): Record<string, number> {

@@ -1,5 +1,6 @@
 import { type InventoryDraft, type NodeDraft, draftOf } from './draft.js';
 import type { MistakeAt } from './mistake.js';
+import { rebuildRules } from './rebuild-rules.js';
 import { limitDefaults } from './schema.js';
 
 /** One rule across fields: every breach of it. */
@@ -12,7 +13,7 @@ const rules: readonly Rule[] = [
   vipIsNobodysAddress,
   limitsMakeSense,
   gpusMakeSense,
-  terraformAddressesNameTheNode,
+  ...rebuildRules,
   oneUntaggedNetwork,
   snapshotsOutliveTheWorker,
 ];
@@ -169,21 +170,6 @@ function gpusMakeSense({ nodes }: InventoryDraft): MistakeAt[] {
     return [{ at: [...node.at, 'gpu', 'pci'], what, why, fix: 'name the card each of them has' }];
   });
   return [...named, ...shared];
-}
-
-function terraformAddressesNameTheNode({ nodes, roles }: InventoryDraft): MistakeAt[] {
-  return Object.entries(roles).flatMap(([name, role]): MistakeAt[] => {
-    if (role?.terraform === undefined || role.terraform.includes('{node}')) return [];
-    if (nodes.filter((node) => node.role === name).length < 2) return [];
-    return [
-      {
-        at: ['roles', name, 'terraform'],
-        what: 'it does not say {node}',
-        why: 'every node of the role would have the same Terraform address',
-        fix: `write it like module.nodes["{node}"]`,
-      },
-    ];
-  });
 }
 
 function oneUntaggedNetwork({ roles }: InventoryDraft): MistakeAt[] {

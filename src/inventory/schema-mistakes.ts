@@ -4,7 +4,7 @@ import { settingsAt } from './settings.js';
 
 type Issue = z.core.$ZodIssue;
 
-/** What the schema found, in words. Values under `access` and `notify` are never repeated: a credential may stand there. */
+/** What the schema found, in words. Values where a credential is named are never repeated: it may stand there itself. */
 export function schemaMistakes(issues: readonly Issue[], document: unknown): MistakeAt[] {
   return issues.flatMap((issue) => mistakesOf(issue, document));
 }
@@ -54,12 +54,29 @@ const whyNeeded = [
     path: /^snapshot\.recipient$/,
     why: 'a snapshot holds every Secret of the cluster, so it is kept encrypted only',
   },
+  {
+    path: /^terraform\.version$/,
+    why: 'a state that a newer Terraform has written is lost to the older ones',
+  },
+  { path: /^terraform\.variables/, why: 'each hop passes its own version' },
   { path: /^snapshot/, why: 'no node is touched before an etcd snapshot was taken, proven and stored' },
 ] as const;
 
 /** What to write, by setting. */
 const hints = [
-  { path: /^access\.|webhook/, fix: 'write { file: PATH } or { env: NAME }' },
+  {
+    path: /^access\.|webhook|^terraform\.(backend|env|variables\.files)|configuration\.file/,
+    fix: 'write { file: PATH } or { env: NAME }',
+  },
+  { path: /^terraform\.version$/, fix: 'write it like 1.11.4, as terraform version prints it' },
+  {
+    path: /^terraform\.variables(\.talos)?$/,
+    fix: 'add terraform.variables: { talos: NAME }, the variable that carries the Talos version',
+  },
+  {
+    path: /\.configuration(\.by)?$/,
+    fix: "write { by: terraform }, or { by: apply-config, file: { file: 'machines/{node}.yaml' } }",
+  },
   {
     path: /^access$/,
     fix: 'add access: { talos: { reader: …, admin: … }, kubernetes: … }, each { file: PATH } or { env: NAME }',
@@ -78,7 +95,7 @@ const hints = [
   { path: /^snapshot\.maxAge$/, fix: 'write it like 1h' },
   { path: /^snapshot\.directory$/, fix: 'name a folder on a disk that is not part of this cluster' },
   { path: /^snapshot$/, fix: 'add snapshot: { directory: FOLDER, recipient: age1… }' },
-  { path: /\.address$|^vip$/, fix: 'write one IPv4 or IPv6 address, without a port' },
+  { path: /^nodes\[\d+\]\.address$|^vip$/, fix: 'write one IPv4 or IPv6 address, without a port' },
   { path: /\.role$/, fix: 'write control-plane or worker' },
 ] as const;
 
@@ -93,8 +110,11 @@ function reasonOf(issue: Issue): string {
   return message.charAt(0).toLowerCase() + message.slice(1);
 }
 
+/** Where credentials are named. */
+const mayBeSecret = /^access|^notify|^terraform\.(backend|env|variables\.files)|\.configuration\./;
+
 function shown(at: DocumentPath, value: unknown): string {
-  if (at[0] === 'access' || at[0] === 'notify') return 'what stands here (not repeated, it may be secret)';
+  if (mayBeSecret.test(pathText(at))) return 'what stands here (not repeated, it may be secret)';
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (typeof value === 'object' && value !== null) return 'a map';
   const text = JSON.stringify(value) ?? String(value);

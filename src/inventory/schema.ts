@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { CredentialReference, KubernetesReference } from './credential.js';
 import { duration } from './duration.js';
-import { Terraform } from './terraform.js';
+import { Limits } from './limits.js';
+import { MachineConfiguration, Terraform } from './terraform.js';
+
+export { Limits, limitDefaults } from './limits.js';
 
 /** Talos and Kubernetes versions as their tags are written: `v1.12.6`. Pre-releases are written out too. */
 const version = z.string().regex(/^v\d+\.\d+\.\d+(-[0-9A-Za-z.]+)?$/, 'a version is written v1.12.6');
@@ -31,8 +34,12 @@ const Role = z.strictObject({
   schematic: schematic,
   /** How nodes of this role boot the new version; overrides `upgrade.reboot.mode`. */
   reboot: z.enum(['default', 'powercycle']).optional(),
-  /** The Terraform address of one node, with `{node}` for its name. Kept for rebuilds. */
-  terraform: z.string().optional(),
+  /** The Terraform address of one node, a module or a resource, with `{node}` (or `{vm}`, `{host}`, `{role}`) in it. */
+  terraform: z.string().min(1).optional(),
+  /** Who gives a machine that was made anew its configuration. */
+  configuration: MachineConfiguration.optional(),
+  /** What a person sees to after a node of this role was made anew: services that know it by an identity it has lost. */
+  afterRebuild: z.array(z.string().min(1).max(300)).max(20).optional(),
   /** VLANs by interface, the first untagged. Kept for rebuilds. */
   nics: z.array(z.union([z.literal('untagged'), z.int().min(1).max(4094)])).optional(),
 });
@@ -60,55 +67,6 @@ const Node = z.strictObject({
     .optional(),
 });
 export type InventoryNode = z.infer<typeof Node>;
-
-/**
- * How long each wait may take. All settable; the lab scales them.
- * Written as 30s, 5m, 1h; kept in milliseconds.
- */
-export const Limits = z.strictObject({
-  /** One observation of the cluster, and the plan made of it. */
-  observe: duration('2m'),
-  /** The factory building the installer image, and the node pulling it. */
-  image: duration('10m'),
-  /** Cluster gates opening before a node is touched. */
-  gates: duration('10m'),
-  /** One `kubectl drain`; between slices the cordon and its owner are looked at again. At most 60 s. */
-  drainSlice: duration('60s'),
-  /** One attempt at draining a node. */
-  drain: duration('300s'),
-  /** A new etcd leader after the handover. */
-  handOver: duration('60s'),
-  /** The node answering the upgrade request (it pulls and checks the image first). */
-  install: duration('5m'),
-  /** A node that has the new version installed waiting for what its reboot needs: etcd, its cordon, its pods. */
-  reboot: duration('10m'),
-  /** From the accepted request until the node runs the new version with a new boot id. */
-  boot: duration('15m'),
-  /** From then until its Node is Ready. */
-  ready: duration('600s'),
-  /** The etcd member voting again and caught up. */
-  etcdRejoin: duration('5m'),
-  /** How long etcd must be healthy without a break before the next control plane. */
-  etcdStable: duration('120s'),
-  /** One check of a node. */
-  check: duration('30s'),
-  /** All checks of a node. */
-  nodeChecks: duration('5m'),
-  /** Watching the workload gates after a control plane. */
-  soakControlPlane: duration('5m'),
-  /** Watching them after the canary, the first worker. */
-  soakCanary: duration('5m'),
-  /** Watching them after any other worker. */
-  soakWorker: duration('0s'),
-  /** Taking, proving and storing an etcd snapshot. */
-  snapshot: duration('10m'),
-  /** How long a run stays paused before it ends, held, with the nodes it has not begun left alone. */
-  pause: duration('24h'),
-});
-export type Limits = z.infer<typeof Limits>;
-
-/** Every limit as it is when the inventory does not name it, in milliseconds. */
-export const limitDefaults: Limits = Limits.parse({});
 
 /** `slipway.yaml`: one cluster, as git declares it. */
 export const Inventory = z.strictObject({

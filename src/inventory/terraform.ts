@@ -6,8 +6,9 @@ const variable = z
   .string()
   .regex(/^[A-Za-z_][A-Za-z0-9_-]*$/, 'a Terraform variable is named like talos_version');
 
-/** Dotted paths into a resource's attributes: `memory.dedicated`, `disk[*].size`. */
-const paths = z.array(z.string().min(1).max(200)).max(100).default([]);
+/** A dotted path into a resource's attributes: `memory.dedicated`, `disk[*].size`. */
+const path = z.string().min(1).max(200);
+const paths = z.array(path).max(100).default([]);
 
 /**
  * The Terraform or OpenTofu configuration that makes the machines. It stays as it is: Slipway only runs it, with the
@@ -22,7 +23,13 @@ export const Terraform = z.strictObject({
       /** A git repository, by URL or path; left out: the one slipway.yaml stands in. It is checked out at the run's commit. */
       repository: z.string().min(1).optional(),
       /** The folder of the root module in it. */
-      folder: z.string().min(1).default('.'),
+      folder: z
+        .string()
+        .regex(
+          /^(?!\/)(?!(.*\/)?\.\.(\/|$)).+$/,
+          'a folder of the repository is written like infrastructure/terraform',
+        )
+        .default('.'),
     })
     .prefault({}),
   /** The Terraform workspace. */
@@ -37,8 +44,10 @@ export const Terraform = z.strictObject({
     talos: variable,
     /** Whether that value is written with its v (`v1.12.6`) or without (`1.12.6`). */
     talosWritten: z.enum(['v1.2.3', '1.2.3']).default('v1.2.3'),
-    /** Carries the Kubernetes version. */
+    /** Carries the Kubernetes version: each hop passes what runs, which an upgrade of Talos does not change. */
     kubernetes: variable.optional(),
+    /** Whether that value is written with its v (`v1.35.0`) or without (`1.35.0`). */
+    kubernetesWritten: z.enum(['v1.2.3', '1.2.3']).default('v1.2.3'),
     /** Carry the schematics of the roles. */
     schematic: z
       .strictObject({ 'control-plane': variable.optional(), worker: variable.optional() })
@@ -57,12 +66,34 @@ export const Terraform = z.strictObject({
     .strictObject({
       /** The address of one template, with `{host}` and `{role}`: `module.templates["{host}-{role}"]`. */
       address: z.string().min(1),
-      /** How long all of them may take. */
     })
     .optional(),
   /** Resources in a node's module that stay when the node is replaced, by type: `proxmox_virtual_environment_file`. */
   keep: z.array(z.string().min(1)).max(50).default([]),
   /** Attributes that may change when a resource of this type is replaced, and such that may not, beside the built-in table. */
-  resources: z.record(z.string(), z.strictObject({ mayChange: paths, guarded: paths })).default({}),
+  resources: z
+    .record(
+      z.string(),
+      z.strictObject({
+        mayChange: paths,
+        guarded: paths,
+        /** The attribute that holds the machine's SMBIOS UUID, where the built-in table does not know it: `smbios[0].uuid`. */
+        uuid: path.optional(),
+        /** The attribute that holds the MAC of its first card: `network_device[0].mac_address`. */
+        mac: path.optional(),
+      }),
+    )
+    .default({}),
 });
 export type Terraform = z.infer<typeof Terraform>;
+
+/**
+ * How a machine that was made anew gets its machine configuration. `terraform`: the node's module brings it, as user data or by
+ * applying it. `apply-config`: Slipway sends it once the machine is in maintenance mode, and shown to be the right one; in the
+ * file, or the arguments of the program, `{node}` stands for the node's name.
+ */
+export const MachineConfiguration = z.discriminatedUnion('by', [
+  z.strictObject({ by: z.literal('terraform') }),
+  z.strictObject({ by: z.literal('apply-config'), file: CredentialReference }),
+]);
+export type MachineConfiguration = z.infer<typeof MachineConfiguration>;

@@ -15,7 +15,9 @@ export const requestAdvice: Advices<RequestReason> = {
       : [say.plan('the newest of that minor', `--talos ${newest}`)],
   downgrade: (_, say) => [say.plan('with a version that is not older than what runs', '--talos vX.Y.Z')],
   'minor-skipped': ({ next }, say) => [
-    say.plan('the next minor first', `--talos ${next.startsWith('v') ? next : `v${next}.0`}`),
+    next.startsWith('v')
+      ? say.plan('the next minor first', `--talos ${next}`)
+      : say.plan('with a version the factory has the way to', '--talos vX.Y.Z'),
   ],
   'strategy-unavailable': ({ from }, say) => [
     say.plan(`stay on the minor of ${from}`, '--talos vX.Y.Z'),

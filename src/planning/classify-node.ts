@@ -26,6 +26,8 @@ export interface RecordedFacts {
   readonly services?: readonly string[];
   /** Hex id of its etcd member; control planes only. */
   readonly memberId?: string;
+  /** SMBIOS UUID of its machine; only where it is to be another one. */
+  readonly systemUuid?: string;
 }
 
 /** How far a node has come. `note` follows the node's name in a sentence. */

@@ -16,7 +16,10 @@ export const requestSentences: Sentences<RequestReason> = {
       : `the Image Factory knows no Talos ${version}; the newest of that minor is ${newest}`,
   downgrade: ({ node, from, to }) => `${node} runs Talos ${from}, and ${to} would be a downgrade`,
   'minor-skipped': ({ from, to, next }) =>
-    `from Talos ${from} to ${to} a minor would be skipped; the next one is ${next}`,
+    `from Talos ${from} to ${to} a minor would be skipped; ` +
+    (next.startsWith('v')
+      ? `the next one is ${next}`
+      : `the Image Factory has no release of ${next}, which lies between`),
   'strategy-unavailable': ({ strategy, from, to }) =>
     `slipway.yaml wants an upgrade from Talos ${from} to ${to} done ${strategy === 'rebuild' ? 'by rebuilding nodes' : 'in place although the major changes'}, ` +
     'and this version of Slipway upgrades in place, within one major',

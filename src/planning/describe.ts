@@ -1,6 +1,7 @@
 import { accessSentences } from './describe-access.js';
 import { etcdSentences } from './describe-etcd.js';
 import { gateSentences } from './describe-gate.js';
+import { rebuildSentences } from './describe-rebuild.js';
 import { inventorySentences, requestSentences } from './describe-request.js';
 import { stepSentences } from './describe-step-reason.js';
 import { terraformSentences } from './describe-terraform.js';
@@ -21,6 +22,7 @@ const sentences: Sentences<Reason> = {
   ...etcdSentences,
   ...stepSentences,
   ...terraformSentences,
+  ...rebuildSentences,
 };
 
 /**
@@ -61,6 +63,8 @@ export const stateWords: Readonly<Record<NodeState, string>> = {
   armed: 'has the new version installed, and boots it with its next reboot, whatever causes it',
   installing: 'was on its way to the new version when it was seen last',
   rebooting: 'was rebooting when it was seen last',
+  replacing: 'was being made anew by Terraform when it was seen last',
+  'not-joined': 'has a new machine, which has not joined the cluster',
   'on-target': 'runs the new version',
   'back-on-old': 'runs the old version again',
   unreachable: 'does not answer',

@@ -1,14 +1,21 @@
-import type { UpgradePlan } from './plan.js';
+import type { PlannedNode, UpgradePlan } from './plan.js';
 
 /**
  * What things usually take, in milliseconds, where the run has no figures of its own yet: the target for a node in place is
- * three minutes. Soaks and the pause between control planes come on top, as the plan has them.
+ * three minutes, for one that is made anew six. Soaks and the pause between control planes come on top, as the plan has them.
  */
 export const usually = {
   observe: 15_000,
   snapshot: 30_000,
   controlPlane: 180_000,
   worker: 165_000,
+  /** A node of either role that is made anew, `replaced` of it while Terraform works: a state has one writer at a time. */
+  rebuilt: 360_000,
+  replaced: 120_000,
+  /** The templates of a hop: hosts work side by side. */
+  templates: 600_000,
+  /** One template. */
+  template: 300_000,
   /** Per node: gates that open again after a soak. */
   gates: 5_000,
 } as const;
@@ -22,15 +29,18 @@ export function estimatePlan({
 }: Pick<UpgradePlan, 'hops' | 'limits' | 'snapshotMaxAge' | 'batch'>): number {
   let total = usually.observe;
   let sinceSnapshot = Number.POSITIVE_INFINITY;
-  for (const { nodes } of hops) {
+  for (const { nodes, templates = [] } of hops) {
+    const first = templates.length > 0 ? usually.templates : 0;
+    total += first;
+    sinceSnapshot += first;
     let controlPlanes = 0;
     for (const node of nodes) {
       if (node.skip) continue;
       const isControlPlane = node.role === 'control-plane';
       // Workers of a batch share their time; the canary goes alone.
       const together = isControlPlane || node.canary ? 1 : batch;
-      let took =
-        ((isControlPlane ? usually.controlPlane : usually.worker) + usually.gates + node.soak) / together;
+      const alone = node.rebuild ? usually.replaced : 0;
+      let took = (usualTime(node) - alone + usually.gates + node.soak) / together + alone;
       if (isControlPlane && controlPlanes > 0) took += limits.etcdStable;
       if (sinceSnapshot === Number.POSITIVE_INFINITY || (isControlPlane && sinceSnapshot >= snapshotMaxAge)) {
         took += usually.snapshot;
@@ -42,4 +52,9 @@ export function estimatePlan({
     }
   }
   return total;
+}
+
+function usualTime({ role, rebuild }: PlannedNode): number {
+  if (rebuild) return usually.rebuilt;
+  return role === 'control-plane' ? usually.controlPlane : usually.worker;
 }

@@ -115,6 +115,22 @@ export const failures = {
   'terraform-state-unwritten': halt('the state does not know what was done'),
   'terraform-state-unreadable': passing('a backend that is away may come back'),
 
+  'rebuild-unprepared': refuse('asking again gives the same answer'),
+  'rebuild-endpoint': refuse('the new machine could not join'),
+  'rebuild-loses-etcd': refuse('what is lost then does not come back'),
+  'rebuild-kubernetes-mixed': refuse('an upgrade of Talos changes no Kubernetes'),
+
+  'replace-unknown': halt('a machine is destroyed once only'),
+  'machine-identity-unknown': undo('what cannot be told apart is not replaced'),
+  'machine-other': halt('it gets no configuration, and nothing else'),
+  'machine-silent': passing('it may still boot'),
+  'machine-unconfigured': passing('its configuration may still come'),
+  'machine-wrong-version': halt('no waiting changes what it was made of'),
+  'machine-not-replaced': halt('its member may still be needed'),
+  'machine-never-joined': halt('a machine that is gone is not taken back'),
+  'configuration-wrong': undo('a person corrects it'),
+  'configuration-refused': halt('sent again it would be refused again'),
+
   'expectation-broken': undo('the plan is not true any more; a new one is made'),
   'image-missing': undo('the factory will not find it by itself'),
   'image-unavailable': undo('waited for as long as it may take'),

@@ -12,7 +12,9 @@ export function rebootModes(
   nodes: readonly PlannedNode[],
   classOf: (name: string) => string,
 ): Record<string, RebootMode> {
-  const touched = order.flatMap((name) => nodes.filter((node) => node.name === name && !node.skip));
+  const touched = order.flatMap((name) =>
+    nodes.filter((node) => node.name === name && !node.skip && !node.rebuild),
+  );
   const modes = new Map(touched.map((node) => [node.name, node.rebootMode ?? 'default'] as const));
   for (const kind of new Set(touched.map((node) => classOf(node.name)))) {
     const alike = touched.filter((node) => classOf(node.name) === kind).map((node) => node.name);

@@ -5,6 +5,7 @@ import type { Limits } from '../inventory/schema.js';
  * The workflow follows this table and decides nothing.
  */
 export type StepName =
+  | 'plan-replacement'
   | 'prepare-image'
   | 'await-gates'
   | 'cordon'
@@ -13,6 +14,9 @@ export type StepName =
   | 'record-facts'
   | 'install'
   | 'reboot'
+  | 'replace-machine'
+  | 'remove-member'
+  | 'configure-machine'
   | 'await-boot'
   | 'await-ready'
   | 'await-etcd-member'
@@ -52,6 +56,8 @@ export const stepOrders = {
   lifecycle: ['prepare-image', ...before, 'install', 'reboot', ...after],
   /** The version is installed already, and waits for its reboot: another install could overwrite the slot that runs. */
   armed: [...before, 'reboot', ...after],
+  /** Made anew by Terraform, from its template. From the replacement on there is no machine to go back to. */
+  rebuild: ['plan-replacement', ...before, 'replace-machine', 'remove-member', 'configure-machine', ...after],
   /** A node that an earlier run upgraded and left cordoned: its cordon is taken over and taken back. */
   adopted: ['cordon', 'await-etcd-member', 'uncordon', 'soak'],
 } as const satisfies Readonly<Record<string, readonly StepName[]>>;
@@ -83,10 +89,15 @@ function isOneOrder(steps: StepsSource['steps']): steps is readonly StepName[] {
   return Array.isArray(steps);
 }
 
-/** The longest order holds all steps. */
-const inOrder: readonly StepName[] = stepOrders.lifecycle;
-
+/** In an order that no order of `stepOrders` goes against. */
 export const steps: Readonly<Record<StepName, Step>> = {
+  'plan-replacement': {
+    does: 'lets Terraform plan the new machine, and refuses all that it would do beside',
+    limit: 'terraformPlan',
+    repeat: 'safe',
+    undo: { none: 'a plan changes nothing' },
+    onCancel: 'undo',
+  },
   'prepare-image': {
     does: 'asks the factory for the installer image and lets the node pull it',
     limit: 'image',
@@ -124,7 +135,7 @@ export const steps: Readonly<Record<StepName, Step>> = {
     only: 'control-plane',
   },
   'record-facts': {
-    does: 'records boot id, version, schematic and etcd member before the install',
+    does: 'records boot id, version, schematic and etcd member, as they are before the change',
     limit: 'check',
     repeat: 'safe',
     undo: { none: 'it only looks' },
@@ -142,6 +153,30 @@ export const steps: Readonly<Record<StepName, Step>> = {
     limit: 'reboot',
     repeat: 'once',
     undo: { none: 'a reboot is not taken back; the other boot slot keeps the old version' },
+    onCancel: 'finish',
+  },
+  'replace-machine': {
+    does: 'plans and checks again, takes a last look, then lets Terraform destroy the machine and make it anew, once',
+    limit: 'replace',
+    repeat: 'once',
+    undo: {
+      none: 'a machine that is gone does not come back; a way back makes it anew from its old template',
+    },
+    onCancel: 'finish',
+  },
+  'remove-member': {
+    does: 'removes the etcd member of the machine that is gone, by its recorded id',
+    limit: 'removeMember',
+    repeat: 'observe-first',
+    undo: { none: 'the data of that member went with its machine' },
+    onCancel: 'finish',
+    only: 'control-plane',
+  },
+  'configure-machine': {
+    does: 'makes sure of the new machine, and gives it its configuration where Terraform does not',
+    limit: 'configure',
+    repeat: 'observe-first',
+    undo: { none: 'a machine without a configuration is of no use to anybody' },
     onCancel: 'finish',
   },
   'await-boot': {
@@ -188,3 +223,16 @@ export const steps: Readonly<Record<StepName, Step>> = {
     onCancel: 'undo',
   },
 };
+
+/** All orders together: a record keeps its keys in the order they are written. */
+const inOrder = Object.keys(steps) as readonly StepName[];
+
+/** The limits that only making machines anew waits by: a plan that makes none does not rest on them. */
+export const rebuildLimits: readonly string[] = [
+  'terraformPlan',
+  'terraformLock',
+  'templates',
+  'replace',
+  'removeMember',
+  'configure',
+] satisfies readonly (keyof Limits)[];

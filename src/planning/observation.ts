@@ -60,6 +60,8 @@ export interface NodeObject {
   /** Who set `unschedulable`, by the field managers the API server keeps; left out: it does not say. */
   readonly cordonSetBy?: readonly string[];
   readonly bootId: string;
+  /** SMBIOS UUID of the machine its kubelet runs on; left out by observations of the first releases. */
+  readonly systemUuid?: string;
   readonly kubeletVersion: string;
   readonly osImage: string;
   readonly internalAddress: string | undefined;
@@ -82,6 +84,8 @@ export interface Marks {
   readonly armed: string | undefined;
   /** `slipway.dev/reboot`: the reboot that was, or was about to be, sent: `<child workflow id>`. */
   readonly reboot: string | undefined;
+  /** `slipway.dev/replace`: the replacement of its machine that was, or was about to be, sent: `<child workflow id>`. */
+  readonly replace?: string | undefined;
 }
 
 export interface EtcdObservation {

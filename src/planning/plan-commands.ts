@@ -1,6 +1,12 @@
-import type { KubernetesReference } from '../inventory/credential.js';
 import type { Inventory } from '../inventory/schema.js';
+import { type NodeCommands, commandsOf, credential, quote, seconds } from './hand-commands.js';
 import { stepsOf } from './node-steps.js';
+import {
+  checkReplacementLines,
+  replaceLines,
+  templateLines,
+  terraformAccessLines,
+} from './plan-commands-rebuild.js';
 import type { Hop, PlannedNode, UpgradePlan } from './plan.js';
 
 /**
@@ -13,6 +19,7 @@ export function planCommands(plan: UpgradePlan, inventory: Inventory): string {
     `# Do not run this as a script: between the commands it is you who looks.`,
     '',
     ...accessLines(inventory),
+    ...terraformAccessLines(plan, inventory),
     ...plan.hops.flatMap((hop) => hopLines(plan, hop, inventory)),
   ];
   return `${lines.join('\n')}\n`;
@@ -28,23 +35,11 @@ function accessLines(inventory: Inventory): string[] {
   ];
 }
 
-/** Lower-case names, so that none hides the environment variable a credential comes from. */
-function credential(name: string, what: string, reference: KubernetesReference): string[] {
-  if ('inCluster' in reference)
-    return [`${name}=/dev/null  # ${what}: in the pod, kubectl finds its service account by itself`];
-  if ('file' in reference) return [`${name}=${quote(reference.file)}  # ${what}`];
-  const decode = reference.encoding === 'base64' ? ' | base64 -d' : '';
-  return [
-    `${name}=$(mktemp)  # ${what}; delete it afterwards`,
-    `${'exec' in reference ? reference.exec.map(quote).join(' ') : `printenv ${reference.env}`}${decode} > "$${name}"`,
-  ];
-}
-
 function hopLines(plan: UpgradePlan, hop: Hop, inventory: Inventory): string[] {
   const todo = hop.nodes.filter((node) => !node.skip);
   const controlPlanes = inventory.nodes.filter((node) => node.role === 'control-plane');
   let done = 0;
-  return todo.flatMap((node, index) => {
+  const nodes = todo.flatMap((node, index) => {
     const way = controlPlanes.find((other) => other.name !== node.name) ?? controlPlanes[0];
     if (!way) throw new Error(`${plan.cluster} has no control plane to send requests through`);
     const stable = node.role === 'control-plane' && done > 0;
@@ -55,45 +50,31 @@ function hopLines(plan: UpgradePlan, hop: Hop, inventory: Inventory): string[] {
     const steps = new Set(stepsOf(plan, node));
     return [
       '',
-      `# --- ${index + 1} of ${todo.length}: ${node.name} (${node.role}), ${node.from} → ${hop.to} ---`,
+      `# --- ${index + 1} of ${todo.length}: ${node.name} (${node.role}), ${node.from} → ${hop.to}${node.rebuild ? ', made anew' : ''} ---`,
       wayComment(node, way, inventory.vip),
       ...(stable
         ? [`sleep ${seconds(plan.limits.etcdStable)}  # etcd must have been healthy all that time`]
         : []),
       ...lookLines(by, plan, members),
       ...(snapshot ? snapshotLines(by, inventory, node, way.address) : []),
-      ...(node.armed ? [] : imageLines(by, node)),
+      ...(node.rebuild ? checkReplacementLines(plan, hop, node, inventory) : []),
+      ...(node.armed || node.rebuild ? [] : imageLines(by, node)),
       ...cordonLines(by, node),
       ...(steps.has('drain') ? drainLines(by, plan, node) : []),
       ...(node.role === 'control-plane' && steps.has('hand-over-leadership') ? handOverLines(by) : []),
-      ...upgradeLines(by, plan, node, hop, members),
+      ...(node.rebuild
+        ? replaceLines({ by, plan, hop, node, inventory, way: way.address, members })
+        : upgradeLines(by, plan, node, hop, members)),
       ...afterLines(by, plan, node),
     ];
   });
+  return [...templateLines(plan, hop, inventory), ...nodes];
 }
 
 function wayComment(node: PlannedNode, way: Inventory['nodes'][number], vip: string | undefined): string {
   if (way.name === node.name)
     return '# There is no other control plane, so requests go through the node itself.';
   return `# Requests go through ${way.name} (${way.address}), never through ${node.name} itself${vip ? ` or the VIP ${vip}` : ''}.`;
-}
-
-/** The beginnings of the commands for one node. */
-interface NodeCommands {
-  readonly look: (what: string, nodes?: string) => string;
-  readonly act: (what: string) => string;
-  readonly kubectl: (what: string) => string;
-}
-
-function commandsOf(node: PlannedNode, endpoint: string): NodeCommands {
-  const talosctl = (config: string, nodes: string, what: string): string =>
-    `talosctl --talosconfig "$${config}" -n ${nodes} -e ${endpoint} ${what}`;
-  const server = `https://${endpoint.includes(':') ? `[${endpoint}]` : endpoint}:6443`;
-  return {
-    look: (what, nodes = node.address) => talosctl('reader', nodes, what),
-    act: (what) => talosctl('admin', node.address, what),
-    kubectl: (what) => `kubectl --server ${server} ${what}`,
-  };
 }
 
 /** @param members addresses of all control planes, as talosctl takes them. */
@@ -218,16 +199,7 @@ function afterLines(by: NodeCommands, plan: UpgradePlan, node: PlannedNode): str
   ];
 }
 
-function seconds(milliseconds: number): number {
-  return Math.ceil(milliseconds / 1000);
-}
-
 function splitOnce(text: string, separator: string): string[] {
   const at = text.indexOf(separator);
   return at === -1 ? [text] : [text.slice(0, at), text.slice(at + 1)];
-}
-
-/** A word for the shell, quoted where it must be. */
-function quote(word: string): string {
-  return /^[A-Za-z0-9_./:@=-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }

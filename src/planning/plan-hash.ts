@@ -1,3 +1,4 @@
+import { rebuildLimits } from './node-steps.js';
 import type { UpgradePlan } from './plan.js';
 
 /** A plan as far as its hash covers it. */
@@ -8,23 +9,30 @@ export type HashedPlan = Omit<UpgradePlan, 'hash' | 'estimate' | 'notes' | 'bloc
  * now, who asked; nor who leads etcd, which no plan holds. Keys are sorted, so the same decisions give the same text.
  */
 export function planHashText(plan: HashedPlan): string {
-  const { cluster, target, kubernetes, strategy, hops, steps, gates, drain, batch, snapshotMaxAge, limits } =
-    plan;
+  const { cluster, target, kubernetes, strategy, terraform, hops, steps } = plan;
+  const { gates, drain, batch, snapshotMaxAge } = plan;
   return JSON.stringify(
     sorted({
       cluster,
       target,
       kubernetes,
       strategy,
+      terraform,
       hops,
       steps,
       gates,
       drain,
       batch,
       snapshotMaxAge,
-      limits,
+      limits: limitsOf(plan),
     }),
   );
+}
+
+/** Those the plan rests on: what is never waited for decides nothing. */
+function limitsOf({ strategy, limits }: HashedPlan): object {
+  if (strategy === 'rebuild') return limits;
+  return Object.fromEntries(Object.entries(limits).filter(([name]) => !rebuildLimits.includes(name)));
 }
 
 /** The same value with the keys of every object in order. */

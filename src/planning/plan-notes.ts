@@ -6,6 +6,7 @@ import { type PlanInput, type SeenNode, runsTarget } from './plan-input.js';
 import { nodesOnce } from './planned-nodes.js';
 import { armedWith } from './armed.js';
 import { flowOf } from './upgrade-flow.js';
+import { rebuildNotes } from './rebuild-notes.js';
 import { schematicNotes } from './schematic-change.js';
 import { settingNotes } from './setting-notes.js';
 
@@ -81,7 +82,9 @@ export function planNotes(
   const { request, inventory } = input;
   const nodes = nodesOnce(hops);
   return [
-    ...hops.flatMap(({ to, why }) => (why === undefined ? [] : [`Talos ${to} comes first: ${why}`])),
+    ...hops.flatMap(({ to, why }, at) =>
+      why === undefined ? [] : [`${at === 0 ? `Talos ${to} comes first` : `then Talos ${to}`}: ${why}`],
+    ),
     ...(request.declared
       ? []
       : [
@@ -94,6 +97,7 @@ export function planNotes(
     ...leftArmedNotes(input, seen),
     ...installNotes(seen, nodes),
     ...schematicNotes(input, seen),
+    ...rebuildNotes(input, seen, hops),
     ...outageNotes(input, nodes),
     ...staysBehind(seen, request.talos),
     ...settingNotes(input, nodes),

@@ -5,6 +5,7 @@ import { schematicRefusals } from './schematic-change.js';
 import { flowOf } from './upgrade-flow.js';
 import { type PlanInput, type SeenNode, runsTarget } from './plan-input.js';
 import type { Reason } from './reason.js';
+import { rebuildRefusals, rebuiltFirst } from './rebuild-refusals.js';
 import { versionRefusals } from './version-refusals.js';
 
 /** The port every control plane serves Kubernetes on. */
@@ -20,6 +21,7 @@ export function planRefusals(input: PlanInput, nodes: readonly SeenNode[]): Reas
     ...strangers(input),
     ...versionRefusals(input, nodes),
     ...schematicRefusals(input, nodes),
+    ...rebuildRefusals(input, nodes),
     ...armedRefusals(input, nodes),
     ...etcdRefusals(input),
     ...cordonRefusals(nodes),
@@ -117,13 +119,14 @@ function cordonRefusals(nodes: readonly SeenNode[]): Reason[] {
 
 /**
  * A node of the lifecycle flow boots what it was sent last at its next boot; sending it something else could cost it the slot that
- * runs. One that is to be left alone is told about, and not refused.
+ * runs. One that is to be left alone is told about, and not refused; so is one whose machine goes before it boots again.
  */
 function armedRefusals(input: PlanInput, nodes: readonly SeenNode[]): Reason[] {
   const { request, inventory } = input;
+  const gone = new Set(rebuiltFirst(input, nodes));
   return nodes.flatMap((seen): Reason[] => {
     const { node, talos, object, selected } = seen;
-    if (!selected || !talos || !object || flowOf(talos.version) !== 'lifecycle') return [];
+    if (!selected || !talos || !object || flowOf(talos.version) !== 'lifecycle' || gone.has(seen)) return [];
     const armed = armedWith(object);
     const wanted = { version: request.talos, schematic: schematicOf(inventory, node) };
     if (!armed || runsTarget(input, seen) || armedFor(armed, wanted)) return [];

@@ -1,6 +1,6 @@
 import { describe } from './describe.js';
 import { gateTable } from './gates/evaluate-gates.js';
-import { type StepName, allSteps, stepsOf, steps } from './node-steps.js';
+import { type StepName, allSteps, rebuildLimits, stepsOf, steps } from './node-steps.js';
 import { count, span } from './phrases.js';
 import type { Hop, PlannedNode, UpgradePlan } from './plan.js';
 import { minorOf } from './versions.js';
@@ -37,6 +37,7 @@ function hopText(plan: UpgradePlan, hop: Hop): string {
     `${number}nodes, in this order (${clientsText(hop)})${hop.why === undefined ? '' : `\n  ${hop.why}`}`,
     ...rows,
     ...imageRows(hop),
+    ...terraformRows(plan, hop),
   ].join('\n');
 }
 
@@ -51,7 +52,11 @@ function pace({ batch = 1 }: UpgradePlan): string {
 function clientsText({ nodes }: Hop): string {
   const touched = nodes.filter((node) => !node.skip);
   const clients = new Set(
-    touched.map((node) => `talosctl ${minorOf(node.from)}, ${node.flow ?? 'legacy'} flow`),
+    touched.map((node) =>
+      node.rebuild
+        ? 'made anew by Terraform'
+        : `talosctl ${minorOf(node.from)}, ${node.flow ?? 'legacy'} flow`,
+    ),
   );
   return [...clients].join('; ') || 'none of them is touched';
 }
@@ -62,6 +67,7 @@ function nodeText(node: PlannedNode, hop: Hop, number: number, width: number): s
     return `${start}  ${hop.to} already${node.adopts === undefined ? '' : `, takes over the marks of ${node.adopts}`}`;
   const remarks = [
     ...(node.canary ? ['canary'] : []),
+    ...(node.rebuild ? [`made anew, ${node.rebuild.address}`] : []),
     ...(node.armed ? ['installed already: rebooted only'] : []),
     ...(node.rebootMode === 'powercycle' ? ['boots through its firmware'] : []),
     ...(node.soak > 0 ? [`soak ${span(node.soak)}`] : []),
@@ -75,9 +81,23 @@ function nodeText(node: PlannedNode, hop: Hop, number: number, width: number): s
 function imageRows(hop: Hop): string[] {
   const nodes = new Map<string, string[]>();
   for (const node of hop.nodes) {
-    if (!node.skip) nodes.set(node.image, [...(nodes.get(node.image) ?? []), node.name]);
+    if (!node.skip && !node.rebuild) nodes.set(node.image, [...(nodes.get(node.image) ?? []), node.name]);
   }
+  if (nodes.size === 0) return [];
   return ['', 'images', ...[...nodes].map(([image, names]) => `  ${image}\n    for ${namesText(names)}`)];
+}
+
+/** What Terraform is given in this hop, and the templates that come first. */
+function terraformRows({ terraform }: UpgradePlan, { values, templates = [] }: Hop): string[] {
+  if (!terraform || !values) return [];
+  const { tool, version, repository, folder, workspace, commit } = terraform;
+  return [
+    '',
+    `${tool} ${version}, ${repository === undefined ? folder : `${repository} ${folder}`} at ${commit.slice(0, 12)}, workspace ${workspace}`,
+    ...Object.entries(values).map(([name, value]) => `  ${name} = ${value}`),
+    ...(templates.length > 0 ? ['', 'templates, first and only where they differ'] : []),
+    ...templates.map((address) => `  ${address}`),
+  ];
 }
 
 function namesText(names: readonly string[]): string {
@@ -120,7 +140,9 @@ function gatesText(plan: UpgradePlan): string {
 }
 
 function limitsText(plan: UpgradePlan): string {
-  const limits = Object.entries(plan.limits).map(([name, value]) => `${name} ${span(value)}`);
+  const limits = Object.entries(plan.limits)
+    .filter(([name]) => plan.strategy === 'rebuild' || !rebuildLimits.includes(name))
+    .map(([name, value]) => `${name} ${span(value)}`);
   const rows: string[] = [];
   for (let index = 0; index < limits.length; index += 6)
     rows.push(`  ${limits.slice(index, index + 6).join(' · ')}`);

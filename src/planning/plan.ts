@@ -36,9 +36,12 @@ export interface UpgradePlan {
   readonly target: string;
   readonly declared: boolean;
   readonly kubernetes: { readonly lowest: string; readonly highest: string };
+  /** `rebuild`: some hop makes nodes anew. */
   readonly strategy: Strategy;
   /** Why that strategy: `patch: same minor`. */
   readonly strategyReason: string;
+  /** What makes the machines; there where a hop rebuilds nodes. */
+  readonly terraform?: PlannedTerraform;
   readonly hops: readonly Hop[];
   /** Each order of steps that a node of this plan follows, once; `PlannedNode.steps` names it. */
   readonly steps: PlanSteps;
@@ -65,7 +68,34 @@ export interface Hop {
   readonly to: string;
   /** Why it is a hop of its own, where the target alone does not say. */
   readonly why?: string;
+  /** `rebuild`: it makes nodes anew, those with a `rebuild` of their own. Left out: in place. */
+  readonly strategy?: Strategy;
+  /** What this hop gives to Terraform: variables by name. Git names those of the last hop only. */
+  readonly values?: Readonly<Record<string, string>>;
+  /** Addresses of the templates its nodes are made of, to be rebuilt before any of them, where they differ. */
+  readonly templates?: readonly string[];
   readonly nodes: readonly PlannedNode[];
+}
+
+/** How the machine of one node is made anew. */
+export interface PlannedRebuild {
+  /** What Terraform calls it: a module or a resource. */
+  readonly address: string;
+  readonly host?: string;
+  /** Who gives the new machine its configuration: Slipway, or what Terraform makes of it. */
+  readonly configuration: 'apply-config' | 'terraform';
+}
+
+/** The Terraform or OpenTofu configuration that a plan rests on. */
+export interface PlannedTerraform {
+  readonly tool: 'terraform' | 'tofu';
+  readonly version: string;
+  /** Left out: the one slipway.yaml stands in. */
+  readonly repository?: string;
+  readonly folder: string;
+  readonly workspace: string;
+  /** The commit it is checked out at. */
+  readonly commit: string;
 }
 
 export interface PlannedNode {
@@ -79,7 +109,9 @@ export interface PlannedNode {
   readonly flow?: Flow;
   /** Which of the plan's orders of steps it follows; left out by plans of the first release. */
   readonly steps?: StepsName;
-  /** How it is rebooted; left out: `default`. */
+  /** Its machine is made anew, as `steps: 'rebuild'` says; left out: it is upgraded in place. */
+  readonly rebuild?: PlannedRebuild;
+  /** How it is rebooted; left out: `default`. A machine that is made anew starts through its firmware anyway. */
   readonly rebootMode?: RebootMode;
   readonly schematic: string;
   /** Asserted before the node's first mutation. */

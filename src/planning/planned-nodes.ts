@@ -6,8 +6,10 @@ import { orderNodes } from './node-order.js';
 import type { StepsName } from './node-steps.js';
 import type { Flow, Hop, PlannedNode, RebootMode } from './plan.js';
 import type { PlanInput, SeenNode } from './plan-input.js';
+import { plannedRebuild } from './rebuild-plan.js';
+import { legsOf } from './strategy.js';
 import { flowOf } from './upgrade-flow.js';
-import { versionAfter, type VersionHop } from './version-hops.js';
+import type { VersionHop } from './version-hops.js';
 
 /** The nodes of one hop, in the plan's order; who leads etcd is settled as the run starts. */
 export function plannedNodes(
@@ -46,15 +48,16 @@ function plannedNode(input: PlanInput, node: SeenNode, hops: readonly VersionHop
   if (!talos || !object || !hop) throw new Error(`${node.node.name} was planned without having answered`);
   const { name, role, address } = node.node;
   const wanted = schematicOf(inventory, node.node);
-  const before = hops.slice(0, at);
-  const from = before.reduce(versionAfter, talos.version);
+  const leg = legsOf(input, node, hops)[at];
+  if (!leg) throw new Error(`${name} was planned without a version`);
+  const { from, to, strategy } = leg;
   const touchedBefore = from !== talos.version;
-  const to = versionAfter(from, hop);
+  const rebuild = strategy === 'rebuild' ? plannedRebuild(inventory, node.node) : undefined;
   const schematic = touchedBefore ? wanted : runningSchematic(talos);
   const skip = from === to && schematic === wanted;
   const flow = flowOf(from) ?? 'legacy';
   const waits = armedFor(armedWith(object), { version: to, schematic: wanted });
-  const armed = !skip && !touchedBefore && flow === 'lifecycle' && waits;
+  const armed = !skip && !touchedBefore && !rebuild && flow === 'lifecycle' && waits;
   const adopts = at === 0 ? (object.marks.cordonedBy ?? object.marks.run) : undefined;
   const soak = role === 'control-plane' ? inventory.limits.soakControlPlane : inventory.limits.soakWorker;
   const sameExtensions = !touchedBefore || runningSchematic(talos) === wanted;
@@ -65,8 +68,8 @@ function plannedNode(input: PlanInput, node: SeenNode, hops: readonly VersionHop
     image: installerImage(inventory, node.node, to),
     from,
     flow,
-    steps: stepsName(flow, { skip, armed }),
-    rebootMode: rebootModeOf(input, node),
+    steps: rebuild ? 'rebuild' : stepsName(flow, { skip, armed }),
+    ...(rebuild ? { rebuild } : { rebootMode: rebootModeOf(input, node) }),
     schematic: wanted,
     expects: { version: from, schematic, ...(sameExtensions ? { extensions: talos.extensions } : {}) },
     ...(skip ? { skip: 'already-on-target' as const } : {}),
@@ -109,7 +112,7 @@ function withFirmwareBoots({ inventory }: PlanInput, nodes: readonly PlannedNode
     inventory.nodes.map(({ name, hardware: named, role }) => [name, named ?? role] as const),
   );
   const firsts = new Map<string, string>();
-  for (const node of nodes.filter((one) => !one.skip)) {
+  for (const node of nodes.filter((one) => !one.skip && !one.rebuild)) {
     const kind = hardware.get(node.name) ?? node.role;
     if (!firsts.has(kind)) firsts.set(kind, node.name);
   }

@@ -1,4 +1,5 @@
 import type { EtcdReason } from './reason-etcd.js';
+import type { RebuildReason } from './rebuild-reason.js';
 import type { TerraformReason } from './terraform/terraform-reason.js';
 
 /**
@@ -13,7 +14,8 @@ export type Reason =
   | GateReason
   | EtcdReason
   | StepReason
-  | TerraformReason;
+  | TerraformReason
+  | RebuildReason;
 
 /** The request itself cannot be served. */
 export type RequestReason =

@@ -17,6 +17,10 @@ export type NodeState =
   /** Pulls, installs or shuts down for the new version. */
   | 'installing'
   | 'rebooting'
+  /** Terraform was started to replace its machine, or may have been: the old one, a new one or none may stand there. */
+  | 'replacing'
+  /** Its machine is a new one, which has not joined the cluster. */
+  | 'not-joined'
   /** Runs the wanted version. */
   | 'on-target'
   /** Booted again, on the version it had. */

@@ -25,8 +25,8 @@ export const runLimits: RunSize = {
   history: temporalLimits.history * 0.8,
 };
 
-/** Events: of the run itself, of each hop, and of each node in it. A control plane waits for etcd and may have its own snapshot. */
-const events = { run: 45, hop: 20, node: 9, controlPlane: 14 } as const;
+/** Events: of the run itself, of each hop, of its templates, and of each node in it. A control plane waits for etcd and may have its own snapshot. */
+const events = { run: 45, hop: 20, templates: 7, node: 9, controlPlane: 14 } as const;
 
 /** Bytes, in the same way. A node's: what its workflow is started with beside the node itself, and what it answers. */
 const bytes = { run: 16 * kib, hop: 4 * kib, node: 8 * kib } as const;
@@ -45,6 +45,7 @@ export function runSize(plan: UpgradePlan, inventory: Inventory): RunSize {
     events:
       events.run +
       events.hop * hops.length +
+      events.templates * hops.filter((hop) => hop.templates).length +
       events.node * touched.length +
       events.controlPlane * controlPlanes,
     history:

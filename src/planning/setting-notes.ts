@@ -1,3 +1,4 @@
+import { endpointOwner } from './endpoint-owner.js';
 import { count, span } from './phrases.js';
 import type { PlanInput } from './plan-input.js';
 import type { PlannedNode } from './plan.js';
@@ -25,13 +26,11 @@ function aloneNotes({ nodes }: Inventory): string[] {
 }
 
 /** Machine configurations that name one node as the cluster's endpoint. */
-function endpointNotes({ controlPlane, nodes }: Inventory, planned: readonly PlannedNode[]): string[] {
-  if (controlPlane.endpoint === undefined) return [];
-  const host = new URL(controlPlane.endpoint).hostname.replaceAll(/[[\]]/g, '');
-  const owner = nodes.find((node) => node.address === host || node.name === host);
+function endpointNotes(inventory: Inventory, planned: readonly PlannedNode[]): string[] {
+  const owner = endpointOwner(inventory);
   if (!owner || !planned.some((node) => node.name === owner.name && !node.skip)) return [];
   return [
-    `machine configurations name ${owner.name} as the cluster endpoint (${controlPlane.endpoint}): while it is away the kubelets ` +
+    `machine configurations name ${owner.name} as the cluster endpoint (${inventory.controlPlane.endpoint}): while it is away the kubelets ` +
       'reach the API only where KubePrism or another way is set up; Slipway goes through the other control planes',
   ];
 }

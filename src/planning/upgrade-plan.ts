@@ -7,6 +7,7 @@ import { planHashText } from './plan-hash.js';
 import { blockedNodes, planNotes } from './plan-notes.js';
 import { planRefusals } from './plan-refusals.js';
 import { nodesOnce, plannedNodes } from './planned-nodes.js';
+import { plannedTerraform, rebuildOfHop } from './rebuild-plan.js';
 import { tooLarge } from './run-size.js';
 import type { Hop, Planned, UpgradePlan } from './plan.js';
 import { strategyReason } from './strategy.js';
@@ -33,11 +34,15 @@ export function planUpgrade(input: PlanInput): Planned {
 
 function plannedHops(input: PlanInput, seen: readonly SeenNode[]): Hop[] {
   const { hops } = hopsOf(input, seen);
-  return hops.map((hop, at) => ({
-    to: hop.to,
-    ...(hop.why === undefined ? {} : { why: hop.why }),
-    nodes: plannedNodes(input, seen, hops, at),
-  }));
+  return hops.map((hop, at) => {
+    const nodes = plannedNodes(input, seen, hops, at);
+    return {
+      to: hop.to,
+      ...(hop.why === undefined ? {} : { why: hop.why }),
+      ...rebuildOfHop(input, hop.to, nodes),
+      nodes,
+    };
+  });
 }
 
 function planOf(input: PlanInput, seen: readonly SeenNode[], hops: readonly Hop[]): UpgradePlan {
@@ -50,8 +55,9 @@ function planOf(input: PlanInput, seen: readonly SeenNode[], hops: readonly Hop[
       lowest: inventory.versions.kubernetes,
       highest: inventory.versions.kubernetes,
     },
-    strategy: 'in-place' as const,
+    strategy: hops.some((hop) => hop.strategy === 'rebuild') ? ('rebuild' as const) : ('in-place' as const),
     strategyReason: strategyReason(input, seen),
+    ...plannedTerraform(input, hops),
     hops,
     steps: stepsOfPlan(input, hops),
     gates: gateNames,

@@ -28,6 +28,30 @@ export function compareNode(facts: RecordedFacts, seen: NodeObservation): Reason
   return lost.length > 0 ? { kind: 'node-changed', node, lost } : undefined;
 }
 
+/** What a Node lost that somebody gave it: a machine that was made anew does not bring it along. */
+export interface LostMetadata {
+  readonly labels: Readonly<Record<string, string>>;
+  /** `key=value:effect`. */
+  readonly taints: readonly string[];
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+/** What is gone from a Node and can be given back. A label that has another value now has been given by somebody since. */
+export function lostMetadata(facts: RecordedFacts, seen: NodeObject): LostMetadata {
+  const gone = (
+    before: Readonly<Record<string, string>>,
+    now: Readonly<Record<string, string>>,
+  ): Record<string, string> =>
+    Object.fromEntries(
+      Object.entries(before).filter(([key]) => !startsWithAny(key, volatile) && now[key] === undefined),
+    );
+  return {
+    labels: gone(facts.labels, seen.labels),
+    taints: missingTaints(facts, seen),
+    annotations: gone(facts.annotations, seen.annotations),
+  };
+}
+
 /** A service as `talosctl service` lists it. */
 export interface ServiceSeen {
   readonly name: string;
@@ -79,10 +103,13 @@ const valueMayChange = ['nvidia.com/', 'gpu.intel.com/', 'amd.com/'] as const;
 const kubernetesTaints = ['node.kubernetes.io/', 'node.cloudprovider.kubernetes.io/'] as const;
 
 function lostTaints(facts: RecordedFacts, seen: NodeObject): string[] {
-  const missing = facts.taints.filter(
+  return missingTaints(facts, seen).map((taint) => `taint ${taint}`);
+}
+
+function missingTaints(facts: RecordedFacts, seen: NodeObject): string[] {
+  return facts.taints.filter(
     (taint) => !startsWithAny(taint, [...volatile, ...kubernetesTaints]) && !seen.taints.includes(taint),
   );
-  return missing.map((taint) => `taint ${taint}`);
 }
 
 function lostLabels(facts: RecordedFacts, seen: NodeObject): string[] {

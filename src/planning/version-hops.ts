@@ -1,4 +1,4 @@
-import { compareVersions, deltaOf, isVersion, minorOf, newestOf } from './versions.js';
+import { compareVersions, deltaOf, isVersion, minorOf, minorsBetween, newestOf } from './versions.js';
 
 /** One version on the way, and why it stands there. */
 export interface VersionHop {
@@ -6,10 +6,9 @@ export interface VersionHop {
   readonly why?: string;
 }
 
-/** A step between minors that starts well only from a newer patch of the old one. */
+/** A minor that is left well only from a newer patch of it. */
 interface Trap {
   readonly from: string;
-  readonly to: string;
   /** The oldest patch it is safe from. */
   readonly atLeast: string;
   readonly why: string;
@@ -22,39 +21,52 @@ interface Trap {
 const traps: readonly Trap[] = [
   {
     from: '1.10',
-    to: '1.11',
     atLeast: 'v1.10.9',
     why: 'etcd 3.5 older than that of Talos v1.10.9 can bring removed members back when etcd 3.6 takes over',
   },
 ];
 
+/** The way, or what is missing for it. */
+export interface VersionWay {
+  /** Empty where something is missing. */
+  readonly hops: readonly VersionHop[];
+  /** The oldest patch that a trap asks for, where the factory has none as new. */
+  readonly missing?: string;
+  /** A minor on the way, `1.13`, of which the factory has no release. */
+  readonly missingMinor?: string;
+}
+
 /**
- * The versions a cluster goes through: the target alone, or first the newest patch of the running minor where a known trap
- * asks for it.
+ * The versions a cluster goes through. No minor is skipped: of each that lies between, the newest patch is a hop of its own, and so
+ * is the newest patch of the running minor where a known trap asks for it. The last hop is the target, exactly.
  *
  * @param running what the nodes that are left run.
- * @param available what the factory can build; a trap that none of it avoids is answered as `missing`.
+ * @param available what the factory can build.
  */
 export function versionHops(
   running: readonly string[],
   target: string,
   available: readonly string[],
-): { readonly hops: readonly VersionHop[]; readonly missing?: string } {
-  for (const trap of traps) {
-    const caught = running.some(
-      (version) =>
-        isVersion(version) &&
-        minorOf(version) === trap.from &&
-        minorOf(target) === trap.to &&
-        compareVersions(version, trap.atLeast) < 0,
+): VersionWay {
+  const hops: VersionHop[] = [];
+  const versions = running.filter(isVersion).toSorted(compareVersions);
+  const [lowest = target] = versions;
+  const between = minorsBetween(lowest, target);
+  const left = ['minor', 'major'].includes(deltaOf(lowest, target)) ? [minorOf(lowest), ...between] : [];
+  for (const minor of left) {
+    const trap = traps.find(({ from }) => from === minor);
+    const caught = versions.some(
+      (version) => trap && minorOf(version) === minor && compareVersions(version, trap.atLeast) < 0,
     );
-    if (!caught) continue;
-    const newest = newestOf(trap.from, available);
-    if (newest === undefined || compareVersions(newest, trap.atLeast) < 0)
+    if (!between.includes(minor) && !caught) continue;
+    const newest = newestOf(minor, available);
+    if (trap && (newest === undefined || compareVersions(newest, trap.atLeast) < 0))
       return { hops: [], missing: trap.atLeast };
-    return { hops: [{ to: newest, why: trap.why }, { to: target }] };
+    if (newest === undefined) return { hops: [], missingMinor: minor };
+    const why = caught && trap ? trap.why : `no minor is skipped between Talos ${lowest} and ${target}`;
+    hops.push({ to: newest, why });
   }
-  return { hops: [{ to: target }] };
+  return { hops: [...hops, { to: target }] };
 }
 
 /** The version a node has once it went through a hop: never an older one than it runs. */

@@ -3,11 +3,13 @@ import { type PlanInput, type SeenNode, runsTarget } from './plan-input.js';
 import type { Reason } from './reason.js';
 import { knownTalosMinors, kubernetesRange } from './support-matrix.js';
 import { flowOf, highestMinor } from './upgrade-flow.js';
-import { versionHops } from './version-hops.js';
+import { canRebuild, legsOf } from './strategy.js';
+import { type VersionWay, versionHops } from './version-hops.js';
 import { deltaOf, isMinorBetween, isVersion, minorOf, minorsApart, newestOf, nextMinor } from './versions.js';
 
-/** The versions of this request's way, and the patch a trap asks for that the factory has not. */
-export function hopsOf(input: PlanInput, nodes: readonly SeenNode[]): ReturnType<typeof versionHops> {
+/** The versions of this request's way, or what the factory lacks for it. */
+export function hopsOf(input: PlanInput, nodes: readonly SeenNode[]): VersionWay {
+  if (!isVersion(input.request.talos)) return { hops: [] };
   const running = nodes.flatMap((node) =>
     node.selected && node.talos && !runsTarget(input, node) ? [node.talos.version] : [],
   );
@@ -26,46 +28,74 @@ export function versionRefusals(input: PlanInput, nodes: readonly SeenNode[]): R
     const from = node.talos?.version ?? '';
     if (!firstOf.has(from)) firstOf.set(from, node);
   }
+  const way = hopsOf(input, nodes);
+  const deltas = [...firstOf.values()].flatMap((node) => deltaRefusals(input, node, way));
   return [
-    ...[...firstOf].flatMap(([from, { node }]) => deltaRefusals(input, node.name, from)),
+    ...deltas,
     ...targetRefusals(input),
-    ...trapRefusals(input, nodes),
-    ...kubernetesRefusals(input),
+    // Nobody goes a way with a minor left out, so what it lacks is of no use to anybody.
+    ...(deltas.some(({ kind }) => kind === 'minor-skipped') ? [] : missingPatch(input, way)),
+    ...kubernetesRefusals(input, checkedVersions(input, left, way)),
   ];
 }
 
-function deltaRefusals(
-  { request, inventory, availableVersions }: PlanInput,
-  node: string,
-  from: string,
-): Reason[] {
-  const to = request.talos;
+function deltaRefusals(input: PlanInput, seen: SeenNode, way: VersionWay): Reason[] {
+  const { request, inventory } = input;
+  const [to, from] = [request.talos, seen.talos?.version ?? ''];
   if (!isVersion(from)) return [{ kind: 'bad-version', version: from }];
   const delta = deltaOf(from, to);
   const { strategy, approve } = inventory.upgrade;
-  const reasons: Reason[] = [];
-  if (flowOf(from) === undefined)
-    reasons.push({ kind: 'flow-unavailable', version: from, highest: highestMinor });
+  const reasons = flowRefusals(input, seen, way);
   if (delta === 'same') return reasons; // Another schematic at the same version.
-  if (delta === 'downgrade') return [{ kind: 'downgrade', node, from, to }];
-  if (delta === 'minor' && minorsApart(from, to) > 1) {
-    const versions = availableVersions.kind === 'answered' ? availableVersions.value : [];
-    return [
-      { kind: 'minor-skipped', from, to, next: newestOf(nextMinor(from), versions) ?? nextMinor(from) },
-    ];
-  }
-  if (delta === 'major' || strategy[delta] === 'rebuild')
+  if (delta === 'downgrade') return [{ kind: 'downgrade', node: seen.node.name, from, to }];
+  const skipped = delta === 'minor' ? skippedMinor(input, from, way) : [];
+  if (skipped.length > 0) return skipped;
+  if (!canRebuild(input) && (delta === 'major' || strategy[delta] === 'rebuild'))
     return [{ kind: 'strategy-unavailable', strategy: strategy[delta], from, to }];
   if (approve.includes(delta)) reasons.push({ kind: 'approval-unavailable', delta });
   return reasons;
 }
 
-function trapRefusals(input: PlanInput, nodes: readonly SeenNode[]): Reason[] {
-  const { missing } = hopsOf(input, nodes);
+/** A node that is upgraded in place on its way, by a protocol nobody here knows; one that is made anew needs none. */
+function flowRefusals(input: PlanInput, seen: SeenNode, { hops }: VersionWay): Reason[] {
+  const legs = legsOf(input, seen, hops.length > 0 ? hops : [{ to: input.request.talos }]);
+  const inPlace = legs.filter(
+    ({ from, to, strategy }, at) =>
+      (strategy === 'in-place' || !canRebuild(input)) && (from !== to || at === legs.length - 1),
+  );
+  const unknown = inPlace.find(({ from }) => flowOf(from) === undefined);
+  return unknown ? [{ kind: 'flow-unavailable', version: unknown.from, highest: highestMinor }] : [];
+}
+
+function skippedMinor(
+  { request: { talos: to }, availableVersions, rebuilds }: PlanInput,
+  from: string,
+  { missingMinor }: VersionWay,
+): Reason[] {
+  const versions = availableVersions.kind === 'answered' ? availableVersions.value : [];
+  if (!canRebuild({ rebuilds }) && minorsApart(from, to) > 1)
+    return [
+      { kind: 'minor-skipped', from, to, next: newestOf(nextMinor(from), versions) ?? nextMinor(from) },
+    ];
   // Of a factory that did not answer that is said already.
-  if (missing === undefined || input.availableVersions.kind === 'unreachable') return [];
-  const newest = newestOf(minorOf(missing), input.availableVersions.value);
+  if (missingMinor === undefined || availableVersions.kind === 'unreachable') return [];
+  if (!isMinorBetween(nextMinor(from), nextMinor(from), missingMinor)) return [];
+  return [{ kind: 'minor-skipped', from, to, next: missingMinor }];
+}
+
+function missingPatch({ availableVersions }: PlanInput, { missing }: VersionWay): Reason[] {
+  if (missing === undefined || availableVersions.kind === 'unreachable') return [];
+  const newest = newestOf(minorOf(missing), availableVersions.value);
   return [{ kind: 'version-unknown', version: missing, newest }];
+}
+
+/** The target, and each hop that brings another minor: in the minor that runs the cluster is already. */
+function checkedVersions({ request }: PlanInput, left: readonly SeenNode[], { hops }: VersionWay): string[] {
+  const running = new Set(
+    left.flatMap(({ talos }) => (talos && isVersion(talos.version) ? [minorOf(talos.version)] : [])),
+  );
+  const between = hops.map(({ to }) => to).filter((to) => to !== request.talos && !running.has(minorOf(to)));
+  return [...between, request.talos];
 }
 
 function targetRefusals({ request, inventory, availableVersions }: PlanInput): Reason[] {
@@ -82,10 +112,11 @@ function targetRefusals({ request, inventory, availableVersions }: PlanInput): R
   ];
 }
 
-function kubernetesRefusals({ request, observation }: PlanInput): Reason[] {
-  const talos = request.talos;
-  const range = kubernetesRange(talos);
-  if (!range) return [{ kind: 'talos-unsupported', version: talos, known: knownTalosMinors }];
+/** @param versions of Talos, each of which must know the Kubernetes that runs. */
+function kubernetesRefusals({ observation }: PlanInput, versions: readonly string[]): Reason[] {
+  const unknown = versions.filter((talos) => !kubernetesRange(talos));
+  if (unknown.length > 0)
+    return unknown.map((version) => ({ kind: 'talos-unsupported', version, known: knownTalosMinors }));
   const seen = kubernetesVersions(observation);
   if (!seen) {
     // Where Kubernetes did not answer at all, that is said already.
@@ -98,7 +129,12 @@ function kubernetesRefusals({ request, observation }: PlanInput): Reason[] {
       },
     ];
   }
-  return [...new Set([seen.lowest, seen.highest])]
-    .filter((kubernetes) => !isMinorBetween(minorOf(kubernetes), range.lowest, range.highest))
-    .map((kubernetes) => ({ kind: 'kubernetes-unsupported', talos, kubernetes, ...range }));
+  return versions.flatMap((talos) => {
+    const range = kubernetesRange(talos);
+    return [...new Set([seen.lowest, seen.highest])].flatMap((kubernetes): Reason[] =>
+      !range || isMinorBetween(minorOf(kubernetes), range.lowest, range.highest)
+        ? []
+        : [{ kind: 'kubernetes-unsupported', talos, kubernetes, ...range }],
+    );
+  });
 }

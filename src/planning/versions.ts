@@ -37,6 +37,16 @@ export function nextMinor(version: string): string {
   return `${semver.major(version)}.${semver.minor(version) + 1}`;
 }
 
+/** The minors between those of two versions, neither included, oldest first; none where the majors differ. */
+export function minorsBetween(from: string, to: string): string[] {
+  if (semver.major(from) !== semver.major(to)) return [];
+  const first = semver.minor(from) + 1;
+  return Array.from(
+    { length: Math.max(0, semver.minor(to) - first) },
+    (_, index) => `${semver.major(from)}.${first + index}`,
+  );
+}
+
 /** The newest release of a minor; pre-releases and what is no version are passed over. */
 export function newestOf(minor: string, versions: readonly string[]): string | undefined {
   const releases = versions.filter(

@@ -13,6 +13,7 @@ export const markAnnotations = {
   install: 'slipway.dev/install',
   armed: 'slipway.dev/armed',
   reboot: 'slipway.dev/reboot',
+  replace: 'slipway.dev/replace',
 } as const;
 
 const controlPlaneComponents = new Set(['kube-apiserver', 'kube-controller-manager', 'kube-scheduler']);
@@ -28,6 +29,7 @@ export function nodeObject(node: V1Node): NodeObject {
     unschedulable: node.spec?.unschedulable === true,
     ...cordonSetters(node),
     bootId: node.status?.nodeInfo?.bootID ?? '',
+    systemUuid: node.status?.nodeInfo?.systemUUID ?? '',
     kubeletVersion: node.status?.nodeInfo?.kubeletVersion ?? '',
     osImage: node.status?.nodeInfo?.osImage ?? '',
     internalAddress: node.status?.addresses?.find((address) => address.type === 'InternalIP')?.address,
@@ -42,6 +44,7 @@ export function nodeObject(node: V1Node): NodeObject {
       install: annotations[markAnnotations.install],
       armed: annotations[markAnnotations.armed],
       reboot: annotations[markAnnotations.reboot],
+      replace: annotations[markAnnotations.replace],
     },
     resourceVersion: node.metadata?.resourceVersion ?? '',
   };

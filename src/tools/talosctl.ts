@@ -8,6 +8,8 @@ export interface Talosctl {
   /** Writes a snapshot of the member's database to `file`. */
   etcdSnapshot(target: TalosTarget, file: string, limits?: CallLimits): Promise<void>;
   etcdForfeitLeadership(target: TalosTarget, limits?: CallLimits): Promise<void>;
+  /** Removes a member from etcd's list, asked of any other member. @param memberId hex */
+  etcdRemoveMember(target: TalosTarget, memberId: string, limits?: CallLimits): Promise<void>;
   imagePull(target: TalosTarget, image: string, limits?: CallLimits): Promise<void>;
   /** Legacy flow: sends the upgrade request and returns with its answer; the node installs and reboots by itself. */
   upgrade(target: TalosTarget, image: string, mode: RebootMode, limits?: CallLimits): Promise<void>;
@@ -49,6 +51,7 @@ export function talosctl(binary: string, talosconfig: string, which = 'talosconf
   return {
     etcdSnapshot: (target, file, limits) => call(target, ['etcd', 'snapshot', file], limits),
     etcdForfeitLeadership: (target, limits) => call(target, ['etcd', 'forfeit-leadership'], limits),
+    etcdRemoveMember: (target, memberId, limits) => call(target, ['etcd', 'remove-member', memberId], limits),
     imagePull: (target, image, limits) =>
       call(target, ['image', 'pull', image, '--namespace', 'system'], limits),
     ...requests(call),

@@ -13,6 +13,8 @@ export interface NodeInput {
   readonly limits: Limits;
   readonly drain: { readonly attempts: number; readonly deleteEmptyDirData: boolean };
   readonly attempt: number;
+  /** What this hop gives to Terraform, by variable; where its machine is made anew. */
+  readonly values?: Readonly<Record<string, string>>;
   /** The other nodes of its batch, worked on at the same time. */
   readonly beside?: readonly string[];
 }

@@ -1,7 +1,9 @@
 import { proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.js';
+import type { Replacement } from '../activities/plan-replacement.js';
 import type { RecordedFacts } from '../planning/classify-node.js';
 import type { StepName } from '../planning/node-steps.js';
+import type { MachineIdentity } from '../planning/terraform/machine-identity.js';
 import { activityOptions, type StepClass } from './activity-options.js';
 import type { NodeInput } from './node-input.js';
 
@@ -9,6 +11,10 @@ import type { NodeInput } from './node-input.js';
 export interface NodeProgress {
   facts?: RecordedFacts;
   bootId?: string;
+  /** What Terraform had of its machine before anything was done. */
+  replacement?: Replacement;
+  /** By what its new machine is known. */
+  machine?: MachineIdentity;
   /** The workflow's own id: it names this node's one install. */
   readonly install: string;
   /** This step runs as the undo of another one. */
@@ -28,7 +34,24 @@ const base = ({ cluster, run, node }: NodeInput) => ({ cluster, run, node });
 /** The other nodes of its batch, where there are any. */
 const besides = ({ beside }: NodeInput) => (beside && beside.length > 0 ? { beside } : {});
 
+/** What Terraform is given in this hop. */
+const valuesOf = ({ values = {} }: NodeInput) => ({ values });
+
 export const stepActivities: Readonly<Record<StepName, StepActivity>> = {
+  'plan-replacement': {
+    kind: 'look',
+    limit: ({ limits }) => limits.terraformPlan + limits.terraformLock,
+    run: async (act, input, progress) => {
+      const limit = input.limits.terraformPlan + input.limits.terraformLock;
+      const { note, ...replacement } = await act.planReplacement({
+        ...base(input),
+        ...valuesOf(input),
+        limit,
+      });
+      progress.replacement = replacement;
+      return note;
+    },
+  },
   'prepare-image': {
     kind: 'wait',
     limit: ({ limits }) => limits.image,
@@ -87,12 +110,51 @@ export const stepActivities: Readonly<Record<StepName, StepActivity>> = {
     run: (act, input, { facts, install }) =>
       act.rebootNode({ ...base(input), facts: known(facts), reboot: install, limit: input.limits.reboot }),
   },
+  'replace-machine': {
+    kind: 'once',
+    limit: ({ limits }) => limits.replace + limits.terraformLock,
+    run: async (act, input, progress) => {
+      const { install } = progress;
+      const { note, machine } = await act.replaceMachine({
+        ...base(input),
+        ...valuesOf(input),
+        facts: known(progress.facts),
+        replacement: known(progress.replacement),
+        install,
+        limit: input.limits.replace + input.limits.terraformLock,
+      });
+      progress.machine = machine;
+      return note;
+    },
+  },
+  'remove-member': {
+    kind: 'wait',
+    limit: ({ limits }) => limits.removeMember,
+    run: (act, input, { facts }) =>
+      act.removeMember({ ...base(input), facts: known(facts), limit: input.limits.removeMember }),
+  },
+  'configure-machine': {
+    kind: 'wait',
+    limit: ({ limits }) => limits.configure,
+    run: (act, input, { facts, machine }) =>
+      act.configureMachine({
+        ...base(input),
+        facts: known(facts),
+        machine: known(machine),
+        limit: input.limits.configure,
+      }),
+  },
   'await-boot': {
     kind: 'wait',
     limit: ({ limits }) => limits.boot,
     run: async (act, input, progress) => {
       const limits = { limit: input.limits.boot, answerLimit: input.limits.install };
-      const booted = await act.awaitBoot({ ...base(input), facts: known(progress.facts), ...limits });
+      const booted = await act.awaitBoot({
+        ...base(input),
+        facts: known(progress.facts),
+        ...limits,
+        ...(input.node.rebuild ? { machine: known(progress.machine) } : {}),
+      });
       progress.bootId = booted.bootId;
       return booted.note;
     },

@@ -3,10 +3,8 @@ import {
   ParentClosePolicy,
   executeChild,
   isCancellation,
-  patched,
   setHandler,
 } from '@temporalio/workflow';
-import { describeImage } from '../planning/describe.js';
 import { stepsOf } from '../planning/node-steps.js';
 import type { Hop, PlannedNode, UpgradePlan } from '../planning/plan.js';
 import type { Reason } from '../planning/reason.js';
@@ -18,6 +16,8 @@ import type { NodeInput } from './node-input.js';
 import { countsOf, endingOf, isTouched, notBegun, notDoneOf, skipped, withMode } from './node-results.js';
 import { upgradeBatch } from './run-batch.js';
 import { RunPause } from './run-pause.js';
+import { missingImages } from './run-images.js';
+import { hasTemplates, makeTemplates } from './run-templates.js';
 import { tellDetails, tellPhase } from './run-telling.js';
 import { activitiesFor } from './step-activities.js';
 import { upgradeNode } from './upgrade-node.js';
@@ -111,9 +111,13 @@ class Run {
     const { order, batches, rebootModes } = await resolve.resolveOrder({ cluster, run, hop });
     this.order = order;
     this.to = hop.to;
-    const missing = await this.imagesAreThere(plan, hop);
+    const missing = await missingImages({ cluster, run }, plan.limits.image, hop);
     if (missing) return missing;
     tellPhase('upgrading');
+    if (hasTemplates(hop)) {
+      this.begun = true;
+      await makeTemplates({ cluster, run }, plan.limits, hop);
+    }
     let controlPlanesDone = 0;
     // Workers of the first release answered no batches: each node alone.
     for (const names of batches ?? order.map((name) => [name])) {
@@ -135,26 +139,6 @@ class Run {
       if (this.aborted()) return { kind: 'aborted', by: this.abortedBy ?? 'a cancel' };
     }
     return undefined;
-  }
-
-  /** Whether the factory has every image of the hop; a run of the first release asks for each as its node's turn comes. */
-  private async imagesAreThere(plan: UpgradePlan, hop: Hop): Promise<Reason | undefined> {
-    if (!patched('factory-first')) return undefined;
-    const { cluster } = this;
-    const { run } = this.input;
-    const limit = plan.limits.image;
-    const images = [
-      ...new Set(hop.nodes.filter((node) => !node.skip && !node.armed).map((node) => node.image)),
-    ];
-    if (images.length === 0) return undefined;
-    try {
-      await activitiesFor('wait', limit, describeImage(images)).warmFactory({ cluster, run, images, limit });
-      return undefined;
-    } catch (error) {
-      const reason = reasonOf(error, describeImage(images), limit);
-      if (reason.kind === 'aborted') throw error;
-      return reason;
-    }
   }
 
   /** The nodes of a batch that need work; the others are skipped, and told so. */
@@ -210,6 +194,7 @@ class Run {
       limits,
       drain,
       attempt,
+      ...(node.rebuild && hop.values ? { values: hop.values } : {}),
       ...(beside.length > 0 ? { beside } : {}),
     };
     const startedAt = new Date().toISOString();

@@ -101,7 +101,11 @@ async function stopped(
   }
   const undoFailed = await undoSteps(input, failed, records);
   if (undoFailed) {
-    const state = undoFailed.kind === 'install-unanswered' ? 'install-unknown' : 'cordoned';
+    const states: Partial<Record<Reason['kind'], NodeState>> = {
+      'install-unanswered': 'install-unknown',
+      'replace-unknown': 'replacing',
+    };
+    const state = states[undoFailed.kind] ?? 'cordoned';
     return end('halted', state, { reason, failedStep: failed, undoFailed, ...cordoned });
   }
   return end('undone', stateUndone(input, failed, reason), { reason, failedStep: failed });
@@ -131,8 +135,10 @@ function mayUndo(input: NodeInput, failed: StepName, reason: Reason): boolean {
   if (sent === -1) return failures[reason.kind].after === 'undo-and-halt';
   if (order.indexOf(failed) < sent) return true;
   if (!isFirstOnce(input, failed)) return false;
+  const refusing: readonly StepName[] = ['install', 'replace-machine'];
   return (
-    reason.kind === 'aborted' || (failed === 'install' && failures[reason.kind].after === 'undo-and-halt')
+    reason.kind === 'aborted' ||
+    (refusing.includes(failed) && failures[reason.kind].after === 'undo-and-halt')
   );
 }
 
@@ -179,7 +185,18 @@ async function undoSteps(
   return undefined;
 }
 
-function stateAfter({ node }: NodeInput, failed: StepName, reason: Reason): NodeState {
+function stateAfter(input: NodeInput, failed: StepName, reason: Reason): NodeState {
+  return input.node.rebuild ? stateRebuilt(failed) : stateInPlace(input, failed, reason);
+}
+
+/** Where its machine was made anew there is no way back to name: it is on its way, or it has come. */
+function stateRebuilt(failed: StepName): NodeState {
+  if (failed === 'replace-machine') return 'replacing';
+  const before: readonly StepName[] = ['remove-member', 'configure-machine', 'await-boot'];
+  return before.includes(failed) ? 'not-joined' : 'on-target';
+}
+
+function stateInPlace({ node }: NodeInput, failed: StepName, reason: Reason): NodeState {
   if (failed === 'reboot' || reason.kind === 'reboot-unanswered') return 'armed';
   if (reason.kind === 'back-on-old-version') return 'back-on-old';
   if (reason.kind === 'node-never-returned') return 'unreachable';

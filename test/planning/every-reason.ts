@@ -1,4 +1,5 @@
 import type { Reason } from '../../src/planning/reason.js';
+import { everyRebuildReason } from './every-rebuild-reason.js';
 import { everyTerraformReason } from './terraform/every-terraform-reason.js';
 
 const since = '2026-11-21T14:32:00.000Z';
@@ -204,5 +205,6 @@ export const everyReason: { readonly [Kind in Reason['kind']]: Extract<Reason, {
   'pause-expired': { kind: 'pause-expired', by: 'ops@example: lunch', limit: 86_400_000 },
   terminated: { kind: 'terminated' },
   ...everyTerraformReason,
+  ...everyRebuildReason,
   unexpected: { kind: 'unexpected', message: 'the answer had no body.' },
 };

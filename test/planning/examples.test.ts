@@ -4,6 +4,8 @@ import { loadInventory, mistakeLine } from '../../src/inventory/load.js';
 import type { Inventory } from '../../src/inventory/schema.js';
 import { installerImage } from '../../src/planning/installer-image.js';
 import { projectRoot } from '../../src/tools/project-root.js';
+import type { PlanInput } from '../../src/planning/plan-input.js';
+import { planUpgrade } from '../../src/planning/upgrade-plan.js';
 import { answered, clusterOf, type Cluster } from './a-cluster.js';
 import { planOf } from './a-planned-node.js';
 
@@ -66,6 +68,58 @@ describe.each([
     expect(planned.filter((node) => node.canary).map((node) => node.name)).toEqual(canaries);
     expect(plan.estimate).toBeLessThan(hours * 60 * 60_000);
     expect(plan.blocked).toEqual([]);
+  });
+});
+
+/** As if this version of Slipway could rebuild nodes. */
+function rebuilt(inventory: Inventory, only: readonly string[] = []): PlanInput {
+  return asDeclared(inventory).planInput({
+    request: { talos: 'v1.12.6', declared: false, commit: 'c'.repeat(40) },
+    availableVersions: answered([inventory.versions.talos, 'v1.12.6']),
+    rebuilds: true,
+    only,
+  });
+}
+
+describe('a minor of the examples', () => {
+  test('prox-ops: fifteen machines and their templates made anew, in about two hours', async () => {
+    const plan = planOf(rebuilt(await exampleInventory('prox-ops')));
+    const [hop] = plan.hops;
+    expect(plan.terraform).toMatchObject({ tool: 'terraform', version: '1.9.8', folder: 'terraform' });
+    expect(hop?.values).toMatchObject({ talos_version: '1.12.6', kubernetes_version: '1.34.1' });
+    expect(hop?.templates).toHaveLength(7);
+    expect(hop?.nodes.map(({ rebuild }) => rebuild?.address)).toContain('module.worker_nodes["k8s-work-16"]');
+    expect(hop?.nodes.every(({ steps }) => steps === 'rebuild')).toBe(true);
+    expect(plan.estimate / 3_600_000).toBeGreaterThan(1.5);
+    expect(plan.estimate / 3_600_000).toBeLessThan(2.5);
+  });
+
+  test('atlas: not with the node that is the endpoint, but with the others', async () => {
+    const atlas = await exampleInventory('atlas');
+    expect(planUpgrade(rebuilt(atlas))).toMatchObject({
+      reasons: [{ kind: 'rebuild-endpoint', node: 'talos-cp-01' }],
+    });
+    const plan = planOf(rebuilt(atlas, ['talos-cp-02', 'talos-worker-01']));
+    expect(plan.hops[0]?.nodes.map(({ rebuild }) => rebuild)).toEqual([
+      { address: 'module.talos_node["talos-cp-02"]', host: 'atlas', configuration: 'terraform' },
+      { address: 'module.talos_node["talos-worker-01"]', host: 'atlas', configuration: 'terraform' },
+    ]);
+    expect(plan.hops[0]).not.toHaveProperty('templates');
+    expect(plan.notes).toContain(
+      'afterwards, for each of talos-cp-02: tailscale registers anew: take the old machine out of headscale',
+    );
+  });
+
+  test('portkey: in place', async () => {
+    const portkey = await exampleInventory('portkey');
+    const plan = planOf(
+      asDeclared(portkey).planInput({
+        request: { talos: 'v1.13.9', declared: false },
+        availableVersions: answered(['v1.12.6', 'v1.13.9']),
+        rebuilds: true,
+      }),
+    );
+    expect([plan.strategy, plan.hops.map(({ to }) => to)]).toEqual(['in-place', ['v1.13.9']]);
   });
 });
 

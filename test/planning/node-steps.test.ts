@@ -1,5 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import { allSteps, type StepName, stepOrders, steps, stepsOf } from '../../src/planning/node-steps.js';
+import {
+  allSteps,
+  rebuildLimits,
+  type StepName,
+  stepOrders,
+  steps,
+  stepsOf,
+} from '../../src/planning/node-steps.js';
 
 /** As plans of the first release were recorded: one order for all nodes, and nodes without flow and steps. */
 const first: readonly StepName[] = [
@@ -86,6 +93,37 @@ describe('all steps of a plan', () => {
 });
 
 describe('the orders', () => {
+  test('are each what the table of all steps has left of itself', () => {
+    for (const [name, order] of Object.entries(stepOrders))
+      expect([name, allSteps({ steps: { [name]: order } })]).toEqual([name, order]);
+  });
+
+  test('of a plan that rebuilds some nodes and upgrades others are both, each step once', () => {
+    const both = allSteps({ steps: { legacy: stepOrders.legacy, rebuild: stepOrders.rebuild } });
+    expect(new Set(both)).toEqual(new Set([...stepOrders.legacy, ...stepOrders.rebuild]));
+    expect(both).toHaveLength(new Set(both).size);
+    expect(both.filter((step) => (stepOrders.rebuild as readonly StepName[]).includes(step))).toEqual(
+      stepOrders.rebuild,
+    );
+  });
+
+  test('of a rebuild plan before anything is touched, send once, and finish from there on', () => {
+    const order: readonly StepName[] = stepOrders.rebuild;
+    expect(order[0]).toBe('plan-replacement');
+    const sent = order.findIndex((step) => steps[step].repeat === 'once');
+    expect(order.filter((step) => steps[step].repeat === 'once')).toEqual(['replace-machine']);
+    expect(order.slice(0, sent).every((step) => steps[step].onCancel === 'undo')).toBe(true);
+    expect(order.slice(sent, -1).every((step) => steps[step].onCancel === 'finish')).toBe(true);
+    expect(order.indexOf('remove-member')).toBe(sent + 1);
+  });
+
+  test('wait for limits of rebuilds where they rebuild alone', () => {
+    for (const [name, order] of Object.entries(stepOrders)) {
+      const waits = order.some((step) => rebuildLimits.includes(steps[step].limit));
+      expect([name, waits]).toEqual([name, name === 'rebuild']);
+    }
+  });
+
   test('name each step at most once, and only steps there are', () => {
     for (const order of Object.values(stepOrders)) {
       expect(new Set(order).size).toBe(order.length);
@@ -94,7 +132,7 @@ describe('the orders', () => {
   });
 
   test('never send anything before the gates, the cordon, the drain and the facts', () => {
-    for (const order of [stepOrders.legacy, stepOrders.lifecycle, stepOrders.armed]) {
+    for (const order of [stepOrders.legacy, stepOrders.lifecycle, stepOrders.armed, stepOrders.rebuild]) {
       const names: readonly StepName[] = order;
       const sent = names.findIndex((step) => steps[step].repeat === 'once');
       for (const step of ['await-gates', 'cordon', 'drain', 'hand-over-leadership', 'record-facts'] as const)

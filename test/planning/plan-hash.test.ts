@@ -5,6 +5,9 @@ import { planOf } from './a-planned-node.js';
 
 const well = aCluster();
 const hash = planOf(well.planInput()).hash;
+const minorInPlace = well.upgrading({
+  strategy: { patch: 'in-place', minor: 'in-place', major: 'rebuild' },
+});
 
 describe('the hash of a plan', () => {
   test.each<[string, string]>([
@@ -80,6 +83,25 @@ describe('the hash of a plan', () => {
   test('of the first release is made of what that had: no batch is no other than none', () => {
     const { batch: _, ...first } = planOf(well.planInput());
     expect(planHashText(first)).not.toContain('batch');
+  });
+
+  test.each([
+    ['a patch', hash, 'ff870449d71a1e9539462e166e53a48df862227402766933e927ccbdb154f0e6'],
+    [
+      'a minor in place',
+      planOf(minorInPlace.planInput({ request: { talos: 'v1.13.9' } })).hash,
+      '5af081ed2b42f1142327c837538cf21dd508f811b65ee2f4c3ef2d845ce96668',
+    ],
+  ])('of %s in place is what it was before nodes could be rebuilt', (_name, now, before) =>
+    expect(now).toBe(before),
+  );
+
+  test('of a plan in place is the same with other limits of rebuilds', () => {
+    const other = well.declaring((inventory) => ({
+      ...inventory,
+      limits: { ...inventory.limits, replace: 1, terraformLock: 1 },
+    }));
+    expect(planOf(other.planInput()).hash).toBe(hash);
   });
 
   test('does not hang on the order of keys', () => {

@@ -30,6 +30,25 @@ describe('the versions on the way', () => {
       available,
       ['v1.10.10', 'v1.11.5'],
     ],
+    ['two minors', ['v1.11.3'], 'v1.13.9', available, ['v1.12.6', 'v1.13.9']],
+    [
+      'two minors, some further on',
+      ['v1.13.1', 'v1.11.3', 'v1.12.9'],
+      'v1.13.9',
+      available,
+      ['v1.12.6', 'v1.13.9'],
+    ],
+    ['a target that is not the newest patch', ['v1.11.3'], 'v1.13.2', available, ['v1.12.6', 'v1.13.2']],
+    [
+      'three minors, the first a trap',
+      ['v1.10.3'],
+      'v1.13.9',
+      available,
+      ['v1.10.10', 'v1.11.5', 'v1.12.6', 'v1.13.9'],
+    ],
+    ['a trap that lies between', ['v1.9.3'], 'v1.11.5', available, ['v1.10.10', 'v1.11.5']],
+    ['a downgrade', ['v1.10.3'], 'v1.9.5', available, ['v1.9.5']],
+    ['another major', ['v1.11.3'], 'v2.0.0', available, ['v2.0.0']],
     ['1.11 to 1.12', ['v1.11.3'], 'v1.12.6', available, ['v1.12.6']],
     ['a patch of 1.10', ['v1.10.3'], 'v1.10.10', available, ['v1.10.10']],
     ['what runs is no version', ['unknown'], 'v1.11.5', available, ['v1.11.5']],
@@ -53,6 +72,16 @@ describe('the versions on the way', () => {
     ['a pre-release of the safe patch only', ['v1.10.9-rc.0', 'v1.11.5']],
   ])('name the patch that is missing where the factory has %s', (_name, versions) => {
     expect(versionHops(['v1.10.3'], 'v1.11.5', versions)).toEqual({ hops: [], missing: 'v1.10.9' });
+  });
+
+  test('name the minor between of which the factory has no release', () => {
+    const without = ['v1.11.5', 'v1.12.0-rc.1', 'v1.13.9'];
+    expect(versionHops(['v1.11.3'], 'v1.13.9', without)).toEqual({ hops: [], missingMinor: '1.12' });
+  });
+
+  test('name the safe patch where a minor between is left well only from it', () => {
+    const without = ['v1.10.8', 'v1.11.5'];
+    expect(versionHops(['v1.9.3'], 'v1.11.5', without)).toEqual({ hops: [], missing: 'v1.10.9' });
   });
 
   test.each([

@@ -3,7 +3,16 @@ import { lastBefore } from './last-before.js';
 
 /** Events of `machines.jsonl` after which a machine runs, and after which it does not. */
 const UP = new Set(['running', 'ready', 'not-ready']);
-const NOT_UP = new Set(['power-off', 'power-on', 'rebooting', 'down', 'booting']);
+const NOT_UP = new Set([
+  'power-off',
+  'power-on',
+  'rebooting',
+  'down',
+  'booting',
+  'destroyed',
+  'created',
+  'maintenance',
+]);
 
 /** Something that is not well with a node, and since when. */
 export interface Trouble {

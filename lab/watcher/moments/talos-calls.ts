@@ -41,18 +41,30 @@ const UNIMPLEMENTED = 12;
 /** A request that changes a machine, and how. */
 export interface Destructive extends CallEffect {
   readonly request: TalosRequest;
+  /** Whom it is done to. Another member is asked to take away that of a machine that is gone. */
+  readonly node: string;
 }
 
 /**
  * Requests that change a machine for good, whatever their answers were: an answer can be lost. A LifecycleService that is not
  * there does not count: talosctl asks for it, and falls back to the call of old.
  */
-export function destructiveRequests({ requests }: Evidence): Destructive[] {
-  return requests.flatMap((request) => {
+export function destructiveRequests(evidence: Evidence): Destructive[] {
+  return evidence.requests.flatMap((request) => {
     const effect = EFFECTS[callOf(request)];
     const absent = request.service === 'LifecycleService' && request.code === UNIMPLEMENTED;
-    return effect === undefined || absent ? [] : [{ ...effect, request }];
+    if (effect === undefined || absent) return [];
+    return [{ ...effect, request, node: removedMember(evidence, request) ?? request.node }];
   });
+}
+
+/** Whose member a request takes away by its id; undefined: it is about no other machine than the one it is for. */
+function removedMember({ etcd }: Evidence, { args, at }: TalosRequest): string | undefined {
+  const id = args['member_id'];
+  if (typeof id !== 'string' && typeof id !== 'number') return undefined;
+  const named = etcd.filter((round) => round.at <= at).flatMap(({ members }) => members ?? []);
+  const name = named.findLast((member) => member.id === String(id))?.name;
+  return name === '' ? undefined : name;
 }
 
 /** Those that disrupt: they stop the machine, or take its etcd member away. */

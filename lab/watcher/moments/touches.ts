@@ -1,11 +1,15 @@
 import type { ApiChange, Evidence, MachineEvent, Moment, TalosRequest } from '../evidence.js';
+import { DESTRUCTION, destructions, mayHaveHappened } from './hypervisor-calls.js';
 import { destructiveRequests, disruptingRequests, type Destructive } from './talos-calls.js';
 
-/** Something Slipway did to a node: a cordon that was set, or a destructive Talos request, whatever its answer was. */
+/**
+ * Something Slipway did to a node: a cordon that was set, a destructive Talos request, or the destruction of its machine at the
+ * hypervisor, whatever the answer was.
+ */
 export interface Touch {
   readonly at: Moment;
   readonly node: string;
-  readonly by: 'cordon' | 'request';
+  readonly by: 'cordon' | 'request' | 'hypervisor';
   /** `cordon`, or what the Talos call is called. */
   readonly name: string;
   /** Something stops, or is about to: an install that leaves the machine running does not disrupt. */
@@ -17,14 +21,23 @@ export function touches(evidence: Evidence): Touch[] {
   const cordons = slipwayChanges(evidence)
     .filter((change) => change.unschedulable === true)
     .map(({ at, name }): Touch => ({ at, node: name, by: 'cordon', name: 'cordon', disrupts: true }));
-  const requests = destructiveRequests(evidence).map(({ request, called, stops, removesMember }): Touch => ({
+  const requests = destructiveRequests(evidence).map(
+    ({ request, node, called, stops, removesMember }): Touch => ({
+      at: request.at,
+      node,
+      by: 'request',
+      name: called,
+      disrupts: stops === true || removesMember === true,
+    }),
+  );
+  const machines = destructions(evidence).map(({ request, node }): Touch => ({
     at: request.at,
-    node: request.node,
-    by: 'request',
-    name: called,
-    disrupts: stops === true || removesMember === true,
+    node,
+    by: 'hypervisor',
+    name: DESTRUCTION,
+    disrupts: true,
   }));
-  return [...cordons, ...requests].toSorted((a, b) => a.at - b.at);
+  return [...cordons, ...requests, ...machines].toSorted((a, b) => a.at - b.at);
 }
 
 /** What Slipway changed through the Kubernetes API, with success. */
@@ -42,6 +55,14 @@ export function isControlPlane({ machines }: Evidence, node: string): boolean {
 
 export function controlPlanes({ machines }: Evidence): string[] {
   return machines.filter(({ role }) => role === 'control-plane').map(({ name }) => name);
+}
+
+/** Whether the machine of a node was destroyed by then, and the one that is made anew is not back yet. */
+export function isBeingRebuilt(evidence: Evidence, node: string, at: Moment): boolean {
+  return disruptions(evidence).some(
+    (one) =>
+      one.name === DESTRUCTION && one.node === node && one.from < at && (one.to === undefined || one.to > at),
+  );
 }
 
 /** A disruption a machine took on: from its acceptance until the machine was ready again with another boot id. */
@@ -64,7 +85,8 @@ const ACCEPTED: Readonly<Record<string, string>> = {
 
 /**
  * Disruptions by request. The machine's own log says which requests it accepted, so that one whose answer was lost counts
- * too; of the calls it logs nothing of, those that were answered well.
+ * too; of the calls it logs nothing of, those that were answered well. A machine that is destroyed is back when the one that is
+ * made anew is ready.
  */
 export function disruptions(evidence: Evidence): Disruption[] {
   const { machineEvents } = evidence;
@@ -79,7 +101,10 @@ export function disruptions(evidence: Evidence): Disruption[] {
   const others = requests
     .filter(({ request }) => request.method !== 'Upgrade' && request.code === 0 && !known.has(request))
     .map(({ request, called }) => disruption(machineEvents, request.node, request.at, request, called));
-  return [...accepted, ...others].toSorted((a, b) => a.from - b.from);
+  const destroyed = destructions(evidence)
+    .filter(({ request }) => mayHaveHappened(request))
+    .map(({ request, node }) => disruption(machineEvents, node, request.at, undefined, DESTRUCTION));
+  return [...accepted, ...others, ...destroyed].toSorted((a, b) => a.from - b.from);
 }
 
 /** The request that was under way when the machine accepted; the last one to come, if there were two. */

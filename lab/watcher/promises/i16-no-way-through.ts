@@ -11,11 +11,11 @@ const BEGINNING_GRAIN = 100;
  * I16: no request travels through the node it disrupts, nor through the virtual address. A destructive Talos request goes
  * in through another control plane; while a node is disrupted nothing goes in through it, Talos or Kubernetes, and no
  * program tries to, also where nothing listens any more; and no connection to the Kubernetes API ever uses the virtual
- * address. A lone control plane is the only way to itself.
+ * address. A lone control plane is the only way to itself, and so is a machine that was made anew and has no certificate yet.
  */
 export function noWayThrough(evidence: Evidence): Finding[] {
-  const itself = destructiveRequests(evidence).flatMap(({ request, called }) =>
-    wrongWay(evidence, request, called),
+  const itself = destructiveRequests(evidence).flatMap(({ request, node, called }) =>
+    wrongWay(evidence, { ...request, node }, called),
   );
   const others = [...virtualAddress(evidence), ...itself];
   if (controlPlanes(evidence).length < 2) return others;
@@ -49,7 +49,11 @@ function wrongWay(evidence: Evidence, { at, node, endpoint }: TalosRequest, call
 function talosThrough(evidence: Evidence, { node, from, to, request: own }: Disruption): Finding[] {
   const end = to ?? evidence.watched.to;
   const through = (request: TalosRequest): boolean =>
-    request.endpoint === node && request !== own && request.at > from && request.at < end;
+    request.endpoint === node &&
+    request !== own &&
+    request.at > from &&
+    request.at < end &&
+    !(request.node === node && hasNoCertificate(evidence, node, request.at));
   return evidence.requests
     .filter(through)
     .map(({ at, method, node: target }) =>
@@ -83,6 +87,10 @@ function triedThrough(evidence: Evidence, { node, from, to }: Disruption): Findi
   );
   return evidence.commands
     .filter(({ endpoint, at }) => endpoint === node && at > from + BEGINNING_GRAIN && at < end)
+    .filter(
+      ({ insecure, nodes, at }) =>
+        !(insecure && isAlone(nodes, node) && hasNoCertificate(evidence, node, at)),
+    )
     .map(({ at, command, nodes }) => {
       const about = nodes.length === 0 ? '' : ` for ${nodes.join(', ')}`;
       return violation(
@@ -92,6 +100,19 @@ function triedThrough(evidence: Evidence, { node, from, to }: Disruption): Findi
         `${command}${about} was to go through ${node}, which was being disrupted`,
       );
     });
+}
+
+/** A machine that was made anew and does not run yet: in maintenance mode it speaks for itself alone, to everybody. */
+function hasNoCertificate({ machineEvents }: Evidence, node: string, at: Moment): boolean {
+  const last = machineEvents.findLast(
+    ({ machine, event, at: then }) =>
+      machine === node && then <= at && ['created', 'running', 'destroyed'].includes(event),
+  );
+  return last?.event === 'created';
+}
+
+function isAlone(nodes: readonly string[], node: string): boolean {
+  return nodes.every((name) => name === node);
 }
 
 function virtualAddress({ connections }: Evidence): Finding[] {

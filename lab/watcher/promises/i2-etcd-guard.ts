@@ -1,10 +1,11 @@
-import type { EtcdRound, Evidence, TalosRequest } from '../evidence.js';
+import type { EtcdRound, Evidence, Moment, TalosRequest } from '../evidence.js';
 import { unobserved, violation, type Finding } from '../finding.js';
 import { ETCD_ROUND_AGE_MOST, forbiddenBy, roundsBefore, voterCount } from '../moments/etcd-state.js';
 import { seconds } from '../moments/last-before.js';
 import { outageAccepted, runAt, runsOf } from '../moments/runs.js';
-import { disruptingRequests, type Destructive } from '../moments/talos-calls.js';
-import { isControlPlane } from '../moments/touches.js';
+import { DESTRUCTION, destructions } from '../moments/hypervisor-calls.js';
+import { disruptingRequests } from '../moments/talos-calls.js';
+import { isBeingRebuilt, isControlPlane } from '../moments/touches.js';
 
 /** The last look may be this old when the request goes out. Milliseconds. */
 const LOOK_AGE_MOST = 5_000;
@@ -12,51 +13,75 @@ const LOOK_AGE_MOST = 5_000;
 /** So long at most a request is on its way: its client has to start, on a machine that may be busy. Milliseconds. */
 const WAY_TAKES_MOST = 5_000;
 
+/** Terraform reads its state and looks at all its resources before it asks for anything. Milliseconds. */
+const TERRAFORM_TAKES_MOST = 20_000;
+
+/** Something that takes a control plane away. */
+interface Act {
+  readonly at: Moment;
+  readonly node: string;
+  readonly called: string;
+  /** It may be on its way for so long. Milliseconds. */
+  readonly wayMost: number;
+  /** The machine of that member is gone: what its own member says does not count, it is what the act puts right. */
+  readonly repairs?: boolean;
+}
+
 /**
  * I2: a control plane is disrupted only while every voter is healthy, there is no learner and no alarm, one leader is
  * agreed by all and is not this node, applied indexes are close, and a majority remains without it. One voter: only with
  * `outageAccepted`; two: never. What forbids it must have stood in every round of the last 5 s: Slipway looks once in
  * them, and cannot know what happened since. And it must have looked: each other member was asked in time. Judged where
- * something stops: at the upgrade of old, at the reboot after an install, at the removal of a member.
+ * something stops: at the upgrade of old, at the reboot after an install, at the removal of a member, at
+ * the destruction of a machine. The member of a machine that was destroyed is dead when it is removed, and may be.
  */
 export function etcdAllowsIt(evidence: Evidence): Finding[] {
-  return disruptingRequests(evidence)
-    .filter(({ request }) => isControlPlane(evidence, request.node))
-    .flatMap((disrupting) => judge(evidence, disrupting));
+  const requests = disruptingRequests(evidence).map(
+    ({ request: { at }, node, called, removesMember }): Act => ({
+      at,
+      node,
+      called,
+      wayMost: WAY_TAKES_MOST,
+      repairs: removesMember === true && isBeingRebuilt(evidence, node, at),
+    }),
+  );
+  const machines = destructions(evidence).map(({ request: { at }, node }): Act => ({
+    at,
+    node,
+    called: DESTRUCTION,
+    wayMost: TERRAFORM_TAKES_MOST,
+  }));
+  return [...requests, ...machines]
+    .filter(({ node }) => isControlPlane(evidence, node))
+    .flatMap((act) => judge(evidence, act));
 }
 
-function judge(evidence: Evidence, disrupting: Destructive): Finding[] {
-  const { request, called } = disrupting;
-  const { at, node } = request;
+function judge(evidence: Evidence, act: Act): Finding[] {
+  const { at, node, called } = act;
   const rounds = roundsBefore(evidence, at, LOOK_AGE_MOST);
   const newest = rounds.at(-1);
   if (newest === undefined) {
     const words = `etcd was not seen within ${ETCD_ROUND_AGE_MOST / 1000} s before ${called} of ${node}`;
     return [unobserved('I2', at, node, words)];
   }
-  const voters = tooFewVoters(evidence, disrupting, newest);
-  const reasons = [...standing(rounds, node)].map(
-    (reason) => `${called} of ${node} with etcd not safe: ${reason}`,
+  const voters = tooFewVoters(evidence, act, newest);
+  const reasons = standing(rounds, act).map((reason) => `${called} of ${node} with etcd not safe: ${reason}`);
+  return [...(voters === undefined ? [] : [voters]), ...reasons, ...notAsked(evidence, act, newest)].map(
+    (what) => violation('I2', at, node, what),
   );
-  return [
-    ...(voters === undefined ? [] : [voters]),
-    ...reasons,
-    ...notAsked(evidence, disrupting, newest),
-  ].map((what) => violation('I2', at, node, what));
 }
 
 /** Reasons that stand in each of the rounds, in the words of the last one. */
-function standing(rounds: readonly EtcdRound[], node: string): string[] {
+function standing(rounds: readonly EtcdRound[], { node, repairs }: Act): string[] {
   const all = rounds.map((round) => forbiddenBy(round, node));
   const last = all.at(-1) ?? new Map<string, string>();
-  return [...last].filter(([key]) => all.every((reasons) => reasons.has(key))).map(([, reason]) => reason);
+  return [...last]
+    .filter(([key]) => all.every((reasons) => reasons.has(key)))
+    .filter(([key]) => !(repairs && key === `member ${node}`))
+    .map(([, reason]) => reason);
 }
 
-function tooFewVoters(
-  evidence: Evidence,
-  { request: { at, node }, called }: Destructive,
-  round: EtcdRound,
-): string | undefined {
+function tooFewVoters(evidence: Evidence, { at, node, called }: Act, round: EtcdRound): string | undefined {
   const voters = voterCount(round);
   if (voters === 2) return `${called} of ${node} with two voters: neither may go`;
   if (voters !== 1) return undefined;
@@ -66,14 +91,10 @@ function tooFewVoters(
 }
 
 /** Who else is a member and did not say how it is, and what of the cluster nobody asked for, right before the request. */
-function notAsked(
-  evidence: Evidence,
-  { request: { at, node }, called }: Destructive,
-  round: EtcdRound,
-): string[] {
+function notAsked(evidence: Evidence, { at, node, called, wayMost }: Act, round: EtcdRound): string[] {
   const others = (round.members ?? []).map(({ name }) => name).filter((name) => name !== '' && name !== node);
   if (others.length === 0) return [];
-  const window = LOOK_AGE_MOST + WAY_TAKES_MOST;
+  const window = LOOK_AGE_MOST + wayMost;
   const answered = evidence.requests.filter(
     (request) => request.code === 0 && request.at <= at && request.at >= at - window,
   );

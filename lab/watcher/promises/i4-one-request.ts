@@ -4,7 +4,8 @@ import { CORDON_MARK, cordonsOf, type CordonChange } from '../moments/cordons.js
 import { lastBefore, seconds } from '../moments/last-before.js';
 import { installerAt } from '../moments/boot-slots.js';
 import { destructiveRequests } from '../moments/talos-calls.js';
-import { disruptions, slipwayChanges } from '../moments/touches.js';
+import { disruptions, isBeingRebuilt, slipwayChanges } from '../moments/touches.js';
+import { oneWriterAtATime } from './i4-one-writer.js';
 
 /** A drain stops this soon after somebody uncordoned its node. Milliseconds. */
 const DRAIN_STOPS_WITHIN = 5_000;
@@ -13,13 +14,14 @@ const DRAIN_STOPS_WITHIN = 5_000;
 const TAKEN_BACK_WITHIN = 10_000;
 
 /**
- * I4: no two destructive requests for one node, no eviction from a node somebody uncordoned meanwhile, and a cordon that
+ * I4: no two destructive requests for one node, no two writers of one Terraform state, no eviction from a node somebody uncordoned meanwhile, and a cordon that
  * kubectl set by losing that race is taken back.
  */
 export function oneRequestAtATime(evidence: Evidence): Finding[] {
   const nodes = evidence.machines.map(({ name }) => name);
   return [
     ...overlapping(evidence),
+    ...oneWriterAtATime(evidence),
     ...nodes.flatMap((node) => lateEvictions(evidence, node)),
     ...nodes.flatMap((node) => racedCordons(evidence, node)),
   ];
@@ -28,12 +30,14 @@ export function oneRequestAtATime(evidence: Evidence): Finding[] {
 /** A second request while the first was answered, or while the machine was still at work for it. */
 function overlapping(evidence: Evidence): Finding[] {
   const requests = destructiveRequests(evidence);
-  return requests.flatMap(({ request, called }, index) => {
-    const { at, node } = request;
+  return requests.flatMap(({ request, node, called, removesMember }, index) => {
+    const { at } = request;
     const unanswered = requests
       .slice(0, index)
-      .find(({ request: first }) => first.node === node && at < first.at + first.took);
-    const earlier = unanswered?.called ?? atWorkFor(evidence, request);
+      .find(({ request: first, node: same }) => same === node && at < first.at + first.took);
+    // The member of a machine that is gone is taken away while the new one is on its way.
+    const follows = removesMember === true && isBeingRebuilt(evidence, node, at);
+    const earlier = unanswered?.called ?? (follows ? undefined : atWorkFor(evidence, request, node));
     if (earlier === undefined) return [];
     return [
       violation('I4', at, node, `${called} of ${node} while an earlier ${earlier} was still under way`),
@@ -42,8 +46,8 @@ function overlapping(evidence: Evidence): Finding[] {
 }
 
 /** What the machine was still at work for when a request came; undefined: for nothing. */
-function atWorkFor(evidence: Evidence, request: TalosRequest): string | undefined {
-  const { at, node } = request;
+function atWorkFor(evidence: Evidence, request: TalosRequest, node: string): string | undefined {
+  const { at } = request;
   const open = disruptions(evidence).find(
     (one) =>
       one.node === node &&

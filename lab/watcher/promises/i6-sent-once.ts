@@ -3,6 +3,7 @@ import { unobserved, violation, type Finding } from '../finding.js';
 import { armedAt, lastGoodSlot, targetOf } from '../moments/boot-slots.js';
 import { attemptAt, personSaid, runAt, runsOf, type Attempt, type Run } from '../moments/runs.js';
 import { destructiveRequests, installRequests, type Destructive } from '../moments/talos-calls.js';
+import { machinesOnce } from './i6-machines-once.js';
 
 /** What is done at most once in each workflow of a node, and which requests do it. */
 const ONCE: Readonly<Record<string, (request: Destructive) => boolean>> = {
@@ -14,11 +15,12 @@ const ONCE: Readonly<Record<string, (request: Destructive) => boolean>> = {
 /**
  * I6: an install, reboot, rollback or member removal is sent at most once per node and workflow, and again in another one
  * only where a person said so; the machine installs at most once for it, never when it is armed already, and never into
- * the slot that runs or the last one that was good. Requests count whatever came of them: an answer can be lost.
+ * the slot that runs or the last one that was good. Requests count whatever came of them: an answer can be lost. A machine is
+ * destroyed and made once (`i6-machines-once.ts`).
  */
 export function sentOnce(evidence: Evidence): Finding[] {
   const runs = runsOf(evidence);
-  return evidence.machines.flatMap(({ name }) => [
+  const ofNodes = evidence.machines.flatMap(({ name }) => [
     ...sentTwice(evidence, runs, name),
     ...sentAgain(evidence, runs, name),
     ...installedTwice(evidence, runs, name),
@@ -26,6 +28,7 @@ export function sentOnce(evidence: Evidence): Finding[] {
     ...overwritten(evidence, name),
     ...sentByNobody(evidence, runs, name),
   ]);
+  return [...ofNodes, ...machinesOnce(evidence)];
 }
 
 function sentTwice(evidence: Evidence, runs: readonly Run[], node: string): Finding[] {
@@ -107,7 +110,7 @@ function sentByNobody(evidence: Evidence, runs: readonly Run[], node: string): F
 }
 
 function requestsFor(evidence: Evidence, node: string): Destructive[] {
-  return destructiveRequests(evidence).filter(({ request }) => request.node === node);
+  return destructiveRequests(evidence).filter((one) => one.node === node);
 }
 
 function eventsOf({ machineEvents }: Evidence, node: string, name: string): MachineEvent[] {

@@ -9,6 +9,7 @@ import { successIsObserved } from './i7-success-observed.js';
 import { noMinorSkipped } from './i8-no-skipped-minor.js';
 import { firstFailureHalts } from './i9-first-failure-halts.js';
 import { noSecretShown } from './i10-no-secrets.js';
+import { onlyThePlan } from './i12-only-the-plan.js';
 import { waitsAreExplained } from './i13-waits-explained.js';
 import { evictsOnly } from './i14-evicts-only.js';
 import { noWayThrough } from './i16-no-way-through.js';
@@ -25,6 +26,7 @@ export const judges: Readonly<Record<PromiseName, { readonly promises: string; r
   I8: { promises: 'no minor skipped, nothing unsupported', judge: noMinorSkipped },
   I9: { promises: 'the first failure halts, and holds', judge: firstFailureHalts },
   I10: { promises: 'no secret shown', judge: noSecretShown },
+  I12: { promises: 'Terraform changes what the plan names, and nothing else', judge: onlyThePlan },
   I13: { promises: 'every wait ends and says why', judge: waitsAreExplained },
   I14: { promises: 'evicts, never deletes, stops no protected pod', judge: evictsOnly },
   I16: { promises: 'nothing through the node, nor the virtual address', judge: noWayThrough },

@@ -12,6 +12,9 @@ const DIALS: Readonly<Record<string, readonly string[]>> = {
   kubectl: ['--server', '-s'],
 };
 
+/** With these talosctl comes without a certificate. */
+const INSECURE = new Set(['--insecure', '--insecure=true', '-i']);
+
 /** A machine of the lab and its addresses: the inventory's, and the one it has in the lab. */
 export interface AddressedMachine {
   readonly name: string;
@@ -63,6 +66,7 @@ export function commandOf(
     nodes: machines
       .filter(({ address, loopback }) => about.includes(address) || about.includes(loopback))
       .map(({ name }) => name),
+    ...(program === 'talosctl' && rest.some((word) => INSECURE.has(word)) ? { insecure: true } : {}),
   };
 }
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { WatchedLab } from '../lab-directory.js';
+import type { WatchedHypervisor, WatchedLab } from '../lab-directory.js';
 
 /** A secret, and every form of it that must not be seen. */
 export interface Secret {
@@ -27,8 +27,33 @@ export function secretsOf(lab: WatchedLab, planted: readonly string[]): Secret[]
     ...keyIn(lab.kubeconfig.slipway, 'client-key-data', "the key of Slipway's kubeconfig"),
     ...keyIn(lab.kubeconfig.admin, 'client-key-data', "the key of the admin's kubeconfig"),
     ...(age === undefined ? [] : [secretOf('the age identity', age)]),
+    ...(lab.hypervisor === undefined ? [] : secretsOfRebuilds(lab.hypervisor)),
     ...planted.map((secret, index) => secretOf(`planted secret ${index + 1}`, secret)),
   ];
+}
+
+/** What a rebuild handles: tokens of the hypervisor, and all that is secret in machine configurations. */
+function secretsOfRebuilds({ tokens, machineConfigurations }: WatchedHypervisor): Secret[] {
+  const ofTokens = tokens.map((file) => {
+    const [name = '', secret = ''] = readFileSync(file, 'utf8').trim().split('=');
+    return secretOf(`the hypervisor's token ${name}`, secret);
+  });
+  const values = new Map<string, string>();
+  for (const file of machineConfigurations) {
+    // Keys of authorities and service accounts, tokens to join with, and what secrets in etcd are encrypted with.
+    const found = readFileSync(file, 'utf8').matchAll(
+      /^\s*(?:- )?(key|token|secret|\w+Secret):\s*["']?([^\s"']+)/gm,
+    );
+    for (const [, field = '', value = ''] of found) values.set(value, field);
+  }
+  const ofConfigurations = [...values]
+    .filter(([value]) => value.length >= SHORTEST)
+    .map(([value, field], index) => {
+      const name = `${field} ${index + 1} of the machine configurations`;
+      const pem = Buffer.from(value, 'base64').toString('utf8');
+      return pem.startsWith('-----BEGIN') ? secretOfPem(name, pem) : secretOf(name, value);
+    });
+  return [...ofTokens, ...ofConfigurations];
 }
 
 /** As it is, as JSON writes it, and in base64 wherever in a longer text it may have stood. */

@@ -2,6 +2,7 @@ import { steps, type StepName } from '../../planning/node-steps.js';
 
 /** The steps of a node by the names their activities have in history. */
 const stepNames: Readonly<Record<string, StepName>> = {
+  planReplacement: 'plan-replacement',
   prepareImage: 'prepare-image',
   awaitGates: 'await-gates',
   cordonNode: 'cordon',
@@ -10,6 +11,9 @@ const stepNames: Readonly<Record<string, StepName>> = {
   recordFacts: 'record-facts',
   installTalos: 'install',
   rebootNode: 'reboot',
+  replaceMachine: 'replace-machine',
+  removeMember: 'remove-member',
+  configureMachine: 'configure-machine',
   awaitBoot: 'await-boot',
   awaitReady: 'await-ready',
   awaitEtcdMember: 'await-etcd-member',
@@ -24,6 +28,7 @@ const runWork: Readonly<Record<string, { readonly name: string; readonly does: s
   takeSnapshot: { name: 'snapshot', does: 'takes an etcd snapshot, verifies it and stores it encrypted' },
   resolveOrder: { name: 'order', does: 'asks etcd who leads, and puts the nodes in order' },
   warmFactory: { name: 'images', does: 'has the factory build every image that is needed' },
+  rebuildTemplates: { name: 'templates', does: 'makes the templates of the hop anew, where they differ' },
   awaitEtcdStable: { name: 'etcd', does: 'waits until etcd has been healthy without a break' },
   writeReport: { name: 'report', does: 'writes the report' },
 };

@@ -1,6 +1,6 @@
 import { connect as connectHttp2, type ClientHttp2Session } from 'node:http2';
 import { isIP } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import { connect as connectTls, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import type { TalosKeys } from '../credential-certificates.js';
 import { apiAddress } from './api-address.js';
 
@@ -16,6 +16,26 @@ export interface TalosSession {
  * the endpoint. Destroying the session ends it at any moment, also while it connects.
  */
 export function openSession(endpoint: string, { ca, certificate, key }: TalosKeys): TalosSession {
+  return open(endpoint, { ...(ca === '' ? {} : { ca }), cert: certificate, key });
+}
+
+/** A connection to whoever answers: nobody has shown anybody who he is. */
+export interface UnverifiedSession extends TalosSession {
+  /** The server's certificate, DER. Empty before there is a connection. */
+  readonly certificate: () => Buffer;
+}
+
+/**
+ * Connects to a machine in maintenance mode, as `talosctl --insecure` does: its certificate is its own, and we show none. What
+ * is heard there is no secret, and who says it is not known: no secret is sent over it.
+ */
+export function openUnverified(endpoint: string): UnverifiedSession {
+  // A machine without a configuration has no certificate anybody could check.
+  const { socket, ...session } = open(endpoint, { rejectUnauthorized: false });
+  return { ...session, certificate: () => socket.getPeerCertificate().raw ?? Buffer.alloc(0) };
+}
+
+function open(endpoint: string, identity: ConnectionOptions): TalosSession & { readonly socket: TLSSocket } {
   const { hostname, port, origin } = new URL(`https://${apiAddress(endpoint)}`);
   const host = hostname.replaceAll(/^\[|\]$/g, '');
   const socket = connectTls({
@@ -23,9 +43,7 @@ export function openSession(endpoint: string, { ca, certificate, key }: TalosKey
     port: Number(port),
     // An address is no server name (RFC 6066, section 3).
     ...(isIP(host) === 0 ? { servername: host } : {}),
-    ...(ca === '' ? {} : { ca }),
-    cert: certificate,
-    key,
+    ...identity,
     ALPNProtocols: ['h2'],
     minVersion: 'TLSv1.3',
   });
@@ -43,5 +61,5 @@ export function openSession(endpoint: string, { ca, certificate, key }: TalosKey
   });
   // Whoever waits for it hears of it; nobody may be waiting any more.
   accepted.catch(() => undefined);
-  return { session, accepted };
+  return { session, accepted, socket };
 }

@@ -17,6 +17,10 @@ export interface ResourceLooks {
     target: TalosTarget,
     limits?: CallLimits,
   ): Promise<{ stage: string; ready: boolean; unmet: string[] }>;
+  /** The machine's SMBIOS UUID, in lower case. */
+  systemUuid(target: TalosTarget, limits?: CallLimits): Promise<string>;
+  /** MACs of its network cards, in lower case and in the order the machine counts them. */
+  macs(target: TalosTarget, limits?: CallLimits): Promise<string[]>;
 }
 
 type Spec = Readonly<Record<string, unknown>>;
@@ -36,6 +40,14 @@ export function resourceLooks(call: Call): ResourceLooks {
     const [answer] = await call<Answer>('/cosi.resource.State/Get', request, target, limits);
     return specOf(type, answer);
   };
+  const list = async (
+    target: TalosTarget,
+    [namespace, type]: readonly [namespace: string, type: string],
+    limits?: CallLimits,
+  ): Promise<Spec[]> => {
+    const answers = await call<Answer>('/cosi.resource.State/List', { namespace, type }, target, limits);
+    return answers.map((answer) => specOf(type, answer));
+  };
   return {
     version: async (target, limits) =>
       text(await get(target, ['runtime', 'Versions.runtime.talos.dev', 'version'], limits), 'version'),
@@ -43,12 +55,16 @@ export function resourceLooks(call: Call): ResourceLooks {
       text(await get(target, ['k8s', 'Nodenames.kubernetes.talos.dev', 'nodename'], limits), 'nodename'),
     extensions: async (target, limits) => {
       const type = 'ExtensionStatuses.runtime.talos.dev';
-      const request = { namespace: 'runtime', type };
-      const answers = await call<Answer>('/cosi.resource.State/List', request, target, limits);
-      return extensionsOf(answers.map((answer) => specOf(type, answer)));
+      return extensionsOf(await list(target, ['runtime', type], limits));
     },
     machineStatus: async (target, limits) =>
       machineStatusOf(await get(target, ['runtime', 'MachineStatuses.runtime.talos.dev', 'machine'], limits)),
+    systemUuid: async (target, limits) => {
+      const resource = ['hardware', 'SystemInformations.hardware.talos.dev', 'systeminformation'] as const;
+      return text(await get(target, resource, limits), 'uuid').toLowerCase();
+    },
+    macs: async (target, limits) =>
+      macsOf(await list(target, ['network', 'LinkStatuses.net.talos.dev'], limits)),
   };
 }
 
@@ -78,6 +94,18 @@ function extensionsOf(specs: readonly Spec[]): { schematic: string | undefined; 
     .map((metadata) => metadata['name'])
     .filter((name): name is string => typeof name === 'string' && name !== '' && name !== 'schematic');
   return { schematic: typeof schematic === 'string' ? schematic : undefined, names: names.toSorted() };
+}
+
+/** Cards are links of the kind that hardware has: none. Bonds, bridges, VLANs and tunnels have a kind. */
+function macsOf(specs: readonly Spec[]): string[] {
+  return specs
+    .filter(({ type, kind }) => type === 'ether' && (kind === '' || kind === undefined))
+    .toSorted((a, b) => Number(a['index']) - Number(b['index']))
+    .flatMap(({ hardwareAddr, permanentAddr }) => {
+      // The one it was made with: a bond gives its own to all its cards.
+      const mac = permanentAddr === undefined || permanentAddr === '' ? hardwareAddr : permanentAddr;
+      return typeof mac === 'string' && mac !== '' ? [mac.toLowerCase()] : [];
+    });
 }
 
 function machineStatusOf(spec: Spec): { stage: string; ready: boolean; unmet: string[] } {

@@ -31,7 +31,7 @@ const pollMs = 500;
 
 /**
  * Runs what takes the lock. An earlier Terraform of ours on the same state is let finish first; its lock is released when it
- * is surely dead (`judgeLock`); a lock of anybody else is waited for, and then told.
+ * is surely dead (`judgeLock`); a lock of anybody else is waited for, and then told. With `startBefore` nothing is waited for.
  *
  * @throws Refusal `terraform-locked`, `terraform-state-unwritten`, and those of the command.
  */
@@ -41,13 +41,15 @@ export async function runLocked(
   limits: TerraformLimits,
 ): Promise<CommandResult> {
   await afterEarlierRuns(root, limits);
+  // What was looked at for it grows old while it waits.
+  const now = limits.startBefore !== undefined;
   let releases = 0;
   for (let tries = 1; ; tries += 1) {
     const left = await root.records.of(root.identity);
     // The lock of a dead one is better seen at once than after five minutes.
-    const patient = tries > 1 || left.length === 0;
+    const patient = now || tries > 1 || left.length === 0;
     const askedAt = Date.now();
-    const attempt = await once(root, run, patient ? root.lockMs : 0, limits);
+    const attempt = await once(root, run, patient && !now ? root.lockMs : 0, limits);
     if (attempt.ok) {
       // Whoever holds the lock has no other to fear.
       for (const old of left) if (!old.alive && !existsSync(unwritten(old.folder))) root.records.forget(old);
@@ -60,7 +62,7 @@ export async function runLocked(
       who: whoHere(),
       strangers: livingTerraforms(new Set((await root.records.all()).map(({ pid }) => pid))),
     });
-    if (judgement.release && attempt.lock.id !== undefined && releases < releasesMax) {
+    if (!now && judgement.release && attempt.lock.id !== undefined && releases < releasesMax) {
       releases += 1;
       limits.says?.(
         `releases the lock of process ${judgement.run.pid}, which Slipway started and which is dead`,
@@ -131,6 +133,8 @@ async function once(
   } catch (error) {
     const errors = errorsOf(error, diagnostics);
     clean = error instanceof CommandFailed && error.exitCode !== undefined && !errors.some(keptLock);
+    if (limits.startBefore !== undefined && error instanceof CommandFailed && error.notStarted !== undefined)
+      return { ok: false, failure: error, lock: undefined };
     const { tool, version, discretion } = root;
     const failure = failureOf({ tool, version, command: operation, error, diagnostics, discretion });
     return { ok: false, failure, lock: errors.map(lockIn).find((lock) => lock !== undefined) };

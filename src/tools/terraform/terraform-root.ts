@@ -39,6 +39,8 @@ export interface TerraformRoot {
 export interface TerraformLimits {
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
+  /** Milliseconds since the epoch after which it is not started any more; nor is any lock waited for then. */
+  readonly startBefore?: number;
   /** One sentence on how far it is, without secrets. */
   readonly says?: (sentence: string) => void;
 }
@@ -93,6 +95,7 @@ export async function runTerraform(
     outputFolder: root.step.folder,
     timeoutMs: limits.timeoutMs,
     ...(limits.signal ? { signal: limits.signal } : {}),
+    ...(limits.startBefore === undefined ? {} : { startBefore: limits.startBefore }),
     ...more,
   });
 }

@@ -29,8 +29,8 @@ describe.each(clusterNames)('the cluster %s of the lab', (name) => {
     const addresses = [...definition.machines.map(({ address }) => address), definition.vip];
     const places = addresses.map((address) => loopbackOf('127.77', address));
     expect(new Set(places).size).toBe(places.length);
-    // The lab's API server, factory, control server and Temporal are there: lab/lab.ts, PLACES.
-    for (const taken of [1, 2, 3, 4]) expect(places).not.toContain(`127.77.0.${taken}`);
+    // The lab's API server, factory, control server, Temporal and hypervisor are there: lab/lab.ts, PLACES.
+    for (const taken of [1, 2, 3, 4, 5]) expect(places).not.toContain(`127.77.0.${taken}`);
   });
 
   it('has a schematic for each machine, and begins with a Talos the factory can build', () => {

@@ -14,6 +14,18 @@ const target: InventoryTarget = {
   speed: 4,
 };
 
+const terraform: NonNullable<InventoryTarget['terraform']> = {
+  version: '1.11.4',
+  vms: proxOpsSmall.machines.map(({ name }, index) => ({ name, vmid: 8001 + index })),
+  configurations: 'machine-configurations/{node}.yaml',
+  files: {
+    configuration: 'terraform',
+    backend: 'terraform-backend.hcl',
+    endpoint: 'hypervisor-endpoint',
+    token: 'hypervisor-token',
+  },
+};
+
 describe('the slipway.yaml of a simulated cluster', () => {
   const inventory = Inventory.parse(parse(labInventory(proxOpsSmall, target).text));
 
@@ -49,6 +61,34 @@ describe('the slipway.yaml of a simulated cluster', () => {
 
   it.each(clusterNames.filter((name) => name !== 'two-control-planes'))('is right for %s', (name) => {
     expect(mistakesOf(name)).toEqual([]);
+  });
+
+  it('is right for a cluster whose machines Terraform makes, and names no secret but by reference', () => {
+    const text = labInventory(proxOpsSmall, { ...target, terraform }).text;
+    const read = parseInventory(text, 'slipway.yaml');
+    expect(read.ok ? [] : read.mistakes.map(mistakeLine)).toEqual([]);
+    const { roles, nodes, terraform: section } = Inventory.parse(parse(text));
+    expect(roles.worker).toMatchObject({
+      terraform: 'module.worker_nodes["{node}"]',
+      nics: ['untagged', 62, 81],
+      configuration: { by: 'apply-config', file: { file: 'machine-configurations/{node}.yaml' } },
+    });
+    expect(nodes.map(({ vm }) => vm)).toEqual([8001, 8002, 8003, 8004, 8005, 8006]);
+    expect(section).toMatchObject({
+      version: '1.11.4',
+      source: { folder: 'terraform' },
+      env: { PROXMOX_VE_API_TOKEN: { file: 'hypervisor-token' } },
+    });
+  });
+
+  it('is right for an example whose machines Terraform makes', () => {
+    const definition = clusterNamed('prox-ops');
+    const vms = definition.machines.map(({ name }, index) => ({ name, vmid: 8001 + index }));
+    const read = parseInventory(
+      labInventory(definition, { ...target, terraform: { ...terraform, vms } }).text,
+      'slipway.yaml',
+    );
+    expect(read.ok ? [] : read.mistakes.map(mistakeLine)).toEqual([]);
   });
 
   it('is refused where there are two control planes', () => {

@@ -45,6 +45,7 @@ function inOrder(evidence: MadeEvidence): void {
     evidence.etcd,
     evidence.connections,
     evidence.commands,
+    evidence.hypervisor?.requests ?? [],
   ]) {
     list.sort((a: { at: number }, b: { at: number }) => a.at - b.at);
   }

@@ -1,0 +1,63 @@
+import type { ClusterMachine } from './cluster-definition.js';
+
+/** What an inventory says of the Terraform configuration of a lab. Files are beside slipway.yaml, by name. */
+export interface LabTerraform {
+  /** Of the program that made the state: `1.11.4`. */
+  readonly version: string;
+  readonly vms: readonly { readonly name: string; readonly vmid: number }[];
+  /** Path of a node's machine configuration, with `{node}` for its name. */
+  readonly configurations: string;
+  readonly files: {
+    /** Folder of the root module, in git. */
+    readonly configuration: string;
+    readonly backend: string;
+    readonly endpoint: string;
+    readonly token: string;
+  };
+}
+
+/** Ends of waits that only a rebuild knows: a lab's hypervisor takes seconds where a real one takes minutes. */
+export const rebuildLimits: Readonly<Record<string, string>> = {
+  terraformPlan: '60s',
+  terraformLock: '30s',
+  templates: '60s',
+  replace: '60s',
+  removeMember: '20s',
+  configure: '60s',
+};
+
+type Role = ClusterMachine['role'];
+
+/** The section `terraform`. */
+export function labTerraform({ version, files }: LabTerraform): object {
+  return {
+    tool: 'terraform',
+    version,
+    source: { folder: files.configuration },
+    backend: [{ file: files.backend }],
+    variables: {
+      talos: 'talos_version',
+      talosWritten: '1.2.3',
+      kubernetes: 'kubernetes_version',
+      kubernetesWritten: '1.2.3',
+      schematic: { 'control-plane': 'talos_schematic_controller', worker: 'talos_schematic_worker' },
+    },
+    env: { PROXMOX_VE_ENDPOINT: { file: files.endpoint }, PROXMOX_VE_API_TOKEN: { file: files.token } },
+    templates: { address: 'module.templates["{host}-{role}"]' },
+  };
+}
+
+const MODULES: Readonly<Record<Role, string>> = { 'control-plane': 'control_nodes', worker: 'worker_nodes' };
+const NICS: Readonly<Record<Role, readonly ('untagged' | number)[]>> = {
+  'control-plane': ['untagged'],
+  worker: ['untagged', 62, 81],
+};
+
+/** What a role says beside its schematic. */
+export function labRole(role: Role, { configurations }: LabTerraform): Readonly<Record<string, unknown>> {
+  return {
+    terraform: `module.${MODULES[role]}["{node}"]`,
+    nics: NICS[role],
+    configuration: { by: 'apply-config', file: { file: configurations } },
+  };
+}

@@ -1,0 +1,177 @@
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { resolveBinary } from '../src/tools/binaries/resolve-binary.js';
+import type { FaultPlan } from './faults/fault-plan.js';
+import { startHypervisor } from './hypervisor/hypervisor-server.js';
+import type { ApiToken } from './hypervisor/tokens.js';
+import type { HypervisorDescription } from './lab-description.js';
+import type { LabSettings } from './lab-options.js';
+import { HTTP_PORT, armHypervisorFaults, type Tell, type Undo } from './lab-parts.js';
+import { commitLab, createLabRepository } from './lab-repository.js';
+import type { LabMachineRoom } from './machines/machine-room/lab-machine-room.js';
+import { clusterValues, type ClusterValues } from './terraform/cluster-values.js';
+import { OwnersTerraform } from './terraform/owners-terraform.js';
+import { declareVersions, writeTerraformConfiguration } from './terraform/write-configuration.js';
+
+/** Names in the lab's folder. Terraform's state lies outside of what is in git, and outside of every checkout of it. */
+export const hypervisorFiles = {
+  configuration: 'terraform',
+  backend: 'terraform-backend.hcl',
+  endpoint: 'hypervisor-endpoint',
+  token: 'hypervisor-token',
+} as const;
+
+/** Who asks the hypervisor; Slipway's token is another one than that of the machines' owner. */
+const TOKENS = { owner: 'owner@pve!lab', slipway: 'terraform@pve!slipway' } as const;
+
+/** What a hypervisor of a lab is started with. */
+export interface LabHypervisorOptions {
+  readonly host: string;
+  readonly room: LabMachineRoom;
+  readonly faults: FaultPlan;
+  readonly undo: Undo[];
+}
+
+/** A hypervisor under the lab's machines, which knows nothing of them until its owner's Terraform was applied. */
+export interface LabHypervisor {
+  readonly description: HypervisorDescription;
+  /**
+   * Commits what is to be in git, and makes the state by a real `init` and `apply`: the machines of the lab become the VMs that
+   * are made. Then git declares the target, and the hypervisor's own faults are armed: they would have hit this.
+   */
+  makeMachines(tell: Tell): Promise<void>;
+}
+
+/**
+ * Starts the hypervisor, and writes the Terraform configuration of its machines into the lab's folder. Undefined: this lab is to
+ * have none.
+ */
+export async function startLabHypervisor(
+  settings: LabSettings,
+  options: LabHypervisorOptions,
+): Promise<LabHypervisor | undefined> {
+  if (!settings.hypervisor) return undefined;
+  const { definition, directory, talos, kubernetes, speed } = settings;
+  const values = clusterValues(definition);
+  const configuration = path.join(directory, hypervisorFiles.configuration);
+  await writeTerraformConfiguration({
+    directory: configuration,
+    definition,
+    versions: { talos, kubernetes },
+  });
+  const { path: program, version } = await resolveBinary('terraform', { fetch: false });
+  const { room, faults, host, undo } = options;
+  const log = path.join(directory, 'hypervisor.jsonl');
+  const tokens = { owner: tokenNamed(TOKENS.owner), slipway: tokenNamed(TOKENS.slipway) };
+  const running = await startHypervisor({
+    host,
+    port: HTTP_PORT,
+    tokens: Object.values(tokens),
+    log,
+    room,
+    faults,
+    speed,
+    first: {
+      hosts: [...new Set(definition.machines.map((machine) => machine.host))].toSorted(),
+      running: { names: definition.machines.map(({ name }) => name), adopt: (vm) => room.adopt(vm) },
+    },
+  });
+  undo.push(() => running.stop());
+  const files = writeFiles(directory, running.url, tokens);
+  const { owner, slipway, backend, data, state } = files;
+  const terraform = { program, version, configuration, data, backend, state };
+  const owners = new OwnersTerraform({
+    program,
+    folder: configuration,
+    data,
+    backend,
+    endpoint: running.url,
+    token: textOf(tokens.owner),
+  });
+  return {
+    description: {
+      url: running.url,
+      log,
+      slipway: TOKENS.slipway,
+      tokens: { owner, slipway },
+      terraform,
+      ...madeOf(values),
+    },
+    makeMachines: async (tell) => {
+      const began = Date.now();
+      await createLabRepository(directory);
+      await owners.init();
+      await owners.applyFromNothing();
+      const took = ((Date.now() - began) / 1000).toFixed(1);
+      tell(
+        `hypervisor ${running.url}: Terraform made its templates and took the machines for its VMs in ${took} s`,
+      );
+      await declareTarget(settings, configuration);
+      armHypervisorFaults(settings, faults);
+    },
+  };
+}
+
+async function declareTarget(settings: LabSettings, configuration: string): Promise<void> {
+  const { directory, definition, talos, target, kubernetes } = settings;
+  if (target === talos) return;
+  await declareVersions(configuration, definition, { talos: target, kubernetes });
+  await commitLab(directory, `Talos ${target}`);
+}
+
+/** Credentials and the place of the state, for their owner alone. */
+function writeFiles(
+  directory: string,
+  url: string,
+  tokens: Readonly<Record<keyof typeof TOKENS, ApiToken>>,
+): Record<'owner' | 'slipway' | 'backend' | 'data' | 'state', string> {
+  const folder = (name: string): string => {
+    mkdirSync(path.join(directory, name), { mode: 0o700 });
+    return path.join(directory, name);
+  };
+  const write = (name: string, text: string): string => {
+    const file = path.join(directory, name);
+    writeFileSync(file, `${text}\n`, { mode: 0o600 });
+    return file;
+  };
+  const state = path.join(folder('terraform-state'), 'terraform.tfstate');
+  write(hypervisorFiles.endpoint, url);
+  return {
+    owner: write('hypervisor-token-owner', textOf(tokens.owner)),
+    slipway: write(hypervisorFiles.token, textOf(tokens.slipway)),
+    backend: write(hypervisorFiles.backend, `path = ${JSON.stringify(state)}`),
+    data: folder('terraform-data'),
+    state,
+  };
+}
+
+function madeOf({
+  control_nodes: controlPlanes,
+  worker_nodes: workers,
+  templates,
+}: ClusterValues): Pick<HypervisorDescription, 'vms' | 'templates'> {
+  return {
+    vms: Object.entries({ ...controlPlanes, ...workers }).map(
+      ([name, { vm_id: vmid, template_id: template }]) => ({
+        name,
+        vmid,
+        template,
+      }),
+    ),
+    templates: Object.entries(templates).map(([name, { template_id: id, host, role }]) => ({
+      name,
+      id,
+      host,
+      role,
+    })),
+  };
+}
+
+function tokenNamed(name: string): ApiToken {
+  return { name, secret: randomUUID(), may: 'change' };
+}
+
+function textOf({ name, secret }: ApiToken): string {
+  return `${name}=${secret}`;
+}

@@ -1,0 +1,81 @@
+import path from 'node:path';
+import { foreground, type Finished } from '../processes/foreground.js';
+
+/** A hypervisor's owner at a terminal: a configuration in git, its state elsewhere, and an own token. */
+export interface OwnersPlace {
+  /** Path of the program. */
+  readonly program: string;
+  /** Folder of the root module. */
+  readonly folder: string;
+  /** Terraform's own folder (`TF_DATA_DIR`): nothing of it lies among what is in git. */
+  readonly data: string;
+  /** File for `-backend-config`. */
+  readonly backend: string;
+  /** Base URL of the hypervisor. */
+  readonly endpoint: string;
+  /** `owner@pve!lab=…` */
+  readonly token: string;
+}
+
+const PATIENCE_MS = 120_000;
+
+/** Terraform as the owner of the machines types it: nothing of Slipway takes part. */
+export class OwnersTerraform {
+  readonly #place: OwnersPlace;
+
+  constructor(place: OwnersPlace) {
+    this.#place = place;
+  }
+
+  async init(): Promise<void> {
+    await this.#do('init', `-backend-config=${this.#place.backend}`);
+  }
+
+  /** Makes everything there is not: templates first, for VMs name them by their ids. */
+  async applyFromNothing(): Promise<void> {
+    await this.apply('-target=module.templates');
+    await this.apply();
+  }
+
+  /** Changes what the configuration says, with further options: `-replace=…`. */
+  async apply(...options: string[]): Promise<void> {
+    await this.#do('apply', '-auto-approve', ...options);
+  }
+
+  /** What it would change: the versions are those in git. Exit code 0: nothing, 2: something. */
+  async plan(): Promise<Finished> {
+    const planned = await this.#run('plan', '-detailed-exitcode');
+    if (planned.code === 0 || planned.code === 2) return planned;
+    throw new Error(`terraform plan ended with ${planned.code}: ${planned.stderr.trim()}`);
+  }
+
+  async #do(command: string, ...args: string[]): Promise<void> {
+    const { code, stderr } = await this.#run(command, ...args);
+    if (code !== 0)
+      throw new Error(`terraform ${[command, ...args].join(' ')} ended with ${code}: ${stderr.trim()}`);
+  }
+
+  #run(command: string, ...args: string[]): Promise<Finished> {
+    const { program, folder, data, endpoint, token } = this.#place;
+    // Provisioners start node.
+    const search = `${path.dirname(process.execPath)}:${process.env['PATH'] ?? '/usr/bin:/bin'}`;
+    return foreground(program, [command, '-input=false', '-no-color', ...args], {
+      cwd: folder,
+      timeoutMs: PATIENCE_MS,
+      env: {
+        PATH: search,
+        HOME: data,
+        TF_DATA_DIR: data,
+        TF_IN_AUTOMATION: '1',
+        CHECKPOINT_DISABLE: '1',
+        PROXMOX_VE_ENDPOINT: endpoint,
+        PROXMOX_VE_API_TOKEN: token,
+      },
+    });
+  }
+}
+
+/** Whether a plan would change a machine or a template; outputs that are to be written change neither. */
+export function leavesResourcesAlone({ code, stdout }: Finished): boolean {
+  return code === 0 || (/^Changes to Outputs:/m.test(stdout) && !/^Plan:/m.test(stdout));
+}

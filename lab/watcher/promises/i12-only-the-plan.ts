@@ -1,0 +1,89 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Evidence, HypervisorRequest } from '../evidence.js';
+import { unobserved, violation, type Finding } from '../finding.js';
+import { slipwayChangesAtHypervisor, vmCalls, type VmCall } from '../moments/hypervisor-calls.js';
+import { list, text } from '../moments/payload.js';
+import { attemptAt, runAt, runsOf, type Run } from '../moments/runs.js';
+
+/** What of a VM an upgrade may make another: what it is cloned from. */
+const MAY_CHANGE = new Set(['template']);
+
+/**
+ * I12: Slipway's Terraform touches only VMs of nodes its run's plan rebuilds, from the beginning of their workflow on, and the
+ * templates that plan names; and it makes a VM as it was: size, disk, pool, bridge, cards, host and name are those of the one
+ * before.
+ */
+export function onlyThePlan(evidence: Evidence): Finding[] {
+  const runs = runsOf(evidence);
+  const calls = vmCalls(evidence);
+  return [
+    ...calls.flatMap((call) => [...outsidePlan(evidence, runs, call), ...madeAnother(evidence, call)]),
+    ...slipwayChangesAtHypervisor(evidence)
+      .filter(({ vmid }) => vmid === undefined)
+      .flatMap((request) => templateOutside(evidence, runs, request)),
+  ];
+}
+
+function outsidePlan(evidence: Evidence, runs: readonly Run[], { request, node, does }: VmCall): Finding[] {
+  const { at, method, path } = request;
+  const broken = (why: string): Finding[] => [
+    violation('I12', at, node, `Terraform was to ${does} the machine of ${node} (${method} ${path}), ${why}`),
+  ];
+  if (does === 'change') return broken('and a rebuild only destroys and makes');
+  const run = runAt(runs, at);
+  if (run === undefined || plannedHops(run).length === 0) return [planUnknown(evidence, request, node)];
+  const planned = plannedHops(run).flatMap((hop) => list(hop, 'nodes'));
+  if (!planned.some((one) => text(one, 'name') === node && text(one, 'rebuild', 'address') !== undefined))
+    return broken(`which the plan of ${run.id} does not rebuild`);
+  return attemptAt([run], node, at) === undefined ? broken(`whose workflow had not begun in ${run.id}`) : [];
+}
+
+/** Compared with the VM of that id as it was asked for before, by whomever. */
+function madeAnother({ hypervisor }: Evidence, { request, node, does }: VmCall): Finding[] {
+  const { asks } = request;
+  if (does !== 'make' || asks === undefined) return [];
+  const before = hypervisor?.requests.findLast(
+    (one) => one.at < request.at && one.vmid === request.vmid && one.asks !== undefined,
+  )?.asks;
+  if (before === undefined) return [];
+  const names = [...new Set([...Object.keys(before), ...Object.keys(asks)])];
+  return names
+    .filter((name) => !MAY_CHANGE.has(name) && !isDeepStrictEqual(before[name], asks[name]))
+    .map((name) => {
+      const words = `the machine of ${node} was made anew with another ${name}: ${JSON.stringify(before[name])} before, ${JSON.stringify(asks[name])} now`;
+      return violation('I12', request.at, node, words);
+    });
+}
+
+function templateOutside(evidence: Evidence, runs: readonly Run[], request: HypervisorRequest): Finding[] {
+  const { at, method, path, template } = request;
+  const name = evidence.hypervisor?.templates.find(({ id }) => id === template)?.name;
+  const about = name ?? path;
+  const run = runAt(runs, at);
+  if (run === undefined || plannedHops(run).length === 0) return [planUnknown(evidence, request, about)];
+  const planned = plannedHops(run).flatMap((hop) => list(hop, 'templates'));
+  // Addresses name their instance last: module.templates["baldar-worker"].
+  const isPlanned = name !== undefined && planned.some((one) => String(one).includes(`["${name}"]`));
+  if (isPlanned) return [];
+  const words = `Terraform was to change ${about} (${method} ${path}), which the plan of ${run.id} does not name`;
+  return [violation('I12', at, about, words)];
+}
+
+function plannedHops({ record }: Run): readonly unknown[] {
+  const planned = record.activities.findLast(
+    ({ type, outcome }) => type === 'planUpgrade' && outcome === 'completed',
+  );
+  return list(planned?.result, 'plan', 'hops');
+}
+
+/** With the whole history at hand that is no gap in the evidence: no plan says that it may. */
+function planUnknown(
+  { historyMissing }: Evidence,
+  { at, method, path }: HypervisorRequest,
+  about: string,
+): Finding {
+  const words = `${method} ${path} at the hypervisor belongs to no plan in Temporal's history`;
+  return historyMissing === undefined
+    ? violation('I12', at, about, words)
+    : unobserved('I12', at, about, words);
+}

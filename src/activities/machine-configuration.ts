@@ -1,0 +1,63 @@
+import { parseAllDocuments } from 'yaml';
+import type { CredentialReference } from '../inventory/credential.js';
+import type { PlannedNode } from '../planning/plan.js';
+import { readCredential, referenceText } from '../tools/credentials.js';
+import { isRecord } from '../tools/record.js';
+import { Refusal } from '../tools/refusal.js';
+import type { ActivitySettings, RunReference } from './activity-context.js';
+
+/**
+ * The machine configuration of a node by its reference, as it is: nothing is set in it. Looked at is only whose it is.
+ *
+ * @throws Refusal `credential-unreadable`, `configuration-wrong`
+ */
+export async function readConfiguration(
+  settings: ActivitySettings,
+  { cluster, run }: RunReference,
+  node: PlannedNode,
+): Promise<string> {
+  const { inventory, base } = await settings.inputOf(cluster, run);
+  const configured = inventory.roles[node.role]?.configuration;
+  if (configured?.by !== 'apply-config')
+    throw new Error(
+      `slipway.yaml names no machine configuration for ${node.name}, and the plan rests on one`,
+    );
+  const reference = forNode(configured.file, node.name);
+  const folder = settings.credentialsFolder ?? base;
+  const { text } = await readCredential(`machine configuration of ${node.name}`, reference, folder);
+  const why = whyNotIts(text, node);
+  if (why === undefined) return text;
+  throw new Refusal({
+    kind: 'configuration-wrong',
+    node: node.name,
+    reference: referenceText(reference),
+    why,
+  });
+}
+
+/** `{node}` in the file, or in the arguments of the program, is the node's name. */
+function forNode(reference: CredentialReference, name: string): CredentialReference {
+  const fill = (text: string): string => text.replaceAll('{node}', name);
+  if ('file' in reference) return { ...reference, file: fill(reference.file) };
+  return 'exec' in reference ? { ...reference, exec: reference.exec.map(fill) } : reference;
+}
+
+const types = { 'control-plane': ['controlplane', 'init'], worker: ['worker'] } as const;
+
+/** What speaks against it. Its values are never repeated: it holds the cluster's secrets. */
+export function whyNotIts(text: string, node: Pick<PlannedNode, 'name' | 'role'>): string | undefined {
+  const documents = parseAllDocuments(text);
+  if (documents.some(({ errors }) => errors.length > 0)) return 'it is no YAML';
+  const contents = documents.map((document) => document.toJS() as unknown).filter(isRecord);
+  const machine = contents.map((document) => document['machine']).find(isRecord);
+  if (!machine) return 'it has no machine section';
+  const wanted: readonly string[] = types[node.role];
+  const type = String(machine['type']);
+  if (!wanted.includes(type)) return `its machine.type is ${type}, and ${node.name} is a ${node.role} node`;
+  const network = isRecord(machine['network']) ? machine['network'] : {};
+  const names = [network['hostname'], contents.find(({ kind }) => kind === 'HostnameConfig')?.['hostname']];
+  const other = names
+    .filter((name) => typeof name === 'string')
+    .find((name) => name !== '' && name !== node.name);
+  return other === undefined ? undefined : `it is that of ${other}`;
+}

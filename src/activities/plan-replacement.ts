@@ -1,0 +1,117 @@
+import { describeStep } from '../planning/describe.js';
+import type { PlannedNode } from '../planning/plan.js';
+import { checkTerraformPlan } from '../planning/terraform/check-plan.js';
+import { machineIdentity, otherMachine } from '../planning/terraform/machine-identity.js';
+import {
+  instancesOf,
+  recordInstances,
+  replacedOf,
+  type RecordedInstance,
+} from '../planning/terraform/state-instances.js';
+import { summaryText } from '../planning/terraform/summary-text.js';
+import type { TerraformState } from '../planning/terraform/terraform-json.js';
+import type { ClusterAccess } from '../tools/cluster-access.js';
+import { machineAt } from '../tools/machine-seen.js';
+import { Refusal } from '../tools/refusal.js';
+import type { SavedPlan } from '../tools/terraform/terraform.js';
+import { inCluster, type ActivitySettings, type RunReference, type Wait } from './activity-context.js';
+import { readConfiguration } from './machine-configuration.js';
+import { knownState, readyTerraform, refuse, type TerraformStep } from './terraform-step.js';
+
+export interface PlanReplacement extends RunReference {
+  readonly node: PlannedNode;
+  /** What this hop gives to Terraform, by variable. */
+  readonly values: Readonly<Record<string, string>>;
+  readonly limit: number;
+}
+
+/** What Terraform has of a node's machine before anything is done to it. */
+export interface Replacement {
+  readonly recorded: readonly RecordedInstance[];
+  readonly serial: number;
+  readonly lineage: string;
+}
+
+/**
+ * Lets Terraform say, before the node is touched, what it will do to replace its machine, and refuses all that is beside (W5): nothing
+ * irreversible happens until it has. Keeps the state as it is now, encrypted.
+ */
+export async function planReplacement(
+  settings: ActivitySettings,
+  step: PlanReplacement,
+): Promise<Replacement & { readonly note: string }> {
+  const { node, values, limit } = step;
+  return inCluster(settings, step, describeStep('plan-replacement', node.name), async (access, wait) => {
+    const { address, configuration } = rebuildOf(node);
+    // A configuration that cannot be had is better known now than when the machine is gone.
+    if (configuration === 'apply-config') await readConfiguration(settings, step, node);
+    const ready = await readyTerraform(settings, access, wait, step, limit);
+    const { state, pulled } = await knownState(access, wait, ready);
+    const instances = recordInstances(replacedOf(instancesOf(state, address), ready.section.keep));
+    if (!instances.ok) throw new Refusal(instances.reason);
+    await refuseOtherMachine(access, wait, ready, node, state);
+    const { recorded } = instances;
+    const { summary } = await planChecked(ready, node, { values, replaces: recorded, creates: [] });
+    await ready.terraform.backUp(pulled);
+    const { serial, lineage } = pulled.header;
+    return { recorded, serial, lineage, note: `${ready.section.tool} ${summary}` };
+  });
+}
+
+/** What is asked of Terraform for one node. */
+export interface WantedPlan {
+  readonly values: Readonly<Record<string, string>>;
+  readonly replaces: readonly RecordedInstance[];
+  /** Addresses of what is gone already. */
+  readonly creates: readonly string[];
+}
+
+/** Lets Terraform plan, and checks the plan. @throws Refusal with the first thing it would do beside */
+export async function planChecked(
+  { terraform, section, limits }: TerraformStep,
+  node: PlannedNode,
+  { values, replaces, creates }: WantedPlan,
+): Promise<{ readonly saved: SavedPlan; readonly summary: string }> {
+  const { address } = rebuildOf(node);
+  const replace = replaces.map((one) => one.address);
+  const saved = await terraform.plan({ values, replace, targets: [address] }, limits());
+  const verdict = checkTerraformPlan(saved.plan, {
+    subject: node.name,
+    purpose: 'machine',
+    targets: [address],
+    replaces,
+    creates,
+    rules: section.resources,
+  });
+  if (verdict.ok) return { saved, summary: summaryText(verdict.summary) };
+  refuse(verdict.refusals);
+  throw new Error('a plan was refused without a reason');
+}
+
+/** The plan says how; nodes without that do not come here. */
+export function rebuildOf(node: PlannedNode): NonNullable<PlannedNode['rebuild']> {
+  if (!node.rebuild) throw new Error(`${node.name} is not to be rebuilt, by its plan`);
+  return node.rebuild;
+}
+
+/**
+ * The machine that Terraform would destroy is the one that runs this node, as far as the state tells it; and it does tell
+ * something, since the new one is known by nothing else.
+ */
+async function refuseOtherMachine(
+  access: ClusterAccess,
+  wait: Wait,
+  { section }: TerraformStep,
+  node: PlannedNode,
+  state: TerraformState,
+): Promise<void> {
+  const { address } = rebuildOf(node);
+  const identity = machineIdentity(state, address, section.resources);
+  if (identity.uuid === undefined && identity.mac === undefined)
+    throw new Refusal({ kind: 'machine-identity-unknown', node: node.name, address });
+  const seen = await machineAt(access, node.name, wait.signal);
+  if (seen.kind === 'silent')
+    throw new Refusal({ kind: 'talos-unreachable', node: node.name, endpoint: node.address, why: seen.why });
+  const other = otherMachine(identity, seen);
+  if (other) throw new Refusal({ kind: 'machine-other', node: node.name, ...other });
+}

@@ -1,0 +1,144 @@
+import { covers } from '../planning/terraform/address.js';
+import { checkTerraformPlan } from '../planning/terraform/check-plan.js';
+import { writesOf } from '../planning/terraform/planned-changes.js';
+import { recordInstances } from '../planning/terraform/state-instances.js';
+import { summaryText } from '../planning/terraform/summary-text.js';
+import {
+  templatesOf,
+  templatesToRebuild,
+  type Template,
+  type TemplateToRebuild,
+} from '../planning/terraform/templates.js';
+import type { ClusterAccess } from '../tools/cluster-access.js';
+import { Refusal } from '../tools/refusal.js';
+import type { SavedPlan } from '../tools/terraform/terraform.js';
+import { inCluster, type ActivitySettings, type RunReference } from './activity-context.js';
+import {
+  applyLimits,
+  knownState,
+  nodeAddresses,
+  readyTerraform,
+  refuse,
+  type TerraformStep,
+} from './terraform-step.js';
+
+export interface RebuildTemplates extends RunReference {
+  readonly values: Readonly<Record<string, string>>;
+  /** Addresses of the templates that nodes of the hop are made of. */
+  readonly templates: readonly string[];
+  readonly limit: number;
+}
+
+/**
+ * Makes the templates of a hop anew, where they differ, in one apply: a state has one writer, and hosts work side by side in it. What
+ * is planned must touch no node, and afterwards Terraform must want nothing of any node that it did not want before (W7).
+ */
+export async function rebuildTemplates(settings: ActivitySettings, step: RebuildTemplates): Promise<string> {
+  const doing = 'the templates of the hop are made anew, where they differ';
+  return inCluster(settings, step, doing, async (access, wait) => {
+    const ready = await readyTerraform(settings, access, wait, step, step.limit);
+    const { state, pulled } = await knownState(access, wait, ready);
+    const planned = await plan(ready, step, step.templates, []);
+    const decision = templatesToRebuild({
+      templates: wantedTemplates(access, step.templates),
+      state,
+      plan: planned.plan,
+      recorded: {},
+      wanted: {},
+      rules: ready.section.resources,
+    });
+    refuse(decision.refusals);
+    if (decision.rebuild.length === 0) return `all ${decision.keep.length} templates are as they should be`;
+    const nodes = await nodeAddresses(access, wait);
+    const addresses = nodes.map(({ address }) => address);
+    const before = await wantedOfNodes(ready, step, addresses);
+    const { saved, summary } = await planChecked(ready, step, decision.rebuild, nodes);
+    await ready.terraform.backUp(pulled);
+    await ready.terraform.apply(saved, applyLimits(ready));
+    const moved = (await wantedOfNodes(ready, step, addresses)).find((write) => !before.includes(write));
+    if (moved !== undefined) {
+      const node = nodes.find(({ address }) => moved.startsWith(address));
+      const [address = moved, action = ''] = /^(.*) \((.*)\)$/.exec(moved)?.slice(1) ?? [];
+      throw new Refusal({
+        kind: 'terraform-template-moves-node',
+        node: node?.node ?? address,
+        address,
+        action,
+      });
+    }
+    const kept = decision.keep.length === 0 ? '' : `; ${decision.keep.length} stay as they are`;
+    return `${ready.section.tool} did this: ${summary}${kept}`;
+  });
+}
+
+/** The templates of those addresses, with their hosts. */
+function wantedTemplates({ inventory }: ClusterAccess, addresses: readonly string[]): readonly Template[] {
+  const template = inventory.terraform?.templates?.address;
+  if (template === undefined) throw new Error('slipway.yaml names no templates, and the plan rests on them');
+  const nodes = inventory.nodes.map(({ name, host, role }) => ({ node: name, host, role }));
+  const { templates } = templatesOf(nodes, template);
+  return templates.filter(({ address }) => addresses.includes(address));
+}
+
+function plan(
+  { terraform, limits }: TerraformStep,
+  { values }: RebuildTemplates,
+  targets: readonly string[],
+  replace: readonly string[],
+): Promise<SavedPlan> {
+  return terraform.plan({ values, targets, replace }, limits());
+}
+
+async function planChecked(
+  ready: TerraformStep,
+  step: RebuildTemplates,
+  rebuild: readonly TemplateToRebuild[],
+  nodes: readonly { readonly node: string; readonly address: string }[],
+): Promise<{ readonly saved: SavedPlan; readonly summary: string }> {
+  const instances = recordInstances(rebuild.flatMap(({ replace }) => replace));
+  if (!instances.ok) throw new Refusal(instances.reason);
+  const { recorded } = instances;
+  const targets = rebuild.map(({ address }) => address);
+  const saved = await plan(
+    ready,
+    step,
+    targets,
+    recorded.map(({ address }) => address),
+  );
+  const verdict = checkTerraformPlan(saved.plan, {
+    subject: 'the templates',
+    purpose: 'template',
+    targets,
+    replaces: recorded,
+    // A template that is not there is one that an earlier attempt, or somebody, has taken away.
+    creates: creations(saved, targets),
+    rules: ready.section.resources,
+    nodes,
+  });
+  if (!verdict.ok) {
+    refuse(verdict.refusals);
+    throw new Error('a plan was refused without a reason');
+  }
+  return { saved, summary: summaryText(verdict.summary) };
+}
+
+function creations({ plan: planned }: SavedPlan, targets: readonly string[]): string[] {
+  return (planned.resource_changes ?? [])
+    .filter(({ address, change }) => change.actions.join() === 'create' && isIn(targets, address))
+    .map(({ address }) => address);
+}
+
+/** All that Terraform would do to nodes: with the hop's values it may want to replace every one of them. */
+async function wantedOfNodes(
+  ready: TerraformStep,
+  step: RebuildTemplates,
+  addresses: readonly string[],
+): Promise<string[]> {
+  const { plan: planned } = await plan(ready, step, addresses, []);
+  const changes = (planned.resource_changes ?? []).filter(({ address }) => isIn(addresses, address));
+  return writesOf({ ...planned, resource_changes: changes });
+}
+
+function isIn(targets: readonly string[], address: string): boolean {
+  return targets.some((target) => covers(target, address));
+}

@@ -1,0 +1,200 @@
+import { randomUUID } from 'node:crypto';
+import type { RecordedFacts } from '../planning/classify-node.js';
+import { describeStep } from '../planning/describe.js';
+import type { PlannedNode } from '../planning/plan.js';
+import { machineIdentity, type MachineIdentity } from '../planning/terraform/machine-identity.js';
+import { instancesOf } from '../planning/terraform/state-instances.js';
+import { whatToSend, type MachineSeen, type SendDecision } from '../planning/terraform/what-to-send.js';
+import type { ClusterAccess } from '../tools/cluster-access.js';
+import { machineAt } from '../tools/machine-seen.js';
+import { Refusal } from '../tools/refusal.js';
+import { CommandFailed } from '../tools/run-command.js';
+import type { SavedPlan } from '../tools/terraform/terraform.js';
+import { inCluster, type ActivitySettings, type RunReference, type Wait } from './activity-context.js';
+import { sendGuarded, takeIntentBack, type GuardedRequest, type Sent } from './guarded-request.js';
+import { requireNodeObject } from './patch-node.js';
+import { planChecked, rebuildOf, type Replacement } from './plan-replacement.js';
+import { applyLimits, knownState, readyTerraform, refuse, type TerraformStep } from './terraform-step.js';
+
+export interface ReplaceMachine extends RunReference {
+  readonly node: PlannedNode;
+  readonly facts: RecordedFacts;
+  readonly values: Readonly<Record<string, string>>;
+  /** What stood in the state before anything was done. */
+  readonly replacement: Replacement;
+  /** Names this very replacement: the id of the node's workflow. A person's retry is another one. */
+  readonly install: string;
+  readonly limit: number;
+}
+
+export interface Replaced {
+  /** By what the new machine is known. */
+  readonly machine: MachineIdentity;
+  readonly note: string;
+}
+
+/** What one step works with. */
+interface Replacing {
+  readonly access: ClusterAccess;
+  readonly wait: Wait;
+  readonly step: ReplaceMachine;
+  readonly ready: TerraformStep;
+}
+
+/**
+ * Plans and checks once more, takes a last look, and applies exactly that plan: the machine is destroyed and made anew, once (I6).
+ * An attempt that follows a lost one first lets a Terraform that still runs come to its end. Then state and machine say what was
+ * done: what is shown to be untouched is replaced, what is new already is left alone, and what is unclear is a person's.
+ */
+export async function replaceMachine(settings: ActivitySettings, step: ReplaceMachine): Promise<Replaced> {
+  const { node, limit } = step;
+  return inCluster(settings, step, describeStep('replace-machine', node.name), async (access, wait) => {
+    const ready = await readyTerraform(settings, access, wait, step, limit);
+    const replacing = { access, wait, step, ready };
+    for (let tries = 1; ; tries += 1) {
+      const { marks } = await requireNodeObject(access, node.name);
+      const earlier = isMine(step, marks.replace) ? marks.replace : undefined;
+      const decision = await decide(replacing, earlier !== undefined);
+      if (decision.send === 'nothing') return replaced(replacing, 'an earlier attempt replaced the machine');
+      const note = await send(replacing, decision, earlier);
+      if (note !== undefined) return replaced(replacing, note);
+      if (tries >= triesMax)
+        throw new Refusal({ kind: 'replace-unknown', node: node.name, since: new Date().toISOString() });
+    }
+  });
+}
+
+/** Attempts at the same time end each other; one that still finds another one's mark then leaves it to a person. */
+const triesMax = 3;
+
+type Decision = Exclude<SendDecision, { send: 'refuse' }>;
+
+/** @throws Refusal with why nothing may be sent */
+async function decide({ access, wait, step, ready }: Replacing, lost: boolean): Promise<Decision> {
+  const { node, facts, values, replacement } = step;
+  const { address } = rebuildOf(node);
+  const { lineage, serial } = replacement;
+  // A plan takes the lock, so it waits for whoever still has it; what the state says before is not true yet.
+  if (lost) await ready.terraform.plan({ values, replace: [], targets: [address] }, ready.limits());
+  const known = await knownState(
+    access,
+    wait,
+    ready,
+    lost ? { lineage } : { lineage, serial },
+    lost ? node.name : undefined,
+  );
+  const machine = await machineSeen(access, wait, step);
+  const decision = whatToSend({
+    node: node.name,
+    recorded: replacement.recorded,
+    recordedSerial: serial,
+    present: instancesOf(known.state, address),
+    presentSerial: known.pulled.header.serial,
+    machine,
+    rules: ready.section.resources,
+  });
+  if (decision.send === 'refuse') {
+    refuse(decision.refusals);
+    throw new Error('a replacement was refused without a reason');
+  }
+  // A Terraform that was killed may have destroyed what its state still holds.
+  if (decision.send === 'replace' && lost && machine !== 'recorded') {
+    const why = `the state holds the old one, and ${seenWords[machine]} at the node's address`;
+    throw new Refusal({ kind: 'terraform-unclear', node: facts.node, address, why });
+  }
+  return decision;
+}
+
+const seenWords: Readonly<Record<Exclude<MachineSeen, 'recorded'>, string>> = {
+  another: 'another machine answers',
+  none: 'no machine stands',
+  unknown: 'no machine answers',
+};
+
+async function machineSeen(
+  access: ClusterAccess,
+  wait: Wait,
+  { node, facts }: ReplaceMachine,
+): Promise<MachineSeen> {
+  const seen = await machineAt(access, node.name, wait.signal);
+  // Silence is no proof that nothing is there: the hypervisor is not asked.
+  if (seen.kind === 'silent' || facts.systemUuid === undefined) return 'unknown';
+  return seen.uuid === facts.systemUuid ? 'recorded' : 'another';
+}
+
+/**
+ * @param earlier the mark of an attempt that is shown to have done nothing.
+ * @returns undefined when another attempt came in between.
+ */
+async function send(
+  replacing: Replacing,
+  decision: Exclude<Decision, { send: 'nothing' }>,
+  earlier: string | undefined,
+): Promise<string | undefined> {
+  const { access, wait, step, ready } = replacing;
+  const replaces = decision.send === 'replace' ? decision.replace : [];
+  const wanted = { values: step.values, replaces, creates: decision.create };
+  const { saved, summary } = await planChecked(ready, step.node, wanted);
+  const note = `${ready.section.tool} did this: ${summary}`;
+  // What is gone is made without a look: there is nothing left to disrupt.
+  if (decision.send === 'create') {
+    await ready.terraform.apply(saved, applyLimits(ready));
+    return note;
+  }
+  const request = guarded(step, earlier);
+  return sendGuarded(access, wait, request, async ({ before }) => {
+    const sent = await applyOnce(replacing, request, saved, before);
+    return sent.kind === 'late' ? sent : { kind: 'sent', value: note };
+  });
+}
+
+async function applyOnce(
+  { access, ready }: Replacing,
+  request: GuardedRequest,
+  saved: SavedPlan,
+  startBefore: number,
+): Promise<Sent<undefined>> {
+  try {
+    await ready.terraform.apply(saved, applyLimits(ready, startBefore));
+    return { kind: 'sent', value: undefined };
+  } catch (error) {
+    if (error instanceof CommandFailed && error.notStarted !== undefined) return { kind: 'late' };
+    // Terraform says that it did nothing.
+    const untouched = ['terraform-plan-stale', 'terraform-locked'];
+    if (error instanceof Refusal && untouched.includes(error.reason.kind))
+      await takeIntentBack(access, request);
+    throw error;
+  }
+}
+
+function guarded(
+  { cluster, run, node, facts, install, limit }: ReplaceMachine,
+  earlier: string | undefined,
+): GuardedRequest {
+  return {
+    cluster,
+    run,
+    node,
+    facts,
+    limit,
+    before: `before the machine of ${node.name} is replaced`,
+    mark: 'replace',
+    // What this attempt wrote is told from what an attempt before it wrote.
+    intent: `${install} ${randomUUID()}`,
+    isMine: (mark) => mark !== earlier && isMine({ install }, mark),
+  };
+}
+
+function isMine({ install }: Pick<ReplaceMachine, 'install'>, mark: string | undefined): boolean {
+  return mark?.split(' ')[0] === install;
+}
+
+/** By what the new machine is known: without that it could not be told from any other. */
+async function replaced({ step, ready }: Replacing, note: string): Promise<Replaced> {
+  const { address } = rebuildOf(step.node);
+  const state = await ready.terraform.state(ready.limits());
+  const machine = machineIdentity(state, address, ready.section.resources);
+  if (machine.uuid === undefined && machine.mac === undefined)
+    throw new Refusal({ kind: 'machine-identity-unknown', node: step.node.name, address });
+  return { machine, note };
+}

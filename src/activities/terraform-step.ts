@@ -1,0 +1,150 @@
+import path from 'node:path';
+import type { Terraform as Section } from '../inventory/terraform.js';
+import type { InventoryNode } from '../inventory/schema.js';
+import type { Reason } from '../planning/reason.js';
+import { expandAddress } from '../planning/terraform/address-template.js';
+import { instancesOfNodes, type NodeAddress } from '../planning/terraform/state-instances.js';
+import { stateRefusals } from '../planning/terraform/state-refusals.js';
+import type { TerraformState } from '../planning/terraform/terraform-json.js';
+import type { ClusterAccess } from '../tools/cluster-access.js';
+import { observeCluster } from '../tools/observe-cluster.js';
+import { Refusal } from '../tools/refusal.js';
+import { openTerraform } from '../tools/terraform/open-terraform.js';
+import type { PulledState, Terraform } from '../tools/terraform/terraform.js';
+import type { TerraformLimits } from '../tools/terraform/terraform-root.js';
+import type { ActivitySettings, RunReference, Wait } from './activity-context.js';
+
+/** Terraform made ready for one step. */
+export interface TerraformStep {
+  readonly terraform: Terraform;
+  readonly section: Section;
+  /** For each of its calls. An apply is not stopped half way: see `applyLimits`. */
+  readonly limits: () => TerraformLimits;
+}
+
+/**
+ * Opens the operator's Terraform at the run's commit, and lets it get ready.
+ *
+ * @param limitMs of the step.
+ * @throws Refusal `terraform-commit-unknown`, `terraform-source`, `terraform-init-failed`, …
+ */
+export async function readyTerraform(
+  settings: ActivitySettings,
+  access: ClusterAccess,
+  wait: Wait,
+  { cluster, run }: RunReference,
+  limitMs: number,
+): Promise<TerraformStep> {
+  const { inventory, request, base } = await settings.inputOf(cluster, run);
+  const section = inventory.terraform;
+  if (!section) throw new Error('slipway.yaml has no terraform section, and the plan rests on one');
+  const end = wait.endOf(limitMs);
+  const terraform = await openTerraform(section, {
+    cluster,
+    base: settings.credentialsFolder ?? base,
+    commit: request.commit,
+    step: await access.folder(),
+    snapshot: { ...inventory.snapshot, directory: path.resolve(base, inventory.snapshot.directory) },
+    visible: inventory.nodes.flatMap(({ name, address, host }) => [name, address, ...(host ? [host] : [])]),
+    lockMs: inventory.limits.terraformLock,
+    signal: wait.signal,
+  });
+  const limits = (): TerraformLimits => ({
+    timeoutMs: Math.max(1_000, end - Date.now()),
+    signal: wait.signal,
+    says: (sentence) => wait.says(sentence, end),
+  });
+  wait.says(`${section.tool} gets ready`, end);
+  await terraform.init(limits());
+  return { terraform, section, limits };
+}
+
+/**
+ * For an apply: no signal reaches it. What stops the step for other reasons (the worker ends, Temporal gave it to another) must
+ * not stop Terraform half way; the next attempt waits for it. Its time limit does, once and in order.
+ */
+export function applyLimits({ limits }: TerraformStep, startBefore?: number): TerraformLimits {
+  const { timeoutMs, says } = limits();
+  return {
+    timeoutMs,
+    ...(says ? { says } : {}),
+    ...(startBefore === undefined ? {} : { startBefore }),
+  };
+}
+
+/** A state that may be worked with. */
+export interface KnownState {
+  readonly state: TerraformState;
+  readonly pulled: PulledState;
+}
+
+/**
+ * Reads the state, and refuses one that is not what the run began with, that a newer Terraform wrote, or that lacks a node which
+ * answers (W3): Terraform would make its machine a second time.
+ *
+ * @param recorded what the run found first. Without it only what is refused always is.
+ * @param underWork the node whose machine may be gone, in the state as in the world.
+ */
+export async function knownState(
+  access: ClusterAccess,
+  wait: Wait,
+  { terraform, section, limits }: TerraformStep,
+  recorded?: { readonly lineage: string; readonly serial?: number },
+  underWork?: string,
+): Promise<KnownState> {
+  const [state, pulled, nodes] = [
+    await terraform.state(limits()),
+    await terraform.pull(limits()),
+    await nodeAddresses(access, wait),
+  ];
+  const { refusals } = instancesOfNodes(
+    state,
+    nodes.filter(({ node }) => node !== underWork),
+  );
+  const [first] = refusals;
+  if (first) throw new Refusal(first);
+  if (!pulled) {
+    const answering = nodes.filter(({ answers }) => answers).length;
+    throw new Refusal({ kind: 'terraform-state-empty', answering });
+  }
+  refuse(
+    stateRefusals(pulled.header, {
+      pin: section.version,
+      program: terraform.program.version,
+      ...(recorded ? { recorded } : {}),
+    }),
+  );
+  return { state, pulled };
+}
+
+/** The first of the reasons is told; the others are there still when it is gone. @throws Refusal */
+export function refuse(reasons: readonly Reason[]): void {
+  const [first] = reasons;
+  if (first) throw new Refusal(first);
+}
+
+/** Where Terraform has each node, and whether a machine of that name is heard. */
+export async function nodeAddresses(access: ClusterAccess, wait: Wait): Promise<NodeAddress[]> {
+  const { inventory } = access;
+  const known = inventory.nodes.flatMap((node) => {
+    const template = inventory.roles[node.role]?.terraform;
+    return template === undefined ? [] : [{ node: node.name, address: addressOf(template, node) }];
+  });
+  const { nodes } = await observeCluster(access, {
+    talosOf: [],
+    statusOf: known.map(({ node }) => node),
+    etcd: false,
+    signal: wait.signal,
+  });
+  return known.map((one) => {
+    const seen = nodes.find(({ name }) => name === one.node);
+    const kubelet = seen?.kubernetes.kind === 'answered' && seen.kubernetes.value?.ready === true;
+    return { ...one, answers: kubelet || seen?.talos.kind === 'answered' };
+  });
+}
+
+function addressOf(template: string, { name, host, role, vm }: InventoryNode): string {
+  const expanded = expandAddress(template, { node: name, host, role, vm });
+  if (!expanded.ok) throw new Refusal(expanded.reason);
+  return expanded.address;
+}

@@ -1,0 +1,88 @@
+import type { AdviceCommands, Advices } from './reason-table.js';
+import type { RebuildReason } from './rebuild-reason.js';
+
+const thenRelease = (say: AdviceCommands): string => say.release('once the cluster is well; touches no node');
+const again = (say: AdviceCommands): string =>
+  say.upgrade('goes on with the nodes that are left, after the release');
+const itsNode = (node: string, say: AdviceCommands): string =>
+  say.kubectl(`get node ${node} -o wide`, 'whether its kubelet is heard of; look at its console too');
+
+export const rebuildAdvice: Advices<RebuildReason> = {
+  'rebuild-unprepared': (_, say) => [
+    say.inventoryCheck('after it was written, or upgrade.strategy was set to in-place'),
+    say.plan('what it would do then', ''),
+  ],
+  'rebuild-endpoint': ({ node }, say) => [
+    say.plan(`the other nodes; ${node} once machine configurations name another way in`, '--only NODE…'),
+    say.inventoryCheck('after machine configurations and controlPlane.endpoint name a virtual address'),
+  ],
+  'rebuild-loses-etcd': (_, say) => [
+    say.plan('the workers alone', '--only NODE…'),
+    say.inventoryCheck('after upgrade.strategy was set to in-place, or two control planes were added'),
+  ],
+  'rebuild-kubernetes-mixed': (_, say) => [
+    say.kubectl('get nodes -o wide', 'which kubelet runs where; bring all to one version first'),
+    say.plan('again, once there is one version', ''),
+  ],
+  'replace-unknown': ({ node }, say) => [
+    say.terraform('state pull', 'whether its serial has moved, and what the state holds now'),
+    say.talosctl(node, 'get systeminformation', 'whether it is still the old machine'),
+    say.giveBack(node, 'if it is: give the node back'),
+    thenRelease(say),
+    again(say),
+  ],
+  'machine-identity-unknown': (_, say) => [
+    say.terraform('state list', 'what stands at the address'),
+    say.inventoryCheck('after terraform.resources.TYPE.uuid or .mac was set to the attribute that holds it'),
+  ],
+  'machine-other': ({ node }, say) => [
+    say.talosctl(
+      node,
+      'get systeminformation --insecure',
+      'which machine answers; without --insecure once it has joined',
+    ),
+    say.terraform('state list', 'where its machine is; compare with the hypervisor'),
+    thenRelease(say),
+  ],
+  'machine-silent': ({ node }, say) => [
+    say.talosctl(node, 'get machinestatus --insecure', 'if it answers by now; look at its console too'),
+    itsNode(node, say),
+    thenRelease(say),
+  ],
+  'machine-unconfigured': ({ node }, say) => [
+    say.talosctl(
+      node,
+      'apply-config --insecure --file FILE',
+      'gives it its configuration, if it is the right machine',
+    ),
+    thenRelease(say),
+    again(say),
+  ],
+  'machine-wrong-version': ({ node }, say) => [
+    say.talosctl(node, 'get version --insecure', 'what runs; without --insecure once it has joined'),
+    say.terraform('state list', 'the templates; the one of its host and role holds another version'),
+    thenRelease(say),
+    again(say),
+  ],
+  'machine-not-replaced': ({ node }, say) => [
+    say.talosctl(node, 'get systeminformation', 'which machine it is'),
+    say.terraform('state list', 'what the state holds; compare with the hypervisor'),
+    thenRelease(say),
+  ],
+  'machine-never-joined': ({ node }, say) => [
+    say.talosctl(node, 'dmesg', 'if it answers; otherwise its console says why'),
+    itsNode(node, say),
+    thenRelease(say),
+    say.upgrade('takes the node up again, after the release'),
+  ],
+  'configuration-wrong': (_, say) => [
+    say.inventoryCheck('after the reference or the configuration was corrected'),
+    thenRelease(say),
+    again(say),
+  ],
+  'configuration-refused': ({ node }, say) => [
+    say.talosctl(node, 'apply-config --insecure --dry-run --file FILE', 'what it says of the configuration'),
+    thenRelease(say),
+    again(say),
+  ],
+};

@@ -1,0 +1,34 @@
+import { count, listed, moment, quoted } from './phrases.js';
+import type { RebuildReason } from './rebuild-reason.js';
+import type { Sentences } from './reason-table.js';
+
+export const rebuildSentences: Sentences<RebuildReason> = {
+  'rebuild-unprepared': ({ missing }) =>
+    `slipway.yaml wants nodes made anew for this upgrade, and does not say how: it lacks ${listed(missing, 6)}`,
+  'rebuild-endpoint': ({ node, endpoint }) =>
+    `machine configurations name ${node} as the cluster endpoint (${endpoint}): its new machine would have to join through itself`,
+  'rebuild-loses-etcd': ({ node, members }) =>
+    `etcd has ${count(members, 'member')}, so its data would be gone with the machine of ${node}`,
+  'rebuild-kubernetes-mixed': ({ variable, lowest, highest }) =>
+    `the cluster runs Kubernetes ${lowest} to ${highest}, and Terraform's variable ${variable} has one value: some new machine would get another version than it had`,
+  'replace-unknown': ({ node, since }) =>
+    `Terraform was started to replace the machine of ${node}, or nearly was, ${moment(since)}, and whether it began is not known`,
+  'machine-identity-unknown': ({ node, address }) =>
+    `the Terraform state tells neither a system UUID nor a MAC of ${node} at ${address}, so nobody could tell the right machine`,
+  'machine-other': ({ node, what, expected, found }) =>
+    `another machine than the one Terraform knows stands at the address of ${node}: its ${what} should be ${expected} and is ${found}`,
+  'machine-silent': ({ node, address, why }) =>
+    `the new machine of ${node} does not answer at ${address}: ${quoted(why)}`,
+  'machine-unconfigured': ({ node, address }) =>
+    `the new machine of ${node} waits at ${address} for a machine configuration, which was to come with it`,
+  'machine-wrong-version': ({ node, version, wanted }) =>
+    `the new machine of ${node} booted ${version}, and ${wanted} is wanted: it was made of another template`,
+  'machine-not-replaced': ({ node, uuid }) =>
+    `the old machine of ${node} (system UUID ${uuid}) answers, and it should be gone`,
+  'machine-never-joined': ({ node, since, last }) =>
+    `the new machine of ${node} did not join the cluster, awaited since ${moment(since)}; the last that was seen: ${quoted(last)}`,
+  'configuration-wrong': ({ node, reference, why }) =>
+    `the machine configuration of ${node} (${reference}) cannot be used: ${quoted(why)}`,
+  'configuration-refused': ({ node, why }) =>
+    `Talos on the new machine of ${node} did not take its machine configuration: ${quoted(why)}`,
+};

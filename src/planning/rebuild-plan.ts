@@ -1,0 +1,83 @@
+import type { Inventory, InventoryNode } from '../inventory/schema.js';
+import { kubernetesVersions } from './kubernetes-versions.js';
+import type { Hop, PlannedNode, PlannedRebuild, PlannedTerraform } from './plan.js';
+import type { PlanInput } from './plan-input.js';
+import { expandAddress } from './terraform/address-template.js';
+import { templatesOf } from './terraform/templates.js';
+
+/** How the machine of a node is made anew. @throws Error where the plan should have been refused for it. */
+export function plannedRebuild(
+  inventory: Inventory,
+  { name, role, host, vm }: InventoryNode,
+): PlannedRebuild {
+  const { terraform, configuration } = inventory.roles[role] ?? {};
+  const expanded = expandAddress(terraform ?? '', { node: name, host, role, vm });
+  if (!expanded.ok || !configuration) throw new Error(`${name} was planned to be rebuilt, and cannot be`);
+  return {
+    address: expanded.address,
+    ...(host === undefined ? {} : { host }),
+    configuration: configuration.by,
+  };
+}
+
+/** What a hop is beside its nodes, where it makes some of them anew. */
+export function rebuildOfHop(
+  input: PlanInput,
+  to: string,
+  nodes: readonly PlannedNode[],
+): Pick<Hop, 'strategy' | 'values' | 'templates'> {
+  const rebuilt = nodes.filter((node) => node.rebuild);
+  const { terraform } = input.inventory;
+  if (rebuilt.length === 0 || !terraform) return {};
+  const made = rebuilt.map(({ name, role, rebuild }) => ({ node: name, role, host: rebuild?.host }));
+  const templates = terraform.templates ? templatesOf(made, terraform.templates.address).templates : [];
+  return {
+    strategy: 'rebuild',
+    values: hopValues(input, to),
+    ...(templates.length === 0 ? {} : { templates: templates.map(({ address }) => address) }),
+  };
+}
+
+/**
+ * What a hop gives to Terraform: its own Talos version, the Kubernetes that runs, since an upgrade of Talos does not change it,
+ * and the schematics of the roles.
+ */
+function hopValues({ inventory, observation }: PlanInput, talos: string): Record<string, string> {
+  const variables = inventory.terraform?.variables;
+  if (!variables) return {};
+  const kubernetes = kubernetesVersions(observation)?.highest ?? inventory.versions.kubernetes;
+  const entries: [string | undefined, string | undefined][] = [
+    [variables.talos, written(talos, variables.talosWritten)],
+    [variables.kubernetes, written(kubernetes, variables.kubernetesWritten)],
+    ...(['control-plane', 'worker'] as const).map((role): [string | undefined, string | undefined] => [
+      variables.schematic[role],
+      inventory.roles[role]?.schematic,
+    ]),
+  ];
+  return Object.fromEntries(
+    entries.flatMap(([name, value]) => (name === undefined || value === undefined ? [] : [[name, value]])),
+  );
+}
+
+function written(version: string, as: 'v1.2.3' | '1.2.3'): string {
+  return as === '1.2.3' ? version.replace(/^v/, '') : version;
+}
+
+/** The Terraform configuration a plan rests on; nothing where none of its hops makes a node anew. */
+export function plannedTerraform(
+  { inventory: { terraform }, request }: PlanInput,
+  hops: readonly Hop[],
+): { readonly terraform?: PlannedTerraform } {
+  if (!terraform || !hops.some((hop) => hop.strategy === 'rebuild')) return {};
+  const { tool, version, source, workspace } = terraform;
+  return {
+    terraform: {
+      tool,
+      version,
+      ...(source.repository === undefined ? {} : { repository: source.repository }),
+      folder: source.folder,
+      workspace,
+      commit: request.commit ?? 'unknown',
+    },
+  };
+}

@@ -1,0 +1,64 @@
+/** Why a plan makes no machine anew. */
+export type RebuildPlanReason =
+  /** Settings of slipway.yaml that it would need. */
+  | { readonly kind: 'rebuild-unprepared'; readonly missing: readonly string[] }
+  /** Machine configurations lead to the cluster through this very node. */
+  | { readonly kind: 'rebuild-endpoint'; readonly node: string; readonly endpoint: string }
+  /** There are no other members that would keep its etcd data. */
+  | { readonly kind: 'rebuild-loses-etcd'; readonly node: string; readonly members: number }
+  /** Terraform's variable has one value, and the cluster runs several versions. */
+  | {
+      readonly kind: 'rebuild-kubernetes-mixed';
+      readonly variable: string;
+      readonly lowest: string;
+      readonly highest: string;
+    };
+
+/** Why a node whose machine Terraform makes anew goes no further. */
+export type RebuildReason =
+  | RebuildPlanReason
+  /** Terraform was started, or nearly was, and nobody can tell whether it began with the machine. */
+  | { readonly kind: 'replace-unknown'; readonly node: string; readonly since: string }
+  /** Neither a system UUID nor a MAC can be read from the Terraform state, so nobody could tell the right machine. */
+  | { readonly kind: 'machine-identity-unknown'; readonly node: string; readonly address: string }
+  /** Another machine than the one Terraform knows stands at the node's address. */
+  | {
+      readonly kind: 'machine-other';
+      readonly node: string;
+      readonly what: 'system UUID' | 'MAC';
+      readonly expected: string;
+      readonly found: string;
+    }
+  /** Nothing answers at the node's address. */
+  | {
+      readonly kind: 'machine-silent';
+      readonly node: string;
+      readonly address: string;
+      readonly why: string;
+    }
+  /** It waits in maintenance mode for a configuration that was to come with it. */
+  | { readonly kind: 'machine-unconfigured'; readonly node: string; readonly address: string }
+  /** It booted another version than that of the hop: it was made of another template. */
+  | {
+      readonly kind: 'machine-wrong-version';
+      readonly node: string;
+      readonly version: string;
+      readonly wanted: string;
+    }
+  /** The machine that should be gone answers. */
+  | { readonly kind: 'machine-not-replaced'; readonly node: string; readonly uuid: string }
+  | {
+      readonly kind: 'machine-never-joined';
+      readonly node: string;
+      readonly since: string;
+      readonly last: string;
+    }
+  /** The machine configuration by reference is another node's, or none. */
+  | {
+      readonly kind: 'configuration-wrong';
+      readonly node: string;
+      readonly reference: string;
+      readonly why: string;
+    }
+  /** Talos did not take the machine configuration. */
+  | { readonly kind: 'configuration-refused'; readonly node: string; readonly why: string };

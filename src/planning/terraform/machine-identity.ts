@@ -1,0 +1,89 @@
+import { covers } from './address.js';
+import type { Json, StateModule, StateResource, TerraformState } from './terraform-json.js';
+
+/** By what a machine is told from any other: what Terraform made it with, or was told of it. */
+export interface MachineIdentity {
+  /** SMBIOS UUID, in lower case. */
+  readonly uuid?: string;
+  /** Of the first card, in lower case. */
+  readonly mac?: string;
+}
+
+/** Where a resource type holds them: attributes, as dotted paths with positions. */
+export interface IdentityPaths {
+  readonly uuid?: string | undefined;
+  readonly mac?: string | undefined;
+}
+
+/**
+ * bpg/proxmox computes no UUID: it stands there where the configuration has an `smbios` block. The lab's `terraform_data`
+ * gives its own id to the machine.
+ */
+const builtIn: Readonly<Record<string, IdentityPaths>> = {
+  proxmox_virtual_environment_vm: { uuid: 'smbios[0].uuid', mac: 'network_device[0].mac_address' },
+  terraform_data: { uuid: 'id', mac: 'input.nics[0].mac' },
+};
+
+/**
+ * The identity of the machine at an address of the state; empty when nothing there tells one.
+ *
+ * @param added `terraform.resources` of slipway.yaml.
+ */
+export function machineIdentity(
+  state: TerraformState,
+  address: string,
+  added: Readonly<Record<string, IdentityPaths>> = {},
+): MachineIdentity {
+  for (const resource of resourcesOf(state.values?.root_module)) {
+    const { type, mode, values, deposed_key: deposed } = resource;
+    if (mode !== 'managed' || deposed !== undefined || !covers(address, resource.address)) continue;
+    const paths = { ...builtIn[type], ...defined(added[type]) };
+    const uuid = textAt(values ?? {}, paths.uuid);
+    const mac = textAt(values ?? {}, paths.mac);
+    if (uuid !== undefined || mac !== undefined)
+      return { ...(uuid === undefined ? {} : { uuid }), ...(mac === undefined ? {} : { mac }) };
+  }
+  return {};
+}
+
+/** What another machine shows of itself, as far as both sides know it; undefined: nothing speaks against it. */
+export function otherMachine(
+  expected: MachineIdentity,
+  found: { readonly uuid?: string | undefined; readonly macs?: readonly string[] | undefined },
+): { readonly what: 'system UUID' | 'MAC'; readonly expected: string; readonly found: string } | undefined {
+  const uuid = found.uuid?.toLowerCase();
+  if (expected.uuid !== undefined && uuid !== undefined && uuid !== expected.uuid)
+    return { what: 'system UUID', expected: expected.uuid, found: uuid };
+  const macs = found.macs?.map((mac) => mac.toLowerCase());
+  // The order of cards is the guest's; which of them is the first one only the hypervisor says.
+  if (expected.mac !== undefined && macs !== undefined && !macs.includes(expected.mac))
+    return { what: 'MAC', expected: expected.mac, found: macs.join(', ') || 'none' };
+  return undefined;
+}
+
+function defined(paths: IdentityPaths | undefined): IdentityPaths {
+  return {
+    ...(paths?.uuid === undefined ? {} : { uuid: paths.uuid }),
+    ...(paths?.mac === undefined ? {} : { mac: paths.mac }),
+  };
+}
+
+/** A name, or a position in brackets. */
+const step = /[^.[\]]+/g;
+
+function textAt(values: Json, path: string | undefined): string | undefined {
+  if (path === undefined) return undefined;
+  const found = (path.match(step) ?? []).reduce<Json | undefined>((value, key) => inside(value, key), values);
+  return typeof found === 'string' && found !== '' ? found.toLowerCase() : undefined;
+}
+
+function inside(value: Json | undefined, key: string): Json | undefined {
+  if (Array.isArray(value)) return (value as readonly Json[])[Number(key)];
+  if (typeof value !== 'object' || value === null) return undefined;
+  return (value as Readonly<Record<string, Json>>)[key];
+}
+
+function resourcesOf(module: StateModule | undefined): StateResource[] {
+  if (!module) return [];
+  return [...(module.resources ?? []), ...(module.child_modules ?? []).flatMap((one) => resourcesOf(one))];
+}

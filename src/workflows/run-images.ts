@@ -1,0 +1,31 @@
+import { patched } from '@temporalio/workflow';
+import { describeImage } from '../planning/describe.js';
+import type { Hop } from '../planning/plan.js';
+import type { Reason } from '../planning/reason.js';
+import { reasonOf } from './failure-reason.js';
+import { activitiesFor } from './step-activities.js';
+
+/**
+ * Whether the factory has every image of the hop; a run of the first release asks for each as its node's turn comes.
+ * A machine that is made anew comes with its image.
+ *
+ * @returns why not; undefined: they are there.
+ */
+export async function missingImages(
+  reference: { readonly cluster: string; readonly run: number },
+  limit: number,
+  hop: Hop,
+): Promise<Reason | undefined> {
+  if (!patched('factory-first')) return undefined;
+  const installed = hop.nodes.filter((node) => !node.skip && !node.armed && !node.rebuild);
+  const images = [...new Set(installed.map((node) => node.image))];
+  if (images.length === 0) return undefined;
+  try {
+    await activitiesFor('wait', limit, describeImage(images)).warmFactory({ ...reference, images, limit });
+    return undefined;
+  } catch (error) {
+    const reason = reasonOf(error, describeImage(images), limit);
+    if (reason.kind === 'aborted') throw error;
+    return reason;
+  }
+}

@@ -1,0 +1,42 @@
+import { describe, expect, test } from '@jest/globals';
+import { whyNotIts } from '../../src/activities/machine-configuration.js';
+
+const worker = { name: 'work-1', role: 'worker' } as const;
+const text = (type: string, more = ''): string => `version: v1alpha1\nmachine:\n  type: ${type}\n${more}`;
+
+describe('whose machine configuration it is', () => {
+  test.each([
+    ['its own', text('worker', '  network:\n    hostname: work-1\n')],
+    ['one without a name', text('worker')],
+    [
+      'one that names it in a document of its own',
+      `${text('worker')}---\nkind: HostnameConfig\nhostname: work-1\n`,
+    ],
+    ['one that leaves the name to Talos', `${text('worker')}---\nkind: HostnameConfig\nauto: stable\n`],
+  ])('%s will do', (_name, configuration) => expect(whyNotIts(configuration, worker)).toBeUndefined());
+
+  test('of a control plane, both types of Talos', () => {
+    const node = { name: 'ctrl-1', role: 'control-plane' } as const;
+    expect(whyNotIts(text('controlplane'), node)).toBeUndefined();
+    expect(whyNotIts(text('init'), node)).toBeUndefined();
+    expect(whyNotIts(text('worker'), node)).toBe(
+      'its machine.type is worker, and ctrl-1 is a control-plane node',
+    );
+  });
+
+  test.each([
+    ['another node', text('worker', '  network:\n    hostname: work-2\n'), 'it is that of work-2'],
+    [
+      'another node, in a document',
+      `${text('worker')}---\nkind: HostnameConfig\nhostname: work-2\n`,
+      'it is that of work-2',
+    ],
+    ['no configuration', 'kind: List\n', 'it has no machine section'],
+    ['no YAML', 'a: [\n', 'it is no YAML'],
+  ])('of %s will not', (_name, configuration, why) => expect(whyNotIts(configuration, worker)).toBe(why));
+
+  test('never repeats a value of it', () => {
+    const secret = text('worker', '  token: s3cr3t.token\n  network:\n    hostname: work-2\n');
+    expect(whyNotIts(secret, worker)).not.toContain('s3cr3t');
+  });
+});

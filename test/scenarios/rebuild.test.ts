@@ -1,0 +1,210 @@
+import { readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { leavesResourcesAlone } from '../../lab/terraform/owners-terraform.js';
+import { World, nodeResult } from '../../lab/world.js';
+import type { RunStory } from '../../src/planning/run-report.js';
+
+const from = 'v1.12.1';
+const to = 'v1.13.7';
+const worker = 'k8s-work-1';
+const controlPlane = 'k8s-ctrl-2';
+
+/** Only here: a minor version by new machines, with the real Terraform: one worker, one control plane, then all the rest. */
+describe('an upgrade to the next minor, on machines that Terraform makes', () => {
+  let world: World;
+
+  beforeAll(async () => {
+    world = await World.start({
+      name: 'rebuild',
+      hypervisor: true,
+      labArgs: ['--talos', from, '--target', from],
+    });
+    await world.owner.mergeTalos(to);
+  }, 120_000);
+
+  afterAll(async () => {
+    await world.stop();
+  }, 120_000);
+
+  describe('of one worker', () => {
+    let before: NodeNow;
+    let result: RunStory;
+
+    beforeAll(async () => {
+      await world.kubectl('label', 'node', worker, 'example.org/mine=yes');
+      before = await nodeNow(world, worker);
+      result = await world.result(await world.upgrade('--only', worker));
+    }, 240_000);
+
+    it('is planned with the addresses of its machine and its template', async () => {
+      const { stdout } = await world.slipway('plan', '--only', 'k8s-work-2');
+      expect(stdout).toMatch(/rebuild/);
+      expect(stdout).toContain('module.templates["heimdall-worker"]');
+    }, 60_000);
+
+    it('ends done', () => {
+      expect(result).toMatchObject({ outcome: 'done', reasons: [] });
+      expect(nodeResult(result, worker)).toMatchObject({ outcome: 'done', from, to });
+    });
+
+    it('destroyed its machine once, made it anew once, and installed nothing', async () => {
+      const events = await Promise.all(
+        ['destroyed', 'created', 'maintenance', 'configured', 'install-started'].map((event) =>
+          world.machineEvents(worker, event),
+        ),
+      );
+      expect(events.map((list) => list.length)).toEqual([1, 1, 1, 1, 0]);
+    });
+
+    it('kept its Node: the same object and labels, uncordoned, on the machine that stands in Terraform’s state', async () => {
+      const after = await nodeNow(world, worker);
+      expect(after).toMatchObject({ uid: before.uid, unschedulable: false, os: `Talos (${to})` });
+      expect(after.labels).toMatchObject({ 'example.org/mine': 'yes' });
+      expect(after.systemUuid).not.toBe(before.systemUuid);
+      expect(after.systemUuid).toBe((await uuidsInState(world)).get(worker));
+    });
+
+    it('rebuilt the template of its host and role, and no other', async () => {
+      expect(await rebuiltTemplates(world)).toEqual(['baldar-worker']);
+    });
+  });
+
+  describe('of one control plane', () => {
+    let membersBefore: readonly Member[];
+    let result: RunStory;
+
+    beforeAll(async () => {
+      membersBefore = await members(world);
+      result = await world.result(await world.upgrade('--only', controlPlane));
+    }, 240_000);
+
+    it('ends done', () => {
+      expect(result).toMatchObject({ outcome: 'done', reasons: [] });
+      expect(nodeResult(result, controlPlane)).toMatchObject({ outcome: 'done', from, to });
+    });
+
+    it('leaves three voters, of which its own is a new one', async () => {
+      const after = await members(world);
+      const idOf = (list: readonly Member[], name: string): string | undefined =>
+        list.find((member) => member.name === name)?.id;
+      expect(after.map(({ name, learner }) => [name, learner])).toEqual(
+        membersBefore.map(({ name }) => [name, false]),
+      );
+      expect(idOf(after, controlPlane)).not.toBe(idOf(membersBefore, controlPlane));
+      for (const other of ['k8s-ctrl-1', 'k8s-ctrl-3'])
+        expect(idOf(after, other)).toBe(idOf(membersBefore, other));
+    });
+  });
+
+  describe('of all the rest', () => {
+    let result: RunStory;
+
+    beforeAll(async () => {
+      result = await world.result(await world.upgrade());
+    }, 480_000);
+
+    it('ends done, and leaves those that were made anew before alone', () => {
+      expect(result).toMatchObject({ outcome: 'done', reasons: [] });
+      const outcomes = Object.fromEntries(result.nodes.map(({ node, outcome }) => [node, outcome]));
+      expect(outcomes).toEqual({
+        'k8s-ctrl-1': 'done',
+        'k8s-ctrl-2': 'skipped',
+        'k8s-ctrl-3': 'done',
+        'k8s-work-1': 'skipped',
+        'k8s-work-2': 'done',
+        'k8s-work-3': 'done',
+      });
+    });
+
+    it('made each machine anew once in all', async () => {
+      for (const { name } of world.lab.machines)
+        expect(await world.machineEvents(name, 'created')).toHaveLength(1);
+    });
+
+    it('leaves Terraform with nothing to do', async () => {
+      const plan = await world.owner.terraformPlan();
+      expect({ stdout: plan.stdout, alone: leavesResourcesAlone(plan) }).toMatchObject({ alone: true });
+    });
+
+    it('has nothing to do when it is asked again', async () => {
+      const again = await world.result(await world.upgrade());
+      expect(again.outcome).toBe('nothing-to-do');
+    }, 60_000);
+  });
+
+  it('keeps every promise the watcher can see', async () => {
+    const { complaints, figures } = await world.stop();
+    expect(complaints).toEqual([]);
+    expect(Object.values(figures.rebuilt ?? {})).toEqual([1, 1, 1, 1, 1, 1]);
+  }, 120_000);
+});
+
+interface NodeNow {
+  readonly uid: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly unschedulable: boolean;
+  readonly systemUuid: string;
+  readonly os: string;
+}
+
+async function nodeNow(world: World, name: string): Promise<NodeNow> {
+  const node = JSON.parse(await world.kubectl('get', 'node', name, '--output=json')) as {
+    metadata: { uid: string; labels: Record<string, string> };
+    spec: { unschedulable?: boolean };
+    status: { nodeInfo: { systemUUID: string; osImage: string } };
+  };
+  return {
+    uid: node.metadata.uid,
+    labels: node.metadata.labels,
+    unschedulable: node.spec.unschedulable === true,
+    systemUuid: node.status.nodeInfo.systemUUID,
+    os: node.status.nodeInfo.osImage,
+  };
+}
+
+/** The SMBIOS UUID Terraform gave each machine. */
+async function uuidsInState(world: World): Promise<Map<string, string>> {
+  const file = hypervisorOf(world).terraform.state;
+  const state = JSON.parse(await readFile(file, 'utf8')) as {
+    resources: { module?: string; instances: { attributes: { id: string } }[] }[];
+  };
+  return new Map(
+    state.resources.flatMap(({ module = '', instances }) => {
+      const [, name] = /_nodes\["(.+)"\]$/.exec(module) ?? [];
+      return name === undefined ? [] : [[name, instances[0]?.attributes.id ?? ''] as const];
+    }),
+  );
+}
+
+/** Names of the templates Slipway's Terraform has made anew, in their order. */
+async function rebuiltTemplates(world: World): Promise<string[]> {
+  const { log, slipway, templates } = hypervisorOf(world);
+  const lines = (await readFile(log, 'utf8'))
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { by: string; event: string; method: string; template?: number });
+  return lines
+    .filter(({ by, event, method }) => by === slipway && event === 'answered' && method === 'POST')
+    .flatMap(({ template }) => templates.find(({ id }) => id === template)?.name ?? []);
+}
+
+interface Member {
+  readonly id: string;
+  readonly name: string;
+  readonly learner: boolean;
+}
+
+/** As etcd itself lists them, by name. */
+async function members(world: World): Promise<Member[]> {
+  const [first] = world.lab.etcd;
+  const answer = await fetch(`${first?.client}/v3/cluster/member/list`, { method: 'POST', body: '{}' });
+  const list = (await answer.json()) as { members: { ID: string; name?: string; isLearner?: boolean }[] };
+  return list.members
+    .map(({ ID: id, name = '', isLearner: learner = false }) => ({ id, name, learner }))
+    .toSorted((one, other) => one.name.localeCompare(other.name));
+}
+
+function hypervisorOf(world: World): NonNullable<World['lab']['hypervisor']> {
+  if (!world.lab.hypervisor) throw new Error('the lab has no hypervisor');
+  return world.lab.hypervisor;
+}
