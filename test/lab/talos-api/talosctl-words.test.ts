@@ -87,7 +87,7 @@ async function turnedDown(config: string): Promise<{ why: unknown; printed: stri
 async function askTalosctl(args: readonly string[]): Promise<string> {
   const binary = await toolPath('talosctl');
   let printed = '';
-  for (let asked = 0; asked < 10; asked += 1) {
+  for (let asked = 0; asked < 100; asked += 1) {
     // oxlint-disable-next-line no-await-in-loop -- one after the other
     printed = await new Promise<string>((resolve) => {
       execFile(binary, args, { timeout: 30_000 }, (_, stdout, stderr) => resolve(stdout + stderr));
