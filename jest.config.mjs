@@ -16,7 +16,13 @@ export const needsLab = [
 export default {
   rootDir: 'dist/test',
   testMatch: ['**/*.test.js'],
-  testPathIgnorePatterns: ['/scenarios/', '/replay/', '/lab/hypervisor/opentofu[.]test[.]js$', ...needsLab],
+  testPathIgnorePatterns: [
+    '/scenarios/',
+    '/replay/',
+    '/lab/hypervisor/opentofu[.]test[.]js$',
+    '/tools/terraform/s3-lock[.]test[.]js$',
+    ...needsLab,
+  ],
   testEnvironment: 'node',
   transform: {},
   injectGlobals: false,

@@ -6,6 +6,8 @@ export default {
   testPathIgnorePatterns: [],
   testRegex: ['/scenarios/[^/]*[.]test[.]js$', '/replay/[^/]*[.]test[.]js$', ...needsLab],
   maxWorkers: 1,
+  // Nothing here is a test of time; what waits has a limit of its own.
+  testTimeout: 60_000,
   globalSetup: '<rootDir>/scenarios/global-setup.js',
   globalTeardown: '<rootDir>/scenarios/global-teardown.js',
 };

@@ -1,8 +1,7 @@
-import { parseAllDocuments } from 'yaml';
 import type { CredentialReference } from '../inventory/credential.js';
 import type { PlannedNode } from '../planning/plan.js';
 import { readCredential, referenceText } from '../tools/credentials.js';
-import { isRecord } from '../tools/record.js';
+import { whyNotIts } from '../tools/machine-configuration.js';
 import { Refusal } from '../tools/refusal.js';
 import type { ActivitySettings, RunReference } from './activity-context.js';
 
@@ -40,24 +39,4 @@ function forNode(reference: CredentialReference, name: string): CredentialRefere
   const fill = (text: string): string => text.replaceAll('{node}', name);
   if ('file' in reference) return { ...reference, file: fill(reference.file) };
   return 'exec' in reference ? { ...reference, exec: reference.exec.map(fill) } : reference;
-}
-
-const types = { 'control-plane': ['controlplane', 'init'], worker: ['worker'] } as const;
-
-/** What speaks against it. Its values are never repeated: it holds the cluster's secrets. */
-export function whyNotIts(text: string, node: Pick<PlannedNode, 'name' | 'role'>): string | undefined {
-  const documents = parseAllDocuments(text);
-  if (documents.some(({ errors }) => errors.length > 0)) return 'it is no YAML';
-  const contents = documents.map((document) => document.toJS() as unknown).filter(isRecord);
-  const machine = contents.map((document) => document['machine']).find(isRecord);
-  if (!machine) return 'it has no machine section';
-  const wanted: readonly string[] = types[node.role];
-  const type = String(machine['type']);
-  if (!wanted.includes(type)) return `its machine.type is ${type}, and ${node.name} is a ${node.role} node`;
-  const network = isRecord(machine['network']) ? machine['network'] : {};
-  const names = [network['hostname'], contents.find(({ kind }) => kind === 'HostnameConfig')?.['hostname']];
-  const other = names
-    .filter((name) => typeof name === 'string')
-    .find((name) => name !== '' && name !== node.name);
-  return other === undefined ? undefined : `it is that of ${other}`;
 }

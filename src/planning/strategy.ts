@@ -5,7 +5,7 @@ import { type PlanInput, type SeenNode, runsTarget } from './plan-input.js';
 import { type VersionHop, versionAfter } from './version-hops.js';
 import { type Delta, deltaOf, isVersion } from './versions.js';
 
-/** Whether this version of Slipway makes machines anew, and goes through several minors in one run. */
+/** Whether machines are made anew, and several minors gone through in one run, where nobody asked for what is not finished. */
 export const rebuildIsThere: boolean = false;
 
 /** The same for one plan. */

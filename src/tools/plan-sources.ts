@@ -34,6 +34,7 @@ export async function planSources(
     observation,
     availableVersions,
     only,
+    ...(experimental('rebuild') ? { rebuilds: true } : {}),
     ...(others.length > 0 ? { schematics: await contentsOf(access, others) } : {}),
     sha256: (text) => createHash('sha256').update(text).digest('hex'),
     now: observation.observedAt,
@@ -55,4 +56,11 @@ async function contentsOf(
       answers.map(([id, answer]) => [id, answer.kind === 'answered' ? answer.value : null]),
     ),
   };
+}
+
+/**
+ * Whether `SLIPWAY_EXPERIMENTAL` names it: what works in the lab, and is not finished. Worker and command line must both be told.
+ */
+function experimental(name: string): boolean {
+  return (process.env['SLIPWAY_EXPERIMENTAL'] ?? '').split(',').includes(name);
 }

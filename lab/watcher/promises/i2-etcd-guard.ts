@@ -65,20 +65,45 @@ function judge(evidence: Evidence, act: Act): Finding[] {
     return [unobserved('I2', at, node, words)];
   }
   const voters = tooFewVoters(evidence, act, newest);
-  const reasons = standing(rounds, act).map((reason) => `${called} of ${node} with etcd not safe: ${reason}`);
+  const reasons = standing(rounds, act, handedOver(evidence, act, newest)).map(
+    (reason) => `${called} of ${node} with etcd not safe: ${reason}`,
+  );
   return [...(voters === undefined ? [] : [voters]), ...reasons, ...notAsked(evidence, act, newest)].map(
     (what) => violation('I2', at, node, what),
   );
 }
 
 /** Reasons that stand in each of the rounds, in the words of the last one. */
-function standing(rounds: readonly EtcdRound[], { node, repairs }: Act): string[] {
+function standing(rounds: readonly EtcdRound[], { node, repairs }: Act, handedOverSince: boolean): string[] {
   const all = rounds.map((round) => forbiddenBy(round, node));
   const last = all.at(-1) ?? new Map<string, string>();
+  if (handedOverSince) last.delete('leads');
   return [...last]
     .filter(([key]) => all.every((reasons) => reasons.has(key)))
     .filter(([key]) => !(repairs && key === `member ${node}`))
     .map(([, reason]) => reason);
+}
+
+/**
+ * Whether the node gave its leadership away after the newest round: a hand-over, and the request after it, can fall between two
+ * rounds. What came of it shows the round after the request: there the others follow somebody else.
+ */
+function handedOver(evidence: Evidence, { at, node }: Act, newest: EtcdRound): boolean {
+  const gaveAway = evidence.requests.some(
+    (request) =>
+      request.method === 'EtcdForfeitLeadership' &&
+      request.node === node &&
+      request.code === 0 &&
+      request.at >= newest.at &&
+      request.at <= at,
+  );
+  if (!gaveAway) return false;
+  const own = newest.statuses.find((status) => status.node === node)?.said?.memberId;
+  const next = evidence.etcd.find((round) => round.at > at);
+  const followed = next?.statuses.flatMap(({ node: name, said }) =>
+    said && name !== node ? [said.leader] : [],
+  );
+  return own !== undefined && followed !== undefined && !followed.includes(own);
 }
 
 function tooFewVoters(evidence: Evidence, { at, node, called }: Act, round: EtcdRound): string | undefined {

@@ -67,6 +67,20 @@ const learner = (at: number) => {
   return { ...round, members: round.members?.map((one) => ({ ...one, learner: one.name === 'k8s-ctrl-3' })) };
 };
 
+/** k8s-ctrl-2 leads in every round before its upgrade, and `after` in those behind it. */
+function handOver(evidence: MadeEvidence, asked: boolean, after: string): void {
+  const upgrade = evidence.requests.find(
+    ({ node: name, method }) => name === 'k8s-ctrl-2' && method === 'Upgrade',
+  );
+  if (!upgrade) throw new Error('the evidence has no upgrade of k8s-ctrl-2');
+  const { at } = upgrade;
+  evidence.etcd = evidence.etcd
+    .map((_, index) => etcdRound(index))
+    .filter((round) => Math.abs(round.at - at) > 500)
+    .map(({ at: seen }, index) => ({ ...etcdRound(index, [], seen < at ? 'k8s-ctrl-2' : after), at: seen }));
+  if (asked) evidence.requests.push({ ...upgrade, method: 'EtcdForfeitLeadership', at: at - 100 });
+}
+
 check('I2', [
   {
     title: 'fires when a voter is unhealthy',
@@ -89,6 +103,20 @@ check('I2', [
       (evidence.etcd = evidence.etcd.map((_, at) =>
         etcdRound(at, [], at < 13 ? 'k8s-ctrl-2' : 'k8s-ctrl-1'),
       )),
+  },
+  {
+    title: 'is silent when the node handed its leadership over between two rounds',
+    change: (evidence) => handOver(evidence, true, 'k8s-ctrl-1'),
+  },
+  {
+    title: 'fires when it was handed over between two rounds, and nobody followed another one',
+    change: (evidence) => handOver(evidence, true, 'k8s-ctrl-2'),
+    says: 'k8s-ctrl-2 led it',
+  },
+  {
+    title: 'fires when another one led later, and nothing was handed over',
+    change: (evidence) => handOver(evidence, false, 'k8s-ctrl-1'),
+    says: 'k8s-ctrl-2 led it',
   },
   {
     title: 'fires when a member is a learner',

@@ -51,7 +51,8 @@ export const installCases: readonly FaultCase[] = [
         state: 'armed',
         failedStep: 'install',
         kind: 'installed-by-others',
-        says: /^somebody else installed \S+ on k8s-work-1/,
+        // Talos says that it is busy, or the node's log says what was installed: whichever is looked at first.
+        says: /^somebody else installed (another image|\S+) on k8s-work-1/,
         advises: 'dmesg',
         installs: 1,
         boots: 0,

@@ -4,7 +4,6 @@ import type { FaultCase } from './fault-case.js';
 import { holdDrain, stopHolding, whileItDrains } from './held-drain.js';
 
 const done = { outcome: 'done', node: 'done', state: 'on-target', installs: 1, boots: 1 } as const;
-const untouched = { outcome: 'halted', node: 'undone', state: 'untouched', failedStep: 'cordon' } as const;
 
 const stranger = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'k8s-work-9' } };
 const forgetStranger = (at: World): Promise<unknown> =>
@@ -17,7 +16,9 @@ export const peopleCases: readonly FaultCase[] = [
     faults: [{ name: 'upgraded-by-hand' }],
     ends: {
       both: {
-        ...untouched,
+        // Before its cordon or at the last look: whichever comes first once the node is back. Either way it is given back.
+        outcome: 'halted',
+        node: 'undone',
         kind: 'expectation-broken',
         says: /^k8s-work-1 is not what the plan was made for: its version should be v1\.1[23]\.1 and is v1\.1[23]\.[29]$/,
         advises: 'slipway plan',

@@ -51,14 +51,14 @@ export const workerCases: readonly FaultCase[] = [
   },
   {
     name: 'the disk is full where snapshots are kept',
-    limits: { snapshot: '8s' },
+    limits: { snapshot: '20s' },
     prepare: (at) => workerOnSmallDisk(at, 'snapshots'),
     cleanUp: anotherWorker,
     ends: { both: full },
   },
   {
     name: 'the disk is full where steps keep their files',
-    limits: { snapshot: '8s' },
+    limits: { snapshot: '20s' },
     prepare: (at) => workerOnSmallDisk(at, 'steps'),
     cleanUp: anotherWorker,
     ends: { both: full },

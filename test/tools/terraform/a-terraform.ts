@@ -169,9 +169,9 @@ export async function until(isSo: () => boolean | Promise<boolean>): Promise<voi
   while (!(await isSo())) await sleep(50);
 }
 
-/** A command of a provisioner that says it began, and goes on when the file `go` is there. */
+/** A command of a provisioner that says it began, and goes on when the file `go` is there, or the test's folder is gone. */
 export function waitingFor(began: string, go: string): string {
-  return `touch '${began}'; while [ ! -e '${go}' ]; do sleep 0.1; done`;
+  return `touch '${began}'; while [ -e '${began}' ] && [ ! -e '${go}' ]; do sleep 0.1; done`;
 }
 
 export const exists = (file: string) => (): boolean => existsSync(file);

@@ -1,7 +1,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { World } from '../../lab/world.js';
-import type { Verdict } from '../../lab/watcher/watch.js';
+import { World } from '../../../lab/world.js';
+import type { Verdict } from '../../../lab/watcher/watch.js';
 
 const node = 'k8s-work-3';
 const vmid = 8006;

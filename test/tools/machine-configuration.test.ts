@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { whyNotIts } from '../../src/activities/machine-configuration.js';
+import { whyNotIts } from '../../src/tools/machine-configuration.js';
 
 const worker = { name: 'work-1', role: 'worker' } as const;
 const text = (type: string, more = ''): string => `version: v1alpha1\nmachine:\n  type: ${type}\n${more}`;

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { leavesResourcesAlone } from '../../lab/terraform/owners-terraform.js';
-import { World, nodeResult } from '../../lab/world.js';
-import type { RunStory } from '../../src/planning/run-report.js';
+import { leavesResourcesAlone } from '../../../lab/terraform/owners-terraform.js';
+import { World, nodeResult } from '../../../lab/world.js';
+import type { RunStory } from '../../../src/planning/run-report.js';
 
 const from = 'v1.12.1';
 const to = 'v1.13.7';

@@ -1,0 +1,23 @@
+import { parseAllDocuments } from 'yaml';
+import type { PlannedNode } from '../planning/plan.js';
+import { isRecord } from './record.js';
+
+const types = { 'control-plane': ['controlplane', 'init'], worker: ['worker'] } as const;
+
+/** What speaks against a machine configuration being that node's. Its values are never repeated: it holds the cluster's secrets. */
+export function whyNotIts(text: string, node: Pick<PlannedNode, 'name' | 'role'>): string | undefined {
+  const documents = parseAllDocuments(text);
+  if (documents.some(({ errors }) => errors.length > 0)) return 'it is no YAML';
+  const contents = documents.map((document) => document.toJS() as unknown).filter(isRecord);
+  const machine = contents.map((document) => document['machine']).find(isRecord);
+  if (!machine) return 'it has no machine section';
+  const wanted: readonly string[] = types[node.role];
+  const type = String(machine['type']);
+  if (!wanted.includes(type)) return `its machine.type is ${type}, and ${node.name} is a ${node.role} node`;
+  const network = isRecord(machine['network']) ? machine['network'] : {};
+  const names = [network['hostname'], contents.find(({ kind }) => kind === 'HostnameConfig')?.['hostname']];
+  const other = names
+    .filter((name) => typeof name === 'string')
+    .find((name) => name !== '' && name !== node.name);
+  return other === undefined ? undefined : `it is that of ${other}`;
+}
