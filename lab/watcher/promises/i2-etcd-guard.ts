@@ -84,9 +84,12 @@ function standing(rounds: readonly EtcdRound[], { node, repairs }: Act, handedOv
     .map(([, reason]) => reason);
 }
 
+/** So long at most one round takes: what a member said may be that much older than the round. Milliseconds. */
+const ROUND_TAKES_MOST = 1_500;
+
 /**
- * Whether the node gave its leadership away after the newest round: a hand-over, and the request after it, can fall between two
- * rounds. What came of it shows the round after the request: there the others follow somebody else.
+ * Whether the node gave its leadership away after what the newest round saw: a hand-over, and the request after it, can fall
+ * between two rounds, or within one. What came of it shows a round after the request: there the others follow somebody else.
  */
 function handedOver(evidence: Evidence, { at, node }: Act, newest: EtcdRound): boolean {
   const gaveAway = evidence.requests.some(
@@ -94,16 +97,17 @@ function handedOver(evidence: Evidence, { at, node }: Act, newest: EtcdRound): b
       request.method === 'EtcdForfeitLeadership' &&
       request.node === node &&
       request.code === 0 &&
-      request.at >= newest.at &&
+      request.at >= newest.at - ROUND_TAKES_MOST &&
       request.at <= at,
   );
   if (!gaveAway) return false;
   const own = newest.statuses.find((status) => status.node === node)?.said?.memberId;
-  const next = evidence.etcd.find((round) => round.at > at);
-  const followed = next?.statuses.flatMap(({ node: name, said }) =>
-    said && name !== node ? [said.leader] : [],
+  // The first may have begun before the hand-over.
+  const next = evidence.etcd.filter((round) => round.at > at).slice(0, 2);
+  const followed = next.map(({ statuses }) =>
+    statuses.flatMap(({ node: name, said }) => (said && name !== node ? [said.leader] : [])),
   );
-  return own !== undefined && followed !== undefined && !followed.includes(own);
+  return own !== undefined && followed.some((leaders) => leaders.length > 0 && !leaders.includes(own));
 }
 
 function tooFewVoters(evidence: Evidence, { at, node, called }: Act, round: EtcdRound): string | undefined {
