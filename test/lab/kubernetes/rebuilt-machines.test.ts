@@ -116,10 +116,14 @@ describe('a control plane that is made anew', () => {
       metadata: { labels: { 'example.org/mine': 'yes' } },
       spec: { unschedulable: true },
     });
-    before = await nodeOf(CONTROL_PLANE);
-    expect(before.status?.nodeInfo?.systemUUID).toBe('aaaaaaaa-0000-0000-0000-000000000001');
+    // Its kubelet says who the machine is with its next report.
+    before = await eventually(
+      () => nodeOf(CONTROL_PLANE),
+      ({ status }) => status?.nodeInfo?.systemUUID === 'aaaaaaaa-0000-0000-0000-000000000001',
+    );
     await lab.room.destroy(102);
-    const there = await members();
+    // Where it led etcd, the others refuse to answer until one of them does.
+    const there = await eventually(members, (all) => all.length > 0);
     dead = there.find(({ name }) => name === CONTROL_PLANE);
     expect(there).toHaveLength(3);
     expect(lab.kubernetes.member(CONTROL_PLANE).running).toBe(false);
