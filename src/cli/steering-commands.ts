@@ -14,9 +14,7 @@ export function addSteeringCommands(program: Command, finished: Finished): void 
 }
 
 function addAnsweringCommands(program: Command, finished: Finished): void {
-  withAnswer(
-    command(program, 'approve', 'say yes to the plan a run waits with, by its hash: the run begins'),
-  )
+  withAnswer(command(program, 'approve', 'say yes to the plan a run waits with, by its hash: the run begins'))
     .addHelpText(
       'after',
       examples(

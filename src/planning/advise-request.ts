@@ -37,7 +37,7 @@ export const requestAdvice: Advices<RequestReason> = {
   ],
   'approval-expired': (_, say) => [
     say.plan('what it would do now', ''),
-    say.upgrade('asks once more; a plan is made anew', ''),
+    say.upgrade('asks anew, with the options of before', ''),
   ],
   'talos-unsupported': (_, say) => [say.plan('with a Talos the matrix knows', '--talos vX.Y.Z')],
   'kubernetes-unsupported': ({ talos, lowest, highest }, say) => [

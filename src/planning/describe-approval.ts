@@ -16,7 +16,10 @@ export function approvalsText(approvals: readonly PlanApproval[]): string {
 }
 
 /** The lines that answer a plan, to be filled in and pasted. `run`: its number; left out: that of the open one. */
-export function approvalCommands({ cluster, hash }: Pick<UpgradePlan, 'cluster' | 'hash'>, run?: number): string[] {
+export function approvalCommands(
+  { cluster, hash }: Pick<UpgradePlan, 'cluster' | 'hash'>,
+  run?: number,
+): string[] {
   const where = run === undefined ? cluster : `${cluster}/${run}`;
   const line = (verb: string, what: string): string =>
     `slipway ${verb} ${where} --plan ${shortHash(hash)} --by "NAME" --reason "…"  # ${what}`;

@@ -28,7 +28,8 @@ export const requestSentences: Sentences<RequestReason> = {
     `nodes that run Talos ${version} are upgraded in a way this version of Slipway does not know; it knows Talos up to ${highest}`,
   'strategy-impossible': ({ node, version }) =>
     `${node} runs Talos ${version} already and is to get another image of it: that is installed in place, and no machine is made anew for it`,
-  'approval-rejected': ({ by, why, plan }) => `${quoted(by)} rejected plan ${shortHash(plan)}: ${quoted(why)}`,
+  'approval-rejected': ({ by, why, plan }) =>
+    `${quoted(by)} rejected plan ${shortHash(plan)}: ${quoted(why)}`,
   'approval-expired': ({ plan, limit }) => `nobody approved plan ${shortHash(plan)} within ${span(limit)}`,
   'talos-unsupported': ({ version, known }) =>
     `the support matrix has no row for Talos ${version}; it knows ${listed(known, 10)}`,

@@ -20,11 +20,13 @@ export function approvalRefusal(
   state: ApprovalState,
   { plan, by, why }: ApprovalInput,
 ): string | undefined {
-  if (by.trim() === '') return 'An answer to a plan needs the name of whoever gives it: it is kept in the record.';
+  if (by.trim() === '')
+    return 'An answer to a plan needs the name of whoever gives it: it is kept in the record.';
   if (why.trim() === '') return 'An answer to a plan needs a reason: it is kept in the record.';
   if (state.kind === 'planning') return 'The run has no plan yet, so there is nothing to answer.';
   if (state.kind === 'not-needed') return 'The plan of this run needs no approval: it goes on without.';
-  if (state.kind === 'ending') return 'The run is on its way to its end: nothing waits for an answer any more.';
+  if (state.kind === 'ending')
+    return 'The run is on its way to its end: nothing waits for an answer any more.';
   const asked = state.kind === 'waiting' ? state.plan : state.approval.plan;
   if (plan.length < hashAtLeast)
     return `"${plan}" is too short for the hash of a plan: ${hashAtLeast} characters are the least, and this is plan ${shortHash(asked)}.`;

@@ -25,12 +25,12 @@ export class PlanAnswer {
     private readonly limit: number,
     private readonly ending: () => boolean,
   ) {
-    setHandler(approvePlan, (input) => this.approve(input), {
-      validator: (input) => this.check('approve', input),
+    setHandler(approvePlan, (input: ApprovalInput) => this.approve(input), {
+      validator: (input: ApprovalInput) => this.check('approve', input),
       description: "A person's yes to the plan, by its hash, with a name and a reason: the run begins.",
     });
-    setHandler(rejectPlan, (input) => this.reject(input), {
-      validator: (input) => this.check('reject', input),
+    setHandler(rejectPlan, (input: ApprovalInput) => this.reject(input), {
+      validator: (input: ApprovalInput) => this.check('reject', input),
       description: "A person's no to the plan: the run ends, and nothing was touched.",
     });
   }

@@ -155,9 +155,14 @@ describe('upgrade.approve of slipway.yaml', () => {
 
   test('leaves every other step alone', () => {
     expect(planOf(well.upgrading({ approve: ['minor', 'major'] }).planInput()).approvals).toBeUndefined();
-    expect(planOf(well.upgrading({ approve: ['minor'] }).running('v1.12.2').planInput()).approvals).toBe(
-      undefined,
-    );
+    expect(
+      planOf(
+        well
+          .upgrading({ approve: ['minor'] })
+          .running('v1.12.2')
+          .planInput(),
+      ).approvals,
+    ).toBe(undefined);
   });
 
   test('is told beside a strategy that was asked for', () => {

@@ -104,7 +104,14 @@ describe('a strategy that slipway.yaml does not have', () => {
     const { plan } = JSON.parse((await world.slipway('report', '--json')).stdout) as {
       readonly plan: { readonly hash: string };
     };
-    const yes = ['approve', '--plan', plan.hash.slice(0, 12), ...ada, '--reason', 'the fix is urgent'] as const;
+    const yes = [
+      'approve',
+      '--plan',
+      plan.hash.slice(0, 12),
+      ...ada,
+      '--reason',
+      'the fix is urgent',
+    ] as const;
     const first = await world.slipway(...yes, '--json');
     const again = await world.slipway(...yes, '--json');
     expect([first.code, again.code]).toEqual([0, 0]);

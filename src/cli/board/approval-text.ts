@@ -24,7 +24,10 @@ export function approvalText({ plan, needs, until }: ApprovalView, { now, timeZo
 }
 
 /** What can be typed while it waits: fit to be pasted. */
-export function approvalLines({ cluster, run }: Pick<RunView, 'cluster' | 'run'>, { plan }: ApprovalView): string[] {
+export function approvalLines(
+  { cluster, run }: Pick<RunView, 'cluster' | 'run'>,
+  { plan }: ApprovalView,
+): string[] {
   return approvalCommands({ cluster, hash: plan }, run);
 }
 

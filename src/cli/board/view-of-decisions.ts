@@ -95,9 +95,7 @@ function decisionOf(update: UpdateFact): Decision[] {
   const kind = kinds[update.name];
   if (!kind) return [];
   const said = answered(update);
-  return [
-    { kind, ...inputOf(update), at: said?.at ?? update.at, ...(said ? { plan: said.plan } : {}) },
-  ];
+  return [{ kind, ...inputOf(update), at: said?.at ?? update.at, ...(said ? { plan: said.plan } : {}) }];
 }
 
 /** A yes or a no as the run keeps it: with the whole hash. */

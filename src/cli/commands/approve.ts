@@ -75,7 +75,10 @@ export function approvalInput({ plan, by, reason, why }: AnswerOptions): Approva
       'It stands in the last line of the plan: slipway plan, slipway status',
     );
   if (by.trim() === '')
-    throw new UserMistake('An answer to a plan needs a name: it is kept in the record.', 'Say it: --by "NAME"');
+    throw new UserMistake(
+      'An answer to a plan needs a name: it is kept in the record.',
+      'Say it: --by "NAME"',
+    );
   const text = reason ?? why ?? '';
   if (text.trim() === '')
     throw new UserMistake(
@@ -90,7 +93,10 @@ export function approveLines({ cluster, run }: ChosenRun, { verdict, approval }:
   const { plan, by, at, why } = approval;
   const watch = `  slipway watch ${cluster}/${run}  # see it go`;
   return verdict === 'approved-already'
-    ? [`Plan ${shortHash(plan)} of run ${run} of ${cluster} was approved already, by ${by} at ${at}: ${why}`, watch]
+    ? [
+        `Plan ${shortHash(plan)} of run ${run} of ${cluster} was approved already, by ${by} at ${at}: ${why}`,
+        watch,
+      ]
     : [`Plan ${shortHash(plan)} is approved: run ${run} of ${cluster} goes on.`, watch];
 }
 

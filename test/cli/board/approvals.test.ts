@@ -168,12 +168,12 @@ group('watching it in a pipe', () => {
     const waits = look(4, { approval: open });
     const goes = look(61, { approval: said, decisions: [{ kind: 'approve', ...yes }] });
     expect(lines(begin, waits)).toEqual([
-      expect.stringMatching(/^12:00:03 Waits for somebody to approve plan[^]*\n {2}slipway approve prox-ops\/42/),
+      expect.stringMatching(
+        /^12:00:03 Waits for somebody to approve plan[^]*\n {2}slipway approve prox-ops\/42/,
+      ),
     ]);
     expect(lines(waits, look(9, { approval: open }))).toEqual([]);
-    expect(lines(waits, goes)).toEqual([
-      '12:01:00 plan 3f2a8c91d0aa approved by Ada: the fix is urgent',
-    ]);
+    expect(lines(waits, goes)).toEqual(['12:01:00 plan 3f2a8c91d0aa approved by Ada: the fix is urgent']);
   });
 });
 
