@@ -22,7 +22,13 @@ export function withTarget(target: Command): Command {
       '--talos <version>',
       'another version than slipway.yaml declares; the report says that git does not declare it',
     )
-    .option('--only <node...>', 'only these nodes');
+    .option('--only <node...>', 'only these nodes')
+    .addOption(
+      new Option(
+        '--strategy <strategy>',
+        'how this run does it; another than upgrade.strategy of slipway.yaml waits for slipway approve',
+      ).choices(['in-place', 'rebuild']),
+    );
 }
 
 export function withTemporal(target: Command): Command {

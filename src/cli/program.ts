@@ -75,7 +75,11 @@ function addUpgradeCommands(program: Command, finished: Finished): void {
     .option('--json', 'print the answer as JSON; with --watch, one object a line for each change')
     .addHelpText(
       'after',
-      examples('slipway upgrade --watch', 'slipway upgrade --talos v1.12.6 --only k8s-work-1 k8s-work-2'),
+      examples(
+        'slipway upgrade --watch',
+        'slipway upgrade --talos v1.12.6 --only k8s-work-1 k8s-work-2',
+        'slipway upgrade --only k8s-work-1 --strategy in-place',
+      ),
     )
     .action(async (options: UpgradeOptions) =>
       finished(await (await import('./commands/upgrade.js')).upgrade(options)),

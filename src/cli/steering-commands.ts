@@ -1,14 +1,48 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { command, examples, withFile, withTemporal, type Finished } from './command-parts.js';
 import type { AbortOptions } from './commands/abort.js';
+import type { AnswerOptions } from './commands/approve.js';
 import type { PauseOptions } from './commands/pause.js';
 import type { ReleaseOptions } from './commands/release.js';
 import type { ResumeOptions } from './commands/resume.js';
 
 /** What changes the course of a run or of a cluster's queue: each asks for a reason, which is kept. */
 export function addSteeringCommands(program: Command, finished: Finished): void {
+  addAnsweringCommands(program, finished);
   addEndingCommands(program, finished);
   addPausingCommands(program, finished);
+}
+
+function addAnsweringCommands(program: Command, finished: Finished): void {
+  withAnswer(command(program, 'approve', 'say yes to the plan a run waits with, by its hash: the run begins'))
+    .addHelpText(
+      'after',
+      examples(
+        'slipway approve --plan 3f2a8c91d0aa --by "Ada" --reason "CVE-2026-1234 cannot wait for the rebuild"',
+        'slipway approve prox-ops/42 --plan 3f2a8c91d0aa --by "Ada" --reason "tried on staging"',
+      ),
+    )
+    .action(async (run: string | undefined, options: AnswerOptions) =>
+      finished(await (await import('./commands/approve.js')).approve(run, options)),
+    );
+
+  withAnswer(
+    command(program, 'reject', 'say no to it: the run ends, nothing was touched, the cluster is not held'),
+  )
+    .addHelpText('after', examples('slipway reject --plan 3f2a8c91d0aa --by "Ada" --reason "not this week"'))
+    .action(async (run: string | undefined, options: AnswerOptions) =>
+      finished(await (await import('./commands/approve.js')).reject(run, options)),
+    );
+}
+
+function withAnswer(target: Command): Command {
+  return withTemporal(withFile(target))
+    .argument('[run]', 'its number, or CLUSTER/NUMBER; default: the open or last run')
+    .requiredOption('--plan <hash>', 'the hash of the plan, or how it begins, as slipway status shows it')
+    .requiredOption('--by <name>', 'who says so; it is kept in the record')
+    .option('--reason <text>', 'why; it is kept in the record')
+    .addOption(new Option('--why <text>', 'the same as --reason').hideHelp())
+    .option('--json', 'print the answer as JSON');
 }
 
 function addEndingCommands(program: Command, finished: Finished): void {

@@ -1,6 +1,6 @@
 import os from 'node:os';
 import { describe } from '../planning/describe.js';
-import type { UpgradeRequest } from '../planning/plan.js';
+import type { Strategy, UpgradeRequest } from '../planning/plan.js';
 import type { DeclaredCluster } from './declared-cluster.js';
 import { UserMistake } from './mistakes.js';
 import { sentence } from './sentence.js';
@@ -11,6 +11,8 @@ export interface AskedFor {
   readonly talos?: string | undefined;
   /** Only these nodes. */
   readonly only?: readonly string[] | undefined;
+  /** Another way than slipway.yaml has it. */
+  readonly strategy?: Strategy | undefined;
 }
 
 /** The request of this person, now. @throws UserMistake for a version that is none, or a node the inventory has not. */
@@ -26,13 +28,15 @@ export async function upgradeRequest(declared: DeclaredCluster, asked: AskedFor)
   const { commitOf } = await import('../tools/git-commit.js');
   const commit = await commitOf(declared.file);
   return {
-    schema: 1,
+    // A worker that does not know strategies must refuse one, not pass over it.
+    schema: asked.strategy === undefined ? 1 : 2,
     cluster: inventory.cluster,
     talos,
     declared: talos === inventory.versions.talos,
     requestedBy: whoAsks(),
     requestedAt: new Date().toISOString(),
     ...(commit ? { commit } : {}),
+    ...(asked.strategy === undefined ? {} : { strategy: asked.strategy }),
   };
 }
 

@@ -129,6 +129,7 @@ export const Inventory = z.strictObject({
         })
         .prefault({}),
       order: z.enum(['control-planes-first', 'workers-first']).default('control-planes-first'),
+      /** Steps of versions that wait for a person's yes to the plan: `slipway approve`. */
       approve: z.array(z.enum(['patch', 'minor', 'major'])).default(['major']),
       workers: z
         .strictObject({ canary: z.int().min(0).max(1).default(1), batch: z.int().min(1).max(3).default(1) })

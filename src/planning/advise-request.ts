@@ -19,14 +19,25 @@ export const requestAdvice: Advices<RequestReason> = {
       ? say.plan('the next minor first', `--talos ${next}`)
       : say.plan('with a version the factory has the way to', '--talos vX.Y.Z'),
   ],
-  'strategy-unavailable': ({ from }, say) => [
+  'strategy-unavailable': ({ from, strategy, asked }, say) => [
     say.plan(`stay on the minor of ${from}`, '--talos vX.Y.Z'),
+    ...(strategy === 'rebuild' && !asked
+      ? [say.plan('in place this time, which a person approves', '--strategy in-place')]
+      : []),
     say.plan('what a person would type, to go on by hand', '--commands'),
   ],
   'flow-unavailable': (_, say) => [say.tools('which talosctl is here; a newer Slipway brings a newer one')],
-  'approval-unavailable': ({ delta }, say) => [
-    say.inventoryCheck(`after taking ${delta} off upgrade.approve in slipway.yaml`),
-    say.plan('read the plan before you start it', ''),
+  'strategy-impossible': (_, say) => [
+    say.upgrade('in place, as slipway.yaml has it', ''),
+    say.upgrade('those that get another version, by rebuild', '--strategy rebuild --only NODE…'),
+  ],
+  'approval-rejected': (_, say) => [
+    say.report('who decided what'),
+    say.upgrade('the way slipway.yaml has it', ''),
+  ],
+  'approval-expired': (_, say) => [
+    say.plan('what it would do now', ''),
+    say.upgrade('asks anew, with the options of before', ''),
   ],
   'talos-unsupported': (_, say) => [say.plan('with a Talos the matrix knows', '--talos vX.Y.Z')],
   'kubernetes-unsupported': ({ talos, lowest, highest }, say) => [

@@ -1,3 +1,4 @@
+import { shortHash } from './describe-approval.js';
 import { count, listed, moment, quoted, span } from './phrases.js';
 import type { InventoryReason, RequestReason } from './reason.js';
 import type { Sentences } from './reason-table.js';
@@ -20,13 +21,16 @@ export const requestSentences: Sentences<RequestReason> = {
     (next.startsWith('v')
       ? `the next one is ${next}`
       : `the Image Factory has no release of ${next}, which lies between`),
-  'strategy-unavailable': ({ strategy, from, to }) =>
-    `slipway.yaml wants an upgrade from Talos ${from} to ${to} done ${strategy === 'rebuild' ? 'by rebuilding nodes' : 'in place although the major changes'}, ` +
+  'strategy-unavailable': ({ strategy, from, to, asked }) =>
+    `${asked ? 'whoever asked' : 'slipway.yaml'} wants an upgrade from Talos ${from} to ${to} done ${strategy === 'rebuild' ? 'by rebuilding nodes' : 'in place although the major changes'}, ` +
     'and this version of Slipway upgrades in place, within one major',
   'flow-unavailable': ({ version, highest }) =>
     `nodes that run Talos ${version} are upgraded in a way this version of Slipway does not know; it knows Talos up to ${highest}`,
-  'approval-unavailable': ({ delta }) =>
-    `slipway.yaml wants a person's approval for a ${delta} upgrade, and this version of Slipway cannot ask for one`,
+  'strategy-impossible': ({ node, version }) =>
+    `${node} runs Talos ${version} already and is to get another image of it: that is installed in place, and no machine is made anew for it`,
+  'approval-rejected': ({ by, why, plan }) =>
+    `${quoted(by)} rejected plan ${shortHash(plan)}: ${quoted(why)}`,
+  'approval-expired': ({ plan, limit }) => `nobody approved plan ${shortHash(plan)} within ${span(limit)}`,
   'talos-unsupported': ({ version, known }) =>
     `the support matrix has no row for Talos ${version}; it knows ${listed(known, 10)}`,
   'kubernetes-unsupported': ({ talos, kubernetes, lowest, highest }) =>

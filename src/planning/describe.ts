@@ -13,6 +13,7 @@ import type { Sentences } from './reason-table.js';
 import type { Hold, NodeEnding, NodeState } from './run-result.js';
 
 export { advise } from './advise.js';
+export { approvalCommands, approvalsText, hashAtLeast, shortHash } from './describe-approval.js';
 
 const sentences: Sentences<Reason> = {
   ...requestSentences,

@@ -9,7 +9,7 @@ export type HashedPlan = Omit<UpgradePlan, 'hash' | 'estimate' | 'notes' | 'bloc
  * now, who asked; nor who leads etcd, which no plan holds. Keys are sorted, so the same decisions give the same text.
  */
 export function planHashText(plan: HashedPlan): string {
-  const { cluster, target, kubernetes, strategy, terraform, hops, steps } = plan;
+  const { cluster, target, kubernetes, strategy, approvals, terraform, hops, steps } = plan;
   const { gates, drain, batch, snapshotMaxAge } = plan;
   return JSON.stringify(
     sorted({
@@ -17,6 +17,7 @@ export function planHashText(plan: HashedPlan): string {
       target,
       kubernetes,
       strategy,
+      approvals: approvals?.map(({ kind }) => kind),
       terraform,
       hops,
       steps,
@@ -24,15 +25,22 @@ export function planHashText(plan: HashedPlan): string {
       drain,
       batch,
       snapshotMaxAge,
-      limits: limitsOf(plan),
+      limits: limitsWaitedFor(plan),
     }),
   );
 }
 
-/** Those the plan rests on: what is never waited for decides nothing. */
-function limitsOf({ strategy, limits }: HashedPlan): object {
-  if (strategy === 'rebuild') return limits;
-  return Object.fromEntries(Object.entries(limits).filter(([name]) => !rebuildLimits.includes(name)));
+/** The limits the plan rests on: what is never waited for decides nothing. */
+export function limitsWaitedFor({
+  strategy,
+  approvals = [],
+  limits,
+}: Pick<HashedPlan, 'strategy' | 'approvals' | 'limits'>): Readonly<Record<string, number>> {
+  const unused = [
+    ...(strategy === 'rebuild' ? [] : rebuildLimits),
+    ...(approvals.length > 0 ? [] : ['approval']),
+  ];
+  return Object.fromEntries(Object.entries(limits).filter(([name]) => !unused.includes(name)));
 }
 
 /** The same value with the keys of every object in order. */

@@ -9,6 +9,7 @@ import { flowOf } from './upgrade-flow.js';
 import { rebuildNotes } from './rebuild-notes.js';
 import { schematicNotes } from './schematic-change.js';
 import { settingNotes } from './setting-notes.js';
+import { overridden } from './strategy.js';
 
 /** What is blocked, and how many more are. */
 export interface Blocked {
@@ -90,6 +91,7 @@ export function planNotes(
       : [
           `slipway.yaml declares Talos ${inventory.versions.talos}; ${request.talos} was given on the command line`,
         ]),
+    ...strategyNotes(input, seen),
     ...skipNotes(request.talos, nodes),
     ...leaderNotes(input, nodes),
     ...cordonNotes(nodes),
@@ -102,6 +104,16 @@ export function planNotes(
     ...staysBehind(seen, request.talos),
     ...settingNotes(input, nodes),
     ...(notNamed > 0 ? [`${notNamed} more are blocked, beside those that are named`] : []),
+  ];
+}
+
+/** Upgraded in place, a machine is no longer what Terraform made. */
+function strategyNotes(input: PlanInput, seen: readonly SeenNode[]): string[] {
+  const { terraform } = input.inventory;
+  if (!terraform || overridden(input, seen)?.asked !== 'in-place') return [];
+  return [
+    `slipway.yaml has these machines made anew; upgraded in place they stay as ${terraform.tool} made them, and once git names ` +
+      `${input.request.talos}, a plan of its own wants to make them anew`,
   ];
 }
 

@@ -10,7 +10,8 @@ import { versionRefusals } from './version-refusals.js';
 
 /** The port every control plane serves Kubernetes on. */
 const kubernetesPort = 6443;
-const knownSchema = 1;
+/** The newest shape of a request. */
+const knownSchema = 2;
 
 /** Everything that forbids an upgrade before anything is touched: all of it, so that a person corrects it in one go. */
 export function planRefusals(input: PlanInput, nodes: readonly SeenNode[]): Reason[] {
@@ -36,7 +37,7 @@ function requestRefusals({ request, inventory, only = [] }: PlanInput): Reason[]
   if (request.cluster !== inventory.cluster) {
     reasons.unshift({ kind: 'unknown-cluster', cluster: request.cluster, known: [inventory.cluster] });
   }
-  if (request.schema !== knownSchema)
+  if (request.schema > knownSchema)
     reasons.unshift({ kind: 'schema-unknown', schema: request.schema, known: knownSchema });
   return reasons;
 }

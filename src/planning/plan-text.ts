@@ -1,8 +1,9 @@
-import { describe } from './describe.js';
+import { approvalCommands, describe } from './describe.js';
 import { gateTable } from './gates/evaluate-gates.js';
-import { type StepName, allSteps, rebuildLimits, stepsOf, steps } from './node-steps.js';
+import { type StepName, allSteps, stepsOf, steps } from './node-steps.js';
 import { count, span } from './phrases.js';
-import type { Hop, PlannedNode, UpgradePlan } from './plan.js';
+import { limitsWaitedFor } from './plan-hash.js';
+import type { Hop, PlanApproval, PlannedNode, UpgradePlan } from './plan.js';
 import { minorOf } from './versions.js';
 
 /** The plan as a person reads it: plain text, no colours, ending in the hash. */
@@ -15,6 +16,7 @@ export function planText(plan: UpgradePlan): string {
     limitsText(plan),
     ...(plan.blocked.length > 0 ? [blockedText(plan)] : []),
     ...(plan.notes.length > 0 ? [notesText(plan)] : []),
+    ...(plan.approvals ? [approvalText(plan, plan.approvals)] : []),
     `plan ${plan.hash}`,
   ];
   return `${sections.join('\n\n')}\n`;
@@ -140,9 +142,7 @@ function gatesText(plan: UpgradePlan): string {
 }
 
 function limitsText(plan: UpgradePlan): string {
-  const limits = Object.entries(plan.limits)
-    .filter(([name]) => plan.strategy === 'rebuild' || !rebuildLimits.includes(name))
-    .map(([name, value]) => `${name} ${span(value)}`);
+  const limits = Object.entries(limitsWaitedFor(plan)).map(([name, value]) => `${name} ${span(value)}`);
   const rows: string[] = [];
   for (let index = 0; index < limits.length; index += 6)
     rows.push(`  ${limits.slice(index, index + 6).join(' · ')}`);
@@ -157,6 +157,15 @@ function blockedText(plan: UpgradePlan): string {
   return [
     'blocked, as things stand',
     ...plan.blocked.map(({ node, reason }) => `  at ${node}: ${describe(reason)}`),
+  ].join('\n');
+}
+
+/** What a run of this plan waits for before it touches anything. */
+function approvalText(plan: UpgradePlan, approvals: readonly PlanApproval[]): string {
+  return [
+    `needs an approval: a run of it waits ${span(plan.limits.approval)} at most, with nothing touched`,
+    ...approvals.map(({ why }) => `  ${why}`),
+    ...approvalCommands(plan).map((line) => `    ${line}`),
   ].join('\n');
 }
 

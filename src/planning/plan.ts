@@ -17,8 +17,8 @@ export type RebootMode = 'default' | 'powercycle';
 
 /** What somebody asked for. */
 export interface UpgradeRequest {
-  /** The shape of this request; a worker refuses one it does not know. */
-  readonly schema: 1;
+  /** The shape of this request; a worker refuses one it does not know. 2: it names a strategy, which the first release would not see. */
+  readonly schema: 1 | 2;
   readonly cluster: string;
   /** Target Talos version, `v1.12.6`. */
   readonly talos: string;
@@ -28,6 +28,8 @@ export interface UpgradeRequest {
   readonly requestedAt: string;
   /** The git commit of the inventory, where it is in a git checkout. */
   readonly commit?: string;
+  /** How this run does it, whatever `upgrade.strategy` of slipway.yaml says; left out: as that says. */
+  readonly strategy?: Strategy;
 }
 
 /** The immutable, recorded answer to a request. It leaves nothing to choose. */
@@ -40,6 +42,8 @@ export interface UpgradePlan {
   readonly strategy: Strategy;
   /** Why that strategy: `patch: same minor`. */
   readonly strategyReason: string;
+  /** What a person must say yes to before anything is touched; left out: nothing. */
+  readonly approvals?: readonly PlanApproval[];
   /** What makes the machines; there where a hop rebuilds nodes. */
   readonly terraform?: PlannedTerraform;
   readonly hops: readonly Hop[];
@@ -58,6 +62,14 @@ export interface UpgradePlan {
   readonly estimate: number;
   /** SHA-256 (hex) over the decisions and what they rest on. */
   readonly hash: string;
+}
+
+/** One thing that is not done without a person's yes. */
+export interface PlanApproval {
+  /** `strategy`: the request wants another one than slipway.yaml. `delta`: `upgrade.approve` names it. */
+  readonly kind: 'strategy' | 'delta';
+  /** A sentence, without a full stop. */
+  readonly why: string;
 }
 
 /** Plans of the first release name one order of steps, for all nodes. */

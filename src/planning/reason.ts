@@ -33,11 +33,22 @@ export type RequestReason =
       readonly strategy: 'in-place' | 'rebuild';
       readonly from: string;
       readonly to: string;
+      /** Whoever asked named it, and slipway.yaml another. */
+      readonly asked?: true;
     }
   /** The nodes run a Talos whose upgrade protocol this version of Slipway does not know. `highest` is the newest minor it does. */
   | { readonly kind: 'flow-unavailable'; readonly version: string; readonly highest: string }
-  /** The inventory wants a person's approval for this delta, and this version of Slipway cannot ask for one. */
-  | { readonly kind: 'approval-unavailable'; readonly delta: 'patch' | 'minor' | 'major' }
+  /** Machines are to be made anew for another image of the version they run, which is installed in place. */
+  | { readonly kind: 'strategy-impossible'; readonly node: string; readonly version: string }
+  /** A person said no to the plan. `plan`: its hash. */
+  | {
+      readonly kind: 'approval-rejected';
+      readonly by: string;
+      readonly why: string;
+      readonly plan: string;
+    }
+  /** Nobody said yes to the plan. Milliseconds. */
+  | { readonly kind: 'approval-expired'; readonly plan: string; readonly limit: number }
   /** The support matrix has no row for that Talos minor. */
   | { readonly kind: 'talos-unsupported'; readonly version: string; readonly known: readonly string[] }
   | {

@@ -28,7 +28,7 @@ export interface AgainstTargets {
   readonly perNode: number;
   /** Nodes that took longer than the target. */
   readonly slow: readonly string[];
-  /** What that many nodes should take, and took, a person's pauses apart. */
+  /** What that many nodes should take, and took, a person's pauses and the wait for a yes apart. */
   readonly allowed: number;
   readonly took: number;
   readonly paused: number;
@@ -54,6 +54,7 @@ const waitsOfRun: Readonly<Record<string, string>> = {
   images: 'the factory building the images',
   snapshot: 'etcd snapshots',
   etcd: 'etcd staying healthy between control planes',
+  approval: 'a person, to approve the plan',
   paused: 'a person, in a pause',
 };
 
@@ -104,7 +105,7 @@ function againstTargets({ nodes, work = [], startedAt, endedAt }: RunStory): Aga
   if (done.length === 0 || endedAt === undefined) return null;
   const times = done.map((node) => ({ node: node.node, took: withoutSoak(node) }));
   const paused = work
-    .filter((one) => one.name === 'paused')
+    .filter((one) => one.name === 'paused' || one.name === 'approval')
     .reduce((sum, one) => sum + Date.parse(one.endedAt ?? endedAt) - Date.parse(one.startedAt), 0);
   return {
     nodes: done.length,

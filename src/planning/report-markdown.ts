@@ -1,3 +1,4 @@
+import { shortHash } from './describe-approval.js';
 import { fenced, plain, table } from './markdown.js';
 import { allSteps } from './node-steps.js';
 import { count, listed, moment, span } from './phrases.js';
@@ -64,6 +65,7 @@ function facts({ target, declared, asked, startedAt, endedAt, order, figures }: 
     declared
       ? `- slipway.yaml declares Talos ${target}.`
       : `- slipway.yaml does **not** declare Talos ${target}: it was given on the command line. Write it there, or the next run goes elsewhere.`,
+    ...(asked.strategy === null ? [] : [`- Asked for with \`--strategy ${asked.strategy}\`.`]),
     ...(asked.only.length > 0 ? [`- Narrowed to ${listed(asked.only, 20)} (\`--only\`).`] : []),
     ...(order.length > 0 ? [`- Order, once it was known who leads etcd: ${order.join(', ')}.`] : []),
     '- Times are UTC.',
@@ -82,7 +84,13 @@ function why({ reasons }: RunReport): string[] {
   return [['## Why', '', ...items].join('\n')];
 }
 
-const decided = { abort: 'abort', pause: 'pause', resume: 'go on' } as const;
+const decided = {
+  abort: 'abort',
+  pause: 'pause',
+  resume: 'go on',
+  approve: 'approve the plan',
+  reject: 'reject the plan',
+} as const;
 
 function decisions({ asked, startedAt, target, declared, decisions: said }: RunReport): string {
   const commit = asked.commit === null ? '' : `, commit ${asked.commit.slice(0, 12)}`;
@@ -94,11 +102,11 @@ function decisions({ asked, startedAt, target, declared, decisions: said }: RunR
       `to Talos ${target}, ${declared ? 'as slipway.yaml declares' : 'given on the command line'}${commit}`,
     ),
   ];
-  const rows = said.map(({ at, by, kind, why: words }) => [
+  const rows = said.map(({ at, by, kind, why: words, plan }) => [
     moment(at),
     plain(by),
     decided[kind],
-    plain(words),
+    plain(plan === undefined ? words : `${words} (plan ${shortHash(plan)})`),
   ]);
   return ['## Who decided what', '', ...table(['when', 'who', 'what', 'why'], [first, ...rows])].join('\n');
 }
@@ -150,7 +158,7 @@ function againstTargets({ figures }: RunReport): string[] {
   const against = figures.targets;
   if (!against) return [];
   const { nodes, perNode, slow, allowed, took, paused } = against;
-  const apart = paused > 0 ? `, pauses of ${span(paused)} apart` : '';
+  const apart = paused > 0 ? `, ${span(paused)} of waiting for a person apart` : '';
   return [
     [
       '## Against the targets',

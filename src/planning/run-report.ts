@@ -1,6 +1,6 @@
 import type { Inventory } from '../inventory/schema.js';
 import { advise, describe } from './describe.js';
-import type { UpgradePlan } from './plan.js';
+import type { Strategy, UpgradePlan } from './plan.js';
 import type { Reason } from './reason.js';
 import { reportFigures, type ReportFigures } from './report-figures.js';
 import { reportLag, type ReportLag } from './report-lag.js';
@@ -36,7 +36,7 @@ export interface StoryNode extends Omit<NodeResult, 'outcome' | 'state' | 'ended
 
 /** Something the run did by itself, between nodes. */
 export interface RunWork {
-  /** `plan`, `order`, `images`, `snapshot`, `etcd`, `paused`. */
+  /** `plan`, `approval`, `order`, `images`, `snapshot`, `etcd`, `paused`. */
   readonly name: string;
   /** ISO times; without an end it goes on. */
   readonly startedAt: string;
@@ -60,6 +60,8 @@ export interface RunStory extends Omit<RunResult, 'outcome' | 'endedAt' | 'count
   readonly requestedAt?: string;
   /** The nodes it was narrowed to; empty: all. */
   readonly only?: readonly string[];
+  /** The strategy it was asked for with. */
+  readonly strategy?: Strategy;
   /** slipway.yaml as it was when the run began, and the folder it was in. */
   readonly inventory?: Pick<Inventory, 'nodes' | 'roles' | 'snapshot'>;
   readonly base?: string;
@@ -88,6 +90,8 @@ export interface RunReport {
     readonly commit: string | null;
     /** The nodes it was narrowed to; empty: all. */
     readonly only: readonly string[];
+    /** What `--strategy` named; null: nothing, so slipway.yaml decided. */
+    readonly strategy: Strategy | null;
   };
   readonly startedAt: string;
   /** Null: it is open. */
@@ -149,6 +153,7 @@ export function reportOf(story: RunStory): RunReport {
       at: story.requestedAt ?? null,
       commit: story.commit ?? null,
       only: story.only ?? [],
+      strategy: story.strategy ?? null,
     },
     startedAt: story.startedAt,
     endedAt: story.endedAt ?? null,

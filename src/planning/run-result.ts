@@ -78,11 +78,13 @@ export interface SnapshotRecord {
 
 /** What a person said to a run while it was open. */
 export interface Decision {
-  readonly kind: 'abort' | 'pause' | 'resume';
+  readonly kind: 'abort' | 'pause' | 'resume' | 'approve' | 'reject';
   readonly by: string;
   readonly why: string;
   /** ISO time. */
   readonly at: string;
+  /** The hash of the plan that was approved or rejected. */
+  readonly plan?: string;
 }
 
 /** What became of a node. Its steps stand in the result of its own workflow. */

@@ -20,32 +20,80 @@ export interface Leg {
   readonly strategy: Strategy;
 }
 
-/** The way of one node, hop by hop: each step of versions has the strategy of its own delta. */
+/**
+ * The way of one node, hop by hop: each step of versions has the strategy of its own delta. A request that names a strategy means the
+ * delta it asks for: a patch that only has to come before a minor is still a patch.
+ */
 export function legsOf(
-  { inventory }: Pick<PlanInput, 'inventory'>,
+  input: Pick<PlanInput, 'inventory' | 'request'>,
   { talos }: Pick<SeenNode, 'talos'>,
   hops: readonly VersionHop[],
 ): Leg[] {
   // What is no version is refused for that.
-  if (!talos || !isVersion(talos.version)) return [];
+  if (!talos || !isVersion(talos.version) || !isVersion(input.request.talos)) return [];
   let from = talos.version;
+  const asked = deltaOf(from, input.request.talos);
   return hops.map((hop) => {
     const to = versionAfter(from, hop);
-    const leg = { from, to, strategy: strategyOf(inventory, deltaOf(from, to)) };
+    const delta = deltaOf(from, to);
+    const strategy = delta === asked ? wantedStrategy(input, delta) : declaredStrategy(input, delta);
+    const leg = { from, to, strategy };
     from = to;
     return leg;
   });
 }
 
-/** A patch, or another image of the same version, is always brought in place. */
-function strategyOf({ upgrade }: PlanInput['inventory'], delta: Delta): Strategy {
-  return delta === 'minor' || delta === 'major' ? upgrade.strategy[delta] : 'in-place';
+/** How the request wants a step of versions done. Another image of the same version is always brought in place. */
+export function wantedStrategy(input: Pick<PlanInput, 'inventory' | 'request'>, delta: Delta): Strategy {
+  const { strategy } = input.request;
+  return strategy && isStep(delta) ? strategy : declaredStrategy(input, delta);
+}
+
+/** How slipway.yaml wants it done. */
+function declaredStrategy({ inventory }: Pick<PlanInput, 'inventory'>, delta: Delta): Strategy {
+  return isStep(delta) ? inventory.upgrade.strategy[delta] : 'in-place';
+}
+
+function isStep(delta: Delta): delta is Step {
+  return delta !== 'same' && delta !== 'downgrade';
+}
+
+type Step = Exclude<Delta, 'same' | 'downgrade'>;
+
+/** Where a request wants it done in another way than slipway.yaml does. */
+export interface Overridden {
+  readonly delta: Step;
+  readonly asked: Strategy;
+  readonly declared: Strategy;
+}
+
+/** The largest step of versions for which the request names another strategy than slipway.yaml; undefined: none. */
+export function overridden(input: PlanInput, seen: readonly SeenNode[]): Overridden | undefined {
+  const deltas = deltasLeft(input, seen);
+  for (const delta of ['major', 'minor', 'patch'] as const) {
+    const [asked, declared] = [wantedStrategy(input, delta), declaredStrategy(input, delta)];
+    if (deltas.has(delta) && asked !== declared) return { delta, asked, declared };
+  }
+  return undefined;
+}
+
+/** What is asked of the nodes that are left. */
+export function deltasLeft(input: PlanInput, seen: readonly SeenNode[]): ReadonlySet<Delta> {
+  return new Set(
+    seen.flatMap((node) =>
+      node.selected && node.talos && isVersion(node.talos.version) && !runsTarget(input, node)
+        ? [deltaOf(node.talos.version, input.request.talos)]
+        : [],
+    ),
+  );
 }
 
 /** Why the nodes are upgraded the way they are: `patch: same minor`. */
 export function strategyReason(input: PlanInput, seen: readonly SeenNode[]): string {
+  const other = overridden(input, seen);
+  if (other) return `${other.delta}: asked for with --strategy, slipway.yaml says ${other.declared}`;
   const left = seen.filter((node) => node.selected && node.talos && !runsTarget(input, node));
-  const deltas = new Set(left.map(({ talos }) => deltaOf(talos?.version ?? '', input.request.talos)));
+  const deltas = deltasLeft(input, seen);
   for (const delta of ['major', 'minor'] as const) {
     if (deltas.has(delta))
       return `${delta}: upgrade.strategy.${delta} of slipway.yaml is ${input.inventory.upgrade.strategy[delta]}`;

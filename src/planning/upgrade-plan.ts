@@ -1,3 +1,4 @@
+import { approvalsOf } from './approvals.js';
 import { estimatePlan } from './estimate.js';
 import { gateNames } from './gates/evaluate-gates.js';
 import { kubernetesVersions } from './kubernetes-versions.js';
@@ -48,6 +49,7 @@ function plannedHops(input: PlanInput, seen: readonly SeenNode[]): Hop[] {
 function planOf(input: PlanInput, seen: readonly SeenNode[], hops: readonly Hop[]): UpgradePlan {
   const { request, inventory, observation } = input;
   const { limits, upgrade, snapshot } = inventory;
+  const approvals = approvalsOf(input, seen);
   const decided = {
     cluster: inventory.cluster,
     target: request.talos,
@@ -57,6 +59,7 @@ function planOf(input: PlanInput, seen: readonly SeenNode[], hops: readonly Hop[
     },
     strategy: hops.some((hop) => hop.strategy === 'rebuild') ? ('rebuild' as const) : ('in-place' as const),
     strategyReason: strategyReason(input, seen),
+    ...(approvals.length > 0 ? { approvals } : {}),
     ...plannedTerraform(input, hops),
     hops,
     steps: stepsOfPlan(input, hops),

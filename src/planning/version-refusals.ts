@@ -3,7 +3,7 @@ import { type PlanInput, type SeenNode, runsTarget } from './plan-input.js';
 import type { Reason } from './reason.js';
 import { knownTalosMinors, kubernetesRange } from './support-matrix.js';
 import { flowOf, highestMinor } from './upgrade-flow.js';
-import { canRebuild, legsOf } from './strategy.js';
+import { canRebuild, legsOf, wantedStrategy } from './strategy.js';
 import { type VersionWay, versionHops } from './version-hops.js';
 import { deltaOf, isMinorBetween, isVersion, minorOf, minorsApart, newestOf, nextMinor } from './versions.js';
 
@@ -44,15 +44,26 @@ function deltaRefusals(input: PlanInput, seen: SeenNode, way: VersionWay): Reaso
   const [to, from] = [request.talos, seen.talos?.version ?? ''];
   if (!isVersion(from)) return [{ kind: 'bad-version', version: from }];
   const delta = deltaOf(from, to);
-  const { strategy, approve } = inventory.upgrade;
   const reasons = flowRefusals(input, seen, way);
-  if (delta === 'same') return reasons; // Another schematic at the same version.
+  // Another schematic at the same version.
+  if (delta === 'same')
+    return request.strategy === 'rebuild'
+      ? [...reasons, { kind: 'strategy-impossible', node: seen.node.name, version: from }]
+      : reasons;
   if (delta === 'downgrade') return [{ kind: 'downgrade', node: seen.node.name, from, to }];
   const skipped = delta === 'minor' ? skippedMinor(input, from, way) : [];
   if (skipped.length > 0) return skipped;
-  if (!canRebuild(input) && (delta === 'major' || strategy[delta] === 'rebuild'))
-    return [{ kind: 'strategy-unavailable', strategy: strategy[delta], from, to }];
-  if (approve.includes(delta)) reasons.push({ kind: 'approval-unavailable', delta });
+  const strategy = wantedStrategy(input, delta);
+  if (!canRebuild(input) && (delta === 'major' || strategy === 'rebuild'))
+    return [
+      {
+        kind: 'strategy-unavailable',
+        strategy,
+        from,
+        to,
+        ...(strategy === inventory.upgrade.strategy[delta] ? {} : { asked: true as const }),
+      },
+    ];
   return reasons;
 }
 

@@ -31,7 +31,8 @@ export interface QueueState {
   readonly hold: Hold | null;
 }
 
-const requestSchema = 1;
+/** The newest shape of a request this worker knows; it knows the older ones, too. */
+const requestSchema = 2;
 
 /** A request that no worker took in this time was given up by whoever sent it. Milliseconds. */
 const requestAgeMax = 600_000;
@@ -59,7 +60,7 @@ export async function clusterQueue(state: QueueState): Promise<void> {
 
   const enqueue = (input: EnqueueInput): EnqueueAnswer => {
     const { cluster } = state;
-    if (input.request.schema !== requestSchema) {
+    if (input.request.schema > requestSchema) {
       return {
         verdict: 'refused',
         reason: { kind: 'schema-unknown', schema: input.request.schema, known: requestSchema },
@@ -139,7 +140,7 @@ async function runToItsEnd(input: EnqueueInput, run: number): Promise<Hold | nul
       typedSearchAttributes: [
         { key: keyword(searchAttributes.cluster), value: cluster },
         { key: keyword(searchAttributes.target), value: talos },
-        { key: keyword(searchAttributes.strategy), value: 'in-place' },
+        { key: keyword(searchAttributes.strategy), value: input.request.strategy ?? 'in-place' },
       ],
     });
     return holdOf(result);

@@ -31,6 +31,7 @@ export const searchAttributes = {
 /** Phases of a run, as `SlipwayPhase` shows them. */
 export type Phase =
   | 'planning'
+  | 'approval'
   | 'snapshot'
   | 'upgrading'
   | 'paused'
@@ -100,6 +101,31 @@ export interface PauseAnswer {
 export const pauseRun = defineUpdate<PauseAnswer, [PauseInput]>('pause');
 /** To `upgradeCluster`: goes on. */
 export const resumeRun = defineUpdate<{ readonly verdict: 'resumed' | 'not-paused' }, [PauseInput]>('resume');
+
+/** What a person says to a plan. */
+export interface ApprovalInput {
+  /** The plan's hash, or how it begins. */
+  readonly plan: string;
+  readonly by: string;
+  readonly why: string;
+}
+/** The same as it is kept: with the whole hash, and the ISO time. */
+export interface Approval extends ApprovalInput {
+  readonly at: string;
+}
+export interface ApproveAnswer {
+  /** `approved-already`: `approval` is the one that counts. */
+  readonly verdict: 'approved' | 'approved-already';
+  readonly approval: Approval;
+}
+export interface RejectAnswer {
+  readonly verdict: 'rejected';
+  readonly rejection: Approval;
+}
+/** To `upgradeCluster`: the plan may be carried out. Refused, with a sentence, where no such plan waits for it. */
+export const approvePlan = defineUpdate<ApproveAnswer, [ApprovalInput]>('approve');
+/** To `upgradeCluster`: the plan is not carried out; the run ends. */
+export const rejectPlan = defineUpdate<RejectAnswer, [ApprovalInput]>('reject');
 
 /** Milliseconds an attempt may take beyond the step's limit: to finish its last look, and to say so itself. */
 export const attemptGraceMs = 120_000;

@@ -1,6 +1,6 @@
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
-import { describe, describeNode } from '../planning/describe.js';
-import type { UpgradeRequest } from '../planning/plan.js';
+import { approvalCommands, approvalsText, describe, describeNode } from '../planning/describe.js';
+import type { UpgradePlan, UpgradeRequest } from '../planning/plan.js';
 import type { NodeEnding, RunResult } from '../planning/run-result.js';
 import { keyword } from './keyword.js';
 import { searchAttributes, type Phase } from './messages.js';
@@ -8,6 +8,7 @@ import { searchAttributes, type Phase } from './messages.js';
 /** What a run waits for in each phase, for lists of runs. Which node, and for what in particular, is in its board. */
 const waitingFor: Readonly<Record<Phase, string | null>> = {
   planning: 'the plan',
+  approval: 'a person: slipway approve',
   snapshot: 'an etcd snapshot',
   upgrading: 'its nodes',
   paused: 'a person: slipway resume',
@@ -36,13 +37,16 @@ export interface RunDetails {
   /** Nodes under work. */
   readonly current: readonly string[];
   readonly result?: RunResult | undefined;
+  /** The plan that waits for a person's yes. */
+  readonly unanswered?: UpgradePlan | undefined;
 }
 
 /** Nodes that are told of by name, each way from the ones under work: replay writes all of this again, batch after batch. */
 const namedEachWay = 25;
 
 /** The Web UI's current details: the nodes around those under work, each with its state and its time, and how many more there are. */
-export function tellDetails({ request, run, order, endings, current, result }: RunDetails): void {
+export function tellDetails(details: RunDetails): void {
+  const { request, run, order, endings, current, result, unanswered } = details;
   const ended = new Map(endings.map((ending) => [ending.node, ending]));
   const line = (name: string): string => {
     if (current.includes(name)) return `- ● ${name}`;
@@ -60,7 +64,14 @@ export function tellDetails({ request, run, order, endings, current, result }: R
   const ending = result
     ? `\n**${result.outcome}**\n${result.reasons.map((reason) => `- ${describe(reason)}`).join('\n')}`
     : '';
+  const waits = unanswered ? waitsForAnswer(unanswered, run) : '';
   setCurrentDetails(
-    `## run ${run}: ${request.cluster} → Talos ${request.talos}\n\n${lines.join('\n')}\n${ending}`,
+    `## run ${run}: ${request.cluster} → Talos ${request.talos}\n\n${waits}${lines.join('\n')}\n${ending}`,
   );
+}
+
+function waitsForAnswer(plan: UpgradePlan, run: number): string {
+  const why = approvalsText(plan.approvals ?? []);
+  const commands = approvalCommands(plan, run).map((line) => `    ${line}`);
+  return `**Waits for a person's yes to plan \`${plan.hash}\`**: ${why}. Nothing was touched.\n\n${commands.join('\n')}\n`;
 }

@@ -9,6 +9,7 @@ import { stepsOf } from '../planning/node-steps.js';
 import type { Hop, PlannedNode, UpgradePlan } from '../planning/plan.js';
 import type { Reason } from '../planning/reason.js';
 import type { NodeEnding, RunResult, SnapshotRecord } from '../planning/run-result.js';
+import { PlanAnswer } from './await-approval.js';
 import { reasonOf } from './failure-reason.js';
 import { keyword } from './keyword.js';
 import { abortRun, nodeId, searchAttributes, type RunInput } from './messages.js';
@@ -55,6 +56,7 @@ class Run {
 
   private readonly cluster: string;
   private readonly pause: RunPause;
+  private readonly answer: PlanAnswer;
 
   constructor(private readonly input: RunInput) {
     this.cluster = input.request.cluster;
@@ -63,6 +65,7 @@ class Run {
       input.inventory.limits.pause ?? dayMs,
       () => this.aborted(),
     );
+    this.answer = new PlanAnswer(input.inventory.limits.approval ?? dayMs, () => this.aborted());
   }
 
   abort(by: string, why: string): void {
@@ -91,6 +94,11 @@ class Run {
     if (planned.verdict === 'nothing-to-do') return this.end('nothing-to-do', [planned.reason]);
     if (planned.verdict === 'refused') return this.end('refused', planned.reasons);
     this.plan = planned.plan;
+    const unanswered = await this.answer.point(planned.plan, (phase) => {
+      tellPhase(phase);
+      this.tell(undefined, phase === 'approval' ? planned.plan : undefined);
+    });
+    if (unanswered) return this.stopped(unanswered);
     for (const [index, hop] of planned.plan.hops.entries()) {
       const failed = await this.upgradeHop(planned.plan, hop, index + 1);
       if (failed) return this.stopped(failed);
@@ -268,11 +276,11 @@ class Run {
     return result;
   }
 
-  private tell(result?: RunResult): void {
+  private tell(result?: RunResult, unanswered?: UpgradePlan): void {
     const { request, run } = this.input;
     const { order, current } = this;
     const endings = this.endings.filter(({ to }) => to === this.to);
-    tellDetails({ request, run, order, endings, current, result });
+    tellDetails({ request, run, order, endings, current, result, unanswered });
   }
 }
 

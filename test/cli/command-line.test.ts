@@ -12,6 +12,7 @@ const example = path.join(projectRoot, 'examples', 'prox-ops', 'slipway.yaml');
 const broken = path.join(folder, 'broken.yaml');
 writeFileSync(broken, 'cluster: Prox_Ops\nnodes: []\n');
 const missing = path.join(folder, 'missing.yaml');
+const hash = '3f2a8c91d0aa';
 
 const commands = [
   'plan',
@@ -19,6 +20,8 @@ const commands = [
   'status',
   'watch',
   'report',
+  'approve',
+  'reject',
   'abort',
   'release',
   'inventory check',
@@ -70,6 +73,29 @@ group('what is typed wrong is a sentence and exit code 2', () => {
     ['an option without its value', ['plan', '--talos'], /'--talos <version>' argument missing/],
     ['an abort without a reason', ['abort'], /'--why <text>' not specified/],
     ['an abort with an empty reason', ['abort', '--why', ' '], /An abort needs a reason/],
+    [
+      'a strategy that is none',
+      ['plan', '--strategy', 'blue-green'],
+      /Allowed choices are in-place, rebuild/,
+    ],
+    ['an approval of no plan', ['approve', '--by', 'Ada', '--reason', 'x'], /'--plan <hash>' not specified/],
+    ['an approval by nobody', ['approve', '--plan', hash, '--reason', 'x'], /'--by <name>' not specified/],
+    [
+      'an approval with an empty name',
+      ['approve', '--plan', hash, '--by', ' ', '--reason', 'x'],
+      /needs a name/,
+    ],
+    ['an approval without a reason', ['approve', '--plan', hash, '--by', 'Ada'], /needs a reason/],
+    [
+      'a rejection with an empty reason',
+      ['reject', '--plan', hash, '--by', 'Ada', '--reason', ' '],
+      /needs a reason/,
+    ],
+    [
+      'an approval of what is no hash',
+      ['approve', '--plan', 'run-42', '--by', 'Ada', '--reason', 'x'],
+      /"run-42" is no hash of a plan/,
+    ],
     ['a release with an empty reason', ['release', '--why', ''], /A release needs a reason/],
     ['a file that is not there', ['plan', '-f', missing], /missing\.yaml: it cannot be read/],
     ['a file with mistakes', ['upgrade', '-f', broken], /broken\.yaml[^]*broken\.yaml/],
@@ -91,6 +117,8 @@ group('a Temporal that does not answer is a sentence, what to start, and exit co
     ['report', '42'],
     ['abort', '42', '--why', 'x'],
     ['release', '--why', 'x'],
+    ['approve', '42', '--plan', hash, '--by', 'Ada', '--reason', 'x'],
+    ['reject', '42', '--plan', hash, '--by', 'Ada', '--why', 'x'],
     ['upgrade', '-f', example],
   ])('%s', async (...args) => {
     const { code, stderr } = await slipway(args);

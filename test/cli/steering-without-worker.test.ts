@@ -43,13 +43,17 @@ beforeAll(async () => {
 
 afterAll(() => temporal.stop());
 
+const answer = ['--plan', '3f2a8c91d0aa', '--by', 'Ada'];
+
 test.each([
-  ['pause', 'paused'],
-  ['resume', 'resumed'],
+  ['pause', 'paused', []],
+  ['resume', 'resumed', []],
+  ['approve', 'approved', answer],
+  ['reject', 'rejected', answer],
 ])(
   '%s says that no worker answers and that nothing is recorded, and records nothing',
-  async (command, done) => {
-    const { code, stderr, stdout } = await typed(command, 'prox-ops/7', '--why', 'the backup runs');
+  async (command, done, more) => {
+    const { code, stderr, stdout } = await typed(command, 'prox-ops/7', '--why', 'the backup runs', ...more);
     expect(stderr).toContain('No worker answers on task queue slipway.');
     expect(stderr).toContain(`Run 7 of prox-ops was not ${done}: nothing is recorded`);
     expect(stderr).toMatch(/Start one: node .*; then type it again\./);

@@ -8,6 +8,7 @@ const wanted = 'v1.12.6';
 const node = 'work-1';
 const cluster = 'prox-ops';
 const budget = 'postgres/db';
+const planHash = '3f2a8c91d0aa';
 
 /** One of each kind, so that a kind without a sentence, an advice or a row fails a test. */
 export const everyReason: { readonly [Kind in Reason['kind']]: Extract<Reason, { kind: Kind }> } = {
@@ -25,7 +26,9 @@ export const everyReason: { readonly [Kind in Reason['kind']]: Extract<Reason, {
     to: 'v1.13.9',
   },
   'flow-unavailable': { kind: 'flow-unavailable', version: 'v1.14.2', highest: '1.13' },
-  'approval-unavailable': { kind: 'approval-unavailable', delta: 'patch' },
+  'strategy-impossible': { kind: 'strategy-impossible', node, version: wanted },
+  'approval-rejected': { kind: 'approval-rejected', by: 'Ada', why: 'not this week', plan: planHash },
+  'approval-expired': { kind: 'approval-expired', plan: planHash, limit: 86_400_000 },
   'talos-unsupported': { kind: 'talos-unsupported', version: 'v1.20.0', known: ['1.11', '1.12'] },
   'kubernetes-unsupported': {
     kind: 'kubernetes-unsupported',
@@ -37,7 +40,7 @@ export const everyReason: { readonly [Kind in Reason['kind']]: Extract<Reason, {
   'run-open': { kind: 'run-open', cluster, run: 42, target: wanted },
   held: { kind: 'held', cluster, run: 42, since, why: 'k8s-work-2 came back on v1.12.1' },
   'request-too-old': { kind: 'request-too-old', requestedAt: '2026-11-21T06:00:00.000Z', limit: 600_000 },
-  'schema-unknown': { kind: 'schema-unknown', schema: 2, known: 1 },
+  'schema-unknown': { kind: 'schema-unknown', schema: 3, known: 2 },
   'run-too-large': {
     kind: 'run-too-large',
     nodes: 4_000,

@@ -113,11 +113,6 @@ describe('a minor in place, 1.12 to 1.13', () => {
     ['1.13 to 1.14', world.running('v1.13.4').planInput({ request: { talos: 'v1.14.0-rc.1' } }), []],
     ['1.12 to 1.14', world.planInput({ request: { talos: 'v1.14.0-rc.1' } }), ['minor-skipped']],
     [
-      'where a person is to approve it',
-      world.upgrading({ strategy: minorInPlace, approve: ['minor'] }).planInput({ request }),
-      ['approval-unavailable'],
-    ],
-    [
       'where the target does not support this Kubernetes',
       world.withObject('work-1', { kubeletVersion: 'v1.30.2' }).planInput({ request }),
       ['kubernetes-unsupported'],

@@ -119,15 +119,9 @@ describe('no machine is made anew', () => {
       ],
     ],
     [
-      'where a person is to approve it',
-      rebuilding(world.upgrading({ approve: ['minor'] }), { only: ['work-1'] }),
-      [{ kind: 'approval-unavailable', delta: 'minor' }],
-    ],
-    [
-      'to another major without approval',
+      'to another major',
       rebuilding(world, { talos: 'v2.0.0', availableVersions: answered(['v2.0.0']), only: ['work-1'] }),
       [
-        { kind: 'approval-unavailable', delta: 'major' },
         {
           kind: 'talos-unsupported',
           version: 'v2.0.0',

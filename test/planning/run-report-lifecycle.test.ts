@@ -232,7 +232,7 @@ describe('figures and decisions', () => {
       took: figures.took === null ? 0 : figures.took - 600_000,
       paused: 600_000,
     });
-    expect(runReportMarkdown(story)).toContain('pauses of 10m apart');
+    expect(runReportMarkdown(story)).toContain('10m of waiting for a person apart');
   });
 
   test('tell who started it, from which commit, and who paused it and why', () => {

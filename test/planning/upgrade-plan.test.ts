@@ -193,7 +193,7 @@ describe('the plan of a patch', () => {
 const refusals: readonly [string, PlanInput, readonly string[]][] = [
   ['another cluster', well.planInput({ request: { cluster: 'atlas' } }), ['unknown-cluster']],
   ['a node nobody knows', well.planInput({ only: ['work-9'] }), ['unknown-node']],
-  ['a request of another shape', well.planInput({ request: { schema: 2 as 1 } }), ['schema-unknown']],
+  ['a request of another shape', well.planInput({ request: { schema: 3 as 2 } }), ['schema-unknown']],
   ['no version', well.planInput({ request: { talos: '1.12' } }), ['bad-version']],
   ['a version the factory has not', well.planInput({ request: { talos: 'v1.12.99' } }), ['version-unknown']],
   ['a downgrade', well.planInput({ request: { talos: 'v1.12.0' } }), ['downgrade']],
@@ -247,7 +247,6 @@ const refusals: readonly [string, PlanInput, readonly string[]][] = [
     ['kubernetes-unsupported'],
   ],
   ['a Kubernetes nobody tells the version of', withKubernetes(''), ['kubernetes-unreachable']],
-  ['a patch that wants an approval', approving(), ['approval-unavailable']],
   [
     'a Talos that is upgraded by another API',
     all(well, { version: 'v1.14.1' }).planInput({
@@ -328,13 +327,6 @@ function all(cluster: Cluster, change: { version: string }): Cluster {
 
 function declaring(cluster: Cluster, change: (inventory: Inventory) => Inventory): Cluster {
   return cluster.declaring(change);
-}
-
-function approving(): PlanInput {
-  return declaring(well, (inventory) => ({
-    ...inventory,
-    upgrade: { ...inventory.upgrade, approve: ['patch', 'major'] },
-  })).planInput();
 }
 
 function onlyOne(): PlanInput {

@@ -71,6 +71,17 @@ try {
   await record(aborted, nodeId(cluster, run, 1, 'k8s-work-1', 1), 'node-aborted');
   await aborted.stop();
 
+  const asking = await World.start({ name: 'record', temporal: address });
+  const other = ['--only', 'k8s-work-1', '--talos', 'v1.13.9', '--strategy', 'in-place'];
+  const asked = await asking.upgrade(...other);
+  const { plan } = JSON.parse((await asking.slipway('plan', ...other, '--json')).stdout) as {
+    readonly plan: { readonly hash: string };
+  };
+  await asking.slipway('approve', '--plan', plan.hash, '--by', 'Ada', '--reason', 'to record it');
+  await asking.result(asked);
+  await record(asking, runId(cluster, asked), 'run-approved');
+  await asking.stop();
+
   const lifecycle = await World.start({
     name: 'record',
     temporal: address,

@@ -1,5 +1,6 @@
 import colours from 'picocolors';
 import { describe } from '../../planning/describe.js';
+import { answerText, approvalLines, approvalText, unansweredOf } from './approval-text.js';
 import { nodeRows, waitingRow } from './node-rows.js';
 import { hopUnderWay, nodesAhead, runningNodes } from './run-nodes.js';
 import { columnsOf, indent, marked, rowWithText, type Page } from './page.js';
@@ -36,6 +37,7 @@ export function boardText(view: RunView, now: number, options: BoardOptions): st
     ...runWork(page),
     ...waitingRow(page),
     ...troubles(view, clock).flatMap(({ text }) => marked(page, paint.yellow('!'), text)),
+    ...approvalAsked(page),
     ...pauseAsked(page),
     ...abortAsked(page),
     ...ending(page),
@@ -59,7 +61,7 @@ function header(page: Page): string[] {
     lines.push(
       `${indent}${paint.yellow(`git does not declare ${view.target}: it was given on the command line`)}`,
     );
-  return [...lines, ...hopLine(page), ...bootLine(page)];
+  return [...lines, ...hopLine(page), ...bootLine(page), ...answerLine(page)];
 }
 
 /** Which versions it goes through, and why not at once. */
@@ -82,7 +84,7 @@ function bootLine({ view }: Page): string[] {
 /** What the run does by itself, between nodes. */
 function runWork(page: Page): string[] {
   const { view, clock, paint } = page;
-  if (view.outcome || view.pause?.waiting) return [];
+  if (view.outcome || view.pause?.waiting || unansweredOf(view)) return [];
   const open = view.work.filter((work) => work.endedAt === undefined);
   const idle = open.length === 0 && !view.nodes.some((node) => node.state === 'running');
   if (idle) return marked(page, paint.cyan('●'), 'the run decides what comes next');
@@ -94,6 +96,29 @@ function runWork(page: Page): string[] {
       workText(work, view, clock),
     );
   });
+}
+
+/** Whose yes it goes by. */
+function answerLine({ view: { approval }, width }: Page): string[] {
+  if (!approval?.answer) return [];
+  return wrapText(answerText(approval.answer), width - indent.length).map((line) => `${indent}${line}`);
+}
+
+/** A wait for a yes as a row, since it is what the run does; and the lines that end it. */
+function approvalAsked(page: Page): string[] {
+  const { view, clock, paint } = page;
+  const waits = unansweredOf(view);
+  if (!waits) return [];
+  const time = durationText(clock.now - Date.parse(waits.since));
+  return [
+    ...rowWithText(
+      page,
+      { sign: paint.yellow('‖'), name: 'approval', label: '', time },
+      approvalText(waits, clock),
+    ),
+    // Not broken into lines: they are there to be pasted.
+    ...approvalLines(view, waits).map((line) => `${indent}${indent}${line}`),
+  ];
 }
 
 /** A pause as a row while it lasts, since it is what the run does; and the line that ends it. */

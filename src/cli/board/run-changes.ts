@@ -1,6 +1,7 @@
 import { describe } from '../../planning/describe.js';
 import type { Decision } from '../../planning/run-result.js';
 import { sentence } from '../sentence.js';
+import { answerText, approvalLines, approvalText, unansweredOf } from './approval-text.js';
 import { leftText as howLeft } from './node-text.js';
 import { expiry, resumeLine, whoAndWhy } from './pause-text.js';
 import { adviceOf, doneText, leftText, outcomeWords, planWords } from './run-words.js';
@@ -21,6 +22,9 @@ export interface RunChange {
     | 'waiting'
     | 'node-ended'
     | 'abort'
+    | 'approval'
+    | 'approve'
+    | 'reject'
     | 'pause'
     | 'paused'
     | 'resume'
@@ -51,6 +55,7 @@ export function runChanges(before: Look | undefined, now: Look): RunChange[] {
     ...workChanges(before, now),
     ...view.nodes.flatMap((node) => nodeChanges(before, now, node)),
     ...decisionChanges(before?.view, view),
+    ...approvalChange(before?.view, now),
     ...pauseChanges(before?.view, now),
   ].toSorted((one, other) => Date.parse(one.time) - Date.parse(other.time));
   return [
@@ -173,18 +178,38 @@ function abortChange(before: RunView | undefined, view: RunView): RunChange[] {
   return [{ time: at, kind: 'abort', text: `abort asked for by ${by}${why === '' ? '' : `: ${why}`}` }];
 }
 
-/** Asked to stand still, and to go on. An abort is told by itself. */
+/** Said yes or no to; asked to stand still, and to go on. An abort is told by itself. */
 function decisionChanges(before: RunView | undefined, view: RunView): RunChange[] {
   const steers = (decision: Decision): boolean => decision.kind !== 'abort';
   const told = before?.decisions.filter(steers).length ?? 0;
   return view.decisions
     .filter(steers)
     .slice(told)
-    .map((decision): RunChange =>
-      decision.kind === 'pause'
-        ? { time: decision.at, kind: 'pause', text: `pause asked for by ${whoAndWhy(decision)}` }
-        : { time: decision.at, kind: 'resume', text: `resumed by ${whoAndWhy(decision)}` },
-    );
+    .map((decision): RunChange => ({
+      time: decision.at,
+      kind: decision.kind,
+      text: decisionText(decision),
+    }));
+}
+
+function decisionText(decision: Decision): string {
+  if (decision.kind === 'approve' || decision.kind === 'reject') return answerText(decision);
+  return `${decision.kind === 'pause' ? 'pause asked for' : 'resumed'} by ${whoAndWhy(decision)}`;
+}
+
+/** It waits for a yes: what ends that, and what to type. */
+function approvalChange(before: RunView | undefined, { view, clock }: Look): RunChange[] {
+  const { approval } = view;
+  if (!approval || before?.approval) return [];
+  const advice = unansweredOf(view) ? approvalLines(view, approval) : undefined;
+  return [
+    {
+      time: approval.since,
+      kind: 'approval',
+      text: approvalText(approval, clock),
+      ...(advice ? { advice } : {}),
+    },
+  ];
 }
 
 /** It stands still: what ends it, and what to type. */

@@ -5,7 +5,7 @@ import type {
   RunResult,
   SnapshotRecord,
 } from '../../planning/run-result.js';
-import type { PlannedNode, UpgradePlan } from '../../planning/plan.js';
+import type { PlanApproval, PlannedNode, UpgradePlan } from '../../planning/plan.js';
 import type { Reason } from '../../planning/reason.js';
 import type { Role } from '../../planning/observation.js';
 import type { StepName } from '../../planning/node-steps.js';
@@ -44,6 +44,8 @@ export interface RunView {
   readonly work: readonly Work[];
   /** Set once somebody asked for an abort or a cancel. */
   readonly abort: AbortView | undefined;
+  /** Set once it waits for a person's yes to its plan; `endedAt` undefined: it does. */
+  readonly approval: ApprovalView | undefined;
   /** Set from when somebody asked for a pause until somebody resumed, or the run ended. */
   readonly pause: PauseView | undefined;
   /** Every time it stood still in a pause. */
@@ -71,6 +73,14 @@ export interface AbortView {
   readonly at: string;
 }
 
+export interface ApprovalView extends PauseTime {
+  /** The plan's hash. */
+  readonly plan: string;
+  /** Why it needs a yes. */
+  readonly needs: readonly PlanApproval[];
+  readonly answer: Decision | undefined;
+}
+
 export interface PauseView {
   readonly by: string;
   readonly why: string;
@@ -85,7 +95,7 @@ export interface PauseView {
 /** ISO times. */
 export interface PauseTime {
   readonly since: string;
-  /** When the run ends by itself, held, if nobody resumes it. */
+  /** When the run ends by itself, if nobody says that it may go on. */
   readonly until: string;
   /** Undefined: it lasts. */
   readonly endedAt: string | undefined;

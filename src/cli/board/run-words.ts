@@ -1,4 +1,5 @@
 import { advise } from '../../planning/describe.js';
+import { unansweredOf } from './approval-text.js';
 import { estimateLeft } from './estimate-left.js';
 import type { RunOutcome, RunView } from './run-view.js';
 import { countNodes, hopUnderWay, nodesOfHop, runningNodes, versionsBefore } from './run-nodes.js';
@@ -55,6 +56,7 @@ export function progressText(view: RunView, now: number): string {
     const took = durationText(Date.parse(view.endedAt ?? view.startedAt) - Date.parse(view.startedAt));
     return touched > 0 ? `${doneText(view)} · took ${took}` : `took ${took}`;
   }
+  if (unansweredOf(view)) return 'waits for an approval';
   if (view.pause?.waiting) return ['paused', ...(touched > 0 ? [doneText(view)] : [])].join(' · ');
   if (touched === 0) return `for ${durationText(now - Date.parse(view.startedAt))}`;
   return [...hopText(view), placeText(view), ...leftText(view, now)].join(' · ');

@@ -1,5 +1,6 @@
 import type { RunStory, RunWork, StoryNode } from '../../planning/run-report.js';
 import { sentence } from '../sentence.js';
+import { approvalText, unansweredOf } from './approval-text.js';
 import { nodeText } from './node-text.js';
 import { pauseText } from './pause-text.js';
 import { runningNodes } from './run-nodes.js';
@@ -20,6 +21,7 @@ export function storyOfRun(view: RunView, clock: Clock): RunStory {
     reasons: view.reasons,
     target: view.target,
     declared: view.declared,
+    ...(input?.request.strategy === undefined ? {} : { strategy: input.request.strategy }),
     requestedBy: view.requestedBy,
     ...(commit === undefined ? {} : { commit }),
     startedAt: view.startedAt,
@@ -63,8 +65,12 @@ function storyNode(view: RunView, node: NodeView): StoryNode {
 }
 
 /** What the run did by itself, in order: its work between nodes, and the times it stood still. */
-function workOf({ work, pauses }: RunView): RunWork[] {
-  const all = [...work, ...pauses.map((pause) => ({ ...pause, name: 'paused' }))];
+function workOf({ work, pauses, approval }: RunView): RunWork[] {
+  const all = [
+    ...work,
+    ...(approval ? [{ ...approval, name: 'approval' }] : []),
+    ...pauses.map((pause) => ({ ...pause, name: 'paused' })),
+  ];
   return all
     .map(({ name, since, endedAt }) => ({
       name,
@@ -78,10 +84,12 @@ function workOf({ work, pauses }: RunView): RunWork[] {
 function nowOf(view: RunView, clock: Clock): string[] {
   if (view.outcome) return [];
   const { pause } = view;
+  const unanswered = unansweredOf(view);
   const own = view.work.filter((work) => work.endedAt === undefined);
   const lines = [
     ...own.map((work) => `${work.name}: ${workText(work, view, clock)}`),
     ...runningNodes(view).map((node) => `${node.name}: ${nodeText(node, view, clock)}`),
+    ...(unanswered ? [approvalText(unanswered, clock)] : []),
     ...(pause ? [pauseText(view, pause, clock)] : []),
   ];
   const idle = lines.length === 0 ? ['the run decides what comes next.'] : [];

@@ -1,22 +1,33 @@
 import type { Decision } from '../../planning/run-result.js';
+import type { UpgradePlan } from '../../planning/plan.js';
 import {
   abortRun,
+  approvePlan,
   pauseRun,
+  rejectPlan,
   resumeRun,
+  type Approval,
+  type ApproveAnswer,
   type PauseAnswer,
   type PauseInput,
+  type RejectAnswer,
 } from '../../workflows/messages.js';
 import type { HistoryFacts, UpdateFact } from './history-facts.js';
-import type { PauseTime, PauseView } from './run-view.js';
+import type { ApprovalView, PauseTime, PauseView } from './run-view.js';
 
 const kinds: Readonly<Record<string, Decision['kind']>> = {
   [abortRun.name]: 'abort',
   [pauseRun.name]: 'pause',
   [resumeRun.name]: 'resume',
+  [approvePlan.name]: 'approve',
+  [rejectPlan.name]: 'reject',
 };
 
+/** Those that begin or end a pause. */
+const ofPauses = new Set([abortRun.name, pauseRun.name, resumeRun.name]);
+
 /** Answers that say that nothing came of it. */
-const idle = new Set(['paused-already', 'ending-already', 'not-paused']);
+const idle = new Set(['paused-already', 'ending-already', 'not-paused', 'approved-already']);
 
 /** What people said to the run and it heeded, in order. A cancel, which names nobody, is an abort. */
 export function decisionsOf(facts: HistoryFacts): Decision[] {
@@ -29,9 +40,9 @@ export function decisionsOf(facts: HistoryFacts): Decision[] {
 }
 
 /** The pause that somebody asked for and nobody ended; an abort ends it too. */
-export function pauseOf(facts: HistoryFacts): PauseView | undefined {
+export function pauseOf(facts: HistoryFacts, plan: UpgradePlan | undefined): PauseView | undefined {
   if (facts.close || facts.cancel) return undefined;
-  const last = facts.updates.filter(heeded).findLast((update) => kinds[update.name] !== undefined);
+  const last = facts.updates.filter(heeded).findLast((update) => ofPauses.has(update.name));
   if (last?.name !== pauseRun.name) return undefined;
   const { by, why } = inputOf(last);
   return {
@@ -39,12 +50,35 @@ export function pauseOf(facts: HistoryFacts): PauseView | undefined {
     why,
     at: last.at,
     limit: (last.answer as PauseAnswer | undefined)?.limit,
-    waiting: pausesOf(facts).find((pause) => pause.endedAt === undefined),
+    waiting: pausesOf(facts, plan).find((pause) => pause.endedAt === undefined),
   };
 }
 
-/** A run has one kind of timer: that of its pause. */
-export function pausesOf({ timers, close }: HistoryFacts): PauseTime[] {
+/** The times it stood still in a pause: its timers, but for the one of a plan that needs a yes. */
+export function pausesOf(facts: HistoryFacts, plan: UpgradePlan | undefined): PauseTime[] {
+  return timesOf(facts).slice(asks(plan) ? 1 : 0);
+}
+
+/** The yes that the plan needs: what is known of it, and the wait for it, which comes before any pause can begin. */
+export function approvalOf(facts: HistoryFacts, plan: UpgradePlan | undefined): ApprovalView | undefined {
+  const { approvals } = plan ?? {};
+  const [wait] = asks(plan) ? timesOf(facts) : [];
+  if (!plan || !approvals || !wait) return undefined;
+  return {
+    plan: plan.hash,
+    needs: approvals,
+    since: wait.since,
+    until: wait.until,
+    endedAt: wait.endedAt,
+    answer: decisionsOf(facts).find(({ kind }) => kind === 'approve' || kind === 'reject'),
+  };
+}
+
+function asks(plan: UpgradePlan | undefined): boolean {
+  return plan?.approvals !== undefined && plan.approvals.length > 0;
+}
+
+function timesOf({ timers, close }: HistoryFacts): PauseTime[] {
   return timers.map(({ startedAt, until, endedAt }) => ({
     since: startedAt,
     until,
@@ -59,7 +93,16 @@ function heeded({ answer }: UpdateFact): boolean {
 
 function decisionOf(update: UpdateFact): Decision[] {
   const kind = kinds[update.name];
-  return kind ? [{ kind, ...inputOf(update), at: update.at }] : [];
+  if (!kind) return [];
+  const said = answered(update);
+  return [{ kind, ...inputOf(update), at: said?.at ?? update.at, ...(said ? { plan: said.plan } : {}) }];
+}
+
+/** A yes or a no as the run keeps it: with the whole hash. */
+function answered({ name, answer }: UpdateFact): Approval | undefined {
+  if (name === approvePlan.name) return (answer as ApproveAnswer | undefined)?.approval;
+  if (name === rejectPlan.name) return (answer as RejectAnswer | undefined)?.rejection;
+  return undefined;
 }
 
 function inputOf({ arguments: [first] }: UpdateFact): PauseInput {

@@ -4,7 +4,7 @@ import type { EarlierRunResult, NodeEnding, RunResult, SnapshotRecord } from '..
 import type { Reason } from '../../planning/reason.js';
 import { abortRun, runId, type AbortInput, type RunInput } from '../../workflows/messages.js';
 import type { HistoryFacts } from './history-facts.js';
-import { decisionsOf, pauseOf, pausesOf } from './view-of-decisions.js';
+import { approvalOf, decisionsOf, pauseOf, pausesOf } from './view-of-decisions.js';
 import type { AbortView, NodeView, RunOutcome, RunView } from './run-view.js';
 import { viewOfNodes, type ExecutionSight } from './view-of-nodes.js';
 import { worksOf } from './works-of.js';
@@ -47,8 +47,9 @@ export function viewOfRun(
     nodes,
     work: worksOf(facts, pending),
     abort: abortOf(facts),
-    pause: pauseOf(facts),
-    pauses: pausesOf(facts),
+    approval: approvalOf(facts, plan),
+    pause: pauseOf(facts, plan),
+    pauses: pausesOf(facts, plan),
     decisions: decisionsOf(facts),
     snapshots: facts.activities
       .filter((one) => one.name === 'takeSnapshot' && one.result)

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { approvalCommands, approvalsText } from '../../planning/describe.js';
 import type { UpgradeRequest } from '../../planning/plan.js';
 import type { Unanswered } from '../../starter/ask-queue.js';
 import { enqueueUpgrade } from '../../starter/enqueue-upgrade.js';
@@ -9,6 +10,7 @@ import { declaredCluster } from '../declared-cluster.js';
 import { exitCodes, TemporalSilent, type ExitCode } from '../mistakes.js';
 import type { ChosenRun } from '../run-argument.js';
 import { sayReasons } from '../say-reasons.js';
+import { sentence } from '../sentence.js';
 import { connectTemporal, type Temporal } from '../temporal/connect-temporal.js';
 import { runReader } from '../temporal/read-run.js';
 import { webUiAddress } from '../temporal/web-ui.js';
@@ -129,6 +131,11 @@ function tellEnd(view: RunView, outcome: NonNullable<RunView['outcome']>): void 
 
 function tellGoesOn(view: RunView | undefined, { cluster, run }: ChosenRun): void {
   if (view?.plan) print(`  ${planWords(view)}.`);
+  const { approvals = [], hash } = view?.plan ?? {};
+  if (hash !== undefined && approvals.length > 0) {
+    print(`  ${sentence(`it waits for an approval, with nothing touched: ${approvalsText(approvals)}`)}`);
+    for (const line of approvalCommands({ cluster, hash }, run)) print(`    ${line}`);
+  }
   print(`  slipway watch ${cluster}/${run}  # see it go`);
   print(
     `  slipway abort ${cluster}/${run} --why "…"  # stop it: the node under way is undone or finished first`,

@@ -51,6 +51,7 @@ export function aRunView(over: Partial<RunView> = {}): RunView {
     nodes,
     work: [],
     abort: undefined,
+    approval: undefined,
     pause: undefined,
     pauses: [],
     decisions: [],

@@ -1,0 +1,38 @@
+import { hashAtLeast, shortHash } from '../planning/describe.js';
+import type { Approval, ApprovalInput } from './messages.js';
+
+/** Where a run is with the yes to its plan. */
+export type ApprovalState =
+  /** `planning`: there is no plan yet. `not-needed`: it goes on without a yes. `ending`: the run is on its way to its end. */
+  | { readonly kind: 'planning' }
+  | { readonly kind: 'not-needed' }
+  | { readonly kind: 'ending' }
+  | { readonly kind: 'waiting'; readonly plan: string }
+  | { readonly kind: 'approved'; readonly approval: Approval };
+
+/**
+ * Why an answer to a plan is not taken: a sentence. Undefined: it is.
+ *
+ * @param verb `approve`: the same plan may be approved again, which changes nothing.
+ */
+export function approvalRefusal(
+  verb: 'approve' | 'reject',
+  state: ApprovalState,
+  { plan, by, why }: ApprovalInput,
+): string | undefined {
+  if (by.trim() === '')
+    return 'An answer to a plan needs the name of whoever gives it: it is kept in the record.';
+  if (why.trim() === '') return 'An answer to a plan needs a reason: it is kept in the record.';
+  if (state.kind === 'planning') return 'The run has no plan yet, so there is nothing to answer.';
+  if (state.kind === 'not-needed') return 'The plan of this run needs no approval: it goes on without.';
+  if (state.kind === 'ending')
+    return 'The run is on its way to its end: nothing waits for an answer any more.';
+  const asked = state.kind === 'waiting' ? state.plan : state.approval.plan;
+  if (plan.length < hashAtLeast)
+    return `"${plan}" is too short for the hash of a plan: ${hashAtLeast} characters are the least, and this is plan ${shortHash(asked)}.`;
+  if (!asked.startsWith(plan))
+    return `The run asks about plan ${shortHash(asked)}, not ${shortHash(plan)}: look at it before you answer it.`;
+  if (state.kind === 'approved' && verb === 'reject')
+    return `${state.approval.by} approved the plan at ${state.approval.at}, and the run went on: slipway abort stops it.`;
+  return undefined;
+}

@@ -1,0 +1,202 @@
+import { describe as group, expect, test } from '@jest/globals';
+import { boardText } from '../../../src/cli/board/board-text.js';
+import { changeLine, runChanges, type Look } from '../../../src/cli/board/run-changes.js';
+import type { ApprovalView, RunView } from '../../../src/cli/board/run-view.js';
+import { viewOfRun } from '../../../src/cli/board/view-of-run.js';
+import { reportOfView, reportText } from '../../../src/cli/commands/report.js';
+import { completed, factsOf, payloads, runStarted, scheduled, type EventAt } from './a-history.js';
+import { aRunView, after, at } from './a-run-view.js';
+
+const dayMs = 86_400_000;
+const hash = '3f2a8c91d0aa'.padEnd(64, '0');
+const needs = [{ kind: 'strategy', why: '--strategy in-place was asked for' }] as const;
+const { plan } = aRunView();
+if (!plan) throw new Error('a run view has a plan');
+const asking = { ...plan, hash, approvals: needs };
+
+const asked = (seconds: number, name: string, input: object): EventAt => [
+  seconds,
+  {
+    workflowExecutionUpdateAcceptedEventAttributes: {
+      acceptedRequest: { input: { name, args: payloads(input) } },
+    },
+  },
+];
+const answered = (seconds: number, acceptedEventId: number, answer: unknown): EventAt => [
+  seconds,
+  {
+    workflowExecutionUpdateCompletedEventAttributes: {
+      acceptedEventId: String(acceptedEventId),
+      outcome: { success: payloads(answer) },
+    },
+  },
+];
+const timer = (seconds: number, timerId: string): EventAt => [
+  seconds,
+  { timerStartedEventAttributes: { timerId, startToFireTimeout: `${dayMs / 1000}s` } },
+];
+const timerOver = (seconds: number, timerId: string): EventAt => [
+  seconds,
+  { timerCanceledEventAttributes: { timerId } },
+];
+
+const seen = (...events: readonly EventAt[]): RunView =>
+  viewOfRun(
+    'prox-ops',
+    42,
+    { facts: factsOf(...waiting, ...events), pending: { activities: [], workflowTask: undefined } },
+    new Map(),
+  );
+const waiting: readonly EventAt[] = [
+  runStarted,
+  scheduled(1, 'planUpgrade'),
+  completed(3, 2, { verdict: 'planned', plan: asking }),
+  timer(3, '1'),
+];
+const yes = { plan: hash, by: 'Ada', why: 'the fix is urgent', at: at(60) };
+const approved: readonly EventAt[] = [
+  asked(60, 'approve', { plan: '3f2a8c91', by: 'Ada', why: 'the fix is urgent' }),
+  answered(60, 5, { verdict: 'approved', approval: yes }),
+  timerOver(60, '1'),
+];
+const clock = { timeZone: 'UTC' };
+
+group('a plan that waits for a yes, in the record', () => {
+  test('waits since its timer runs, and until that fires; it is no pause', () => {
+    const view = seen();
+    expect(view.approval).toEqual({
+      plan: hash,
+      needs,
+      since: at(3),
+      until: at(3 + dayMs / 1000),
+      endedAt: undefined,
+      answer: undefined,
+    });
+    expect([view.pause, view.pauses]).toEqual([undefined, []]);
+  });
+
+  test('is approved by a name, with a reason, a time and the whole hash', () => {
+    const view = seen(...approved);
+    expect(view.approval?.endedAt).toBe(at(60));
+    expect(view.approval?.answer).toEqual({ kind: 'approve', ...yes });
+    expect(view.decisions).toEqual([{ kind: 'approve', ...yes }]);
+  });
+
+  test('is approved once: the same again is no decision', () => {
+    const again: readonly EventAt[] = [
+      asked(70, 'approve', { plan: hash, by: 'Bob', why: 'me too' }),
+      answered(70, 8, { verdict: 'approved-already', approval: yes }),
+    ];
+    expect(seen(...approved, ...again).decisions).toHaveLength(1);
+  });
+
+  test('leaves a pause that was asked for meanwhile, and the wait of that, as they are', () => {
+    const paused: readonly EventAt[] = [
+      asked(50, 'pause', { by: 'Bob', why: 'the backup' }),
+      answered(50, 5, { verdict: 'pausing', limit: dayMs }),
+      asked(60, 'approve', { plan: hash, by: 'Ada', why: 'urgent' }),
+      answered(60, 7, { verdict: 'approved', approval: yes }),
+      timerOver(60, '1'),
+      timer(62, '2'),
+    ];
+    const view = seen(...paused);
+    expect(view.pause).toMatchObject({ by: 'Bob', waiting: { since: at(62) } });
+    expect(view.pauses.map(({ since }) => since)).toEqual([at(62)]);
+    expect(view.approval?.since).toBe(at(3));
+  });
+});
+
+const open: ApprovalView = {
+  plan: hash,
+  needs,
+  since: at(3),
+  until: at(3 + dayMs / 1000),
+  endedAt: undefined,
+  answer: undefined,
+};
+const said: ApprovalView = { ...open, endedAt: at(60), answer: { kind: 'approve', ...yes } };
+
+const board = (over: Partial<RunView>, seconds: number): string =>
+  boardText(aRunView({ plan: asking, ...over }), after(seconds), {
+    width: 140,
+    colour: false,
+    ...clock,
+  }).replaceAll(/\s+/g, ' ');
+
+group('the board of a run that waits for a yes', () => {
+  test('says to which plan, why, until when, what then, and the lines to type, and no other reason', () => {
+    const text = board({ approval: open }, 63);
+    expect(text).toContain('waits for an approval');
+    expect(text).toContain(
+      '‖ approval 1m00s Waits for somebody to approve plan 3f2a8c91d0aa: --strategy in-place was asked for. Nothing was touched.',
+    );
+    expect(text).toContain('If nobody does until 2026-11-22 12:00:03, it ends with no node touched.');
+    expect(text).toContain(
+      'slipway approve prox-ops/42 --plan 3f2a8c91d0aa --by "NAME" --reason "…" # let it begin',
+    );
+    expect(text).toContain('slipway reject prox-ops/42 --plan 3f2a8c91d0aa');
+    expect(text).not.toContain('decides what comes next');
+  });
+
+  test('says that its time is over, when no worker is there to end it', () => {
+    expect(board({ approval: { ...open, until: at(60) } }, 63)).toContain(
+      'Its time was over at 12:01:00: as soon as a worker is there, it ends with no node touched.',
+    );
+  });
+
+  test('says whose yes it goes by, and waits no longer', () => {
+    const text = board({ approval: said }, 70);
+    expect(text).toContain('plan 3f2a8c91d0aa approved by Ada: the fix is urgent');
+    expect(text).not.toContain('slipway approve');
+  });
+
+  test('asks nobody once it is aborted', () => {
+    const abort = { by: 'Bob', why: 'no', at: at(10) };
+    expect(board({ approval: open, abort }, 70)).not.toContain('slipway approve');
+  });
+});
+
+group('watching it in a pipe', () => {
+  test('tells that it waits, with what to type, and who said yes, each once', () => {
+    const look = (seconds: number, over: Partial<RunView>): Look => ({
+      view: aRunView({ plan: asking, ...over }),
+      clock: { now: after(seconds), ...clock },
+    });
+    const lines = (before: Look, now: Look): string[] =>
+      runChanges(before, now).map((change) => changeLine(change, now.clock));
+    const begin = look(2, {});
+    const waits = look(4, { approval: open });
+    const goes = look(61, { approval: said, decisions: [{ kind: 'approve', ...yes }] });
+    expect(lines(begin, waits)).toEqual([
+      expect.stringMatching(
+        /^12:00:03 Waits for somebody to approve plan[^]*\n {2}slipway approve prox-ops\/42/,
+      ),
+    ]);
+    expect(lines(waits, look(9, { approval: open }))).toEqual([]);
+    expect(lines(waits, goes)).toEqual(['12:01:00 plan 3f2a8c91d0aa approved by Ada: the fix is urgent']);
+  });
+});
+
+group('the report', () => {
+  test('has who, why, when and the hash, and what the wait cost', () => {
+    const view = seen(...approved);
+    const report = reportOfView(view, after(90));
+    expect(report.decisions).toEqual([{ kind: 'approve', ...yes }]);
+    expect(report.plan?.approvals).toEqual(needs);
+    expect(report.figures.waits).toContainEqual({
+      waitedFor: 'a person, to approve the plan',
+      inAll: 57_000,
+      longest: 57_000,
+      node: null,
+    });
+    expect(reportText(view, after(90))).toContain(
+      '| 2026-11-21 12:01 UTC | Ada | approve the plan | the fix is urgent (plan 3f2a8c91d0aa) |',
+    );
+  });
+
+  test('of one that waits says what for', () => {
+    expect(reportOfView(seen(), after(63)).now).toContainEqual(
+      expect.stringMatching(/^Waits for somebody to approve plan 3f2a8c91d0aa/),
+    );
+  });
+});

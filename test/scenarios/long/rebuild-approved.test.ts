@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { World, nodeResult } from '../../../lab/world.js';
+import type { RunStory } from '../../../src/planning/run-report.js';
+
+const [from, to, worker] = ['v1.12.1', 'v1.12.6', 'k8s-work-1'];
+
+/** Only here: a patch that is brought by a new machine, once somebody has approved it. */
+describe('a patch on machines that Terraform makes, asked for by rebuild', () => {
+  let world: World;
+  let result: RunStory;
+  let destroyedBefore: readonly unknown[];
+
+  beforeAll(async () => {
+    world = await World.start({
+      name: 'rebuild-approved',
+      hypervisor: true,
+      labArgs: ['--talos', from, '--target', from],
+    });
+    await world.owner.mergeTalos(to);
+    const run = await world.upgrade('--only', worker, '--strategy', 'rebuild');
+    const { plan } = JSON.parse(
+      (await world.slipway('plan', '--only', worker, '--strategy', 'rebuild', '--json')).stdout,
+    ) as {
+      readonly plan: { readonly hash: string };
+    };
+    destroyedBefore = await world.machineEvents(worker, 'destroyed');
+    const yes = await world.slipway(
+      'approve',
+      '--plan',
+      plan.hash,
+      '--by',
+      'Ada',
+      '--reason',
+      'a new template',
+    );
+    if (yes.code !== 0) throw new Error(yes.stderr);
+    result = await world.result(run);
+  }, 300_000);
+
+  afterAll(async () => {
+    await world.stop();
+  }, 120_000);
+
+  it('makes the machine anew, with its template, and installs nothing', async () => {
+    expect(destroyedBefore).toEqual([]);
+    expect(result).toMatchObject({
+      outcome: 'done',
+      reasons: [],
+      decisions: [{ kind: 'approve', by: 'Ada' }],
+    });
+    expect(nodeResult(result, worker)).toMatchObject({ outcome: 'done', from, to });
+    expect(result.plan?.hops[0]).toMatchObject({ strategy: 'rebuild', templates: [expect.any(String)] });
+    const events = await Promise.all(
+      ['destroyed', 'created', 'install-started'].map((event) => world.machineEvents(worker, event)),
+    );
+    expect(events.map((list) => list.length)).toEqual([1, 1, 0]);
+  });
+
+  it('keeps every promise the watcher can see', async () => {
+    expect((await world.stop()).complaints).toEqual([]);
+  }, 120_000);
+});
