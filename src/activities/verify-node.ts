@@ -3,21 +3,25 @@ import { describeStep } from '../planning/describe.js';
 import { listed } from '../planning/phrases.js';
 import { compareNode, illServices } from '../planning/verify-node.js';
 import type { PlannedNode } from '../planning/plan.js';
+import type { MachineIdentity } from '../planning/terraform/machine-identity.js';
 import type { Reason } from '../planning/reason.js';
 import { observeNode, throughOthers, whyNot } from '../tools/observe-cluster.js';
 import { giveBack } from './give-back.js';
+import { verifyMachine } from './verify-machine.js';
 import { inCluster, type ActivitySettings, type Look, type RunReference } from './activity-context.js';
 
 export interface VerifyNode extends RunReference {
   readonly node: PlannedNode;
   readonly facts: RecordedFacts;
+  /** What Terraform has of its new machine; left out for a node upgraded in place. */
+  readonly machine?: MachineIdentity;
   readonly limit: number;
 }
 
 /** The node's own checks: services, extensions, labels, taints and annotations as they were before. */
 export async function verifyNode(
   settings: ActivitySettings,
-  { node, facts, limit, ...reference }: VerifyNode,
+  { node, facts, machine, limit, ...reference }: VerifyNode,
 ): Promise<string> {
   // Once in an attempt: what is taken away again is somebody's doing, and is told.
   let given: readonly string[] = [];
@@ -39,11 +43,17 @@ export async function verifyNode(
           );
           const ill = illServices(facts, services);
           if (ill.length > 0) return { kind: 'waiting', reason: notReady(node, ill) };
+          const made = node.rebuild
+            ? await verifyMachine(access, { node, facts, ...(machine ? { machine } : {}) }, wait.signal)
+            : { words: [] };
+          if ('wrong' in made) return { kind: 'waiting', reason: made.wrong };
           return {
             kind: 'done',
-            value:
-              `${services.length} services, extensions, labels, taints and annotations are as before` +
-              (given.length === 0 ? '' : `; it was given back ${listed(given)}`),
+            value: [
+              `${services.length} services, extensions, labels, taints and annotations are as before`,
+              ...made.words,
+              ...(given.length === 0 ? [] : [`it was given back ${listed(given)}`]),
+            ].join('; '),
           };
         } catch (error) {
           if (wait.signal.aborted) throw error;
