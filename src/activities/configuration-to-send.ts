@@ -51,7 +51,8 @@ export async function configurationToSend(
     const { resource } = device;
     throw new Refusal({ kind: 'device-configuration-wrong', node: node.name, resource, of: 'sent', wrong });
   }
-  const merged = patches.length === 0 ? [] : [`patches merged into its machine configuration: ${patches.length}`];
+  const merged =
+    patches.length === 0 ? [] : [`patches merged into its machine configuration: ${patches.length}`];
   return { text, notes: [...merged, ...notes] };
 }
 
@@ -88,7 +89,11 @@ async function patched(
     const patchFiles: string[] = [];
     for (const [at, text] of patches.entries()) patchFiles.push(await put(`patch-${at + 1}`, text));
     const output = await put('patched', '');
-    await patchConfiguration(versionOfImage(node.image), { configuration, patches: patchFiles, output }, { signal });
+    await patchConfiguration(
+      versionOfImage(node.image),
+      { configuration, patches: patchFiles, output },
+      { signal },
+    );
     const text = await readFile(output, 'utf8');
     const why = whyNotIts(text, node);
     if (why !== undefined) throw failed(node, `with them ${why}`);

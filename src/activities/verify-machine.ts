@@ -1,4 +1,10 @@
-import { deviceFindings, deviceOf, deviceOffered, deviceSeen, type WantedDevice } from '../planning/devices.js';
+import {
+  deviceFindings,
+  deviceOf,
+  deviceOffered,
+  deviceSeen,
+  type WantedDevice,
+} from '../planning/devices.js';
 import type { RecordedFacts } from '../planning/classify-node.js';
 import {
   cardsText,
@@ -74,8 +80,7 @@ export async function verifyMachine(
   const nics = inventory.roles[role]?.nics;
   if (nics) {
     const defined = machine.cards && wrongDefinitions(nics, machine.cards);
-    if (defined)
-      return { wrong: { kind: 'network-cards-wrong', node: name, of: 'terraform', ...defined } };
+    if (defined) return { wrong: { kind: 'network-cards-wrong', node: name, of: 'terraform', ...defined } };
     const links = wrongLinks(nics, cards);
     if (links) return { wrong: { kind: 'network-cards-wrong', node: name, of: 'machine', ...links } };
   }

@@ -36,24 +36,3 @@ export const Device = z.strictObject({
     .optional(),
 });
 export type Device = z.infer<typeof Device>;
-
-/**
- * What is known without being written. NVIDIA: containerd's runtime by a file under /var, and no cgroups, which an
- * unprivileged runtime cannot set with eBPF; Talos writes files to /var alone and does not boot with others, but for the one
- * part of containerd's configuration that its guides name. From 1.13 on its extensions bring all of it (CDI).
- */
-export const builtInDevices: Readonly<Record<string, Device>> = {
-  'nvidia.com/gpu': {
-    label: 'nvidia.com/gpu.present',
-    plugin: 'nvidia-device-plugin',
-    configuration: {
-      until: 'v1.13',
-      files: [
-        { under: '/var/cri' },
-        { under: '/var/etc/nvidia-container-runtime', line: 'no-cgroups = true' },
-      ],
-      notUnder: ['/etc'],
-      exceptFor: ['/etc/cri/conf.d/20-customization.part'],
-    },
-  },
-};

@@ -16,7 +16,14 @@ function patchesAreForSomebody({ patches, nodes }: InventoryDraft): MistakeAt[] 
     const strange = (patch.names ?? []).filter((name) => !known.has(name));
     if (strange.length > 0) {
       const what = `${strange.join(', ')} is no node of this cluster`;
-      return [{ at: [...at, 'for', 'nodes'], what, why: 'nobody would get the patch', fix: 'write names from nodes' }];
+      return [
+        {
+          at: [...at, 'for', 'nodes'],
+          what,
+          why: 'nobody would get the patch',
+          fix: 'write names from nodes',
+        },
+      ];
     }
     if (nodes.length === 0 || nodes.some((node) => isFor(patch, node))) return [];
     return [

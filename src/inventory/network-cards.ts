@@ -20,6 +20,9 @@ export const NetworkCard = z.union(
         .optional(),
     }),
   ],
-  { error: 'a card is written untagged, 62, or { vlan: 62, bridge: vmbr1, driver: virtio_net, mac: bc:24:11 }' },
+  {
+    error:
+      'a card is written untagged, 62, or { vlan: 62, bridge: vmbr1, driver: virtio_net, mac: bc:24:11 }',
+  },
 );
 export type NetworkCard = z.infer<typeof NetworkCard>;

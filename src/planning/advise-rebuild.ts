@@ -87,8 +87,15 @@ export const rebuildAdvice: Advices<RebuildReason> = {
   ],
   'network-cards-wrong': ({ node, of }, say) => [
     of === 'terraform'
-      ? say.terraform('state list', 'where its machine is; show it, and compare its cards with roles.ROLE.nics')
-      : say.talosctl(node, 'get links -o yaml', 'its cards: those without a kind; compare with the hypervisor'),
+      ? say.terraform(
+          'state list',
+          'where its machine is; show it, and compare its cards with roles.ROLE.nics',
+        )
+      : say.talosctl(
+          node,
+          'get links -o yaml',
+          'its cards: those without a kind; compare with the hypervisor',
+        ),
     say.inventoryCheck('after roles.ROLE.nics was corrected, if it is slipway.yaml that is wrong'),
     thenRelease(say),
     again(say),

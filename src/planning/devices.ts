@@ -1,7 +1,28 @@
-import { builtInDevices, type Device } from '../inventory/devices.js';
+import type { Device } from '../inventory/devices.js';
 import type { Inventory } from '../inventory/schema.js';
 import type { PodObservation } from './observation.js';
 import { compareVersions, minorOf } from './versions.js';
+
+/**
+ * What is known without being written. NVIDIA: containerd's runtime by a file under /var, and no cgroups, which an
+ * unprivileged runtime cannot set with eBPF; Talos writes files to /var alone and does not boot with others, but for the one
+ * part of containerd's configuration that its guides name. From 1.13 on its extensions bring all of it (CDI).
+ */
+const builtIn: Readonly<Record<string, Device>> = {
+  'nvidia.com/gpu': {
+    label: 'nvidia.com/gpu.present',
+    plugin: 'nvidia-device-plugin',
+    configuration: {
+      until: 'v1.13',
+      files: [
+        { under: '/var/cri' },
+        { under: '/var/etc/nvidia-container-runtime', line: 'no-cgroups = true' },
+      ],
+      notUnder: ['/etc'],
+      exceptFor: ['/etc/cri/conf.d/20-customization.part'],
+    },
+  },
+};
 
 /** A card of a node: the resource it is offered as, how many, and what is known of such cards. */
 export interface WantedDevice extends Device {
@@ -17,7 +38,7 @@ export function deviceOf(
   const gpu = nodes.find((node) => node.name === name)?.gpu;
   if (!gpu) return undefined;
   const { resource, count } = gpu;
-  return { ...(devices?.[resource] ?? builtInDevices[resource]), resource, count };
+  return { ...(devices?.[resource] ?? builtIn[resource]), resource, count };
 }
 
 /** A file that Talos writes, as its machine configuration has it. */
@@ -62,7 +83,9 @@ export function deviceFindings(
         .filter((file) => !named.includes(file))
         .map(({ path }) => `it writes ${path}, and may write nothing under ${notUnder.join(', ')}`),
     ],
-    notes: named.map(({ path }) => `it writes ${path}: of what is under ${notUnder.join(', ')} only that may be`),
+    notes: named.map(
+      ({ path }) => `it writes ${path}: of what is under ${notUnder.join(', ')} only that may be`,
+    ),
   };
 }
 
@@ -82,7 +105,10 @@ export interface DeviceBefore {
 }
 
 /** What of the label and the DaemonSet of its cards a node has. */
-export function deviceSeen(device: WantedDevice, { labels, pods }: Omit<OfferedDevices, 'allocatable'>): DeviceBefore {
+export function deviceSeen(
+  device: WantedDevice,
+  { labels, pods }: Omit<OfferedDevices, 'allocatable'>,
+): DeviceBefore {
   const { label, plugin } = device;
   return {
     label: label !== undefined && labels[label] !== undefined && labels[label] !== 'false',
@@ -104,7 +130,9 @@ export function deviceOffered(
   return {
     offered,
     wrong: [
-      ...(offered === count ? [] : [`its Node's allocatable says ${seen.allocatable[resource] ?? 'nothing of it'}`]),
+      ...(offered === count
+        ? []
+        : [`its Node's allocatable says ${seen.allocatable[resource] ?? 'nothing of it'}`]),
       ...(before.label && !now.label ? [`its label ${label} is gone or false`] : []),
       ...(before.plugin && !now.plugin ? [`no pod of the DaemonSet ${plugin} is ready on it`] : []),
     ],

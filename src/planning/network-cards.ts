@@ -36,7 +36,10 @@ export function wrongDefinitions(
   });
   const more = defined
     .slice(wanted.length)
-    .map(({ vlan }, at) => `card ${wanted.length + at + 1}${vlan === undefined ? '' : ` (${vlanText(vlan)})`} is one too many`);
+    .map(
+      ({ vlan }, at) =>
+        `card ${wanted.length + at + 1}${vlan === undefined ? '' : ` (${vlanText(vlan)})`} is one too many`,
+    );
   return result(wanted.length, defined.length, [...wrong, ...more]);
 }
 

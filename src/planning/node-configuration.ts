@@ -28,9 +28,7 @@ export function patchesFor(
   { patches = [] }: Pick<Inventory, 'patches'>,
   node: Pick<InventoryNode, 'name' | 'role' | 'hardware'>,
 ): CredentialReference[] {
-  return patches
-    .filter((one) => isFor(one, node))
-    .map(({ patch }) => referenceFor(patch, node.name));
+  return patches.filter((one) => isFor(one, node)).map(({ patch }) => referenceFor(patch, node.name));
 }
 
 /** A node that says no class of hardware is of its role's. */

@@ -29,7 +29,10 @@ export function filesOf(text: string): MachineFile[] {
     .filter(({ errors }) => errors.length === 0)
     .map((document) => document.toJS() as unknown)
     .flatMap((document) => (isRecord(document) ? [document['machine']] : []))
-    .flatMap((machine) => (isRecord(machine) && Array.isArray(machine['files']) ? machine['files'] : []))
+    .flatMap((machine): unknown[] => {
+      const files = isRecord(machine) ? machine['files'] : undefined;
+      return Array.isArray(files) ? files : [];
+    })
     .filter(isRecord)
     .flatMap(({ path, content }) =>
       typeof path === 'string' ? [{ path, content: typeof content === 'string' ? content : '' }] : [],

@@ -57,7 +57,13 @@ describe('an inventory with network cards', () => {
     ).toEqual([]));
 
   test.each<[string, unknown[]]>([
-    ['two untagged ones on one bridge', [{ vlan: 'untagged', bridge: 'a' }, { vlan: 'untagged', bridge: 'a' }]],
+    [
+      'two untagged ones on one bridge',
+      [
+        { vlan: 'untagged', bridge: 'a' },
+        { vlan: 'untagged', bridge: 'a' },
+      ],
+    ],
     ['two untagged ones', ['untagged', { vlan: 'untagged' }]],
     ['a VLAN there is not', [4095]],
     ['a MAC that is none', [{ vlan: 62, mac: 'bc-24' }]],

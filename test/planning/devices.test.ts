@@ -119,8 +119,7 @@ describe('the card a node offers', () => {
   };
   const both = { label: true, plugin: true };
 
-  test('is all there', () =>
-    expect(deviceOffered(device(), both, well)).toEqual({ offered: 1, wrong: [] }));
+  test('is all there', () => expect(deviceOffered(device(), both, well)).toEqual({ offered: 1, wrong: [] }));
 
   test.each<[string, Partial<typeof well>, number, string]>([
     ['none is offered', { allocatable: { 'nvidia.com/gpu': '0' } }, 0, "its Node's allocatable says 0"],

@@ -29,7 +29,11 @@ describe('the network cards Terraform has of a machine', () => {
       ['card 1 is on vmbr0, and should be on vmbr1'],
     ],
   ])('are told: %s', (_name, wanted, defined, wrong) =>
-    expect(wrongDefinitions(wanted, defined)).toEqual({ wanted: wanted.length, found: defined.length, wrong }),
+    expect(wrongDefinitions(wanted, defined)).toEqual({
+      wanted: wanted.length,
+      found: defined.length,
+      wrong,
+    }),
   );
 
   test.each<[string, NetworkCard[], DefinedCard[]]>([

@@ -47,7 +47,8 @@ export function definedCards(
 
 /** A list of values of one type may hold its tags as texts. */
 function tagOf(value: Json | undefined): Pick<DefinedCard, 'vlan'> {
-  if (value === undefined || value === null || value === '' || value === 'untagged') return { vlan: 'untagged' };
+  if (value === undefined || value === null || value === '' || value === 'untagged')
+    return { vlan: 'untagged' };
   const tag = Number(value);
   if (tag === 0) return { vlan: 'untagged' };
   return Number.isInteger(tag) ? { vlan: tag } : {};

@@ -9,7 +9,13 @@ describe('the network cards in the attributes of a resource', () => {
     [
       'of Proxmox, where 0 is no tag',
       proxmox,
-      { network_device: [{ bridge: 'vmbr1', vlan_id: 0 }, { bridge: 'vmbr1', vlan_id: 62 }, { vlan_id: null }] },
+      {
+        network_device: [
+          { bridge: 'vmbr1', vlan_id: 0 },
+          { bridge: 'vmbr1', vlan_id: 62 },
+          { vlan_id: null },
+        ],
+      },
       [{ vlan: 'untagged', bridge: 'vmbr1' }, { vlan: 62, bridge: 'vmbr1' }, { vlan: 'untagged' }],
     ],
     [

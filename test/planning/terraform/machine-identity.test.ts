@@ -34,7 +34,11 @@ describe('the identity of a machine in a state', () => {
       { smbios: [{ uuid: 'U' }], network_device: [{ mac_address: 'M' }] },
       { uuid: 'u', mac: 'm', cards: [{ vlan: 'untagged' }] },
     ],
-    ['no smbios block', { smbios: [], network_device: [{ mac_address: 'M' }] }, { mac: 'm', cards: [{ vlan: 'untagged' }] }],
+    [
+      'no smbios block',
+      { smbios: [], network_device: [{ mac_address: 'M' }] },
+      { mac: 'm', cards: [{ vlan: 'untagged' }] },
+    ],
     ['nothing', { vm_id: 8004 }, {}],
   ])('of Proxmox: %s', (_name, values, identity) => {
     const vm = { type: 'proxmox_virtual_environment_vm', values: values as StateResource['values'] };

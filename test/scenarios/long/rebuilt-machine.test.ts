@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { foreground } from '../../../lab/processes/foreground.js';
@@ -34,9 +34,9 @@ describe('a machine that Terraform makes anew', () => {
     let result: RunStory;
 
     beforeAll(async () => {
-      await setInInventory(world, nics, ['untagged', 62, 82]);
+      await commit(world, nics, ['untagged', 62, 82]);
       result = await world.result(await world.upgrade('--only', 'k8s-work-1'));
-      await setInInventory(world, nics, ['untagged', 62, 81]);
+      await commit(world, nics, ['untagged', 62, 81]);
       await released(world);
     }, 240_000);
 
@@ -57,9 +57,12 @@ describe('a machine that Terraform makes anew', () => {
     let result: RunStory;
 
     beforeAll(async () => {
-      await setInInventory(world, ['nodes', '3', 'gpu'], { resource: 'nvidia.com/gpu', count: 1 });
-      const configuration = { files: [{ under: '/var/etc/card', line: 'no-cgroups = true' }], notUnder: ['/etc'] };
-      await setInInventory(world, ['devices'], { 'nvidia.com/gpu': { configuration } });
+      await commit(world, ['nodes', '3', 'gpu'], { resource: 'nvidia.com/gpu', count: 1 });
+      const configuration = {
+        files: [{ under: '/var/etc/card', line: 'no-cgroups = true' }],
+        notUnder: ['/etc'],
+      };
+      await commit(world, ['devices'], { 'nvidia.com/gpu': { configuration } });
       result = await world.result(await world.upgrade('--only', 'k8s-work-1'));
       await released(world);
     }, 240_000);
@@ -129,11 +132,28 @@ describe('a machine that Terraform makes anew', () => {
     }, 60_000);
   });
 
+  describe('that does not offer its card afterwards', () => {
+    let result: RunStory;
+
+    beforeAll(async () => {
+      await commit(world, ['limits', 'nodeChecks'], '10s');
+      result = await world.result(await world.upgrade('--only', 'k8s-work-1'));
+      await released(world);
+    }, 360_000);
+
+    it('halts the run, its configuration being what it needs', () =>
+      expect(nodeResult(result, 'k8s-work-1').reason).toMatchObject({
+        kind: 'device-not-offered',
+        resource: 'nvidia.com/gpu',
+        wanted: 1,
+        offered: 0,
+      }));
+  });
+
   describe('that lacks a network card afterwards', () => {
     let result: RunStory;
 
     beforeAll(async () => {
-      await setInInventory(world, ['limits', 'nodeChecks'], '10s');
       await world.control('POST', '/faults', { name: 'vm-nic-missing', node: 'k8s-work-3' });
       result = await world.result(await world.upgrade('--only', 'k8s-work-3'));
     }, 360_000);
@@ -149,7 +169,13 @@ describe('a machine that Terraform makes anew', () => {
     it('stays cordoned', async () => {
       const { stdout } = await world.slipway('status');
       expect(stdout).toContain('2 network cards, and slipway.yaml names 3 for its role');
-      const cordoned = await world.kubectl('get', 'node', 'k8s-work-3', '-o', 'jsonpath={.spec.unschedulable}');
+      const cordoned = await world.kubectl(
+        'get',
+        'node',
+        'k8s-work-3',
+        '-o',
+        'jsonpath={.spec.unschedulable}',
+      );
       expect(cordoned).toBe('true');
     }, 60_000);
   });
@@ -169,17 +195,23 @@ async function patches(world: World): Promise<void> {
     return file;
   };
   const sysctl = (value: string): string => `machine: { sysctls: { net.core.somaxconn: '${value}' } }\n`;
-  const file = `{ path: /var/etc/card/config, op: create, permissions: 0o600, content: ${secret} }`;
-  const own = await write('patch-of-k8s-work-2.yaml', `machine: { files: [${file}] }\n`);
+  const content = JSON.stringify(`# ${secret}\nno-cgroups = true\n`);
+  const file = `{ path: /var/etc/card/config, op: create, permissions: 0o600, content: ${content} }`;
+  const nodes = ['k8s-work-1', 'k8s-work-2'];
+  for (const node of nodes) await write(`patch-of-${node}.yaml`, `machine: { files: [${file}] }\n`);
   const role = 'worker';
-  await setInInventory(world, ['patches'], [
-    { for: { role }, patch: { file: await write('first.yaml', sysctl('1024')) } },
-    { for: { role }, patch: { file: await write('second.yaml', sysctl('4096')) } },
-    {
-      for: { nodes: ['k8s-work-2'] },
-      patch: { exec: ['cat', own.replace('k8s-work-2', '{node}')] },
-    },
-  ]);
+  await commit(
+    world,
+    ['patches'],
+    [
+      { for: { role }, patch: { file: await write('first.yaml', sysctl('1024')) } },
+      { for: { role }, patch: { file: await write('second.yaml', sysctl('4096')) } },
+      {
+        for: { nodes },
+        patch: { exec: ['cat', path.join(folder, 'patch-of-{node}.yaml')] },
+      },
+    ],
+  );
 }
 
 /** As the node itself shows it to an admin. */
@@ -189,13 +221,18 @@ async function runningConfiguration(world: World, node: string): Promise<string>
     if (!found) throw new Error(`the lab has no ${name}`);
     return found;
   };
+  const way = ['--nodes', machine(node).address, '--endpoints', machine('k8s-ctrl-1').loopback];
   const { stdout } = await foreground(
     await toolPath('talosctl', '1.13'),
     [
-      ...['get', 'machineconfig', 'v1alpha1', '--output', 'yaml', '--nodes', machine(node).address],
-      ...['--endpoints', machine('k8s-ctrl-1').loopback, '--talosconfig', world.lab.talosconfig.admin],
+      'get',
+      'machineconfig',
+      'v1alpha1',
+      '--output=yaml',
+      ...way,
+      `--talosconfig=${world.lab.talosconfig.admin}`,
     ],
-    { timeoutMs: 30_000 },
+    { timeoutMs: 30_000, env: {} },
   );
   return stdout;
 }
@@ -206,6 +243,12 @@ function textsOf(value: unknown): string {
   if (typeof value === 'string') return value;
   if (typeof value !== 'object' || value === null) return '';
   return Object.values(value).map(textsOf).join('\n');
+}
+
+/** Edited and committed: what Terraform's configuration belongs to. */
+async function commit(world: World, where: readonly string[], value: unknown): Promise<void> {
+  await setInInventory(world, where, value);
+  await world.owner.merge(`Set ${where.join('.')}`);
 }
 
 async function released(world: World): Promise<void> {
