@@ -1,5 +1,4 @@
 import { readFile, rm } from 'node:fs/promises';
-import path from 'node:path';
 import type { CredentialReference } from '../inventory/credential.js';
 import { deviceFindings, deviceOf } from '../planning/devices.js';
 import { versionOfImage } from '../planning/installer-image.js';
@@ -9,7 +8,7 @@ import type { PlannedNode } from '../planning/plan.js';
 import type { ClusterAccess } from '../tools/cluster-access.js';
 import { readCredential } from '../tools/credentials.js';
 import { filesOf, whyNotIts } from '../tools/machine-configuration.js';
-import { patchConfiguration } from '../tools/patch-configuration.js';
+import { patchConfiguration, withoutValues } from '../tools/patch-configuration.js';
 import { Refusal } from '../tools/refusal.js';
 import { CommandFailed } from '../tools/run-command.js';
 import type { ActivitySettings, RunReference } from './activity-context.js';
@@ -108,12 +107,4 @@ async function patched(
 
 function failed({ name }: PlannedNode, why: string): Refusal {
   return new Refusal({ kind: 'patch-failed', node: name, why: quoted(why) });
-}
-
-/** What talosctl says of a patch, without what it repeats of it: its first line, and nothing in quotation marks. */
-function withoutValues(said: string, files: readonly string[]): string {
-  const [line = ''] = said.split('\n').filter((one) => one.trim() !== '');
-  const named = files.reduce((text, file) => text.replaceAll(file, path.basename(file)), line);
-  const bare = named.replaceAll(/`[^`]*`?|"[^"]*"?|'[^']*'?/g, '…').slice(0, 200);
-  return bare === '' ? 'talosctl machineconfig patch failed, and did not say why' : bare;
 }

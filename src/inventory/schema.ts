@@ -58,7 +58,7 @@ const Node = z.strictObject({
   vm: z.int().positive().optional(),
   /** Overrides the role's schematic. */
   schematic: schematic.optional(),
-  /** Its class of hardware, for the first boot through firmware of each class; default: its role. */
+  /** Its class of hardware, for patches and for the first boot through firmware of each class; default: its role. */
   hardware: z.string().min(1).max(64).optional(),
   gpu: z
     .strictObject({

@@ -89,6 +89,14 @@ export function deviceFindings(
   };
 }
 
+/** Whether something is asked of the machine configuration of a node with that card, at a version of Talos. */
+export function needsFiles({ configuration }: WantedDevice, version: string): boolean {
+  return (
+    configuration !== undefined &&
+    (configuration.until === undefined || !reaches(version, configuration.until))
+  );
+}
+
 /** What a node offers, and shows, of its cards. */
 export interface OfferedDevices {
   /** Its Node's `status.allocatable`. */

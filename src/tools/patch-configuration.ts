@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { runCommand } from './run-command.js';
 import type { CallLimits } from './talos-target.js';
 import { toolPath } from './tool-path.js';
@@ -40,4 +41,12 @@ export async function patchConfiguration(
     timeoutMs,
     ...(signal ? { signal } : {}),
   });
+}
+
+/** What talosctl says of a patch, without what it repeats of it: its first line, and nothing in quotation marks. */
+export function withoutValues(said: string, files: readonly string[]): string {
+  const [line = ''] = said.split('\n').filter((one) => one.trim() !== '');
+  const named = files.reduce((text, file) => text.replaceAll(file, path.basename(file)), line);
+  const bare = named.replaceAll(/`[^`]*`?|"[^"]*"?|'[^']*'?/g, '…').slice(0, 200);
+  return bare === '' ? 'talosctl machineconfig patch failed, and did not say why' : bare;
 }

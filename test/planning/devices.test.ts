@@ -1,5 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { deviceFindings, deviceOf, deviceOffered, type MachineFile } from '../../src/planning/devices.js';
+import {
+  deviceFindings,
+  deviceOf,
+  deviceOffered,
+  needsFiles,
+  type MachineFile,
+} from '../../src/planning/devices.js';
 import type { PodObservation } from '../../src/planning/observation.js';
 import { parseInventory } from '../../src/inventory/load.js';
 import { changedText } from '../inventory/an-inventory.js';
@@ -88,6 +94,9 @@ describe('the machine configuration of a node with a card of NVIDIA', () => {
   test.each(['v1.9.5', 'v1.12.6'])('needs all of it with Talos %s', (version) =>
     expect(deviceFindings(device(), [], version).wrong).toHaveLength(2),
   );
+
+  test('is asked for something up to Talos 1.12 only', () =>
+    expect(['v1.12.6', 'v1.13.0'].map((version) => needsFiles(device(), version))).toEqual([true, false]));
 
   test('is held to what slipway.yaml says in the place of what is known', () => {
     const own = device({ 'nvidia.com/gpu': { configuration: { files: [{ under: '/var/own' }] } } });

@@ -60,6 +60,28 @@ describe('its notes', () => {
     expect(notes).toContain('git does not declare Talos v1.13.9: afterwards a plan of Terraform');
   });
 
+  test('say whose cards Terraform gives a machine configuration nobody can look through before', () => {
+    const by = (configuration: Inventory['roles']['control-plane']['configuration']) =>
+      world.declaring((inventory) => ({
+        ...inventory,
+        roles: {
+          ...inventory.roles,
+          worker: { ...(inventory.roles.worker ?? inventory.roles['control-plane']), configuration },
+        },
+        devices: {
+          'nvidia.com/gpu': {
+            configuration: { files: [{ under: '/var/cri' }], notUnder: [], exceptFor: [] },
+          },
+        },
+        nodes: inventory.nodes.map((node) =>
+          node.name === 'work-1' ? { ...node, gpu: { resource: 'nvidia.com/gpu', count: 1 } } : node,
+        ),
+      }));
+    const words = 'work-1: Terraform brings the machine configuration';
+    expect(notesOf(by({ by: 'terraform' }))).toContain(words);
+    expect(notesOf(by({ by: 'apply-config', file: { file: '{node}.yaml' } }))).not.toContain(words);
+  });
+
   test('say that a newer Kubernetes of git is not brought by this', () => {
     const bumped = world.declaring((inventory) => ({
       ...inventory,

@@ -3,7 +3,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { filesOf } from '../../src/tools/machine-configuration.js';
-import { patchConfiguration } from '../../src/tools/patch-configuration.js';
+import { patchConfiguration, withoutValues } from '../../src/tools/patch-configuration.js';
+import { CommandFailed } from '../../src/tools/run-command.js';
 
 const configuration = `version: v1alpha1
 machine:
@@ -58,9 +59,28 @@ describe('patches', () => {
     60_000,
   );
 
-  test('that cannot be merged are an error', async () => {
-    await expect(patched('v1.13.9', 'machine: { nothing: of-the-kind }')).rejects.toThrow(/talosctl/);
-  }, 60_000);
+  const secret = 'a-secret';
+  test.each([
+    ['an unknown key', `machine: { nothing: ${secret} }`, /unknown keys/],
+    ['a text for a map', `machine: { sysctls: ${secret} }`, /cannot|unmarshal|construct/],
+    ['no YAML', `machine: [${secret}`, /yaml/],
+    ['no machine configuration', secret, /./],
+    [
+      'a JSON patch whose test fails',
+      `[{ "op": "test", "path": "/machine/type", "value": "${secret}" }]`,
+      /patch|path|operation/,
+    ],
+  ])(
+    'that cannot be merged say why, and nothing of what stands in them: %s',
+    async (_name, patch, why) => {
+      const failure: unknown = await patched('v1.13.9', patch).catch((error: unknown) => error);
+      if (!(failure instanceof CommandFailed)) throw new Error('it was merged');
+      const said = withoutValues(failure.stderrTail, []);
+      expect(said).toMatch(why);
+      expect(said).not.toContain(secret);
+    },
+    60_000,
+  );
 });
 
 test('files of a machine configuration are those of its machine section, in whatever document', () => {
