@@ -6,6 +6,7 @@ import type { PlannedNode } from '../planning/plan.js';
 import type { MachineIdentity } from '../planning/terraform/machine-identity.js';
 import type { Reason } from '../planning/reason.js';
 import { observeNode, throughOthers, whyNot } from '../tools/observe-cluster.js';
+import { Refusal } from '../tools/refusal.js';
 import { giveBack } from './give-back.js';
 import { verifyMachine } from './verify-machine.js';
 import { inCluster, type ActivitySettings, type Look, type RunReference } from './activity-context.js';
@@ -57,15 +58,17 @@ export async function verifyNode(
           };
         } catch (error) {
           if (wait.signal.aborted) throw error;
-          const why = whyNot(error);
-          return {
-            kind: 'waiting',
-            reason: { kind: 'talos-unreachable', node: node.name, endpoint: node.address, why },
-          };
+          return { kind: 'waiting', reason: unreachable(node, error) };
         }
       },
     ),
   );
+}
+
+/** Which API did not answer. */
+function unreachable({ name: node, address: endpoint }: PlannedNode, error: unknown): Reason {
+  if (error instanceof Refusal && error.reason.kind === 'kubernetes-unreachable') return error.reason;
+  return { kind: 'talos-unreachable', node, endpoint, why: whyNot(error) };
 }
 
 function notReady(node: PlannedNode, services: readonly string[]): Reason {

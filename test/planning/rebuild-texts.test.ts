@@ -169,6 +169,11 @@ describe('its commands', () => {
     expect(said).toContain('tofu -chdir="$configuration" workspace select production');
   });
 
+  test('of a plan in place name no Terraform', () => {
+    const inPlace = planOf(world.planInput());
+    expect(planCommands(inPlace, world.inventory)).not.toContain('terraform');
+  });
+
   test('merge the patches of slipway.yaml into what is sent, in their order', () => {
     const patched = world.declaring((inventory) => ({
       ...inventory,
@@ -186,11 +191,6 @@ describe('its commands', () => {
     expect(said).toContain(
       'apply-config --insecure --file "$machine" --config-patch "@$patch1" --config-patch "@$patch2"',
     );
-  });
-
-  test('of a plan in place name no Terraform', () => {
-    const inPlace = planOf(world.planInput());
-    expect(planCommands(inPlace, world.inventory)).not.toContain('terraform');
   });
 });
 
