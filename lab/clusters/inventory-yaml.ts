@@ -39,20 +39,22 @@ function overlaid(file: string, target: InventoryTarget): LabInventory {
   }
   document.setIn(['access'], document.createNode(labAccess(target)));
   for (const [name, value] of Object.entries(labSnapshots(target))) document.setIn(['snapshot', name], value);
-  overlayTerraform(document, target);
+  if (overlayTerraform(document, target)) said.push("no patches: the lab's machine configurations need none");
   document.setIn(['limits'], document.createNode(labLimits(target)));
   document.commentBefore = [` ${said.join('\n ')}`, document.commentBefore].filter(Boolean).join('\n\n');
   return { text: document.toString({ lineWidth: 0 }), said };
 }
 
-function overlayTerraform(document: Document, { terraform }: InventoryTarget): void {
-  if (terraform === undefined) return;
+/** Answers whether it had patches, which go with the machine configurations they are for. */
+function overlayTerraform(document: Document, { terraform }: InventoryTarget): boolean {
+  if (terraform === undefined) return false;
   document.setIn(['terraform'], document.createNode(labTerraform(terraform)));
   for (const role of ['control-plane', 'worker'] as const) {
     if (!document.hasIn(['roles', role])) continue;
     for (const [name, value] of Object.entries(labRole(role, terraform)))
       document.setIn(['roles', role, name], document.createNode(value));
   }
+  return document.deleteIn(['patches']);
 }
 
 /** The text of a `slipway.yaml` nobody wrote. */

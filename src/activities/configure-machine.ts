@@ -18,7 +18,7 @@ import {
   type RunReference,
   type Wait,
 } from './activity-context.js';
-import { readConfiguration } from './machine-configuration.js';
+import { configurationToSend } from './configuration-to-send.js';
 import { rebuildOf } from './plan-replacement.js';
 
 export interface ConfigureMachine extends RunReference {
@@ -100,7 +100,7 @@ async function give(
   seen: MachineAt & { kind: 'maintenance' },
 ): Promise<void> {
   const folder = await access.folder();
-  const text = await readConfiguration(settings, step, step.node);
+  const { text } = await configurationToSend(settings, access, step, step.node, wait.signal);
   const file = await folder.write(`machine-configuration-${Date.now()}.yaml`, text);
   try {
     await applyConfiguration(seen, file, { timeoutMs: answerMs, signal: wait.signal });

@@ -1,7 +1,11 @@
 import { describeStep } from '../planning/describe.js';
 import type { PlannedNode } from '../planning/plan.js';
 import { checkTerraformPlan } from '../planning/terraform/check-plan.js';
-import { machineIdentity, otherMachine } from '../planning/terraform/machine-identity.js';
+import {
+  machineIdentity,
+  otherMachine,
+  type MachineIdentity,
+} from '../planning/terraform/machine-identity.js';
 import {
   instancesOf,
   recordInstances,
@@ -15,7 +19,8 @@ import { machineAt } from '../tools/machine-seen.js';
 import { Refusal } from '../tools/refusal.js';
 import type { SavedPlan } from '../tools/terraform/terraform.js';
 import { inCluster, type ActivitySettings, type RunReference, type Wait } from './activity-context.js';
-import { readConfiguration } from './machine-configuration.js';
+import { configurationToSend } from './configuration-to-send.js';
+import { checkCardsBefore } from './verify-machine.js';
 import { knownState, readyTerraform, refuse, type TerraformStep } from './terraform-step.js';
 
 export interface PlanReplacement extends RunReference {
@@ -44,17 +49,22 @@ export async function planReplacement(
   return inCluster(settings, step, describeStep('plan-replacement', node.name), async (access, wait) => {
     const { address, configuration } = rebuildOf(node);
     // A configuration that cannot be had is better known now than when the machine is gone.
-    if (configuration === 'apply-config') await readConfiguration(settings, step, node);
+    const { notes } =
+      configuration === 'apply-config'
+        ? await configurationToSend(settings, access, step, node, wait.signal)
+        : { notes: [] };
     const ready = await readyTerraform(settings, access, wait, step, limit);
     const { state, pulled } = await knownState(access, wait, ready);
     const instances = recordInstances(replacedOf(instancesOf(state, address), ready.section.keep));
     if (!instances.ok) throw new Refusal(instances.reason);
-    await refuseOtherMachine(access, wait, ready, node, state);
+    const identity = await refuseOtherMachine(access, wait, ready, node, state);
+    const cardNotes = await checkCardsBefore(access, node, identity, wait.signal);
     const { recorded } = instances;
     const { summary } = await planChecked(ready, node, { values, replaces: recorded, creates: [] });
     await ready.terraform.backUp(pulled);
     const { serial, lineage } = pulled.header;
-    return { recorded, serial, lineage, note: `${ready.section.tool} ${summary}` };
+    const note = [`${ready.section.tool} ${summary}`, ...notes, ...cardNotes].join('; ');
+    return { recorded, serial, lineage, note };
   });
 }
 
@@ -104,7 +114,7 @@ async function refuseOtherMachine(
   { section }: TerraformStep,
   node: PlannedNode,
   state: TerraformState,
-): Promise<void> {
+): Promise<MachineIdentity> {
   const { address } = rebuildOf(node);
   const identity = machineIdentity(state, address, section.resources);
   if (identity.uuid === undefined && identity.mac === undefined)
@@ -114,4 +124,5 @@ async function refuseOtherMachine(
     throw new Refusal({ kind: 'talos-unreachable', node: node.name, endpoint: node.address, why: seen.why });
   const other = otherMachine(identity, seen);
   if (other) throw new Refusal({ kind: 'machine-other', node: node.name, ...other });
+  return identity;
 }

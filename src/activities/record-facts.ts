@@ -6,6 +6,7 @@ import { isExtension } from '../planning/extension-names.js';
 import { isWell } from '../planning/verify-node.js';
 import { Refusal } from '../tools/refusal.js';
 import type { ClusterAccess } from '../tools/cluster-access.js';
+import { recordMachine } from './verify-machine.js';
 import { inCluster, type ActivitySettings, type RunReference, type Wait } from './activity-context.js';
 
 export interface RecordFacts extends RunReference {
@@ -69,6 +70,7 @@ export async function recordFacts(
       services: services.filter(isWell).map((service) => service.name),
       ...(memberId === undefined ? {} : { memberId }),
       ...(systemUuid === undefined ? {} : { systemUuid }),
+      ...(node.rebuild ? await recordMachine(access, node.name, object, wait.signal) : {}),
     };
   });
 }

@@ -3,21 +3,26 @@ import { describeStep } from '../planning/describe.js';
 import { listed } from '../planning/phrases.js';
 import { compareNode, illServices } from '../planning/verify-node.js';
 import type { PlannedNode } from '../planning/plan.js';
+import type { MachineIdentity } from '../planning/terraform/machine-identity.js';
 import type { Reason } from '../planning/reason.js';
 import { observeNode, throughOthers, whyNot } from '../tools/observe-cluster.js';
+import { Refusal } from '../tools/refusal.js';
 import { giveBack } from './give-back.js';
+import { verifyMachine } from './verify-machine.js';
 import { inCluster, type ActivitySettings, type Look, type RunReference } from './activity-context.js';
 
 export interface VerifyNode extends RunReference {
   readonly node: PlannedNode;
   readonly facts: RecordedFacts;
+  /** What Terraform has of its new machine; left out for a node upgraded in place. */
+  readonly machine?: MachineIdentity;
   readonly limit: number;
 }
 
 /** The node's own checks: services, extensions, labels, taints and annotations as they were before. */
 export async function verifyNode(
   settings: ActivitySettings,
-  { node, facts, limit, ...reference }: VerifyNode,
+  { node, facts, machine, limit, ...reference }: VerifyNode,
 ): Promise<string> {
   // Once in an attempt: what is taken away again is somebody's doing, and is told.
   let given: readonly string[] = [];
@@ -39,23 +44,31 @@ export async function verifyNode(
           );
           const ill = illServices(facts, services);
           if (ill.length > 0) return { kind: 'waiting', reason: notReady(node, ill) };
+          const made = node.rebuild
+            ? await verifyMachine(access, { node, facts, ...(machine ? { machine } : {}) }, wait.signal)
+            : { words: [] };
+          if ('wrong' in made) return { kind: 'waiting', reason: made.wrong };
           return {
             kind: 'done',
-            value:
-              `${services.length} services, extensions, labels, taints and annotations are as before` +
-              (given.length === 0 ? '' : `; it was given back ${listed(given)}`),
+            value: [
+              `${services.length} services, extensions, labels, taints and annotations are as before`,
+              ...made.words,
+              ...(given.length === 0 ? [] : [`it was given back ${listed(given)}`]),
+            ].join('; '),
           };
         } catch (error) {
           if (wait.signal.aborted) throw error;
-          const why = whyNot(error);
-          return {
-            kind: 'waiting',
-            reason: { kind: 'talos-unreachable', node: node.name, endpoint: node.address, why },
-          };
+          return { kind: 'waiting', reason: unreachable(node, error) };
         }
       },
     ),
   );
+}
+
+/** Which API did not answer. */
+function unreachable({ name: node, address: endpoint }: PlannedNode, error: unknown): Reason {
+  if (error instanceof Refusal && error.reason.kind === 'kubernetes-unreachable') return error.reason;
+  return { kind: 'talos-unreachable', node, endpoint, why: whyNot(error) };
 }
 
 function notReady(node: PlannedNode, services: readonly string[]): Reason {

@@ -14,6 +14,17 @@ export interface InventoryDraft {
   readonly limits: Readonly<Record<string, number>>;
   readonly snapshotDirectory: string | undefined;
   readonly rebuild: RebuildDraft;
+  readonly patches: readonly PatchDraft[];
+  /** The resources that `devices` speaks of. */
+  readonly devices: readonly string[];
+}
+
+/** For whom a patch is; undefined: for any. */
+export interface PatchDraft {
+  readonly at: DocumentPath;
+  readonly role: string | undefined;
+  readonly hardware: string | undefined;
+  readonly names: readonly string[] | undefined;
 }
 
 /** What is said of rebuilding nodes. */
@@ -35,6 +46,8 @@ export interface NodeDraft {
   readonly address: string | undefined;
   readonly host: string | undefined;
   readonly vm: number | undefined;
+  /** Its own class; undefined: its role's. */
+  readonly hardware: string | undefined;
   /** Its own; undefined: its role's. */
   readonly schematic: string | undefined;
   readonly gpu: { readonly resource: string | undefined; readonly pci: string | undefined } | undefined;
@@ -45,6 +58,8 @@ export interface RoleDraft {
   readonly terraform: string | undefined;
   /** Whether it says how a new machine gets its configuration. */
   readonly configured: boolean;
+  /** Who gives it, where that is said. */
+  readonly configuredBy: string | undefined;
   readonly nics: readonly unknown[];
 }
 
@@ -65,6 +80,20 @@ export function draftOf(document: unknown): InventoryDraft {
     limits: limitsOf(record(root['limits'])),
     snapshotDirectory: text(record(root['snapshot'])['directory']),
     rebuild: rebuildDraft(root),
+    patches: (Array.isArray(root['patches']) ? root['patches'] : []).map((patch: unknown, index) =>
+      patchDraft(record(record(patch)['for']), ['patches', index]),
+    ),
+    devices: Object.keys(record(root['devices'])),
+  };
+}
+
+function patchDraft(wanted: Readonly<Record<string, unknown>>, at: DocumentPath): PatchDraft {
+  const { nodes } = wanted;
+  return {
+    at,
+    role: text(wanted['role']),
+    hardware: text(wanted['hardware']),
+    names: Array.isArray(nodes) ? nodes.filter((name) => typeof name === 'string') : undefined,
   };
 }
 
@@ -92,6 +121,7 @@ function nodeDraft(node: Readonly<Record<string, unknown>>, at: DocumentPath): N
     address: text(node['address']),
     host: text(node['host']),
     vm: typeof node['vm'] === 'number' ? node['vm'] : undefined,
+    hardware: text(node['hardware']),
     schematic: text(node['schematic']),
     gpu: gpu && { resource: text(gpu['resource']), pci: text(gpu['pci']) },
   };
@@ -102,6 +132,7 @@ function roleDraft(role: Readonly<Record<string, unknown>>): RoleDraft {
     schematic: text(role['schematic']),
     terraform: text(role['terraform']),
     configured: role['configuration'] !== undefined,
+    configuredBy: text(record(role['configuration'])['by']),
     nics: Array.isArray(role['nics']) ? role['nics'] : [],
   };
 }

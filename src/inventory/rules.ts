@@ -1,5 +1,6 @@
 import { type InventoryDraft, type NodeDraft, draftOf } from './draft.js';
 import type { MistakeAt } from './mistake.js';
+import { machineRules } from './machine-rules.js';
 import { rebuildRules } from './rebuild-rules.js';
 import { limitDefaults } from './schema.js';
 
@@ -14,6 +15,7 @@ const rules: readonly Rule[] = [
   limitsMakeSense,
   gpusMakeSense,
   ...rebuildRules,
+  ...machineRules,
   oneUntaggedNetwork,
   snapshotsOutliveTheWorker,
 ];
@@ -174,7 +176,7 @@ function gpusMakeSense({ nodes }: InventoryDraft): MistakeAt[] {
 
 function oneUntaggedNetwork({ roles }: InventoryDraft): MistakeAt[] {
   return Object.entries(roles).flatMap(([name, role]): MistakeAt[] => {
-    const untagged = (role?.nics ?? []).filter((nic) => nic === 'untagged').length;
+    const untagged = mostOnOneBridge(role?.nics ?? []);
     if (untagged < 2) return [];
     const what = `${untagged} interfaces are untagged`;
     const why = 'they would be in the same network, and neither could be told from the other';
@@ -182,6 +184,17 @@ function oneUntaggedNetwork({ roles }: InventoryDraft): MistakeAt[] {
       { at: ['roles', name, 'nics'], what, why, fix: 'leave one untagged and give the others their VLAN' },
     ];
   });
+}
+
+/** How many untagged cards are on the same bridge, as far as bridges are named. */
+function mostOnOneBridge(nics: readonly unknown[]): number {
+  const bridges = nics.flatMap((nic): string[] => {
+    if (nic === 'untagged') return [''];
+    if (typeof nic !== 'object' || nic === null) return [];
+    const { vlan, bridge } = nic as Readonly<Record<string, unknown>>;
+    return vlan === 'untagged' ? [typeof bridge === 'string' ? bridge : ''] : [];
+  });
+  return Math.max(0, ...bridges.map((bridge) => bridges.filter((other) => other === bridge).length));
 }
 
 /** Folders in memory: their content is gone after a reboot of the worker's machine. */

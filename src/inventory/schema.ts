@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { CredentialReference, KubernetesReference } from './credential.js';
+import { Device } from './devices.js';
 import { duration } from './duration.js';
 import { Limits } from './limits.js';
+import { NetworkCard } from './network-cards.js';
+import { Patch } from './patches.js';
 import { MachineConfiguration, Terraform } from './terraform.js';
 
 export { Limits, limitDefaults } from './limits.js';
@@ -40,8 +43,8 @@ const Role = z.strictObject({
   configuration: MachineConfiguration.optional(),
   /** What a person sees to after a node of this role was made anew: services that know it by an identity it has lost. */
   afterRebuild: z.array(z.string().min(1).max(300)).max(20).optional(),
-  /** VLANs by interface, the first untagged. Kept for rebuilds. */
-  nics: z.array(z.union([z.literal('untagged'), z.int().min(1).max(4094)])).optional(),
+  /** Its network cards in their order, by VLAN: compared with Terraform's and the machine's when a node is made anew. */
+  nics: z.array(NetworkCard).min(1).max(32).optional(),
 });
 
 const Node = z.strictObject({
@@ -55,7 +58,7 @@ const Node = z.strictObject({
   vm: z.int().positive().optional(),
   /** Overrides the role's schematic. */
   schematic: schematic.optional(),
-  /** Its class of hardware, for the first boot through firmware of each class; default: its role. */
+  /** Its class of hardware, for patches and for the first boot through firmware of each class; default: its role. */
   hardware: z.string().min(1).max(64).optional(),
   gpu: z
     .strictObject({
@@ -168,6 +171,10 @@ export const Inventory = z.strictObject({
   }),
   /** What makes the machines; needed where a strategy is `rebuild`. */
   terraform: Terraform.optional(),
+  /** What machine configurations are patched with, in this order, before they are sent to machines that were made anew. */
+  patches: z.array(Patch).max(100).optional(),
+  /** Extended resources that nodes offer, by name, in the place of what is known of them: `nvidia.com/gpu`. */
+  devices: z.record(z.string(), Device).optional(),
   gates: z
     .strictObject({
       /** Namespaces in which every pod must be well before a node is touched. */

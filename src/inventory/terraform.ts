@@ -10,6 +10,16 @@ const variable = z
 const path = z.string().min(1).max(200);
 const paths = z.array(path).max(100).default([]);
 
+/** Where a type of machine holds its network cards. */
+const CardPaths = z.strictObject({
+  /** The attribute that lists them: `network_device`. */
+  list: path,
+  /** In each of them, the attribute with the VLAN tag; none, 0 or `untagged` is no tag: `vlan_id`. */
+  vlan: path.optional(),
+  /** The attribute with the bridge. */
+  bridge: path.optional(),
+});
+
 /**
  * The Terraform or OpenTofu configuration that makes the machines. It stays as it is: Slipway only runs it, with the
  * values of each hop, and refuses every plan that changes anything else.
@@ -81,6 +91,8 @@ export const Terraform = z.strictObject({
         uuid: path.optional(),
         /** The attribute that holds the MAC of its first card: `network_device[0].mac_address`. */
         mac: path.optional(),
+        /** Where it holds its network cards: a list, and what of each of them. */
+        cards: CardPaths.optional(),
       }),
     )
     .default({}),

@@ -85,4 +85,43 @@ export const rebuildAdvice: Advices<RebuildReason> = {
     thenRelease(say),
     again(say),
   ],
+  'network-cards-wrong': ({ node, of }, say) => [
+    of === 'terraform'
+      ? say.terraform(
+          'state list',
+          'where its machine is; show it, and compare its cards with roles.ROLE.nics',
+        )
+      : say.talosctl(
+          node,
+          'get links -o yaml',
+          'its cards: those without a kind; compare with the hypervisor',
+        ),
+    say.inventoryCheck('after roles.ROLE.nics was corrected, if it is slipway.yaml that is wrong'),
+    thenRelease(say),
+    again(say),
+  ],
+  'network-identity-lost': ({ node }, say) => [
+    say.talosctl(node, 'get links -o yaml', 'its MACs; compare with the hypervisor and with DHCP'),
+    say.terraform('state list', 'where its machine is, and the MAC it should have'),
+    thenRelease(say),
+  ],
+  'device-configuration-wrong': ({ node, of }, say) => [
+    ...(of === 'running'
+      ? [say.talosctl(node, 'get machineconfig -o yaml', 'the files it writes, under machine.files')]
+      : []),
+    say.inventoryCheck('after patches, or devices.RESOURCE.configuration, were corrected'),
+    thenRelease(say),
+    again(say),
+  ],
+  'device-not-offered': ({ node }, say) => [
+    say.kubectl(`describe node ${node}`, 'what it offers, under Allocatable, and its pods'),
+    say.talosctl(node, 'get pcidevices', 'whether the machine has the card; look at the hypervisor if not'),
+    thenRelease(say),
+    again(say),
+  ],
+  'patch-failed': (_, say) => [
+    say.inventoryCheck('after the patch was corrected'),
+    thenRelease(say),
+    again(say),
+  ],
 };

@@ -1,6 +1,8 @@
 import { armedMarkText } from './armed.js';
 import { runningSchematic } from './expectations.js';
 import { extensionsProper } from './extension-names.js';
+import type { DeviceBefore } from './devices.js';
+import type { NetworkIdentity } from './network-cards.js';
 import type { NodeObservation, TalosObservation } from './observation.js';
 import type { Flow } from './plan.js';
 import type { Reason } from './reason.js';
@@ -28,6 +30,10 @@ export interface RecordedFacts {
   readonly memberId?: string;
   /** SMBIOS UUID of its machine; only where it is to be another one. */
   readonly systemUuid?: string;
+  /** What the network knows it by: its Node's address, and the MACs of all its cards. Only where its machine is made anew. */
+  readonly network?: NetworkIdentity;
+  /** What it showed of the cards it offers to pods. Only where its machine is made anew. */
+  readonly device?: DeviceBefore;
 }
 
 /** How far a node has come. `note` follows the node's name in a sentence. */

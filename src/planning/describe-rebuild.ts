@@ -31,4 +31,17 @@ export const rebuildSentences: Sentences<RebuildReason> = {
     `the machine configuration of ${node} (${reference}) cannot be used: ${quoted(why)}`,
   'configuration-refused': ({ node, why }) =>
     `Talos on the new machine of ${node} did not take its machine configuration: ${quoted(why)}`,
+  'network-cards-wrong': ({ node, of, wanted, found, wrong }) =>
+    `${of === 'terraform' ? `Terraform's state gives ${node}` : `the new machine of ${node} has`} ${count(found, 'network card')}, ` +
+    `and slipway.yaml names ${wanted} for its role: ${listed(wrong, 6)}`,
+  'network-identity-lost': ({ node, what, before, now }) =>
+    what === 'MAC'
+      ? `the network knows ${node} by another MAC than before: it was ${before} and is ${now}`
+      : `${node} has another address than before: it was ${before} and is ${now}`,
+  'device-configuration-wrong': ({ node, resource, of, wrong }) =>
+    `the machine configuration that ${of === 'sent' ? `is to be sent to ${node}` : `${node} runs`} does not do for ${resource}: ${listed(wrong, 6)}`,
+  'device-not-offered': ({ node, resource, wanted, offered, wrong }) =>
+    `${node} offers ${offered} of ${wanted} ${resource}: ${listed(wrong, 4)}`,
+  'patch-failed': ({ node, why }) =>
+    `the patches of slipway.yaml could not be merged into the machine configuration of ${node}: ${quoted(why)}`,
 };

@@ -132,6 +132,11 @@ export const failures = {
   'machine-never-joined': halt('a machine that is gone is not taken back'),
   'configuration-wrong': undo('a person corrects it'),
   'configuration-refused': halt('sent again it would be refused again'),
+  'network-cards-wrong': halt('its pods would not reach their networks'),
+  'network-identity-lost': halt('whatever knows it by that would not find it'),
+  'device-configuration-wrong': halt('a person corrects it; with a wrong one a node may not boot'),
+  'device-not-offered': halt('pods that need the cards would wait for ever'),
+  'patch-failed': undo('a person corrects it'),
 
   'expectation-broken': undo('the plan is not true any more; a new one is made'),
   'image-missing': undo('the factory will not find it by itself'),

@@ -9,6 +9,11 @@ type ImageNode = Pick<Inventory['nodes'][number], 'name' | 'role' | 'schematic'>
  */
 export const emptySchematic = '376567988ad370138ad8b2698212367b8edcb69b5fd68c80be1f2ec7d603b4ba';
 
+/** The version in the name of an installer image: its tag. */
+export function versionOfImage(image: string): string {
+  return image.slice(image.lastIndexOf(':') + 1);
+}
+
 /** What a node is made of: its own schematic, or its role's. @throws Error when the inventory names neither. */
 export function schematicOf(inventory: Pick<Inventory, 'roles'>, node: ImageNode): string {
   const schematic = node.schematic ?? inventory.roles[node.role]?.schematic;

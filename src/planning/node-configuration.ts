@@ -1,5 +1,6 @@
 import type { CredentialReference } from '../inventory/credential.js';
-import type { Inventory } from '../inventory/schema.js';
+import type { Patch } from '../inventory/patches.js';
+import type { Inventory, InventoryNode } from '../inventory/schema.js';
 import type { Role } from './observation.js';
 
 /**
@@ -12,8 +13,32 @@ export function nodeConfiguration(
 ): CredentialReference | undefined {
   const configuration = roles[role]?.configuration;
   if (configuration?.by !== 'apply-config') return undefined;
-  const { file: reference } = configuration;
+  return referenceFor(configuration.file, name);
+}
+
+/** A reference with the node's name filled in: in the file, or in the arguments of the program. */
+function referenceFor(reference: CredentialReference, name: string): CredentialReference {
   const fill = (text: string): string => text.replaceAll('{node}', name);
   if ('file' in reference) return { ...reference, file: fill(reference.file) };
   return 'exec' in reference ? { ...reference, exec: reference.exec.map(fill) } : reference;
+}
+
+/** The patches of slipway.yaml for a node, in their order, its name filled in. */
+export function patchesFor(
+  { patches = [] }: Pick<Inventory, 'patches'>,
+  node: Pick<InventoryNode, 'name' | 'role' | 'hardware'>,
+): CredentialReference[] {
+  return patches.filter((one) => isFor(one, node)).map(({ patch }) => referenceFor(patch, node.name));
+}
+
+/** A node that says no class of hardware is of its role's. */
+function isFor(
+  { for: wanted = {} }: Patch,
+  { name, role, hardware = role }: Pick<InventoryNode, 'name' | 'role' | 'hardware'>,
+): boolean {
+  return (
+    (wanted.role === undefined || wanted.role === role) &&
+    (wanted.hardware === undefined || wanted.hardware === hardware) &&
+    (wanted.nodes === undefined || wanted.nodes.includes(name))
+  );
 }

@@ -1,7 +1,7 @@
 import type { CredentialReference } from '../inventory/credential.js';
 import type { Inventory } from '../inventory/schema.js';
 import { type NodeCommands, credential, printing, quote, seconds } from './hand-commands.js';
-import { nodeConfiguration } from './node-configuration.js';
+import { nodeConfiguration, patchesFor } from './node-configuration.js';
 import type { Hop, PlannedNode, UpgradePlan } from './plan.js';
 
 /** Terraform, ready to be asked: its configuration, its credentials, its state. */
@@ -95,11 +95,17 @@ export function replaceLines({ by, plan, hop, node, inventory, way, members }: R
 function configurationLines(node: PlannedNode, inventory: Inventory): string[] {
   const reference = nodeConfiguration(inventory, node);
   if (!reference) return ['# Its machine configuration comes by Terraform: it joins by itself.'];
+  const known = inventory.nodes.find(({ name }) => name === node.name);
+  const patches = known ? patchesFor(inventory, known) : [];
+  const merged = patches.map((_, at) => ` --config-patch "@$patch${at + 1}"`).join('');
   const machine = `talosctl -n ${node.address} -e ${node.address}`;
   return [
     ...credential('machine', `machine configuration of ${node.name}`, reference),
+    ...patches.flatMap((patch, at) =>
+      credential(`patch${at + 1}`, `patch ${at + 1} for ${node.name}`, patch),
+    ),
     `${machine} get systeminformation --insecure -o yaml  # the uuid that Terraform made; otherwise it is another machine`,
-    `${machine} apply-config --insecure --file "$machine"`,
+    `${machine} apply-config --insecure --file "$machine"${merged}`,
   ];
 }
 

@@ -1,4 +1,5 @@
 import { armedWith } from './armed.js';
+import { deviceOf, needsFiles } from './devices.js';
 import { usually } from './estimate.js';
 import { count, listed, span } from './phrases.js';
 import type { Hop, PlannedNode } from './plan.js';
@@ -19,6 +20,7 @@ export function rebuildNotes(input: PlanInput, seen: readonly SeenNode[], hops: 
     ...rebuilding.flatMap((hop) => templateNotes(hop)),
     wayBackNote(first, first.rebuilt),
     ...memberNotes(first.rebuilt),
+    ...deviceNotes(input, rebuilding),
     ...valueNotes(input, rebuilding.at(-1) ?? first),
     ...markNotes(seen, names),
     ...afterNotes(input, names),
@@ -56,6 +58,25 @@ function memberNotes(rebuilt: readonly PlannedNode[]): string[] {
   if (controlPlanes.length === 0) return [];
   return [
     `${listed(controlPlanes)}: the etcd member goes with the machine, is removed by its id, and the new one takes its data from the others`,
+  ];
+}
+
+/** What their cards need cannot be looked for before, where Terraform brings the machine configuration. */
+function deviceNotes(
+  { inventory }: PlanInput,
+  hops: readonly { readonly to: string; readonly rebuilt: readonly PlannedNode[] }[],
+): string[] {
+  const names = hops.flatMap(({ to, rebuilt }) =>
+    rebuilt
+      .filter(({ name, rebuild }) => {
+        const device = deviceOf(inventory, name);
+        return rebuild?.configuration === 'terraform' && device !== undefined && needsFiles(device, to);
+      })
+      .map(({ name }) => name),
+  );
+  if (names.length === 0) return [];
+  return [
+    `${listed([...new Set(names)], 12)}: Terraform brings the machine configuration, so what their cards need in it is looked for afterwards only`,
   ];
 }
 

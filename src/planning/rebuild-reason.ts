@@ -61,4 +61,40 @@ export type RebuildReason =
       readonly why: string;
     }
   /** Talos did not take the machine configuration. */
-  | { readonly kind: 'configuration-refused'; readonly node: string; readonly why: string };
+  | { readonly kind: 'configuration-refused'; readonly node: string; readonly why: string }
+  /** Its network cards are not those that slipway.yaml names for its role. `of`: Terraform's state, or the machine itself. */
+  | {
+      readonly kind: 'network-cards-wrong';
+      readonly node: string;
+      readonly of: 'terraform' | 'machine';
+      readonly wanted: number;
+      readonly found: number;
+      readonly wrong: readonly string[];
+    }
+  /** What its network knows it by is not what it was. */
+  | {
+      readonly kind: 'network-identity-lost';
+      readonly node: string;
+      readonly what: 'MAC' | 'address';
+      readonly before: string;
+      readonly now: string;
+    }
+  /** A machine configuration would not do, or does not, for the cards of the node. `of`: the one to be sent, or the one it runs. */
+  | {
+      readonly kind: 'device-configuration-wrong';
+      readonly node: string;
+      readonly resource: string;
+      readonly of: 'sent' | 'running';
+      readonly wrong: readonly string[];
+    }
+  /** It does not offer the cards that slipway.yaml says it has. */
+  | {
+      readonly kind: 'device-not-offered';
+      readonly node: string;
+      readonly resource: string;
+      readonly wanted: number;
+      readonly offered: number;
+      readonly wrong: readonly string[];
+    }
+  /** talosctl did not merge the patches of slipway.yaml into its machine configuration. */
+  | { readonly kind: 'patch-failed'; readonly node: string; readonly why: string };

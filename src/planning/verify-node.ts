@@ -36,14 +36,19 @@ export interface LostMetadata {
   readonly annotations: Readonly<Record<string, string>>;
 }
 
-/** What is gone from a Node and can be given back. A label that has another value now has been given by somebody since. */
+/**
+ * What is gone from a Node and can be given back. A label that has another value now has been given by somebody since; one that
+ * tells of cards is given by whoever finds them, and would be untrue of a machine that lacks them.
+ */
 export function lostMetadata(facts: RecordedFacts, seen: NodeObject): LostMetadata {
   const gone = (
     before: Readonly<Record<string, string>>,
     now: Readonly<Record<string, string>>,
   ): Record<string, string> =>
     Object.fromEntries(
-      Object.entries(before).filter(([key]) => !startsWithAny(key, volatile) && now[key] === undefined),
+      Object.entries(before).filter(
+        ([key]) => !startsWithAny(key, [...volatile, ...valueMayChange]) && now[key] === undefined,
+      ),
     );
   return {
     labels: gone(facts.labels, seen.labels),
@@ -81,6 +86,7 @@ export function illServices(facts: RecordedFacts, seen: readonly ServiceSeen[]):
 const volatile = [
   'slipway.dev/', // our own marks
   'talos.dev/', // Talos' cordon, and what it owns
+  'networking.talos.dev/',
   'extensions.talos.dev/', // names versions of extensions
   'feature.node.kubernetes.io/', // node-feature-discovery: kernel version, CPU flags
   'nfd.node.kubernetes.io/',

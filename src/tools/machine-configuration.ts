@@ -1,4 +1,5 @@
 import { parseAllDocuments } from 'yaml';
+import type { MachineFile } from '../planning/devices.js';
 import type { PlannedNode } from '../planning/plan.js';
 import { isRecord } from './record.js';
 
@@ -20,4 +21,20 @@ export function whyNotIts(text: string, node: Pick<PlannedNode, 'name' | 'role'>
     .filter((name) => typeof name === 'string')
     .find((name) => name !== '' && name !== node.name);
   return other === undefined ? undefined : `it is that of ${other}`;
+}
+
+/** The files a machine configuration lets Talos write; none where it is no YAML. */
+export function filesOf(text: string): MachineFile[] {
+  return parseAllDocuments(text)
+    .filter(({ errors }) => errors.length === 0)
+    .map((document) => document.toJS() as unknown)
+    .flatMap((document) => (isRecord(document) ? [document['machine']] : []))
+    .flatMap((machine): unknown[] => {
+      const files = isRecord(machine) ? machine['files'] : undefined;
+      return Array.isArray(files) ? files : [];
+    })
+    .filter(isRecord)
+    .flatMap(({ path, content }) =>
+      typeof path === 'string' ? [{ path, content: typeof content === 'string' ? content : '' }] : [],
+    );
 }

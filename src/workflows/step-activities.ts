@@ -173,8 +173,13 @@ export const stepActivities: Readonly<Record<StepName, StepActivity>> = {
   'verify-node': {
     kind: 'wait',
     limit: ({ limits }) => limits.nodeChecks,
-    run: (act, input, { facts }) =>
-      act.verifyNode({ ...base(input), facts: known(facts), limit: input.limits.nodeChecks }),
+    run: (act, input, { facts, machine }) =>
+      act.verifyNode({
+        ...base(input),
+        facts: known(facts),
+        ...(machine ? { machine } : {}),
+        limit: input.limits.nodeChecks,
+      }),
   },
   uncordon: {
     kind: 'mutate',

@@ -16,6 +16,7 @@ const exists = [
   /^slipway (inventory check|tools)$/,
   /^talosctl -n address-of-[a-z]+-\d -e address-of-[a-z]+-\d (dmesg|rollback|reboot --drain|version|service( kubelet| etcd)?|logs etcd|image pull .*)$/,
   /^talosctl -n address-of-[a-z]+-\d -e address-of-[a-z]+-\d get (extensions|machinestatus|nodename|systeminformation)( --insecure)?$/,
+  /^talosctl -n address-of-[a-z]+-\d -e address-of-[a-z]+-\d get (links -o yaml|machineconfig -o yaml|pcidevices)$/,
   /^talosctl -n address-of-[a-z]+-\d -e address-of-[a-z]+-\d (get version --insecure|apply-config --insecure( --dry-run)? --file FILE)$/,
   /^talosctl -n address-of-[a-z]+-\d -e address-of-[a-z]+-\d etcd (members|status|alarm list|forfeit-leadership)$/,
   /^talosctl config new --roles os:reader,os:etcd:backup FILE$/,

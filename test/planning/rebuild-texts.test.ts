@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Inventory } from '../../src/inventory/schema.js';
 import { planCommands } from '../../src/planning/plan-commands.js';
 import { planText } from '../../src/planning/plan-text.js';
-import { nodeConfiguration } from '../../src/planning/node-configuration.js';
+import { nodeConfiguration, patchesFor } from '../../src/planning/node-configuration.js';
 import { aCluster, type Cluster } from './a-cluster.js';
 import { planOf } from './a-planned-node.js';
 import { aRebuildingCluster, commit, rebuilding, withRole, withTerraform } from './a-rebuilding-cluster.js';
@@ -58,6 +58,28 @@ describe('its notes', () => {
     const input = rebuilding(world);
     const notes = planOf({ ...input, request: { ...input.request, declared: false } }).notes.join('\n');
     expect(notes).toContain('git does not declare Talos v1.13.9: afterwards a plan of Terraform');
+  });
+
+  test('say whose cards Terraform gives a machine configuration nobody can look through before', () => {
+    const by = (configuration: Inventory['roles']['control-plane']['configuration']) =>
+      world.declaring((inventory) => ({
+        ...inventory,
+        roles: {
+          ...inventory.roles,
+          worker: { ...(inventory.roles.worker ?? inventory.roles['control-plane']), configuration },
+        },
+        devices: {
+          'nvidia.com/gpu': {
+            configuration: { files: [{ under: '/var/cri' }], notUnder: [], exceptFor: [] },
+          },
+        },
+        nodes: inventory.nodes.map((node) =>
+          node.name === 'work-1' ? { ...node, gpu: { resource: 'nvidia.com/gpu', count: 1 } } : node,
+        ),
+      }));
+    const words = 'work-1: Terraform brings the machine configuration';
+    expect(notesOf(by({ by: 'terraform' }))).toContain(words);
+    expect(notesOf(by({ by: 'apply-config', file: { file: '{node}.yaml' } }))).not.toContain(words);
   });
 
   test('say that a newer Kubernetes of git is not brought by this', () => {
@@ -151,6 +173,25 @@ describe('its commands', () => {
     const inPlace = planOf(world.planInput());
     expect(planCommands(inPlace, world.inventory)).not.toContain('terraform');
   });
+
+  test('merge the patches of slipway.yaml into what is sent, in their order', () => {
+    const patched = world.declaring((inventory) => ({
+      ...inventory,
+      patches: [
+        { patch: { file: 'all.yaml' } },
+        {
+          for: { role: 'control-plane' },
+          patch: { exec: ['sops', '-d', '{node}.yaml'], env: [], encoding: 'plain' },
+        },
+      ],
+    }));
+    const said = planCommands(planOf(rebuilding(patched)), patched.inventory);
+    expect(said).toContain('patch1=all.yaml');
+    expect(said).toContain('sops -d ctrl-1.yaml');
+    expect(said).toContain(
+      'apply-config --insecure --file "$machine" --config-patch "@$patch1" --config-patch "@$patch2"',
+    );
+  });
 });
 
 describe('the machine configuration of a node', () => {
@@ -177,4 +218,28 @@ describe('the machine configuration of a node', () => {
     expect(nodeConfiguration({ roles }, { name: 'w', role: 'worker' })).toBeUndefined();
     expect(nodeConfiguration({ roles }, { name: 'c', role: 'control-plane' })).toBeUndefined();
   });
+});
+
+describe('the patches of a node', () => {
+  const file = (name: string): { file: string } => ({ file: name });
+  const patches = [
+    { patch: file('all.yaml') },
+    { for: { role: 'worker' as const }, patch: file('workers.yaml') },
+    { for: { hardware: 'gpu' }, patch: file('gpu.yaml') },
+    { for: { nodes: ['w'], role: 'worker' as const }, patch: file('{node}.yaml') },
+    { for: { nodes: ['w'], hardware: 'other' }, patch: file('never.yaml') },
+  ];
+  const filesFor = (name: string, role: 'worker' | 'control-plane', hardware?: string) =>
+    patchesFor({ patches }, { name, role, hardware });
+
+  test('are those for its role, its pool and itself, in the order they are written', () => {
+    expect(filesFor('w', 'worker', 'gpu')).toEqual(
+      ['all.yaml', 'workers.yaml', 'gpu.yaml', 'w.yaml'].map((name) => file(name)),
+    );
+    expect(filesFor('v', 'worker')).toEqual([file('all.yaml'), file('workers.yaml')]);
+    expect(filesFor('c', 'control-plane')).toEqual([file('all.yaml')]);
+  });
+
+  test('are none where slipway.yaml has none', () =>
+    expect(patchesFor({}, { name: 'w', role: 'worker' })).toEqual([]));
 });

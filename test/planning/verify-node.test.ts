@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { NodeObject } from '../../src/planning/observation.js';
-import { compareNode, illServices, isWell } from '../../src/planning/verify-node.js';
+import { compareNode, illServices, isWell, lostMetadata } from '../../src/planning/verify-node.js';
 import { aCluster, answered, unreachable } from './a-cluster.js';
 import { factsOf, seenNode } from './a-planned-node.js';
 
@@ -175,4 +175,33 @@ describe('the services of an upgraded node', () => {
   ])('that are %s with health %s are well: %s', (state, health, well) =>
     expect(isWell({ name: 'kubelet', state, health })).toBe(well),
   );
+});
+
+describe('what a node made anew is given back', () => {
+  const seen = (change: Partial<NodeObject>) => {
+    const cluster = before.withObject('work-1', { labels, taints, annotations, ...change });
+    const { kubernetes } = seenNode(cluster, 'work-1');
+    if (kubernetes.kind !== 'answered' || !kubernetes.value) throw new Error('work-1 is not there');
+    return lostMetadata(facts, kubernetes.value);
+  };
+
+  test('is nothing where nothing is gone', () =>
+    expect(seen({})).toEqual({ labels: {}, taints: [], annotations: {} }));
+
+  test('is each label, taint and annotation that somebody had given it, and no mark, cordon or finding of a program', () =>
+    expect(seen({ labels: {}, taints: [], annotations: {} })).toEqual({
+      labels: {
+        'kubernetes.io/hostname': 'work-1',
+        'topology.kubernetes.io/zone': 'rack-1',
+        'node.kubernetes.io/exclude-from-external-load-balancers': '',
+      },
+      taints: ['dedicated=gpu:NoSchedule'],
+      annotations: { 'example.com/rack': 'r1' },
+    }));
+
+  test('is not the label of a card: who finds none would be contradicted', () =>
+    expect(seen({ labels: without(labels, 'nvidia.com/gpu.present') }).labels).toEqual({}));
+
+  test('is not a value somebody has changed since', () =>
+    expect(seen({ labels: { ...labels, 'topology.kubernetes.io/zone': 'rack-2' } }).labels).toEqual({}));
 });

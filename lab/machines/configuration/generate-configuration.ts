@@ -15,8 +15,28 @@ export interface ConfigurationCluster {
   readonly secrets: ClusterSecrets;
 }
 
+/** A machine, and the card that is passed through to it. */
+export type ConfiguredMachine = MachineDefinition & { readonly gpu?: { readonly resource: string } };
+
+/** What a card of NVIDIA needs up to Talos 1.12, as the guides of those who have one write it. */
+const NVIDIA_FILES = [
+  {
+    path: '/var/cri/conf.d/nvidia-container-runtime.part',
+    op: 'create',
+    permissions: 0o644,
+    content:
+      '[plugins."io.containerd.grpc.v1.cri".containerd.runtimes.nvidia]\n  runtime_type = "io.containerd.runc.v2"\n',
+  },
+  {
+    path: '/var/etc/nvidia-container-runtime/config.toml',
+    op: 'create',
+    permissions: 0o644,
+    content: '[nvidia-container-cli]\nno-cgroups = true\n',
+  },
+];
+
 /** The machine configuration of one machine, as `talosctl gen config` and a few patches would make it. */
-export function generateConfiguration(machine: MachineDefinition, cluster: ConfigurationCluster): string {
+export function generateConfiguration(machine: ConfiguredMachine, cluster: ConfigurationCluster): string {
   return stringify(
     {
       version: 'v1alpha1',
@@ -29,7 +49,7 @@ export function generateConfiguration(machine: MachineDefinition, cluster: Confi
   );
 }
 
-function machineSection(machine: MachineDefinition, cluster: ConfigurationCluster): object {
+function machineSection(machine: ConfiguredMachine, cluster: ConfigurationCluster): object {
   const { secrets, vip, kubernetesVersion } = cluster;
   const controlPlane = machine.role === 'control-plane';
   const gateway = machine.address.replace(/\.\d+$/, '.254');
@@ -60,6 +80,7 @@ function machineSection(machine: MachineDefinition, cluster: ConfigurationCluste
       image: machine.image ?? `factory.talos.dev/nocloud-installer/${machine.schematic}:${machine.version}`,
       wipe: false,
     },
+    ...(machine.gpu?.resource === 'nvidia.com/gpu' ? { files: NVIDIA_FILES } : {}),
     features: {
       diskQuotaSupport: true,
       kubePrism: { enabled: true, port: 7445 },

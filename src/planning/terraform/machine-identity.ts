@@ -1,5 +1,7 @@
 import { covers } from './address.js';
+import { definedCards, type CardPaths, type DefinedCard } from './defined-cards.js';
 import type { Json, StateModule, StateResource, TerraformState } from './terraform-json.js';
+import { valueAt } from './value-at.js';
 
 /** By what a machine is told from any other: what Terraform made it with, or was told of it. */
 export interface MachineIdentity {
@@ -7,6 +9,8 @@ export interface MachineIdentity {
   readonly uuid?: string;
   /** Of the first card, in lower case. */
   readonly mac?: string;
+  /** Its network cards, where the state lists them. */
+  readonly cards?: readonly DefinedCard[];
 }
 
 /** Where a resource type holds them: attributes, as dotted paths with positions. */
@@ -14,6 +18,9 @@ export interface IdentityPaths {
   readonly uuid?: string | undefined;
   readonly mac?: string | undefined;
 }
+
+/** What slipway.yaml says of a resource type beside the built-in tables. */
+export type AddedPaths = IdentityPaths & { readonly cards?: CardPaths | undefined };
 
 /**
  * bpg/proxmox computes no UUID: it stands there where the configuration has an `smbios` block. The lab's `terraform_data`
@@ -32,7 +39,7 @@ const builtIn: Readonly<Record<string, IdentityPaths>> = {
 export function machineIdentity(
   state: TerraformState,
   address: string,
-  added: Readonly<Record<string, IdentityPaths>> = {},
+  added: Readonly<Record<string, AddedPaths>> = {},
 ): MachineIdentity {
   for (const resource of resourcesOf(state.values?.root_module)) {
     const { type, mode, values, deposed_key: deposed } = resource;
@@ -40,8 +47,13 @@ export function machineIdentity(
     const paths = { ...builtIn[type], ...defined(added[type]) };
     const uuid = textAt(values ?? {}, paths.uuid);
     const mac = textAt(values ?? {}, paths.mac);
-    if (uuid !== undefined || mac !== undefined)
-      return { ...(uuid === undefined ? {} : { uuid }), ...(mac === undefined ? {} : { mac }) };
+    if (uuid === undefined && mac === undefined) continue;
+    const cards = definedCards(type, values ?? {}, added[type]?.cards);
+    return {
+      ...(uuid === undefined ? {} : { uuid }),
+      ...(mac === undefined ? {} : { mac }),
+      ...(cards === undefined ? {} : { cards }),
+    };
   }
   return {};
 }
@@ -68,19 +80,10 @@ function defined(paths: IdentityPaths | undefined): IdentityPaths {
   };
 }
 
-/** A name, or a position in brackets. */
-const step = /[^.[\]]+/g;
-
 function textAt(values: Json, path: string | undefined): string | undefined {
   if (path === undefined) return undefined;
-  const found = (path.match(step) ?? []).reduce<Json | undefined>((value, key) => inside(value, key), values);
+  const found = valueAt(values, path);
   return typeof found === 'string' && found !== '' ? found.toLowerCase() : undefined;
-}
-
-function inside(value: Json | undefined, key: string): Json | undefined {
-  if (Array.isArray(value)) return (value as readonly Json[])[Number(key)];
-  if (typeof value !== 'object' || value === null) return undefined;
-  return (value as Readonly<Record<string, Json>>)[key];
 }
 
 function resourcesOf(module: StateModule | undefined): StateResource[] {

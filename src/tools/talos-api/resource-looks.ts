@@ -1,4 +1,5 @@
-import { parse } from 'yaml';
+import { parse, parseAllDocuments } from 'yaml';
+import type { SeenCard } from '../../planning/network-cards.js';
 import { isRecord } from '../record.js';
 import type { CallLimits, TalosTarget } from '../talos-target.js';
 import type { Call } from './talos-looks.js';
@@ -21,6 +22,10 @@ export interface ResourceLooks {
   systemUuid(target: TalosTarget, limits?: CallLimits): Promise<string>;
   /** MACs of its network cards, in lower case and in the order the machine counts them. */
   macs(target: TalosTarget, limits?: CallLimits): Promise<string[]>;
+  /** Its network cards, in that order. */
+  cards(target: TalosTarget, limits?: CallLimits): Promise<SeenCard[]>;
+  /** The machine configuration it runs, as a text: it holds the cluster's secrets. Needs the admin role. */
+  machineConfiguration(target: TalosTarget, limits?: CallLimits): Promise<string>;
 }
 
 type Spec = Readonly<Record<string, unknown>>;
@@ -48,6 +53,8 @@ export function resourceLooks(call: Call): ResourceLooks {
     const answers = await call<Answer>('/cosi.resource.State/List', { namespace, type }, target, limits);
     return answers.map((answer) => specOf(type, answer));
   };
+  const cards = async (target: TalosTarget, limits?: CallLimits): Promise<SeenCard[]> =>
+    cardsOf(await list(target, ['network', 'LinkStatuses.net.talos.dev'], limits));
   return {
     version: async (target, limits) =>
       text(await get(target, ['runtime', 'Versions.runtime.talos.dev', 'version'], limits), 'version'),
@@ -63,8 +70,13 @@ export function resourceLooks(call: Call): ResourceLooks {
       const resource = ['hardware', 'SystemInformations.hardware.talos.dev', 'systeminformation'] as const;
       return text(await get(target, resource, limits), 'uuid').toLowerCase();
     },
-    macs: async (target, limits) =>
-      macsOf(await list(target, ['network', 'LinkStatuses.net.talos.dev'], limits)),
+    macs: async (target, limits) => (await cards(target, limits)).map(({ mac }) => mac),
+    cards,
+    machineConfiguration: async (target, limits) => {
+      const request = { namespace: 'config', type: 'MachineConfigs.config.talos.dev', id: 'v1alpha1' };
+      const [answer] = await call<Answer>('/cosi.resource.State/Get', request, target, limits);
+      return configurationText(answer?.resource?.spec?.yaml_spec ?? '');
+    },
   };
 }
 
@@ -78,6 +90,13 @@ function specOf(type: string, answer: Answer | undefined): Spec {
   }
   if (!isRecord(spec)) throw new Error(`Talos sent a ${type} that is empty`);
   return spec;
+}
+
+/** Some releases of Talos show the documents themselves, others a text that holds them. */
+function configurationText(shown: string): string {
+  const documents = parseAllDocuments(shown);
+  const only: unknown = documents.length === 1 ? documents[0]?.toJS() : undefined;
+  return typeof only === 'string' ? only : shown;
 }
 
 function text(spec: Spec, field: string): string {
@@ -97,14 +116,15 @@ function extensionsOf(specs: readonly Spec[]): { schematic: string | undefined; 
 }
 
 /** Cards are links of the kind that hardware has: none. Bonds, bridges, VLANs and tunnels have a kind. */
-function macsOf(specs: readonly Spec[]): string[] {
+function cardsOf(specs: readonly Spec[]): SeenCard[] {
   return specs
     .filter(({ type, kind }) => type === 'ether' && (kind === '' || kind === undefined))
     .toSorted((a, b) => Number(a['index']) - Number(b['index']))
-    .flatMap(({ hardwareAddr, permanentAddr }) => {
+    .flatMap(({ hardwareAddr, permanentAddr, driver }): SeenCard[] => {
       // The one it was made with: a bond gives its own to all its cards.
       const mac = permanentAddr === undefined || permanentAddr === '' ? hardwareAddr : permanentAddr;
-      return typeof mac === 'string' && mac !== '' ? [mac.toLowerCase()] : [];
+      if (typeof mac !== 'string' || mac === '') return [];
+      return [{ mac: mac.toLowerCase(), ...(typeof driver === 'string' && driver !== '' ? { driver } : {}) }];
     });
 }
 

@@ -22,15 +22,23 @@ const lab = {
 
 describe('the identity of a machine in a state', () => {
   test('of the lab: the id is the UUID', () =>
-    expect(machineIdentity(state([lab]), address)).toEqual({ uuid: 'ab-1', mac: 'bc:24:11:00:1f:44' }));
+    expect(machineIdentity(state([lab]), address)).toEqual({
+      uuid: 'ab-1',
+      mac: 'bc:24:11:00:1f:44',
+      cards: [{ vlan: 'untagged' }],
+    }));
 
   test.each<[string, Json, object]>([
     [
       'smbios and card',
       { smbios: [{ uuid: 'U' }], network_device: [{ mac_address: 'M' }] },
-      { uuid: 'u', mac: 'm' },
+      { uuid: 'u', mac: 'm', cards: [{ vlan: 'untagged' }] },
     ],
-    ['no smbios block', { smbios: [], network_device: [{ mac_address: 'M' }] }, { mac: 'm' }],
+    [
+      'no smbios block',
+      { smbios: [], network_device: [{ mac_address: 'M' }] },
+      { mac: 'm', cards: [{ vlan: 'untagged' }] },
+    ],
     ['nothing', { vm_id: 8004 }, {}],
   ])('of Proxmox: %s', (_name, values, identity) => {
     const vm = { type: 'proxmox_virtual_environment_vm', values: values as StateResource['values'] };

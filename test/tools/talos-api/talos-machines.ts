@@ -21,7 +21,12 @@ export interface TestMachines extends TalosMachines {
   /** An address of theirs where nothing listens. */
   readonly nobody: string;
   /** `ca`: of whom the server's certificate is expected to be; `client`: who signed ours. Default: the machines' own. */
-  keys(options?: { validity?: Validity; ca?: ClusterCertificates; client?: ClusterCertificates }): TalosKeys;
+  keys(options?: {
+    validity?: Validity;
+    ca?: ClusterCertificates;
+    client?: ClusterCertificates;
+    role?: 'os:reader' | 'os:admin';
+  }): TalosKeys;
   /** Looks that are closed with the machines. */
   looks(keys?: TalosKeys): TalosLooks;
   target(endpoint: string, node: string): TalosTarget;
@@ -55,10 +60,10 @@ export async function startMachines(): Promise<TestMachines> {
   });
   await Promise.all(machines.machines.map((machine) => machine.powerOn()));
   const opened: TalosLooks[] = [];
-  const keys: TestMachines['keys'] = ({ validity, ca, client } = {}) => {
+  const keys: TestMachines['keys'] = ({ validity, ca, client, role: as = 'os:reader' } = {}) => {
     const text = talosconfig('prox-ops', {
       ca: (ca ?? certificates).talos.authority.certificate,
-      client: (client ?? certificates).talos.client(['os:reader'], validity),
+      client: (client ?? certificates).talos.client([as], validity),
       endpoints: [],
     });
     return talosKeys('talosconfig (reader)', { file: 'reader' }, text);

@@ -1,0 +1,78 @@
+import type { InventoryDraft, NodeDraft, PatchDraft } from './draft.js';
+import type { MistakeAt } from './mistake.js';
+
+/** What patches and devices name must be there. */
+export const machineRules: readonly ((draft: InventoryDraft) => readonly MistakeAt[])[] = [
+  patchesAreForSomebody,
+  patchesAreSent,
+  devicesAreOffered,
+];
+
+/** A patch for nobody is a name that was written wrong. */
+function patchesAreForSomebody({ patches, nodes }: InventoryDraft): MistakeAt[] {
+  const known = new Set(nodes.map(({ name }) => name));
+  return patches.flatMap((patch): MistakeAt[] => {
+    const { at } = patch;
+    const strange = (patch.names ?? []).filter((name) => !known.has(name));
+    if (strange.length > 0) {
+      const what = `${strange.join(', ')} is no node of this cluster`;
+      return [
+        {
+          at: [...at, 'for', 'nodes'],
+          what,
+          why: 'nobody would get the patch',
+          fix: 'write names from nodes',
+        },
+      ];
+    }
+    if (nodes.length === 0 || nodes.some((node) => isFor(patch, node))) return [];
+    return [
+      {
+        at: [...at, 'for'],
+        what: 'no node is of all that it says',
+        why: 'nobody would get the patch',
+        fix: 'name nodes, a role, or what some nodes have as hardware',
+      },
+    ];
+  });
+}
+
+/** Only what Slipway sends can it patch. */
+function patchesAreSent({ patches, nodes, roles }: InventoryDraft): MistakeAt[] {
+  return patches.flatMap((patch): MistakeAt[] => {
+    const other = nodes.find(
+      (node) => isFor(patch, node) && roles[node.role ?? '']?.configuredBy !== 'apply-config',
+    );
+    if (!other) return [];
+    return [
+      {
+        at: patch.at,
+        what: `it is for ${other.name ?? 'a node'}, whose machine configuration Slipway does not send`,
+        why: 'patches are merged into what is sent',
+        fix: `write roles.${other.role ?? 'ROLE'}.configuration: { by: apply-config, … }, or leave the patch to Terraform`,
+      },
+    ];
+  });
+}
+
+/** A node that says no class of hardware is of its role's. */
+function isFor({ names, hardware, role }: PatchDraft, node: NodeDraft): boolean {
+  return (
+    (names === undefined || names.includes(node.name ?? '')) &&
+    (role === undefined || role === node.role) &&
+    (hardware === undefined || hardware === (node.hardware ?? node.role))
+  );
+}
+
+/** Expectations of a resource that no node offers would never be looked at. */
+function devicesAreOffered({ devices, nodes }: InventoryDraft): MistakeAt[] {
+  const offered = new Set(nodes.map(({ gpu }) => gpu?.resource));
+  return devices
+    .filter((resource) => !offered.has(resource))
+    .map((resource) => ({
+      at: ['devices', resource],
+      what: 'no node offers it',
+      why: 'nothing of it would ever be looked at',
+      fix: `give a node gpu: { resource: ${resource}, count: 1 }, or leave it out`,
+    }));
+}

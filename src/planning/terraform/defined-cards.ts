@@ -1,0 +1,55 @@
+import type { Json } from './terraform-json.js';
+import { valueAt } from './value-at.js';
+
+/** A network card of a machine as Terraform's state has it. What it does not tell is left out. */
+export interface DefinedCard {
+  readonly vlan?: 'untagged' | number;
+  readonly bridge?: string;
+}
+
+/** Where a type of machine holds its network cards: a list, and what of each of them, as dotted paths. */
+export interface CardPaths {
+  readonly list: string;
+  readonly vlan?: string | undefined;
+  readonly bridge?: string | undefined;
+}
+
+/**
+ * bpg/proxmox reads its cards back from the hypervisor (docs/resources/virtual_environment_vm.md, `network_device`); 0 is no tag
+ * there. The lab's `terraform_data` holds what was asked for.
+ */
+const builtIn: Readonly<Record<string, CardPaths>> = {
+  proxmox_virtual_environment_vm: { list: 'network_device', vlan: 'vlan_id', bridge: 'bridge' },
+  terraform_data: { list: 'input.nics', vlan: 'vlan' },
+};
+
+/**
+ * The network cards in the attributes of a resource, in their order; undefined where it lists none.
+ *
+ * @param added what `terraform.resources` of slipway.yaml says of the type.
+ */
+export function definedCards(
+  type: string,
+  values: Readonly<Record<string, Json>>,
+  added?: CardPaths,
+): readonly DefinedCard[] | undefined {
+  const paths = added ?? builtIn[type];
+  const list = paths && valueAt(values, paths.list);
+  if (!paths || !Array.isArray(list)) return undefined;
+  return (list as readonly Json[]).map((card) => {
+    const bridge = paths.bridge === undefined ? undefined : valueAt(card, paths.bridge);
+    return {
+      ...(paths.vlan === undefined ? {} : tagOf(valueAt(card, paths.vlan))),
+      ...(typeof bridge === 'string' && bridge !== '' ? { bridge } : {}),
+    };
+  });
+}
+
+/** A list of values of one type may hold its tags as texts. */
+function tagOf(value: Json | undefined): Pick<DefinedCard, 'vlan'> {
+  if (value === undefined || value === null || value === '' || value === 'untagged')
+    return { vlan: 'untagged' };
+  const tag = Number(value);
+  if (tag === 0) return { vlan: 'untagged' };
+  return Number.isInteger(tag) ? { vlan: tag } : {};
+}

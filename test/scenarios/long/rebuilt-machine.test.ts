@@ -1,0 +1,261 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { foreground } from '../../../lab/processes/foreground.js';
+import { World, nodeResult } from '../../../lab/world.js';
+import type { RunStory } from '../../../src/planning/run-report.js';
+import { toolPath } from '../../../src/tools/tool-path.js';
+import { setInInventory } from '../edit-inventory.js';
+
+const from = 'v1.12.1';
+const to = 'v1.13.7';
+const nics = ['roles', 'worker', 'nics'];
+const label = 'example.org/rack';
+const secret = 'a-secret-of-a-patch';
+
+/** Only here: what a machine is checked for before and after it is made anew, and what its configuration is patched with. */
+describe('a machine that Terraform makes anew', () => {
+  let world: World;
+
+  beforeAll(async () => {
+    world = await World.start({
+      name: 'rebuilt-machine',
+      hypervisor: true,
+      labArgs: ['--talos', from, '--target', from],
+    });
+    await world.owner.mergeTalos(to);
+  }, 120_000);
+
+  afterAll(async () => {
+    await world.stop();
+  }, 120_000);
+
+  describe('whose network cards slipway.yaml names otherwise than Terraform has them', () => {
+    let result: RunStory;
+
+    beforeAll(async () => {
+      await commit(world, nics, ['untagged', 62, 82]);
+      result = await world.result(await world.upgrade('--only', 'k8s-work-1'));
+      await commit(world, nics, ['untagged', 62, 81]);
+      await released(world);
+    }, 240_000);
+
+    it('is refused by the numbers of its VLANs', () =>
+      expect(nodeResult(result, 'k8s-work-1').reason).toEqual({
+        kind: 'network-cards-wrong',
+        node: 'k8s-work-1',
+        of: 'terraform',
+        wanted: 3,
+        found: 3,
+        wrong: ['card 3 is VLAN 81, and should be VLAN 82'],
+      }));
+
+    it('was not touched', async () => expect(await destroyed(world, 'k8s-work-1')).toBe(0));
+  });
+
+  describe('whose machine configuration lacks what its card needs', () => {
+    let result: RunStory;
+
+    beforeAll(async () => {
+      await commit(world, ['nodes', '3', 'gpu'], { resource: 'nvidia.com/gpu', count: 1 });
+      const configuration = {
+        files: [{ under: '/var/etc/card', line: 'no-cgroups = true' }],
+        notUnder: ['/etc'],
+      };
+      await commit(world, ['devices'], { 'nvidia.com/gpu': { configuration } });
+      result = await world.result(await world.upgrade('--only', 'k8s-work-1'));
+      await released(world);
+    }, 240_000);
+
+    it('is refused with what is missing', () =>
+      expect(nodeResult(result, 'k8s-work-1').reason).toEqual({
+        kind: 'device-configuration-wrong',
+        node: 'k8s-work-1',
+        resource: 'nvidia.com/gpu',
+        of: 'sent',
+        wrong: ['it writes no file under /var/etc/card'],
+      }));
+
+    it('was not touched', async () => expect(await destroyed(world, 'k8s-work-1')).toBe(0));
+  });
+
+  describe('with patches, and a Node that somebody deletes meanwhile', () => {
+    let result: RunStory;
+
+    beforeAll(async () => {
+      await patches(world);
+      await world.kubectl('label', 'node', 'k8s-work-2', `${label}=r1`);
+      await world.kubectl('taint', 'node', 'k8s-work-2', `${label}=r1:PreferNoSchedule`);
+      await world.kubectl('annotate', 'node', 'k8s-work-2', `${label}=r1`);
+      const fault = { name: 'vm-create-hangs', node: 'k8s-work-2' };
+      await world.control('POST', '/faults', fault);
+      const run = await world.upgrade('--only', 'k8s-work-2');
+      await world.until('the machine is gone', async () => (await destroyed(world, 'k8s-work-2')) === 1);
+      await world.kubectl('delete', 'node', 'k8s-work-2');
+      await world.control('DELETE', `/faults?name=${fault.name}&node=${fault.node}`);
+      result = await world.result(run);
+    }, 360_000);
+
+    it('ends done', () => expect(result).toMatchObject({ outcome: 'done', reasons: [] }));
+
+    it('gives its Node back what it had: label, taint and annotation', async () => {
+      const node = JSON.parse(await world.kubectl('get', 'node', 'k8s-work-2', '--output=json')) as {
+        metadata: { labels: object; annotations: object };
+        spec: { taints?: object[]; unschedulable?: boolean };
+      };
+      expect(node.metadata.labels).toMatchObject({ [label]: 'r1' });
+      expect(node.metadata.annotations).toMatchObject({ [label]: 'r1' });
+      expect(node.spec.taints).toEqual([expect.objectContaining({ key: label, value: 'r1' })]);
+      expect(node.spec.unschedulable).toBeUndefined();
+    });
+
+    it('says what was given back, and what was compared', async () => {
+      const { stdout } = await world.slipway('report');
+      expect(stdout).toContain(`it was given back label ${label}`);
+      expect(stdout).toContain('3 network cards (untagged, VLAN 62, VLAN 81); MAC and address as before');
+    }, 60_000);
+
+    it('runs its configuration with the patches for it, in their order', async () => {
+      const running = await runningConfiguration(world, 'k8s-work-2');
+      expect(running).toContain('net.core.somaxconn: "4096"');
+      expect(running).not.toContain('1024');
+      expect(running).toContain(secret);
+    }, 60_000);
+
+    it('has no secret of a patch in the history of its run', async () => {
+      const { workflow } = await world.client();
+      for await (const { workflowId } of workflow.list()) {
+        const history = await workflow.getHandle(workflowId).fetchHistory();
+        expect(textsOf(history)).toContain(world.lab.cluster);
+        expect(textsOf(history)).not.toContain(secret);
+      }
+    }, 60_000);
+  });
+
+  describe('that does not offer its card afterwards', () => {
+    let result: RunStory;
+
+    beforeAll(async () => {
+      await commit(world, ['limits', 'nodeChecks'], '10s');
+      result = await world.result(await world.upgrade('--only', 'k8s-work-1'));
+      await released(world);
+    }, 360_000);
+
+    it('halts the run, its configuration being what it needs', () =>
+      expect(nodeResult(result, 'k8s-work-1').reason).toMatchObject({
+        kind: 'device-not-offered',
+        resource: 'nvidia.com/gpu',
+        wanted: 1,
+        offered: 0,
+      }));
+  });
+
+  describe('that lacks a network card afterwards', () => {
+    let result: RunStory;
+
+    beforeAll(async () => {
+      await world.control('POST', '/faults', { name: 'vm-nic-missing', node: 'k8s-work-3' });
+      result = await world.result(await world.upgrade('--only', 'k8s-work-3'));
+    }, 360_000);
+
+    it('halts the run with what is missing', () =>
+      expect(nodeResult(result, 'k8s-work-3').reason).toMatchObject({
+        kind: 'network-cards-wrong',
+        of: 'machine',
+        wanted: 3,
+        found: 2,
+      }));
+
+    it('stays cordoned', async () => {
+      const { stdout } = await world.slipway('status');
+      expect(stdout).toContain('2 network cards, and slipway.yaml names 3 for its role');
+      const cordoned = await world.kubectl(
+        'get',
+        'node',
+        'k8s-work-3',
+        '-o',
+        'jsonpath={.spec.unschedulable}',
+      );
+      expect(cordoned).toBe('true');
+    }, 60_000);
+  });
+
+  it('keeps every promise the watcher can see', async () => {
+    const { complaints } = await world.stop();
+    expect(complaints).toEqual([]);
+  }, 120_000);
+});
+
+/** Two for all workers, of which the later wins, and one for a single node by a program. */
+async function patches(world: World): Promise<void> {
+  const folder = path.dirname(world.lab.inventory);
+  const write = async (name: string, text: string): Promise<string> => {
+    const file = path.join(folder, name);
+    await writeFile(file, text, { mode: 0o600 });
+    return file;
+  };
+  const sysctl = (value: string): string => `machine: { sysctls: { net.core.somaxconn: '${value}' } }\n`;
+  const content = JSON.stringify(`# ${secret}\nno-cgroups = true\n`);
+  const file = `{ path: /var/etc/card/config, op: create, permissions: 0o600, content: ${content} }`;
+  const nodes = ['k8s-work-1', 'k8s-work-2'];
+  for (const node of nodes) await write(`patch-of-${node}.yaml`, `machine: { files: [${file}] }\n`);
+  const role = 'worker';
+  await commit(
+    world,
+    ['patches'],
+    [
+      { for: { role }, patch: { file: await write('first.yaml', sysctl('1024')) } },
+      { for: { role }, patch: { file: await write('second.yaml', sysctl('4096')) } },
+      {
+        for: { nodes },
+        patch: { exec: ['cat', path.join(folder, 'patch-of-{node}.yaml')] },
+      },
+    ],
+  );
+}
+
+/** As the node itself shows it to an admin. */
+async function runningConfiguration(world: World, node: string): Promise<string> {
+  const machine = (name: string) => {
+    const found = world.lab.machines.find((one) => one.name === name);
+    if (!found) throw new Error(`the lab has no ${name}`);
+    return found;
+  };
+  const way = ['--nodes', machine(node).address, '--endpoints', machine('k8s-ctrl-1').loopback];
+  const { stdout } = await foreground(
+    await toolPath('talosctl', '1.13'),
+    [
+      'get',
+      'machineconfig',
+      'v1alpha1',
+      '--output=yaml',
+      ...way,
+      `--talosconfig=${world.lab.talosconfig.admin}`,
+    ],
+    { timeoutMs: 30_000, env: {} },
+  );
+  return stdout;
+}
+
+/** All texts in a history: what its payloads hold is there as bytes. */
+function textsOf(value: unknown): string {
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('utf8');
+  if (typeof value === 'string') return value;
+  if (typeof value !== 'object' || value === null) return '';
+  return Object.values(value).map(textsOf).join('\n');
+}
+
+/** Edited and committed: what Terraform's configuration belongs to. */
+async function commit(world: World, where: readonly string[], value: unknown): Promise<void> {
+  await setInInventory(world, where, value);
+  await world.owner.merge(`Set ${where.join('.')}`);
+}
+
+async function released(world: World): Promise<void> {
+  const { code, stderr } = await world.slipway('release', '--why', 'looked at it');
+  if (code !== 0) throw new Error(stderr);
+}
+
+async function destroyed(world: World, machine: string): Promise<number> {
+  return (await world.machineEvents(machine, 'destroyed')).length;
+}
