@@ -40,7 +40,9 @@ export async function runLocked(
   run: LockedRun,
   limits: TerraformLimits,
 ): Promise<CommandResult> {
-  await afterEarlierRuns(root, limits);
+  // One limit for both waits: a step has its own time and that of one lock.
+  const end = Date.now() + root.lockMs;
+  await afterEarlierRuns(root, limits, end);
   // What was looked at for it grows old while it waits.
   const now = limits.startBefore !== undefined;
   let releases = 0;
@@ -49,7 +51,7 @@ export async function runLocked(
     // The lock of a dead one is better seen at once than after five minutes.
     const patient = now || tries > 1 || left.length === 0;
     const askedAt = Date.now();
-    const attempt = await once(root, run, patient && !now ? root.lockMs : 0, limits);
+    const attempt = await once(root, run, patient && !now ? Math.max(0, end - Date.now()) : 0, limits);
     if (attempt.ok) {
       // Whoever holds the lock has no other to fear.
       for (const old of left) if (!old.alive && !existsSync(unwritten(old.folder))) root.records.forget(old);
@@ -73,8 +75,11 @@ export async function runLocked(
 }
 
 /** Waits for what outlived its worker, and fetches what it could not give to the backend. */
-async function afterEarlierRuns(root: TerraformRoot, { says, signal }: TerraformLimits): Promise<void> {
-  const end = Date.now() + root.lockMs;
+async function afterEarlierRuns(
+  root: TerraformRoot,
+  { says, signal }: TerraformLimits,
+  end: number,
+): Promise<void> {
   for (;;) {
     const runs = await root.records.of(root.identity);
     for (const run of runs) if (!run.alive) await rescue(root, run.folder, () => root.records.forget(run));
@@ -210,7 +215,7 @@ function refusal(lock: StateLock, judgement: LockJudgement): Refusal {
     who: told ? lock.who : undefined,
     since: told && lock.created !== undefined ? new Date(lock.created).toISOString() : undefined,
     operation: told ? operationWord(lock) : undefined,
-    id: lock.id,
+    id: !judgement.release && judgement.madeUp ? undefined : lock.id,
     why: judgement.release ? 'it was released, and taken again' : judgement.why,
   });
 }

@@ -8,8 +8,9 @@ import { Refusal, messageOf } from '../refusal.js';
 import { runLocked } from './locked-run.js';
 import { keepStateText, type KeptState } from './state-backup.js';
 import { failureOf, type TerraformCommand } from './terraform-failure.js';
+import { backendRefusals, type StateBackend } from './state-backend.js';
 import {
-  backendType,
+  backendOf,
   jsonMax,
   makePluginCache,
   runTerraform,
@@ -45,8 +46,12 @@ export interface PulledState {
 
 export interface Terraform {
   readonly program: { readonly tool: 'terraform' | 'tofu'; readonly version: string };
-  /** Gets modules and providers, and finds the backend; before all else, once. */
-  init(limits: TerraformLimits): Promise<void>;
+  /**
+   * Gets modules and providers, and finds the backend; before all else, once.
+   *
+   * @throws Refusal `terraform-init-failed`, `terraform-program`, `terraform-local-state`, `terraform-lockless`
+   */
+  init(limits: TerraformLimits): Promise<StateBackend>;
   plan(what: PlanArguments, limits: TerraformLimits): Promise<SavedPlan>;
   /** Applies exactly what was saved; Terraform refuses it where the state was written since. */
   apply(saved: SavedPlan, limits: TerraformLimits): Promise<void>;
@@ -57,8 +62,15 @@ export interface Terraform {
   backUp(pulled: PulledState): Promise<KeptState>;
 }
 
-/** OpenTofu since then wants a plan's variables once more when it is applied; before, and in Terraform, they are refused. */
-const tofuWithVariables = '1.8.0';
+/**
+ * From here on a saved plan is applied with the variables it was made with once more; before, that is refused ("Can't set
+ * variables when applying a saved plan": OpenTofu to 1.10; Terraform 1.10 compares lists and objects wrongly).
+ *
+ * OpenTofu holds all it is given against the plan, files of Git among them (`*.auto.tfvars`): a hop whose value is not the one of
+ * Git would be refused ("Mismatch between input and plan variable value"; opentofu#1998, released in 1.11.0). And both ask once
+ * more for ephemeral variables, which no plan holds.
+ */
+const variablesAgain = '1.11.0';
 
 /**
  * Terraform, or OpenTofu, in one root module. Every flag is explicit, nothing is asked, and nobody is phoned home to.
@@ -86,7 +98,7 @@ export function terraform(root: TerraformRoot): Terraform {
   };
 }
 
-async function init(root: TerraformRoot, limits: TerraformLimits): Promise<void> {
+async function init(root: TerraformRoot, limits: TerraformLimits): Promise<StateBackend> {
   const { timeoutMs, signal } = limits;
   await makePluginCache(root.pluginCache);
   const backend = root.backendFiles.map((file) => `-backend-config=${file}`);
@@ -99,7 +111,11 @@ async function init(root: TerraformRoot, limits: TerraformLimits): Promise<void>
       runTerraform(root, ['init', '-input=false', '-no-color', ...pinned, ...backend], limits),
     ),
   );
+  const kept = await backendOf(root);
+  const [refusal] = backendRefusals(kept, root);
+  if (refusal) throw new Refusal(refusal);
   if (root.workspace !== 'default') await told(root, 'init', () => refuseNewWorkspace(root, limits));
+  return kept;
 }
 
 async function plan(
@@ -121,18 +137,22 @@ async function plan(
   const run = { operation: 'plan', args, acceptExitCodes: [0, 2] } as const;
   const { exitCode } = await runLocked(root, run, limits);
   if (!(await isArchive(file)))
-    throw new Refusal({ kind: 'terraform-remote-execution', backend: await backendType(root) });
+    throw new Refusal({ kind: 'terraform-remote-execution', backend: (await backendOf(root)).type });
   await chmod(file, 0o600);
   const shown = await json(root, ['show', '-json', '-no-color', file], limits);
   return { file, changes: exitCode === 2, plan: read(root.tool, () => planFrom(shown)), made: what };
 }
 
 async function apply(root: TerraformRoot, { file, made }: SavedPlan, limits: TerraformLimits): Promise<void> {
-  const again = root.tool === 'tofu' && semver.gte(root.version, tofuWithVariables);
   const values = variables(root, made);
   const probe = ['plan', '-json', '-input=false', '-refresh=false', '-lock=true', '-lock-timeout=0s'];
-  const args = ['apply', '-json', '-input=false', ...(again ? values : []), file];
+  const args = ['apply', '-json', '-input=false', ...(wantsVariablesAgain(root.version) ? values : []), file];
   await runLocked(root, { operation: 'apply', args, lockProbe: [...probe, ...values] }, limits);
+}
+
+/** Whether an apply of a saved plan is given that plan's variables. */
+export function wantsVariablesAgain(version: string): boolean {
+  return semver.gte(version, variablesAgain);
 }
 
 /** Later ones win: a hop's own values. */
