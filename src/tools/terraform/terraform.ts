@@ -1,11 +1,11 @@
 import { chmod, open } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import semver from 'semver';
+import { wantsVariablesAgain } from '../../planning/terraform/saved-plan.js';
 import type { StateHeader, TerraformPlan, TerraformState } from '../../planning/terraform/terraform-json.js';
 import { withLock } from '../binaries/lock.js';
 import { Refusal, messageOf } from '../refusal.js';
-import { runLocked } from './locked-run.js';
+import { runLocked, tryLock } from './locked-run.js';
 import { keepStateText, type KeptState } from './state-backup.js';
 import { failureOf, type TerraformCommand } from './terraform-failure.js';
 import { backendRefusals, type StateBackend } from './state-backend.js';
@@ -58,19 +58,11 @@ export interface Terraform {
   state(limits: TerraformLimits): Promise<TerraformState>;
   /** Undefined: the backend holds none. */
   pull(limits: TerraformLimits): Promise<PulledState | undefined>;
+  /** Takes the state's lock as a plan does, and gives it back. @throws Refusal `terraform-locked`, `terraform-plan-failed` */
+  tryLock(values: PlanArguments['values'], limits: TerraformLimits): Promise<void>;
   /** Keeps what `pull` answered, encrypted, beside the etcd snapshots. */
   backUp(pulled: PulledState): Promise<KeptState>;
 }
-
-/**
- * From here on a saved plan is applied with the variables it was made with once more; before, that is refused ("Can't set
- * variables when applying a saved plan": OpenTofu to 1.10; Terraform 1.10 compares lists and objects wrongly).
- *
- * OpenTofu holds all it is given against the plan, files of Git among them (`*.auto.tfvars`): a hop whose value is not the one of
- * Git would be refused ("Mismatch between input and plan variable value"; opentofu#1998, released in 1.11.0). And both ask once
- * more for ephemeral variables, which no plan holds.
- */
-const variablesAgain = '1.11.0';
 
 /**
  * Terraform, or OpenTofu, in one root module. Every flag is explicit, nothing is asked, and nobody is phoned home to.
@@ -94,6 +86,7 @@ export function terraform(root: TerraformRoot): Terraform {
       const header = read(tool, () => stateHeaderFrom(text));
       return header && { header, text };
     },
+    tryLock: (values, limits) => tryLock(root, [...lockProbe, ...variables(root, { values })], limits),
     backUp: (pulled) => keepStateText(pulled.text, root.backups, root.step),
   };
 }
@@ -143,20 +136,17 @@ async function plan(
   return { file, changes: exitCode === 2, plan: read(root.tool, () => planFrom(shown)), made: what };
 }
 
+/** A plan that looks at no machine, and ends where it does not get the lock at once. */
+const lockProbe = ['plan', '-json', '-input=false', '-refresh=false', '-lock=true', '-lock-timeout=0s'];
+
 async function apply(root: TerraformRoot, { file, made }: SavedPlan, limits: TerraformLimits): Promise<void> {
   const values = variables(root, made);
-  const probe = ['plan', '-json', '-input=false', '-refresh=false', '-lock=true', '-lock-timeout=0s'];
   const args = ['apply', '-json', '-input=false', ...(wantsVariablesAgain(root.version) ? values : []), file];
-  await runLocked(root, { operation: 'apply', args, lockProbe: [...probe, ...values] }, limits);
-}
-
-/** Whether an apply of a saved plan is given that plan's variables. */
-export function wantsVariablesAgain(version: string): boolean {
-  return semver.gte(version, variablesAgain);
+  await runLocked(root, { operation: 'apply', args, lockProbe: [...lockProbe, ...values] }, limits);
 }
 
 /** Later ones win: a hop's own values. */
-function variables(root: TerraformRoot, { values }: PlanArguments): string[] {
+function variables(root: TerraformRoot, { values }: Pick<PlanArguments, 'values'>): string[] {
   return [
     ...root.variableFiles.map((file) => `-var-file=${file}`),
     ...Object.entries(values).map(([name, value]) => `-var=${name}=${value}`),

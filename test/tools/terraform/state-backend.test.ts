@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { backendIn, backendRefusals } from '../../../src/tools/terraform/state-backend.js';
-import { wantsVariablesAgain } from '../../../src/tools/terraform/terraform.js';
+import { wantsVariablesAgain } from '../../../src/planning/terraform/saved-plan.js';
 
 const local = (setting: string, found?: string): object => ({
   kind: 'terraform-local-state',
