@@ -116,7 +116,9 @@ export function backendAnswer({ type, config }: StateBackend): Answer {
   return {
     verdict: 'warn',
     says: `${where}. Its backend does not say encrypt = true, and a state holds secrets in clear.`,
-    type: ['terraform init -reconfigure  # after encrypt = true was set, unless the bucket encrypts by itself'],
+    type: [
+      'terraform init -reconfigure  # after encrypt = true was set, unless the bucket encrypts by itself',
+    ],
   };
 }
 
@@ -171,5 +173,9 @@ async function lockAnswer(terraform: Terraform, inventory: Inventory): Promise<A
 
 function failed(reason: Reason, others = 0): Answer {
   const rest = others === 0 ? '' : `; and ${others} more like it`;
-  return { verdict: 'fail', says: sentence(`${describe(reason)}${rest}`), type: advise(reason, { cluster: '' }) };
+  return {
+    verdict: 'fail',
+    says: sentence(`${describe(reason)}${rest}`),
+    type: advise(reason, { cluster: '' }),
+  };
 }

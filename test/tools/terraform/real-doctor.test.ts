@@ -110,7 +110,10 @@ describe.each(tools)('slipway doctor and the real %s', (tool) => {
   it(
     'asks nothing of a configuration that is not committed, and says so once',
     async () => {
-      test.write('slipway.yaml', `${JSON.stringify(parse(test.git('show', 'HEAD:slipway.yaml')))}\n# later\n`);
+      test.write(
+        'slipway.yaml',
+        `${JSON.stringify(parse(test.git('show', 'HEAD:slipway.yaml')))}\n# later\n`,
+      );
       const rows = await doctor();
       expect(verdicts(rows)).toEqual({
         [tool]: 'ok',
