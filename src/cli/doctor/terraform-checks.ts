@@ -10,12 +10,14 @@ import { count } from '../../planning/phrases.js';
 import { commitOf } from '../../tools/git-commit.js';
 import { StepFolder } from '../../tools/step-folder.js';
 import { openTerraform } from '../../tools/terraform/open-terraform.js';
+import { bucketOf } from '../../tools/terraform/s3-bucket.js';
 import type { StateBackend } from '../../tools/terraform/state-backend.js';
 import type { PulledState, Terraform } from '../../tools/terraform/terraform.js';
 import { toolPath } from '../../tools/tool-path.js';
 import { sentence } from '../sentence.js';
 import { snapshotFolder } from '../commands/snapshot-list.js';
-import { needed, type Answer, type Check } from './check.js';
+import { bucketAnswers } from './bucket-answers.js';
+import { NotAsked, needed, type Answer, type Check } from './check.js';
 import type { Looks } from './looks.js';
 import { once } from './once.js';
 
@@ -68,6 +70,20 @@ export function terraformChecks(looks: Looks): Check[] {
       const { backend } = await needed(ready(), `${tool} did not get ready`);
       return backendAnswer(backend);
     }),
+    {
+      group: 'terraform',
+      what: 'bucket',
+      limitMs,
+      ask: async (signal) => {
+        const { backend, terraform } = await needed(ready(), `${tool} did not get ready`);
+        if (backend.type !== 's3') return [];
+        const bucket = bucketOf(backend.config, terraform.env);
+        if (bucket) return bucketAnswers(bucket, signal);
+        throw new NotAsked(
+          'its credentials are no keys in terraform.env: look at versions, encryption and privacy by hand',
+        );
+      },
+    },
     row('state', async () => {
       const known = await state();
       return stateAnswer({ ...known, section, program: known.terraform.program.version });
@@ -107,9 +123,10 @@ export function backendAnswer({ type, config }: StateBackend): Answer {
       type: ['see docs/terraform.md, "Move a local state to a remote one"'],
     };
   if (type !== 's3') return { verdict: 'ok', says: `The state is kept by ${type}, with a lock.` };
+  const table = config['dynamodb_table'];
   const by = [
     ...(config['use_lockfile'] ? ['a lock file'] : []),
-    ...(config['dynamodb_table'] ? [`the table ${String(config['dynamodb_table'])}`] : []),
+    ...(typeof table === 'string' && table !== '' ? [`the table ${table}`] : []),
   ].join(' and ');
   const where = `The state is kept in the bucket ${String(config['bucket'])}, locked by ${by}`;
   if (config['encrypt'] === true) return { verdict: 'ok', says: `${where}, and encrypted there.` };

@@ -1,7 +1,7 @@
 import { chmod, open } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { wantsVariablesAgain } from '../../planning/terraform/saved-plan.js';
+import semver from 'semver';
 import type { StateHeader, TerraformPlan, TerraformState } from '../../planning/terraform/terraform-json.js';
 import { withLock } from '../binaries/lock.js';
 import { Refusal, messageOf } from '../refusal.js';
@@ -46,6 +46,8 @@ export interface PulledState {
 
 export interface Terraform {
   readonly program: { readonly tool: 'terraform' | 'tofu'; readonly version: string };
+  /** What Terraform gets as its environment. It holds secrets in clear. */
+  readonly env: Readonly<Record<string, string>>;
   /**
    * Gets modules and providers, and finds the backend; before all else, once.
    *
@@ -74,6 +76,7 @@ export function terraform(root: TerraformRoot): Terraform {
   let saved = 0;
   return {
     program: { tool, version },
+    env: root.env,
     init: (limits) => init(root, limits),
     plan: (what, limits) => plan(root, path.join(root.step.folder, `plan-${++saved}`), what, limits),
     apply: (made, limits) => apply(root, made, limits),
@@ -141,8 +144,13 @@ const lockProbe = ['plan', '-json', '-input=false', '-refresh=false', '-lock=tru
 
 async function apply(root: TerraformRoot, { file, made }: SavedPlan, limits: TerraformLimits): Promise<void> {
   const values = variables(root, made);
-  const args = ['apply', '-json', '-input=false', ...(wantsVariablesAgain(root.version) ? values : []), file];
+  const args = ['apply', '-json', '-input=false', ...(takesVariablesAgain(root.version) ? values : []), file];
   await runLocked(root, { operation: 'apply', args, lockProbe: [...lockProbe, ...values] }, limits);
+}
+
+/** The rule of `planning/terraform/saved-plan.ts`, which tells a person the same; there is why. */
+export function takesVariablesAgain(version: string): boolean {
+  return semver.gte(version, '1.11.0');
 }
 
 /** Later ones win: a hop's own values. */

@@ -1,6 +1,8 @@
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { bucketAnswers } from '../../../src/cli/doctor/bucket-answers.js';
 import { RunRecords } from '../../../src/tools/terraform/run-records.js';
+import { askBucket, type Bucket } from '../../../src/tools/terraform/s3-bucket.js';
 import {
   TestTerraform,
   exists,
@@ -31,6 +33,15 @@ const kinds: readonly Kind[] = [
   { name: 'PostgreSQL', backend: 'pg', start: postgres, tells: false },
 ];
 const cases = kinds.flatMap((kind) => tools.map((tool) => ({ ...kind, tool })));
+
+const told = {
+  kind: 'terraform-locked',
+  who: expect.stringMatching(/^[\w-]+@\S+$/),
+  since: expect.stringMatching(/^\d{4}-/),
+  operation: 'apply',
+  id: expect.stringMatching(/^[\da-f-]{36}$/),
+};
+const untold = { who: undefined, since: undefined, operation: undefined, id: undefined };
 
 describe.each(cases)('$tool with its state in $name', ({ tool, backend: type, start, tells }) => {
   let test: TestTerraform;
@@ -93,23 +104,7 @@ describe.each(cases)('$tool with its state in $name', ({ tool, backend: type, st
       });
       const reason = await reasonOf(test.plan(stranger));
       expect(JSON.stringify(reason)).not.toContain(place.secret);
-      expect(reason).toMatchObject(
-        tells
-          ? {
-              kind: 'terraform-locked',
-              who: expect.stringMatching(/^[\w-]+@\S+$/),
-              since: expect.stringMatching(/^\d{4}-/),
-              operation: 'apply',
-              id: expect.stringMatching(/^[\da-f-]{36}$/),
-            }
-          : {
-              kind: 'terraform-locked',
-              who: undefined,
-              since: undefined,
-              operation: undefined,
-              id: undefined,
-            },
-      );
+      expect(reason).toMatchObject(tells ? told : { kind: 'terraform-locked', ...untold });
 
       const pid = (await test.records.all())[0]?.pid ?? 0;
       process.kill(pid, 'SIGKILL');
@@ -119,6 +114,33 @@ describe.each(cases)('$tool with its state in $name', ({ tool, backend: type, st
       const released = `releases the lock of process ${pid}, which Slipway started and which is dead`;
       expect(test.said.includes(released)).toBe(tells);
       expect((await terraform.pull(limits))?.header.serial ?? 0).toBeGreaterThanOrEqual(0);
+    },
+    aRun,
+  );
+});
+
+describe('a bucket at a real S3 server', () => {
+  it(
+    'says whether it keeps versions, and what the server does not know is not asked',
+    async () => {
+      const place = await bucket();
+      try {
+        if (!place.bucket) throw new Error('there is no bucket');
+        const versions = async (): Promise<string | undefined> => {
+          const answers = await bucketAnswers(place.bucket as Bucket, AbortSignal.timeout(aRun));
+          expect(answers).toHaveLength(4);
+          return answers.find(({ what }) => what === 'bucket, versions')?.verdict;
+        };
+        expect(await versions()).toBe('warn');
+        const body = '<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>';
+        const { status } = await askBucket(place.bucket, 'versioning', { method: 'PUT', body });
+        expect(status).toBe(200);
+        expect(await versions()).toBe('ok');
+        const other = await askBucket({ ...place.bucket, secretKey: 'another' }, 'versioning');
+        expect(other.status).toBe(403);
+      } finally {
+        await place.end();
+      }
     },
     aRun,
   );

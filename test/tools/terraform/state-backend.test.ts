@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { takesVariablesAgain } from '../../../src/tools/terraform/terraform.js';
 import { backendIn, backendRefusals } from '../../../src/tools/terraform/state-backend.js';
 import { wantsVariablesAgain } from '../../../src/planning/terraform/saved-plan.js';
 
@@ -68,5 +69,5 @@ test.each([
   ['1.11.0', true],
   ['1.12.6', true],
 ])('a plan saved by %s is applied with its variables once more: %s', (version, again) =>
-  expect(wantsVariablesAgain(version)).toBe(again),
+  expect([takesVariablesAgain(version), wantsVariablesAgain(version)]).toEqual([again, again]),
 );

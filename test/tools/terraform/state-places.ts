@@ -7,6 +7,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import dynalite from 'dynalite';
 import { toolPath } from '../../../src/tools/tool-path.js';
+import type { Bucket } from '../../../src/tools/terraform/s3-bucket.js';
 import { until } from './a-terraform.js';
 
 /** A real server that keeps states. */
@@ -15,6 +16,8 @@ export interface StatePlace {
   readonly settings: string;
   /** Files of `terraform.env`, by variable: their text. */
   readonly env: Readonly<Record<string, string>>;
+  /** Of S3: the bucket. */
+  readonly bucket?: Bucket;
   /** What no message may hold. */
   readonly secret: string;
   end(): Promise<void>;
@@ -27,11 +30,12 @@ const table = 'prox-ops-terraform-locks';
 /** A bucket at a real S3 server, with the lock that `lock` sets up: `use_lockfile = true`. */
 export async function bucket(lock = 'use_lockfile = true'): Promise<StatePlace> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'slipway-s3-'));
-  mkdirSync(path.join(folder, 'states'));
+  for (const name of ['buckets/states', 'versions']) mkdirSync(path.join(folder, name), { recursive: true });
   const port = await freePort();
   const access = ['--access', 'slipway', '--secret', key];
-  const args = [...access, '--port', `127.0.0.1:${port}`, 'posix', folder];
-  const server = spawn(await toolPath('versitygw'), args, { stdio: 'ignore' });
+  const args = [...access, '--port', `127.0.0.1:${port}`, 'posix'];
+  const kept = ['--versioning-dir', path.join(folder, 'versions'), path.join(folder, 'buckets')];
+  const server = spawn(await toolPath('versitygw'), [...args, ...kept], { stdio: 'ignore' });
   const url = `http://127.0.0.1:${port}`;
   await until(() =>
     fetch(url).then(
@@ -53,6 +57,7 @@ export async function bucket(lock = 'use_lockfile = true'): Promise<StatePlace> 
     `,
     env: { AWS_ACCESS_KEY_ID: 'slipway\n', AWS_SECRET_ACCESS_KEY: `${key}\n` },
     secret: key,
+    bucket: { name: 'states', region: 'us-east-1', endpoint: url, accessKey: 'slipway', secretKey: key },
     end: async () => {
       server.kill('SIGKILL');
       await once(server, 'exit');
