@@ -120,6 +120,7 @@ describe.each(tools)('slipway doctor and the real %s', (tool) => {
         configuration: 'fail',
         init: 'not-asked',
         backend: 'not-asked',
+        bucket: 'not-asked',
         state: 'not-asked',
         addresses: 'not-asked',
         lock: 'not-asked',

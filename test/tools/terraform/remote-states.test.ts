@@ -14,7 +14,7 @@ import {
   vm,
   waitingFor,
 } from './a-terraform.js';
-import { bucket, bucketWithTable, postgres, type StatePlace } from './state-places.js';
+import { aFile, bucket, bucketWithTable, postgres, type StatePlace } from './state-places.js';
 
 const aRun = 240_000;
 const one = vm('k8s-work-1');
@@ -23,14 +23,17 @@ interface Kind {
   readonly name: string;
   readonly backend: string;
   readonly start: () => Promise<StatePlace>;
-  /** Whether the backend tells who holds a lock, and keeps the lock of a process that died. */
+  /** Whether the backend tells who holds a lock. */
   readonly tells: boolean;
+  /** Whether it keeps the lock of a process that died. */
+  readonly keeps: boolean;
 }
 
 const kinds: readonly Kind[] = [
-  { name: 'S3, use_lockfile', backend: 's3', start: () => bucket(), tells: true },
-  { name: 'S3, a table of DynamoDB', backend: 's3', start: bucketWithTable, tells: true },
-  { name: 'PostgreSQL', backend: 'pg', start: postgres, tells: false },
+  { name: 'S3, use_lockfile', backend: 's3', start: () => bucket(), tells: true, keeps: true },
+  { name: 'S3, a table of DynamoDB', backend: 's3', start: bucketWithTable, tells: true, keeps: true },
+  { name: 'PostgreSQL', backend: 'pg', start: postgres, tells: false, keeps: false },
+  { name: 'a file', backend: 'local', start: aFile, tells: true, keeps: false },
 ];
 const cases = kinds.flatMap((kind) => tools.map((tool) => ({ ...kind, tool })));
 
@@ -43,7 +46,7 @@ const told = {
 };
 const untold = { who: undefined, since: undefined, operation: undefined, id: undefined };
 
-describe.each(cases)('$tool with its state in $name', ({ tool, backend: type, start, tells }) => {
+describe.each(cases)('$tool with its state in $name', ({ tool, backend: type, start, tells, keeps }) => {
   let test: TestTerraform;
   let place: StatePlace;
   let backend: object;
@@ -112,7 +115,7 @@ describe.each(cases)('$tool with its state in $name', ({ tool, backend: type, st
       test.said.length = 0;
       expect((await test.plan(terraform)).changes).toBe(true);
       const released = `releases the lock of process ${pid}, which Slipway started and which is dead`;
-      expect(test.said.includes(released)).toBe(tells);
+      expect(test.said.includes(released)).toBe(keeps);
       expect((await terraform.pull(limits))?.header.serial ?? 0).toBeGreaterThanOrEqual(0);
     },
     aRun,

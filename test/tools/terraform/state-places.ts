@@ -23,6 +23,17 @@ export interface StatePlace {
   end(): Promise<void>;
 }
 
+/** A file, by its whole path. */
+export function aFile(): Promise<StatePlace> {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'slipway-state-'));
+  return Promise.resolve({
+    settings: `path = "${path.join(folder, 'terraform.tfstate')}"\n`,
+    env: {},
+    secret: 'nothing is secret here',
+    end: () => Promise.resolve(rmSync(folder, { recursive: true, force: true })),
+  });
+}
+
 /** The key of the S3 server. */
 const key = 'wJalrXUtnFEMI-K7MDENG';
 const table = 'prox-ops-terraform-locks';
