@@ -1,6 +1,6 @@
 import { runCommand } from './run-command.js';
 import { lookMs, type CallLimits } from './talos-target.js';
-import { toolPath } from './tool-path.js';
+import { talosctlPath } from './tool-path.js';
 
 /** A machine in maintenance mode, as it was seen. */
 export interface UnconfiguredMachine {
@@ -23,9 +23,8 @@ export async function applyConfiguration(
   file: string,
   { timeoutMs = lookMs, signal }: CallLimits,
 ): Promise<void> {
-  const [, minor = version] = /^v?(\d+\.\d+)\./.exec(version) ?? [];
   await runCommand({
-    command: await toolPath('talosctl', minor),
+    command: await talosctlPath(version),
     args: [
       'apply-config',
       '--insecure',

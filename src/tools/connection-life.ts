@@ -25,3 +25,12 @@ export function usableUntil(now: number, certificate: string | Buffer | undefine
     return end;
   }
 }
+
+/** A connection that stood broke under a call: it may have been broken before, since the server closed it while nobody used it. */
+export class BrokenSince extends Error {
+  override readonly name = 'BrokenSince';
+
+  constructor(readonly how: unknown) {
+    super('the connection broke');
+  }
+}

@@ -8,18 +8,10 @@ import {
   type HttpLibrary,
   type RequestContext,
 } from '@kubernetes/client-node';
+import { BrokenSince } from './connection-life.js';
 import type { KubernetesAgents } from './kubernetes-agents.js';
 
 const unzipped = promisify(gunzip);
-
-/** A connection that stood broke before its answer: the server may have closed it before it was asked. */
-class BrokenSince extends Error {
-  override readonly name = 'BrokenSince';
-
-  constructor(readonly how: unknown) {
-    super('the connection broke');
-  }
-}
 
 /**
  * How the client library sends: over connections that are kept. One that had broken while nobody used it costs nothing: it is

@@ -47,7 +47,7 @@ export async function machineAt(
   }
   const endpoint = dial(access.dialMap, node.address);
   try {
-    const seen = await lookInMaintenance(endpoint, { timeoutMs: lookMs, ...limits });
+    const seen = await lookInMaintenance(endpoint, { timeoutMs: answerMs, ...limits });
     return seen.stage === 'maintenance'
       ? { kind: 'maintenance', endpoint, ...seen }
       : { kind: 'silent', why };
@@ -59,7 +59,7 @@ export async function machineAt(
 }
 
 /** A machine that is there answers at once. */
-const lookMs = 5_000;
+const answerMs = 5_000;
 
 function nodeOf({ inventory }: ClusterAccess, name: string): InventoryNode {
   const node = inventory.nodes.find((candidate) => candidate.name === name);

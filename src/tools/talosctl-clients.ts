@@ -1,6 +1,6 @@
 import { Refusal } from './refusal.js';
 import { talosctl, type Talosctl } from './talosctl.js';
-import { toolPath } from './tool-path.js';
+import { talosctlPath, toolPath } from './tool-path.js';
 
 /** talosctl with one talosconfig, in the minors the nodes run. */
 export interface TalosctlClients {
@@ -29,25 +29,20 @@ export function talosctlClients(
   declared: string,
   which?: string,
 ): TalosctlClients {
-  const made = async (minor?: string): Promise<Talosctl> =>
-    talosctl(await toolPath('talosctl', minor), await talosconfig(), which);
+  const made = async (client: Promise<string>): Promise<Talosctl> =>
+    talosctl(await client, await talosconfig(), which);
   return {
     any: async () => {
       try {
-        return await made(minorOf(declared));
+        return await made(talosctlPath(declared));
       } catch (missing) {
         if (!(missing instanceof Refusal) || missing.reason.kind !== 'tool-missing') throw missing;
-        return made().catch((error: unknown) => {
+        return made(toolPath('talosctl')).catch((error: unknown) => {
           // The declared one is what is to be installed.
           throw error instanceof Refusal && error.reason.kind === 'tool-missing' ? missing : error;
         });
       }
     },
-    ofVersion: (version) => made(minorOf(version)),
+    ofVersion: (version) => made(talosctlPath(version)),
   };
-}
-
-/** `1.13` of `v1.13.4`; what is no version is its own minor, and no client has that. */
-function minorOf(version: string): string {
-  return /^v?(?<minor>\d+\.\d+)\./.exec(version)?.groups?.['minor'] ?? version;
 }

@@ -23,3 +23,12 @@ export async function toolPath(name: BinaryName, version?: string): Promise<stri
     );
   }
 }
+
+/**
+ * Path of the talosctl for a machine that runs a version, `v1.13.4`: that of its minor. There is none for what is no version.
+ *
+ * @throws Refusal `tool-missing`
+ */
+export function talosctlPath(version: string): Promise<string> {
+  return toolPath('talosctl', /^v?(?<minor>\d+\.\d+)\./.exec(version)?.groups?.['minor'] ?? version);
+}

@@ -1,4 +1,5 @@
 import type { ClientHttp2Session } from 'node:http2';
+import { BrokenSince } from '../connection-life.js';
 import type { TalosKeys } from '../credential-certificates.js';
 import { ProcessSlots } from '../process-slots.js';
 import { lookMs, type CallLimits, type TalosTarget } from '../talos-target.js';
@@ -14,15 +15,6 @@ class Ended extends Error {
 
   constructor(readonly status: number) {
     super('it was ended');
-  }
-}
-
-/** A connection that stood broke under this call: it may have been broken before. */
-class BrokenSince extends Error {
-  override readonly name = 'BrokenSince';
-
-  constructor(readonly how: unknown) {
-    super('the connection broke');
   }
 }
 
