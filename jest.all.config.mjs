@@ -7,6 +7,6 @@ export default {
     ...scenarios.testRegex,
     '/scenarios/(faults|long)/[^/]*[.]test[.]js$',
     '/lab/hypervisor/opentofu[.]test[.]js$',
-    '/tools/terraform/s3-lock[.]test[.]js$',
+    '/tools/terraform/(remote-states|move-state)[.]test[.]js$',
   ],
 };

@@ -20,7 +20,7 @@ export default {
     '/scenarios/',
     '/replay/',
     '/lab/hypervisor/opentofu[.]test[.]js$',
-    '/tools/terraform/s3-lock[.]test[.]js$',
+    '/tools/terraform/(remote-states|move-state)[.]test[.]js$',
     ...needsLab,
   ],
   testEnvironment: 'node',

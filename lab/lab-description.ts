@@ -67,6 +67,7 @@ export interface HypervisorDescription {
   /** Files with `name=secret`. */
   readonly tokens: { readonly owner: string; readonly slipway: string };
   readonly terraform: {
+    readonly tool: 'terraform' | 'tofu';
     /** Path of the program, and its version. */
     readonly program: string;
     readonly version: string;

@@ -77,6 +77,7 @@ export async function writeLabFiles(options: LabFilesOptions): Promise<LabFiles>
   );
   const { declared: versions, speed } = options;
   const terraform = options.hypervisor && {
+    tool: options.hypervisor.terraform.tool,
     version: options.hypervisor.terraform.version,
     vms: options.hypervisor.vms,
     configurations: 'machine-configurations/{node}.yaml',

@@ -60,7 +60,8 @@ export async function startLabHypervisor(
     definition,
     versions: { talos, kubernetes },
   });
-  const { path: program, version } = await resolveBinary('terraform', { fetch: false });
+  const tool: 'terraform' | 'tofu' = settings.tofu ? 'tofu' : 'terraform';
+  const { path: program, version } = await resolveBinary(tool, { fetch: false });
   const { room, faults, host, undo } = options;
   const log = path.join(directory, 'hypervisor.jsonl');
   const tokens = { owner: tokenNamed(TOKENS.owner), slipway: tokenNamed(TOKENS.slipway) };
@@ -80,7 +81,7 @@ export async function startLabHypervisor(
   undo.push(() => running.stop());
   const files = writeFiles(directory, running.url, tokens);
   const { owner, slipway, backend, data, state } = files;
-  const terraform = { program, version, configuration, data, backend, state };
+  const terraform = { tool, program, version, configuration, data, backend, state };
   const owners = new OwnersTerraform({
     program,
     folder: configuration,

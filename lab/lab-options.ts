@@ -38,6 +38,8 @@ export interface LabOptions {
   readonly apply?: readonly string[];
   /** The machines are VMs of a hypervisor, made by a Terraform configuration in git: they can be rebuilt. */
   readonly hypervisor?: boolean;
+  /** OpenTofu makes them instead. */
+  readonly tofu?: boolean;
   /** Told of each part that was started. */
   readonly onProgress?: (line: string) => void;
 }
@@ -58,6 +60,7 @@ export interface LabSettings {
   readonly nodeMonitorGraceSeconds: number;
   readonly apply: readonly string[];
   readonly hypervisor: boolean;
+  readonly tofu: boolean;
   readonly onProgress: (line: string) => void;
 }
 
@@ -84,6 +87,7 @@ export function labSettings(options: LabOptions): LabSettings {
     nodeMonitorGraceSeconds: positive('node monitor grace', options.nodeMonitorGraceSeconds ?? 50),
     apply: options.apply ?? [],
     hypervisor: options.hypervisor ?? false,
+    tofu: options.tofu ?? false,
     onProgress: options.onProgress ?? (() => undefined),
   };
 }

@@ -17,6 +17,7 @@ interface Flags {
   readonly nodeMonitorGrace?: string;
   readonly apply: readonly string[];
   readonly hypervisor?: boolean;
+  readonly tofu?: boolean;
   readonly json?: boolean;
 }
 
@@ -51,6 +52,7 @@ const program = new Command('lab')
     '--hypervisor',
     'the machines are VMs, made by a Terraform configuration in git: they can be rebuilt',
   )
+  .option('--tofu', 'with --hypervisor: OpenTofu in the place of Terraform')
   .option('--json', 'prints lab.json in one line when it is ready, and nothing else')
   .addHelpText(
     'after',
@@ -108,6 +110,7 @@ function optionsOf(flags: Flags): Parameters<typeof startLab>[0] {
     nodeMonitorGraceSeconds: number(flags.nodeMonitorGrace),
     apply: flags.apply,
     hypervisor: flags.hypervisor,
+    tofu: flags.tofu,
   };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }

@@ -2,6 +2,7 @@ import type { ClusterMachine } from './cluster-definition.js';
 
 /** What an inventory says of the Terraform configuration of a lab. Files are beside slipway.yaml, by name. */
 export interface LabTerraform {
+  readonly tool: 'terraform' | 'tofu';
   /** Of the program that made the state: `1.11.4`. */
   readonly version: string;
   readonly vms: readonly { readonly name: string; readonly vmid: number }[];
@@ -29,9 +30,9 @@ export const rebuildLimits: Readonly<Record<string, string>> = {
 type Role = ClusterMachine['role'];
 
 /** The section `terraform`. */
-export function labTerraform({ version, files }: LabTerraform): object {
+export function labTerraform({ tool, version, files }: LabTerraform): object {
   return {
-    tool: 'terraform',
+    tool,
     version,
     source: { folder: files.configuration },
     backend: [{ file: files.backend }],

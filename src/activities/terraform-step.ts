@@ -42,6 +42,7 @@ export async function readyTerraform(
   const terraform = await openTerraform(section, {
     cluster,
     base: settings.credentialsFolder ?? base,
+    home: base,
     commit: request.commit,
     step: await access.folder(),
     snapshot: { ...inventory.snapshot, directory: path.resolve(base, inventory.snapshot.directory) },

@@ -27,6 +27,17 @@ const runAdvice: Advices<TerraformRunReason> = {
     say.terraform('init', 'the same by hand, with the backend configuration slipway.yaml refers to'),
     say.inventoryCheck('after terraform.backend, terraform.env or terraform.workspace was corrected'),
   ],
+  'terraform-local-state': ({ setting }, say) => [
+    say.inventoryCheck(
+      `after a file of terraform.backend says ${setting} = "/…", an absolute path on the worker's machine`,
+    ),
+  ],
+  'terraform-lockless': ({ settings: [first] }, say) => [
+    ...(first === undefined
+      ? []
+      : [say.inventoryCheck(`after ${first} was set in backend.tf, or in a file of terraform.backend`)]),
+    say.terraform('init -migrate-state', 'moves the state to a backend that locks, once that is written'),
+  ],
   'terraform-remote-execution': (_, say) => [
     say.plan('again, once the execution mode of the workspace is Local (Settings, General)', ''),
   ],

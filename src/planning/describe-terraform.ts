@@ -20,6 +20,10 @@ const runSentences: Sentences<TerraformRunReason> = {
   'terraform-program': ({ tool, version, why }) =>
     `the configuration does not take ${tool} ${version}, which slipway.yaml names: ${quoted(why)}`,
   'terraform-init-failed': ({ tool, why }) => `${tool} could not get ready (init): ${quoted(why)}`,
+  'terraform-local-state': ({ setting, found }) =>
+    `the Terraform state would be a file in Slipway's own checkout and go with it: the backend local has ${found === undefined ? `no ${setting}` : `the relative ${setting} ${quoted(found)}`}`,
+  'terraform-lockless': ({ backend, settings }) =>
+    `the Terraform state has no lock, so two could write it at once: the backend ${backend} ${settings.length === 0 ? 'knows none' : `has no ${settings.join(' and no ')}`}`,
   'terraform-remote-execution': ({ backend }) =>
     `the workspace runs its plans at the other side (backend ${backend}), where Slipway can neither check nor stop them`,
   'terraform-locked': ({ who, since, operation, id, why }) => {

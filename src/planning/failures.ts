@@ -109,6 +109,8 @@ export const failures = {
   'terraform-source': undo('a person corrects it, or pushes the commit'),
   'terraform-program': undo('asking again gives the same answer'),
   'terraform-init-failed': passing('a registry or a backend that is away may come back'),
+  'terraform-local-state': undo('what is done would be forgotten, and every machine made twice'),
+  'terraform-lockless': undo('two writers spoil a state'),
   'terraform-remote-execution': undo('what cannot be checked is not done'),
   'terraform-locked': undo('it was waited for; a lock is broken only where its owner is surely gone'),
   'terraform-plan-failed': passing('a provider or a backend that is away may come back'),

@@ -3,6 +3,7 @@ import type { Inventory } from '../inventory/schema.js';
 import { type NodeCommands, credential, printing, quote, seconds } from './hand-commands.js';
 import { nodeConfiguration, patchesFor } from './node-configuration.js';
 import type { Hop, PlannedNode, UpgradePlan } from './plan.js';
+import { wantsVariablesAgain } from './terraform/saved-plan.js';
 
 /** Terraform, ready to be asked: its configuration, its credentials, its state. */
 export function terraformAccessLines(plan: UpgradePlan, inventory: Inventory): string[] {
@@ -37,7 +38,7 @@ export function templateLines(plan: UpgradePlan, hop: Hop, inventory: Inventory)
     `# --- the templates of Talos ${hop.to}, before any node ---`,
     `${planning(plan, hop, inventory)} -out=templates.tfplan${targets}`,
     `${terraformOf(plan)} show templates.tfplan  # templates alone: stop if any machine would change; -replace=ADDRESS for a template that would be changed in place`,
-    `${terraformOf(plan)} apply -input=false templates.tfplan`,
+    `${applying(plan, hop, inventory)} templates.tfplan`,
   ];
 }
 
@@ -79,7 +80,7 @@ export function replaceLines({ by, plan, hop, node, inventory, way, members }: R
       : []),
     '# From here on the old machine is gone. Once, and only once: if its end is not known, look at the state and at the hypervisor',
     '# before anything is sent again; a second -replace would destroy what the first one has made.',
-    `${terraformOf(plan)} apply -input=false ${quote(planFile(node))}`,
+    `${applying(plan, hop, inventory)} ${quote(planFile(node))}`,
     ...(isControlPlane
       ? [
           `talosctl --talosconfig "$admin" -n ${way} -e ${way} etcd remove-member ID  # the ID remembered; that there is none is fine`,
@@ -121,11 +122,20 @@ function replacementPlan(plan: UpgradePlan, hop: Hop, node: PlannedNode, invento
 }
 
 /** With the versions of this hop: git names those of the last one only. */
-function planning(plan: UpgradePlan, { values = {} }: Hop, { terraform }: Inventory): string {
+function planning(plan: UpgradePlan, hop: Hop, inventory: Inventory): string {
+  const lock = seconds(plan.limits.terraformLock);
+  return `${terraformOf(plan)} plan -input=false -lock-timeout=${lock}s${variables(hop, inventory)}`;
+}
+
+function applying(plan: UpgradePlan, hop: Hop, inventory: Inventory): string {
+  const again = wantsVariablesAgain(plan.terraform?.version ?? '0.0.0') ? variables(hop, inventory) : '';
+  return `${terraformOf(plan)} apply -input=false${again}`;
+}
+
+function variables({ values = {} }: Hop, { terraform }: Inventory): string {
   const files = (terraform?.variables.files ?? []).map((_, index) => ` -var-file="$variables${index}"`);
   const given = Object.entries(values).map(([name, value]) => ` -var ${quote(`${name}=${value}`)}`);
-  const lock = seconds(plan.limits.terraformLock);
-  return `${terraformOf(plan)} plan -input=false -lock-timeout=${lock}s${files.join('')}${given.join('')}`;
+  return `${files.join('')}${given.join('')}`;
 }
 
 /** It works in its own folder, so whatever else it is named is named in full. */

@@ -43,9 +43,17 @@ export function rebuildOfHop(
  * and the schematics of the roles.
  */
 function hopValues({ inventory, observation }: PlanInput, talos: string): Record<string, string> {
+  const kubernetes = kubernetesVersions(observation)?.highest ?? inventory.versions.kubernetes;
+  return terraformValues(inventory, { talos, kubernetes });
+}
+
+/** The same for any versions: value by variable. */
+export function terraformValues(
+  inventory: Inventory,
+  { talos, kubernetes }: Inventory['versions'],
+): Record<string, string> {
   const variables = inventory.terraform?.variables;
   if (!variables) return {};
-  const kubernetes = kubernetesVersions(observation)?.highest ?? inventory.versions.kubernetes;
   const entries: [string | undefined, string | undefined][] = [
     [variables.talos, written(talos, variables.talosWritten)],
     [variables.kubernetes, written(kubernetes, variables.kubernetesWritten)],

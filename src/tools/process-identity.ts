@@ -11,6 +11,16 @@ export interface ProcessIdentity {
 
 /** The identity of a running process; undefined when there is none of that pid, or only its zombie. */
 export function identify(pid: number): ProcessIdentity | undefined {
+  const found = statOf(pid);
+  return found === undefined || found.state === 'Z' || found.state === 'X' ? undefined : found.identity;
+}
+
+/** That of a child just started, which may have ended since: before its end is heard of, its pid is nobody else's. */
+export function identifyChild(pid: number): ProcessIdentity | undefined {
+  return statOf(pid)?.identity;
+}
+
+function statOf(pid: number): { state: string | undefined; identity: ProcessIdentity } | undefined {
   let stat: string;
   try {
     stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
@@ -21,7 +31,7 @@ export function identify(pid: number): ProcessIdentity | undefined {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const [state] = fields;
   const startTime = fields[19];
-  return startTime === undefined || state === 'Z' || state === 'X' ? undefined : { pid, startTime };
+  return startTime === undefined ? undefined : { state, identity: { pid, startTime } };
 }
 
 /** True while exactly this process runs. */

@@ -23,7 +23,7 @@ const exists = [
   /^kubectl (get|describe|uncordon|scale) .+$/,
   /^terraform (version|state (list|pull)|state (list|show) '[^']+'|plan( -refresh-only| -replace='[^']+')?)$/,
   /^terraform (import (ADDRESS|'[^']+') ID|untaint '[^']+')$/,
-  /^terraform (init|force-unlock '[^']+'|state push errored\.tfstate)$/,
+  /^terraform (init( -migrate-state)?|force-unlock '[^']+'|state push errored\.tfstate)$/,
   /^age --decrypt --identity FILE --output errored\.tfstate '[^']+'$/,
   /^curl -fsS https:\/\/factory\.talos\.dev\/versions$/,
   /^curl -fsS -X POST --data-binary @schematic\.yaml https:\/\/factory\.talos\.dev\/schematics$/,

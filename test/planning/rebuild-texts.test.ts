@@ -113,7 +113,8 @@ describe('its commands', () => {
     expect(templates).toContain('the templates of Talos v1.13.9, before any node');
     expect(templates.match(/-target='module\.templates/g)).toHaveLength(6);
     expect(templates).toContain(`plan -input=false -lock-timeout=300s -var-file="$variables0" ${values}`);
-    expect(templates).toContain('apply -input=false templates.tfplan');
+    expect(templates).toContain(`apply -input=false -var-file="$variables0" ${values}`);
+    expect(templates).toMatch(/ templates\.tfplan\n$/);
   });
 
   test('replace a control plane in the order in which it is safe', () => {
@@ -126,7 +127,7 @@ describe('its commands', () => {
       'forfeit-leadership',
       'The same once more',
       'etcd members',
-      'apply -input=false ctrl-1.tfplan',
+      `apply -input=false -var-file="$variables0" ${values}`,
       'etcd remove-member ID',
       'machine=machines/ctrl-1.yaml',
       'get systeminformation --insecure',
@@ -167,6 +168,12 @@ describe('its commands', () => {
       `configuration='talos machines'  # in a clean checkout of https://git.example/infra of commit`,
     );
     expect(said).toContain('tofu -chdir="$configuration" workspace select production');
+  });
+
+  test('give a saved plan no variables again where that is refused', () => {
+    const older = withTerraform(world, { tool: 'tofu', version: '1.10.6' });
+    const said = planCommands(planOf(rebuilding(older)), older.inventory);
+    expect(said).toContain('apply -input=false ctrl-1.tfplan');
   });
 
   test('of a plan in place name no Terraform', () => {

@@ -12,6 +12,7 @@ export const groups = {
   clock: 'Clock',
   temporal: 'Temporal',
   factory: 'Image Factory',
+  terraform: 'Terraform',
   inventory: 'slipway.yaml and the cluster',
   marks: 'Marks of runs',
   snapshots: 'Snapshots',

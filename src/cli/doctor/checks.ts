@@ -8,6 +8,7 @@ import type { Looks } from './looks.js';
 import { permissionChecks } from './permission-checks.js';
 import { snapshotChecks } from './snapshot-checks.js';
 import { temporalChecks } from './temporal-checks.js';
+import { terraformChecks } from './terraform-checks.js';
 import { toolChecks } from './tool-checks.js';
 
 /** The table of checks for one cluster. */
@@ -20,6 +21,7 @@ export function checksOf(looks: Looks): Check[] {
     ...clockChecks(looks),
     ...temporalChecks(looks),
     ...factoryChecks(looks),
+    ...terraformChecks(looks),
     ...inventoryChecks(looks),
     ...snapshotChecks(looks),
   ];

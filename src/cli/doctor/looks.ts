@@ -51,6 +51,8 @@ export interface Looks {
   temporal(): Promise<Temporal>;
   /** Looks at all ways directly: before anything else costs processor time, or their times would be those of this machine. */
   ways(): Promise<void>;
+  /** What `close` takes along. */
+  atEnd(close: () => Promise<void>): void;
   close(): Promise<void>;
 }
 
@@ -119,6 +121,7 @@ export function looksOf(declared: DeclaredCluster, taskQueue: string): Looks {
         controlPlanes.flatMap(({ name }) => [looks.talosEndpoint(name), looks.kubernetesEndpoint(name)]),
       );
     },
+    atEnd: (close) => void closing.push(close),
     close: async () => {
       for (const close of closing) await close();
     },

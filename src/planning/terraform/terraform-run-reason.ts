@@ -17,6 +17,14 @@ export type TerraformRunReason =
       readonly why: string;
     }
   | { readonly kind: 'terraform-init-failed'; readonly tool: TerraformTool; readonly why: string }
+  /** The state would lie in a folder of the step, and go with it. `found`: as the backend has it; undefined where it has nothing. */
+  | {
+      readonly kind: 'terraform-local-state';
+      readonly setting: 'path' | 'workspace_dir';
+      readonly found?: string;
+    }
+  /** The state has no lock. `settings`: one of them would give it one; none where the backend knows no locks. */
+  | { readonly kind: 'terraform-lockless'; readonly backend: string; readonly settings: readonly string[] }
   /** Plans and applies would run at HCP Terraform, or what speaks like it, where nobody can check and stop them. */
   | { readonly kind: 'terraform-remote-execution'; readonly backend: string }
   /** Somebody else holds the state's lock, or nobody can tell that its owner is gone. */

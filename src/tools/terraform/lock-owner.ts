@@ -31,8 +31,8 @@ export interface LockSurroundings {
 
 export type LockJudgement =
   | { readonly release: true; readonly run: RecordedRun }
-  /** `told`: whether what the lock says of its owner may be repeated. */
-  | { readonly release: false; readonly why: string; readonly told: boolean };
+  /** `told`: whether what the lock says of its owner may be repeated. `madeUp`: not even its id is that of the lock. */
+  | { readonly release: false; readonly why: string; readonly told: boolean; readonly madeUp?: true };
 
 /** How often a worker says that its Terraform lives. */
 export const seenEveryMs = 2_000;
@@ -52,9 +52,9 @@ export function judgeLock(lock: StateLock, around: LockSurroundings): LockJudgem
   if (recorded) return { release: true, run: recorded };
   if (lock.who === undefined || lock.created === undefined)
     return { ...keep('the backend does not say who took it'), told: false };
-  // Some backends fill in the one who asks.
+  // Some backends fill in the one who asks, and the id of the lock that was not had.
   if (lock.who === around.who && lock.created >= around.askedAt)
-    return { ...keep('the backend does not say who took it'), told: false };
+    return { ...keep('the backend does not say who took it'), told: false, madeUp: true };
   const fitting = runs.filter((run) => fits(lock, run));
   const living = fitting.find(({ alive }) => alive);
   if (living) return keep(`process ${living.pid}, which Slipway started, still works on it`);

@@ -40,7 +40,9 @@ export async function runLocked(
   run: LockedRun,
   limits: TerraformLimits,
 ): Promise<CommandResult> {
-  await afterEarlierRuns(root, limits);
+  // One limit for both waits: a step has its own time and that of one lock.
+  const end = Date.now() + root.lockMs;
+  await afterEarlierRuns(root, limits, end);
   // What was looked at for it grows old while it waits.
   const now = limits.startBefore !== undefined;
   let releases = 0;
@@ -49,19 +51,14 @@ export async function runLocked(
     // The lock of a dead one is better seen at once than after five minutes.
     const patient = now || tries > 1 || left.length === 0;
     const askedAt = Date.now();
-    const attempt = await once(root, run, patient && !now ? root.lockMs : 0, limits);
+    const attempt = await once(root, run, patient && !now ? Math.max(0, end - Date.now()) : 0, limits);
     if (attempt.ok) {
       // Whoever holds the lock has no other to fear.
       for (const old of left) if (!old.alive && !existsSync(unwritten(old.folder))) root.records.forget(old);
       return attempt.result;
     }
     if (!attempt.lock) throw attempt.failure;
-    const judgement = judgeLock(attempt.lock, {
-      runs: await root.records.of(root.identity),
-      askedAt,
-      who: whoHere(),
-      strangers: livingTerraforms(new Set((await root.records.all()).map(({ pid }) => pid))),
-    });
+    const judgement = await judged(root, attempt.lock, askedAt);
     if (!now && judgement.release && attempt.lock.id !== undefined && releases < releasesMax) {
       releases += 1;
       limits.says?.(
@@ -72,9 +69,58 @@ export async function runLocked(
   }
 }
 
+/**
+ * Takes the lock as a plan does, and gives it back: nothing is waited for, released or recorded.
+ *
+ * @param args of a plan that looks at no machine.
+ * @throws Refusal `terraform-locked`, `terraform-plan-failed`
+ */
+export async function tryLock(
+  root: TerraformRoot,
+  args: readonly string[],
+  limits: TerraformLimits,
+): Promise<void> {
+  const askedAt = Date.now();
+  const { error, diagnostics } = await probe(root, args, limits);
+  if (error === undefined) return;
+  const lock = errorsOf(error, diagnostics)
+    .map(lockIn)
+    .find((one) => one !== undefined);
+  if (lock) throw refusal(lock, await judged(root, lock, askedAt), 'the next run releases it');
+  const { tool, version, discretion } = root;
+  throw failureOf({ tool, version, command: 'plan', error, diagnostics, discretion });
+}
+
+async function judged(root: TerraformRoot, lock: StateLock, askedAt: number): Promise<LockJudgement> {
+  return judgeLock(lock, {
+    runs: await root.records.of(root.identity),
+    askedAt,
+    who: whoHere(),
+    strangers: livingTerraforms(new Set((await root.records.all()).map(({ pid }) => pid))),
+  });
+}
+
+/** What a Terraform that asks for the lock once is told. */
+async function probe(
+  root: TerraformRoot,
+  args: readonly string[],
+  limits: TerraformLimits,
+): Promise<{ readonly error: unknown; readonly diagnostics: readonly Diagnostic[] }> {
+  const diagnostics: Diagnostic[] = [];
+  const onLine = (_: string, line: string): void => {
+    const event = eventOf(line);
+    if (event?.kind === 'diagnostic') diagnostics.push(event.diagnostic);
+  };
+  const asked = runTerraform(root, args, limits, { onLine });
+  return { error: await asked.then(() => undefined).catch((error: unknown) => error), diagnostics };
+}
+
 /** Waits for what outlived its worker, and fetches what it could not give to the backend. */
-async function afterEarlierRuns(root: TerraformRoot, { says, signal }: TerraformLimits): Promise<void> {
-  const end = Date.now() + root.lockMs;
+async function afterEarlierRuns(
+  root: TerraformRoot,
+  { says, signal }: TerraformLimits,
+  end: number,
+): Promise<void> {
   for (;;) {
     const runs = await root.records.of(root.identity);
     for (const run of runs) if (!run.alive) await rescue(root, run.folder, () => root.records.forget(run));
@@ -101,7 +147,7 @@ async function once(
   const over = new AbortController();
   const record = await root.records.prepare();
   let open: OpenRun | undefined;
-  let probe: Promise<void> | undefined;
+  let asked: Promise<void> | undefined;
   const hear = (line: string): void => {
     const event = eventOf(line);
     if (event?.kind === 'diagnostic') diagnostics.push(event.diagnostic);
@@ -110,7 +156,7 @@ async function once(
     if (event.change === 'begins') inHand.add(event.address);
     if (event.change === 'ends') inHand.delete(event.address);
     if (open && lockProbe && event.change === 'begins')
-      probe ??= recordLock(root, lockProbe, open, () => inHand.size > 0, over.signal);
+      asked ??= recordLock(root, lockProbe, open, () => inHand.size > 0, over.signal);
     limits.says?.(event.sentence);
   };
   const lockArgs = ['-lock=true', `-lock-timeout=${Math.ceil(waitMs / 1000)}s`];
@@ -140,7 +186,7 @@ async function once(
     return { ok: false, failure, lock: errors.map(lockIn).find((lock) => lock !== undefined) };
   } finally {
     over.abort();
-    await probe;
+    await asked;
     // Before the record goes: it is what tells where the state lies.
     await rescue(root, root.folder, () => open?.over(true));
     open?.over(clean);
@@ -158,22 +204,7 @@ async function recordLock(
   isAtWork: () => boolean,
   signal: AbortSignal,
 ): Promise<void> {
-  const diagnostics: Diagnostic[] = [];
-  try {
-    await runTerraform(
-      root,
-      args,
-      { timeoutMs: root.lockMs + 60_000, signal },
-      {
-        onLine: (_, line) => {
-          const event = eventOf(line);
-          if (event?.kind === 'diagnostic') diagnostics.push(event.diagnostic);
-        },
-      },
-    );
-  } catch {
-    // It is meant to be refused.
-  }
+  const { diagnostics } = await probe(root, args, { timeoutMs: root.lockMs + 60_000, signal });
   await sleep(pollMs, undefined, { signal }).catch(() => undefined);
   const id = diagnostics.map(lockIn).find((lock) => lock !== undefined)?.id;
   if (id !== undefined && !signal.aborted && isAtWork() && isRunning(open.identity)) open.holds(id);
@@ -203,15 +234,21 @@ function unwritten(folder: string): string {
   return path.join(folder, 'errored.tfstate');
 }
 
-function refusal(lock: StateLock, judgement: LockJudgement): Refusal {
+function refusal(
+  lock: StateLock,
+  judgement: LockJudgement,
+  ofDead = 'it was released, and taken again',
+): Refusal {
   const told = !judgement.release && judgement.told;
   return new Refusal({
     kind: 'terraform-locked',
     who: told ? lock.who : undefined,
     since: told && lock.created !== undefined ? new Date(lock.created).toISOString() : undefined,
     operation: told ? operationWord(lock) : undefined,
-    id: lock.id,
-    why: judgement.release ? 'it was released, and taken again' : judgement.why,
+    id: !judgement.release && judgement.madeUp ? undefined : lock.id,
+    why: judgement.release
+      ? `process ${judgement.run.pid}, which Slipway started, is dead; ${ofDead}`
+      : judgement.why,
   });
 }
 

@@ -15,8 +15,10 @@ import { identityOf } from './terraform-root.js';
 
 export interface OpenOptions {
   readonly cluster: string;
-  /** The folder of slipway.yaml: relative files and the repository start there. */
+  /** Where relative files start: the folder of slipway.yaml, or that of the worker's credentials. */
   readonly base: string;
+  /** The folder of slipway.yaml, where the repository is looked for; left out: `base`. */
+  readonly home?: string;
   /** The commit the run's slipway.yaml stands at; undefined where it is not committed. */
   readonly commit: string | undefined;
   /** Everything it writes in clear stands here, and goes with it. */
@@ -42,9 +44,9 @@ const gitMs = 5_000;
  * @throws Refusal `terraform-commit-unknown`, `terraform-source`, `credential-unreadable`, `tool-missing`
  */
 export async function openTerraform(section: Section, options: OpenOptions): Promise<Terraform> {
-  const { base, commit, step, cluster, snapshot, lockMs, signal } = options;
+  const { base, home = base, commit, step, cluster, snapshot, lockMs, signal } = options;
   if (commit === undefined)
-    throw new Refusal({ kind: 'terraform-commit-unknown', file: path.join(base, 'slipway.yaml') });
+    throw new Refusal({ kind: 'terraform-commit-unknown', file: path.join(home, 'slipway.yaml') });
   const { tool, version, workspace } = section;
   const program = await toolPath(tool, version);
 
@@ -65,7 +67,7 @@ export async function openTerraform(section: Section, options: OpenOptions): Pro
   ]);
   const env = Object.fromEntries(values);
 
-  const repository = await repositoryOf(section, base);
+  const repository = await repositoryOf(section, home);
   const folder = await checkOut({ repository, commit, folder: section.source.folder }, step.folder, signal);
   const write = (texts: readonly string[], name: string): Promise<string[]> =>
     Promise.all(texts.map((text, index) => step.write(`${name}-${index}${suffixOf(text)}`, text)));
@@ -93,18 +95,18 @@ export async function openTerraform(section: Section, options: OpenOptions): Pro
 }
 
 /** As the inventory names it; a path starts at the folder of slipway.yaml. Otherwise the repository that folder is in. */
-async function repositoryOf({ source }: Section, base: string): Promise<string> {
+async function repositoryOf({ source }: Section, home: string): Promise<string> {
   const { repository } = source;
   if (repository !== undefined) {
     const isUrl = /^(\w[\w+.-]*:\/\/|[\w.-]+@[\w.-]+:)/.test(repository);
-    return isUrl ? repository : path.resolve(base, repository);
+    return isUrl ? repository : path.resolve(home, repository);
   }
-  const args = ['--no-optional-locks', '-C', base, 'rev-parse', '--show-toplevel'];
+  const args = ['--no-optional-locks', '-C', home, 'rev-parse', '--show-toplevel'];
   try {
     const { stdout } = await runCommand({ command: 'git', args, timeoutMs: gitMs });
     return stdout.replace(/\n$/, '');
   } catch {
-    throw new Refusal({ kind: 'terraform-commit-unknown', file: path.join(base, 'slipway.yaml') });
+    throw new Refusal({ kind: 'terraform-commit-unknown', file: path.join(home, 'slipway.yaml') });
   }
 }
 

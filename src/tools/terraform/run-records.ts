@@ -3,7 +3,7 @@ import { mkdir, readdir } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
-import { identify, isRunning, type ProcessIdentity } from '../process-identity.js';
+import { identifyChild, isRunning, type ProcessIdentity } from '../process-identity.js';
 import { seenEveryMs, type RecordedRun } from './lock-owner.js';
 
 const schema = z.object({
@@ -55,8 +55,9 @@ export class RunRecords {
   > {
     await mkdir(this.folder, { recursive: true, mode: 0o700 });
     return (pid, about) => {
-      const identity = identify(pid);
-      if (!identity) throw new Error(`process ${pid} ended as soon as it was started`);
+      // One that ends at once may have left a lock all the same.
+      const identity = identifyChild(pid);
+      if (!identity) throw new Error(`process ${pid} was not started by this process`);
       let content: Content = { ...about, ...identity, boot: bootId(), who: whoHere() };
       const file = path.join(this.folder, `${identity.pid}-${identity.startTime}.json`);
       write(file, content);

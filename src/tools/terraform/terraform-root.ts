@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { CommandOptions, CommandResult } from '../run-command.js';
 import { runCommand } from '../run-command.js';
 import type { StepFolder } from '../step-folder.js';
 import type { RunRecords } from './run-records.js';
 import type { Discretion } from './secret-texts.js';
+import { backendIn, type StateBackend } from './state-backend.js';
 import type { StateBackups } from './state-backup.js';
 
 /** A root module, and what its children get. */
@@ -106,14 +107,9 @@ export function wholeOutput({ stdout, stdoutTruncated }: CommandResult): string 
   return stdout;
 }
 
-/** The type of the backend, as `init` found it: `s3`, `cloud`. */
-export async function backendType(root: TerraformRoot): Promise<string> {
-  try {
-    const text = await readFile(path.join(dataFolder(root), 'terraform.tfstate'), 'utf8');
-    return (JSON.parse(text) as { backend?: { type?: string } }).backend?.type ?? 'local';
-  } catch {
-    return 'local';
-  }
+/** Where the state is kept, as `init` found it. */
+export function backendOf(root: TerraformRoot): Promise<StateBackend> {
+  return backendIn(dataFolder(root));
 }
 
 /** Makes the folder that all steps share. */

@@ -45,7 +45,9 @@ export function stateFrom(text: string): TerraformState {
   return state.parse(JSON.parse(text)) as TerraformState;
 }
 
-/** `state pull` of a backend that holds nothing prints nothing. */
+/** `state pull` of a backend that holds nothing prints nothing, or a state that was never written: one without a lineage. */
 export function stateHeaderFrom(text: string): StateHeader | undefined {
-  return text.trim() === '' ? undefined : header.parse(JSON.parse(text));
+  if (text.trim() === '') return undefined;
+  const found = header.parse(JSON.parse(text));
+  return found.lineage === '' ? undefined : found;
 }

@@ -5,11 +5,12 @@ import semver from 'semver';
 import type { StateHeader, TerraformPlan, TerraformState } from '../../planning/terraform/terraform-json.js';
 import { withLock } from '../binaries/lock.js';
 import { Refusal, messageOf } from '../refusal.js';
-import { runLocked } from './locked-run.js';
+import { runLocked, tryLock } from './locked-run.js';
 import { keepStateText, type KeptState } from './state-backup.js';
 import { failureOf, type TerraformCommand } from './terraform-failure.js';
+import { backendRefusals, type StateBackend } from './state-backend.js';
 import {
-  backendType,
+  backendOf,
   jsonMax,
   makePluginCache,
   runTerraform,
@@ -45,20 +46,25 @@ export interface PulledState {
 
 export interface Terraform {
   readonly program: { readonly tool: 'terraform' | 'tofu'; readonly version: string };
-  /** Gets modules and providers, and finds the backend; before all else, once. */
-  init(limits: TerraformLimits): Promise<void>;
+  /** What Terraform gets as its environment. It holds secrets in clear. */
+  readonly env: Readonly<Record<string, string>>;
+  /**
+   * Gets modules and providers, and finds the backend; before all else, once.
+   *
+   * @throws Refusal `terraform-init-failed`, `terraform-program`, `terraform-local-state`, `terraform-lockless`
+   */
+  init(limits: TerraformLimits): Promise<StateBackend>;
   plan(what: PlanArguments, limits: TerraformLimits): Promise<SavedPlan>;
   /** Applies exactly what was saved; Terraform refuses it where the state was written since. */
   apply(saved: SavedPlan, limits: TerraformLimits): Promise<void>;
   state(limits: TerraformLimits): Promise<TerraformState>;
   /** Undefined: the backend holds none. */
   pull(limits: TerraformLimits): Promise<PulledState | undefined>;
+  /** Takes the state's lock as a plan does, and gives it back. @throws Refusal `terraform-locked`, `terraform-plan-failed` */
+  tryLock(values: PlanArguments['values'], limits: TerraformLimits): Promise<void>;
   /** Keeps what `pull` answered, encrypted, beside the etcd snapshots. */
   backUp(pulled: PulledState): Promise<KeptState>;
 }
-
-/** OpenTofu since then wants a plan's variables once more when it is applied; before, and in Terraform, they are refused. */
-const tofuWithVariables = '1.8.0';
 
 /**
  * Terraform, or OpenTofu, in one root module. Every flag is explicit, nothing is asked, and nobody is phoned home to.
@@ -70,6 +76,7 @@ export function terraform(root: TerraformRoot): Terraform {
   let saved = 0;
   return {
     program: { tool, version },
+    env: root.env,
     init: (limits) => init(root, limits),
     plan: (what, limits) => plan(root, path.join(root.step.folder, `plan-${++saved}`), what, limits),
     apply: (made, limits) => apply(root, made, limits),
@@ -82,11 +89,12 @@ export function terraform(root: TerraformRoot): Terraform {
       const header = read(tool, () => stateHeaderFrom(text));
       return header && { header, text };
     },
+    tryLock: (values, limits) => tryLock(root, [...lockProbe, ...variables(root, { values })], limits),
     backUp: (pulled) => keepStateText(pulled.text, root.backups, root.step),
   };
 }
 
-async function init(root: TerraformRoot, limits: TerraformLimits): Promise<void> {
+async function init(root: TerraformRoot, limits: TerraformLimits): Promise<StateBackend> {
   const { timeoutMs, signal } = limits;
   await makePluginCache(root.pluginCache);
   const backend = root.backendFiles.map((file) => `-backend-config=${file}`);
@@ -99,7 +107,11 @@ async function init(root: TerraformRoot, limits: TerraformLimits): Promise<void>
       runTerraform(root, ['init', '-input=false', '-no-color', ...pinned, ...backend], limits),
     ),
   );
+  const kept = await backendOf(root);
+  const [refusal] = backendRefusals(kept, root);
+  if (refusal) throw new Refusal(refusal);
   if (root.workspace !== 'default') await told(root, 'init', () => refuseNewWorkspace(root, limits));
+  return kept;
 }
 
 async function plan(
@@ -121,22 +133,28 @@ async function plan(
   const run = { operation: 'plan', args, acceptExitCodes: [0, 2] } as const;
   const { exitCode } = await runLocked(root, run, limits);
   if (!(await isArchive(file)))
-    throw new Refusal({ kind: 'terraform-remote-execution', backend: await backendType(root) });
+    throw new Refusal({ kind: 'terraform-remote-execution', backend: (await backendOf(root)).type });
   await chmod(file, 0o600);
   const shown = await json(root, ['show', '-json', '-no-color', file], limits);
   return { file, changes: exitCode === 2, plan: read(root.tool, () => planFrom(shown)), made: what };
 }
 
+/** A plan that looks at no machine, and ends where it does not get the lock at once. */
+const lockProbe = ['plan', '-json', '-input=false', '-refresh=false', '-lock=true', '-lock-timeout=0s'];
+
 async function apply(root: TerraformRoot, { file, made }: SavedPlan, limits: TerraformLimits): Promise<void> {
-  const again = root.tool === 'tofu' && semver.gte(root.version, tofuWithVariables);
   const values = variables(root, made);
-  const probe = ['plan', '-json', '-input=false', '-refresh=false', '-lock=true', '-lock-timeout=0s'];
-  const args = ['apply', '-json', '-input=false', ...(again ? values : []), file];
-  await runLocked(root, { operation: 'apply', args, lockProbe: [...probe, ...values] }, limits);
+  const args = ['apply', '-json', '-input=false', ...(takesVariablesAgain(root.version) ? values : []), file];
+  await runLocked(root, { operation: 'apply', args, lockProbe: [...lockProbe, ...values] }, limits);
+}
+
+/** The rule of `planning/terraform/saved-plan.ts`, which tells a person the same; there is why. */
+export function takesVariablesAgain(version: string): boolean {
+  return semver.gte(version, '1.11.0');
 }
 
 /** Later ones win: a hop's own values. */
-function variables(root: TerraformRoot, { values }: PlanArguments): string[] {
+function variables(root: TerraformRoot, { values }: Pick<PlanArguments, 'values'>): string[] {
   return [
     ...root.variableFiles.map((file) => `-var-file=${file}`),
     ...Object.entries(values).map(([name, value]) => `-var=${name}=${value}`),

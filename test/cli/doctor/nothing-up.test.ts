@@ -60,7 +60,7 @@ function verdictOf(what: string): string | undefined {
 describe('slipway doctor where nothing is up', () => {
   test('exits 1 and has an answer in every group', () => {
     expect(ended.code).toBe(1);
-    expect(new Set(findings.map(({ group }) => group)).size).toBe(9);
+    expect(new Set(findings.map(({ group }) => group)).size).toBe(10);
     for (const { says } of findings) expect(says).toMatch(/[.!?…]$/);
   });
 

@@ -15,6 +15,7 @@ const target: InventoryTarget = {
 };
 
 const terraform: NonNullable<InventoryTarget['terraform']> = {
+  tool: 'terraform',
   version: '1.11.4',
   vms: proxOpsSmall.machines.map(({ name }, index) => ({ name, vmid: 8001 + index })),
   configurations: 'machine-configurations/{node}.yaml',

@@ -104,6 +104,12 @@ export const everyTerraformReason: {
     tool: 'terraform',
     why: 'Failed to get existing workspaces: the S3 bucket does not exist.',
   },
+  'terraform-local-state': { kind: 'terraform-local-state', setting: 'path', found: 'terraform.tfstate' },
+  'terraform-lockless': {
+    kind: 'terraform-lockless',
+    backend: 's3',
+    settings: ['use_lockfile', 'dynamodb_table'],
+  },
   'terraform-remote-execution': { kind: 'terraform-remote-execution', backend: 'cloud' },
   'terraform-locked': {
     kind: 'terraform-locked',

@@ -169,6 +169,37 @@ describe.each(tools)('the real %s with a local state', (tool) => {
     aRun,
   );
 
+  it.each([
+    ['no path', '# nothing\n', {}],
+    ['a path beside the configuration', 'path = "terraform.tfstate"\n', { found: 'terraform.tfstate' }],
+  ])(
+    'refuses a state that would go with its checkout: %s',
+    async (_, text, more) => {
+      const backend = [{ file: test.file('backend', text) }];
+      expect(await reasonOf(test.ready(tool, { backend }))).toEqual({
+        kind: 'terraform-local-state',
+        setting: 'path',
+        ...more,
+      });
+    },
+    aRun,
+  );
+
+  it(
+    'applies the version of a hop though Git names another, with an ephemeral variable from a file',
+    async () => {
+      test.write('infra/versions.auto.tfvars', 'talos_version = "v1.13.7"\n');
+      // Older versions have none.
+      test.write('infra/token.tf', 'variable "token" {\n  type = string\n  ephemeral = true\n}\n');
+      test.commitAll();
+      const files = [{ file: test.file('token', 'token = "ephemeral-token"\nmaking = "true"\n') }];
+      const terraform = await test.ready(tool, { ...local, variables: { talos: 'talos_version', files } });
+      await test.apply(terraform, await test.plan(terraform, { values: { talos_version: 'v1.12.6' } }));
+      expect((await terraform.pull(limits))?.text).toContain('v1.12.6');
+    },
+    aRun,
+  );
+
   it(
     'says so where the configuration wants another version',
     async () => {

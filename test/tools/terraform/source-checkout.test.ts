@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { checkOut } from '../../../src/tools/terraform/source-checkout.js';
@@ -84,6 +84,15 @@ describe('the checkout of a configuration', () => {
     expect(await reasonOf(checkOut(source({ folder: 'nowhere' }), into))).toMatchObject({
       why: 'there is no folder nowhere in it',
     });
+  });
+
+  it('is had from where slipway.yaml stands, though credentials lie elsewhere', async () => {
+    const credentials = path.join(test.root, 'credentials');
+    mkdirSync(credentials);
+    writeFileSync(path.join(credentials, 'backend'), 'path = "/srv/x"\n');
+    const options = await test.options({ base: credentials, home: test.base });
+    await openTerraform(test.section('terraform', { backend: [{ file: 'backend' }] }), options);
+    expect(existsSync(path.join(options.step.folder, 'source', 'infra', 'main.tf'))).toBe(true);
   });
 
   it('is not begun while slipway.yaml is not committed', async () => {

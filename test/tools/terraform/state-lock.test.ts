@@ -137,7 +137,10 @@ describe('whose lock it is', () => {
   });
 
   test('what a backend makes up is not told', () => {
-    expect(judgeLock(lock, { ...around, runs: [], askedAt: created - 500 })).toMatchObject({ told: false });
+    expect(judgeLock(lock, { ...around, runs: [], askedAt: created - 500 })).toMatchObject({
+      told: false,
+      madeUp: true,
+    });
     expect(judgeLock(lock, { ...around, runs: [] })).toMatchObject({ told: true });
   });
 });
