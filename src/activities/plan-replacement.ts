@@ -1,6 +1,5 @@
 import { describeStep } from '../planning/describe.js';
 import type { PlannedNode } from '../planning/plan.js';
-import { checkTerraformPlan } from '../planning/terraform/check-plan.js';
 import { machineIdentity, otherMachine } from '../planning/terraform/machine-identity.js';
 import {
   instancesOf,
@@ -8,15 +7,19 @@ import {
   replacedOf,
   type RecordedInstance,
 } from '../planning/terraform/state-instances.js';
-import { summaryText } from '../planning/terraform/summary-text.js';
 import type { TerraformState } from '../planning/terraform/terraform-json.js';
 import type { ClusterAccess } from '../tools/cluster-access.js';
 import { machineAt } from '../tools/machine-seen.js';
 import { Refusal } from '../tools/refusal.js';
-import type { SavedPlan } from '../tools/terraform/terraform.js';
 import { inCluster, type ActivitySettings, type RunReference, type Wait } from './activity-context.js';
 import { readConfiguration } from './machine-configuration.js';
-import { knownState, readyTerraform, refuse, type TerraformStep } from './terraform-step.js';
+import {
+  checkedPlan,
+  knownState,
+  readyTerraform,
+  type CheckedPlan,
+  type TerraformStep,
+} from './terraform-step.js';
 
 export interface PlanReplacement extends RunReference {
   readonly node: PlannedNode;
@@ -51,7 +54,7 @@ export async function planReplacement(
     if (!instances.ok) throw new Refusal(instances.reason);
     await refuseOtherMachine(access, wait, ready, node, state);
     const { recorded } = instances;
-    const { summary } = await planChecked(ready, node, { values, replaces: recorded, creates: [] });
+    const { summary } = await planMachine(ready, node, { values, replaces: recorded, creates: [] });
     await ready.terraform.backUp(pulled);
     const { serial, lineage } = pulled.header;
     return { recorded, serial, lineage, note: `${ready.section.tool} ${summary}` };
@@ -66,26 +69,14 @@ export interface WantedPlan {
   readonly creates: readonly string[];
 }
 
-/** Lets Terraform plan, and checks the plan. @throws Refusal with the first thing it would do beside */
-export async function planChecked(
-  { terraform, section, limits }: TerraformStep,
+/** Lets Terraform plan the machine of one node, and checks what it says. @throws Refusal */
+export function planMachine(
+  ready: TerraformStep,
   node: PlannedNode,
-  { values, replaces, creates }: WantedPlan,
-): Promise<{ readonly saved: SavedPlan; readonly summary: string }> {
-  const { address } = rebuildOf(node);
-  const replace = replaces.map((one) => one.address);
-  const saved = await terraform.plan({ values, replace, targets: [address] }, limits());
-  const verdict = checkTerraformPlan(saved.plan, {
-    subject: node.name,
-    purpose: 'machine',
-    targets: [address],
-    replaces,
-    creates,
-    rules: section.resources,
-  });
-  if (verdict.ok) return { saved, summary: summaryText(verdict.summary) };
-  refuse(verdict.refusals);
-  throw new Error('a plan was refused without a reason');
+  { values, ...wanted }: WantedPlan,
+): Promise<CheckedPlan> {
+  const targets = [rebuildOf(node).address];
+  return checkedPlan(ready, values, { subject: node.name, purpose: 'machine', targets, ...wanted });
 }
 
 /** The plan says how; nodes without that do not come here. */

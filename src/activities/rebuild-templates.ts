@@ -1,8 +1,6 @@
 import { covers } from '../planning/terraform/address.js';
-import { checkTerraformPlan } from '../planning/terraform/check-plan.js';
 import { writesOf } from '../planning/terraform/planned-changes.js';
-import { recordInstances } from '../planning/terraform/state-instances.js';
-import { summaryText } from '../planning/terraform/summary-text.js';
+import { recordInstances, type NodeAddress } from '../planning/terraform/state-instances.js';
 import {
   templatesOf,
   templatesToRebuild,
@@ -15,10 +13,11 @@ import type { SavedPlan } from '../tools/terraform/terraform.js';
 import { inCluster, type ActivitySettings, type RunReference } from './activity-context.js';
 import {
   applyLimits,
+  checkedPlan,
   knownState,
-  nodeAddresses,
   readyTerraform,
   refuse,
+  type CheckedPlan,
   type TerraformStep,
 } from './terraform-step.js';
 
@@ -37,7 +36,7 @@ export async function rebuildTemplates(settings: ActivitySettings, step: Rebuild
   const doing = 'the templates of the hop are made anew, where they differ';
   return inCluster(settings, step, doing, async (access, wait) => {
     const ready = await readyTerraform(settings, access, wait, step, step.limit);
-    const { state, pulled } = await knownState(access, wait, ready);
+    const { state, pulled, nodes } = await knownState(access, wait, ready);
     const planned = await plan(ready, step, step.templates, []);
     const decision = templatesToRebuild({
       templates: wantedTemplates(access, step.templates),
@@ -49,10 +48,9 @@ export async function rebuildTemplates(settings: ActivitySettings, step: Rebuild
     });
     refuse(decision.refusals);
     if (decision.rebuild.length === 0) return `all ${decision.keep.length} templates are as they should be`;
-    const nodes = await nodeAddresses(access, wait);
     const addresses = nodes.map(({ address }) => address);
     const before = await wantedOfNodes(ready, step, addresses);
-    const { saved, summary } = await planChecked(ready, step, decision.rebuild, nodes);
+    const { saved, summary } = await planTemplates(ready, step, decision.rebuild, planned, nodes);
     await ready.terraform.backUp(pulled);
     await ready.terraform.apply(saved, applyLimits(ready));
     const moved = (await wantedOfNodes(ready, step, addresses)).find((write) => !before.includes(write));
@@ -89,37 +87,26 @@ function plan(
   return terraform.plan({ values, targets, replace }, limits());
 }
 
-async function planChecked(
+/** @param first what Terraform said of all templates of the hop. */
+async function planTemplates(
   ready: TerraformStep,
-  step: RebuildTemplates,
+  { values }: RebuildTemplates,
   rebuild: readonly TemplateToRebuild[],
-  nodes: readonly { readonly node: string; readonly address: string }[],
-): Promise<{ readonly saved: SavedPlan; readonly summary: string }> {
+  first: SavedPlan,
+  nodes: readonly NodeAddress[],
+): Promise<CheckedPlan> {
   const instances = recordInstances(rebuild.flatMap(({ replace }) => replace));
   if (!instances.ok) throw new Refusal(instances.reason);
-  const { recorded } = instances;
   const targets = rebuild.map(({ address }) => address);
-  const saved = await plan(
-    ready,
-    step,
-    targets,
-    recorded.map(({ address }) => address),
-  );
-  const verdict = checkTerraformPlan(saved.plan, {
+  return checkedPlan(ready, values, {
     subject: 'the templates',
     purpose: 'template',
     targets,
-    replaces: recorded,
+    replaces: instances.recorded,
     // A template that is not there is one that an earlier attempt, or somebody, has taken away.
-    creates: creations(saved, targets),
-    rules: ready.section.resources,
+    creates: creations(first, targets),
     nodes,
   });
-  if (!verdict.ok) {
-    refuse(verdict.refusals);
-    throw new Error('a plan was refused without a reason');
-  }
-  return { saved, summary: summaryText(verdict.summary) };
 }
 
 function creations({ plan: planned }: SavedPlan, targets: readonly string[]): string[] {

@@ -13,8 +13,8 @@ import type { SavedPlan } from '../tools/terraform/terraform.js';
 import { inCluster, type ActivitySettings, type RunReference, type Wait } from './activity-context.js';
 import { sendGuarded, takeIntentBack, type GuardedRequest, type Sent } from './guarded-request.js';
 import { requireNodeObject } from './patch-node.js';
-import { planChecked, rebuildOf, type Replacement } from './plan-replacement.js';
-import { applyLimits, knownState, readyTerraform, refuse, type TerraformStep } from './terraform-step.js';
+import { planMachine, rebuildOf, type Replacement } from './plan-replacement.js';
+import { applyLimits, knownState, readyTerraform, refused, type TerraformStep } from './terraform-step.js';
 
 export interface ReplaceMachine extends RunReference {
   readonly node: PlannedNode;
@@ -93,10 +93,7 @@ async function decide({ access, wait, step, ready }: Replacing, lost: boolean): 
     machine,
     rules: ready.section.resources,
   });
-  if (decision.send === 'refuse') {
-    refuse(decision.refusals);
-    throw new Error('a replacement was refused without a reason');
-  }
+  if (decision.send === 'refuse') return refused(decision.refusals);
   // A Terraform that was killed may have destroyed what its state still holds.
   if (decision.send === 'replace' && lost && machine !== 'recorded') {
     const why = `the state holds the old one, and ${seenWords[machine]} at the node's address`;
@@ -134,7 +131,7 @@ async function send(
   const { access, wait, step, ready } = replacing;
   const replaces = decision.send === 'replace' ? decision.replace : [];
   const wanted = { values: step.values, replaces, creates: decision.create };
-  const { saved, summary } = await planChecked(ready, step.node, wanted);
+  const { saved, summary } = await planMachine(ready, step.node, wanted);
   const note = `${ready.section.tool} did this: ${summary}`;
   // What is gone is made without a look: there is nothing left to disrupt.
   if (decision.send === 'create') {
