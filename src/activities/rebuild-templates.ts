@@ -1,5 +1,5 @@
 import { covers } from '../planning/terraform/address.js';
-import { writesOf } from '../planning/terraform/planned-changes.js';
+import { sameWrite, writesOf, type Write } from '../planning/terraform/planned-changes.js';
 import { recordInstances, type NodeAddress } from '../planning/terraform/state-instances.js';
 import {
   templatesOf,
@@ -53,15 +53,14 @@ export async function rebuildTemplates(settings: ActivitySettings, step: Rebuild
     const { saved, summary } = await planTemplates(ready, step, decision.rebuild, planned, nodes);
     await ready.terraform.backUp(pulled);
     await ready.terraform.apply(saved, applyLimits(ready));
-    const moved = (await wantedOfNodes(ready, step, addresses)).find((write) => !before.includes(write));
-    if (moved !== undefined) {
-      const node = nodes.find(({ address }) => moved.startsWith(address));
-      const [address = moved, action = ''] = /^(.*) \((.*)\)$/.exec(moved)?.slice(1) ?? [];
+    const after = await wantedOfNodes(ready, step, addresses);
+    const moved = after.find((write) => !before.some((one) => sameWrite(one, write)));
+    if (moved) {
+      const owner = nodes.find(({ address }) => covers(address, moved.address));
       throw new Refusal({
         kind: 'terraform-template-moves-node',
-        node: node?.node ?? address,
-        address,
-        action,
+        node: owner?.node ?? moved.address,
+        ...moved,
       });
     }
     const kept = decision.keep.length === 0 ? '' : `; ${decision.keep.length} stay as they are`;
@@ -120,10 +119,9 @@ async function wantedOfNodes(
   ready: TerraformStep,
   step: RebuildTemplates,
   addresses: readonly string[],
-): Promise<string[]> {
+): Promise<Write[]> {
   const { plan: planned } = await plan(ready, step, addresses, []);
-  const changes = (planned.resource_changes ?? []).filter(({ address }) => isIn(addresses, address));
-  return writesOf({ ...planned, resource_changes: changes });
+  return writesOf(planned).filter(({ address }) => isIn(addresses, address));
 }
 
 function isIn(targets: readonly string[], address: string): boolean {
