@@ -1,3 +1,4 @@
+import { standsAlone } from './batches.js';
 import { describe } from './describe.js';
 import { gateTable } from './gates/evaluate-gates.js';
 import { type StepName, allSteps, rebuildLimits, stepsOf, steps } from './node-steps.js';
@@ -42,10 +43,11 @@ function hopText(plan: UpgradePlan, hop: Hop): string {
 }
 
 /** How many at a time. */
-function pace({ batch = 1 }: UpgradePlan): string {
-  return batch === 1
-    ? 'one at a time'
-    : `one at a time, and workers after the canary up to ${batch} together`;
+function pace({ batch = 1, hops }: UpgradePlan): string {
+  const together = hops.flatMap(({ nodes }) => nodes).filter((node) => !standsAlone(node));
+  if (batch === 1 || together.length === 0) return 'one at a time';
+  const inPlace = hops.some(({ strategy }) => strategy === 'rebuild') ? ' that are upgraded in place' : '';
+  return `one at a time, and workers${inPlace} after the canary up to ${batch} together`;
 }
 
 /** `talosctl 1.12, legacy flow`: what the nodes that are touched run decides. */

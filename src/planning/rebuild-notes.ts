@@ -15,6 +15,7 @@ export function rebuildNotes(input: PlanInput, seen: readonly SeenNode[], hops: 
   return [
     `${listed(names, 12)}: destroyed and made anew by Terraform, which cannot be undone; what is on ${names.length === 1 ? 'its disk' : 'their disks'} is gone ` +
       '(local volumes, images, logs), name, address and Node stay',
+    ...paceNotes(input, rebuilding),
     ...keptNotes(input),
     ...rebuilding.flatMap((hop) => templateNotes(hop)),
     wayBackNote(first, first.rebuilt),
@@ -22,6 +23,16 @@ export function rebuildNotes(input: PlanInput, seen: readonly SeenNode[], hops: 
     ...valueNotes(input, rebuilding.at(-1) ?? first),
     ...markNotes(seen, names),
     ...afterNotes(input, names),
+  ];
+}
+
+/** Where slipway.yaml would let several workers go together. */
+function paceNotes({ inventory: { upgrade } }: PlanInput, hops: readonly Hop[]): string[] {
+  const workers = hops.flatMap(({ nodes }) => nodes).filter((node) => node.rebuild && node.role === 'worker');
+  if (upgrade.workers.batch === 1 || workers.length < 2) return [];
+  return [
+    `nodes that are made anew go one at a time, though upgrade.workers.batch is ${upgrade.workers.batch}: the Terraform state has one writer, ` +
+      'and what is done to a node is planned on the state as the node before it left it',
   ];
 }
 
