@@ -4,6 +4,7 @@ import { awaitEtcdMember, awaitEtcdStable } from './await-etcd.js';
 import { awaitGates } from './await-gates.js';
 import { awaitReady } from './await-ready.js';
 import { configureMachine } from './configure-machine.js';
+import { confirmNoChanges } from './confirm-no-changes.js';
 import { cordonNode } from './cordon-node.js';
 import { drainNode } from './drain-node.js';
 import { handOverLeadership } from './hand-over-leadership.js';
@@ -44,6 +45,7 @@ export function createActivities(settings: ActivitySettings) {
     replaceMachine: bind(settings, replaceMachine),
     removeMember: bind(settings, removeMember),
     configureMachine: bind(settings, configureMachine),
+    confirmNoChanges: bind(settings, confirmNoChanges),
     awaitBoot: bind(settings, awaitBoot),
     awaitReady: bind(settings, awaitReady),
     awaitEtcdMember: bind(settings, awaitEtcdMember),

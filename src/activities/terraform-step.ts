@@ -153,13 +153,19 @@ export function refused(reasons: readonly Reason[]): never {
   throw new Error('Terraform was refused without a reason');
 }
 
-/** Where Terraform has each node, and whether a machine of that name is heard. */
-async function nodeAddresses(access: ClusterAccess, wait: Wait): Promise<NodeAddress[]> {
-  const { inventory } = access;
-  const known = inventory.nodes.flatMap((node) => {
+/** Where Terraform has each node of a role that slipway.yaml names an address for. */
+export function addressesOf({
+  inventory,
+}: Pick<ClusterAccess, 'inventory'>): Pick<NodeAddress, 'node' | 'address'>[] {
+  return inventory.nodes.flatMap((node) => {
     const template = inventory.roles[node.role]?.terraform;
     return template === undefined ? [] : [{ node: node.name, address: addressOf(template, node) }];
   });
+}
+
+/** The same, and whether a machine of that name is heard. */
+async function nodeAddresses(access: ClusterAccess, wait: Wait): Promise<NodeAddress[]> {
+  const known = addressesOf(access);
   const { nodes } = await observeCluster(access, {
     talosOf: [],
     statusOf: known.map(({ node }) => node),

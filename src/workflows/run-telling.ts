@@ -1,5 +1,5 @@
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
-import { describe, describeNode } from '../planning/describe.js';
+import { describe, describeLeft, describeNode } from '../planning/describe.js';
 import type { UpgradeRequest } from '../planning/plan.js';
 import type { NodeEnding, RunResult } from '../planning/run-result.js';
 import { keyword } from './keyword.js';
@@ -57,9 +57,11 @@ export function tellDetails({ request, run, order, endings, current, result }: R
     ...order.slice(from, to).map(line),
     ...(to < order.length ? [`- … ${order.length - to} after`] : []),
   ];
-  const ending = result
-    ? `\n**${result.outcome}**\n${result.reasons.map((reason) => `- ${describe(reason)}`).join('\n')}`
-    : '';
+  const ends = [
+    ...(result?.reasons.map((reason) => `- ${describe(reason)}`) ?? []),
+    ...(result?.terraform ? [`- ${describeLeft(result.terraform)}`] : []),
+  ];
+  const ending = result ? `\n**${result.outcome}**\n${ends.join('\n')}` : '';
   setCurrentDetails(
     `## run ${run}: ${request.cluster} → Talos ${request.talos}\n\n${lines.join('\n')}\n${ending}`,
   );
