@@ -1,6 +1,10 @@
 import { describeStep } from '../planning/describe.js';
 import type { PlannedNode } from '../planning/plan.js';
-import { machineIdentity, otherMachine } from '../planning/terraform/machine-identity.js';
+import {
+  machineIdentity,
+  otherMachine,
+  type MachineIdentity,
+} from '../planning/terraform/machine-identity.js';
 import {
   instancesOf,
   recordInstances,
@@ -9,6 +13,7 @@ import {
 } from '../planning/terraform/state-instances.js';
 import type { TerraformState } from '../planning/terraform/terraform-json.js';
 import type { ClusterAccess } from '../tools/cluster-access.js';
+import { endpointIn } from '../tools/configuration-endpoint.js';
 import { machineAt } from '../tools/machine-seen.js';
 import { Refusal } from '../tools/refusal.js';
 import { inCluster, type ActivitySettings, type RunReference, type Wait } from './activity-context.js';
@@ -47,7 +52,8 @@ export async function planReplacement(
   return inCluster(settings, step, describeStep('plan-replacement', node.name), async (access, wait) => {
     const { address, configuration } = rebuildOf(node);
     // A configuration that cannot be had is better known now than when the machine is gone.
-    if (configuration === 'apply-config') await readConfiguration(settings, step, node);
+    if (configuration === 'apply-config')
+      refuseOwnEndpoint(node, await readConfiguration(settings, step, node));
     const ready = await readyTerraform(settings, access, wait, step, limit);
     const { state, pulled } = await knownState(access, wait, ready);
     const instances = recordInstances(replacedOf(instancesOf(state, address), ready.section.keep));
@@ -59,6 +65,17 @@ export async function planReplacement(
     const { serial, lineage } = pulled.header;
     return { recorded, serial, lineage, note: `${ready.section.tool} ${summary}` };
   });
+}
+
+/**
+ * The new machine would have to join the cluster through itself. That is refused with the plan where slipway.yaml tells the endpoint;
+ * this is what its machine configuration says. @throws Refusal `rebuild-endpoint`
+ */
+function refuseOwnEndpoint({ name, address }: PlannedNode, configuration: string): void {
+  const endpoint = endpointIn(configuration);
+  const host = endpoint?.hostname.replaceAll(/[[\]]/g, '');
+  if (endpoint && (host === address || host === name))
+    throw new Refusal({ kind: 'rebuild-endpoint', node: name, endpoint: endpoint.origin });
 }
 
 /** What is asked of Terraform for one node. */
@@ -83,6 +100,26 @@ export function planMachine(
 export function rebuildOf(node: PlannedNode): NonNullable<PlannedNode['rebuild']> {
   if (!node.rebuild) throw new Error(`${node.name} is not to be rebuilt, by its plan`);
   return node.rebuild;
+}
+
+/** A machine that Terraform made. */
+export interface Replaced {
+  /** By what it is known. */
+  readonly machine: MachineIdentity;
+  readonly note: string;
+}
+
+/** By what the new machine is known: without that it could not be told from any other. @throws Refusal `machine-identity-unknown` */
+export async function machineMade(
+  { terraform, section, limits }: TerraformStep,
+  node: PlannedNode,
+  note: string,
+): Promise<Replaced> {
+  const { address } = rebuildOf(node);
+  const machine = machineIdentity(await terraform.state(limits()), address, section.resources);
+  if (machine.uuid === undefined && machine.mac === undefined)
+    throw new Refusal({ kind: 'machine-identity-unknown', node: node.name, address });
+  return { machine, note };
 }
 
 /**
