@@ -26,6 +26,8 @@ export interface RebuildTemplates extends RunReference {
   /** Addresses of the templates that nodes of the hop are made of. */
   readonly templates: readonly string[];
   readonly limit: number;
+  /** The node that an earlier run left half made: the state may lack its machine. */
+  readonly underWork?: string;
 }
 
 /**
@@ -36,7 +38,7 @@ export async function rebuildTemplates(settings: ActivitySettings, step: Rebuild
   const doing = 'the templates of the hop are made anew, where they differ';
   return inCluster(settings, step, doing, async (access, wait) => {
     const ready = await readyTerraform(settings, access, wait, step, step.limit);
-    const { state, pulled, nodes } = await knownState(access, wait, ready);
+    const { state, pulled, nodes } = await knownState(access, wait, ready, undefined, step.underWork);
     const planned = await plan(ready, step, step.templates, []);
     const decision = templatesToRebuild({
       templates: wantedTemplates(access, step.templates),

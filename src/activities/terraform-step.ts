@@ -119,7 +119,7 @@ export async function knownState(
   const [state, pulled, nodes] = [
     await terraform.state(limits()),
     await terraform.pull(limits()),
-    await nodeAddresses(access, wait),
+    await nodeAddresses(access, wait, underWork),
   ];
   const { refusals } = instancesOfNodes(
     state,
@@ -164,12 +164,18 @@ export function addressesOf({
 }
 
 /** The same, and whether a machine of that name is heard. */
-async function nodeAddresses(access: ClusterAccess, wait: Wait): Promise<NodeAddress[]> {
+async function nodeAddresses(
+  access: ClusterAccess,
+  wait: Wait,
+  underWork: string | undefined,
+): Promise<NodeAddress[]> {
   const known = addressesOf(access);
   const { nodes } = await observeCluster(access, {
     talosOf: [],
     statusOf: known.map(({ node }) => node),
     etcd: false,
+    // What stands there may be a new machine, which is no way to the others.
+    ...(underWork === undefined ? {} : { avoid: underWork }),
     signal: wait.signal,
   });
   return known.map((one) => {

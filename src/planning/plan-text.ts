@@ -69,7 +69,9 @@ function nodeText(node: PlannedNode, hop: Hop, number: number, width: number): s
     return `${start}  ${hop.to} already${node.adopts === undefined ? '' : `, takes over the marks of ${node.adopts}`}`;
   const remarks = [
     ...(node.canary ? ['canary'] : []),
-    ...(node.rebuild ? [`made anew, ${node.rebuild.address}`] : []),
+    ...(node.rebuild
+      ? [`${node.rebuild.continues ? 'continued' : 'made anew'}, ${node.rebuild.address}`]
+      : []),
     ...(node.armed ? ['installed already: rebooted only'] : []),
     ...(node.rebootMode === 'powercycle' ? ['boots through its firmware'] : []),
     ...(node.soak > 0 ? [`soak ${span(node.soak)}`] : []),

@@ -223,7 +223,7 @@ describe('batches of nodes that are rebuilt', () => {
   test('let those of the same hop go together that are upgraded in place', () => {
     const begun = aRebuildingCluster({ workers: 5 }).running('v1.13.4', 'work-2', 'work-3', 'work-5');
     const mixed = planOf(rebuilding(begun.upgrading({ workers: { canary: 0, batch: 3 } })));
-    const [{ nodes: all = [] } = {}] = mixed.hops;
+    const all = mixed.hops[0]?.nodes ?? [];
     const workers = all.filter(({ role }) => role === 'worker').map(({ name }) => name);
     expect(batchesOf(workers, all, 3, () => [])).toEqual([
       ['work-1'],

@@ -12,6 +12,7 @@ const stepNames: Readonly<Record<string, StepName>> = {
   installTalos: 'install',
   rebootNode: 'reboot',
   replaceMachine: 'replace-machine',
+  continueMachine: 'continue-machine',
   removeMember: 'remove-member',
   configureMachine: 'configure-machine',
   awaitBoot: 'await-boot',
