@@ -4,17 +4,16 @@ import { nodeObject } from './kubernetes-observation.js';
 import { machineAt } from './machine-seen.js';
 
 /**
- * The node whose machine a run had begun to replace, and whose kubelet is not heard; the first of them. It is no way to anything:
- * a machine that waits for a configuration shows a certificate of its own making. Kubernetes that does not answer names none, which
- * whoever observes finds out.
+ * The node whose machine a run had begun to replace; the first of them. It is no way to anything: a machine that waits for a
+ * configuration shows a certificate of its own making. Kubernetes that does not answer names none, which whoever observes finds out.
  */
 export async function unfinishedNode(access: ClusterAccess): Promise<string | undefined> {
   const known = new Set(access.inventory.nodes.map(({ name }) => name));
   const nodes = await access.kubernetes.listNodes().catch(() => []);
-  return nodes.find((node) => {
-    const { marks, ready } = nodeObject(node);
-    return marks.replace !== undefined && !ready && known.has(node.metadata?.name ?? '');
-  })?.metadata?.name;
+  return nodes
+    .filter((node) => nodeObject(node).marks.replace !== undefined)
+    .flatMap(({ metadata }) => metadata?.name ?? [])
+    .find((name) => known.has(name));
 }
 
 /** Adds what stands at the address of each node whose machine a run had begun to replace, and whose Talos does not answer. */

@@ -139,7 +139,7 @@ async function logLength(world: World): Promise<number> {
   return (await logLines(world)).length;
 }
 
-/** Writes shorter limits into slipway.yaml; `restore` puts back what stood there. */
+/** Writes shorter limits into slipway.yaml; `restore` puts back what stood there before the case. */
 async function withLimits(
   world: World,
   limits: Readonly<Record<string, string>>,
@@ -148,12 +148,13 @@ async function withLimits(
   const given = Object.entries(limits);
   for (const [name, value] of given) await setInInventory(world, ['limits', name], value);
   // Where Terraform's configuration is in git, slipway.yaml is, too.
-  const committed = given.length > 0 && world.lab.hypervisor !== undefined;
-  if (committed) await world.owner.merge('other limits');
+  const committed = world.lab.hypervisor !== undefined;
+  if (given.length > 0 && committed) await world.owner.merge('other limits');
   return {
     restore: async () => {
+      if ((await readFile(world.lab.inventory, 'utf8')) === before) return;
       await writeFile(world.lab.inventory, before);
-      if (committed) await world.owner.merge('the limits from before');
+      if (committed) await world.owner.merge('as before the case');
     },
   };
 }

@@ -57,10 +57,6 @@ export const rebuildCases: readonly FaultCase[] = [
       await setInInventory(at, ['controlPlane', 'endpoint'], 'https://10.20.67.2:6443');
       await at.owner.merge('another endpoint');
     },
-    cleanUp: async (at) => {
-      await setInInventory(at, ['controlPlane', 'endpoint'], 'https://10.20.67.100:6443');
-      await at.owner.merge('the virtual address again');
-    },
     ends: {
       rebuild: {
         outcome: 'refused',
