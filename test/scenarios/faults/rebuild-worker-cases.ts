@@ -132,7 +132,7 @@ export const rebuildWorkerCases: readonly FaultCase[] = [
         ...halted,
         kind: 'terraform-machine-unrecorded',
         says: /^a machine stands where k8s-work-1 was, and the Terraform state has no module\.worker_nodes\["k8s-work-1"\]\.terraform_data\.vm: /,
-        advises: 'slipway report',
+        advises: 'terraform import',
         destroyed: 1,
         created: 1,
       },
