@@ -56,6 +56,12 @@ export const hypervisorFaults = {
     node: 'optional',
     lasts: 'once',
   },
+  'vm-answer-hangs': {
+    does: 'The VM is made and on, and whoever asked for it hears nothing of it for as long as the fault is armed.',
+    point: 'vm:started',
+    node: 'optional',
+    lasts: 'standing',
+  },
   'vm-boots-old-image': {
     does: 'The VM is cloned from what its template held before: it boots the old version.',
     point: 'vm:cloned',

@@ -148,7 +148,9 @@ export class Hypervisor {
     const old = this.#before.get(vmid) ?? this.#before.get(request.template);
     const vm = fault ? spoilt(fault, asked, old) : asked;
     const boots = vm.diskGb > 0 && !faults.take('vm:starting', name);
-    return this.#start({ ...vm, creation: 'done' }, boots);
+    const made = await this.#start({ ...vm, creation: 'done' }, boots);
+    while (faults.standing('vm:started', name) && !this.#stopped) await sleep(HANG_LOOK_MS);
+    return made;
   }
 
   /** A power cut, and the VM and its disk are gone. */

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import type { FaultPlan } from '../faults/fault-plan.js';
 
 /** A network card as the machine sees it. What VLAN tag the hypervisor puts on it cannot be seen from inside. */
 export interface NetworkCard {
@@ -34,17 +33,4 @@ export function digestOf(text: string): string {
 
 function uuidOf(name: string): string {
   return digestOf(`uuid ${name}`).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
-}
-
-/** The system UUID a machine shows of itself, which a fault can make another one. */
-export function shownUuid({
-  name,
-  hardware,
-  faults,
-}: {
-  readonly name: string;
-  readonly hardware: Hardware;
-  readonly faults: FaultPlan;
-}): string {
-  return faults.standing('resources:uuid', name) ? uuidOf(`another ${hardware.uuid}`) : hardware.uuid;
 }

@@ -4,6 +4,8 @@ import { awaitEtcdMember, awaitEtcdStable } from './await-etcd.js';
 import { awaitGates } from './await-gates.js';
 import { awaitReady } from './await-ready.js';
 import { configureMachine } from './configure-machine.js';
+import { confirmNoChanges } from './confirm-no-changes.js';
+import { continueMachine } from './continue-machine.js';
 import { cordonNode } from './cordon-node.js';
 import { drainNode } from './drain-node.js';
 import { handOverLeadership } from './hand-over-leadership.js';
@@ -42,8 +44,10 @@ export function createActivities(settings: ActivitySettings) {
     rebuildTemplates: bind(settings, rebuildTemplates),
     planReplacement: bind(settings, planReplacement),
     replaceMachine: bind(settings, replaceMachine),
+    continueMachine: bind(settings, continueMachine),
     removeMember: bind(settings, removeMember),
     configureMachine: bind(settings, configureMachine),
+    confirmNoChanges: bind(settings, confirmNoChanges),
     awaitBoot: bind(settings, awaitBoot),
     awaitReady: bind(settings, awaitReady),
     awaitEtcdMember: bind(settings, awaitEtcdMember),

@@ -1,4 +1,4 @@
-import type { CredentialReference } from '../inventory/credential.js';
+import { nodeConfiguration } from '../planning/node-configuration.js';
 import type { PlannedNode } from '../planning/plan.js';
 import { readCredential, referenceText } from '../tools/credentials.js';
 import { whyNotIts } from '../tools/machine-configuration.js';
@@ -16,12 +16,11 @@ export async function readConfiguration(
   node: PlannedNode,
 ): Promise<string> {
   const { inventory, base } = await settings.inputOf(cluster, run);
-  const configured = inventory.roles[node.role]?.configuration;
-  if (configured?.by !== 'apply-config')
+  const reference = nodeConfiguration(inventory, node);
+  if (!reference)
     throw new Error(
       `slipway.yaml names no machine configuration for ${node.name}, and the plan rests on one`,
     );
-  const reference = forNode(configured.file, node.name);
   const folder = settings.credentialsFolder ?? base;
   const { text } = await readCredential(`machine configuration of ${node.name}`, reference, folder);
   const why = whyNotIts(text, node);
@@ -32,11 +31,4 @@ export async function readConfiguration(
     reference: referenceText(reference),
     why,
   });
-}
-
-/** `{node}` in the file, or in the arguments of the program, is the node's name. */
-function forNode(reference: CredentialReference, name: string): CredentialReference {
-  const fill = (text: string): string => text.replaceAll('{node}', name);
-  if ('file' in reference) return { ...reference, file: fill(reference.file) };
-  return 'exec' in reference ? { ...reference, exec: reference.exec.map(fill) } : reference;
 }

@@ -1,6 +1,5 @@
 import { describeStep } from '../planning/describe.js';
 import type { PlannedNode } from '../planning/plan.js';
-import { checkTerraformPlan } from '../planning/terraform/check-plan.js';
 import {
   machineIdentity,
   otherMachine,
@@ -12,16 +11,21 @@ import {
   replacedOf,
   type RecordedInstance,
 } from '../planning/terraform/state-instances.js';
-import { summaryText } from '../planning/terraform/summary-text.js';
 import type { TerraformState } from '../planning/terraform/terraform-json.js';
 import type { ClusterAccess } from '../tools/cluster-access.js';
+import { endpointIn } from '../tools/configuration-endpoint.js';
 import { machineAt } from '../tools/machine-seen.js';
 import { Refusal } from '../tools/refusal.js';
-import type { SavedPlan } from '../tools/terraform/terraform.js';
 import { inCluster, type ActivitySettings, type RunReference, type Wait } from './activity-context.js';
 import { configurationToSend } from './configuration-to-send.js';
+import {
+  checkedPlan,
+  knownState,
+  readyTerraform,
+  type CheckedPlan,
+  type TerraformStep,
+} from './terraform-step.js';
 import { checkCardsBefore } from './verify-machine.js';
-import { knownState, readyTerraform, refuse, type TerraformStep } from './terraform-step.js';
 
 export interface PlanReplacement extends RunReference {
   readonly node: PlannedNode;
@@ -49,10 +53,11 @@ export async function planReplacement(
   return inCluster(settings, step, describeStep('plan-replacement', node.name), async (access, wait) => {
     const { address, configuration } = rebuildOf(node);
     // A configuration that cannot be had is better known now than when the machine is gone.
-    const { notes } =
+    const sent =
       configuration === 'apply-config'
         ? await configurationToSend(settings, access, step, node, wait.signal)
-        : { notes: [] };
+        : undefined;
+    if (sent) refuseOwnEndpoint(node, sent.text);
     const ready = await readyTerraform(settings, access, wait, step, limit);
     const { state, pulled } = await knownState(access, wait, ready);
     const instances = recordInstances(replacedOf(instancesOf(state, address), ready.section.keep));
@@ -60,12 +65,23 @@ export async function planReplacement(
     const identity = await refuseOtherMachine(access, wait, ready, node, state);
     const cardNotes = await checkCardsBefore(access, node, identity, wait.signal);
     const { recorded } = instances;
-    const { summary } = await planChecked(ready, node, { values, replaces: recorded, creates: [] });
+    const { summary } = await planMachine(ready, node, { values, replaces: recorded, creates: [] });
     await ready.terraform.backUp(pulled);
     const { serial, lineage } = pulled.header;
-    const note = [`${ready.section.tool} ${summary}`, ...notes, ...cardNotes].join('; ');
+    const note = [`${ready.section.tool} ${summary}`, ...(sent?.notes ?? []), ...cardNotes].join('; ');
     return { recorded, serial, lineage, note };
   });
+}
+
+/**
+ * The new machine would have to join the cluster through itself. That is refused with the plan where slipway.yaml tells the endpoint;
+ * this is what its machine configuration says. @throws Refusal `rebuild-endpoint`
+ */
+function refuseOwnEndpoint({ name, address }: PlannedNode, configuration: string): void {
+  const endpoint = endpointIn(configuration);
+  const host = endpoint?.hostname.replaceAll(/[[\]]/g, '');
+  if (endpoint && (host === address || host === name))
+    throw new Refusal({ kind: 'rebuild-endpoint', node: name, endpoint: endpoint.origin });
 }
 
 /** What is asked of Terraform for one node. */
@@ -76,32 +92,40 @@ export interface WantedPlan {
   readonly creates: readonly string[];
 }
 
-/** Lets Terraform plan, and checks the plan. @throws Refusal with the first thing it would do beside */
-export async function planChecked(
-  { terraform, section, limits }: TerraformStep,
+/** Lets Terraform plan the machine of one node, and checks what it says. @throws Refusal */
+export function planMachine(
+  ready: TerraformStep,
   node: PlannedNode,
-  { values, replaces, creates }: WantedPlan,
-): Promise<{ readonly saved: SavedPlan; readonly summary: string }> {
-  const { address } = rebuildOf(node);
-  const replace = replaces.map((one) => one.address);
-  const saved = await terraform.plan({ values, replace, targets: [address] }, limits());
-  const verdict = checkTerraformPlan(saved.plan, {
-    subject: node.name,
-    purpose: 'machine',
-    targets: [address],
-    replaces,
-    creates,
-    rules: section.resources,
-  });
-  if (verdict.ok) return { saved, summary: summaryText(verdict.summary) };
-  refuse(verdict.refusals);
-  throw new Error('a plan was refused without a reason');
+  { values, ...wanted }: WantedPlan,
+): Promise<CheckedPlan> {
+  const targets = [rebuildOf(node).address];
+  return checkedPlan(ready, values, { subject: node.name, purpose: 'machine', targets, ...wanted });
 }
 
 /** The plan says how; nodes without that do not come here. */
 export function rebuildOf(node: PlannedNode): NonNullable<PlannedNode['rebuild']> {
   if (!node.rebuild) throw new Error(`${node.name} is not to be rebuilt, by its plan`);
   return node.rebuild;
+}
+
+/** A machine that Terraform made. */
+export interface Replaced {
+  /** By what it is known. */
+  readonly machine: MachineIdentity;
+  readonly note: string;
+}
+
+/** By what the new machine is known: without that it could not be told from any other. @throws Refusal `machine-identity-unknown` */
+export async function machineMade(
+  { terraform, section, limits }: TerraformStep,
+  node: PlannedNode,
+  note: string,
+): Promise<Replaced> {
+  const { address } = rebuildOf(node);
+  const machine = machineIdentity(await terraform.state(limits()), address, section.resources);
+  if (machine.uuid === undefined && machine.mac === undefined)
+    throw new Refusal({ kind: 'machine-identity-unknown', node: node.name, address });
+  return { machine, note };
 }
 
 /**

@@ -1,8 +1,6 @@
 import { covers } from '../planning/terraform/address.js';
-import { checkTerraformPlan } from '../planning/terraform/check-plan.js';
-import { writesOf } from '../planning/terraform/planned-changes.js';
-import { recordInstances } from '../planning/terraform/state-instances.js';
-import { summaryText } from '../planning/terraform/summary-text.js';
+import { sameWrite, writesOf, type Write } from '../planning/terraform/planned-changes.js';
+import { recordInstances, type NodeAddress } from '../planning/terraform/state-instances.js';
 import {
   templatesOf,
   templatesToRebuild,
@@ -15,10 +13,11 @@ import type { SavedPlan } from '../tools/terraform/terraform.js';
 import { inCluster, type ActivitySettings, type RunReference } from './activity-context.js';
 import {
   applyLimits,
+  checkedPlan,
   knownState,
-  nodeAddresses,
   readyTerraform,
   refuse,
+  type CheckedPlan,
   type TerraformStep,
 } from './terraform-step.js';
 
@@ -27,6 +26,8 @@ export interface RebuildTemplates extends RunReference {
   /** Addresses of the templates that nodes of the hop are made of. */
   readonly templates: readonly string[];
   readonly limit: number;
+  /** The node that an earlier run left half made: the state may lack its machine. */
+  readonly underWork?: string;
 }
 
 /**
@@ -37,7 +38,7 @@ export async function rebuildTemplates(settings: ActivitySettings, step: Rebuild
   const doing = 'the templates of the hop are made anew, where they differ';
   return inCluster(settings, step, doing, async (access, wait) => {
     const ready = await readyTerraform(settings, access, wait, step, step.limit);
-    const { state, pulled } = await knownState(access, wait, ready);
+    const { state, pulled, nodes } = await knownState(access, wait, ready, undefined, step.underWork);
     const planned = await plan(ready, step, step.templates, []);
     const decision = templatesToRebuild({
       templates: wantedTemplates(access, step.templates),
@@ -49,21 +50,19 @@ export async function rebuildTemplates(settings: ActivitySettings, step: Rebuild
     });
     refuse(decision.refusals);
     if (decision.rebuild.length === 0) return `all ${decision.keep.length} templates are as they should be`;
-    const nodes = await nodeAddresses(access, wait);
     const addresses = nodes.map(({ address }) => address);
     const before = await wantedOfNodes(ready, step, addresses);
-    const { saved, summary } = await planChecked(ready, step, decision.rebuild, nodes);
+    const { saved, summary } = await planTemplates(ready, step, decision.rebuild, planned, nodes);
     await ready.terraform.backUp(pulled);
     await ready.terraform.apply(saved, applyLimits(ready));
-    const moved = (await wantedOfNodes(ready, step, addresses)).find((write) => !before.includes(write));
-    if (moved !== undefined) {
-      const node = nodes.find(({ address }) => moved.startsWith(address));
-      const [address = moved, action = ''] = /^(.*) \((.*)\)$/.exec(moved)?.slice(1) ?? [];
+    const after = await wantedOfNodes(ready, step, addresses);
+    const moved = after.find((write) => !before.some((one) => sameWrite(one, write)));
+    if (moved) {
+      const owner = nodes.find(({ address }) => covers(address, moved.address));
       throw new Refusal({
         kind: 'terraform-template-moves-node',
-        node: node?.node ?? address,
-        address,
-        action,
+        node: owner?.node ?? moved.address,
+        ...moved,
       });
     }
     const kept = decision.keep.length === 0 ? '' : `; ${decision.keep.length} stay as they are`;
@@ -89,37 +88,26 @@ function plan(
   return terraform.plan({ values, targets, replace }, limits());
 }
 
-async function planChecked(
+/** @param first what Terraform said of all templates of the hop. */
+async function planTemplates(
   ready: TerraformStep,
-  step: RebuildTemplates,
+  { values }: RebuildTemplates,
   rebuild: readonly TemplateToRebuild[],
-  nodes: readonly { readonly node: string; readonly address: string }[],
-): Promise<{ readonly saved: SavedPlan; readonly summary: string }> {
+  first: SavedPlan,
+  nodes: readonly NodeAddress[],
+): Promise<CheckedPlan> {
   const instances = recordInstances(rebuild.flatMap(({ replace }) => replace));
   if (!instances.ok) throw new Refusal(instances.reason);
-  const { recorded } = instances;
   const targets = rebuild.map(({ address }) => address);
-  const saved = await plan(
-    ready,
-    step,
-    targets,
-    recorded.map(({ address }) => address),
-  );
-  const verdict = checkTerraformPlan(saved.plan, {
+  return checkedPlan(ready, values, {
     subject: 'the templates',
     purpose: 'template',
     targets,
-    replaces: recorded,
+    replaces: instances.recorded,
     // A template that is not there is one that an earlier attempt, or somebody, has taken away.
-    creates: creations(saved, targets),
-    rules: ready.section.resources,
+    creates: creations(first, targets),
     nodes,
   });
-  if (!verdict.ok) {
-    refuse(verdict.refusals);
-    throw new Error('a plan was refused without a reason');
-  }
-  return { saved, summary: summaryText(verdict.summary) };
 }
 
 function creations({ plan: planned }: SavedPlan, targets: readonly string[]): string[] {
@@ -133,10 +121,9 @@ async function wantedOfNodes(
   ready: TerraformStep,
   step: RebuildTemplates,
   addresses: readonly string[],
-): Promise<string[]> {
+): Promise<Write[]> {
   const { plan: planned } = await plan(ready, step, addresses, []);
-  const changes = (planned.resource_changes ?? []).filter(({ address }) => isIn(addresses, address));
-  return writesOf({ ...planned, resource_changes: changes });
+  return writesOf(planned).filter(({ address }) => isIn(addresses, address));
 }
 
 function isIn(targets: readonly string[], address: string): boolean {

@@ -1,13 +1,15 @@
 import type { RecordedFacts } from '../planning/classify-node.js';
 import { describeStep } from '../planning/describe.js';
 import type { PlannedNode } from '../planning/plan.js';
-import { observeNode, throughOthers } from '../tools/observe-cluster.js';
+import { machineAt } from '../tools/machine-seen.js';
+import { observeEtcd, observeNode, throughOthers } from '../tools/observe-cluster.js';
 import { isExtension } from '../planning/extension-names.js';
 import { isWell } from '../planning/verify-node.js';
 import { Refusal } from '../tools/refusal.js';
 import type { ClusterAccess } from '../tools/cluster-access.js';
 import { recordMachine } from './verify-machine.js';
 import { inCluster, type ActivitySettings, type RunReference, type Wait } from './activity-context.js';
+import { requireNodeObject } from './patch-node.js';
 
 export interface RecordFacts extends RunReference {
   readonly node: PlannedNode;
@@ -21,6 +23,7 @@ export async function recordFacts(
   { node, to, ...reference }: RecordFacts,
 ): Promise<RecordedFacts> {
   return inCluster(settings, reference, describeStep('record-facts', node.name), async (access, wait) => {
+    if (node.rebuild?.continues) return factsLeft(access, wait, node, to);
     const admin = await access.talosAdmin();
     const [seen, bootId, services, memberId, systemUuid] = await Promise.all([
       observeNode(access, node.name, wait.signal),
@@ -73,6 +76,46 @@ export async function recordFacts(
       ...(node.rebuild ? await recordMachine(access, node.name, object, wait.signal) : {}),
     };
   });
+}
+
+/** What is left of a node whose machine an earlier run had destroyed: its Node, and its etcd member. */
+async function factsLeft(
+  access: ClusterAccess,
+  wait: Wait,
+  node: PlannedNode,
+  to: string,
+): Promise<RecordedFacts> {
+  const { bootId, systemUuid, labels, taints, annotations } = await requireNodeObject(access, node.name);
+  const memberId = node.role === 'control-plane' ? await memberLeft(access, node, wait) : undefined;
+  return {
+    node: node.name,
+    bootId,
+    version: node.from,
+    // Nobody recorded what it was made of; what it is to be made of is known.
+    schematic: undefined,
+    extensions: [],
+    flow: node.flow ?? 'legacy',
+    wantedVersion: to,
+    wantedSchematic: node.schematic,
+    labels,
+    taints,
+    annotations,
+    ...(memberId === undefined ? {} : { memberId }),
+    ...(systemUuid === undefined ? {} : { systemUuid }),
+  };
+}
+
+/** The id of the member that its old machine left behind: by its name, which is the new one's as soon as a machine has joined. */
+async function memberLeft(
+  access: ClusterAccess,
+  { name }: PlannedNode,
+  wait: Wait,
+): Promise<string | undefined> {
+  const etcd = await observeEtcd(access, { avoid: name, signal: wait.signal });
+  if (etcd.kind === 'unreachable') throw new Refusal({ kind: 'etcd-unreachable', why: etcd.why });
+  const machine = await machineAt(access, name, wait.signal);
+  if (machine.kind === 'configured') return undefined;
+  return etcd.value.members.find((member) => member.name === name)?.id;
 }
 
 /** The id of its etcd member, as the member itself says; undefined when it does not answer: the guard sees to that. */

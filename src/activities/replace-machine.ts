@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import type { RecordedFacts } from '../planning/classify-node.js';
 import { describeStep } from '../planning/describe.js';
 import type { PlannedNode } from '../planning/plan.js';
-import { machineIdentity, type MachineIdentity } from '../planning/terraform/machine-identity.js';
 import { instancesOf } from '../planning/terraform/state-instances.js';
 import { whatToSend, type MachineSeen, type SendDecision } from '../planning/terraform/what-to-send.js';
 import type { ClusterAccess } from '../tools/cluster-access.js';
@@ -13,8 +12,8 @@ import type { SavedPlan } from '../tools/terraform/terraform.js';
 import { inCluster, type ActivitySettings, type RunReference, type Wait } from './activity-context.js';
 import { sendGuarded, takeIntentBack, type GuardedRequest, type Sent } from './guarded-request.js';
 import { requireNodeObject } from './patch-node.js';
-import { planChecked, rebuildOf, type Replacement } from './plan-replacement.js';
-import { applyLimits, knownState, readyTerraform, refuse, type TerraformStep } from './terraform-step.js';
+import { machineMade, planMachine, rebuildOf, type Replaced, type Replacement } from './plan-replacement.js';
+import { applyLimits, knownState, readyTerraform, refused, type TerraformStep } from './terraform-step.js';
 
 export interface ReplaceMachine extends RunReference {
   readonly node: PlannedNode;
@@ -25,12 +24,6 @@ export interface ReplaceMachine extends RunReference {
   /** Names this very replacement: the id of the node's workflow. A person's retry is another one. */
   readonly install: string;
   readonly limit: number;
-}
-
-export interface Replaced {
-  /** By what the new machine is known. */
-  readonly machine: MachineIdentity;
-  readonly note: string;
 }
 
 /** What one step works with. */
@@ -55,9 +48,10 @@ export async function replaceMachine(settings: ActivitySettings, step: ReplaceMa
       const { marks } = await requireNodeObject(access, node.name);
       const earlier = isMine(step, marks.replace) ? marks.replace : undefined;
       const decision = await decide(replacing, earlier !== undefined);
-      if (decision.send === 'nothing') return replaced(replacing, 'an earlier attempt replaced the machine');
+      if (decision.send === 'nothing')
+        return machineMade(ready, node, 'an earlier attempt replaced the machine');
       const note = await send(replacing, decision, earlier);
-      if (note !== undefined) return replaced(replacing, note);
+      if (note !== undefined) return machineMade(ready, node, note);
       if (tries >= triesMax)
         throw new Refusal({ kind: 'replace-unknown', node: node.name, since: new Date().toISOString() });
     }
@@ -93,10 +87,7 @@ async function decide({ access, wait, step, ready }: Replacing, lost: boolean): 
     machine,
     rules: ready.section.resources,
   });
-  if (decision.send === 'refuse') {
-    refuse(decision.refusals);
-    throw new Error('a replacement was refused without a reason');
-  }
+  if (decision.send === 'refuse') return refused(decision.refusals);
   // A Terraform that was killed may have destroyed what its state still holds.
   if (decision.send === 'replace' && lost && machine !== 'recorded') {
     const why = `the state holds the old one, and ${seenWords[machine]} at the node's address`;
@@ -134,7 +125,7 @@ async function send(
   const { access, wait, step, ready } = replacing;
   const replaces = decision.send === 'replace' ? decision.replace : [];
   const wanted = { values: step.values, replaces, creates: decision.create };
-  const { saved, summary } = await planChecked(ready, step.node, wanted);
+  const { saved, summary } = await planMachine(ready, step.node, wanted);
   const note = `${ready.section.tool} did this: ${summary}`;
   // What is gone is made without a look: there is nothing left to disrupt.
   if (decision.send === 'create') {
@@ -187,14 +178,4 @@ function guarded(
 
 function isMine({ install }: Pick<ReplaceMachine, 'install'>, mark: string | undefined): boolean {
   return mark?.split(' ')[0] === install;
-}
-
-/** By what the new machine is known: without that it could not be told from any other. */
-async function replaced({ step, ready }: Replacing, note: string): Promise<Replaced> {
-  const { address } = rebuildOf(step.node);
-  const state = await ready.terraform.state(ready.limits());
-  const machine = machineIdentity(state, address, ready.section.resources);
-  if (machine.uuid === undefined && machine.mac === undefined)
-    throw new Refusal({ kind: 'machine-identity-unknown', node: step.node.name, address });
-  return { machine, note };
 }

@@ -27,7 +27,12 @@ export async function resolveOrder(
   { hop, ...reference }: ResolveOrder,
 ): Promise<ResolvedOrder> {
   return inCluster(settings, reference, 'etcd is asked who leads it', async (access, wait) => {
-    const etcd = await observeEtcd(access, { signal: wait.signal });
+    // A machine that waits for a configuration is no way to the others.
+    const avoid = hop.nodes.find(({ rebuild }) => rebuild?.continues)?.name;
+    const etcd = await observeEtcd(access, {
+      ...(avoid === undefined ? {} : { avoid }),
+      signal: wait.signal,
+    });
     if (etcd.kind === 'unreachable') throw new Refusal({ kind: 'etcd-unreachable', why: etcd.why });
     const leader = leaderOf(etcd.value);
     if (!leader) throw new Refusal({ kind: 'etcd-no-leader' });

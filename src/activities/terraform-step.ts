@@ -3,14 +3,16 @@ import type { Terraform as Section } from '../inventory/terraform.js';
 import type { InventoryNode } from '../inventory/schema.js';
 import type { Reason } from '../planning/reason.js';
 import { expandAddress } from '../planning/terraform/address-template.js';
+import { checkTerraformPlan, type WantedChange } from '../planning/terraform/check-plan.js';
 import { instancesOfNodes, type NodeAddress } from '../planning/terraform/state-instances.js';
 import { stateRefusals } from '../planning/terraform/state-refusals.js';
+import { summaryText } from '../planning/terraform/summary-text.js';
 import type { TerraformState } from '../planning/terraform/terraform-json.js';
 import type { ClusterAccess } from '../tools/cluster-access.js';
 import { observeCluster } from '../tools/observe-cluster.js';
 import { Refusal } from '../tools/refusal.js';
 import { openTerraform } from '../tools/terraform/open-terraform.js';
-import type { PulledState, Terraform } from '../tools/terraform/terraform.js';
+import type { PulledState, SavedPlan, Terraform } from '../tools/terraform/terraform.js';
 import type { TerraformLimits } from '../tools/terraform/terraform-root.js';
 import type { ActivitySettings, RunReference, Wait } from './activity-context.js';
 
@@ -73,10 +75,32 @@ export function applyLimits({ limits }: TerraformStep, startBefore?: number): Te
   };
 }
 
+/** A plan that does what was wanted, and nothing beside. */
+export interface CheckedPlan {
+  readonly saved: SavedPlan;
+  /** What it does, in one line. */
+  readonly summary: string;
+}
+
+/** Lets Terraform plan with these values, and checks what it says. @throws Refusal with the first thing it would do beside */
+export async function checkedPlan(
+  { terraform, section, limits }: TerraformStep,
+  values: Readonly<Record<string, string>>,
+  wanted: Omit<WantedChange, 'rules'>,
+): Promise<CheckedPlan> {
+  const { targets, replaces } = wanted;
+  const replace = replaces.map(({ address }) => address);
+  const saved = await terraform.plan({ values, replace, targets }, limits());
+  const verdict = checkTerraformPlan(saved.plan, { ...wanted, rules: section.resources });
+  return verdict.ok ? { saved, summary: summaryText(verdict.summary) } : refused(verdict.refusals);
+}
+
 /** A state that may be worked with. */
 export interface KnownState {
   readonly state: TerraformState;
   readonly pulled: PulledState;
+  /** Where Terraform has each node. */
+  readonly nodes: readonly NodeAddress[];
 }
 
 /**
@@ -96,7 +120,7 @@ export async function knownState(
   const [state, pulled, nodes] = [
     await terraform.state(limits()),
     await terraform.pull(limits()),
-    await nodeAddresses(access, wait),
+    await nodeAddresses(access, wait, underWork),
   ];
   const { refusals } = instancesOfNodes(
     state,
@@ -115,7 +139,7 @@ export async function knownState(
       ...(recorded ? { recorded } : {}),
     }),
   );
-  return { state, pulled };
+  return { state, pulled, nodes };
 }
 
 /** The first of the reasons is told; the others are there still when it is gone. @throws Refusal */
@@ -124,17 +148,35 @@ export function refuse(reasons: readonly Reason[]): void {
   if (first) throw new Refusal(first);
 }
 
-/** Where Terraform has each node, and whether a machine of that name is heard. */
-export async function nodeAddresses(access: ClusterAccess, wait: Wait): Promise<NodeAddress[]> {
-  const { inventory } = access;
-  const known = inventory.nodes.flatMap((node) => {
+/** The same of a verdict that is a refusal already. @throws Refusal */
+export function refused(reasons: readonly Reason[]): never {
+  refuse(reasons);
+  throw new Error('Terraform was refused without a reason');
+}
+
+/** Where Terraform has each node of a role that slipway.yaml names an address for. */
+export function addressesOf({
+  inventory,
+}: Pick<ClusterAccess, 'inventory'>): Pick<NodeAddress, 'node' | 'address'>[] {
+  return inventory.nodes.flatMap((node) => {
     const template = inventory.roles[node.role]?.terraform;
     return template === undefined ? [] : [{ node: node.name, address: addressOf(template, node) }];
   });
+}
+
+/** The same, and whether a machine of that name is heard. */
+async function nodeAddresses(
+  access: ClusterAccess,
+  wait: Wait,
+  underWork: string | undefined,
+): Promise<NodeAddress[]> {
+  const known = addressesOf(access);
   const { nodes } = await observeCluster(access, {
     talosOf: [],
     statusOf: known.map(({ node }) => node),
     etcd: false,
+    // What stands there may be a new machine, which is no way to the others.
+    ...(underWork === undefined ? {} : { avoid: underWork }),
     signal: wait.signal,
   });
   return known.map((one) => {

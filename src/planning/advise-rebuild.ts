@@ -24,6 +24,11 @@ export const rebuildAdvice: Advices<RebuildReason> = {
     say.kubectl('get nodes -o wide', 'which kubelet runs where; bring all to one version first'),
     say.plan('again, once there is one version', ''),
   ],
+  'rebuild-unfinished': ({ nodes: [first = ''] }, say) => [
+    say.talosctl(first, 'get machinestatus --insecure', 'whether a new machine waits there'),
+    say.terraform('state list', 'what Terraform has of it'),
+    say.upgrade('goes on with it before all others; with --only, name it too'),
+  ],
   'replace-unknown': ({ node }, say) => [
     say.terraform('state pull', 'whether its serial has moved, and what the state holds now'),
     say.talosctl(node, 'get systeminformation', 'whether it is still the old machine'),

@@ -5,7 +5,8 @@ export type ResourcesOf = (node: string) => readonly string[];
 
 /**
  * Cuts an order into batches: nodes of one batch are worked on at the same time, batch after batch.
- * Control planes, canaries and nodes that are only given back stand alone; the other workers go together, up to `size`.
+ * Control planes, canaries and nodes that are only given back stand alone; the other workers go together, up to `size`. Nodes that
+ * are made anew stand alone, too: the Terraform state has one writer, and what is planned for a node rests on the state as it is then.
  * The nodes that alone offer an extended resource (a GPU) are never all in one batch: its pods keep a place.
  */
 export function batchesOf(
@@ -20,13 +21,18 @@ export function batchesOf(
   for (const name of order) {
     const node = byName.get(name);
     if (!node) continue;
-    const alone = node.role === 'control-plane' || node.canary || node.skip !== undefined;
+    const alone = standsAlone(node);
     const last = batches.at(-1);
     const fits = last && !alone && !last.alone && last.names.length < size;
     if (fits && !takesAll([...last.names, name], offering)) last.names.push(name);
     else batches.push({ names: [name], alone });
   }
   return batches.map((batch) => batch.names);
+}
+
+/** Whether nothing else is worked on while this node is. */
+export function standsAlone({ role, canary, skip, rebuild }: PlannedNode): boolean {
+  return role === 'control-plane' || canary || skip !== undefined || rebuild !== undefined;
 }
 
 /** Which nodes offer each resource. */

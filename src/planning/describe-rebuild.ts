@@ -11,6 +11,10 @@ export const rebuildSentences: Sentences<RebuildReason> = {
     `etcd has ${count(members, 'member')}, so its data would be gone with the machine of ${node}`,
   'rebuild-kubernetes-mixed': ({ variable, lowest, highest }) =>
     `the cluster runs Kubernetes ${lowest} to ${highest}, and Terraform's variable ${variable} has one value: some new machine would get another version than it had`,
+  'rebuild-unfinished': ({ nodes }) =>
+    nodes.length === 1
+      ? `an earlier run began to replace the machine of ${listed(nodes)} and did not finish: no other node is worked on before it`
+      : `earlier runs began to replace the machines of ${listed(nodes)} and did not finish: one is gone on with, and only where it is the only one`,
   'replace-unknown': ({ node, since }) =>
     `Terraform was started to replace the machine of ${node}, or nearly was, ${moment(since)}, and whether it began is not known`,
   'machine-identity-unknown': ({ node, address }) =>

@@ -7,10 +7,11 @@ import { stepSentences } from './describe-step-reason.js';
 import { terraformSentences } from './describe-terraform.js';
 import type { GateVerdict } from './gates/gates.js';
 import { type StepName, steps } from './node-steps.js';
-import { moment, span } from './phrases.js';
+import { listed, moment, span } from './phrases.js';
 import type { Reason } from './reason.js';
 import type { Sentences } from './reason-table.js';
 import type { Hold, NodeEnding, NodeState } from './run-result.js';
+import type { LeftToChange } from './terraform/left-to-change.js';
 
 export { advise } from './advise.js';
 export { approvalCommands, approvalsText, hashAtLeast, shortHash } from './describe-approval.js';
@@ -83,6 +84,16 @@ export function describeNode(result: NodeEnding): string {
     result.undoFailed === undefined ? '' : `; taking it back failed: ${describe(result.undoFailed)}`;
   const cordoned = result.cordoned && state !== 'cordoned' ? '; it is still cordoned' : '';
   return `✗ ${node} ${stateWords[state]}, after ${took}${cordoned}${why}${undone}`;
+}
+
+/** What Terraform would still change after a run, in one line. */
+export function describeLeft(left: LeftToChange): string {
+  if (left.kind === 'unknown')
+    return `what Terraform would still change is not known: ${describe(left.reason)}`;
+  const outputs = left.outputs.length === 0 ? '' : `; it would write the outputs ${listed(left.outputs, 5)}`;
+  if (left.count === 0) return `with what git says, Terraform has nothing left to change${outputs}`;
+  const names = new Set(left.writes.map(({ node, address }) => node ?? address));
+  return `with what git says, Terraform would still change ${listed([...names], 6)}${outputs}`;
 }
 
 /** `prox-ops is held since 2026-11-21 14:32 UTC by run 42: …`; what to type stands in `advise`. */

@@ -1,3 +1,4 @@
+import { standsAlone } from './batches.js';
 import type { PlannedNode, UpgradePlan } from './plan.js';
 
 /**
@@ -9,9 +10,8 @@ export const usually = {
   snapshot: 30_000,
   controlPlane: 180_000,
   worker: 165_000,
-  /** A node of either role that is made anew, `replaced` of it while Terraform works: a state has one writer at a time. */
+  /** A node of either role that is made anew. */
   rebuilt: 360_000,
-  replaced: 120_000,
   /** The templates of a hop: hosts work side by side. */
   templates: 600_000,
   /** One template. */
@@ -37,10 +37,8 @@ export function estimatePlan({
     for (const node of nodes) {
       if (node.skip) continue;
       const isControlPlane = node.role === 'control-plane';
-      // Workers of a batch share their time; the canary goes alone.
-      const together = isControlPlane || node.canary ? 1 : batch;
-      const alone = node.rebuild ? usually.replaced : 0;
-      let took = (usualTime(node) - alone + usually.gates + node.soak) / together + alone;
+      // Workers of a batch share their time.
+      let took = (usualTime(node) + usually.gates + node.soak) / (standsAlone(node) ? 1 : batch);
       if (isControlPlane && controlPlanes > 0) took += limits.etcdStable;
       if (sinceSnapshot === Number.POSITIVE_INFINITY || (isControlPlane && sinceSnapshot >= snapshotMaxAge)) {
         took += usually.snapshot;

@@ -124,6 +124,8 @@ export const failures = {
   'rebuild-loses-etcd': refuse('what is lost then does not come back'),
   'rebuild-kubernetes-mixed': refuse('an upgrade of Talos changes no Kubernetes'),
 
+  'rebuild-unfinished': refuse('a person says that it is gone on with'),
+
   'replace-unknown': halt('a machine is destroyed once only'),
   'machine-identity-unknown': undo('what cannot be told apart is not replaced'),
   'machine-other': halt('it gets no configuration, and nothing else'),

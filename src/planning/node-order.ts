@@ -1,7 +1,8 @@
 import type { PlannedNode } from './plan.js';
 
 /**
- * The order in which a hop takes its nodes: the roles as the inventory says, each in the plan's order, except that
+ * The order in which a hop takes its nodes: what an earlier run left half made before all else, then
+ * the roles as the inventory says, each in the plan's order, except that
  * a node an earlier run left cordoned goes before the others of its role (its cordon would hold them up),
  * the etcd leader goes after the other control planes, and the canary before the other workers.
  *
@@ -20,7 +21,10 @@ export function orderNodes(
   const workerRank = (node: PlannedNode): number => (node.canary ? 0 : 1);
   const controlPlanes = ranked(nodes, 'control-plane', controlPlaneRank);
   const workers = ranked(nodes, 'worker', workerRank);
-  return order === 'control-planes-first' ? [...controlPlanes, ...workers] : [...workers, ...controlPlanes];
+  const names =
+    order === 'control-planes-first' ? [...controlPlanes, ...workers] : [...workers, ...controlPlanes];
+  const halfMade = new Set(nodes.flatMap(({ name, rebuild }) => (rebuild?.continues ? [name] : [])));
+  return names.toSorted((a, b) => Number(halfMade.has(b)) - Number(halfMade.has(a)));
 }
 
 /** Stable: nodes of one rank keep the plan's order. */

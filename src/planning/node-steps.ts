@@ -15,6 +15,7 @@ export type StepName =
   | 'install'
   | 'reboot'
   | 'replace-machine'
+  | 'continue-machine'
   | 'remove-member'
   | 'configure-machine'
   | 'await-boot'
@@ -58,6 +59,8 @@ export const stepOrders = {
   armed: [...before, 'reboot', ...after],
   /** Made anew by Terraform, from its template. From the replacement on there is no machine to go back to. */
   rebuild: ['plan-replacement', ...before, 'replace-machine', 'remove-member', 'configure-machine', ...after],
+  /** Made anew, where an earlier run did not come to its end: there is nothing left to disrupt, so no gate is asked. */
+  continued: ['cordon', 'record-facts', 'continue-machine', 'remove-member', 'configure-machine', ...after],
   /** A node that an earlier run upgraded and left cordoned: its cordon is taken over and taken back. */
   adopted: ['cordon', 'await-etcd-member', 'uncordon', 'soak'],
 } as const satisfies Readonly<Record<string, readonly StepName[]>>;
@@ -162,6 +165,13 @@ export const steps: Readonly<Record<StepName, Step>> = {
     undo: {
       none: 'a machine that is gone does not come back; a way back makes it anew from its old template',
     },
+    onCancel: 'finish',
+  },
+  'continue-machine': {
+    does: 'looks at how far an earlier run came with the machine, and lets Terraform make what the state lacks, once',
+    limit: 'replace',
+    repeat: 'once',
+    undo: { none: 'the old machine is gone already' },
     onCancel: 'finish',
   },
   'remove-member': {

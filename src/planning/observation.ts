@@ -29,7 +29,14 @@ export interface NodeObservation {
   readonly talos: Answer<TalosObservation>;
   /** The Node object; `undefined` inside an answer: Kubernetes has none of that name. */
   readonly kubernetes: Answer<NodeObject | undefined>;
+  /** What stands at its address: looked at where its Talos does not answer, and a run had begun to replace its machine. */
+  readonly standing?: MachineStanding;
 }
+
+/** A machine that waits for a configuration, in maintenance mode; or nothing that could be heard. */
+export type MachineStanding =
+  | { readonly kind: 'waiting'; readonly uuid: string; readonly version: string }
+  | { readonly kind: 'silent' };
 
 /** What a node's Talos API says of it. */
 export interface TalosObservation {

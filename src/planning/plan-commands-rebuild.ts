@@ -68,6 +68,7 @@ interface Replacement {
 /** From the last look to a machine that boots what it is to run. */
 export function replaceLines({ by, plan, hop, node, inventory, way, members }: Replacement): string[] {
   const isControlPlane = node.role === 'control-plane';
+  if (node.rebuild?.continues) return continueLines({ by, plan, hop, node, inventory, way, members });
   return [
     '# The same once more, as things are now:',
     ...replacementPlan(plan, hop, node, inventory),
@@ -93,6 +94,24 @@ export function replaceLines({ by, plan, hop, node, inventory, way, members }: R
   ];
 }
 
+/** What an earlier run did not come to: nothing is replaced, what the state lacks is made. */
+function continueLines({ by, plan, node, inventory, hop, way }: Replacement): string[] {
+  return [
+    '# An earlier run destroyed its machine. If the plan above is empty, it was made, and nothing is applied:',
+    `${terraformOf(plan)} apply -input=false ${quote(planFile(node))}`,
+    ...(node.role === 'control-plane'
+      ? [
+          by.look('etcd members', way) + `  # the ID of ${node.name}, if it is still there`,
+          `talosctl --talosconfig "$admin" -n ${way} -e ${way} etcd remove-member ID`,
+        ]
+      : []),
+    ...configurationLines(node, inventory),
+    `# Within ${seconds(plan.limits.boot)} s: version ${hop.to}, schematic ${node.schematic}.`,
+    by.look('version --short'),
+    by.look('get extensions'),
+  ];
+}
+
 function configurationLines(node: PlannedNode, inventory: Inventory): string[] {
   const reference = nodeConfiguration(inventory, node);
   if (!reference) return ['# Its machine configuration comes by Terraform: it joins by itself.'];
@@ -113,6 +132,11 @@ function configurationLines(node: PlannedNode, inventory: Inventory): string[] {
 /** One `-replace` for each resource of the node: for a module as a whole there is no such thing. */
 function replacementPlan(plan: UpgradePlan, hop: Hop, node: PlannedNode, inventory: Inventory): string[] {
   const address = quote(node.rebuild?.address ?? '');
+  if (node.rebuild?.continues)
+    return [
+      `${planning(plan, hop, inventory)} -out=${quote(planFile(node))} -target=${address}`,
+      `${terraformOf(plan)} show ${quote(planFile(node))}  # what is gone of ${node.name} created, and nothing else`,
+    ];
   const kept = (inventory.terraform?.keep ?? []).map((type) => ` | grep -vF ${quote(`.${type}.`)}`).join('');
   return [
     `${terraformOf(plan)} state list ${address} | grep -vF .data.${kept} | sed 's/^/-replace=/' | tr '\\n' '\\0' | \\`,

@@ -1,5 +1,6 @@
 import type { Inventory, InventoryNode } from '../inventory/schema.js';
 import { isOnTarget } from './expectations.js';
+import { asBefore, halfMade, type HalfMade } from './half-made.js';
 import { schematicOf } from './installer-image.js';
 import type {
   Answer,
@@ -36,24 +37,30 @@ export interface PlanInput {
 export interface SeenNode {
   readonly node: InventoryNode;
   readonly seen: NodeObservation | undefined;
-  /** What its Talos API said; undefined when it did not answer. */
+  /** What its Talos API said; undefined when it did not answer. Of one that is half made: what it would have said before. */
   readonly talos: TalosObservation | undefined;
   /** Its Node object; undefined when there is none, or Kubernetes did not answer. */
   readonly object: NodeObject | undefined;
+  /** An earlier run began to replace its machine, and did not finish. */
+  readonly halfMade?: HalfMade;
   /** Whether the request is about it. */
   readonly selected: boolean;
 }
 
 /** The inventory's nodes, in its order, with what was seen of each. */
-export function seenNodes({ inventory, observation, only }: PlanInput): SeenNode[] {
+export function seenNodes(input: PlanInput): SeenNode[] {
+  const { inventory, observation, only, request } = input;
   const byName = new Map(observation.nodes.map((seen) => [seen.name, seen]));
   const wanted = new Set(only);
   return inventory.nodes.map((node) => {
     const seen = byName.get(node.name);
+    const half = seen && halfMade(inventory, seen, request.talos);
+    const talos = seen?.talos.kind === 'answered' ? seen.talos.value : undefined;
     return {
       node,
       seen,
-      talos: seen?.talos.kind === 'answered' ? seen.talos.value : undefined,
+      talos: half ? asBefore(inventory, node, half) : talos,
+      ...(half ? { halfMade: half } : {}),
       object: seen?.kubernetes.kind === 'answered' ? seen.kubernetes.value : undefined,
       selected: wanted.size === 0 || wanted.has(node.name),
     };

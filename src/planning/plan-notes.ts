@@ -31,6 +31,8 @@ export function blockedNodes(
   const [first] = toDrain;
   if (first === undefined) return { blocked: [], notNamed: 0 };
   const { criticalNamespaces } = inventory.gates;
+  // While a machine is half made the gates are closed, and what is done about it opens them.
+  if (nodes.some(({ rebuild }) => rebuild?.continues)) return { blocked: [], notNamed: 0 };
   const reports = evaluateGates(observation, { criticalNamespaces, moment: 'before-node', now, toDrain });
   const closed = reports.flatMap(({ name, verdict }): BlockedNode[] =>
     verdict.verdict === 'closed' && name !== 'budgets-can-be-met'

@@ -2,6 +2,7 @@ import { cordonOwner, cordonOwnerText } from './cordon.js';
 import { armedFor, armedWith } from './armed.js';
 import { schematicOf } from './installer-image.js';
 import { schematicRefusals } from './schematic-change.js';
+import { continueRefusals } from './continue-refusals.js';
 import { flowOf } from './upgrade-flow.js';
 import { type PlanInput, type SeenNode, runsTarget } from './plan-input.js';
 import type { Reason } from './reason.js';
@@ -23,8 +24,9 @@ export function planRefusals(input: PlanInput, nodes: readonly SeenNode[]): Reas
     ...versionRefusals(input, nodes),
     ...schematicRefusals(input, nodes),
     ...rebuildRefusals(input, nodes),
+    ...continueRefusals(input, nodes),
     ...armedRefusals(input, nodes),
-    ...etcdRefusals(input),
+    ...etcdRefusals(input, nodes),
     ...cordonRefusals(nodes),
   ];
 }
@@ -55,10 +57,10 @@ function accessRefusals({ inventory, observation }: PlanInput, nodes: readonly S
     );
     reasons.push({ kind: 'kubernetes-unreachable', endpoints, why: silent.why });
   }
-  for (const { node, seen, selected } of nodes) {
+  for (const { node, seen, selected, halfMade } of nodes) {
     // The other control planes must be able to take over, whichever node is upgraded.
     if (!selected && node.role !== 'control-plane') continue;
-    if (seen?.talos.kind === 'answered') continue;
+    if (seen?.talos.kind === 'answered' || halfMade) continue;
     const why = seen?.talos.kind === 'unreachable' ? seen.talos.why : 'it was not asked';
     reasons.push({ kind: 'talos-unreachable', node: node.name, endpoint: node.address, why });
   }
@@ -98,11 +100,13 @@ function strangers({ observation }: PlanInput): Reason[] {
   }));
 }
 
-function etcdRefusals({ inventory, observation }: PlanInput): Reason[] {
+function etcdRefusals({ inventory, observation }: PlanInput, nodes: readonly SeenNode[]): Reason[] {
   const controlPlanes = inventory.nodes.filter((node) => node.role === 'control-plane');
   const members =
     observation.etcd.kind === 'answered' ? observation.etcd.value.members.length : controlPlanes.length;
-  if (members === 2) return [{ kind: 'two-voters', members }];
+  // The third comes back with the node that is continued, before anything else is touched.
+  const third = nodes.some(({ node, halfMade }) => halfMade && node.role === 'control-plane');
+  if (members === 2 && !third) return [{ kind: 'two-voters', members }];
   const [only] = controlPlanes;
   if (controlPlanes.length !== 1 || !only || inventory.controlPlane.outageAccepted) return [];
   return [{ kind: 'single-control-plane', node: only.name }];

@@ -1,3 +1,4 @@
+import { standsAlone } from './batches.js';
 import { approvalCommands, describe } from './describe.js';
 import { gateTable } from './gates/evaluate-gates.js';
 import { type StepName, allSteps, stepsOf, steps } from './node-steps.js';
@@ -44,10 +45,11 @@ function hopText(plan: UpgradePlan, hop: Hop): string {
 }
 
 /** How many at a time. */
-function pace({ batch = 1 }: UpgradePlan): string {
-  return batch === 1
-    ? 'one at a time'
-    : `one at a time, and workers after the canary up to ${batch} together`;
+function pace({ batch = 1, hops }: UpgradePlan): string {
+  const together = hops.flatMap(({ nodes }) => nodes).filter((node) => !standsAlone(node));
+  if (batch === 1 || together.length === 0) return 'one at a time';
+  const inPlace = hops.some(({ strategy }) => strategy === 'rebuild') ? ' that are upgraded in place' : '';
+  return `one at a time, and workers${inPlace} after the canary up to ${batch} together`;
 }
 
 /** `talosctl 1.12, legacy flow`: what the nodes that are touched run decides. */
@@ -69,7 +71,9 @@ function nodeText(node: PlannedNode, hop: Hop, number: number, width: number): s
     return `${start}  ${hop.to} already${node.adopts === undefined ? '' : `, takes over the marks of ${node.adopts}`}`;
   const remarks = [
     ...(node.canary ? ['canary'] : []),
-    ...(node.rebuild ? [`made anew, ${node.rebuild.address}`] : []),
+    ...(node.rebuild
+      ? [`${node.rebuild.continues ? 'continued' : 'made anew'}, ${node.rebuild.address}`]
+      : []),
     ...(node.armed ? ['installed already: rebooted only'] : []),
     ...(node.rebootMode === 'powercycle' ? ['boots through its firmware'] : []),
     ...(node.soak > 0 ? [`soak ${span(node.soak)}`] : []),

@@ -96,6 +96,11 @@ export interface PlannedRebuild {
   readonly host?: string;
   /** Who gives the new machine its configuration: Slipway, or what Terraform makes of it. */
   readonly configuration: 'apply-config' | 'terraform';
+  /**
+   * An earlier run began it and did not finish: what the state lacks is made, and nothing is destroyed but what is half made.
+   * `waiting`: a new machine stands there, without a configuration. `gone`: nothing answers.
+   */
+  readonly continues?: 'waiting' | 'gone';
 }
 
 /** The Terraform or OpenTofu configuration that a plan rests on. */

@@ -52,7 +52,8 @@ function plannedNode(input: PlanInput, node: SeenNode, hops: readonly VersionHop
   if (!leg) throw new Error(`${name} was planned without a version`);
   const { from, to, strategy } = leg;
   const touchedBefore = from !== talos.version;
-  const rebuild = strategy === 'rebuild' ? plannedRebuild(inventory, node.node) : undefined;
+  const half = touchedBefore ? undefined : node.halfMade;
+  const rebuild = strategy === 'rebuild' ? plannedRebuild(inventory, node.node, half) : undefined;
   const schematic = touchedBefore ? wanted : runningSchematic(talos);
   const skip = from === to && schematic === wanted;
   const flow = flowOf(from) ?? 'legacy';
@@ -68,7 +69,7 @@ function plannedNode(input: PlanInput, node: SeenNode, hops: readonly VersionHop
     image: installerImage(inventory, node.node, to),
     from,
     flow,
-    steps: rebuild ? 'rebuild' : stepsName(flow, { skip, armed }),
+    steps: rebuild ? (rebuild.continues ? 'continued' : 'rebuild') : stepsName(flow, { skip, armed }),
     ...(rebuild ? { rebuild } : { rebootMode: rebootModeOf(input, node) }),
     schematic: wanted,
     expects: { version: from, schematic, ...(sameExtensions ? { extensions: talos.extensions } : {}) },

@@ -10,12 +10,17 @@ import { flowOf } from './upgrade-flow.js';
 export function rebuildNotes(input: PlanInput, seen: readonly SeenNode[], hops: readonly Hop[]): string[] {
   const made = hops.map((hop) => ({ ...hop, rebuilt: hop.nodes.filter((node) => node.rebuild) }));
   const rebuilding = made.filter(({ rebuilt }) => rebuilt.length > 0);
-  const names = [...new Set(rebuilding.flatMap(({ rebuilt }) => rebuilt.map(({ name }) => name)))];
+  const all = rebuilding.flatMap(({ rebuilt }) => rebuilt);
+  const names = [...new Set(all.flatMap(({ name, rebuild }) => (rebuild?.continues ? [] : [name])))];
   const [first] = rebuilding;
   if (!first) return [];
+  const continued = all.flatMap((node) => continuedNotes(node));
+  if (names.length === 0) return [...continued, ...rebuilding.flatMap((hop) => templateNotes(hop))];
   return [
+    ...continued,
     `${listed(names, 12)}: destroyed and made anew by Terraform, which cannot be undone; what is on ${names.length === 1 ? 'its disk' : 'their disks'} is gone ` +
       '(local volumes, images, logs), name, address and Node stay',
+    ...paceNotes(input, rebuilding),
     ...keptNotes(input),
     ...rebuilding.flatMap((hop) => templateNotes(hop)),
     wayBackNote(first, first.rebuilt),
@@ -24,6 +29,32 @@ export function rebuildNotes(input: PlanInput, seen: readonly SeenNode[], hops: 
     ...valueNotes(input, rebuilding.at(-1) ?? first),
     ...markNotes(seen, names),
     ...afterNotes(input, names),
+  ];
+}
+
+/** What becomes of a node that an earlier run did not finish. */
+function continuedNotes({ name, role, rebuild }: PlannedNode): string[] {
+  if (!rebuild?.continues) return [];
+  const stands =
+    rebuild.continues === 'waiting'
+      ? 'a new machine waits there, and gets its configuration if it is the one in the Terraform state'
+      : 'nothing answers there, and what the Terraform state lacks is made; if its old machine may still run somewhere, do not start this';
+  const member =
+    role === 'control-plane'
+      ? '; its etcd member is removed by its id, and until the new one votes etcd has none to spare'
+      : '';
+  return [
+    `${name} is continued, before any other node: an earlier run began to replace its machine; ${stands}${member}`,
+  ];
+}
+
+/** Where slipway.yaml would let several workers go together. */
+function paceNotes({ inventory: { upgrade } }: PlanInput, hops: readonly Hop[]): string[] {
+  const workers = hops.flatMap(({ nodes }) => nodes).filter((node) => node.rebuild && node.role === 'worker');
+  if (upgrade.workers.batch === 1 || workers.length < 2) return [];
+  return [
+    `nodes that are made anew go one at a time, though upgrade.workers.batch is ${upgrade.workers.batch}: the Terraform state has one writer, ` +
+      'and what is done to a node is planned on the state as the node before it left it',
   ];
 }
 

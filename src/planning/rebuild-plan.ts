@@ -1,4 +1,5 @@
 import type { Inventory, InventoryNode } from '../inventory/schema.js';
+import type { HalfMade } from './half-made.js';
 import { kubernetesVersions } from './kubernetes-versions.js';
 import type { Hop, PlannedNode, PlannedRebuild, PlannedTerraform } from './plan.js';
 import type { PlanInput } from './plan-input.js';
@@ -9,6 +10,7 @@ import { templatesOf } from './terraform/templates.js';
 export function plannedRebuild(
   inventory: Inventory,
   { name, role, host, vm }: InventoryNode,
+  half?: HalfMade,
 ): PlannedRebuild {
   const { terraform, configuration } = inventory.roles[role] ?? {};
   const expanded = expandAddress(terraform ?? '', { node: name, host, role, vm });
@@ -17,6 +19,9 @@ export function plannedRebuild(
     address: expanded.address,
     ...(host === undefined ? {} : { host }),
     configuration: configuration.by,
+    ...(half
+      ? { continues: half.standing.kind === 'waiting' ? ('waiting' as const) : ('gone' as const) }
+      : {}),
   };
 }
 

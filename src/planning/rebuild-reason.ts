@@ -14,9 +14,15 @@ export type RebuildPlanReason =
       readonly highest: string;
     };
 
+/** Why what an earlier run left half made is not gone on with. */
+export type ContinueReason =
+  /** It is gone on with before any other node; of several, all but one by a person. */
+  { readonly kind: 'rebuild-unfinished'; readonly nodes: readonly string[] };
+
 /** Why a node whose machine Terraform makes anew goes no further. */
 export type RebuildReason =
   | RebuildPlanReason
+  | ContinueReason
   /** Terraform was started, or nearly was, and nobody can tell whether it began with the machine. */
   | { readonly kind: 'replace-unknown'; readonly node: string; readonly since: string }
   /** Neither a system UUID nor a MAC can be read from the Terraform state, so nobody could tell the right machine. */

@@ -30,7 +30,9 @@ export function reportLag(story: RunStory): ReportLag | null {
   const { inventory, target, declared } = story;
   const reached = new Map<string, { readonly image: string; readonly to: string }>();
   for (const node of story.nodes) {
-    const image = plannedOf(story, node)?.image;
+    const planned = plannedOf(story, node);
+    // What describes a machine that was made anew is what it was made of.
+    const image = planned?.rebuild ? undefined : planned?.image;
     const there = node.outcome === 'done' || (node.outcome === 'halted' && node.state === 'on-target');
     if (there && image !== undefined) reached.set(node.node, { image, to: node.to });
   }

@@ -12,6 +12,7 @@ import {
   nodesTable,
   stepSections,
 } from './report-markdown-nodes.js';
+import { terraformSection } from './report-markdown-terraform.js';
 import type { ReportOutcome, RunReport } from './run-report.js';
 
 /**
@@ -25,6 +26,7 @@ export function reportMarkdown(report: RunReport, opening?: string): string {
     ...why(report),
     ...behindSection(report),
     ...lookSection(report),
+    ...terraformSection(report),
     ...lagSection(report),
     ...bootSection(report),
     decisions(report),

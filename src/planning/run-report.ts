@@ -13,6 +13,7 @@ import {
   type ReportBoots,
   type ToLookAt,
 } from './report-nodes.js';
+import type { LeftToChange } from './terraform/left-to-change.js';
 import type { Decision, NodeResult, NodeState, RunResult, SnapshotRecord, StepRecord } from './run-result.js';
 
 /** How a run ended; `open`: it has not. `failed`, `terminated`: it ended without a word of its own. */
@@ -119,6 +120,8 @@ export interface RunReport {
   /** What the run did by itself, between nodes. */
   readonly work: readonly RunWork[];
   readonly figures: ReportFigures;
+  /** What Terraform would still change after the run, with what git says; null: it was not asked. */
+  readonly terraform: LeftToChange | null;
   /** What still names the version from before; null: no node has a new one. */
   readonly lag: ReportLag | null;
 }
@@ -180,6 +183,7 @@ export function reportOf(story: RunStory): RunReport {
       : null,
     work: story.work ?? [],
     figures: reportFigures(story),
+    terraform: story.terraform ?? null,
     lag: reportLag(story),
   };
 }

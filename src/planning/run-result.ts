@@ -1,6 +1,7 @@
 import type { RebootMode } from './plan.js';
 import type { Reason } from './reason.js';
 import type { StepName } from './node-steps.js';
+import type { LeftToChange } from './terraform/left-to-change.js';
 
 /** The named states a node can be left in; each is told to a person. */
 export type NodeState =
@@ -124,6 +125,8 @@ export interface RunResult {
    * workflows do not know all of it: whose failure stopped them, and that they ended without a word.
    */
   readonly notDone: readonly NodeEnding[];
+  /** Of a run that made machines anew, once its last node was done: what Terraform would still change, with what git says. */
+  readonly terraform?: LeftToChange;
 }
 
 /** What runs of the releases up to 0.2.0 answered: every node with every step, and the plan. */

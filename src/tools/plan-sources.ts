@@ -6,6 +6,7 @@ import type { PlanInput, SchematicContents } from '../planning/plan-input.js';
 import type { ClusterAccess } from './cluster-access.js';
 import { factoryVersions, schematicContents } from './image-factory.js';
 import { observeCluster } from './observe-cluster.js';
+import { unfinishedNode, withStanding } from './machine-standing.js';
 
 /** Who asks for what. */
 export interface PlanAsked {
@@ -23,15 +24,16 @@ export async function planSources(
   signal?: AbortSignal,
 ): Promise<PlanInput> {
   const { inventory, dialMap } = access;
+  const avoid = await unfinishedNode(access);
   const [observation, availableVersions] = await Promise.all([
-    observeCluster(access, signal ? { signal } : {}),
+    observeCluster(access, { ...(avoid === undefined ? {} : { avoid }), ...(signal ? { signal } : {}) }),
     factoryVersions(inventory.image.factory, dialMap),
   ]);
   const others = newSchematics(inventory, observation);
   return {
     request,
     inventory,
-    observation,
+    observation: await withStanding(access, observation, signal),
     availableVersions,
     only,
     ...(experimental('rebuild') ? { rebuilds: true } : {}),

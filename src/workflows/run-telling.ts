@@ -1,5 +1,11 @@
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
-import { approvalCommands, approvalsText, describe, describeNode } from '../planning/describe.js';
+import {
+  approvalCommands,
+  approvalsText,
+  describe,
+  describeLeft,
+  describeNode,
+} from '../planning/describe.js';
 import type { UpgradePlan, UpgradeRequest } from '../planning/plan.js';
 import type { NodeEnding, RunResult } from '../planning/run-result.js';
 import { keyword } from './keyword.js';
@@ -61,9 +67,11 @@ export function tellDetails(details: RunDetails): void {
     ...order.slice(from, to).map(line),
     ...(to < order.length ? [`- … ${order.length - to} after`] : []),
   ];
-  const ending = result
-    ? `\n**${result.outcome}**\n${result.reasons.map((reason) => `- ${describe(reason)}`).join('\n')}`
-    : '';
+  const ends = [
+    ...(result?.reasons.map((reason) => `- ${describe(reason)}`) ?? []),
+    ...(result?.terraform ? [`- ${describeLeft(result.terraform)}`] : []),
+  ];
+  const ending = result ? `\n**${result.outcome}**\n${ends.join('\n')}` : '';
   const waits = unanswered ? waitsForAnswer(unanswered, run) : '';
   setCurrentDetails(
     `## run ${run}: ${request.cluster} → Talos ${request.talos}\n\n${waits}${lines.join('\n')}\n${ending}`,

@@ -15,11 +15,18 @@ export function hasTemplates({ templates = [], nodes }: Hop): boolean {
 export async function makeTemplates(
   reference: { readonly cluster: string; readonly run: number },
   limits: Limits,
-  { to, templates = [], values = {} }: Hop,
+  { to, templates = [], values = {}, nodes }: Hop,
 ): Promise<void> {
   const limit = limits.templates + limits.terraformLock;
   const act = activitiesFor('mutate', limit, `templates of Talos ${to}, where they differ`);
+  const underWork = nodes.find(({ rebuild }) => rebuild?.continues)?.name;
   await CancellationScope.nonCancellable(() =>
-    act.rebuildTemplates({ ...reference, values, templates, limit }),
+    act.rebuildTemplates({
+      ...reference,
+      values,
+      templates,
+      limit,
+      ...(underWork === undefined ? {} : { underWork }),
+    }),
   );
 }

@@ -127,6 +127,21 @@ export const stepActivities: Readonly<Record<StepName, StepActivity>> = {
       return note;
     },
   },
+  'continue-machine': {
+    kind: 'once',
+    limit: ({ limits }) => limits.replace + limits.terraformLock,
+    run: async (act, input, progress) => {
+      const { note, machine } = await act.continueMachine({
+        ...base(input),
+        ...valuesOf(input),
+        facts: known(progress.facts),
+        install: progress.install,
+        limit: input.limits.replace + input.limits.terraformLock,
+      });
+      progress.machine = machine;
+      return note;
+    },
+  },
   'remove-member': {
     kind: 'wait',
     limit: ({ limits }) => limits.removeMember,

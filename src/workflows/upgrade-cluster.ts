@@ -9,6 +9,7 @@ import { stepsOf } from '../planning/node-steps.js';
 import type { Hop, PlannedNode, UpgradePlan } from '../planning/plan.js';
 import type { Reason } from '../planning/reason.js';
 import type { NodeEnding, RunResult, SnapshotRecord } from '../planning/run-result.js';
+import type { LeftToChange } from '../planning/terraform/left-to-change.js';
 import { PlanAnswer } from './await-approval.js';
 import { reasonOf } from './failure-reason.js';
 import { keyword } from './keyword.js';
@@ -16,6 +17,7 @@ import { abortRun, nodeId, searchAttributes, type RunInput } from './messages.js
 import type { NodeInput } from './node-input.js';
 import { countsOf, endingOf, isTouched, notBegun, notDoneOf, skipped, withMode } from './node-results.js';
 import { upgradeBatch } from './run-batch.js';
+import { leftAfter } from './run-confirmation.js';
 import { RunPause } from './run-pause.js';
 import { missingImages } from './run-images.js';
 import { hasTemplates, makeTemplates } from './run-templates.js';
@@ -45,6 +47,7 @@ class Run {
   private readonly scope = new CancellationScope();
   private readonly endings: NodeEnding[] = [];
   private newest: SnapshotRecord | undefined;
+  private left: LeftToChange | undefined;
   /** Of the hop under way. */
   private order: readonly string[] = [];
   private to: string | undefined;
@@ -103,6 +106,7 @@ class Run {
       const failed = await this.upgradeHop(planned.plan, hop, index + 1);
       if (failed) return this.stopped(failed);
     }
+    this.left = await leftAfter({ cluster, run }, planned.plan);
     return this.end('done', []);
   }
 
@@ -271,6 +275,7 @@ class Run {
       endedAt: new Date().toISOString(),
       counts: countsOf(this.plan, this.endings),
       notDone: notDoneOf(this.endings),
+      ...(this.left ? { terraform: this.left } : {}),
     };
     this.tell(result);
     return result;

@@ -130,6 +130,8 @@ function wasTouched({ steps: order }: NodeInput, failed: StepName, reason: Reaso
  */
 function mayUndo(input: NodeInput, failed: StepName, reason: Reason): boolean {
   const { steps: order } = input;
+  // Its cordon is that of a machine that is not there.
+  if (input.node.rebuild?.continues) return false;
   const sent = order.findIndex((name) => steps[name].repeat === 'once');
   // A node that an earlier run upgraded is given back by every end but a halt.
   if (sent === -1) return failures[reason.kind].after === 'undo-and-halt';
@@ -191,7 +193,8 @@ function stateAfter(input: NodeInput, failed: StepName, reason: Reason): NodeSta
 
 /** Where its machine was made anew there is no way back to name: it is on its way, or it has come. */
 function stateRebuilt(failed: StepName): NodeState {
-  if (failed === 'replace-machine') return 'replacing';
+  const unfinished: readonly StepName[] = ['replace-machine', 'cordon', 'record-facts', 'continue-machine'];
+  if (unfinished.includes(failed)) return 'replacing';
   const before: readonly StepName[] = ['remove-member', 'configure-machine', 'await-boot'];
   return before.includes(failed) ? 'not-joined' : 'on-target';
 }

@@ -18,6 +18,7 @@ export const everyRebuildReason: {
     lowest: 'v1.34.2',
     highest: 'v1.35.0',
   },
+  'rebuild-unfinished': { kind: 'rebuild-unfinished', nodes: ['ctrl-2'] },
   'replace-unknown': { kind: 'replace-unknown', node, since },
   'machine-identity-unknown': {
     kind: 'machine-identity-unknown',

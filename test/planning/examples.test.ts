@@ -99,6 +99,8 @@ describe('a minor of the examples', () => {
     expect(planUpgrade(rebuilt(atlas))).toMatchObject({
       reasons: [{ kind: 'rebuild-endpoint', node: 'talos-cp-01' }],
     });
+    const controlPlane = { ...atlas.controlPlane, endpoint: 'https://10.0.0.20:6443' };
+    expect(planUpgrade(rebuilt({ ...atlas, controlPlane }))).toMatchObject({ verdict: 'planned' });
     const plan = planOf(rebuilt(atlas, ['talos-cp-02', 'talos-worker-01']));
     expect(plan.hops[0]?.nodes.map(({ rebuild }) => rebuild)).toEqual([
       { address: 'module.talos_node["talos-cp-02"]', host: 'atlas', configuration: 'terraform' },

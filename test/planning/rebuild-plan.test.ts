@@ -3,6 +3,7 @@ import { batchesOf } from '../../src/planning/batches.js';
 import { usually } from '../../src/planning/estimate.js';
 import { rebootModes } from '../../src/planning/firmware-boots.js';
 import { stepOrders } from '../../src/planning/node-steps.js';
+import { planText } from '../../src/planning/plan-text.js';
 import { planUpgrade } from '../../src/planning/upgrade-plan.js';
 import {
   controlPlaneSchematic,
@@ -112,8 +113,8 @@ describe('the plan of a minor that is rebuilt', () => {
     const more = 3 * (usually.rebuilt - usually.controlPlane) + 3 * (usually.rebuilt - usually.worker);
     expect(plan.estimate - inPlace.estimate).toBe(more + usually.templates);
     const two = planOf(rebuilding(world.upgrading({ workers: { canary: 1, batch: 2 } })));
-    // Two workers share all but the time of Terraform, which works for one after the other.
-    expect(plan.estimate - two.estimate).toBe(usually.rebuilt - usually.replaced + usually.gates);
+    // No two of them go together.
+    expect(two.estimate).toBe(plan.estimate);
   });
 });
 
@@ -215,19 +216,31 @@ describe('what people and earlier runs left on a node', () => {
 describe('batches of nodes that are rebuilt', () => {
   const order = nodes.map(({ name }) => name);
 
-  test('are those of nodes in place: control planes and the canary alone', () => {
-    expect(batchesOf(order, nodes, 2, () => [])).toEqual([
-      ['ctrl-1'],
-      ['ctrl-2'],
-      ['ctrl-3'],
-      ['work-1'],
-      ['work-2', 'work-3'],
-    ]);
+  test('hold one each, whatever slipway.yaml would allow: the state has one writer', () => {
+    expect(batchesOf(order, nodes, 3, () => [])).toEqual(order.map((name) => [name]));
   });
 
-  test('never hold all that offer one extended resource', () => {
-    const gpus = (name: string) => (['work-2', 'work-3'].includes(name) ? ['nvidia.com/gpu'] : []);
-    expect(batchesOf(order, nodes, 3, gpus).slice(3)).toEqual([['work-1'], ['work-2'], ['work-3']]);
+  test('let those of the same hop go together that are upgraded in place', () => {
+    const begun = aRebuildingCluster({ workers: 5 }).running('v1.13.4', 'work-2', 'work-3', 'work-5');
+    const mixed = planOf(rebuilding(begun.upgrading({ workers: { canary: 0, batch: 3 } })));
+    const all = mixed.hops[0]?.nodes ?? [];
+    const workers = all.filter(({ role }) => role === 'worker').map(({ name }) => name);
+    expect(batchesOf(workers, all, 3, () => [])).toEqual([
+      ['work-1'],
+      ['work-2', 'work-3'],
+      ['work-4'],
+      ['work-5'],
+    ]);
+    expect(planText(mixed)).toContain('workers that are upgraded in place after the canary up to 3 together');
+  });
+
+  test('are told of where slipway.yaml would let several go together', () => {
+    const three = planOf(rebuilding(world.upgrading({ workers: { canary: 1, batch: 3 } })));
+    expect(three.notes.join('\n')).toContain(
+      'one at a time, though upgrade.workers.batch is 3: the Terraform state',
+    );
+    expect(planText(three)).toContain('6 nodes to upgrade, one at a time ·');
+    expect(plan.notes.join('\n')).not.toContain('upgrade.workers.batch');
   });
 });
 

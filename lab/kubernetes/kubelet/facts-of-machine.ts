@@ -1,4 +1,3 @@
-import { shownUuid } from '../../machines/hardware.js';
 import type { Machine } from '../../machines/machine.js';
 import type { KubernetesMachine } from '../kubernetes-cluster.js';
 import type { NodeFacts } from './node-object.js';
@@ -14,7 +13,7 @@ export function factsOf(
     address: machine.definition.address,
     bootId: machine.bootId,
     machineId: machine.disk.machineId,
-    systemUuid: shownUuid(machine),
+    systemUuid: machine.hardware.uuid,
     talosVersion: machine.version,
     schematic: machine.schematic,
     extensions: machine.extensions,

@@ -51,7 +51,7 @@ export class LabMachineRoom implements MachineRoom {
     const machine = this.#free(vm);
     if (machine.body.exists)
       throw new Error(`Machine ${vm.name} is one of the lab's first machines: adopt it, or destroy it.`);
-    const slot = await this.#slot(machine, vm.image);
+    const slot = await this.#slot(vm.image);
     machine.body.rebuild({
       hardware: hardwareOf(vm),
       slot,
@@ -104,8 +104,7 @@ export class LabMachineRoom implements MachineRoom {
     return machine;
   }
 
-  async #slot(machine: Machine, wanted: DiskImage): Promise<Slot> {
-    if (machine.faults.take('room:image', machine.name) !== undefined) return machine.bootSlots.running;
+  async #slot(wanted: DiskImage): Promise<Slot> {
     const image = this.#options.imageOf(wanted);
     const content = await this.#options.images.exists(image);
     if (content !== undefined) return { ...content, image };

@@ -1,4 +1,4 @@
-import { shownUuid, type NetworkCard } from '../../machines/hardware.js';
+import type { NetworkCard } from '../../machines/hardware.js';
 import type { Machine } from '../../machines/machine.js';
 import { showsConfigurationAsText } from '../../machines/talos-services.js';
 import { resourceKinds } from './resource-definitions.js';
@@ -6,7 +6,7 @@ import type { Content } from './resource-view.js';
 
 /** What SMBIOS says of a virtual machine of QEMU's. */
 export function systemInformation(machine: Machine): Content[] {
-  const uuid = shownUuid(machine);
+  const uuid = machine.hardware.uuid;
   const [manufacturer, product, version] = ['QEMU', 'Standard PC (Q35 + ICH9, 2009)', 'pc-q35-9.2'];
   return [
     {

@@ -43,6 +43,21 @@ function clearsAway(before: readonly VmCall[]): boolean {
   return last?.does === 'make' && !answeredWell(last.request);
 }
 
+/** Whether the machine that a node runs on at a moment was made by somebody else than Slipway, after another moment. */
+export function madeByOthers({ hypervisor }: Evidence, node: string, after: Moment, until: Moment): boolean {
+  const vmid = hypervisor?.vms.find((vm) => vm.node === node)?.vmid;
+  const last = hypervisor?.requests.findLast(
+    (request) =>
+      request.method === 'POST' &&
+      request.path === '/vms' &&
+      request.vmid === vmid &&
+      answeredWell(request) &&
+      request.at > after &&
+      request.at < until,
+  );
+  return last !== undefined && last.by !== hypervisor?.slipway;
+}
+
 export function answeredWell({ status }: HypervisorRequest): boolean {
   return status !== undefined && status < 400;
 }

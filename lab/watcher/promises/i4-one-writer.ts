@@ -1,6 +1,6 @@
 import type { Evidence, HypervisorRequest, StateLook } from '../evidence.js';
 import { violation, type Finding } from '../finding.js';
-import { endOf, slipwayChangesAtHypervisor } from '../moments/hypervisor-calls.js';
+import { endOf, mayHaveHappened, slipwayChangesAtHypervisor } from '../moments/hypervisor-calls.js';
 
 /** Looks at the state further apart than this do not tell what was between them. Milliseconds. */
 const LOOKS_APART_MOST = 1_000;
@@ -16,7 +16,8 @@ export function oneWriterAtATime(evidence: Evidence): Finding[] {
   const changes = slipwayChangesAtHypervisor(evidence);
   return [
     ...overlapping(changes),
-    ...changes.flatMap((request) => unlocked(hypervisor.states, request)),
+    // What was refused changed nothing, and Terraform may have given its lock back before anybody looked.
+    ...changes.filter(mayHaveHappened).flatMap((request) => unlocked(hypervisor.states, request)),
     ...writtenOver(hypervisor.states),
   ];
 }

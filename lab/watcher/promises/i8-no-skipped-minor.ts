@@ -1,5 +1,6 @@
 import type { Evidence, MachineEvent } from '../evidence.js';
 import { unobserved, violation, type Finding } from '../finding.js';
+import { madeByOthers } from '../moments/hypervisor-calls.js';
 import { lastBefore } from '../moments/last-before.js';
 import { imageOf, installRequests, pullRequests } from '../moments/talos-calls.js';
 
@@ -29,7 +30,7 @@ interface Version {
 export function noMinorSkipped(evidence: Evidence): Finding[] {
   return evidence.machines.flatMap(({ name }) => {
     const own = evidence.machineEvents.filter(({ machine }) => machine === name);
-    return [...judgeRequests(evidence, name, own), ...judgeBoots(name, own)];
+    return [...judgeRequests(evidence, name, own), ...judgeBoots(evidence, name, own)];
   });
 }
 
@@ -62,8 +63,8 @@ function judgeRequests(evidence: Evidence, node: string, own: readonly MachineEv
 /** The machine turned back to its old slot by itself, or the lab made it anew with its first version: nobody took it down. */
 const TURNS_BACK = new Set(['reverted', 'reset-by-lab']);
 
-/** What ran, boot by boot. */
-function judgeBoots(node: string, own: readonly MachineEvent[]): Finding[] {
+/** What ran, boot by boot; what the machines' owner makes is the owner's business. */
+function judgeBoots(evidence: Evidence, node: string, own: readonly MachineEvent[]): Finding[] {
   const findings: Finding[] = [];
   let before: MachineEvent | undefined;
   let turnedBack = false;
@@ -71,7 +72,8 @@ function judgeBoots(node: string, own: readonly MachineEvent[]): Finding[] {
     if (TURNS_BACK.has(event.event)) turnedBack = true;
     if (event.event !== 'running') continue;
     const step = before === undefined ? undefined : wrongStep(before.version, event.version);
-    if (step !== undefined && !turnedBack) {
+    const others = before !== undefined && madeByOthers(evidence, node, before.at, event.at);
+    if (step !== undefined && !turnedBack && !others) {
       findings.push(
         violation('I8', event.at, node, `${node} went from ${before?.version} to ${event.version}: ${step}`),
       );

@@ -12,6 +12,7 @@ const stepNames: Readonly<Record<string, StepName>> = {
   installTalos: 'install',
   rebootNode: 'reboot',
   replaceMachine: 'replace-machine',
+  continueMachine: 'continue-machine',
   removeMember: 'remove-member',
   configureMachine: 'configure-machine',
   awaitBoot: 'await-boot',
@@ -29,6 +30,7 @@ const runWork: Readonly<Record<string, { readonly name: string; readonly does: s
   resolveOrder: { name: 'order', does: 'asks etcd who leads, and puts the nodes in order' },
   warmFactory: { name: 'images', does: 'has the factory build every image that is needed' },
   rebuildTemplates: { name: 'templates', does: 'makes the templates of the hop anew, where they differ' },
+  confirmNoChanges: { name: 'terraform', does: 'asks Terraform what it would still change' },
   awaitEtcdStable: { name: 'etcd', does: 'waits until etcd has been healthy without a break' },
   writeReport: { name: 'report', does: 'writes the report' },
 };

@@ -32,6 +32,7 @@ export function storyOfRun(view: RunView, clock: Clock): RunStory {
     snapshots: view.snapshots,
     decisions: view.decisions,
     work: workOf(view),
+    ...(view.result?.terraform ? { terraform: view.result.terraform } : {}),
     now: nowOf(view, clock),
     ...(input?.request.requestedAt === undefined ? {} : { requestedAt: input.request.requestedAt }),
     ...(input?.only === undefined ? {} : { only: input.only }),

@@ -60,11 +60,20 @@ export function isAction(change: ResourceChange): boolean {
   );
 }
 
-/** Everything a plan would write, as `address (what)`: empty when nothing is left to do. */
-export function writesOf(plan: TerraformPlan): string[] {
-  return (plan.resource_changes ?? [])
-    .filter(isAction)
-    .map((change) => `${change.address} (${actionText(change)})`);
+/** One thing that a plan would write. */
+export interface Write {
+  readonly address: string;
+  /** In words: `destroyed and created`. */
+  readonly action: string;
+}
+
+/** Everything a plan would write in resources: empty when nothing is left to do. */
+export function writesOf({ resource_changes: changes = [] }: TerraformPlan): Write[] {
+  return changes.filter(isAction).map((change) => ({ address: change.address, action: actionText(change) }));
+}
+
+export function sameWrite(one: Write, other: Write): boolean {
+  return one.address === other.address && one.action === other.action;
 }
 
 /** Outputs that become another one, by name; never their values. */

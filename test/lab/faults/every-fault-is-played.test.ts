@@ -5,8 +5,11 @@ import { rebuildFaults } from '../../../lab/machines/machine-room/rebuild-faults
 import { casesIn } from '../../scenarios/faults/every-case.js';
 import type { Flow } from '../../scenarios/faults/fault-case.js';
 
-/** No flow that keeps the machine asks a hypervisor for anything, nor makes a machine anew. */
+/** No flow that keeps the machine asks a hypervisor for anything, nor makes a machine anew; the one that does shows these alone. */
 const hypervisor = Object.keys({ ...hypervisorFaults, ...rebuildFaults }) as FaultName[];
+
+/** A machine that lacks a card: what is looked at once it has joined. */
+const lacking: readonly FaultName[] = ['vm-wrong-vlan', 'vm-nic-missing', 'vm-without-gpu'];
 
 /** Faults at points that a flow never passes. */
 const notIn: Readonly<Record<Flow, readonly FaultName[]>> = {
@@ -21,9 +24,13 @@ const notIn: Readonly<Record<Flow, readonly FaultName[]>> = {
     ...hypervisor,
   ],
   lifecycle: ['upgrade-answer-lost', ...hypervisor],
+  rebuild: [
+    ...(Object.keys(faultCatalogue) as FaultName[]).filter((name) => !hypervisor.includes(name)),
+    ...lacking,
+  ],
 };
 
-describe.each(['legacy', 'lifecycle'] as const)('in the %s flow', (flow) => {
+describe.each(['legacy', 'lifecycle', 'rebuild'] as const)('in the %s flow', (flow) => {
   const played = new Set(
     casesIn(flow).flatMap(({ story }) => story.plays ?? story.faults?.map(({ name }) => name) ?? []),
   );

@@ -159,12 +159,6 @@ describe('faults of a machine that is made anew', () => {
     return one;
   };
 
-  test('rebuilt-with-old-version: it boots what it had', async () => {
-    const { machine, reaches } = await rebuilt('rebuilt-with-old-version');
-    await reaches('maintenance');
-    expect(machine.version).toBe('v1.12.1');
-  });
-
   test('never-leaves-maintenance: it takes one configuration and does nothing with it', async () => {
     const { machine, reaches, configure, ready, logged } = await rebuilt('never-leaves-maintenance');
     await reaches('maintenance');

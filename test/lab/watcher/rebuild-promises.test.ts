@@ -15,7 +15,7 @@ import {
   second,
   type MadeEvidence,
 } from './made-evidence.js';
-import { destroyed, hypervisorRequest, made, planOf, rebuildEvidence } from './made-rebuild.js';
+import { SLIPWAY, TO, destroyed, hypervisorRequest, made, planOf, rebuildEvidence } from './made-rebuild.js';
 
 const on = { on: 'where machines are made anew', made: rebuildEvidence };
 
@@ -130,6 +130,30 @@ check(
   on,
 );
 
+const ranOld = event(60, 'k8s-work-1', 'running', { version: 'v1.12.1' });
+
+check(
+  'I8',
+  [
+    {
+      title: 'fires when a machine is made anew with an older version',
+      change: (evidence) => {
+        evidence.machineEvents.push(event(55, 'k8s-work-1', 'running', { version: TO }), ranOld);
+        hypervisor(evidence).requests.push(made(57, 8004));
+      },
+      says: 'that is down',
+    },
+    {
+      title: 'is silent when its owner does that',
+      change: (evidence) => {
+        evidence.machineEvents.push(event(55, 'k8s-work-1', 'running', { version: TO }), ranOld);
+        hypervisor(evidence).requests.push(made(57, 8004, { by: 'owner@pve!lab' }));
+      },
+    },
+  ],
+  on,
+);
+
 check(
   'I4',
   [
@@ -149,6 +173,14 @@ check(
         for (const look of hypervisor(evidence).states) if (look.lock === 'lock-1') delete look.lock;
       },
       says: 'DELETE /vms/8002 at the hypervisor while nobody held the lock of the Terraform state',
+    },
+    {
+      title: 'is silent about what the hypervisor refused: Terraform gives its lock back at once',
+      change: (evidence) => {
+        for (const look of hypervisor(evidence).states) if (look.lock === 'lock-1') delete look.lock;
+        for (const asked of hypervisor(evidence).requests)
+          if (asked.by === SLIPWAY) Object.assign(asked, { status: 500 });
+      },
     },
     {
       title: 'is silent where nobody looked at the state around a request',

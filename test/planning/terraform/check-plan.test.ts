@@ -299,8 +299,8 @@ group('a plan that does something else', () => {
 
   test('is told as what it would write', () => {
     expect(writesOf(withMore(aChange('x.y', 'x', ['no-op']), aChange('x.z', 'x', ['forget'])))).toEqual([
-      `${vmAddress} (destroyed and created)`,
-      'x.z (forgotten by the state)',
+      { address: vmAddress, action: 'destroyed and created' },
+      { address: 'x.z', action: 'forgotten by the state' },
     ]);
   });
 });

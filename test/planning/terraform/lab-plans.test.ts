@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { checkTerraformPlan } from '../../../src/planning/terraform/check-plan.js';
+import { describeLeft } from '../../../src/planning/describe.js';
+import { leftToChange } from '../../../src/planning/terraform/left-to-change.js';
 import { writesOf } from '../../../src/planning/terraform/planned-changes.js';
 import { instancesOf, recordInstances } from '../../../src/planning/terraform/state-instances.js';
 import { templatesOf, templatesToRebuild } from '../../../src/planning/terraform/templates.js';
@@ -66,6 +68,21 @@ describe.each(['terraform-1.11.4', 'tofu-1.12.6'])('%s', (program) => {
   });
 
   test('a plan without changes writes nothing', () => expect(writesOf(plan('no-changes'))).toEqual([]));
+
+  test('a plan of everything tells whose machine would change, and sets outputs apart', () => {
+    const nodes = [{ node: 'k8s-work-1', address: node }];
+    const left = leftToChange(plan('node-replaced'), nodes);
+    expect(left).toMatchObject({
+      kind: 'known',
+      count: 1,
+      writes: [{ node: 'k8s-work-1', address: `${node}.terraform_data.vm`, action: 'destroyed and created' }],
+    });
+    expect(describeLeft(left)).toMatch(/^with what git says, Terraform would still change k8s-work-1(;|$)/);
+    expect(leftToChange(plan('no-changes'), nodes)).toMatchObject({ count: 0, writes: [] });
+    expect(leftToChange(plan('one-template-replaced'), nodes)).toMatchObject({
+      writes: [{ address: expect.stringContaining('module.templates') }],
+    });
+  });
 
   test.each([
     ['no-changes', 0],

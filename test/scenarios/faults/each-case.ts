@@ -3,6 +3,7 @@ import type { World } from '../../../lab/world.js';
 import { casesIn } from './every-case.js';
 import { nodeOf, type Ending, type Flow } from './fault-case.js';
 import { play, startFaultLab, type Seen } from './play.js';
+import { makeAnew } from './make-anew.js';
 import { reset } from './reset.js';
 
 /** When a case was played, to know whose a broken promise is. */
@@ -31,7 +32,7 @@ export function playEachCase(flow: Flow): void {
         try {
           expectEnding(await play(world, story), ending);
         } finally {
-          await reset(world, nodeOf(story));
+          await (flow === 'rebuild' ? makeAnew : reset)(world, nodeOf(story));
           played.push({ name, until: Date.now() });
         }
       },

@@ -4,8 +4,11 @@ import type { StepName } from '../../../src/planning/node-steps.js';
 import type { Reason } from '../../../src/planning/reason.js';
 import type { RunStory, StoryNode } from '../../../src/planning/run-report.js';
 
-/** `legacy`: nodes run Talos 1.12, one request installs and reboots. `lifecycle`: they run 1.13, which has a request for each. */
-export type Flow = 'legacy' | 'lifecycle';
+/**
+ * `legacy`: nodes run Talos 1.12, one request installs and reboots. `lifecycle`: they run 1.13, which has a request for each.
+ * `rebuild`: their machines are made anew, from 1.12 to 1.13.
+ */
+export type Flow = 'legacy' | 'lifecycle' | 'rebuild';
 
 /** A fault to arm before the run begins. */
 export interface FaultToArm {
@@ -32,8 +35,11 @@ export interface Ending {
   readonly advises?: string;
   /** How often an installer was started on the machine, by whomever. */
   readonly installs: number;
-  /** How often the machine booted, for whatever reason. */
-  readonly boots: number;
+  /** How often the machine booted, for whatever reason; left out where that is nobody's business. */
+  readonly boots?: number;
+  /** How often a machine of the node was destroyed, and made; left out where it stays. */
+  readonly destroyed?: number;
+  readonly created?: number;
   /** Whether the node is still cordoned afterwards. Default: no. */
   readonly cordoned?: boolean;
 }
@@ -57,13 +63,14 @@ export interface FaultCase {
   readonly during?: (at: World, run: number, node: string) => Promise<unknown>;
   /** Afterwards, to take back what was prepared. */
   readonly cleanUp?: (at: World, node: string) => Promise<unknown>;
-  /** How it ends; a flow that is left out does not have it. */
+  /** How it ends; a flow that is left out does not have it. `both`: of those that keep the machine. */
   readonly ends: { readonly [In in Flow]?: Ending } | { readonly both: Ending };
 }
 
 /** How a case ends in a flow; undefined where that flow does not have it. */
 export function endingIn(flow: Flow, { ends }: FaultCase): Ending | undefined {
-  return 'both' in ends ? ends.both : ends[flow];
+  if (!('both' in ends)) return ends[flow];
+  return flow === 'rebuild' ? undefined : ends.both;
 }
 
 /** The node a case is about. */

@@ -20,10 +20,19 @@ export type Seen = Omit<Ending, 'says' | 'advises' | 'cordoned'> & {
 };
 
 /** A lab in which all nodes go that way. */
-export function startFaultLab(flow: Flow): Promise<World> {
-  const versions = flow === 'legacy' ? [] : ['--talos', 'v1.13.1', '--target', 'v1.13.9'];
-  return World.start({ name: `faults-${flow}`, labArgs: versions });
+export async function startFaultLab(flow: Flow): Promise<World> {
+  const name = `faults-${flow}`;
+  if (flow === 'legacy') return World.start({ name });
+  if (flow === 'lifecycle')
+    return World.start({ name, labArgs: ['--talos', 'v1.13.1', '--target', 'v1.13.9'] });
+  const { from, to } = rebuilt;
+  const world = await World.start({ name, hypervisor: true, labArgs: ['--talos', from, '--target', from] });
+  await world.owner.mergeTalos(to);
+  return world;
 }
+
+/** What machines run, and are to be made anew with. */
+export const rebuilt = { from: 'v1.12.1', to: 'v1.13.7' } as const;
 
 /** Plays a case on one node of a lab that is well, and tells what was seen. */
 export async function play(world: World, story: FaultCase): Promise<Seen> {
@@ -82,7 +91,7 @@ async function resultInTime(
 }
 
 /** What the run's result says, and what a person is told about it. */
-function told(result: RunStory, name: string): Omit<Seen, 'installs' | 'boots' | 'cordoned' | 'result'> {
+function told(result: RunStory, name: string): Pick<Seen, 'outcome' | 'says' | 'advises'> & Partial<Seen> {
   const node = result.nodes.find((one) => one.node === name);
   const reason = node?.reason ?? result.reasons[0];
   return {
@@ -106,14 +115,20 @@ async function happened(
   world: World,
   node: string,
   from: number,
-): Promise<{ installs: number; boots: number; cordoned: boolean }> {
+): Promise<Required<Pick<Seen, 'installs' | 'boots' | 'destroyed' | 'created' | 'cordoned'>>> {
   const events = (await logLines(world))
     .slice(from)
     .map((line) => JSON.parse(line) as { machine: string; event: string });
   const count = (event: string): number =>
     events.filter((one) => one.machine === node && one.event === event).length;
   const unschedulable = await world.kubectl('get', 'node', node, '-o', 'jsonpath={.spec.unschedulable}');
-  return { installs: count('install-started'), boots: count('booting'), cordoned: unschedulable === 'true' };
+  return {
+    installs: count('install-started'),
+    boots: count('booting'),
+    destroyed: count('destroyed'),
+    created: count('created'),
+    cordoned: unschedulable === 'true',
+  };
 }
 
 async function logLines(world: World): Promise<string[]> {
@@ -124,12 +139,22 @@ async function logLength(world: World): Promise<number> {
   return (await logLines(world)).length;
 }
 
-/** Writes shorter limits into slipway.yaml; `restore` puts back what stood there. */
+/** Writes shorter limits into slipway.yaml; `restore` puts back what stood there before the case. */
 async function withLimits(
   world: World,
   limits: Readonly<Record<string, string>>,
 ): Promise<{ restore: () => Promise<void> }> {
   const before = await readFile(world.lab.inventory, 'utf8');
-  for (const [name, value] of Object.entries(limits)) await setInInventory(world, ['limits', name], value);
-  return { restore: () => writeFile(world.lab.inventory, before) };
+  const given = Object.entries(limits);
+  for (const [name, value] of given) await setInInventory(world, ['limits', name], value);
+  // Where Terraform's configuration is in git, slipway.yaml is, too.
+  const committed = world.lab.hypervisor !== undefined;
+  if (given.length > 0 && committed) await world.owner.merge('other limits');
+  return {
+    restore: async () => {
+      if ((await readFile(world.lab.inventory, 'utf8')) === before) return;
+      await writeFile(world.lab.inventory, before);
+      if (committed) await world.owner.merge('as before the case');
+    },
+  };
 }

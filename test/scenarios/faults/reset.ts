@@ -28,6 +28,11 @@ export async function reset(world: World, node: string): Promise<void> {
     (one) => one.name === node || one.installs > 0 || !one.ready || one.power === 'off' || one.etcd === false,
   );
   for (const { name } of touched) await world.control('POST', `/machines/${name}/reset`);
+  await giveBack(world);
+}
+
+/** Gives every node back as a person does who is content with them, and waits until all is well. */
+export async function giveBack(world: World): Promise<void> {
   await Promise.all([giveNodesBack(world), release(world)]);
   await world.until('every machine and every Node is ready', async () => {
     const [all, { items }] = await Promise.all([machines(world), nodes(world)]);

@@ -105,7 +105,8 @@ async function saysUndone(at: World): Promise<boolean> {
   );
 }
 
-async function anotherWorker(at: World): Promise<void> {
+/** The worker dies, and its service starts it again. */
+export async function anotherWorker(at: World): Promise<void> {
   await at.killWorker();
   await at.startWorker();
 }

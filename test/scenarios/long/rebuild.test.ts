@@ -64,6 +64,18 @@ describe('an upgrade to the next minor, on machines that Terraform makes', () =>
       expect(after.systemUuid).toBe((await uuidsInState(world)).get(worker));
     });
 
+    it('says what Terraform would still change: the other nodes, and not this one', () => {
+      const left = result.terraform?.kind === 'known' ? result.terraform.writes : [];
+      const nodes = new Set(left.flatMap(({ node }) => node ?? []));
+      expect([...nodes].toSorted()).toEqual([
+        'k8s-ctrl-1',
+        'k8s-ctrl-2',
+        'k8s-ctrl-3',
+        'k8s-work-2',
+        'k8s-work-3',
+      ]);
+    });
+
     it('rebuilt the template of its host and role, and no other', async () => {
       expect(await rebuiltTemplates(world)).toEqual(['baldar-worker']);
     });
@@ -121,7 +133,8 @@ describe('an upgrade to the next minor, on machines that Terraform makes', () =>
         expect(await world.machineEvents(name, 'created')).toHaveLength(1);
     });
 
-    it('leaves Terraform with nothing to do', async () => {
+    it('leaves Terraform with nothing to do, and says so', async () => {
+      expect(result.terraform).toMatchObject({ kind: 'known', count: 0, writes: [] });
       const plan = await world.owner.terraformPlan();
       expect({ stdout: plan.stdout, alone: leavesResourcesAlone(plan) }).toMatchObject({ alone: true });
     });

@@ -1,0 +1,23 @@
+import { leftToChange, type LeftToChange } from '../planning/terraform/left-to-change.js';
+import { inCluster, type ActivitySettings, type RunReference } from './activity-context.js';
+import { addressesOf, readyTerraform } from './terraform-step.js';
+
+export interface ConfirmNoChanges extends RunReference {
+  readonly limit: number;
+}
+
+/**
+ * Asks Terraform what it would still do, given what git says and no values of a hop: after the last node that should be nothing
+ * (W4). Only looks.
+ */
+export async function confirmNoChanges(
+  settings: ActivitySettings,
+  step: ConfirmNoChanges,
+): Promise<LeftToChange> {
+  const doing = 'Terraform is asked what it would still change';
+  return inCluster(settings, step, doing, async (access, wait) => {
+    const ready = await readyTerraform(settings, access, wait, step, step.limit);
+    const { plan } = await ready.terraform.plan({ values: {}, replace: [], targets: [] }, ready.limits());
+    return leftToChange(plan, addressesOf(access));
+  });
+}

@@ -1,0 +1,96 @@
+import { randomUUID } from 'node:crypto';
+import type { RecordedFacts } from '../planning/classify-node.js';
+import { describeStep } from '../planning/describe.js';
+import type { PlannedNode } from '../planning/plan.js';
+import { covers } from '../planning/terraform/address.js';
+import { howToContinue, type ContinueDecision } from '../planning/terraform/how-to-continue.js';
+import { machineIdentity } from '../planning/terraform/machine-identity.js';
+import { instancesOf, replacedOf } from '../planning/terraform/state-instances.js';
+import type { ClusterAccess } from '../tools/cluster-access.js';
+import { machineAt } from '../tools/machine-seen.js';
+import { Refusal } from '../tools/refusal.js';
+import { inCluster, type ActivitySettings, type RunReference, type Wait } from './activity-context.js';
+import { readConfiguration } from './machine-configuration.js';
+import { setMarks } from './node-marks.js';
+import { patchNodeAsSeen, requireNodeObject } from './patch-node.js';
+import { machineMade, planMachine, rebuildOf, type Replaced } from './plan-replacement.js';
+import {
+  applyLimits,
+  knownState,
+  readyTerraform,
+  type KnownState,
+  type TerraformStep,
+} from './terraform-step.js';
+
+export interface ContinueMachine extends RunReference {
+  readonly node: PlannedNode;
+  readonly facts: RecordedFacts;
+  readonly values: Readonly<Record<string, string>>;
+  /** Names this very continuation: the id of the node's workflow. */
+  readonly install: string;
+  readonly limit: number;
+}
+
+/**
+ * Goes on with a machine that an earlier run left half made: lets a Terraform that still runs come to its end, looks at state and
+ * machine, and applies a plan that makes what the state lacks and does nothing else; nothing at all where the machine is made.
+ */
+export async function continueMachine(settings: ActivitySettings, step: ContinueMachine): Promise<Replaced> {
+  const { node, values, limit } = step;
+  return inCluster(settings, step, describeStep('continue-machine', node.name), async (access, wait) => {
+    if (rebuildOf(node).configuration === 'apply-config') await readConfiguration(settings, step, node);
+    const ready = await readyTerraform(settings, access, wait, step, limit);
+    const lacking = await lackingOf(ready, step);
+    const known = await knownState(access, wait, ready, undefined, node.name);
+    const decision = await decide(access, wait, step, ready, known, lacking);
+    if (decision.send === 'refuse') throw new Refusal(decision.reason);
+    const [replaces, creates] = decision.send === 'make' ? [decision.replace, decision.create] : [[], []];
+    // Where nothing is to be made, that it would do nothing is what is checked.
+    const { saved, summary } = await planMachine(ready, node, { values, replaces, creates });
+    if (decision.send === 'nothing')
+      return machineMade(
+        ready,
+        node,
+        'an earlier run made the machine, and Terraform has nothing to change in it',
+      );
+    await ready.terraform.backUp(known.pulled);
+    const intent = `${step.install} ${randomUUID()}`;
+    await patchNodeAsSeen(access, node.name, (seen) => setMarks(seen, { replace: intent }), wait.signal);
+    await ready.terraform.apply(saved, applyLimits(ready));
+    return machineMade(ready, node, `${ready.section.tool} did this: ${summary}`);
+  });
+}
+
+/** What Terraform would make at the node's address. A plan takes the lock, so it waits for whoever still has it. */
+async function lackingOf(
+  { terraform, limits }: TerraformStep,
+  { node, values }: ContinueMachine,
+): Promise<string[]> {
+  const { address } = rebuildOf(node);
+  const { plan } = await terraform.plan({ values, replace: [], targets: [address] }, limits());
+  return (plan.resource_changes ?? [])
+    .filter((one) => one.change.actions.join() === 'create' && covers(address, one.address))
+    .map((one) => one.address);
+}
+
+async function decide(
+  access: ClusterAccess,
+  wait: Wait,
+  { node, facts, install }: ContinueMachine,
+  { section }: TerraformStep,
+  { state }: KnownState,
+  lacking: readonly string[],
+): Promise<ContinueDecision> {
+  const { address } = rebuildOf(node);
+  const { marks } = await requireNodeObject(access, node.name);
+  return howToContinue({
+    node: node.name,
+    address,
+    present: replacedOf(instancesOf(state, address), section.keep),
+    lacking,
+    identity: machineIdentity(state, address, section.resources),
+    oldUuid: facts.systemUuid,
+    machine: await machineAt(access, node.name, wait.signal),
+    lost: marks.replace?.split(' ')[0] === install,
+  });
+}

@@ -1,0 +1,31 @@
+import { type PlanInput, type SeenNode } from './plan-input.js';
+import type { Reason } from './reason.js';
+import { legsOf } from './strategy.js';
+import { hopsOf } from './version-refusals.js';
+
+/**
+ * What forbids going on with machines that an earlier run left half made. While one is, etcd may be without a member and a budget
+ * without a place: nothing else is worked on before it.
+ */
+export function continueRefusals(input: PlanInput, seen: readonly SeenNode[]): Reason[] {
+  const unfinished = seen.filter(({ halfMade }) => halfMade);
+  const [first] = unfinished;
+  if (!first) return [];
+  const names = unfinished.map(({ node }) => node.name);
+  if (names.length > 1 || !first.selected) return [{ kind: 'rebuild-unfinished', nodes: names }];
+  return standingRefusals(input, first, seen);
+}
+
+/** A machine that waits must be a new one, and of this hop. */
+function standingRefusals(input: PlanInput, node: SeenNode, seen: readonly SeenNode[]): Reason[] {
+  const { halfMade } = node;
+  if (halfMade?.standing.kind !== 'waiting') return [];
+  const { name } = node.node;
+  const { uuid, version } = halfMade.standing;
+  const old = halfMade.object.systemUuid?.toLowerCase();
+  if (old === uuid.toLowerCase()) return [{ kind: 'machine-not-replaced', node: name, uuid }];
+  const { hops } = hopsOf(input, seen);
+  const wanted = legsOf(input, node, hops).find(({ from, to }) => from !== to)?.to;
+  if (wanted === undefined || wanted === version) return [];
+  return [{ kind: 'machine-wrong-version', node: name, version, wanted }];
+}

@@ -1,0 +1,45 @@
+import type { Inventory } from '../inventory/schema.js';
+import { schematicOf } from './installer-image.js';
+import type { MachineStanding, NodeObject, NodeObservation, TalosObservation } from './observation.js';
+import type { InventoryNode } from '../inventory/schema.js';
+import { deltaOf, isVersion } from './versions.js';
+
+/**
+ * A node whose machine an earlier run began to replace, and did not see to its end: the mark stands on its Node, its kubelet is not
+ * heard, and what stands at its address takes nothing from the cluster.
+ */
+export interface HalfMade {
+  readonly object: NodeObject;
+  readonly standing: MachineStanding;
+  /** What its old machine ran, as its Node still says. */
+  readonly from: string;
+}
+
+/** Undefined where the node is none: what does not answer for another reason is nothing to go on with. */
+export function halfMade(
+  { upgrade }: Pick<Inventory, 'upgrade'>,
+  { talos, kubernetes, standing }: NodeObservation,
+  target: string,
+): HalfMade | undefined {
+  const object = kubernetes.kind === 'answered' ? kubernetes.value : undefined;
+  if (!object || !standing || object.marks.replace === undefined || object.ready) return undefined;
+  if (talos.kind === 'answered') return undefined;
+  const [, from] = /\((v[^)]+)\)/.exec(object.osImage) ?? [];
+  if (from === undefined || !isVersion(from) || !isVersion(target)) return undefined;
+  const delta = deltaOf(from, target);
+  const rebuilt = (delta === 'minor' || delta === 'major') && upgrade.strategy[delta] === 'rebuild';
+  return rebuilt ? { object, standing, from } : undefined;
+}
+
+/** What its Talos would say if it were as before: versions and strategy of what is left go by it. */
+export function asBefore(inventory: Inventory, node: InventoryNode, { from }: HalfMade): TalosObservation {
+  return {
+    nodename: node.name,
+    version: from,
+    schematic: schematicOf(inventory, node),
+    extensions: [],
+    stage: 'gone',
+    ready: false,
+    unmet: [],
+  };
+}

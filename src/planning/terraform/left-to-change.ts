@@ -1,0 +1,47 @@
+import type { Reason } from '../reason.js';
+import { covers } from './address.js';
+import { changedOutputs, type Write, writesOf } from './planned-changes.js';
+import type { TerraformPlan } from './terraform-json.js';
+
+/** Something Terraform would still do. */
+export interface LeftWrite extends Write {
+  /** The node whose machine it is, or a part of it. */
+  readonly node?: string;
+}
+
+/** What Terraform, given nothing but what git says, would still do once the last node was made anew. */
+export type LeftToChange =
+  | {
+      readonly kind: 'known';
+      /** The first of them; outputs are none. */
+      readonly writes: readonly LeftWrite[];
+      /** Of all. */
+      readonly count: number;
+      /** Outputs that would become another value, by name: no machine changes with them. */
+      readonly outputs: readonly string[];
+    }
+  /** Nobody could tell. */
+  | { readonly kind: 'unknown'; readonly reason: Reason };
+
+/** A run's result is small, however much Terraform would do. */
+const namedMax = 50;
+
+/**
+ * Reads a plan that was made without values of a hop (W4). Outputs are set apart: a plan of some addresses writes none of the root
+ * module's, so the last of them nearly always has some left to write.
+ */
+export function leftToChange(
+  plan: TerraformPlan,
+  nodes: readonly { readonly node: string; readonly address: string }[],
+): LeftToChange {
+  const writes = writesOf(plan).map((write): LeftWrite => {
+    const owner = nodes.find(({ address }) => covers(address, write.address));
+    return owner ? { ...write, node: owner.node } : write;
+  });
+  return {
+    kind: 'known',
+    writes: writes.slice(0, namedMax),
+    count: writes.length,
+    outputs: changedOutputs(plan),
+  };
+}

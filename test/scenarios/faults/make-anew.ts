@@ -1,0 +1,67 @@
+import { readFile } from 'node:fs/promises';
+import { foreground } from '../../../lab/processes/foreground.js';
+import { cleanEnvironment } from '../../../lab/terminal.js';
+import type { World } from '../../../lab/world.js';
+import { toolPath } from '../../../src/tools/tool-path.js';
+import { rebuilt } from './play.js';
+import { giveBack } from './reset.js';
+
+/**
+ * Puts a node back to where it began, as the owner of the machines would: whatever stands there goes, Terraform makes template and
+ * machine with the first version, the machine gets its configuration, and a person gives node and cluster back.
+ */
+export async function makeAnew(world: World, node: string): Promise<void> {
+  await world.control('DELETE', '/faults');
+  await deleteMachine(world, node);
+  const version = rebuilt.from.replace(/^v/, '');
+  const owners = await world.owner.terraform();
+  const apply = (target: string, ...more: string[]): Promise<void> =>
+    owners.apply(`-var=talos_version=${version}`, `-target=${target}`, ...more);
+  await apply(templateOf(world, node));
+  const machine = `module.${node.includes('ctrl') ? 'control_nodes' : 'worker_nodes'}["${node}"]`;
+  await apply(machine, `-replace=${machine}.terraform_data.vm`);
+  await configure(world, node);
+  await giveBack(world);
+}
+
+/** A clone that is still at work locks its VM until it has ended. */
+async function deleteMachine(world: World, node: string): Promise<void> {
+  const { url, tokens } = hypervisorOf(world);
+  const token = (await readFile(tokens.owner, 'utf8')).trim();
+  const headers = { authorization: `PVEAPIToken=${token}` };
+  await world.until(`the VM of ${node} is gone`, async () => {
+    const { status } = await fetch(`${url}/vms/${vmOf(world, node).vmid}`, { method: 'DELETE', headers });
+    return status === 200 || status === 404;
+  });
+}
+
+/** `talosctl apply-config --insecure`, once it waits for that. */
+async function configure(world: World, node: string): Promise<void> {
+  const { machines, machineConfigurations } = world.lab;
+  const address = machines.find(({ name }) => name === node)?.loopback ?? '';
+  const file = machineConfigurations[node] ?? '';
+  const talosctl = await toolPath('talosctl', '1.12');
+  const args = ['apply-config', '--insecure', '--nodes', address, '--file', file];
+  const options = { env: cleanEnvironment({}), timeoutMs: 20_000 };
+  await world.until(`${node} takes its configuration`, async () => {
+    const { code } = await foreground(talosctl, args, options);
+    return code === 0;
+  });
+}
+
+function templateOf(world: World, node: string): string {
+  const { templates } = hypervisorOf(world);
+  const template = templates.find(({ id }) => id === vmOf(world, node).template);
+  return `module.templates["${template?.name}"]`;
+}
+
+function vmOf(world: World, node: string): { readonly vmid: number; readonly template: number } {
+  const vm = hypervisorOf(world).vms.find(({ name }) => name === node);
+  if (!vm) throw new Error(`the lab's hypervisor has no VM ${node}`);
+  return vm;
+}
+
+export function hypervisorOf({ lab }: World): NonNullable<World['lab']['hypervisor']> {
+  if (!lab.hypervisor) throw new Error('the lab has no hypervisor');
+  return lab.hypervisor;
+}

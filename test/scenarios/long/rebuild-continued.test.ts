@@ -1,0 +1,145 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { FaultName } from '../../../lab/faults/catalogue.js';
+import { World, nodeResult } from '../../../lab/world.js';
+import type { RunStory } from '../../../src/planning/run-report.js';
+import { nodeId, runId } from '../../../src/workflows/messages.js';
+import { cutPowerOfTerraform, hasFired, stageOf } from '../faults/terraform-deaths.js';
+
+const from = 'v1.12.1';
+const to = 'v1.13.7';
+
+/** Only here: machines that a terminated run left half made, gone on with by the next one. */
+describe('a run that is terminated while a machine is made anew', () => {
+  let world: World;
+
+  beforeAll(async () => {
+    world = await World.start({
+      name: 'continued',
+      hypervisor: true,
+      labArgs: ['--talos', from, '--target', from],
+    });
+    await world.owner.mergeTalos(to);
+  }, 120_000);
+
+  afterAll(async () => {
+    await world.stop();
+  }, 120_000);
+
+  describe('and the host of the worker goes down: the old machine is gone, and there is no new one', () => {
+    const node = 'k8s-work-1';
+    let result: RunStory;
+
+    it('no other node is worked on before it', async () => {
+      await terminatedAt(world, node, 'vm-create-hangs', 'power cut');
+      await world.slipway('release', '--why', 'the others');
+      const early = await world.result(await world.upgrade('--only', 'k8s-work-2'));
+      expect(early).toMatchObject({
+        outcome: 'refused',
+        reasons: [{ kind: 'rebuild-unfinished', nodes: [node] }],
+      });
+    }, 180_000);
+
+    it('is told as continued by the plan', async () => {
+      const { stdout } = await world.slipway('plan', '--only', node);
+      expect(stdout).toContain('continued, module.worker_nodes["k8s-work-1"]');
+      expect(stdout.replaceAll(/\s+/g, ' ')).toContain('what the Terraform state lacks is made');
+    }, 60_000);
+
+    it('is gone on with by the next run: made once, and destroyed no second time', async () => {
+      result = await world.result(await world.upgrade('--only', node));
+      expect(result).toMatchObject({ outcome: 'done', reasons: [] });
+      expect(nodeResult(result, node)).toMatchObject({ outcome: 'done', from, to });
+      expect(await machineEventsOf(world, node)).toEqual([1, 1]);
+    }, 180_000);
+  });
+
+  describe('and Terraform comes to its end by itself: a new control plane waits for its configuration', () => {
+    const node = 'k8s-ctrl-2';
+
+    it('is gone on with by the next run: configured, and its dead member removed by its id', async () => {
+      const before = await memberOf(world, node);
+      await terminatedAt(world, node, 'vm-answer-hangs', 'goes on');
+      await world.until('it waits', async () => (await stageOf(world, node)) === 'maintenance');
+      expect(await memberOf(world, node)).toBe(before);
+      await world.slipway('release', '--why', 'to go on with it');
+      const { stdout } = await world.slipway('plan', '--only', node);
+      expect(stdout.replaceAll(/\s+/g, ' ')).toContain('a new machine waits there');
+      const result = await world.result(await world.upgrade('--only', node));
+      expect(result).toMatchObject({ outcome: 'done', reasons: [] });
+      const removed = nodeResult(result, node).steps.find(({ step }) => step === 'remove-member');
+      expect(removed?.note).toContain(`removed member ${before}`);
+      expect(await machineEventsOf(world, node)).toEqual([1, 1]);
+      expect(await memberOf(world, node)).not.toBe(before);
+    }, 300_000);
+  });
+
+  describe('of a control plane, in a run over all nodes', () => {
+    const node = 'k8s-ctrl-3';
+
+    it('takes it first, then all that is left', async () => {
+      await terminatedAt(world, node, 'vm-create-hangs', 'power cut');
+      await world.slipway('release', '--why', 'to go on with all');
+      const result = await world.result(await world.upgrade());
+      expect(result).toMatchObject({ outcome: 'done', reasons: [] });
+      expect(result.order[0]).toBe(node);
+      expect(result.nodes.filter(({ outcome }) => outcome === 'done').map((one) => one.node)).toEqual(
+        expect.arrayContaining([node, 'k8s-ctrl-1', 'k8s-work-2', 'k8s-work-3']),
+      );
+      expect(result.terraform).toMatchObject({ kind: 'known', count: 0 });
+      for (const { name } of world.lab.machines) expect(await machineEventsOf(world, name)).toEqual([1, 1]);
+    }, 480_000);
+  });
+
+  it('keeps every promise the watcher can see', async () => {
+    expect((await world.stop()).complaints).toEqual([]);
+  }, 120_000);
+});
+
+/** Lets a run come to that point of one node, and terminates it there; waits until the cluster knows that the machine is gone. */
+async function terminatedAt(
+  world: World,
+  node: string,
+  fault: FaultName,
+  then: 'power cut' | 'goes on',
+): Promise<void> {
+  const { cluster } = world.lab;
+  await world.control('POST', '/faults', { name: fault, node });
+  const run = await world.upgrade('--only', node);
+  await world.until(`${fault} has shown`, () => hasFired(world, run, fault));
+  const { workflow } = await world.client();
+  await workflow.getHandle(runId(cluster, run)).terminate('a test');
+  await workflow.getHandle(nodeId(cluster, run, 1, node, 1)).terminate('a test');
+  if (then === 'power cut') {
+    await world.killWorker();
+    cutPowerOfTerraform(world);
+  }
+  await world.control('DELETE', '/faults');
+  if (then === 'power cut') await world.startWorker();
+  await world.until('the cluster is held', async () =>
+    (await world.slipway('status')).stdout.includes('is held'),
+  );
+  await world.until(`${node} is not Ready`, async () => {
+    const ready = await world.kubectl(
+      'get',
+      'node',
+      node,
+      `--output=jsonpath={.status.conditions[?(@.type=="Ready")].status}`,
+    );
+    return ready !== 'True';
+  });
+}
+
+/** How often a machine of the node was destroyed, and made. */
+async function machineEventsOf(world: World, node: string): Promise<number[]> {
+  const events = await Promise.all(['destroyed', 'created'].map((event) => world.machineEvents(node, event)));
+  return events.map((list) => list.length);
+}
+
+/** The id of a node's etcd member, in hex; asked of another one. */
+async function memberOf(world: World, node: string): Promise<string | undefined> {
+  const other = world.lab.etcd.find(({ name }) => name !== node);
+  const answer = await fetch(`${other?.client}/v3/cluster/member/list`, { method: 'POST', body: '{}' });
+  const { members } = (await answer.json()) as { members: { ID: string; name?: string }[] };
+  const id = members.find(({ name }) => name === node)?.ID;
+  return id === undefined ? undefined : BigInt(id).toString(16);
+}
