@@ -2,6 +2,7 @@ import type { Inventory } from '../inventory/schema.js';
 import { schematicOf } from './installer-image.js';
 import type { MachineStanding, NodeObject, NodeObservation, TalosObservation } from './observation.js';
 import type { InventoryNode } from '../inventory/schema.js';
+import type { UpgradeRequest } from './plan.js';
 import { deltaOf, isVersion } from './versions.js';
 
 /**
@@ -19,7 +20,7 @@ export interface HalfMade {
 export function halfMade(
   { upgrade }: Pick<Inventory, 'upgrade'>,
   { talos, kubernetes, standing }: NodeObservation,
-  target: string,
+  { talos: target, strategy }: Pick<UpgradeRequest, 'talos' | 'strategy'>,
 ): HalfMade | undefined {
   const object = kubernetes.kind === 'answered' ? kubernetes.value : undefined;
   if (!object || !standing || object.marks.replace === undefined || object.ready) return undefined;
@@ -27,8 +28,8 @@ export function halfMade(
   const [, from] = /\((v[^)]+)\)/.exec(object.osImage) ?? [];
   if (from === undefined || !isVersion(from) || !isVersion(target)) return undefined;
   const delta = deltaOf(from, target);
-  const rebuilt = (delta === 'minor' || delta === 'major') && upgrade.strategy[delta] === 'rebuild';
-  return rebuilt ? { object, standing, from } : undefined;
+  if (delta === 'same' || delta === 'downgrade') return undefined;
+  return (strategy ?? upgrade.strategy[delta]) === 'rebuild' ? { object, standing, from } : undefined;
 }
 
 /** What its Talos would say if it were as before: versions and strategy of what is left go by it. */

@@ -54,7 +54,7 @@ export function seenNodes(input: PlanInput): SeenNode[] {
   const wanted = new Set(only);
   return inventory.nodes.map((node) => {
     const seen = byName.get(node.name);
-    const half = seen && halfMade(inventory, seen, request.talos);
+    const half = seen && halfMade(inventory, seen, request);
     const talos = seen?.talos.kind === 'answered' ? seen.talos.value : undefined;
     return {
       node,

@@ -80,6 +80,22 @@ describe('a node whose machine an earlier run left half made', () => {
     );
   });
 
+  test('is gone on with, too, where a person asked for a rebuild that slipway.yaml does not have', () => {
+    const input = rebuilding(halfMade('ctrl-2', silent));
+    const { upgrade } = input.inventory;
+    const inPlace = {
+      ...input,
+      inventory: {
+        ...input.inventory,
+        upgrade: { ...upgrade, strategy: { ...upgrade.strategy, minor: 'in-place' as const } },
+      },
+    };
+    const asked = { ...inPlace, request: { ...input.request, strategy: 'rebuild' as const } };
+    const [first] = planOf(asked).hops[0]?.nodes ?? [];
+    expect(first).toMatchObject({ name: 'ctrl-2', steps: 'continued' });
+    expect(planUpgrade(inPlace).verdict).toBe('refused');
+  });
+
   test('can be gone on with alone', () => {
     const alone = planOf(rebuilding(halfMade('ctrl-2', waits), { only: ['ctrl-2'] }));
     expect(alone.steps).toEqual({ continued: stepOrders.continued });
