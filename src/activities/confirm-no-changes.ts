@@ -7,8 +7,8 @@ export interface ConfirmNoChanges extends RunReference {
 }
 
 /**
- * Asks Terraform what it would still do, given what git says and no values of a hop: after the last node that should be nothing
- * (W4). Only looks.
+ * Asks Terraform what it would still do, given what git says and no values of a hop: after the last node that should be
+ * nothing. It only looks.
  */
 export async function confirmNoChanges(
   settings: ActivitySettings,

@@ -42,7 +42,7 @@ export interface Replacement {
 }
 
 /**
- * Lets Terraform say, before the node is touched, what it will do to replace its machine, and refuses all that is beside (W5): nothing
+ * Lets Terraform say, before the node is touched, what it will do to replace its machine, and refuses all that is beside: nothing
  * irreversible happens until it has. Keeps the state as it is now, encrypted.
  */
 export async function planReplacement(

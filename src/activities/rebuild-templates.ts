@@ -32,7 +32,7 @@ export interface RebuildTemplates extends RunReference {
 
 /**
  * Makes the templates of a hop anew, where they differ, in one apply: a state has one writer, and hosts work side by side in it. What
- * is planned must touch no node, and afterwards Terraform must want nothing of any node that it did not want before (W7).
+ * is planned must touch no node, and afterwards Terraform must want nothing of any node that it did not want before.
  */
 export async function rebuildTemplates(settings: ActivitySettings, step: RebuildTemplates): Promise<string> {
   const doing = 'the templates of the hop are made anew, where they differ';

@@ -26,7 +26,7 @@ export interface RemoveMember extends RunReference {
 const removalMs = 20_000;
 
 /**
- * Removes the etcd member of the machine that is gone, by the id recorded before (W5). By its name a later attempt could remove
+ * Removes the etcd member of the machine that is gone, by the id recorded before. By its name a later attempt could remove
  * the new machine's member. One that is gone already is what was wanted: a machine that joins removes its own name's.
  */
 export async function removeMember(settings: ActivitySettings, step: RemoveMember): Promise<string> {

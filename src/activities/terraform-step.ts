@@ -105,7 +105,7 @@ export interface KnownState {
 
 /**
  * Reads the state, and refuses one that is not what the run began with, that a newer Terraform wrote, or that lacks a node which
- * answers (W3): Terraform would make its machine a second time.
+ * answers: Terraform would make its machine a second time.
  *
  * @param recorded what the run found first. Without it only what is refused always is.
  * @param underWork the node whose machine may be gone, in the state as in the world.

@@ -9,7 +9,7 @@ export type MemberRemoval =
   | { readonly kind: 'wait'; readonly reason: Reason };
 
 /**
- * Whether the dead member may be removed by its recorded id (W5). A new member of the same node has another id and is none of
+ * Whether the dead member may be removed by its recorded id. A new member of the same node has another id and is none of
  * it. Those that are left must be well and a majority, of the members there are now as of those there will be: the removal
  * itself is a write, and what is removed cannot be added again without one.
  *

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { runCommand } from './run-command.js';
 import type { CallLimits } from './talos-target.js';
-import { toolPath } from './tool-path.js';
+import { talosctlPath } from './tool-path.js';
 
 /** It reads files and writes one. */
 const patchMs = 30_000;
@@ -27,9 +27,8 @@ export async function patchConfiguration(
   { configuration, patches, output }: PatchedFiles,
   { timeoutMs = patchMs, signal }: CallLimits,
 ): Promise<void> {
-  const [, minor = version] = /^v?(\d+\.\d+)\./.exec(version) ?? [];
   await runCommand({
-    command: await toolPath('talosctl', minor),
+    command: await talosctlPath(version),
     args: [
       'machineconfig',
       'patch',

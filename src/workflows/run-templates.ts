@@ -9,7 +9,7 @@ export function hasTemplates({ templates = [], nodes }: Hop): boolean {
 }
 
 /**
- * Makes the templates of a hop anew, where they differ, before its first node (W7). An abort waits for them: a template that is half
+ * Makes the templates of a hop anew, where they differ, before its first node. An abort waits for them: a template that is half
  * made is of no use to anybody.
  */
 export async function makeTemplates(

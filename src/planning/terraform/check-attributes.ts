@@ -11,7 +11,7 @@ export interface RulesInForce {
   readonly rules?: AddedRules;
 }
 
-/** Every attribute that becomes another one and may not (W6), by name, old and new. */
+/** Every attribute that becomes another one and may not, by name, old and new. */
 export function checkAttributes(change: ResourceChange, inForce: RulesInForce): Reason[] {
   const type = change.type ?? '';
   const rules = rulesOf(type, inForce.purpose, inForce.rules);

@@ -45,7 +45,7 @@ export type PlanVerdict =
 const named = 5;
 
 /**
- * Whether a saved plan does what is wanted and nothing else (I12, W6): every wanted instance is replaced, or created where it
+ * Whether a saved plan does what is wanted and nothing else (I12): every wanted instance is replaced, or created where it
  * is gone; in them only what an upgrade is about becomes another value; outside of the targets nothing is written.
  */
 export function checkTerraformPlan(plan: TerraformPlan, wanted: WantedChange): PlanVerdict {

@@ -27,7 +27,7 @@ export type LeftToChange =
 const namedMax = 50;
 
 /**
- * Reads a plan that was made without values of a hop (W4). Outputs are set apart: a plan of some addresses writes none of the root
+ * Reads a plan that was made without values of a hop. Outputs are set apart: a plan of some addresses writes none of the root
  * module's, so the last of them nearly always has some left to write.
  */
 export function leftToChange(

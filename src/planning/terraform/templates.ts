@@ -59,7 +59,7 @@ export interface TemplateDecision {
 }
 
 /**
- * Which templates to rebuild first (W7): only those that differ. Their ids are fixed, so old and new cannot stand side by
+ * Which templates to rebuild first: only those that differ. Their ids are fixed, so old and new cannot stand side by
  * side, and whoever goes back to the old version rebuilds the old template of its host and role before.
  */
 export function templatesToRebuild(question: TemplateQuestion): TemplateDecision {
