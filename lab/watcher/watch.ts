@@ -110,6 +110,8 @@ export class Watcher {
     this.#cluster.stop();
     this.#stopped.abort();
     await this.#work;
+    // A request is judged by the looks around it: the last one needs a look behind it.
+    await this.#lookAtState();
     const history = await this.#temporal.histories();
     await Promise.all(this.#everyTail().map((tail) => tail.finish()));
     await this.#exposures.lookInFiles(this.#options.logs ?? (await logsBeside(this.#lab.directory)));
