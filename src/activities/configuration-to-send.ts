@@ -1,5 +1,6 @@
 import { readFile, rm } from 'node:fs/promises';
 import type { CredentialReference } from '../inventory/credential.js';
+import { nodeNamed } from '../inventory/node-named.js';
 import { deviceFindings, deviceOf } from '../planning/devices.js';
 import { versionOfImage } from '../planning/installer-image.js';
 import { patchesFor } from '../planning/node-configuration.js';
@@ -35,11 +36,9 @@ export async function configurationToSend(
   signal: AbortSignal,
 ): Promise<ConfigurationToSend> {
   const { inventory } = access;
-  const known = inventory.nodes.find(({ name }) => name === node.name);
-  if (!known) throw new Error(`${node.name} is no node of ${inventory.cluster}`);
   const { base } = await settings.inputOf(reference.cluster, reference.run);
   const own = await readConfiguration(settings, reference, node);
-  const references = patchesFor(inventory, known);
+  const references = patchesFor(inventory, nodeNamed(inventory, node.name));
   const patches = await readAll(references, node, settings.credentialsFolder ?? base);
   const text = patches.length === 0 ? own : await patched(access, node, own, patches, signal);
   const device = deviceOf(inventory, node.name);

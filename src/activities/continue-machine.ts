@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { RecordedFacts } from '../planning/classify-node.js';
 import { describeStep } from '../planning/describe.js';
 import type { PlannedNode } from '../planning/plan.js';
-import { covers } from '../planning/terraform/address.js';
 import { howToContinue, type ContinueDecision } from '../planning/terraform/how-to-continue.js';
 import { machineIdentity } from '../planning/terraform/machine-identity.js';
+import { creationsIn } from '../planning/terraform/planned-changes.js';
 import { instancesOf, replacedOf } from '../planning/terraform/state-instances.js';
 import type { ClusterAccess } from '../tools/cluster-access.js';
 import { machineAt } from '../tools/machine-seen.js';
@@ -68,9 +68,7 @@ async function lackingOf(
 ): Promise<string[]> {
   const { address } = rebuildOf(node);
   const { plan } = await terraform.plan({ values, replace: [], targets: [address] }, limits());
-  return (plan.resource_changes ?? [])
-    .filter((one) => one.change.actions.join() === 'create' && covers(address, one.address))
-    .map((one) => one.address);
+  return creationsIn(plan, [address]);
 }
 
 async function decide(

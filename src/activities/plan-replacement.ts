@@ -121,11 +121,19 @@ export async function machineMade(
   node: PlannedNode,
   note: string,
 ): Promise<Replaced> {
+  return { machine: identityOf(node, await terraform.state(limits()), section), note };
+}
+
+function identityOf(
+  node: PlannedNode,
+  state: TerraformState,
+  { resources }: TerraformStep['section'],
+): MachineIdentity {
   const { address } = rebuildOf(node);
-  const machine = machineIdentity(await terraform.state(limits()), address, section.resources);
-  if (machine.uuid === undefined && machine.mac === undefined)
+  const identity = machineIdentity(state, address, resources);
+  if (identity.uuid === undefined && identity.mac === undefined)
     throw new Refusal({ kind: 'machine-identity-unknown', node: node.name, address });
-  return { machine, note };
+  return identity;
 }
 
 /**
@@ -139,10 +147,7 @@ async function refuseOtherMachine(
   node: PlannedNode,
   state: TerraformState,
 ): Promise<MachineIdentity> {
-  const { address } = rebuildOf(node);
-  const identity = machineIdentity(state, address, section.resources);
-  if (identity.uuid === undefined && identity.mac === undefined)
-    throw new Refusal({ kind: 'machine-identity-unknown', node: node.name, address });
+  const identity = identityOf(node, state, section);
   const seen = await machineAt(access, node.name, wait.signal);
   if (seen.kind === 'silent')
     throw new Refusal({ kind: 'talos-unreachable', node: node.name, endpoint: node.address, why: seen.why });

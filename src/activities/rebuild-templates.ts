@@ -1,5 +1,5 @@
 import { covers } from '../planning/terraform/address.js';
-import { sameWrite, writesOf, type Write } from '../planning/terraform/planned-changes.js';
+import { creationsIn, sameWrite, writesOf, type Write } from '../planning/terraform/planned-changes.js';
 import { recordInstances, type NodeAddress } from '../planning/terraform/state-instances.js';
 import {
   templatesOf,
@@ -105,15 +105,9 @@ async function planTemplates(
     targets,
     replaces: instances.recorded,
     // A template that is not there is one that an earlier attempt, or somebody, has taken away.
-    creates: creations(first, targets),
+    creates: creationsIn(first.plan, targets),
     nodes,
   });
-}
-
-function creations({ plan: planned }: SavedPlan, targets: readonly string[]): string[] {
-  return (planned.resource_changes ?? [])
-    .filter(({ address, change }) => change.actions.join() === 'create' && isIn(targets, address))
-    .map(({ address }) => address);
 }
 
 /** All that Terraform would do to nodes: with the hop's values it may want to replace every one of them. */

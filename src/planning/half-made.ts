@@ -4,6 +4,7 @@ import type { MachineStanding, NodeObject, NodeObservation, TalosObservation } f
 import type { InventoryNode } from '../inventory/schema.js';
 import type { UpgradeRequest } from './plan.js';
 import { deltaOf, isVersion } from './versions.js';
+import { wantedStrategy } from './wanted-strategy.js';
 
 /**
  * A node whose machine an earlier run began to replace, and did not see to its end: the mark stands on its Node, its kubelet is not
@@ -18,18 +19,17 @@ export interface HalfMade {
 
 /** Undefined where the node is none: what does not answer for another reason is nothing to go on with. */
 export function halfMade(
-  { upgrade }: Pick<Inventory, 'upgrade'>,
+  inventory: Pick<Inventory, 'upgrade'>,
   { talos, kubernetes, standing }: NodeObservation,
-  { talos: target, strategy }: Pick<UpgradeRequest, 'talos' | 'strategy'>,
+  request: Pick<UpgradeRequest, 'talos' | 'strategy'>,
 ): HalfMade | undefined {
   const object = kubernetes.kind === 'answered' ? kubernetes.value : undefined;
   if (!object || !standing || object.marks.replace === undefined || object.ready) return undefined;
   if (talos.kind === 'answered') return undefined;
   const [, from] = /\((v[^)]+)\)/.exec(object.osImage) ?? [];
-  if (from === undefined || !isVersion(from) || !isVersion(target)) return undefined;
-  const delta = deltaOf(from, target);
-  if (delta === 'same' || delta === 'downgrade') return undefined;
-  return (strategy ?? upgrade.strategy[delta]) === 'rebuild' ? { object, standing, from } : undefined;
+  if (from === undefined || !isVersion(from) || !isVersion(request.talos)) return undefined;
+  const strategy = wantedStrategy({ inventory, request }, deltaOf(from, request.talos));
+  return strategy === 'rebuild' ? { object, standing, from } : undefined;
 }
 
 /** What its Talos would say if it were as before: versions and strategy of what is left go by it. */

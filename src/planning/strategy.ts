@@ -4,6 +4,7 @@ import type { Strategy } from './plan.js';
 import { type PlanInput, type SeenNode, runsTarget } from './plan-input.js';
 import { type VersionHop, versionAfter } from './version-hops.js';
 import { type Delta, deltaOf, isVersion } from './versions.js';
+import { type Step, declaredStrategy, wantedStrategy } from './wanted-strategy.js';
 
 /** Whether machines are made anew, and several minors gone through in one run, where nobody asked for what is not finished. */
 export const rebuildIsThere: boolean = false;
@@ -42,23 +43,6 @@ export function legsOf(
     return leg;
   });
 }
-
-/** How the request wants a step of versions done. Another image of the same version is always brought in place. */
-export function wantedStrategy(input: Pick<PlanInput, 'inventory' | 'request'>, delta: Delta): Strategy {
-  const { strategy } = input.request;
-  return strategy && isStep(delta) ? strategy : declaredStrategy(input, delta);
-}
-
-/** How slipway.yaml wants it done. */
-function declaredStrategy({ inventory }: Pick<PlanInput, 'inventory'>, delta: Delta): Strategy {
-  return isStep(delta) ? inventory.upgrade.strategy[delta] : 'in-place';
-}
-
-function isStep(delta: Delta): delta is Step {
-  return delta !== 'same' && delta !== 'downgrade';
-}
-
-type Step = Exclude<Delta, 'same' | 'downgrade'>;
 
 /** Where a request wants it done in another way than slipway.yaml does. */
 export interface Overridden {

@@ -3,7 +3,8 @@ import { type PlanInput, type SeenNode, runsTarget } from './plan-input.js';
 import type { Reason } from './reason.js';
 import { knownTalosMinors, kubernetesRange } from './support-matrix.js';
 import { flowOf, highestMinor } from './upgrade-flow.js';
-import { canRebuild, legsOf, wantedStrategy } from './strategy.js';
+import { canRebuild, legsOf } from './strategy.js';
+import { wantedStrategy } from './wanted-strategy.js';
 import { type VersionWay, versionHops } from './version-hops.js';
 import { deltaOf, isMinorBetween, isVersion, minorOf, minorsApart, newestOf, nextMinor } from './versions.js';
 

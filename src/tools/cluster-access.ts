@@ -1,4 +1,5 @@
 import type { CredentialReference } from '../inventory/credential.js';
+import { nodeNamed } from '../inventory/node-named.js';
 import type { Inventory, InventoryNode } from '../inventory/schema.js';
 import { kubeconfigCertificate, talosCertificate } from './credential-certificates.js';
 import { readKubeconfig } from './credential-kubeconfig.js';
@@ -115,8 +116,7 @@ function apiEndpoint(node: InventoryNode, dialMap: DialMap): ApiEndpoint {
 }
 
 function targetsOf(inventory: Inventory, dialMap: DialMap, name: string, avoid?: string): TalosTarget[] {
-  const node = inventory.nodes.find((candidate) => candidate.name === name);
-  if (!node) throw new Error(`${name} is no node of ${inventory.cluster}`);
+  const node = nodeNamed(inventory, name);
   const controlPlanes = inventory.nodes.filter((candidate) => candidate.role === 'control-plane');
   const others = controlPlanes.filter((candidate) => candidate.name !== name);
   const free = others.filter((candidate) => candidate.name !== avoid);

@@ -1,4 +1,4 @@
-import type { InventoryNode } from '../inventory/schema.js';
+import { nodeNamed } from '../inventory/node-named.js';
 import type { ClusterAccess } from './cluster-access.js';
 import { dial } from './dial-map.js';
 import { throughOthers, whyNot } from './observe-cluster.js';
@@ -28,7 +28,7 @@ export async function machineAt(
   name: string,
   signal?: AbortSignal,
 ): Promise<MachineAt> {
-  const node = nodeOf(access, name);
+  const node = nodeNamed(access.inventory, name);
   const limits = signal ? { signal } : {};
   let why: string;
   try {
@@ -60,9 +60,3 @@ export async function machineAt(
 
 /** A machine that is there answers at once. */
 const answerMs = 5_000;
-
-function nodeOf({ inventory }: ClusterAccess, name: string): InventoryNode {
-  const node = inventory.nodes.find((candidate) => candidate.name === name);
-  if (!node) throw new Error(`${name} is no node of ${inventory.cluster}`);
-  return node;
-}

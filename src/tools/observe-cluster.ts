@@ -8,6 +8,7 @@ import type {
   TalosObservation,
   WorkloadObservation,
 } from '../planning/observation.js';
+import { nodeNamed } from '../inventory/node-named.js';
 import type { InventoryNode } from '../inventory/schema.js';
 import type { ClusterAccess } from './cluster-access.js';
 import { nodeObject, workloadObservation } from './kubernetes-observation.js';
@@ -62,8 +63,7 @@ export async function observeNode(
   name: string,
   signal?: AbortSignal,
 ): Promise<NodeObservation> {
-  const node = access.inventory.nodes.find((candidate) => candidate.name === name);
-  if (!node) throw new Error(`${name} is no node of ${access.inventory.cluster}`);
+  const node = nodeNamed(access.inventory, name);
   const [talos, kubernetes] = await Promise.all([
     talosOf(access, node, signal ? { signal } : {}),
     answer(async () => {

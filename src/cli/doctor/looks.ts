@@ -1,3 +1,4 @@
+import { nodeNamed } from '../../inventory/node-named.js';
 import type { Inventory, InventoryNode } from '../../inventory/schema.js';
 import type { Answer as Seen, ClusterObservation } from '../../planning/observation.js';
 import { openCluster, type ClusterAccess } from '../../tools/cluster-access.js';
@@ -74,7 +75,7 @@ export function looksOf(declared: DeclaredCluster, taskQueue: string): Looks {
   const kubeconfig = once(() => readKubeconfig(inventory.access.kubernetes, base));
   const access = once(async () => closedAtEnd(await openCluster(inventory, { base, dialMap })));
   const kubernetesWays = onceEach(async (name) => {
-    const { address } = named(inventory, name);
+    const { address } = nodeNamed(inventory, name);
     const { text } = await needed(kubeconfig(), 'the kubeconfig cannot be read');
     return closedAtEnd(await kubernetesEndpoint(text, serverOf(dial(dialMap, address))));
   });
@@ -94,7 +95,7 @@ export function looksOf(declared: DeclaredCluster, taskQueue: string): Looks {
       const { text } = await needed(reader(), 'the talosconfig of the reader cannot be read');
       const keys = talosKeys('talosconfig (reader)', talos.reader, text);
       return talosAnswers(
-        dial(dialMap, named(inventory, name).address),
+        dial(dialMap, nodeNamed(inventory, name).address),
         keys,
         AbortSignal.timeout(endpointMs),
       );
@@ -182,12 +183,6 @@ async function observe(looks: Looks): Promise<ClusterObservation> {
   const talosOf = answered.flat();
   if (talosOf.length === 0) await needed(looks.kubernetes(), 'neither Talos nor Kubernetes answers');
   return observeCluster(access, { talosOf, etcd: false });
-}
-
-function named(inventory: Inventory, name: string): InventoryNode {
-  const node = inventory.nodes.find((candidate) => candidate.name === name);
-  if (!node) throw new Error(`${name} is no node of ${inventory.cluster}`);
-  return node;
 }
 
 function serverOf(address: string): string {

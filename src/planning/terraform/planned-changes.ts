@@ -1,3 +1,4 @@
+import { covers } from './address.js';
 import type { ResourceChange, TerraformPlan } from './terraform-json.js';
 
 /** What a plan does with a resource. `replace-first-made`: the new one before the old one goes. */
@@ -81,4 +82,14 @@ export function changedOutputs(plan: TerraformPlan): string[] {
   return Object.entries(plan.output_changes ?? {}).flatMap(([name, { actions: done }]) =>
     done.every((one) => one === 'no-op') ? [] : [name],
   );
+}
+
+/** Addresses of what a plan would create, and nothing else, below any of the targets. */
+export function creationsIn(
+  { resource_changes: changes = [] }: TerraformPlan,
+  targets: readonly string[],
+): string[] {
+  return changes
+    .filter((one) => actionOf(one) === 'create' && targets.some((target) => covers(target, one.address)))
+    .map(({ address }) => address);
 }
