@@ -157,9 +157,8 @@ export class World extends Terminal {
 
   /** What worker and command line are told by their environment. */
   environment(): Record<string, string> {
-    const { webUi, hypervisor } = this.options;
+    const { webUi } = this.options;
     return {
-      ...(hypervisor ? { SLIPWAY_EXPERIMENTAL: 'rebuild' } : {}),
       ...(webUi ? { SLIPWAY_WEB_UI: webUi } : {}),
       TEMPORAL_ADDRESS: this.temporal,
       TEMPORAL_NAMESPACE: this.namespace,

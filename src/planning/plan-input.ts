@@ -25,8 +25,6 @@ export interface PlanInput {
   readonly schematics?: Answer<SchematicContents>;
   /** Only these nodes; empty or left out: all. */
   readonly only?: readonly string[];
-  /** Whether nodes may be made anew, and several minors be gone through hop by hop; left out: as `rebuildIsThere` says. */
-  readonly rebuilds?: boolean;
   /** SHA-256 of a text, in hex: planning has no crypto of its own. */
   readonly sha256: (text: string) => string;
   /** ISO time. */

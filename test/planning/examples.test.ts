@@ -76,7 +76,6 @@ function rebuilt(inventory: Inventory, only: readonly string[] = []): PlanInput 
   return asDeclared(inventory).planInput({
     request: { talos: 'v1.12.6', declared: false, commit: 'c'.repeat(40) },
     availableVersions: answered([inventory.versions.talos, 'v1.12.6']),
-    rebuilds: true,
     only,
   });
 }
@@ -118,7 +117,6 @@ describe('a minor of the examples', () => {
       asDeclared(portkey).planInput({
         request: { talos: 'v1.13.9', declared: false },
         availableVersions: answered(['v1.12.6', 'v1.13.9']),
-        rebuilds: true,
       }),
     );
     expect([plan.strategy, plan.hops.map(({ to }) => to)]).toEqual(['in-place', ['v1.13.9']]);
