@@ -84,8 +84,8 @@ describe('the slipway.yaml of a simulated cluster', () => {
 
   it.each(['prox-ops', 'atlas', 'atlas-by-vip', 'portkey'])(
     'is right for %s, its machines made by Terraform',
-    (name) => {
-      const definition = clusterNamed(name);
+    (cluster) => {
+      const definition = clusterNamed(cluster);
       const vms = definition.machines.map(({ name }, index) => ({ name, vmid: 8001 + index }));
       const read = parseInventory(
         labInventory(definition, { ...target, terraform: { ...terraform, vms } }).text,

@@ -48,29 +48,30 @@ describe('a minor of atlas, by machines made anew', () => {
   }, 300_000);
 
   it('is done whole once they join through the VIP: each from its own image, the Node as before', async () => {
-    world = await startAtlas('atlas-by-vip');
-    const before = await schematics(world);
-    const result = await world.result(await world.upgrade());
+    const at = await startAtlas('atlas-by-vip');
+    world = at;
+    const before = await schematics(at);
+    const result = await at.result(await at.upgrade());
     expect(result).toMatchObject({ outcome: 'done', reasons: [] });
     expect(result.nodes.map(({ outcome, from: was, to: is }) => [outcome, was, is])).toEqual(
       Array.from({ length: 5 }, () => ['done', from, to]),
     );
-    const after = await schematics(world);
+    const after = await schematics(at);
     expect(new Set(after.values()).size).toBe(5);
     expect(after).toEqual(before);
-    for (const { name } of world.lab.machines) {
+    for (const { name } of at.lab.machines) {
       const events = await Promise.all(
         ['destroyed', 'created', 'maintenance', 'install-started'].map((event) =>
-          world!.machineEvents(name, event),
+          at.machineEvents(name, event),
         ),
       );
       expect([name, ...events.map((list) => list.length)]).toEqual([name, 1, 1, 0, 0]);
     }
     expect(result.terraform).toMatchObject({ kind: 'known', count: 0, writes: [] });
-    const plan = await world.owner.terraformPlan();
+    const plan = await at.owner.terraformPlan();
     expect({ stdout: plan.stdout, alone: leavesResourcesAlone(plan) }).toMatchObject({ alone: true });
-    expect((await world.slipway('report')).stdout).toContain('take the old machine out of headscale');
-    const { complaints, figures } = await world.stop();
+    expect((await at.slipway('report')).stdout).toContain('take the old machine out of headscale');
+    const { complaints, figures } = await at.stop();
     expect(complaints).toEqual([]);
     expect(Object.values(figures.rebuilt ?? {})).toEqual([1, 1, 1, 1, 1]);
   }, 600_000);
