@@ -10,7 +10,7 @@ const MAY_CHANGE = new Set(['template']);
 
 /**
  * I12: Slipway's Terraform touches only VMs of nodes its run's plan rebuilds, from the beginning of their workflow on, and the
- * templates that plan names; and it makes a VM as it was: size, disk, pool, bridge, cards, host and name are those of the one
+ * templates that plan names, or the own images of those nodes; and it makes a VM as it was: size, disk, pool, bridge, cards, host and name are those of the one
  * before.
  */
 export function onlyThePlan(evidence: Evidence): Finding[] {
@@ -25,11 +25,23 @@ export function onlyThePlan(evidence: Evidence): Finding[] {
 }
 
 function outsidePlan(evidence: Evidence, runs: readonly Run[], { request, node, does }: VmCall): Finding[] {
+  const what = `Terraform was to ${does} the machine of ${node}`;
+  if (does !== 'change') return outsideNode(evidence, runs, { request, node, what });
+  const { at, method, path } = request;
+  const words = `${what} (${method} ${path}), and a rebuild only destroys and makes`;
+  return [violation('I12', at, node, words)];
+}
+
+/** What is done to a machine, or to the image it alone is made of. */
+function outsideNode(
+  evidence: Evidence,
+  runs: readonly Run[],
+  { request, node, what }: Pick<VmCall, 'request' | 'node'> & { readonly what: string },
+): Finding[] {
   const { at, method, path } = request;
   const broken = (why: string): Finding[] => [
-    violation('I12', at, node, `Terraform was to ${does} the machine of ${node} (${method} ${path}), ${why}`),
+    violation('I12', at, node, `${what} (${method} ${path}), ${why}`),
   ];
-  if (does === 'change') return broken('and a rebuild only destroys and makes');
   const run = runAt(runs, at);
   if (run === undefined || plannedHops(run).length === 0) return [planUnknown(evidence, request, node)];
   const planned = plannedHops(run).flatMap((hop) => list(hop, 'nodes'));
@@ -57,7 +69,13 @@ function madeAnother({ hypervisor }: Evidence, { request, node, does }: VmCall):
 
 function templateOutside(evidence: Evidence, runs: readonly Run[], request: HypervisorRequest): Finding[] {
   const { at, method, path, template } = request;
-  const name = evidence.hypervisor?.templates.find(({ id }) => id === template)?.name;
+  const { name, node } = evidence.hypervisor?.templates.find(({ id }) => id === template) ?? {};
+  if (node !== undefined)
+    return outsideNode(evidence, runs, {
+      request,
+      node,
+      what: `Terraform was to change the image of ${node}`,
+    });
   const about = name ?? path;
   const run = runAt(runs, at);
   if (run === undefined || plannedHops(run).length === 0) return [planUnknown(evidence, request, about)];

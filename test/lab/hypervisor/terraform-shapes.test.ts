@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { ClusterDefinition } from '../../../lab/clusters/cluster-definition.js';
 import { proxOpsSmall } from '../../../lab/clusters/prox-ops-small.js';
 import { aHypervisor, type TestHypervisor } from './a-hypervisor.js';
 import { nodeModule, oneNode, template, vm } from './addresses.js';
@@ -11,7 +12,10 @@ const next = '-var=talos_version=1.13.9';
 const aRun = 120_000;
 
 /** As in the repository of prox-ops: the version is the templates', and each node waits for all of them. */
-const asProxOps = { nodesDependOnTemplates: true, vmsKeepTheirVersion: true };
+const asProxOps: ClusterDefinition = {
+  ...proxOpsSmall,
+  terraform: { nodesDependOnTemplates: true, vmsKeepTheirVersion: true },
+};
 
 describe('a configuration whose nodes depend on the templates', () => {
   let hypervisor: TestHypervisor;
@@ -19,7 +23,7 @@ describe('a configuration whose nodes depend on the templates', () => {
 
   beforeAll(async () => {
     hypervisor = await aHypervisor(hosts);
-    terraform = await TerraformRun.init('terraform', hypervisor, proxOpsSmall, asProxOps);
+    terraform = await TerraformRun.init('terraform', hypervisor, asProxOps);
     await terraform.apply();
   }, aRun);
   afterAll(() => hypervisor.end());

@@ -24,6 +24,14 @@ function hypervisor(evidence: MadeEvidence): NonNullable<MadeEvidence['hyperviso
   return evidence.hypervisor;
 }
 
+/** What was done to a template is done at another second. */
+function moveTemplate(evidence: MadeEvidence, template: number, to: number): void {
+  const made_ = hypervisor(evidence);
+  made_.requests = made_.requests.map((one) =>
+    one.template === template ? { ...one, at: second(to) } : one,
+  );
+}
+
 describe('a run that makes machines anew and keeps every promise', () => {
   it.each(Object.keys(judges) as PromiseName[])('%s has nothing to say about it', (name) => {
     expect(judged(name, rebuildEvidence())).toEqual([]);
@@ -318,6 +326,26 @@ check(
       title: 'fires when a template the plan does not name is rebuilt',
       change: (evidence) => planOf(evidence, ['k8s-ctrl-2', 'k8s-work-1'], ['heimdall-control-plane']),
       says: 'Terraform was to change baldar-worker (DELETE /templates/9001), which the plan of run/prox-ops/1 does not name',
+    },
+    {
+      title: 'is silent when a node that has an image of its own is made of it anew',
+      change: (evidence) => {
+        const { templates } = hypervisor(evidence);
+        hypervisor(evidence).templates = templates.map((one) =>
+          one.id === 9001 ? { ...one, node: 'k8s-work-1' } : one,
+        );
+        moveTemplate(evidence, 9001, 45);
+      },
+    },
+    {
+      title: 'fires when such an image is changed for a node the plan does not rebuild',
+      change: (evidence) => {
+        const { templates } = hypervisor(evidence);
+        hypervisor(evidence).templates = templates.map((one) =>
+          one.id === 9001 ? { ...one, node: 'k8s-work-2' } : one,
+        );
+      },
+      says: 'Terraform was to change the image of k8s-work-2 (DELETE /templates/9001), which the plan of run/prox-ops/1 does not rebuild',
     },
     {
       title: 'fires when no run has a plan',
