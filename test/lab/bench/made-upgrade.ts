@@ -86,6 +86,7 @@ const logs: LabLogs = {
     moment(8_000, 'ready'),
   ],
   pods: [evicted(1_000), gone(1_500), gone(2_000)],
+  terraform: [],
 };
 
 /** A worker's upgrade in the legacy flow, from 0 to 12,000: every time in it is round, and made up. */
