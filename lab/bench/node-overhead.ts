@@ -48,7 +48,7 @@ export function nodeOverhead(evidence: NodeEvidence): NodeOverhead {
   const total = whole.to - whole.from;
   const overhead = total - lengthOf(spans);
   const roundTrips = roundTripsOf(history);
-  const polling = lengthOf(pollingSpans(evidence));
+  const polling = lengthOutside(pollingSpans(evidence), spans);
   const kubectl = lengthOf(kubectlWait(evidence));
   const started = evidence.logs.terraform.filter(({ from }) => from >= whole.from && from <= whole.to);
   const terraform = lengthOutside(started, spans);

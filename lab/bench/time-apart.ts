@@ -80,6 +80,8 @@ interface MadeAnew {
   /** It boots, and waits for its configuration or goes on by itself. */
   readonly createdAt: number;
   readonly wellAt: number;
+  /** A new etcd member answers once it has made itself known to the others, which may take it ten seconds. */
+  readonly etcdAnswers: readonly Span[];
 }
 
 /** Undefined where the node was upgraded in place. @throws Error when the new machine never was a node again. */
@@ -94,11 +96,17 @@ function madeAnew({ node, role, history, logs }: NodeEvidence): MadeAnew | undef
   const votes = role === 'worker' || createdAt === undefined ? ready : first('etcd-voter', createdAt);
   if (createdAt === undefined || ready === undefined || votes === undefined)
     throw new Error(`${node} was made anew and was never ready again`);
-  return { apply, createdAt, wellAt: Math.max(ready, votes) };
+  const wellAt = Math.max(ready, votes);
+  const asked = requestsTo(node, logs.requests, history).find(
+    ({ method, code, endedAt }) => method === 'EtcdStatus' && code === 0 && endedAt > wellAt,
+  );
+  const etcdAnswers = role === 'worker' || !asked ? [] : [{ from: asked.at, to: asked.endedAt }];
+  return { apply, createdAt, wellAt, etcdAnswers };
 }
 
 /** Between the two parts of its boot it waits for its configuration: that is Slipway's to send. */
-function madeAnewSpans({ node, logs }: NodeEvidence, { apply, createdAt, wellAt }: MadeAnew): Span[] {
+function madeAnewSpans({ node, logs }: NodeEvidence, made: MadeAnew): Span[] {
+  const { apply, createdAt, wellAt, etcdAnswers } = made;
   const during = logs.machines.filter(
     ({ machine, at }) => machine === node && at >= createdAt && at <= wellAt,
   );
@@ -108,6 +116,7 @@ function madeAnewSpans({ node, logs }: NodeEvidence, { apply, createdAt, wellAt 
     { from: apply.from, to: apply.to },
     { from: createdAt, to: waits },
     { from: configured, to: wellAt },
+    ...etcdAnswers,
   ];
 }
 
