@@ -54,7 +54,8 @@ async function demo(options: DemoOptions): Promise<number> {
 
 async function story(world: World, options: DemoOptions, began: number): Promise<number> {
   say('\n$ slipway plan\n');
-  say((await world.slipway('plan')).stdout);
+  const wide = { COLUMNS: String(process.stdout.columns ?? 0) };
+  say((await world.slipwayWith(wide, 'plan')).stdout);
   const run = await world.upgrade();
   Object.assign(process.env, world.environment());
   const temporal = await connectTemporal();

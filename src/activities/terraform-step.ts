@@ -117,11 +117,15 @@ export async function knownState(
   recorded?: { readonly lineage: string; readonly serial?: number },
   underWork?: string,
 ): Promise<KnownState> {
-  const [state, pulled, nodes] = [
-    await terraform.state(limits()),
-    await terraform.pull(limits()),
-    await nodeAddresses(access, wait, underWork),
-  ];
+  // Side by side: neither takes the lock, and a write that comes between the two shows in the serial before anything is applied.
+  const asked = [
+    terraform.state(limits()),
+    terraform.pull(limits()),
+    nodeAddresses(access, wait, underWork),
+  ] as const;
+  // None outlives the step, whichever fails.
+  await Promise.allSettled(asked);
+  const [state, pulled, nodes] = await Promise.all(asked);
   const { refusals } = instancesOfNodes(
     state,
     nodes.filter(({ node }) => node !== underWork),
