@@ -208,14 +208,14 @@ class Patching {
   }
 
   private refusal(error: CommandFailed): Refusal {
-    const { name, address } = this.step.node;
-    const { code = '', why = '' } = answer.exec(error.stderrTail)?.groups ?? {};
-    // Another one is at work on it, or it reboots.
-    if (code === '' || code === 'FailedPrecondition') {
-      const said = code === '' ? whyNot(error) : quoted(withoutValues(why, []));
-      return new Refusal({ kind: 'talos-unreachable', node: name, endpoint: address, why: said });
-    }
-    return patchFailed(this.step.node, `Talos says: ${withoutValues(why, [])}`);
+    const { node } = this.step;
+    const { code, why = '' } = answer.exec(error.stderrTail)?.groups ?? {};
+    const said = quoted(withoutValues(why.replaceAll(/\s+/g, ' '), []));
+    if (code !== undefined && code !== 'FailedPrecondition') return patchFailed(node, `Talos says: ${said}`);
+    // Nobody answered, or another one is at work on it, or it reboots.
+    const { name, address: endpoint } = node;
+    const passing = code === undefined ? whyNot(error) : said;
+    return new Refusal({ kind: 'talos-unreachable', node: name, endpoint, why: passing });
   }
 
   private again(what: string): Look<Patched> {
@@ -245,6 +245,8 @@ class Patching {
   }
 }
 
-/** What Talos itself said no with. One line of it: those that follow repeat parts of the configuration. */
+/**
+ * What Talos itself said no with. One line of it, and of a list the first item: what follows repeats parts of the configuration.
+ */
 const answer =
-  /code = (?<code>InvalidArgument|Unknown|FailedPrecondition|Unimplemented|PermissionDenied) desc = (?<why>[^\n]{1,300})/;
+  /code = (?<code>InvalidArgument|Unknown|FailedPrecondition|Unimplemented|PermissionDenied) desc = (?<why>\d+ errors? occurred:\s+\* [^\n]{1,300}|[^\n]{1,300})/;

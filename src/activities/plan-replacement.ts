@@ -18,8 +18,7 @@ import { machineAt } from '../tools/machine-seen.js';
 import { Refusal } from '../tools/refusal.js';
 import { inCluster, type ActivitySettings, type RunReference, type Wait } from './activity-context.js';
 import { configurationToSend } from './configuration-to-send.js';
-import { runningConfiguration } from './machine-configuration.js';
-import { mergePatches, readPatches } from './merge-patches.js';
+import { tryLatePatches } from './try-patches.js';
 import {
   checkedPlan,
   knownState,
@@ -60,7 +59,7 @@ export async function planReplacement(
         ? await configurationToSend(settings, access, step, node, wait.signal)
         : undefined;
     if (sent) refuseOwnEndpoint(node, sent.text);
-    else await checkLatePatches(settings, access, wait, step);
+    else await tryLatePatches(settings, access, step, node, wait.signal);
     const ready = await readyTerraform(settings, access, wait, step, limit);
     const { state, pulled } = await knownState(access, wait, ready);
     const instances = recordInstances(replacedOf(instancesOf(state, address), ready.section.keep));
@@ -74,18 +73,6 @@ export async function planReplacement(
     const note = [`${ready.section.tool} ${summary}`, ...(sent?.notes ?? []), ...cardNotes].join('; ');
     return { recorded, serial, lineage, note };
   });
-}
-
-/** Where Terraform brings the configuration: whether the patches of after Ready can be had, and merge into what runs now. */
-async function checkLatePatches(
-  settings: ActivitySettings,
-  access: ClusterAccess,
-  { signal }: Wait,
-  { node, ...reference }: PlanReplacement,
-): Promise<void> {
-  const patches = await readPatches(settings, access, reference, node, 'after-ready');
-  if (patches.length === 0) return;
-  await mergePatches(access, node, await runningConfiguration(access, node.name, signal), patches, signal);
 }
 
 /**

@@ -30,23 +30,27 @@ describe('a machine that is patched once it is Ready', () => {
     await world.stop();
   }, 120_000);
 
-  it('is not touched where a patch cannot be had', async () => {
+  it('is refused with the plan where a patch cannot be had', async () => {
     await patches(world, [{ when, patch: { file: 'not-there.yaml' } }]);
     const result = await world.result(await world.upgrade('--only', 'k8s-work-1'));
-    expect(nodeResult(result, 'k8s-work-1').reason).toMatchObject({
-      kind: 'credential-unreadable',
-      which: 'after-ready patch 1 for k8s-work-1',
+    expect(result).toMatchObject({
+      outcome: 'refused',
+      reasons: [{ kind: 'credential-unreadable', which: 'after-ready patch 1 for k8s-work-1' }],
     });
-    await released(world);
   }, 240_000);
 
-  it('is not touched where a patch does not merge', async () => {
+  it('is refused with the plan where a patch does not merge', async () => {
     const patch = { file: await written(world, 'wrong.yaml', 'machine: { sysctlz: { a: 1 } }\n') };
     await patches(world, [{ when, patch }]);
-    const result = await world.result(await world.upgrade('--only', 'k8s-work-1'));
-    expect(nodeResult(result, 'k8s-work-1').reason).toMatchObject({ kind: 'patch-failed' });
+    const result = await world.result(await world.upgrade('--only', 'k8s-work-1', '--only', 'k8s-work-2'));
+    expect(result).toMatchObject({
+      outcome: 'refused',
+      reasons: [
+        { kind: 'patch-failed', node: 'k8s-work-1' },
+        { kind: 'patch-failed', node: 'k8s-work-2' },
+      ],
+    });
     expect(await world.machineEvents('k8s-work-1', 'destroyed')).toHaveLength(0);
-    await released(world);
   }, 240_000);
 
   describe('by patches that take effect at once', () => {
@@ -76,6 +80,41 @@ describe('a machine that is patched once it is Ready', () => {
 
     it('did not boot once more for them', async () =>
       expect(await bootsSinceMade(world, 'k8s-work-1')).toBe(1));
+  });
+
+  describe('by a patch that Talos does not take', () => {
+    const node = 'k8s-work-2';
+    let result: RunStory;
+
+    beforeAll(async () => {
+      const key = Buffer.from(secret).toString('base64');
+      const patch = { file: await written(world, 'refused.yaml', `cluster: { ca: { key: ${key} } }\n`) };
+      await patches(world, [{ when, patch }]);
+      result = await world.result(await world.upgrade('--only', node));
+    }, 360_000);
+
+    it('halts the run, with what Talos says', () => {
+      const { reason, failedStep, state } = nodeResult(result, node);
+      expect({ failedStep, state }).toEqual({ failedStep: 'patch-machine', state: 'on-target' });
+      expect(reason).toMatchObject({
+        kind: 'patch-failed',
+        why: expect.stringContaining('issuing Kubernetes API CA key is not allowed'),
+      });
+    });
+
+    it('stays cordoned', async () => expect(await isCordoned(world, node)).toBe(true), 60_000);
+
+    it('is taken up by the next run, which patches it before it gives it back', async () => {
+      const text = `machine: { sysctls: { net.core.somaxconn: '512' } }\n`;
+      await patches(world, [{ when, patch: { file: await written(world, 'refused.yaml', text) } }]);
+      await released(world);
+      const next = await world.result(await world.upgrade('--only', node));
+      expect(next).toMatchObject({ outcome: 'done', reasons: [] });
+      expect(noteOf(next, node)).toBe('1 patch in its configuration');
+      expect(await runningConfiguration(world, node)).toContain('net.core.somaxconn: "512"');
+      expect(await isCordoned(world, node)).toBe(false);
+      expect(await world.machineEvents(node, 'destroyed')).toHaveLength(1);
+    }, 240_000);
   });
 
   describe('by a patch that needs a reboot, of a control plane, with a worker that dies in it', () => {
@@ -163,6 +202,11 @@ describe('a machine that is patched once it is Ready', () => {
 
 function noteOf(result: RunStory, node: string): string | undefined {
   return nodeResult(result, node).steps.find(({ step }) => step === 'patch-machine')?.note;
+}
+
+async function isCordoned(world: World, node: string): Promise<boolean> {
+  const unschedulable = 'jsonpath={.spec.unschedulable}';
+  return (await world.kubectl('get', 'node', node, '-o', unschedulable)) === 'true';
 }
 
 /** As the machine itself counts them: a new machine's first boot is one. */
