@@ -18,6 +18,7 @@ import { machineAt } from '../tools/machine-seen.js';
 import { Refusal } from '../tools/refusal.js';
 import { inCluster, type ActivitySettings, type RunReference, type Wait } from './activity-context.js';
 import { configurationToSend } from './configuration-to-send.js';
+import { tryLatePatches } from './try-patches.js';
 import {
   checkedPlan,
   knownState,
@@ -58,6 +59,7 @@ export async function planReplacement(
         ? await configurationToSend(settings, access, step, node, wait.signal)
         : undefined;
     if (sent) refuseOwnEndpoint(node, sent.text);
+    else await tryLatePatches(settings, access, step, node, wait.signal);
     const ready = await readyTerraform(settings, access, wait, step, limit);
     const { state, pulled } = await knownState(access, wait, ready);
     const instances = recordInstances(replacedOf(instancesOf(state, address), ready.section.keep));

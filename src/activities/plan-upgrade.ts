@@ -6,6 +6,7 @@ import type { ClusterAccess } from '../tools/cluster-access.js';
 import { planSources } from '../tools/plan-sources.js';
 import { toolPath } from '../tools/tool-path.js';
 import { inCluster, type ActivitySettings, type RunReference } from './activity-context.js';
+import { tryPatches } from './try-patches.js';
 
 /** Observes the cluster and makes the run's plan: the same function `slipway plan` prints. Recorded, it does not change. */
 export async function planUpgrade(settings: ActivitySettings, reference: RunReference): Promise<Planned> {
@@ -28,8 +29,10 @@ export async function planUpgrade(settings: ActivitySettings, reference: RunRefe
         access.certificates({ admin: true }),
       ]);
       const planned = certificatesOutlast(plan(sources), certificates, Date.now());
-      if (planned.verdict === 'planned') await clientsAreHere(access, planned.plan);
-      return planned;
+      if (planned.verdict !== 'planned') return planned;
+      await clientsAreHere(access, planned.plan);
+      const reasons = await tryPatches(settings, access, reference, planned.plan, wait.signal);
+      return reasons.length > 0 ? { verdict: 'refused', reasons } : planned;
     },
   );
 }
@@ -40,7 +43,9 @@ export async function planUpgrade(settings: ActivitySettings, reference: RunRefe
  */
 async function clientsAreHere(access: ClusterAccess, { hops, terraform }: UpgradePlan): Promise<void> {
   const versions = hops.flatMap(({ to, nodes }) =>
-    nodes.filter((node) => !node.skip).flatMap((node) => (node.rebuild ? [node.from, to] : [node.from])),
+    nodes
+      .filter((node) => !node.skip || node.patches)
+      .flatMap((node) => (node.rebuild || node.patches ? [node.from, to] : [node.from])),
   );
   for (const version of new Set(versions)) await access.talosctlAdmin(version);
   if (terraform) await toolPath(terraform.tool, terraform.version);

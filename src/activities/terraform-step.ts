@@ -28,6 +28,7 @@ export interface TerraformStep {
  * Opens the operator's Terraform at the run's commit, and lets it get ready.
  *
  * @param limitMs of the step.
+ * @param lockMs how long a lock of somebody else is waited for.
  * @throws Refusal `terraform-commit-unknown`, `terraform-source`, `terraform-init-failed`, …
  */
 export async function readyTerraform(
@@ -36,6 +37,7 @@ export async function readyTerraform(
   wait: Wait,
   { cluster, run }: RunReference,
   limitMs: number,
+  lockMs: number = access.inventory.limits.terraformLock,
 ): Promise<TerraformStep> {
   const { inventory, request, base } = await settings.inputOf(cluster, run);
   const section = inventory.terraform;
@@ -49,7 +51,7 @@ export async function readyTerraform(
     step: await access.folder(),
     snapshot: { ...inventory.snapshot, directory: path.resolve(base, inventory.snapshot.directory) },
     visible: inventory.nodes.flatMap(({ name, address, host }) => [name, address, ...(host ? [host] : [])]),
-    lockMs: inventory.limits.terraformLock,
+    lockMs,
     signal: wait.signal,
   });
   const limits = (): TerraformLimits => ({

@@ -128,6 +128,8 @@ export interface PlannedNode {
   readonly steps?: StepsName;
   /** Its machine is made anew, as `steps: 'rebuild'` says; left out: it is upgraded in place. */
   readonly rebuild?: PlannedRebuild;
+  /** How many patches of slipway.yaml it gets once it is Ready; left out: none. */
+  readonly patches?: number;
   /** How it is rebooted; left out: `default`. A machine that is made anew starts through its firmware anyway. */
   readonly rebootMode?: RebootMode;
   readonly schematic: string;

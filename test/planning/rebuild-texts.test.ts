@@ -237,7 +237,7 @@ describe('the patches of a node', () => {
     { for: { nodes: ['w'], hardware: 'other' }, patch: file('never.yaml') },
   ];
   const filesFor = (name: string, role: 'worker' | 'control-plane', hardware?: string) =>
-    patchesFor({ patches }, { name, role, hardware });
+    patchesFor({ patches }, { name, role, hardware }, 'creation');
 
   test('are those for its role, its pool and itself, in the order they are written', () => {
     expect(filesFor('w', 'worker', 'gpu')).toEqual(
@@ -248,5 +248,19 @@ describe('the patches of a node', () => {
   });
 
   test('are none where slipway.yaml has none', () =>
-    expect(patchesFor({}, { name: 'w', role: 'worker' })).toEqual([]));
+    expect(patchesFor({}, { name: 'w', role: 'worker' }, 'creation')).toEqual([]));
+
+  test('are each for one moment, in the order they are written', () => {
+    const when = 'after-ready' as const;
+    const both = [
+      { when, patch: file('global.yaml') },
+      { when: 'creation' as const, patch: file('first.yaml') },
+      ...patches,
+      { when, for: { hardware: 'gpu' }, patch: file('gpu-of-{node}.yaml') },
+    ];
+    const gpu = { name: 'w', role: 'worker', hardware: 'gpu' } as const;
+    expect(patchesFor({ patches: both }, gpu, when)).toEqual([file('global.yaml'), file('gpu-of-w.yaml')]);
+    expect(patchesFor({ patches: both }, gpu, 'creation')[0]).toEqual(file('first.yaml'));
+    expect(patchesFor({ patches }, gpu, when)).toEqual([]);
+  });
 });
