@@ -117,8 +117,11 @@ describe('a strategy that was asked for', () => {
       ]) as unknown as readonly unknown[],
     ],
     [
-      'in place over two minors at once',
-      asking(well, 'in-place', { talos: 'v1.14.2' }),
+      'in place over a minor that the factory has no release of',
+      {
+        ...asking(well, 'in-place', { talos: 'v1.14.2' }),
+        availableVersions: answered(['v1.12.6', 'v1.14.2']),
+      },
       [expect.objectContaining({ kind: 'minor-skipped' })],
     ],
   ])('is refused: %s', (_name, input, reasons) => expect(reasonsOf(input)).toEqual(reasons));
