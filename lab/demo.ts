@@ -4,7 +4,7 @@ import { webUiAddress } from '../src/cli/temporal/web-ui.js';
 import type { RunView } from '../src/cli/board/run-view.js';
 import { connectTemporal } from '../src/cli/temporal/connect-temporal.js';
 import { defaultTaskQueue, runId } from '../src/workflows/messages.js';
-import { readOptions, type DemoOptions } from './demo/options.js';
+import { demoSpeed, readOptions, type DemoOptions } from './demo/options.js';
 import { showUntilItEnds } from './demo/board.js';
 import { leavesResourcesAlone } from './terraform/owners-terraform.js';
 import { startTemporalAlone } from './temporal-alone.js';
@@ -36,7 +36,7 @@ async function demo(options: DemoOptions): Promise<number> {
       name: 'demo',
       temporal: address,
       webUi: ui,
-      speed: options.speed,
+      speed: options.speed ?? demoSpeed[options.strategy],
       faults: options.fault,
       ...(options.strategy === 'rebuild' ? { hypervisor: true, labArgs: ['--target', NEXT_MINOR] } : {}),
     });
