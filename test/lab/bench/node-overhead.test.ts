@@ -130,7 +130,10 @@ describe('the overhead of a machine made anew', () => {
   });
 
   it('is told with another word where it never came to be', () => {
-    const lost = { ...rebuiltUpgrade, logs: { ...rebuiltUpgrade.logs, machines: [moment(2_500, 'created')] } };
+    const lost = {
+      ...rebuiltUpgrade,
+      logs: { ...rebuiltUpgrade.logs, machines: [moment(2_500, 'created')] },
+    };
     expect(() => nodeOverhead(lost)).toThrow('k8s-work-1 was made anew and was never ready again');
   });
 });
