@@ -2,6 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { runReader } from '../src/cli/temporal/read-run.js';
 import { webUiAddress } from '../src/cli/temporal/web-ui.js';
 import type { RunView } from '../src/cli/board/run-view.js';
+import { wrapRows } from '../src/cli/board/wrap-text.js';
+import { screen } from '../src/cli/terminal.js';
 import { connectTemporal } from '../src/cli/temporal/connect-temporal.js';
 import { defaultTaskQueue, runId } from '../src/workflows/messages.js';
 import { demoSpeed, readOptions, type DemoOptions } from './demo/options.js';
@@ -148,8 +150,10 @@ function seconds(since: number): string {
   return `${((Date.now() - since) / 1000).toFixed(0)} s`;
 }
 
+/** Of the programs it shows, each breaks its own lines. */
 function say(line: string): void {
-  process.stdout.write(`${line}\n`);
+  const { read, width } = screen();
+  process.stdout.write(`${read && !line.includes('\n') ? wrapRows(line, width) : line}\n`);
 }
 
 process.exitCode = await demo(readOptions(process.argv.slice(2)));
