@@ -5,7 +5,7 @@ import { within, type Span } from './spans.js';
 
 /** What a node's upgrade waits for and nobody can hurry: it is no overhead. */
 export interface TimeApart {
-  /** The machine pulls the image, installs, goes down, boots, and becomes ready; or it is destroyed, made, booted, and its member votes. */
+  /** The machine pulls the image, installs, goes down, boots, and is ready; or it is destroyed, made, boots, and is ready. */
   readonly machine: readonly Span[];
   /** From the first eviction until the last pod was gone. */
   readonly drain: readonly Span[];
@@ -121,12 +121,12 @@ function madeAnewSpans({ node, logs }: NodeEvidence, made: MadeAnew): Span[] {
 }
 
 function machineSpans(evidence: NodeEvidence): Span[] {
-  const made = madeAnew(evidence);
-  if (made) return madeAnewSpans(evidence, made);
   const own = requestsTo(evidence.node, evidence.logs.requests, evidence.history);
   const works = own
     .filter(({ fullMethod }) => machineWorks.has(fullMethod))
     .map(({ at, endedAt }): Span => ({ from: at, to: endedAt }));
+  const made = madeAnew(evidence);
+  if (made) return [...works, ...madeAnewSpans(evidence, made)];
   const leaves = own.findLast(({ fullMethod }) => machineLeaves.has(fullMethod));
   return leaves ? [...works, { from: leaves.at, to: readyAgainAt(evidence) }] : works;
 }
