@@ -77,8 +77,8 @@ describe('a configuration whose nodes have an image of their own, as atlas', () 
   afterAll(() => hypervisor.end());
 
   it('makes images and VMs from nothing in one apply, each of its own schematic, with the ids of its inventory', () => {
-    const { templates, vms } = hypervisor.hypervisor;
-    expect(new Set(templates.map(({ image: { schematic } }) => schematic)).size).toBe(5);
+    const { templates: images, vms } = hypervisor.hypervisor;
+    expect(new Set(images.map(({ image: { schematic } }) => schematic)).size).toBe(5);
     expect(vms.map(({ vmid, template: id }) => [vmid, id])).toEqual(
       [0, 1, 2, 3, 4].map((index) => [300 + index, 9000 + index]),
     );
