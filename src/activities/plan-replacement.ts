@@ -100,8 +100,14 @@ export function planMachine(
   node: PlannedNode,
   { values, ...wanted }: WantedPlan,
 ): Promise<CheckedPlan> {
-  const targets = [rebuildOf(node).address];
-  return checkedPlan(ready, values, { subject: node.name, purpose: 'machine', targets, ...wanted });
+  const { address, accepts = [] } = rebuildOf(node);
+  return checkedPlan(ready, values, {
+    subject: node.name,
+    purpose: 'machine',
+    targets: [address],
+    accepted: accepts,
+    ...wanted,
+  });
 }
 
 /** The plan says how; nodes without that do not come here. */

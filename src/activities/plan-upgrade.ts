@@ -6,6 +6,7 @@ import type { ClusterAccess } from '../tools/cluster-access.js';
 import { planSources } from '../tools/plan-sources.js';
 import { toolPath } from '../tools/tool-path.js';
 import { inCluster, type ActivitySettings, type RunReference } from './activity-context.js';
+import { surveyMachines } from './survey-machines.js';
 import { tryPatches } from './try-patches.js';
 
 /** Observes the cluster and makes the run's plan: the same function `slipway plan` prints. Recorded, it does not change. */
@@ -28,9 +29,13 @@ export async function planUpgrade(settings: ActivitySettings, reference: RunRefe
         planSources(access, { request, only, newSchematics }, wait.signal),
         access.certificates({ admin: true }),
       ]);
-      const planned = certificatesOutlast(plan(sources), certificates, Date.now());
+      const first = certificatesOutlast(plan(sources), certificates, Date.now());
+      if (first.verdict !== 'planned') return first;
+      await clientsAreHere(access, first.plan);
+      // What a person must say yes to is known only when Terraform has said what it would do.
+      const otherChanges = await surveyMachines(settings, access, wait, reference, first.plan);
+      const planned = otherChanges ? plan({ ...sources, otherChanges }) : first;
       if (planned.verdict !== 'planned') return planned;
-      await clientsAreHere(access, planned.plan);
       const reasons = await tryPatches(settings, access, reference, planned.plan, wait.signal);
       return reasons.length > 0 ? { verdict: 'refused', reasons } : planned;
     },

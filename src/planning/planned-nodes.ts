@@ -54,7 +54,7 @@ function plannedNode(input: PlanInput, node: SeenNode, hops: readonly VersionHop
   const { from, to, strategy } = leg;
   const touchedBefore = from !== talos.version;
   const half = touchedBefore ? undefined : node.halfMade;
-  const rebuild = strategy === 'rebuild' ? plannedRebuild(inventory, node.node, half) : undefined;
+  const rebuild = strategy === 'rebuild' ? plannedRebuild(input, node.node, half) : undefined;
   const schematic = touchedBefore ? wanted : runningSchematic(talos);
   const skip = from === to && schematic === wanted;
   const flow = flowOf(from) ?? 'legacy';

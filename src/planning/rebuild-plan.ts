@@ -8,17 +8,19 @@ import { allTemplates, templatesOf, type Template } from './terraform/templates.
 
 /** How the machine of a node is made anew. @throws Error where the plan should have been refused for it. */
 export function plannedRebuild(
-  inventory: Inventory,
+  { inventory, otherChanges }: Pick<PlanInput, 'inventory' | 'otherChanges'>,
   { name, role, host, vm }: InventoryNode,
   half?: HalfMade,
 ): PlannedRebuild {
   const { terraform, configuration } = inventory.roles[role] ?? {};
   const expanded = expandAddress(terraform ?? '', { node: name, host, role, vm });
+  const accepts = otherChanges?.kind === 'answered' ? otherChanges.value[name] : undefined;
   if (!expanded.ok || !configuration) throw new Error(`${name} was planned to be rebuilt, and cannot be`);
   return {
     address: expanded.address,
     ...(host === undefined ? {} : { host }),
     configuration: configuration.by,
+    ...(accepts ? { accepts } : {}),
     ...(half
       ? { continues: half.standing.kind === 'waiting' ? ('waiting' as const) : ('gone' as const) }
       : {}),

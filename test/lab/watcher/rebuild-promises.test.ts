@@ -32,6 +32,14 @@ function moveTemplate(evidence: MadeEvidence, template: number, to: number): voi
   );
 }
 
+/** A machine with another size, and a plan that lets one become another. */
+function withMemory(evidence: MadeEvidence, from: string, to: string): void {
+  const last = hypervisor(evidence).requests.findLast(({ asks }) => asks !== undefined);
+  if (last) last.asks = { ...last.asks, memoryMb: 8192 };
+  const templates = ['heimdall-control-plane', 'baldar-worker'];
+  planOf(evidence, ['k8s-ctrl-2', 'k8s-work-1'], templates, [{ path: 'input.memory_mb', from, to }]);
+}
+
 describe('a run that makes machines anew and keeps every promise', () => {
   it.each(Object.keys(judges) as PromiseName[])('%s has nothing to say about it', (name) => {
     expect(judged(name, rebuildEvidence())).toEqual([]);
@@ -313,6 +321,15 @@ check(
         const last = hypervisor(evidence).requests.findLast(({ asks }) => asks !== undefined);
         if (last) last.asks = { ...last.asks, memoryMb: 8192 };
       },
+      says: 'k8s-work-1 was made anew with another memoryMb: 32768 before, 8192 now',
+    },
+    {
+      title: 'is silent when the plan names that size, from the one before',
+      change: (evidence) => withMemory(evidence, '32768', '8192'),
+    },
+    {
+      title: 'fires when the plan names another size',
+      change: (evidence) => withMemory(evidence, '32768', '4096'),
       says: 'k8s-work-1 was made anew with another memoryMb: 32768 before, 8192 now',
     },
     {

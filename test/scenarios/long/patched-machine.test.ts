@@ -106,7 +106,7 @@ describe('a machine that is patched once it is Ready', () => {
 
     it('is taken up by the next run, which patches it before it gives it back', async () => {
       const text = `machine: { sysctls: { net.core.somaxconn: '512' } }\n`;
-      await patches(world, [{ when, patch: { file: await written(world, 'refused.yaml', text) } }]);
+      await written(world, 'refused.yaml', text);
       await released(world);
       const next = await world.result(await world.upgrade('--only', node));
       expect(next).toMatchObject({ outcome: 'done', reasons: [] });
