@@ -2,9 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { runReader } from '../src/cli/temporal/read-run.js';
 import { webUiAddress } from '../src/cli/temporal/web-ui.js';
 import type { RunView } from '../src/cli/board/run-view.js';
+import { wrapRows } from '../src/cli/board/wrap-text.js';
+import { screen } from '../src/cli/terminal.js';
 import { connectTemporal } from '../src/cli/temporal/connect-temporal.js';
 import { defaultTaskQueue, runId } from '../src/workflows/messages.js';
-import { readOptions, type DemoOptions } from './demo/options.js';
+import { demoSpeed, readOptions, type DemoOptions } from './demo/options.js';
 import { showUntilItEnds } from './demo/board.js';
 import { leavesResourcesAlone } from './terraform/owners-terraform.js';
 import { startTemporalAlone } from './temporal-alone.js';
@@ -36,7 +38,7 @@ async function demo(options: DemoOptions): Promise<number> {
       name: 'demo',
       temporal: address,
       webUi: ui,
-      speed: options.speed,
+      speed: options.speed ?? demoSpeed[options.strategy],
       faults: options.fault,
       ...(options.strategy === 'rebuild' ? { hypervisor: true, labArgs: ['--target', NEXT_MINOR] } : {}),
     });
@@ -54,7 +56,8 @@ async function demo(options: DemoOptions): Promise<number> {
 
 async function story(world: World, options: DemoOptions, began: number): Promise<number> {
   say('\n$ slipway plan\n');
-  say((await world.slipway('plan')).stdout);
+  const wide = { COLUMNS: String(process.stdout.columns ?? 0) };
+  say((await world.slipwayWith(wide, 'plan')).stdout);
   const run = await world.upgrade();
   Object.assign(process.env, world.environment());
   const temporal = await connectTemporal();
@@ -147,8 +150,10 @@ function seconds(since: number): string {
   return `${((Date.now() - since) / 1000).toFixed(0)} s`;
 }
 
+/** Of the programs it shows, each breaks its own lines. */
 function say(line: string): void {
-  process.stdout.write(`${line}\n`);
+  const { read, width } = screen();
+  process.stdout.write(`${read && !line.includes('\n') ? wrapRows(line, width) : line}\n`);
 }
 
 process.exitCode = await demo(readOptions(process.argv.slice(2)));

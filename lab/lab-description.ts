@@ -82,11 +82,13 @@ export interface HypervisorDescription {
   };
   readonly vms: readonly { readonly name: string; readonly vmid: number; readonly template: number }[];
   readonly templates: readonly {
-    /** `<host>-<role>` */
+    /** `<host>-<role>`, or the name of the node. */
     readonly name: string;
     readonly id: number;
     readonly host: string;
     readonly role: 'control-plane' | 'worker';
+    /** Whose image it is, where each node has one of its own, within its own module. */
+    readonly node?: string;
   }[];
 }
 

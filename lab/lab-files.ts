@@ -11,7 +11,7 @@ import {
 import type { ClusterDefinition } from './clusters/cluster-definition.js';
 import { labInventory } from './clusters/inventory-yaml.js';
 import type { HypervisorDescription } from './lab-description.js';
-import { hypervisorFiles } from './lab-hypervisor.js';
+import { hypervisorFiles, machineConfigurations } from './lab-hypervisor.js';
 import type { MachineDefinition } from './machines/machine.js';
 
 /** Files a lab hands over to Slipway and to people. */
@@ -29,6 +29,8 @@ export interface LabFilesOptions {
   readonly directory: string;
   readonly definition: ClusterDefinition;
   readonly machines: readonly MachineDefinition[];
+  /** Machine configurations that lack what patches bring, by machine. */
+  readonly unpatched: Readonly<Record<string, string>>;
   readonly vip: string;
   readonly factoryUrl: string;
   /** Versions that git declares. */
@@ -48,6 +50,7 @@ export async function writeLabFiles(options: LabFilesOptions): Promise<LabFiles>
   const { definition, machines, certificates } = options;
   const write = (name: string, text: string): string => {
     const file = path.join(options.directory, name);
+    mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
     writeFileSync(file, text, { mode: 0o600 });
     return file;
   };
@@ -71,16 +74,18 @@ export async function writeLabFiles(options: LabFilesOptions): Promise<LabFiles>
     kubeconfig: path.basename(options.kubeconfig),
     snapshots: 'snapshots',
   };
-  mkdirSync(path.join(options.directory, 'machine-configurations'), { recursive: true, mode: 0o700 });
-  const configurations = machines.flatMap(({ name, configuration }) =>
-    configuration === undefined ? [] : [[name, write(`machine-configurations/${name}.yaml`, configuration)]],
-  );
+  const configurations = machines.flatMap(({ name, configuration }) => {
+    const text = options.unpatched[name] ?? configuration;
+    const file = machineConfigurations.replace('{node}', name);
+    return text === undefined ? [] : [[name, write(file, text)]];
+  });
+  for (const [file, text] of Object.entries(definition.patchFiles ?? {})) write(file, text);
   const { declared: versions, speed } = options;
   const terraform = options.hypervisor && {
     tool: options.hypervisor.terraform.tool,
     version: options.hypervisor.terraform.version,
     vms: options.hypervisor.vms,
-    configurations: 'machine-configurations/{node}.yaml',
+    configurations: machineConfigurations,
     files: hypervisorFiles,
   };
   const inventory = labInventory(definition, {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { resolveBinary } from '../src/tools/binaries/resolve-binary.js';
+import type { ClusterDefinition } from './clusters/cluster-definition.js';
 import type { FaultPlan } from './faults/fault-plan.js';
 import { startHypervisor } from './hypervisor/hypervisor-server.js';
 import type { ApiToken } from './hypervisor/tokens.js';
@@ -10,7 +11,8 @@ import type { LabSettings } from './lab-options.js';
 import { HTTP_PORT, armHypervisorFaults, type Tell, type Undo } from './lab-parts.js';
 import { commitLab, createLabRepository } from './lab-repository.js';
 import type { LabMachineRoom } from './machines/machine-room/lab-machine-room.js';
-import { clusterValues, type ClusterValues } from './terraform/cluster-values.js';
+import { clusterValues } from './terraform/cluster-values.js';
+import { imageByNodeValues } from './terraform/image-by-node-values.js';
 import { OwnersTerraform } from './terraform/owners-terraform.js';
 import { declareVersions, writeTerraformConfiguration } from './terraform/write-configuration.js';
 
@@ -21,6 +23,9 @@ export const hypervisorFiles = {
   endpoint: 'hypervisor-endpoint',
   token: 'hypervisor-token',
 } as const;
+
+/** Where the lab writes the machine configuration of a node, in its folder. */
+export const machineConfigurations = 'machine-configurations/{node}.yaml';
 
 /** Who asks the hypervisor; Slipway's token is another one than that of the machines' owner. */
 const TOKENS = { owner: 'owner@pve!lab', slipway: 'terraform@pve!slipway' } as const;
@@ -53,12 +58,14 @@ export async function startLabHypervisor(
 ): Promise<LabHypervisor | undefined> {
   if (!settings.hypervisor) return undefined;
   const { definition, directory, talos, kubernetes, speed } = settings;
-  const values = clusterValues(definition);
   const configuration = path.join(directory, hypervisorFiles.configuration);
   await writeTerraformConfiguration({
     directory: configuration,
     definition,
     versions: { talos, kubernetes },
+    ...(definition.terraform?.layout === 'image-by-node'
+      ? { userData: userDataOf(definition, directory) }
+      : {}),
   });
   const tool: 'terraform' | 'tofu' = settings.tofu ? 'tofu' : 'terraform';
   const { path: program, version } = await resolveBinary(tool, { fetch: false });
@@ -97,7 +104,7 @@ export async function startLabHypervisor(
       slipway: TOKENS.slipway,
       tokens: { owner, slipway },
       terraform,
-      ...madeOf(values),
+      ...madeOf(definition),
     },
     makeMachines: async (tell) => {
       const began = Date.now();
@@ -147,18 +154,31 @@ function writeFiles(
   };
 }
 
-function madeOf({
-  control_nodes: controlPlanes,
-  worker_nodes: workers,
-  templates,
-}: ClusterValues): Pick<HypervisorDescription, 'vms' | 'templates'> {
+/** Machine configurations that come with the VMs: where the lab writes them. */
+function userDataOf({ machines }: ClusterDefinition, directory: string): Record<string, string> {
+  return Object.fromEntries(
+    machines.map(({ name }) => [name, path.join(directory, machineConfigurations.replace('{node}', name))]),
+  );
+}
+
+function madeOf(definition: ClusterDefinition): Pick<HypervisorDescription, 'vms' | 'templates'> {
+  if (definition.terraform?.layout === 'image-by-node') {
+    const nodes = Object.entries(imageByNodeValues(definition).nodes);
+    return {
+      vms: nodes.map(([name, { vm_id: vmid, image_id: template }]) => ({ name, vmid, template })),
+      templates: nodes.map(([name, { image_id: id, host, is_controlplane: leads }]) => ({
+        name,
+        id,
+        host,
+        role: leads ? 'control-plane' : 'worker',
+        node: name,
+      })),
+    };
+  }
+  const { control_nodes: controlPlanes, worker_nodes: workers, templates } = clusterValues(definition);
   return {
     vms: Object.entries({ ...controlPlanes, ...workers }).map(
-      ([name, { vm_id: vmid, template_id: template }]) => ({
-        name,
-        vmid,
-        template,
-      }),
+      ([name, { vm_id: vmid, template_id: template }]) => ({ name, vmid, template }),
     ),
     templates: Object.entries(templates).map(([name, { template_id: id, host, role }]) => ({
       name,

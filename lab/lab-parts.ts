@@ -63,12 +63,19 @@ export function installerImage(
   return `${image.factory}/${image.platform}-installer/${schematic}:${talos}`;
 }
 
-/** The machines with the machine configurations they were installed with, and the secrets that are in them. */
+/**
+ * The machines with the machine configurations they were installed with, and the secrets that are in them. `unpatched`: those that
+ * lack what the cluster's own patches bring.
+ */
 export function configuredMachines(
   { definition, kubernetes }: LabSettings,
   machines: readonly KubernetesMachine[],
   certificates: ClusterCertificates,
-): { readonly machines: readonly KubernetesMachine[]; readonly secrets: ClusterSecrets } {
+): {
+  readonly machines: readonly KubernetesMachine[];
+  readonly unpatched: Readonly<Record<string, string>>;
+  readonly secrets: ClusterSecrets;
+} {
   const secrets = createClusterSecrets({
     talos: certificates.talos.authority,
     kubernetes: certificates.kubernetes.authority,
@@ -85,7 +92,16 @@ export function configuredMachines(
     ...machine,
     configuration: generateConfiguration(machine, cluster),
   }));
-  return { machines: configured, secrets };
+  const patched = definition.patchFiles ? machines.filter(({ gpu }) => gpu) : [];
+  const unpatched = patched.map(({ gpu: _gpu, ...machine }) => [
+    machine.name,
+    generateConfiguration(machine, cluster),
+  ]);
+  return {
+    machines: configured,
+    unpatched: Object.fromEntries(unpatched) as Record<string, string>,
+    secrets,
+  };
 }
 
 /** Where the parts of a lab log. */

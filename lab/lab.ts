@@ -135,7 +135,7 @@ async function startParts(
     vip: { address: definition.vip, loopback: vip },
     apiServer,
   });
-  const { machines, secrets } = configuredMachines(settings, places, certificates);
+  const { machines, unpatched, secrets } = configuredMachines(settings, places, certificates);
   const logs = logFiles(directory);
   let record = (_machine: string, _fault: string): void => undefined; // until there are machines to record it
   const faults = armFaults(settings, machines, (machine, fault) => record(machine, fault));
@@ -157,6 +157,7 @@ async function startParts(
     directory,
     definition,
     machines,
+    unpatched,
     vip,
     factoryUrl: factory.url,
     declared: { talos: settings.target, kubernetes: settings.kubernetes },

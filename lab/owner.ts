@@ -26,7 +26,10 @@ export class Owner {
     });
     const declared = path.join(this.#hypervisor().terraform.configuration, 'versions.auto.tfvars');
     await this.#edit(declared, (text) =>
-      text.replace(/^talos_version = .*$/m, `talos_version = "${talos.replace(/^v/, '')}"`),
+      // With its v where it was written so.
+      text.replace(/^talos_version = "(v?).*"$/m, (_line, v: string) => {
+        return `talos_version = "${v}${talos.replace(/^v/, '')}"`;
+      }),
     );
     return this.merge(`Talos ${talos}`);
   }

@@ -34,6 +34,8 @@ export interface WorldOptions {
   readonly labArgs?: readonly string[];
   /** The machines are VMs that Terraform made: they can be rebuilt. */
   readonly hypervisor?: boolean;
+  /** What the workers alone are told beside. */
+  readonly workerEnv?: Readonly<Record<string, string>>;
   /** Another Temporal than the shared one. */
   readonly temporal?: string;
   /** Base URL of that Temporal's Web UI. */
@@ -119,7 +121,7 @@ export class World extends Terminal {
       name: `worker ${this.workers}`,
       command: within?.command ?? process.execPath,
       args: within?.args ?? ['--enable-source-maps', path.join(projectRoot, 'dist/src/worker/main.js')],
-      env: cleanEnvironment({ ...this.environment(), ...within?.env }),
+      env: cleanEnvironment({ ...this.environment(), ...this.options.workerEnv, ...within?.env }),
       logFile,
       ready: { timeoutMs: 60_000, probe: logged(logFile, 'works on task queue') },
     });
@@ -157,9 +159,8 @@ export class World extends Terminal {
 
   /** What worker and command line are told by their environment. */
   environment(): Record<string, string> {
-    const { webUi, hypervisor } = this.options;
+    const { webUi } = this.options;
     return {
-      ...(hypervisor ? { SLIPWAY_EXPERIMENTAL: 'rebuild' } : {}),
       ...(webUi ? { SLIPWAY_WEB_UI: webUi } : {}),
       TEMPORAL_ADDRESS: this.temporal,
       TEMPORAL_NAMESPACE: this.namespace,

@@ -5,6 +5,8 @@ import type { Budget } from './figure.js';
 export const budgets = {
   /** Seconds a node's upgrade takes besides machine, drain, soak and closed gates. */
   overhead: { median: 2, p95: 4 },
+  /** The same where Terraform makes the machine anew: its looks and plans are Slipway's own. */
+  rebuildOverhead: { median: 4 },
   /** Overhead of all nodes over `nodeSeconds` for each. */
   overheadShare: { p95: 0.03 },
   /** Of talosctl for a node: only what changes it. */
@@ -27,6 +29,7 @@ export const budgets = {
   reckonedShare: { p95: 1 },
   reasonNotShown: { p95: 0 },
   demoSeconds: { p95: 90 },
+  rebuildDemoSeconds: { p95: 180 },
   setUpAgainSeconds: { p95: 1 },
 } as const satisfies Readonly<Record<string, Budget>>;
 

@@ -1,10 +1,27 @@
-/** The two ways of Talos to upgrade a node. */
-export type FlowName = 'legacy' | 'lifecycle';
+import type { WorldOptions } from '../world.js';
+import { budgets } from './budgets.js';
+import type { Budget } from './figure.js';
 
-/** How the lab is started for each: what its machines run, and what git declares. */
-export const flows: Readonly<Record<FlowName, { readonly labArgs: readonly string[] }>> = {
-  legacy: { labArgs: [] },
-  lifecycle: { labArgs: ['--talos', 'v1.13.1', '--target', 'v1.13.9'] },
+/** The two ways of Talos to upgrade a node in place, and a machine made anew by Terraform. */
+export type FlowName = 'legacy' | 'lifecycle' | 'rebuild';
+
+/** How a flow is measured, and what is allowed. */
+export interface Flow {
+  /** How the lab is started: what its machines run, and what git declares. */
+  readonly lab: Pick<WorldOptions, 'labArgs' | 'hypervisor'>;
+  readonly overhead: Budget;
+}
+
+export const flows: Readonly<Record<FlowName, Flow>> = {
+  legacy: { lab: { labArgs: [] }, overhead: budgets.overhead },
+  lifecycle: {
+    lab: { labArgs: ['--talos', 'v1.13.1', '--target', 'v1.13.9'] },
+    overhead: budgets.overhead,
+  },
+  rebuild: {
+    lab: { hypervisor: true, labArgs: ['--target', 'v1.13.7'] },
+    overhead: budgets.rebuildOverhead,
+  },
 };
 
 export const flowNames = Object.keys(flows) as readonly FlowName[];

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { LabDescription } from '../lab-description.js';
 import type { MachineLogLine } from '../machines/machine-log.js';
 import type { RequestLogLine } from '../talos-api/request-log.js';
+import type { TerraformStart } from './terraform-starts.js';
 
 /** A request for a machine's Talos API. */
 export interface LoggedRequest {
@@ -39,6 +40,8 @@ export interface LabLogs {
   readonly requests: readonly LoggedRequest[];
   readonly machines: readonly LoggedMoment[];
   readonly pods: readonly PodLeft[];
+  /** Of the worker's Terraform alone. */
+  readonly terraform: readonly TerraformStart[];
 }
 
 /** The user of the kubeconfig Slipway has in the lab. */
@@ -55,7 +58,10 @@ interface AuditLine {
 }
 
 /** Reads the lab's logs as they are now. */
-export async function readLabLogs({ logs }: Pick<LabDescription, 'logs'>): Promise<LabLogs> {
+export async function readLabLogs(
+  { logs }: Pick<LabDescription, 'logs'>,
+  terraform: readonly TerraformStart[],
+): Promise<LabLogs> {
   const [requests, machines, audit] = await Promise.all([
     linesOf<RequestLogLine>(logs.requests),
     linesOf<MachineLogLine>(logs.machines),
@@ -65,6 +71,7 @@ export async function readLabLogs({ logs }: Pick<LabDescription, 'logs'>): Promi
     requests: inOrder(requests.map(requestOf)),
     machines: inOrder(machines.map(({ time, machine, event }) => ({ at: Date.parse(time), machine, event }))),
     pods: inOrder(audit.flatMap(podLeft)),
+    terraform,
   };
 }
 

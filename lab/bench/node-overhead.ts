@@ -3,7 +3,7 @@ import type { NodeEvidence } from './node-evidence.js';
 import type { ActivitySpan, NodeHistory } from './node-history.js';
 import { kubectlWait, pollingSpans } from './polling.js';
 import { isLook, standsForProcess } from './process-starts.js';
-import { lengthOf, within, type Span } from './spans.js';
+import { lengthOf, lengthOutside, within, type Span } from './spans.js';
 import { timeApart, type TimeApart } from './time-apart.js';
 
 /** What an upgrade of one node took besides what it waited for, and on what. All in milliseconds. */
@@ -19,16 +19,18 @@ export interface NodeOverhead {
   readonly byStep: readonly StepOverhead[];
   /** How often talosctl was started. */
   readonly starts: number;
+  /** How often Terraform was started, for the apply too. */
+  readonly terraformStarts: number;
   /** How often a Talos API was asked without it. */
   readonly looks: number;
 }
 
 /**
  * `roundTrips`: from the end of an activity to the begin of the next, through Temporal. `polling`: the node was ready, or another
- * member led, and the next look had not begun. `kubectl`: the pods had left, and `kubectl drain` had not looked yet. `looking`: the
- * rest, time inside activities: requests, answers, processes that start.
+ * member led, and the next look had not begun. `kubectl`: the pods had left, and `kubectl drain` had not looked yet. `terraform`:
+ * it ran, and not for an apply. `looking`: the rest, time inside activities: requests, answers, processes that start.
  */
-export type SplitPart = 'roundTrips' | 'polling' | 'kubectl' | 'looking';
+export type SplitPart = 'roundTrips' | 'polling' | 'kubectl' | 'terraform' | 'looking';
 
 export interface StepOverhead {
   /** The activity's type. */
@@ -46,8 +48,11 @@ export function nodeOverhead(evidence: NodeEvidence): NodeOverhead {
   const total = whole.to - whole.from;
   const overhead = total - lengthOf(spans);
   const roundTrips = roundTripsOf(history);
-  const polling = lengthOf(pollingSpans(evidence));
+  const polling = lengthOutside(pollingSpans(evidence), spans);
   const kubectl = lengthOf(kubectlWait(evidence));
+  const started = evidence.logs.terraform.filter(({ from }) => from >= whole.from && from <= whole.to);
+  const terraform = lengthOutside(started, spans);
+  const looking = overhead - roundTrips - polling - kubectl - terraform;
   const requests = requestsIn(evidence.logs.requests, whole);
   return {
     node,
@@ -60,9 +65,10 @@ export function nodeOverhead(evidence: NodeEvidence): NodeOverhead {
       gates: lengthOf(apart.gates),
     },
     overhead,
-    split: { roundTrips, polling, kubectl, looking: overhead - roundTrips - polling - kubectl },
+    split: { roundTrips, polling, kubectl, terraform, looking },
     byStep: history.activities.map((activity) => stepOf(activity, spans, requests)),
     starts: requests.filter(standsForProcess).length,
+    terraformStarts: started.length,
     looks: requests.filter(isLook).length,
   };
 }

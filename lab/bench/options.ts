@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import { flowNames, type FlowName } from './flows.js';
 
 export interface BenchOptions {
-  /** Left out: both. */
+  /** Left out: all. */
   readonly flow?: FlowName;
   /** Where the figures go as JSON. */
   readonly json?: string;
@@ -21,14 +21,14 @@ export function readOptions(argv: readonly string[]): BenchOptions {
       'Measures what Slipway itself costs, on the lab, and compares it with its budgets. Exit code 1: one is exceeded, or ' +
         'could not be measured. Times depend on how busy the machine is; the table says how busy it was.',
     )
-    .addOption(new Option('--flow <name>', 'one way to upgrade only (default: both)').choices([...flowNames]))
+    .addOption(new Option('--flow <name>', 'one way to upgrade only (default: all)').choices([...flowNames]))
     .option('--json <file>', 'write the figures as a JSON list')
     .option(
       '--quick',
-      'the legacy flow only unless --flow says otherwise, two kills, fewer plans: three minutes, not seven',
+      'the legacy flow only unless --flow says otherwise, two kills, fewer plans: three minutes, not nine',
       false,
     )
-    .option('--demo', 'measure the demo and the set-up too; another two minutes', false)
+    .option('--demo', 'measure both demos and the set-up too; another five minutes', false)
     .option('--write-docs', 'put the table, dated, into docs/performance.md', false)
     .addHelpText(
       'after',

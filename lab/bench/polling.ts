@@ -5,6 +5,9 @@ import { drainSpan, readyAgainAt, requestsTo } from './time-apart.js';
 /** What every look at a booting node asks first. */
 const firstOfALook = 'Get Versions.runtime.talos.dev';
 
+/** What waits for the rest, once a node has booted. */
+const waits = new Set(['awaitReady', 'awaitEtcdMember']);
+
 /** Time in which something was so, and Slipway had not begun to look. */
 export function pollingSpans(evidence: NodeEvidence): Span[] {
   return [...bootUnseen(evidence), ...leaderUnseen(evidence)];
@@ -24,9 +27,9 @@ function bootUnseen(evidence: NodeEvidence): Span[] {
   if (!boot) return [];
   const ready = Math.max(readyAgainAt(evidence), boot.startedAt);
   if (ready >= boot.endedAt) {
-    // It booted before it was ready: the next step waited for the rest, by requests to Kubernetes alone.
-    const wait = history.activities.find(({ type }) => type === 'awaitReady');
-    return wait && wait.endedAt > ready ? [{ from: Math.max(ready, wait.startedAt), to: wait.endedAt }] : [];
+    // It booted before it was ready: a later step waited for the rest, Ready by requests to Kubernetes alone.
+    const wait = history.activities.find(({ type, endedAt }) => waits.has(type) && endedAt > ready);
+    return wait ? [{ from: Math.max(ready, wait.startedAt), to: wait.endedAt }] : [];
   }
   const looks = requestsTo(node, logs.requests, history).filter(
     ({ method, at }) => method === firstOfALook && at >= boot.startedAt && at <= boot.endedAt,

@@ -4,8 +4,8 @@ import { foreground } from '../processes/foreground.js';
 import { cleanEnvironment } from '../terminal.js';
 
 /** Seconds the demo takes when everything it needs is there. @throws Error when it does not end well. */
-export async function measureDemo(): Promise<number> {
-  return timed('the demo', 'dist/lab/demo.js');
+export async function measureDemo(...args: readonly string[]): Promise<number> {
+  return timed('the demo', 'dist/lab/demo.js', ...args);
 }
 
 /** Seconds each set-up took that had nothing to do. The first one, which may have, is not among them. */

@@ -1,6 +1,6 @@
 import { budgets, nodeSeconds } from './budgets.js';
 import type { Measured } from './figure.js';
-import type { FlowName } from './flows.js';
+import { flows, type FlowName } from './flows.js';
 import type { NodeOverhead, SplitPart } from './node-overhead.js';
 import type { MeasuredRun } from './upgrade-run.js';
 
@@ -11,6 +11,7 @@ const parts: Readonly<Record<SplitPart, string>> = {
   roundTrips: 'round trips through Temporal',
   polling: 'between two looks',
   kubectl: "kubectl drain's own pause",
+  terraform: 'Terraform, but for its apply',
   looking: 'looking: requests, processes',
 };
 
@@ -19,21 +20,16 @@ export function runFigures(flow: FlowName, run: MeasuredRun): WithoutLoad[] {
   const { nodes, verdict } = run;
   const title = (what: string): string => `${what}, ${flow}`;
   const overhead = nodes.map((node) => node.overhead / 1_000);
-  const share = sum(overhead) / (nodes.length * nodeSeconds);
+  const anew = nodes.some(({ terraformStarts }) => terraformStarts > 0);
   const plain = (name: string, unit: Measured['unit'], ...values: number[]): WithoutLoad => ({
     name: title(name),
     unit,
     values,
   });
   return [
-    { name: title('overhead per node'), unit: 's', values: overhead, budget: budgets.overhead },
+    { name: title('overhead per node'), unit: 's', values: overhead, budget: flows[flow].overhead },
     ...splitFigures(nodes, title),
-    {
-      name: title('overhead of all nodes / 120 s each'),
-      unit: 'ratio',
-      values: [share],
-      budget: budgets.overheadShare,
-    },
+    ...(anew ? [] : [inPlaceShare(nodes, title)]),
     ...historyFigures(run, title),
     {
       name: title('no reason shown'),
@@ -50,8 +46,22 @@ export function runFigures(flow: FlowName, run: MeasuredRun): WithoutLoad[] {
   ];
 }
 
+function inPlaceShare(nodes: readonly NodeOverhead[], title: (what: string) => string): WithoutLoad {
+  const overhead = sum(nodes.map((node) => node.overhead / 1_000));
+  const values = [overhead / (nodes.length * nodeSeconds)];
+  return {
+    name: title('overhead of all nodes / 120 s each'),
+    unit: 'ratio',
+    values,
+    budget: budgets.overheadShare,
+  };
+}
+
 function splitFigures(nodes: readonly NodeOverhead[], title: (what: string) => string): WithoutLoad[] {
-  return (Object.keys(parts) as SplitPart[]).map((part) => ({
+  const told = (Object.keys(parts) as SplitPart[]).filter(
+    (part) => part !== 'terraform' || nodes.some(({ terraformStarts }) => terraformStarts > 0),
+  );
+  return told.map((part) => ({
     name: title(`  of it ${parts[part]}`),
     unit: 's',
     values: nodes.map(({ split }) => split[part] / 1_000),
@@ -109,6 +119,15 @@ function startFigures(nodes: readonly NodeOverhead[], title: (what: string) => s
         unit: 'requests',
         values: own.map(({ looks }) => looks),
       },
+      ...(own.some(({ terraformStarts }) => terraformStarts > 0)
+        ? [
+            {
+              name: title(`Terraform starts per ${role}`),
+              unit: 'starts' as const,
+              values: own.map(({ terraformStarts }) => terraformStarts),
+            },
+          ]
+        : []),
     ];
   });
 }

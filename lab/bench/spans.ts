@@ -15,6 +15,11 @@ export function lengthOf(spans: readonly Span[]): number {
   return length;
 }
 
+/** How much of some spans lies in none of the others. Milliseconds. */
+export function lengthOutside(spans: readonly Span[], others: readonly Span[]): number {
+  return lengthOf([...spans, ...others]) - lengthOf(others);
+}
+
 /** The parts of some spans that lie within another. */
 export function within(spans: readonly Span[], { from, to }: Span): Span[] {
   return spans

@@ -1,11 +1,11 @@
 import type { NodeEvidence } from './node-evidence.js';
-import type { LoggedRequest } from './lab-logs.js';
+import type { LoggedMoment, LoggedRequest } from './lab-logs.js';
 import type { ActivitySpan, NodeHistory } from './node-history.js';
-import type { Span } from './spans.js';
+import { within, type Span } from './spans.js';
 
 /** What a node's upgrade waits for and nobody can hurry: it is no overhead. */
 export interface TimeApart {
-  /** The machine pulls the image, installs, goes down, boots, and becomes ready. */
+  /** The machine pulls the image, installs, goes down, boots, and is ready; or it is destroyed, made, boots, and is ready. */
   readonly machine: readonly Span[];
   /** From the first eviction until the last pod was gone. */
   readonly drain: readonly Span[];
@@ -42,8 +42,14 @@ export function timeApart(evidence: NodeEvidence): TimeApart {
   };
 }
 
-/** When the node that went down for its upgrade was ready again. @throws Error when it never was. */
-export function readyAgainAt({ node, history, logs }: NodeEvidence): number {
+/**
+ * When the node that went down for its upgrade was ready again; of a control plane made anew, when its member had its vote, too.
+ * @throws Error when it never was.
+ */
+export function readyAgainAt(evidence: NodeEvidence): number {
+  const made = madeAnew(evidence);
+  if (made) return made.wellAt;
+  const { node, history, logs } = evidence;
   const left = requestsTo(node, logs.requests, history).filter(({ fullMethod }) =>
     machineLeaves.has(fullMethod),
   );
@@ -67,11 +73,60 @@ export function requestsTo(
   return requests.filter((one) => one.node === node && one.at >= startedAt && one.at <= endedAt);
 }
 
+/** What a machine that is made anew does by itself. Milliseconds since the epoch. */
+interface MadeAnew {
+  /** Terraform destroys the old one and makes the new one. */
+  readonly apply: Span;
+  /** It boots, and waits for its configuration or goes on by itself. */
+  readonly createdAt: number;
+  readonly wellAt: number;
+  /** A new etcd member answers once it has made itself known to the others, which may take it ten seconds. */
+  readonly etcdAnswers: readonly Span[];
+}
+
+/** Undefined where the node was upgraded in place. @throws Error when the new machine never was a node again. */
+function madeAnew({ node, role, history, logs }: NodeEvidence): MadeAnew | undefined {
+  const whole = { from: history.startedAt, to: history.endedAt };
+  const apply = logs.terraform.find((one) => one.command === 'apply' && within([one], whole).length > 0);
+  if (!apply) return undefined;
+  const first = (event: LoggedMoment['event'], since: number): number | undefined =>
+    logs.machines.find((one) => one.machine === node && one.event === event && one.at >= since)?.at;
+  const createdAt = first('created', apply.from);
+  const ready = createdAt === undefined ? undefined : first('ready', createdAt);
+  const votes = role === 'worker' || createdAt === undefined ? ready : first('etcd-voter', createdAt);
+  if (createdAt === undefined || ready === undefined || votes === undefined)
+    throw new Error(`${node} was made anew and was never ready again`);
+  const wellAt = Math.max(ready, votes);
+  const asked = requestsTo(node, logs.requests, history).find(
+    ({ method, code, endedAt }) => method === 'EtcdStatus' && code === 0 && endedAt > wellAt,
+  );
+  const etcdAnswers = role === 'worker' || !asked ? [] : [{ from: asked.at, to: asked.endedAt }];
+  return { apply, createdAt, wellAt, etcdAnswers };
+}
+
+/** Between the two parts of its boot it waits for its configuration: that is Slipway's to send. */
+function madeAnewSpans({ node, logs }: NodeEvidence, made: MadeAnew): Span[] {
+  const { apply, createdAt, wellAt, etcdAnswers } = made;
+  const during = logs.machines.filter(
+    ({ machine, at }) => machine === node && at >= createdAt && at <= wellAt,
+  );
+  const waits = during.find(({ event }) => event === 'maintenance')?.at ?? wellAt;
+  const configured = during.find(({ event }) => event === 'configured')?.at ?? wellAt;
+  return [
+    { from: apply.from, to: apply.to },
+    { from: createdAt, to: waits },
+    { from: configured, to: wellAt },
+    ...etcdAnswers,
+  ];
+}
+
 function machineSpans(evidence: NodeEvidence): Span[] {
   const own = requestsTo(evidence.node, evidence.logs.requests, evidence.history);
   const works = own
     .filter(({ fullMethod }) => machineWorks.has(fullMethod))
     .map(({ at, endedAt }): Span => ({ from: at, to: endedAt }));
+  const made = madeAnew(evidence);
+  if (made) return [...works, ...madeAnewSpans(evidence, made)];
   const leaves = own.findLast(({ fullMethod }) => machineLeaves.has(fullMethod));
   return leaves ? [...works, { from: leaves.at, to: readyAgainAt(evidence) }] : works;
 }

@@ -1,4 +1,6 @@
 import { statSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
 import path from 'node:path';
 import type { PlannedNode } from '../../src/planning/plan.js';
 import type { RunStory } from '../../src/planning/run-report.js';
@@ -11,6 +13,7 @@ import { flows, type FlowName } from './flows.js';
 import { readLabLogs } from './lab-logs.js';
 import { nodeHistory } from './node-history.js';
 import { nodeOverhead, type NodeOverhead } from './node-overhead.js';
+import { terraformStarts, timedTerraform, type TerraformStart } from './terraform-starts.js';
 import { childrenCpuMs, residentMiB, residentOfTreeMiB } from './process-usage.js';
 
 /** The history of one node's workflow. */
@@ -51,9 +54,16 @@ export async function measureRun(
   flow: FlowName,
   say: (line: string) => void,
 ): Promise<MeasuredRun> {
-  const { labArgs } = flows[flow];
+  const { lab } = flows[flow];
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'slipway-bench-programs-'));
+  const terraform = lab.hypervisor ? await timedTerraform(folder) : undefined;
   const began = Date.now();
-  const world = await World.start({ name: `bench-${flow}`, temporal, labArgs });
+  const world = await World.start({
+    name: `bench-${flow}`,
+    temporal,
+    ...lab,
+    ...(terraform ? { workerEnv: terraform.env } : {}),
+  });
   try {
     const labReadyMs = statSync(path.join(world.lab.directory, 'lab.json')).mtimeMs - began;
     const labMiB = residentOfTreeMiB(world.lab.pid);
@@ -66,12 +76,13 @@ export async function measureRun(
     if (result.outcome !== 'done')
       throw new Error(`the run ended ${result.outcome}: ${JSON.stringify(result.reasons)}`);
     const cpuPerNodeMs = (childrenCpuMs(worker) - cpuBefore) / result.nodes.length;
-    const read = await readNodes(world, run, result);
+    const read = await readNodes(world, run, result, terraform ? await terraformStarts(terraform) : []);
     const written = await writtenBy(world, run, result);
     const verdict = await world.stop();
     return { ...read, labReadyMs, labMiB, workerMiB, cpuPerNodeMs, written, verdict };
   } finally {
     await world.stop().catch(() => undefined);
+    await rm(folder, { recursive: true, force: true });
   }
 }
 
@@ -84,9 +95,10 @@ async function readNodes(
   world: World,
   run: number,
   story: RunStory,
+  terraform: readonly TerraformStart[],
 ): Promise<Pick<MeasuredRun, 'nodes' | 'histories'>> {
   const client = await world.client();
-  const logs = await readLabLogs(world.lab);
+  const logs = await readLabLogs(world.lab, terraform);
   const read = await Promise.all(
     plannedNodes(story).map(async ({ name, role, soak }) => {
       const handle = client.workflow.getHandle(nodeId(world.lab.cluster, run, 1, name, 1));

@@ -19,6 +19,7 @@ export function atlas(): ClusterDefinition {
     ...example,
     machines: machines.map((machine) => ({ ...machine, schematic: schematicOfNode(machine) })),
     schematics: { 'control-plane': common, worker: common },
+    terraform: { layout: 'image-by-node' },
     posted: [withoutAddress, ...machines.map(schematicDocument)].map((document) => stringify(document)),
     workloads: [
       'cilium.yaml',
@@ -30,6 +31,12 @@ export function atlas(): ClusterDefinition {
     ],
     values: { cilium: 'v1.16.5' },
   };
+}
+
+/** atlas once its machine configurations name the VIP: no machine joins through another one. */
+export function atlasByVip(): ClusterDefinition {
+  const { endpoint: _endpoint, ...definition } = atlas();
+  return definition;
 }
 
 /** What atlas' Terraform posts to the factory for a node. */

@@ -13,11 +13,24 @@ export interface ClusterMachine {
   readonly address: string;
   /** The hypervisor's host it runs on. */
   readonly host: string;
+  /** Id of its virtual machine, where its inventory says one. */
+  readonly vm?: number;
   /** Where it is not that of its role. */
   readonly schematic?: MachineSchematic;
   readonly gpu?: { readonly resource: string; readonly count: number };
   /** Where it is not as large as others of its role. Kubernetes' quantities: `4`, `27Gi`. */
   readonly size?: { readonly cpu: string; readonly memory: string };
+}
+
+/**
+ * How the Terraform configuration of a cluster is written, where that is not as in `lab/terraform`. `image-by-node`: each node's
+ * module has an image of its own, for the node's own schematic, and brings the machine configuration along. The others are those of
+ * `templates-by-role`: nodes depend on all templates; VMs follow no version.
+ */
+export interface TerraformShape {
+  readonly layout?: 'templates-by-role' | 'image-by-node';
+  readonly nodesDependOnTemplates?: true;
+  readonly vmsKeepTheirVersion?: true;
 }
 
 /** A cluster the lab can play. */
@@ -52,6 +65,9 @@ export interface ClusterDefinition {
   readonly workloads: readonly string[];
   /** What `{{name}}` in those files stands for, besides `{{kubernetes}}`. */
   readonly values?: Readonly<Record<string, string>>;
+  readonly terraform?: TerraformShape;
+  /** Files beside slipway.yaml that its `patches` name: path → text. They bring what cards of NVIDIA need. */
+  readonly patchFiles?: Readonly<Record<string, string>>;
   /** The inventory a person wrote. Without one the lab writes its own. */
   readonly inventory?: string;
 }

@@ -1,4 +1,4 @@
-import { atlas } from './atlas.js';
+import { atlas, atlasByVip } from './atlas.js';
 import type { ClusterDefinition } from './cluster-definition.js';
 import { fivePlusOne, oneNode, onePlusTwo, twoControlPlanes } from './other-sizes.js';
 import { portkey } from './portkey.js';
@@ -13,6 +13,7 @@ const clusters: Readonly<Record<string, () => ClusterDefinition>> = {
   [defaultCluster]: () => proxOpsSmall,
   'prox-ops': proxOps,
   atlas,
+  'atlas-by-vip': atlasByVip,
   portkey,
   'one-node': () => oneNode,
   'one-plus-two': () => onePlusTwo,

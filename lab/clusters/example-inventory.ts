@@ -17,6 +17,7 @@ const Example = z.object({
       role: z.enum(['control-plane', 'worker']),
       address: z.ipv4(),
       host: z.string(),
+      vm: z.int().optional(),
       gpu: z.object({ resource: z.string(), count: z.int() }).optional(),
     }),
   ),
@@ -41,7 +42,11 @@ export function readExample(name: string): ExampleCluster {
   const endpoint = example.controlPlane?.endpoint;
   return {
     cluster,
-    machines: nodes.map(({ gpu, ...node }) => (gpu ? { ...node, gpu } : node)),
+    machines: nodes.map(({ gpu, vm, ...node }) => ({
+      ...node,
+      ...(vm === undefined ? {} : { vm }),
+      ...(gpu ? { gpu } : {}),
+    })),
     vip,
     ...(endpoint === undefined ? {} : { endpoint: new URL(endpoint).hostname }),
     versions: { talos: versions.talos, target: versions.talos, kubernetes: versions.kubernetes },

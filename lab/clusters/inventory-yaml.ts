@@ -4,7 +4,7 @@ import { parseDocument, stringify, type Document } from 'yaml';
 import { projectRoot } from '../../src/tools/project-root.js';
 import type { ClusterDefinition } from './cluster-definition.js';
 import { labAccess, labLimits, labSnapshots, type LabOverlay } from './lab-overlay.js';
-import { labRole, labTerraform } from './lab-terraform.js';
+import { labRole, labTerraform, labTerraformPlace, type LabTerraform } from './lab-terraform.js';
 
 /** What an inventory says besides the cluster itself. */
 export interface InventoryTarget extends LabOverlay {
@@ -23,38 +23,54 @@ export interface LabInventory {
 export function labInventory(definition: ClusterDefinition, target: InventoryTarget): LabInventory {
   return definition.inventory === undefined
     ? { text: inventoryYaml(definition, target), said: [] }
-    : overlaid(definition.inventory, target);
+    : overlaid(definition, definition.inventory, target);
 }
 
 /** The file as it is, comments too, but for what a lab has to say itself. */
-function overlaid(file: string, target: InventoryTarget): LabInventory {
+function overlaid(definition: ClusterDefinition, file: string, target: InventoryTarget): LabInventory {
   const document = parseDocument(readFileSync(file, 'utf8'));
   const inventory = path.relative(projectRoot, file);
   const said = [`${inventory}, with the lab's own limits, credentials, and folder and key for snapshots`];
-  for (const [name, version] of Object.entries(target.versions)) {
-    const before: unknown = document.getIn(['versions', name]);
-    if (before === version) continue;
-    document.setIn(['versions', name], version);
-    said.push(`versions.${name}: ${version} in the lab's copy, ${String(before)} in ${inventory}`);
-  }
+  const say = (where: readonly [string, string], value: string): void => {
+    const before: unknown = document.getIn(where);
+    if (before === value) return;
+    document.setIn(where, value);
+    said.push(`${where.join('.')}: ${value} in the lab's copy, ${String(before)} in ${inventory}`);
+  };
+  for (const [name, version] of Object.entries(target.versions)) say(['versions', name], version);
+  if (document.hasIn(['controlPlane', 'endpoint']))
+    say(['controlPlane', 'endpoint'], `https://${definition.endpoint ?? definition.vip}:6443`);
   document.setIn(['access'], document.createNode(labAccess(target)));
   for (const [name, value] of Object.entries(labSnapshots(target))) document.setIn(['snapshot', name], value);
-  if (overlayTerraform(document, target)) said.push("no patches: the lab's machine configurations need none");
+  if (target.terraform) {
+    overlayTerraform(document, target.terraform);
+    said.push("terraform and machine configurations: the lab's own place, state, version and credentials");
+  }
   document.setIn(['limits'], document.createNode(labLimits(target)));
   document.commentBefore = [` ${said.join('\n ')}`, document.commentBefore].filter(Boolean).join('\n\n');
   return { text: document.toString({ lineWidth: 0 }), said };
 }
 
-/** Answers whether it had patches, which go with the machine configurations they are for. */
-function overlayTerraform(document: Document, { terraform }: InventoryTarget): boolean {
-  if (terraform === undefined) return false;
-  document.setIn(['terraform'], document.createNode(labTerraform(terraform)));
-  for (const role of ['control-plane', 'worker'] as const) {
-    if (!document.hasIn(['roles', role])) continue;
-    for (const [name, value] of Object.entries(labRole(role, terraform)))
-      document.setIn(['roles', role, name], document.createNode(value));
+/** Addresses, variables, templates, network cards and patches stay as they are in the file. */
+function overlayTerraform(document: Document, terraform: LabTerraform): void {
+  if (!document.hasIn(['terraform'])) {
+    document.setIn(['terraform'], document.createNode(labTerraform(terraform)));
+    for (const role of ['control-plane', 'worker'] as const)
+      if (document.hasIn(['roles', role]))
+        for (const [name, value] of Object.entries(labRole(role, terraform)))
+          document.setIn(['roles', role, name], document.createNode(value));
+    return;
   }
-  return document.deleteIn(['patches']);
+  for (const [name, value] of Object.entries(labTerraformPlace(terraform)))
+    document.setIn(['terraform', name], document.createNode(value));
+  // They hold the credentials of a real hypervisor.
+  document.deleteIn(['terraform', 'variables', 'files']);
+  for (const role of ['control-plane', 'worker'] as const)
+    if (document.getIn(['roles', role, 'configuration', 'by']) === 'apply-config')
+      document.setIn(
+        ['roles', role, 'configuration'],
+        document.createNode(labRole(role, terraform)['configuration']),
+      );
 }
 
 /** The text of a `slipway.yaml` nobody wrote. */

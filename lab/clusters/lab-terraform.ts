@@ -29,13 +29,21 @@ export const rebuildLimits: Readonly<Record<string, string>> = {
 
 type Role = ClusterMachine['role'];
 
-/** The section `terraform`. */
-export function labTerraform({ tool, version, files }: LabTerraform): object {
+/** Of the section `terraform`, what is the lab's in every cluster: which program, where, and with what. */
+export function labTerraformPlace({ tool, version, files }: LabTerraform): Readonly<Record<string, unknown>> {
   return {
     tool,
     version,
     source: { folder: files.configuration },
     backend: [{ file: files.backend }],
+    env: { PROXMOX_VE_ENDPOINT: { file: files.endpoint }, PROXMOX_VE_API_TOKEN: { file: files.token } },
+  };
+}
+
+/** The section `terraform` of a cluster nobody wrote an inventory for. */
+export function labTerraform(terraform: LabTerraform): object {
+  return {
+    ...labTerraformPlace(terraform),
     variables: {
       talos: 'talos_version',
       talosWritten: '1.2.3',
@@ -43,7 +51,6 @@ export function labTerraform({ tool, version, files }: LabTerraform): object {
       kubernetesWritten: '1.2.3',
       schematic: { 'control-plane': 'talos_schematic_controller', worker: 'talos_schematic_worker' },
     },
-    env: { PROXMOX_VE_ENDPOINT: { file: files.endpoint }, PROXMOX_VE_API_TOKEN: { file: files.token } },
     templates: { address: 'module.templates["{host}-{role}"]' },
   };
 }

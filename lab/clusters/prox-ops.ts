@@ -1,11 +1,15 @@
+import { stringify } from 'yaml';
+import { NVIDIA_FILES } from '../machines/configuration/generate-configuration.js';
 import type { ClusterDefinition } from './cluster-definition.js';
 import { readExample } from './example-inventory.js';
 import { proxOpsSchematics } from './prox-ops-small.js';
 
 /** prox-ops as its inventory has it: fifteen machines, two with a card. */
 export function proxOps(): ClusterDefinition {
+  const example = readExample('prox-ops');
+  const withCard = example.machines.filter(({ gpu }) => gpu !== undefined);
   return {
-    ...readExample('prox-ops'),
+    ...example,
     schematics: proxOpsSchematics,
     workloads: [
       'cilium.yaml',
@@ -21,5 +25,13 @@ export function proxOps(): ClusterDefinition {
       'prox-ops/flux-objects.yaml',
     ],
     values: { cilium: 'v1.18.3' },
+    // In its repository nodes wait for all templates, and the version is the templates' alone.
+    terraform: { nodesDependOnTemplates: true, vmsKeepTheirVersion: true },
+    patchFiles: Object.fromEntries(
+      withCard.map(({ name }) => [
+        `talos/patches/${name}/nvidia-gpu.yaml`,
+        stringify({ machine: { files: NVIDIA_FILES } }),
+      ]),
+    ),
   };
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { boardText } from '../../src/cli/board/board-text.js';
 import { changeLine, runChanges, type Look } from '../../src/cli/board/run-changes.js';
 import type { RunView } from '../../src/cli/board/run-view.js';
+import { wrapRows } from '../../src/cli/board/wrap-text.js';
 import { liveScreen } from '../../src/cli/live-screen.js';
 import { screen } from '../../src/cli/terminal.js';
 
@@ -21,7 +22,7 @@ export async function showUntilItEnds(
     if (view) {
       onView(view);
       const now = Date.now();
-      if (live) live.show(`${notice()}\n\n${boardText(view, now, screen())}`);
+      if (live) live.show(`${wrapRows(notice(), screen().width)}\n\n${boardText(view, now, screen())}`);
       else {
         if (notice() !== said) process.stdout.write(`${(said = notice())}\n`);
         for (const change of runChanges(before, { view, clock: { now } }))

@@ -5,12 +5,16 @@ export interface DemoOptions {
   /** `NAME` or `NAME@machine`. */
   readonly fault: readonly string[];
   readonly keep: boolean;
-  readonly speed: number;
+  /** Left out: `demoSpeed` of the way. */
+  readonly speed?: number;
   /** False: the worker is left alone. */
   readonly kill: boolean;
   /** `rebuild`: to the next minor, by machines that Terraform makes anew. */
   readonly strategy: 'in-place' | 'rebuild';
 }
+
+/** Fast enough not to bore anybody; what is made anew is slow enough for one to see what Terraform does. */
+export const demoSpeed = { 'in-place': 3, rebuild: 1 } as const;
 
 /** Reads what was typed after `npm run demo --`. */
 export function readOptions(argv: readonly string[]): DemoOptions {
@@ -26,7 +30,11 @@ export function readOptions(argv: readonly string[]): DemoOptions {
         .default([]),
     )
     .option('--keep', 'leave lab, Temporal and worker running at the end, until Ctrl-C', false)
-    .option('--speed <factor>', 'how much faster the machines are', speedOf, 3)
+    .option(
+      '--speed <factor>',
+      `how much faster the machines are (default: ${demoSpeed['in-place']}, and ${demoSpeed.rebuild} where they are rebuilt)`,
+      speedOf,
+    )
     .addOption(
       new Option(
         '--strategy <way>',

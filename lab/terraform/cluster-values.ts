@@ -23,7 +23,7 @@ export interface NodeValue {
   readonly user_data_file?: string;
 }
 
-/** `cluster.auto.tfvars.json`: the values of `variables.tf` that tell what the cluster is made of. */
+/** `cluster.auto.tfvars.json` of `templates-by-role`: the values of `variables.tf` that tell what the cluster is made of. */
 export interface ClusterValues {
   readonly templates: Readonly<Record<string, TemplateValue>>;
   readonly control_nodes: Readonly<Record<string, NodeValue>>;
@@ -38,8 +38,8 @@ const ROLES: readonly Role[] = ['control-plane', 'worker'];
 const VLANS: Readonly<Record<Role, readonly number[]>> = { 'control-plane': [], worker: [62, 81] };
 
 /**
- * What a cluster of the lab is made of on a hypervisor: ids as prox-ops has them, VMs from 8001 in the definition's
- * order, templates from 9000 by host, control planes first. `userData`: machine configurations by node, as files.
+ * What a cluster of the lab is made of on a hypervisor: ids as prox-ops has them, VMs as its inventory says or from 8001 in the
+ * definition's order, templates from 9000 by host, control planes first. `userData`: machine configurations by node, as files.
  *
  * @throws when a machine has a schematic of its own: templates are made by role
  */
@@ -57,12 +57,13 @@ export function clusterValues(
         `${definition.cluster}: ${name} has a schematic of its own, and templates are made by role.`,
       );
     const file = userData[name];
+    const vmid = vmidOf(machine, index);
     const value = {
-      vm_id: FIRST_VM + index,
+      vm_id: vmid,
       host,
       template_id: templateId(host, role),
       ip_address: address,
-      mac_address: macOf(FIRST_VM + index),
+      mac_address: macOf(vmid),
       vlans: VLANS[role],
       ...(gpu ? { gpu_mapping: `${host}-gpu` } : {}),
       ...(file === undefined ? {} : { user_data_file: file }),
@@ -84,8 +85,13 @@ export function clusterValues(
   };
 }
 
+/** What its inventory says; else counted from 8001. */
+export function vmidOf({ vm }: Pick<ClusterMachine, 'vm'>, index: number): number {
+  return vm ?? FIRST_VM + index;
+}
+
 /** The MAC that DHCP knows a VM by. */
-function macOf(vmid: number): string {
+export function macOf(vmid: number): string {
   const hex = vmid.toString(16).padStart(4, '0');
   return `bc:24:11:00:${hex.slice(0, 2)}:${hex.slice(2)}`;
 }

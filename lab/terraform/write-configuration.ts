@@ -1,8 +1,9 @@
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { ClusterDefinition } from '../clusters/cluster-definition.js';
+import type { ClusterDefinition, TerraformShape } from '../clusters/cluster-definition.js';
 import { projectRoot } from '../../src/tools/project-root.js';
 import { clusterValues } from './cluster-values.js';
+import { imageByNodeValues } from './image-by-node-values.js';
 
 /** A Terraform configuration for a cluster of the lab. */
 export interface TerraformConfiguration {
@@ -15,14 +16,24 @@ export interface TerraformConfiguration {
   readonly backend?: string;
   /** Machine configurations that come with the VMs: node → file. */
   readonly userData?: Readonly<Record<string, string>>;
-  /** Nodes depend on all templates, as in some clusters: `-target` on a node brings the templates along. */
-  readonly nodesDependOnTemplates?: boolean;
-  /** VMs do not follow `talos_version`, as in some clusters: only `-replace` makes one anew. */
-  readonly vmsKeepTheirVersion?: boolean;
 }
 
 const SOURCE = path.join(projectRoot, 'lab', 'terraform');
-const PARTS = ['versions.tf', 'variables.tf', 'main.tf', 'outputs.tf', 'modules'];
+const IMAGE_BY_NODE = path.join(SOURCE, 'image-by-node');
+
+/** Where the parts of each layout come from; the later goes over the earlier. */
+const PARTS: Readonly<Record<NonNullable<TerraformShape['layout']>, readonly (readonly [string, string])[]>> =
+  {
+    'templates-by-role': ['versions.tf', 'variables.tf', 'main.tf', 'outputs.tf', 'modules'].map((part) => [
+      SOURCE,
+      part,
+    ]),
+    'image-by-node': [
+      [SOURCE, 'versions.tf'],
+      [SOURCE, path.join('modules', 'talos-template')],
+      ...['variables.tf', 'main.tf', 'outputs.tf', 'modules'].map((part) => [IMAGE_BY_NODE, part] as const),
+    ],
+  };
 /** Compiled, and put beside the configuration: it must be whole wherever it is copied to. */
 const CALL = path.join(import.meta.dirname, 'hypervisor-call.js');
 const DEPENDENCY = 'depends_on = [module.templates]';
@@ -30,18 +41,23 @@ const DEPENDENCY = 'depends_on = [module.templates]';
 /** Writes the configuration: the lab's own files, the cluster's values, the versions git declares, and the backend. */
 export async function writeTerraformConfiguration(options: TerraformConfiguration): Promise<void> {
   const { directory, definition, backend = 'local', userData } = options;
+  const shape = definition.terraform ?? {};
+  const layout = shape.layout ?? 'templates-by-role';
   await mkdir(directory, { recursive: true });
-  for (const part of PARTS)
-    await cp(path.join(SOURCE, part), path.join(directory, part), { recursive: true });
+  for (const [from, part] of PARTS[layout])
+    await cp(path.join(from, part), path.join(directory, part), { recursive: true });
   await cp(CALL, path.join(directory, 'hypervisor-call.mjs'));
-  if (options.nodesDependOnTemplates) {
+  if (shape.nodesDependOnTemplates) {
     const main = path.join(directory, 'main.tf');
     await writeFile(main, (await readFile(main, 'utf8')).replaceAll(`# ${DEPENDENCY}`, DEPENDENCY));
   }
-  const values = {
-    ...clusterValues(definition, userData),
-    ...(options.vmsKeepTheirVersion ? { replace_on_new_version: false } : {}),
-  };
+  const values =
+    layout === 'image-by-node'
+      ? imageByNodeValues(definition, userData)
+      : {
+          ...clusterValues(definition, userData),
+          ...(shape.vmsKeepTheirVersion ? { replace_on_new_version: false } : {}),
+        };
   await writeFile(path.join(directory, 'cluster.auto.tfvars.json'), `${JSON.stringify(values, null, 2)}\n`);
   await writeFile(path.join(directory, 'backend.tf'), `terraform {\n  backend "${backend}" {}\n}\n`);
   await declareVersions(directory, definition, options.versions);
@@ -50,16 +66,19 @@ export async function writeTerraformConfiguration(options: TerraformConfiguratio
 /** Writes the versions git declares, as a merged pull request would change them. */
 export async function declareVersions(
   directory: string,
-  { schematics }: Pick<ClusterDefinition, 'schematics'>,
+  { schematics, terraform }: Pick<ClusterDefinition, 'schematics' | 'terraform'>,
   versions: TerraformConfiguration['versions'],
 ): Promise<void> {
   const controller = schematics['control-plane'].id;
-  const declared = {
-    talos_version: versions.talos.replace(/^v/, ''),
-    kubernetes_version: versions.kubernetes.replace(/^v/, ''),
-    talos_schematic_controller: controller,
-    talos_schematic_worker: schematics.worker?.id ?? controller,
-  };
+  const declared =
+    terraform?.layout === 'image-by-node'
+      ? { talos_version: versions.talos }
+      : {
+          talos_version: versions.talos.replace(/^v/, ''),
+          kubernetes_version: versions.kubernetes.replace(/^v/, ''),
+          talos_schematic_controller: controller,
+          talos_schematic_worker: schematics.worker?.id ?? controller,
+        };
   const lines = Object.entries(declared).map(([name, value]) => `${name} = "${value}"\n`);
   await writeFile(path.join(directory, 'versions.auto.tfvars'), lines.join(''));
 }

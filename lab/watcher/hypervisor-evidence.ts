@@ -5,8 +5,8 @@ export interface HypervisorEvidence {
   /** Name of the token Slipway's Terraform comes with; whoever comes with another one is somebody else. */
   readonly slipway: string;
   readonly vms: readonly { readonly node: string; readonly vmid: number }[];
-  /** `name`: as Terraform's addresses have it, `baldar-worker`. */
-  readonly templates: readonly { readonly name: string; readonly id: number }[];
+  /** `name`: as Terraform's addresses have it, `baldar-worker`. `node`: whose own image it is, and nobody else's. */
+  readonly templates: readonly { readonly name: string; readonly id: number; readonly node?: string }[];
   /** From the first on: also those that made the machines before the watch began. */
   readonly requests: readonly HypervisorRequest[];
   readonly states: readonly StateLook[];

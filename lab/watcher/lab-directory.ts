@@ -98,10 +98,14 @@ function hypervisorIn(found: unknown, required: (...keys: readonly string[]) => 
       node: text(vm, 'name') ?? '',
       vmid: number(vm, 'vmid') ?? 0,
     })),
-    templates: list(found, 'hypervisor', 'templates').map((template) => ({
-      name: text(template, 'name') ?? '',
-      id: number(template, 'id') ?? 0,
-    })),
+    templates: list(found, 'hypervisor', 'templates').map((template) => {
+      const node = text(template, 'node');
+      return {
+        name: text(template, 'name') ?? '',
+        id: number(template, 'id') ?? 0,
+        ...(node === undefined ? {} : { node }),
+      };
+    }),
     state: required('hypervisor', 'terraform', 'state'),
     tokens: [required('hypervisor', 'tokens', 'owner'), required('hypervisor', 'tokens', 'slipway')],
     machineConfigurations: Object.values(texts(at(found, 'machineConfigurations'))),

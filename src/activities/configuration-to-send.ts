@@ -1,19 +1,12 @@
-import { readFile, rm } from 'node:fs/promises';
-import type { CredentialReference } from '../inventory/credential.js';
-import { nodeNamed } from '../inventory/node-named.js';
 import { deviceFindings, deviceOf } from '../planning/devices.js';
 import { versionOfImage } from '../planning/installer-image.js';
-import { patchesFor } from '../planning/node-configuration.js';
-import { quoted } from '../planning/phrases.js';
 import type { PlannedNode } from '../planning/plan.js';
 import type { ClusterAccess } from '../tools/cluster-access.js';
-import { readCredential } from '../tools/credentials.js';
-import { filesOf, whyNotIts } from '../tools/machine-configuration.js';
-import { patchConfiguration, withoutValues } from '../tools/patch-configuration.js';
+import { filesOf } from '../tools/machine-configuration.js';
 import { Refusal } from '../tools/refusal.js';
-import { CommandFailed } from '../tools/run-command.js';
 import type { ActivitySettings, RunReference } from './activity-context.js';
 import { readConfiguration } from './machine-configuration.js';
+import { mergePatches, readPatches } from './merge-patches.js';
 
 /** A machine configuration that may be sent. It holds the cluster's secrets: the text goes into no history and no log. */
 export interface ConfigurationToSend {
@@ -35,75 +28,23 @@ export async function configurationToSend(
   node: PlannedNode,
   signal: AbortSignal,
 ): Promise<ConfigurationToSend> {
-  const { inventory } = access;
-  const { base } = await settings.inputOf(reference.cluster, reference.run);
   const own = await readConfiguration(settings, reference, node);
-  const references = patchesFor(inventory, nodeNamed(inventory, node.name));
-  const patches = await readAll(references, node, settings.credentialsFolder ?? base);
-  const text = patches.length === 0 ? own : await patched(access, node, own, patches, signal);
-  const device = deviceOf(inventory, node.name);
+  const patches = await readPatches(settings, access, reference, node, 'creation');
+  const text = await mergePatches(access, node, own, patches, signal);
+  const late = await readPatches(settings, access, reference, node, 'after-ready');
+  // What cannot be merged is better known now than when the machine is gone.
+  const whole = await mergePatches(access, node, text, late, signal);
+  const device = deviceOf(access.inventory, node.name);
   const { wrong, notes } = device
-    ? deviceFindings(device, filesOf(text), versionOfImage(node.image))
+    ? deviceFindings(device, filesOf(whole), versionOfImage(node.image))
     : { wrong: [], notes: [] };
   if (device && wrong.length > 0) {
     const { resource } = device;
     throw new Refusal({ kind: 'device-configuration-wrong', node: node.name, resource, of: 'sent', wrong });
   }
-  const merged =
-    patches.length === 0 ? [] : [`patches merged into its machine configuration: ${patches.length}`];
+  const merged = [
+    ...(patches.length === 0 ? [] : [`patches merged into its machine configuration: ${patches.length}`]),
+    ...(late.length === 0 ? [] : [`patches that wait until it is Ready: ${late.length}`]),
+  ];
   return { text, notes: [...merged, ...notes] };
-}
-
-async function readAll(
-  references: readonly CredentialReference[],
-  { name }: PlannedNode,
-  base: string,
-): Promise<string[]> {
-  const texts: string[] = [];
-  for (const [at, reference] of references.entries()) {
-    const { text } = await readCredential(`patch ${at + 1} for ${name}`, reference, base);
-    texts.push(text);
-  }
-  return texts;
-}
-
-/** The files are there while talosctl works, readable by this user alone. */
-async function patched(
-  access: ClusterAccess,
-  node: PlannedNode,
-  own: string,
-  patches: readonly string[],
-  signal: AbortSignal,
-): Promise<string> {
-  const folder = await access.folder();
-  const files: string[] = [];
-  const put = async (what: string, text: string): Promise<string> => {
-    const file = await folder.write(`${what}-${Date.now()}.yaml`, text);
-    files.push(file);
-    return file;
-  };
-  try {
-    const configuration = await put('configuration', own);
-    const patchFiles: string[] = [];
-    for (const [at, text] of patches.entries()) patchFiles.push(await put(`patch-${at + 1}`, text));
-    const output = await put('patched', '');
-    await patchConfiguration(
-      versionOfImage(node.image),
-      { configuration, patches: patchFiles, output },
-      { signal },
-    );
-    const text = await readFile(output, 'utf8');
-    const why = whyNotIts(text, node);
-    if (why !== undefined) throw failed(node, `with them ${why}`);
-    return text;
-  } catch (error) {
-    if (!(error instanceof CommandFailed) || error.cancelled) throw error;
-    throw failed(node, withoutValues(error.stderrTail, files));
-  } finally {
-    await Promise.all(files.map((file) => rm(file, { force: true })));
-  }
-}
-
-function failed({ name }: PlannedNode, why: string): Refusal {
-  return new Refusal({ kind: 'patch-failed', node: name, why: quoted(why) });
 }

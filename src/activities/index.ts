@@ -10,6 +10,7 @@ import { cordonNode } from './cordon-node.js';
 import { drainNode } from './drain-node.js';
 import { handOverLeadership } from './hand-over-leadership.js';
 import { installTalos } from './install-talos.js';
+import { patchMachine } from './patch-machine.js';
 import { planReplacement } from './plan-replacement.js';
 import { planUpgrade } from './plan-upgrade.js';
 import { prepareImage } from './prepare-image.js';
@@ -47,6 +48,7 @@ export function createActivities(settings: ActivitySettings) {
     continueMachine: bind(settings, continueMachine),
     removeMember: bind(settings, removeMember),
     configureMachine: bind(settings, configureMachine),
+    patchMachine: bind(settings, patchMachine),
     confirmNoChanges: bind(settings, confirmNoChanges),
     awaitBoot: bind(settings, awaitBoot),
     awaitReady: bind(settings, awaitReady),

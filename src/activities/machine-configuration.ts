@@ -1,7 +1,9 @@
 import { nodeConfiguration } from '../planning/node-configuration.js';
 import type { PlannedNode } from '../planning/plan.js';
+import type { ClusterAccess } from '../tools/cluster-access.js';
 import { readCredential, referenceText } from '../tools/credentials.js';
 import { whyNotIts } from '../tools/machine-configuration.js';
+import { throughOthers } from '../tools/observe-cluster.js';
 import { Refusal } from '../tools/refusal.js';
 import type { ActivitySettings, RunReference } from './activity-context.js';
 
@@ -31,4 +33,14 @@ export async function readConfiguration(
     reference: referenceText(reference),
     why,
   });
+}
+
+/** The machine configuration that a node runs: a text that holds the cluster's secrets. */
+export async function runningConfiguration(
+  access: ClusterAccess,
+  node: string,
+  signal: AbortSignal,
+): Promise<string> {
+  const admin = await access.talosAdmin();
+  return throughOthers(access.targets(node), (target) => admin.machineConfiguration(target, { signal }));
 }

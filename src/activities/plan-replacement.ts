@@ -18,6 +18,7 @@ import { machineAt } from '../tools/machine-seen.js';
 import { Refusal } from '../tools/refusal.js';
 import { inCluster, type ActivitySettings, type RunReference, type Wait } from './activity-context.js';
 import { configurationToSend } from './configuration-to-send.js';
+import { tryLatePatches } from './try-patches.js';
 import {
   checkedPlan,
   knownState,
@@ -58,6 +59,7 @@ export async function planReplacement(
         ? await configurationToSend(settings, access, step, node, wait.signal)
         : undefined;
     if (sent) refuseOwnEndpoint(node, sent.text);
+    else await tryLatePatches(settings, access, step, node, wait.signal);
     const ready = await readyTerraform(settings, access, wait, step, limit);
     const { state, pulled } = await knownState(access, wait, ready);
     const instances = recordInstances(replacedOf(instancesOf(state, address), ready.section.keep));
@@ -98,8 +100,14 @@ export function planMachine(
   node: PlannedNode,
   { values, ...wanted }: WantedPlan,
 ): Promise<CheckedPlan> {
-  const targets = [rebuildOf(node).address];
-  return checkedPlan(ready, values, { subject: node.name, purpose: 'machine', targets, ...wanted });
+  const { address, accepts = [] } = rebuildOf(node);
+  return checkedPlan(ready, values, {
+    subject: node.name,
+    purpose: 'machine',
+    targets: [address],
+    accepted: accepts,
+    ...wanted,
+  });
 }
 
 /** The plan says how; nodes without that do not come here. */

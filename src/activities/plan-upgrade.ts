@@ -6,6 +6,8 @@ import type { ClusterAccess } from '../tools/cluster-access.js';
 import { planSources } from '../tools/plan-sources.js';
 import { toolPath } from '../tools/tool-path.js';
 import { inCluster, type ActivitySettings, type RunReference } from './activity-context.js';
+import { surveyMachines } from './survey-machines.js';
+import { tryPatches } from './try-patches.js';
 
 /** Observes the cluster and makes the run's plan: the same function `slipway plan` prints. Recorded, it does not change. */
 export async function planUpgrade(settings: ActivitySettings, reference: RunReference): Promise<Planned> {
@@ -27,9 +29,15 @@ export async function planUpgrade(settings: ActivitySettings, reference: RunRefe
         planSources(access, { request, only, newSchematics }, wait.signal),
         access.certificates({ admin: true }),
       ]);
-      const planned = certificatesOutlast(plan(sources), certificates, Date.now());
-      if (planned.verdict === 'planned') await clientsAreHere(access, planned.plan);
-      return planned;
+      const first = certificatesOutlast(plan(sources), certificates, Date.now());
+      if (first.verdict !== 'planned') return first;
+      await clientsAreHere(access, first.plan);
+      // What a person must say yes to is known only when Terraform has said what it would do.
+      const otherChanges = await surveyMachines(settings, access, wait, reference, first.plan);
+      const planned = otherChanges ? plan({ ...sources, otherChanges }) : first;
+      if (planned.verdict !== 'planned') return planned;
+      const reasons = await tryPatches(settings, access, reference, planned.plan, wait.signal);
+      return reasons.length > 0 ? { verdict: 'refused', reasons } : planned;
     },
   );
 }
@@ -40,7 +48,9 @@ export async function planUpgrade(settings: ActivitySettings, reference: RunRefe
  */
 async function clientsAreHere(access: ClusterAccess, { hops, terraform }: UpgradePlan): Promise<void> {
   const versions = hops.flatMap(({ to, nodes }) =>
-    nodes.filter((node) => !node.skip).flatMap((node) => (node.rebuild ? [node.from, to] : [node.from])),
+    nodes
+      .filter((node) => !node.skip || node.patches)
+      .flatMap((node) => (node.rebuild || node.patches ? [node.from, to] : [node.from])),
   );
   for (const version of new Set(versions)) await access.talosctlAdmin(version);
   if (terraform) await toolPath(terraform.tool, terraform.version);

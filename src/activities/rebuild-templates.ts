@@ -1,7 +1,13 @@
 import { covers } from '../planning/terraform/address.js';
 import { creationsIn, sameWrite, writesOf, type Write } from '../planning/terraform/planned-changes.js';
-import { recordInstances, type NodeAddress } from '../planning/terraform/state-instances.js';
 import {
+  managedInstances,
+  recordInstances,
+  type NodeAddress,
+  type StateInstance,
+} from '../planning/terraform/state-instances.js';
+import {
+  allTemplates,
   templatesOf,
   templatesToRebuild,
   type Template,
@@ -41,7 +47,7 @@ export async function rebuildTemplates(settings: ActivitySettings, step: Rebuild
     const { state, pulled, nodes } = await knownState(access, wait, ready, undefined, step.underWork);
     const planned = await plan(ready, step, step.templates, []);
     const decision = templatesToRebuild({
-      templates: wantedTemplates(access, step.templates),
+      templates: wantedTemplates(access, step.templates, managedInstances(state)),
       state,
       plan: planned.plan,
       recorded: {},
@@ -70,13 +76,21 @@ export async function rebuildTemplates(settings: ActivitySettings, step: Rebuild
   });
 }
 
-/** The templates of those addresses, with their hosts. */
-function wantedTemplates({ inventory }: ClusterAccess, addresses: readonly string[]): readonly Template[] {
+/** The templates of those addresses, with their hosts. One that no node is made of need not be there. */
+function wantedTemplates(
+  { inventory }: ClusterAccess,
+  addresses: readonly string[],
+  there: readonly StateInstance[],
+): readonly Template[] {
   const template = inventory.terraform?.templates?.address;
   if (template === undefined) throw new Error('slipway.yaml names no templates, and the plan rests on them');
   const nodes = inventory.nodes.map(({ name, host, role }) => ({ node: name, host, role }));
-  const { templates } = templatesOf(nodes, template);
-  return templates.filter(({ address }) => addresses.includes(address));
+  const made = templatesOf(nodes, template).templates.map(({ address }) => address);
+  return allTemplates(inventory.nodes, template).filter(
+    ({ address }) =>
+      addresses.includes(address) &&
+      (made.includes(address) || there.some((instance) => covers(address, instance.address))),
+  );
 }
 
 function plan(

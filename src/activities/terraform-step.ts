@@ -28,6 +28,7 @@ export interface TerraformStep {
  * Opens the operator's Terraform at the run's commit, and lets it get ready.
  *
  * @param limitMs of the step.
+ * @param lockMs how long a lock of somebody else is waited for.
  * @throws Refusal `terraform-commit-unknown`, `terraform-source`, `terraform-init-failed`, …
  */
 export async function readyTerraform(
@@ -36,6 +37,7 @@ export async function readyTerraform(
   wait: Wait,
   { cluster, run }: RunReference,
   limitMs: number,
+  lockMs: number = access.inventory.limits.terraformLock,
 ): Promise<TerraformStep> {
   const { inventory, request, base } = await settings.inputOf(cluster, run);
   const section = inventory.terraform;
@@ -49,7 +51,7 @@ export async function readyTerraform(
     step: await access.folder(),
     snapshot: { ...inventory.snapshot, directory: path.resolve(base, inventory.snapshot.directory) },
     visible: inventory.nodes.flatMap(({ name, address, host }) => [name, address, ...(host ? [host] : [])]),
-    lockMs: inventory.limits.terraformLock,
+    lockMs,
     signal: wait.signal,
   });
   const limits = (): TerraformLimits => ({
@@ -117,11 +119,15 @@ export async function knownState(
   recorded?: { readonly lineage: string; readonly serial?: number },
   underWork?: string,
 ): Promise<KnownState> {
-  const [state, pulled, nodes] = [
-    await terraform.state(limits()),
-    await terraform.pull(limits()),
-    await nodeAddresses(access, wait, underWork),
-  ];
+  // Side by side: neither takes the lock, and a write that comes between the two shows in the serial before anything is applied.
+  const asked = [
+    terraform.state(limits()),
+    terraform.pull(limits()),
+    nodeAddresses(access, wait, underWork),
+  ] as const;
+  // None outlives the step, whichever fails.
+  await Promise.allSettled(asked);
+  const [state, pulled, nodes] = await Promise.all(asked);
   const { refusals } = instancesOfNodes(
     state,
     nodes.filter(({ node }) => node !== underWork),

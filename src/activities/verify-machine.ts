@@ -23,6 +23,7 @@ import { workloadObservation } from '../tools/kubernetes-observation.js';
 import { filesOf } from '../tools/machine-configuration.js';
 import { throughOthers } from '../tools/observe-cluster.js';
 import { Refusal } from '../tools/refusal.js';
+import { runningConfiguration } from './machine-configuration.js';
 
 /** What a machine is recorded with before it is made anew, for `verifyMachine` to compare with. */
 export async function recordMachine(
@@ -117,10 +118,7 @@ async function unfitConfiguration(
   signal: AbortSignal,
 ): Promise<Reason | undefined> {
   if (!device.configuration) return undefined;
-  const admin = await access.talosAdmin();
-  const text = await throughOthers(access.targets(node), (target) =>
-    admin.machineConfiguration(target, { signal }),
-  );
+  const text = await runningConfiguration(access, node, signal);
   const { wrong } = deviceFindings(device, filesOf(text), wantedVersion);
   const { resource } = device;
   if (wrong.length === 0) return undefined;

@@ -5,6 +5,8 @@ export interface Screen {
   readonly width: number;
   readonly height: number;
   readonly colour: boolean;
+  /** Whether a person reads it: what is too long for a line is broken at a blank. A script gets lines as they are. */
+  readonly read: boolean;
   /** Whether lines can be written over. */
   readonly live: boolean;
 }
@@ -20,6 +22,7 @@ export function screen(): Screen {
   return {
     width,
     height: rows ?? 50,
+    read: columns !== undefined || forced > 0,
     colour: colours.isColorSupported,
     live: isTTY && process.env['TERM'] !== 'dumb',
   };

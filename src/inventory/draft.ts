@@ -25,6 +25,8 @@ export interface PatchDraft {
   readonly role: string | undefined;
   readonly hardware: string | undefined;
   readonly names: readonly string[] | undefined;
+  /** It waits until the node is Ready. */
+  readonly late: boolean;
 }
 
 /** What is said of rebuilding nodes. */
@@ -81,19 +83,21 @@ export function draftOf(document: unknown): InventoryDraft {
     snapshotDirectory: text(record(root['snapshot'])['directory']),
     rebuild: rebuildDraft(root),
     patches: (Array.isArray(root['patches']) ? root['patches'] : []).map((patch: unknown, index) =>
-      patchDraft(record(record(patch)['for']), ['patches', index]),
+      patchDraft(record(patch), ['patches', index]),
     ),
     devices: Object.keys(record(root['devices'])),
   };
 }
 
-function patchDraft(wanted: Readonly<Record<string, unknown>>, at: DocumentPath): PatchDraft {
+function patchDraft(patch: Readonly<Record<string, unknown>>, at: DocumentPath): PatchDraft {
+  const wanted = record(patch['for']);
   const { nodes } = wanted;
   return {
     at,
     role: text(wanted['role']),
     hardware: text(wanted['hardware']),
     names: Array.isArray(nodes) ? nodes.filter((name) => typeof name === 'string') : undefined,
+    late: patch['when'] === 'after-ready',
   };
 }
 

@@ -37,9 +37,10 @@ function patchesAreForSomebody({ patches, nodes }: InventoryDraft): MistakeAt[] 
   });
 }
 
-/** Only what Slipway sends can it patch. */
+/** Only what Slipway sends can it patch before; what a node runs it can patch whoever brought it. */
 function patchesAreSent({ patches, nodes, roles }: InventoryDraft): MistakeAt[] {
   return patches.flatMap((patch): MistakeAt[] => {
+    if (patch.late) return [];
     const other = nodes.find(
       (node) => isFor(patch, node) && roles[node.role ?? '']?.configuredBy !== 'apply-config',
     );
@@ -48,8 +49,8 @@ function patchesAreSent({ patches, nodes, roles }: InventoryDraft): MistakeAt[] 
       {
         at: patch.at,
         what: `it is for ${other.name ?? 'a node'}, whose machine configuration Slipway does not send`,
-        why: 'patches are merged into what is sent',
-        fix: `write roles.${other.role ?? 'ROLE'}.configuration: { by: apply-config, … }, or leave the patch to Terraform`,
+        why: 'patches are merged into what is sent, unless they wait until it is Ready',
+        fix: `write roles.${other.role ?? 'ROLE'}.configuration: { by: apply-config, … }, or when: after-ready, or leave the patch to Terraform`,
       },
     ];
   });

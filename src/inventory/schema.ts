@@ -171,7 +171,7 @@ export const Inventory = z.strictObject({
   }),
   /** What makes the machines; needed where a strategy is `rebuild`. */
   terraform: Terraform.optional(),
-  /** What machine configurations are patched with, in this order, before they are sent to machines that were made anew. */
+  /** What the configurations of machines that were made anew are patched with, in this order: before they are sent, or once they are Ready. */
   patches: z.array(Patch).max(100).optional(),
   /** Extended resources that nodes offer, by name, in the place of what is known of them: `nvidia.com/gpu`. */
   devices: z.record(z.string(), Device).optional(),

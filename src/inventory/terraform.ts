@@ -76,6 +76,11 @@ export const Terraform = z.strictObject({
     .strictObject({
       /** The address of one template, with `{host}` and `{role}`: `module.templates["{host}-{role}"]`. */
       address: z.string().min(1),
+      /**
+       * All of them are made anew before any node, those of every host and role: for modules of nodes that depend on all templates
+       * (`depends_on`), where Terraform takes each template that differs along with any node. Left out: those the nodes are made of.
+       */
+      all: z.boolean().optional(),
     })
     .optional(),
   /** Resources in a node's module that stay when the node is replaced, by type: `proxmox_virtual_environment_file`. */

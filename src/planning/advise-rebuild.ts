@@ -124,6 +124,12 @@ export const rebuildAdvice: Advices<RebuildReason> = {
     thenRelease(say),
     again(say),
   ],
+  'patch-unanswered': ({ node }, say) => [
+    say.talosctl(node, 'dmesg', 'whether it took a configuration, and reboots'),
+    say.talosctl(node, 'get machineconfig -o yaml', 'whether they are in it by now'),
+    thenRelease(say),
+    say.upgrade('takes the node up again, with its patches, after the release'),
+  ],
   'patch-failed': (_, say) => [
     say.inventoryCheck('after the patch was corrected'),
     thenRelease(say),

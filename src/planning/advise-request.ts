@@ -19,10 +19,10 @@ export const requestAdvice: Advices<RequestReason> = {
       ? say.plan('the next minor first', `--talos ${next}`)
       : say.plan('with a version the factory has the way to', '--talos vX.Y.Z'),
   ],
-  'strategy-unavailable': ({ from, strategy, asked }, say) => [
+  'strategy-unavailable': ({ from, strategy }, say) => [
     say.plan(`stay on the minor of ${from}`, '--talos vX.Y.Z'),
-    ...(strategy === 'rebuild' && !asked
-      ? [say.plan('in place this time, which a person approves', '--strategy in-place')]
+    ...(strategy === 'in-place'
+      ? [say.plan('its machines made anew, which a person approves', '--strategy rebuild')]
       : []),
     say.plan('what a person would type, to go on by hand', '--commands'),
   ],

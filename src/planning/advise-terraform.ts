@@ -131,6 +131,7 @@ export const terraformAdvice: Advices<TerraformReason> = {
   'terraform-plan-errored': (_, say) => [say.terraform('plan', 'the error'), newPlan(say)],
   'terraform-outside': (_, say) => [
     say.terraform('plan', 'why; apply it by itself first, or take it out of Git'),
+    say.inventoryCheck('after terraform.templates.all, if it is templates that every node depends on'),
     newPlan(say),
   ],
   'terraform-action': (_, say) => [

@@ -1,6 +1,7 @@
 import type { PlanApproval } from './plan.js';
 import type { PlanInput, SeenNode } from './plan-input.js';
 import { deltasLeft, overridden } from './strategy.js';
+import { changesText } from './terraform/accepted-changes.js';
 
 /** Why a person must say yes; undefined: nobody must. */
 type Question = (input: PlanInput, seen: readonly SeenNode[]) => string | undefined;
@@ -19,11 +20,15 @@ const questions: Readonly<Record<PlanApproval['kind'], Question>> = {
     const named = input.inventory.upgrade.approve.find((delta) => deltas.has(delta));
     return named && `upgrade.approve of slipway.yaml names ${named}`;
   },
+  attributes: ({ otherChanges }) =>
+    otherChanges?.kind === 'answered' && Object.keys(otherChanges.value).length > 0
+      ? `Terraform would change ${changesText(otherChanges.value)}`
+      : undefined,
 };
 
 /** What a person must say yes to before anything of this request is touched; empty: it is done without asking. */
 export function approvalsOf(input: PlanInput, seen: readonly SeenNode[]): PlanApproval[] {
-  const kinds = ['strategy', 'delta'] as const satisfies readonly (keyof typeof questions)[];
+  const kinds = ['strategy', 'delta', 'attributes'] as const satisfies readonly (keyof typeof questions)[];
   return kinds.flatMap((kind) => {
     const why = questions[kind](input, seen);
     return why === undefined ? [] : [{ kind, why }];

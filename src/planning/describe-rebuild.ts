@@ -48,4 +48,6 @@ export const rebuildSentences: Sentences<RebuildReason> = {
     `${node} offers ${offered} of ${wanted} ${resource}: ${listed(wrong, 4)}`,
   'patch-failed': ({ node, why }) =>
     `the patches of slipway.yaml could not be merged into the machine configuration of ${node}: ${quoted(why)}`,
+  'patch-unanswered': ({ node, since }) =>
+    `${node} shows no sign of the patches that were, or may have been, sent to it ${moment(since)}; they come with a reboot, and are not sent again by themselves`,
 };

@@ -22,8 +22,10 @@ export const requestSentences: Sentences<RequestReason> = {
       ? `the next one is ${next}`
       : `the Image Factory has no release of ${next}, which lies between`),
   'strategy-unavailable': ({ strategy, from, to, asked }) =>
-    `${asked ? 'whoever asked' : 'slipway.yaml'} wants an upgrade from Talos ${from} to ${to} done ${strategy === 'rebuild' ? 'by rebuilding nodes' : 'in place although the major changes'}, ` +
-    'and this version of Slipway upgrades in place, within one major',
+    `${asked ? 'whoever asked' : 'slipway.yaml'} wants an upgrade from Talos ${from} to ${to} done ` +
+    (strategy === 'rebuild'
+      ? 'by rebuilding nodes, which that version of Slipway did not do'
+      : 'in place although the major changes, and Slipway upgrades in place within one major'),
   'flow-unavailable': ({ version, highest }) =>
     `nodes that run Talos ${version} are upgraded in a way this version of Slipway does not know; it knows Talos up to ${highest}`,
   'strategy-impossible': ({ node, version }) =>

@@ -23,12 +23,18 @@ function referenceFor(reference: CredentialReference, name: string): CredentialR
   return 'exec' in reference ? { ...reference, exec: reference.exec.map(fill) } : reference;
 }
 
-/** The patches of slipway.yaml for a node, in their order, its name filled in. */
+/** When a patch is merged: into what a new machine is sent, or into what it runs once it is Ready. */
+export type PatchMoment = NonNullable<Patch['when']>;
+
+/** The patches of slipway.yaml for a node at one moment, in their order, its name filled in. */
 export function patchesFor(
   { patches = [] }: Pick<Inventory, 'patches'>,
   node: Pick<InventoryNode, 'name' | 'role' | 'hardware'>,
+  moment: PatchMoment,
 ): CredentialReference[] {
-  return patches.filter((one) => isFor(one, node)).map(({ patch }) => referenceFor(patch, node.name));
+  return patches
+    .filter((one) => (one.when ?? 'creation') === moment && isFor(one, node))
+    .map(({ patch }) => referenceFor(patch, node.name));
 }
 
 /** A node that says no class of hardware is of its role's. */

@@ -21,6 +21,7 @@ export type StepName =
   | 'await-boot'
   | 'await-ready'
   | 'await-etcd-member'
+  | 'patch-machine'
   | 'verify-node'
   | 'uncordon'
   | 'soak';
@@ -47,7 +48,17 @@ export interface Step {
 }
 
 const before = ['await-gates', 'cordon', 'drain', 'hand-over-leadership', 'record-facts'] as const;
-const after = ['await-boot', 'await-ready', 'await-etcd-member', 'verify-node', 'uncordon', 'soak'] as const;
+const back = ['await-boot', 'await-ready', 'await-etcd-member'] as const;
+const after = [...back, 'verify-node', 'uncordon', 'soak'] as const;
+const replaced = ['replace-machine', 'remove-member', 'configure-machine'] as const;
+const continued = [
+  'cordon',
+  'record-facts',
+  'continue-machine',
+  'remove-member',
+  'configure-machine',
+] as const;
+const patchedAfter = [...back, 'patch-machine', 'verify-node', 'uncordon', 'soak'] as const;
 
 /** The orders of steps a node can follow. */
 export const stepOrders = {
@@ -58,11 +69,16 @@ export const stepOrders = {
   /** The version is installed already, and waits for its reboot: another install could overwrite the slot that runs. */
   armed: [...before, 'reboot', ...after],
   /** Made anew by Terraform, from its template. From the replacement on there is no machine to go back to. */
-  rebuild: ['plan-replacement', ...before, 'replace-machine', 'remove-member', 'configure-machine', ...after],
+  rebuild: ['plan-replacement', ...before, ...replaced, ...after],
+  /** The same, where slipway.yaml has patches for it that wait until it is Ready. */
+  'rebuild-patched': ['plan-replacement', ...before, ...replaced, ...patchedAfter],
   /** Made anew, where an earlier run did not come to its end: there is nothing left to disrupt, so no gate is asked. */
-  continued: ['cordon', 'record-facts', 'continue-machine', 'remove-member', 'configure-machine', ...after],
+  continued: [...continued, ...after],
+  'continued-patched': [...continued, ...patchedAfter],
   /** A node that an earlier run upgraded and left cordoned: its cordon is taken over and taken back. */
   adopted: ['cordon', 'await-etcd-member', 'uncordon', 'soak'],
+  /** The same, where its machine was made anew and may lack the patches that wait until it is Ready. */
+  'adopted-patched': ['cordon', 'record-facts', 'await-etcd-member', 'patch-machine', 'uncordon', 'soak'],
 } as const satisfies Readonly<Record<string, readonly StepName[]>>;
 export type StepsName = keyof typeof stepOrders;
 
@@ -210,6 +226,13 @@ export const steps: Readonly<Record<StepName, Step>> = {
     undo: { none: 'it only looks' },
     onCancel: 'finish',
     only: 'control-plane',
+  },
+  'patch-machine': {
+    does: 'merges the patches that waited until it is Ready into its configuration; a reboot they need follows a last look, once',
+    limit: 'boot',
+    repeat: 'once',
+    undo: { none: 'what a patch changed, another one changes back' },
+    onCancel: 'finish',
   },
   'verify-node': {
     does: 'compares services, extensions, labels, taints and annotations with what was before',

@@ -116,7 +116,7 @@ function configurationLines(node: PlannedNode, inventory: Inventory): string[] {
   const reference = nodeConfiguration(inventory, node);
   if (!reference) return ['# Its machine configuration comes by Terraform: it joins by itself.'];
   const known = inventory.nodes.find(({ name }) => name === node.name);
-  const patches = known ? patchesFor(inventory, known) : [];
+  const patches = known ? patchesFor(inventory, known, 'creation') : [];
   const merged = patches.map((_, at) => ` --config-patch "@$patch${at + 1}"`).join('');
   const machine = `talosctl -n ${node.address} -e ${node.address}`;
   return [
@@ -126,6 +126,26 @@ function configurationLines(node: PlannedNode, inventory: Inventory): string[] {
     ),
     `${machine} get systeminformation --insecure -o yaml  # the uuid that Terraform made; otherwise it is another machine`,
     `${machine} apply-config --insecure --file "$machine"${merged}`,
+  ];
+}
+
+/** What it is patched with once it is Ready: all in one, so that it reboots once at most. */
+export function latePatchLines(
+  by: NodeCommands,
+  plan: UpgradePlan,
+  node: PlannedNode,
+  inventory: Inventory,
+): string[] {
+  const known = inventory.nodes.find(({ name }) => name === node.name);
+  const patches = node.patches && known ? patchesFor(inventory, known, 'after-ready') : [];
+  if (patches.length === 0) return [];
+  const all = patches.map((_, at) => ` --patch "@$late${at + 1}"`).join('');
+  const patch = (flags: string): string => by.act(`patch machineconfig${all} --mode ${flags}`);
+  return [
+    ...patches.flatMap((one, at) => credential(`late${at + 1}`, `patch ${at + 1} for ${node.name}`, one)),
+    `${patch('auto --dry-run')}  # what changes, and whether it reboots${node.role === 'control-plane' ? '; if so, look at every etcd member once more first' : ''}`,
+    `${patch('auto')}  # once: lists in patches are appended to`,
+    `# If it reboots: within ${seconds(plan.limits.boot)} s another boot id, and Ready again.`,
   ];
 }
 

@@ -6,6 +6,7 @@ import {
   replaceLines,
   templateLines,
   terraformAccessLines,
+  latePatchLines,
 } from './plan-commands-rebuild.js';
 import type { Hop, PlannedNode, UpgradePlan } from './plan.js';
 
@@ -65,7 +66,7 @@ function hopLines(plan: UpgradePlan, hop: Hop, inventory: Inventory): string[] {
       ...(node.rebuild
         ? replaceLines({ by, plan, hop, node, inventory, way: way.address, members })
         : upgradeLines(by, plan, node, hop, members)),
-      ...afterLines(by, plan, node),
+      ...afterLines(by, plan, node, inventory),
     ];
   });
   return [...templateLines(plan, hop, inventory), ...nodes];
@@ -183,7 +184,7 @@ function requestLines(by: NodeCommands, plan: UpgradePlan, node: PlannedNode, me
   ];
 }
 
-function afterLines(by: NodeCommands, plan: UpgradePlan, node: PlannedNode): string[] {
+function afterLines(by: NodeCommands, plan: UpgradePlan, node: PlannedNode, inventory: Inventory): string[] {
   const etcd =
     node.role === 'control-plane'
       ? [by.look('etcd status') + '  # votes (no LEARNER), applied index close to the others']
@@ -191,6 +192,7 @@ function afterLines(by: NodeCommands, plan: UpgradePlan, node: PlannedNode): str
   return [
     by.kubectl(`wait --for=condition=Ready node/${node.name} --timeout=${seconds(plan.limits.ready)}s`),
     ...etcd,
+    ...latePatchLines(by, plan, node, inventory),
     by.look('service') + '  # nothing unhealthy',
     by.kubectl(`get node ${node.name} --show-labels`) + '  # labels and taints as before',
     ...(node.keepCordon ? [] : [by.kubectl(`uncordon ${node.name}`)]),

@@ -10,6 +10,7 @@ import type {
   TalosObservation,
 } from './observation.js';
 import type { UpgradeRequest } from './plan.js';
+import type { OtherChanges } from './terraform/accepted-changes.js';
 
 /** Schematic id → the official system extensions in it (`siderolabs/iscsi-tools`); `null`: the factory has no such schematic. */
 export type SchematicContents = Readonly<Record<string, readonly string[] | null>>;
@@ -23,10 +24,10 @@ export interface PlanInput {
   readonly availableVersions: Answer<readonly string[]>;
   /** What the wanted schematics are made of, by id: asked for where a node is to get another one. */
   readonly schematics?: Answer<SchematicContents>;
+  /** What Terraform would change of machines beside what an upgrade is about; left out: it was not asked. */
+  readonly otherChanges?: Answer<OtherChanges>;
   /** Only these nodes; empty or left out: all. */
   readonly only?: readonly string[];
-  /** Whether nodes may be made anew, and several minors be gone through hop by hop; left out: as `rebuildIsThere` says. */
-  readonly rebuilds?: boolean;
   /** SHA-256 of a text, in hex: planning has no crypto of its own. */
   readonly sha256: (text: string) => string;
   /** ISO time. */

@@ -94,6 +94,7 @@ export function planNotes(
           `slipway.yaml declares Talos ${inventory.versions.talos}; ${request.talos} was given on the command line`,
         ]),
     ...strategyNotes(input, seen),
+    ...terraformNotes(input, seen, nodes),
     ...skipNotes(request.talos, nodes),
     ...leaderNotes(input, nodes),
     ...cordonNotes(nodes),
@@ -116,6 +117,21 @@ function strategyNotes(input: PlanInput, seen: readonly SeenNode[]): string[] {
   return [
     `slipway.yaml has these machines made anew; upgraded in place they stay as ${terraform.tool} made them, and once git names ` +
       `${input.request.talos}, a plan of its own wants to make them anew`,
+  ];
+}
+
+/** A version in git that was brought in place leaves every machine to change for Terraform. */
+function terraformNotes(
+  input: PlanInput,
+  seen: readonly SeenNode[],
+  nodes: readonly PlannedNode[],
+): string[] {
+  const { terraform } = input.inventory;
+  const inPlace = nodes.some((node) => !node.skip && !node.rebuild);
+  if (!terraform || !inPlace || overridden(input, seen)?.asked === 'in-place') return [];
+  return [
+    `what is upgraded in place ${terraform.tool} does not see: once git names ${input.request.talos}, a plan of its own may want to make these ` +
+      'machines anew; it is asked after the last node, and the report names them',
   ];
 }
 

@@ -74,6 +74,8 @@ function nodeText(node: PlannedNode, hop: Hop, number: number, width: number): s
     ...(node.rebuild
       ? [`${node.rebuild.continues ? 'continued' : 'made anew'}, ${node.rebuild.address}`]
       : []),
+    ...(node.rebuild?.accepts ? [`${count(node.rebuild.accepts.length, 'attribute')} changed`] : []),
+    ...(node.patches ? [`${count(node.patches, 'patch', 'patches')} once it is Ready`] : []),
     ...(node.armed ? ['installed already: rebooted only'] : []),
     ...(node.rebootMode === 'powercycle' ? ['boots through its firmware'] : []),
     ...(node.soak > 0 ? [`soak ${span(node.soak)}`] : []),

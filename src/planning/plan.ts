@@ -2,6 +2,7 @@ import type { Limits } from '../inventory/schema.js';
 import type { Reason } from './reason.js';
 import type { Role } from './observation.js';
 import type { StepName, StepsName } from './node-steps.js';
+import type { AcceptedChange } from './terraform/accepted-changes.js';
 import type { GateName } from './gates/gates.js';
 
 export type Strategy = 'in-place' | 'rebuild';
@@ -66,8 +67,11 @@ export interface UpgradePlan {
 
 /** One thing that is not done without a person's yes. */
 export interface PlanApproval {
-  /** `strategy`: the request wants another one than slipway.yaml. `delta`: `upgrade.approve` names it. */
-  readonly kind: 'strategy' | 'delta';
+  /**
+   * `strategy`: the request wants another one than slipway.yaml. `delta`: `upgrade.approve` names it. `attributes`: machines that are made
+   * anew would become others than they were, by more than the version.
+   */
+  readonly kind: 'strategy' | 'delta' | 'attributes';
   /** A sentence, without a full stop. */
   readonly why: string;
 }
@@ -96,6 +100,8 @@ export interface PlannedRebuild {
   readonly host?: string;
   /** Who gives the new machine its configuration: Slipway, or what Terraform makes of it. */
   readonly configuration: 'apply-config' | 'terraform';
+  /** What of its machine becomes another one beside the version; whoever approves the plan approves these. Left out: nothing. */
+  readonly accepts?: readonly AcceptedChange[];
   /**
    * An earlier run began it and did not finish: what the state lacks is made, and nothing is destroyed but what is half made.
    * `waiting`: a new machine stands there, without a configuration. `gone`: nothing answers.
@@ -128,6 +134,8 @@ export interface PlannedNode {
   readonly steps?: StepsName;
   /** Its machine is made anew, as `steps: 'rebuild'` says; left out: it is upgraded in place. */
   readonly rebuild?: PlannedRebuild;
+  /** How many patches of slipway.yaml it gets once it is Ready; left out: none. */
+  readonly patches?: number;
   /** How it is rebooted; left out: `default`. A machine that is made anew starts through its firmware anyway. */
   readonly rebootMode?: RebootMode;
   readonly schematic: string;

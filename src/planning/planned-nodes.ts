@@ -4,7 +4,8 @@ import { runningSchematic } from './expectations.js';
 import { installerImage, schematicOf } from './installer-image.js';
 import { orderNodes } from './node-order.js';
 import type { StepsName } from './node-steps.js';
-import type { Flow, Hop, PlannedNode, RebootMode } from './plan.js';
+import { patchesFor } from './node-configuration.js';
+import type { Flow, Hop, PlannedNode, PlannedRebuild, RebootMode } from './plan.js';
 import type { PlanInput, SeenNode } from './plan-input.js';
 import { plannedRebuild } from './rebuild-plan.js';
 import { legsOf } from './strategy.js';
@@ -53,7 +54,7 @@ function plannedNode(input: PlanInput, node: SeenNode, hops: readonly VersionHop
   const { from, to, strategy } = leg;
   const touchedBefore = from !== talos.version;
   const half = touchedBefore ? undefined : node.halfMade;
-  const rebuild = strategy === 'rebuild' ? plannedRebuild(inventory, node.node, half) : undefined;
+  const rebuild = strategy === 'rebuild' ? plannedRebuild(input, node.node, half) : undefined;
   const schematic = touchedBefore ? wanted : runningSchematic(talos);
   const skip = from === to && schematic === wanted;
   const flow = flowOf(from) ?? 'legacy';
@@ -61,6 +62,10 @@ function plannedNode(input: PlanInput, node: SeenNode, hops: readonly VersionHop
   const armed = !skip && !touchedBefore && !rebuild && flow === 'lifecycle' && waits;
   const adopts = at === 0 ? (object.marks.cordonedBy ?? object.marks.run) : undefined;
   const soak = role === 'control-plane' ? inventory.limits.soakControlPlane : inventory.limits.soakWorker;
+  const steps = rebuild ? stepsOfRebuild(rebuild) : stepsName(flow, { skip, armed });
+  // Of an earlier run that made it anew and did not come to them: the mark tells.
+  const left = skip && adopts !== undefined && object.marks.replace !== undefined;
+  const patches = rebuild || left ? patchesFor(inventory, node.node, 'after-ready').length : 0;
   const sameExtensions = !touchedBefore || runningSchematic(talos) === wanted;
   return {
     name,
@@ -69,7 +74,8 @@ function plannedNode(input: PlanInput, node: SeenNode, hops: readonly VersionHop
     image: installerImage(inventory, node.node, to),
     from,
     flow,
-    steps: rebuild ? (rebuild.continues ? 'continued' : 'rebuild') : stepsName(flow, { skip, armed }),
+    steps: patches > 0 ? patchedSteps[steps] : steps,
+    ...(patches > 0 ? { patches } : {}),
     ...(rebuild ? { rebuild } : { rebootMode: rebootModeOf(input, node) }),
     schematic: wanted,
     expects: { version: from, schematic, ...(sameExtensions ? { extensions: talos.extensions } : {}) },
@@ -82,7 +88,23 @@ function plannedNode(input: PlanInput, node: SeenNode, hops: readonly VersionHop
   };
 }
 
-function stepsName(flow: Flow, { skip, armed }: { skip: boolean; armed: boolean }): StepsName {
+type Plain = Exclude<StepsName, `${string}-patched`>;
+
+/** The order with the step that patches, of those that may have it. */
+const patchedSteps: Readonly<Record<Plain, StepsName>> = {
+  rebuild: 'rebuild-patched',
+  continued: 'continued-patched',
+  adopted: 'adopted-patched',
+  legacy: 'legacy',
+  lifecycle: 'lifecycle',
+  armed: 'armed',
+};
+
+function stepsOfRebuild({ continues }: PlannedRebuild): Plain {
+  return continues ? 'continued' : 'rebuild';
+}
+
+function stepsName(flow: Flow, { skip, armed }: { skip: boolean; armed: boolean }): Plain {
   if (skip) return 'adopted';
   return armed ? 'armed' : flow;
 }

@@ -26,8 +26,9 @@ export type RequestReason =
   /** The factory does not know the version. `newest` is the newest it knows of the same minor. */
   | { readonly kind: 'version-unknown'; readonly version: string; readonly newest: string | undefined }
   | { readonly kind: 'downgrade'; readonly node: string; readonly from: string; readonly to: string }
+  /** `next`: the minor between them of which the factory has no release; in older histories a version, where a run took one minor. */
   | { readonly kind: 'minor-skipped'; readonly from: string; readonly to: string; readonly next: string }
-  /** The version delta asks for a strategy this version of Slipway cannot carry out: it upgrades in place. */
+  /** Another major in place. `rebuild` stands only in histories of versions that could not make machines anew. */
   | {
       readonly kind: 'strategy-unavailable';
       readonly strategy: 'in-place' | 'rebuild';

@@ -22,6 +22,7 @@ export function rebuildNotes(input: PlanInput, seen: readonly SeenNode[], hops: 
       '(local volumes, images, logs), name, address and Node stay',
     ...paceNotes(input, rebuilding),
     ...keptNotes(input),
+    ...otherChangesNotes(input),
     ...rebuilding.flatMap((hop) => templateNotes(hop)),
     wayBackNote(first, first.rebuilt),
     ...memberNotes(first.rebuilt),
@@ -62,6 +63,14 @@ function paceNotes({ inventory: { upgrade } }: PlanInput, hops: readonly Hop[]):
 function keptNotes({ inventory: { terraform } }: PlanInput): string[] {
   if (!terraform || terraform.keep.length === 0) return [];
   return [`kept when a machine is replaced, by type (terraform.keep): ${listed(terraform.keep, 8)}`];
+}
+
+/** Where Terraform was asked what else it would change, and did not say. */
+function otherChangesNotes({ otherChanges }: PlanInput): string[] {
+  if (otherChanges?.kind !== 'unreachable') return [];
+  return [
+    `what else Terraform would change of these machines is not known (${otherChanges.why}): it is looked at before each node is touched, and refused then`,
+  ];
 }
 
 function templateNotes({ to, templates = [] }: Hop): string[] {

@@ -4,21 +4,23 @@ import { kubernetesVersions } from './kubernetes-versions.js';
 import type { Hop, PlannedNode, PlannedRebuild, PlannedTerraform } from './plan.js';
 import type { PlanInput } from './plan-input.js';
 import { expandAddress } from './terraform/address-template.js';
-import { templatesOf } from './terraform/templates.js';
+import { allTemplates, templatesOf, type Template } from './terraform/templates.js';
 
 /** How the machine of a node is made anew. @throws Error where the plan should have been refused for it. */
 export function plannedRebuild(
-  inventory: Inventory,
+  { inventory, otherChanges }: Pick<PlanInput, 'inventory' | 'otherChanges'>,
   { name, role, host, vm }: InventoryNode,
   half?: HalfMade,
 ): PlannedRebuild {
   const { terraform, configuration } = inventory.roles[role] ?? {};
   const expanded = expandAddress(terraform ?? '', { node: name, host, role, vm });
+  const accepts = otherChanges?.kind === 'answered' ? otherChanges.value[name] : undefined;
   if (!expanded.ok || !configuration) throw new Error(`${name} was planned to be rebuilt, and cannot be`);
   return {
     address: expanded.address,
     ...(host === undefined ? {} : { host }),
     configuration: configuration.by,
+    ...(accepts ? { accepts } : {}),
     ...(half
       ? { continues: half.standing.kind === 'waiting' ? ('waiting' as const) : ('gone' as const) }
       : {}),
@@ -34,13 +36,21 @@ export function rebuildOfHop(
   const rebuilt = nodes.filter((node) => node.rebuild);
   const { terraform } = input.inventory;
   if (rebuilt.length === 0 || !terraform) return {};
-  const made = rebuilt.map(({ name, role, rebuild }) => ({ node: name, role, host: rebuild?.host }));
-  const templates = terraform.templates ? templatesOf(made, terraform.templates.address).templates : [];
+  const templates = templatesOfHop(input, rebuilt);
   return {
     strategy: 'rebuild',
     values: hopValues(input, to),
     ...(templates.length === 0 ? {} : { templates: templates.map(({ address }) => address) }),
   };
+}
+
+/** Those that its nodes are made of, or all, where Terraform would take the others along with any node. */
+function templatesOfHop({ inventory }: PlanInput, rebuilt: readonly PlannedNode[]): readonly Template[] {
+  const { address, all = false } = inventory.terraform?.templates ?? {};
+  if (address === undefined) return [];
+  if (all) return allTemplates(inventory.nodes, address);
+  const made = rebuilt.map(({ name, role, rebuild }) => ({ node: name, role, host: rebuild?.host }));
+  return templatesOf(made, address).templates;
 }
 
 /**

@@ -103,4 +103,6 @@ export type RebuildReason =
       readonly wrong: readonly string[];
     }
   /** talosctl did not merge the patches of slipway.yaml into its machine configuration. */
-  | { readonly kind: 'patch-failed'; readonly node: string; readonly why: string };
+  | { readonly kind: 'patch-failed'; readonly node: string; readonly why: string }
+  /** Patches that take effect with a reboot were sent, or nearly were, and neither shows. `since`: ISO time. */
+  | { readonly kind: 'patch-unanswered'; readonly node: string; readonly since: string };

@@ -2,14 +2,13 @@ import { endpointOwner } from './endpoint-owner.js';
 import { kubernetesVersions } from './kubernetes-versions.js';
 import { type PlanInput, type SeenNode, runsTarget } from './plan-input.js';
 import type { Reason } from './reason.js';
-import { canRebuild, legsOf } from './strategy.js';
+import { legsOf } from './strategy.js';
 import { expandAddress } from './terraform/address-template.js';
 import { templatesOf } from './terraform/templates.js';
 import { hopsOf } from './version-refusals.js';
 
 /** The nodes that some hop of the request makes anew. */
 export function rebuiltNodes(input: PlanInput, seen: readonly SeenNode[]): SeenNode[] {
-  if (!canRebuild(input)) return [];
   const { hops } = hopsOf(input, seen);
   return seen.filter(
     (node) =>

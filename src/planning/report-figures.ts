@@ -1,8 +1,12 @@
 import type { StepName } from './node-steps.js';
+import { plannedOf } from './report-nodes.js';
 import type { RunStory, StoryNode } from './run-report.js';
 
-/** What a node in place should take, its soak apart, and what fifteen nodes should. Milliseconds. */
-export const targets = { node: 3 * 60_000, fifteenNodes: 2 * 60 * 60_000 } as const;
+/** What a node in place or made anew should take, its soak apart, and what fifteen nodes should. Milliseconds. */
+export const targets = {
+  node: { 'in-place': 3 * 60_000, rebuild: 6 * 60_000 },
+  fifteenNodes: 2 * 60 * 60_000,
+} as const;
 
 /** What waits cost, and how the run compares with its targets. Milliseconds. */
 export interface ReportFigures {
@@ -24,24 +28,34 @@ export interface WaitCost {
 
 export interface AgainstTargets {
   readonly nodes: number;
-  /** The mean of a node, its soak apart. */
-  readonly perNode: number;
-  /** Nodes that took longer than the target. */
-  readonly slow: readonly string[];
+  /** Each way nodes were upgraded in; a run of several hops may have both. */
+  readonly ways: readonly WayAgainstTarget[];
   /** What that many nodes should take, and took, a person's pauses and the wait for a yes apart. */
   readonly allowed: number;
   readonly took: number;
   readonly paused: number;
 }
 
+export interface WayAgainstTarget {
+  readonly way: keyof typeof targets.node;
+  /** The mean of a node, its soak apart. */
+  readonly perNode: number;
+  /** Nodes that took longer than the target. */
+  readonly slow: readonly string[];
+}
+
 /** Steps in which a node waits for something that is not the run's own work. */
 const waitsOfNodes: Readonly<Partial<Record<StepName, string>>> = {
+  'plan-replacement': 'Terraform planning the machine',
   'prepare-image': 'factory and image pull',
   'await-gates': 'gates before the node',
   drain: 'pods leaving',
   'hand-over-leadership': 'a new etcd leader',
   install: 'the node taking the install',
   reboot: 'the reboot being allowed',
+  'replace-machine': 'Terraform making the machine anew',
+  'continue-machine': 'Terraform making the rest of the machine',
+  'configure-machine': 'the new machine, and its configuration',
   'await-boot': 'install and reboot',
   'await-ready': 'the Node getting Ready',
   'await-etcd-member': 'the etcd member catching up',
@@ -52,8 +66,10 @@ const waitsOfNodes: Readonly<Partial<Record<StepName, string>>> = {
 const waitsOfRun: Readonly<Record<string, string>> = {
   plan: 'the observation and the plan',
   images: 'the factory building the images',
+  templates: 'Terraform making the templates anew',
   snapshot: 'etcd snapshots',
   etcd: 'etcd staying healthy between control planes',
+  terraform: 'Terraform, asked what it would still change',
   approval: 'a person, to approve the plan',
   paused: 'a person, in a pause',
 };
@@ -68,16 +84,18 @@ export function reportFigures(story: RunStory): ReportFigures {
 }
 
 function nodeWaits({ nodes, plan }: RunStory): WaitCost[] {
-  const lifecycle = plan?.hops.some((hop) => hop.nodes.some((node) => node.flow === 'lifecycle')) ?? false;
+  const all = plan?.hops.flatMap((hop) => hop.nodes) ?? [];
+  const lifecycle = all.some((node) => node.flow === 'lifecycle');
+  const anew = all.length > 0 && all.every((node) => node.rebuild);
   return Object.entries(waitsOfNodes).flatMap(([step, words]) => {
     const times = nodes.flatMap((node) =>
       node.steps.flatMap((one) =>
         one.step === step && one.took !== undefined ? [{ node: node.node, took: one.took }] : [],
       ),
     );
-    // In the lifecycle flow the install is a step that waits for itself.
-    const waitedFor = step === 'await-boot' && lifecycle ? 'the reboot' : words;
-    return costOf(waitedFor, times);
+    // In the lifecycle flow the install is a step that waits for itself; a new machine has neither.
+    const boot = anew ? 'the machine joining' : lifecycle ? 'the reboot' : words;
+    return costOf(step === 'await-boot' ? boot : words, times);
   });
 }
 
@@ -100,21 +118,33 @@ function costOf(
   return [{ waitedFor, inAll, longest: longest.took, node: longest.node }];
 }
 
-function againstTargets({ nodes, work = [], startedAt, endedAt }: RunStory): AgainstTargets | null {
+function againstTargets(story: RunStory): AgainstTargets | null {
+  const { nodes, work = [], startedAt, endedAt } = story;
   const done = nodes.filter((node) => node.outcome === 'done');
   if (done.length === 0 || endedAt === undefined) return null;
-  const times = done.map((node) => ({ node: node.node, took: withoutSoak(node) }));
   const paused = work
     .filter((one) => one.name === 'paused' || one.name === 'approval')
     .reduce((sum, one) => sum + Date.parse(one.endedAt ?? endedAt) - Date.parse(one.startedAt), 0);
   return {
     nodes: done.length,
-    perNode: times.reduce((sum, time) => sum + time.took, 0) / times.length,
-    slow: times.filter((time) => time.took > targets.node).map((time) => time.node),
+    ways: (Object.keys(targets.node) as (keyof typeof targets.node)[]).flatMap((way) =>
+      wayAgainst(
+        way,
+        done.filter((node) => (plannedOf(story, node)?.rebuild ? 'rebuild' : 'in-place') === way),
+      ),
+    ),
     allowed: (targets.fifteenNodes * done.length) / 15,
     took: Date.parse(endedAt) - Date.parse(startedAt) - paused,
     paused,
   };
+}
+
+function wayAgainst(way: WayAgainstTarget['way'], nodes: readonly StoryNode[]): WayAgainstTarget[] {
+  if (nodes.length === 0) return [];
+  const times = nodes.map((node) => ({ node: node.node, took: withoutSoak(node) }));
+  const perNode = times.reduce((sum, { took }) => sum + took, 0) / times.length;
+  const slow = times.filter(({ took }) => took > targets.node[way]).map(({ node }) => node);
+  return [{ way, perNode, slow }];
 }
 
 function withoutSoak(node: StoryNode): number {

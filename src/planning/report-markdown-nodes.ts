@@ -1,7 +1,7 @@
 import { describe, stateWords } from './describe.js';
 import { fenced, plain, table } from './markdown.js';
 import { listed, moment, span } from './phrases.js';
-import { plannedOf, type LeftBehind } from './report-nodes.js';
+import { bootedThroughFirmware, plannedOf, type LeftBehind } from './report-nodes.js';
 import type { RunReport, StoryNode } from './run-report.js';
 
 /** Names in one sentence. */
@@ -149,7 +149,9 @@ function nodeSteps(report: RunReport, node: StoryNode): string {
     `${node.from} → ${node.to}`,
     ...(planned?.canary ? ['canary'] : []),
     ...(planned?.armed ? ['installed already, only rebooted'] : []),
-    `boots ${(node.rebootMode ?? planned?.rebootMode) === 'powercycle' ? 'through its firmware' : 'as Talos does by itself'}`,
+    planned?.rebuild
+      ? 'its machine made anew'
+      : `boots ${bootedThroughFirmware(node, planned) ? 'through its firmware' : 'as Talos does by itself'}`,
   ];
   const rows = node.steps.map((step) => [
     step.step,

@@ -159,18 +159,23 @@ function waits({ figures }: RunReport): string[] {
 function againstTargets({ figures }: RunReport): string[] {
   const against = figures.targets;
   if (!against) return [];
-  const { nodes, perNode, slow, allowed, took, paused } = against;
+  const { nodes, ways, allowed, took, paused } = against;
   const apart = paused > 0 ? `, ${span(paused)} of waiting for a person apart` : '';
   return [
     [
       '## Against the targets',
       '',
-      `- A node in place, its soak apart: ${span(targets.node)} or less. Here ${span(perNode)} on average; ` +
-        (slow.length === 0 ? 'all within it.' : `longer: ${listed(slow, 20)}.`),
+      ...ways.map(
+        ({ way, perNode, slow }) =>
+          `- ${wayWords[way]}, its soak apart: ${span(targets.node[way])} or less. Here ${span(perNode)} on average; ` +
+          (slow.length === 0 ? 'all within it.' : `longer: ${listed(slow, 20)}.`),
+      ),
       `- Fifteen nodes in ${span(targets.fifteenNodes)}, so ${count(nodes, 'node')} in ${span(allowed)}. Here ${span(took)}${apart}.`,
     ].join('\n'),
   ];
 }
+
+const wayWords = { 'in-place': 'A node in place', rebuild: 'A node made anew' } as const;
 
 function planSection({ plan }: RunReport): string[] {
   if (!plan) return ['## The plan\n\nThe run never came to one.'];

@@ -31,12 +31,19 @@ export interface ToLookAt {
 export function reportBoots(story: RunStory): ReportBoots {
   const last = new Map<string, boolean>();
   for (const node of story.nodes) {
-    const mode = node.rebootMode ?? plannedOf(story, node)?.rebootMode;
-    if (booted(node)) last.set(node.node, mode === 'powercycle');
+    if (booted(node)) last.set(node.node, bootedThroughFirmware(node, plannedOf(story, node)));
   }
   const names = (firmware: boolean): string[] =>
     [...last].filter(([, through]) => through === firmware).map(([name]) => name);
   return { throughFirmware: names(true), neverThroughFirmware: names(false) };
+}
+
+/** Whether its last boot went through its firmware: a machine that was made anew was switched on. */
+export function bootedThroughFirmware(
+  { rebootMode }: Pick<StoryNode, 'rebootMode'>,
+  planned: PlannedNode | undefined,
+): boolean {
+  return planned?.rebuild !== undefined || (rebootMode ?? planned?.rebootMode) === 'powercycle';
 }
 
 /** Whether the node was seen on its new version after a boot of this run. */

@@ -125,7 +125,7 @@ export interface RunResult {
    * workflows do not know all of it: whose failure stopped them, and that they ended without a word.
    */
   readonly notDone: readonly NodeEnding[];
-  /** Of a run that made machines anew, once its last node was done: what Terraform would still change, with what git says. */
+  /** Once the last node was done, where slipway.yaml names a Terraform: what it would still change, with what git says. */
   readonly terraform?: LeftToChange;
 }
 

@@ -6,14 +6,6 @@ import { type VersionHop, versionAfter } from './version-hops.js';
 import { type Delta, deltaOf, isVersion } from './versions.js';
 import { type Step, declaredStrategy, wantedStrategy } from './wanted-strategy.js';
 
-/** Whether machines are made anew, and several minors gone through in one run, where nobody asked for what is not finished. */
-export const rebuildIsThere: boolean = false;
-
-/** The same for one plan. */
-export function canRebuild({ rebuilds = rebuildIsThere }: Pick<PlanInput, 'rebuilds'>): boolean {
-  return rebuilds;
-}
-
 /** What one hop does to one node; `from` and `to` are the same where the hop brings it no other version. */
 export interface Leg {
   readonly from: string;

@@ -3,10 +3,10 @@ import { type PlanInput, type SeenNode, runsTarget } from './plan-input.js';
 import type { Reason } from './reason.js';
 import { knownTalosMinors, kubernetesRange } from './support-matrix.js';
 import { flowOf, highestMinor } from './upgrade-flow.js';
-import { canRebuild, legsOf } from './strategy.js';
-import { wantedStrategy } from './wanted-strategy.js';
+import { legsOf } from './strategy.js';
 import { type VersionWay, versionHops } from './version-hops.js';
-import { deltaOf, isMinorBetween, isVersion, minorOf, minorsApart, newestOf, nextMinor } from './versions.js';
+import { wantedStrategy } from './wanted-strategy.js';
+import { deltaOf, isMinorBetween, isVersion, minorOf, newestOf, nextMinor } from './versions.js';
 
 /** The versions of this request's way, or what the factory lacks for it. */
 export function hopsOf(input: PlanInput, nodes: readonly SeenNode[]): VersionWay {
@@ -55,7 +55,8 @@ function deltaRefusals(input: PlanInput, seen: SeenNode, way: VersionWay): Reaso
   const skipped = delta === 'minor' ? skippedMinor(input, from, way) : [];
   if (skipped.length > 0) return skipped;
   const strategy = wantedStrategy(input, delta);
-  if (!canRebuild(input) && (delta === 'major' || strategy === 'rebuild'))
+  // Nobody knows what an install over another major finds there.
+  if (delta === 'major' && strategy === 'in-place')
     return [
       {
         kind: 'strategy-unavailable',
@@ -72,23 +73,17 @@ function deltaRefusals(input: PlanInput, seen: SeenNode, way: VersionWay): Reaso
 function flowRefusals(input: PlanInput, seen: SeenNode, { hops }: VersionWay): Reason[] {
   const legs = legsOf(input, seen, hops.length > 0 ? hops : [{ to: input.request.talos }]);
   const inPlace = legs.filter(
-    ({ from, to, strategy }, at) =>
-      (strategy === 'in-place' || !canRebuild(input)) && (from !== to || at === legs.length - 1),
+    ({ from, to, strategy }, at) => strategy === 'in-place' && (from !== to || at === legs.length - 1),
   );
   const unknown = inPlace.find(({ from }) => flowOf(from) === undefined);
   return unknown ? [{ kind: 'flow-unavailable', version: unknown.from, highest: highestMinor }] : [];
 }
 
 function skippedMinor(
-  { request: { talos: to }, availableVersions, rebuilds }: PlanInput,
+  { request: { talos: to }, availableVersions }: PlanInput,
   from: string,
   { missingMinor }: VersionWay,
 ): Reason[] {
-  const versions = availableVersions.kind === 'answered' ? availableVersions.value : [];
-  if (!canRebuild({ rebuilds }) && minorsApart(from, to) > 1)
-    return [
-      { kind: 'minor-skipped', from, to, next: newestOf(nextMinor(from), versions) ?? nextMinor(from) },
-    ];
   // Of a factory that did not answer that is said already.
   if (missingMinor === undefined || availableVersions.kind === 'unreachable') return [];
   if (!isMinorBetween(nextMinor(from), nextMinor(from), missingMinor)) return [];

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { parseAllDocuments } from 'yaml';
 import type { MachineFile } from '../planning/devices.js';
 import type { PlannedNode } from '../planning/plan.js';
@@ -37,4 +38,25 @@ export function filesOf(text: string): MachineFile[] {
     .flatMap(({ path, content }) =>
       typeof path === 'string' ? [{ path, content: typeof content === 'string' ? content : '' }] : [],
     );
+}
+
+/**
+ * Whether a machine configuration is what it was before patches were merged into it: they were in it already. Talos appends to most
+ * lists, so what a list holds twice counts once; otherwise a patch that adds a file would never be done.
+ */
+export function isAsBefore(before: string, patched: string): boolean {
+  return isDeepStrictEqual(contentsOf(before), contentsOf(patched));
+}
+
+function contentsOf(text: string): unknown[] {
+  return parseAllDocuments(text).map((document) => withoutRepeats(document.toJS() as unknown));
+}
+
+function withoutRepeats(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    const items = value.map((item: unknown) => withoutRepeats(item));
+    return items.filter((item, at) => items.findIndex((one) => isDeepStrictEqual(one, item)) === at);
+  }
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, withoutRepeats(part)]));
 }

@@ -36,7 +36,6 @@ export async function planSources(
     observation: await withStanding(access, observation, signal),
     availableVersions,
     only,
-    ...(experimental('rebuild') ? { rebuilds: true } : {}),
     ...(others.length > 0 ? { schematics: await contentsOf(access, others) } : {}),
     sha256: (text) => createHash('sha256').update(text).digest('hex'),
     now: observation.observedAt,
@@ -58,11 +57,4 @@ async function contentsOf(
       answers.map(([id, answer]) => [id, answer.kind === 'answered' ? answer.value : null]),
     ),
   };
-}
-
-/**
- * Whether `SLIPWAY_EXPERIMENTAL` names it: what works in the lab, and is not finished. Worker and command line must both be told.
- */
-function experimental(name: string): boolean {
-  return (process.env['SLIPWAY_EXPERIMENTAL'] ?? '').split(',').includes(name);
 }

@@ -1,6 +1,6 @@
 import type { RebootMode } from '../planning/plan.js';
 import { Refusal } from './refusal.js';
-import { CommandFailed, runCommand } from './run-command.js';
+import { CommandFailed, runCommand, type CommandResult } from './run-command.js';
 import { lookMs, type CallLimits, type TalosTarget } from './talos-target.js';
 
 /** What is done with talosctl: what changes a node, and what writes a file. Looks go through Talos' API itself. */
@@ -17,7 +17,26 @@ export interface Talosctl {
   install(target: TalosTarget, image: string, limits?: CallLimits): Promise<void>;
   /** Sends the reboot request and returns with its answer. Talos asks neither etcd nor Kubernetes. */
   reboot(target: TalosTarget, mode: RebootMode, limits?: CallLimits): Promise<void>;
+  /**
+   * Gives a machine that has a configuration another whole one. `no-reboot`: Talos refuses it where it could not take effect at
+   * once; `auto`: it reboots for it where it must, and asks neither etcd nor Kubernetes. Output and errors may repeat parts of it.
+   */
+  applyConfiguration(
+    target: TalosTarget,
+    file: string,
+    mode: 'auto' | 'no-reboot',
+    limits?: CallLimits,
+  ): Promise<void>;
+  /** What that would come to, by a dry run; undefined where talosctl does not say. */
+  tryConfiguration(
+    target: TalosTarget,
+    file: string,
+    limits?: CallLimits,
+  ): Promise<ConfigurationEffect | undefined>;
 }
+
+/** What a configuration does to a machine that runs another, or the same one. */
+export type ConfigurationEffect = 'nothing' | 'at-once' | 'reboot';
 
 /**
  * talosctl lives for a tenth of a second, or waits for the node: without garbage collection, on one thread, it takes a third
@@ -43,18 +62,20 @@ export function talosctl(binary: string, talosconfig: string, which = 'talosconf
       ...(limits.startBefore === undefined ? {} : { startBefore: limits.startBefore }),
     });
     try {
-      await run;
+      return await run;
     } catch (error) {
       throw rejected(error, which, target) ?? error;
     }
   };
   return {
-    etcdSnapshot: (target, file, limits) => call(target, ['etcd', 'snapshot', file], limits),
-    etcdForfeitLeadership: (target, limits) => call(target, ['etcd', 'forfeit-leadership'], limits),
-    etcdRemoveMember: (target, memberId, limits) => call(target, ['etcd', 'remove-member', memberId], limits),
+    etcdSnapshot: (target, file, limits) => done(call(target, ['etcd', 'snapshot', file], limits)),
+    etcdForfeitLeadership: (target, limits) => done(call(target, ['etcd', 'forfeit-leadership'], limits)),
+    etcdRemoveMember: (target, memberId, limits) =>
+      done(call(target, ['etcd', 'remove-member', memberId], limits)),
     imagePull: (target, image, limits) =>
-      call(target, ['image', 'pull', image, '--namespace', 'system'], limits),
-    ...requests(call),
+      done(call(target, ['image', 'pull', image, '--namespace', 'system'], limits)),
+    ...requests((...of) => done(call(...of))),
+    ...configurations(call),
   };
 }
 
@@ -71,10 +92,19 @@ function rejected(error: unknown, which: string, { endpoint }: TalosTarget): Ref
   return new Refusal(reason, { cause: error });
 }
 
-type Call = (target: TalosTarget, args: readonly string[], limits?: CallLimits) => Promise<void>;
+type Call<T = CommandResult> = (
+  target: TalosTarget,
+  args: readonly string[],
+  limits?: CallLimits,
+) => Promise<T>;
+
+/** What it printed is for people. */
+async function done(call: Promise<unknown>): Promise<void> {
+  await call;
+}
 
 /** What stops or changes a node. Every flag is written out: its default changed between releases. */
-function requests(call: Call): Pick<Talosctl, 'upgrade' | 'install' | 'reboot'> {
+function requests(call: Call<void>): Pick<Talosctl, 'upgrade' | 'install' | 'reboot'> {
   return {
     upgrade: (target, image, mode, limits) => {
       const flags = ['--wait=false', '--reboot-mode', mode, '--stage=false', '--force=false'];
@@ -88,5 +118,24 @@ function requests(call: Call): Pick<Talosctl, 'upgrade' | 'install' | 'reboot'> 
     },
     reboot: (target, mode, limits) =>
       call(target, ['reboot', '--mode', mode, '--wait=false', '--drain=false'], limits),
+  };
+}
+
+/** Talos' own words for what a configuration comes to, the same from 1.9 to 1.13. */
+const effects = /^Applied configuration (?<how>with|without) a reboot/m;
+
+function configurations(call: Call): Pick<Talosctl, 'applyConfiguration' | 'tryConfiguration'> {
+  const apply = (target: TalosTarget, file: string, flags: readonly string[], limits?: CallLimits) =>
+    call(target, ['apply-config', '--file', file, ...flags], limits);
+  return {
+    applyConfiguration: (target, file, mode, limits) =>
+      done(apply(target, file, ['--mode', mode, '--dry-run=false'], limits)),
+    tryConfiguration: async (target, file, limits) => {
+      const { stderr } = await apply(target, file, ['--mode', 'auto', '--dry-run=true'], limits);
+      const how = effects.exec(stderr)?.groups?.['how'];
+      if (how === undefined) return undefined;
+      if (/^No changes\.$/m.test(stderr)) return 'nothing';
+      return how === 'with' ? 'reboot' : 'at-once';
+    },
   };
 }

@@ -34,6 +34,10 @@ const base = ({ cluster, run, node }: NodeInput) => ({ cluster, run, node });
 /** The other nodes of its batch, where there are any. */
 const besides = ({ beside }: NodeInput) => (beside && beside.length > 0 ? { beside } : {});
 
+/** A patch may reboot the node: then it has to come back as after the one before. */
+const patchLimit = ({ limits, node }: NodeInput): number =>
+  limits.boot + limits.ready + (node.role === 'control-plane' ? limits.etcdRejoin : 0);
+
 /** What Terraform is given in this hop. */
 const valuesOf = ({ values = {} }: NodeInput) => ({ values });
 
@@ -184,6 +188,17 @@ export const stepActivities: Readonly<Record<StepName, StepActivity>> = {
     kind: 'wait',
     limit: ({ limits }) => limits.etcdRejoin,
     run: (act, input) => act.awaitEtcdMember({ ...base(input), limit: input.limits.etcdRejoin }),
+  },
+  'patch-machine': {
+    kind: 'once',
+    limit: patchLimit,
+    run: (act, input, { facts, bootId, install }) =>
+      act.patchMachine({
+        ...base(input),
+        facts: { ...known(facts), bootId: bootId ?? known(facts).bootId },
+        reboot: install,
+        limit: patchLimit(input),
+      }),
   },
   'verify-node': {
     kind: 'wait',

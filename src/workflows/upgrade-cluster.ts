@@ -89,7 +89,9 @@ class Run {
     tellPhase('planning');
     const { run, inventory } = this.input;
     const { cluster } = this;
-    const limit = inventory.limits.observe;
+    // Where machines are made anew Terraform is asked, too. An inventory of the first release has no such limit.
+    const asking = inventory.terraform ? (inventory.limits.terraformPlan ?? 0) : 0;
+    const limit = inventory.limits.observe + asking;
     const planned = await activitiesFor('look', limit, 'observe the cluster and make the plan').planUpgrade({
       cluster,
       run,
@@ -106,7 +108,7 @@ class Run {
       const failed = await this.upgradeHop(planned.plan, hop, index + 1);
       if (failed) return this.stopped(failed);
     }
-    this.left = await leftAfter({ cluster, run }, planned.plan);
+    this.left = await leftAfter({ cluster, run }, planned.plan, inventory);
     return this.end('done', []);
   }
 

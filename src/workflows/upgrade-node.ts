@@ -132,6 +132,8 @@ function mayUndo(input: NodeInput, failed: StepName, reason: Reason): boolean {
   const { steps: order } = input;
   // Its cordon is that of a machine that is not there.
   if (input.node.rebuild?.continues) return false;
+  // Its cordon is that of a machine that may lack its patches.
+  if (input.node.skip && input.node.patches) return false;
   const sent = order.findIndex((name) => steps[name].repeat === 'once');
   // A node that an earlier run upgraded is given back by every end but a halt.
   if (sent === -1) return failures[reason.kind].after === 'undo-and-halt';

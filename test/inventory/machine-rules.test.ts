@@ -42,9 +42,17 @@ describe('an inventory with patches', () => {
   });
 });
 
-test('a patch has no other moment than the creation of a machine', () => {
-  const [mistake] = mistakesOf(patched({ for: { role: 'worker' }, patch, moment: 'after-ready' }));
-  expect(JSON.stringify(mistake)).toContain('moment');
+describe('the moment of a patch', () => {
+  test('is the creation of a machine, or when its node is Ready', () => {
+    expect(mistakesOf(patched({ for: { role: 'worker' }, patch, when: 'creation' }))).toEqual([]);
+    expect(mistakesOf(patched({ for: { role: 'worker' }, patch, when: 'after-ready' }))).toEqual([]);
+    expect(JSON.stringify(mistakesOf(patched({ for: { role: 'worker' }, patch, when: 'later' })))).toContain(
+      'when',
+    );
+  });
+
+  test('may be when they are Ready for nodes that Terraform configures, too', () =>
+    expect(mistakesOf(patched({ patch, when: 'after-ready' }))).toEqual([]));
 });
 
 describe('an inventory with network cards', () => {

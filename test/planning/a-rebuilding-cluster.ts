@@ -70,7 +70,6 @@ export function rebuilding(
   return cluster.planInput({
     request: { talos, commit },
     availableVersions: answered(available),
-    rebuilds: true,
     ...change,
   });
 }

@@ -21,9 +21,9 @@ export const everyReason: { readonly [Kind in Reason['kind']]: Extract<Reason, {
   'minor-skipped': { kind: 'minor-skipped', from: 'v1.12.1', to: 'v1.14.0', next: 'v1.13.9' },
   'strategy-unavailable': {
     kind: 'strategy-unavailable',
-    strategy: 'rebuild',
+    strategy: 'in-place',
     from: 'v1.12.1',
-    to: 'v1.13.9',
+    to: 'v2.0.0',
   },
   'flow-unavailable': { kind: 'flow-unavailable', version: 'v1.14.2', highest: '1.13' },
   'strategy-impossible': { kind: 'strategy-impossible', node, version: wanted },

@@ -79,5 +79,6 @@ export const everyRebuildReason: {
     offered: 0,
     wrong: ['no pod of a DaemonSet nvidia-device-plugin runs on it'],
   },
+  'patch-unanswered': { kind: 'patch-unanswered', node, since },
   'patch-failed': { kind: 'patch-failed', node, why: 'error decoding patch' },
 };

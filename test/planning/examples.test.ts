@@ -76,7 +76,6 @@ function rebuilt(inventory: Inventory, only: readonly string[] = []): PlanInput 
   return asDeclared(inventory).planInput({
     request: { talos: 'v1.12.6', declared: false, commit: 'c'.repeat(40) },
     availableVersions: answered([inventory.versions.talos, 'v1.12.6']),
-    rebuilds: true,
     only,
   });
 }
@@ -87,7 +86,9 @@ describe('a minor of the examples', () => {
     const [hop] = plan.hops;
     expect(plan.terraform).toMatchObject({ tool: 'terraform', version: '1.9.8', folder: 'terraform' });
     expect(hop?.values).toMatchObject({ talos_version: '1.12.6', kubernetes_version: '1.34.1' });
-    expect(hop?.templates).toHaveLength(7);
+    // Of every host and role: no control plane is made of one of them, and all nodes depend on it.
+    expect(hop?.templates).toHaveLength(8);
+    expect(hop?.templates).toContain('module.templates["odin-control-plane"]');
     expect(hop?.nodes.map(({ rebuild }) => rebuild?.address)).toContain('module.worker_nodes["k8s-work-16"]');
     expect(hop?.nodes.every(({ steps }) => steps === 'rebuild')).toBe(true);
     expect(plan.estimate / 3_600_000).toBeGreaterThan(1.5);
@@ -118,7 +119,6 @@ describe('a minor of the examples', () => {
       asDeclared(portkey).planInput({
         request: { talos: 'v1.13.9', declared: false },
         availableVersions: answered(['v1.12.6', 'v1.13.9']),
-        rebuilds: true,
       }),
     );
     expect([plan.strategy, plan.hops.map(({ to }) => to)]).toEqual(['in-place', ['v1.13.9']]);

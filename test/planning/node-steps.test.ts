@@ -117,10 +117,23 @@ describe('the orders', () => {
     expect(order.indexOf('remove-member')).toBe(sent + 1);
   });
 
+  test('that patch do so once the node is back, and before it is compared and uncordoned', () => {
+    for (const name of ['rebuild', 'continued'] as const) {
+      const order: readonly StepName[] = stepOrders[`${name}-patched`];
+      expect(order.filter((step) => step !== 'patch-machine')).toEqual(stepOrders[name]);
+      const at = order.indexOf('patch-machine');
+      expect([order[at - 1], order[at + 1]]).toEqual(['await-etcd-member', 'verify-node']);
+    }
+    const adopted: readonly StepName[] = stepOrders['adopted-patched'];
+    expect(adopted.indexOf('patch-machine')).toBeLessThan(adopted.indexOf('uncordon'));
+    expect(adopted.indexOf('record-facts')).toBeLessThan(adopted.indexOf('patch-machine'));
+    expect(steps['patch-machine'].onCancel).toBe('finish');
+  });
+
   test('wait for limits of rebuilds where they rebuild alone', () => {
     for (const [name, order] of Object.entries(stepOrders)) {
       const waits = order.some((step) => rebuildLimits.includes(steps[step].limit));
-      expect([name, waits]).toEqual([name, ['rebuild', 'continued'].includes(name)]);
+      expect([name, waits]).toEqual([name, name.startsWith('rebuild') || name.startsWith('continued')]);
     }
   });
 

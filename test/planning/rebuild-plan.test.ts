@@ -86,6 +86,10 @@ describe('the plan of a minor that is rebuilt', () => {
     expect(planOf(rebuilding(world, { only: ['work-2'] })).hops[0]?.templates).toEqual([
       'module.templates["thor-worker"]',
     ]);
+    const all = withTerraform(world, {
+      templates: { address: 'module.templates["{host}-{role}"]', all: true },
+    });
+    expect(planOf(rebuilding(all, { only: ['work-2'] })).hops[0]?.templates).toHaveLength(6);
     const { templates: _, ...without } = world.inventory.terraform ?? {};
     const none = world.declaring((inventory) => ({
       ...inventory,

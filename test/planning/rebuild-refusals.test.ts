@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { PlanInput } from '../../src/planning/plan-input.js';
 import type { Reason } from '../../src/planning/reason.js';
-import { rebuildIsThere } from '../../src/planning/strategy.js';
 import { planUpgrade } from '../../src/planning/upgrade-plan.js';
 import { aCluster, answered, type Cluster } from './a-cluster.js';
 import {
@@ -82,7 +81,6 @@ describe('no machine is made anew', () => {
       world.planInput({
         request: { talos: 'v1.13.9' },
         availableVersions: answered(available),
-        rebuilds: true,
       }),
       [{ kind: 'terraform-commit-unknown', file: 'slipway.yaml' }],
     ],
@@ -167,7 +165,7 @@ describe('what forbids it for one node does not forbid it for others', () => {
       'several versions of Kubernetes, where Terraform is told of none',
       rebuilding(withoutKubernetesVariable().withObject('work-1', { kubeletVersion: 'v1.34.2' })),
     ],
-    ['a commit, where nothing is made anew', world.planInput({ rebuilds: true })],
+    ['a commit, where nothing is made anew', world.planInput()],
   ])('%s', (_name, input) => expect(planUpgrade(input)).toMatchObject({ verdict: 'planned' }));
 });
 
@@ -217,25 +215,6 @@ describe('several minors', () => {
     const newer = inPlace.running('v1.14.0');
     expect(reasonsOf(rebuilding(newer, { talos: 'v1.14.2' })).map(({ kind }) => kind)).toEqual([
       'flow-unavailable',
-    ]);
-  });
-});
-
-describe('while this version of Slipway does not rebuild nodes', () => {
-  const asked = { ...rebuilding(world), rebuilds: false };
-
-  test('that is what it says, and nothing of how it would', () => {
-    expect(rebuildIsThere).toBe(false);
-    const reasons = [{ kind: 'strategy-unavailable', strategy: 'rebuild', from: 'v1.12.1', to: 'v1.13.9' }];
-    expect(reasonsOf(asked)).toEqual(reasons);
-    const { rebuilds: _, ...byDefault } = asked;
-    expect(reasonsOf(byDefault)).toEqual(reasons);
-  });
-
-  test('a skipped minor is refused with the next one', () => {
-    const input = { ...rebuilding(world.running('v1.11.5')), rebuilds: false };
-    expect(reasonsOf(input)).toEqual([
-      { kind: 'minor-skipped', from: 'v1.11.5', to: 'v1.13.9', next: 'v1.12.6' },
     ]);
   });
 });

@@ -51,7 +51,9 @@ describe('its notes', () => {
     const plain = withTerraform(aRebuildingCluster(), { keep: [] });
     const workers = planOf(rebuilding(plain, { only: ['work-1'] })).notes.join('\n');
     expect(workers).not.toMatch(/kept|etcd member|afterwards|git does not/);
-    expect(planOf(aRebuildingCluster().planInput()).notes.join('\n')).not.toMatch(/anew|template/);
+    const inPlace = planOf(aRebuildingCluster().planInput()).notes.join('\n');
+    expect(inPlace).not.toMatch(/destroyed|template/);
+    expect(inPlace).toContain('may want to make these machines anew');
   });
 
   test('say that git wants another version, since Terraform would go back to it', () => {
@@ -237,7 +239,7 @@ describe('the patches of a node', () => {
     { for: { nodes: ['w'], hardware: 'other' }, patch: file('never.yaml') },
   ];
   const filesFor = (name: string, role: 'worker' | 'control-plane', hardware?: string) =>
-    patchesFor({ patches }, { name, role, hardware });
+    patchesFor({ patches }, { name, role, hardware }, 'creation');
 
   test('are those for its role, its pool and itself, in the order they are written', () => {
     expect(filesFor('w', 'worker', 'gpu')).toEqual(
@@ -248,5 +250,19 @@ describe('the patches of a node', () => {
   });
 
   test('are none where slipway.yaml has none', () =>
-    expect(patchesFor({}, { name: 'w', role: 'worker' })).toEqual([]));
+    expect(patchesFor({}, { name: 'w', role: 'worker' }, 'creation')).toEqual([]));
+
+  test('are each for one moment, in the order they are written', () => {
+    const when = 'after-ready' as const;
+    const both = [
+      { when, patch: file('global.yaml') },
+      { when: 'creation' as const, patch: file('first.yaml') },
+      ...patches,
+      { when, for: { hardware: 'gpu' }, patch: file('gpu-of-{node}.yaml') },
+    ];
+    const gpu = { name: 'w', role: 'worker', hardware: 'gpu' } as const;
+    expect(patchesFor({ patches: both }, gpu, when)).toEqual([file('global.yaml'), file('gpu-of-w.yaml')]);
+    expect(patchesFor({ patches: both }, gpu, 'creation')[0]).toEqual(file('first.yaml'));
+    expect(patchesFor({ patches }, gpu, when)).toEqual([]);
+  });
 });

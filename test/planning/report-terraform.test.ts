@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { describeLeft } from '../../src/planning/describe.js';
 import { reportOf, runReportMarkdown } from '../../src/planning/run-report.js';
 import type { LeftToChange } from '../../src/planning/terraform/left-to-change.js';
+import { aCluster } from './a-cluster.js';
 import { planOf } from './a-planned-node.js';
 import { aRebuildingCluster, rebuilding } from './a-rebuilding-cluster.js';
 import { aNodeResult, aRun } from './a-run.js';
@@ -44,6 +45,21 @@ describe('the report of machines that were made anew', () => {
       'Not known: terraform could not get ready (init): no route. The nodes run what they should',
     );
     expect(describeLeft({ kind: 'unknown', reason })).toContain('is not known: terraform could not');
+  });
+
+  test('says after a run in place that Terraform does not see it, and what it would make anew', () => {
+    const plan = planOf(aCluster().planInput());
+    const placed = aRun({ plan, nodes: [aNodeResult('work-1', 60)] });
+    const address = 'module.w["work-1"].vm.a';
+    const writes = [{ address, action: 'destroyed and created', node: 'work-1' }];
+    const left = runReportMarkdown({ ...placed, terraform: { ...known, writes, count: 1 } });
+    expect(left).toContain('This run upgraded machines in place, which Terraform does not see');
+    expect(left).toContain(
+      `- \`${address}\` (work-1, which this run brought to its version): destroyed and created`,
+    );
+    const reason = { kind: 'terraform-init-failed', tool: 'terraform', why: 'no route' } as const;
+    const unknown = runReportMarkdown({ ...placed, terraform: { kind: 'unknown', reason } });
+    expect(unknown).toContain('upgraded in place, their machines are not what Terraform made');
   });
 
   test('has nothing of it where Terraform was not asked, and no image to write down for a new machine', () => {

@@ -189,6 +189,14 @@ describe('the plan of a patch', () => {
   });
 });
 
+/** Two minors further, and the factory has no release of the one between. */
+function skippedMinor(): PlanInput {
+  return well.upgrading({ strategy: { patch: 'in-place', minor: 'in-place', major: 'rebuild' } }).planInput({
+    request: { talos: 'v1.14.2' },
+    availableVersions: answered(['v1.12.6', 'v1.13.0-rc.1', 'v1.14.2']),
+  });
+}
+
 /** Worlds and requests that are refused, and the kinds of every reason. */
 const refusals: readonly [string, PlanInput, readonly string[]][] = [
   ['another cluster', well.planInput({ request: { cluster: 'atlas' } }), ['unknown-cluster']],
@@ -198,11 +206,11 @@ const refusals: readonly [string, PlanInput, readonly string[]][] = [
   ['a version the factory has not', well.planInput({ request: { talos: 'v1.12.99' } }), ['version-unknown']],
   ['a downgrade', well.planInput({ request: { talos: 'v1.12.0' } }), ['downgrade']],
   [
-    'a minor in place of a patch',
+    'a minor by rebuild, where nothing says what makes the machines',
     well.planInput({ request: { talos: 'v1.13.9' } }),
-    ['strategy-unavailable'],
+    ['rebuild-unprepared'],
   ],
-  ['a skipped minor', well.planInput({ request: { talos: 'v1.14.0-rc.1' } }), ['minor-skipped']],
+  ['a skipped minor', skippedMinor(), ['minor-skipped']],
   [
     'a factory that does not answer',
     well.planInput({ availableVersions: unreachable('timeout') }),
@@ -270,9 +278,9 @@ describe('no plan', () => {
     expect(kinds(planUpgrade(input))).toEqual(expected),
   );
 
-  test('names the next minor of a skipped one, as the factory has it', () => {
-    expect(planUpgrade(well.planInput({ request: { talos: 'v1.14.0-rc.1' } }))).toMatchObject({
-      reasons: [{ kind: 'minor-skipped', from: 'v1.12.1', to: 'v1.14.0-rc.1', next: 'v1.13.9' }],
+  test('names the minor that the factory has no release of', () => {
+    expect(planUpgrade(skippedMinor())).toMatchObject({
+      reasons: [{ kind: 'minor-skipped', from: 'v1.12.1', to: 'v1.14.2', next: '1.13' }],
     });
   });
 

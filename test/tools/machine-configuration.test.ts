@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { whyNotIts } from '../../src/tools/machine-configuration.js';
+import { isAsBefore, whyNotIts } from '../../src/tools/machine-configuration.js';
 
 const worker = { name: 'work-1', role: 'worker' } as const;
 const text = (type: string, more = ''): string => `version: v1alpha1\nmachine:\n  type: ${type}\n${more}`;
@@ -39,4 +39,26 @@ describe('whose machine configuration it is', () => {
     const secret = text('worker', '  token: s3cr3t.token\n  network:\n    hostname: work-2\n');
     expect(whyNotIts(secret, worker)).not.toContain('s3cr3t');
   });
+});
+
+describe('whether patches are in a machine configuration already', () => {
+  const own = text('worker', '  files:\n    - { path: /var/a, content: one }\n');
+  const twice = text(
+    'worker',
+    '  files:\n    - { path: /var/a, content: one }\n'.concat('    - { content: one, path: /var/a }\n'),
+  );
+  const host = 'apiVersion: v1alpha1\nkind: HostnameConfig\nhostname: w\n';
+
+  test.each([
+    ['the same text', own, true],
+    ['the same in other words', own.replace('machine:', '# a comment\nmachine:'), true],
+    ['an item that Talos appended once more', twice, true],
+    ['another item', own.replace('content: one', 'content: two'), false],
+    [
+      'one more setting',
+      text('worker', '  files:\n    - { path: /var/a, content: one }\n  time: {}\n'),
+      false,
+    ],
+    ['one more document', `${own}---\n${host}`, false],
+  ])('%s', (_name, patched, expected) => expect(isAsBefore(own, patched)).toBe(expected));
 });

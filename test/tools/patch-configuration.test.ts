@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { filesOf } from '../../src/tools/machine-configuration.js';
+import { filesOf, isAsBefore } from '../../src/tools/machine-configuration.js';
 import { patchConfiguration, withoutValues } from '../../src/tools/patch-configuration.js';
 import { CommandFailed } from '../../src/tools/run-command.js';
 
@@ -24,7 +24,10 @@ describe('patches', () => {
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  async function patched(version: string, ...patches: string[]): Promise<string> {
+  const patched = (version: string, ...patches: string[]): Promise<string> =>
+    patchedOf(configuration, version, ...patches);
+
+  async function patchedOf(whole: string, version: string, ...patches: string[]): Promise<string> {
     const file = async (name: string, text: string): Promise<string> => {
       const at = path.join(folder, name);
       await writeFile(at, text, { mode: 0o600 });
@@ -33,7 +36,7 @@ describe('patches', () => {
     const files: string[] = [];
     for (const [at, text] of patches.entries()) files.push(await file(`patch-${at}`, text));
     const output = await file('output', '');
-    const own = await file('own', configuration);
+    const own = await file('own', whole);
     await patchConfiguration(version, { configuration: own, patches: files, output }, {});
     return readFile(output, 'utf8');
   }
@@ -55,6 +58,19 @@ describe('patches', () => {
       ]);
       expect(text).toContain('net.core.somaxconn: "4096"');
       expect(text).not.toContain('1024');
+    },
+    60_000,
+  );
+
+  test.each(['v1.12.1', 'v1.13.9'])(
+    'that are merged already change nothing, though the talosctl of %s appends to lists',
+    async (version) => {
+      const patch = `machine: { files: [{ path: /var/b, op: create, content: two }], sysctls: { a: '1' } }`;
+      const once = await patchedOf(configuration, version, patch);
+      const twice = await patchedOf(once, version, patch);
+      expect(filesOf(twice)).toHaveLength(3);
+      expect(isAsBefore(configuration, once)).toBe(false);
+      expect(isAsBefore(once, twice)).toBe(true);
     },
     60_000,
   );

@@ -19,7 +19,7 @@ export interface ConfigurationCluster {
 export type ConfiguredMachine = MachineDefinition & { readonly gpu?: { readonly resource: string } };
 
 /** What a card of NVIDIA needs up to Talos 1.12, as the guides of those who have one write it. */
-const NVIDIA_FILES = [
+export const NVIDIA_FILES = [
   {
     path: '/var/cri/conf.d/nvidia-container-runtime.part',
     op: 'create',

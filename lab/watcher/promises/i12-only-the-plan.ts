@@ -10,14 +10,14 @@ const MAY_CHANGE = new Set(['template']);
 
 /**
  * I12: Slipway's Terraform touches only VMs of nodes its run's plan rebuilds, from the beginning of their workflow on, and the
- * templates that plan names; and it makes a VM as it was: size, disk, pool, bridge, cards, host and name are those of the one
- * before.
+ * templates that plan names, or the own images of those nodes; and it makes a VM as it was: size, disk, pool, bridge, cards, host
+ * and name are those of the one before, but for what the plan itself names as another one, from that value to this.
  */
 export function onlyThePlan(evidence: Evidence): Finding[] {
   const runs = runsOf(evidence);
   const calls = vmCalls(evidence);
   return [
-    ...calls.flatMap((call) => [...outsidePlan(evidence, runs, call), ...madeAnother(evidence, call)]),
+    ...calls.flatMap((call) => [...outsidePlan(evidence, runs, call), ...madeAnother(evidence, runs, call)]),
     ...slipwayChangesAtHypervisor(evidence)
       .filter(({ vmid }) => vmid === undefined)
       .flatMap((request) => templateOutside(evidence, runs, request)),
@@ -25,11 +25,23 @@ export function onlyThePlan(evidence: Evidence): Finding[] {
 }
 
 function outsidePlan(evidence: Evidence, runs: readonly Run[], { request, node, does }: VmCall): Finding[] {
+  const what = `Terraform was to ${does} the machine of ${node}`;
+  if (does !== 'change') return outsideNode(evidence, runs, { request, node, what });
+  const { at, method, path } = request;
+  const words = `${what} (${method} ${path}), and a rebuild only destroys and makes`;
+  return [violation('I12', at, node, words)];
+}
+
+/** What is done to a machine, or to the image it alone is made of. */
+function outsideNode(
+  evidence: Evidence,
+  runs: readonly Run[],
+  { request, node, what }: Pick<VmCall, 'request' | 'node'> & { readonly what: string },
+): Finding[] {
   const { at, method, path } = request;
   const broken = (why: string): Finding[] => [
-    violation('I12', at, node, `Terraform was to ${does} the machine of ${node} (${method} ${path}), ${why}`),
+    violation('I12', at, node, `${what} (${method} ${path}), ${why}`),
   ];
-  if (does === 'change') return broken('and a rebuild only destroys and makes');
   const run = runAt(runs, at);
   if (run === undefined || plannedHops(run).length === 0) return [planUnknown(evidence, request, node)];
   const planned = plannedHops(run).flatMap((hop) => list(hop, 'nodes'));
@@ -39,7 +51,11 @@ function outsidePlan(evidence: Evidence, runs: readonly Run[], { request, node, 
 }
 
 /** Compared with the VM of that id as it was asked for before, by whomever. */
-function madeAnother({ hypervisor }: Evidence, { request, node, does }: VmCall): Finding[] {
+function madeAnother(
+  { hypervisor }: Evidence,
+  runs: readonly Run[],
+  { request, node, does }: VmCall,
+): Finding[] {
   const { asks } = request;
   if (does !== 'make' || asks === undefined) return [];
   const before = hypervisor?.requests.findLast(
@@ -49,15 +65,47 @@ function madeAnother({ hypervisor }: Evidence, { request, node, does }: VmCall):
   const names = [...new Set([...Object.keys(before), ...Object.keys(asks)])];
   return names
     .filter((name) => !MAY_CHANGE.has(name) && !isDeepStrictEqual(before[name], asks[name]))
+    .filter((name) => !isNamed(runAt(runs, request.at), node, [name, before[name], asks[name]]))
     .map((name) => {
       const words = `the machine of ${node} was made anew with another ${name}: ${JSON.stringify(before[name])} before, ${JSON.stringify(asks[name])} now`;
       return violation('I12', request.at, node, words);
     });
 }
 
+/** Whether the plan says of the node that this attribute becomes another one, from that value to this. */
+function isNamed(
+  run: Run | undefined,
+  node: string,
+  [name, before, now]: readonly [string, unknown, unknown],
+): boolean {
+  if (run === undefined) return false;
+  const nodes = plannedHops(run).flatMap((hop) => list(hop, 'nodes'));
+  const accepts = nodes
+    .filter((one) => text(one, 'name') === node)
+    .flatMap((one) => list(one, 'rebuild', 'accepts'));
+  return accepts.some(
+    (one) =>
+      attributeOf(text(one, 'path')) === name &&
+      text(one, 'from') === String(before) &&
+      text(one, 'to') === String(now),
+  );
+}
+
+/** `input.memory_mb` is the hypervisor's `memoryMb`. */
+function attributeOf(path = ''): string {
+  const last = path.split('.').at(-1) ?? '';
+  return last.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
 function templateOutside(evidence: Evidence, runs: readonly Run[], request: HypervisorRequest): Finding[] {
   const { at, method, path, template } = request;
-  const name = evidence.hypervisor?.templates.find(({ id }) => id === template)?.name;
+  const { name, node } = evidence.hypervisor?.templates.find(({ id }) => id === template) ?? {};
+  if (node !== undefined)
+    return outsideNode(evidence, runs, {
+      request,
+      node,
+      what: `Terraform was to change the image of ${node}`,
+    });
   const about = name ?? path;
   const run = runAt(runs, at);
   if (run === undefined || plannedHops(run).length === 0) return [planUnknown(evidence, request, about)];

@@ -18,6 +18,7 @@ const stepNames: Readonly<Record<string, StepName>> = {
   awaitBoot: 'await-boot',
   awaitReady: 'await-ready',
   awaitEtcdMember: 'await-etcd-member',
+  patchMachine: 'patch-machine',
   verifyNode: 'verify-node',
   uncordonNode: 'uncordon',
   soakNode: 'soak',

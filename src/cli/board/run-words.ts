@@ -85,8 +85,10 @@ export function doneText(view: RunView): string {
   return `${done} of ${touched} nodes done`;
 }
 
-/** `about 31 min left`; nothing where nobody can tell. */
+/** `about 31 min left`; until a node is done that is what the plan says. Nothing where nobody can tell. */
 export function leftText(view: RunView, now: number): string[] {
   const left = estimateLeft(view, now);
-  return left === undefined ? [] : [`${roughText(left)} left`];
+  if (left === undefined) return [];
+  const learnt = view.nodes.some(({ state, plan }) => state === 'done' && !plan.skip);
+  return [`${roughText(left)} left${learnt ? '' : ' by the plan'}`];
 }

@@ -9,11 +9,12 @@ import { openCluster } from '../../tools/cluster-access.js';
 import { loadDialMap } from '../../tools/dial-map.js';
 import { planSources } from '../../tools/plan-sources.js';
 import { Refusal } from '../../tools/refusal.js';
+import { wrapRows } from '../board/wrap-text.js';
 import { declaredCluster, type DeclaredCluster } from '../declared-cluster.js';
 import { exitCodes, type ExitCode } from '../mistakes.js';
 import { sayReasons } from '../say-reasons.js';
 import { sentence } from '../sentence.js';
-import { print, printJson } from '../terminal.js';
+import { print, printJson, screen } from '../terminal.js';
 import { upgradeRequest, type AskedFor } from '../upgrade-request.js';
 
 export interface PlanOptions extends AskedFor {
@@ -60,7 +61,9 @@ function printPlanned(planned: Planned, { inventory }: DeclaredCluster, options:
   } else if (options.commands) {
     print(planCommands(planned.plan, inventory).trimEnd());
   } else {
-    print(planText(planned.plan).trimEnd());
+    const text = planText(planned.plan).trimEnd();
+    const { read, width } = screen();
+    print(read ? wrapRows(text, width) : text);
     print(`\nTo carry it out, type: slipway upgrade${typedAgain(options)}`);
   }
 }

@@ -1,5 +1,5 @@
 import type { AttributePath, PathStep } from './attribute-paths.js';
-import { hidden, shown } from './shown-value.js';
+import { hidden, knownLater, shown } from './shown-value.js';
 import type { Change, Json } from './terraform-json.js';
 
 /** An attribute that is one thing before and another one after. Values are texts for people: no secret is among them. */
@@ -93,7 +93,7 @@ function anyUnknown(sides: Sides, path: AttributePath): AttributeChange[] {
 function changed(sides: Sides, path: AttributePath, unknown: boolean): AttributeChange {
   const secret = [sides.maskBefore, sides.maskAfter].some(holdsTrue) || path.some(namesSecret);
   const text = (value: Json | undefined): string => (secret && !empty(value) ? hidden : shown(value));
-  return { path, from: text(sides.before), to: unknown ? 'known after apply' : text(sides.after), unknown };
+  return { path, from: text(sides.before), to: unknown ? knownLater : text(sides.after), unknown };
 }
 
 /** Attributes that hold a secret though nobody marked them. */

@@ -1,4 +1,5 @@
 import type { Reason } from '../reason.js';
+import { isAccepted, type AcceptedChange } from './accepted-changes.js';
 import { covers, sameAddress } from './address.js';
 import { checkAttributes, checkDrift } from './check-attributes.js';
 import { actionOf, actionText, changedOutputs, hasMoved, isAction } from './planned-changes.js';
@@ -17,6 +18,8 @@ export interface WantedChange {
   readonly replaces: readonly RecordedInstance[];
   /** Are gone already, and must be created. */
   readonly creates: readonly string[];
+  /** Attributes that may become another one, since the plan that names them was approved. */
+  readonly accepted?: readonly AcceptedChange[];
   /** `terraform.resources` of slipway.yaml. */
   readonly rules?: AddedRules;
   /** Where nodes are, when the targets are templates: a node that would change is named as such. */
@@ -64,7 +67,7 @@ export function checkTerraformPlan(plan: TerraformPlan, wanted: WantedChange): P
     ...(plan.resource_drift ?? []).flatMap((drift) =>
       isTarget(wanted, drift.address) ? checkDrift(drift, wanted) : [],
     ),
-  ];
+  ].filter((reason) => !isAccepted(reason, wanted.accepted ?? []));
   return refusals.length > 0 ? { ok: false, refusals } : { ok: true, summary: summaryOf(plan) };
 }
 

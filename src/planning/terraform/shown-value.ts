@@ -3,6 +3,9 @@ import type { Json } from './terraform-json.js';
 /** Stands for a value that may not be shown. */
 export const hidden = '(sensitive)';
 
+/** Stands for a value that nobody knows before it is there. */
+export const knownLater = 'known after apply';
+
 /** As many characters of a value are shown; what is longer, or has lines, may hold anything. */
 const longest = 80;
 

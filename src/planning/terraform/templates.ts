@@ -29,6 +29,17 @@ export function templatesOf(
   return { templates: [...templates.values()], refusals };
 }
 
+/** The templates of every host and role of the inventory, whether or not a node is made of them. */
+export function allTemplates(
+  nodes: readonly { readonly host?: string | undefined; readonly role: string }[],
+  addressTemplate: string,
+): readonly Template[] {
+  const hosts = [...new Set(nodes.map(({ host }) => host))];
+  const roles = [...new Set(nodes.map(({ role }) => role))];
+  const every = roles.flatMap((role) => hosts.map((host) => ({ node: '', host, role })));
+  return templatesOf(every, addressTemplate).templates;
+}
+
 /** What is known of the templates. */
 export interface TemplateQuestion {
   readonly templates: readonly Template[];

@@ -157,7 +157,7 @@ async function once(
     if (event.change === 'ends') inHand.delete(event.address);
     if (open && lockProbe && event.change === 'begins')
       asked ??= recordLock(root, lockProbe, open, () => inHand.size > 0, over.signal);
-    limits.says?.(event.sentence);
+    limits.says?.(`${root.tool} ${event.sentence}`);
   };
   const lockArgs = ['-lock=true', `-lock-timeout=${Math.ceil(waitMs / 1000)}s`];
   const [command = operation, ...rest] = args;

@@ -54,7 +54,7 @@ export async function openTerraform(section: Section, options: OpenOptions): Pro
     (await readCredential(which, reference, base)).text;
   const all = (what: string, references: readonly CredentialReference[]): Promise<string[]> =>
     Promise.all(references.map((reference, index) => read(`terraform.${what}[${index}]`, reference)));
-  const [backend, variables, values] = await Promise.all([
+  const credentials = Promise.all([
     all('backend', section.backend),
     all('variables.files', section.variables.files),
     Promise.all(
@@ -65,10 +65,13 @@ export async function openTerraform(section: Section, options: OpenOptions): Pro
       ),
     ),
   ]);
+  const source = checkedOut(section, home, commit, step, signal);
+  // Nothing is left at work in the folder of a step that has failed.
+  await Promise.allSettled([credentials, source]);
+  const [backend, variables, values] = await credentials;
+  const { repository, folder } = await source;
   const env = Object.fromEntries(values);
 
-  const repository = await repositoryOf(section, home);
-  const folder = await checkOut({ repository, commit, folder: section.source.folder }, step.folder, signal);
   const write = (texts: readonly string[], name: string): Promise<string[]> =>
     Promise.all(texts.map((text, index) => step.write(`${name}-${index}${suffixOf(text)}`, text)));
   return terraform({
@@ -92,6 +95,19 @@ export async function openTerraform(section: Section, options: OpenOptions): Pro
       cluster,
     },
   });
+}
+
+/** The repository, and the folder of the root module in its checkout. */
+async function checkedOut(
+  section: Section,
+  home: string,
+  commit: string,
+  step: StepFolder,
+  signal: AbortSignal | undefined,
+): Promise<{ readonly repository: string; readonly folder: string }> {
+  const repository = await repositoryOf(section, home);
+  const { folder } = section.source;
+  return { repository, folder: await checkOut({ repository, commit, folder }, step.folder, signal) };
 }
 
 /** As the inventory names it; a path starts at the folder of slipway.yaml. Otherwise the repository that folder is in. */

@@ -41,32 +41,37 @@ const line = z.looseObject({
     .optional(),
 });
 
+/** One action, as in: is doing it, has done it, could not do it. */
 interface Words {
   readonly doing: string;
   readonly done: string;
+  readonly undone: string;
 }
 
 const actions: Readonly<Record<string, Words>> = {
-  create: { doing: 'creating', done: 'created' },
-  read: { doing: 'reading', done: 'read' },
-  update: { doing: 'changing', done: 'changed' },
-  delete: { doing: 'destroying', done: 'destroyed' },
+  create: { doing: 'creating', done: 'created', undone: 'create' },
+  read: { doing: 'reading', done: 'read', undone: 'read' },
+  update: { doing: 'changing', done: 'changed', undone: 'change' },
+  delete: { doing: 'destroying', done: 'destroyed', undone: 'destroy' },
 };
+
+/** Of an action that is not known here. */
+const atWork: Words = { doing: 'at work on', done: 'done its work on', undone: 'do its work on' };
 
 type Hook = NonNullable<z.infer<typeof line>['hook']>;
 
 /**
- * The sentence of each event, made of address, action and seconds alone: what a provisioner prints, and ids, may be secret.
+ * What Terraform does at each event, to be said after its name; made of address, action and seconds alone: what a provisioner prints, and ids, may be secret. That one
+ * begins is no event here: it would hide whether its resource is made or destroyed.
  * Addresses never are: Terraform takes no sensitive value as a key.
  */
 const sentences: Readonly<Record<string, (hook: Hook) => string>> = {
-  refresh_start: () => 'looking at it',
-  apply_start: (hook) => words(hook).doing,
-  apply_progress: (hook) => `${words(hook).doing}, ${seconds(hook)}`,
-  apply_complete: (hook) => `${words(hook).done} after ${seconds(hook)}`,
-  apply_errored: (hook) => `not ${words(hook).done}, after ${seconds(hook)}`,
-  provision_start: (hook) => `running its provisioner ${hook.provisioner ?? ''}`.trimEnd(),
-  provision_errored: (hook) => `its provisioner ${hook.provisioner ?? ''} failed`,
+  refresh_start: (hook) => `looks at ${of(hook)}`,
+  apply_start: (hook) => `is ${words(hook).doing} ${of(hook)}`,
+  apply_progress: (hook) => `is ${words(hook).doing} ${of(hook)}, ${seconds(hook)}`,
+  apply_complete: (hook) => `has ${words(hook).done} ${of(hook)} after ${seconds(hook)}`,
+  apply_errored: (hook) => `could not ${words(hook).undone} ${of(hook)}, after ${seconds(hook)}`,
+  provision_errored: (hook) => `failed with the provisioner ${hook.provisioner ?? 'it has'} of ${of(hook)}`,
 };
 
 const changes: Readonly<Record<string, 'begins' | 'ends'>> = {
@@ -93,7 +98,7 @@ export function eventOf(text: string): TerraformEvent | undefined {
   const change = changes[said.type];
   return {
     kind: 'progress',
-    sentence: `${address}: ${sentence(said.hook)}`,
+    sentence: sentence(said.hook),
     address,
     ...(change ? { change } : {}),
   };
@@ -126,7 +131,11 @@ function parsed(text: string): unknown {
 }
 
 function words({ action = '' }: Hook): Words {
-  return actions[action] ?? { doing: action || 'working', done: action || 'done' };
+  return actions[action] ?? atWork;
+}
+
+function of({ resource }: Hook): string {
+  return resource.addr;
 }
 
 function seconds({ elapsed_seconds: elapsed = 0 }: Hook): string {

@@ -1,7 +1,7 @@
 import { describe as group, expect, test } from '@jest/globals';
 import { estimateLeft } from '../../../src/cli/board/estimate-left.js';
 import { clockText, durationText, roughText } from '../../../src/cli/board/time-text.js';
-import { wrapText } from '../../../src/cli/board/wrap-text.js';
+import { wrapRows, wrapText } from '../../../src/cli/board/wrap-text.js';
 import { sentence } from '../../../src/cli/sentence.js';
 import { aNode, aRunView, after, at, doneNode, nodeNames, runningNode } from './a-run-view.js';
 
@@ -41,6 +41,22 @@ test.each([
   ['', 5, ['']],
 ])('"%s" is broken at %i', (text, width, lines) => {
   expect(wrapText(text, width)).toEqual(lines);
+});
+
+test.each([
+  ['a row that fits is left alone', '  cordon  marks the node', '  cordon  marks the node'],
+  [
+    'a row of columns goes on under the last one',
+    '  cordon  marks the node unschedulable',
+    '  cordon  marks the node\n          unschedulable',
+  ],
+  [
+    'any other row goes on a little further in',
+    '  a way back makes a machine anew once more',
+    '  a way back makes a machine anew\n    once more',
+  ],
+])('%s', (_what, row, wrapped) => {
+  expect(wrapRows(`first\n${row}\nlast`, 34)).toBe(`first\n${wrapped}\nlast`);
 });
 
 test.each([

@@ -86,6 +86,7 @@ const logs: LabLogs = {
     moment(8_000, 'ready'),
   ],
   pods: [evicted(1_000), gone(1_500), gone(2_000)],
+  terraform: [],
 };
 
 /** A worker's upgrade in the legacy flow, from 0 to 12,000: every time in it is round, and made up. */
@@ -109,3 +110,47 @@ export function withActivities(...changed: readonly ActivitySpan[]): NodeEvidenc
   const all = [...others, ...changed].toSorted((a, b) => a.startedAt - b.startedAt);
   return { ...legacyUpgrade, history: { ...history, activities: all } };
 }
+
+/** A control plane that Terraform makes anew, from 0 to 12,000, with nothing to drain or to soak. */
+export const rebuiltUpgrade: NodeEvidence = {
+  node,
+  role: 'control-plane',
+  soak: 0,
+  history: {
+    startedAt: 0,
+    endedAt: 12_000,
+    activities: [
+      activity('planReplacement', 100, 900),
+      activity('replaceMachine', 1_000, 3_300),
+      activity('configureMachine', 3_400, 4_600),
+      activity('awaitBoot', 4_700, 7_000),
+      activity('awaitReady', 7_100, 7_800),
+      activity('awaitEtcdMember', 7_950, 10_050),
+      activity('verifyNode', 10_100, 11_900),
+    ],
+    started: [],
+    events: 95,
+  },
+  logs: {
+    requests: [
+      request(7_960, requests.status, { endedAt: 7_970, code: 14 }),
+      request(8_100, requests.status, { endedAt: 10_000 }),
+    ],
+    machines: [
+      moment(2_400, 'destroyed'),
+      moment(2_900, 'created'),
+      moment(3_200, 'maintenance'),
+      moment(4_500, 'configured'),
+      moment(7_500, 'ready'),
+      moment(8_000, 'etcd-voter'),
+    ],
+    pods: [],
+    terraform: [
+      { from: 200, to: 500, command: 'init' },
+      { from: 1_100, to: 1_600, command: 'plan' },
+      { from: 2_000, to: 3_000, command: 'apply' },
+      { from: 2_300, to: 2_600, command: 'plan' },
+      { from: 3_050, to: 3_250, command: 'show' },
+    ],
+  },
+};

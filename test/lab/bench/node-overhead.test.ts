@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { startsIn } from '../../../lab/bench/terraform-starts.js';
 import { nodeOverhead } from '../../../lab/bench/node-overhead.js';
 import {
   activity,
@@ -6,6 +7,7 @@ import {
   gone,
   legacyUpgrade,
   moment,
+  rebuiltUpgrade,
   request,
   requests,
   withActivities,
@@ -31,6 +33,7 @@ describe('the overhead of a node', () => {
       polling: 700,
       // The last pod was gone at 2,000, the drain ended at 2,900.
       kubectl: 900,
+      terraform: 0,
       looking: 4_350 - 900 - 700 - 900,
     });
   });
@@ -100,4 +103,45 @@ describe('the overhead of a node', () => {
       'k8s-work-1 went down for its upgrade and was never ready again',
     );
   });
+});
+
+describe('the overhead of a machine made anew', () => {
+  const { total, apart, overhead, split, byStep, terraformStarts } = nodeOverhead(rebuiltUpgrade);
+
+  it('leaves out what Terraform makes and what the machine does by itself, and adds up', () => {
+    expect(total).toBe(12_000);
+    // The apply until 3,000; its boot until 3,200 and from its configuration on, until its member votes, and answers.
+    expect(apart).toEqual({ machine: 1_000 + 200 + 3_500 + 1_900, drain: 0, soak: 0, gates: 0 });
+    expect(overhead).toBe(12_000 - 6_600);
+    const { roundTrips, polling, kubectl, terraform, looking } = split;
+    expect(roundTrips + polling + kubectl + terraform + looking).toBe(overhead);
+  });
+
+  it('counts every Terraform but the apply, and what ran while the machine was busy', () => {
+    // The last one looked while the machine booted, and for 50 longer.
+    expect(split.terraform).toBe(300 + 500 + 50);
+    expect(terraformStarts).toBe(5);
+  });
+
+  it('counts as polling what passed once its member had its vote, but for what that took to answer', () => {
+    // It voted at 8,000, was asked at 8,100 and answered at 10,000; the step ended at 10,050.
+    expect(split.polling).toBe(100 + 50);
+    expect(byStep.find(({ step }) => step === 'awaitEtcdMember')?.overhead).toBe(100 + 50);
+  });
+
+  it('is told with another word where it never came to be', () => {
+    const lost = {
+      ...rebuiltUpgrade,
+      logs: { ...rebuiltUpgrade.logs, machines: [moment(2_500, 'created')] },
+    };
+    expect(() => nodeOverhead(lost)).toThrow('k8s-work-1 was made anew and was never ready again');
+  });
+});
+
+it('a log of Terraform is read line by line; asking for its version is nothing of a step', () => {
+  const log = '20 25 plan\n1 2 version\n10 15 init\n30';
+  expect(startsIn(log)).toEqual([
+    { from: 10, to: 15, command: 'init' },
+    { from: 20, to: 25, command: 'plan' },
+  ]);
 });

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, test } from '@jest/globals';
 import { parse, parseAllDocuments } from 'yaml';
 import { clusterNamed, clusterNames } from '../../../lab/clusters/clusters.js';
 import { loopbackOf, schematicOf, type ClusterDefinition } from '../../../lab/clusters/cluster-definition.js';
@@ -86,6 +86,17 @@ describe('a cluster by name', () => {
     expect(definition.machines.map((machine) => schematicOf(definition, machine).id)).toEqual(named);
     expect(definition.schematics['control-plane'].id).toBe(roles['control-plane'].schematic);
   });
+});
+
+test('prox-ops has the files its inventory names as patches', () => {
+  const { inventory = '', patchFiles = {} } = clusterNamed('prox-ops');
+  const { patches } = parse(readFileSync(inventory, 'utf8')) as {
+    patches: { for: { nodes: string[] }; patch: { file: string } }[];
+  };
+  const named = patches.flatMap(({ for: { nodes }, patch }) =>
+    nodes.map((node) => patch.file.replace('{node}', node)),
+  );
+  expect(Object.keys(patchFiles)).toEqual(named);
 });
 
 describe('the versions a lab begins with', () => {

@@ -82,14 +82,41 @@ describe('the slipway.yaml of a simulated cluster', () => {
     });
   });
 
-  it('is right for an example whose machines Terraform makes', () => {
-    const definition = clusterNamed('prox-ops');
-    const vms = definition.machines.map(({ name }, index) => ({ name, vmid: 8001 + index }));
-    const read = parseInventory(
-      labInventory(definition, { ...target, terraform: { ...terraform, vms } }).text,
-      'slipway.yaml',
-    );
-    expect(read.ok ? [] : read.mistakes.map(mistakeLine)).toEqual([]);
+  it.each(['prox-ops', 'atlas', 'atlas-by-vip', 'portkey'])(
+    'is right for %s, its machines made by Terraform',
+    (cluster) => {
+      const definition = clusterNamed(cluster);
+      const vms = definition.machines.map(({ name }, index) => ({ name, vmid: 8001 + index }));
+      const read = parseInventory(
+        labInventory(definition, { ...target, terraform: { ...terraform, vms } }).text,
+        'slipway.yaml',
+      );
+      expect(read.ok ? [] : read.mistakes.map(mistakeLine)).toEqual([]);
+    },
+  );
+
+  it('keeps of an example what its owner says of Terraform, but for the place, the state and the credentials', () => {
+    const { text } = labInventory(clusterNamed('prox-ops'), { ...target, terraform });
+    const kept = Inventory.parse(parse(text));
+    expect(kept.patches).toHaveLength(1);
+    expect(kept.terraform).toMatchObject({
+      version: '1.11.4',
+      templates: { address: 'module.templates["{host}-{role}"]', all: true },
+      variables: { talosWritten: '1.2.3', files: [] },
+    });
+    const atlas = Inventory.parse(parse(labInventory(clusterNamed('atlas'), { ...target, terraform }).text));
+    expect(atlas.roles.worker).toMatchObject({
+      terraform: 'module.talos_node["{node}"]',
+      configuration: { by: 'terraform' },
+      nics: ['untagged'],
+    });
+    expect(atlas.controlPlane.endpoint).toBe('https://10.0.0.11:6443');
+  });
+
+  it('names the VIP as the endpoint where the machine configurations do', () => {
+    const { text, said } = labInventory(clusterNamed('atlas-by-vip'), target);
+    expect(Inventory.parse(parse(text)).controlPlane.endpoint).toBe('https://10.0.0.20:6443');
+    expect(said.join()).toContain('controlPlane.endpoint: https://10.0.0.20:6443');
   });
 
   it('is refused where there are two control planes', () => {

@@ -100,11 +100,11 @@ async function record(tool: 'terraform' | 'tofu'): Promise<void> {
 async function recordDependent(tool: 'terraform' | 'tofu'): Promise<void> {
   const hypervisor = await aHypervisor(hosts);
   try {
-    const shape = { nodesDependOnTemplates: true, vmsKeepTheirVersion: true };
-    const terraform = await TerraformRun.init(tool, hypervisor, definition, shape);
-    await terraform.apply();
-    const { plan } = await terraform.plan(...onNode);
-    save(`node-replaced-with-all-templates.${tool}-${await versionOf(terraform)}`, plan);
+    const terraform = { nodesDependOnTemplates: true, vmsKeepTheirVersion: true } as const;
+    const run = await TerraformRun.init(tool, hypervisor, { ...definition, terraform });
+    await run.apply();
+    const { plan } = await run.plan(...onNode);
+    save(`node-replaced-with-all-templates.${tool}-${await versionOf(run)}`, plan);
   } finally {
     await hypervisor.end();
   }

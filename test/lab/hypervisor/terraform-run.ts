@@ -1,10 +1,7 @@
 import path from 'node:path';
 import { execa, type ResultPromise } from 'execa';
 import type { ClusterDefinition } from '../../../lab/clusters/cluster-definition.js';
-import {
-  writeTerraformConfiguration,
-  type TerraformConfiguration,
-} from '../../../lab/terraform/write-configuration.js';
+import { writeTerraformConfiguration } from '../../../lab/terraform/write-configuration.js';
 import { toolPath } from '../../../src/tools/tool-path.js';
 import { terraformToken, type TestHypervisor } from './a-hypervisor.js';
 
@@ -47,10 +44,9 @@ export class TerraformRun {
     tool: 'terraform' | 'tofu',
     hypervisor: TestHypervisor,
     definition: ClusterDefinition,
-    shape: Pick<TerraformConfiguration, 'nodesDependOnTemplates' | 'vmsKeepTheirVersion'> = {},
   ): Promise<TerraformRun> {
     const run = new TerraformRun(await toolPath(tool), hypervisor, tool);
-    await writeTerraformConfiguration({ directory: run.folder, definition, versions, ...shape });
+    await writeTerraformConfiguration({ directory: run.folder, definition, versions });
     await run.do(
       'init',
       '-input=false',

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { atlas } from '../../../lab/clusters/atlas.js';
+import type { ClusterDefinition } from '../../../lab/clusters/cluster-definition.js';
 import { proxOpsSmall } from '../../../lab/clusters/prox-ops-small.js';
 import { aHypervisor, type TestHypervisor } from './a-hypervisor.js';
 import { nodeModule, oneNode, template, vm } from './addresses.js';
@@ -11,7 +13,10 @@ const next = '-var=talos_version=1.13.9';
 const aRun = 120_000;
 
 /** As in the repository of prox-ops: the version is the templates', and each node waits for all of them. */
-const asProxOps = { nodesDependOnTemplates: true, vmsKeepTheirVersion: true };
+const asProxOps: ClusterDefinition = {
+  ...proxOpsSmall,
+  terraform: { nodesDependOnTemplates: true, vmsKeepTheirVersion: true },
+};
 
 describe('a configuration whose nodes depend on the templates', () => {
   let hypervisor: TestHypervisor;
@@ -19,7 +24,7 @@ describe('a configuration whose nodes depend on the templates', () => {
 
   beforeAll(async () => {
     hypervisor = await aHypervisor(hosts);
-    terraform = await TerraformRun.init('terraform', hypervisor, proxOpsSmall, asProxOps);
+    terraform = await TerraformRun.init('terraform', hypervisor, asProxOps);
     await terraform.apply();
   }, aRun);
   afterAll(() => hypervisor.end());
@@ -52,6 +57,49 @@ describe('a configuration whose nodes depend on the templates', () => {
     async () => {
       const { plan } = await terraform.plan(next, `-target=${nodeModule('k8s-work-1')}`);
       expect(changesOf(plan)).toEqual({});
+    },
+    aRun,
+  );
+});
+
+describe('a configuration whose nodes have an image of their own, as atlas', () => {
+  const node = 'module.talos_node["talos-cp-02"]';
+  const image = `${node}.module.image.terraform_data.template`;
+  const machine = `${node}.terraform_data.vm`;
+  let hypervisor: TestHypervisor;
+  let terraform: TerraformRun;
+
+  beforeAll(async () => {
+    hypervisor = await aHypervisor(['atlas']);
+    terraform = await TerraformRun.init('terraform', hypervisor, atlas());
+    await terraform.apply();
+  }, aRun);
+  afterAll(() => hypervisor.end());
+
+  it('makes images and VMs from nothing in one apply, each of its own schematic, with the ids of its inventory', () => {
+    const { templates: images, vms } = hypervisor.hypervisor;
+    expect(new Set(images.map(({ image: { schematic } }) => schematic)).size).toBe(5);
+    expect(vms.map(({ vmid, template: id }) => [vmid, id])).toEqual(
+      [0, 1, 2, 3, 4].map((index) => [300 + index, 9000 + index]),
+    );
+  });
+
+  it(
+    'replaces image and VM of one node, the VM going first and coming last',
+    async () => {
+      const version = '-var=talos_version=v1.13.9';
+      const { plan } = await terraform.plan(version, `-target=${node}`);
+      expect(Object.keys(changesOf(plan)).toSorted()).toEqual([image, machine]);
+      const before = hypervisor.log().length;
+      await terraform.apply(version, `-target=${node}`, `-replace=${image}`, `-replace=${machine}`);
+      const changed = hypervisor
+        .log()
+        .slice(before)
+        .filter(({ event, method, status }) => event === 'answered' && method !== 'GET' && status === 200)
+        .map(({ method, path }) => `${method} ${path}`);
+      expect(changed).toEqual(['DELETE /vms/301', 'DELETE /templates/9001', 'POST /templates', 'POST /vms']);
+      expect(hypervisor.hypervisor.vm(301).image.talos).toBe('v1.13.9');
+      expect(hypervisor.hypervisor.vm(300).image.talos).toBe('v1.12.1');
     },
     aRun,
   );

@@ -86,12 +86,20 @@ export function rebuildEvidence(): MadeEvidence {
 }
 
 /** Lets the run's plan rebuild those nodes, of those templates. */
-export function planOf(evidence: MadeEvidence, nodes: readonly string[], templates: readonly string[]): void {
+export function planOf(
+  evidence: MadeEvidence,
+  nodes: readonly string[],
+  templates: readonly string[],
+  accepts?: readonly object[],
+): void {
   const hop = {
     to: TO,
     strategy: 'rebuild',
     templates: templates.map((name) => `module.templates["${name}"]`),
-    nodes: nodes.map((name) => ({ name, rebuild: { address: `module.nodes["${name}"]` } })),
+    nodes: nodes.map((name) => ({
+      name,
+      rebuild: { address: `module.nodes["${name}"]`, ...(accepts ? { accepts } : {}) },
+    })),
   };
   const run = record(evidence, RUN);
   run.activities = run.activities.filter(({ type }) => type !== 'planUpgrade');

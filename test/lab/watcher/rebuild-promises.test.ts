@@ -24,6 +24,22 @@ function hypervisor(evidence: MadeEvidence): NonNullable<MadeEvidence['hyperviso
   return evidence.hypervisor;
 }
 
+/** What was done to a template is done at another second. */
+function moveTemplate(evidence: MadeEvidence, template: number, to: number): void {
+  const made_ = hypervisor(evidence);
+  made_.requests = made_.requests.map((one) =>
+    one.template === template ? { ...one, at: second(to) } : one,
+  );
+}
+
+/** A machine with another size, and a plan that lets one become another. */
+function withMemory(evidence: MadeEvidence, from: string, to: string): void {
+  const last = hypervisor(evidence).requests.findLast(({ asks }) => asks !== undefined);
+  if (last) last.asks = { ...last.asks, memoryMb: 8192 };
+  const templates = ['heimdall-control-plane', 'baldar-worker'];
+  planOf(evidence, ['k8s-ctrl-2', 'k8s-work-1'], templates, [{ path: 'input.memory_mb', from, to }]);
+}
+
 describe('a run that makes machines anew and keeps every promise', () => {
   it.each(Object.keys(judges) as PromiseName[])('%s has nothing to say about it', (name) => {
     expect(judged(name, rebuildEvidence())).toEqual([]);
@@ -308,6 +324,15 @@ check(
       says: 'k8s-work-1 was made anew with another memoryMb: 32768 before, 8192 now',
     },
     {
+      title: 'is silent when the plan names that size, from the one before',
+      change: (evidence) => withMemory(evidence, '32768', '8192'),
+    },
+    {
+      title: 'fires when the plan names another size',
+      change: (evidence) => withMemory(evidence, '32768', '4096'),
+      says: 'k8s-work-1 was made anew with another memoryMb: 32768 before, 8192 now',
+    },
+    {
       title: 'is silent when it is made of another template',
       change: (evidence) => {
         const last = hypervisor(evidence).requests.findLast(({ asks }) => asks !== undefined);
@@ -318,6 +343,26 @@ check(
       title: 'fires when a template the plan does not name is rebuilt',
       change: (evidence) => planOf(evidence, ['k8s-ctrl-2', 'k8s-work-1'], ['heimdall-control-plane']),
       says: 'Terraform was to change baldar-worker (DELETE /templates/9001), which the plan of run/prox-ops/1 does not name',
+    },
+    {
+      title: 'is silent when a node that has an image of its own is made of it anew',
+      change: (evidence) => {
+        const { templates } = hypervisor(evidence);
+        hypervisor(evidence).templates = templates.map((one) =>
+          one.id === 9001 ? { ...one, node: 'k8s-work-1' } : one,
+        );
+        moveTemplate(evidence, 9001, 45);
+      },
+    },
+    {
+      title: 'fires when such an image is changed for a node the plan does not rebuild',
+      change: (evidence) => {
+        const { templates } = hypervisor(evidence);
+        hypervisor(evidence).templates = templates.map((one) =>
+          one.id === 9001 ? { ...one, node: 'k8s-work-2' } : one,
+        );
+      },
+      says: 'Terraform was to change the image of k8s-work-2 (DELETE /templates/9001), which the plan of run/prox-ops/1 does not rebuild',
     },
     {
       title: 'fires when no run has a plan',

@@ -165,6 +165,19 @@ group('an attribute of the machine', () => {
     );
   });
 
+  test('is let through where the plan that names it was approved, and nothing else with it', () => {
+    const more = { tags: ['talos', 'gpu'], description: 'another' };
+    const found = refusals(aPlan([vmReplaced(more)]));
+    const accepted = found.flatMap((reason) =>
+      reason.kind === 'terraform-attribute' && reason.path === 'description' ? [reason] : [],
+    );
+    expect(accepted).toHaveLength(1);
+    expect(refusals(aPlan([vmReplaced(more)]), { accepted })).toEqual(
+      found.filter((reason) => !accepted.some((one) => one === reason)),
+    );
+    expect(kinds(aPlan([vmReplaced({ description: 'another' })]), { accepted })).toEqual([]);
+  });
+
   test('that nobody named is refused as well, until the inventory names it', () => {
     const plan = aPlan([vmReplaced({ tags: ['talos', 'v1.12.6'] })]);
     expect(refusals(plan)).toMatchObject([

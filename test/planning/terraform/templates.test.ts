@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { checkTerraformPlan } from '../../../src/planning/terraform/check-plan.js';
 import { recordInstances } from '../../../src/planning/terraform/state-instances.js';
-import { templatesOf, templatesToRebuild } from '../../../src/planning/terraform/templates.js';
+import { allTemplates, templatesOf, templatesToRebuild } from '../../../src/planning/terraform/templates.js';
 import type { ResourceChange } from '../../../src/planning/terraform/terraform-json.js';
 import { aChange, aPlan, aResource, aState, nodeModule, vmAddress, vmType } from './a-plan.js';
 
@@ -32,6 +32,19 @@ describe('the templates of nodes', () => {
       ['baldar', 'control-plane', 'module.templates["baldar-control-plane"]'],
       ['baldar', 'worker', 'module.templates["baldar-worker"]'],
       ['thor', 'worker', 'module.templates["thor-worker"]'],
+    ]);
+  });
+
+  test('are, all of them, those of every host and role, whether or not a node is made of them', () => {
+    const all = allTemplates(nodes, addressTemplate);
+    expect(all.map(({ host, role }) => `${host}-${role}`)).toEqual([
+      'baldar-control-plane',
+      'thor-control-plane',
+      'baldar-worker',
+      'thor-worker',
+    ]);
+    expect(allTemplates([{ role: 'worker' }], 'module.templates["{role}"]')).toMatchObject([
+      { role: 'worker', address: 'module.templates["worker"]' },
     ]);
   });
 

@@ -13,15 +13,25 @@ import { giveBack } from './reset.js';
 export async function makeAnew(world: World, node: string): Promise<void> {
   await world.control('DELETE', '/faults');
   await deleteMachine(world, node);
-  const version = rebuilt.from.replace(/^v/, '');
+  await replace(world, node, [`-var=talos_version=${rebuilt.from.replace(/^v/, '')}`]);
+  await configure(world, node);
+  await giveBack(world);
+}
+
+/** As its owner does with a machine that came out wrong: another one of the version git declares. `patches`: files. */
+export async function replaceByHand(world: World, node: string, patches: readonly string[]): Promise<void> {
+  await replace(world, node, []);
+  await configure(world, node, patches);
+  await giveBack(world);
+}
+
+async function replace(world: World, node: string, variables: readonly string[]): Promise<void> {
   const owners = await world.owner.terraform();
   const apply = (target: string, ...more: string[]): Promise<void> =>
-    owners.apply(`-var=talos_version=${version}`, `-target=${target}`, ...more);
+    owners.apply(...variables, `-target=${target}`, ...more);
   await apply(templateOf(world, node));
   const machine = `module.${node.includes('ctrl') ? 'control_nodes' : 'worker_nodes'}["${node}"]`;
   await apply(machine, `-replace=${machine}.terraform_data.vm`);
-  await configure(world, node);
-  await giveBack(world);
 }
 
 /** A clone that is still at work locks its VM until it has ended. */
@@ -36,12 +46,14 @@ async function deleteMachine(world: World, node: string): Promise<void> {
 }
 
 /** `talosctl apply-config --insecure`, once it waits for that. */
-async function configure(world: World, node: string): Promise<void> {
+async function configure(world: World, node: string, patches: readonly string[] = []): Promise<void> {
   const { machines, machineConfigurations } = world.lab;
   const address = machines.find(({ name }) => name === node)?.loopback ?? '';
   const file = machineConfigurations[node] ?? '';
   const talosctl = await toolPath('talosctl', '1.12');
-  const args = ['apply-config', '--insecure', '--nodes', address, '--file', file];
+  const args = ['apply-config', '--insecure', '--nodes', address, '--file', file].concat(
+    patches.map((patch) => `--config-patch=@${patch}`),
+  );
   const options = { env: cleanEnvironment({}), timeoutMs: 20_000 };
   await world.until(`${node} takes its configuration`, async () => {
     const { code } = await foreground(talosctl, args, options);

@@ -209,6 +209,36 @@ export const rebuildCases: readonly FaultCase[] = [
     },
   },
   {
+    name: 'the only card of the machine is in another VLAN than Terraform asked for',
+    node: 'k8s-ctrl-2',
+    faults: [{ name: 'vm-wrong-vlan' }],
+    limits: { configure: '8s' },
+    ends: {
+      rebuild: {
+        ...notJoined,
+        kind: 'gave-up',
+        says: /^waited 8s for this: the new machine of k8s-ctrl-2 to take its configuration; the last that was seen: the new machine of k8s-ctrl-2 does not answer at 10\.20\.67\.2: /,
+        advises: 'get machinestatus --insecure',
+      },
+    },
+  },
+  {
+    name: 'the machine lacks its last network card',
+    faults: [{ name: 'vm-nic-missing' }],
+    ends: {
+      rebuild: {
+        ...halted,
+        state: 'on-target',
+        failedStep: 'verify-node',
+        kind: 'network-cards-wrong',
+        says: /^the new machine of k8s-work-1 has 2 network cards, and slipway\.yaml names 3 for its role/,
+        advises: 'get links',
+        destroyed: 1,
+        created: 1,
+      },
+    },
+  },
+  {
     name: 'the machine takes its configuration, and stays in maintenance mode',
     faults: [{ name: 'never-leaves-maintenance' }],
     limits: { configure: '8s' },

@@ -3,6 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { leavesResourcesAlone } from '../../../lab/terraform/owners-terraform.js';
 import { World, nodeResult } from '../../../lab/world.js';
 import type { RunStory } from '../../../src/planning/run-report.js';
+import { hypervisorOf } from '../faults/make-anew.js';
+import { templatesMade } from './templates-made.js';
 
 const from = 'v1.12.1';
 const to = 'v1.13.7';
@@ -77,7 +79,7 @@ describe('an upgrade to the next minor, on machines that Terraform makes', () =>
     });
 
     it('rebuilt the template of its host and role, and no other', async () => {
-      expect(await rebuiltTemplates(world)).toEqual(['baldar-worker']);
+      expect(await templatesMade(world)).toEqual(['baldar-worker']);
     });
   });
 
@@ -189,18 +191,6 @@ async function uuidsInState(world: World): Promise<Map<string, string>> {
   );
 }
 
-/** Names of the templates Slipway's Terraform has made anew, in their order. */
-async function rebuiltTemplates(world: World): Promise<string[]> {
-  const { log, slipway, templates } = hypervisorOf(world);
-  const lines = (await readFile(log, 'utf8'))
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as { by: string; event: string; method: string; template?: number });
-  return lines
-    .filter(({ by, event, method }) => by === slipway && event === 'answered' && method === 'POST')
-    .flatMap(({ template }) => templates.find(({ id }) => id === template)?.name ?? []);
-}
-
 interface Member {
   readonly id: string;
   readonly name: string;
@@ -215,9 +205,4 @@ async function members(world: World): Promise<Member[]> {
   return list.members
     .map(({ ID: id, name = '', isLearner: learner = false }) => ({ id, name, learner }))
     .toSorted((one, other) => one.name.localeCompare(other.name));
-}
-
-function hypervisorOf(world: World): NonNullable<World['lab']['hypervisor']> {
-  if (!world.lab.hypervisor) throw new Error('the lab has no hypervisor');
-  return world.lab.hypervisor;
 }

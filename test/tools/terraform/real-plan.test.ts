@@ -53,11 +53,10 @@ describe.each(tools)('the real %s with a local state', (tool) => {
       await test.apply(terraform, saved);
       expect(test.said).toEqual(
         expect.arrayContaining([
-          `${one}: destroying`,
-          `${one}: destroyed after 0 s`,
-          `${one}: creating`,
-          `${one}: running its provisioner local-exec`,
-          `${one}: created after 0 s`,
+          `${tool} is destroying ${one}`,
+          `${tool} has destroyed ${one} after 0 s`,
+          `${tool} is creating ${one}`,
+          `${tool} has created ${one} after 0 s`,
         ]),
       );
       const [is] = instancesOf(await terraform.state(limits), one);

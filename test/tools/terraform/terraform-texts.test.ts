@@ -9,18 +9,19 @@ describe('a line of apply -json', () => {
     JSON.stringify({ '@message': 'secret', type, hook: { resource: { addr: vm }, ...more } });
 
   test.each([
-    ['apply_start', { action: 'delete', id_value: 'secret' }, `${vm}: destroying`],
-    ['apply_progress', { action: 'delete', elapsed_seconds: 12 }, `${vm}: destroying, 12 s`],
-    ['apply_complete', { action: 'create', elapsed_seconds: 61.2 }, `${vm}: created after 61 s`],
-    ['apply_errored', { action: 'create', elapsed_seconds: 3 }, `${vm}: not created, after 3 s`],
-    ['apply_progress', { action: 'forget', elapsed_seconds: 1 }, `${vm}: forget, 1 s`],
-    ['provision_start', { provisioner: 'local-exec' }, `${vm}: running its provisioner local-exec`],
-    ['refresh_start', {}, `${vm}: looking at it`],
+    ['apply_start', { action: 'delete', id_value: 'secret' }, `is destroying ${vm}`],
+    ['apply_progress', { action: 'delete', elapsed_seconds: 12 }, `is destroying ${vm}, 12 s`],
+    ['apply_complete', { action: 'create', elapsed_seconds: 61.2 }, `has created ${vm} after 61 s`],
+    ['apply_errored', { action: 'create', elapsed_seconds: 3 }, `could not create ${vm}, after 3 s`],
+    ['apply_progress', { action: 'forget', elapsed_seconds: 1 }, `is at work on ${vm}, 1 s`],
+    ['provision_errored', { provisioner: 'local-exec' }, `failed with the provisioner local-exec of ${vm}`],
+    ['refresh_start', {}, `looks at ${vm}`],
   ])('%s becomes a sentence without ids', (type, more, sentence) => {
     expect(eventOf(hook(type, more))).toMatchObject({ kind: 'progress', sentence });
   });
 
   test.each([
+    ['the begin of a provisioner', hook('provision_start', { provisioner: 'local-exec' })],
     ['what a provisioner prints', hook('provision_progress', { output: 'secret' })],
     ['an output', '{"@message":"Outputs: 1","type":"outputs","outputs":{"x":{"value":"secret"}}}'],
     ['no JSON', 'panic: runtime error'],

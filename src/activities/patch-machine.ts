@@ -1,0 +1,252 @@
+import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import type { RecordedFacts } from '../planning/classify-node.js';
+import { describe, describeStep } from '../planning/describe.js';
+import { failures } from '../planning/failures.js';
+import { count, quoted } from '../planning/phrases.js';
+import type { PlannedNode } from '../planning/plan.js';
+import type { Reason } from '../planning/reason.js';
+import type { ClusterAccess } from '../tools/cluster-access.js';
+import { isAsBefore } from '../tools/machine-configuration.js';
+import { throughOthers, whyNot } from '../tools/observe-cluster.js';
+import { withoutValues } from '../tools/patch-configuration.js';
+import { Refusal } from '../tools/refusal.js';
+import { CommandFailed } from '../tools/run-command.js';
+import type { ConfigurationEffect } from '../tools/talosctl.js';
+import {
+  gaveUp,
+  inCluster,
+  type ActivitySettings,
+  type Look,
+  type RunReference,
+  type Wait,
+} from './activity-context.js';
+import { awaitEtcdMember } from './await-etcd.js';
+import { awaitReady } from './await-ready.js';
+import {
+  neverLeft,
+  sendGuarded,
+  takeIntentBack,
+  type GuardedRequest,
+  type MaySend,
+  type Sent,
+} from './guarded-request.js';
+import { runningConfiguration } from './machine-configuration.js';
+import { mergePatches, patchFailed, readPatches, type PatchTexts } from './merge-patches.js';
+import { requireNodeObject } from './patch-node.js';
+
+export interface PatchMachine extends RunReference {
+  readonly node: PlannedNode;
+  /** With the boot that the node is in before anything is patched. */
+  readonly facts: RecordedFacts;
+  /** Names this very reboot: the id of the node's workflow. */
+  readonly reboot: string;
+  /** Milliseconds of all of it: until it runs with its patches, is Ready, and its member votes. */
+  readonly limit: number;
+}
+
+/** Talos answers once it has the configuration on its disk. */
+const answerMs = 30_000;
+
+/**
+ * Merges the patches that wait until the node is Ready into the configuration that it runs. Sent is the whole configuration that was
+ * looked at: sent twice, it is the same, where a patch would be merged a second time. A dry run tells whether it needs a reboot. One
+ * that does goes out like a reboot, once and right after a last look, since Talos asks neither etcd nor Kubernetes.
+ */
+export async function patchMachine(settings: ActivitySettings, step: PatchMachine): Promise<string> {
+  const { cluster, run, node, facts, limit } = step;
+  const doing = describeStep('patch-machine', node.name);
+  const { bootId, note } = await inCluster(settings, step, doing, async (access, wait) => {
+    const patches = await readPatches(settings, access, step, node, 'after-ready');
+    const patching = new Patching(access, wait, step, patches);
+    const waitedFor = `${node.name} to run with ${count(patches.length, 'patch', 'patches')}`;
+    const late = (last: Reason): Reason =>
+      last.kind === 'patch-unanswered' ? last : gaveUp(waitedFor, limit)(last);
+    return wait.until(limit, late, () => patching.look());
+  });
+  await awaitReady(settings, { cluster, run, node, bootId, limit });
+  if (node.role === 'control-plane') await awaitEtcdMember(settings, { cluster, run, node, limit });
+  return bootId === facts.bootId ? note : `${note}, and it rebooted with them`;
+}
+
+interface Patched {
+  readonly bootId: string;
+  readonly note: string;
+}
+
+/** One attempt. */
+class Patching {
+  private readonly request: GuardedRequest;
+  private readonly since = new Date().toISOString();
+  /** Sent by this attempt, to take effect at once. */
+  private sent = false;
+
+  constructor(
+    private readonly access: ClusterAccess,
+    private readonly wait: Wait,
+    private readonly step: PatchMachine,
+    private readonly patches: PatchTexts,
+  ) {
+    const { cluster, run, facts, reboot, limit } = step;
+    // What this attempt wrote is told from what an attempt before it wrote.
+    const attempt = randomUUID();
+    // By now it is what the hop makes of it.
+    const expects = { version: facts.wantedVersion, schematic: facts.wantedSchematic };
+    this.request = {
+      cluster,
+      run,
+      node: { ...step.node, expects },
+      facts,
+      limit,
+      before: `before ${step.node.name} gets patches that reboot it`,
+      mark: 'reboot',
+      intent: `${reboot} ${attempt}`,
+      isMine: (mark) => mark?.split(' ')[0] === reboot,
+    };
+  }
+
+  async look(): Promise<Look<Patched>> {
+    try {
+      return await this.lookOnce();
+    } catch (error) {
+      if (this.wait.signal.aborted) throw error;
+      return this.mayPass(error);
+    }
+  }
+
+  private async lookOnce(): Promise<Look<Patched>> {
+    const { access, wait, patches } = this;
+    const { node, facts } = this.step;
+    const bootId = await this.bootId();
+    const running = await runningConfiguration(access, node.name, wait.signal);
+    const merged = await mergePatches(access, node, running, patches, wait.signal);
+    const file = await (await access.folder()).write(`to-patch-${Date.now()}.yaml`, merged);
+    try {
+      const effect = isAsBefore(running, merged) ? 'nothing' : await this.try(file);
+      // What was read of two boots says nothing.
+      if ((await this.bootId()) !== bootId) return this.again('it has rebooted just now');
+      if (effect === 'nothing')
+        return {
+          kind: 'done',
+          value: { bootId, note: `${count(patches.length, 'patch', 'patches')} in its configuration` },
+        };
+      if (effect === 'at-once') return await this.applyAtOnce(file);
+      const { marks } = await requireNodeObject(access, node.name);
+      if (this.request.isMine(marks.reboot)) {
+        if (bootId === facts.bootId) return this.again('was asked to reboot with its patches');
+        throw patchFailed(node, 'it has rebooted with them, and runs without them');
+      }
+      const request = { ...this.request, facts: { ...facts, bootId } };
+      await sendGuarded(access, wait, request, (may) => this.reboot(file, may));
+      return this.again('reboots with its patches');
+    } finally {
+      await rm(file, { force: true });
+    }
+  }
+
+  private async bootId(): Promise<string> {
+    const { signal } = this.wait;
+    const admin = await this.access.talosAdmin();
+    return throughOthers(this.access.targets(this.step.node.name), (target) =>
+      admin.bootId(target, { signal }),
+    );
+  }
+
+  private async try(file: string): Promise<ConfigurationEffect> {
+    const { node, facts } = this.step;
+    const admin = await this.access.talosctlAdmin(facts.wantedVersion);
+    const effect = await this.told(
+      throughOthers(this.access.targets(node.name), (target) =>
+        admin.tryConfiguration(target, file, { timeoutMs: answerMs, signal: this.wait.signal }),
+      ),
+    );
+    if (effect === undefined) throw patchFailed(node, 'talosctl does not say what they would come to');
+    return effect;
+  }
+
+  /** What is in effect shows a moment later; it is not sent again meanwhile. */
+  private async applyAtOnce(file: string): Promise<Look<Patched>> {
+    const { node, facts } = this.step;
+    if (this.sent) return this.again('takes its patches');
+    const admin = await this.access.talosctlAdmin(facts.wantedVersion);
+    this.sent = true;
+    await this.told(
+      throughOthers(this.access.targets(node.name), (target) =>
+        admin.applyConfiguration(target, file, 'no-reboot', {
+          timeoutMs: answerMs,
+          signal: this.wait.signal,
+        }),
+      ),
+    );
+    return this.again('takes its patches');
+  }
+
+  private async reboot(file: string, { target, before }: MaySend): Promise<Sent<true>> {
+    const admin = await this.access.talosctlAdmin(this.step.facts.wantedVersion);
+    const limits = { timeoutMs: answerMs, signal: this.wait.signal, startBefore: before };
+    try {
+      await admin.applyConfiguration(target, file, 'auto', limits);
+    } catch (error) {
+      if (!(error instanceof CommandFailed) || error.cancelled) throw error;
+      if (neverLeft(error, target)) return { kind: 'late' };
+      const answered = answer.test(error.stderrTail);
+      if (answered) await takeIntentBack(this.access, this.request);
+      if (answered) throw this.refusal(error);
+      // The answer was lost: the node shows what became of it.
+    }
+    return { kind: 'sent', value: true };
+  }
+
+  /** talosctl repeats what would change, which may be secrets: none of that goes on. */
+  private async told<T>(call: Promise<T>): Promise<T> {
+    try {
+      return await call;
+    } catch (error) {
+      if (!(error instanceof CommandFailed) || error.cancelled) throw error;
+      throw this.refusal(error);
+    }
+  }
+
+  private refusal(error: CommandFailed): Refusal {
+    const { node } = this.step;
+    const { code, why = '' } = answer.exec(error.stderrTail)?.groups ?? {};
+    const said = quoted(withoutValues(why.replaceAll(/\s+/g, ' '), []));
+    if (code !== undefined && code !== 'FailedPrecondition') return patchFailed(node, `Talos says: ${said}`);
+    // Nobody answered, or another one is at work on it, or it reboots.
+    const { name, address: endpoint } = node;
+    const passing = code === undefined ? whyNot(error) : said;
+    return new Refusal({ kind: 'talos-unreachable', node: name, endpoint, why: passing });
+  }
+
+  private again(what: string): Look<Patched> {
+    const { name: node } = this.step.node;
+    const reason: Reason = { kind: 'patch-unanswered', node, since: this.since };
+    return { kind: 'waiting', reason, note: `${node} ${what}`, againMs: 500 };
+  }
+
+  /** What may pass by itself is waited for. @throws what does not. */
+  private mayPass(error: unknown): Look<Patched> {
+    const { name, address } = this.step.node;
+    if (!(error instanceof Refusal)) {
+      const why = whyNot(error);
+      return {
+        kind: 'waiting',
+        reason: { kind: 'talos-unreachable', node: name, endpoint: address, why },
+      };
+    }
+    const { reason } = error;
+    if (reason.kind === 'expectation-broken' && reason.what === 'boot id') return this.again('has rebooted');
+    if (!failures[reason.kind].retry) throw error;
+    return {
+      kind: 'waiting',
+      reason,
+      note: `${name} does not run with its patches yet: ${describe(reason)}`,
+    };
+  }
+}
+
+/**
+ * What Talos itself said no with. One line of it, and of a list the first item: what follows repeats parts of the configuration.
+ */
+const answer =
+  /code = (?<code>InvalidArgument|Unknown|FailedPrecondition|Unimplemented|PermissionDenied) desc = (?<why>\d+ errors? occurred:\s+\* [^\n]{1,300}|[^\n]{1,300})/;

@@ -1,0 +1,61 @@
+import { failures } from '../planning/failures.js';
+import { patchesFor } from '../planning/node-configuration.js';
+import type { PlannedNode, UpgradePlan } from '../planning/plan.js';
+import type { Reason } from '../planning/reason.js';
+import type { ClusterAccess } from '../tools/cluster-access.js';
+import { Refusal } from '../tools/refusal.js';
+import type { ActivitySettings, RunReference } from './activity-context.js';
+import { configurationToSend } from './configuration-to-send.js';
+import { runningConfiguration } from './machine-configuration.js';
+import { mergePatches, readPatches } from './merge-patches.js';
+
+/**
+ * Reads and merges every patch that a plan will come to, before anything is touched: one that is not there, or does not merge, would
+ * stop the run at its node, with others done.
+ *
+ * @returns what is wrong, once for each node.
+ */
+export async function tryPatches(
+  settings: ActivitySettings,
+  access: ClusterAccess,
+  reference: RunReference,
+  { hops }: UpgradePlan,
+  signal: AbortSignal,
+): Promise<Reason[]> {
+  const patched = hops.flatMap(({ nodes }) => nodes).filter((node) => getsPatches(access, node));
+  const told = await Promise.all(
+    patched.map(async (node) => {
+      try {
+        if (node.rebuild?.configuration === 'apply-config')
+          await configurationToSend(settings, access, reference, node, signal);
+        else await tryLatePatches(settings, access, reference, node, signal);
+        return [];
+      } catch (error) {
+        // What may pass is asked again with the whole plan.
+        if (!(error instanceof Refusal) || failures[error.reason.kind].retry) throw error;
+        return [error.reason];
+      }
+    }),
+  );
+  return told.flat();
+}
+
+function getsPatches({ inventory }: ClusterAccess, { name, rebuild, patches }: PlannedNode): boolean {
+  const known = inventory.nodes.find((node) => node.name === name);
+  if (patches !== undefined) return true;
+  return rebuild !== undefined && known !== undefined && patchesFor(inventory, known, 'creation').length > 0;
+}
+
+/** Where Slipway does not send the configuration: whether the patches of after Ready can be had, and merge into what runs now. */
+export async function tryLatePatches(
+  settings: ActivitySettings,
+  access: ClusterAccess,
+  reference: RunReference,
+  node: PlannedNode,
+  signal: AbortSignal,
+): Promise<void> {
+  const patches = await readPatches(settings, access, reference, node, 'after-ready');
+  // Of a machine that is gone there is no configuration to try them with.
+  if (patches.length === 0 || node.rebuild?.continues) return;
+  await mergePatches(access, node, await runningConfiguration(access, node.name, signal), patches, signal);
+}

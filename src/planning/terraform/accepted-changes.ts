@@ -1,0 +1,59 @@
+import type { Reason } from '../reason.js';
+import { count, listed } from '../phrases.js';
+import { covers } from './address.js';
+import { hidden, knownLater } from './shown-value.js';
+
+/** An attribute of a machine that becomes another one when it is made anew, and may, since a person said yes to the plan. */
+export interface AcceptedChange {
+  readonly address: string;
+  /** `memory[0].dedicated` */
+  readonly path: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** What Terraform would change of machines beside what an upgrade is about, by node. */
+export type OtherChanges = Readonly<Record<string, readonly AcceptedChange[]>>;
+
+/** Of what a plan is refused for, that which a person may say yes to: attributes whose old and new value can be shown. */
+export function changesToAccept(
+  refusals: readonly Reason[],
+  nodes: readonly { readonly node: string; readonly address: string }[],
+): OtherChanges {
+  const changes = refusals.flatMap((reason): AcceptedChange[] => {
+    if (reason.kind !== 'terraform-attribute') return [];
+    const { address, path, from, to } = reason;
+    return [from, to].some((value) => value === hidden || value === knownLater)
+      ? []
+      : [{ address, path, from, to }];
+  });
+  return Object.fromEntries(
+    nodes.flatMap(({ node, address }) => {
+      const own = changes.filter((change) => covers(address, change.address));
+      return own.length === 0 ? [] : [[node, own]];
+    }),
+  );
+}
+
+/** Whether a plan was approved with this change in it: the same attribute, from the same value to the same. */
+export function isAccepted(reason: Reason, accepted: readonly AcceptedChange[]): boolean {
+  return (
+    reason.kind === 'terraform-attribute' &&
+    accepted.some(
+      ({ address, path, from, to }) =>
+        address === reason.address && path === reason.path && from === reason.from && to === reason.to,
+    )
+  );
+}
+
+/** Every change once, with the nodes it is of: what a person says yes to is told to its end. */
+export function changesText(changes: OtherChanges): string {
+  const nodes = new Map<string, string[]>();
+  for (const [node, own] of Object.entries(changes))
+    for (const { path, from, to } of own) {
+      const text = `${path} from ${from} to ${to}`;
+      nodes.set(text, [...(nodes.get(text) ?? []), node]);
+    }
+  const all = [...nodes].map(([text, names]) => `${text} of ${listed([...new Set(names)], names.length)}`);
+  return `${count(all.length, 'attribute')} beside the version: ${all.join('; ')}`;
+}
