@@ -27,7 +27,7 @@ export const hypervisorFaults = {
     lasts: 'once',
   },
   'vm-create-hangs': {
-    does: 'The VM is being cloned for as long as the fault is armed; its request gets no answer.',
+    does: 'The VM is being cloned for as long as the fault is armed and somebody waits for it; its request gets no answer.',
     point: 'vm:cloning',
     node: 'optional',
     lasts: 'standing',

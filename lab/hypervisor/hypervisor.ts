@@ -134,7 +134,7 @@ export class Hypervisor {
       return this.#put({ ...asked, creation: 'done', inRoom: true, power: 'on' });
     }
     await this.#takes(faults.take('vm:clone-time', name) ? TIMES.slowClone : TIMES.clone);
-    while (faults.standing('vm:cloning', name) && !this.#stopped) await sleep(HANG_LOOK_MS);
+    while (faults.standing('vm:cloning', name) && !gone() && !this.#stopped) await sleep(HANG_LOOK_MS);
     if (this.#stopped) refuse(500, 'the hypervisor was stopped');
     if (gone()) {
       this.#put({ ...asked, creation: 'abandoned' });

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import type { Vm } from '../../../lab/hypervisor/inventory.js';
 import { foreground } from '../../../lab/processes/foreground.js';
 import { cleanEnvironment } from '../../../lab/terminal.js';
 import type { World } from '../../../lab/world.js';
@@ -36,13 +37,23 @@ async function replace(world: World, node: string, variables: readonly string[])
 
 /** A clone that is still at work locks its VM until it has ended. */
 async function deleteMachine(world: World, node: string): Promise<void> {
+  await world.until(`the VM of ${node} is gone`, async () => {
+    const { status } = await askOfVm(world, node, 'DELETE');
+    return status === 200 || status === 404;
+  });
+}
+
+/** How far the hypervisor came with the VM of a node; undefined: it has none. */
+export async function creationOf(world: World, node: string): Promise<Vm['creation'] | undefined> {
+  const answer = await askOfVm(world, node, 'GET');
+  return answer.ok ? ((await answer.json()) as Pick<Vm, 'creation'>).creation : undefined;
+}
+
+async function askOfVm(world: World, node: string, method: 'GET' | 'DELETE'): Promise<Response> {
   const { url, tokens } = hypervisorOf(world);
   const token = (await readFile(tokens.owner, 'utf8')).trim();
   const headers = { authorization: `PVEAPIToken=${token}` };
-  await world.until(`the VM of ${node} is gone`, async () => {
-    const { status } = await fetch(`${url}/vms/${vmOf(world, node).vmid}`, { method: 'DELETE', headers });
-    return status === 200 || status === 404;
-  });
+  return fetch(`${url}/vms/${vmOf(world, node).vmid}`, { method, headers });
 }
 
 /** `talosctl apply-config --insecure`, once it waits for that. */

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import type { FaultName } from '../../../lab/faults/catalogue.js';
 import type { World } from '../../../lab/world.js';
 import { runId } from '../../../src/workflows/messages.js';
-import { hypervisorOf } from './make-anew.js';
+import { creationOf, hypervisorOf } from './make-anew.js';
 
 /** Whether a fault has shown since the run began. */
 export async function hasFired(at: World, run: number, name: FaultName): Promise<boolean> {
@@ -38,11 +38,12 @@ export function killTerraform(at: World): void {
   process.kill(pid, 'SIGKILL');
 }
 
-/** As the power cut does of the host it runs on: what it had started goes with it. */
-export function cutPowerOfTerraform(at: World): void {
+/** As the power cut does of the host it runs on: what it had started goes with it, and the hypervisor notices. */
+export async function cutPowerOfTerraform(at: World, node: string): Promise<void> {
   killTerraform(at);
   const calls = ofHypervisor(at, (args) => args.some((one) => one.endsWith('hypervisor-call.mjs')));
   for (const pid of calls) process.kill(pid, 'SIGKILL');
+  await at.until('its clone is given up', async () => (await creationOf(at, node)) === 'abandoned');
 }
 
 /** Processes that were given the address of this lab's hypervisor. */

@@ -111,7 +111,7 @@ async function terminatedAt(
   await workflow.getHandle(nodeId(cluster, run, 1, node, 1)).terminate('a test');
   if (then === 'power cut') {
     await world.killWorker();
-    cutPowerOfTerraform(world);
+    await cutPowerOfTerraform(world, node);
   }
   await world.control('DELETE', '/faults');
   if (then === 'power cut') await world.startWorker();
