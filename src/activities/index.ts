@@ -12,6 +12,7 @@ import { handOverLeadership } from './hand-over-leadership.js';
 import { installTalos } from './install-talos.js';
 import { patchMachine } from './patch-machine.js';
 import { planReplacement } from './plan-replacement.js';
+import { planRetry } from './plan-retry.js';
 import { planUpgrade } from './plan-upgrade.js';
 import { prepareImage } from './prepare-image.js';
 import { rebootNode } from './reboot-node.js';
@@ -30,6 +31,7 @@ import { warmFactory } from './warm-factory.js';
 export function createActivities(settings: ActivitySettings) {
   return {
     planUpgrade: bind(settings, planUpgrade),
+    planRetry: bind(settings, planRetry),
     takeSnapshot: bind(settings, takeSnapshot),
     resolveOrder: bind(settings, resolveOrder),
     warmFactory: bind(settings, warmFactory),

@@ -2,6 +2,7 @@ import { Option, type Command } from 'commander';
 import { command, examples, withFile, withTemporal, type Finished } from './command-parts.js';
 import type { AbortOptions } from './commands/abort.js';
 import type { AnswerOptions } from './commands/approve.js';
+import type { DecideOptions } from './commands/decide.js';
 import type { PauseOptions } from './commands/pause.js';
 import type { ReleaseOptions } from './commands/release.js';
 import type { ResumeOptions } from './commands/resume.js';
@@ -9,6 +10,7 @@ import type { ResumeOptions } from './commands/resume.js';
 /** What changes the course of a run or of a cluster's queue: each asks for a reason, which is kept. */
 export function addSteeringCommands(program: Command, finished: Finished): void {
   addAnsweringCommands(program, finished);
+  addDecidingCommands(program, finished);
   addEndingCommands(program, finished);
   addPausingCommands(program, finished);
 }
@@ -71,6 +73,33 @@ function addEndingCommands(program: Command, finished: Finished): void {
     .addHelpText('after', examples('slipway release --why "k8s-work-2 was repaired by hand"'))
     .action(async (cluster: string | undefined, options: ReleaseOptions) =>
       finished(await (await import('./commands/release.js')).release(cluster, options)),
+    );
+}
+
+function addDecidingCommands(program: Command, finished: Finished): void {
+  const deciding = (verb: 'retry' | 'skip', does: string): Command =>
+    withTemporal(withFile(command(program, verb, does)))
+      .argument('<node>', 'the node it is about')
+      .argument('[run]', 'its number, or CLUSTER/NUMBER; default: the open or last run')
+      .requiredOption('--why <text>', 'the reason; it is kept in the record')
+      .option('--json', 'print the answer as JSON');
+
+  deciding('retry', 'begin a node that halted the run once more, from what it is now')
+    .addHelpText(
+      'after',
+      examples(
+        'slipway retry k8s-work-2 --why "its switch port is up again"',
+        'slipway retry k8s-work-2 prox-ops/42 --why "the volume was moved by hand"',
+      ),
+    )
+    .action(async (node: string, run: string | undefined, options: DecideOptions) =>
+      finished(await (await import('./commands/decide.js')).retry(node, run, options)),
+    );
+
+  deciding('skip', 'let the run go on without a node that halted it, or is not installed yet')
+    .addHelpText('after', examples('slipway skip k8s-work-2 --why "its disk is replaced on Monday"'))
+    .action(async (node: string, run: string | undefined, options: DecideOptions) =>
+      finished(await (await import('./commands/decide.js')).skip(node, run, options)),
     );
 }
 

@@ -58,6 +58,8 @@ export const Limits = z.strictObject({
   pause: duration('24h'),
   /** How long a run waits for a person's yes to its plan before it ends, with nothing touched. */
   approval: duration('24h'),
+  /** How long a halted run waits for a person's decision before it ends, held, with no machine touched. 0s: it ends at once. */
+  decision: duration('24h'),
 });
 export type Limits = z.infer<typeof Limits>;
 

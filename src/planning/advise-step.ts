@@ -155,6 +155,12 @@ export const stepAdvice: Advices<StepReason> = {
   ],
   aborted: (_, say) => [say.report('how far it came'), thenRelease(say), again(say)],
   'fleet-halted': (_, say) => [say.report('what stopped first'), thenRelease(say), again(say)],
+  'retry-other-way': (_, say) => [
+    say.abort('ends the run; the cluster is held'),
+    thenRelease(say),
+    say.plan('what a new run would do', ''),
+  ],
+  undecided: ({ reason }, say) => [...say.adviseOn(reason)],
   'pause-expired': (_, say) => [say.report('how far it came'), thenRelease(say), again(say)],
   terminated: (_, say) => [
     say.kubectl(

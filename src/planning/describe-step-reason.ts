@@ -71,6 +71,10 @@ export const stepSentences: Sentences<StepReason> = {
   'fleet-halted': ({ because }) => `it went no further, because ${quoted(because)}`,
   'pause-expired': ({ by, limit }) =>
     `it was paused by ${quoted(by)}, and nobody resumed it within ${span(limit)}`,
+  'retry-other-way': ({ node, to, found }) =>
+    `${node} cannot be begun once more by the plan of this run, which brings it to ${to}: ${quoted(found)}`,
+  undecided: ({ node, limit, reason }, describe) =>
+    `nobody decided about ${node} within ${span(limit)}: ${describe(reason)}`,
   terminated: () => 'it was terminated, so nothing was undone; its marks on the nodes say how far it came',
   unexpected: ({ message }) => `something happened that Slipway does not know: ${quoted(message)}`,
 };

@@ -14,6 +14,7 @@ import type { Hold, NodeEnding, NodeState } from './run-result.js';
 import type { LeftToChange } from './terraform/left-to-change.js';
 
 export { advise } from './advise.js';
+export { decisionCommands } from './describe-decision.js';
 export { approvalCommands, approvalsText, hashAtLeast, shortHash } from './describe-approval.js';
 
 const sentences: Sentences<Reason> = {
@@ -75,7 +76,9 @@ export const stateWords: Readonly<Record<NodeState, string>> = {
 
 /** One line for a node that is over with: outcome, versions, time, and why it stopped. */
 export function describeNode(result: NodeEnding): string {
-  const { node, outcome, from, to, reason, state } = result;
+  const { node, outcome, from, to, reason, state, skippedBy } = result;
+  const leftOut = skippedBy === undefined ? '' : `; left out by ${skippedBy}`;
+  if (outcome === 'skipped' && skippedBy !== undefined) return `– ${node} ${stateWords[state]}${leftOut}`;
   if (outcome === 'skipped') return `✓ ${node} ${to} (ran it already)`;
   const took = span(Date.parse(result.endedAt) - Date.parse(result.startedAt));
   if (outcome === 'done') return `✓ ${node} ${from} → ${to} ${took}`;
@@ -83,7 +86,7 @@ export function describeNode(result: NodeEnding): string {
   const undone =
     result.undoFailed === undefined ? '' : `; taking it back failed: ${describe(result.undoFailed)}`;
   const cordoned = result.cordoned && state !== 'cordoned' ? '; it is still cordoned' : '';
-  return `✗ ${node} ${stateWords[state]}, after ${took}${cordoned}${why}${undone}`;
+  return `✗ ${node} ${stateWords[state]}, after ${took}${cordoned}${why}${undone}${leftOut}`;
 }
 
 /** What Terraform would still change after a run, in one line. */

@@ -175,6 +175,8 @@ export const failures = {
   'gave-up': halt('every wait ends; what was begun is told'),
   aborted: halt('a person said so; what can be undone was undone'),
   'fleet-halted': undo('the first failure stops the others of its batch'),
+  'retry-other-way': refuse('a plan that was approved is not changed'),
+  undecided: halt('every wait ends; no node was under work'),
   'pause-expired': halt('every wait ends; no node was under work'),
   terminated: halt('no code ran; the marks say how far it came'),
   unexpected: {

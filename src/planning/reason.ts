@@ -282,6 +282,10 @@ export type StepReason =
   | { readonly kind: 'fleet-halted'; readonly because: string }
   /** A pause that nobody ended. Milliseconds. */
   | { readonly kind: 'pause-expired'; readonly by: string; readonly limit: number }
+  /** A retry that would have to go another way than the plan. */
+  | { readonly kind: 'retry-other-way'; readonly node: string; readonly to: string; readonly found: string }
+  /** A halted run that nobody decided about; `reason`: why it had halted. */
+  | { readonly kind: 'undecided'; readonly node: string; readonly limit: number; readonly reason: Reason }
   | { readonly kind: 'terminated' }
   /** None of the above: our fault until shown otherwise. The message is redacted and cut. */
   | { readonly kind: 'unexpected'; readonly message: string };

@@ -92,6 +92,8 @@ const decided = {
   resume: 'go on',
   approve: 'approve the plan',
   reject: 'reject the plan',
+  retry: 'retry',
+  skip: 'go on without',
 } as const;
 
 function decisions({ asked, startedAt, target, declared, decisions: said }: RunReport): string {
@@ -104,10 +106,10 @@ function decisions({ asked, startedAt, target, declared, decisions: said }: RunR
       `to Talos ${target}, ${declared ? 'as slipway.yaml declares' : 'given on the command line'}${commit}`,
     ),
   ];
-  const rows = said.map(({ at, by, kind, why: words, plan }) => [
+  const rows = said.map(({ at, by, kind, why: words, plan, node }) => [
     moment(at),
     plain(by),
-    decided[kind],
+    node === undefined ? decided[kind] : `${decided[kind]} ${node}`,
     plain(plan === undefined ? words : `${words} (plan ${shortHash(plan)})`),
   ]);
   return ['## Who decided what', '', ...table(['when', 'who', 'what', 'why'], [first, ...rows])].join('\n');

@@ -37,7 +37,7 @@ export interface StoryNode extends Omit<NodeResult, 'outcome' | 'state' | 'ended
 
 /** Something the run did by itself, between nodes. */
 export interface RunWork {
-  /** `plan`, `approval`, `order`, `images`, `snapshot`, `etcd`, `paused`. */
+  /** `plan`, `approval`, `order`, `images`, `snapshot`, `etcd`, `paused`, `halted`. */
   readonly name: string;
   /** ISO times; without an end it goes on. */
   readonly startedAt: string;

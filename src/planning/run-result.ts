@@ -56,6 +56,8 @@ export interface NodeResult {
   /** How it was, or would have been, rebooted. */
   readonly rebootMode?: RebootMode;
   readonly attempt: number;
+  /** Who said that the run goes on without it, and why: `Ada: its disk is being replaced`. */
+  readonly skippedBy?: string;
   readonly startedAt: string;
   readonly endedAt: string;
   readonly steps: readonly StepRecord[];
@@ -79,13 +81,15 @@ export interface SnapshotRecord {
 
 /** What a person said to a run while it was open. */
 export interface Decision {
-  readonly kind: 'abort' | 'pause' | 'resume' | 'approve' | 'reject';
+  readonly kind: 'abort' | 'pause' | 'resume' | 'approve' | 'reject' | 'retry' | 'skip';
   readonly by: string;
   readonly why: string;
   /** ISO time. */
   readonly at: string;
   /** The hash of the plan that was approved or rejected. */
   readonly plan?: string;
+  /** The node that was decided about. */
+  readonly node?: string;
 }
 
 /** What became of a node. Its steps stand in the result of its own workflow. */

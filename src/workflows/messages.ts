@@ -1,5 +1,6 @@
 import { defineUpdate } from '@temporalio/workflow';
 import type { Inventory } from '../inventory/schema.js';
+import type { StepName } from '../planning/node-steps.js';
 import type { UpgradeRequest } from '../planning/plan.js';
 import type { Reason } from '../planning/reason.js';
 import type { Hold } from '../planning/run-result.js';
@@ -35,6 +36,7 @@ export type Phase =
   | 'snapshot'
   | 'upgrading'
   | 'paused'
+  | 'decision'
   | 'aborting'
   | 'done'
   | 'halted'
@@ -126,6 +128,30 @@ export interface RejectAnswer {
 export const approvePlan = defineUpdate<ApproveAnswer, [ApprovalInput]>('approve');
 /** To `upgradeCluster`: the plan is not carried out; the run ends. */
 export const rejectPlan = defineUpdate<RejectAnswer, [ApprovalInput]>('reject');
+
+/** What a person decides about one node of an open run. */
+export interface NodeDecisionInput {
+  readonly node: string;
+  readonly by: string;
+  readonly why: string;
+}
+export type RetryAnswer =
+  /** It is begun once more, with these steps. */
+  | { readonly verdict: 'retrying'; readonly node: string; readonly steps: readonly StepName[] }
+  /** As it stands it cannot be: nothing changed, and the run goes on waiting. */
+  | { readonly verdict: 'refused'; readonly reasons: readonly Reason[] };
+export interface SkipAnswer {
+  /** `stopping`: it is under work, and is undone unless its install was sent: then it is finished. */
+  readonly verdict: 'skipped' | 'stopping';
+  readonly node: string;
+}
+/** To `upgradeCluster`: a node that halted the run is observed, and begun once more from what it is now. */
+export const retryNode = defineUpdate<RetryAnswer, [NodeDecisionInput]>('retry');
+/** To `upgradeCluster`: the run goes on without that node. */
+export const skipNode = defineUpdate<SkipAnswer, [NodeDecisionInput]>('skip');
+
+/** The summary of the timer that runs while a halted run waits: by it the wait is told from a pause. */
+export const decisionTimer = 'a person decides';
 
 /** Milliseconds an attempt may take beyond the step's limit: to finish its last look, and to say so itself. */
 export const attemptGraceMs = 120_000;

@@ -26,6 +26,16 @@ export function skipped(node: PlannedNode, to: string): NodeEnding {
   };
 }
 
+/** A person had it left out before it was begun. */
+export function leftOut(node: PlannedNode, to: string, skippedBy: string): NodeEnding {
+  return { ...skipped(node, to), state: 'untouched', skippedBy };
+}
+
+/** Whether it keeps the run from going on: it is not done, and nobody had it left out. */
+export function isStopped({ outcome, skippedBy }: NodeEnding): boolean {
+  return outcome !== 'done' && outcome !== 'skipped' && skippedBy === undefined;
+}
+
 /** What a run keeps of a node: the steps stay in the result of the node's workflow, which is in the run's history as it is. */
 export function endingOf(result: NodeResult): NodeEnding {
   const { steps: _, ...ending } = result;
@@ -53,7 +63,7 @@ export function countsOf(plan: UpgradePlan | undefined, endings: readonly NodeEn
   return { ...counts, skipped: planned.length - touched, notBegun: touched - begun };
 }
 
-/** The nodes that were begun and not brought to their target: of the last batch. */
+/** The nodes that were begun and not brought to their target, or left out by a person. */
 export function notDoneOf(endings: readonly NodeEnding[]): NodeEnding[] {
-  return endings.filter(({ outcome }) => outcome !== 'done' && outcome !== 'skipped');
+  return endings.filter((one) => isStopped(one) || one.skippedBy !== undefined);
 }

@@ -1,6 +1,7 @@
 import { CancellationScope, isCancellation } from '@temporalio/workflow';
-import type { PlannedNode } from '../planning/plan.js';
 import type { NodeEnding } from '../planning/run-result.js';
+import type { Turn } from './node-decisions.js';
+import { isStopped } from './node-results.js';
 
 /**
  * Upgrades the nodes of one batch at the same time. The first that does not end `done` stops the others at their next safe
@@ -10,11 +11,11 @@ import type { NodeEnding } from '../planning/run-result.js';
  * @param notBegun how a node ended that was stopped before its workflow began.
  */
 export async function upgradeBatch(
-  nodes: readonly PlannedNode[],
-  upgrade: (node: PlannedNode) => Promise<NodeEnding>,
-  notBegun: (node: PlannedNode) => NodeEnding,
+  turns: readonly Turn[],
+  upgrade: (turn: Turn) => Promise<NodeEnding>,
+  notBegun: (turn: Turn) => NodeEnding,
 ): Promise<NodeEnding[]> {
-  const [only, ...others] = nodes;
+  const [only, ...others] = turns;
   if (only && others.length === 0) return [await upgrade(only)];
   const scope = new CancellationScope();
   let first: string | undefined;
@@ -24,15 +25,16 @@ export async function upgradeBatch(
   };
   const settled = await scope.run(() =>
     Promise.allSettled(
-      nodes.map(async (node) => {
+      turns.map(async (turn) => {
+        const { name } = turn.node;
         try {
-          const result = await upgrade(node);
-          if (result.outcome !== 'done') stop(node.name);
+          const result = await upgrade(turn);
+          if (isStopped(result)) stop(name);
           return result;
         } catch (error) {
           const before = first;
-          stop(node.name);
-          if (before !== undefined && isCancellation(error)) return notBegun(node);
+          stop(name);
+          if (before !== undefined && isCancellation(error)) return notBegun(turn);
           throw error;
         }
       }),

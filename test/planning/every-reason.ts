@@ -206,6 +206,18 @@ export const everyReason: { readonly [Kind in Reason['kind']]: Extract<Reason, {
   aborted: { kind: 'aborted', by: 'ops@example: wrong week' },
   'fleet-halted': { kind: 'fleet-halted', because: 'work-2 stopped first' },
   'pause-expired': { kind: 'pause-expired', by: 'ops@example: lunch', limit: 86_400_000 },
+  'retry-other-way': {
+    kind: 'retry-other-way',
+    node,
+    to: 'v1.12.6',
+    found: 'it would go by v1.11.9, then v1.12.6',
+  },
+  undecided: {
+    kind: 'undecided',
+    node,
+    limit: 86_400_000,
+    reason: { kind: 'back-on-old-version', node, version: 'v1.12.1', wanted: 'v1.12.6' },
+  },
   terminated: { kind: 'terminated' },
   ...everyTerraformReason,
   ...everyRebuildReason,

@@ -1,6 +1,7 @@
 import colours from 'picocolors';
 import { describe } from '../../planning/describe.js';
 import { answerText, approvalLines, approvalText, unansweredOf } from './approval-text.js';
+import { haltLines, haltText, openHalt } from './halt-text.js';
 import { nodeRows, waitingRow } from './node-rows.js';
 import { hopUnderWay, nodesAhead, runningNodes } from './run-nodes.js';
 import { columnsOf, indent, marked, rowWithText, type Page } from './page.js';
@@ -38,6 +39,7 @@ export function boardText(view: RunView, now: number, options: BoardOptions): st
     ...waitingRow(page),
     ...troubles(view, clock).flatMap(({ text }) => marked(page, paint.yellow('!'), text)),
     ...approvalAsked(page),
+    ...haltAsked(page),
     ...pauseAsked(page),
     ...abortAsked(page),
     ...ending(page),
@@ -84,7 +86,7 @@ function bootLine({ view }: Page): string[] {
 /** What the run does by itself, between nodes. */
 function runWork(page: Page): string[] {
   const { view, clock, paint } = page;
-  if (view.outcome || view.pause?.waiting || unansweredOf(view)) return [];
+  if (view.outcome || view.pause?.waiting || unansweredOf(view) || openHalt(view)) return [];
   const open = view.work.filter((work) => work.endedAt === undefined);
   const idle = open.length === 0 && !view.nodes.some((node) => node.state === 'running');
   if (idle) return marked(page, paint.cyan('●'), 'the run decides what comes next');
@@ -118,6 +120,23 @@ function approvalAsked(page: Page): string[] {
     ),
     // Not broken into lines: they are there to be pasted.
     ...approvalLines(view, waits).map((line) => `${indent}${indent}${line}`),
+  ];
+}
+
+/** A halt as a row while it waits for a person, and the lines that end it. */
+function haltAsked(page: Page): string[] {
+  const { view, clock, paint } = page;
+  const halt = openHalt(view);
+  if (!halt) return [];
+  const time = durationText(clock.now - Date.parse(halt.since));
+  return [
+    ...rowWithText(
+      page,
+      { sign: paint.yellow('‖'), name: 'halted', label: '', time },
+      haltText(view, halt, clock),
+    ),
+    // Not broken into lines: they are there to be pasted.
+    ...haltLines(view).map((line) => `${indent}${indent}${line}`),
   ];
 }
 

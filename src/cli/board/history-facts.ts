@@ -59,6 +59,8 @@ export interface TimerFact {
   readonly until: string;
   /** It fired, or was called off; undefined: it runs. */
   readonly endedAt?: string;
+  /** What it is for, where the workflow says. */
+  readonly summary?: string;
 }
 
 /** The end of the execution itself. */
@@ -197,7 +199,12 @@ class HistoryReader {
     const started = event.timerStartedEventAttributes;
     if (started) {
       const until = new Date(Date.parse(at) + milliseconds(started.startToFireTimeout)).toISOString();
-      this.timers.set(started.timerId ?? '', { startedAt: at, until });
+      const summary = decoded(event.userMetadata?.summary);
+      this.timers.set(started.timerId ?? '', {
+        startedAt: at,
+        until,
+        ...(typeof summary === 'string' ? { summary } : {}),
+      });
     }
     const ended = event.timerFiredEventAttributes ?? event.timerCanceledEventAttributes;
     const timer = ended && this.timers.get(ended.timerId ?? '');

@@ -98,6 +98,7 @@ function finishedCell(
   node: NodeView,
 ): { readonly text: string; readonly note: string } {
   const name = node.name.padEnd(columns.name);
+  if (node.skippedBy !== undefined) return { text: `${name}  ${node.from}`, note: leftOut(node.skippedBy) };
   if (node.state === 'skipped') return { text: `${name}  ${node.to}`, note: 'ran it already' };
   const { canary, keepCordon, soak, armed, rebootMode } = node.plan;
   const special = view.nodes.some((one) => !one.plan.skip && one.plan.rebootMode !== 'powercycle');
@@ -128,11 +129,16 @@ function stoppedRow(page: Page, node: NodeView): string[] {
   const { red, yellow } = page.paint;
   const sign = node.state === 'undone' ? yellow('✗') : red('✗');
   const why = node.reason ? [sentence(describe(node.reason))] : [];
+  const skip = node.skippedBy === undefined ? [] : [sentence(leftOut(node.skippedBy))];
   return rowWithText(
     page,
     { sign, name: node.name, label: node.failedStep ?? '', time: took(node) },
-    [...why, ...leftText(node)].join(' '),
+    [...why, ...leftText(node), ...skip].join(' '),
   );
+}
+
+function leftOut(skippedBy: string): string {
+  return `left out by ${skippedBy}`;
 }
 
 function took(node: NodeView): string {

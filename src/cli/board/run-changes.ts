@@ -2,6 +2,7 @@ import { describe } from '../../planning/describe.js';
 import type { Decision } from '../../planning/run-result.js';
 import { sentence } from '../sentence.js';
 import { answerText, approvalLines, approvalText, unansweredOf } from './approval-text.js';
+import { haltLines, haltText, openHalt } from './halt-text.js';
 import { leftText as howLeft } from './node-text.js';
 import { expiry, resumeLine, whoAndWhy } from './pause-text.js';
 import { adviceOf, doneText, leftText, outcomeWords, planWords } from './run-words.js';
@@ -25,6 +26,9 @@ export interface RunChange {
     | 'approval'
     | 'approve'
     | 'reject'
+    | 'halted'
+    | 'retry'
+    | 'skip'
     | 'pause'
     | 'paused'
     | 'resume'
@@ -56,6 +60,7 @@ export function runChanges(before: Look | undefined, now: Look): RunChange[] {
     ...view.nodes.flatMap((node) => nodeChanges(before, now, node)),
     ...decisionChanges(before?.view, view),
     ...approvalChange(before?.view, now),
+    ...haltChanges(before?.view, now),
     ...pauseChanges(before?.view, now),
   ].toSorted((one, other) => Date.parse(one.time) - Date.parse(other.time));
   return [
@@ -188,12 +193,15 @@ function decisionChanges(before: RunView | undefined, view: RunView): RunChange[
     .map((decision): RunChange => ({
       time: decision.at,
       kind: decision.kind,
+      ...(decision.node === undefined ? {} : { node: decision.node }),
       text: decisionText(decision),
     }));
 }
 
 function decisionText(decision: Decision): string {
   if (decision.kind === 'approve' || decision.kind === 'reject') return answerText(decision);
+  if (decision.kind === 'retry') return `${decision.node} is begun once more, by ${whoAndWhy(decision)}`;
+  if (decision.kind === 'skip') return `${decision.node} is left out, by ${whoAndWhy(decision)}`;
   return `${decision.kind === 'pause' ? 'pause asked for' : 'resumed'} by ${whoAndWhy(decision)}`;
 }
 
@@ -210,6 +218,15 @@ function approvalChange(before: RunView | undefined, { view, clock }: Look): Run
       ...(advice ? { advice } : {}),
     },
   ];
+}
+
+/** It is halted, and waits for a person: for what, and what to type. */
+function haltChanges(before: RunView | undefined, { view, clock }: Look): RunChange[] {
+  return view.halts.slice(before?.halts.length ?? 0).map((halt): RunChange => {
+    const open = openHalt(view) === halt;
+    const text = open ? `halted: ${haltText(view, halt, clock)}` : 'halted: waited for a decision';
+    return { time: halt.since, kind: 'halted', text, ...(open ? { advice: haltLines(view) } : {}) };
+  });
 }
 
 /** It stands still: what ends it, and what to type. */

@@ -50,6 +50,8 @@ export interface RunView {
   readonly pause: PauseView | undefined;
   /** Every time it stood still in a pause. */
   readonly pauses: readonly PauseTime[];
+  /** Every time it was halted, and waited for a person to decide. */
+  readonly halts: readonly PauseTime[];
   /** What people said to it, in order. */
   readonly decisions: readonly Decision[];
   readonly snapshots: readonly SnapshotRecord[];
@@ -134,6 +136,8 @@ export interface NodeView {
   readonly cordoned: boolean;
   /** Why an undo did not succeed either. */
   readonly undoFailed: Reason | undefined;
+  /** Who had the run go on without it, and why. */
+  readonly skippedBy: string | undefined;
 }
 
 export interface StepView {

@@ -1,5 +1,6 @@
 import { advise } from '../../planning/describe.js';
 import { unansweredOf } from './approval-text.js';
+import { openHalt } from './halt-text.js';
 import { estimateLeft } from './estimate-left.js';
 import type { RunOutcome, RunView } from './run-view.js';
 import { countNodes, hopUnderWay, nodesOfHop, runningNodes, versionsBefore } from './run-nodes.js';
@@ -57,6 +58,7 @@ export function progressText(view: RunView, now: number): string {
     return touched > 0 ? `${doneText(view)} · took ${took}` : `took ${took}`;
   }
   if (unansweredOf(view)) return 'waits for an approval';
+  if (openHalt(view)) return ['halted', ...(touched > 0 ? [doneText(view)] : [])].join(' · ');
   if (view.pause?.waiting) return ['paused', ...(touched > 0 ? [doneText(view)] : [])].join(' · ');
   if (touched === 0) return `for ${durationText(now - Date.parse(view.startedAt))}`;
   return [...hopText(view), placeText(view), ...leftText(view, now)].join(' · ');

@@ -1,6 +1,7 @@
 import type { RunStory, RunWork, StoryNode } from '../../planning/run-report.js';
 import { sentence } from '../sentence.js';
 import { approvalText, unansweredOf } from './approval-text.js';
+import { haltText, openHalt } from './halt-text.js';
 import { nodeText } from './node-text.js';
 import { pauseText } from './pause-text.js';
 import { runningNodes } from './run-nodes.js';
@@ -41,7 +42,7 @@ export function storyOfRun(view: RunView, clock: Clock): RunStory {
 }
 
 function storyNode(view: RunView, node: NodeView): StoryNode {
-  const { state, leftAs, reason, failedStep, undoFailed, cordoned, endedAt } = node;
+  const { state, leftAs, reason, failedStep, undoFailed, cordoned, skippedBy, endedAt } = node;
   return {
     node: node.name,
     outcome: state === 'waiting' ? 'running' : state,
@@ -50,6 +51,7 @@ function storyNode(view: RunView, node: NodeView): StoryNode {
     ...(failedStep ? { failedStep } : {}),
     ...(undoFailed ? { undoFailed } : {}),
     ...(cordoned ? { cordoned } : {}),
+    ...(skippedBy === undefined ? {} : { skippedBy }),
     ...(node.plan.rebootMode ? { rebootMode: node.plan.rebootMode } : {}),
     from: node.from,
     to: node.to,
@@ -66,11 +68,12 @@ function storyNode(view: RunView, node: NodeView): StoryNode {
 }
 
 /** What the run did by itself, in order: its work between nodes, and the times it stood still. */
-function workOf({ work, pauses, approval }: RunView): RunWork[] {
+function workOf({ work, pauses, halts, approval }: RunView): RunWork[] {
   const all = [
     ...work,
     ...(approval ? [{ ...approval, name: 'approval' }] : []),
     ...pauses.map((pause) => ({ ...pause, name: 'paused' })),
+    ...halts.map((halt) => ({ ...halt, name: 'halted' })),
   ];
   return all
     .map(({ name, since, endedAt }) => ({
@@ -86,11 +89,13 @@ function nowOf(view: RunView, clock: Clock): string[] {
   if (view.outcome) return [];
   const { pause } = view;
   const unanswered = unansweredOf(view);
+  const halt = openHalt(view);
   const own = view.work.filter((work) => work.endedAt === undefined);
   const lines = [
     ...own.map((work) => `${work.name}: ${workText(work, view, clock)}`),
     ...runningNodes(view).map((node) => `${node.name}: ${nodeText(node, view, clock)}`),
     ...(unanswered ? [approvalText(unanswered, clock)] : []),
+    ...(halt ? [haltText(view, halt, clock)] : []),
     ...(pause ? [pauseText(view, pause, clock)] : []),
   ];
   const idle = lines.length === 0 ? ['the run decides what comes next.'] : [];

@@ -6,8 +6,12 @@ import {
   pauseRun,
   rejectPlan,
   resumeRun,
+  retryNode,
+  skipNode,
+  decisionTimer,
   type Approval,
   type ApproveAnswer,
+  type NodeDecisionInput,
   type PauseAnswer,
   type PauseInput,
   type RejectAnswer,
@@ -21,13 +25,15 @@ const kinds: Readonly<Record<string, Decision['kind']>> = {
   [resumeRun.name]: 'resume',
   [approvePlan.name]: 'approve',
   [rejectPlan.name]: 'reject',
+  [retryNode.name]: 'retry',
+  [skipNode.name]: 'skip',
 };
 
 /** Those that begin or end a pause. */
 const ofPauses = new Set([abortRun.name, pauseRun.name, resumeRun.name]);
 
 /** Answers that say that nothing came of it. */
-const idle = new Set(['paused-already', 'ending-already', 'not-paused', 'approved-already']);
+const idle = new Set(['paused-already', 'ending-already', 'not-paused', 'approved-already', 'refused']);
 
 /** What people said to the run and it heeded, in order. A cancel, which names nobody, is an abort. */
 export function decisionsOf(facts: HistoryFacts): Decision[] {
@@ -54,9 +60,14 @@ export function pauseOf(facts: HistoryFacts, plan: UpgradePlan | undefined): Pau
   };
 }
 
-/** The times it stood still in a pause: its timers, but for the one of a plan that needs a yes. */
+/** The times it stood still in a pause: its timers that say nothing, but for the one of a plan that needs a yes. */
 export function pausesOf(facts: HistoryFacts, plan: UpgradePlan | undefined): PauseTime[] {
   return timesOf(facts).slice(asks(plan) ? 1 : 0);
+}
+
+/** The times it was halted, and waited for a person to decide. */
+export function haltsOf(facts: HistoryFacts): PauseTime[] {
+  return timesOf(facts, decisionTimer);
 }
 
 /** The yes that the plan needs: what is known of it, and the wait for it, which comes before any pause can begin. */
@@ -78,12 +89,14 @@ function asks(plan: UpgradePlan | undefined): boolean {
   return plan?.approvals !== undefined && plan.approvals.length > 0;
 }
 
-function timesOf({ timers, close }: HistoryFacts): PauseTime[] {
-  return timers.map(({ startedAt, until, endedAt }) => ({
-    since: startedAt,
-    until,
-    endedAt: endedAt ?? close?.at,
-  }));
+function timesOf({ timers, close }: HistoryFacts, summary?: string): PauseTime[] {
+  return timers
+    .filter((timer) => timer.summary === summary)
+    .map(({ startedAt, until, endedAt }) => ({
+      since: startedAt,
+      until,
+      endedAt: endedAt ?? close?.at,
+    }));
 }
 
 function heeded({ answer }: UpdateFact): boolean {
@@ -95,7 +108,21 @@ function decisionOf(update: UpdateFact): Decision[] {
   const kind = kinds[update.name];
   if (!kind) return [];
   const said = answered(update);
-  return [{ kind, ...inputOf(update), at: said?.at ?? update.at, ...(said ? { plan: said.plan } : {}) }];
+  const [about] = update.arguments;
+  const node = isNodeDecision(kind) ? (about as NodeDecisionInput | undefined)?.node : undefined;
+  return [
+    {
+      kind,
+      ...inputOf(update),
+      at: said?.at ?? update.at,
+      ...(said ? { plan: said.plan } : {}),
+      ...(node === undefined ? {} : { node }),
+    },
+  ];
+}
+
+function isNodeDecision(kind: Decision['kind']): boolean {
+  return kind === 'retry' || kind === 'skip';
 }
 
 /** A yes or a no as the run keeps it: with the whole hash. */

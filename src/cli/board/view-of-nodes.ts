@@ -2,7 +2,7 @@ import { nodeId, type RunInput } from '../../workflows/messages.js';
 import type { ResolvedOrder } from '../../activities/resolve-order.js';
 import { batchesOf } from '../../planning/batches.js';
 import type { Hop, PlannedNode, UpgradePlan } from '../../planning/plan.js';
-import type { NodeEnding, NodeResult } from '../../planning/run-result.js';
+import type { Decision, NodeEnding, NodeResult } from '../../planning/run-result.js';
 import type { Reason } from '../../planning/reason.js';
 import { stepOfActivity } from './activity-names.js';
 import type { ActivityFact, ChildFact, CloseFact, FailureFact, HistoryFacts } from './history-facts.js';
@@ -30,11 +30,13 @@ export interface NodesSight {
   readonly input: Partial<RunInput> | undefined;
   /** What the run said of them at its end: it knows of a batch what its nodes do not know of each other. */
   readonly told: readonly NodeEnding[];
+  /** What people said to the run. */
+  readonly decisions: readonly Decision[];
 }
 
 /** The nodes of a run, hop after hop, in the order they are taken as far as it is known. */
 export function viewOfNodes(sight: NodesSight): NodeView[] {
-  const { cluster, run, plan, facts, children, told } = sight;
+  const { cluster, run, plan, facts, children, told, decisions } = sight;
   const started = new Map(facts.children.map((child) => [child.workflowId, child]));
   const orders = facts.activities
     .filter((one) => one.name === 'resolveOrder' && one.ending === 'completed')
@@ -66,6 +68,7 @@ export function viewOfNodes(sight: NodesSight): NodeView[] {
             child,
             sight: child && children.get(child.fact.workflowId),
             told: told.findLast((one) => one.node === name && one.to === hop.to),
+            skippedBy: skipOf(decisions, name),
           }),
         };
       });
@@ -88,6 +91,12 @@ function batchesOfHop(
     return gpu ? [gpu.resource] : [];
   };
   return batchesOf(names, nodes, plan.batch ?? 1, offers);
+}
+
+/** Who had a node left out, and why; the last word counts. */
+function skipOf(decisions: readonly Decision[], name: string): string | undefined {
+  const said = decisions.findLast(({ kind, node }) => kind === 'skip' && node === name);
+  return said && `${said.by}: ${said.why}`;
 }
 
 interface Attempt {
@@ -123,6 +132,7 @@ const nothingYet: Progress = {
   leftAs: undefined,
   cordoned: false,
   undoFailed: undefined,
+  skippedBy: undefined,
 };
 
 /** What is known of one node. */
@@ -132,9 +142,20 @@ interface NodeSight {
   readonly sight: ExecutionSight | undefined;
   /** The run's own word, at its end. */
   readonly told: NodeEnding | undefined;
+  /** Who had it left out, and why. */
+  readonly skippedBy: string | undefined;
 }
 
-function progress(planned: PlannedNode, { child, sight, told }: NodeSight): Progress {
+function progress(planned: PlannedNode, seen: NodeSight): Progress {
+  const { skippedBy } = seen;
+  const known = progressOf(planned, seen);
+  if (skippedBy === undefined || known.state === 'done' || known.state === 'running') return known;
+  return known.state === 'waiting'
+    ? { ...known, state: 'skipped', leftAs: 'untouched', skippedBy }
+    : { ...known, skippedBy };
+}
+
+function progressOf(planned: PlannedNode, { child, sight, told }: NodeSight): Progress {
   if (!child) {
     if (told && told.outcome !== 'skipped') return ended(told, [], nothingYet);
     const skipped = planned.skip && planned.adopts === undefined;

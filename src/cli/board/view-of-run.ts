@@ -4,7 +4,7 @@ import type { EarlierRunResult, NodeEnding, RunResult, SnapshotRecord } from '..
 import type { Reason } from '../../planning/reason.js';
 import { abortRun, runId, type AbortInput, type RunInput } from '../../workflows/messages.js';
 import type { HistoryFacts } from './history-facts.js';
-import { approvalOf, decisionsOf, pauseOf, pausesOf } from './view-of-decisions.js';
+import { approvalOf, decisionsOf, haltsOf, pauseOf, pausesOf } from './view-of-decisions.js';
 import type { AbortView, NodeView, RunOutcome, RunView } from './run-view.js';
 import { viewOfNodes, type ExecutionSight } from './view-of-nodes.js';
 import { worksOf } from './works-of.js';
@@ -27,7 +27,7 @@ export function viewOfRun(
   const result =
     facts.close?.ending === 'completed' ? (facts.close.result as AnyResult | undefined) : undefined;
   const nodes = plan
-    ? viewOfNodes({ cluster, run, plan, facts, children, input, told: endingsOf(result) })
+    ? viewOfNodes({ cluster, run, plan, facts, children, input, told: endingsOf(result), decisions: decisionsOf(facts) })
     : [];
   const resolved = resultOf(facts, 'resolveOrder') as ResolvedOrder | undefined;
   return {
@@ -50,6 +50,7 @@ export function viewOfRun(
     approval: approvalOf(facts, plan),
     pause: pauseOf(facts, plan),
     pauses: pausesOf(facts, plan),
+    halts: haltsOf(facts),
     decisions: decisionsOf(facts),
     snapshots: facts.activities
       .filter((one) => one.name === 'takeSnapshot' && one.result)

@@ -18,6 +18,14 @@ export type Asked<Answer> =
   /** `sent`: it is with Temporal, and a worker may still hear it within the next moments. */
   | { readonly kind: 'unanswered'; readonly sent: boolean; readonly workers: WorkerSight };
 
+/** What is asked, and how long its answer may take: what looks at the cluster first takes longer. */
+export interface Question<Answer, Input> {
+  readonly update: UpdateDefinition<Answer, [Input]>;
+  readonly input: Input;
+  /** Milliseconds. */
+  readonly withinMs?: number;
+}
+
 /**
  * Asks an open run something that its workflow answers. Nothing is sent when no worker polls the task queue.
  *
@@ -27,14 +35,14 @@ export async function askRun<Answer, Input>(
   temporal: Temporal,
   chosen: ChosenRun,
   taskQueue: string,
-  { update, input }: { readonly update: UpdateDefinition<Answer, [Input]>; readonly input: Input },
+  { update, input, withinMs = answerMs }: Question<Answer, Input>,
 ): Promise<Asked<Answer>> {
   const handle = temporal.client.workflow.getHandle(runId(chosen.cluster, chosen.run));
   if (!(await isOpen(temporal, chosen))) return { kind: 'ended' };
   const workers = await seeWorkers(temporal, taskQueue);
   if (!workers.answering) return { kind: 'unanswered', sent: false, workers };
   try {
-    const answer = await temporal.within(answerMs, () =>
+    const answer = await temporal.within(withinMs, () =>
       handle.executeUpdate(update, { args: [input], updateId: randomUUID() }),
     );
     return { kind: 'answered', answer };

@@ -1,0 +1,30 @@
+import { certificatesOutlast } from '../planning/certificates.js';
+import type { PlannedNode } from '../planning/plan.js';
+import { retryOf, type Retry } from '../planning/retry.js';
+import { newSchematics } from '../planning/schematic-change.js';
+import { planUpgrade as plan } from '../planning/upgrade-plan.js';
+import { planSources } from '../tools/plan-sources.js';
+import { inCluster, type ActivitySettings, type RunReference } from './activity-context.js';
+
+export interface PlanRetry extends RunReference {
+  /** As the run's plan has it. */
+  readonly node: PlannedNode;
+  /** The version of the hop that halted. */
+  readonly to: string;
+}
+
+/** Observes a node that halted its run, and says where it would begin. Changes nothing. */
+export async function planRetry(
+  settings: ActivitySettings,
+  { node, to, ...reference }: PlanRetry,
+): Promise<Retry> {
+  const { request } = await settings.inputOf(reference.cluster, reference.run);
+  return inCluster(settings, reference, `${node.name} is observed`, async (access, wait) => {
+    const asked = { request: { ...request, talos: to }, only: [node.name], newSchematics };
+    const [sources, certificates] = await Promise.all([
+      planSources(access, asked, wait.signal),
+      access.certificates({ admin: true }),
+    ]);
+    return retryOf(certificatesOutlast(plan(sources), certificates, Date.now()), node, to);
+  });
+}

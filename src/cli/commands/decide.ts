@@ -1,0 +1,100 @@
+import { WorkflowUpdateFailedError } from '@temporalio/client';
+import { describe } from '../../planning/describe.js';
+import {
+  retryNode,
+  skipNode,
+  type NodeDecisionInput,
+  type RetryAnswer,
+  type SkipAnswer,
+} from '../../workflows/messages.js';
+import { exitCodes, type ExitCode } from '../mistakes.js';
+import { chooseRun, type ChosenRun } from '../run-argument.js';
+import { sentence } from '../sentence.js';
+import { askRun, type Asked } from '../temporal/ask-run.js';
+import { connectTemporal, type Temporal } from '../temporal/connect-temporal.js';
+import { print, printJson, say } from '../terminal.js';
+import { whoAsks } from '../upgrade-request.js';
+import { requireAnswer, requireWhy } from './pause.js';
+
+export interface DecideOptions {
+  readonly file: string;
+  readonly taskQueue: string;
+  readonly why: string;
+  readonly json?: boolean;
+}
+
+/** The node is observed before the run answers. */
+const observeMs = 120_000;
+
+/** Has a node that halted the run begun once more. */
+export async function retry(
+  node: string,
+  named: string | undefined,
+  options: DecideOptions,
+): Promise<ExitCode> {
+  return decide(node, named, options, 'retry', retryLines, (temporal, chosen, input) =>
+    askRun(temporal, chosen, options.taskQueue, { update: retryNode, input, withinMs: observeMs }),
+  );
+}
+
+/** Has the run go on without a node. */
+export async function skip(
+  node: string,
+  named: string | undefined,
+  options: DecideOptions,
+): Promise<ExitCode> {
+  return decide(node, named, options, 'skip', skipLines, (temporal, chosen, input) =>
+    askRun(temporal, chosen, options.taskQueue, { update: skipNode, input }),
+  );
+}
+
+async function decide<Answer extends { readonly verdict: string }>(
+  node: string,
+  named: string | undefined,
+  options: DecideOptions,
+  verb: 'retry' | 'skip',
+  lines: (chosen: ChosenRun, answer: Answer) => string[],
+  ask: (temporal: Temporal, chosen: ChosenRun, input: NodeDecisionInput) => Promise<Asked<Answer>>,
+): Promise<ExitCode> {
+  requireWhy(verb, options.why);
+  const temporal = await connectTemporal();
+  try {
+    const chosen = await chooseRun(temporal, options.file, named);
+    const input = { node, by: whoAsks(), why: options.why.trim() };
+    const answer = requireAnswer(await ask(temporal, chosen, input), chosen, 'decided');
+    if (!answer) return exitCodes.refused;
+    if (options.json) printJson({ ...chosen, ...answer });
+    else for (const line of lines(chosen, answer)) print(line);
+    return answer.verdict === 'refused' ? exitCodes.refused : exitCodes.ok;
+  } catch (error) {
+    // The run's own sentence: what stands in the way.
+    if (!(error instanceof WorkflowUpdateFailedError)) throw error;
+    const why = error.cause?.message ?? error.message;
+    if (options.json) printJson({ verdict: 'refused', why });
+    else say(`${why} Nothing was changed.`);
+    return exitCodes.refused;
+  } finally {
+    await temporal.close();
+  }
+}
+
+/** What the run answered, for people. */
+export function retryLines({ cluster, run }: ChosenRun, answer: RetryAnswer): string[] {
+  if (answer.verdict === 'refused')
+    return [
+      `As it stands it cannot be begun once more. Nothing was changed, and run ${run} of ${cluster} goes on waiting.`,
+      ...answer.reasons.map((reason) => `  - ${sentence(describe(reason))}`),
+    ];
+  return [
+    `${answer.node} is begun once more by run ${run} of ${cluster}: ${answer.steps.join(', ')}.`,
+    `  slipway watch ${cluster}/${run}  # see it go`,
+  ];
+}
+
+export function skipLines({ cluster, run }: ChosenRun, { node, verdict }: SkipAnswer): string[] {
+  const what =
+    verdict === 'stopping'
+      ? `${node} is undone, or finished where its install was sent; run ${run} of ${cluster} goes on without it.`
+      : `Run ${run} of ${cluster} goes on without ${node}, which stays as it is.`;
+  return [what, `  slipway watch ${cluster}/${run}  # see it go`];
+}

@@ -1,0 +1,10 @@
+/** The lines by which a person decides about a node that halted a run: fit to be filled in and pasted. */
+export function decisionCommands(where: string, nodes: readonly string[]): string[] {
+  return [
+    ...nodes.flatMap((node) => [
+      `slipway retry ${node} ${where} --why "…"  # look at it anew, and begin it once more from what it is now`,
+      `slipway skip ${node} ${where} --why "…"  # go on without it; it stays as it is`,
+    ]),
+    `slipway abort ${where} --why "…"  # end the run; no machine is touched, and the cluster is held`,
+  ];
+}

@@ -1,0 +1,43 @@
+import { listed } from '../planning/phrases.js';
+import type { NodeDecisionInput } from './messages.js';
+
+/** Where a run is with one node, as far as a person's decision goes. */
+export type Standing =
+  | { readonly kind: 'unknown'; readonly known: readonly string[] }
+  /** Its turn has not come. */
+  | { readonly kind: 'ahead' }
+  | { readonly kind: 'under-way' }
+  /** It halted the run, which waits. */
+  | { readonly kind: 'halted' }
+  /** Somebody decided about it: `retry by Ada: the disk was replaced`. */
+  | { readonly kind: 'decided'; readonly how: string }
+  | { readonly kind: 'done' }
+  /** The run is on its way to its end. */
+  | { readonly kind: 'ending' };
+
+/** Why a decision is not taken: a sentence. Undefined: it is. */
+export function decisionRefusal(
+  verb: 'retry' | 'skip',
+  standing: Standing,
+  { node, by, why }: NodeDecisionInput,
+): string | undefined {
+  if (by.trim() === '') return `A ${verb} needs the name of whoever asks for it: it is kept in the record.`;
+  if (why.trim() === '') return `A ${verb} needs a reason: it is kept in the record.`;
+  switch (standing.kind) {
+    case 'unknown':
+      return `This run is not about ${node}, only about ${listed(standing.known, 20)}.`;
+    case 'ending':
+      return 'The run is on its way to its end: nothing is decided any more.';
+    case 'done':
+      return `${node} is through: there is nothing to decide about it.`;
+    case 'decided':
+      return `${node} was decided about already: ${standing.how}.`;
+    case 'halted':
+      return undefined;
+    case 'ahead':
+    case 'under-way':
+      return verb === 'skip'
+        ? undefined
+        : `${node} has not halted: ${standing.kind === 'ahead' ? 'its turn has not come' : 'it is under work'}.`;
+  }
+}
