@@ -23,7 +23,7 @@ export async function tryPatches(
   signal: AbortSignal,
 ): Promise<Reason[]> {
   const patched = hops.flatMap(({ nodes }) => nodes).filter((node) => getsPatches(access, node));
-  const told = await Promise.all(
+  const told = await Promise.allSettled(
     patched.map(async (node) => {
       try {
         if (node.rebuild?.configuration === 'apply-config')
@@ -37,7 +37,10 @@ export async function tryPatches(
       }
     }),
   );
-  return told.flat();
+  // All have ended: what one of them works in goes with the step.
+  const lost = told.find((one) => one.status === 'rejected');
+  if (lost) throw lost.reason;
+  return told.flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
 }
 
 function getsPatches({ inventory }: ClusterAccess, { name, rebuild, patches }: PlannedNode): boolean {

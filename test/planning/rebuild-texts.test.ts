@@ -153,6 +153,20 @@ describe('its commands', () => {
     expect(controlPlane).toContain(`-out=ctrl-1.tfplan -target='module.control_nodes["ctrl-1"]'`);
   });
 
+  test('keep one resource of a type, too, whether it is counted or not', () => {
+    const keeping = withTerraform(aRebuildingCluster(), { keep: ['terraform_data.disk'] });
+    const commands = planCommands(planOf(rebuilding(keeping)), keeping.inventory);
+    const [, pattern = ''] = /grep -vE '([^']+)'/.exec(commands) ?? [];
+    const kept = new RegExp(pattern);
+    const list = ['disk', 'disk[0]', 'disk["a"]', 'disk_image', 'vm'].map(
+      (one) => `module.a["b"].terraform_data.${one}`,
+    );
+    expect(list.filter((address) => !kept.test(address))).toEqual([
+      'module.a["b"].terraform_data.disk_image',
+      'module.a["b"].terraform_data.vm',
+    ]);
+  });
+
   test('remove no member of a worker, and send it nothing that Terraform brings', () => {
     expect(worker).toMatch(/^4 of 6: work-1 \(worker\), v1\.12\.1 → v1\.13\.9, made anew ---$/m);
     expect(worker).not.toMatch(/remove-member|apply-config|etcd members/);
