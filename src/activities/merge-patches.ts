@@ -71,10 +71,39 @@ export async function mergePatches(
     return text;
   } catch (error) {
     if (!(error instanceof CommandFailed) || error.cancelled) throw error;
-    throw patchFailed(node, withoutValues(error.stderrTail, files));
+    if (error.exitCode !== undefined) throw patchFailed(node, withoutValues(error.stderrTail, files));
+    // The patches are not to blame. What it wrote may repeat them, so it is not passed on.
+    const how = error.timedOut
+      ? 'did not end in time'
+      : `was not started, or ended by ${error.signal ?? 'nobody knows what'}`;
+    throw new Error(`talosctl ${how} while it merged the patches of ${node.name}`);
   } finally {
     await Promise.all(files.map((file) => rm(file, { force: true })));
   }
+}
+
+/**
+ * Merges patches that wait until a node is Ready, to see whether they can be: twice, since every look at the node merges them into
+ * what it then runs.
+ *
+ * @returns the configuration with them.
+ * @throws Refusal `patch-failed`, `patch-works-once`
+ */
+export async function tryMerging(
+  access: ClusterAccess,
+  node: PlannedNode,
+  own: string,
+  patches: PatchTexts,
+  signal: AbortSignal,
+): Promise<string> {
+  const once = await mergePatches(access, node, own, patches, signal);
+  try {
+    await mergePatches(access, node, once, patches, signal);
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.reason.kind !== 'patch-failed') throw error;
+    throw new Refusal({ kind: 'patch-works-once', node: node.name, why: error.reason.why });
+  }
+  return once;
 }
 
 export function patchFailed({ name }: PlannedNode, why: string): Refusal {

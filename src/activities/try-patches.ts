@@ -7,7 +7,7 @@ import { Refusal } from '../tools/refusal.js';
 import type { ActivitySettings, RunReference } from './activity-context.js';
 import { configurationToSend } from './configuration-to-send.js';
 import { runningConfiguration } from './machine-configuration.js';
-import { mergePatches, readPatches } from './merge-patches.js';
+import { readPatches, tryMerging } from './merge-patches.js';
 
 /**
  * Reads and merges every patch that a plan will come to, before anything is touched: one that is not there, or does not merge, would
@@ -27,7 +27,7 @@ export async function tryPatches(
     patched.map(async (node) => {
       try {
         if (node.rebuild?.configuration === 'apply-config')
-          await configurationToSend(settings, access, reference, node, signal);
+          await configurationToSend(settings, access, reference, node, signal, 'trial');
         else await tryLatePatches(settings, access, reference, node, signal);
         return [];
       } catch (error) {
@@ -60,5 +60,5 @@ export async function tryLatePatches(
   const patches = await readPatches(settings, access, reference, node, 'after-ready');
   // Of a machine that is gone there is no configuration to try them with.
   if (patches.length === 0 || node.rebuild?.continues) return;
-  await mergePatches(access, node, await runningConfiguration(access, node.name, signal), patches, signal);
+  await tryMerging(access, node, await runningConfiguration(access, node.name, signal), patches, signal);
 }
