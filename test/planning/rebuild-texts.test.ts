@@ -56,6 +56,12 @@ describe('its notes', () => {
     expect(inPlace).toContain('may want to make these machines anew');
   });
 
+  test('say that nobody sees to what new machines are made of, where slipway.yaml names no templates', () => {
+    const told = 'slipway.yaml names no templates (terraform.templates)';
+    expect(notesOf(withTerraform(world, { templates: undefined }))).toContain(told);
+    expect(plan.notes.join('\n')).not.toContain(told);
+  });
+
   test('say that git wants another version, since Terraform would go back to it', () => {
     const input = rebuilding(world);
     const notes = planOf({ ...input, request: { ...input.request, declared: false } }).notes.join('\n');
