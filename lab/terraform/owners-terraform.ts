@@ -1,6 +1,6 @@
 import path from 'node:path';
-import { execa } from 'execa';
 import { foreground, type Finished } from '../processes/foreground.js';
+import { unanswered } from '../processes/unanswered.js';
 
 /** A hypervisor's owner at a terminal: a configuration in git, its state elsewhere, and an own token. */
 export interface OwnersPlace {
@@ -52,29 +52,10 @@ export class OwnersTerraform {
   /** An apply that asks whether it may, and holds the state's lock meanwhile. Answers a way to say no. */
   async applyUnanswered(...options: string[]): Promise<() => Promise<void>> {
     const { program, folder } = this.#place;
-    const asking = execa(
-      'setpriv',
-      ['--pdeathsig', 'KILL', '--', program, 'apply', '-no-color', ...options],
-      {
-        cwd: folder,
-        timeout: PATIENCE_MS,
-        env: this.#environment(),
-        extendEnv: false,
-        reject: false,
-      },
-    );
-    await new Promise<void>((resolve, reject) => {
-      let said = '';
-      asking.stdout.on('data', (chunk: Buffer) => {
-        said += chunk.toString();
-        if (said.includes('Enter a value:')) resolve();
-      });
-      void asking.then(({ stderr }) => reject(new Error(`terraform apply asked nothing: ${stderr}`)));
-    });
-    return async () => {
-      asking.stdin.end('no\n');
-      await asking;
-    };
+    const place = { cwd: folder, timeoutMs: PATIENCE_MS, env: this.#environment() };
+    const args = ['apply', '-no-color', ...options];
+    const answer = await unanswered(program, args, 'Enter a value:', place);
+    return () => answer('no');
   }
 
   /** What it would change: the versions are those in git. Exit code 0: nothing, 2: something. */
