@@ -108,7 +108,7 @@ class Run {
       const failed = await this.upgradeHop(planned.plan, hop, index + 1);
       if (failed) return this.stopped(failed);
     }
-    this.left = await leftAfter({ cluster, run }, planned.plan, inventory);
+    this.left = await leftAfter({ cluster, run }, planned.plan, inventory, () => this.abortedBy);
     return this.end('done', []);
   }
 
