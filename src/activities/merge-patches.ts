@@ -72,11 +72,7 @@ export async function mergePatches(
   } catch (error) {
     if (!(error instanceof CommandFailed) || error.cancelled) throw error;
     if (error.exitCode !== undefined) throw patchFailed(node, withoutValues(error.stderrTail, files));
-    // The patches are not to blame. What it wrote may repeat them, so it is not passed on.
-    const how = error.timedOut
-      ? 'did not end in time'
-      : `was not started, or ended by ${error.signal ?? 'nobody knows what'}`;
-    throw new Error(`talosctl ${how} while it merged the patches of ${node.name}`);
+    throw unmerged(node, error);
   } finally {
     await Promise.all(files.map((file) => rm(file, { force: true })));
   }
@@ -104,6 +100,12 @@ export async function tryMerging(
     throw new Refusal({ kind: 'patch-works-once', node: node.name, why: error.reason.why });
   }
   return once;
+}
+
+/** The patches are not to blame. What talosctl wrote may repeat them, so it is not passed on. */
+function unmerged({ name }: PlannedNode, { timedOut, signal = 'nobody knows what' }: CommandFailed): Error {
+  const how = timedOut ? 'did not end in time' : `was not started, or ended by ${signal}`;
+  return new Error(`talosctl ${how} while it merged the patches of ${name}`);
 }
 
 export function patchFailed({ name }: PlannedNode, why: string): Refusal {
