@@ -26,4 +26,6 @@ export default {
   testEnvironment: 'node',
   transform: {},
   injectGlobals: false,
+  // Nothing here is a test of time, and a machine may be busy.
+  testTimeout: 30_000,
 };

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { foreground, type Finished } from '../processes/foreground.js';
+import { unanswered } from '../processes/unanswered.js';
 
 /** A hypervisor's owner at a terminal: a configuration in git, its state elsewhere, and an own token. */
 export interface OwnersPlace {
@@ -42,6 +43,21 @@ export class OwnersTerraform {
     await this.#do('apply', '-auto-approve', ...options);
   }
 
+  /** Lets the state forget what is at these addresses; the machines stay. */
+  async forget(...addresses: string[]): Promise<void> {
+    const { code, stderr } = await this.#start('state', 'rm', ...addresses);
+    if (code !== 0) throw new Error(`terraform state rm ended with ${code}: ${stderr.trim()}`);
+  }
+
+  /** An apply that asks whether it may, and holds the state's lock meanwhile. Answers a way to say no. */
+  async applyUnanswered(...options: string[]): Promise<() => Promise<void>> {
+    const { program, folder } = this.#place;
+    const place = { cwd: folder, timeoutMs: PATIENCE_MS, env: this.#environment() };
+    const args = ['apply', '-no-color', ...options];
+    const answer = await unanswered(program, args, 'Enter a value:', place);
+    return () => answer('no');
+  }
+
   /** What it would change: the versions are those in git. Exit code 0: nothing, 2: something. */
   async plan(): Promise<Finished> {
     const planned = await this.#run('plan', '-detailed-exitcode');
@@ -56,22 +72,27 @@ export class OwnersTerraform {
   }
 
   #run(command: string, ...args: string[]): Promise<Finished> {
-    const { program, folder, data, endpoint, token } = this.#place;
+    return this.#start(command, '-input=false', '-no-color', ...args);
+  }
+
+  #start(...args: string[]): Promise<Finished> {
+    const { program, folder } = this.#place;
+    return foreground(program, args, { cwd: folder, timeoutMs: PATIENCE_MS, env: this.#environment() });
+  }
+
+  #environment(): Record<string, string> {
+    const { data, endpoint, token } = this.#place;
     // Provisioners start node.
     const search = `${path.dirname(process.execPath)}:${process.env['PATH'] ?? '/usr/bin:/bin'}`;
-    return foreground(program, [command, '-input=false', '-no-color', ...args], {
-      cwd: folder,
-      timeoutMs: PATIENCE_MS,
-      env: {
-        PATH: search,
-        HOME: data,
-        TF_DATA_DIR: data,
-        TF_IN_AUTOMATION: '1',
-        CHECKPOINT_DISABLE: '1',
-        PROXMOX_VE_ENDPOINT: endpoint,
-        PROXMOX_VE_API_TOKEN: token,
-      },
-    });
+    return {
+      PATH: search,
+      HOME: data,
+      TF_DATA_DIR: data,
+      TF_IN_AUTOMATION: '1',
+      CHECKPOINT_DISABLE: '1',
+      PROXMOX_VE_ENDPOINT: endpoint,
+      PROXMOX_VE_API_TOKEN: token,
+    };
   }
 }
 

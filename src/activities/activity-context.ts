@@ -96,6 +96,13 @@ export function asFailure(error: unknown, over = false): ApplicationFailure {
   });
 }
 
+/** The reason in such a failure; undefined in any other error. */
+export function reasonIn(error: unknown): Reason | undefined {
+  if (!(error instanceof ApplicationFailure)) return undefined;
+  const [reason] = (error.details ?? []) as readonly (Reason | undefined)[];
+  return reason?.kind === error.type ? reason : undefined;
+}
+
 /** Between two looks for a sign. */
 const signMs = 500;
 

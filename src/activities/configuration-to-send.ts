@@ -6,7 +6,7 @@ import { filesOf } from '../tools/machine-configuration.js';
 import { Refusal } from '../tools/refusal.js';
 import type { ActivitySettings, RunReference } from './activity-context.js';
 import { readConfiguration } from './machine-configuration.js';
-import { mergePatches, readPatches } from './merge-patches.js';
+import { mergePatches, readPatches, tryMerging } from './merge-patches.js';
 
 /** A machine configuration that may be sent. It holds the cluster's secrets: the text goes into no history and no log. */
 export interface ConfigurationToSend {
@@ -19,6 +19,8 @@ export interface ConfigurationToSend {
  * What is sent to the new machine of a node: its machine configuration by reference, with the patches of slipway.yaml merged into
  * it, looked through for what its cards need.
  *
+ * @param moment `trial`: before anything is touched, so what waits until the node is Ready is tried as well. `sending`: nothing is
+ * waited for that is needed only later.
  * @throws Refusal `credential-unreadable`, `configuration-wrong`, `patch-failed`, `device-configuration-wrong`
  */
 export async function configurationToSend(
@@ -27,13 +29,14 @@ export async function configurationToSend(
   reference: RunReference,
   node: PlannedNode,
   signal: AbortSignal,
+  moment: 'trial' | 'sending',
 ): Promise<ConfigurationToSend> {
   const own = await readConfiguration(settings, reference, node);
   const patches = await readPatches(settings, access, reference, node, 'creation');
   const text = await mergePatches(access, node, own, patches, signal);
+  if (moment === 'sending') return { text, notes: [] };
   const late = await readPatches(settings, access, reference, node, 'after-ready');
-  // What cannot be merged is better known now than when the machine is gone.
-  const whole = await mergePatches(access, node, text, late, signal);
+  const whole = await tryMerging(access, node, text, late, signal);
   const device = deviceOf(access.inventory, node.name);
   const { wrong, notes } = device
     ? deviceFindings(device, filesOf(whole), versionOfImage(node.image))

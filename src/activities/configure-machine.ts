@@ -100,7 +100,7 @@ async function give(
   seen: MachineAt & { kind: 'maintenance' },
 ): Promise<void> {
   const folder = await access.folder();
-  const { text } = await configurationToSend(settings, access, step, step.node, wait.signal);
+  const { text } = await configurationToSend(settings, access, step, step.node, wait.signal, 'sending');
   const file = await folder.write(`machine-configuration-${Date.now()}.yaml`, text);
   try {
     await applyConfiguration(seen, file, { timeoutMs: answerMs, signal: wait.signal });

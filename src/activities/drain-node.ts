@@ -34,7 +34,7 @@ export async function drainNode(settings: ActivitySettings, step: DrainNode): Pr
   const { node, limit, attempts } = step;
   return inCluster(settings, step, describeStep('drain', node.name), async (access, wait) => {
     const end = wait.endOf(limit * attempts);
-    const before = podsToMove(await podsOn(access, node.name)).length;
+    const before = await podsToLeave(access, node.name);
     if (before === 0) {
       requireOurCordon(step, await requireNodeObject(access, node.name));
       return 'no pod was to move';
@@ -146,6 +146,11 @@ function requireOurCordon({ node, cluster, run }: DrainNode, seen: NodeObject): 
   const mark = node.keepCordon ? seen.marks.run : seen.marks.cordonedBy;
   if (!seen.unschedulable || mark !== runId(cluster, run))
     throw new Refusal({ kind: 'cordon-lost', node: node.name, found });
+}
+
+/** How many pods a drain of the node would move. */
+export async function podsToLeave(access: ClusterAccess, node: string): Promise<number> {
+  return podsToMove(await podsOn(access, node)).length;
 }
 
 async function podsOn(access: ClusterAccess, node: string): Promise<WorkloadObservation> {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import { nodeNamed } from '../inventory/node-named.js';
 import { versionOfImage } from '../planning/installer-image.js';
@@ -50,7 +51,7 @@ export async function mergePatches(
   const folder = await access.folder();
   const files: string[] = [];
   const put = async (what: string, text: string): Promise<string> => {
-    const file = await folder.write(`${what}-${Date.now()}.yaml`, text);
+    const file = await folder.write(`${what}-${randomUUID()}.yaml`, text);
     files.push(file);
     return file;
   };
@@ -70,10 +71,41 @@ export async function mergePatches(
     return text;
   } catch (error) {
     if (!(error instanceof CommandFailed) || error.cancelled) throw error;
-    throw patchFailed(node, withoutValues(error.stderrTail, files));
+    if (error.exitCode !== undefined) throw patchFailed(node, withoutValues(error.stderrTail, files));
+    throw unmerged(node, error);
   } finally {
     await Promise.all(files.map((file) => rm(file, { force: true })));
   }
+}
+
+/**
+ * Merges patches that wait until a node is Ready, to see whether they can be: twice, since every look at the node merges them into
+ * what it then runs.
+ *
+ * @returns the configuration with them.
+ * @throws Refusal `patch-failed`, `patch-works-once`
+ */
+export async function tryMerging(
+  access: ClusterAccess,
+  node: PlannedNode,
+  own: string,
+  patches: PatchTexts,
+  signal: AbortSignal,
+): Promise<string> {
+  const once = await mergePatches(access, node, own, patches, signal);
+  try {
+    await mergePatches(access, node, once, patches, signal);
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.reason.kind !== 'patch-failed') throw error;
+    throw new Refusal({ kind: 'patch-works-once', node: node.name, why: error.reason.why });
+  }
+  return once;
+}
+
+/** The patches are not to blame. What talosctl wrote may repeat them, so it is not passed on. */
+function unmerged({ name }: PlannedNode, { timedOut, signal = 'nobody knows what' }: CommandFailed): Error {
+  const how = timedOut ? 'did not end in time' : `was not started, or ended by ${signal}`;
+  return new Error(`talosctl ${how} while it merged the patches of ${name}`);
 }
 
 export function patchFailed({ name }: PlannedNode, why: string): Refusal {

@@ -32,6 +32,7 @@ import {
   type Sent,
 } from './guarded-request.js';
 import { runningConfiguration } from './machine-configuration.js';
+import { makeRoom, type MakeRoom } from './make-room.js';
 import { mergePatches, patchFailed, readPatches, type PatchTexts } from './merge-patches.js';
 import { requireNodeObject } from './patch-node.js';
 
@@ -41,6 +42,8 @@ export interface PatchMachine extends RunReference {
   readonly facts: RecordedFacts;
   /** Names this very reboot: the id of the node's workflow. */
   readonly reboot: string;
+  /** How it is drained, should it have to reboot with pods on it. */
+  readonly drain: MakeRoom['drain'];
   /** Milliseconds of all of it: until it runs with its patches, is Ready, and its member votes. */
   readonly limit: number;
 }
@@ -51,56 +54,74 @@ const answerMs = 30_000;
 /**
  * Merges the patches that wait until the node is Ready into the configuration that it runs. Sent is the whole configuration that was
  * looked at: sent twice, it is the same, where a patch would be merged a second time. A dry run tells whether it needs a reboot. One
- * that does goes out like a reboot, once and right after a last look, since Talos asks neither etcd nor Kubernetes.
+ * that does goes out like a reboot, once, after the node was emptied, and right after a last look, since Talos asks neither etcd nor
+ * Kubernetes.
  */
 export async function patchMachine(settings: ActivitySettings, step: PatchMachine): Promise<string> {
-  const { cluster, run, node, facts, limit } = step;
-  const doing = describeStep('patch-machine', node.name);
-  const { bootId, note } = await inCluster(settings, step, doing, async (access, wait) => {
-    const patches = await readPatches(settings, access, step, node, 'after-ready');
-    const patching = new Patching(access, wait, step, patches);
-    const waitedFor = `${node.name} to run with ${count(patches.length, 'patch', 'patches')}`;
-    const late = (last: Reason): Reason =>
-      last.kind === 'patch-unanswered' ? last : gaveUp(waitedFor, limit)(last);
-    return wait.until(limit, late, () => patching.look());
-  });
+  const { cluster, run, node, facts, drain, limit } = step;
+  let patched = await patch(settings, step, false);
+  if (patched.kind === 'needs-reboot') {
+    const now = { ...node, from: facts.wantedVersion };
+    await makeRoom(settings, { cluster, run, node: now, limit, drain });
+    patched = await patch(settings, step, true);
+  }
+  if (patched.kind === 'needs-reboot')
+    throw new Error(`${node.name} was emptied, and is to be emptied again`);
+  const { bootId, note } = patched;
   await awaitReady(settings, { cluster, run, node, bootId, limit });
   if (node.role === 'control-plane') await awaitEtcdMember(settings, { cluster, run, node, limit });
   return bootId === facts.bootId ? note : `${note}, and it rebooted with them`;
 }
 
-interface Patched {
-  readonly bootId: string;
-  readonly note: string;
+type Patched =
+  | { readonly kind: 'patched'; readonly bootId: string; readonly note: string }
+  /** Nothing was sent: it takes a reboot, and nobody has looked at what runs on the node. */
+  | { readonly kind: 'needs-reboot' };
+
+/** @param mayReboot whether the node was emptied for it. */
+async function patch(settings: ActivitySettings, step: PatchMachine, mayReboot: boolean): Promise<Patched> {
+  const { node, limit } = step;
+  const doing = describeStep('patch-machine', node.name);
+  return inCluster(settings, step, doing, async (access, wait) => {
+    const patches = await readPatches(settings, access, step, node, 'after-ready');
+    const patching = new Patching(access, wait, step, patches, mayReboot);
+    const waitedFor = `${node.name} to run with ${count(patches.length, 'patch', 'patches')}`;
+    const late = (last: Reason): Reason =>
+      last.kind === 'patch-unanswered' ? last : gaveUp(waitedFor, limit)(last);
+    return wait.until(limit, late, () => patching.look());
+  });
 }
 
 /** One attempt. */
 class Patching {
-  private readonly request: GuardedRequest;
   private readonly since = new Date().toISOString();
-  /** Sent by this attempt, to take effect at once. */
-  private sent = false;
+  /** What this attempt wrote is told from what an attempt before it wrote. */
+  private readonly attempt = randomUUID();
+  /** Taken by Talos in this attempt, to take effect at once. */
+  private taken = false;
 
   constructor(
     private readonly access: ClusterAccess,
     private readonly wait: Wait,
     private readonly step: PatchMachine,
     private readonly patches: PatchTexts,
-  ) {
-    const { cluster, run, facts, reboot, limit } = step;
-    // What this attempt wrote is told from what an attempt before it wrote.
-    const attempt = randomUUID();
+    private readonly mayReboot: boolean,
+  ) {}
+
+  /** The request, as it goes out in that boot. */
+  private request(bootId: string): GuardedRequest {
+    const { cluster, run, node, facts, reboot, limit } = this.step;
     // By now it is what the hop makes of it.
     const expects = { version: facts.wantedVersion, schematic: facts.wantedSchematic };
-    this.request = {
+    return {
       cluster,
       run,
-      node: { ...step.node, expects },
-      facts,
+      node: { ...node, expects },
+      facts: { ...facts, bootId },
       limit,
-      before: `before ${step.node.name} gets patches that reboot it`,
+      before: `before ${node.name} gets patches that reboot it`,
       mark: 'reboot',
-      intent: `${reboot} ${attempt}`,
+      intent: `${reboot} ${this.attempt} ${bootId}`,
       isMine: (mark) => mark?.split(' ')[0] === reboot,
     };
   }
@@ -116,7 +137,7 @@ class Patching {
 
   private async lookOnce(): Promise<Look<Patched>> {
     const { access, wait, patches } = this;
-    const { node, facts } = this.step;
+    const { node } = this.step;
     const bootId = await this.bootId();
     const running = await runningConfiguration(access, node.name, wait.signal);
     const merged = await mergePatches(access, node, running, patches, wait.signal);
@@ -128,16 +149,22 @@ class Patching {
       if (effect === 'nothing')
         return {
           kind: 'done',
-          value: { bootId, note: `${count(patches.length, 'patch', 'patches')} in its configuration` },
+          value: {
+            kind: 'patched',
+            bootId,
+            note: `${count(patches.length, 'patch', 'patches')} in its configuration`,
+          },
         };
       if (effect === 'at-once') return await this.applyAtOnce(file);
+      const request = this.request(bootId);
       const { marks } = await requireNodeObject(access, node.name);
-      if (this.request.isMine(marks.reboot)) {
-        if (bootId === facts.bootId) return this.again('was asked to reboot with its patches');
-        throw patchFailed(node, 'it has rebooted with them, and runs without them');
+      if (request.isMine(marks.reboot)) {
+        const sentIn = marks.reboot?.split(' ')[2];
+        if (bootId === sentIn) return this.again('was asked to reboot with its patches');
+        throw patchFailed(node, 'it was asked to reboot with them, has booted since, and runs without them');
       }
-      const request = { ...this.request, facts: { ...facts, bootId } };
-      await sendGuarded(access, wait, request, (may) => this.reboot(file, may));
+      if (!this.mayReboot) return { kind: 'done', value: { kind: 'needs-reboot' } };
+      await sendGuarded(access, wait, request, (may) => this.reboot(file, may, request));
       return this.again('reboots with its patches');
     } finally {
       await rm(file, { force: true });
@@ -167,9 +194,8 @@ class Patching {
   /** What is in effect shows a moment later; it is not sent again meanwhile. */
   private async applyAtOnce(file: string): Promise<Look<Patched>> {
     const { node, facts } = this.step;
-    if (this.sent) return this.again('takes its patches');
+    if (this.taken) return this.takes();
     const admin = await this.access.talosctlAdmin(facts.wantedVersion);
-    this.sent = true;
     await this.told(
       throughOthers(this.access.targets(node.name), (target) =>
         admin.applyConfiguration(target, file, 'no-reboot', {
@@ -178,10 +204,21 @@ class Patching {
         }),
       ),
     );
-    return this.again('takes its patches');
+    this.taken = true;
+    return this.takes();
   }
 
-  private async reboot(file: string, { target, before }: MaySend): Promise<Sent<true>> {
+  private takes(): Look<Patched> {
+    const { name: node } = this.step.node;
+    const reason: Reason = { kind: 'patch-not-in-effect', node, since: this.since };
+    return { kind: 'waiting', reason, note: `${node} takes its patches`, againMs: 500 };
+  }
+
+  private async reboot(
+    file: string,
+    { target, before }: MaySend,
+    request: GuardedRequest,
+  ): Promise<Sent<true>> {
     const admin = await this.access.talosctlAdmin(this.step.facts.wantedVersion);
     const limits = { timeoutMs: answerMs, signal: this.wait.signal, startBefore: before };
     try {
@@ -190,7 +227,7 @@ class Patching {
       if (!(error instanceof CommandFailed) || error.cancelled) throw error;
       if (neverLeft(error, target)) return { kind: 'late' };
       const answered = answer.test(error.stderrTail);
-      if (answered) await takeIntentBack(this.access, this.request);
+      if (answered) await takeIntentBack(this.access, request);
       if (answered) throw this.refusal(error);
       // The answer was lost: the node shows what became of it.
     }

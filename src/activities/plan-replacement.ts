@@ -56,7 +56,7 @@ export async function planReplacement(
     // A configuration that cannot be had is better known now than when the machine is gone.
     const sent =
       configuration === 'apply-config'
-        ? await configurationToSend(settings, access, step, node, wait.signal)
+        ? await configurationToSend(settings, access, step, node, wait.signal, 'trial')
         : undefined;
     if (sent) refuseOwnEndpoint(node, sent.text);
     else await tryLatePatches(settings, access, step, node, wait.signal);

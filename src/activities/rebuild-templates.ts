@@ -1,14 +1,8 @@
 import { covers } from '../planning/terraform/address.js';
 import { creationsIn, sameWrite, writesOf, type Write } from '../planning/terraform/planned-changes.js';
+import { recordInstances, type NodeAddress } from '../planning/terraform/state-instances.js';
 import {
-  managedInstances,
-  recordInstances,
-  type NodeAddress,
-  type StateInstance,
-} from '../planning/terraform/state-instances.js';
-import {
-  allTemplates,
-  templatesOf,
+  knownTemplates,
   templatesToRebuild,
   type Template,
   type TemplateToRebuild,
@@ -47,7 +41,7 @@ export async function rebuildTemplates(settings: ActivitySettings, step: Rebuild
     const { state, pulled, nodes } = await knownState(access, wait, ready, undefined, step.underWork);
     const planned = await plan(ready, step, step.templates, []);
     const decision = templatesToRebuild({
-      templates: wantedTemplates(access, step.templates, managedInstances(state)),
+      templates: wantedTemplates(access, step.templates, { state, plan: planned.plan }),
       state,
       plan: planned.plan,
       recorded: {},
@@ -76,21 +70,16 @@ export async function rebuildTemplates(settings: ActivitySettings, step: Rebuild
   });
 }
 
-/** The templates of those addresses, with their hosts. One that no node is made of need not be there. */
+/** The templates of those addresses, with their hosts. One that no node is made of need not be there, nor be declared. */
 function wantedTemplates(
   { inventory }: ClusterAccess,
   addresses: readonly string[],
-  there: readonly StateInstance[],
+  known: Parameters<typeof knownTemplates>[2],
 ): readonly Template[] {
   const template = inventory.terraform?.templates?.address;
   if (template === undefined) throw new Error('slipway.yaml names no templates, and the plan rests on them');
   const nodes = inventory.nodes.map(({ name, host, role }) => ({ node: name, host, role }));
-  const made = templatesOf(nodes, template).templates.map(({ address }) => address);
-  return allTemplates(inventory.nodes, template).filter(
-    ({ address }) =>
-      addresses.includes(address) &&
-      (made.includes(address) || there.some((instance) => covers(address, instance.address))),
-  );
+  return knownTemplates(nodes, template, known).filter(({ address }) => addresses.includes(address));
 }
 
 function plan(

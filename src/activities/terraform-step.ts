@@ -139,7 +139,7 @@ export async function knownState(
     throw new Refusal({ kind: 'terraform-state-empty', answering });
   }
   refuse(
-    stateRefusals(pulled.header, {
+    stateRefusals(pulled.header, state, {
       pin: section.version,
       program: terraform.program.version,
       ...(recorded ? { recorded } : {}),

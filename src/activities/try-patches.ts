@@ -7,7 +7,7 @@ import { Refusal } from '../tools/refusal.js';
 import type { ActivitySettings, RunReference } from './activity-context.js';
 import { configurationToSend } from './configuration-to-send.js';
 import { runningConfiguration } from './machine-configuration.js';
-import { mergePatches, readPatches } from './merge-patches.js';
+import { readPatches, tryMerging } from './merge-patches.js';
 
 /**
  * Reads and merges every patch that a plan will come to, before anything is touched: one that is not there, or does not merge, would
@@ -23,11 +23,11 @@ export async function tryPatches(
   signal: AbortSignal,
 ): Promise<Reason[]> {
   const patched = hops.flatMap(({ nodes }) => nodes).filter((node) => getsPatches(access, node));
-  const told = await Promise.all(
+  const told = await Promise.allSettled(
     patched.map(async (node) => {
       try {
         if (node.rebuild?.configuration === 'apply-config')
-          await configurationToSend(settings, access, reference, node, signal);
+          await configurationToSend(settings, access, reference, node, signal, 'trial');
         else await tryLatePatches(settings, access, reference, node, signal);
         return [];
       } catch (error) {
@@ -37,7 +37,10 @@ export async function tryPatches(
       }
     }),
   );
-  return told.flat();
+  // All have ended: what one of them works in goes with the step.
+  const lost = told.find((one) => one.status === 'rejected');
+  if (lost) throw lost.reason;
+  return told.flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
 }
 
 function getsPatches({ inventory }: ClusterAccess, { name, rebuild, patches }: PlannedNode): boolean {
@@ -57,5 +60,5 @@ export async function tryLatePatches(
   const patches = await readPatches(settings, access, reference, node, 'after-ready');
   // Of a machine that is gone there is no configuration to try them with.
   if (patches.length === 0 || node.rebuild?.continues) return;
-  await mergePatches(access, node, await runningConfiguration(access, node.name, signal), patches, signal);
+  await tryMerging(access, node, await runningConfiguration(access, node.name, signal), patches, signal);
 }

@@ -56,6 +56,10 @@ function addEndingCommands(program: Command, finished: Finished): void {
     .option('--json', 'print the answer as JSON')
     .addHelpText(
       'after',
+      '\nA node is undone before its install, or before Terraform replaces its machine; after that it is finished first.',
+    )
+    .addHelpText(
+      'after',
       examples('slipway abort --why "the switch is rebooting"', 'slipway abort 42 --why "wrong image"'),
     )
     .action(async (run: string | undefined, options: AbortOptions) =>

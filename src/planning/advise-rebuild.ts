@@ -124,6 +124,21 @@ export const rebuildAdvice: Advices<RebuildReason> = {
     thenRelease(say),
     again(say),
   ],
+  'patch-works-once': (_, say) => [
+    say.inventoryCheck('after the patch was written so that it may be merged again: no remove, no test'),
+    thenRelease(say),
+    again(say),
+  ],
+  'patches-owed': ({ node, version }, say) => [
+    say.upgrade('brings it its patches, and gives it back', `--talos ${version} --only ${node}`),
+    say.plan('then the plan you asked for', ''),
+  ],
+  'patch-not-in-effect': ({ node }, say) => [
+    say.talosctl(node, 'get machineconfig -o yaml', 'whether they are in it'),
+    say.talosctl(node, 'dmesg', 'what it says of them'),
+    thenRelease(say),
+    again(say),
+  ],
   'patch-unanswered': ({ node }, say) => [
     say.talosctl(node, 'dmesg', 'whether it took a configuration, and reboots'),
     say.talosctl(node, 'get machineconfig -o yaml', 'whether they are in it by now'),

@@ -48,6 +48,12 @@ export const rebuildSentences: Sentences<RebuildReason> = {
     `${node} offers ${offered} of ${wanted} ${resource}: ${listed(wrong, 4)}`,
   'patch-failed': ({ node, why }) =>
     `the patches of slipway.yaml could not be merged into the machine configuration of ${node}: ${quoted(why)}`,
+  'patch-works-once': ({ node, why }) =>
+    `the patches of slipway.yaml for ${node} that wait until it is Ready merge only once, and are merged into what it runs more than once: ${quoted(why)}`,
+  'patches-owed': ({ node, version, wanted, patches }) =>
+    `the machine of ${node} was made anew with Talos ${version}, and ${count(patches, 'patch', 'patches')} that it was to get once it was Ready may be missing; going on to ${wanted} in place would not bring them`,
+  'patch-not-in-effect': ({ node, since }) =>
+    `${node} took its patches after ${moment(since)}, and does not run with them yet`,
   'patch-unanswered': ({ node, since }) =>
     `${node} shows no sign of the patches that were, or may have been, sent to it ${moment(since)}; they come with a reboot, and are not sent again by themselves`,
 };

@@ -141,6 +141,9 @@ export const failures = {
   'device-configuration-wrong': halt('a person corrects it; with a wrong one a node may not boot'),
   'device-not-offered': halt('pods that need the cards would wait for ever'),
   'patch-failed': undo('a person corrects it'),
+  'patch-works-once': undo('a person corrects it'),
+  'patches-owed': refuse('a person brings them first'),
+  'patch-not-in-effect': passing('Talos may still bring it into effect'),
   'patch-unanswered': halt('they may have been sent, and come with a reboot'),
 
   'expectation-broken': undo('the plan is not true any more; a new one is made'),

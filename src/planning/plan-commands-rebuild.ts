@@ -157,12 +157,19 @@ function replacementPlan(plan: UpgradePlan, hop: Hop, node: PlannedNode, invento
       `${planning(plan, hop, inventory)} -out=${quote(planFile(node))} -target=${address}`,
       `${terraformOf(plan)} show ${quote(planFile(node))}  # what is gone of ${node.name} created, and nothing else`,
     ];
-  const kept = (inventory.terraform?.keep ?? []).map((type) => ` | grep -vF ${quote(`.${type}.`)}`).join('');
+  const kept = (inventory.terraform?.keep ?? []).map((what) => ` | grep -v${keptText(what)}`).join('');
   return [
     `${terraformOf(plan)} state list ${address} | grep -vF .data.${kept} | sed 's/^/-replace=/' | tr '\\n' '\\0' | \\`,
     `  xargs -0 ${planning(plan, hop, inventory)} -out=${quote(planFile(node))} -target=${address}`,
     `${terraformOf(plan)} show ${quote(planFile(node))}  # the machine of ${node.name} destroyed and created, and nothing else; of it only template, image and ids differ`,
   ];
+}
+
+/** What `grep -v` leaves out: a type stands before a name, `type.name` at the end of an address. */
+function keptText(what: string): string {
+  return what.includes('.')
+    ? `E ${quote(String.raw`\.${what.replaceAll('.', String.raw`\.`)}(\[.*\])?$`)}`
+    : `F ${quote(`.${what}.`)}`;
 }
 
 /** With the versions of this hop: git names those of the last one only. */

@@ -3,6 +3,7 @@ import { armedFor, armedWith } from './armed.js';
 import { schematicOf } from './installer-image.js';
 import { schematicRefusals } from './schematic-change.js';
 import { continueRefusals } from './continue-refusals.js';
+import { owedPatchRefusals } from './owed-patches.js';
 import { flowOf } from './upgrade-flow.js';
 import { type PlanInput, type SeenNode, runsTarget } from './plan-input.js';
 import type { Reason } from './reason.js';
@@ -25,6 +26,7 @@ export function planRefusals(input: PlanInput, nodes: readonly SeenNode[]): Reas
     ...schematicRefusals(input, nodes),
     ...rebuildRefusals(input, nodes),
     ...continueRefusals(input, nodes),
+    ...owedPatchRefusals(input, nodes),
     ...armedRefusals(input, nodes),
     ...etcdRefusals(input, nodes),
     ...cordonRefusals(nodes),

@@ -5,6 +5,7 @@ import { installerImage, schematicOf } from './installer-image.js';
 import { orderNodes } from './node-order.js';
 import type { StepsName } from './node-steps.js';
 import { patchesFor } from './node-configuration.js';
+import { owedPatches } from './owed-patches.js';
 import type { Flow, Hop, PlannedNode, PlannedRebuild, RebootMode } from './plan.js';
 import type { PlanInput, SeenNode } from './plan-input.js';
 import { plannedRebuild } from './rebuild-plan.js';
@@ -60,12 +61,12 @@ function plannedNode(input: PlanInput, node: SeenNode, hops: readonly VersionHop
   const flow = flowOf(from) ?? 'legacy';
   const waits = armedFor(armedWith(object), { version: to, schematic: wanted });
   const armed = !skip && !touchedBefore && !rebuild && flow === 'lifecycle' && waits;
-  const adopts = at === 0 ? (object.marks.cordonedBy ?? object.marks.run) : undefined;
+  const owed = owedPatches(input, node);
+  const adopts = at === 0 ? (object.marks.cordonedBy ?? object.marks.run ?? owed?.run) : undefined;
   const soak = role === 'control-plane' ? inventory.limits.soakControlPlane : inventory.limits.soakWorker;
   const steps = rebuild ? stepsOfRebuild(rebuild) : stepsName(flow, { skip, armed });
-  // Of an earlier run that made it anew and did not come to them: the mark tells.
-  const left = skip && adopts !== undefined && object.marks.replace !== undefined;
-  const patches = rebuild || left ? patchesFor(inventory, node.node, 'after-ready').length : 0;
+  const late = rebuild ? patchesFor(inventory, node.node, 'after-ready').length : 0;
+  const patches = skip && adopts !== undefined ? (owed?.patches ?? 0) : late;
   const sameExtensions = !touchedBefore || runningSchematic(talos) === wanted;
   return {
     name,

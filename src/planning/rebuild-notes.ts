@@ -24,6 +24,7 @@ export function rebuildNotes(input: PlanInput, seen: readonly SeenNode[], hops: 
     ...keptNotes(input),
     ...otherChangesNotes(input),
     ...rebuilding.flatMap((hop) => templateNotes(hop)),
+    ...noTemplatesNotes(input),
     wayBackNote(first, first.rebuilt),
     ...memberNotes(first.rebuilt),
     ...deviceNotes(input, rebuilding),
@@ -77,6 +78,15 @@ function templateNotes({ to, templates = [] }: Hop): string[] {
   if (templates.length === 0) return [];
   return [
     `before the first node of Talos ${to}: ${count(templates.length, 'template')}, those of another version, are made of it; no machine changes by that`,
+  ];
+}
+
+/** Nothing is made anew before the nodes, so nobody sees to it that what they are made of is of the version wanted. */
+function noTemplatesNotes({ inventory: { terraform } }: PlanInput): string[] {
+  if (!terraform || terraform.templates) return [];
+  return [
+    'slipway.yaml names no templates (terraform.templates): new machines are made of whatever template or image Terraform finds, ' +
+      'and one that boots another version halts the run, its old machine being gone',
   ];
 }
 

@@ -4,6 +4,7 @@ import { kubernetesVersions } from './kubernetes-versions.js';
 import type { Hop, PlannedNode, PlannedRebuild, PlannedTerraform } from './plan.js';
 import type { PlanInput } from './plan-input.js';
 import { expandAddress } from './terraform/address-template.js';
+import { writtenVersion } from './terraform/written-version.js';
 import { allTemplates, templatesOf, type Template } from './terraform/templates.js';
 
 /** How the machine of a node is made anew. @throws Error where the plan should have been refused for it. */
@@ -70,8 +71,8 @@ export function terraformValues(
   const variables = inventory.terraform?.variables;
   if (!variables) return {};
   const entries: [string | undefined, string | undefined][] = [
-    [variables.talos, written(talos, variables.talosWritten)],
-    [variables.kubernetes, written(kubernetes, variables.kubernetesWritten)],
+    [variables.talos, writtenVersion(talos, variables.talosWritten)],
+    [variables.kubernetes, writtenVersion(kubernetes, variables.kubernetesWritten)],
     ...(['control-plane', 'worker'] as const).map((role): [string | undefined, string | undefined] => [
       variables.schematic[role],
       inventory.roles[role]?.schematic,
@@ -80,10 +81,6 @@ export function terraformValues(
   return Object.fromEntries(
     entries.flatMap(([name, value]) => (name === undefined || value === undefined ? [] : [[name, value]])),
   );
-}
-
-function written(version: string, as: 'v1.2.3' | '1.2.3'): string {
-  return as === '1.2.3' ? version.replace(/^v/, '') : version;
 }
 
 /** The Terraform configuration a plan rests on; nothing where none of its hops makes a node anew. */

@@ -104,5 +104,17 @@ export type RebuildReason =
     }
   /** talosctl did not merge the patches of slipway.yaml into its machine configuration. */
   | { readonly kind: 'patch-failed'; readonly node: string; readonly why: string }
+  /** They work only once: what Talos shows later is merged with them again. */
+  | { readonly kind: 'patch-works-once'; readonly node: string; readonly why: string }
+  /** Its machine was made anew at this version, and lacks patches that an upgrade in place does not bring. */
+  | {
+      readonly kind: 'patches-owed';
+      readonly node: string;
+      readonly version: string;
+      readonly wanted: string;
+      readonly patches: number;
+    }
+  /** Talos took patches that need no reboot, and does not run with them yet. `since`: ISO time. */
+  | { readonly kind: 'patch-not-in-effect'; readonly node: string; readonly since: string }
   /** Patches that take effect with a reboot were sent, or nearly were, and neither shows. `since`: ISO time. */
   | { readonly kind: 'patch-unanswered'; readonly node: string; readonly since: string };

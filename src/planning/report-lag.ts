@@ -1,15 +1,19 @@
 import type { Role } from './observation.js';
 import { plannedOf } from './report-nodes.js';
 import type { RunStory } from './run-report.js';
+import { expandAddress } from './terraform/address-template.js';
+import { writtenVersion } from './terraform/written-version.js';
 
 /** What still names the version from before: an upgrade in place changes the machine, and nothing that describes it. */
 export interface ReportLag {
   /** What `machine.install.image` should say, each image once. Talos leaves it as it was. */
   readonly machineConfig: readonly LaggingImage[];
   readonly terraform: {
-    /** The name is a guess, from what most modules use: nobody looked. */
+    /** Where slipway.yaml names no variable. The name is a guess, from what most modules use: nobody looked. */
     readonly guessedVariable: 'talos_version';
-    /** The values it should have; more than one where nodes ended on different versions. */
+    /** As slipway.yaml names it; null: it names none. */
+    readonly variable: string | null;
+    /** The values it should have, as they are written there; more than one where nodes ended on different versions. */
     readonly values: readonly string[];
     /** What a plan with the new value would want to replace, where slipway.yaml names the addresses. */
     readonly addresses: readonly string[];
@@ -40,10 +44,14 @@ export function reportLag(story: RunStory): ReportLag | null {
   const names = [...reached.keys()];
   const images = [...new Set([...reached.values()].map(({ image }) => image))];
   const addresses = names.flatMap((name) => {
-    const role = inventory?.nodes.find((node) => node.name === name)?.role;
-    const pattern = role && inventory?.roles[role]?.terraform;
-    return pattern ? [pattern.replaceAll('{node}', name)] : [];
+    const node = inventory?.nodes.find((one) => one.name === name);
+    const template = node && inventory?.roles[node.role]?.terraform;
+    if (!node || template === undefined) return [];
+    const { host, role, vm } = node;
+    const expanded = expandAddress(template, { node: name, host, role, vm });
+    return expanded.ok ? [expanded.address] : [];
   });
+  const variables = inventory?.terraform?.variables;
   return {
     machineConfig: images.map((image) => {
       const nodes = names.filter((name) => reached.get(name)?.image === image);
@@ -51,7 +59,12 @@ export function reportLag(story: RunStory): ReportLag | null {
     }),
     terraform: {
       guessedVariable: 'talos_version',
-      values: [...new Set([...reached.values()].map(({ to }) => to))],
+      variable: variables?.talos ?? null,
+      values: [
+        ...new Set(
+          [...reached.values()].map(({ to }) => writtenVersion(to, variables?.talosWritten ?? 'v1.2.3')),
+        ),
+      ],
       addresses,
     },
     declared: declared ? null : target,

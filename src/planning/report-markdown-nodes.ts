@@ -77,6 +77,10 @@ export function lagSection({ lag }: RunReport): string[] {
     terraform.addresses.length === 0
       ? 'machines and templates that were upgraded in place'
       : `what was upgraded in place: ${terraform.addresses.map((address) => `\`${address}\``).join(', ')}, and templates`;
+  const named =
+    terraform.variable === null
+      ? `Its name is a guess, \`${terraform.guessedVariable}\` in most modules; nobody looked.`
+      : 'slipway.yaml names it.';
   return [
     [
       '## What still names the old version',
@@ -84,8 +88,8 @@ export function lagSection({ lag }: RunReport): string[] {
       'An in-place upgrade changes the machine and nothing that describes it. Bring these after it:',
       '',
       ...images,
-      `- The Terraform variable that carries the Talos version: ${terraform.values.map((value) => `\`${value}\``).join(' or ')}. ` +
-        `Its name is a guess, \`${terraform.guessedVariable}\` in most modules; nobody looked. With the new value \`terraform plan\` ` +
+      `- The Terraform variable ${terraform.variable === null ? 'that carries the Talos version' : `\`${terraform.variable}\``}: ` +
+        `${terraform.values.map((value) => `\`${value}\``).join(' or ')}. ${named} With the new value \`terraform plan\` ` +
         `wants to replace ${would}. Read that plan before anybody applies it.`,
       ...(declared === null ? [] : [`- \`versions.talos\` in slipway.yaml: it does not say ${declared}.`]),
     ].join('\n'),

@@ -64,7 +64,7 @@ export interface RunStory extends Omit<RunResult, 'outcome' | 'endedAt' | 'count
   /** The strategy it was asked for with. */
   readonly strategy?: Strategy;
   /** slipway.yaml as it was when the run began, and the folder it was in. */
-  readonly inventory?: Pick<Inventory, 'nodes' | 'roles' | 'snapshot'>;
+  readonly inventory?: Pick<Inventory, 'nodes' | 'roles' | 'snapshot' | 'terraform'>;
   readonly base?: string;
   readonly work?: readonly RunWork[];
   /** Of an open run: what goes on, as sentences. */

@@ -52,8 +52,9 @@ export async function openCluster(
   inventory: Inventory,
   { base, dialMap, connections }: AccessOptions,
 ): Promise<ClusterAccess> {
-  let opened: StepFolder | undefined;
-  const folder = async (): Promise<StepFolder> => (opened ??= await StepFolder.open());
+  // The promise, not the folder: calls side by side get the same one, and no other is left behind.
+  let opened: Promise<StepFolder> | undefined;
+  const folder = (): Promise<StepFolder> => (opened ??= StepFolder.open());
   const fileOf = async (name: string, credential: Credential): Promise<string> =>
     credential.file ?? (await folder()).write(name, credential.text);
   const read = (which: string, reference: CredentialReference): Promise<Credential> =>
@@ -102,7 +103,8 @@ export async function openCluster(
     close: async () => {
       api.close();
       await closeTalos();
-      await opened?.close();
+      // One that could not be opened has failed whoever asked for it.
+      await (await opened?.catch(() => undefined))?.close();
     },
   };
 }

@@ -23,21 +23,15 @@ export function decisionRefusal(
 ): string | undefined {
   if (by.trim() === '') return `A ${verb} needs the name of whoever asks for it: it is kept in the record.`;
   if (why.trim() === '') return `A ${verb} needs a reason: it is kept in the record.`;
-  switch (standing.kind) {
-    case 'unknown':
-      return `This run is not about ${node}, only about ${listed(standing.known, 20)}.`;
-    case 'ending':
-      return 'The run is on its way to its end: nothing is decided any more.';
-    case 'done':
-      return `${node} is through: there is nothing to decide about it.`;
-    case 'decided':
-      return `${node} was decided about already: ${standing.how}.`;
-    case 'halted':
-      return undefined;
-    case 'ahead':
-    case 'under-way':
-      return verb === 'skip'
-        ? undefined
-        : `${node} has not halted: ${standing.kind === 'ahead' ? 'its turn has not come' : 'it is under work'}.`;
-  }
+  const halted = verb === 'skip' ? undefined : `${node} has not halted: `;
+  const sentences: Readonly<Record<Standing['kind'], string | undefined>> = {
+    unknown: `This run is not about ${node}, only about ${listed(standing.kind === 'unknown' ? standing.known : [], 20)}.`,
+    ending: 'The run is on its way to its end: nothing is decided any more.',
+    done: `${node} is through: there is nothing to decide about it.`,
+    decided: `${node} was decided about already: ${standing.kind === 'decided' ? standing.how : ''}.`,
+    halted: undefined,
+    ahead: halted && `${halted}its turn has not come.`,
+    'under-way': halted && `${halted}it is under work.`,
+  };
+  return sentences[standing.kind];
 }

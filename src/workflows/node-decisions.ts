@@ -1,4 +1,4 @@
-import { ApplicationFailure, condition, setHandler } from '@temporalio/workflow';
+import { ApplicationFailure, allHandlersFinished, condition, setHandler } from '@temporalio/workflow';
 import type { PlannedNode } from '../planning/plan.js';
 import type { Reason } from '../planning/reason.js';
 import type { Retry } from '../planning/retry.js';
@@ -80,14 +80,19 @@ export class NodeDecisions {
     const reason = first.reason ?? { kind: 'unexpected', message: `${first.node} ended ${first.outcome}` };
     if (limit === 0 || ending()) return { kind: 'ends', reason };
     const halting = stopped.filter(halts).map(({ node }) => node);
-    tell('decision');
-    const isDecided = (node: string): boolean => this.skipped.has(node) || this.retried.has(node);
-    const decided = await condition(() => ending() || halting.every(isDecided), limit, {
-      summary: decisionTimer,
-    });
-    if (ending()) return { kind: 'ends', reason };
-    if (!decided) return { kind: 'ends', reason: { kind: 'undecided', node: first.node, limit, reason } };
-    tell('upgrading');
+    const isDecided = (): boolean =>
+      halting.every((node) => this.skipped.has(node) || this.retried.has(node));
+    if (!isDecided()) {
+      tell('decision');
+      const options = { summary: decisionTimer };
+      const decided = await condition(() => ending() || isDecided(), limit, options);
+      // Whoever asks just now gets an answer before the run is over.
+      await condition(allHandlersFinished);
+      if (ending()) return { kind: 'ends', reason };
+      if (!decided && !isDecided())
+        return { kind: 'ends', reason: { kind: 'undecided', node: first.node, limit, reason } };
+      tell('upgrading');
+    }
     return { kind: 'goes-on', turns: stopped.flatMap((one) => this.next(one, turns)) };
   }
 
@@ -98,7 +103,11 @@ export class NodeDecisions {
     const retry = this.retried.get(node);
     this.retried.delete(node);
     const number = attempt + 1;
-    return [retry ? { node: retry.again.node, steps: retry.again.steps, attempt: number } : { ...turn, attempt: number }];
+    return [
+      retry
+        ? { node: retry.again.node, steps: retry.again.steps, attempt: number }
+        : { ...turn, attempt: number },
+    ];
   }
 
   private check(verb: 'retry' | 'skip', input: NodeDecisionInput): void {

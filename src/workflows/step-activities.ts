@@ -34,9 +34,13 @@ const base = ({ cluster, run, node }: NodeInput) => ({ cluster, run, node });
 /** The other nodes of its batch, where there are any. */
 const besides = ({ beside }: NodeInput) => (beside && beside.length > 0 ? { beside } : {});
 
-/** A patch may reboot the node: then it has to come back as after the one before. */
-const patchLimit = ({ limits, node }: NodeInput): number =>
-  limits.boot + limits.ready + (node.role === 'control-plane' ? limits.etcdRejoin : 0);
+/** A patch may reboot the node: then it is emptied first, and has to come back as after the reboot before. */
+const patchLimit = ({ limits, drain, node }: NodeInput): number =>
+  limits.gates +
+  limits.drain * drain.attempts +
+  limits.boot +
+  limits.ready +
+  (node.role === 'control-plane' ? limits.handOver + limits.etcdRejoin : 0);
 
 /** What Terraform is given in this hop. */
 const valuesOf = ({ values = {} }: NodeInput) => ({ values });
@@ -197,6 +201,7 @@ export const stepActivities: Readonly<Record<StepName, StepActivity>> = {
         ...base(input),
         facts: { ...known(facts), bootId: bootId ?? known(facts).bootId },
         reboot: install,
+        drain: { ...input.drain, slice: input.limits.drainSlice },
         limit: patchLimit(input),
       }),
   },

@@ -1,42 +1,19 @@
-import {
-  CancellationScope,
-  ParentClosePolicy,
-  executeChild,
-  isCancellation,
-  setHandler,
-} from '@temporalio/workflow';
-import { stepsOf } from '../planning/node-steps.js';
+import { CancellationScope, setHandler } from '@temporalio/workflow';
 import type { Hop, PlannedNode, UpgradePlan } from '../planning/plan.js';
 import type { Reason } from '../planning/reason.js';
-import type { Retry } from '../planning/retry.js';
-import type { NodeEnding, NodeState, RunResult, SnapshotRecord } from '../planning/run-result.js';
+import type { RunResult, SnapshotRecord } from '../planning/run-result.js';
 import type { LeftToChange } from '../planning/terraform/left-to-change.js';
 import { PlanAnswer } from './await-approval.js';
-import type { Standing } from './decision-refusals.js';
 import { reasonOf } from './failure-reason.js';
-import { keyword } from './keyword.js';
-import { abortRun, nodeId, searchAttributes, type RunInput } from './messages.js';
-import { NodeDecisions, type Turn } from './node-decisions.js';
-import type { NodeInput } from './node-input.js';
-import {
-  countsOf,
-  endingOf,
-  isStopped,
-  isTouched,
-  leftOut,
-  notBegun,
-  notDoneOf,
-  skipped,
-  withMode,
-} from './node-results.js';
-import { upgradeBatch } from './run-batch.js';
+import { abortRun, type RunInput } from './messages.js';
+import { countsOf, notDoneOf, withMode } from './node-results.js';
 import { leftAfter } from './run-confirmation.js';
-import { RunPause } from './run-pause.js';
 import { missingImages } from './run-images.js';
-import { hasTemplates, makeTemplates } from './run-templates.js';
+import { RunNodes } from './run-nodes.js';
+import { RunPause } from './run-pause.js';
 import { tellDetails, tellPhase } from './run-telling.js';
+import { hasTemplates, makeTemplates } from './run-templates.js';
 import { activitiesFor } from './step-activities.js';
-import { upgradeNode } from './upgrade-node.js';
 
 /** One run: plan, snapshot, node by node, result. The first failure ends it; what is not done is in the result. */
 export async function upgradeCluster(input: RunInput): Promise<RunResult> {
@@ -58,14 +35,11 @@ export async function upgradeCluster(input: RunInput): Promise<RunResult> {
 class Run {
   private readonly startedAt = new Date().toISOString();
   private readonly scope = new CancellationScope();
-  private readonly endings: NodeEnding[] = [];
   private newest: SnapshotRecord | undefined;
   private left: LeftToChange | undefined;
   /** Of the hop under way. */
   private order: readonly string[] = [];
-  private to: string | undefined;
   private plan: UpgradePlan | undefined;
-  private current: readonly string[] = [];
   private abortedBy: string | undefined;
   /** A node's work has begun: from now on the run ends clean, or holds the cluster. */
   private begun = false;
@@ -73,11 +47,7 @@ class Run {
   private readonly cluster: string;
   private readonly pause: RunPause;
   private readonly answer: PlanAnswer;
-  private readonly decisions: NodeDecisions;
-  /** The work on each node that is under way: cancelled, it ends at its next safe point. */
-  private readonly underWay = new Map<string, CancellationScope>();
-  /** Nodes whose hop waits for a decision about them. */
-  private hop: Hop | undefined;
+  private readonly nodes: RunNodes;
 
   constructor(private readonly input: RunInput) {
     this.cluster = input.request.cluster;
@@ -87,18 +57,14 @@ class Run {
       () => this.aborted(),
     );
     this.answer = new PlanAnswer(input.inventory.limits.approval ?? dayMs, () => this.aborted());
-    this.decisions = new NodeDecisions({
-      // Runs of earlier releases ended where they halted.
-      limit: input.inventory.limits.decision ?? 0,
-      ending: () => this.aborted(),
-      standing: (node) => this.standing(node),
-      retry: (node) => this.planRetry(node),
-      stop: (node) => this.underWay.get(node)?.cancel(),
-      tell: (phase) => {
-        tellPhase(phase);
+    this.nodes = new RunNodes(
+      input,
+      () => this.aborted(),
+      (phase) => {
+        if (phase) tellPhase(phase);
         this.tell();
       },
-    });
+    );
   }
 
   abort(by: string, why: string): void {
@@ -138,12 +104,10 @@ class Run {
       const failed = await this.upgradeHop(planned.plan, hop, index + 1);
       if (failed) return this.stopped(failed);
     }
-    const unwell = this.endings.flatMap(({ skippedBy, state, reason }) =>
-      skippedBy !== undefined && reason && !wellStates.has(state) ? [reason] : [],
-    );
-    // The others are done; this one still is for a person to look at.
+    const unwell = this.nodes.leftUnwell();
+    // The others are done; these still are for a person to look at.
     if (unwell.length > 0) return this.end('halted', unwell);
-    this.left = await leftAfter({ cluster, run }, planned.plan, inventory);
+    this.left = await leftAfter({ cluster, run }, planned.plan, inventory, () => this.abortedBy);
     return this.end('done', []);
   }
 
@@ -159,7 +123,7 @@ class Run {
     const resolve = activitiesFor('look', plan.limits.check * 3, 'see who leads etcd, and settle the order');
     const { order, batches, rebootModes } = await resolve.resolveOrder({ cluster, run, hop });
     this.order = order;
-    this.to = hop.to;
+    this.nodes.begin(plan, hop, number);
     const missing = await missingImages({ cluster, run }, plan.limits.image, hop);
     if (missing) return missing;
     tellPhase('upgrading');
@@ -170,7 +134,7 @@ class Run {
     let controlPlanesDone = 0;
     // Workers of the first release answered no batches: each node alone.
     for (const names of batches ?? order.map((name) => [name])) {
-      const nodes = this.toTouch(hop, names).map((node) => withMode(node, rebootModes?.[node.name]));
+      const nodes = this.nodes.toTouch(names).map((node) => withMode(node, rebootModes?.[node.name]));
       const [first] = nodes;
       if (!first) continue;
       const ended = await this.pause.point(tellPhase);
@@ -180,162 +144,13 @@ class Run {
       // A pause that was asked for while etcd was waited for holds this batch, too.
       const late = await this.pause.point(tellPhase);
       if (late) return late;
-      const halted = await this.carryOut(plan, hop, number, nodes);
+      this.begun = true;
+      const halted = await this.nodes.carryOut(nodes);
       if (halted) return halted;
       if (first.role === 'control-plane') controlPlanesDone += 1;
       if (this.aborted()) return { kind: 'aborted', by: this.abortedBy ?? 'a cancel' };
     }
     return undefined;
-  }
-
-  /** The nodes of a batch that need work; the others are skipped, and told so. */
-  private toTouch(hop: Hop, names: readonly string[]): PlannedNode[] {
-    return names.flatMap((name) => {
-      const node = hop.nodes.find((candidate) => candidate.name === name);
-      if (!node) throw new Error(`${name} is in the order and not in the plan`);
-      const skippedBy = this.decisions.skippedBy(name);
-      if (isTouched(node) && skippedBy === undefined) return [node];
-      this.endings.push(
-        skippedBy === undefined ? skipped(node, hop.to) : leftOut(node, hop.to, skippedBy),
-      );
-      return [];
-    });
-  }
-
-  /** A batch until each of its nodes is done, or left out by a person. @returns why the run ends here */
-  private async carryOut(
-    plan: UpgradePlan,
-    hop: Hop,
-    number: number,
-    nodes: readonly PlannedNode[],
-  ): Promise<Reason | undefined> {
-    this.hop = hop;
-    let turns: readonly Turn[] = nodes.map((node) => ({ node, steps: stepsOf(plan, node), attempt: 1 }));
-    while (turns.length > 0) {
-      const results = await this.upgradeNodes(plan, hop, number, turns);
-      const stopped = results.filter(isStopped);
-      const settled = await this.decisions.settle(stopped, turns);
-      if (settled.kind === 'ends') return settled.reason;
-      this.markLeftOut(stopped);
-      ({ turns } = settled);
-    }
-    return undefined;
-  }
-
-  /** Writes down who said that the run goes on without nodes that halted it. */
-  private markLeftOut(stopped: readonly NodeEnding[]): void {
-    for (const ending of stopped) {
-      const skippedBy = this.decisions.skippedBy(ending.node);
-      if (skippedBy !== undefined) this.endings.splice(this.endings.indexOf(ending), 1, { ...ending, skippedBy });
-    }
-  }
-
-  private async upgradeNodes(
-    plan: UpgradePlan,
-    hop: Hop,
-    number: number,
-    turns: readonly Turn[],
-  ): Promise<NodeEnding[]> {
-    const names = turns.map(({ node }) => node.name);
-    this.current = names;
-    this.begun = true;
-    this.tell();
-    const results = await upgradeBatch(
-      turns,
-      (turn) => this.upgradeScoped(plan, hop, number, turn, names),
-      ({ node }) => notBegun(node, hop.to),
-    );
-    this.current = [];
-    // A node that was begun once more is told as it ended last.
-    const before = this.endings.filter(({ node, to }) => to !== hop.to || !names.includes(node));
-    this.endings.splice(0, this.endings.length, ...before, ...results);
-    this.tell();
-    return results;
-  }
-
-  /** One node, so that a person can have it left out while it is under way. */
-  private async upgradeScoped(
-    plan: UpgradePlan,
-    hop: Hop,
-    number: number,
-    turn: Turn,
-    batch: readonly string[],
-  ): Promise<NodeEnding> {
-    const { name } = turn.node;
-    const scope = new CancellationScope();
-    this.underWay.set(name, scope);
-    try {
-      const ending = await scope.run(() => this.upgradeOne(plan, hop, number, turn, batch));
-      const skippedBy = this.decisions.skippedBy(name);
-      return ending.outcome === 'undone' && skippedBy !== undefined ? { ...ending, skippedBy } : ending;
-    } catch (error) {
-      const skippedBy = this.decisions.skippedBy(name);
-      if (skippedBy === undefined || this.aborted() || !isCancellation(error)) throw error;
-      return leftOut(turn.node, hop.to, skippedBy);
-    } finally {
-      this.underWay.delete(name);
-    }
-  }
-
-  private async upgradeOne(
-    plan: UpgradePlan,
-    hop: Hop,
-    number: number,
-    { node, steps, attempt }: Turn,
-    batch: readonly string[],
-  ): Promise<NodeEnding> {
-    const { cluster } = this;
-    const { run } = this.input;
-    const { limits, drain } = plan;
-    const beside = batch.filter((name) => name !== node.name);
-    const input: NodeInput = {
-      cluster,
-      run,
-      node,
-      to: hop.to,
-      steps,
-      limits,
-      drain,
-      attempt,
-      ...(node.rebuild && hop.values ? { values: hop.values } : {}),
-      ...(beside.length > 0 ? { beside } : {}),
-    };
-    const startedAt = new Date().toISOString();
-    const child = executeChild(upgradeNode, {
-      args: [input],
-      workflowId: nodeId(cluster, run, number, node.name, attempt),
-      parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
-      cancellationType: 'WAIT_CANCELLATION_COMPLETED',
-      staticSummary: `${node.name}: ${node.from} → ${hop.to}`,
-      typedSearchAttributes: [
-        { key: keyword(searchAttributes.cluster), value: cluster },
-        { key: keyword(searchAttributes.target), value: hop.to },
-      ],
-    });
-    return child.then(endingOf, (error: unknown) => {
-      if (isCancellation(error)) throw error;
-      const reason = reasonOf(error, node.name, 0);
-      return { ...skipped(node, hop.to), outcome: 'halted', state: 'unknown', attempt, startedAt, reason };
-    });
-  }
-
-  /** Where the run is with a node, but for what people decided. */
-  private standing(name: string): Standing {
-    const known = this.plan?.hops[0]?.nodes.map((node) => node.name) ?? [];
-    if (!known.includes(name)) return { kind: 'unknown', known };
-    if (this.current.includes(name)) return { kind: 'under-way' };
-    const ending = this.endings.findLast(({ node, to }) => node === name && to === (this.to ?? to));
-    if (!ending) return { kind: 'ahead' };
-    return { kind: isStopped(ending) ? 'halted' : 'done' };
-  }
-
-  private async planRetry(name: string): Promise<Retry> {
-    const { cluster, hop, plan } = this;
-    const { run } = this.input;
-    const node = hop?.nodes.find((one) => one.name === name);
-    if (!hop || !node || !plan) throw new Error(`${name} halted, and is in no hop`);
-    const act = activitiesFor('look', plan.limits.observe, `${name} is observed, to be begun once more`);
-    return act.planRetry({ cluster, run, node, to: hop.to });
   }
 
   private async etcdStable(plan: UpgradePlan, next: string): Promise<void> {
@@ -383,8 +198,8 @@ class Run {
       ...(request.commit ? { commit: request.commit } : {}),
       startedAt: this.startedAt,
       endedAt: new Date().toISOString(),
-      counts: countsOf(this.plan, this.endings),
-      notDone: notDoneOf(this.endings),
+      counts: countsOf(this.plan, this.nodes.endings),
+      notDone: notDoneOf(this.nodes.endings),
       ...(this.left ? { terraform: this.left } : {}),
     };
     this.tell(result);
@@ -393,8 +208,9 @@ class Run {
 
   private tell(result?: RunResult, unanswered?: UpgradePlan): void {
     const { request, run } = this.input;
-    const { order, current } = this;
-    const endings = this.endings.filter(({ to }) => to === this.to);
+    const { order } = this;
+    const { current } = this.nodes;
+    const endings = this.nodes.endingsOfHop();
     tellDetails({ request, run, order, endings, current, result, unanswered });
   }
 }
@@ -402,5 +218,3 @@ class Run {
 /** Why a cluster is refused may be said of each of its nodes. */
 const reasonsMax = 20;
 const dayMs = 86_400_000;
-/** States of a node that nobody has to look at. */
-const wellStates: ReadonlySet<NodeState> = new Set<NodeState>(['untouched', 'undone']);

@@ -190,7 +190,14 @@ async function undoSteps(
 }
 
 function stateAfter(input: NodeInput, failed: StepName, reason: Reason): NodeState {
+  if (failed === 'patch-machine' && isSilent(reason)) return 'unreachable';
   return input.node.rebuild ? stateRebuilt(failed) : stateInPlace(input, failed, reason);
+}
+
+/** Whether Talos on the node was not heard any more. */
+function isSilent(reason: Reason): boolean {
+  const last = reason.kind === 'gave-up' ? reason.reason : reason;
+  return last?.kind === 'talos-unreachable';
 }
 
 /** Where its machine was made anew there is no way back to name: it is on its way, or it has come. */

@@ -79,6 +79,9 @@ export const everyRebuildReason: {
     offered: 0,
     wrong: ['no pod of a DaemonSet nvidia-device-plugin runs on it'],
   },
+  'patch-works-once': { kind: 'patch-works-once', node, why: 'unable to remove nonexistent key' },
+  'patches-owed': { kind: 'patches-owed', node, version: 'v1.13.7', wanted: 'v1.13.9', patches: 2 },
+  'patch-not-in-effect': { kind: 'patch-not-in-effect', node, since },
   'patch-unanswered': { kind: 'patch-unanswered', node, since },
   'patch-failed': { kind: 'patch-failed', node, why: 'error decoding patch' },
 };

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { stepOrders } from '../../src/planning/node-steps.js';
 import { planCommands } from '../../src/planning/plan-commands.js';
 import { planText } from '../../src/planning/plan-text.js';
+import { planUpgrade } from '../../src/planning/upgrade-plan.js';
 import { cordonedByRun, marked, type Cluster } from './a-cluster.js';
 import { planOf } from './a-planned-node.js';
 import { aRebuildingCluster, rebuilding } from './a-rebuilding-cluster.js';
@@ -81,5 +82,32 @@ describe('a node that an earlier run made anew, and left cordoned on its target'
   test('is only given back where there are none for it, or where it was not made anew', () => {
     expect(nodeOf(left('work-3', true), 'work-3')).toMatchObject({ steps: 'adopted' });
     expect(nodeOf(left('work-2', false), 'work-2')).toMatchObject({ steps: 'adopted' });
+  });
+});
+
+describe('a node that was made anew, lacks its patches, and was given back by a person', () => {
+  const at = (version: string): Cluster =>
+    world
+      .running(version, 'work-2')
+      .withObject('work-2', { marks: marked({ replace: `${run}/1/work-2/1 1` }) });
+
+  test('gets them all the same', () =>
+    expect(nodeOf(at('v1.13.9'), 'work-2')).toMatchObject({
+      skip: 'already-on-target',
+      steps: 'adopted-patched',
+      patches: 2,
+      adopts: run,
+    }));
+
+  test('is not gone on with to another version in place, which would bring none', () => {
+    expect(planUpgrade(rebuilding(at('v1.13.4')))).toMatchObject({
+      verdict: 'refused',
+      reasons: [{ kind: 'patches-owed', node: 'work-2', version: 'v1.13.4', wanted: 'v1.13.9', patches: 2 }],
+    });
+  });
+
+  test('keeps no plan back that is not about it, or makes it anew', () => {
+    expect(planUpgrade(rebuilding(at('v1.13.4'), { only: ['work-3'] })).verdict).toBe('planned');
+    expect(nodeOf(at('v1.12.6'), 'work-2')).toMatchObject({ steps: 'rebuild-patched', patches: 2 });
   });
 });

@@ -15,6 +15,7 @@ const refused = (change: object): Reason => ({
   ...memory('work-1'),
   guarded: true,
   type: 'vm',
+  whole: true,
   ...change,
 });
 const nodes = ['work-1', 'work-2'].map((node) => ({ node, address: `module.worker_nodes["${node}"]` }));
@@ -58,13 +59,12 @@ describe('what Terraform would change beside the version', () => {
 });
 
 describe('of what a plan is refused for', () => {
-  test('attributes may be said yes to, by node; nothing else, and nothing that cannot be shown', () => {
+  test('attributes may be said yes to, by node; nothing else, and nothing that is not told to its end', () => {
     const other: Reason = { kind: 'terraform-action', address: vm('work-1'), action: 'destroyed' };
     const reasons = [
       refused({}),
       refused({ address: vm('work-2'), path: 'cpu' }),
-      refused({ path: 'token', from: '(sensitive)', to: '(sensitive)' }),
-      refused({ path: 'vm_id', to: 'known after apply' }),
+      refused({ path: 'description', to: 'a text of 812 characters', whole: undefined }),
       other,
     ];
     expect(changesToAccept(reasons, nodes)).toEqual({
@@ -72,6 +72,12 @@ describe('of what a plan is refused for', () => {
       'work-2': [{ ...memory('work-2'), path: 'cpu' }],
     });
     expect(changesToAccept([other], nodes)).toEqual({});
+  });
+
+  test('a yes is not for what is not told to its end, though it has the same text', () => {
+    const text = { path: 'description', from: 'none', to: 'a text of 812 characters' };
+    const accepted = [{ ...memory('work-1'), ...text }];
+    expect(isAccepted(refused({ ...text, whole: undefined }), accepted)).toBe(false);
   });
 
   test.each<[string, object]>([

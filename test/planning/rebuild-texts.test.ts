@@ -56,6 +56,12 @@ describe('its notes', () => {
     expect(inPlace).toContain('may want to make these machines anew');
   });
 
+  test('say that nobody sees to what new machines are made of, where slipway.yaml names no templates', () => {
+    const told = 'slipway.yaml names no templates (terraform.templates)';
+    expect(notesOf(withTerraform(world, { templates: undefined }))).toContain(told);
+    expect(plan.notes.join('\n')).not.toContain(told);
+  });
+
   test('say that git wants another version, since Terraform would go back to it', () => {
     const input = rebuilding(world);
     const notes = planOf({ ...input, request: { ...input.request, declared: false } }).notes.join('\n');
@@ -151,6 +157,20 @@ describe('its commands', () => {
         String.raw`sed 's/^/-replace=/' | tr '\n' '\0' | \ `.trimEnd(),
     );
     expect(controlPlane).toContain(`-out=ctrl-1.tfplan -target='module.control_nodes["ctrl-1"]'`);
+  });
+
+  test('keep one resource of a type, too, whether it is counted or not', () => {
+    const keeping = withTerraform(aRebuildingCluster(), { keep: ['terraform_data.disk'] });
+    const commands = planCommands(planOf(rebuilding(keeping)), keeping.inventory);
+    const [, pattern = ''] = /grep -vE '([^']+)'/.exec(commands) ?? [];
+    const kept = new RegExp(pattern);
+    const list = ['disk', 'disk[0]', 'disk["a"]', 'disk_image', 'vm'].map(
+      (one) => `module.a["b"].terraform_data.${one}`,
+    );
+    expect(list.filter((address) => !kept.test(address))).toEqual([
+      'module.a["b"].terraform_data.disk_image',
+      'module.a["b"].terraform_data.vm',
+    ]);
   });
 
   test('remove no member of a worker, and send it nothing that Terraform brings', () => {

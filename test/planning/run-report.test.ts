@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { runReportMarkdown } from '../../src/planning/run-report.js';
 import { aNodeResult, aRun } from './a-run.js';
+import { aRebuildingCluster } from './a-rebuilding-cluster.js';
 import { everyReason } from './every-reason.js';
 
 const report = runReportMarkdown(aRun());
@@ -83,6 +84,12 @@ describe('any report', () => {
     const text = runReportMarkdown(aRun({ declared: false }));
     expect(text).toContain('slipway.yaml does **not** declare Talos v1.12.6');
     expect(text).toContain('`versions.talos` in slipway.yaml: it does not say v1.12.6');
+  });
+
+  test('names the Terraform variable as slipway.yaml names and writes it', () => {
+    const text = runReportMarkdown(aRun({ inventory: aRebuildingCluster().inventory }));
+    expect(text).toContain('The Terraform variable `talos_version`: `1.12.6`. slipway.yaml names it.');
+    expect(text).not.toContain('guess');
   });
 
   test.each(['refused', 'nothing-to-do', 'aborted'] as const)(

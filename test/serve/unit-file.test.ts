@@ -27,11 +27,17 @@ test('every credential it loads is named in the installation, which says where i
 });
 
 test('it is stopped in order: only serve is asked, and has time for both', () => {
-  expect(settings('KillMode')).toEqual(['mixed']);
+  expect(settings('KillMode')).toEqual(['process']);
   const graces = ['worker', 'temporal'].map((name) =>
     Number(/graceMs = (\d+)_000/.exec(read(`src/serve/${name}-service.ts`))?.[1]),
   );
   expect(Number.parseInt(settings('TimeoutStopSec')[0] ?? '', 10)).toBeGreaterThan(
     graces.reduce((sum, grace) => sum + grace, 0),
   );
+});
+
+test('what a Terraform works in outlives a restart, and only programs are read-only below the state', () => {
+  expect(settings('StateDirectory')).toEqual(['slipway slipway/tmp']);
+  expect(settings('Environment')).toContain('TMPDIR=/var/lib/slipway/tmp');
+  expect(settings('ReadOnlyPaths')).toEqual(['-/var/lib/slipway/.cache/slipway/bin']);
 });

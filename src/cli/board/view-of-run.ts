@@ -27,7 +27,16 @@ export function viewOfRun(
   const result =
     facts.close?.ending === 'completed' ? (facts.close.result as AnyResult | undefined) : undefined;
   const nodes = plan
-    ? viewOfNodes({ cluster, run, plan, facts, children, input, told: endingsOf(result), decisions: decisionsOf(facts) })
+    ? viewOfNodes({
+        cluster,
+        run,
+        plan,
+        facts,
+        children,
+        input,
+        told: endingsOf(result),
+        decisions: decisionsOf(facts),
+      })
     : [];
   const resolved = resultOf(facts, 'resolveOrder') as ResolvedOrder | undefined;
   return {

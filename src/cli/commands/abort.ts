@@ -67,7 +67,9 @@ function tell({ cluster, run }: ChosenRun): void {
   print(
     `Run ${run} of ${cluster} is being aborted. The node under way is undone, or finished where its install was sent.`,
   );
-  print('The cluster is held afterwards.');
+  print(
+    'The cluster is held afterwards; not so where all was done in place, and only Terraform is still asked.',
+  );
   print(`  slipway watch ${cluster}/${run}  # see it end`);
   print(`  slipway release ${cluster} --why "…"  # let runs start again, once the cluster is as you want it`);
 }

@@ -154,12 +154,12 @@ export function stateAnswer({ pulled, state, section, program }: KnownState): An
       type: [`${section.tool} workspace list  # a wrong backend, key or workspace shows an empty state`],
     };
   const { header } = pulled;
-  const [refusal] = stateRefusals(header, { pin: section.version, program });
+  const [refusal] = stateRefusals(header, state, { pin: section.version, program });
   if (refusal) return failed(refusal);
   const made = count(managedInstances(state).length, 'resource');
   return {
     verdict: 'ok',
-    says: `Serial ${header.serial} of lineage ${header.lineage}, ${made}, written by version ${header.terraform_version}.`,
+    says: `Serial ${header.serial} of lineage ${header.lineage}, ${made}, written by version ${state.terraform_version ?? 'unknown'}.`,
   };
 }
 

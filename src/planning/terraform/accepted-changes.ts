@@ -1,7 +1,6 @@
 import type { Reason } from '../reason.js';
 import { count, listed } from '../phrases.js';
 import { covers } from './address.js';
-import { hidden, knownLater } from './shown-value.js';
 
 /** An attribute of a machine that becomes another one when it is made anew, and may, since a person said yes to the plan. */
 export interface AcceptedChange {
@@ -15,17 +14,15 @@ export interface AcceptedChange {
 /** What Terraform would change of machines beside what an upgrade is about, by node. */
 export type OtherChanges = Readonly<Record<string, readonly AcceptedChange[]>>;
 
-/** Of what a plan is refused for, that which a person may say yes to: attributes whose old and new value can be shown. */
+/** Of what a plan is refused for, that which a person may say yes to: attributes whose old and new value are shown to their end. */
 export function changesToAccept(
   refusals: readonly Reason[],
   nodes: readonly { readonly node: string; readonly address: string }[],
 ): OtherChanges {
   const changes = refusals.flatMap((reason): AcceptedChange[] => {
-    if (reason.kind !== 'terraform-attribute') return [];
+    if (reason.kind !== 'terraform-attribute' || !reason.whole) return [];
     const { address, path, from, to } = reason;
-    return [from, to].some((value) => value === hidden || value === knownLater)
-      ? []
-      : [{ address, path, from, to }];
+    return [{ address, path, from, to }];
   });
   return Object.fromEntries(
     nodes.flatMap(({ node, address }) => {
@@ -35,10 +32,14 @@ export function changesToAccept(
   );
 }
 
-/** Whether a plan was approved with this change in it: the same attribute, from the same value to the same. */
+/**
+ * Whether a plan was approved with this change in it: the same attribute, from the same value to the same. What is not told to its end
+ * is never: another value may have the same text.
+ */
 export function isAccepted(reason: Reason, accepted: readonly AcceptedChange[]): boolean {
   return (
     reason.kind === 'terraform-attribute' &&
+    reason.whole === true &&
     accepted.some(
       ({ address, path, from, to }) =>
         address === reason.address && path === reason.path && from === reason.from && to === reason.to,

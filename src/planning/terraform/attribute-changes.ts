@@ -1,5 +1,5 @@
 import type { AttributePath, PathStep } from './attribute-paths.js';
-import { hidden, knownLater, shown } from './shown-value.js';
+import { hidden, isShownWhole, knownLater, shown } from './shown-value.js';
 import type { Change, Json } from './terraform-json.js';
 
 /** An attribute that is one thing before and another one after. Values are texts for people: no secret is among them. */
@@ -7,6 +7,8 @@ export interface AttributeChange {
   readonly path: AttributePath;
   readonly from: string;
   readonly to: string;
+  /** Which of the two texts say all there is of their value: no secret, not known later, not abbreviated. */
+  readonly whole: { readonly from: boolean; readonly to: boolean };
   /** What it will be is known after apply only. */
   readonly unknown: boolean;
 }
@@ -92,8 +94,16 @@ function anyUnknown(sides: Sides, path: AttributePath): AttributeChange[] {
 
 function changed(sides: Sides, path: AttributePath, unknown: boolean): AttributeChange {
   const secret = [sides.maskBefore, sides.maskAfter].some(holdsTrue) || path.some(namesSecret);
-  const text = (value: Json | undefined): string => (secret && !empty(value) ? hidden : shown(value));
-  return { path, from: text(sides.before), to: unknown ? knownLater : text(sides.after), unknown };
+  const isHidden = (value: Json | undefined): boolean => secret && !empty(value);
+  const text = (value: Json | undefined): string => (isHidden(value) ? hidden : shown(value));
+  const isWhole = (value: Json | undefined): boolean => !isHidden(value) && isShownWhole(value);
+  return {
+    path,
+    from: text(sides.before),
+    to: unknown ? knownLater : text(sides.after),
+    whole: { from: isWhole(sides.before), to: !unknown && isWhole(sides.after) },
+    unknown,
+  };
 }
 
 /** Attributes that hold a secret though nobody marked them. */

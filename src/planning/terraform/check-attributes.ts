@@ -15,7 +15,7 @@ export interface RulesInForce {
 export function checkAttributes(change: ResourceChange, inForce: RulesInForce): Reason[] {
   const type = change.type ?? '';
   const rules = rulesOf(type, inForce.purpose, inForce.rules);
-  return attributeChanges(change.change, rules).flatMap(({ path, from, to, unknown }): Reason[] => {
+  return attributeChanges(change.change, rules).flatMap(({ path, from, to, whole, unknown }): Reason[] => {
     const rule = ruleFor(rules, path, unknown);
     if (rule === 'may-change') return [];
     return [
@@ -27,6 +27,7 @@ export function checkAttributes(change: ResourceChange, inForce: RulesInForce): 
         to,
         guarded: rule === 'guarded',
         type,
+        ...(whole.from && whole.to ? { whole: true } : {}),
       },
     ];
   });

@@ -20,6 +20,23 @@ export function shown(value: Json | undefined): string {
   return Array.isArray(value) ? listText(value) : blockText(value as Readonly<Record<string, Json>>);
 }
 
+/** A line of words and signs: nothing in it is passed over by a reader, as a tab or a blank at its end would be. */
+const oneLine = /^(?! )[\p{L}\p{M}\p{N}\p{P}\p{S} ]+(?<! )$/u;
+
+/** What `shown` says where it shows no text: a text that reads like it could be either. */
+const wordsOfOurs = new Set(['none', 'empty', 'true', 'false', hidden, knownLater]);
+
+/**
+ * Whether `shown` says all there is of a value, and says it of no other. Not so of texts it abbreviates, and of lists and blocks that
+ * hold something: of those it tells how many there are, or a few words.
+ */
+export function isShownWhole(value: Json | undefined): boolean {
+  if (value === undefined || value === null) return true;
+  if (typeof value === 'object') return Array.isArray(value) && value.length === 0;
+  if (typeof value !== 'string' || value === '') return true;
+  return shown(value) === value && oneLine.test(value) && !wordsOfOurs.has(value);
+}
+
 function listText(items: readonly Json[]): string {
   if (items.length === 0) return 'none';
   const text = items.every((item) => typeof item !== 'object') ? items.map(shown).join(', ') : '';

@@ -1,6 +1,6 @@
 import semver from 'semver';
 import type { Reason } from '../reason.js';
-import type { StateHeader } from './terraform-json.js';
+import type { StateHeader, TerraformState } from './terraform-json.js';
 
 /** What a state is held against. */
 export interface StateExpectations {
@@ -14,21 +14,22 @@ export interface StateExpectations {
 
 /**
  * Why this state is not to be written: another lineage, written by somebody else meanwhile, or by a newer Terraform than
- * slipway.yaml allows. Terraform itself refuses a state newer than the program; this says so before anything is planned.
+ * slipway.yaml allows. Terraform itself reads a newer one, as long as its format is the same, and writes it as its own.
+ *
+ * @param state as `show` answers it, which tells who wrote it; one that holds nothing does not.
  */
-export function stateRefusals(header: StateHeader, { pin, program, recorded }: StateExpectations): Reason[] {
+export function stateRefusals(
+  header: StateHeader,
+  { terraform_version: writer }: Pick<TerraformState, 'terraform_version'>,
+  { pin, program, recorded }: StateExpectations,
+): Reason[] {
   const refusals: Reason[] = [];
   if (recorded !== undefined && recorded.lineage !== header.lineage)
     refusals.push({ kind: 'terraform-state-other', expected: recorded.lineage, found: header.lineage });
   else if (recorded?.serial !== undefined && recorded.serial !== header.serial)
     refusals.push({ kind: 'terraform-state-moved', expected: recorded.serial, found: header.serial });
-  if (isNewer(header.terraform_version, pin ?? program))
-    refusals.push({
-      kind: 'terraform-too-new',
-      what: 'state',
-      version: header.terraform_version,
-      pin: pin ?? program,
-    });
+  if (writer !== undefined && isNewer(writer, pin ?? program))
+    refusals.push({ kind: 'terraform-too-new', what: 'state', version: writer, pin: pin ?? program });
   else if (pin !== undefined && isNewer(program, pin))
     refusals.push({ kind: 'terraform-too-new', what: 'program', version: program, pin });
   return refusals;

@@ -1,7 +1,7 @@
 import type { Reason } from '../reason.js';
 import { covers } from './address.js';
 import { expandAddress } from './address-template.js';
-import { isAction } from './planned-changes.js';
+import { creationsIn, isAction } from './planned-changes.js';
 import { type AddedRules, rulesOf } from './resource-rules.js';
 import { managedInstances, nearTo, type StateInstance } from './state-instances.js';
 import type { TerraformPlan, TerraformState } from './terraform-json.js';
@@ -51,6 +51,25 @@ export interface TemplateQuestion {
   /** Address → what it is to be made of: version and schematic in any one form. */
   readonly wanted: Readonly<Record<string, string>>;
   readonly rules?: AddedRules;
+}
+
+/**
+ * Of the templates of every host and role, those there are, or are to be: a node is made of them, the state has them, or Terraform
+ * would create them. Not every host has one of every role.
+ */
+export function knownTemplates(
+  nodes: readonly { readonly node: string; readonly host?: string | undefined; readonly role: string }[],
+  addressTemplate: string,
+  { state, plan }: Pick<TemplateQuestion, 'state' | 'plan'>,
+): readonly Template[] {
+  const made = templatesOf(nodes, addressTemplate).templates.map(({ address }) => address);
+  const there = managedInstances(state);
+  return allTemplates(nodes, addressTemplate).filter(
+    ({ address }) =>
+      made.includes(address) ||
+      there.some((instance) => covers(address, instance.address)) ||
+      creationsIn(plan, [address]).length > 0,
+  );
 }
 
 export interface TemplateToRebuild extends Template {

@@ -84,9 +84,8 @@ export interface StateResource {
   readonly deposed_key?: string;
 }
 
-/** The top of `terraform state pull`. */
+/** The top of `terraform state pull`. Its version is left out: it is that of the program that answers, whoever wrote the state. */
 export interface StateHeader {
   readonly lineage: string;
   readonly serial: number;
-  readonly terraform_version: string;
 }

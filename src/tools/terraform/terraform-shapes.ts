@@ -31,7 +31,6 @@ const plan = z.looseObject({
 const header = z.looseObject({
   lineage: z.string(),
   serial: z.int().nonnegative(),
-  terraform_version: z.string(),
 });
 
 /** The shape is checked as far as a decision rests on it. Variables and configuration are dropped: secrets stand there in clear. */

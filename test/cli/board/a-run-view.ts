@@ -54,6 +54,7 @@ export function aRunView(over: Partial<RunView> = {}): RunView {
     approval: undefined,
     pause: undefined,
     pauses: [],
+    halts: [],
     decisions: [],
     snapshots: [],
     workflowTask: undefined,
@@ -94,6 +95,7 @@ export function aNode(name: string, over: Partial<NodeView> = {}): NodeView {
     leftAs: undefined,
     cordoned: false,
     undoFailed: undefined,
+    skippedBy: undefined,
     ...over,
   };
 }

@@ -91,6 +91,46 @@ describe('what differs', () => {
   });
 });
 
+describe('both values are told to their end', () => {
+  const wholeOf = (before: Json, after: Json, more: object = {}): (readonly [boolean, boolean])[] =>
+    attributeChanges({ actions: ['update'], before: { a: before }, after: { a: after }, ...more }).map(
+      ({ whole }) => [whole.from, whole.to],
+    );
+
+  test.each<[string, Json, Json]>([
+    ['numbers', 4, 8],
+    ['booleans', false, true],
+    ['short texts', 'vms-ceph', 'local lvm (ssd)'],
+    ['a text of 80 characters', 'x', 'y'.repeat(80)],
+    ['nothing, and a text of nothing', null, ''],
+    ['nothing, and an element of a list', [], ['worker']],
+  ])('of %s', (_name, before, after) => expect(wholeOf(before, after)).toEqual([[true, true]]));
+
+  test.each<[string, Json]>([
+    ['a long text', 'x'.repeat(81)],
+    ['lines', 'a\nb'],
+    ['a tab', 'a\tb'],
+    ['a blank at its end', 'a '],
+    ['what no terminal shows', 'a\u200Bb'],
+    ['a text that reads like nothing', 'none'],
+    ['a text that reads like a boolean', 'true'],
+    ['a text that reads like a secret', '(sensitive)'],
+    ['a block', { size: 4 }],
+    ['a block of a few words', { interface: 'scsi1', size: 4, serial: 'x' }],
+  ])('not of %s, on either side', (_name, value) => {
+    expect(wholeOf(null, value)).toEqual([[true, false]]);
+    expect(wholeOf(value, null)).toEqual([[false, true]]);
+  });
+
+  test('not of a list in the place of something else', () =>
+    expect(wholeOf('a', ['a'])).toEqual([[true, false]]));
+
+  test('not of a secret, nor of what is known after apply only', () => {
+    expect(wholeOf('x', 'y', { after_sensitive: { a: true } })).toEqual([[false, false]]);
+    expect(wholeOf('x', null, { after_unknown: { a: true } })).toEqual([[true, false]]);
+  });
+});
+
 describe('a pattern', () => {
   test.each<[string, AttributePath, number]>([
     ['cpu', ['cpu', 0, 'cores'], 1],

@@ -1,6 +1,7 @@
 import { describe as group, expect, test } from '@jest/globals';
 import { describe } from '../../../src/planning/describe.js';
 import type { Reason } from '../../../src/planning/reason.js';
+import { changesToAccept } from '../../../src/planning/terraform/accepted-changes.js';
 import { checkTerraformPlan, type WantedChange } from '../../../src/planning/terraform/check-plan.js';
 import { writesOf } from '../../../src/planning/terraform/planned-changes.js';
 import type { ResourceChange, TerraformPlan } from '../../../src/planning/terraform/terraform-json.js';
@@ -176,6 +177,15 @@ group('an attribute of the machine', () => {
       found.filter((reason) => !accepted.some((one) => one === reason)),
     );
     expect(kinds(aPlan([vmReplaced({ description: 'another' })]), { accepted })).toEqual([]);
+  });
+
+  test('may be said yes to where old and new are told to their end, and only there', () => {
+    const plan = aPlan([vmReplaced({ description: 'x'.repeat(812), tags: ['talos', 'gpu'] })]);
+    const found = refusals(plan).filter(({ kind }) => kind === 'terraform-attribute');
+    expect(found.map((reason) => 'path' in reason && reason.path)).toEqual(['tags[1]', 'description']);
+    expect(changesToAccept(found, [{ node: 'k8s-work-1', address: vmAddress }])).toEqual({
+      'k8s-work-1': [{ address: vmAddress, path: 'tags[1]', from: 'worker', to: 'gpu' }],
+    });
   });
 
   test('that nobody named is refused as well, until the inventory names it', () => {

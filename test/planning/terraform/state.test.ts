@@ -118,7 +118,8 @@ describe('what is recorded', () => {
 });
 
 describe('a state', () => {
-  const header = { lineage: 'a', serial: 41, terraform_version: '1.11.4' };
+  const header = { lineage: 'a', serial: 41 };
+  const shown = { terraform_version: '1.11.4' };
   const program = '1.11.4';
 
   test.each([
@@ -157,5 +158,10 @@ describe('a state', () => {
       { program: '1.12.0', pin: '~1.11.0' },
       [{ kind: 'terraform-too-new', what: 'program', version: '1.12.0', pin: '~1.11.0' }],
     ],
-  ])('%s', (_name, expectations, refusals) => expect(stateRefusals(header, expectations)).toEqual(refusals));
+  ])('%s', (_name, expectations, refusals) =>
+    expect(stateRefusals(header, shown, expectations)).toEqual(refusals),
+  );
+
+  test('that does not tell who wrote it, since it holds nothing', () =>
+    expect(stateRefusals(header, {}, { program: '1.9.8', pin: '1.9.8' })).toEqual([]));
 });

@@ -1,7 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { checkTerraformPlan } from '../../../src/planning/terraform/check-plan.js';
 import { recordInstances } from '../../../src/planning/terraform/state-instances.js';
-import { allTemplates, templatesOf, templatesToRebuild } from '../../../src/planning/terraform/templates.js';
+import {
+  allTemplates,
+  knownTemplates,
+  templatesOf,
+  templatesToRebuild,
+} from '../../../src/planning/terraform/templates.js';
 import type { ResourceChange } from '../../../src/planning/terraform/terraform-json.js';
 import { aChange, aPlan, aResource, aState, nodeModule, vmAddress, vmType } from './a-plan.js';
 
@@ -46,6 +51,18 @@ describe('the templates of nodes', () => {
     expect(allTemplates([{ role: 'worker' }], 'module.templates["{role}"]')).toMatchObject([
       { role: 'worker', address: 'module.templates["worker"]' },
     ]);
+  });
+
+  test('are, of those that no node is made of, the ones that are there or that Terraform would make', () => {
+    const names = (plan = aPlan([]), of = state): string[] =>
+      knownTemplates(nodes, addressTemplate, { state: of, plan }).map(({ host, role }) => `${host}-${role}`);
+    const made = ['baldar-control-plane', 'baldar-worker', 'thor-worker'];
+    expect(names()).toEqual(made);
+    const all = ['baldar-control-plane', 'thor-control-plane', 'baldar-worker', 'thor-worker'];
+    const declared = aPlan([aChange(vm('thor-control-plane'), vmType, ['create'])]);
+    expect(names(declared)).toEqual(all);
+    expect(names(aPlan([]), aState(aResource(vm('thor-control-plane'), vmType)))).toEqual(all);
+    expect(names(aPlan([aChange(vm('thor-control-plane'), vmType, ['read'])]))).toEqual(made);
   });
 
   test('need a host', () => {

@@ -53,6 +53,16 @@ describe('a machine that is patched once it is Ready', () => {
     expect(await world.machineEvents('k8s-work-1', 'destroyed')).toHaveLength(0);
   }, 240_000);
 
+  it('is refused with the plan where a patch works only once', async () => {
+    const patch = { file: await written(world, 'once.yaml', '[{ op: remove, path: /machine/token }]\n') };
+    await patches(world, [{ when, patch }]);
+    const result = await world.result(await world.upgrade('--only', 'k8s-work-1'));
+    expect(result).toMatchObject({
+      outcome: 'refused',
+      reasons: [{ kind: 'patch-works-once', node: 'k8s-work-1' }],
+    });
+  }, 240_000);
+
   describe('by patches that take effect at once', () => {
     let result: RunStory;
 
@@ -104,17 +114,21 @@ describe('a machine that is patched once it is Ready', () => {
 
     it('stays cordoned', async () => expect(await isCordoned(world, node)).toBe(true), 60_000);
 
-    it('is taken up by the next run, which patches it before it gives it back', async () => {
-      const text = `machine: { sysctls: { net.core.somaxconn: '512' } }\n`;
-      await written(world, 'refused.yaml', text);
+    it('is emptied by the next run before its patch reboots it, where a person had let pods onto it', async () => {
+      const file = `{ path: /var/etc/late, op: create, permissions: 0o600, content: '# late' }`;
+      await written(world, 'refused.yaml', `machine: { files: [${file}] }\n`);
       await released(world);
+      await world.kubectl('uncordon', node);
+      for (const one of drawnTo(node)) await world.apply(one);
+      await world.until('a pod came to it', async () => (await podsOf(world, 'drawn')) === `Running ${node}`);
       const next = await world.result(await world.upgrade('--only', node));
       expect(next).toMatchObject({ outcome: 'done', reasons: [] });
-      expect(noteOf(next, node)).toBe('1 patch in its configuration');
-      expect(await runningConfiguration(world, node)).toContain('net.core.somaxconn: "512"');
+      expect(noteOf(next, node)).toBe('1 patch in its configuration, and it rebooted with them');
+      expect(await podsOf(world, 'drawn')).toMatch(/^Running (?!k8s-work-2)/);
+      expect(await bootsSinceMade(world, node)).toBe(2);
       expect(await isCordoned(world, node)).toBe(false);
       expect(await world.machineEvents(node, 'destroyed')).toHaveLength(1);
-    }, 240_000);
+    }, 300_000);
   });
 
   describe('by a patch that needs a reboot, of a control plane, with a worker that dies in it', () => {
@@ -202,6 +216,36 @@ describe('a machine that is patched once it is Ready', () => {
 
 function noteOf(result: RunStory, node: string): string | undefined {
   return nodeResult(result, node).steps.find(({ step }) => step === 'patch-machine')?.note;
+}
+
+/** A pod under a budget that would rather be on that node than elsewhere. */
+function drawnTo(node: string): object[] {
+  const labels = { app: 'drawn' };
+  const matchFields = [{ key: 'metadata.name', operator: 'In', values: [node] }];
+  const nodeAffinity = {
+    preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, preference: { matchFields } }],
+  };
+  const spec = { affinity: { nodeAffinity }, containers: [{ name: 'drawn', image: 'drawn:1' }] };
+  return [
+    {
+      apiVersion: 'policy/v1',
+      kind: 'PodDisruptionBudget',
+      metadata: { name: 'drawn', namespace: 'default' },
+      spec: { maxUnavailable: 1, selector: { matchLabels: labels } },
+    },
+    {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'drawn', namespace: 'default' },
+      spec: { replicas: 1, selector: { matchLabels: labels }, template: { metadata: { labels }, spec } },
+    },
+  ];
+}
+
+/** `Running k8s-work-2`, of each pod. */
+async function podsOf(world: World, app: string): Promise<string> {
+  const shown = 'jsonpath={range .items[*]}{.status.phase} {.spec.nodeName}{end}';
+  return world.kubectl('get', 'pods', '-n', 'default', '-l', `app=${app}`, '-o', shown);
 }
 
 async function isCordoned(world: World, node: string): Promise<boolean> {

@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { openEncrypted } from '../../../src/tools/etcd-snapshot.js';
+import { projectRoot } from '../../../src/tools/project-root.js';
 import { toolPath } from '../../../src/tools/tool-path.js';
 import { TestTerraform, limits, tools, twoMachines } from './a-terraform.js';
 import { bucket, type StatePlace } from './state-places.js';
@@ -99,6 +100,57 @@ describe.each(tools)('a state that a person moves, with %s', (tool) => {
       expect(JSON.parse(after?.text ?? '')).toMatchObject({
         resources: (JSON.parse(before.text) as { resources: unknown }).resources,
       });
+    },
+    aRun,
+  );
+});
+
+/** The first step of docs/terraform.md as it stands there, in the layout it begins with: no block says where the state is. */
+describe.each(tools)('a state beside the configuration, with %s', (tool) => {
+  const page = readFileSync(path.join(projectRoot, 'docs', 'terraform.md'), 'utf8');
+  const step = /^\*\*1\. [^]*?^```hcl\n([^]*?)^```$[^]*?^```\n([^]*?)^```$/m.exec(page);
+  const [, block = '', lines = ''] = step ?? [];
+  let test: TestTerraform;
+
+  beforeEach(async () => {
+    test = await TestTerraform.make(twoMachines('local').replace('backend "local" {}', ''));
+  }, aRun);
+  afterEach(() => test.end());
+
+  it(
+    'is moved by what the page says to type, and is what Slipway works with from then on',
+    async () => {
+      const programs = path.join(test.root, 'programs');
+      mkdirSync(programs);
+      symlinkSync(await toolPath(tool), path.join(programs, 'terraform'));
+      const type = (command: string, input = ''): string =>
+        execFileSync('bash', ['-euc', command], {
+          cwd: test.base,
+          encoding: 'utf8',
+          input,
+          stdio: ['pipe', 'pipe', 'pipe'],
+          env: { PATH: `${programs}:${process.env['PATH']}`, HOME: test.root, CHECKPOINT_DISABLE: '1' },
+        });
+      test.git('mv', 'infra', 'terraform');
+      test.write('.gitignore', 'secrets/\n.terraform/\n*.tfvars\n*.tfstate*\n');
+      test.write('terraform/terraform.tfvars', 'talos_version = "v1.12.1"\n');
+      type('terraform -chdir=terraform init && terraform -chdir=terraform apply -auto-approve');
+      const before = type('terraform -chdir=terraform state list');
+
+      test.write('terraform/versions.tf', block);
+      const commands = lines.replaceAll(/^\$ /gm, '').replace('/var/lib/slipway', test.root);
+      expect(commands).toContain(test.root);
+      const said = type(commands, 'yes\n');
+      expect(before).toContain('k8s-work-1');
+      expect(said.slice(-before.length)).toBe(before);
+
+      test.commitAll();
+      const terraform = await test.ready(tool, {
+        source: { folder: 'terraform' },
+        backend: [{ file: 'secrets/state.tfbackend' }],
+        variables: { talos: 'talos_version', files: [{ file: 'secrets/terraform.tfvars' }] },
+      });
+      expect((await test.plan(terraform)).changes).toBe(false);
     },
     aRun,
   );

@@ -78,6 +78,19 @@ describe.each(tools)('the real %s with a local state', (tool) => {
   );
 
   it(
+    'tells who wrote the state, where the program itself takes one of a newer for its own',
+    async () => {
+      const terraform = await made();
+      const newer = JSON.parse(readFileSync(state, 'utf8')) as object;
+      writeFileSync(state, JSON.stringify({ ...newer, terraform_version: '1.99.0' }));
+      expect((await terraform.state(limits)).terraform_version).toBe('1.99.0');
+      expect((await terraform.pull(limits))?.text).not.toContain('1.99.0');
+      expect((await test.plan(terraform)).changes).toBe(false);
+    },
+    aRun,
+  );
+
+  it(
     'refuses a saved plan when the state was written since',
     async () => {
       const terraform = await test.ready(tool, local);

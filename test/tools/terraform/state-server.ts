@@ -21,6 +21,8 @@ export class StateServer {
   readOnly = false;
   /** Reads are not answered. */
   silent = false;
+  /** Reads are refused, which Terraform does not try again by itself. */
+  forbidden = false;
   readonly #server = createServer((request, response) => {
     void this.#answer(request, response);
   });
@@ -32,9 +34,13 @@ export class StateServer {
     return server;
   }
 
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/state`;
+  }
+
   /** For `-backend-config`. */
   get backend(): string {
-    const url = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/state`;
+    const { url } = this;
     return ['address', 'lock_address', 'unlock_address'].map((name) => `${name} = "${url}"\n`).join('');
   }
 
@@ -69,6 +75,7 @@ export class StateServer {
   #do(method: string, body: string): [status: number, text: string] {
     switch (method) {
       case 'GET':
+        if (this.forbidden) return [403, ''];
         return this.state === undefined ? [404, ''] : [200, this.state];
       case 'POST':
         this.log.push(method);

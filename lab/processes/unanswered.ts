@@ -1,0 +1,36 @@
+import { execa } from 'execa';
+import type { Foreground } from './foreground.js';
+
+/**
+ * Runs a program up to the point at which it asks something at the terminal, and leaves it there.
+ *
+ * @param question what it has written by then.
+ * @returns how it is answered; settles when the program has ended.
+ * @throws Error when it ends before it asks.
+ */
+export async function unanswered(
+  command: string,
+  args: readonly string[],
+  question: string,
+  { cwd, env, timeoutMs }: Pick<Foreground, 'cwd' | 'env' | 'timeoutMs'>,
+): Promise<(answer: string) => Promise<void>> {
+  const asking = execa('setpriv', ['--pdeathsig', 'KILL', '--', command, ...args], {
+    ...(cwd ? { cwd } : {}),
+    ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }),
+    env,
+    extendEnv: false,
+    reject: false,
+  });
+  await new Promise<void>((resolve, reject) => {
+    let said = '';
+    asking.stdout.on('data', (chunk: Buffer) => {
+      said += chunk.toString();
+      if (said.includes(question)) resolve();
+    });
+    void asking.then(({ stderr }) => reject(new Error(`${command} ended and asked nothing: ${stderr}`)));
+  });
+  return async (answer) => {
+    asking.stdin.end(`${answer}\n`);
+    await asking;
+  };
+}

@@ -1,0 +1,40 @@
+import type { PlannedNode } from '../planning/plan.js';
+import { awaitGates } from './await-gates.js';
+import { inCluster, type ActivitySettings, type RunReference } from './activity-context.js';
+import { drainNode, podsToLeave } from './drain-node.js';
+import { handOverLeadership } from './hand-over-leadership.js';
+
+export interface MakeRoom extends RunReference {
+  /** With `from` as it runs now. */
+  readonly node: PlannedNode;
+  /** Milliseconds of the step it is part of. */
+  readonly limit: number;
+  readonly drain: {
+    readonly attempts: number;
+    /** Milliseconds of one `kubectl drain`. */
+    readonly slice: number;
+    readonly deleteEmptyDirData: boolean;
+  };
+}
+
+/**
+ * Before another reboot of a node that was drained once already: what came to it since leaves it as its budgets allow, under the
+ * gates of the cluster, and etcd's leadership goes to another member. Where nothing came, nothing is done.
+ */
+export async function makeRoom(settings: ActivitySettings, step: MakeRoom): Promise<void> {
+  const { cluster, run, node, limit, drain } = step;
+  const reference = { cluster, run };
+  const { inventory } = await settings.inputOf(cluster, run);
+  // The only node has nowhere to send its pods, the only control plane nobody to hand over to.
+  if (inventory.nodes.length > 1) {
+    const doing = `what runs on ${node.name} is looked at`;
+    const left = await inCluster(settings, reference, doing, (access) => podsToLeave(access, node.name));
+    if (left > 0) {
+      await awaitGates(settings, { ...reference, node, limit });
+      await drainNode(settings, { ...reference, node, ...drain, limit: limit / drain.attempts });
+    }
+  }
+  const controlPlanes = inventory.nodes.filter(({ role }) => role === 'control-plane').length;
+  if (node.role === 'control-plane' && controlPlanes > 1)
+    await handOverLeadership(settings, { ...reference, node, limit });
+}

@@ -1,0 +1,210 @@
+import { CancellationScope, ParentClosePolicy, executeChild, isCancellation } from '@temporalio/workflow';
+import { stepsOf } from '../planning/node-steps.js';
+import type { Hop, PlannedNode, UpgradePlan } from '../planning/plan.js';
+import type { Reason } from '../planning/reason.js';
+import type { Retry } from '../planning/retry.js';
+import type { NodeEnding, NodeState } from '../planning/run-result.js';
+import type { Standing } from './decision-refusals.js';
+import { reasonOf } from './failure-reason.js';
+import { keyword } from './keyword.js';
+import { nodeId, searchAttributes, type Phase, type RunInput } from './messages.js';
+import { NodeDecisions, type Turn } from './node-decisions.js';
+import type { NodeInput } from './node-input.js';
+import { endingOf, isStopped, isTouched, leftOut, notBegun, skipped } from './node-results.js';
+import { upgradeBatch } from './run-batch.js';
+import { activitiesFor } from './step-activities.js';
+import { upgradeNode } from './upgrade-node.js';
+
+/** The hop under way. */
+interface CurrentHop {
+  readonly plan: UpgradePlan;
+  readonly hop: Hop;
+  /** From 1. */
+  readonly number: number;
+}
+
+/** The nodes of one run: each brought to its end by a workflow of its own, once more where a person says so, or left out. */
+export class RunNodes {
+  /** How nodes ended, hop after hop; of one that was begun more than once, how it ended last. */
+  readonly endings: NodeEnding[] = [];
+  /** Those under work. */
+  current: readonly string[] = [];
+  private now: CurrentHop | undefined;
+  private readonly decisions: NodeDecisions;
+  /** The work on each node that is under way: cancelled, it ends at its next safe point. */
+  private readonly underWay = new Map<string, CancellationScope>();
+
+  /**
+   * @param ending whether the run is on its way to its end.
+   * @param tell is called when something about nodes has changed; with the phase, where that has.
+   */
+  constructor(
+    private readonly input: RunInput,
+    private readonly ending: () => boolean,
+    private readonly tell: (phase?: Phase) => void,
+  ) {
+    this.decisions = new NodeDecisions({
+      // Runs of earlier releases ended where they halted.
+      limit: input.inventory.limits.decision ?? 0,
+      ending,
+      standing: (node) => this.standing(node),
+      retry: (node) => this.planRetry(node),
+      stop: (node) => this.underWay.get(node)?.cancel(),
+      tell,
+    });
+  }
+
+  /** From now on it is about the nodes of that hop. */
+  begin(plan: UpgradePlan, hop: Hop, number: number): void {
+    this.now = { plan, hop, number };
+  }
+
+  endingsOfHop(): NodeEnding[] {
+    return this.endings.filter(({ to }) => to === this.now?.hop.to);
+  }
+
+  /** Why nodes that were left out are still for a person to look at. */
+  leftUnwell(): Reason[] {
+    return this.endings.flatMap(({ skippedBy, state, reason }) =>
+      skippedBy !== undefined && reason && !wellStates.has(state) ? [reason] : [],
+    );
+  }
+
+  /** The nodes of a batch that need work; the others are skipped, and told so. */
+  toTouch(names: readonly string[]): PlannedNode[] {
+    const { hop } = this.hopNow();
+    return names.flatMap((name) => {
+      const node = hop.nodes.find((candidate) => candidate.name === name);
+      if (!node) throw new Error(`${name} is in the order and not in the plan`);
+      const skippedBy = this.decisions.skippedBy(name);
+      if (isTouched(node) && skippedBy === undefined) return [node];
+      this.endings.push(skippedBy === undefined ? skipped(node, hop.to) : leftOut(node, hop.to, skippedBy));
+      return [];
+    });
+  }
+
+  /** A batch until each of its nodes is done, or left out by a person. @returns why the run ends here */
+  async carryOut(nodes: readonly PlannedNode[]): Promise<Reason | undefined> {
+    const { plan } = this.hopNow();
+    let turns: readonly Turn[] = nodes.map((node) => ({ node, steps: stepsOf(plan, node), attempt: 1 }));
+    while (turns.length > 0) {
+      const results = await this.upgradeNodes(turns);
+      const stopped = results.filter(isStopped);
+      const settled = await this.decisions.settle(stopped, turns);
+      if (settled.kind === 'ends') return settled.reason;
+      this.markLeftOut(stopped);
+      ({ turns } = settled);
+    }
+    return undefined;
+  }
+
+  /** Writes down who said that the run goes on without nodes that halted it. */
+  private markLeftOut(stopped: readonly NodeEnding[]): void {
+    for (const ending of stopped) {
+      const skippedBy = this.decisions.skippedBy(ending.node);
+      if (skippedBy !== undefined)
+        this.endings.splice(this.endings.indexOf(ending), 1, { ...ending, skippedBy });
+    }
+  }
+
+  private async upgradeNodes(turns: readonly Turn[]): Promise<NodeEnding[]> {
+    const { hop } = this.hopNow();
+    const names = turns.map(({ node }) => node.name);
+    this.current = names;
+    this.tell();
+    const results = await upgradeBatch(
+      turns,
+      (turn) => this.upgradeScoped(turn, names),
+      ({ node }) => notBegun(node, hop.to),
+    );
+    this.current = [];
+    // A node that was begun once more is told as it ended last.
+    const before = this.endings.filter(({ node, to }) => to !== hop.to || !names.includes(node));
+    this.endings.splice(0, this.endings.length, ...before, ...results);
+    this.tell();
+    return results;
+  }
+
+  /** One node, so that a person can have it left out while it is under way. */
+  private async upgradeScoped(turn: Turn, batch: readonly string[]): Promise<NodeEnding> {
+    const { name } = turn.node;
+    const scope = new CancellationScope();
+    this.underWay.set(name, scope);
+    try {
+      const ending = await scope.run(() => this.upgradeOne(turn, batch));
+      const skippedBy = this.decisions.skippedBy(name);
+      return ending.outcome === 'undone' && skippedBy !== undefined ? { ...ending, skippedBy } : ending;
+    } catch (error) {
+      const skippedBy = this.decisions.skippedBy(name);
+      if (skippedBy === undefined || this.ending() || !isCancellation(error)) throw error;
+      return leftOut(turn.node, this.hopNow().hop.to, skippedBy);
+    } finally {
+      this.underWay.delete(name);
+    }
+  }
+
+  private async upgradeOne({ node, steps, attempt }: Turn, batch: readonly string[]): Promise<NodeEnding> {
+    const { plan, hop, number } = this.hopNow();
+    const { request, run } = this.input;
+    const { cluster } = request;
+    const { limits, drain } = plan;
+    const beside = batch.filter((name) => name !== node.name);
+    const input: NodeInput = {
+      cluster,
+      run,
+      node,
+      to: hop.to,
+      steps,
+      limits,
+      drain,
+      attempt,
+      ...(node.rebuild && hop.values ? { values: hop.values } : {}),
+      ...(beside.length > 0 ? { beside } : {}),
+    };
+    const startedAt = new Date().toISOString();
+    const child = executeChild(upgradeNode, {
+      args: [input],
+      workflowId: nodeId(cluster, run, number, node.name, attempt),
+      parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
+      cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+      staticSummary: `${node.name}: ${node.from} → ${hop.to}`,
+      typedSearchAttributes: [
+        { key: keyword(searchAttributes.cluster), value: cluster },
+        { key: keyword(searchAttributes.target), value: hop.to },
+      ],
+    });
+    return child.then(endingOf, (error: unknown) => {
+      if (isCancellation(error)) throw error;
+      const reason = reasonOf(error, node.name, 0);
+      return { ...skipped(node, hop.to), outcome: 'halted', state: 'unknown', attempt, startedAt, reason };
+    });
+  }
+
+  /** Where the run is with a node, but for what people decided. */
+  private standing(name: string): Standing {
+    const known = this.now?.hop.nodes.map((node) => node.name) ?? [];
+    if (!known.includes(name)) return { kind: 'unknown', known };
+    if (this.current.includes(name)) return { kind: 'under-way' };
+    const ending = this.endings.findLast(({ node, to }) => node === name && to === this.now?.hop.to);
+    if (!ending) return { kind: 'ahead' };
+    return { kind: isStopped(ending) ? 'halted' : 'done' };
+  }
+
+  private async planRetry(name: string): Promise<Retry> {
+    const { hop, plan } = this.hopNow();
+    const { request, run } = this.input;
+    const { cluster } = request;
+    const node = hop.nodes.find((one) => one.name === name);
+    if (!node) throw new Error(`${name} halted, and is in no hop`);
+    const act = activitiesFor('look', plan.limits.observe, `${name} is observed, to be begun once more`);
+    return act.planRetry({ cluster, run, node, to: hop.to });
+  }
+
+  private hopNow(): CurrentHop {
+    if (!this.now) throw new Error('no hop is under way');
+    return this.now;
+  }
+}
+
+/** States of a node that nobody has to look at. */
+const wellStates: ReadonlySet<NodeState> = new Set<NodeState>(['untouched', 'undone']);

@@ -1,0 +1,120 @@
+import { describe, expect, test } from '@jest/globals';
+import { boardText } from '../../../src/cli/board/board-text.js';
+import { runChanges } from '../../../src/cli/board/run-changes.js';
+import type { RunView } from '../../../src/cli/board/run-view.js';
+import { storyOfRun } from '../../../src/cli/board/story-of-run.js';
+import { viewOfRun } from '../../../src/cli/board/view-of-run.js';
+import { decisionTimer } from '../../../src/workflows/messages.js';
+import { factsOf, payload, payloads, runStarted, type EventAt } from './a-history.js';
+import { aNode, aRunView, after, at, doneNode } from './a-run-view.js';
+
+const timer = (summary?: string): EventAt => [
+  90,
+  {
+    timerStartedEventAttributes: { timerId: '1', startToFireTimeout: '86400s' },
+    ...(summary === undefined ? {} : { userMetadata: { summary: payload(summary) } }),
+  },
+];
+
+const seen = (...events: readonly EventAt[]): RunView =>
+  viewOfRun(
+    'prox-ops',
+    42,
+    { facts: factsOf(runStarted, ...events), pending: { activities: [], workflowTask: undefined } },
+    new Map(),
+  );
+
+const stopped = aNode('k8s-work-2', {
+  state: 'halted',
+  attempt: 1,
+  startedAt: at(0),
+  endedAt: at(80),
+  reason: { kind: 'back-on-old-version', node: 'k8s-work-2', version: 'v1.12.1', wanted: 'v1.12.6' },
+  failedStep: 'await-boot',
+  leftAs: 'back-on-old',
+});
+const halted = aRunView({
+  nodes: [doneNode('k8s-work-1', 0, 60), stopped, aNode('k8s-work-3')],
+  halts: [{ since: at(90), until: at(90 + 86_400), endedAt: undefined }],
+});
+const board = (view: RunView): string =>
+  boardText(view, after(150), { width: 120, colour: false, timeZone: 'UTC' });
+const flat = (text: string): string => text.replaceAll(/\s+/g, ' ');
+
+describe('a halt in the record', () => {
+  test('is told from a pause by what its timer says', () => {
+    expect(seen(timer(decisionTimer))).toMatchObject({
+      halts: [{ since: at(90), until: at(90 + 86_400) }],
+      pauses: [],
+    });
+    expect(seen(timer())).toMatchObject({ halts: [], pauses: [{ since: at(90) }] });
+  });
+
+  test('keeps what was decided, and about which node', () => {
+    const input = { node: 'k8s-work-2', by: 'ada@bench', why: 'the port is up' };
+    const decided: readonly EventAt[] = [
+      [
+        120,
+        {
+          workflowExecutionUpdateAcceptedEventAttributes: {
+            acceptedRequest: { input: { name: 'retry', args: payloads(input) } },
+          },
+        },
+      ],
+      [
+        121,
+        {
+          workflowExecutionUpdateCompletedEventAttributes: {
+            acceptedEventId: '2',
+            outcome: { success: payloads({ verdict: 'retrying', node: 'k8s-work-2', steps: [] }) },
+          },
+        },
+      ],
+    ];
+    expect(seen(...decided).decisions).toEqual([{ kind: 'retry', ...input, at: at(120) }]);
+  });
+});
+
+describe('a halted run', () => {
+  test('says on its board what it waits for, until when, and what can be typed', () => {
+    const text = board(halted);
+    expect(flat(text)).toContain(
+      'Waits for somebody to decide about k8s-work-2. No other node is begun until then.',
+    );
+    expect(text).toContain('slipway retry k8s-work-2 prox-ops/42 --why "…"');
+    expect(text).toContain('slipway skip k8s-work-2 prox-ops/42 --why "…"');
+    expect(text).toContain('slipway abort prox-ops/42 --why "…"');
+    expect(text).toMatch(/^.*halted · 1 of 3 nodes done$/m);
+    expect(text).not.toMatch(/slipway (release|upgrade)|decides what comes next/);
+  });
+
+  test('asks nothing of a node that only stopped with it', () => {
+    const beside = aNode('k8s-work-3', {
+      ...stopped,
+      name: 'k8s-work-3',
+      state: 'undone',
+      leftAs: 'undone',
+      reason: { kind: 'fleet-halted', because: 'k8s-work-2 stopped first' },
+    });
+    const text = board({ ...halted, nodes: [stopped, beside] });
+    expect(text).not.toContain('slipway retry k8s-work-3');
+  });
+
+  test('says who left a node out', () => {
+    const left = { ...halted, halts: [], nodes: [{ ...stopped, skippedBy: 'ada@bench: Monday' }] };
+    expect(flat(board(left))).toContain('Left out by ada@bench: Monday.');
+  });
+
+  test('is told once by watch, with what can be typed, and by the report', () => {
+    const clock = { now: after(150), timeZone: 'UTC' };
+    const before = { view: { ...halted, halts: [] }, clock };
+    const [change, ...others] = runChanges(before, { view: halted, clock });
+    expect(change).toMatchObject({ kind: 'halted', time: at(90) });
+    expect(change?.advice?.[0]).toMatch(/^talosctl /);
+    expect(change?.advice?.at(-1)).toMatch(/^slipway abort /);
+    expect(others).toEqual([]);
+    const story = storyOfRun(halted, clock);
+    expect(story.now?.join(' ')).toContain('Waits for somebody to decide about k8s-work-2');
+    expect(story.work).toContainEqual({ name: 'halted', startedAt: at(90) });
+  });
+});

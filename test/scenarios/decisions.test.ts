@@ -1,0 +1,114 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { World, nodeResult } from '../../lab/world.js';
+import type { RunStory } from '../../src/planning/run-report.js';
+import { setInInventory } from './edit-inventory.js';
+
+const [first, second, third] = ['k8s-work-1', 'k8s-work-2', 'k8s-work-3'] as const;
+const workers = ['--only', first, second, third];
+
+/** Only here: a halted run that waits for a person, and what a person decides about its nodes. */
+describe('a halted run', () => {
+  let world: World;
+
+  beforeAll(async () => {
+    world = await World.start({ name: 'decisions' });
+    await setInInventory(world, ['limits', 'decision'], '5m');
+    await world.owner.merge('Wait for decisions');
+  }, 120_000);
+
+  afterAll(async () => {
+    await world.stop();
+  }, 120_000);
+
+  describe('whose node came back on the old version, and is begun once more', () => {
+    let run: number;
+    let result: RunStory;
+    let status: string;
+
+    beforeAll(async () => {
+      await world.control('POST', '/faults', { name: 'install-fails', node: first });
+      run = await world.upgrade('--only', first);
+      await isHalted(world, first);
+      status = (await world.slipway('status')).stdout;
+    }, 180_000);
+
+    it('says what it waits for, until when, and what can be typed', () => {
+      expect(status.replaceAll(/\s+/g, ' ')).toContain(`Waits for somebody to decide about ${first}`);
+      expect(status).toContain(`slipway retry ${first} prox-ops/${run} --why "…"`);
+      expect(status).toContain(`slipway skip ${first} prox-ops/${run} --why "…"`);
+      expect(status).toContain(`slipway abort prox-ops/${run} --why "…"`);
+      expect(status).not.toContain('slipway release');
+    });
+
+    it.each([
+      ['of a node that it is not about', ['retry', second, '--why', 'a'], /is not about k8s-work-2/],
+      ['without a reason', ['retry', first, '--why', ' '], /needs a reason/],
+    ] as const)('takes no decision %s', async (_what, args, why) => {
+      const { code, stdout, stderr } = await world.slipway(...args);
+      expect(code).not.toBe(0);
+      expect(stdout + stderr).toMatch(why);
+    });
+
+    it('installs it once more when a person says so, and ends done, with no hold', async () => {
+      const { stdout, code } = await world.slipway('retry', first, '--why', 'the registry is back');
+      expect({ code, stdout }).toMatchObject({
+        code: 0,
+        stdout: expect.stringContaining('is begun once more'),
+      });
+      result = await world.result(run);
+      expect(result).toMatchObject({ outcome: 'done', reasons: [] });
+      expect(nodeResult(result, first)).toMatchObject({ outcome: 'done', attempt: 2 });
+      expect(await world.machineEvents(first, 'install-started')).toHaveLength(2);
+      expect((await world.slipway('status')).stdout).not.toContain('is held');
+    }, 180_000);
+
+    it('keeps who decided what', async () => {
+      expect(result.decisions).toMatchObject([{ kind: 'retry', node: first, why: 'the registry is back' }]);
+      expect((await world.slipway('report', String(run))).stdout).toContain(`retry ${first}`);
+    });
+  });
+
+  describe('whose node was undone, and is left out', () => {
+    let run: number;
+
+    it('goes on with the others, and ends done', async () => {
+      await world.control('POST', '/faults', { name: 'image-gone-at-install', node: second });
+      run = await world.upgrade(...workers);
+      await isHalted(world, second);
+      const { stdout } = await world.slipway('skip', second, '--why', 'its disk is replaced on Monday');
+      expect(stdout).toContain(`goes on without ${second}`);
+      const result = await world.result(run);
+      expect(result).toMatchObject({ outcome: 'done' });
+      expect(nodeResult(result, second)).toMatchObject({
+        outcome: 'undone',
+        skippedBy: expect.stringContaining('its disk is replaced on Monday'),
+      });
+      expect(nodeResult(result, third)).toMatchObject({ outcome: 'done' });
+      expect((await world.slipway('status')).stdout).not.toContain('is held');
+    }, 240_000);
+  });
+
+  describe('that nobody decides about', () => {
+    it('ends, held, and touches nothing', async () => {
+      await setInInventory(world, ['limits', 'decision'], '2s');
+      await world.owner.merge('Wait less');
+      await world.control('POST', '/faults', { name: 'image-gone-at-install', node: second });
+      const result = await world.result(await world.upgrade('--only', second));
+      expect(result).toMatchObject({
+        outcome: 'halted',
+        reasons: [{ kind: 'undecided', node: second, limit: 2_000 }],
+      });
+      expect((await world.slipway('status')).stdout).toContain('is held');
+    }, 180_000);
+  });
+
+  it('keeps every promise the watcher can see', async () => {
+    expect((await world.stop()).complaints).toEqual([]);
+  }, 120_000);
+});
+
+async function isHalted(world: World, node: string): Promise<void> {
+  await world.until(`the run waits for a decision about ${node}`, async () =>
+    (await world.slipway('status')).stdout.includes(`slipway retry ${node} `),
+  );
+}
