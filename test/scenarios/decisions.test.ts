@@ -13,7 +13,7 @@ describe('a halted run', () => {
   beforeAll(async () => {
     world = await World.start({ name: 'decisions' });
     await setInInventory(world, ['limits', 'decision'], '5m');
-    await world.owner.merge('Wait for decisions');
+    await setInInventory(world, ['limits', 'image'], '5s');
   }, 120_000);
 
   afterAll(async () => {
@@ -72,7 +72,7 @@ describe('a halted run', () => {
     let run: number;
 
     it('goes on with the others, and ends done', async () => {
-      await world.control('POST', '/faults', { name: 'image-gone-at-install', node: second });
+      await neverPulls(world, second);
       run = await world.upgrade(...workers);
       await isHalted(world, second);
       const { stdout } = await world.slipway('skip', second, '--why', 'its disk is replaced on Monday');
@@ -91,8 +91,7 @@ describe('a halted run', () => {
   describe('that nobody decides about', () => {
     it('ends, held, and touches nothing', async () => {
       await setInInventory(world, ['limits', 'decision'], '2s');
-      await world.owner.merge('Wait less');
-      await world.control('POST', '/faults', { name: 'image-gone-at-install', node: second });
+      await neverPulls(world, second);
       const result = await world.result(await world.upgrade('--only', second));
       expect(result).toMatchObject({
         outcome: 'halted',
@@ -111,4 +110,8 @@ async function isHalted(world: World, node: string): Promise<void> {
   await world.until(`the run waits for a decision about ${node}`, async () =>
     (await world.slipway('status')).stdout.includes(`slipway retry ${node} `),
   );
+}
+
+async function neverPulls(world: World, node: string): Promise<void> {
+  await world.control('POST', '/faults', { name: 'image-pull-fails', node, times: 100 });
 }

@@ -96,6 +96,11 @@ export function personSaid({ record }: Run, names: readonly string[], after: Mom
   );
 }
 
+/** Whether a person had the run go on without that node. */
+export function personSkipped({ record }: Run, node: string): boolean {
+  return record.updates.some(({ name, input }) => name === 'skip' && text(input, 'node') === node);
+}
+
 /** Ended as it was meant to, or touched nothing. */
 export function endedClean({ status, outcome }: Run): boolean {
   return (
@@ -134,10 +139,11 @@ function attemptsOf({ workflows }: Evidence, run: string): Attempt[] {
     .toSorted((a, b) => a.startedAt - b.startedAt);
 }
 
-/** The run knows of a node's end at least what the node itself does. */
+/** The run knows of a node's end at least what the node itself does. Of one that was begun more than once, the last end counts. */
 function namedBy(result: unknown, attempts: readonly Attempt[]): NodeEnding[] {
   const told = list(result, 'notDone').map(ending);
-  const own = attempts.flatMap((attempt) => (attempt.ending ? [attempt.ending] : []));
+  const last = new Map(attempts.map((attempt) => [`${attempt.hop}/${attempt.node}`, attempt]));
+  const own = [...last.values()].flatMap((attempt) => (attempt.ending ? [attempt.ending] : []));
   const byRun = (one: NodeEnding): boolean => told.some(({ node, to }) => node === one.node && to === one.to);
   return [...told, ...own.filter((one) => !byRun(one))];
 }

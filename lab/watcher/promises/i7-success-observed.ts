@@ -3,7 +3,7 @@ import { violation, type Finding } from '../finding.js';
 import { armedAt, targetOf } from '../moments/boot-slots.js';
 import { lastBefore } from '../moments/last-before.js';
 import { nodeAt } from '../moments/node-state.js';
-import { watchedRuns, type Attempt, type Run } from '../moments/runs.js';
+import { personSkipped, watchedRuns, type Attempt, type Run } from '../moments/runs.js';
 
 /**
  * I7: what a run calls done is so: the machine runs that version and schematic, in a new boot unless it did before, and its
@@ -72,6 +72,7 @@ function judgeRun(run: Run): Finding[] {
   if (run.outcome !== 'done') return [];
   return run.named
     .filter(({ outcome }) => outcome !== 'done' && outcome !== 'skipped')
+    .filter(({ node, outcome }) => outcome !== 'undone' || !personSkipped(run, node))
     .map(({ node, outcome }) =>
       violation(
         'I7',

@@ -129,7 +129,7 @@ function stoppedRow(page: Page, node: NodeView): string[] {
   const { red, yellow } = page.paint;
   const sign = node.state === 'undone' ? yellow('✗') : red('✗');
   const why = node.reason ? [sentence(describe(node.reason))] : [];
-  const skip = node.skippedBy === undefined ? [] : [sentence(leftOut(node.skippedBy))];
+  const skip = node.skippedBy === undefined ? [] : [sentence(`Left out by ${node.skippedBy}`)];
   return rowWithText(
     page,
     { sign, name: node.name, label: node.failedStep ?? '', time: took(node) },
