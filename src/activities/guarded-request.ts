@@ -27,6 +27,8 @@ export interface GuardedRequest extends RunReference {
   readonly intent: string;
   /** Whether a mark found on the Node is this very request's, from an attempt before. */
   readonly isMine: (mark: string | undefined) => boolean;
+  /** It may make an unwell node well. */
+  readonly repairs?: true;
 }
 
 /** The last look may be this old when the request goes out (I2). */
@@ -107,7 +109,7 @@ export function neverLeft(error: CommandFailed, { endpoint }: TalosTarget): bool
 async function lookWell(
   access: ClusterAccess,
   wait: Wait,
-  { node, facts, cluster, run, limit, before, mark }: GuardedRequest,
+  { node, facts, cluster, run, limit, before, mark, repairs }: GuardedRequest,
 ): Promise<{ lookedAt: number; target: TalosTarget }> {
   wait.says(`a last look ${before}`, wait.endOf(limit));
   if (mark === 'install' && node.flow === 'lifecycle') await nobodyElseInstalled(access, wait, node);
@@ -127,7 +129,12 @@ async function lookWell(
   ]);
   const { outageAccepted } = access.inventory.controlPlane;
   const seen = withBootId(observation, node.name, boot);
-  const context = { run: runId(cluster, run), bootId: facts.bootId, outageAccepted };
+  const context = {
+    run: runId(cluster, run),
+    bootId: facts.bootId,
+    outageAccepted,
+    ...(repairs ? { repairs } : {}),
+  };
   const forbids = lastLook(seen, node, context);
   if (forbids) throw new Refusal(forbids);
   if (boot.kind === 'unreachable')

@@ -12,6 +12,7 @@ import { handOverLeadership } from './hand-over-leadership.js';
 import { installTalos } from './install-talos.js';
 import { patchMachine } from './patch-machine.js';
 import { planReplacement } from './plan-replacement.js';
+import { planRollback } from './plan-rollback.js';
 import { planRetry } from './plan-retry.js';
 import { planUpgrade } from './plan-upgrade.js';
 import { prepareImage } from './prepare-image.js';
@@ -21,6 +22,7 @@ import { recordFacts } from './record-facts.js';
 import { removeMember } from './remove-member.js';
 import { replaceMachine } from './replace-machine.js';
 import { resolveOrder } from './resolve-order.js';
+import { rollBackNode } from './roll-back-node.js';
 import { soakNode } from './soak-node.js';
 import { takeSnapshot } from './take-snapshot.js';
 import { uncordonNode } from './uncordon-node.js';
@@ -32,6 +34,7 @@ export function createActivities(settings: ActivitySettings) {
   return {
     planUpgrade: bind(settings, planUpgrade),
     planRetry: bind(settings, planRetry),
+    planRollback: bind(settings, planRollback),
     takeSnapshot: bind(settings, takeSnapshot),
     resolveOrder: bind(settings, resolveOrder),
     warmFactory: bind(settings, warmFactory),
@@ -44,6 +47,7 @@ export function createActivities(settings: ActivitySettings) {
     recordFacts: bind(settings, recordFacts),
     installTalos: bind(settings, installTalos),
     rebootNode: bind(settings, rebootNode),
+    rollBackNode: bind(settings, rollBackNode),
     rebuildTemplates: bind(settings, rebuildTemplates),
     planReplacement: bind(settings, planReplacement),
     replaceMachine: bind(settings, replaceMachine),

@@ -61,9 +61,10 @@ export async function recordFacts(
       bootId,
       version: seen.talos.value.version,
       schematic: seen.talos.value.schematic,
-      extensions: seen.talos.value.extensions.filter(
-        (name) => !mayGo.some((given) => isExtension(name, given)),
-      ),
+      // What the version from before is made of is its own.
+      extensions: node.back
+        ? []
+        : seen.talos.value.extensions.filter((name) => !mayGo.some((given) => isExtension(name, given))),
       flow: node.flow ?? 'legacy',
       wantedVersion: to,
       wantedSchematic: node.schematic,

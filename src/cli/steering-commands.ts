@@ -81,7 +81,7 @@ function addEndingCommands(program: Command, finished: Finished): void {
 }
 
 function addDecidingCommands(program: Command, finished: Finished): void {
-  const deciding = (verb: 'retry' | 'skip', does: string): Command =>
+  const deciding = (verb: 'retry' | 'skip' | 'rollback', does: string): Command =>
     withTemporal(withFile(command(program, verb, does)))
       .argument('<node>', 'the node it is about')
       .argument('[run]', 'its number, or CLUSTER/NUMBER; default: the open or last run')
@@ -98,6 +98,15 @@ function addDecidingCommands(program: Command, finished: Finished): void {
     )
     .action(async (node: string, run: string | undefined, options: DecideOptions) =>
       finished(await (await import('./commands/decide.js')).retry(node, run, options)),
+    );
+
+  deciding(
+    'rollback',
+    'have a node that halted the run go back to the version from before; the run ends then',
+  )
+    .addHelpText('after', examples('slipway rollback k8s-work-2 --why "the new version loses packets"'))
+    .action(async (node: string, run: string | undefined, options: DecideOptions) =>
+      finished(await (await import('./commands/decide.js')).rollback(node, run, options)),
     );
 
   deciding('skip', 'let the run go on without a node that halted it, or is not installed yet')

@@ -155,6 +155,16 @@ export const stepAdvice: Advices<StepReason> = {
   ],
   aborted: (_, say) => [say.report('how far it came'), thenRelease(say), again(say)],
   'fleet-halted': (_, say) => [say.report('what stopped first'), thenRelease(say), again(say)],
+  'rolled-back': (_, say) => [say.report('what happened before'), thenRelease(say)],
+  'rollback-impossible': ({ node }, say) => [
+    say.talosctl(node, 'version', 'what runs, if it answers'),
+    say.report('how far it came'),
+    thenRelease(say),
+  ],
+  'rollback-refused': ({ node }, say) => [
+    say.talosctl(node, 'dmesg', 'why it has no slot to go back to'),
+    thenRelease(say),
+  ],
   'retry-other-way': (_, say) => [
     say.abort('ends the run; the cluster is held'),
     thenRelease(say),

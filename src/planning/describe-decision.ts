@@ -3,6 +3,7 @@ export function decisionCommands(where: string, nodes: readonly string[]): strin
   return [
     ...nodes.flatMap((node) => [
       `slipway retry ${node} ${where} --why "…"  # look at it anew, and begin it once more from what it is now`,
+      `slipway rollback ${node} ${where} --why "…"  # back to the version from before; then the run ends, held`,
       `slipway skip ${node} ${where} --why "…"  # go on without it; it stays as it is`,
     ]),
     `slipway abort ${where} --why "…"  # end the run; no machine is touched, and the cluster is held`,

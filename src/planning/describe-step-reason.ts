@@ -71,6 +71,10 @@ export const stepSentences: Sentences<StepReason> = {
   'fleet-halted': ({ because }) => `it went no further, because ${quoted(because)}`,
   'pause-expired': ({ by, limit }) =>
     `it was paused by ${quoted(by)}, and nobody resumed it within ${span(limit)}`,
+  'rolled-back': ({ node, version, by }) => `${node} was rolled back to ${version} by ${quoted(by)}`,
+  'rollback-impossible': ({ node, why }) => `${node} cannot be rolled back: ${why}`,
+  'rollback-refused': ({ node, why }) =>
+    `Talos on ${node} refused the rollback and changed nothing: ${quoted(why)}`,
   'retry-other-way': ({ node, to, found }) =>
     `${node} cannot be begun once more by the plan of this run, which brings it to ${to}: ${quoted(found)}`,
   undecided: ({ node, limit, reason }, describe) =>

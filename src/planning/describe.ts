@@ -69,6 +69,7 @@ export const stateWords: Readonly<Record<NodeState, string>> = {
   replacing: 'was being made anew by Terraform when it was seen last',
   'not-joined': 'has a new machine, which has not joined the cluster',
   'on-target': 'runs the new version',
+  'rolled-back': 'was rolled back, and runs the version from before',
   'back-on-old': 'runs the old version again',
   unreachable: 'does not answer',
   unknown: 'was under work when its workflow ended without a word; look at its marks',

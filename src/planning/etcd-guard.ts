@@ -61,6 +61,38 @@ export function mayDisruptControlPlane(
   return otherDisrupted(observation, node);
 }
 
+/**
+ * The same for a step that may bring its own member back to health: that one and its node may be unwell, and all the others must do
+ * without it (I2).
+ */
+export function mayRepairControlPlane(
+  observation: ClusterObservation,
+  node: string,
+  options: { readonly outageAccepted: boolean },
+): Reason | undefined {
+  const { etcd } = observation;
+  if (etcd.kind === 'unreachable') return { kind: 'etcd-unreachable', why: etcd.why };
+  const { members, statuses } = etcd.value;
+  const own = members.find((member) => member.name === node);
+  const voting = members.length;
+  if (voting === 1 && own) return options.outageAccepted ? undefined : { kind: 'single-control-plane', node };
+  if (own && answered(statuses).some(({ leaderId }) => sameId(leaderId, own.id)))
+    return { kind: 'etcd-node-leads', node };
+  const others = members.filter((member) => member !== own);
+  const unhealthy = etcdHealthy({
+    ...observation,
+    nodes: observation.nodes.filter(({ name }) => name !== node),
+    etcd: {
+      ...etcd,
+      value: { ...etcd.value, members: others, statuses: statuses.filter((status) => status.node !== node) },
+    },
+  });
+  if (unhealthy) return unhealthy;
+  const quorum = quorumSize(voting);
+  if (others.length < quorum) return { kind: 'etcd-quorum-at-risk', healthy: others.length, voting, quorum };
+  return otherDisrupted(observation, node);
+}
+
 function namesOf({ nodes }: ClusterObservation): string[] {
   return nodes.filter((node) => node.role === 'control-plane').map((node) => node.name);
 }

@@ -1,5 +1,5 @@
 import { cordonOwner, cordonOwnerText } from './cordon.js';
-import { mayDisruptControlPlane } from './etcd-guard.js';
+import { mayDisruptControlPlane, mayRepairControlPlane } from './etcd-guard.js';
 import { expectationBroken } from './expectations.js';
 import type {
   Answer,
@@ -19,6 +19,8 @@ export interface LastLookContext {
   /** The boot its facts were recorded in. */
   readonly bootId: string;
   readonly outageAccepted: boolean;
+  /** The request may make an unwell node well: what it is itself does not forbid it. */
+  readonly repairs?: true;
 }
 
 /** As many pods are named. */
@@ -43,7 +45,8 @@ export function lastLook(
   if (moved) return moved;
   const lost = cordonLost(node, object, context.run) ?? podsLeft(node.name, observation.workloads);
   if (lost || node.role === 'worker') return lost;
-  return mayDisruptControlPlane(observation, node.name, context);
+  const may = context.repairs ? mayRepairControlPlane : mayDisruptControlPlane;
+  return may(observation, node.name, context);
 }
 
 /** The node itself: still in the boot its facts were recorded in, and not on its way down or up by somebody else's doing. */
@@ -53,7 +56,9 @@ function ownState(node: string, { talos }: NodeObservation, context: LastLookCon
   const { stage, ready, unmet, bootId } = talos.value;
   if (bootId !== undefined && bootId !== context.bootId)
     return { kind: 'expectation-broken', node, what: 'boot id', expected: context.bootId, found: bootId };
-  return stage === 'running' && ready ? undefined : { kind: 'talos-not-ready', node, stage, unmet };
+  return context.repairs || (stage === 'running' && ready)
+    ? undefined
+    : { kind: 'talos-not-ready', node, stage, unmet };
 }
 
 function cordonLost({ name, keepCordon }: PlannedNode, object: NodeObject, run: string): Reason | undefined {

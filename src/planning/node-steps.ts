@@ -14,6 +14,7 @@ export type StepName =
   | 'record-facts'
   | 'install'
   | 'reboot'
+  | 'roll-back'
   | 'replace-machine'
   | 'continue-machine'
   | 'remove-member'
@@ -78,6 +79,17 @@ export const stepOrders = {
   /** A node that an earlier run upgraded and left cordoned: its cordon is taken over and taken back. */
   adopted: ['cordon', 'await-etcd-member', 'uncordon', 'soak'],
   /** The same, where its machine was made anew and may lack the patches that wait until it is Ready. */
+  /** Back to the version from before, in the slot that an upgrade in place left alone. Its pods are gone, or go as budgets allow. */
+  back: [
+    'cordon',
+    'drain',
+    'hand-over-leadership',
+    'record-facts',
+    'roll-back',
+    ...back,
+    'verify-node',
+    'uncordon',
+  ],
   'adopted-patched': ['cordon', 'record-facts', 'await-etcd-member', 'patch-machine', 'uncordon', 'soak'],
 } as const satisfies Readonly<Record<string, readonly StepName[]>>;
 export type StepsName = keyof typeof stepOrders;
@@ -172,6 +184,13 @@ export const steps: Readonly<Record<StepName, Step>> = {
     limit: 'reboot',
     repeat: 'once',
     undo: { none: 'a reboot is not taken back; the other boot slot keeps the old version' },
+    onCancel: 'finish',
+  },
+  'roll-back': {
+    does: 'takes a last look, then boots the version from before, once',
+    limit: 'reboot',
+    repeat: 'once',
+    undo: { none: 'a second rollback would boot the version that did not get well' },
     onCancel: 'finish',
   },
   'replace-machine': {

@@ -11,6 +11,8 @@ export type HashedPlan = Omit<UpgradePlan, 'hash' | 'estimate' | 'notes' | 'bloc
 export function planHashText(plan: HashedPlan): string {
   const { cluster, target, kubernetes, strategy, approvals, terraform, hops, steps } = plan;
   const { gates, drain, batch, snapshotMaxAge } = plan;
+  // How long a person may take to decide decides nothing.
+  const { decision: _, ...limits } = limitsWaitedFor(plan);
   return JSON.stringify(
     sorted({
       cluster,
@@ -25,7 +27,7 @@ export function planHashText(plan: HashedPlan): string {
       drain,
       batch,
       snapshotMaxAge,
-      limits: limitsWaitedFor(plan),
+      limits,
     }),
   );
 }

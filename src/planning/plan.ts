@@ -150,6 +150,8 @@ export interface PlannedNode {
   readonly skip?: 'already-on-target';
   /** The version is installed and waits for a reboot: it is not installed again. */
   readonly armed?: true;
+  /** It goes back to what it ran before; `expects` is what it runs now. */
+  readonly back?: true;
   readonly canary: boolean;
   /** A human cordoned this worker: it is upgraded and left cordoned. */
   readonly keepCordon: boolean;

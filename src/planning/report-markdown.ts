@@ -94,6 +94,7 @@ const decided = {
   reject: 'reject the plan',
   retry: 'retry',
   skip: 'go on without',
+  rollback: 'roll back',
 } as const;
 
 function decisions({ asked, startedAt, target, declared, decisions: said }: RunReport): string {

@@ -24,6 +24,8 @@ export type NodeState =
   | 'not-joined'
   /** Runs the wanted version. */
   | 'on-target'
+  /** A person had it go back to the version it had, and it runs that well. */
+  | 'rolled-back'
   /** Booted again, on the version it had. */
   | 'back-on-old'
   | 'unreachable'
@@ -81,7 +83,7 @@ export interface SnapshotRecord {
 
 /** What a person said to a run while it was open. */
 export interface Decision {
-  readonly kind: 'abort' | 'pause' | 'resume' | 'approve' | 'reject' | 'retry' | 'skip';
+  readonly kind: 'abort' | 'pause' | 'resume' | 'approve' | 'reject' | 'retry' | 'skip' | 'rollback';
   readonly by: string;
   readonly why: string;
   /** ISO time. */

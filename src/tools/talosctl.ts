@@ -17,6 +17,8 @@ export interface Talosctl {
   install(target: TalosTarget, image: string, limits?: CallLimits): Promise<void>;
   /** Sends the reboot request and returns with its answer. Talos asks neither etcd nor Kubernetes. */
   reboot(target: TalosTarget, mode: RebootMode, limits?: CallLimits): Promise<void>;
+  /** Boots what the other slot holds, and returns with its answer. Talos asks neither etcd nor Kubernetes. */
+  rollback(target: TalosTarget, limits?: CallLimits): Promise<void>;
   /**
    * Gives a machine that has a configuration another whole one. `no-reboot`: Talos refuses it where it could not take effect at
    * once; `auto`: it reboots for it where it must, and asks neither etcd nor Kubernetes. Output and errors may repeat parts of it.
@@ -104,7 +106,7 @@ async function done(call: Promise<unknown>): Promise<void> {
 }
 
 /** What stops or changes a node. Every flag is written out: its default changed between releases. */
-function requests(call: Call<void>): Pick<Talosctl, 'upgrade' | 'install' | 'reboot'> {
+function requests(call: Call<void>): Pick<Talosctl, 'upgrade' | 'install' | 'reboot' | 'rollback'> {
   return {
     upgrade: (target, image, mode, limits) => {
       const flags = ['--wait=false', '--reboot-mode', mode, '--stage=false', '--force=false'];
@@ -118,6 +120,7 @@ function requests(call: Call<void>): Pick<Talosctl, 'upgrade' | 'install' | 'reb
     },
     reboot: (target, mode, limits) =>
       call(target, ['reboot', '--mode', mode, '--wait=false', '--drain=false'], limits),
+    rollback: (target, limits) => call(target, ['rollback'], limits),
   };
 }
 

@@ -17,7 +17,7 @@ export type Standing =
 
 /** Why a decision is not taken: a sentence. Undefined: it is. */
 export function decisionRefusal(
-  verb: 'retry' | 'skip',
+  verb: 'retry' | 'skip' | 'rollback',
   standing: Standing,
   { node, by, why }: NodeDecisionInput,
 ): string | undefined {

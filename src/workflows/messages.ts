@@ -150,6 +150,13 @@ export const retryNode = defineUpdate<RetryAnswer, [NodeDecisionInput]>('retry')
 /** To `upgradeCluster`: the run goes on without that node. */
 export const skipNode = defineUpdate<SkipAnswer, [NodeDecisionInput]>('skip');
 
+export type RollbackAnswer =
+  /** It goes back with these steps; then the run ends, and the cluster is held. */
+  | { readonly verdict: 'rolling-back'; readonly node: string; readonly steps: readonly StepName[] }
+  | { readonly verdict: 'refused'; readonly reasons: readonly Reason[] };
+/** To `upgradeCluster`: a node that halted the run goes back to what it ran before. */
+export const rollBackNode = defineUpdate<RollbackAnswer, [NodeDecisionInput]>('rollback');
+
 /** The summary of the timer that runs while a halted run waits: by it the wait is told from a pause. */
 export const decisionTimer = 'a person decides';
 

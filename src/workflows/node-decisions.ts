@@ -2,15 +2,18 @@ import { ApplicationFailure, allHandlersFinished, condition, setHandler } from '
 import type { PlannedNode } from '../planning/plan.js';
 import type { Reason } from '../planning/reason.js';
 import type { Retry } from '../planning/retry.js';
+import type { Rollback } from '../planning/rollback.js';
 import type { NodeEnding } from '../planning/run-result.js';
 import type { StepName } from '../planning/node-steps.js';
 import { decisionRefusal, type Standing } from './decision-refusals.js';
 import {
   decisionTimer,
   retryNode,
+  rollBackNode,
   skipNode,
   type NodeDecisionInput,
   type RetryAnswer,
+  type RollbackAnswer,
   type SkipAnswer,
 } from './messages.js';
 
@@ -32,6 +35,8 @@ export interface DecidedRun {
   readonly standing: (node: string) => Standing;
   /** Observes a node that halted, and says how it would be begun once more. */
   readonly retry: (node: string) => Promise<Retry>;
+  /** The same of how it would go back. */
+  readonly rollback: (node: string) => Promise<Rollback>;
   /** Stops the work on a node at its next safe point. */
   readonly stop: (node: string) => void;
   /** Called when it begins to wait, and when it goes on. */
@@ -46,8 +51,10 @@ export type Settled =
 /** What people decide about the nodes of one run. Where a node halts the run, it waits for that. */
 export class NodeDecisions {
   private readonly skipped = new Map<string, string>();
-  private readonly retried = new Map<string, { readonly said: string; readonly again: Again }>();
-  /** Nodes that are observed for a retry just now. */
+  /** What is done next with a node, because somebody said so. */
+  private readonly next = new Map<string, { readonly said: string; readonly work: NextWork }>();
+  private readonly rolledBack = new Map<string, string>();
+  /** Nodes that are observed for that just now. */
   private readonly asked = new Map<string, string>();
 
   constructor(private readonly run: DecidedRun) {
@@ -55,6 +62,11 @@ export class NodeDecisions {
       validator: (input: NodeDecisionInput) => this.check('retry', input),
       description:
         'A node that halted the run is observed, and begun once more from what it is now; with a name and a reason.',
+    });
+    setHandler(rollBackNode, (input: NodeDecisionInput) => this.rollback(input), {
+      validator: (input: NodeDecisionInput) => this.check('rollback', input),
+      description:
+        'A node that halted the run goes back to the version it ran before; then the run ends, held. With a name and a reason.',
     });
     setHandler(skipNode, (input: NodeDecisionInput) => this.skip(input), {
       validator: (input: NodeDecisionInput) => this.check('skip', input),
@@ -76,12 +88,13 @@ export class NodeDecisions {
   async settle(stopped: readonly NodeEnding[], turns: readonly Turn[]): Promise<Settled> {
     const [first] = stopped;
     if (!first) return { kind: 'goes-on', turns: [] };
+    const back = stopped.find(({ state }) => state === 'rolled-back');
+    if (back) return { kind: 'ends', reason: this.wentBack(back) };
     const { limit, ending, tell } = this.run;
     const reason = first.reason ?? { kind: 'unexpected', message: `${first.node} ended ${first.outcome}` };
     if (limit === 0 || ending()) return { kind: 'ends', reason };
     const halting = stopped.filter(halts).map(({ node }) => node);
-    const isDecided = (): boolean =>
-      halting.every((node) => this.skipped.has(node) || this.retried.has(node));
+    const isDecided = (): boolean => halting.every((node) => this.skipped.has(node) || this.next.has(node));
     if (!isDecided()) {
       tell('decision');
       const options = { summary: decisionTimer };
@@ -93,24 +106,23 @@ export class NodeDecisions {
         return { kind: 'ends', reason: { kind: 'undecided', node: first.node, limit, reason } };
       tell('upgrading');
     }
-    return { kind: 'goes-on', turns: stopped.flatMap((one) => this.next(one, turns)) };
+    return { kind: 'goes-on', turns: stopped.flatMap((one) => this.turnsOf(one, turns)) };
   }
 
-  private next({ node, attempt }: NodeEnding, turns: readonly Turn[]): Turn[] {
+  private wentBack({ node, from }: NodeEnding): Reason {
+    return { kind: 'rolled-back', node, version: from, by: this.rolledBack.get(node) ?? 'somebody' };
+  }
+
+  private turnsOf({ node, attempt }: NodeEnding, turns: readonly Turn[]): Turn[] {
     if (this.skipped.has(node)) return [];
     const turn = turns.find((one) => one.node.name === node);
     if (!turn) throw new Error(`${node} halted, and had no turn`);
-    const retry = this.retried.get(node);
-    this.retried.delete(node);
-    const number = attempt + 1;
-    return [
-      retry
-        ? { node: retry.again.node, steps: retry.again.steps, attempt: number }
-        : { ...turn, attempt: number },
-    ];
+    const next = this.next.get(node);
+    this.next.delete(node);
+    return [{ ...turn, ...next?.work, attempt: attempt + 1 }];
   }
 
-  private check(verb: 'retry' | 'skip', input: NodeDecisionInput): void {
+  private check(verb: 'retry' | 'skip' | 'rollback', input: NodeDecisionInput): void {
     const why = decisionRefusal(verb, this.standing(input.node), input);
     if (why !== undefined) throw ApplicationFailure.nonRetryable(why, 'decision-refused');
   }
@@ -119,19 +131,38 @@ export class NodeDecisions {
     if (this.run.ending()) return { kind: 'ending' };
     const skipped = this.skipped.get(node);
     if (skipped !== undefined) return { kind: 'decided', how: `skip by ${skipped}` };
-    const retry = this.asked.get(node) ?? this.retried.get(node)?.said;
-    if (retry !== undefined) return { kind: 'decided', how: `retry by ${retry}` };
+    const next = this.asked.get(node) ?? this.next.get(node)?.said;
+    if (next !== undefined) return { kind: 'decided', how: next };
     return this.run.standing(node);
   }
 
-  private async retry({ node, by, why }: NodeDecisionInput): Promise<RetryAnswer> {
-    const said = `${by}: ${why}`;
+  private async retry(input: NodeDecisionInput): Promise<RetryAnswer> {
+    const { node } = input;
+    const answer = await this.decide('retry', input, () => this.run.retry(node));
+    return answer.verdict === 'refused' ? answer : { verdict: 'retrying', node, steps: answer.steps };
+  }
+
+  private async rollback(input: NodeDecisionInput): Promise<RollbackAnswer> {
+    const { node, by, why } = input;
+    const answer = await this.decide('rollback', input, () => this.run.rollback(node));
+    if (answer.verdict === 'refused') return answer;
+    this.rolledBack.set(node, `${by}: ${why}`);
+    return { verdict: 'rolling-back', node, steps: answer.steps };
+  }
+
+  /** Nobody else decides about a node while it is observed. */
+  private async decide<Answer extends Retry | Rollback>(
+    verb: string,
+    { node, by, why }: NodeDecisionInput,
+    observe: () => Promise<Answer>,
+  ): Promise<Answer> {
+    const said = `${verb} by ${by}: ${why}`;
     this.asked.set(node, said);
     try {
-      const again = await this.run.retry(node);
-      if (again.verdict === 'refused') return again;
-      this.retried.set(node, { said, again });
-      return { verdict: 'retrying', node, steps: again.steps };
+      const answer = await observe();
+      if (answer.verdict !== 'refused')
+        this.next.set(node, { said, work: { node: answer.node, steps: answer.steps } });
+      return answer;
     } finally {
       this.asked.delete(node);
     }
@@ -145,7 +176,7 @@ export class NodeDecisions {
   }
 }
 
-type Again = Extract<Retry, { verdict: 'again' }>;
+type NextWork = Pick<Turn, 'node' | 'steps'>;
 
 /** Whether it is for a person to decide about; a node that was stopped by another one's failure, and undone, is not. */
 function halts({ outcome, reason }: NodeEnding): boolean {

@@ -3,6 +3,7 @@ import { stepsOf } from '../planning/node-steps.js';
 import type { Hop, PlannedNode, UpgradePlan } from '../planning/plan.js';
 import type { Reason } from '../planning/reason.js';
 import type { Retry } from '../planning/retry.js';
+import type { Rollback } from '../planning/rollback.js';
 import type { NodeEnding, NodeState } from '../planning/run-result.js';
 import type { Standing } from './decision-refusals.js';
 import { reasonOf } from './failure-reason.js';
@@ -49,6 +50,7 @@ export class RunNodes {
       ending,
       standing: (node) => this.standing(node),
       retry: (node) => this.planRetry(node),
+      rollback: (node) => this.planRollback(node),
       stop: (node) => this.underWay.get(node)?.cancel(),
       tell,
     });
@@ -148,12 +150,14 @@ export class RunNodes {
     const { request, run } = this.input;
     const { cluster } = request;
     const { limits, drain } = plan;
+    // Its way back ends at what the hop found it with.
+    const to = node.back ? (hop.nodes.find(({ name }) => name === node.name)?.from ?? hop.to) : hop.to;
     const beside = batch.filter((name) => name !== node.name);
     const input: NodeInput = {
       cluster,
       run,
       node,
-      to: hop.to,
+      to,
       steps,
       limits,
       drain,
@@ -167,17 +171,20 @@ export class RunNodes {
       workflowId: nodeId(cluster, run, number, node.name, attempt),
       parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
       cancellationType: 'WAIT_CANCELLATION_COMPLETED',
-      staticSummary: `${node.name}: ${node.from} → ${hop.to}`,
+      staticSummary: `${node.name}: ${node.from} → ${to}`,
       typedSearchAttributes: [
         { key: keyword(searchAttributes.cluster), value: cluster },
-        { key: keyword(searchAttributes.target), value: hop.to },
+        { key: keyword(searchAttributes.target), value: to },
       ],
     });
-    return child.then(endingOf, (error: unknown) => {
-      if (isCancellation(error)) throw error;
-      const reason = reasonOf(error, node.name, 0);
-      return { ...skipped(node, hop.to), outcome: 'halted', state: 'unknown', attempt, startedAt, reason };
-    });
+    return child.then(
+      (result) => ({ ...endingOf(result), ...(node.back ? { from: to, to: hop.to } : {}) }),
+      (error: unknown) => {
+        if (isCancellation(error)) throw error;
+        const reason = reasonOf(error, node.name, 0);
+        return { ...skipped(node, hop.to), outcome: 'halted', state: 'unknown', attempt, startedAt, reason };
+      },
+    );
   }
 
   /** Where the run is with a node, but for what people decided. */
@@ -191,13 +198,23 @@ export class RunNodes {
   }
 
   private async planRetry(name: string): Promise<Retry> {
+    const { act, about } = this.looking(name, 'begun once more');
+    return act.planRetry(about);
+  }
+
+  private async planRollback(name: string): Promise<Rollback> {
+    const { act, about } = this.looking(name, 'rolled back');
+    return act.planRollback(about);
+  }
+
+  /** What observes a node that is to be treated so. */
+  private looking(name: string, how: string) {
     const { hop, plan } = this.hopNow();
     const { request, run } = this.input;
-    const { cluster } = request;
     const node = hop.nodes.find((one) => one.name === name);
     if (!node) throw new Error(`${name} halted, and is in no hop`);
-    const act = activitiesFor('look', plan.limits.observe, `${name} is observed, to be begun once more`);
-    return act.planRetry({ cluster, run, node, to: hop.to });
+    const act = activitiesFor('look', plan.limits.observe, `${name} is observed, to be ${how}`);
+    return { act, about: { cluster: request.cluster, run, node, to: hop.to } };
   }
 
   private hopNow(): CurrentHop {

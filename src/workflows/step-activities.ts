@@ -118,6 +118,12 @@ export const stepActivities: Readonly<Record<StepName, StepActivity>> = {
     run: (act, input, { facts, install }) =>
       act.rebootNode({ ...base(input), facts: known(facts), reboot: install, limit: input.limits.reboot }),
   },
+  'roll-back': {
+    kind: 'once',
+    limit: ({ limits }) => limits.reboot,
+    run: (act, input, { facts, install }) =>
+      act.rollBackNode({ ...base(input), facts: known(facts), reboot: install, limit: input.limits.reboot }),
+  },
   'replace-machine': {
     kind: 'once',
     limit: ({ limits }) => limits.replace + limits.terraformLock,

@@ -68,7 +68,7 @@ export async function upgradeNode(input: NodeInput): Promise<NodeResult> {
     }
   }
   tell(input, records, undefined);
-  return end('done', 'on-target');
+  return input.node.back ? end('undone', 'rolled-back') : end('done', 'on-target');
 }
 
 /** From the install on, a cancel waits until the node is finished. */
@@ -130,6 +130,8 @@ function wasTouched({ steps: order }: NodeInput, failed: StepName, reason: Reaso
  */
 function mayUndo(input: NodeInput, failed: StepName, reason: Reason): boolean {
   const { steps: order } = input;
+  // Its cordon is that of a node that is not well.
+  if (input.node.back) return false;
   // Its cordon is that of a machine that is not there.
   if (input.node.rebuild?.continues) return false;
   // Its cordon is that of a machine that may lack its patches.
@@ -209,6 +211,7 @@ function stateRebuilt(failed: StepName): NodeState {
 }
 
 function stateInPlace({ node }: NodeInput, failed: StepName, reason: Reason): NodeState {
+  if (node.back) return failed === 'await-boot' || failed === 'roll-back' ? 'rebooting' : 'back-on-old';
   if (failed === 'reboot' || reason.kind === 'reboot-unanswered') return 'armed';
   if (reason.kind === 'back-on-old-version') return 'back-on-old';
   if (reason.kind === 'node-never-returned') return 'unreachable';

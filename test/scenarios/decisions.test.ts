@@ -4,6 +4,8 @@ import type { RunStory } from '../../src/planning/run-report.js';
 import { setInInventory } from './edit-inventory.js';
 
 const [first, second, third] = ['k8s-work-1', 'k8s-work-2', 'k8s-work-3'] as const;
+/** A control plane: what it is rolled back for must not cost etcd its majority. */
+const fourth = 'k8s-ctrl-2';
 const workers = ['--only', first, second, third];
 
 /** Only here: a halted run that waits for a person, and what a person decides about its nodes. */
@@ -85,6 +87,33 @@ describe('a halted run', () => {
       });
       expect(nodeResult(result, third)).toMatchObject({ outcome: 'done' });
       expect((await world.slipway('status')).stdout).not.toContain('is held');
+    }, 240_000);
+  });
+
+  describe('whose node does not get well on the new version, and is rolled back', () => {
+    let run: number;
+
+    it('boots the version from before, is well, and ends the run, held', async () => {
+      await world.control('POST', '/faults', { name: 'extension-missing', node: fourth });
+      run = await world.upgrade('--only', fourth);
+      await isHalted(world, fourth);
+      const { code, stdout } = await world.slipway('rollback', fourth, '--why', 'it lost its disks');
+      expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining('is rolled back') });
+      const result = await world.result(run);
+      expect(result).toMatchObject({
+        outcome: 'halted',
+        reasons: [{ kind: 'rolled-back', node: fourth, version: 'v1.12.1' }],
+      });
+      expect(nodeResult(result, fourth)).toMatchObject({
+        outcome: 'undone',
+        state: 'rolled-back',
+        attempt: 2,
+      });
+      const node = await world.kubectl('get', 'node', fourth, '--output=json');
+      expect(node).toContain('Talos (v1.12.1)');
+      expect(JSON.parse(node)).not.toHaveProperty('spec.unschedulable');
+      expect((await world.slipway('status')).stdout).toContain('is held');
+      expect((await world.slipway('release', '--why', 'looked at it')).code).toBe(0);
     }, 240_000);
   });
 

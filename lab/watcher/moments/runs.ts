@@ -101,6 +101,14 @@ export function personSkipped({ record }: Run, node: string): boolean {
   return record.updates.some(({ name, input }) => name === 'skip' && text(input, 'node') === node);
 }
 
+/** Whether a person had said, in the run of that moment, that the node goes back to the version from before. */
+export function personRolledBack(runs: readonly Run[], node: string, at: Moment): boolean {
+  const updates = runAt(runs, at)?.record.updates ?? [];
+  return updates.some(
+    ({ name, input, acceptedAt }) => name === 'rollback' && text(input, 'node') === node && acceptedAt <= at,
+  );
+}
+
 /** Ended as it was meant to, or touched nothing. */
 export function endedClean({ status, outcome }: Run): boolean {
   return (

@@ -2,6 +2,7 @@ import type { Evidence, MachineEvent } from '../evidence.js';
 import { unobserved, violation, type Finding } from '../finding.js';
 import { madeByOthers } from '../moments/hypervisor-calls.js';
 import { lastBefore } from '../moments/last-before.js';
+import { personRolledBack, runsOf } from '../moments/runs.js';
 import { imageOf, installRequests, pullRequests } from '../moments/talos-calls.js';
 
 /**
@@ -26,7 +27,7 @@ interface Version {
   readonly patch: number;
 }
 
-/** I8: no step of a node skips a Talos minor, goes down, or leaves what Talos supports of Kubernetes. */
+/** I8: no step of a node skips a Talos minor, goes down but by a rollback that a person wanted, or leaves what Talos supports of Kubernetes. */
 export function noMinorSkipped(evidence: Evidence): Finding[] {
   return evidence.machines.flatMap(({ name }) => {
     const own = evidence.machineEvents.filter(({ machine }) => machine === name);
@@ -66,10 +67,13 @@ const TURNS_BACK = new Set(['reverted', 'reset-by-lab']);
 /** What ran, boot by boot; what the machines' owner makes is the owner's business. */
 function judgeBoots(evidence: Evidence, node: string, own: readonly MachineEvent[]): Finding[] {
   const findings: Finding[] = [];
+  const runs = runsOf(evidence);
+  const isWanted = ({ event, at }: MachineEvent): boolean =>
+    event === 'rollback-accepted' && personRolledBack(runs, node, at);
   let before: MachineEvent | undefined;
   let turnedBack = false;
   for (const event of own) {
-    if (TURNS_BACK.has(event.event)) turnedBack = true;
+    if (TURNS_BACK.has(event.event) || isWanted(event)) turnedBack = true;
     if (event.event !== 'running') continue;
     const step = before === undefined ? undefined : wrongStep(before.version, event.version);
     const others = before !== undefined && madeByOthers(evidence, node, before.at, event.at);

@@ -15,7 +15,9 @@ export function undecided({ nodes, decisions }: RunView): NodeView[] {
   return nodes.filter(({ name, state, reason, skippedBy, endedAt }) => {
     if (skippedBy !== undefined) return false;
     if (state !== 'halted' && (state !== 'undone' || reason?.kind === 'fleet-halted')) return false;
-    const retried = decisions.findLast(({ kind, node }) => kind === 'retry' && node === name);
+    const retried = decisions.findLast(
+      ({ kind, node }) => (kind === 'retry' || kind === 'rollback') && node === name,
+    );
     return retried === undefined || endedAt === undefined || Date.parse(retried.at) < Date.parse(endedAt);
   });
 }

@@ -29,6 +29,7 @@ export interface RunChange {
     | 'halted'
     | 'retry'
     | 'skip'
+    | 'rollback'
     | 'pause'
     | 'paused'
     | 'resume'
@@ -201,6 +202,7 @@ function decisionChanges(before: RunView | undefined, view: RunView): RunChange[
 function decisionText(decision: Decision): string {
   if (decision.kind === 'approve' || decision.kind === 'reject') return answerText(decision);
   if (decision.kind === 'retry') return `${decision.node} is begun once more, by ${whoAndWhy(decision)}`;
+  if (decision.kind === 'rollback') return `${decision.node} is rolled back, by ${whoAndWhy(decision)}`;
   if (decision.kind === 'skip') return `${decision.node} is left out, by ${whoAndWhy(decision)}`;
   return `${decision.kind === 'pause' ? 'pause asked for' : 'resumed'} by ${whoAndWhy(decision)}`;
 }

@@ -7,6 +7,7 @@ import {
   rejectPlan,
   resumeRun,
   retryNode,
+  rollBackNode,
   skipNode,
   decisionTimer,
   type Approval,
@@ -27,6 +28,7 @@ const kinds: Readonly<Record<string, Decision['kind']>> = {
   [rejectPlan.name]: 'reject',
   [retryNode.name]: 'retry',
   [skipNode.name]: 'skip',
+  [rollBackNode.name]: 'rollback',
 };
 
 /** Those that begin or end a pause. */
@@ -122,7 +124,7 @@ function decisionOf(update: UpdateFact): Decision[] {
 }
 
 function isNodeDecision(kind: Decision['kind']): boolean {
-  return kind === 'retry' || kind === 'skip';
+  return kind === 'retry' || kind === 'skip' || kind === 'rollback';
 }
 
 /** A yes or a no as the run keeps it: with the whole hash. */

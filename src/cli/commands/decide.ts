@@ -2,9 +2,11 @@ import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { describe } from '../../planning/describe.js';
 import {
   retryNode,
+  rollBackNode,
   skipNode,
   type NodeDecisionInput,
   type RetryAnswer,
+  type RollbackAnswer,
   type SkipAnswer,
 } from '../../workflows/messages.js';
 import { exitCodes, type ExitCode } from '../mistakes.js';
@@ -37,6 +39,17 @@ export async function retry(
   );
 }
 
+/** Has a node that halted the run go back to what it ran before. */
+export async function rollback(
+  node: string,
+  named: string | undefined,
+  options: DecideOptions,
+): Promise<ExitCode> {
+  return decide(node, named, options, 'rollback', rollbackLines, (temporal, chosen, input) =>
+    askRun(temporal, chosen, options.taskQueue, { update: rollBackNode, input, withinMs: observeMs }),
+  );
+}
+
 /** Has the run go on without a node. */
 export async function skip(
   node: string,
@@ -52,7 +65,7 @@ async function decide<Answer extends { readonly verdict: string }>(
   node: string,
   named: string | undefined,
   options: DecideOptions,
-  verb: 'retry' | 'skip',
+  verb: 'retry' | 'skip' | 'rollback',
   lines: (chosen: ChosenRun, answer: Answer) => string[],
   ask: (temporal: Temporal, chosen: ChosenRun, input: NodeDecisionInput) => Promise<Asked<Answer>>,
 ): Promise<ExitCode> {
@@ -87,6 +100,18 @@ export function retryLines({ cluster, run }: ChosenRun, answer: RetryAnswer): st
     ];
   return [
     `${answer.node} is begun once more by run ${run} of ${cluster}: ${answer.steps.join(', ')}.`,
+    `  slipway watch ${cluster}/${run}  # see it go`,
+  ];
+}
+
+export function rollbackLines({ cluster, run }: ChosenRun, answer: RollbackAnswer): string[] {
+  if (answer.verdict === 'refused')
+    return [
+      `Nothing was changed, and run ${run} of ${cluster} goes on waiting.`,
+      ...answer.reasons.map((reason) => `  - ${sentence(describe(reason))}`),
+    ];
+  return [
+    `${answer.node} is rolled back by run ${run} of ${cluster}: ${answer.steps.join(', ')}. Then the run ends, and the cluster is held.`,
     `  slipway watch ${cluster}/${run}  # see it go`,
   ];
 }

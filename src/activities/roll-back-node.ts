@@ -1,0 +1,111 @@
+import { randomUUID } from 'node:crypto';
+import type { RecordedFacts } from '../planning/classify-node.js';
+import { describe, describeStep } from '../planning/describe.js';
+import { failures } from '../planning/failures.js';
+import { quoted } from '../planning/phrases.js';
+import type { PlannedNode } from '../planning/plan.js';
+import type { ClusterAccess } from '../tools/cluster-access.js';
+import { whyNot } from '../tools/observe-cluster.js';
+import { Refusal } from '../tools/refusal.js';
+import { CommandFailed } from '../tools/run-command.js';
+import {
+  gaveUp,
+  inCluster,
+  type ActivitySettings,
+  type Look,
+  type RunReference,
+  type Wait,
+} from './activity-context.js';
+import {
+  neverLeft,
+  sendGuarded,
+  takeIntentBack,
+  type GuardedRequest,
+  type MaySend,
+  type Sent,
+} from './guarded-request.js';
+import { requireNodeObject } from './patch-node.js';
+
+export interface RollBackNode extends RunReference {
+  readonly node: PlannedNode;
+  readonly facts: RecordedFacts;
+  /** Names this very rollback: the id of the node's workflow. */
+  readonly reboot: string;
+  readonly limit: number;
+}
+
+/** The request itself is answered at once. */
+const answerMs = 30_000;
+
+/**
+ * Takes a last look, then has Talos boot what the other slot holds, once: a second rollback would go forward again. The node itself
+ * may be unwell, since that is what it is for; the others must do without it.
+ */
+export async function rollBackNode(settings: ActivitySettings, step: RollBackNode): Promise<string> {
+  const { node, facts, limit } = step;
+  const request = guarded(step);
+  return inCluster(settings, step, describeStep('roll-back', node.name), async (access, wait) =>
+    wait.until(limit, gaveUp(`the rollback of ${node.name}`, limit), async (): Promise<Look<string>> => {
+      const seen = await requireNodeObject(access, node.name);
+      if (seen.bootId !== facts.bootId) return { kind: 'done', value: 'it has booted since' };
+      const earlier = 'an earlier attempt may have sent the rollback; it is not sent again';
+      if (request.isMine(seen.marks.reboot)) return { kind: 'done', value: earlier };
+      try {
+        const sent = await sendGuarded(access, wait, request, (may) =>
+          sendOnce(access, wait, step, request, may),
+        );
+        return { kind: 'done', value: sent ?? earlier };
+      } catch (error) {
+        if (!(error instanceof Refusal) || !failures[error.reason.kind].retry) throw error;
+        const note = `${node.name} is not rolled back yet: ${describe(error.reason)}`;
+        return { kind: 'waiting', reason: error.reason, note };
+      }
+    }),
+  );
+}
+
+function guarded({ cluster, run, node, facts, reboot, limit }: RollBackNode): GuardedRequest {
+  // What this attempt wrote is told from what an attempt before it wrote.
+  const attempt = randomUUID();
+  return {
+    cluster,
+    run,
+    node,
+    facts,
+    limit,
+    before: `before ${node.name} is rolled back`,
+    mark: 'reboot',
+    intent: `${reboot} ${attempt}`,
+    isMine: (mark) => mark?.split(' ')[0] === reboot,
+    repairs: true,
+  };
+}
+
+async function sendOnce(
+  access: ClusterAccess,
+  wait: Wait,
+  { node, limit }: RollBackNode,
+  request: GuardedRequest,
+  { target, before }: MaySend,
+): Promise<Sent<string>> {
+  const admin = await access.talosctlAdmin(node.from);
+  wait.says(`${node.name} answers the rollback request`, wait.endOf(limit));
+  try {
+    await admin.rollback(target, { timeoutMs: answerMs, signal: wait.signal, startBefore: before });
+    return { kind: 'sent', value: 'boots what its other slot holds' };
+  } catch (error) {
+    if (!(error instanceof CommandFailed) || error.cancelled) throw error;
+    if (neverLeft(error, target)) return { kind: 'late' };
+    const why = refusal.exec(error.stderrTail)?.groups?.['why'];
+    if (why === undefined) {
+      const note = `the answer was lost (${whyNot(error)}); the node shows what became of it`;
+      return { kind: 'sent', value: note };
+    }
+    await takeIntentBack(access, request);
+    throw new Refusal({ kind: 'rollback-refused', node: node.name, why: quoted(why) });
+  }
+}
+
+/** What Talos says where its bootloader holds nothing to go back to. */
+const refusal =
+  /desc = (?<why>[^\n]*(?:cannot rollback|previous UKI not found|not authorized|label does not exist)[^\n]*)/;
