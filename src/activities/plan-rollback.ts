@@ -16,6 +16,6 @@ export async function planRollback(
   { node, to, ...reference }: PlanRollback,
 ): Promise<Rollback> {
   return inCluster(settings, reference, `${node.name} is observed`, async (access, wait) =>
-    rollbackOf(await observeNode(access, node.name, wait.signal), node, to),
+    rollbackOf(access.inventory, await observeNode(access, node.name, wait.signal), node, to),
   );
 }

@@ -1,3 +1,10 @@
+import { listed } from './phrases.js';
+
+/** A node that somebody named, and the run is not about. */
+export function notInRun(node: string, known: readonly string[]): string {
+  return `This run is not about ${node}, only about ${listed(known, 20)}.`;
+}
+
 /** The lines by which a person decides about a node that halted a run: fit to be filled in and pasted. */
 export function decisionCommands(where: string, nodes: readonly string[]): string[] {
   return [

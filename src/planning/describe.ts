@@ -14,7 +14,7 @@ import type { Hold, NodeEnding, NodeState } from './run-result.js';
 import type { LeftToChange } from './terraform/left-to-change.js';
 
 export { advise } from './advise.js';
-export { decisionCommands } from './describe-decision.js';
+export { decisionCommands, notInRun } from './describe-decision.js';
 export { approvalCommands, approvalsText, hashAtLeast, shortHash } from './describe-approval.js';
 
 const sentences: Sentences<Reason> = {

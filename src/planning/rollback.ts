@@ -1,8 +1,10 @@
+import type { Inventory } from '../inventory/schema.js';
 import { runningSchematic } from './expectations.js';
 import { stepOrders, type StepName } from './node-steps.js';
 import type { NodeObservation } from './observation.js';
 import type { PlannedNode } from './plan.js';
 import type { Reason } from './reason.js';
+import { stepsLeftOut } from './steps-left-out.js';
 import { flowOf } from './upgrade-flow.js';
 
 /** How a node that halted a run would go back to what it ran before. */
@@ -14,10 +16,16 @@ export type Rollback =
  * Back to the version from before: by the slot that the upgrade in place left alone; or, where the node runs that version already, only
  * back into service.
  *
+ * @param seen what the node is now.
  * @param before the node as the run's plan has it.
  * @param to the version of the hop that halted.
  */
-export function rollbackOf(seen: NodeObservation, before: PlannedNode, to: string): Rollback {
+export function rollbackOf(
+  inventory: Pick<Inventory, 'nodes'>,
+  seen: NodeObservation,
+  before: PlannedNode,
+  to: string,
+): Rollback {
   const { name, from, expects } = before;
   const refused = (why: string): Rollback => ({
     verdict: 'refused',
@@ -52,5 +60,7 @@ export function rollbackOf(seen: NodeObservation, before: PlannedNode, to: strin
     };
   if (talos.version !== to)
     return refused(`it runs ${talos.version}, neither the version from before nor the one of this run`);
-  return { verdict: 'back', node: { ...node, back: true }, steps: stepOrders.back };
+  const left = stepsLeftOut(inventory);
+  const steps = stepOrders.back.filter((step) => !left.has(step));
+  return { verdict: 'back', node: { ...node, back: true }, steps };
 }

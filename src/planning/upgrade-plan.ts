@@ -11,6 +11,7 @@ import { nodesOnce, plannedNodes } from './planned-nodes.js';
 import { plannedTerraform, rebuildOfHop } from './rebuild-plan.js';
 import { tooLarge } from './run-size.js';
 import type { Hop, Planned, UpgradePlan } from './plan.js';
+import { stepsLeftOut } from './steps-left-out.js';
 import { strategyReason } from './strategy.js';
 import { hopsOf } from './version-refusals.js';
 
@@ -80,16 +81,12 @@ function planOf(input: PlanInput, seen: readonly SeenNode[], hops: readonly Hop[
   };
 }
 
-/** The orders of steps this plan uses. Where there is nowhere to go, nothing is drained and no leadership handed over. */
+/** The orders of steps this plan uses. */
 function stepsOfPlan(
   { inventory }: PlanInput,
   hops: readonly Hop[],
 ): Partial<Record<StepsName, readonly StepName[]>> {
-  const controlPlanes = inventory.nodes.filter((node) => node.role === 'control-plane').length;
-  const left = new Set<StepName>([
-    ...(inventory.nodes.length === 1 ? (['drain'] as const) : []),
-    ...(controlPlanes === 1 ? (['hand-over-leadership'] as const) : []),
-  ]);
+  const left = stepsLeftOut(inventory);
   const used = new Set(
     hops.flatMap((hop) =>
       hop.nodes.flatMap((node) => (node.steps && (!node.skip || node.adopts) ? [node.steps] : [])),

@@ -1,4 +1,4 @@
-import { listed } from '../planning/phrases.js';
+import { notInRun } from '../planning/describe.js';
 import type { NodeDecisionInput } from './messages.js';
 
 /** Where a run is with one node, as far as a person's decision goes. */
@@ -25,7 +25,7 @@ export function decisionRefusal(
   if (why.trim() === '') return `A ${verb} needs a reason: it is kept in the record.`;
   const halted = verb === 'skip' ? undefined : `${node} has not halted: `;
   const sentences: Readonly<Record<Standing['kind'], string | undefined>> = {
-    unknown: `This run is not about ${node}, only about ${listed(standing.kind === 'unknown' ? standing.known : [], 20)}.`,
+    unknown: notInRun(node, standing.kind === 'unknown' ? standing.known : []),
     ending: 'The run is on its way to its end: nothing is decided any more.',
     done: `${node} is through: there is nothing to decide about it.`,
     decided: `${node} was decided about already: ${standing.kind === 'decided' ? standing.how : ''}.`,

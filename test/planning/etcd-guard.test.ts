@@ -1,5 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { entriesBehindMax, etcdHealthy, mayDisruptControlPlane } from '../../src/planning/etcd-guard.js';
+import {
+  entriesBehindMax,
+  etcdHealthy,
+  mayDisruptControlPlane,
+  mayRepairControlPlane,
+} from '../../src/planning/etcd-guard.js';
 import { quorumSize, survivesLosingOne } from '../../src/planning/etcd-quorum.js';
 import {
   aCluster,
@@ -303,3 +308,44 @@ function withDown(cluster: Cluster, down: number): Cluster {
 function bits(number: number): number {
   return number.toString(2).replaceAll('0', '').length;
 }
+
+describe('a control plane that is to be made well again', () => {
+  const may = (cluster: Cluster, name = 'ctrl-2') =>
+    mayRepairControlPlane(cluster.planInput().observation, name, refused);
+  const silent = (name: string) =>
+    well.withEtcd((etcd) => ({
+      ...etcd,
+      statuses: etcd.statuses.map((one) =>
+        one.node === name ? { node: name, ...unreachable('refused') } : one,
+      ),
+    }));
+
+  test.each<[string, Cluster]>([
+    ['its member does not answer', silent('ctrl-2')],
+    ['its member learns', well.withMember('ctrl-2', { learner: true })],
+    ['its member reports errors', well.withMember('ctrl-2', { errors: ['etcdserver: no leader'] })],
+    ['its Node is not Ready', well.withObject('ctrl-2', { ready: false })],
+  ])('may be disrupted though %s, which any other step is refused for', (_name, cluster) =>
+    expect(may(cluster)).toBeUndefined(),
+  );
+
+  test.each<[string, Cluster, object]>([
+    ['another member does not answer', silent('ctrl-3'), { kind: 'etcd-member-unhealthy', node: 'ctrl-3' }],
+    [
+      'another control plane is cordoned',
+      well.withObject('ctrl-3', cordonedBySomebody),
+      { kind: 'control-plane-disrupted', node: 'ctrl-3' },
+    ],
+    [
+      'an alarm is raised',
+      well.withEtcd((etcd) => ({
+        ...etcd,
+        alarms: [{ memberId: etcd.members[2]?.id ?? '', alarm: 'NOSPACE' }],
+      })),
+      { kind: 'etcd-alarm', node: 'ctrl-3' },
+    ],
+  ])('may not where %s', (_name, cluster, reason) => expect(may(cluster)).toMatchObject(reason));
+
+  test('may not while it leads', () =>
+    expect(may(well, 'ctrl-1')).toEqual({ kind: 'etcd-node-leads', node: 'ctrl-1' }));
+});
