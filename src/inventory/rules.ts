@@ -114,7 +114,7 @@ function vipIsNobodysAddress({ nodes, vip }: InventoryDraft): MistakeAt[] {
 }
 
 /** Watching for no time at all is a choice; waiting for no time at all never succeeds. */
-const mayBeZero = new Set(['soakControlPlane', 'soakCanary', 'soakWorker']);
+const mayBeZero = new Set(['soakControlPlane', 'soakCanary', 'soakWorker', 'decision']);
 const longestSlice = 60_000;
 
 function limitsMakeSense({ limits }: InventoryDraft): MistakeAt[] {
