@@ -21,18 +21,27 @@ export async function foreground(
   args: readonly string[],
   options: Foreground,
 ): Promise<Finished> {
-  const result = await execa('setpriv', ['--pdeathsig', 'KILL', '--', command, ...args], {
-    ...(options.cwd ? { cwd: options.cwd } : {}),
-    ...(options.input === undefined ? {} : { input: options.input }),
-    ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),
-    ...(options.signal ? { cancelSignal: options.signal } : {}),
-    env: options.env,
-    extendEnv: false,
-    reject: false,
-  });
+  const result = await begin(command, args, options);
   return {
     code: result.exitCode ?? -1,
     stdout: result.stdout ?? '',
     stderr: result.stderr ?? '',
   };
+}
+
+/** The same, begun: it dies with us. */
+export function begin(
+  command: string,
+  args: readonly string[],
+  { cwd, env, input, timeoutMs, signal }: Foreground,
+) {
+  return execa('setpriv', ['--pdeathsig', 'KILL', '--', command, ...args], {
+    ...(cwd ? { cwd } : {}),
+    ...(input === undefined ? {} : { input }),
+    ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }),
+    ...(signal ? { cancelSignal: signal } : {}),
+    env,
+    extendEnv: false,
+    reject: false,
+  });
 }

@@ -1,5 +1,4 @@
-import { execa } from 'execa';
-import type { Foreground } from './foreground.js';
+import { begin, type Foreground } from './foreground.js';
 
 /**
  * Runs a program up to the point at which it asks something at the terminal, and leaves it there.
@@ -12,15 +11,9 @@ export async function unanswered(
   command: string,
   args: readonly string[],
   question: string,
-  { cwd, env, timeoutMs }: Pick<Foreground, 'cwd' | 'env' | 'timeoutMs'>,
+  options: Pick<Foreground, 'cwd' | 'env' | 'timeoutMs'>,
 ): Promise<(answer: string) => Promise<void>> {
-  const asking = execa('setpriv', ['--pdeathsig', 'KILL', '--', command, ...args], {
-    ...(cwd ? { cwd } : {}),
-    ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }),
-    env,
-    extendEnv: false,
-    reject: false,
-  });
+  const asking = begin(command, args, options);
   await new Promise<void>((resolve, reject) => {
     let said = '';
     asking.stdout.on('data', (chunk: Buffer) => {

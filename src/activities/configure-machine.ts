@@ -101,7 +101,7 @@ async function give(
 ): Promise<void> {
   const folder = await access.folder();
   const { text } = await configurationToSend(settings, access, step, step.node, wait.signal, 'sending');
-  const file = await folder.write(`machine-configuration-${Date.now()}.yaml`, text);
+  const file = await folder.write('machine-configuration.yaml', text);
   try {
     await applyConfiguration(seen, file, { timeoutMs: answerMs, signal: wait.signal });
   } catch (error) {

@@ -1,4 +1,5 @@
 import type { PlannedNode } from '../planning/plan.js';
+import { stepsLeftOut } from '../planning/steps-left-out.js';
 import { awaitGates } from './await-gates.js';
 import { inCluster, type ActivitySettings, type RunReference } from './activity-context.js';
 import { drainNode, podsToLeave } from './drain-node.js';
@@ -25,8 +26,8 @@ export async function makeRoom(settings: ActivitySettings, step: MakeRoom): Prom
   const { cluster, run, node, limit, drain } = step;
   const reference = { cluster, run };
   const { inventory } = await settings.inputOf(cluster, run);
-  // The only node has nowhere to send its pods, the only control plane nobody to hand over to.
-  if (inventory.nodes.length > 1) {
+  const leftOut = stepsLeftOut(inventory);
+  if (!leftOut.has('drain')) {
     const doing = `what runs on ${node.name} is looked at`;
     const left = await inCluster(settings, reference, doing, (access) => podsToLeave(access, node.name));
     if (left > 0) {
@@ -34,7 +35,6 @@ export async function makeRoom(settings: ActivitySettings, step: MakeRoom): Prom
       await drainNode(settings, { ...reference, node, ...drain, limit: limit / drain.attempts });
     }
   }
-  const controlPlanes = inventory.nodes.filter(({ role }) => role === 'control-plane').length;
-  if (node.role === 'control-plane' && controlPlanes > 1)
+  if (node.role === 'control-plane' && !leftOut.has('hand-over-leadership'))
     await handOverLeadership(settings, { ...reference, node, limit });
 }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import { nodeNamed } from '../inventory/node-named.js';
 import { versionOfImage } from '../planning/installer-image.js';
@@ -51,7 +50,7 @@ export async function mergePatches(
   const folder = await access.folder();
   const files: string[] = [];
   const put = async (what: string, text: string): Promise<string> => {
-    const file = await folder.write(`${what}-${randomUUID()}.yaml`, text);
+    const file = await folder.write(`${what}.yaml`, text);
     files.push(file);
     return file;
   };

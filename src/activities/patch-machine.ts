@@ -141,7 +141,7 @@ class Patching {
     const bootId = await this.bootId();
     const running = await runningConfiguration(access, node.name, wait.signal);
     const merged = await mergePatches(access, node, running, patches, wait.signal);
-    const file = await (await access.folder()).write(`to-patch-${Date.now()}.yaml`, merged);
+    const file = await (await access.folder()).write('to-patch.yaml', merged);
     try {
       const effect = isAsBefore(running, merged) ? 'nothing' : await this.try(file);
       // What was read of two boots says nothing.

@@ -1,3 +1,4 @@
+import { nodeNamed } from '../inventory/node-named.js';
 import { failures } from '../planning/failures.js';
 import { patchesFor } from '../planning/node-configuration.js';
 import type { PlannedNode, UpgradePlan } from '../planning/plan.js';
@@ -44,9 +45,8 @@ export async function tryPatches(
 }
 
 function getsPatches({ inventory }: ClusterAccess, { name, rebuild, patches }: PlannedNode): boolean {
-  const known = inventory.nodes.find((node) => node.name === name);
   if (patches !== undefined) return true;
-  return rebuild !== undefined && known !== undefined && patchesFor(inventory, known, 'creation').length > 0;
+  return rebuild !== undefined && patchesFor(inventory, nodeNamed(inventory, name), 'creation').length > 0;
 }
 
 /** Where Slipway does not send the configuration: whether the patches of after Ready can be had, and merge into what runs now. */

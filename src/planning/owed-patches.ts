@@ -1,6 +1,5 @@
 import { patchesFor } from './node-configuration.js';
-import type { PlanInput, SeenNode } from './plan-input.js';
-import { runsTarget } from './plan-input.js';
+import { runsTarget, type PlanInput, type SeenNode } from './plan-input.js';
 import type { Reason } from './reason.js';
 import { wantedStrategy } from './wanted-strategy.js';
 import { deltaOf, isVersion } from './versions.js';

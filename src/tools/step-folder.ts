@@ -9,6 +9,8 @@ import { identify, isRunning, ownIdentity, type ProcessIdentity } from './proces
  * It goes away with the step; what a killed process left behind goes away with the next start (`sweepStepFolders`).
  */
 export class StepFolder {
+  #written = 0;
+
   private constructor(
     /** Where it is. */
     readonly folder: string,
@@ -20,9 +22,14 @@ export class StepFolder {
     return new StepFolder(await mkdtemp(path.join(mine, 'step-')));
   }
 
-  /** Writes a file only this user can read, and answers its path. */
+  /**
+   * Writes a file only this user can read, and answers its path.
+   *
+   * @param name how its name ends; no two files of a folder have one name.
+   */
   async write(name: string, content: string | Uint8Array): Promise<string> {
-    const file = path.join(this.folder, name);
+    this.#written += 1;
+    const file = path.join(this.folder, `${this.#written}-${name}`);
     await writeFile(file, content, { mode: 0o600, flag: 'wx' });
     return file;
   }

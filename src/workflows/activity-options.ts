@@ -21,7 +21,7 @@ const heartbeatTimeout = '8 seconds';
  * Time without a worker, or without Temporal, that no step is to fail for: a machine that reboots, a failover, an upgrade of
  * Temporal. The next attempt looks first; an activity's own limit counts from when it was scheduled, so a wait that is over ends then.
  */
-const outageMs = 1_800_000;
+export const outageMs = 1_800_000;
 
 export type StepClass = 'look' | 'wait' | 'mutate' | 'once';
 
@@ -37,11 +37,17 @@ const retries: Record<StepClass, NonNullable<ActivityOptions['retry']>> = {
  *
  * @param limitMs its limit in milliseconds, which it keeps itself; Temporal ends an attempt that does not.
  * @param summary the line the Web UI shows.
+ * @param spareMs what of an outage is waited for on top.
  */
-export function activityOptions(kind: StepClass, limitMs: number, summary: string): ActivityOptions {
+export function activityOptions(
+  kind: StepClass,
+  limitMs: number,
+  summary: string,
+  spareMs = outageMs,
+): ActivityOptions {
   return {
     heartbeatTimeout,
-    scheduleToCloseTimeout: limitMs + attemptGraceMs + outageMs,
+    scheduleToCloseTimeout: limitMs + attemptGraceMs + spareMs,
     startToCloseTimeout: limitMs + attemptGraceMs,
     retry: retries[kind],
     // The SDK's default lets the workflow go on while the child process still runs: undo would race with it.

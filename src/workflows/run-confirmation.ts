@@ -1,11 +1,10 @@
-import { patched, proxyActivities } from '@temporalio/workflow';
-import type { Activities } from '../activities/index.js';
+import { patched } from '@temporalio/workflow';
 import type { Inventory } from '../inventory/schema.js';
 import type { UpgradePlan } from '../planning/plan.js';
 import type { LeftToChange } from '../planning/terraform/left-to-change.js';
 import { reasonOf } from './failure-reason.js';
-import { activityOptions } from './activity-options.js';
-import { attemptGraceMs } from './messages.js';
+import { outageMs } from './activity-options.js';
+import { activitiesFor } from './step-activities.js';
 
 /**
  * What Terraform would still change after the last node of a run; undefined where slipway.yaml names no Terraform. The nodes are right
@@ -27,10 +26,8 @@ export async function leftAfter(
   const limit = limits.terraformPlan + (makes ? limits.terraformLock : 0);
   const summary = 'what Terraform would still change, with what git says';
   const how = makes ? {} : { waitsForLock: false };
-  const options = activityOptions('look', limit, summary);
   // Where it is not waited for, no outage is either: nor for a Terraform that was told to stop and still waits for its backend.
-  const within = makes ? {} : { scheduleToCloseTimeout: limit + attemptGraceMs };
-  const act = proxyActivities<Activities>({ ...options, ...within });
+  const act = activitiesFor('look', limit, summary, makes ? outageMs : 0);
   try {
     return await act.confirmNoChanges({ ...reference, limit, ...how });
   } catch (error) {

@@ -236,8 +236,13 @@ export const stepActivities: Readonly<Record<StepName, StepActivity>> = {
 };
 
 /** The activities with the options of one step. */
-export function activitiesFor(kind: StepClass, limitMs: number, summary: string): Activities {
-  return proxyActivities<Activities>(activityOptions(kind, limitMs, summary));
+export function activitiesFor(
+  kind: StepClass,
+  limitMs: number,
+  summary: string,
+  spareMs?: number,
+): Activities {
+  return proxyActivities<Activities>(activityOptions(kind, limitMs, summary, spareMs));
 }
 
 function known<T>(value: T | undefined): T {

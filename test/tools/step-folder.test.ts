@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, stat } from 'node:fs/promises';
+import { mkdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { StepFolder, sweepStepFolders } from '../../src/tools/step-folder.js';
@@ -12,6 +12,14 @@ describe('StepFolder', () => {
     expect((await stat(folder.folder)).mode & 0o777).toBe(0o700);
     await folder.close();
     expect(existsSync(folder.folder)).toBe(false);
+  });
+
+  it('gives two files of one name each its own', async () => {
+    const folder = await StepFolder.open();
+    const files = await Promise.all(['a', 'b'].map((text) => folder.write('patch.yaml', text)));
+    expect(await Promise.all(files.map((file) => readFile(file, 'utf8')))).toEqual(['a', 'b']);
+    expect(files.every((file) => file.endsWith('patch.yaml'))).toBe(true);
+    await folder.close();
   });
 
   it('is swept when its process is gone, and kept while it lives', async () => {

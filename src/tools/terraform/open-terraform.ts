@@ -73,7 +73,7 @@ export async function openTerraform(section: Section, options: OpenOptions): Pro
   const env = Object.fromEntries(values);
 
   const write = (texts: readonly string[], name: string): Promise<string[]> =>
-    Promise.all(texts.map((text, index) => step.write(`${name}-${index}${suffixOf(text)}`, text)));
+    Promise.all(texts.map((text) => step.write(`${name}${suffixOf(text)}`, text)));
   return terraform({
     tool,
     version,

@@ -47,7 +47,7 @@ export async function keepStateText(
   backups: StateBackups,
   step: StepFolder,
 ): Promise<KeptState> {
-  const clear = await step.write(`state-${Date.now()}.tfstate`, text);
+  const clear = await step.write('state.tfstate', text);
   try {
     return await keepState(clear, backups, 'backup');
   } finally {

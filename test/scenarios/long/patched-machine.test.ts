@@ -2,14 +2,13 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { foreground } from '../../../lab/processes/foreground.js';
-import { World, nodeResult } from '../../../lab/world.js';
+import { type World, nodeResult } from '../../../lab/world.js';
 import type { RunStory } from '../../../src/planning/run-report.js';
 import { toolPath } from '../../../src/tools/tool-path.js';
 import { setInInventory } from '../edit-inventory.js';
 import { anotherWorker } from '../faults/worker-cases.js';
+import { to, versionMerged } from './version-merged.js';
 
-const from = 'v1.12.1';
-const to = 'v1.13.7';
 const secret = 'a-secret-of-a-late-patch';
 const when = 'after-ready';
 
@@ -18,12 +17,7 @@ describe('a machine that is patched once it is Ready', () => {
   let world: World;
 
   beforeAll(async () => {
-    world = await World.start({
-      name: 'patched',
-      hypervisor: true,
-      labArgs: ['--talos', from, '--target', from],
-    });
-    await world.owner.mergeTalos(to);
+    world = await versionMerged('patched', to);
   }, 120_000);
 
   afterAll(async () => {

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { World, nodeResult } from '../../../lab/world.js';
+import { type World, nodeResult } from '../../../lab/world.js';
 import type { RunStory } from '../../../src/planning/run-report.js';
+import { from, versionMerged } from './version-merged.js';
 
-const [from, to, worker] = ['v1.12.1', 'v1.12.6', 'k8s-work-1'];
+const [to, worker] = ['v1.12.6', 'k8s-work-1'];
 
 /** Only here: a patch that is brought by a new machine, once somebody has approved it. */
 describe('a patch on machines that Terraform makes, asked for by rebuild', () => {
@@ -11,12 +12,7 @@ describe('a patch on machines that Terraform makes, asked for by rebuild', () =>
   let destroyedBefore: readonly unknown[];
 
   beforeAll(async () => {
-    world = await World.start({
-      name: 'rebuild-approved',
-      hypervisor: true,
-      labArgs: ['--talos', from, '--target', from],
-    });
-    await world.owner.mergeTalos(to);
+    world = await versionMerged('rebuild-approved', to);
     const run = await world.upgrade('--only', worker, '--strategy', 'rebuild');
     const { plan } = JSON.parse(
       (await world.slipway('plan', '--only', worker, '--strategy', 'rebuild', '--json')).stdout,

@@ -2,14 +2,13 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { apiChange } from '../../../lab/watcher/sources/audit-log.js';
 import { hypervisorLine, hypervisorRequests } from '../../../lab/watcher/sources/hypervisor-log.js';
-import { World } from '../../../lab/world.js';
+import { type World } from '../../../lab/world.js';
 import type { Reason } from '../../../src/planning/reason.js';
 import { setInInventory } from '../edit-inventory.js';
 import { hypervisorOf } from '../faults/make-anew.js';
 import { play } from '../faults/play.js';
+import { to, versionMerged } from './version-merged.js';
 
-const from = 'v1.12.1';
-const to = 'v1.13.7';
 const worker = 'k8s-work-1';
 const machine = `module.worker_nodes["${worker}"]`;
 const elsewhere = `module.workers["${worker}"]`;
@@ -98,12 +97,7 @@ describe('a machine that is to be made anew from a bad Terraform state', () => {
   let world: World;
 
   beforeAll(async () => {
-    world = await World.start({
-      name: 'bad-states',
-      hypervisor: true,
-      labArgs: ['--talos', from, '--target', from],
-    });
-    await world.owner.mergeTalos(to);
+    world = await versionMerged('bad-states', to);
   }, 240_000);
 
   afterAll(async () => {

@@ -1,24 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { FaultName } from '../../../lab/faults/catalogue.js';
-import { World, nodeResult } from '../../../lab/world.js';
+import { type World, nodeResult } from '../../../lab/world.js';
 import type { RunStory } from '../../../src/planning/run-report.js';
 import { nodeId, runId } from '../../../src/workflows/messages.js';
 import { cutPowerOfTerraform, hasFired, stageOf } from '../faults/terraform-deaths.js';
-
-const from = 'v1.12.1';
-const to = 'v1.13.7';
+import { from, to, versionMerged } from './version-merged.js';
 
 /** Only here: machines that a terminated run left half made, gone on with by the next one. */
 describe('a run that is terminated while a machine is made anew', () => {
   let world: World;
 
   beforeAll(async () => {
-    world = await World.start({
-      name: 'continued',
-      hypervisor: true,
-      labArgs: ['--talos', from, '--target', from],
-    });
-    await world.owner.mergeTalos(to);
+    world = await versionMerged('continued', to);
   }, 120_000);
 
   afterAll(async () => {

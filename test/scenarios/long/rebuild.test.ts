@@ -1,13 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { leavesResourcesAlone } from '../../../lab/terraform/owners-terraform.js';
-import { World, nodeResult } from '../../../lab/world.js';
+import { type World, nodeResult } from '../../../lab/world.js';
 import type { RunStory } from '../../../src/planning/run-report.js';
 import { hypervisorOf } from '../faults/make-anew.js';
 import { templatesMade } from './templates-made.js';
+import { from, to, versionMerged } from './version-merged.js';
 
-const from = 'v1.12.1';
-const to = 'v1.13.7';
 const worker = 'k8s-work-1';
 const controlPlane = 'k8s-ctrl-2';
 
@@ -16,12 +15,7 @@ describe('an upgrade to the next minor, on machines that Terraform makes', () =>
   let world: World;
 
   beforeAll(async () => {
-    world = await World.start({
-      name: 'rebuild',
-      hypervisor: true,
-      labArgs: ['--talos', from, '--target', from],
-    });
-    await world.owner.mergeTalos(to);
+    world = await versionMerged('rebuild', to);
   }, 120_000);
 
   afterAll(async () => {
