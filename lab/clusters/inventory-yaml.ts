@@ -103,7 +103,13 @@ function inventoryYaml(definition: ClusterDefinition, target: InventoryTarget): 
     ...(machines.filter(({ role }) => role === 'control-plane').length === 1
       ? { controlPlane: { outageAccepted: true } }
       : {}),
-    upgrade: { strategy: { patch: 'in-place' }, workers: { canary: 1, batch: 1 }, drain: { attempts: 3 } },
+    upgrade: {
+      strategy: { patch: 'in-place' },
+      // A node that fails stays as it is, for a test to look at, unless the test wants it to go back by itself.
+      onFailure: 'ask',
+      workers: { canary: 1, batch: 1 },
+      drain: { attempts: 3 },
+    },
     snapshot: labSnapshots(target),
     ...(terraform ? { terraform: labTerraform(terraform) } : {}),
     gates: { criticalNamespaces },

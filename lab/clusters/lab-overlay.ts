@@ -17,8 +17,8 @@ export interface LabOverlay {
 }
 
 /** Ends of waits in a lab: real machines take minutes, these take seconds, and a wait in vain should not take long. */
-/** A run that halts ends at once, unless a test wants it to wait for a person. */
 const LIMITS = {
+  // A run that halts ends at once, unless a test wants it to wait for a person.
   decision: '0s',
   observe: '30s',
   image: '30s',

@@ -11,6 +11,7 @@ import { drainNode } from './drain-node.js';
 import { handOverLeadership } from './hand-over-leadership.js';
 import { installTalos } from './install-talos.js';
 import { patchMachine } from './patch-machine.js';
+import { planOwnRollback } from './plan-own-rollback.js';
 import { planReplacement } from './plan-replacement.js';
 import { planRollback } from './plan-rollback.js';
 import { planRetry } from './plan-retry.js';
@@ -35,6 +36,7 @@ export function createActivities(settings: ActivitySettings) {
     planUpgrade: bind(settings, planUpgrade),
     planRetry: bind(settings, planRetry),
     planRollback: bind(settings, planRollback),
+    planOwnRollback: bind(settings, planOwnRollback),
     takeSnapshot: bind(settings, takeSnapshot),
     resolveOrder: bind(settings, resolveOrder),
     warmFactory: bind(settings, warmFactory),

@@ -132,6 +132,11 @@ export const Inventory = z.strictObject({
         })
         .prefault({}),
       order: z.enum(['control-planes-first', 'workers-first']).default('control-planes-first'),
+      /**
+       * A node that runs the new version and does not get well on it: `rollback` takes it back to the version from before by itself, and
+       * ends the run, held; `ask` leaves it as it is, for a person to decide.
+       */
+      onFailure: z.enum(['rollback', 'ask']).default('rollback'),
       /** Steps of versions that wait for a person's yes to the plan: `slipway approve`. */
       approve: z.array(z.enum(['patch', 'minor', 'major'])).default(['major']),
       workers: z

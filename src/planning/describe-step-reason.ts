@@ -71,7 +71,13 @@ export const stepSentences: Sentences<StepReason> = {
   'fleet-halted': ({ because }) => `it went no further, because ${quoted(because)}`,
   'pause-expired': ({ by, limit }) =>
     `it was paused by ${quoted(by)}, and nobody resumed it within ${span(limit)}`,
-  'rolled-back': ({ node, version, by }) => `${node} was rolled back to ${version} by ${quoted(by)}`,
+  'rolled-back': ({ node, version, by, after }, describe) => {
+    const who = by === undefined ? 'by itself' : `by ${quoted(by)}`;
+    const why = after === undefined ? '' : `; before that ${describe(after)}`;
+    return `${node} was rolled back to ${version} ${who}, and is well${why}`;
+  },
+  'rollback-failed': ({ node, reason }, describe) =>
+    `${node} could not be brought back to the version from before: ${describe(reason)}`,
   'rollback-impossible': ({ node, why }) => `${node} cannot be rolled back: ${why}`,
   'rollback-refused': ({ node, why }) =>
     `Talos on ${node} refused the rollback and changed nothing: ${quoted(why)}`,

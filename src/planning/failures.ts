@@ -179,6 +179,7 @@ export const failures = {
   aborted: halt('a person said so; what can be undone was undone'),
   'fleet-halted': undo('the first failure stops the others of its batch'),
   'rolled-back': halt('a person looks at why before the same is tried again'),
+  'rollback-failed': halt('neither version may be well on it; a person looks before anything else is tried'),
   'rollback-impossible': refuse('nothing was touched'),
   'rollback-refused': halt('Talos changed nothing'),
   'retry-other-way': refuse('a plan that was approved is not changed'),

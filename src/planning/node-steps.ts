@@ -78,7 +78,6 @@ export const stepOrders = {
   'continued-patched': [...continued, ...patchedAfter],
   /** A node that an earlier run upgraded and left cordoned: its cordon is taken over and taken back. */
   adopted: ['cordon', 'await-etcd-member', 'uncordon', 'soak'],
-  /** The same, where its machine was made anew and may lack the patches that wait until it is Ready. */
   /** Back to the version from before, in the slot that an upgrade in place left alone. Its pods are gone, or go as budgets allow. */
   back: [
     'cordon',
@@ -90,6 +89,7 @@ export const stepOrders = {
     'verify-node',
     'uncordon',
   ],
+  /** Adopted, where its machine was made anew and may lack the patches that wait until it is Ready. */
   'adopted-patched': ['cordon', 'record-facts', 'await-etcd-member', 'patch-machine', 'uncordon', 'soak'],
 } as const satisfies Readonly<Record<string, readonly StepName[]>>;
 export type StepsName = keyof typeof stepOrders;

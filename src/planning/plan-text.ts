@@ -156,6 +156,10 @@ function limitsText(plan: UpgradePlan): string {
   rows.push(
     `  drain in ${count(plan.drain.attempts, 'attempt')}, ${scratch} · snapshot at most ${span(plan.snapshotMaxAge)} old before each control plane`,
   );
+  if (plan.onFailure === 'rollback')
+    rows.push(
+      '  a node that does not get well on its new version goes back by itself, and the run ends, held',
+    );
   return ['limits', ...rows].join('\n');
 }
 

@@ -55,6 +55,8 @@ export interface UpgradePlan {
   /** Workers after the canary that may be worked on at the same time; left out by plans of the first release: 1. */
   readonly batch?: number;
   readonly snapshotMaxAge: number;
+  /** A node that does not get well on its new version goes back by itself; left out: a person is asked. */
+  readonly onFailure?: 'rollback';
   readonly limits: Limits;
   /** What will stop the run if it stays as it is, and what a person should know. */
   readonly blocked: readonly BlockedNode[];

@@ -1,3 +1,4 @@
+import type { DecisionReason } from './decision-reason.js';
 import type { EtcdReason } from './reason-etcd.js';
 import type { RebuildReason } from './rebuild-reason.js';
 import type { TerraformReason } from './terraform/terraform-reason.js';
@@ -282,16 +283,7 @@ export type StepReason =
   | { readonly kind: 'fleet-halted'; readonly because: string }
   /** A pause that nobody ended. Milliseconds. */
   | { readonly kind: 'pause-expired'; readonly by: string; readonly limit: number }
-  /** A retry that would have to go another way than the plan. */
-  | { readonly kind: 'retry-other-way'; readonly node: string; readonly to: string; readonly found: string }
-  /** It went back to the version from before, because somebody said so. */
-  | { readonly kind: 'rolled-back'; readonly node: string; readonly version: string; readonly by: string }
-  /** There is no way back for it now; `why` follows a colon. */
-  | { readonly kind: 'rollback-impossible'; readonly node: string; readonly why: string }
-  /** Talos did not take the rollback, and changed nothing. */
-  | { readonly kind: 'rollback-refused'; readonly node: string; readonly why: string }
-  /** A halted run that nobody decided about; `reason`: why it had halted. */
-  | { readonly kind: 'undecided'; readonly node: string; readonly limit: number; readonly reason: Reason }
+  | DecisionReason
   | { readonly kind: 'terminated' }
   /** None of the above: our fault until shown otherwise. The message is redacted and cut. */
   | { readonly kind: 'unexpected'; readonly message: string };

@@ -68,6 +68,7 @@ function planOf(input: PlanInput, seen: readonly SeenNode[], hops: readonly Hop[
     drain: upgrade.drain,
     batch: upgrade.workers.batch,
     snapshotMaxAge: snapshot.maxAge,
+    ...(upgrade.onFailure === 'rollback' ? { onFailure: upgrade.onFailure } : {}),
     limits,
   };
   const forecast = blockedNodes(input, nodesOnce(hops));

@@ -1,4 +1,6 @@
 import { ApplicationFailure, allHandlersFinished, condition, setHandler } from '@temporalio/workflow';
+import type { OwnRollback } from '../activities/plan-own-rollback.js';
+import type { Halt } from '../planning/goes-back.js';
 import type { PlannedNode } from '../planning/plan.js';
 import type { Reason } from '../planning/reason.js';
 import type { Retry } from '../planning/retry.js';
@@ -37,6 +39,8 @@ export interface DecidedRun {
   readonly retry: (node: string) => Promise<Retry>;
   /** The same of how it would go back. */
   readonly rollback: (node: string) => Promise<Rollback>;
+  /** The same, where nobody has decided about it: undefined where that is not asked, or could not be. */
+  readonly ownRollback: (node: string, halt: Halt) => Promise<OwnRollback | undefined>;
   /** Stops the work on a node at its next safe point. */
   readonly stop: (node: string) => void;
   /** Called when it begins to wait, and when it goes on. */
@@ -53,7 +57,10 @@ export class NodeDecisions {
   private readonly skipped = new Map<string, string>();
   /** What is done next with a node, because somebody said so. */
   private readonly next = new Map<string, { readonly said: string; readonly work: NextWork }>();
-  private readonly rolledBack = new Map<string, string>();
+  /** Nodes that go back, or went: who said so, and why; undefined: they do by themselves. */
+  private readonly back = new Map<string, string | undefined>();
+  /** Why nodes halted last. */
+  private readonly haltedBy = new Map<string, Reason>();
   /** Nodes that are observed for that just now. */
   private readonly asked = new Map<string, string>();
 
@@ -88,14 +95,19 @@ export class NodeDecisions {
   async settle(stopped: readonly NodeEnding[], turns: readonly Turn[]): Promise<Settled> {
     const [first] = stopped;
     if (!first) return { kind: 'goes-on', turns: [] };
-    const back = stopped.find(({ state }) => state === 'rolled-back');
-    if (back) return { kind: 'ends', reason: this.wentBack(back) };
+    const wentBack = stopped.find(({ state }) => state === 'rolled-back');
+    if (wentBack) return { kind: 'ends', reason: this.wentBack(wentBack) };
     const { limit, ending, tell } = this.run;
     const reason = first.reason ?? { kind: 'unexpected', message: `${first.node} ended ${first.outcome}` };
-    if (limit === 0 || ending()) return { kind: 'ends', reason };
-    const halting = stopped.filter(halts).map(({ node }) => node);
-    const isDecided = (): boolean => halting.every((node) => this.skipped.has(node) || this.next.has(node));
+    if (ending()) return { kind: 'ends', reason };
+    const halting = stopped.filter(halts);
+    for (const { node, reason: why } of halting) if (why) this.haltedBy.set(node, why);
+    await this.goBackByThemselves(halting, turns);
+    const isDecided = (): boolean =>
+      this.anyGoesBackByItself(halting) ||
+      halting.every(({ node }) => this.skipped.has(node) || this.next.has(node));
     if (!isDecided()) {
+      if (limit === 0) return { kind: 'ends', reason };
       tell('decision');
       const options = { summary: decisionTimer };
       const decided = await condition(() => ending() || isDecided(), limit, options);
@@ -106,20 +118,50 @@ export class NodeDecisions {
         return { kind: 'ends', reason: { kind: 'undecided', node: first.node, limit, reason } };
       tell('upgrading');
     }
-    return { kind: 'goes-on', turns: stopped.flatMap((one) => this.turnsOf(one, turns)) };
+    // Where a node goes back the run ends after it: what only stopped with it is not begun once more.
+    const back = stopped.some(({ node }) => this.next.get(node)?.work.node.back);
+    const again = stopped.filter(({ node }) => !this.skipped.has(node) && (!back || this.next.has(node)));
+    return { kind: 'goes-on', turns: again.map((one) => this.turnOf(one, turns)) };
   }
 
   private wentBack({ node, from }: NodeEnding): Reason {
-    return { kind: 'rolled-back', node, version: from, by: this.rolledBack.get(node) ?? 'somebody' };
+    const by = this.back.get(node);
+    const after = this.haltedBy.get(node);
+    return {
+      kind: 'rolled-back',
+      node,
+      version: from,
+      ...(by === undefined ? {} : { by }),
+      ...(after ? { after } : {}),
+    };
   }
 
-  private turnsOf({ node, attempt }: NodeEnding, turns: readonly Turn[]): Turn[] {
-    if (this.skipped.has(node)) return [];
-    const turn = turns.find((one) => one.node.name === node);
-    if (!turn) throw new Error(`${node} halted, and had no turn`);
+  private turnOf({ node, attempt }: NodeEnding, turns: readonly Turn[]): Turn {
+    const turn = turnOf(node, turns);
     const next = this.next.get(node);
     this.next.delete(node);
-    return [{ ...turn, ...next?.work, attempt: attempt + 1 }];
+    return { ...turn, ...next?.work, attempt: attempt + 1 };
+  }
+
+  /** Those of which that can be said without a person; a way back that failed is a person's. */
+  private async goBackByThemselves(halting: readonly NodeEnding[], turns: readonly Turn[]): Promise<void> {
+    const { ownRollback } = this.run;
+    await Promise.all(
+      halting.map(async ({ node, outcome, failedStep, reason }) => {
+        if (outcome !== 'halted' || !failedStep || !reason) return;
+        if (this.skipped.has(node) || turnOf(node, turns).node.back) return;
+        const answer = await this.deciding(node, 'rollback by itself', () =>
+          ownRollback(node, { failedStep, reason }),
+        );
+        if (answer?.verdict === 'back') this.back.set(node, undefined);
+      }),
+    );
+  }
+
+  private anyGoesBackByItself(halting: readonly NodeEnding[]): boolean {
+    return halting.some(
+      ({ node }) => this.next.has(node) && this.back.has(node) && this.back.get(node) === undefined,
+    );
   }
 
   private check(verb: 'retry' | 'skip' | 'rollback', input: NodeDecisionInput): void {
@@ -139,14 +181,16 @@ export class NodeDecisions {
   private async retry(input: NodeDecisionInput): Promise<RetryAnswer> {
     const { node } = input;
     const answer = await this.decide('retry', input, () => this.run.retry(node));
-    return answer.verdict === 'refused' ? answer : { verdict: 'retrying', node, steps: answer.steps };
+    if (answer.verdict === 'refused') return answer;
+    this.back.delete(node);
+    return { verdict: 'retrying', node, steps: answer.steps };
   }
 
   private async rollback(input: NodeDecisionInput): Promise<RollbackAnswer> {
     const { node, by, why } = input;
     const answer = await this.decide('rollback', input, () => this.run.rollback(node));
     if (answer.verdict === 'refused') return answer;
-    this.rolledBack.set(node, `${by}: ${why}`);
+    this.back.set(node, `${by}: ${why}`);
     return { verdict: 'rolling-back', node, steps: answer.steps };
   }
 
@@ -156,11 +200,18 @@ export class NodeDecisions {
     { node, by, why }: NodeDecisionInput,
     observe: () => Promise<Answer>,
   ): Promise<Answer> {
-    const said = `${verb} by ${by}: ${why}`;
+    return this.deciding(node, `${verb} by ${by}: ${why}`, observe);
+  }
+
+  private async deciding<Answer extends Retry | OwnRollback | undefined>(
+    node: string,
+    said: string,
+    observe: () => Promise<Answer>,
+  ): Promise<Answer> {
     this.asked.set(node, said);
     try {
       const answer = await observe();
-      if (answer.verdict !== 'refused')
+      if (answer && 'steps' in answer)
         this.next.set(node, { said, work: { node: answer.node, steps: answer.steps } });
       return answer;
     } finally {
@@ -174,6 +225,12 @@ export class NodeDecisions {
     if (underWay) this.run.stop(node);
     return { verdict: underWay ? 'stopping' : 'skipped', node };
   }
+}
+
+function turnOf(node: string, turns: readonly Turn[]): Turn {
+  const turn = turns.find((one) => one.node.name === node);
+  if (!turn) throw new Error(`${node} halted, and had no turn`);
+  return turn;
 }
 
 type NextWork = Pick<Turn, 'node' | 'steps'>;

@@ -1,10 +1,12 @@
 import { CancellationScope, ParentClosePolicy, executeChild, isCancellation } from '@temporalio/workflow';
+import type { OwnRollback } from '../activities/plan-own-rollback.js';
+import type { Halt } from '../planning/goes-back.js';
 import { stepsOf } from '../planning/node-steps.js';
 import type { Hop, PlannedNode, UpgradePlan } from '../planning/plan.js';
 import type { Reason } from '../planning/reason.js';
 import type { Retry } from '../planning/retry.js';
 import type { Rollback } from '../planning/rollback.js';
-import type { NodeEnding, NodeState } from '../planning/run-result.js';
+import type { NodeEnding, NodeResult, NodeState } from '../planning/run-result.js';
 import type { Standing } from './decision-refusals.js';
 import { reasonOf } from './failure-reason.js';
 import { keyword } from './keyword.js';
@@ -51,6 +53,7 @@ export class RunNodes {
       standing: (node) => this.standing(node),
       retry: (node) => this.planRetry(node),
       rollback: (node) => this.planRollback(node),
+      ownRollback: (node, halt) => this.planOwnRollback(node, halt),
       stop: (node) => this.underWay.get(node)?.cancel(),
       tell,
     });
@@ -178,7 +181,7 @@ export class RunNodes {
       ],
     });
     return child.then(
-      (result) => ({ ...endingOf(result), ...(node.back ? { from: to, to: hop.to } : {}) }),
+      (result) => ({ ...endingOf(result), ...(node.back ? wayBack(result, to, hop.to) : {}) }),
       (error: unknown) => {
         if (isCancellation(error)) throw error;
         const reason = reasonOf(error, node.name, 0);
@@ -207,6 +210,18 @@ export class RunNodes {
     return act.planRollback(about);
   }
 
+  private async planOwnRollback(name: string, halt: Halt): Promise<OwnRollback | undefined> {
+    if (this.hopNow().plan.onFailure !== 'rollback') return undefined;
+    const { act, about } = this.looking(name, 'rolled back by itself');
+    try {
+      return await act.planOwnRollback({ ...about, halt });
+    } catch (error) {
+      if (isCancellation(error)) throw error;
+      // Nobody could see it: then it is for a person.
+      return undefined;
+    }
+  }
+
   /** What observes a node that is to be treated so. */
   private looking(name: string, how: string) {
     const { hop, plan } = this.hopNow();
@@ -221,6 +236,12 @@ export class RunNodes {
     if (!this.now) throw new Error('no hop is under way');
     return this.now;
   }
+}
+
+/** How a way back ended, told of the hop it is part of. */
+function wayBack({ node, outcome, reason }: NodeResult, from: string, to: string): Partial<NodeEnding> {
+  const failed = outcome === 'halted' && reason;
+  return { from, to, ...(failed ? { reason: { kind: 'rollback-failed', node, reason } } : {}) };
 }
 
 /** States of a node that nobody has to look at. */

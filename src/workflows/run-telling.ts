@@ -18,7 +18,7 @@ const waitingFor: Readonly<Record<Phase, string | null>> = {
   snapshot: 'an etcd snapshot',
   upgrading: 'its nodes',
   paused: 'a person: slipway resume',
-  decision: 'a person: slipway retry, skip or abort',
+  decision: 'a person: slipway retry, rollback, skip or abort',
   aborting: 'the node under way',
   halted: 'a person: slipway release',
   aborted: 'a person: slipway release',

@@ -1,7 +1,11 @@
+import type { Activities } from '../../activities/index.js';
 import { steps, type StepName } from '../../planning/node-steps.js';
 
-/** The steps of a node by the names their activities have in history. */
-const stepNames: Readonly<Record<string, StepName>> = {
+/** A step of a node, or what the run itself does between nodes: a short name, and the sentence. */
+type Named = StepName | { readonly name: string; readonly does: string };
+
+/** By the names that activities have in history. */
+const names: Readonly<Record<keyof Activities, Named>> = {
   planReplacement: 'plan-replacement',
   prepareImage: 'prepare-image',
   awaitGates: 'await-gates',
@@ -11,6 +15,7 @@ const stepNames: Readonly<Record<string, StepName>> = {
   recordFacts: 'record-facts',
   installTalos: 'install',
   rebootNode: 'reboot',
+  rollBackNode: 'roll-back',
   replaceMachine: 'replace-machine',
   continueMachine: 'continue-machine',
   removeMember: 'remove-member',
@@ -22,10 +27,6 @@ const stepNames: Readonly<Record<string, StepName>> = {
   verifyNode: 'verify-node',
   uncordonNode: 'uncordon',
   soakNode: 'soak',
-};
-
-/** What the run itself does between nodes: a short name, and the sentence. */
-const runWork: Readonly<Record<string, { readonly name: string; readonly does: string }>> = {
   planUpgrade: { name: 'plan', does: 'observes the cluster and makes the plan' },
   takeSnapshot: { name: 'snapshot', does: 'takes an etcd snapshot, verifies it and stores it encrypted' },
   resolveOrder: { name: 'order', does: 'asks etcd who leads, and puts the nodes in order' },
@@ -33,17 +34,28 @@ const runWork: Readonly<Record<string, { readonly name: string; readonly does: s
   rebuildTemplates: { name: 'templates', does: 'makes the templates of the hop anew, where they differ' },
   confirmNoChanges: { name: 'terraform', does: 'asks Terraform what it would still change' },
   awaitEtcdStable: { name: 'etcd', does: 'waits until etcd has been healthy without a break' },
+  planRetry: { name: 'retry', does: 'observes a node that halted, to begin it once more' },
+  planRollback: { name: 'rollback', does: 'observes a node that halted, to roll it back' },
+  planOwnRollback: { name: 'rollback', does: 'looks whether a node that halted can go back by itself' },
+};
+
+/** Activities of earlier releases. */
+const earlier: Readonly<Record<string, Named>> = {
   writeReport: { name: 'report', does: 'writes the report' },
 };
 
+function named(activity: string): Named | undefined {
+  return Object.hasOwn(names, activity) ? names[activity as keyof Activities] : earlier[activity];
+}
+
 /** The step an activity carries out; undefined for an activity that is none of a node's. */
 export function stepOfActivity(activity: string): StepName | undefined {
-  return stepNames[activity];
+  const known = named(activity);
+  return typeof known === 'string' ? known : undefined;
 }
 
 /** Name and sentence of any activity. One that this version does not know is shown by its own name. */
 export function workOfActivity(activity: string): { readonly name: string; readonly does: string } {
-  const step = stepOfActivity(activity);
-  if (step) return { name: step, does: steps[step].does };
-  return runWork[activity] ?? { name: activity, does: `runs ${activity}` };
+  const known = named(activity) ?? { name: activity, does: `runs ${activity}` };
+  return typeof known === 'string' ? { name: known, does: steps[known].does } : known;
 }

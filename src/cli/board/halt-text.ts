@@ -1,5 +1,6 @@
-import { advise, decisionCommands } from '../../planning/describe.js';
+import { advise, decisionCommands, describe } from '../../planning/describe.js';
 import { listed } from '../../planning/phrases.js';
+import { sentence } from '../sentence.js';
 import type { NodeView, PauseTime, RunView } from './run-view.js';
 import { clockText } from './time-text.js';
 import type { Clock } from './work-text.js';
@@ -26,7 +27,10 @@ export function undecided({ nodes, decisions }: RunView): NodeView[] {
 export function haltText(view: RunView, { until }: PauseTime, { now, timeZone }: Clock): string {
   const end = clockText(until, now, timeZone);
   const names = undecided(view).map(({ name }) => name);
-  const waits = `Waits for somebody to decide about ${listed(names)}. No other node is begun until then.`;
+  const stays = view.noWayBack
+    .filter((reason) => 'node' in reason && names.includes(reason.node ?? ''))
+    .map((reason) => `${sentence(`It does not go back by itself: ${describe(reason)}`)} `);
+  const waits = `${stays.join('')}Waits for somebody to decide about ${listed(names)}. No other node is begun until then.`;
   return Date.parse(until) <= now
     ? `${waits} Its time was over at ${end}: as soon as a worker is there, it ends, and the cluster is held.`
     : `${waits} If nobody does until ${end}, it ends, and the cluster is held; no machine is touched.`;

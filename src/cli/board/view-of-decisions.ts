@@ -1,3 +1,4 @@
+import type { OwnRollback } from '../../activities/plan-own-rollback.js';
 import type { Decision } from '../../planning/run-result.js';
 import type { UpgradePlan } from '../../planning/plan.js';
 import {
@@ -39,12 +40,30 @@ const idle = new Set(['paused-already', 'ending-already', 'not-paused', 'approve
 
 /** What people said to the run and it heeded, in order. A cancel, which names nobody, is an abort. */
 export function decisionsOf(facts: HistoryFacts): Decision[] {
-  const told = facts.updates.filter(heeded).flatMap(decisionOf);
+  const told = [...facts.updates.filter(heeded).flatMap(decisionOf), ...ownRollbacks(facts)];
   const { cancel } = facts;
   const cancels: Decision[] = cancel
     ? [{ kind: 'abort', by: 'a cancel', why: cancel.why, at: cancel.at }]
     : [];
   return [...told, ...cancels].toSorted((one, other) => Date.parse(one.at) - Date.parse(other.at));
+}
+
+/** Nodes that went back by themselves, as slipway.yaml says. */
+function ownRollbacks({ activities }: HistoryFacts): Decision[] {
+  return ownRollbacksOf(activities).flatMap(({ answer, at }) =>
+    answer.verdict === 'back'
+      ? [{ kind: 'rollback', by: 'Slipway itself', why: 'upgrade.onFailure', at, node: answer.node.name }]
+      : [],
+  );
+}
+
+/** What was found where it was asked whether a node goes back by itself. */
+export function ownRollbacksOf(
+  activities: HistoryFacts['activities'],
+): { readonly answer: OwnRollback; readonly at: string }[] {
+  return activities
+    .filter(({ name, ending }) => name === 'planOwnRollback' && ending === 'completed')
+    .map(({ result, endedAt = '' }) => ({ answer: result as OwnRollback, at: endedAt }));
 }
 
 /** The pause that somebody asked for and nobody ended; an abort ends it too. */

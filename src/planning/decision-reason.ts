@@ -1,0 +1,24 @@
+import type { Reason } from './reason.js';
+
+/** How nodes that halted a run were decided about, by a person or as slipway.yaml says, and what came of it. */
+export type DecisionReason =
+  /** A retry that would have to go another way than the plan. */
+  | { readonly kind: 'retry-other-way'; readonly node: string; readonly to: string; readonly found: string }
+  /** It went back to the version from before, because somebody said so. */
+  | {
+      readonly kind: 'rolled-back';
+      readonly node: string;
+      readonly version: string;
+      /** Who said so, and why; left out: it went back by itself. */
+      readonly by?: string;
+      /** Why it had halted. */
+      readonly after?: Reason;
+    }
+  /** What was to bring it back to the version from before failed, too; its state is that of its ending. */
+  | { readonly kind: 'rollback-failed'; readonly node: string; readonly reason: Reason }
+  /** There is no way back for it now; `why` follows a colon. */
+  | { readonly kind: 'rollback-impossible'; readonly node: string; readonly why: string }
+  /** Talos did not take the rollback, and changed nothing. */
+  | { readonly kind: 'rollback-refused'; readonly node: string; readonly why: string }
+  /** A halted run that nobody decided about; `reason`: why it had halted. */
+  | { readonly kind: 'undecided'; readonly node: string; readonly limit: number; readonly reason: Reason };

@@ -1,0 +1,55 @@
+import type { Reason } from './reason.js';
+import type { StepName } from './node-steps.js';
+
+/** Why a node halted its run, and where. */
+export interface Halt {
+  readonly failedStep: StepName;
+  readonly reason: Reason;
+}
+
+/**
+ * Whether a node that halted like this goes back to the version from before by itself, where slipway.yaml says so: it booted the new
+ * version, and that is seen not to do well on it. What nobody could see is no such thing, and of what booted nothing new there is nothing
+ * to take back.
+ */
+export function goesBack(node: string, { failedStep, reason }: Halt): boolean {
+  if (reason.kind === 'soak-broken') return isItsOwn(node, reason.reason);
+  if (reason.kind === 'gave-up')
+    return afterBoot.has(failedStep) && reason.reason !== undefined && isItsOwn(node, reason.reason);
+  return unwell.has(reason.kind);
+}
+
+/** What a node shows that runs the new version, and not well. */
+const unwell: ReadonlySet<Reason['kind']> = new Set<Reason['kind']>([
+  'wrong-schematic',
+  'extensions-lost',
+  'node-stays-not-ready',
+  'etcd-not-rejoined',
+  'device-not-offered',
+]);
+
+/** Steps at which it runs the new version. */
+const afterBoot: ReadonlySet<StepName> = new Set<StepName>([
+  'await-ready',
+  'await-etcd-member',
+  'verify-node',
+  'soak',
+]);
+
+/** An API that does not answer is unknown, neither well nor broken; and what a person did is not the version's doing. */
+const others: ReadonlySet<Reason['kind']> = new Set<Reason['kind']>([
+  'talos-unreachable',
+  'kubernetes-unreachable',
+  'etcd-unreachable',
+  'node-cordoned',
+  'node-missing',
+]);
+
+/**
+ * Whether a gate or a check is closed for what this node shows. Pods in trouble are: before the node was touched there were none, or the
+ * gate would have kept the run from it.
+ */
+function isItsOwn(node: string, reason: Reason): boolean {
+  if (reason.kind === 'pods-in-trouble') return true;
+  return 'node' in reason && reason.node === node && !others.has(reason.kind);
+}

@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { World, nodeResult } from '../../lab/world.js';
+import { setInInventory } from './edit-inventory.js';
+
+const [worker, controlPlane, other] = ['k8s-work-1', 'k8s-ctrl-2', 'k8s-ctrl-3'] as const;
+const from = 'v1.12.1';
+
+/** Only here: a node that does not get well on the new version goes back by itself, and what becomes of it where it cannot. */
+describe('a node that does not get well on the new version', () => {
+  let world: World;
+
+  beforeAll(async () => {
+    world = await World.start({ name: 'rolled-back' });
+    await setInInventory(world, ['upgrade', 'onFailure'], 'rollback');
+    await setInInventory(world, ['limits', 'ready'], '10s');
+  }, 120_000);
+
+  afterAll(async () => {
+    await world.stop();
+  }, 120_000);
+
+  it('is told of by the plan', async () => {
+    expect((await world.slipway('plan')).stdout).toContain('goes back by itself');
+  }, 60_000);
+
+  it.each([
+    ['lost an extension', controlPlane, 'extension-missing', 'extensions-lost'],
+    ['is not Ready in time', worker, 'never-ready', 'gave-up'],
+  ])(
+    'goes back: it %s',
+    async (_what, node, fault, after) => {
+      await world.control('POST', '/faults', { name: fault, node });
+      const run = await world.upgrade('--only', node);
+      const result = await world.result(run);
+      expect(result).toMatchObject({
+        outcome: 'halted',
+        reasons: [{ kind: 'rolled-back', node, version: from, after: { kind: after } }],
+        decisions: [{ kind: 'rollback', by: 'Slipway itself', node }],
+      });
+      expect(nodeResult(result, node)).toMatchObject({ outcome: 'undone', state: 'rolled-back', attempt: 2 });
+      const seen = await world.kubectl('get', 'node', node, '--output=json');
+      expect(seen).toContain(`Talos (${from})`);
+      expect(JSON.parse(seen)).not.toHaveProperty('spec.unschedulable');
+      const { stdout } = await world.slipway('status');
+      expect(stdout.replaceAll(/\s+/g, ' ')).toContain(`${node} was rolled back to ${from} by itself`);
+      expect((await world.slipway('release', '--why', 'looked at it')).code).toBe(0);
+    },
+    240_000,
+  );
+
+  it('stays as it is, named, where it is not well on the version from before either', async () => {
+    await world.control('POST', '/faults', { name: 'etcd-member-down', node: other, times: 2 });
+    const result = await world.result(await world.upgrade('--only', other));
+    expect(result).toMatchObject({
+      outcome: 'halted',
+      reasons: [{ kind: 'rollback-failed', node: other, reason: { kind: 'etcd-not-rejoined' } }],
+    });
+    expect(nodeResult(result, other)).toMatchObject({
+      outcome: 'halted',
+      state: 'back-on-old',
+      cordoned: true,
+      attempt: 2,
+    });
+    const { stdout } = await world.slipway('status');
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
+      `${other} could not be brought back to the version from before`,
+    );
+  }, 240_000);
+
+  it('keeps every promise the watcher can see', async () => {
+    expect((await world.stop()).complaints).toEqual([]);
+  }, 120_000);
+});
