@@ -10,6 +10,11 @@ export interface Failure {
   readonly after: 'undo-and-halt' | 'halt' | 'refuse';
   /** Whether the activity is tried again, within the limit of its step. */
   readonly retry: boolean;
+  /**
+   * Of a node that runs the new version: it goes back to the version from before by itself, unless slipway.yaml says `onFailure: ask`, and
+   * halts the fleet then. `if-its-own`: where what was waited for, or seen, is about that node (`goes-back.ts`).
+   */
+  readonly back?: 'always' | 'if-its-own';
   /** Why so. */
   readonly note: string;
 }
@@ -19,6 +24,7 @@ const refuse = (note: string): Failure => ({ after: 'refuse', retry: false, note
 const passing = (note: string): Failure => ({ after: 'undo-and-halt', retry: true, note });
 const undo = (note: string): Failure => ({ after: 'undo-and-halt', retry: false, note });
 const halt = (note: string): Failure => ({ after: 'halt', retry: false, note });
+const back = (note: string, when: Failure['back'] = 'always'): Failure => ({ ...halt(note), back: when });
 
 /** One table: what every reason leads to. What stands nowhere is `unexpected`, and halts. */
 export const failures = {
@@ -139,7 +145,7 @@ export const failures = {
   'network-cards-wrong': halt('its pods would not reach their networks'),
   'network-identity-lost': halt('whatever knows it by that would not find it'),
   'device-configuration-wrong': halt('a person corrects it; with a wrong one a node may not boot'),
-  'device-not-offered': halt('pods that need the cards would wait for ever'),
+  'device-not-offered': back('pods that need the cards would wait for ever'),
   'patch-failed': undo('a person corrects it'),
   'patch-works-once': undo('a person corrects it'),
   'patches-owed': refuse('a person brings them first'),
@@ -163,19 +169,19 @@ export const failures = {
   'back-on-old-version': halt('another install would overwrite the slot that still boots'),
   'node-never-returned': halt('a machine that does not answer cannot be undone'),
   'wrong-version': halt('somebody else is at work on it'),
-  'wrong-schematic': halt('what it lost, its pods may need'),
-  'extensions-lost': halt('what it lost, its pods may need'),
-  'node-stays-not-ready': halt('its pods would not run on it'),
-  'etcd-not-rejoined': halt('the next control plane would take the majority'),
+  'wrong-schematic': back('what it lost, its pods may need'),
+  'extensions-lost': back('what it lost, its pods may need'),
+  'node-stays-not-ready': back('its pods would not run on it'),
+  'etcd-not-rejoined': back('the next control plane would take the majority'),
   'node-changed': halt('its pods may be placed by what it lost'),
-  'soak-broken': halt('the node is in service; a person judges whether it is to blame'),
+  'soak-broken': back('the node is in service; where it is not to blame, a person judges', 'if-its-own'),
   'snapshot-failed': {
     after: 'halt',
     retry: true,
     note: 'the next attempt may do; no node is touched before',
   },
   'snapshot-unproven': halt('no node is touched without a snapshot that restores'),
-  'gave-up': halt('every wait ends; what was begun is told'),
+  'gave-up': back('every wait ends; what was begun is told', 'if-its-own'),
   aborted: halt('a person said so; what can be undone was undone'),
   'fleet-halted': undo('the first failure stops the others of its batch'),
   'rolled-back': halt('a person looks at why before the same is tried again'),

@@ -1,3 +1,4 @@
+import { failures, type Failure } from './failures.js';
 import type { Reason } from './reason.js';
 import type { StepName } from './node-steps.js';
 
@@ -13,20 +14,13 @@ export interface Halt {
  * to take back.
  */
 export function goesBack(node: string, { failedStep, reason }: Halt): boolean {
-  if (reason.kind === 'soak-broken') return isItsOwn(node, reason.reason);
-  if (reason.kind === 'gave-up')
-    return afterBoot.has(failedStep) && reason.reason !== undefined && isItsOwn(node, reason.reason);
-  return unwell.has(reason.kind);
+  const { back }: Failure = failures[reason.kind];
+  if (back === 'if-its-own') {
+    const seen = 'reason' in reason ? reason.reason : undefined;
+    return afterBoot.has(failedStep) && seen !== undefined && isItsOwn(node, seen);
+  }
+  return back === 'always';
 }
-
-/** What a node shows that runs the new version, and not well. */
-const unwell: ReadonlySet<Reason['kind']> = new Set<Reason['kind']>([
-  'wrong-schematic',
-  'extensions-lost',
-  'node-stays-not-ready',
-  'etcd-not-rejoined',
-  'device-not-offered',
-]);
 
 /** Steps at which it runs the new version. */
 const afterBoot: ReadonlySet<StepName> = new Set<StepName>([

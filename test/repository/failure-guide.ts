@@ -52,8 +52,16 @@ const after: Readonly<Record<Failure['after'], string>> = {
   halt: 'halts, and leaves the node as it is',
 };
 
-function does({ after: then, retry, note }: Failure): string {
-  return `${retry ? 'waits for it within the limit of the step; then ' : ''}${after[then]} (${cell(note)})`;
+/** Of a node that runs the new version. */
+const goesBack: Readonly<Record<NonNullable<Failure['back']>, string>> = {
+  always: 'takes the node back to the version from before, and halts; with `onFailure: ask`',
+  'if-its-own':
+    'takes a node back whose own doing it is, where that runs the new version, and halts; else, and with `onFailure: ask`,',
+};
+
+function does({ after: then, retry, back, note }: Failure): string {
+  const waits = retry ? 'waits for it within the limit of the step; then ' : '';
+  return `${waits}${back ? `${goesBack[back]} ` : ''}${after[then]} (${cell(note)})`;
 }
 
 /** `slipway status prox-ops  # what runs` → the command, and what it is for. */
