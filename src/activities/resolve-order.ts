@@ -37,8 +37,12 @@ export async function resolveOrder(
     const leader = leaderOf(etcd.value);
     if (!leader) throw new Refusal({ kind: 'etcd-no-leader' });
     const { controlPlane, upgrade } = access.inventory;
-    const order = orderNodes(hop.nodes, leader, controlPlane.leader, upgrade.order);
-    const batches = batchesOf(order, hop.nodes, upgrade.workers.batch, (name) =>
+    // What goes back goes the way it came, the other way round, one at a time.
+    const back = hop.nodes.some((node) => node.back);
+    const order = back
+      ? hop.nodes.map(({ name }) => name)
+      : orderNodes(hop.nodes, leader, controlPlane.leader, upgrade.order);
+    const batches = batchesOf(order, hop.nodes, back ? 1 : upgrade.workers.batch, (name) =>
       resourcesOf(access.inventory, name),
     );
     const modes = rebootModes(order, hop.nodes, (name) => hardwareOf(access.inventory, name));

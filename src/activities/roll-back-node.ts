@@ -38,8 +38,8 @@ export interface RollBackNode extends RunReference {
 const answerMs = 30_000;
 
 /**
- * Takes a last look, then has Talos boot what the other slot holds, once: a second rollback would go forward again. The node itself
- * may be unwell, since that is what it is for; the others must do without it.
+ * Takes a last look, then has Talos boot what the other slot holds, once: a second rollback would go forward again. A node that
+ * halted its run may be unwell, since that is what it is for; the others must do without it.
  */
 export async function rollBackNode(settings: ActivitySettings, step: RollBackNode): Promise<string> {
   const { node, facts, limit } = step;
@@ -77,7 +77,7 @@ function guarded({ cluster, run, node, facts, reboot, limit }: RollBackNode): Gu
     mark: 'reboot',
     intent: `${reboot} ${attempt}`,
     isMine: (mark) => mark?.split(' ')[0] === reboot,
-    repairs: true,
+    ...(node.steps === 'back' ? { repairs: true } : {}),
   };
 }
 

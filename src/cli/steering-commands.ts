@@ -3,9 +3,13 @@ import { command, examples, withFile, withTemporal, type Finished } from './comm
 import type { AbortOptions } from './commands/abort.js';
 import type { AnswerOptions } from './commands/approve.js';
 import type { DecideOptions } from './commands/decide.js';
+import type { RollbackRunOptions } from './commands/rollback-run.js';
+import { UserMistake } from './mistakes.js';
 import type { PauseOptions } from './commands/pause.js';
 import type { ReleaseOptions } from './commands/release.js';
 import type { ResumeOptions } from './commands/resume.js';
+
+type RollbackOptions = DecideOptions & RollbackRunOptions & { readonly run?: string };
 
 /** What changes the course of a run or of a cluster's queue: each asks for a reason, which is kept. */
 export function addSteeringCommands(program: Command, finished: Finished): void {
@@ -83,7 +87,7 @@ function addEndingCommands(program: Command, finished: Finished): void {
 function addDecidingCommands(program: Command, finished: Finished): void {
   const deciding = (verb: 'retry' | 'skip' | 'rollback', does: string): Command =>
     withTemporal(withFile(command(program, verb, does)))
-      .argument('<node>', 'the node it is about')
+      .argument(verb === 'rollback' ? '[node]' : '<node>', 'the node it is about')
       .argument('[run]', 'its number, or CLUSTER/NUMBER; default: the open or last run')
       .requiredOption('--why <text>', 'the reason; it is kept in the record')
       .option('--json', 'print the answer as JSON');
@@ -102,12 +106,34 @@ function addDecidingCommands(program: Command, finished: Finished): void {
 
   deciding(
     'rollback',
-    'have a node that halted the run go back to the version from before; the run ends then',
+    'have a node that halted the run go back to the version from before, which ends the run; or take back a whole run',
   )
-    .addHelpText('after', examples('slipway rollback k8s-work-2 --why "the new version loses packets"'))
-    .action(async (node: string, run: string | undefined, options: DecideOptions) =>
-      finished(await (await import('./commands/decide.js')).rollback(node, run, options)),
-    );
+    .option('--run <run>', 'take back all that this run did, the last node first, by a run of its own')
+    .option('--only <nodes...>', 'with --run: only these of its nodes')
+    .option('--watch', 'with --run: follow it to its end')
+    .addHelpText(
+      'after',
+      examples(
+        'slipway rollback k8s-work-2 --why "the new version loses packets"',
+        'slipway rollback --run prox-ops/42 --why "the new version loses packets everywhere" --watch',
+      ),
+    )
+    .action(async (node: string | undefined, run: string | undefined, options: RollbackOptions) => {
+      if (options.run === undefined) {
+        if (node === undefined)
+          throw new UserMistake(
+            'Which node? Or which run?',
+            'slipway rollback NODE, or slipway rollback --run RUN',
+          );
+        return finished(await (await import('./commands/decide.js')).rollback(node, run, options));
+      }
+      if (node !== undefined)
+        throw new UserMistake(
+          'A node or a run, not both.',
+          `Some nodes of a run: --run ${options.run} --only ${node}`,
+        );
+      return finished(await (await import('./commands/rollback-run.js')).rollbackRun(options.run, options));
+    });
 
   deciding('skip', 'let the run go on without a node that halted it, or is not installed yet')
     .addHelpText('after', examples('slipway skip k8s-work-2 --why "its disk is replaced on Monday"'))

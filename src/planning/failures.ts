@@ -187,7 +187,7 @@ export const failures = {
   'rolled-back': halt('a person looks at why before the same is tried again'),
   'rollback-failed': halt('neither version may be well on it; a person looks before anything else is tried'),
   'rollback-impossible': refuse('nothing was touched'),
-  'rollback-refused': halt('Talos changed nothing'),
+  'rollback-refused': undo('Talos changed nothing'),
   'retry-other-way': refuse('a plan that was approved is not changed'),
   undecided: halt('every wait ends; no node was under work'),
   'pause-expired': halt('every wait ends; no node was under work'),

@@ -89,6 +89,8 @@ export const stepOrders = {
     'verify-node',
     'uncordon',
   ],
+  /** The same, of a node that is in service and well: one of a run that is taken back as a whole. */
+  'back-run': [...before, 'roll-back', ...after],
   /** Adopted, where its machine was made anew and may lack the patches that wait until it is Ready. */
   'adopted-patched': ['cordon', 'record-facts', 'await-etcd-member', 'patch-machine', 'uncordon', 'soak'],
 } as const satisfies Readonly<Record<string, readonly StepName[]>>;

@@ -82,21 +82,17 @@ export function planNotes(
   hops: readonly Hop[],
   { notNamed }: Blocked,
 ): string[] {
-  const { request, inventory } = input;
+  const { request } = input;
   const nodes = nodesOnce(hops);
   return [
     ...hops.flatMap(({ to, why }, at) =>
       why === undefined ? [] : [`${at === 0 ? `Talos ${to} comes first` : `then Talos ${to}`}: ${why}`],
     ),
-    ...(request.declared
-      ? []
-      : [
-          `slipway.yaml declares Talos ${inventory.versions.talos}; ${request.talos} was given on the command line`,
-        ]),
+    ...declaredNotes(input),
     ...strategyNotes(input, seen),
     ...terraformNotes(input, seen, nodes),
     ...skipNotes(request.talos, nodes),
-    ...leaderNotes(input, nodes),
+    ...(request.back ? [] : leaderNotes(input, nodes)),
     ...cordonNotes(nodes),
     ...armedNotes(nodes),
     ...leftArmedNotes(input, seen),
@@ -104,10 +100,19 @@ export function planNotes(
     ...schematicNotes(input, seen),
     ...rebuildNotes(input, seen, hops),
     ...outageNotes(input, nodes),
-    ...staysBehind(seen, request.talos),
+    ...(request.back ? [] : staysBehind(seen, request.talos)),
     ...settingNotes(input, nodes),
     ...(notNamed > 0 ? [`${notNamed} more are blocked, beside those that are named`] : []),
   ];
+}
+
+/** What git says otherwise. */
+function declaredNotes({ request, inventory }: PlanInput): string[] {
+  if (request.declared) return [];
+  const declares = `slipway.yaml declares Talos ${inventory.versions.talos}`;
+  return request.back
+    ? [`${declares}: until that is reverted there, the next upgrade brings it again`]
+    : [`${declares}; ${request.talos} was given on the command line`];
 }
 
 /** Upgraded in place, a machine is no longer what Terraform made. */

@@ -13,21 +13,28 @@ import { versionRefusals } from './version-refusals.js';
 /** The port every control plane serves Kubernetes on. */
 const kubernetesPort = 6443;
 /** The newest shape of a request. */
-const knownSchema = 2;
+const knownSchema = 3;
 
 /** Everything that forbids an upgrade before anything is touched: all of it, so that a person corrects it in one go. */
 export function planRefusals(input: PlanInput, nodes: readonly SeenNode[]): Reason[] {
   return [
-    ...requestRefusals(input),
-    ...accessRefusals(input, nodes),
-    ...nodes.flatMap((node) => disagreements(node)),
-    ...strangers(input),
+    ...clusterRefusals(input, nodes),
     ...versionRefusals(input, nodes),
     ...schematicRefusals(input, nodes),
     ...rebuildRefusals(input, nodes),
     ...continueRefusals(input, nodes),
     ...owedPatchRefusals(input, nodes),
     ...armedRefusals(input, nodes),
+  ];
+}
+
+/** What forbids any run, whatever it does to the nodes. */
+export function clusterRefusals(input: PlanInput, nodes: readonly SeenNode[]): Reason[] {
+  return [
+    ...requestRefusals(input),
+    ...accessRefusals(input, nodes),
+    ...nodes.flatMap((node) => disagreements(node)),
+    ...strangers(input),
     ...etcdRefusals(input, nodes),
     ...cordonRefusals(nodes),
   ];

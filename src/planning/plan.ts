@@ -18,8 +18,8 @@ export type RebootMode = 'default' | 'powercycle';
 
 /** What somebody asked for. */
 export interface UpgradeRequest {
-  /** The shape of this request; a worker refuses one it does not know. 2: it names a strategy, which the first release would not see. */
-  readonly schema: 1 | 2;
+  /** The shape of this request; a worker refuses one it does not know. 2: it names a strategy, which the first release would not see. 3: it is the way back of a run. */
+  readonly schema: 1 | 2 | 3;
   readonly cluster: string;
   /** Target Talos version, `v1.12.6`. */
   readonly talos: string;
@@ -31,6 +31,28 @@ export interface UpgradeRequest {
   readonly commit?: string;
   /** How this run does it, whatever `upgrade.strategy` of slipway.yaml says; left out: as that says. */
   readonly strategy?: Strategy;
+  /** It brings back what an earlier run upgraded, to what that ran before; left out: it upgrades. */
+  readonly back?: WayBack;
+}
+
+/** What an earlier run did, to be taken back. */
+export interface WayBack {
+  readonly run: number;
+  /** Why somebody wants it. */
+  readonly why: string;
+  /** The nodes that run worked on, the last one first, each with what it ran before. */
+  readonly nodes: readonly RanBefore[];
+}
+
+/** What a node ran before a run. */
+export interface RanBefore {
+  readonly name: string;
+  readonly version: string;
+  readonly schematic: string;
+  /** The version that run brought it to. */
+  readonly to: string;
+  /** Why no slot holds it: that run made its machine anew, or upgraded it more than once. */
+  readonly noSlot?: 'rebuilt' | 'several-hops';
 }
 
 /** The immutable, recorded answer to a request. It leaves nothing to choose. */
@@ -152,8 +174,11 @@ export interface PlannedNode {
   readonly skip?: 'already-on-target';
   /** The version is installed and waits for a reboot: it is not installed again. */
   readonly armed?: true;
-  /** It goes back to what it ran before; `expects` is what it runs now. */
-  readonly back?: true;
+  /**
+   * It goes back to what it ran before; `expects` is what it runs now. `true`: it halted its run, which ends
+   * then. `run`: the whole of an earlier run goes back. One whose `steps` are `back` need not be well for it.
+   */
+  readonly back?: true | 'run';
   readonly canary: boolean;
   /** A human cordoned this worker: it is upgraded and left cordoned. */
   readonly keepCordon: boolean;

@@ -45,6 +45,7 @@ export function rollbackOf(
   const { rebootMode: _, skip: _skip, armed: _armed, ...kept } = before;
   const node: PlannedNode = {
     ...kept,
+    steps: 'back',
     flow,
     // What it is made of once it is back.
     schematic: expects.schematic,

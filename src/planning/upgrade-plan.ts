@@ -10,10 +10,12 @@ import { planRefusals } from './plan-refusals.js';
 import { nodesOnce, plannedNodes } from './planned-nodes.js';
 import { plannedTerraform, rebuildOfHop } from './rebuild-plan.js';
 import { tooLarge } from './run-size.js';
-import type { Hop, Planned, UpgradePlan } from './plan.js';
+import { quoted } from './phrases.js';
+import type { Hop, Planned, UpgradePlan, WayBack } from './plan.js';
 import { stepsLeftOut } from './steps-left-out.js';
 import { strategyReason } from './strategy.js';
 import { hopsOf } from './version-refusals.js';
+import { onlyBack, wayBackHops, wayBackRefusals } from './way-back.js';
 
 export type { PlanInput } from './plan-input.js';
 
@@ -22,14 +24,32 @@ export type { PlanInput } from './plan-input.js';
  * and whoever else shows one call this with what they observed.
  */
 export function planUpgrade(input: PlanInput): Planned {
+  const { back } = input.request;
+  return back ? planWayBack(input, back) : planForward(input);
+}
+
+function planForward(input: PlanInput): Planned {
   const seen = seenNodes(input);
   const reasons = planRefusals(input, seen);
   if (reasons.length > 0) return { verdict: 'refused', reasons };
-  const hops = plannedHops(input, seen);
+  return planned(input, seen, plannedHops(input, seen), chosenFor(input, seen));
+}
+
+/** What an earlier run upgraded goes back to what it ran before. */
+function planWayBack(all: PlanInput, back: WayBack): Planned {
+  const input = onlyBack(all, back);
+  const seen = seenNodes(input);
+  const reasons = wayBackRefusals(input, seen, back);
+  if (reasons.length > 0) return { verdict: 'refused', reasons };
+  const why = `the way back of run ${back.run}: ${quoted(back.why)}`;
+  return planned(input, seen, wayBackHops(input, seen, back), { strategyReason: why, batch: 1 });
+}
+
+function planned(input: PlanInput, seen: readonly SeenNode[], hops: readonly Hop[], chosen: Chosen): Planned {
   if (hops.flatMap((hop) => hop.nodes).every((node) => node.skip && node.adopts === undefined)) {
     return { verdict: 'nothing-to-do', reason: { kind: 'nothing-to-do', target: input.request.talos } };
   }
-  const plan = planOf(input, seen, hops);
+  const plan = planOf(input, seen, hops, chosen);
   const large = tooLarge(plan, input.inventory);
   return large ? { verdict: 'refused', reasons: [large] } : { verdict: 'planned', plan };
 }
@@ -47,10 +67,29 @@ function plannedHops(input: PlanInput, seen: readonly SeenNode[]): Hop[] {
   });
 }
 
-function planOf(input: PlanInput, seen: readonly SeenNode[], hops: readonly Hop[]): UpgradePlan {
+/** What of a plan goes by why it is made. */
+type Chosen = Pick<UpgradePlan, 'strategyReason' | 'approvals' | 'batch' | 'onFailure'>;
+
+function chosenFor(input: PlanInput, seen: readonly SeenNode[]): Chosen {
+  const { upgrade } = input.inventory;
+  const approvals = approvalsOf(input, seen);
+  return {
+    strategyReason: strategyReason(input, seen),
+    ...(approvals.length > 0 ? { approvals } : {}),
+    batch: upgrade.workers.batch,
+    ...(upgrade.onFailure === 'rollback' ? { onFailure: upgrade.onFailure } : {}),
+  };
+}
+
+/** The plan that takes these hops. */
+function planOf(
+  input: PlanInput,
+  seen: readonly SeenNode[],
+  hops: readonly Hop[],
+  chosen: Chosen,
+): UpgradePlan {
   const { request, inventory, observation } = input;
   const { limits, upgrade, snapshot } = inventory;
-  const approvals = approvalsOf(input, seen);
   const decided = {
     cluster: inventory.cluster,
     target: request.talos,
@@ -59,16 +98,13 @@ function planOf(input: PlanInput, seen: readonly SeenNode[], hops: readonly Hop[
       highest: inventory.versions.kubernetes,
     },
     strategy: hops.some((hop) => hop.strategy === 'rebuild') ? ('rebuild' as const) : ('in-place' as const),
-    strategyReason: strategyReason(input, seen),
-    ...(approvals.length > 0 ? { approvals } : {}),
+    ...chosen,
     ...plannedTerraform(input, hops),
     hops,
     steps: stepsOfPlan(input, hops),
     gates: gateNames,
     drain: upgrade.drain,
-    batch: upgrade.workers.batch,
     snapshotMaxAge: snapshot.maxAge,
-    ...(upgrade.onFailure === 'rollback' ? { onFailure: upgrade.onFailure } : {}),
     limits,
   };
   const forecast = blockedNodes(input, nodesOnce(hops));

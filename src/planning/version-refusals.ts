@@ -119,8 +119,8 @@ function targetRefusals({ request, inventory, availableVersions }: PlanInput): R
   ];
 }
 
-/** @param versions of Talos, each of which must know the Kubernetes that runs. */
-function kubernetesRefusals({ observation }: PlanInput, versions: readonly string[]): Reason[] {
+/** Why a Talos would not do with the Kubernetes that runs. @param versions of Talos, each of which must know the Kubernetes that runs. */
+export function kubernetesRefusals({ observation }: PlanInput, versions: readonly string[]): Reason[] {
   const unknown = versions.filter((talos) => !kubernetesRange(talos));
   if (unknown.length > 0)
     return unknown.map((version) => ({ kind: 'talos-unsupported', version, known: knownTalosMinors }));

@@ -32,7 +32,7 @@ export interface QueueState {
 }
 
 /** The newest shape of a request this worker knows; it knows the older ones, too. */
-const requestSchema = 2;
+const requestSchema = 3;
 
 /** A request that no worker took in this time was given up by whoever sent it. Milliseconds. */
 const requestAgeMax = 600_000;
@@ -76,7 +76,8 @@ export async function clusterQueue(state: QueueState): Promise<void> {
         reason: { kind: 'run-open', cluster, run: lastRun, target: queued.next.request.talos },
       };
     }
-    if (hold) {
+    // A way back is what repairs: a person asks for it, knowing what the run left.
+    if (hold && !input.request.back) {
       const [first] = hold.reasons;
       const why = first ? describe(first) : hold.outcome;
       return { verdict: 'refused', reason: { kind: 'held', cluster, run: hold.run, since: hold.since, why } };

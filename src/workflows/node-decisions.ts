@@ -119,7 +119,7 @@ export class NodeDecisions {
       tell('upgrading');
     }
     // Where a node goes back the run ends after it: what only stopped with it is not begun once more.
-    const back = stopped.some(({ node }) => this.next.get(node)?.work.node.back);
+    const back = stopped.some(({ node }) => this.next.get(node)?.work.node.back === true);
     const again = stopped.filter(({ node }) => !this.skipped.has(node) && (!back || this.next.has(node)));
     return { kind: 'goes-on', turns: again.map((one) => this.turnOf(one, turns)) };
   }
@@ -149,7 +149,7 @@ export class NodeDecisions {
     await Promise.all(
       halting.map(async ({ node, outcome, failedStep, reason }) => {
         if (outcome !== 'halted' || !failedStep || !reason) return;
-        if (this.skipped.has(node) || turnOf(node, turns).node.back) return;
+        if (this.skipped.has(node) || turnOf(node, turns).node.back === true) return;
         const answer = await this.deciding(node, 'rollback by itself', () =>
           ownRollback(node, { failedStep, reason }),
         );

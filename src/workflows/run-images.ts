@@ -17,7 +17,7 @@ export async function missingImages(
   hop: Hop,
 ): Promise<Reason | undefined> {
   if (!patched('factory-first')) return undefined;
-  const installed = hop.nodes.filter((node) => !node.skip && !node.armed && !node.rebuild);
+  const installed = hop.nodes.filter((node) => !node.skip && !node.armed && !node.rebuild && !node.back);
   const images = [...new Set(installed.map((node) => node.image))];
   if (images.length === 0) return undefined;
   try {

@@ -154,7 +154,8 @@ export class RunNodes {
     const { cluster } = request;
     const { limits, drain } = plan;
     // Its way back ends at what the hop found it with.
-    const to = node.back ? (hop.nodes.find(({ name }) => name === node.name)?.from ?? hop.to) : hop.to;
+    const to =
+      node.back === true ? (hop.nodes.find(({ name }) => name === node.name)?.from ?? hop.to) : hop.to;
     const beside = batch.filter((name) => name !== node.name);
     const input: NodeInput = {
       cluster,
@@ -181,7 +182,7 @@ export class RunNodes {
       ],
     });
     return child.then(
-      (result) => ({ ...endingOf(result), ...(node.back ? wayBack(result, to, hop.to) : {}) }),
+      (result) => ({ ...endingOf(result), ...(node.back === true ? wayBack(result, to, hop.to) : {}) }),
       (error: unknown) => {
         if (isCancellation(error)) throw error;
         const reason = reasonOf(error, node.name, 0);

@@ -68,7 +68,7 @@ export async function upgradeNode(input: NodeInput): Promise<NodeResult> {
     }
   }
   tell(input, records, undefined);
-  return input.node.back ? end('undone', 'rolled-back') : end('done', 'on-target');
+  return input.node.back === true ? end('undone', 'rolled-back') : end('done', 'on-target');
 }
 
 /** From the install on, a cancel waits until the node is finished. */
@@ -131,7 +131,7 @@ function wasTouched({ steps: order }: NodeInput, failed: StepName, reason: Reaso
 function mayUndo(input: NodeInput, failed: StepName, reason: Reason): boolean {
   const { steps: order } = input;
   // Its cordon is that of a node that is not well.
-  if (input.node.back) return false;
+  if (input.node.steps === 'back') return false;
   // Its cordon is that of a machine that is not there.
   if (input.node.rebuild?.continues) return false;
   // Its cordon is that of a machine that may lack its patches.
@@ -141,7 +141,7 @@ function mayUndo(input: NodeInput, failed: StepName, reason: Reason): boolean {
   if (sent === -1) return failures[reason.kind].after === 'undo-and-halt';
   if (order.indexOf(failed) < sent) return true;
   if (!isFirstOnce(input, failed)) return false;
-  const refusing: readonly StepName[] = ['install', 'replace-machine'];
+  const refusing: readonly StepName[] = ['install', 'replace-machine', 'roll-back'];
   return (
     reason.kind === 'aborted' ||
     (refusing.includes(failed) && failures[reason.kind].after === 'undo-and-halt')

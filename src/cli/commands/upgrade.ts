@@ -6,7 +6,7 @@ import { enqueueUpgrade } from '../../starter/enqueue-upgrade.js';
 import type { EnqueueAnswer } from '../../workflows/messages.js';
 import { outcomeWords, planWords } from '../board/run-words.js';
 import type { RunView } from '../board/run-view.js';
-import { declaredCluster } from '../declared-cluster.js';
+import { declaredCluster, type DeclaredCluster } from '../declared-cluster.js';
 import { exitCodes, TemporalSilent, type ExitCode } from '../mistakes.js';
 import type { ChosenRun } from '../run-argument.js';
 import { sayReasons } from '../say-reasons.js';
@@ -38,35 +38,38 @@ const lookEveryMs = 300;
 
 /** Hands the upgrade to the cluster's queue, and tells what the run plans, or why it does not. */
 export async function upgrade(options: UpgradeOptions): Promise<ExitCode> {
-  const { inventory, base, file } = await declaredCluster(options.file);
-  const request = await upgradeRequest({ inventory, base, file }, options);
-  const { cluster } = request;
+  const declared = await declaredCluster(options.file);
+  const request = await upgradeRequest(declared, options);
   const temporal = await connectTemporal();
   try {
-    const input = { request, inventory, base, only: options.only ?? [] };
-    const answer = await enqueueUpgrade(temporal.client, input, {
-      taskQueue: options.taskQueue,
-      limitMs: answerMs,
-    });
-    if (answer.verdict === 'unanswered') throw unanswered(answer, cluster);
-    if (answer.verdict === 'refused') {
-      if (options.json) printJson(answer);
-      else sayReasons([answer.reason], { cluster });
-      return exitCodes.refused;
-    }
-    if (!options.json) tellStarted(temporal, answer, request);
-    if (options.watch) {
-      return await watchRun(
-        temporal,
-        { cluster, run: answer.run },
-        { taskQueue: options.taskQueue, json: options.json ?? false },
-      );
-    }
-    const limitMs = options.wait ? inventory.limits.observe + planGraceMs : 0;
-    return await tellPlan(temporal, answer, request, { ...options, limitMs });
+    return await startRun(temporal, declared, request, options);
   } finally {
     await temporal.close();
   }
+}
+
+/** Hands a request to the queue of its cluster, and tells what becomes of it. */
+export async function startRun(
+  temporal: Temporal,
+  { inventory, base }: DeclaredCluster,
+  request: UpgradeRequest,
+  options: UpgradeOptions,
+): Promise<ExitCode> {
+  const { cluster } = request;
+  const { taskQueue } = options;
+  const input = { request, inventory, base, only: options.only ?? [] };
+  const answer = await enqueueUpgrade(temporal.client, input, { taskQueue, limitMs: answerMs });
+  if (answer.verdict === 'unanswered') throw unanswered(answer, cluster);
+  if (answer.verdict === 'refused') {
+    if (options.json) printJson(answer);
+    else sayReasons([answer.reason], { cluster });
+    return exitCodes.refused;
+  }
+  const { run } = answer;
+  if (!options.json) tellStarted(temporal, answer, request);
+  if (options.watch) return watchRun(temporal, { cluster, run }, { taskQueue, json: options.json ?? false });
+  const limitMs = options.wait ? inventory.limits.observe + planGraceMs : 0;
+  return tellPlan(temporal, answer, request, { ...options, limitMs });
 }
 
 function unanswered({ sent, pollers }: Unanswered, cluster: string): TemporalSilent {

@@ -1,0 +1,55 @@
+import { wayBackOf } from '../way-back-of.js';
+import { declaredCluster } from '../declared-cluster.js';
+import { UserMistake, type ExitCode } from '../mistakes.js';
+import { chooseRun, parseRun, unknownRun, type ChosenRun } from '../run-argument.js';
+import { connectTemporal } from '../temporal/connect-temporal.js';
+import { readRun } from '../temporal/read-run.js';
+import { upgradeRequest } from '../upgrade-request.js';
+import { requireWhy } from './pause.js';
+import { startRun, type UpgradeOptions } from './upgrade.js';
+
+export interface RollbackRunOptions extends Pick<UpgradeOptions, 'file' | 'taskQueue' | 'watch' | 'json'> {
+  readonly why: string;
+  /** Only these of its nodes. */
+  readonly only?: readonly string[];
+}
+
+/** Starts a run that brings back what an earlier one upgraded, the last node first. */
+export async function rollbackRun(named: string, options: RollbackRunOptions): Promise<ExitCode> {
+  requireWhy('rollback', options.why);
+  const declared = await declaredCluster(options.file);
+  const { cluster } = declared.inventory;
+  const { cluster: other = cluster } = parseRun(named);
+  if (other !== cluster)
+    throw new UserMistake(
+      `${options.file} is about ${cluster}, and run ${named} is one of ${other}.`,
+      'Name its slipway.yaml with -f FILE.',
+    );
+  const temporal = await connectTemporal();
+  try {
+    const chosen = await chooseRun(temporal, options.file, named);
+    const view = await readRun(temporal, options.taskQueue, cluster, chosen.run);
+    if (!view) throw unknownRun(chosen, chosen.run);
+    if (!view.outcome)
+      throw new UserMistake(
+        `Run ${chosen.run} of ${cluster} is open; nothing was started.`,
+        `Stop it first: slipway abort ${cluster}/${chosen.run} --why "…"`,
+      );
+    const nodes = wayBackOf(view);
+    const [first] = nodes;
+    if (!first) throw nothingToTakeBack(chosen);
+    const asked = { ...options, talos: first.version };
+    const request = await upgradeRequest(declared, asked);
+    const back = { run: chosen.run, why: options.why.trim(), nodes };
+    return await startRun(temporal, declared, { ...request, schema: 3, back }, { ...asked, wait: true });
+  } finally {
+    await temporal.close();
+  }
+}
+
+function nothingToTakeBack({ cluster, run }: ChosenRun): UserMistake {
+  return new UserMistake(
+    `Run ${run} of ${cluster} left every node on what it ran before: there is nothing to take back.`,
+    `What it did: slipway report ${cluster}/${run}`,
+  );
+}

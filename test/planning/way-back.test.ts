@@ -1,0 +1,147 @@
+import { describe, expect, test } from '@jest/globals';
+import { stepOrders } from '../../src/planning/node-steps.js';
+import { planText } from '../../src/planning/plan-text.js';
+import type { RanBefore, UpgradeRequest } from '../../src/planning/plan.js';
+import { planUpgrade } from '../../src/planning/upgrade-plan.js';
+import { aCluster, type Cluster } from './a-cluster.js';
+import { planOf } from './a-planned-node.js';
+
+const [from, to] = ['v1.12.1', 'v1.12.6'];
+const world = aCluster();
+/** What a run before did, as its plan tells it. */
+const did = new Map(
+  planOf(world.planInput()).hops.flatMap(({ nodes }) => nodes.map((node) => [node.name, node])),
+);
+const ran = (name: string, change: Partial<RanBefore> = {}): RanBefore => {
+  const node = did.get(name);
+  if (!node) throw new Error(`the plan has no ${name}`);
+  return { name, version: node.from, schematic: node.expects.schematic, to, ...change };
+};
+const upgraded = [...did.keys()].reduce((cluster: Cluster, name) => cluster.running(to, name), world);
+const asked = (nodes: readonly RanBefore[], talos = from): Partial<UpgradeRequest> => ({
+  schema: 3,
+  talos,
+  declared: false,
+  back: { run: 7, why: 'it loses packets', nodes },
+});
+const back = (nodes: readonly RanBefore[], cluster = upgraded, only?: readonly string[]) =>
+  planUpgrade({ ...cluster.planInput({ request: asked(nodes) }), ...(only ? { only } : {}) });
+const refusal = (nodes: readonly RanBefore[], cluster?: Cluster): string => {
+  const answer = back(nodes, cluster);
+  if (answer.verdict !== 'refused') throw new Error(`it was ${answer.verdict}`);
+  return JSON.stringify(answer.reasons);
+};
+
+describe('the way back of a run', () => {
+  test('takes its nodes as they are named, one at a time, each under the gates of an upgrade', () => {
+    const answer = back([ran('work-1'), ran('ctrl-2')]);
+    expect(answer).toMatchObject({
+      verdict: 'planned',
+      plan: {
+        target: from,
+        batch: 1,
+        strategyReason: 'the way back of run 7: it loses packets',
+        steps: { 'back-run': stepOrders['back-run'] },
+        hops: [
+          {
+            to: from,
+            nodes: [
+              { name: 'work-1', from: to, back: 'run', schematic: ran('work-1').schematic, canary: false },
+              { name: 'ctrl-2', from: to, back: 'run', expects: { version: to } },
+            ],
+          },
+        ],
+      },
+    });
+    // A node that fails on its way back does not go forward again by itself.
+    expect(answer).not.toHaveProperty('plan.onFailure');
+  });
+
+  test('says what git says otherwise', () => {
+    const answer = back([ran('work-1')]);
+    expect(answer.verdict === 'planned' && planText(answer.plan)).toContain(
+      'until that is reverted there, the next upgrade brings it again',
+    );
+  });
+
+  test('can be about some of its nodes', () =>
+    expect(back([ran('work-1'), ran('ctrl-2')], upgraded, ['ctrl-2'])).toMatchObject({
+      plan: { hops: [{ nodes: [{ name: 'ctrl-2' }] }] },
+    }));
+
+  test('passes over what is back already, and has nothing to do where all of it is', () => {
+    expect(back([ran('work-1'), ran('ctrl-2')], upgraded.running(from, 'work-1'))).toMatchObject({
+      plan: {
+        hops: [
+          {
+            nodes: [
+              { name: 'work-1', skip: 'already-on-target' },
+              { name: 'ctrl-2', back: 'run' },
+            ],
+          },
+        ],
+      },
+    });
+    expect(back([ran('work-1')], world)).toMatchObject({ verdict: 'nothing-to-do' });
+  });
+
+  test('asks no gate whether a node is well that halted the run', () => {
+    const unwell = upgraded.withObject('work-1', { ready: false });
+    expect(back([ran('work-1'), ran('ctrl-2')], unwell)).toMatchObject({
+      plan: {
+        hops: [
+          {
+            nodes: [
+              { name: 'work-1', steps: 'back' },
+              { name: 'ctrl-2', steps: 'back-run' },
+            ],
+          },
+        ],
+      },
+    });
+  });
+
+  test('has a hop for each version that ran before', () =>
+    expect(back([ran('work-1', { version: 'v1.12.0' }), ran('ctrl-2')])).toMatchObject({
+      plan: {
+        hops: [
+          { to: 'v1.12.0', nodes: [{ name: 'work-1' }] },
+          { to: from, nodes: [{ name: 'ctrl-2' }] },
+        ],
+      },
+    }));
+
+  test.each<[string, () => string, string]>([
+    [
+      'a node runs what neither was nor came',
+      () => refusal([ran('work-1')], upgraded.running('v1.12.3', 'work-1')),
+      'runs v1.12.3, neither',
+    ],
+    [
+      'a machine was made anew',
+      () => refusal([ran('work-1', { noSlot: 'rebuilt' })]),
+      'made its machine anew',
+    ],
+    [
+      'a node was upgraded twice',
+      () => refusal([ran('work-1', { noSlot: 'several-hops' })]),
+      'more than once',
+    ],
+    ['a node is in no slipway.yaml', () => refusal([ran('work-1', { name: 'work-99' })]), 'unknown-node'],
+    [
+      'the Kubernetes that runs is too new',
+      () => refusal([ran('work-1', { version: 'v1.9.0' })]),
+      'kubernetes-unsupported',
+    ],
+    [
+      "etcd's data are of a newer minor",
+      () => refusal([ran('ctrl-2', { version: 'v1.10.9' })]),
+      'brings etcd 3.5',
+    ],
+  ])('is refused where %s', (_what, why, says) => expect(why()).toContain(says));
+
+  test("is not refused for etcd's sake while one control plane still runs the older minor", () => {
+    const mixed = upgraded.running('v1.10.9', 'ctrl-3');
+    expect(refusal([ran('ctrl-2', { version: 'v1.10.9' })], mixed)).not.toContain('brings etcd');
+  });
+});

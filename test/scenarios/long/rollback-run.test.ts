@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { World, nodeResult } from '../../../lab/world.js';
+
+const [from, to] = ['v1.12.1', 'v1.12.6'];
+const [controlPlane, worker, unwell] = ['k8s-ctrl-2', 'k8s-work-1', 'k8s-work-2'] as const;
+
+/** Only here: a whole run that is taken back, once it is done and while it holds the cluster. */
+describe('the way back of a run', () => {
+  let world: World;
+
+  beforeAll(async () => {
+    world = await World.start({ name: 'rollback-run' });
+  }, 120_000);
+
+  afterAll(async () => {
+    await world.stop();
+  }, 120_000);
+
+  it('is refused where there is nothing to take back, and starts nothing', async () => {
+    const { code, stderr } = await world.slipway('rollback', '--run', '1', '--why', 'a guess');
+    expect(code).not.toBe(0);
+    expect(stderr).toMatch(/has had no run/);
+  });
+
+  it('brings every node back by its other slot, the last one first', async () => {
+    const run = await world.upgrade('--only', controlPlane, worker);
+    expect(await world.result(run)).toMatchObject({ outcome: 'done' });
+    const { code, stdout } = await world.slipway(
+      'rollback',
+      '--run',
+      `prox-ops/${run}`,
+      '--why',
+      'it loses packets',
+    );
+    expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining(`to Talos ${from}`) });
+    const result = await world.result(run + 1);
+    expect(result).toMatchObject({ outcome: 'done', order: [worker, controlPlane] });
+    for (const node of [worker, controlPlane]) {
+      expect(nodeResult(result, node)).toMatchObject({ outcome: 'done', from: to, to: from });
+      expect(await world.kubectl('get', 'node', node, '--output=json')).toContain(`Talos (${from})`);
+      expect(await world.machineEvents(node, 'rollback-accepted')).toHaveLength(1);
+    }
+    expect((await world.slipway('report', String(run + 1))).stdout).toContain(`the way back of run ${run}`);
+    expect((await world.slipway('status')).stdout).not.toContain('is held');
+  }, 300_000);
+
+  it('starts though its run holds the cluster, and is once more nothing to do after it', async () => {
+    await world.control('POST', '/faults', { name: 'never-ready', node: unwell });
+    const run = await world.upgrade('--only', worker, unwell);
+    expect(await world.result(run)).toMatchObject({ outcome: 'halted' });
+    expect((await world.slipway('upgrade')).stderr).toContain('is held');
+    await world.slipway('rollback', '--run', String(run), '--why', 'its kubelet never starts');
+    const result = await world.result(run + 1);
+    expect(result).toMatchObject({ outcome: 'done', order: [unwell, worker] });
+    expect((await world.slipway('status')).stdout).not.toContain('is held');
+    await world.slipway('rollback', '--run', String(run), '--why', 'once more');
+    expect(await world.result(run + 2)).toMatchObject({ outcome: 'nothing-to-do' });
+  }, 300_000);
+
+  it('keeps every promise the watcher can see', async () => {
+    expect((await world.stop()).complaints).toEqual([]);
+  }, 120_000);
+});
