@@ -6,7 +6,7 @@ import { say } from './terminal.js';
 /** Each reason's sentence, and under it what to type. */
 export function sayReasons(
   reasons: readonly Reason[],
-  context: { readonly cluster: string; readonly run?: number },
+  context: { readonly cluster: string; readonly run?: number; readonly held?: boolean },
 ): void {
   for (const reason of reasons) {
     say(sentence(describe(reason)));

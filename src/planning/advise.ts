@@ -12,6 +12,8 @@ export interface AdviceContext {
   readonly run?: number;
   /** The address of the node the reason names, or of any node by name. */
   readonly address?: string | ((node: string) => string | undefined);
+  /** False: nothing was touched, so there is no hold to lift. */
+  readonly held?: boolean;
 }
 
 const advices: Advices<Reason> = {
@@ -32,11 +34,12 @@ const advices: Advices<Reason> = {
 export function advise(reason: Reason, context: AdviceContext): string[] {
   const entry = advices[reason.kind] as ((one: Reason, say: AdviceCommands) => readonly string[]) | undefined;
   const say = commandsFor(context);
-  return [
-    ...new Set(
-      entry ? entry(reason, say) : [say.status('a newer Slipway made this reason; look at the run')],
-    ),
-  ];
+  const lines = entry
+    ? entry(reason, say)
+    : [say.status('a newer Slipway made this reason; look at the run')];
+  const held = context.held !== false || reason.kind === 'held';
+  const typed = lines.filter((line) => held || !line.startsWith('slipway release '));
+  return [...new Set(typed.length > 0 ? typed : [say.status('what runs, and what ran last')])];
 }
 
 function commandsFor(context: AdviceContext): AdviceCommands {

@@ -107,7 +107,7 @@ export const failures = {
   'terraform-deposed': undo('a person looks at what was left'),
   'terraform-deferred': undo('nothing is sent before Terraform has said what it will do'),
   'terraform-invokes': undo('nothing is sent before Terraform has said what it will do'),
-  'terraform-template-moves-node': undo('nodes are touched one by one, under all gates'),
+  'terraform-template-moves-node': halt('nodes are touched one by one, under all gates'),
   'terraform-half-made': halt('a machine is destroyed once only'),
   'terraform-machine-unrecorded': halt('no machine is made twice'),
   'terraform-unclear': halt('a machine is destroyed once only'),

@@ -163,7 +163,12 @@ export function reportOf(story: RunStory): RunReport {
     reasons: story.reasons.map((reason) => ({
       reason,
       sentence: describe(reason),
-      advice: advise(reason, { cluster, run, address: (name) => addressOf(story, name) }),
+      advice: advise(reason, {
+        cluster,
+        run,
+        address: (name) => addressOf(story, name),
+        held: outcome !== 'refused',
+      }),
     })),
     decisions: story.decisions ?? [],
     now: story.now ?? [],

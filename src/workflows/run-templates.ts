@@ -1,6 +1,8 @@
 import { CancellationScope } from '@temporalio/workflow';
 import type { Limits } from '../inventory/schema.js';
 import type { Hop } from '../planning/plan.js';
+import type { Reason } from '../planning/reason.js';
+import { reasonOf } from './failure-reason.js';
 import { activitiesFor } from './step-activities.js';
 
 /** Whether nodes of the hop are made anew from templates. */
@@ -11,22 +13,30 @@ export function hasTemplates({ templates = [], nodes }: Hop): boolean {
 /**
  * Makes the templates of a hop anew, where they differ, before its first node. An abort waits for them: a template that is half
  * made is of no use to anybody.
+ *
+ * @returns why they are not there; undefined: they are.
  */
-export async function makeTemplates(
+export async function templatesMissing(
   reference: { readonly cluster: string; readonly run: number },
   limits: Limits,
   { to, templates = [], values = {}, nodes }: Hop,
-): Promise<void> {
+): Promise<Reason | undefined> {
   const limit = limits.templates + limits.terraformLock;
-  const act = activitiesFor('mutate', limit, `templates of Talos ${to}, where they differ`);
+  const summary = `templates of Talos ${to}, where they differ`;
+  const act = activitiesFor('mutate', limit, summary);
   const underWork = nodes.find(({ rebuild }) => rebuild?.continues)?.name;
-  await CancellationScope.nonCancellable(() =>
-    act.rebuildTemplates({
-      ...reference,
-      values,
-      templates,
-      limit,
-      ...(underWork === undefined ? {} : { underWork }),
-    }),
-  );
+  try {
+    await CancellationScope.nonCancellable(() =>
+      act.rebuildTemplates({
+        ...reference,
+        values,
+        templates,
+        limit,
+        ...(underWork === undefined ? {} : { underWork }),
+      }),
+    );
+    return undefined;
+  } catch (error) {
+    return reasonOf(error, summary, limit);
+  }
 }

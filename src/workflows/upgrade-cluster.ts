@@ -1,4 +1,5 @@
 import { CancellationScope, setHandler } from '@temporalio/workflow';
+import { failures } from '../planning/failures.js';
 import type { Hop, PlannedNode, UpgradePlan } from '../planning/plan.js';
 import type { Reason } from '../planning/reason.js';
 import type { RunResult, SnapshotRecord } from '../planning/run-result.js';
@@ -12,7 +13,7 @@ import { missingImages } from './run-images.js';
 import { RunNodes } from './run-nodes.js';
 import { RunPause } from './run-pause.js';
 import { tellDetails, tellPhase } from './run-telling.js';
-import { hasTemplates, makeTemplates } from './run-templates.js';
+import { hasTemplates, templatesMissing } from './run-templates.js';
 import { activitiesFor } from './step-activities.js';
 
 /** One run: plan, snapshot, node by node, result. The first failure ends it; what is not done is in the result. */
@@ -128,8 +129,10 @@ class Run {
     if (missing) return missing;
     tellPhase('upgrading');
     if (hasTemplates(hop)) {
-      this.begun = true;
-      await makeTemplates({ cluster, run }, plan.limits, hop);
+      const failed = await templatesMissing({ cluster, run }, plan.limits, hop);
+      // What was refused before Terraform was sent anything leaves nothing to hold the cluster for.
+      this.begun ||= failed === undefined || failures[failed.kind].after === 'halt';
+      if (failed) return failed;
     }
     let controlPlanesDone = 0;
     // Workers of the first release answered no batches: each node alone.

@@ -45,6 +45,15 @@ describe('the advice for a reason', () => {
     },
   );
 
+  test.each(Object.values(everyReason).map((reason) => [reason.kind, reason] as const))(
+    '%s says nothing of a hold where nothing was touched, and still something',
+    (kind, reason) => {
+      const lines = advise(reason, { ...context, held: false });
+      expect(lines.length).toBeGreaterThan(0);
+      expect(lines.some((line) => line.startsWith('slipway release'))).toBe(kind === 'held');
+    },
+  );
+
   test.each([
     'back-on-old-version',
     'drain-blocked',

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { World, nodeResult } from '../../lab/world.js';
 import type { RunStory } from '../../src/planning/run-report.js';
+import { runId } from '../../src/workflows/messages.js';
 import { setInInventory } from './edit-inventory.js';
 
 const [first, second, third] = ['k8s-work-1', 'k8s-work-2', 'k8s-work-3'] as const;
@@ -115,6 +116,20 @@ describe('a halted run', () => {
       expect((await world.slipway('status')).stdout).toContain('is held');
       expect((await world.slipway('release', '--why', 'looked at it')).code).toBe(0);
     }, 240_000);
+  });
+
+  describe('that is cancelled in the Web UI while it waits', () => {
+    it('ends aborted, held, and touches nothing', async () => {
+      await neverPulls(world, third);
+      const run = await world.upgrade('--only', third);
+      await isHalted(world, third);
+      await (await world.client()).workflow.getHandle(runId(world.lab.cluster, run)).cancel();
+      const result = await world.result(run);
+      expect(result).toMatchObject({ outcome: 'aborted' });
+      expect(nodeResult(result, third)).toMatchObject({ outcome: 'undone', attempt: 1 });
+      expect((await world.slipway('status')).stdout).toContain('is held');
+      expect((await world.slipway('release', '--why', 'nothing was touched')).code).toBe(0);
+    }, 180_000);
   });
 
   describe('that nobody decides about', () => {

@@ -32,7 +32,8 @@ export function adviceOf(view: RunView): string[] {
   const address = (name: string): string | undefined =>
     view.input?.inventory.nodes.find((node) => node.name === name)?.address ??
     view.nodes.find((node) => node.name === name)?.plan.address;
-  const lines = view.reasons.flatMap((reason) => advise(reason, { cluster, run, address }));
+  const context = { cluster, run, address, held: view.outcome !== 'refused' };
+  const lines = view.reasons.flatMap((reason) => advise(reason, context));
   if (view.outcome === 'done') lines.push(`slipway report ${cluster}/${run}  # what was done, node by node`);
   return [...new Set(lines)];
 }

@@ -55,7 +55,7 @@ async function makePlan(declared: DeclaredCluster, options: PlanOptions): Promis
 
 function printPlanned(planned: Planned, { inventory }: DeclaredCluster, options: PlanOptions): void {
   if (planned.verdict === 'refused') {
-    sayReasons(planned.reasons, { cluster: inventory.cluster });
+    sayReasons(planned.reasons, { cluster: inventory.cluster, held: false });
   } else if (planned.verdict === 'nothing-to-do') {
     print(sentence(describe(planned.reason)));
   } else if (options.commands) {

@@ -129,7 +129,7 @@ async function waitForPlan(
 
 function tellEnd(view: RunView, outcome: NonNullable<RunView['outcome']>): void {
   print(`run ${view.run}: ${outcomeWords[outcome].words}.`);
-  sayReasons(view.reasons, { cluster: view.cluster, run: view.run });
+  sayReasons(view.reasons, { cluster: view.cluster, run: view.run, held: outcome !== 'refused' });
 }
 
 function tellGoesOn(view: RunView | undefined, { cluster, run }: ChosenRun): void {
