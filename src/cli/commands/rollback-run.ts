@@ -1,3 +1,4 @@
+import { listed } from '../../planning/phrases.js';
 import { wayBackOf } from '../way-back-of.js';
 import { declaredCluster } from '../declared-cluster.js';
 import { UserMistake, type ExitCode } from '../mistakes.js';
@@ -19,10 +20,10 @@ export async function rollbackRun(named: string, options: RollbackRunOptions): P
   requireWhy('rollback', options.why);
   const declared = await declaredCluster(options.file);
   const { cluster } = declared.inventory;
-  const { cluster: other = cluster } = parseRun(named);
-  if (other !== cluster)
+  const { cluster: ofRun = cluster } = parseRun(named);
+  if (ofRun !== cluster)
     throw new UserMistake(
-      `${options.file} is about ${cluster}, and run ${named} is one of ${other}.`,
+      `${options.file} is about ${cluster}, and run ${named} is one of ${ofRun}.`,
       'Name its slipway.yaml with -f FILE.',
     );
   const temporal = await connectTemporal();
@@ -38,6 +39,12 @@ export async function rollbackRun(named: string, options: RollbackRunOptions): P
     const nodes = wayBackOf(view);
     const [first] = nodes;
     if (!first) throw nothingToTakeBack(chosen);
+    const other = options.only?.find((name) => nodes.every((node) => node.name !== name));
+    if (other !== undefined)
+      throw new UserMistake(
+        `Run ${chosen.run} of ${cluster} left ${other} on what it ran before, or was not about it.`,
+        `What it brought to another version: ${listed(nodes.map(({ name }) => name))}.`,
+      );
     const asked = { ...options, talos: first.version };
     const request = await upgradeRequest(declared, asked);
     const back = { run: chosen.run, why: options.why.trim(), nodes };
