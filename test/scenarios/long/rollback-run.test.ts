@@ -25,6 +25,8 @@ describe('the way back of a run', () => {
   it('brings every node back by its other slot, the last one first', async () => {
     const run = await world.upgrade('--only', controlPlane, worker);
     expect(await world.result(run)).toMatchObject({ outcome: 'done' });
+    const wrong = await world.slipway('rollback', '--run', String(run), '--only', unwell, '--why', 'a slip');
+    expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('was not about it') });
     const { code, stdout } = await world.slipway(
       'rollback',
       '--run',
