@@ -1,0 +1,140 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { World, WorldOptions } from '../../lab/world.js';
+import { nodeId, queueId, runId } from '../../src/workflows/messages.js';
+import { setInInventory } from '../scenarios/edit-inventory.js';
+
+/** A cluster in the lab, to play a story on. */
+type Begin = (options?: Omit<WorldOptions, 'name'>) => Promise<World>;
+/** Writes down the history of one workflow by that name. */
+type Keep = (workflowId: string, name: string, of?: 'the run that ended') => Promise<void>;
+type Story = (begin: Begin, keep: Keep) => Promise<void>;
+
+const cluster = 'prox-ops';
+const [controlPlane, worker, second, third] = [
+  'k8s-ctrl-1',
+  'k8s-work-1',
+  'k8s-work-2',
+  'k8s-work-3',
+] as const;
+const why = ['--why', 'to record it'] as const;
+const run = (number: number): string => runId(cluster, number);
+const node = (number: number, name: string, attempt = 1): string => nodeId(cluster, number, 1, name, attempt);
+
+/** What histories are recorded of: each shape that the workflows' code can take. */
+export const stories: Readonly<Record<string, Story>> = {
+  whole: async (begin, keep) => {
+    const world = await begin();
+    await world.result(await world.upgrade());
+    await world.until('the queue has started over', async () => {
+      const { raw } = await (await world.client()).workflow.getHandle(queueId(cluster)).describe();
+      return Number(raw.workflowExecutionInfo?.historyLength ?? 0) < 10;
+    });
+    await keep(queueId(cluster), 'queue-done', 'the run that ended');
+    await keep(run(1), 'run-done');
+    await keep(node(1, controlPlane), 'node-control-plane-done');
+    await keep(node(1, worker), 'node-canary-done');
+  },
+
+  halted: async (begin, keep) => {
+    const world = await begin({ faults: [`install-fails@${worker}`] });
+    await world.result(await world.upgrade('--only', worker));
+    await keep(run(1), 'run-halted');
+    await keep(node(1, worker), 'node-halted');
+  },
+
+  aborted: async (begin, keep) => {
+    const world = await begin();
+    await world.slowPods(worker, 8);
+    const number = await world.upgrade('--only', worker);
+    await world.untilBegun(number, worker, 'drainNode');
+    await world.slipway('abort', ...why);
+    await world.result(number);
+    await keep(run(number), 'run-aborted');
+    await keep(node(number, worker), 'node-aborted');
+  },
+
+  approved: async (begin, keep) => {
+    const world = await begin();
+    const other = ['--only', worker, '--talos', 'v1.13.9', '--strategy', 'in-place'];
+    const asked = await world.upgrade(...other);
+    const { plan } = JSON.parse((await world.slipway('plan', ...other, '--json')).stdout) as {
+      readonly plan: { readonly hash: string };
+    };
+    await world.slipway('approve', '--plan', plan.hash, '--by', 'Ada', '--reason', 'to record it');
+    await world.result(asked);
+    await keep(run(asked), 'run-approved');
+  },
+
+  paused: async (begin, keep) => {
+    const world = await begin({ labArgs: ['--talos', 'v1.13.1', '--target', 'v1.13.9'] });
+    await setInInventory(world, ['upgrade', 'workers', 'batch'], 2);
+    const number = await world.upgrade('--only', controlPlane, worker, second, third);
+    await world.slipway('pause', ...why);
+    await world.until('it is paused', async () => (await world.slipway('status')).stdout.includes('paused'));
+    await world.slipway('resume', ...why);
+    await world.result(number);
+    await keep(run(number), 'run-lifecycle-batches-paused');
+    await keep(node(number, controlPlane), 'node-lifecycle-control-plane');
+    await keep(node(number, third), 'node-lifecycle-in-batch');
+  },
+
+  together: async (begin, keep) => {
+    const world = await begin({ faults: [`install-fails@${second}`] });
+    await setInInventory(world, ['upgrade', 'workers', 'batch'], 2);
+    await world.slowPods(third, 120);
+    const number = await world.upgrade('--only', worker, second, third);
+    await world.result(number);
+    await keep(run(number), 'run-batch-halted');
+    await keep(node(number, third), 'node-stopped-with-its-batch');
+  },
+
+  rebuilt: async (begin, keep) => {
+    const world = await begin({ hypervisor: true, labArgs: ['--talos', 'v1.12.1', '--target', 'v1.12.1'] });
+    const { inventory } = world.lab;
+    const patch = "machine: { sysctls: { net.core.somaxconn: '1024' } }\n";
+    await writeFile(path.join(path.dirname(inventory), 'late.yaml'), patch, { mode: 0o600 });
+    await setInInventory(world, ['patches'], [{ when: 'after-ready', patch: { file: 'late.yaml' } }]);
+    await world.owner.mergeTalos('v1.13.7');
+    const number = await world.upgrade('--only', controlPlane, worker);
+    await world.result(number);
+    await keep(run(number), 'run-rebuilt');
+    await keep(node(number, controlPlane), 'node-rebuilt-control-plane');
+    await keep(node(number, worker), 'node-rebuilt-patched');
+  },
+
+  decided: async (begin, keep) => {
+    const world = await begin({ faults: [`install-fails@${worker}`, `install-fails@${second}`] });
+    await setInInventory(world, ['limits', 'decision'], '5m');
+    const number = await world.upgrade('--only', worker, second);
+    await halted(world, worker);
+    await world.slipway('retry', worker, ...why);
+    await halted(world, second);
+    await world.slipway('skip', second, ...why);
+    await world.result(number);
+    await keep(run(number), 'run-decided');
+    await keep(node(number, worker, 2), 'node-begun-once-more');
+  },
+
+  back: async (begin, keep) => {
+    const world = await begin({ faults: [`extension-missing@${worker}`] });
+    await setInInventory(world, ['upgrade', 'onFailure'], 'rollback');
+    const failed = await world.upgrade('--only', worker);
+    await world.result(failed);
+    await keep(run(failed), 'run-went-back-by-itself');
+    await keep(node(failed, worker, 2), 'node-went-back');
+    await world.slipway('release', ...why);
+    const done = await world.upgrade('--only', second);
+    await world.result(done);
+    await world.slipway('rollback', '--run', String(done), ...why);
+    await world.result(done + 1);
+    await keep(run(done + 1), 'run-taken-back');
+    await keep(node(done + 1, second), 'node-taken-back');
+  },
+};
+
+async function halted(world: World, name: string): Promise<void> {
+  await world.until(`the run waits for a decision about ${name}`, async () =>
+    (await world.slipway('status')).stdout.includes(`slipway retry ${name} `),
+  );
+}
