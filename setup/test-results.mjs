@@ -8,24 +8,54 @@ import { inProject } from './project.mjs';
  * @property {number} startTime
  * @property {number} endTime
  * @property {'passed' | 'failed'} status
+ * @property {string} [again] The day on which it was played again, after it had failed.
  * @property {readonly { status: string }[]} assertionResults
  */
+
+/**
+ * @param {string} json Path of jest's answer.
+ * @returns {{ testResults: FileResult[] }}
+ */
+const answerIn = (json) =>
+  /** @type {{ testResults: FileResult[] }} */ (JSON.parse(readFileSync(json, 'utf8')));
+
+/**
+ * The files of tests that failed, by their paths.
+ * @param {string} json Path of jest's answer.
+ */
+export function failedFiles(json) {
+  return answerIn(json)
+    .testResults.filter(({ status }) => status === 'failed')
+    .map(({ name }) => name);
+}
+
+/**
+ * Writes the table anew, with what was played again in the place of what had failed.
+ * @param {string} json Path of jest's answer to the whole run; it is written anew.
+ * @param {string} again Path of its answer to what was played again.
+ */
+export function writeResultsAgain(json, again) {
+  const day = new Date().toISOString().slice(0, 10);
+  const later = new Map(answerIn(again).testResults.map((file) => [file.name, { ...file, again: day }]));
+  const before = answerIn(json);
+  const testResults = before.testResults.map((file) => later.get(file.name) ?? file);
+  writeFileSync(json, JSON.stringify({ ...before, testResults }));
+  writeResults(json);
+}
 
 /**
  * Writes the dated table of a whole test run from what jest answered as JSON.
  * @param {string} json Path of jest's answer.
  */
 export function writeResults(json) {
-  const { testResults } = /** @type {{ testResults: FileResult[] }} */ (
-    JSON.parse(readFileSync(json, 'utf8'))
-  );
+  const { testResults } = answerIn(json);
   const rows = testResults
     .map((file) => ({ ...file, name: file.name.replace(/^.*\/dist\//, '').replace(/\.js$/, '.ts') }))
     .toSorted((a, b) => a.name.localeCompare(b.name))
     .map((file) => {
       const passed = file.assertionResults.filter((one) => one.status === 'passed').length;
       const seconds = Math.round((file.endTime - file.startTime) / 1000);
-      return `| \`${file.name}\` | ${passed} of ${file.assertionResults.length} | ${seconds} | ${file.status} |`;
+      return `| \`${file.name}\` | ${passed} of ${file.assertionResults.length} | ${seconds} | ${file.status}${file.again ? `, again on ${file.again}, after it had failed` : ''} |`;
     });
   const seconds = testResults.reduce((sum, file) => sum + (file.endTime - file.startTime) / 1000, 0);
   const date = new Date().toISOString().slice(0, 10);

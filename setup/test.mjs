@@ -3,7 +3,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { forwardSignals, runChild, throwIfStopped } from './child.mjs';
 import { jest, withoutColours } from './jest.mjs';
 import { inProject, say, SetupStopped } from './project.mjs';
-import { writeResults } from './test-results.mjs';
+import { failedFiles, writeResults, writeResultsAgain } from './test-results.mjs';
 
 /** What `npm test` runs after the set-up, in this order; it ends at the first that fails. */
 const stages = [
@@ -27,6 +27,27 @@ const everything = [
   },
 ];
 
+const answerAgain = inProject('.slipway/test-again.json');
+
+/** `--all --again`: what failed the last time, played again. */
+const again = () => [
+  stages[0],
+  {
+    name: 'what failed, again',
+    args: [
+      ...jest,
+      '--config',
+      inProject('jest.all.config.mjs'),
+      '--json',
+      '--outputFile',
+      answerAgain,
+      '--runTestsByPath',
+      ...failedFiles(answer),
+    ],
+    needs: 'dist/test/scenarios',
+  },
+];
+
 /** @param {typeof stages} wanted */
 async function test(wanted) {
   for (const { name, args, needs } of wanted) {
@@ -41,11 +62,22 @@ async function test(wanted) {
 forwardSignals();
 try {
   const all = process.argv.includes('--all');
-  if (all) rmSync(answer, { force: true });
-  try {
-    await test(all ? everything : stages);
-  } finally {
-    if (all && existsSync(answer)) writeResults(answer);
+  if (all && process.argv.includes('--again')) {
+    if (!existsSync(answer) || failedFiles(answer).length === 0)
+      throw new SetupStopped('Nothing failed the last time that all of it ran here: npm run test:all', 2);
+    rmSync(answerAgain, { force: true });
+    try {
+      await test(again());
+    } finally {
+      if (existsSync(answerAgain)) writeResultsAgain(answer, answerAgain);
+    }
+  } else {
+    if (all) rmSync(answer, { force: true });
+    try {
+      await test(all ? everything : stages);
+    } finally {
+      if (all && existsSync(answer)) writeResults(answer);
+    }
   }
 } catch (error) {
   if (!(error instanceof SetupStopped)) throw error;
