@@ -32,11 +32,11 @@ export interface UpgradeRequest {
   /** How this run does it, whatever `upgrade.strategy` of slipway.yaml says; left out: as that says. */
   readonly strategy?: Strategy;
   /** It brings back what an earlier run upgraded, to what that ran before; left out: it upgrades. */
-  readonly back?: WayBack;
+  readonly back?: RunBack;
 }
 
 /** What an earlier run did, to be taken back. */
-export interface WayBack {
+export interface RunBack {
   readonly run: number;
   /** Why somebody wants it. */
   readonly why: string;

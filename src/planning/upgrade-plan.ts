@@ -11,11 +11,11 @@ import { nodesOnce, plannedNodes } from './planned-nodes.js';
 import { plannedTerraform, rebuildOfHop } from './rebuild-plan.js';
 import { tooLarge } from './run-size.js';
 import { quoted } from './phrases.js';
-import type { Hop, Planned, UpgradePlan, WayBack } from './plan.js';
+import type { Hop, Planned, UpgradePlan, RunBack } from './plan.js';
 import { stepsLeftOut } from './steps-left-out.js';
 import { strategyReason } from './strategy.js';
 import { hopsOf } from './version-refusals.js';
-import { onlyBack, wayBackHops, wayBackRefusals } from './way-back.js';
+import { onlyBack, runBackHops, runBackRefusals } from './run-back.js';
 
 export type { PlanInput } from './plan-input.js';
 
@@ -25,7 +25,7 @@ export type { PlanInput } from './plan-input.js';
  */
 export function planUpgrade(input: PlanInput): Planned {
   const { back } = input.request;
-  return back ? planWayBack(input, back) : planForward(input);
+  return back ? planRunBack(input, back) : planForward(input);
 }
 
 function planForward(input: PlanInput): Planned {
@@ -36,13 +36,13 @@ function planForward(input: PlanInput): Planned {
 }
 
 /** What an earlier run upgraded goes back to what it ran before. */
-function planWayBack(all: PlanInput, back: WayBack): Planned {
+function planRunBack(all: PlanInput, back: RunBack): Planned {
   const input = onlyBack(all, back);
   const seen = seenNodes(input);
-  const reasons = wayBackRefusals(input, seen, back);
+  const reasons = runBackRefusals(input, seen, back);
   if (reasons.length > 0) return { verdict: 'refused', reasons };
   const why = `the way back of run ${back.run}: ${quoted(back.why)}`;
-  return planned(input, seen, wayBackHops(input, seen, back), { strategyReason: why, batch: 1 });
+  return planned(input, seen, runBackHops(input, seen, back), { strategyReason: why, batch: 1 });
 }
 
 function planned(input: PlanInput, seen: readonly SeenNode[], hops: readonly Hop[], chosen: Chosen): Planned {

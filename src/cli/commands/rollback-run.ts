@@ -1,5 +1,5 @@
 import { listed } from '../../planning/phrases.js';
-import { wayBackOf } from '../way-back-of.js';
+import { runBackOf } from '../run-back-of.js';
 import { declaredCluster } from '../declared-cluster.js';
 import { UserMistake, type ExitCode } from '../mistakes.js';
 import { chooseRun, parseRun, unknownRun, type ChosenRun } from '../run-argument.js';
@@ -36,7 +36,7 @@ export async function rollbackRun(named: string, options: RollbackRunOptions): P
         `Run ${chosen.run} of ${cluster} is open; nothing was started.`,
         `Stop it first: slipway abort ${cluster}/${chosen.run} --why "…"`,
       );
-    const nodes = wayBackOf(view);
+    const nodes = runBackOf(view);
     const [first] = nodes;
     if (!first) throw nothingToTakeBack(chosen);
     const other = options.only?.find((name) => nodes.every((node) => node.name !== name));

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { wayBackOf } from '../../src/cli/way-back-of.js';
+import { runBackOf } from '../../src/cli/run-back-of.js';
 import { aNode, doneNode } from './board/a-run-view.js';
 
 const order = ['k8s-ctrl-1', 'k8s-work-1', 'k8s-work-2', 'k8s-work-3'];
@@ -7,7 +7,7 @@ const order = ['k8s-ctrl-1', 'k8s-work-1', 'k8s-work-2', 'k8s-work-3'];
 test('what a run did is taken back the last node first, but for what was left as it was', () => {
   const undone = aNode('k8s-work-2', { state: 'undone', leftAs: 'undone', attempt: 1 });
   const nodes = [doneNode('k8s-ctrl-1', 0, 60), doneNode('k8s-work-1', 60, 120), undone, aNode('k8s-work-3')];
-  const [first, second, ...others] = wayBackOf({ nodes, order });
+  const [first, second, ...others] = runBackOf({ nodes, order });
   expect(others).toEqual([]);
   expect([first?.name, second?.name]).toEqual(['k8s-work-1', 'k8s-ctrl-1']);
   const { from, to, plan } = doneNode('k8s-work-1', 60, 120);
@@ -16,14 +16,14 @@ test('what a run did is taken back the last node first, but for what was left as
 
 test('a node that halted on the new version goes back, too', () => {
   const halted = aNode('k8s-work-2', { state: 'halted', leftAs: 'on-target', attempt: 1 });
-  expect(wayBackOf({ nodes: [halted], order })).toMatchObject([{ name: 'k8s-work-2' }]);
+  expect(runBackOf({ nodes: [halted], order })).toMatchObject([{ name: 'k8s-work-2' }]);
 });
 
 test('what no slot holds is said to be so', () => {
   const twice = [doneNode('k8s-work-1', 0, 60), { ...doneNode('k8s-work-1', 60, 120), hop: 1 }];
-  expect(wayBackOf({ nodes: twice, order })).toMatchObject([{ noSlot: 'several-hops' }]);
+  expect(runBackOf({ nodes: twice, order })).toMatchObject([{ noSlot: 'several-hops' }]);
   const [done] = twice;
   if (!done) throw new Error('there is no node');
   const rebuilt = { ...done, plan: { ...done.plan, rebuild: {} as NonNullable<typeof done.plan.rebuild> } };
-  expect(wayBackOf({ nodes: [rebuilt], order })).toMatchObject([{ noSlot: 'rebuilt' }]);
+  expect(runBackOf({ nodes: [rebuilt], order })).toMatchObject([{ noSlot: 'rebuilt' }]);
 });

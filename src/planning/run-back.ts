@@ -3,7 +3,7 @@ import { cordonOwner } from './cordon.js';
 import { isOnTarget, runningSchematic } from './expectations.js';
 import { installerImage } from './installer-image.js';
 import type { NodeObject } from './observation.js';
-import type { Hop, PlannedNode, RanBefore, WayBack } from './plan.js';
+import type { Hop, PlannedNode, RanBefore, RunBack } from './plan.js';
 import type { PlanInput, SeenNode } from './plan-input.js';
 import { clusterRefusals } from './plan-refusals.js';
 import type { Reason } from './reason.js';
@@ -13,14 +13,14 @@ import { kubernetesRefusals } from './version-refusals.js';
 import { compareVersions, isVersion } from './versions.js';
 
 /** The same, about the nodes of a way back alone. */
-export function onlyBack(input: PlanInput, { nodes }: WayBack): PlanInput {
+export function onlyBack(input: PlanInput, { nodes }: RunBack): PlanInput {
   const { only = [] } = input;
   const names = nodes.map(({ name }) => name);
   return { ...input, only: only.length > 0 ? names.filter((name) => only.includes(name)) : names };
 }
 
 /** Everything that forbids it before anything is touched. */
-export function wayBackRefusals(input: PlanInput, seen: readonly SeenNode[], back: WayBack): Reason[] {
+export function runBackRefusals(input: PlanInput, seen: readonly SeenNode[], back: RunBack): Reason[] {
   const versions = [...new Set(chosen(input, back).map(({ version }) => version))];
   return [
     ...clusterRefusals(input, seen),
@@ -34,7 +34,7 @@ export function wayBackRefusals(input: PlanInput, seen: readonly SeenNode[], bac
 }
 
 /** The hops of it: one for each version that ran before, in the order in which its nodes come. */
-export function wayBackHops(input: PlanInput, seen: readonly SeenNode[], back: WayBack): Hop[] {
+export function runBackHops(input: PlanInput, seen: readonly SeenNode[], back: RunBack): Hop[] {
   const nodes = chosen(input, back);
   const versions = [...new Set(nodes.map(({ version }) => version))];
   return versions.map((to) => ({
@@ -46,7 +46,7 @@ export function wayBackHops(input: PlanInput, seen: readonly SeenNode[], back: W
 }
 
 /** Those it is about. A node that slipway.yaml does not know is refused as such. */
-function chosen({ only = [], inventory }: PlanInput, { nodes }: WayBack): readonly RanBefore[] {
+function chosen({ only = [], inventory }: PlanInput, { nodes }: RunBack): readonly RanBefore[] {
   return nodes.filter(
     ({ name }) => only.includes(name) && inventory.nodes.some((node) => node.name === name),
   );
@@ -95,7 +95,7 @@ const noSlot: Readonly<Record<NonNullable<RanBefore['noSlot']>, string>> = {
     'upgraded it more than once, and its other slot holds the version between; that is as far as a way back of one node goes',
 };
 
-function nodeRefusals(seen: readonly SeenNode[], before: RanBefore, back: WayBack | undefined): Reason[] {
+function nodeRefusals(seen: readonly SeenNode[], before: RanBefore, back: RunBack | undefined): Reason[] {
   const { talos, object } = seenAs(seen, before.name);
   // What did not answer is refused for that.
   if (!talos || !object || isOnTarget(before, talos)) return [];
@@ -115,7 +115,7 @@ function nodeRefusals(seen: readonly SeenNode[], before: RanBefore, back: WayBac
  * etcd's data of a newer minor are not for an older one, once every member runs the newer: then its cluster version has moved. (etcd has a
  * downgrade of its own, which a person has to have enabled; Talos tells nobody.)
  */
-function etcdMoved(input: PlanInput, seen: readonly SeenNode[], back: WayBack): Reason[] {
+function etcdMoved(input: PlanInput, seen: readonly SeenNode[], back: RunBack): Reason[] {
   const minors = seen
     .filter(({ node }) => node.role === 'control-plane')
     .map(({ talos }) => (talos ? etcdMinorOf(talos.version) : undefined));

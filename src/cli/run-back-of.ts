@@ -11,7 +11,7 @@ const asBefore: ReadonlySet<NodeState> = new Set<NodeState>([
 ]);
 
 /** What a run did to nodes, the last one first, each with what it ran before: to be taken back. */
-export function wayBackOf({ nodes, order }: Pick<RunView, 'nodes' | 'order'>): RanBefore[] {
+export function runBackOf({ nodes, order }: Pick<RunView, 'nodes' | 'order'>): RanBefore[] {
   const touched = nodes.filter((node) => node.attempt > 0 && !(node.leftAs && asBefore.has(node.leftAs)));
   const names = [...new Set([...order, ...touched.map(({ name }) => name)])];
   return names.toReversed().flatMap((name) => {
