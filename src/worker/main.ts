@@ -57,6 +57,8 @@ async function main(): Promise<void> {
     defaultHeartbeatThrottleInterval: heartbeatThrottle,
     stickyQueueScheduleToStartTimeout: stickyTimeout,
   });
+  // SIGTERM: it takes no more work, gives what only waits or looks back at once, for another worker, and stays for the answers to
+  // requests that are on their way (`Wait.sending`). Whoever asked it to end ends its patience with SIGKILL.
   say(`worker ${settings.identity} works on task queue ${settings.taskQueue}, namespace ${namespace}`);
   await worker.run();
   connections.close();
