@@ -45,10 +45,10 @@ export function openWorkerPods({ processes, directory, log }: WorkerPodPlace): S
     const { name = '', annotations = {} } = pod.metadata ?? {};
     if (annotations[runsWorker] === undefined) return undefined;
     lines ??= openJsonLines<WorkerPodLine>(log);
-    const { write } = lines;
+    const written = lines;
     const node = pod.spec?.nodeName ?? '';
     const say: Say = (event, more = {}) =>
-      write({ time: new Date().toISOString(), event, pod: name, node, ...more });
+      written.write({ time: new Date().toISOString(), event, pod: name, node, ...more });
     ownHost ??= hostsCanBeMade();
     const logFile = path.join(directory, 'logs', `${name}.log`);
     const starting = ownHost.then((host) => processes.start(workerSpec(pod, logFile, host)));

@@ -15,6 +15,7 @@ import {
   type RunReference,
   type Wait,
 } from './activity-context.js';
+import { lookAgeMsMax } from './guarded-request.js';
 
 export interface RemoveMember extends RunReference {
   readonly node: PlannedNode;
@@ -39,6 +40,7 @@ export async function removeMember(settings: ActivitySettings, step: RemoveMembe
     let asked = false;
     const waitedFor = `member ${id} of the old machine of ${node.name} to leave etcd`;
     return wait.until(limit, gaveUp(waitedFor, limit), async (): Promise<Look<string>> => {
+      const startBefore = Date.now() + lookAgeMsMax;
       const etcd = await observeEtcd(access, { avoid: node.name, signal: wait.signal });
       if (etcd.kind === 'unreachable')
         return { kind: 'waiting', reason: { kind: 'etcd-unreachable', why: etcd.why } };
@@ -47,7 +49,7 @@ export async function removeMember(settings: ActivitySettings, step: RemoveMembe
         return { kind: 'done', value: asked ? `removed member ${id}` : `member ${id} was gone already` };
       if (removal.kind === 'wait') return { kind: 'waiting', reason: removal.reason };
       await refuseLiving(access, wait, step);
-      const failed = asked ? undefined : await ask(access, wait, node, id);
+      const failed = asked ? undefined : await ask(access, wait, node, id, startBefore);
       asked = failed === undefined;
       const reason: Reason = { kind: 'etcd-unreachable', why: failed ?? `member ${id} is still in the list` };
       return { kind: 'waiting', reason, againMs: failed === undefined ? 200 : 1_000 };
@@ -68,6 +70,7 @@ async function ask(
   wait: Wait,
   node: PlannedNode,
   id: string,
+  startBefore: number,
 ): Promise<string | undefined> {
   const others = access.inventory.nodes.filter(
     (one) => one.role === 'control-plane' && one.name !== node.name,
@@ -79,7 +82,9 @@ async function ask(
     try {
       const version = await throughOthers(targets, (target) => access.talos.version(target, limits));
       const admin = await access.talosctlAdmin(version);
-      await throughOthers(targets, (target) => admin.etcdRemoveMember(target, id, limits));
+      // A frozen worker that wakes up finds its look too old: another one may have asked since.
+      const asks = { timeoutMs: removalMs, signal: wait.sending, startBefore };
+      await throughOthers(targets, (target) => admin.etcdRemoveMember(target, id, asks));
       return undefined;
     } catch (error) {
       if (wait.signal.aborted) throw error;

@@ -9,6 +9,7 @@ import { startWorkerlessTemporal, type WorkerlessTemporal } from '../cli/a-tempo
 import { activityByHand, type ActivityByHand } from './an-activity.js';
 
 const program = fileURLToPath(new URL('waiting-worker.js', import.meta.url));
+const main = fileURLToPath(new URL('../../src/worker/main.js', import.meta.url));
 const started = 2;
 const scheduled = 1;
 
@@ -45,17 +46,26 @@ async function ended(worker: ChildProcess): Promise<unknown> {
 /** Whether a process runs. */
 function runs(pid: number): boolean {
   try {
-    return !/^[ZX]/.test(
-      readFileSync(`/proc/${pid}/stat`, 'utf8')
-        .split(') ')
-        .at(-1) ?? 'X',
-    );
+    return !/^[ZX]/.test(readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1) ?? 'X');
   } catch {
     return false;
   }
 }
 
 describe('a worker that is asked to end (SIGTERM)', () => {
+  it('ends at once while it looks for Temporal', async () => {
+    // Nobody listens on the port for discarded words.
+    const env = { ...process.env, TEMPORAL_ADDRESS: '127.0.0.1:9' };
+    const worker = spawn(process.execPath, [main], { env, stdio: ['ignore', 'inherit', 'pipe'] });
+    workers.push(worker);
+    const [said] = (await once(worker.stderr ?? worker, 'data')) as [Buffer];
+    expect(String(said)).toContain('Temporal does not answer');
+    const since = Date.now();
+    worker.kill('SIGTERM');
+    expect(await ended(worker)).toBe(0);
+    expect(Date.now() - since).toBeLessThan(20_000);
+  }, 90_000);
+
   it('gives back at once what it waits for, to be tried again, and takes its child process with it', async () => {
     const { worker, child } = await begun('looks');
     expect(runs(child)).toBe(true);
