@@ -30,7 +30,10 @@ async function wayToAnEcho(): Promise<{ way: CuttableWay; call: () => Promise<Ca
     let heard = '';
     socket.on('data', (chunk) => (heard += String(chunk)));
     const hears = async (words: string): Promise<void> => {
-      while (heard !== words) await pause(10);
+      for (;;) {
+        if (heard === words) return;
+        await pause(10);
+      }
     };
     return { say: (words) => void socket.write(words), heard: () => heard, hears };
   };

@@ -8,8 +8,6 @@ import { setInInventory } from '../edit-inventory.js';
 
 /** Longer than any worker takes that can end in order. */
 const graceSeconds = 6;
-/** Temporal gives a step to another worker when its heartbeat is this late. Milliseconds. */
-const heartbeatMs = 8_000;
 
 /**
  * Only here: workers that are pods of the cluster they upgrade, as the shipped manifest has them. The one that is at work is drained
@@ -77,8 +75,7 @@ describe('a worker that is drained with its own node', () => {
     it('leaves what it had in hand to the other one, which goes on with it', () => {
       expect(went).toEqual([{ ...lost, on: other.node, at: expect.any(Number) }]);
       const after = (went[0]?.at ?? 0) - since;
-      // Its last heartbeat was sent before it was stopped. How long it takes is a figure, for the page; nothing hangs on it.
-      if (stopped) expect(after).toBeGreaterThan(heartbeatMs / 2);
+      // How long it takes is a figure, for the page; nothing hangs on it.
       process.stdout.write(`${lost.activity} went on after ${(after / 1_000).toFixed(1)} s: ${lost.how}\n`);
     });
 
