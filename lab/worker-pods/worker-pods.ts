@@ -89,8 +89,8 @@ export class WorkerPods {
 
   /** On which node a worker is, or was, whose name in Temporal is this. */
   nodeOf(identity: string): string | undefined {
-    const pod = /^slipway-worker@(?<host>[^:#]*)/.exec(identity)?.groups?.['host'];
-    return this.lines().find((line) => line.pod === pod)?.node;
+    const pid = Number(/#(?<pid>\d+)$/.exec(identity)?.groups?.['pid']);
+    return this.lines().findLast((line) => line.pid === pid)?.node;
   }
 
   #polls({ pod }: RunningWorkerPod): boolean {

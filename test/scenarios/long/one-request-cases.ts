@@ -36,12 +36,18 @@ const nothing: Act = async () => undefined;
 
 /** How a worker is lost, and what comes of it; `meanwhile` is what happens while somebody else may have its step. */
 function losses({ way, temporal, left }: Around) {
-  const frozen = async (at: World, run: number, node: string, meanwhile: Act = nothing): Promise<void> => {
+  const frozen = async (
+    at: World,
+    run: number,
+    node: string,
+    meanwhile: Act = nothing,
+    attempt = 1,
+  ): Promise<void> => {
     if (!at.worker) throw new Error('there is no worker to be stopped');
     signal(at.worker, 'SIGSTOP');
     const first = await startOnOtherHost(at, 'other-host');
     left.push(first);
-    await takenUpBy(at, 'other-host', run, node);
+    await takenUpBy(at, 'other-host', run, node, attempt);
     await meanwhile(at, run, node);
     signal(first, 'SIGCONT');
   };
@@ -114,6 +120,22 @@ export function oneRequestCases(flow: Flow, around: Around): readonly OneRequest
       atInstall('its worker loses its way to Temporal as it upgrades, and lives', alone),
       atInstall('the workers are parted as one upgrades', parted),
       atInstall('Temporal is away as it upgrades', withoutTemporal),
+      {
+        name: 'its worker is stopped as soon as a rollback is accepted',
+        ...patient,
+        limits: { ...patient.limits, decision: '120s' },
+        faults: [{ name: 'extension-missing' }],
+        during: async (at, run, node) => {
+          await at.until('the run waits for a decision', async () =>
+            (await at.slipway('status')).stdout.includes(`slipway retry ${node} `),
+          );
+          await at.slipway('rollback', node, '--why', 'a test');
+          await at.until('it was accepted', () => wasAsked(at, 'machine.MachineService/Rollback'));
+          await frozen(at, run, node, nothing, 2);
+        },
+        ends: { legacy: { outcome: 'halted', node: 'undone', state: 'rolled-back', installs: 1, boots: 2 } },
+        asked: { upgrade: 1, rollback: 1 },
+      },
     ],
     lifecycle: [
       installing('its worker loses its way to Temporal while it installs, and lives', alone),

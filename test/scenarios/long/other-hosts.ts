@@ -28,9 +28,15 @@ export async function startOnOtherHost(at: World, host: string): Promise<LabProc
 }
 
 /** Waits until a worker of that host has taken up an activity of the node's workflow. */
-export async function takenUpBy(at: World, host: string, run: number, node: string): Promise<void> {
+export async function takenUpBy(
+  at: World,
+  host: string,
+  run: number,
+  node: string,
+  attempt = 1,
+): Promise<void> {
   const { workflow } = await at.client();
-  const handle = workflow.getHandle(nodeId(at.lab.cluster, run, 1, node, 1));
+  const handle = workflow.getHandle(nodeId(at.lab.cluster, run, 1, node, attempt));
   const isIts = (identity: string | null | undefined): boolean =>
     identity?.startsWith(`slipway-worker@${host}:`) === true;
   await at.until(`${host} has taken over`, async () => {
