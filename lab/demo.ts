@@ -8,6 +8,7 @@ import { connectTemporal } from '../src/cli/temporal/connect-temporal.js';
 import { defaultTaskQueue, runId } from '../src/workflows/messages.js';
 import { demoSpeed, readOptions, type DemoOptions } from './demo/options.js';
 import { showUntilItEnds } from './demo/board.js';
+import { RunnerDeaths, takeTwoAtOnce } from './demo/runner-death.js';
 import { leavesResourcesAlone } from './terraform/owners-terraform.js';
 import { startTemporalAlone } from './temporal-alone.js';
 import { verdictText } from './watcher/verdict-text.js';
@@ -23,6 +24,10 @@ async function demo(options: DemoOptions): Promise<number> {
   if (options.strategy === 'rebuild')
     say(
       `They are VMs of a simulated hypervisor, made by the real Terraform; git declares Talos ${NEXT_MINOR}, so each is made anew.`,
+    );
+  if (options.story)
+    say(
+      'Its workers are two pods of that cluster, as deploy/kubernetes/worker.yaml has them: each is drained with its node in its turn.',
     );
   say(
     'Its versions, Talos 1.12.x, are not those of examples/prox-ops (1.11.3): npm run lab -- --cluster prox-ops starts that one.',
@@ -40,6 +45,7 @@ async function demo(options: DemoOptions): Promise<number> {
       webUi: ui,
       speed: options.speed ?? demoSpeed[options.strategy],
       faults: options.fault,
+      ...(options.story ? { workerPods: {} } : {}),
       ...(options.strategy === 'rebuild' ? { hypervisor: true, labArgs: ['--target', NEXT_MINOR] } : {}),
     });
     say(`The cluster is up after ${seconds(began)}. Temporal's Web UI: ${ui}`);
@@ -55,6 +61,7 @@ async function demo(options: DemoOptions): Promise<number> {
 }
 
 async function story(world: World, options: DemoOptions, began: number): Promise<number> {
+  if (options.story) await takeTwoAtOnce(world);
   say('\n$ slipway plan\n');
   const wide = { COLUMNS: String(process.stdout.columns ?? 0) };
   say((await world.slipwayWith(wide, 'plan')).stdout);
@@ -63,18 +70,21 @@ async function story(world: World, options: DemoOptions, began: number): Promise
   const temporal = await connectTemporal();
   const where = webUiAddress(temporal, runId(world.lab.cluster, run)) ?? '';
   say(`\n$ slipway upgrade --watch        this run in the Web UI: ${where}\n`);
-  const killing = options.kill ? new WorkerKill(world) : undefined;
+  const deaths = options.story ? new RunnerDeaths(world, run) : undefined;
+  const killing = options.kill && !deaths ? new WorkerKill(world) : undefined;
+  const dying = deaths ?? killing;
   const reader = runReader(temporal, defaultTaskQueue, world.lab.cluster);
   const view = await showUntilItEnds(
     () => reader.read(run),
-    () => killing?.notice() ?? 'demo: nobody is killed this time',
-    (seen) => killing?.look(seen),
+    () => dying?.notice() ?? 'demo: nobody is killed this time',
+    (seen) => dying?.look(seen),
   );
-  await killing?.finished();
+  await dying?.finished(view);
   await temporal.close();
   const ended = `The run ended ${view.outcome} after ${seconds(began)} in all.`;
   say(`\n$ slipway report ${run}\n`);
   say((await world.slipway('report', String(run))).stdout);
+  if (deaths) say(`\n${deaths.notice()}\n`);
   if (options.strategy === 'rebuild') await showTerraformPlan(world);
   if (options.keep) await keep(world, where);
   const verdict = await world.stop();
@@ -109,7 +119,7 @@ class WorkerKill {
     return `demo: the worker was killed (SIGKILL) while it waited for ${this.node} to boot; another one went on from Temporal's history`;
   }
 
-  async finished(): Promise<void> {
+  async finished(_last: RunView): Promise<void> {
     await this.work;
   }
 

@@ -42,6 +42,8 @@ export interface LabDescription {
     readonly fronts: string;
     readonly machines: string;
     readonly factory: string;
+    /** Pods that are processes: `WorkerPodLine`. */
+    readonly pods: string;
   };
   /** What the machines run on, where the lab was started with one. */
   readonly hypervisor?: HypervisorDescription;

@@ -15,6 +15,7 @@ import { generateConfiguration } from './machines/configuration/generate-configu
 import { openJsonLines } from './machines/json-lines.js';
 import type { MachineLogLine } from './machines/machine-log.js';
 import type { ProcessGroup } from './processes/process-group.js';
+import { openWorkerPods } from './worker-pods/open-worker-pods.js';
 import type { RequestLogLine } from './talos-api/request-log.js';
 import { createTalosMachines, type TalosMachines } from './talos-api/talos-machines.js';
 import { TemporalServer } from './temporal.js';
@@ -113,6 +114,7 @@ export function logFiles(directory: string): LabDescription['logs'] {
     fronts: log('fronts'),
     machines: log('machines'),
     factory: log('factory'),
+    pods: log('pods'),
   };
 }
 
@@ -185,6 +187,7 @@ export async function createKubernetes(
   common: Common & { vip: string; endpoint: string; apiServer: string; processes: ProcessGroup },
 ): Promise<KubernetesCluster> {
   const { definition, directory, speed, nodeMonitorGraceSeconds, kubernetes } = settings;
+  const { processes, logs } = common;
   return new KubernetesCluster({
     ...common,
     cluster: definition.cluster,
@@ -195,6 +198,7 @@ export async function createKubernetes(
     speed,
     nodeMonitorGraceSeconds,
     certificates: common.certificates.kubernetes,
+    startPodProcess: openWorkerPods({ processes, directory, log: logs.pods }),
     binaries: {
       etcd: await toolPath('etcd'),
       apiServer: await toolPath('kube-apiserver'),

@@ -7,6 +7,7 @@ import { LabProcess, lastLines } from './processes/lab-process.js';
 import type { LabDescription } from './lab-description.js';
 import { Owner } from './owner.js';
 import type { Verdict } from './watcher/watch.js';
+import { WorkerPods, type WorkerPodSettings } from './worker-pods/worker-pods.js';
 import { historyFacts } from '../src/cli/board/history-facts.js';
 import { storyOfRun } from '../src/cli/board/story-of-run.js';
 import { viewOfRun } from '../src/cli/board/view-of-run.js';
@@ -42,6 +43,8 @@ export interface WorldOptions {
   readonly webUi?: string;
   /** Machines' speed. Default 4. */
   readonly speed?: number;
+  /** The workers are pods of the cluster, as the shipped manifest has them, and not one process beside it. */
+  readonly workerPods?: WorkerPodSettings;
 }
 
 /** Another way to start the worker. */
@@ -63,6 +66,8 @@ export class World extends Terminal {
   private stopped: Promise<Verdict> | undefined;
   /** Whose the machines are, of a lab with a hypervisor. */
   readonly owner: Owner;
+  /** The workers that are pods, where the world was started with those. */
+  readonly pods: WorkerPods;
 
   private constructor(
     readonly folder: string,
@@ -74,6 +79,7 @@ export class World extends Terminal {
   ) {
     super();
     this.owner = new Owner(lab);
+    this.pods = new WorkerPods(this);
   }
 
   static async start(options: WorldOptions): Promise<World> {
@@ -108,7 +114,7 @@ export class World extends Terminal {
     const lab = await description(directory);
     if (!lab) throw new Error('the lab went away as soon as it was ready');
     const world = new World(folder, lab, labProcess, temporal, path.basename(folder), options);
-    await world.startWorker();
+    await (options.workerPods ? world.pods.start(options.workerPods) : world.startWorker());
     await world.startWatcher();
     return world;
   }

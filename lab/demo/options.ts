@@ -11,6 +11,8 @@ export interface DemoOptions {
   readonly kill: boolean;
   /** `rebuild`: to the next minor, by machines that Terraform makes anew. */
   readonly strategy: 'in-place' | 'rebuild';
+  /** Another one than that of the killed worker. `runner-death`: workers that are pods of the cluster they upgrade. */
+  readonly story?: 'runner-death';
 }
 
 /** Fast enough not to bore anybody; what is made anew is slow enough for one to see what Terraform does. */
@@ -44,13 +46,23 @@ export function readOptions(argv: readonly string[]): DemoOptions {
         .default('in-place'),
     )
     .option('--no-kill', 'leave the worker alone')
+    .addOption(
+      new Option(
+        '--story <name>',
+        'runner-death: two workers in the cluster that they upgrade, each drained with its node in its turn',
+      ).choices(['runner-death']),
+    )
     .addHelpText('after', `\nFaults:\n${faults.join('\n')}\n`)
     .addHelpText(
       'after',
-      '\nExamples:\n  npm run demo\n  npm run demo -- --fault install-fails@k8s-work-1\n  npm run demo -- --keep\n  npm run demo -- --strategy rebuild\n',
+      '\nExamples:\n  npm run demo\n  npm run demo -- --fault install-fails@k8s-work-1\n  npm run demo -- --keep\n  npm run demo -- --strategy rebuild\n' +
+        '  npm run demo -- --story runner-death\n',
     );
   command.parse([...argv], { from: 'user' });
-  return command.opts<DemoOptions>();
+  const options = command.opts<DemoOptions>();
+  if (options.story && options.strategy === 'rebuild')
+    command.error('A Terraform dies with the pod that it runs in: --story runner-death goes in place.');
+  return options;
 }
 
 function collectFault(value: string, before: readonly string[]): string[] {

@@ -14,6 +14,7 @@ import { startControllers } from './controllers.js';
 import { EtcdMember, type EtcdPlace } from './etcd-member.js';
 import { Kubelet } from './kubelet/kubelet.js';
 import { factsOf } from './kubelet/facts-of-machine.js';
+import type { StartPodProcess } from './kubelet/pod-process.js';
 import { NodeClients } from './node-clients.js';
 import { cordonAsTalos, evictAsTalos, uncordonAsTalos } from './talos-node-calls.js';
 import { leaveEvictionsUndone } from './undone-evictions.js';
@@ -62,6 +63,7 @@ export interface KubernetesOptions {
   readonly binaries: KubernetesBinaries;
   readonly certificates: ClusterCertificates['kubernetes'];
   readonly faults: FaultPlan;
+  readonly startPodProcess: StartPodProcess;
 }
 
 const WORKLOADS_READY_MS = 60_000;
@@ -189,6 +191,7 @@ export class KubernetesCluster implements MachineParts {
       leaseEveryMs: Math.min(LEASE_EVERY_MS_MOST, this.#options.nodeMonitorGraceSeconds * 200),
       scaled: (seconds) => this.#scaled(seconds),
       faulty: () => this.#options.faults.standing('kubelet:status', machine.name),
+      startProcess: this.#options.startPodProcess,
     });
     this.#kubelets.set(machine.name, kubelet);
     kubelet.start();

@@ -111,11 +111,11 @@ export class LabProcess {
     );
   }
 
-  /** Asks it to end (SIGTERM), makes it (SIGKILL) when it does not; returns when it is gone. */
-  async stop(): Promise<ProcessExit> {
+  /** Asks it to end (SIGTERM), makes it (SIGKILL) when it does not within `graceMs`; returns when it is gone. */
+  async stop(graceMs = this.spec.graceMs ?? DEFAULT_GRACE_MS): Promise<ProcessExit> {
     this.#stopping = true;
     if (this.running) this.#signal('SIGTERM');
-    const timer = setTimeout(() => this.#signal('SIGKILL'), this.spec.graceMs ?? DEFAULT_GRACE_MS);
+    const timer = setTimeout(() => this.#signal('SIGKILL'), graceMs);
     const exit = await this.exited;
     clearTimeout(timer);
     return exit;

@@ -103,6 +103,18 @@ export function reasonIn(error: unknown): Reason | undefined {
   return reason?.kind === error.type ? reason : undefined;
 }
 
+function sendingSignal(): AbortSignal {
+  const context = Context.current();
+  const { cancellationSignal: given } = context;
+  const sending = new AbortController();
+  const follow = (): void => {
+    if (!context.cancellationDetails?.workerShutdown) sending.abort(given.reason);
+  };
+  if (given.aborted) follow();
+  else given.addEventListener('abort', follow, { once: true });
+  return sending.signal;
+}
+
 /** Between two looks for a sign. */
 const signMs = 500;
 
@@ -124,10 +136,16 @@ export class Wait {
   private readonly since = new Date().toISOString();
   /** Aborts when the step is cancelled, its worker stops, or Temporal gave it to somebody else. */
   readonly signal: AbortSignal = Context.current().cancellationSignal;
+  /**
+   * For a request that is on its way. It aborts as `signal` does, but not because the worker is asked to end: broken off, the
+   * request would have to be waited for as long as it may take, since nobody could tell what became of it. The worker stays for
+   * its answer, as long as whoever ends it has patience, and its heartbeats go on.
+   */
+  readonly sending: AbortSignal = sendingSignal();
 
   constructor() {
     // Many short calls of one step listen at the same time; that is no leak.
-    setMaxListeners(100, this.signal);
+    setMaxListeners(100, this.signal, this.sending);
   }
 
   /** Says what the activity waits for, from now on. */

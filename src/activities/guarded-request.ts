@@ -32,7 +32,7 @@ export interface GuardedRequest extends RunReference {
 }
 
 /** The last look may be this old when the request goes out (I2). */
-const lookAgeMsMax = 5_000;
+export const lookAgeMsMax = 5_000;
 
 /** What to send through, and until when. */
 export interface MaySend {

@@ -157,7 +157,7 @@ async function upgradeOnce(sending: Sending, may: MaySend): Promise<Sent<Install
 
 function limitsOf(wait: Wait, { limit }: InstallTalos, { before }: MaySend): CallLimits {
   const timeoutMs = Math.max(1_000, wait.endOf(limit) - Date.now());
-  return { timeoutMs, signal: wait.signal, startBefore: before };
+  return { timeoutMs, signal: wait.sending, startBefore: before };
 }
 
 /** @throws Refusal `install-refused`: nothing was begun, and the intent is taken back. */

@@ -220,7 +220,7 @@ class Patching {
     request: GuardedRequest,
   ): Promise<Sent<true>> {
     const admin = await this.access.talosctlAdmin(this.step.facts.wantedVersion);
-    const limits = { timeoutMs: answerMs, signal: this.wait.signal, startBefore: before };
+    const limits = { timeoutMs: answerMs, signal: this.wait.sending, startBefore: before };
     try {
       await admin.applyConfiguration(target, file, 'auto', limits);
     } catch (error) {

@@ -93,7 +93,7 @@ async function sendOnce(
   const mode = node.rebootMode ?? 'default';
   wait.says(`${node.name} answers the reboot request`, wait.endOf(limit));
   try {
-    await admin.reboot(target, mode, { timeoutMs: answerMs, signal: wait.signal, startBefore: before });
+    await admin.reboot(target, mode, { timeoutMs: answerMs, signal: wait.sending, startBefore: before });
     return { kind: 'sent', value: mode === 'powercycle' ? 'reboots through its firmware' : 'reboots' };
   } catch (error) {
     if (!(error instanceof CommandFailed) || error.cancelled) throw error;

@@ -7,6 +7,8 @@ import type { ClusterAccess } from '../tools/cluster-access.js';
 import { machineAt } from '../tools/machine-seen.js';
 import { observeEtcd, throughOthers, whyNot } from '../tools/observe-cluster.js';
 import { Refusal } from '../tools/refusal.js';
+import { CommandFailed } from '../tools/run-command.js';
+import type { TalosTarget } from '../tools/talos-target.js';
 import {
   gaveUp,
   inCluster,
@@ -15,6 +17,7 @@ import {
   type RunReference,
   type Wait,
 } from './activity-context.js';
+import { lookAgeMsMax, neverLeft } from './guarded-request.js';
 
 export interface RemoveMember extends RunReference {
   readonly node: PlannedNode;
@@ -24,6 +27,12 @@ export interface RemoveMember extends RunReference {
 
 /** Another member answers within a moment, or etcd has no majority. */
 const removalMs = 20_000;
+
+/**
+ * A request that came too late after its look is followed by another look, which a worker that was frozen needs. Where it was the
+ * network, with addresses that are silent until a time limit is over, the next look may be this old.
+ */
+const slowLookAgeMs = 90_000;
 
 /**
  * Removes the etcd member of the machine that is gone, by the id recorded before. By its name a later attempt could remove
@@ -36,21 +45,33 @@ export async function removeMember(settings: ActivitySettings, step: RemoveMembe
   if (id === undefined && node.rebuild?.continues) return 'no member of the old machine is left';
   if (id === undefined) throw new Error(`no etcd member of ${node.name} was recorded`);
   return inCluster(settings, step, describeStep('remove-member', node.name), async (access, wait) => {
-    let asked = false;
+    let asked: Asked = 'never';
+    let tries = 0;
+    let age = lookAgeMsMax;
     const waitedFor = `member ${id} of the old machine of ${node.name} to leave etcd`;
     return wait.until(limit, gaveUp(waitedFor, limit), async (): Promise<Look<string>> => {
+      const startBefore = Date.now() + age;
       const etcd = await observeEtcd(access, { avoid: node.name, signal: wait.signal });
       if (etcd.kind === 'unreachable')
         return { kind: 'waiting', reason: { kind: 'etcd-unreachable', why: etcd.why } };
       const removal = memberRemoval(id, etcd.value);
       if (removal.kind === 'gone')
-        return { kind: 'done', value: asked ? `removed member ${id}` : `member ${id} was gone already` };
+        return {
+          kind: 'done',
+          value: asked === 'never' ? `member ${id} was gone already` : `removed member ${id}`,
+        };
       if (removal.kind === 'wait') return { kind: 'waiting', reason: removal.reason };
       await refuseLiving(access, wait, step);
-      const failed = asked ? undefined : await ask(access, wait, node, id);
-      asked = failed === undefined;
-      const reason: Reason = { kind: 'etcd-unreachable', why: failed ?? `member ${id} is still in the list` };
-      return { kind: 'waiting', reason, againMs: failed === undefined ? 200 : 1_000 };
+      let why = `member ${id} is still in the list`;
+      if (asked !== 'accepted') {
+        const answer = await ask(access, wait, { node, id, startBefore, tries });
+        tries += 1;
+        if (Date.now() > startBefore) age = slowLookAgeMs;
+        if (answer.asked !== 'never') ({ asked } = answer);
+        why = answer.why ?? why;
+      }
+      const reason: Reason = { kind: 'etcd-unreachable', why };
+      return { kind: 'waiting', reason, againMs: asked === 'accepted' ? 200 : 1_000 };
     });
   });
 }
@@ -62,29 +83,61 @@ async function refuseLiving(access: ClusterAccess, wait: Wait, { node, facts }: 
     throw new Refusal({ kind: 'machine-not-replaced', node: node.name, uuid: seen.uuid });
 }
 
-/** Asks one of the other control planes, and the next where one does not answer. @returns why nobody took it */
+/** `maybe`: the request may have arrived, and its answer was none or a failure. */
+type Asked = 'never' | 'maybe' | 'accepted';
+
+/** What is asked for. */
+interface Asking {
+  readonly node: PlannedNode;
+  readonly id: string;
+  /** Later the look before it is too old: another worker may have asked since, if this one was frozen. */
+  readonly startBefore: number;
+  /** How often others were asked before: each time it begins with another one. */
+  readonly tries: number;
+}
+
+/**
+ * Asks one of the other control planes, and the next where one is not reached. A request that may have arrived is followed by a look,
+ * and by no other request (I6).
+ */
 async function ask(
   access: ClusterAccess,
   wait: Wait,
-  node: PlannedNode,
-  id: string,
-): Promise<string | undefined> {
+  { node, id, startBefore, tries }: Asking,
+): Promise<{ readonly asked: Asked; readonly why?: string }> {
   const others = access.inventory.nodes.filter(
     (one) => one.role === 'control-plane' && one.name !== node.name,
   );
-  const limits = { timeoutMs: removalMs, signal: wait.signal };
+  const first = others.length === 0 ? 0 : tries % others.length;
   let why = 'there is no other control plane to ask';
-  for (const other of others) {
-    const targets = access.targets(other.name, node.name);
+  for (const other of [...others.slice(first), ...others.slice(0, first)]) {
+    let sentTo: TalosTarget | undefined;
     try {
-      const version = await throughOthers(targets, (target) => access.talos.version(target, limits));
-      const admin = await access.talosctlAdmin(version);
-      await throughOthers(targets, (target) => admin.etcdRemoveMember(target, id, limits));
-      return undefined;
+      const way = await wayTo(access, wait, access.targets(other.name, node.name));
+      const admin = await access.talosctlAdmin(way.version);
+      sentTo = way.target;
+      const limits = { timeoutMs: removalMs, signal: wait.sending, startBefore };
+      await admin.etcdRemoveMember(sentTo, id, limits);
+      return { asked: 'accepted' };
     } catch (error) {
       if (wait.signal.aborted) throw error;
       why = whyNot(error);
+      if (sentTo && !(error instanceof CommandFailed && neverLeft(error, sentTo)))
+        return { asked: 'maybe', why };
     }
   }
-  return why;
+  return { asked: 'never', why };
+}
+
+/** A way to a node that answers now, and which Talos it runs. */
+async function wayTo(
+  access: ClusterAccess,
+  wait: Wait,
+  targets: readonly TalosTarget[],
+): Promise<{ readonly target: TalosTarget; readonly version: string }> {
+  const limits = { timeoutMs: removalMs, signal: wait.signal };
+  return throughOthers(targets, async (target) => ({
+    target,
+    version: await access.talos.version(target, limits),
+  }));
 }

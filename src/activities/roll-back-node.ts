@@ -91,7 +91,7 @@ async function sendOnce(
   const admin = await access.talosctlAdmin(node.from);
   wait.says(`${node.name} answers the rollback request`, wait.endOf(limit));
   try {
-    await admin.rollback(target, { timeoutMs: answerMs, signal: wait.signal, startBefore: before });
+    await admin.rollback(target, { timeoutMs: answerMs, signal: wait.sending, startBefore: before });
     return { kind: 'sent', value: 'boots what its other slot holds' };
   } catch (error) {
     if (!(error instanceof CommandFailed) || error.cancelled) throw error;

@@ -30,7 +30,10 @@ const stickyTimeout = '2 seconds';
 
 async function main(): Promise<void> {
   const settings = readSettings(process.env);
+  const told = listenForTheEnd();
   Runtime.install({
+    // The SDK's own handlers would swallow what comes before there is a worker.
+    shutdownSignals: [],
     logger: new DefaultLogger('WARN'),
     telemetryOptions: { logging: { filter: { core: 'ERROR', other: 'ERROR' } } },
   });
@@ -58,11 +61,29 @@ async function main(): Promise<void> {
     stickyQueueScheduleToStartTimeout: stickyTimeout,
   });
   say(`worker ${settings.identity} works on task queue ${settings.taskQueue}, namespace ${namespace}`);
-  await worker.run();
+  const running = worker.run();
+  told.ends(worker);
+  await running;
   connections.close();
   await takingOver;
   await native.close();
   await client.close();
+}
+
+/**
+ * SIGTERM and its like. A worker that looks for Temporal still, or gets ready, ends at once. Later it takes no more work, gives what
+ * only waits or looks back at once, for another worker, and stays for the answers to requests that are on their way
+ * (`Wait.sending`); whoever asked it to end ends its patience with SIGKILL.
+ */
+function listenForTheEnd(): { ends(worker: Worker): void } {
+  let running: Worker | undefined;
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGQUIT'] as const)
+    // Once: told again, it ends at once.
+    process.once(signal, () => {
+      if (!running) process.exit(0);
+      if (running.getState() === 'RUNNING') running.shutdown();
+    });
+  return { ends: (worker) => (running = worker) };
 }
 
 /** What it cannot take over now comes back after its heartbeat timeout: no reason not to start. */

@@ -10,6 +10,7 @@ import {
   type NodeFacts,
 } from './node-object.js';
 import { NodeReporter } from './node-reporter.js';
+import type { StartPodProcess } from './pod-process.js';
 import type { WirePod } from './pod-status.js';
 import { PodWorker, podPath, type PodSurroundings } from './pod-worker.js';
 import { isMirrorPod, mirrorPods } from './static-pods.js';
@@ -30,6 +31,8 @@ export interface KubeletOptions {
   faulty(): boolean;
   /** The machine knows nothing of pods that ran on a Node of its name: it was made anew. */
   readonly newMachine?: boolean;
+  /** Pods that are processes of this machine. */
+  readonly startProcess?: StartPodProcess;
 }
 
 /** Between its start and its first Ready. */
@@ -74,6 +77,7 @@ export class Kubelet {
       remembers: options.newMachine !== true,
       refusal: (pod) => admissionRefusal(options.facts, pod as V1Pod),
       volumes: this.#volumes,
+      ...(options.startProcess ? { startProcess: options.startProcess } : {}),
     };
     this.#podInformer = new Informer<WirePod>(
       this.#client,

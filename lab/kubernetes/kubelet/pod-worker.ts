@@ -8,6 +8,7 @@ import {
   type PodStage,
   type WirePod,
 } from './pod-status.js';
+import { ContainerProcess, type StartPodProcess } from './pod-process.js';
 import type { VolumeManager } from './volume-manager.js';
 
 /** What all pods of one machine have in common. */
@@ -24,6 +25,8 @@ export interface PodSurroundings {
   /** Why the machine will not run the pod; undefined when it will. */
   refusal(pod: WirePod): string | undefined;
   readonly volumes: VolumeManager;
+  /** Left out: no pod is more than words. */
+  readonly startProcess?: StartPodProcess;
 }
 
 /** Annotations a pod (or its template) may carry; seconds at the lab's speed 1. */
@@ -43,6 +46,7 @@ export class PodWorker {
   /** As the API showed it when this boot met it: with what ran before. */
   readonly #met: WirePod;
   readonly #around: PodSurroundings;
+  readonly #process: ContainerProcess;
   #stage: PodStage = 'creating';
   #containers: ReadonlyMap<string, ContainerRun> = new Map();
   #podIp = '';
@@ -57,6 +61,10 @@ export class PodWorker {
     this.#pod = pod;
     this.#met = pod;
     this.#around = around;
+    this.#process = new ContainerProcess(around.startProcess, () => {
+      this.#containers = runContainers(this.#pod, new Date());
+      void this.#post();
+    });
   }
 
   get pod(): WirePod {
@@ -87,6 +95,7 @@ export class PodWorker {
       this.#containers = runContainers(this.#met, new Date(), this.#around.remembers);
       this.#podIp = this.#pod.spec?.hostNetwork ? this.#around.hostIp : this.#around.nextPodIp();
       this.#stage = 'running';
+      this.#process.run(this.#pod);
       void this.#post();
       this.#after(seconds * (1 - RUNNING_AT), () => {
         this.#stage = 'ready';
@@ -118,6 +127,7 @@ export class PodWorker {
   /** The machine is shut down in order: the pod's containers stop, and the API is told once. */
   async shutDown(): Promise<void> {
     this.#clearTimers();
+    this.#process.kill();
     if (this.#ended || this.#terminating || (this.#stage !== 'ready' && this.#stage !== 'running')) return;
     this.#stage = 'stopped';
     await this.#post();
@@ -126,6 +136,7 @@ export class PodWorker {
   /** Forgets the pod: it is gone, or the machine is. */
   end(): void {
     this.#ended = true;
+    this.#process.kill();
     this.#around.volumes.unmount(this.#pod);
     this.#clearTimers();
   }
@@ -149,6 +160,10 @@ export class PodWorker {
     this.#clearTimers();
     const neverRan = this.#stage === 'creating';
     const grace = this.#pod.metadata?.deletionGracePeriodSeconds ?? 30;
+    if (this.#process.runs) {
+      void this.#process.stop(grace).then(() => this.#remove());
+      return;
+    }
     const seconds = neverRan ? 0 : Math.min(this.#seconds(STOP_SECONDS, USUAL_SECONDS.stop), grace);
     this.#after(seconds, () => void this.#remove());
   }

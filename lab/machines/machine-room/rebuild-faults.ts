@@ -12,6 +12,12 @@ export const rebuildFaults = {
     node: 'optional',
     lasts: 'once',
   },
+  'member-removal-answer-lost': {
+    does: 'Another member removes the one of the machine that is gone, but the connection breaks before its answer.',
+    point: 'etcd:member-removed',
+    node: 'optional',
+    lasts: 'once',
+  },
   'etcd-stays-learner': {
     does: 'A new etcd member is not given its vote for as long as the fault is armed.',
     point: 'etcd:promoting',

@@ -96,12 +96,14 @@ async function forfeit(machine: Machine): Promise<string> {
 }
 
 /** Any member of the cluster, dead or alive, by its id. */
-export async function etcdRemoveMemberById({
-  machine,
-  request,
-}: TalosCall<{ member_id?: string }>): Promise<object> {
+export async function etcdRemoveMemberById(call: TalosCall<{ member_id?: string }>): Promise<object> {
+  const { machine, request } = call;
   requireControlPlane(machine, 'etcd remove member');
   await removeEtcdMember(machine, request.member_id ?? '0');
+  if (machine.faults.take('etcd:member-removed', machine.name) !== undefined) {
+    call.breakConnection();
+    throw brokenOff();
+  }
   return { messages: [{}] };
 }
 

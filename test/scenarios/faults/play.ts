@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { World } from '../../../lab/world.js';
+import { World, type WorldOptions } from '../../../lab/world.js';
 import { advise, describe } from '../../../src/planning/describe.js';
 import type { Reason } from '../../../src/planning/reason.js';
 import type { RunStory } from '../../../src/planning/run-report.js';
@@ -20,13 +20,19 @@ export type Seen = Omit<Ending, 'says' | 'advises' | 'cordoned'> & {
 };
 
 /** A lab in which all nodes go that way. */
-export async function startFaultLab(flow: Flow): Promise<World> {
-  const name = `faults-${flow}`;
-  if (flow === 'legacy') return World.start({ name });
+export async function startFaultLab(
+  flow: Flow,
+  options: WorldOptions = { name: `faults-${flow}` },
+): Promise<World> {
+  if (flow === 'legacy') return World.start(options);
   if (flow === 'lifecycle')
-    return World.start({ name, labArgs: ['--talos', 'v1.13.1', '--target', 'v1.13.9'] });
+    return World.start({ ...options, labArgs: ['--talos', 'v1.13.1', '--target', 'v1.13.9'] });
   const { from, to } = rebuilt;
-  const world = await World.start({ name, hypervisor: true, labArgs: ['--talos', from, '--target', from] });
+  const world = await World.start({
+    ...options,
+    hypervisor: true,
+    labArgs: ['--talos', from, '--target', from],
+  });
   await world.owner.mergeTalos(to);
   return world;
 }

@@ -252,6 +252,12 @@ export const rebuildCases: readonly FaultCase[] = [
     },
   },
   {
+    name: 'the answer to the removal of the dead etcd member is lost',
+    node: 'k8s-ctrl-2',
+    faults: [{ name: 'member-removal-answer-lost', node: 'none' }],
+    ends: { rebuild: madeAnew },
+  },
+  {
     name: 'the new etcd member is never given its vote',
     node: 'k8s-ctrl-2',
     faults: [{ name: 'etcd-stays-learner' }],

@@ -1,0 +1,77 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { CuttableWay } from '../../../lab/processes/cuttable-way.js';
+import type { LabProcess } from '../../../lab/processes/lab-process.js';
+import { startTemporalAlone, type TemporalAlone } from '../../../lab/temporal-alone.js';
+import type { World } from '../../../lab/world.js';
+import { endingIn, nodeOf, type Flow } from '../faults/fault-case.js';
+import { makeAnew } from '../faults/make-anew.js';
+import { play, startFaultLab } from '../faults/play.js';
+import { reset } from '../faults/reset.js';
+import { countRequests } from './counted-requests.js';
+import { caseBegins, oneRequestCases, type Around, type OneRequest } from './one-request-cases.js';
+
+const flows: readonly Flow[] = ['legacy', 'lifecycle', 'rebuild'];
+
+/**
+ * Only here: workers that cannot know of each other. One that lost its way to Temporal lives, another one took over, it comes back;
+ * one is stopped and goes on; Temporal is away for longer than a heartbeat. Machines and hypervisor count what they are asked.
+ */
+describe.each(flows)('nothing is asked twice in the %s flow', (flow) => {
+  const left: LabProcess[] = [];
+  // Set before any case is played: a table is made before there is a lab.
+  const around = { left } as { -readonly [Name in keyof Around]: Around[Name] };
+  let world: World;
+  let temporal: TemporalAlone;
+
+  beforeAll(async () => {
+    temporal = await startTemporalAlone();
+    around.temporal = temporal;
+    around.way = await CuttableWay.open(temporal.server.description.address);
+    world = await startFaultLab(flow, {
+      name: `one-request-${flow}`,
+      temporal: temporal.server.description.address,
+      workerEnv: { TEMPORAL_ADDRESS: around.way.address },
+    });
+  }, 240_000);
+
+  afterEach(async () => {
+    around.way.mend();
+    for (const worker of left.splice(0)) await worker.kill();
+    await world.killWorker();
+    await world.startWorker();
+  }, 60_000);
+
+  afterAll(async () => {
+    await world.stop();
+    await around.way.close();
+    await temporal.stop();
+  }, 180_000);
+
+  const names = oneRequestCases(flow, around).map(({ name }) => name);
+
+  it.each(names)(
+    '%s',
+    async (name) => {
+      const story = caseOf(oneRequestCases(flow, around), name);
+      caseBegins(world);
+      const count = await countRequests(world, nodeOf(story));
+      try {
+        expect(await play(world, story)).toMatchObject({ ...endingIn(flow, story), cordoned: false });
+        expect(await count()).toEqual(story.asked);
+      } finally {
+        await (flow === 'rebuild' ? makeAnew : reset)(world, nodeOf(story));
+      }
+    },
+    300_000,
+  );
+
+  it('keeps every promise the watcher can see', async () => {
+    expect((await world.stop()).complaints).toEqual([]);
+  }, 180_000);
+});
+
+function caseOf(cases: readonly OneRequest[], name: string): OneRequest {
+  const found = cases.find((one) => one.name === name);
+  if (!found) throw new Error(`there is no case ${name}`);
+  return found;
+}
