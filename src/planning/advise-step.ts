@@ -161,6 +161,11 @@ export const stepAdvice: Advices<StepReason> = {
     say.report('how far it came'),
     thenRelease(say),
   ],
+  'rollback-failed': ({ node, reason }, say) => [
+    ...say.adviseOn(reason),
+    say.kubectl(`get node ${node} -o wide`, 'what Kubernetes sees of it'),
+    thenRelease(say),
+  ],
   'rollback-refused': ({ node }, say) => [
     say.talosctl(node, 'dmesg', 'why it has no slot to go back to'),
     thenRelease(say),

@@ -1,6 +1,7 @@
 import { count, listed, moment, quoted, span, timeOfDay } from './phrases.js';
 import type { StepReason } from './reason.js';
 import type { Sentences } from './reason-table.js';
+import { stateWords } from './state-words.js';
 import { grantForgottenAfterMs } from './staying-pods.js';
 
 export const stepSentences: Sentences<StepReason> = {
@@ -73,6 +74,8 @@ export const stepSentences: Sentences<StepReason> = {
     `it was paused by ${quoted(by)}, and nobody resumed it within ${span(limit)}`,
   'rolled-back': ({ node, version, by }) => `${node} was rolled back to ${version} by ${quoted(by)}`,
   'rollback-impossible': ({ node, why }) => `${node} cannot be rolled back: ${why}`,
+  'rollback-failed': ({ node, version, state, reason }, describe) =>
+    `CRITICAL: ${node} did not come back to ${version}: ${describe(reason)}. It ${stateWords[state]}, and no other node is begun`,
   'rollback-refused': ({ node, why }) =>
     `Talos on ${node} refused the rollback and changed nothing: ${quoted(why)}`,
   'retry-other-way': ({ node, to, found }) =>

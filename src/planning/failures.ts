@@ -180,6 +180,7 @@ export const failures = {
   'fleet-halted': undo('the first failure stops the others of its batch'),
   'rolled-back': halt('a person looks at why before the same is tried again'),
   'rollback-impossible': refuse('nothing was touched'),
+  'rollback-failed': halt('what the way back left is for a person to look at; no other node is begun'),
   'rollback-refused': halt('Talos changed nothing'),
   'retry-other-way': refuse('a plan that was approved is not changed'),
   undecided: halt('every wait ends; no node was under work'),

@@ -5,6 +5,8 @@ import type { Limits } from '../inventory/schema.js';
  * The workflow follows this table and decides nothing.
  */
 export type StepName =
+  | 'snapshot'
+  | 'templates'
   | 'plan-replacement'
   | 'prepare-image'
   | 'await-gates'
@@ -60,6 +62,12 @@ const continued = [
   'configure-machine',
 ] as const;
 const patchedAfter = [...back, 'patch-machine', 'verify-node', 'uncordon', 'soak'] as const;
+/** Of a node that goes back no gate is asked: it is what keeps them closed. */
+const emptied = ['cordon', 'drain', 'hand-over-leadership', 'record-facts'] as const;
+/** A run may have waited for hours for whoever sends a node back. */
+const prepared = ['snapshot', 'templates'] as const;
+const wentBack = [...back, 'verify-node', 'uncordon'] as const;
+const wentBackPatched = [...back, 'patch-machine', 'verify-node', 'uncordon'] as const;
 
 /** The orders of steps a node can follow. */
 export const stepOrders = {
@@ -78,18 +86,15 @@ export const stepOrders = {
   'continued-patched': [...continued, ...patchedAfter],
   /** A node that an earlier run upgraded and left cordoned: its cordon is taken over and taken back. */
   adopted: ['cordon', 'await-etcd-member', 'uncordon', 'soak'],
-  /** The same, where its machine was made anew and may lack the patches that wait until it is Ready. */
   /** Back to the version from before, in the slot that an upgrade in place left alone. Its pods are gone, or go as budgets allow. */
-  back: [
-    'cordon',
-    'drain',
-    'hand-over-leadership',
-    'record-facts',
-    'roll-back',
-    ...back,
-    'verify-node',
-    'uncordon',
-  ],
+  back: [...emptied, 'roll-back', ...wentBack],
+  /** Back to it by another machine, which Terraform makes of the old template. The one that goes has joined the cluster. */
+  'back-rebuilt': [...prepared, 'plan-replacement', ...emptied, ...replaced, ...wentBack],
+  'back-rebuilt-patched': [...prepared, 'plan-replacement', ...emptied, ...replaced, ...wentBackPatched],
+  /** The same, where the machine that goes did not join, or is gone already. */
+  'back-continued': [...prepared, ...continued, ...wentBack],
+  'back-continued-patched': [...prepared, ...continued, ...wentBackPatched],
+  /** The same, where its machine was made anew and may lack the patches that wait until it is Ready. */
   'adopted-patched': ['cordon', 'record-facts', 'await-etcd-member', 'patch-machine', 'uncordon', 'soak'],
 } as const satisfies Readonly<Record<string, readonly StepName[]>>;
 export type StepsName = keyof typeof stepOrders;
@@ -122,6 +127,21 @@ function isOneOrder(steps: StepsSource['steps']): steps is readonly StepName[] {
 
 /** In an order that no order of `stepOrders` goes against. */
 export const steps: Readonly<Record<StepName, Step>> = {
+  snapshot: {
+    does: 'takes an etcd snapshot, verifies it and stores it encrypted',
+    limit: 'snapshot',
+    repeat: 'safe',
+    undo: { none: 'a snapshot changes nothing' },
+    onCancel: 'undo',
+    only: 'control-plane',
+  },
+  templates: {
+    does: 'makes the templates that nodes are made of anew, where they differ',
+    limit: 'templates',
+    repeat: 'observe-first',
+    undo: { none: 'the next run makes those of its own version' },
+    onCancel: 'finish',
+  },
   'plan-replacement': {
     does: 'lets Terraform plan the new machine, and refuses all that it would do beside',
     limit: 'terraformPlan',

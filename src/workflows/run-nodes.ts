@@ -15,6 +15,7 @@ import { endingOf, isStopped, isTouched, leftOut, notBegun, skipped } from './no
 import { upgradeBatch } from './run-batch.js';
 import { activitiesFor } from './step-activities.js';
 import { upgradeNode } from './upgrade-node.js';
+import { hopForWayBack, valuesFor } from './way-back.js';
 
 /** The hop under way. */
 interface CurrentHop {
@@ -70,6 +71,12 @@ export class RunNodes {
     return this.endings.flatMap(({ skippedBy, state, reason }) =>
       skippedBy !== undefined && reason && !wellStates.has(state) ? [reason] : [],
     );
+  }
+
+  /** Whether the run ends because a node went back by another machine. */
+  wentBackAnew(reason: Reason): boolean {
+    if (reason.kind !== 'rolled-back') return false;
+    return this.hopNow().hop.nodes.some(({ name, rebuild }) => name === reason.node && rebuild !== undefined);
   }
 
   /** The nodes of a batch that need work; the others are skipped, and told so. */
@@ -162,7 +169,7 @@ export class RunNodes {
       limits,
       drain,
       attempt,
-      ...(node.rebuild && hop.values ? { values: hop.values } : {}),
+      ...valuesFor(node, hop),
       ...(beside.length > 0 ? { beside } : {}),
     };
     const startedAt = new Date().toISOString();
@@ -203,17 +210,19 @@ export class RunNodes {
   }
 
   private async planRollback(name: string): Promise<Rollback> {
-    const { act, about } = this.looking(name, 'rolled back');
-    return act.planRollback(about);
+    const { hop, plan } = this.hopNow();
+    const asking = plan.terraform ? plan.limits.terraformPlan : 0;
+    const { act, about } = this.looking(name, 'rolled back', asking);
+    return act.planRollback({ ...about, ...hopForWayBack(hop, about.node, this.endings) });
   }
 
   /** What observes a node that is to be treated so. */
-  private looking(name: string, how: string) {
+  private looking(name: string, how: string, asking = 0) {
     const { hop, plan } = this.hopNow();
     const { request, run } = this.input;
     const node = hop.nodes.find((one) => one.name === name);
     if (!node) throw new Error(`${name} halted, and is in no hop`);
-    const act = activitiesFor('look', plan.limits.observe, `${name} is observed, to be ${how}`);
+    const act = activitiesFor('look', plan.limits.observe + asking, `${name} is observed, to be ${how}`);
     return { act, about: { cluster: request.cluster, run, node, to: hop.to } };
   }
 

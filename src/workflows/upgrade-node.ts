@@ -97,7 +97,7 @@ async function stopped(
   const cordoned = leftCordoned(input, failed);
   if (!mayUndo(input, failed, reason)) {
     const state = stateAfter(input, failed, reason);
-    return end('halted', state, { reason, failedStep: failed, ...cordoned });
+    return end('halted', state, { reason: toldOf(input, state, reason), failedStep: failed, ...cordoned });
   }
   const undoFailed = await undoSteps(input, failed, records);
   if (undoFailed) {
@@ -109,6 +109,11 @@ async function stopped(
     return end('halted', state, { reason, failedStep: failed, undoFailed, ...cordoned });
   }
   return end('undone', stateUndone(input, failed, reason), { reason, failedStep: failed });
+}
+
+/** Nothing goes further down than a way back that failed: it is told with the state that it left. */
+function toldOf({ node, to }: NodeInput, state: NodeState, reason: Reason): Reason {
+  return node.back ? { kind: 'rollback-failed', node: node.name, version: to, state, reason } : reason;
 }
 
 /** What is true of a node that was given back: what somebody else installed boots all the same. */
@@ -157,7 +162,9 @@ function isFirstOnce({ steps: order }: NodeInput, name: StepName): boolean {
 function leftCordoned({ steps: order, node }: NodeInput, failed: StepName): { cordoned?: true } {
   const at = order.indexOf(failed);
   const within = at >= order.indexOf('cordon') && at <= order.indexOf('uncordon');
-  return within && !node.keepCordon ? { cordoned: true } : {};
+  // A way back may fail before its own cordon, with the one of the attempt before still there.
+  const before = node.back === true && node.adopts !== undefined;
+  return (within || before) && !node.keepCordon ? { cordoned: true } : {};
 }
 
 /** The undo of each step up to the failed one, the latest first. The failed one too: it may have come halfway. */
@@ -193,7 +200,9 @@ async function undoSteps(
 
 function stateAfter(input: NodeInput, failed: StepName, reason: Reason): NodeState {
   if (failed === 'patch-machine' && isSilent(reason)) return 'unreachable';
-  return input.node.rebuild ? stateRebuilt(failed) : stateInPlace(input, failed, reason);
+  if (input.node.rebuild)
+    return input.node.back ? stateBackRebuilt(input, failed, reason) : stateRebuilt(failed);
+  return stateInPlace(input, failed, reason);
 }
 
 /** Whether Talos on the node was not heard any more. */
@@ -208,6 +217,17 @@ function stateRebuilt(failed: StepName): NodeState {
   if (unfinished.includes(failed)) return 'replacing';
   const before: readonly StepName[] = ['remove-member', 'configure-machine', 'await-boot'];
   return before.includes(failed) ? 'not-joined' : 'on-target';
+}
+
+/** A way back by another machine: until Terraform was started, the node is what the attempt before left. */
+function stateBackRebuilt({ node, steps: order }: NodeInput, failed: StepName, reason: Reason): NodeState {
+  const sent = order.findIndex((name) => steps[name].repeat === 'once');
+  const at = order.indexOf(failed);
+  const nothingSent = at < sent || (at === sent && failures[reason.kind].after === 'undo-and-halt');
+  if (nothingSent && !node.rebuild?.continues) return 'on-target';
+  if (nothingSent) return node.rebuild?.continues === 'waiting' ? 'not-joined' : 'replacing';
+  const state = stateRebuilt(failed);
+  return state === 'on-target' ? 'back-on-old' : state;
 }
 
 function stateInPlace({ node }: NodeInput, failed: StepName, reason: Reason): NodeState {

@@ -207,6 +207,13 @@ export const everyReason: { readonly [Kind in Reason['kind']]: Extract<Reason, {
   'fleet-halted': { kind: 'fleet-halted', because: 'work-2 stopped first' },
   'pause-expired': { kind: 'pause-expired', by: 'ops@example: lunch', limit: 86_400_000 },
   'rolled-back': { kind: 'rolled-back', node, version: 'v1.12.1', by: 'ops@example: it loses packets' },
+  'rollback-failed': {
+    kind: 'rollback-failed',
+    node,
+    version: 'v1.12.1',
+    state: 'not-joined',
+    reason: { kind: 'machine-silent', node, address: '10.20.67.4', why: 'no route to host' },
+  },
   'rollback-impossible': { kind: 'rollback-impossible', node, why: 'Talos on it does not answer' },
   'rollback-refused': { kind: 'rollback-refused', node, why: 'previous UKI not found' },
   'retry-other-way': {

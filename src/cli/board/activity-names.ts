@@ -1,7 +1,9 @@
 import { steps, type StepName } from '../../planning/node-steps.js';
 
-/** The steps of a node by the names their activities have in history. */
+/** The steps of a node by the names their activities have in history. The run carries out the first two, too, between nodes. */
 const stepNames: Readonly<Record<string, StepName>> = {
+  takeSnapshot: 'snapshot',
+  rebuildTemplates: 'templates',
   planReplacement: 'plan-replacement',
   prepareImage: 'prepare-image',
   awaitGates: 'await-gates',
@@ -11,6 +13,7 @@ const stepNames: Readonly<Record<string, StepName>> = {
   recordFacts: 'record-facts',
   installTalos: 'install',
   rebootNode: 'reboot',
+  rollBackNode: 'roll-back',
   replaceMachine: 'replace-machine',
   continueMachine: 'continue-machine',
   removeMember: 'remove-member',
@@ -27,10 +30,13 @@ const stepNames: Readonly<Record<string, StepName>> = {
 /** What the run itself does between nodes: a short name, and the sentence. */
 const runWork: Readonly<Record<string, { readonly name: string; readonly does: string }>> = {
   planUpgrade: { name: 'plan', does: 'observes the cluster and makes the plan' },
-  takeSnapshot: { name: 'snapshot', does: 'takes an etcd snapshot, verifies it and stores it encrypted' },
+  planRetry: { name: 'look', does: 'looks at the node, to begin it once more' },
+  planRollback: {
+    name: 'look',
+    does: 'looks at the node, and where it was made anew at Terraform, to roll it back',
+  },
   resolveOrder: { name: 'order', does: 'asks etcd who leads, and puts the nodes in order' },
   warmFactory: { name: 'images', does: 'has the factory build every image that is needed' },
-  rebuildTemplates: { name: 'templates', does: 'makes the templates of the hop anew, where they differ' },
   confirmNoChanges: { name: 'terraform', does: 'asks Terraform what it would still change' },
   awaitEtcdStable: { name: 'etcd', does: 'waits until etcd has been healthy without a break' },
   writeReport: { name: 'report', does: 'writes the report' },
