@@ -99,5 +99,5 @@ async function forbiddenBeside(
   });
   return verdict.ok
     ? undefined
-    : verdict.refusals.find((reason) => 'address' in reason && covers(address, String(reason.address)));
+    : verdict.refusals.find((reason) => 'address' in reason && covers(address, reason.address));
 }

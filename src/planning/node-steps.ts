@@ -1,4 +1,5 @@
 import type { Limits } from '../inventory/schema.js';
+import { backOrders } from './back-orders.js';
 
 /**
  * The steps of one node, as data: the order, the limit, the undo, and what a cancel does at each.
@@ -62,12 +63,6 @@ const continued = [
   'configure-machine',
 ] as const;
 const patchedAfter = [...back, 'patch-machine', 'verify-node', 'uncordon', 'soak'] as const;
-/** Of a node that goes back no gate is asked: it is what keeps them closed. */
-const emptied = ['cordon', 'drain', 'hand-over-leadership', 'record-facts'] as const;
-/** A run may have waited for hours for whoever sends a node back. */
-const prepared = ['snapshot', 'templates'] as const;
-const wentBack = [...back, 'verify-node', 'uncordon'] as const;
-const wentBackPatched = [...back, 'patch-machine', 'verify-node', 'uncordon'] as const;
 
 /** The orders of steps a node can follow. */
 export const stepOrders = {
@@ -86,16 +81,9 @@ export const stepOrders = {
   'continued-patched': [...continued, ...patchedAfter],
   /** A node that an earlier run upgraded and left cordoned: its cordon is taken over and taken back. */
   adopted: ['cordon', 'await-etcd-member', 'uncordon', 'soak'],
-  /** Back to the version from before, in the slot that an upgrade in place left alone. Its pods are gone, or go as budgets allow. */
-  back: [...emptied, 'roll-back', ...wentBack],
-  /** Back to it by another machine, which Terraform makes of the old template. The one that goes has joined the cluster. */
-  'back-rebuilt': [...prepared, 'plan-replacement', ...emptied, ...replaced, ...wentBack],
-  'back-rebuilt-patched': [...prepared, 'plan-replacement', ...emptied, ...replaced, ...wentBackPatched],
-  /** The same, where the machine that goes did not join, or is gone already. */
-  'back-continued': [...prepared, ...continued, ...wentBack],
-  'back-continued-patched': [...prepared, ...continued, ...wentBackPatched],
   /** The same, where its machine was made anew and may lack the patches that wait until it is Ready. */
   'adopted-patched': ['cordon', 'record-facts', 'await-etcd-member', 'patch-machine', 'uncordon', 'soak'],
+  ...backOrders,
 } as const satisfies Readonly<Record<string, readonly StepName[]>>;
 export type StepsName = keyof typeof stepOrders;
 

@@ -1,7 +1,7 @@
 import type { EtcdReason } from './reason-etcd.js';
 import type { RebuildReason } from './rebuild-reason.js';
-import type { NodeState } from './run-result.js';
 import type { TerraformReason } from './terraform/terraform-reason.js';
+import type { WayBackReason } from './way-back-reason.js';
 
 /**
  * Why not: every refusal, closed gate and failure is one of these values, with its numbers.
@@ -289,14 +289,7 @@ export type StepReason =
   | { readonly kind: 'rolled-back'; readonly node: string; readonly version: string; readonly by: string }
   /** There is no way back for it now; `why` follows a colon. */
   | { readonly kind: 'rollback-impossible'; readonly node: string; readonly why: string }
-  /** It was to go back, and did not come there; `state`: what it is now, by name. `reason`: why. */
-  | {
-      readonly kind: 'rollback-failed';
-      readonly node: string;
-      readonly version: string;
-      readonly state: NodeState;
-      readonly reason: Reason;
-    }
+  | WayBackReason
   /** Talos did not take the rollback, and changed nothing. */
   | { readonly kind: 'rollback-refused'; readonly node: string; readonly why: string }
   /** A halted run that nobody decided about; `reason`: why it had halted. */

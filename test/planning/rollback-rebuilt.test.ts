@@ -74,7 +74,7 @@ function back(
 }
 const why = (answer: ReturnType<typeof back>): string =>
   answer.verdict === 'refused'
-    ? answer.reasons.map((one) => ('why' in one ? `${one.kind}: ${String(one.why)}` : one.kind)).join('\n')
+    ? answer.reasons.map((one) => ('why' in one ? `${one.kind}: ${one.why}` : one.kind)).join('\n')
     : answer.verdict;
 
 describe('a node that was made anew, joined, and is rolled back', () => {
@@ -132,11 +132,7 @@ describe('a node that was made anew, joined, and is rolled back', () => {
       patches: 2,
     });
     expect(patched).toMatchObject({ steps: stepOrders['back-rebuilt-patched'] });
-    const { inventory } = world;
-    const none = world.declaring(() => ({
-      ...inventory,
-      terraform: { ...inventory.terraform!, templates: undefined },
-    }));
+    const none = withTerraform(world, { templates: undefined });
     const without = (steps: readonly StepName[]) => steps.filter((step) => step !== 'templates');
     expect(back('work-2', joined('work-2', none), inState('work-2', made, { templates: [] }))).toMatchObject({
       steps: without(stepOrders['back-rebuilt']),
