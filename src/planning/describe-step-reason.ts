@@ -75,7 +75,7 @@ export const stepSentences: Sentences<StepReason> = {
   'rolled-back': ({ node, version, by }) => `${node} was rolled back to ${version} by ${quoted(by)}`,
   'rollback-impossible': ({ node, why }) => `${node} cannot be rolled back: ${why}`,
   'rollback-failed': ({ node, version, state, reason }, describe) =>
-    `CRITICAL: ${node} did not come back to ${version}: ${describe(reason)}. It ${stateWords[state]}, and no other node is begun`,
+    `CRITICAL: ${node} did not come back to ${version}: ${describe(reason)}; it ${stateWords[state]}, and no other node is begun`,
   'rollback-refused': ({ node, why }) =>
     `Talos on ${node} refused the rollback and changed nothing: ${quoted(why)}`,
   'retry-other-way': ({ node, to, found }) =>

@@ -54,7 +54,8 @@ describe('a halted run whose node was made anew, and is rolled back', () => {
     it('has its old template and a machine of the old version, and is in service', async () => {
       expect(await templatesMade(world)).toEqual(['baldar-worker', 'baldar-worker']);
       expect(await nodeNow(world, node)).toEqual({ os: `Talos (${from})`, ready: 'True', cordoned: false });
-      expect(await machineEventsOf(world, node)).toEqual([2, 2]);
+      // The one that never booted is no machine.
+      expect(await machineEventsOf(world, node)).toEqual([1, 1]);
     });
 
     it('ends the run, held, with the node as rolled back, and etcd as it was', async () => {
@@ -93,6 +94,11 @@ describe('a halted run whose node was made anew, and is rolled back', () => {
       const run = await world.upgrade('--only', node);
       await isHalted(world, node);
       said = await rollBack(world, node, 'it gets no vote');
+      await world.until('the machine without a vote is gone', async () => {
+        const [destroyed] = await machineEventsOf(world, node);
+        return destroyed === 2;
+      });
+      await world.control('DELETE', '/faults');
       result = await world.result(run);
     }, 300_000);
 
@@ -126,12 +132,12 @@ describe('a halted run whose node was made anew, and is rolled back', () => {
     let run: number;
 
     beforeAll(async () => {
-      await world.control('POST', '/faults', { name: 'vm-boots-old-image', node });
+      await world.control('POST', '/faults', { name: 'vm-never-boots', node });
       run = await world.upgrade('--only', node);
       await isHalted(world, node);
       await isSilent(world, node);
       await world.control('POST', '/faults', { name: 'vm-never-boots', node });
-      await rollBack(world, node, 'it was made of another template');
+      await rollBack(world, node, 'the new one does not boot');
       await world.until('the way back has failed', async () =>
         (await world.slipway('status')).stdout.includes('CRITICAL'),
       );
@@ -154,25 +160,42 @@ describe('a halted run whose node was made anew, and is rolled back', () => {
     }, 300_000);
   });
 
-  describe('a worker whose machine could not be destroyed', () => {
+  describe('a worker whose new machine was made of the old template after all', () => {
     const node = 'k8s-work-3';
+
+    it('is given its configuration, and destroyed no second time', async () => {
+      await world.control('POST', '/faults', { name: 'vm-boots-old-image', node });
+      const run = await world.upgrade('--only', node);
+      await isHalted(world, node);
+      await isSilent(world, node);
+      await rollBack(world, node, 'it is of the old version anyway');
+      const result = await world.result(run);
+      expect(nodeResult(result, node)).toMatchObject({ state: 'rolled-back', attempt: 2 });
+      expect(await machineEventsOf(world, node)).toEqual([1, 1]);
+      expect(await nodeNow(world, node)).toEqual({ os: `Talos (${from})`, ready: 'True', cordoned: false });
+      await world.slipway('release', '--why', 'looked at it');
+    }, 300_000);
+  });
+
+  describe('a worker whose machine could not be destroyed', () => {
+    const node = 'k8s-work-1';
 
     it('only goes back into service', async () => {
       await world.control('POST', '/faults', { name: 'vm-destroy-fails', node });
       const run = await world.upgrade('--only', node);
       await isHalted(world, node);
-      const { stdout } = await world.slipway('rollback', node, '--why', 'its host is looked at');
-      expect(stdout).toContain('cordon, await-etcd-member, uncordon');
+      const said = await rollBack(world, node, 'its host is looked at');
+      expect(said).toContain('cordon, await-etcd-member, uncordon');
       const result = await world.result(run);
       expect(result).toMatchObject({ outcome: 'halted', reasons: [{ kind: 'rolled-back', node }] });
-      expect(await machineEventsOf(world, node)).toEqual([0, 0]);
+      expect(await machineEventsOf(world, node)).toEqual([1, 1]);
       expect(await nodeNow(world, node)).toEqual({ os: `Talos (${from})`, ready: 'True', cordoned: false });
       await world.slipway('release', '--why', 'looked at it');
     }, 240_000);
   });
 
   describe('a worker at whose address another machine waits', () => {
-    const node = 'k8s-work-3';
+    const node = 'k8s-work-1';
 
     it('is refused, and nothing is changed', async () => {
       await world.control('DELETE', '/faults');
@@ -184,7 +207,7 @@ describe('a halted run whose node was made anew, and is rolled back', () => {
       expect(code).not.toBe(0);
       expect(stdout).toMatch(/another machine than the one Terraform knows/i);
       expect(stdout).toContain('goes on waiting');
-      expect(await machineEventsOf(world, node)).toEqual([1, 1]);
+      expect(await machineEventsOf(world, node)).toEqual([2, 2]);
       await world.slipway('abort', '--why', 'a person looks at it');
       expect(await world.result(run)).toMatchObject({ outcome: 'aborted' });
     }, 240_000);
