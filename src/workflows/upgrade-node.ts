@@ -6,6 +6,7 @@ import type { Reason } from '../planning/reason.js';
 import type { NodeResult, NodeState, StepRecord } from '../planning/run-result.js';
 import { reasonOf } from './failure-reason.js';
 import type { NodeInput } from './node-input.js';
+import { stateBackRebuilt, stateRebuilt } from './state-rebuilt.js';
 import { activitiesFor, stepActivities, type NodeProgress } from './step-activities.js';
 
 /**
@@ -209,25 +210,6 @@ function stateAfter(input: NodeInput, failed: StepName, reason: Reason): NodeSta
 function isSilent(reason: Reason): boolean {
   const last = reason.kind === 'gave-up' ? reason.reason : reason;
   return last?.kind === 'talos-unreachable';
-}
-
-/** Where its machine was made anew there is no way back to name: it is on its way, or it has come. */
-function stateRebuilt(failed: StepName): NodeState {
-  const unfinished: readonly StepName[] = ['replace-machine', 'cordon', 'record-facts', 'continue-machine'];
-  if (unfinished.includes(failed)) return 'replacing';
-  const before: readonly StepName[] = ['remove-member', 'configure-machine', 'await-boot'];
-  return before.includes(failed) ? 'not-joined' : 'on-target';
-}
-
-/** A way back by another machine: until Terraform was started, the node is what the attempt before left. */
-function stateBackRebuilt({ node, steps: order }: NodeInput, failed: StepName, reason: Reason): NodeState {
-  const sent = order.findIndex((name) => steps[name].repeat === 'once');
-  const at = order.indexOf(failed);
-  const nothingSent = at < sent || (at === sent && failures[reason.kind].after === 'undo-and-halt');
-  if (nothingSent && !node.rebuild?.continues) return 'on-target';
-  if (nothingSent) return node.rebuild?.continues === 'waiting' ? 'not-joined' : 'replacing';
-  const state = stateRebuilt(failed);
-  return state === 'on-target' ? 'back-on-old' : state;
 }
 
 function stateInPlace({ node }: NodeInput, failed: StepName, reason: Reason): NodeState {
