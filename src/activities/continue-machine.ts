@@ -4,16 +4,18 @@ import { describeStep } from '../planning/describe.js';
 import type { PlannedNode } from '../planning/plan.js';
 import { howToContinue, type ContinueDecision } from '../planning/terraform/how-to-continue.js';
 import { machineIdentity } from '../planning/terraform/machine-identity.js';
-import { creationsIn } from '../planning/terraform/planned-changes.js';
+import { joinedWith } from '../planning/rollback-rebuilt.js';
+import { creationsIn, writesOf } from '../planning/terraform/planned-changes.js';
 import { instancesOf, replacedOf } from '../planning/terraform/state-instances.js';
 import type { ClusterAccess } from '../tools/cluster-access.js';
-import { machineAt } from '../tools/machine-seen.js';
+import { machineAt, type MachineAt } from '../tools/machine-seen.js';
 import { Refusal } from '../tools/refusal.js';
 import { inCluster, type ActivitySettings, type RunReference, type Wait } from './activity-context.js';
 import { readConfiguration } from './machine-configuration.js';
 import { setMarks } from './node-marks.js';
 import { patchNodeAsSeen, requireNodeObject } from './patch-node.js';
 import { machineMade, planMachine, rebuildOf, type Replaced } from './plan-replacement.js';
+import { applyAfterLook } from './remains.js';
 import {
   applyLimits,
   knownState,
@@ -40,9 +42,9 @@ export async function continueMachine(settings: ActivitySettings, step: Continue
   return inCluster(settings, step, describeStep('continue-machine', node.name), async (access, wait) => {
     if (rebuildOf(node).configuration === 'apply-config') await readConfiguration(settings, step, node);
     const ready = await readyTerraform(settings, access, wait, step, limit);
-    const lacking = await lackingOf(ready, step);
+    const wanted = await wantedOf(ready, step);
     const known = await knownState(access, wait, ready, undefined, node.name);
-    const decision = await decide(access, wait, step, ready, known, lacking);
+    const decision = await decide(access, wait, step, ready, known, wanted);
     if (decision.send === 'refuse') throw new Refusal(decision.reason);
     const [replaces, creates] = decision.send === 'make' ? [decision.replace, decision.create] : [[], []];
     // Where nothing is to be made, that it would do nothing is what is checked.
@@ -54,21 +56,34 @@ export async function continueMachine(settings: ActivitySettings, step: Continue
         'an earlier run made the machine, and Terraform has nothing to change in it',
       );
     await ready.terraform.backUp(known.pulled);
-    const intent = `${step.install} ${randomUUID()}`;
-    await patchNodeAsSeen(access, node.name, (seen) => setMarks(seen, { replace: intent }), wait.signal);
-    await ready.terraform.apply(saved, applyLimits(ready));
+    const apply = (startBefore?: number): Promise<void> =>
+      ready.terraform.apply(saved, applyLimits(ready, startBefore));
+    if (node.back && replaces.length > 0) await applyAfterLook(access, wait, step, apply);
+    else {
+      const intent = `${step.install} ${randomUUID()}`;
+      await patchNodeAsSeen(access, node.name, (seen) => setMarks(seen, { replace: intent }), wait.signal);
+      await apply();
+    }
     return machineMade(ready, node, `${ready.section.tool} did this: ${summary}`);
   });
 }
 
-/** What Terraform would make at the node's address. A plan takes the lock, so it waits for whoever still has it. */
-async function lackingOf(
+/** What Terraform would do at the node's address without being told to replace anything. */
+interface WantedThere {
+  /** What it would make. */
+  readonly lacking: readonly string[];
+  /** Whether it finds all of it as it should be. */
+  readonly content: boolean;
+}
+
+/** A plan takes the lock, so it waits for whoever still has it. */
+async function wantedOf(
   { terraform, limits }: TerraformStep,
   { node, values }: ContinueMachine,
-): Promise<string[]> {
+): Promise<WantedThere> {
   const { address } = rebuildOf(node);
   const { plan } = await terraform.plan({ values, replace: [], targets: [address] }, limits());
-  return creationsIn(plan, [address]);
+  return { lacking: creationsIn(plan, [address]), content: writesOf(plan).length === 0 };
 }
 
 async function decide(
@@ -77,18 +92,26 @@ async function decide(
   { node, facts, install }: ContinueMachine,
   { section }: TerraformStep,
   { state }: KnownState,
-  lacking: readonly string[],
+  { lacking, content }: WantedThere,
 ): Promise<ContinueDecision> {
   const { address } = rebuildOf(node);
-  const { marks } = await requireNodeObject(access, node.name);
+  const object = await requireNodeObject(access, node.name);
+  const machine = await machineAt(access, node.name, wait.signal);
   return howToContinue({
     node: node.name,
     address,
     present: replacedOf(instancesOf(state, address), section.keep),
     lacking,
     identity: machineIdentity(state, address, section.resources),
-    oldUuid: facts.systemUuid,
-    machine: await machineAt(access, node.name, wait.signal),
-    lost: marks.replace?.split(' ')[0] === install,
+    // A machine that had joined with the version that is left is the new one, though its Node speaks of it.
+    oldUuid: node.back && joinedWith(object, node.from) ? undefined : facts.systemUuid,
+    machine,
+    lost: object.marks.replace?.split(' ')[0] === install,
+    ...(node.back && !(content && waitsWith(machine, facts)) ? { remakes: true } : {}),
   });
+}
+
+/** It is of the wanted version already: all it lacks is its configuration. */
+function waitsWith(machine: MachineAt, { wantedVersion }: RecordedFacts): boolean {
+  return machine.kind === 'maintenance' && machine.version === wantedVersion;
 }

@@ -1,21 +1,74 @@
+import { installedInThisBoot } from '../planning/kernel-log.js';
 import type { PlannedNode } from '../planning/plan.js';
 import { rollbackOf, type Rollback } from '../planning/rollback.js';
-import { observeNode } from '../tools/observe-cluster.js';
-import { inCluster, type ActivitySettings, type RunReference } from './activity-context.js';
+import { rollbackOfRebuilt } from '../planning/rollback-rebuilt.js';
+import { wayBackOf } from '../planning/way-back.js';
+import type { ClusterAccess } from '../tools/cluster-access.js';
+import { withStanding } from '../tools/machine-standing.js';
+import { observeCluster, observeNode, throughOthers } from '../tools/observe-cluster.js';
+import { inCluster, type ActivitySettings, type RunReference, type Wait } from './activity-context.js';
+import { machineInTerraform } from './machine-in-terraform.js';
 
 export interface PlanRollback extends RunReference {
   /** As the run's plan has it. */
   readonly node: PlannedNode;
   /** The version of the hop that halted. */
   readonly to: string;
+  /** What that hop gave to Terraform, and the templates its nodes are made of. */
+  readonly values?: Readonly<Record<string, string>>;
+  readonly templates?: readonly string[];
+  /** Nodes of the hop that are still to be made, of the same template. */
+  readonly ahead?: readonly string[];
 }
 
 /** Observes a node that halted its run, and says how it would go back. Changes nothing. */
-export async function planRollback(
+export async function planRollback(settings: ActivitySettings, step: PlanRollback): Promise<Rollback> {
+  const { node, to } = step;
+  return inCluster(settings, step, `${node.name} is observed`, async (access, wait) => {
+    if (node.rebuild) return ofRebuilt(settings, access, wait, step);
+    const seen = await observeNode(access, node.name, wait.signal);
+    const answers = seen.talos.kind === 'answered';
+    const installed = answers ? await installedSince(access, node, wait) : undefined;
+    return rollbackOf(access.inventory, seen, node, to, installed);
+  });
+}
+
+async function ofRebuilt(
   settings: ActivitySettings,
-  { node, to, ...reference }: PlanRollback,
+  access: ClusterAccess,
+  wait: Wait,
+  { node, to, values, templates, ahead = [], ...reference }: PlanRollback,
 ): Promise<Rollback> {
-  return inCluster(settings, reference, `${node.name} is observed`, async (access, wait) =>
-    rollbackOf(access.inventory, await observeNode(access, node.name, wait.signal), node, to),
-  );
+  const { inventory } = access;
+  const known = wayBackOf(inventory, node, { values, templates });
+  if (known.verdict === 'refused') return known;
+  const { way } = known;
+  const observed = await observeCluster(access, {
+    talosOf: [node.name],
+    etcd: node.role === 'control-plane',
+    avoid: node.name,
+    signal: wait.signal,
+  });
+  const observation = await withStanding(access, observed, wait.signal);
+  const machine = await machineInTerraform(settings, access, wait, reference, node, way);
+  if (machine.kind === 'refused') return { verdict: 'refused', reasons: [machine.reason] };
+  const { value } = machine;
+  return rollbackOfRebuilt({ inventory, observation, before: node, to, way, ahead, machine: value });
+}
+
+/** The image of an installer that was started since the node booted. A log that cannot be read tells of none. */
+async function installedSince(
+  access: ClusterAccess,
+  { name }: PlannedNode,
+  wait: Wait,
+): Promise<string | undefined> {
+  try {
+    const log = await throughOthers(access.targets(name), (target) =>
+      access.talos.dmesg(target, { signal: wait.signal }),
+    );
+    return installedInThisBoot(log);
+  } catch (error) {
+    if (wait.signal.aborted) throw error;
+    return undefined;
+  }
 }

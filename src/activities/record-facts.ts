@@ -31,7 +31,7 @@ export async function recordFacts(
       throughOthers(access.targets(node.name), (target) =>
         access.talos.services(target, { signal: wait.signal }),
       ),
-      node.role === 'control-plane' ? memberOf(access, node, wait) : undefined,
+      node.role === 'control-plane' ? memberToRecord(access, node, wait) : undefined,
       // What proves that a machine is another one; only where it is to be.
       node.rebuild
         ? throughOthers(access.targets(node.name), (target) =>
@@ -40,7 +40,7 @@ export async function recordFacts(
         : undefined,
     ]);
     // It is removed by this id once its machine is gone.
-    if (node.rebuild && node.role === 'control-plane' && memberId === undefined)
+    if (node.rebuild && !node.back && node.role === 'control-plane' && memberId === undefined)
       throw new Refusal({ kind: 'etcd-unreachable', why: `the member on ${node.name} does not say its id` });
     if (seen.talos.kind === 'unreachable') {
       throw new Refusal({
@@ -117,6 +117,19 @@ async function memberLeft(
   const machine = await machineAt(access, name, wait.signal);
   if (machine.kind === 'configured') return undefined;
   return etcd.value.members.find((member) => member.name === name)?.id;
+}
+
+/** Of a machine that did not get well, and goes, its own word may not be had: then the others' is taken, who may know of none. */
+async function memberToRecord(
+  access: ClusterAccess,
+  node: PlannedNode,
+  wait: Wait,
+): Promise<string | undefined> {
+  const own = await memberOf(access, node, wait);
+  if (own !== undefined || !node.back || !node.rebuild) return own;
+  const etcd = await observeEtcd(access, { avoid: node.name, signal: wait.signal });
+  if (etcd.kind === 'unreachable') throw new Refusal({ kind: 'etcd-unreachable', why: etcd.why });
+  return etcd.value.members.find(({ name }) => name === node.name)?.id;
 }
 
 /** The id of its etcd member, as the member itself says; undefined when it does not answer: the guard sees to that. */

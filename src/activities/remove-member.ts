@@ -41,8 +41,9 @@ const slowLookAgeMs = 90_000;
 export async function removeMember(settings: ActivitySettings, step: RemoveMember): Promise<string> {
   const { node, facts, limit } = step;
   const id = facts.memberId;
-  // An earlier run was gone on with, and had removed it.
-  if (id === undefined && node.rebuild?.continues) return 'no member of the old machine is left';
+  // An earlier run was gone on with, and had removed it; or the machine that goes had never become one.
+  if (id === undefined && (node.rebuild?.continues || node.back))
+    return 'no member of the old machine is left';
   if (id === undefined) throw new Error(`no etcd member of ${node.name} was recorded`);
   return inCluster(settings, step, describeStep('remove-member', node.name), async (access, wait) => {
     let asked: Asked = 'never';

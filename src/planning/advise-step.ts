@@ -156,14 +156,14 @@ export const stepAdvice: Advices<StepReason> = {
   aborted: (_, say) => [say.report('how far it came'), thenRelease(say), again(say)],
   'fleet-halted': (_, say) => [say.report('what stopped first'), thenRelease(say), again(say)],
   'rolled-back': (_, say) => [say.report('what happened before'), thenRelease(say)],
-  'rollback-failed': ({ node, reason }, say) => [
-    say.talosctl(node, 'version', 'what runs, if it answers'),
-    ...say.adviseOn(reason),
-    thenRelease(say),
-  ],
   'rollback-impossible': ({ node }, say) => [
     say.talosctl(node, 'version', 'what runs, if it answers'),
     say.report('how far it came'),
+    thenRelease(say),
+  ],
+  'rollback-failed': ({ node, reason }, say) => [
+    ...say.adviseOn(reason),
+    say.kubectl(`get node ${node} -o wide`, 'what Kubernetes sees of it'),
     thenRelease(say),
   ],
   'rollback-refused': ({ node }, say) => [

@@ -1,4 +1,5 @@
 import type { Reason } from './reason.js';
+import type { WayBackReason } from './way-back-reason.js';
 
 /** How nodes that halted a run were decided about, by a person or as slipway.yaml says, and what came of it. */
 export type DecisionReason =
@@ -14,8 +15,7 @@ export type DecisionReason =
       /** Why it had halted. */
       readonly after?: Reason;
     }
-  /** What was to bring it back to the version from before failed, too; its state is that of its ending. */
-  | { readonly kind: 'rollback-failed'; readonly node: string; readonly reason: Reason }
+  | WayBackReason
   /** There is no way back for it now; `why` follows a colon. */
   | { readonly kind: 'rollback-impossible'; readonly node: string; readonly why: string }
   /** Talos did not take the rollback, and changed nothing. */

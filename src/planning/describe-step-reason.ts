@@ -1,6 +1,7 @@
 import { count, listed, moment, quoted, span, timeOfDay } from './phrases.js';
 import type { StepReason } from './reason.js';
 import type { Sentences } from './reason-table.js';
+import { stateWords } from './state-words.js';
 import { grantForgottenAfterMs } from './staying-pods.js';
 
 export const stepSentences: Sentences<StepReason> = {
@@ -76,9 +77,9 @@ export const stepSentences: Sentences<StepReason> = {
     const why = after === undefined ? '' : `; before that ${describe(after)}`;
     return `${node} was rolled back to ${version} ${who}, and is well${why}`;
   },
-  'rollback-failed': ({ node, reason }, describe) =>
-    `${node} could not be brought back to the version from before: ${describe(reason)}`,
   'rollback-impossible': ({ node, why }) => `${node} cannot be rolled back: ${why}`,
+  'rollback-failed': ({ node, version, state, reason }, describe) =>
+    `CRITICAL: ${node} did not come back to ${version}: ${describe(reason)}; it ${stateWords[state]}, and no other node is begun`,
   'rollback-refused': ({ node, why }) =>
     `Talos on ${node} refused the rollback and changed nothing: ${quoted(why)}`,
   'retry-other-way': ({ node, to, found }) =>

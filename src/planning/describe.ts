@@ -10,9 +10,11 @@ import { type StepName, steps } from './node-steps.js';
 import { listed, moment, span } from './phrases.js';
 import type { Reason } from './reason.js';
 import type { Sentences } from './reason-table.js';
-import type { Hold, NodeEnding, NodeState } from './run-result.js';
+import type { Hold, NodeEnding } from './run-result.js';
+import { stateWords } from './state-words.js';
 import type { LeftToChange } from './terraform/left-to-change.js';
 
+export { stateWords } from './state-words.js';
 export { advise } from './advise.js';
 export { decisionCommands, notInRun } from './describe-decision.js';
 export { approvalCommands, approvalsText, hashAtLeast, shortHash } from './describe-approval.js';
@@ -56,24 +58,6 @@ export function describeImage(images: readonly string[]): string {
   const [first = 'no image'] = images;
   return images.length === 1 ? `the factory builds ${first}` : `the factory builds ${images.length} images`;
 }
-
-/** What each state of a node means; follows the node's name. */
-export const stateWords: Readonly<Record<NodeState, string>> = {
-  untouched: 'was not touched',
-  cordoned: 'is still cordoned by this run',
-  undone: 'is as it was before',
-  'install-unknown': 'was asked to upgrade, or may have been, and shows no sign of it',
-  armed: 'has the new version installed, and boots it with its next reboot, whatever causes it',
-  installing: 'was on its way to the new version when it was seen last',
-  rebooting: 'was rebooting when it was seen last',
-  replacing: 'was being made anew by Terraform when it was seen last',
-  'not-joined': 'has a new machine, which has not joined the cluster',
-  'on-target': 'runs the new version',
-  'rolled-back': 'was rolled back, and runs the version from before',
-  'back-on-old': 'runs the old version again',
-  unreachable: 'does not answer',
-  unknown: 'was under work when its workflow ended without a word; look at its marks',
-};
 
 /** One line for a node that is over with: outcome, versions, time, and why it stopped. */
 export function describeNode(result: NodeEnding): string {

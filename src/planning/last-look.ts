@@ -49,6 +49,33 @@ export function lastLook(
   return may(observation, node.name, context);
 }
 
+/**
+ * The same before a machine that never joined, or fell silent after it had, is made once more for a way back: of it only its Node can be
+ * looked at, and its kubelet must not be heard; the others must do without it (I2).
+ */
+export function lastLookAtRemains(
+  observation: ClusterObservation,
+  node: PlannedNode,
+  context: Omit<LastLookContext, 'bootId'>,
+): Reason | undefined {
+  const seen = observation.nodes.find((candidate) => candidate.name === node.name);
+  if (seen?.kubernetes.kind === 'unreachable')
+    return { kind: 'kubernetes-unreachable', endpoints: [], why: seen.kubernetes.why };
+  const object = seen?.kubernetes.value;
+  if (!object) return { kind: 'node-missing', node: node.name };
+  if (object.ready)
+    return {
+      kind: 'expectation-broken',
+      node: node.name,
+      what: 'kubelet',
+      expected: 'silent',
+      found: 'heard again',
+    };
+  const lost = cordonLost(node, object, context.run);
+  if (lost || node.role === 'worker') return lost;
+  return mayRepairControlPlane(observation, node.name, context);
+}
+
 /** The node itself: still in the boot its facts were recorded in, and not on its way down or up by somebody else's doing. */
 function ownState(node: string, { talos }: NodeObservation, context: LastLookContext): Reason | undefined {
   if (talos.kind === 'unreachable')

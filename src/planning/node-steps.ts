@@ -1,10 +1,13 @@
 import type { Limits } from '../inventory/schema.js';
+import { backOrders } from './back-orders.js';
 
 /**
  * The steps of one node, as data: the order, the limit, the undo, and what a cancel does at each.
  * The workflow follows this table and decides nothing.
  */
 export type StepName =
+  | 'snapshot'
+  | 'templates'
   | 'plan-replacement'
   | 'prepare-image'
   | 'await-gates'
@@ -78,21 +81,11 @@ export const stepOrders = {
   'continued-patched': [...continued, ...patchedAfter],
   /** A node that an earlier run upgraded and left cordoned: its cordon is taken over and taken back. */
   adopted: ['cordon', 'await-etcd-member', 'uncordon', 'soak'],
-  /** Back to the version from before, in the slot that an upgrade in place left alone. Its pods are gone, or go as budgets allow. */
-  back: [
-    'cordon',
-    'drain',
-    'hand-over-leadership',
-    'record-facts',
-    'roll-back',
-    ...back,
-    'verify-node',
-    'uncordon',
-  ],
-  /** The same, of a node that is in service and well: one of a run that is taken back as a whole. */
+  /** One of a run that is taken back as a whole: into its other slot, under the gates of an upgrade. */
   'back-run': [...before, 'roll-back', ...after],
   /** Adopted, where its machine was made anew and may lack the patches that wait until it is Ready. */
   'adopted-patched': ['cordon', 'record-facts', 'await-etcd-member', 'patch-machine', 'uncordon', 'soak'],
+  ...backOrders,
 } as const satisfies Readonly<Record<string, readonly StepName[]>>;
 export type StepsName = keyof typeof stepOrders;
 
@@ -124,6 +117,21 @@ function isOneOrder(steps: StepsSource['steps']): steps is readonly StepName[] {
 
 /** In an order that no order of `stepOrders` goes against. */
 export const steps: Readonly<Record<StepName, Step>> = {
+  snapshot: {
+    does: 'takes an etcd snapshot, verifies it and stores it encrypted',
+    limit: 'snapshot',
+    repeat: 'safe',
+    undo: { none: 'a snapshot changes nothing' },
+    onCancel: 'undo',
+    only: 'control-plane',
+  },
+  templates: {
+    does: 'makes the templates that nodes are made of anew, where they differ',
+    limit: 'templates',
+    repeat: 'observe-first',
+    undo: { none: 'the next run makes those of its own version' },
+    onCancel: 'finish',
+  },
   'plan-replacement': {
     does: 'lets Terraform plan the new machine, and refuses all that it would do beside',
     limit: 'terraformPlan',

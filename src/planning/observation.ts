@@ -119,6 +119,10 @@ export type EtcdMemberStatus = { readonly node: string } & Answer<{
   readonly raftAppliedIndex: number;
   readonly learner: boolean;
   readonly errors: readonly string[];
+  /** The etcd it runs: `3.6.5`; left out by observations of the first releases. */
+  readonly version?: string;
+  /** The etcd version its data is of, which is the cluster's: `3.6.0`; left out: it does not say, as those before 3.6. */
+  readonly storage?: string;
 }>;
 
 export interface WorkloadObservation {

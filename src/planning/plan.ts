@@ -131,6 +131,16 @@ export interface PlannedRebuild {
    * `waiting`: a new machine stands there, without a configuration. `gone`: nothing answers.
    */
   readonly continues?: 'waiting' | 'gone';
+  /** It is made as it was before its hop. In no plan: a person decides it when the run has halted. */
+  readonly wayBack?: WayBack;
+}
+
+/** What the machine of a node is made of where it goes back to the version from before. */
+export interface WayBack {
+  /** What Terraform is given, instead of what the hop gives. */
+  readonly values: Readonly<Record<string, string>>;
+  /** Addresses of the templates that are made anew with these values first, where they differ. */
+  readonly templates: readonly string[];
 }
 
 /** The Terraform or OpenTofu configuration that a plan rests on. */

@@ -89,7 +89,7 @@ function plannedNode(input: PlanInput, node: SeenNode, hops: readonly VersionHop
   };
 }
 
-type Plain = Exclude<StepsName, `${string}-patched` | 'back' | 'back-run'>;
+type Plain = Exclude<StepsName, `${string}-patched` | 'back' | `back-${string}`>;
 
 /** The order with the step that patches, of those that may have it. */
 const patchedSteps: Readonly<Record<Plain, StepsName>> = {

@@ -78,7 +78,7 @@ function stoppedHow({ outcome }: StoryNode): LeftBehind['why'] {
   return outcome === 'undone' ? 'undone' : 'halted';
 }
 
-const old = new Set(['untouched', 'cordoned', 'undone', 'back-on-old']);
+const old = new Set(['untouched', 'cordoned', 'undone', 'rolled-back', 'back-on-old']);
 
 function runsNow({ state, from }: StoryNode): string | null {
   return state !== undefined && old.has(state) ? from : null;

@@ -1,40 +1,46 @@
 import type { Inventory } from '../inventory/schema.js';
 import { runningSchematic } from './expectations.js';
+import { installerImage, versionOfImage } from './installer-image.js';
 import { stepOrders, type StepName } from './node-steps.js';
 import type { NodeObservation } from './observation.js';
 import type { PlannedNode } from './plan.js';
 import type { Reason } from './reason.js';
 import { stepsLeftOut } from './steps-left-out.js';
 import { flowOf } from './upgrade-flow.js';
+import type { WayBackCosts } from './way-back-costs.js';
 
 /** How a node that halted a run would go back to what it ran before. */
 export type Rollback =
-  | { readonly verdict: 'back'; readonly node: PlannedNode; readonly steps: readonly StepName[] }
+  | {
+      readonly verdict: 'back';
+      readonly node: PlannedNode;
+      readonly steps: readonly StepName[];
+      /** Where its machine is made anew once more. */
+      readonly costs?: WayBackCosts;
+    }
   | { readonly verdict: 'refused'; readonly reasons: readonly Reason[] };
 
 /**
  * Back to the version from before: by the slot that the upgrade in place left alone; or, where the node runs that version already, only
- * back into service.
+ * back into service. A node that was made anew has no such slot: `rollback-rebuilt.ts`.
  *
  * @param seen what the node is now.
  * @param before the node as the run's plan has it.
  * @param to the version of the hop that halted.
+ * @param installed the image that an installer was started with since the node booted, where one was: it wrote the other slot.
  */
 export function rollbackOf(
-  inventory: Pick<Inventory, 'nodes'>,
+  inventory: Pick<Inventory, 'nodes' | 'image' | 'roles'>,
   seen: NodeObservation,
   before: PlannedNode,
   to: string,
+  installed?: string,
 ): Rollback {
   const { name, from, expects } = before;
   const refused = (why: string): Rollback => ({
     verdict: 'refused',
     reasons: [{ kind: 'rollback-impossible', node: name, why }],
   });
-  if (before.rebuild)
-    return refused(
-      'its machine was made anew, or was to be; the way back makes it anew once more, with the version from before, which Slipway does not do by itself yet',
-    );
   if (seen.talos.kind === 'unreachable')
     return refused(
       `Talos on it does not answer (${seen.talos.why}), and nobody else can boot its other slot`,
@@ -61,7 +67,19 @@ export function rollbackOf(
     };
   if (talos.version !== to)
     return refused(`it runs ${talos.version}, neither the version from before nor the one of this run`);
+  if (installed !== undefined && versionOfImage(installed) !== from)
+    return refused(
+      `somebody installed ${installed} on it since it booted, so its other slot does not hold ${from} any more; ` +
+        `once its pods are gone, and on a control plane only while the other etcd members are well: ` +
+        `talosctl -n ${before.address} upgrade --image ${oldImage(inventory, before)}`,
+    );
   const left = stepsLeftOut(inventory);
   const steps = stepOrders.back.filter((step) => !left.has(step));
   return { verdict: 'back', node: { ...node, back: true }, steps };
+}
+
+/** The installer image of what it was before the hop. */
+function oldImage(inventory: Pick<Inventory, 'image' | 'roles' | 'nodes'>, before: PlannedNode): string {
+  const own = inventory.nodes.find(({ name }) => name === before.name) ?? before;
+  return installerImage(inventory, { ...own, schematic: before.expects.schematic }, before.from);
 }

@@ -1,5 +1,6 @@
 import { armedWith } from './armed.js';
 import { cordonOwner } from './cordon.js';
+import { etcdMoved } from './etcd-of-talos.js';
 import { isOnTarget, runningSchematic } from './expectations.js';
 import { installerImage } from './installer-image.js';
 import type { NodeObject } from './observation.js';
@@ -7,10 +8,9 @@ import type { Hop, PlannedNode, RanBefore, RunBack } from './plan.js';
 import type { PlanInput, SeenNode } from './plan-input.js';
 import { clusterRefusals } from './plan-refusals.js';
 import type { Reason } from './reason.js';
-import { etcdMinorOf } from './support-matrix.js';
 import { flowOf } from './upgrade-flow.js';
 import { kubernetesRefusals } from './version-refusals.js';
-import { compareVersions, isVersion } from './versions.js';
+import { isVersion } from './versions.js';
 
 /** The same, about the nodes of a way back alone. */
 export function onlyBack(input: PlanInput, { nodes }: RunBack): PlanInput {
@@ -28,7 +28,7 @@ export function runBackRefusals(input: PlanInput, seen: readonly SeenNode[], bac
       isVersion(version) ? [] : [{ kind: 'bad-version', version }],
     ),
     ...kubernetesRefusals(input, versions.filter(isVersion)),
-    ...etcdMoved(input, seen, back),
+    ...etcdRefusals(input, seen, back),
     ...chosen(input, back).flatMap((before) => nodeRefusals(seen, before, input.request.back)),
   ];
 }
@@ -111,31 +111,17 @@ function nodeRefusals(seen: readonly SeenNode[], before: RanBefore, back: RunBac
   return [];
 }
 
-/**
- * etcd's data of a newer minor are not for an older one, once every member runs the newer: then its cluster version has moved. (etcd has a
- * downgrade of its own, which a person has to have enabled; Talos tells nobody.)
- */
-function etcdMoved(input: PlanInput, seen: readonly SeenNode[], back: RunBack): Reason[] {
-  const minors = seen
-    .filter(({ node }) => node.role === 'control-plane')
-    .map(({ talos }) => (talos ? etcdMinorOf(talos.version) : undefined));
-  return chosen(input, back).flatMap(({ name, version }): Reason[] => {
-    if (seenAs(seen, name).node.role !== 'control-plane') return [];
-    const to = etcdMinorOf(version);
-    if (to === undefined || !minors.every((minor) => minor !== undefined && newer(minor, to))) return [];
-    const [now = ''] = minors;
-    return [
-      {
-        kind: 'rollback-impossible',
-        node: name,
-        why: `every control plane runs etcd ${now}, so its data are of that, and Talos ${version} brings etcd ${to}; only a snapshot from before is for that`,
-      },
-    ];
+/** A member that goes back must be able to join the data of the others. */
+function etcdRefusals(input: PlanInput, seen: readonly SeenNode[], back: RunBack): Reason[] {
+  const { etcd } = input.observation;
+  // What did not answer is refused for that.
+  if (etcd.kind === 'unreachable') return [];
+  return chosen(input, back).flatMap((before): Reason[] => {
+    const { node, talos } = seenAs(seen, before.name);
+    if (node.role !== 'control-plane' || !talos || isOnTarget(before, talos)) return [];
+    const why = etcdMoved(etcd.value, before.version, talos.version);
+    return why === undefined ? [] : [{ kind: 'rollback-impossible', node: before.name, why }];
   });
-}
-
-function newer(minor: string, than: string): boolean {
-  return compareVersions(`v${minor}.0`, `v${than}.0`) > 0;
 }
 
 function seenAs(seen: readonly SeenNode[], name: string): SeenNode {

@@ -22,21 +22,6 @@ const kubernetesByTalos: Readonly<Record<string, KubernetesRange>> = {
   '1.14': { lowest: '1.33', highest: '1.37' },
 };
 
-/** Talos minor → the minor of etcd it brings. Source: `pkg/machinery/constants/constants.go` of siderolabs/talos. */
-const etcdByTalos: Readonly<Record<string, string>> = {
-  '1.9': '3.5',
-  '1.10': '3.5',
-  '1.11': '3.6',
-  '1.12': '3.6',
-  '1.13': '3.6',
-  '1.14': '3.7',
-};
-
-/** The minor of etcd that a Talos version brings; undefined when its minor is not in the matrix. */
-export function etcdMinorOf(talosVersion: string): string | undefined {
-  return etcdByTalos[minorOf(talosVersion)];
-}
-
 /** Talos minors the matrix knows, oldest first. */
 export const knownTalosMinors: readonly string[] = Object.keys(kubernetesByTalos);
 

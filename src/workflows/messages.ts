@@ -4,6 +4,7 @@ import type { StepName } from '../planning/node-steps.js';
 import type { UpgradeRequest } from '../planning/plan.js';
 import type { Reason } from '../planning/reason.js';
 import type { Hold } from '../planning/run-result.js';
+import type { WayBackCosts } from '../planning/way-back-costs.js';
 
 /** The one task queue workers of a site poll. */
 export const defaultTaskQueue = 'slipway';
@@ -152,7 +153,13 @@ export const skipNode = defineUpdate<SkipAnswer, [NodeDecisionInput]>('skip');
 
 export type RollbackAnswer =
   /** It goes back with these steps; then the run ends, and the cluster is held. */
-  | { readonly verdict: 'rolling-back'; readonly node: string; readonly steps: readonly StepName[] }
+  | {
+      readonly verdict: 'rolling-back';
+      readonly node: string;
+      readonly steps: readonly StepName[];
+      /** Where its machine is made anew once more. */
+      readonly costs?: WayBackCosts;
+    }
   | { readonly verdict: 'refused'; readonly reasons: readonly Reason[] };
 /** To `upgradeCluster`: a node that halted the run goes back to what it ran before. */
 export const rollBackNode = defineUpdate<RollbackAnswer, [NodeDecisionInput]>('rollback');

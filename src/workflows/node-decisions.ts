@@ -191,7 +191,8 @@ export class NodeDecisions {
     const answer = await this.decide('rollback', input, () => this.run.rollback(node));
     if (answer.verdict === 'refused') return answer;
     this.back.set(node, `${by}: ${why}`);
-    return { verdict: 'rolling-back', node, steps: answer.steps };
+    const { steps, costs } = answer;
+    return { verdict: 'rolling-back', node, steps, ...(costs ? { costs } : {}) };
   }
 
   /** Nobody else decides about a node while it is observed. */

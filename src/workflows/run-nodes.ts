@@ -6,7 +6,7 @@ import type { Hop, PlannedNode, UpgradePlan } from '../planning/plan.js';
 import type { Reason } from '../planning/reason.js';
 import type { Retry } from '../planning/retry.js';
 import type { Rollback } from '../planning/rollback.js';
-import type { NodeEnding, NodeResult, NodeState } from '../planning/run-result.js';
+import type { NodeEnding, NodeState } from '../planning/run-result.js';
 import type { Standing } from './decision-refusals.js';
 import { reasonOf } from './failure-reason.js';
 import { keyword } from './keyword.js';
@@ -17,6 +17,7 @@ import { endingOf, isStopped, isTouched, leftOut, notBegun, skipped } from './no
 import { upgradeBatch } from './run-batch.js';
 import { activitiesFor } from './step-activities.js';
 import { upgradeNode } from './upgrade-node.js';
+import { hopForWayBack, valuesFor } from './way-back.js';
 
 /** The hop under way. */
 interface CurrentHop {
@@ -73,6 +74,12 @@ export class RunNodes {
     return this.endings.flatMap(({ skippedBy, state, reason }) =>
       skippedBy !== undefined && reason && !wellStates.has(state) ? [reason] : [],
     );
+  }
+
+  /** Whether the run ends because a node went back by another machine. */
+  wentBackAnew(reason: Reason): boolean {
+    if (reason.kind !== 'rolled-back') return false;
+    return this.hopNow().hop.nodes.some(({ name, rebuild }) => name === reason.node && rebuild !== undefined);
   }
 
   /** The nodes of a batch that need work; the others are skipped, and told so. */
@@ -166,7 +173,7 @@ export class RunNodes {
       limits,
       drain,
       attempt,
-      ...(node.rebuild && hop.values ? { values: hop.values } : {}),
+      ...valuesFor(node, hop),
       ...(beside.length > 0 ? { beside } : {}),
     };
     const startedAt = new Date().toISOString();
@@ -182,7 +189,7 @@ export class RunNodes {
       ],
     });
     return child.then(
-      (result) => ({ ...endingOf(result), ...(node.back === true ? wayBack(result, to, hop.to) : {}) }),
+      (result) => ({ ...endingOf(result), ...(node.back === true ? { from: to, to: hop.to } : {}) }),
       (error: unknown) => {
         if (isCancellation(error)) throw error;
         const reason = reasonOf(error, node.name, 0);
@@ -207,13 +214,13 @@ export class RunNodes {
   }
 
   private async planRollback(name: string): Promise<Rollback> {
-    const { act, about } = this.looking(name, 'rolled back');
+    const { act, about } = this.lookingBack(name, 'rolled back');
     return act.planRollback(about);
   }
 
   private async planOwnRollback(name: string, halt: Halt): Promise<OwnRollback | undefined> {
     if (this.hopNow().plan.onFailure !== 'rollback') return undefined;
-    const { act, about } = this.looking(name, 'rolled back by itself');
+    const { act, about } = this.lookingBack(name, 'rolled back by itself');
     try {
       return await act.planOwnRollback({ ...about, halt });
     } catch (error) {
@@ -223,13 +230,20 @@ export class RunNodes {
     }
   }
 
+  /** The same, of a node that goes back: where its machine was made anew, at Terraform too. */
+  private lookingBack(name: string, how: string) {
+    const { hop, plan } = this.hopNow();
+    const { act, about } = this.looking(name, how, plan.terraform ? plan.limits.terraformPlan : 0);
+    return { act, about: { ...about, ...hopForWayBack(hop, about.node, this.endings) } };
+  }
+
   /** What observes a node that is to be treated so. */
-  private looking(name: string, how: string) {
+  private looking(name: string, how: string, asking = 0) {
     const { hop, plan } = this.hopNow();
     const { request, run } = this.input;
     const node = hop.nodes.find((one) => one.name === name);
     if (!node) throw new Error(`${name} halted, and is in no hop`);
-    const act = activitiesFor('look', plan.limits.observe, `${name} is observed, to be ${how}`);
+    const act = activitiesFor('look', plan.limits.observe + asking, `${name} is observed, to be ${how}`);
     return { act, about: { cluster: request.cluster, run, node, to: hop.to } };
   }
 
@@ -237,12 +251,6 @@ export class RunNodes {
     if (!this.now) throw new Error('no hop is under way');
     return this.now;
   }
-}
-
-/** How a way back ended, told of the hop it is part of. */
-function wayBack({ node, outcome, reason }: NodeResult, from: string, to: string): Partial<NodeEnding> {
-  const failed = outcome === 'halted' && reason;
-  return { from, to, ...(failed ? { reason: { kind: 'rollback-failed', node, reason } } : {}) };
 }
 
 /** States of a node that nobody has to look at. */

@@ -46,6 +46,28 @@ const patchLimit = ({ limits, drain, node }: NodeInput): number =>
 const valuesOf = ({ values = {} }: NodeInput) => ({ values });
 
 export const stepActivities: Readonly<Record<StepName, StepActivity>> = {
+  snapshot: {
+    kind: 'wait',
+    limit: ({ limits }) => limits.snapshot,
+    run: async (act, { cluster, run, node, limits }) => {
+      const limit = limits.snapshot;
+      const taken = await act.takeSnapshot({ cluster, run, before: node.name, prove: false, limit });
+      return `${taken.file}, read from ${taken.from}`;
+    },
+  },
+  templates: {
+    kind: 'mutate',
+    limit: ({ limits }) => limits.templates + limits.terraformLock,
+    run: (act, { cluster, run, node, limits, values = {} }) =>
+      act.rebuildTemplates({
+        cluster,
+        run,
+        values,
+        templates: node.rebuild?.wayBack?.templates ?? [],
+        limit: limits.templates + limits.terraformLock,
+        underWork: node.name,
+      }),
+  },
   'plan-replacement': {
     kind: 'look',
     limit: ({ limits }) => limits.terraformPlan + limits.terraformLock,

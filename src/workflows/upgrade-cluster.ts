@@ -103,7 +103,11 @@ class Run {
     if (unanswered) return this.stopped(unanswered);
     for (const [index, hop] of planned.plan.hops.entries()) {
       const failed = await this.upgradeHop(planned.plan, hop, index + 1);
-      if (failed) return this.stopped(failed);
+      if (!failed) continue;
+      // Git names the version that was left: Terraform would bring it once more.
+      if (this.nodes.wentBackAnew(failed))
+        this.left = await leftAfter({ cluster, run }, planned.plan, inventory, () => this.abortedBy);
+      return this.stopped(failed);
     }
     const unwell = this.nodes.leftUnwell();
     // The others are done; these still are for a person to look at.

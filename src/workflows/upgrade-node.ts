@@ -6,6 +6,7 @@ import type { Reason } from '../planning/reason.js';
 import type { NodeResult, NodeState, StepRecord } from '../planning/run-result.js';
 import { reasonOf } from './failure-reason.js';
 import type { NodeInput } from './node-input.js';
+import { stateBackRebuilt, stateRebuilt } from './state-rebuilt.js';
 import { activitiesFor, stepActivities, type NodeProgress } from './step-activities.js';
 
 /**
@@ -97,7 +98,7 @@ async function stopped(
   const cordoned = leftCordoned(input, failed);
   if (!mayUndo(input, failed, reason)) {
     const state = stateAfter(input, failed, reason);
-    return end('halted', state, { reason, failedStep: failed, ...cordoned });
+    return end('halted', state, { reason: toldOf(input, state, reason), failedStep: failed, ...cordoned });
   }
   const undoFailed = await undoSteps(input, failed, records);
   if (undoFailed) {
@@ -109,6 +110,11 @@ async function stopped(
     return end('halted', state, { reason, failedStep: failed, undoFailed, ...cordoned });
   }
   return end('undone', stateUndone(input, failed, reason), { reason, failedStep: failed });
+}
+
+/** Nothing goes further down than a way back that failed: it is told with the state that it left. */
+function toldOf({ node, to }: NodeInput, state: NodeState, reason: Reason): Reason {
+  return node.back ? { kind: 'rollback-failed', node: node.name, version: to, state, reason } : reason;
 }
 
 /** What is true of a node that was given back: what somebody else installed boots all the same. */
@@ -131,7 +137,7 @@ function wasTouched({ steps: order }: NodeInput, failed: StepName, reason: Reaso
 function mayUndo(input: NodeInput, failed: StepName, reason: Reason): boolean {
   const { steps: order } = input;
   // Its cordon is that of a node that is not well.
-  if (input.node.steps === 'back') return false;
+  if (input.node.back === true || input.node.steps === 'back') return false;
   // Its cordon is that of a machine that is not there.
   if (input.node.rebuild?.continues) return false;
   // Its cordon is that of a machine that may lack its patches.
@@ -157,7 +163,9 @@ function isFirstOnce({ steps: order }: NodeInput, name: StepName): boolean {
 function leftCordoned({ steps: order, node }: NodeInput, failed: StepName): { cordoned?: true } {
   const at = order.indexOf(failed);
   const within = at >= order.indexOf('cordon') && at <= order.indexOf('uncordon');
-  return within && !node.keepCordon ? { cordoned: true } : {};
+  // A way back may fail before its own cordon, with the one of the attempt before still there.
+  const before = node.back === true && node.adopts !== undefined;
+  return (within || before) && !node.keepCordon ? { cordoned: true } : {};
 }
 
 /** The undo of each step up to the failed one, the latest first. The failed one too: it may have come halfway. */
@@ -193,21 +201,15 @@ async function undoSteps(
 
 function stateAfter(input: NodeInput, failed: StepName, reason: Reason): NodeState {
   if (failed === 'patch-machine' && isSilent(reason)) return 'unreachable';
-  return input.node.rebuild ? stateRebuilt(failed) : stateInPlace(input, failed, reason);
+  if (input.node.rebuild)
+    return input.node.back ? stateBackRebuilt(input, failed, reason) : stateRebuilt(failed);
+  return stateInPlace(input, failed, reason);
 }
 
 /** Whether Talos on the node was not heard any more. */
 function isSilent(reason: Reason): boolean {
   const last = reason.kind === 'gave-up' ? reason.reason : reason;
   return last?.kind === 'talos-unreachable';
-}
-
-/** Where its machine was made anew there is no way back to name: it is on its way, or it has come. */
-function stateRebuilt(failed: StepName): NodeState {
-  const unfinished: readonly StepName[] = ['replace-machine', 'cordon', 'record-facts', 'continue-machine'];
-  if (unfinished.includes(failed)) return 'replacing';
-  const before: readonly StepName[] = ['remove-member', 'configure-machine', 'await-boot'];
-  return before.includes(failed) ? 'not-joined' : 'on-target';
 }
 
 function stateInPlace({ node }: NodeInput, failed: StepName, reason: Reason): NodeState {

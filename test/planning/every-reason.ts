@@ -210,7 +210,9 @@ export const everyReason: { readonly [Kind in Reason['kind']]: Extract<Reason, {
   'rollback-failed': {
     kind: 'rollback-failed',
     node,
-    reason: { kind: 'rollback-refused', node, why: 'previous UKI not found' },
+    version: 'v1.12.1',
+    state: 'not-joined',
+    reason: { kind: 'machine-silent', node, address: '10.20.67.4', why: 'no route to host' },
   },
   'rollback-impossible': { kind: 'rollback-impossible', node, why: 'Talos on it does not answer' },
   'rollback-refused': { kind: 'rollback-refused', node, why: 'previous UKI not found' },

@@ -18,6 +18,10 @@ describe('a node that halted the run', () => {
     ['fails its checks again and again', { failedStep: 'verify-node', reason: gaveUp(notReady) }],
     ['lost an extension', { failedStep: 'await-boot', reason: everyReason['extensions-lost'] }],
     ['is made of another schematic', { failedStep: 'await-boot', reason: everyReason['wrong-schematic'] }],
+    [
+      'was made anew and never joins',
+      { failedStep: 'await-boot', reason: everyReason['machine-never-joined'] },
+    ],
     ['offers its cards no more', { failedStep: 'verify-node', reason: everyReason['device-not-offered'] }],
     ['lost its etcd member', { failedStep: 'await-etcd-member', reason: everyReason['etcd-not-rejoined'] }],
     ['leaves critical pods unscheduled', { failedStep: 'soak', reason: gaveUp(pods) }],

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { lastLook } from '../../src/planning/last-look.js';
+import { lastLook, lastLookAtRemains } from '../../src/planning/last-look.js';
 import type { PodObservation } from '../../src/planning/observation.js';
 import {
   aCluster,
@@ -145,4 +145,48 @@ describe('the last look before a node is stopped', () => {
       node: 'ctrl-3',
     });
   });
+});
+
+describe('the last look at what is left of a machine, before it is made once more', () => {
+  const remains = (of: Cluster, name: string): Cluster =>
+    of.withObject(name, { ...cordonedByRun(run), ready: false }).withNode(name, (node) => ({
+      ...node,
+      talos: unreachable('no route to host'),
+    }));
+  const look = (of: Cluster, node = controlPlane) => lastLookAtRemains(of.observation, node, context);
+
+  test('finds nothing against a silent worker, nor against a silent control plane that the others do without', () => {
+    expect(look(remains(aCluster(), 'work-1'), worker)).toBeUndefined();
+    const learner = remains(aCluster(), 'ctrl-2').withEtcd((etcd) => ({
+      ...etcd,
+      members: etcd.members.map((one) => (one.name === 'ctrl-2' ? { ...one, learner: true } : one)),
+    }));
+    expect(look(learner)).toBeUndefined();
+  });
+
+  test.each<[string, Cluster, object]>([
+    [
+      'its kubelet is heard again',
+      remains(aCluster(), 'ctrl-2').withObject('ctrl-2', { ready: true }),
+      { kind: 'expectation-broken', what: 'kubelet' },
+    ],
+    [
+      'somebody uncordoned it',
+      remains(aCluster(), 'ctrl-2').withObject('ctrl-2', { unschedulable: false }),
+      { kind: 'cordon-lost' },
+    ],
+    [
+      'another member is unwell',
+      remains(aCluster(), 'ctrl-2').withMember('ctrl-3', { errors: ['NOSPACE'] }),
+      { kind: 'etcd-member-unhealthy', node: 'ctrl-3' },
+    ],
+    [
+      'Kubernetes does not answer',
+      remains(aCluster(), 'ctrl-2').withNode('ctrl-2', (node) => ({
+        ...node,
+        kubernetes: unreachable('down'),
+      })),
+      { kind: 'kubernetes-unreachable' },
+    ],
+  ])('forbids it where %s', (_what, of, reason) => expect(look(of)).toMatchObject(reason));
 });

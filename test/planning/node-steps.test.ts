@@ -133,7 +133,7 @@ describe('the orders', () => {
   test('wait for limits of rebuilds where they rebuild alone', () => {
     for (const [name, order] of Object.entries(stepOrders)) {
       const waits = order.some((step) => rebuildLimits.includes(steps[step].limit));
-      expect([name, waits]).toEqual([name, name.startsWith('rebuild') || name.startsWith('continued')]);
+      expect([name, waits]).toEqual([name, /^(back-)?(rebuil[dt]|continued)/.test(name)]);
     }
   });
 

@@ -39,6 +39,20 @@ describe('the report of machines that were made anew', () => {
     );
   });
 
+  test('says of a node that was rolled back what git would bring once more', () => {
+    const back = { ...aNodeResult('work-1', 60), outcome: 'undone', state: 'rolled-back' } as const;
+    const rolled = aRun({ plan: made.plan, nodes: [{ ...back, from: 'v1.12.1', to: 'v1.13.9' }] });
+    const writes = [{ address: 'module.w["work-1"].vm.a', action: 'destroyed and created', node: 'work-1' }];
+    const said = runReportMarkdown({ ...rolled, terraform: { ...known, writes, count: 1 } });
+    expect(said).toContain('work-1 was rolled back to v1.12.1, and git names v1.13.9');
+    expect(said).toContain('A plan without `-var` finds them to change');
+    expect(said).toContain('(work-1, which this run rolled back): destroyed and created');
+    const reason = { kind: 'terraform-init-failed', tool: 'terraform', why: 'no route' } as const;
+    const untold = runReportMarkdown({ ...rolled, terraform: { kind: 'unknown', reason } });
+    expect(untold).toContain('put git back to v1.12.1 first');
+    expect(untold).not.toContain('The nodes run what they should');
+  });
+
   test('says that nobody could tell, and why', () => {
     const reason = { kind: 'terraform-init-failed', tool: 'terraform', why: 'no route' } as const;
     expect(text({ kind: 'unknown', reason })).toContain(

@@ -3,7 +3,6 @@ import { stepOrders } from '../../src/planning/node-steps.js';
 import { rollbackOf } from '../../src/planning/rollback.js';
 import { aCluster, type Cluster } from './a-cluster.js';
 import { planOf } from './a-planned-node.js';
-import { aRebuildingCluster, rebuilding } from './a-rebuilding-cluster.js';
 
 const to = 'v1.12.6';
 const world = aCluster();
@@ -42,7 +41,7 @@ describe('a node that halted a run, and is rolled back', () => {
     }));
 
   test('is neither drained nor relieved of its leadership where there is nobody else', () => {
-    const alone = { nodes: inventory.nodes.filter(({ name }) => name === 'ctrl-2') };
+    const alone = { ...inventory, nodes: inventory.nodes.filter(({ name }) => name === 'ctrl-2') };
     const answer = rollbackOf(alone, seen(world.running(to, 'ctrl-2'), 'ctrl-2'), planned('ctrl-2'), to);
     expect(answer).toMatchObject({
       steps: stepOrders.back.filter((step) => step !== 'drain' && step !== 'hand-over-leadership'),
@@ -66,12 +65,20 @@ describe('a node that halted a run, and is rolled back', () => {
     });
   });
 
-  test('is not, where its machine was made anew: there is no other slot', () => {
-    const other = aRebuildingCluster();
-    const node = planned('work-2', rebuilding(other));
-    expect(rollbackOf(other.inventory, seen(other, 'work-2'), node, 'v1.13.9')).toMatchObject({
+  test('is not, where somebody wrote its other slot since: the sentence has the command that is left', () => {
+    const now = seen(world.running(to, 'ctrl-2'), 'ctrl-2');
+    const before = planned('ctrl-2');
+    const with_ = (image: string) => rollbackOf(inventory, now, before, to, image);
+    expect(with_('ghcr.io/siderolabs/installer:v1.12.9')).toMatchObject({
       verdict: 'refused',
-      reasons: [{ why: expect.stringContaining('made anew') }],
+      reasons: [
+        {
+          why: expect.stringContaining(
+            `talosctl -n 10.20.67.2 upgrade --image factory.talos.dev/nocloud-installer/${before.expects.schematic}:v1.12.1`,
+          ),
+        },
+      ],
     });
+    expect(with_('ghcr.io/siderolabs/installer:v1.12.1')).toMatchObject({ verdict: 'back' });
   });
 });

@@ -140,8 +140,16 @@ describe('the way back of a run', () => {
     ],
   ])('is refused where %s', (_what, why, says) => expect(why()).toContain(says));
 
-  test("is not refused for etcd's sake while one control plane still runs the older minor", () => {
-    const mixed = upgraded.running('v1.10.9', 'ctrl-3');
+  test("is not refused for etcd's sake while one member still runs the older minor", () => {
+    const [older, newer] = ['3.5.21', '3.6.4'];
+    const mixed = upgraded.withEtcd((etcd) => ({
+      ...etcd,
+      statuses: etcd.statuses.map((status, at) =>
+        status.kind === 'answered'
+          ? { ...status, value: { ...status.value, version: at === 2 ? older : newer } }
+          : status,
+      ),
+    }));
     expect(refusal([ran('ctrl-2', { version: 'v1.10.9' })], mixed)).not.toContain('brings etcd');
   });
 });

@@ -62,9 +62,7 @@ describe('a node that does not get well on the new version', () => {
       attempt: 2,
     });
     const { stdout } = await world.slipway('status');
-    expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
-      `${other} could not be brought back to the version from before`,
-    );
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain(`CRITICAL: ${other} did not come back to ${from}`);
   }, 240_000);
 
   it('keeps every promise the watcher can see', async () => {

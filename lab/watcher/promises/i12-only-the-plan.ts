@@ -3,7 +3,7 @@ import type { Evidence, HypervisorRequest } from '../evidence.js';
 import { unobserved, violation, type Finding } from '../finding.js';
 import { slipwayChangesAtHypervisor, vmCalls, type VmCall } from '../moments/hypervisor-calls.js';
 import { list, text } from '../moments/payload.js';
-import { attemptAt, runAt, runsOf, type Run } from '../moments/runs.js';
+import { attemptAt, personRolledBack, runAt, runsOf, type Run } from '../moments/runs.js';
 
 /** What of a VM an upgrade may make another: what it is cloned from. */
 const MAY_CHANGE = new Set(['template']);
@@ -47,7 +47,12 @@ function outsideNode(
   const planned = plannedHops(run).flatMap((hop) => list(hop, 'nodes'));
   if (!planned.some((one) => text(one, 'name') === node && text(one, 'rebuild', 'address') !== undefined))
     return broken(`which the plan of ${run.id} does not rebuild`);
-  return attemptAt([run], node, at) === undefined ? broken(`whose workflow had not begun in ${run.id}`) : [];
+  const attempt = attemptAt([run], node, at);
+  if (attempt === undefined) return broken(`whose workflow had not begun in ${run.id}`);
+  // Made with other values than those of a hop: for a way back, which only a person begins.
+  const known = new Set(plannedHops(run).map((hop) => text(hop, 'to')));
+  if (known.has(attempt.to) || personRolledBack([run], node, at)) return [];
+  return broken(`for ${attempt.to}, which is no hop of ${run.id}, and nobody had said that it goes back`);
 }
 
 /** Compared with the VM of that id as it was asked for before, by whomever. */

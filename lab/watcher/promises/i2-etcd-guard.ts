@@ -2,7 +2,7 @@ import type { EtcdRound, Evidence, Moment, TalosRequest } from '../evidence.js';
 import { unobserved, violation, type Finding } from '../finding.js';
 import { ETCD_ROUND_AGE_MOST, forbiddenBy, roundsBefore, voterCount } from '../moments/etcd-state.js';
 import { seconds } from '../moments/last-before.js';
-import { outageAccepted, runAt, runsOf } from '../moments/runs.js';
+import { outageAccepted, personRolledBack, runAt, runsOf } from '../moments/runs.js';
 import { DESTRUCTION, destructions } from '../moments/hypervisor-calls.js';
 import { disruptingRequests } from '../moments/talos-calls.js';
 import { isBeingRebuilt, isControlPlane } from '../moments/touches.js';
@@ -25,6 +25,8 @@ interface Act {
   readonly wayMost: number;
   /** The machine of that member is gone: what its own member says does not count, it is what the act puts right. */
   readonly repairs?: boolean;
+  /** A person said that the node goes back: it may never have become a member, or a voter. */
+  readonly goesBack?: boolean;
 }
 
 /**
@@ -36,20 +38,20 @@ interface Act {
  * the destruction of a machine. The member of a machine that was destroyed is dead when it is removed, and may be.
  */
 export function etcdAllowsIt(evidence: Evidence): Finding[] {
+  const runs = runsOf(evidence);
   const requests = disruptingRequests(evidence).map(
-    ({ request: { at }, node, called, removesMember }): Act => ({
-      at,
-      node,
-      called,
-      wayMost: WAY_TAKES_MOST,
-      repairs: removesMember === true && isBeingRebuilt(evidence, node, at),
-    }),
+    ({ request: { at }, node, called, removesMember }): Act => {
+      const repairs = removesMember === true && isBeingRebuilt(evidence, node, at);
+      const goesBack = repairs && personRolledBack(runs, node, at);
+      return { at, node, called, wayMost: WAY_TAKES_MOST, repairs, goesBack };
+    },
   );
   const machines = destructions(evidence).map(({ request: { at }, node }): Act => ({
     at,
     node,
     called: DESTRUCTION,
     wayMost: TERRAFORM_TAKES_MOST,
+    goesBack: personRolledBack(runs, node, at),
   }));
   return [...requests, ...machines]
     .filter(({ node }) => isControlPlane(evidence, node))
@@ -74,13 +76,21 @@ function judge(evidence: Evidence, act: Act): Finding[] {
 }
 
 /** Reasons that stand in each of the rounds, in the words of the last one. */
-function standing(rounds: readonly EtcdRound[], { node, repairs }: Act, handedOverSince: boolean): string[] {
+function standing(
+  rounds: readonly EtcdRound[],
+  { node, repairs, goesBack }: Act,
+  handedOverSince: boolean,
+): string[] {
   const all = rounds.map((round) => forbiddenBy(round, node));
   const last = all.at(-1) ?? new Map<string, string>();
   if (handedOverSince) last.delete('leads');
+  const own = new Set([
+    ...(repairs || goesBack ? [`member ${node}`] : []),
+    ...(goesBack ? [`learner ${node}`, `behind ${node}`] : []),
+  ]);
   return [...last]
     .filter(([key]) => all.every((reasons) => reasons.has(key)))
-    .filter(([key]) => !(repairs && key === `member ${node}`))
+    .filter(([key]) => !own.has(key))
     .map(([, reason]) => reason);
 }
 
@@ -110,8 +120,15 @@ function handedOver(evidence: Evidence, { at, node }: Act, newest: EtcdRound): b
   return own !== undefined && followed.some((leaders) => leaders.length > 0 && !leaders.includes(own));
 }
 
-function tooFewVoters(evidence: Evidence, { at, node, called }: Act, round: EtcdRound): string | undefined {
+function tooFewVoters(
+  evidence: Evidence,
+  { at, node, called, goesBack }: Act,
+  round: EtcdRound,
+): string | undefined {
   const voters = voterCount(round);
+  // Who has no vote takes none away.
+  const votes = round.members?.some(({ name, learner }) => name === node && !learner) ?? true;
+  if (goesBack && !votes) return undefined;
   if (voters === 2) return `${called} of ${node} with two voters: neither may go`;
   if (voters !== 1) return undefined;
   const run = runAt(runsOf(evidence), at);

@@ -37,7 +37,7 @@ function ofNoRun({ historyMissing }: Evidence, { at, node, name }: Touch): Findi
 }
 
 function judgeRun(evidence: Evidence, run: Run, own: readonly Touch[]): Finding[] {
-  const taken = takenIn(run);
+  const taken = takenIn(evidence, run);
   const files = taken.flatMap((snapshot) => judgeFile(evidence, run, snapshot));
   const [first] = own;
   if (first === undefined) return files;
@@ -113,17 +113,22 @@ function readFromTalos({ requests }: Evidence, run: Run, before: Moment): boolea
   );
 }
 
-function takenIn({ record }: Run): TakenSnapshot[] {
-  return record.activities.flatMap(({ type, outcome, endedAt, result }) => {
-    if (type !== 'takeSnapshot' || outcome !== 'completed' || endedAt === undefined) return [];
-    return [
-      {
-        endedAt,
-        takenAt: Date.parse(text(result, 'takenAt') ?? '') || endedAt,
-        file: text(result, 'file') ?? '',
-        sha256: text(result, 'sha256') ?? '',
-        proven: truth(result, 'proven') === true,
-      },
-    ];
-  });
+/** By the run, and by nodes that go back: those take one of their own. */
+function takenIn({ workflows }: Evidence, { id, record }: Run): TakenSnapshot[] {
+  const own = workflows.filter((one) => one.id.startsWith(`${id}/`));
+  const all = [record, ...own].flatMap(({ activities }) => activities);
+  return all
+    .toSorted((a, b) => a.scheduledAt - b.scheduledAt)
+    .flatMap(({ type, outcome, endedAt, result }) => {
+      if (type !== 'takeSnapshot' || outcome !== 'completed' || endedAt === undefined) return [];
+      return [
+        {
+          endedAt,
+          takenAt: Date.parse(text(result, 'takenAt') ?? '') || endedAt,
+          file: text(result, 'file') ?? '',
+          sha256: text(result, 'sha256') ?? '',
+          proven: truth(result, 'proven') === true,
+        },
+      ];
+    });
 }

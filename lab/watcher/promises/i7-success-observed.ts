@@ -3,7 +3,7 @@ import { violation, type Finding } from '../finding.js';
 import { armedAt, targetOf } from '../moments/boot-slots.js';
 import { lastBefore } from '../moments/last-before.js';
 import { nodeAt } from '../moments/node-state.js';
-import { personSkipped, watchedRuns, type Attempt, type Run } from '../moments/runs.js';
+import { personRolledBack, personSkipped, watchedRuns, type Attempt, type Run } from '../moments/runs.js';
 
 /**
  * I7: what a run calls done is so: the machine runs that version and schematic, in a new boot unless it did before, and its
@@ -12,6 +12,7 @@ import { personSkipped, watchedRuns, type Attempt, type Run } from '../moments/r
 export function successIsObserved(evidence: Evidence): Finding[] {
   return watchedRuns(evidence).flatMap((run) => [
     ...run.attempts.flatMap((attempt) => judgeAttempt(evidence, attempt)),
+    ...run.attempts.flatMap((attempt) => judgeWayBack(evidence, run, attempt)),
     ...judgeSkipped(evidence, run),
     ...judgeUndone(evidence, run),
     ...judgeRun(run),
@@ -42,6 +43,21 @@ function judgeAttempt(evidence: Evidence, attempt: Attempt): Finding[] {
     findings.push(broken(`its Node still shows the boot before`));
   if (sighted !== undefined && !sighted.ready) findings.push(broken(`its Node is not Ready`));
   return findings;
+}
+
+/** A node that is told as rolled back runs the version from before, which its workflow was to bring it to, and is in service. */
+function judgeWayBack(evidence: Evidence, run: Run, { id, node, ending, endedAt, to }: Attempt): Finding[] {
+  if (ending?.state !== 'rolled-back' || endedAt === undefined) return [];
+  const broken = (what: string): Finding[] => [
+    violation('I7', endedAt, node, `${id} says rolled back, and ${what}`),
+  ];
+  if (!personRolledBack([run], node, endedAt)) return broken('nobody had said that it should be');
+  const now = machineAt(evidence, node, endedAt);
+  if (now?.version !== to) return broken(`${node} runs ${now?.version ?? 'nobody knows what'}, not ${to}`);
+  const sighted = nodeAt(evidence, node, endedAt);
+  if (sighted === undefined) return [];
+  if (sighted.bootId !== now.bootId) return broken('its Node still shows the boot before');
+  return sighted.ready ? [] : broken('its Node is not Ready');
 }
 
 /** A node that was left out because it is on target already. */

@@ -69,7 +69,7 @@ function judgeBoots(evidence: Evidence, node: string, own: readonly MachineEvent
   const findings: Finding[] = [];
   const runs = runsOf(evidence);
   const isWanted = ({ event, at }: MachineEvent): boolean =>
-    event === 'rollback-accepted' && personRolledBack(runs, node, at);
+    (event === 'rollback-accepted' || event === 'created') && personRolledBack(runs, node, at);
   let before: MachineEvent | undefined;
   let turnedBack = false;
   for (const event of own) {

@@ -6,6 +6,9 @@ type Named = StepName | { readonly name: string; readonly does: string };
 
 /** By the names that activities have in history. */
 const names: Readonly<Record<keyof Activities, Named>> = {
+  // The run carries out these two, too, between nodes.
+  takeSnapshot: 'snapshot',
+  rebuildTemplates: 'templates',
   planReplacement: 'plan-replacement',
   prepareImage: 'prepare-image',
   awaitGates: 'await-gates',
@@ -28,15 +31,16 @@ const names: Readonly<Record<keyof Activities, Named>> = {
   uncordonNode: 'uncordon',
   soakNode: 'soak',
   planUpgrade: { name: 'plan', does: 'observes the cluster and makes the plan' },
-  takeSnapshot: { name: 'snapshot', does: 'takes an etcd snapshot, verifies it and stores it encrypted' },
+  planRetry: { name: 'look', does: 'looks at the node, to begin it once more' },
+  planRollback: {
+    name: 'look',
+    does: 'looks at the node, and where it was made anew at Terraform, to roll it back',
+  },
   resolveOrder: { name: 'order', does: 'asks etcd who leads, and puts the nodes in order' },
   warmFactory: { name: 'images', does: 'has the factory build every image that is needed' },
-  rebuildTemplates: { name: 'templates', does: 'makes the templates of the hop anew, where they differ' },
   confirmNoChanges: { name: 'terraform', does: 'asks Terraform what it would still change' },
   awaitEtcdStable: { name: 'etcd', does: 'waits until etcd has been healthy without a break' },
-  planRetry: { name: 'retry', does: 'observes a node that halted, to begin it once more' },
-  planRollback: { name: 'rollback', does: 'observes a node that halted, to roll it back' },
-  planOwnRollback: { name: 'rollback', does: 'looks whether a node that halted can go back by itself' },
+  planOwnRollback: { name: 'look', does: 'looks whether a node that halted can go back by itself' },
 };
 
 /** Activities of earlier releases. */

@@ -1,5 +1,6 @@
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { describe } from '../../planning/describe.js';
+import { span } from '../../planning/phrases.js';
 import {
   retryNode,
   rollBackNode,
@@ -27,6 +28,8 @@ export interface DecideOptions {
 
 /** The node is observed before the run answers. */
 const observeMs = 120_000;
+/** Where its machine was made anew, Terraform is asked, too. */
+const askTerraformMs = 600_000;
 
 /** Has a node that halted the run begun once more. */
 export async function retry(
@@ -46,7 +49,7 @@ export async function rollback(
   options: DecideOptions,
 ): Promise<ExitCode> {
   return decide(node, named, options, 'rollback', rollbackLines, (temporal, chosen, input) =>
-    askRun(temporal, chosen, options.taskQueue, { update: rollBackNode, input, withinMs: observeMs }),
+    askRun(temporal, chosen, options.taskQueue, { update: rollBackNode, input, withinMs: askTerraformMs }),
   );
 }
 
@@ -110,8 +113,12 @@ export function rollbackLines({ cluster, run }: ChosenRun, answer: RollbackAnswe
       `Nothing was changed, and run ${run} of ${cluster} goes on waiting.`,
       ...answer.reasons.map((reason) => `  - ${sentence(describe(reason))}`),
     ];
+  const { costs } = answer;
   return [
     `${answer.node} is rolled back by run ${run} of ${cluster}: ${answer.steps.join(', ')}. Then the run ends, and the cluster is held.`,
+    ...(costs
+      ? [`It takes some ${span(costs.took)}:`, ...costs.notes.map((note) => `  - ${sentence(note)}`)]
+      : []),
     `  slipway watch ${cluster}/${run}  # see it go`,
   ];
 }

@@ -25,6 +25,8 @@ export interface ContinueQuestion {
       };
   /** An attempt of this very step began to send something. */
   readonly lost: boolean;
+  /** The node goes back: what was made is of the wrong version, and is made once more, however whole it is. */
+  readonly remakes?: boolean;
 }
 
 /** `nothing`: the machine is made. Otherwise what is replaced is half made itself, and what is created is gone. */
@@ -44,8 +46,12 @@ export type ContinueDecision =
 export function howToContinue(question: ContinueQuestion): ContinueDecision {
   const { node, address, present, lacking, identity, machine, lost } = question;
   const old = question.oldUuid?.toLowerCase();
-  const tainted = present.filter((instance) => instance.tainted);
-  const whole = tainted.length === 0 && lacking.length === 0;
+  // What an attempt that was lost began, it may have done: that is not destroyed again.
+  const remakes = question.remakes === true && !lost;
+  const spoilt = present.filter((instance) => instance.tainted || remakes);
+  const unclear = (why: string): ContinueDecision =>
+    refuse({ kind: 'terraform-unclear', node, address, why });
+  const whole = spoilt.length === 0 && lacking.length === 0;
   if (machine.kind !== 'silent') {
     const { uuid, macs } = machine;
     if (uuid.toLowerCase() === old) return refuse({ kind: 'machine-not-replaced', node, uuid });
@@ -54,12 +60,12 @@ export function howToContinue(question: ContinueQuestion): ContinueDecision {
     const other = otherMachine(identity, { uuid, macs });
     if (other) return refuse({ kind: 'machine-other', node, ...other });
     if (whole) return { send: 'nothing' };
+    if (machine.kind === 'configured' && remakes)
+      return unclear('it has joined the cluster by now, and is not destroyed as if it had not');
     // It has a part in the cluster by now: whatever the state says of it, it is not destroyed.
     if (machine.kind === 'configured') return refuse({ kind: 'terraform-half-made', node, address });
-    return make(tainted, lacking);
+    return make(spoilt, lacking);
   }
-  const unclear = (why: string): ContinueDecision =>
-    refuse({ kind: 'terraform-unclear', node, address, why });
   const inState = present.length > 0;
   if (inState && identity.uuid === undefined)
     return unclear('the state tells no system UUID of it, and nothing answers at its address');
@@ -67,7 +73,7 @@ export function howToContinue(question: ContinueQuestion): ContinueDecision {
     return unclear('the state holds the old machine, and nothing answers at its address');
   if (whole) return { send: 'nothing' };
   if (lost) return unclear('an attempt before this one began to make it, and nothing answers at its address');
-  return make(tainted, lacking);
+  return make(spoilt, lacking);
 }
 
 function make(tainted: readonly StateInstance[], create: readonly string[]): ContinueDecision {

@@ -23,6 +23,10 @@ export interface EtcdStatus {
   readonly raftAppliedIndex: number;
   readonly learner: boolean;
   readonly errors: string[];
+  /** The etcd it runs: `3.6.5`. */
+  readonly version?: string;
+  /** The etcd version its data is of: `3.6.0`. Members before 3.6 do not say. */
+  readonly storage?: string;
 }
 
 interface Members extends Message {
@@ -42,6 +46,8 @@ interface Status extends Message {
     readonly raft_applied_index: string;
     readonly is_learner: boolean;
     readonly errors: readonly string[];
+    readonly protocol_version: string;
+    readonly storage_version: string;
   } | null;
 }
 
@@ -80,6 +86,8 @@ export function etcdLooks(call: Call): EtcdLooks {
         raftAppliedIndex: Number(seen.raft_applied_index),
         learner: seen.is_learner,
         errors: [...seen.errors],
+        ...(seen.protocol_version === '' ? {} : { version: seen.protocol_version }),
+        ...(seen.storage_version === '' ? {} : { storage: seen.storage_version }),
       };
     },
     etcdAlarms: async (target, limits) => {

@@ -95,3 +95,26 @@ describe('the old machine', () => {
     expect(decide(inState(made, true), { identity: {} })).toBe('terraform-unclear');
   });
 });
+
+describe('a machine that goes back to the version from before', () => {
+  const goesBack = { remakes: true };
+
+  test('is made once more, however whole it is: it waits, or does not answer', () => {
+    expect(decide(inState(made), { ...waiting(made), ...goesBack })).toEqual([[vm], []]);
+    expect(decide(inState(made), goesBack)).toEqual([[vm], []]);
+    expect(decide(goesBack)).toEqual([[], [vm]]);
+  });
+
+  test('is not made twice by an attempt that follows a lost one', () => {
+    expect(decide(inState(made), { ...waiting(made), ...goesBack, lost: true })).toBe('nothing');
+    expect(decide(inState(made), { ...goesBack, lost: true })).toBe('nothing');
+    expect(decide({ ...goesBack, lost: true })).toBe('terraform-unclear');
+  });
+
+  test('is not destroyed where it has joined meanwhile, is the old one, or another one', () => {
+    expect(decide(inState(made), { ...joined(made), ...goesBack })).toBe('terraform-unclear');
+    expect(decide(inState(old), goesBack)).toBe('terraform-unclear');
+    expect(decide(inState(old), { ...waiting(old), ...goesBack })).toBe('machine-not-replaced');
+    expect(decide(inState(made), { ...waiting(another), ...goesBack })).toBe('machine-other');
+  });
+});

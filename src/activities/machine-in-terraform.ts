@@ -1,0 +1,103 @@
+import type { PlannedNode, WayBack } from '../planning/plan.js';
+import type { Reason } from '../planning/reason.js';
+import { covers } from '../planning/terraform/address.js';
+import { checkTerraformPlan } from '../planning/terraform/check-plan.js';
+import { machineIdentity } from '../planning/terraform/machine-identity.js';
+import type { MachineInTerraform } from '../planning/terraform/machine-in-terraform.js';
+import { creationsIn, writesOf } from '../planning/terraform/planned-changes.js';
+import {
+  instancesOf,
+  recordInstances,
+  replacedOf,
+  type StateInstance,
+} from '../planning/terraform/state-instances.js';
+import type { ClusterAccess } from '../tools/cluster-access.js';
+import { machineAt } from '../tools/machine-seen.js';
+import { Refusal } from '../tools/refusal.js';
+import type { ActivitySettings, RunReference, Wait } from './activity-context.js';
+import { rebuildOf } from './plan-replacement.js';
+import { knownState, readyTerraform, type TerraformStep } from './terraform-step.js';
+
+/** What Terraform answered; or why it could not be asked, in its own reason. */
+export type AskedTerraform =
+  | { readonly kind: 'answered'; readonly value: MachineInTerraform }
+  | { readonly kind: 'refused'; readonly reason: Reason };
+
+/**
+ * Asks Terraform what it has of a node's machine, and what it would do with the values of the way back. It only looks, and waits for
+ * nobody who holds the state's lock: a Terraform that still makes this machine is let come to its end first.
+ */
+export async function machineInTerraform(
+  settings: ActivitySettings,
+  access: ClusterAccess,
+  wait: Wait,
+  reference: RunReference,
+  node: PlannedNode,
+  way: WayBack,
+): Promise<AskedTerraform> {
+  try {
+    const ready = await readyTerraform(settings, access, wait, reference, wait.limit, 0);
+    const { state } = await knownState(access, wait, ready, undefined, node.name);
+    const { address } = rebuildOf(node);
+    const present = replacedOf(instancesOf(state, address), ready.section.keep);
+    const templates = await differing(ready, way);
+    const asked = await ready.terraform.plan(
+      { values: way.values, replace: [], targets: [address] },
+      ready.limits(),
+    );
+    const forbids = await forbiddenBeside(ready, node, way, present);
+    return {
+      kind: 'answered',
+      value: {
+        present,
+        lacking: creationsIn(asked.plan, [address]),
+        identity: machineIdentity(state, address, ready.section.resources),
+        standing: await machineAt(access, node.name, wait.signal),
+        templates,
+        ...(forbids ? { forbids } : {}),
+      },
+    };
+  } catch (error) {
+    if (wait.signal.aborted || !(error instanceof Refusal)) throw error;
+    return { kind: 'refused', reason: error.reason };
+  }
+}
+
+async function differing({ terraform, limits }: TerraformStep, way: WayBack): Promise<string[]> {
+  const { values, templates } = way;
+  if (templates.length === 0) return [];
+  const { plan } = await terraform.plan({ values, replace: [], targets: templates }, limits());
+  const writes = writesOf(plan);
+  return templates.filter((template) => writes.some(({ address }) => covers(template, address)));
+}
+
+/**
+ * The first thing that would become another one with the machine itself. What Terraform would do elsewhere is looked at when the
+ * templates are made: one that differs may be in this plan, too.
+ */
+async function forbiddenBeside(
+  { terraform, section, limits }: TerraformStep,
+  node: PlannedNode,
+  { values }: WayBack,
+  present: readonly StateInstance[],
+): Promise<Reason | undefined> {
+  const { address, accepts = [] } = rebuildOf(node);
+  const instances = recordInstances(present);
+  if (!instances.ok) return instances.reason;
+  const { recorded } = instances;
+  if (recorded.length === 0) return undefined;
+  const replace = recorded.map((instance) => instance.address);
+  const { plan } = await terraform.plan({ values, replace, targets: [address] }, limits());
+  const verdict = checkTerraformPlan(plan, {
+    subject: node.name,
+    purpose: 'machine',
+    targets: [address],
+    replaces: recorded,
+    creates: creationsIn(plan, [address]),
+    accepted: accepts,
+    rules: section.resources,
+  });
+  return verdict.ok
+    ? undefined
+    : verdict.refusals.find((reason) => 'address' in reason && covers(address, reason.address));
+}

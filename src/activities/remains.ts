@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto';
+import { lastLookAtRemains } from '../planning/last-look.js';
+import type { PlannedNode } from '../planning/plan.js';
+import type { ClusterAccess } from '../tools/cluster-access.js';
+import { observeCluster } from '../tools/observe-cluster.js';
+import { Refusal } from '../tools/refusal.js';
+import { CommandFailed } from '../tools/run-command.js';
+import { runId } from '../workflows/messages.js';
+import type { RunReference, Wait } from './activity-context.js';
+import { setMarks } from './node-marks.js';
+import { patchNodeAsSeen, requireNodeObject } from './patch-node.js';
+
+/** The look may be this old when Terraform starts (I2). */
+const lookAgeMsMax = 5_000;
+
+/** As often it looks anew, where Terraform could not start in time. */
+const triesMax = 3;
+
+/**
+ * Destroys what is left of a machine and makes it once more, right after a last look. Its intent is written on the Node first, so that
+ * an attempt that follows a lost one destroys nothing (I6); a Terraform that was not started leaves the mark of the attempt before.
+ */
+export async function applyAfterLook(
+  access: ClusterAccess,
+  wait: Wait,
+  step: RunReference & { readonly node: PlannedNode; readonly install: string; readonly limit: number },
+  apply: (startBefore: number) => Promise<void>,
+): Promise<void> {
+  const { name } = step.node;
+  const mark = async (replace: string): Promise<void> => {
+    await patchNodeAsSeen(access, name, (seen) => setMarks(seen, { replace }), wait.signal);
+  };
+  const { marks } = await requireNodeObject(access, name);
+  for (let tries = 1; tries <= triesMax; tries += 1) {
+    wait.says(`a last look before the machine of ${name} is made once more`, wait.endOf(step.limit));
+    const startBefore = await lookAtRemains(access, wait, step);
+    await mark(`${step.install} ${randomUUID()}`);
+    try {
+      return await apply(startBefore);
+    } catch (error) {
+      const isLate = error instanceof CommandFailed && error.notStarted !== undefined;
+      // Terraform says that it did nothing.
+      const untouched = ['terraform-plan-stale', 'terraform-locked'];
+      const isRefused = error instanceof Refusal && untouched.includes(error.reason.kind);
+      if ((isLate || isRefused) && marks.replace !== undefined) await mark(marks.replace);
+      if (!isLate) throw error;
+    }
+  }
+  const waitedFor = `a last look at what is left of ${name} that is quick enough`;
+  throw new Refusal({ kind: 'gave-up', waitedFor, limit: step.limit, reason: undefined });
+}
+
+/**
+ * Looks once more, right before a machine that does not take part in the cluster is destroyed, whether that is still so, and whether the
+ * other control planes do without it.
+ *
+ * @returns until when Terraform may start, in milliseconds since the epoch.
+ * @throws Refusal with what forbids it
+ */
+async function lookAtRemains(
+  access: ClusterAccess,
+  wait: Wait,
+  { node, cluster, run }: RunReference & { readonly node: PlannedNode },
+): Promise<number> {
+  const lookedAt = Date.now();
+  const others = access.inventory.nodes
+    .filter(({ name, role }) => role === 'control-plane' && name !== node.name)
+    .map(({ name }) => name);
+  const isControlPlane = node.role === 'control-plane';
+  const observation = await observeCluster(access, {
+    talosOf: [],
+    statusOf: isControlPlane ? others : [],
+    etcd: isControlPlane,
+    avoid: node.name,
+    signal: wait.signal,
+  });
+  const { outageAccepted } = access.inventory.controlPlane;
+  const forbids = lastLookAtRemains(observation, node, { run: runId(cluster, run), outageAccepted });
+  if (forbids) throw new Refusal(forbids);
+  return lookedAt + lookAgeMsMax;
+}

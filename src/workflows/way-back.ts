@@ -1,0 +1,32 @@
+import type { Hop, PlannedNode } from '../planning/plan.js';
+import type { NodeEnding } from '../planning/run-result.js';
+import { isTouched } from './node-results.js';
+
+/** What a node's machine is made with: the values of its hop, or those from before where it goes back. */
+export function valuesFor(
+  { rebuild }: PlannedNode,
+  { values }: Hop,
+): { readonly values?: Readonly<Record<string, string>> } {
+  const given = rebuild?.wayBack?.values ?? values;
+  return rebuild && given ? { values: given } : {};
+}
+
+/** What the way back of a node is planned from, beside the node: what its hop gave, and who is still to be made of the same template. */
+export function hopForWayBack(
+  { values, templates, nodes, to }: Hop,
+  node: PlannedNode,
+  endings: readonly NodeEnding[],
+): {
+  readonly values?: Readonly<Record<string, string>>;
+  readonly templates?: readonly string[];
+  readonly ahead?: readonly string[];
+} {
+  if (!node.rebuild) return {};
+  const done = endings.filter((one) => one.to === to && one.outcome === 'done').map((one) => one.node);
+  const { host } = node.rebuild;
+  const ahead = nodes
+    .filter((one) => one.rebuild && isTouched(one) && one.role === node.role && one.rebuild.host === host)
+    .map(({ name }) => name)
+    .filter((name) => name !== node.name && !done.includes(name));
+  return { ...(values ? { values } : {}), ...(templates ? { templates } : {}), ahead };
+}

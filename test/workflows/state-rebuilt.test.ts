@@ -1,0 +1,55 @@
+import { describe, expect, test } from '@jest/globals';
+import { stepOrders, type StepName } from '../../src/planning/node-steps.js';
+import type { Reason } from '../../src/planning/reason.js';
+import type { NodeState } from '../../src/planning/run-result.js';
+import { stateBackRebuilt } from '../../src/workflows/state-rebuilt.js';
+import { plannedNode } from '../planning/a-planned-node.js';
+import { aRebuildingCluster } from '../planning/a-rebuilding-cluster.js';
+
+const node = plannedNode('work-1', aRebuildingCluster());
+const gaveUp: Reason = { kind: 'gave-up', waitedFor: 'it', limit: 1, reason: undefined };
+const refused: Reason = { kind: 'cordon-lost', node: 'work-1', found: 'it is schedulable' };
+const unread: Reason = { kind: 'kubernetes-unreachable', endpoints: [], why: 'down' };
+
+function left(
+  order: 'back-rebuilt' | 'back-continued',
+  failed: StepName,
+  reason: Reason = gaveUp,
+  continues?: 'gone' | 'waiting',
+): NodeState {
+  const rebuild = {
+    address: 'module.x',
+    configuration: 'terraform',
+    ...(continues ? { continues } : {}),
+  } as const;
+  return stateBackRebuilt({ node: { ...node, rebuild }, steps: stepOrders[order] }, failed, reason);
+}
+
+describe('the state of a node whose way back by another machine failed', () => {
+  test.each<[StepName, Reason, NodeState]>([
+    ['templates', gaveUp, 'on-target'],
+    ['plan-replacement', gaveUp, 'on-target'],
+    ['drain', gaveUp, 'on-target'],
+    ['replace-machine', refused, 'on-target'],
+    ['replace-machine', unread, 'replacing'],
+    ['replace-machine', gaveUp, 'replacing'],
+    ['remove-member', gaveUp, 'not-joined'],
+    ['configure-machine', gaveUp, 'not-joined'],
+    ['await-boot', gaveUp, 'not-joined'],
+    ['await-ready', gaveUp, 'back-on-old'],
+    ['verify-node', gaveUp, 'back-on-old'],
+  ])('that had joined, at %s', (failed, reason, state) =>
+    expect(left('back-rebuilt', failed, reason)).toBe(state),
+  );
+
+  test.each<[StepName, Reason, 'gone' | 'waiting', NodeState]>([
+    ['templates', gaveUp, 'gone', 'replacing'],
+    ['record-facts', gaveUp, 'waiting', 'not-joined'],
+    ['continue-machine', refused, 'waiting', 'not-joined'],
+    ['continue-machine', gaveUp, 'waiting', 'replacing'],
+    ['configure-machine', gaveUp, 'gone', 'not-joined'],
+    ['await-etcd-member', gaveUp, 'gone', 'back-on-old'],
+  ])('that had not, at %s', (failed, reason, continues, state) =>
+    expect(left('back-continued', failed, reason, continues)).toBe(state),
+  );
+});
