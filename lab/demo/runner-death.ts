@@ -7,8 +7,10 @@ import type { WorkerPodLine } from '../worker-pods/open-worker-pods.js';
 import type { World } from '../world.js';
 
 /** A worker that was drained with its node, or died with it. */
-export interface RunnerDeath {
+interface RunnerDeath {
   readonly node: string;
+  /** Its machine went down, and nobody had drained it. */
+  readonly undrained: boolean;
   /** Milliseconds since the epoch at which it was told to end, or killed. */
   readonly at: number;
   /** `exit code 0`; undefined: it is on its way. */
@@ -59,7 +61,7 @@ export class RunnerDeaths {
   }
 
   /** All so far, the first first. */
-  deaths(): readonly RunnerDeath[] {
+  private deaths(): readonly RunnerDeath[] {
     const lines = this.world.pods.lines();
     const deaths = lines.filter(
       ({ event }) => event === 'told-to-end' || event === 'killed-with-its-machine',
@@ -71,7 +73,8 @@ export class RunnerDeaths {
       const wentOn = [...this.#steps].flatMap(([of, steps]) =>
         steps.filter((step) => step.at > at && step.at < until).map((step) => ({ ...step, of })),
       );
-      return { node: death.node, at, ended: endOf(death, lines), wentOn: withoutDoubles(wentOn) };
+      const undrained = death.event !== 'told-to-end';
+      return { node: death.node, undrained, at, ended: endOf(death, lines), wentOn: withoutDoubles(wentOn) };
     });
   }
 
@@ -101,8 +104,8 @@ export class RunnerDeaths {
 }
 
 /** What a person reads of one. */
-export function sentence({ node, at, ended, wentOn }: RunnerDeath): string {
-  const died = `demo: the worker on ${node} was drained with its node`;
+function sentence({ node, undrained, at, ended, wentOn }: RunnerDeath): string {
+  const died = `demo: the worker on ${node} ${undrained ? 'died with its machine' : 'was drained with its node'}`;
   const steps = wentOn.map(({ activity, of, on, at: then }) => {
     return `${activity} of ${of} went on after ${((then - at) / 1_000).toFixed(1)} s from the one on ${on}`;
   });

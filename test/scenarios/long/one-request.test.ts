@@ -59,6 +59,7 @@ describe.each(flows)('nothing is asked twice in the %s flow', (flow) => {
         expect(await play(world, story)).toMatchObject({ ...endingIn(flow, story), cordoned: false });
         expect(await count()).toEqual(story.asked);
       } finally {
+        around.way.mend();
         await (flow === 'rebuild' ? makeAnew : reset)(world, nodeOf(story));
       }
     },
