@@ -14,6 +14,7 @@ import { patchMachine } from './patch-machine.js';
 import { planReplacement } from './plan-replacement.js';
 import { planUpgrade } from './plan-upgrade.js';
 import { prepareImage } from './prepare-image.js';
+import { probeNode } from './probe-node.js';
 import { rebootNode } from './reboot-node.js';
 import { rebuildTemplates } from './rebuild-templates.js';
 import { recordFacts } from './record-facts.js';
@@ -54,6 +55,7 @@ export function createActivities(settings: ActivitySettings) {
     awaitReady: bind(settings, awaitReady),
     awaitEtcdMember: bind(settings, awaitEtcdMember),
     verifyNode: bind(settings, verifyNode),
+    probeNode: bind(settings, probeNode),
     uncordonNode: bind(settings, uncordonNode),
     soakNode: bind(settings, soakNode),
   };

@@ -168,6 +168,9 @@ export const failures = {
   'node-stays-not-ready': halt('its pods would not run on it'),
   'etcd-not-rejoined': halt('the next control plane would take the majority'),
   'node-changed': halt('its pods may be placed by what it lost'),
+  'probe-failed': halt('what the probe is for would fail there too'),
+  'probe-not-started': halt('nobody knows whether it would have ended well'),
+  'probe-refused': halt('a person allows it, or takes the probe out'),
   'soak-broken': halt('the node is in service; a person judges whether it is to blame'),
   'snapshot-failed': {
     after: 'halt',

@@ -23,6 +23,7 @@ export type StepName =
   | 'await-etcd-member'
   | 'patch-machine'
   | 'verify-node'
+  | 'probe-node'
   | 'uncordon'
   | 'soak';
 
@@ -32,8 +33,8 @@ export type Repeat = 'safe' | 'observe-first' | 'once';
 export interface Step {
   /** For people: what it does, present tense. */
   readonly does: string;
-  /** The limit of its wait: a key of the inventory's `limits`. */
-  readonly limit: keyof Limits | 'soak';
+  /** The limit of its wait: a key of the inventory's `limits`. `probes`: those of the node's probes together. */
+  readonly limit: keyof Limits | 'soak' | 'probes';
   /** `once`: sent at most once per node without a person; every later attempt only observes. */
   readonly repeat: Repeat;
   /** The step that undoes it, or the words why there is none. */
@@ -82,6 +83,11 @@ export const stepOrders = {
 } as const satisfies Readonly<Record<string, readonly StepName[]>>;
 export type StepsName = keyof typeof stepOrders;
 
+/** The same order where some node that follows it has probes: nothing but them may run on it before they have ended well. */
+export function withProbes(order: readonly StepName[]): readonly StepName[] {
+  return order.flatMap((step): StepName[] => (step === 'uncordon' ? ['probe-node', step] : [step]));
+}
+
 /** What the steps of a plan are read from. */
 interface StepsSource {
   readonly steps: Readonly<Partial<Record<StepsName, readonly StepName[]>>> | readonly StepName[];
@@ -89,6 +95,14 @@ interface StepsSource {
 
 /** The steps of one node of a plan, in order. */
 export function stepsOf(
+  plan: StepsSource,
+  node: { readonly steps?: StepsName; readonly skip?: string; readonly probes?: readonly unknown[] },
+): readonly StepName[] {
+  const order = orderOf(plan, node);
+  return node.probes ? order : order.filter((step) => step !== 'probe-node');
+}
+
+function orderOf(
   plan: StepsSource,
   node: { readonly steps?: StepsName; readonly skip?: string },
 ): readonly StepName[] {
@@ -239,6 +253,13 @@ export const steps: Readonly<Record<StepName, Step>> = {
     limit: 'nodeChecks',
     repeat: 'safe',
     undo: { none: 'it only looks' },
+    onCancel: 'finish',
+  },
+  'probe-node': {
+    does: 'tries the node with the probes of slipway.yaml, each a Pod of its own that is deleted at its end',
+    limit: 'probes',
+    repeat: 'observe-first',
+    undo: { none: 'its Pods are deleted at their end, however it came' },
     onCancel: 'finish',
   },
   uncordon: {

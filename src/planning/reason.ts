@@ -1,3 +1,4 @@
+import type { ProbeReason } from './probe-reason.js';
 import type { EtcdReason } from './reason-etcd.js';
 import type { RebuildReason } from './rebuild-reason.js';
 import type { TerraformReason } from './terraform/terraform-reason.js';
@@ -14,6 +15,7 @@ export type Reason =
   | GateReason
   | EtcdReason
   | StepReason
+  | ProbeReason
   | TerraformReason
   | RebuildReason;
 

@@ -20,6 +20,7 @@ const stepNames: Readonly<Record<string, StepName>> = {
   awaitEtcdMember: 'await-etcd-member',
   patchMachine: 'patch-machine',
   verifyNode: 'verify-node',
+  probeNode: 'probe-node',
   uncordonNode: 'uncordon',
   soakNode: 'soak',
 };
