@@ -10,7 +10,7 @@ import { everyReason } from './every-reason.js';
 
 const reasons = Object.values(everyReason);
 /** Fields whose value is put into other words. */
-const notQuoted = new Set(['kind', 'what', 'since', 'at', 'requestedAt', 'neededUntil', 'strategy']);
+const notQuoted = new Set(['kind', 'what', 'since', 'at', 'requestedAt', 'neededUntil', 'strategy', 'again']);
 
 group('the sentence of a reason', () => {
   test.each(reasons.map((reason) => [reason.kind, reason] as const))(

@@ -199,7 +199,7 @@ export const everyReason: { readonly [Kind in Reason['kind']]: Extract<Reason, {
     probe: 'gpu',
     why: 'exit code 9',
     tail: 'NVIDIA-SMI has failed',
-    again: 'run slipway-gpu --namespace=slipway-probes --image=cuda:12 --restart=Never --attach --rm',
+    again: `run slipway-gpu --namespace=slipway-probes --image=cuda:12 --restart=Never --attach --rm --overrides='{…}'`,
   },
   'probe-not-started': {
     kind: 'probe-not-started',
@@ -207,7 +207,7 @@ export const everyReason: { readonly [Kind in Reason['kind']]: Extract<Reason, {
     probe: 'vlan-62',
     since,
     why: 'ImagePullBackOff: no such host.',
-    again: 'run slipway-vlan-62 --namespace=slipway-probes --image=busybox --restart=Never --attach --rm',
+    again: `run slipway-vlan-62 --namespace=slipway-probes --image=busybox --restart=Never --attach --rm --overrides='{…}'`,
   },
   'probe-refused': {
     kind: 'probe-refused',
