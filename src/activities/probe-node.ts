@@ -6,7 +6,14 @@ import { describeStep } from '../planning/describe.js';
 import { listed, span } from '../planning/phrases.js';
 import type { PlannedNode } from '../planning/plan.js';
 import { probeLook, type ProbeLook } from '../planning/probe-end.js';
-import { probeByHand, probeMarks, probePod, probesFor, runLabel, type ProbeOwner } from '../planning/probes.js';
+import {
+  probeByHand,
+  probeMarks,
+  probePod,
+  probesFor,
+  runLabel,
+  type ProbeOwner,
+} from '../planning/probes.js';
 import type { ProbeReason } from '../planning/probe-reason.js';
 import type { Reason } from '../planning/reason.js';
 import type { ClusterAccess } from '../tools/cluster-access.js';
@@ -103,7 +110,11 @@ async function podOf({ access, wait, owner, node, limit }: Probing, probe: Probe
       if (made?.kind === 'refused')
         throw new Refusal({ kind: 'probe-refused', node, probe: probe.name, namespace, why: made.why });
       const why = 'the Pod of an attempt before is still there';
-      return { kind: 'waiting', reason: whyNotWell(probe, node, there, { why, started: false }), againMs: 300 };
+      return {
+        kind: 'waiting',
+        reason: whyNotWell(probe, node, there, { why, started: false }),
+        againMs: 300,
+      };
     }),
   );
 }

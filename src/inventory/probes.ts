@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { duration } from './duration.js';
 
-/** Where probes run when a probe does not say; `deploy/kubernetes/probes.yaml` makes it. */
+/** Where probes run when a probe does not say; `deploy/kubernetes/probes/namespace.yaml` makes it. */
 export const usualProbeNamespace = 'slipway-probes';
 
 const label = (what: string, most: number) =>
@@ -31,7 +31,7 @@ export const Probe = z.strictObject({
       nodes: z.array(z.string().min(1)).min(1).max(2000).optional(),
     })
     .optional(),
-  /** Must be there, with the Role of `deploy/kubernetes/probes.yaml` in it. Pods with the host's network need one that allows them. */
+  /** Must be there, with the Role of `deploy/kubernetes/probes/namespace.yaml` in it. Pods with the host's network need one that allows them. */
   namespace: label('a namespace', 63).default(usualProbeNamespace),
   image: z.string().regex(/^\S{1,500}$/, 'an image is written registry.example.org/name:tag'),
   /** As in a Pod: what is run, in the place of the image's own entrypoint, each word by itself. No shell reads it. */

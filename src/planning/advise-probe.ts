@@ -23,7 +23,7 @@ export const probeAdvice: Advices<ProbeReason> = {
     say.kubectl(`get namespace ${namespace} --show-labels`, 'whether it is there, and which pods it allows'),
     say.kubectl(
       `auth can-i create pods -n ${namespace} --as=slipway`,
-      'whether its Role is there: deploy/kubernetes/probes.yaml',
+      'whether its Role is there: deploy/kubernetes/probes/namespace.yaml',
     ),
     say.inventoryCheck('whether slipway.yaml names the right namespace'),
     ...thenAgain(node, say),

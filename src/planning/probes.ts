@@ -5,7 +5,11 @@ import { quote, seconds } from './hand-commands.js';
 import type { PlannedProbe } from './plan.js';
 
 /** Labels and annotations of the Pods that are Slipway's own. */
-export const probeMarks = { probe: 'slipway.dev/probe', run: 'slipway.dev/run', by: 'slipway.dev/by' } as const;
+export const probeMarks = {
+  probe: 'slipway.dev/probe',
+  run: 'slipway.dev/run',
+  by: 'slipway.dev/by',
+} as const;
 
 /** The probes of slipway.yaml for a node, in their order. */
 export function probesFor(

@@ -30,7 +30,10 @@ const refusals: readonly number[] = [400, 403, 404, 422];
 export function ownPods(call: Send): OwnPods {
   return {
     list: (namespace, label, options = {}) =>
-      call(options, async (core) => (await core.listNamespacedPod({ namespace, labelSelector: label })).items),
+      call(
+        options,
+        async (core) => (await core.listNamespacedPod({ namespace, labelSelector: label })).items,
+      ),
     read: (namespace, name, options = {}) =>
       call(options, (core) => unlessGone(core.readNamespacedPod({ namespace, name }))),
     create: (pod, options = {}) =>
@@ -42,7 +45,8 @@ export function ownPods(call: Send): OwnPods {
           if (!(error instanceof ApiException)) throw error;
           // Sent twice, after an answer that was lost, it is refused the second time.
           if (error.code === 409) return { kind: 'exists' };
-          if (refusals.includes(error.code)) return { kind: 'refused', why: messageOf(statusMessage(error.body), 500) };
+          if (refusals.includes(error.code))
+            return { kind: 'refused', why: messageOf(statusMessage(error.body), 500) };
           throw error;
         }
       }),

@@ -37,7 +37,11 @@ describe('the Pod of a probe', () => {
         said: 'ImagePullBackOff: no such host',
       },
     ],
-    ['runs', look({ running: { startedAt } }, { phase: 'Running' }), { kind: 'waiting', started: true, why: 'it runs' }],
+    [
+      'runs',
+      look({ running: { startedAt } }, { phase: 'Running' }),
+      { kind: 'waiting', started: true, why: 'it runs' },
+    ],
     [
       'ended well',
       look({ terminated: { exitCode: 0, startedAt } }, { phase: 'Succeeded' }),

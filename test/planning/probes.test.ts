@@ -84,12 +84,7 @@ describe('the probes of a node', () => {
       rebuilding(aRebuildingCluster().declaring((inventory) => ({ ...inventory, probes: [vlan] }))),
     );
     const node = rebuilt.hops[0]?.nodes.find(({ name }) => name === 'work-1');
-    expect(stepsOf(rebuilt, node ?? {}).slice(-4)).toEqual([
-      'verify-node',
-      'probe-node',
-      'uncordon',
-      'soak',
-    ]);
+    expect(stepsOf(rebuilt, node ?? {}).slice(-4)).toEqual(['verify-node', 'probe-node', 'uncordon', 'soak']);
   });
 
   test('try a node again that a run left cordoned: it is not given back untried', () => {
@@ -169,7 +164,9 @@ describe('the Pod of a probe', () => {
 
   test('is the same by hand, in words that a shell leaves alone', () => {
     const command = probeByHand(vlan, 'work-1');
-    expect(command).toMatch(/^run slipway-vlan-62 --namespace=probes-host --image=busybox:1.37 --restart=Never /);
+    expect(command).toMatch(
+      /^run slipway-vlan-62 --namespace=probes-host --image=busybox:1.37 --restart=Never /,
+    );
     const quoted = /--overrides='(.*)'$/.exec(command)?.[1] ?? '';
     const overrides = JSON.parse(quoted.replaceAll(String.raw`'\''`, "'")) as { spec: object };
     expect(overrides.spec).toEqual(pod.spec);

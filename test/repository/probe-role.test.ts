@@ -11,7 +11,7 @@ const file = (name: string): unknown[] =>
   );
 
 test('the right to make and delete pods is that of one namespace, which allows none with rights on the node', () => {
-  expect(file('probes.yaml')).toEqual([
+  expect(file('probes/namespace.yaml')).toEqual([
     expect.objectContaining({
       kind: 'Namespace',
       metadata: {

@@ -116,7 +116,9 @@ export interface AdmissionRefusal {
 export function devicesAsked(facts: NodeFacts, pod: V1Pod): number {
   const resource = facts.gpu?.resource;
   if (resource === undefined) return 0;
-  const asked = (pod.spec?.containers ?? []).map(({ resources }) => Number(resources?.limits?.[resource] ?? 0));
+  const asked = (pod.spec?.containers ?? []).map(({ resources }) =>
+    Number(resources?.limits?.[resource] ?? 0),
+  );
   return asked.reduce((sum, one) => sum + one, 0);
 }
 

@@ -77,8 +77,7 @@ export class PodWorker {
     if (phase === 'Succeeded' || phase === 'Failed') return;
     if (this.#isDeleted()) return this.#terminate();
     const refusal = this.#around.refusal(this.#pod);
-    if (refusal !== undefined)
-      return this.#close((now) => refusedStatus(this.#pod, this.#run, refusal, now));
+    if (refusal !== undefined) return this.#close((now) => refusedStatus(this.#pod, this.#run, refusal, now));
     this.#endInTime();
     this.#pulling = pullFailure(this.#pod);
     if (this.#pulling) return this.#post();

@@ -33,7 +33,9 @@ function isOfInterest(verb: string, resource: string, subresource: string): bool
   if (resource === 'nodes')
     return subresource === '' && ['patch', 'update', 'create', 'delete'].includes(verb);
   if (resource !== 'pods') return false;
-  return subresource === 'eviction' || (subresource === '' && (verb === 'create' || verb.startsWith('delete')));
+  return (
+    subresource === 'eviction' || (subresource === '' && (verb === 'create' || verb.startsWith('delete')))
+  );
 }
 
 /** What a change asks of a Node: an array is a JSON patch, an object a merge patch, or with `update` the whole Node. */

@@ -10,7 +10,7 @@ import type { Looks } from './looks.js';
 import { isAllowed } from './permission-checks.js';
 
 const limitMs = 20_000;
-const shipped = path.join('deploy', 'kubernetes', 'probes.yaml');
+const shipped = path.join('deploy', 'kubernetes', 'probes', 'namespace.yaml');
 const verbs = ['create', 'delete'] as const;
 
 /** Whether the probes of slipway.yaml could be started: the API server is asked to take each Pod, and makes none. */
@@ -64,7 +64,10 @@ export function deniedAnswer({ namespace }: Probe, denied: readonly string[]): A
 /** @param why what the API server says against the Pod; undefined: nothing. */
 export function takenAnswer({ namespace }: Probe, nodes: readonly string[], why: string | undefined): Answer {
   if (why === undefined)
-    return { verdict: 'ok', says: `Kubernetes would take its Pod in ${namespace}; it is for ${listed(nodes)}.` };
+    return {
+      verdict: 'ok',
+      says: `Kubernetes would take its Pod in ${namespace}; it is for ${listed(nodes)}.`,
+    };
   return {
     verdict: 'fail',
     says: sentence(`Kubernetes would not take its Pod in ${namespace}: ${why}`),

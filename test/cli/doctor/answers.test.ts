@@ -220,10 +220,10 @@ describe('probes', () => {
     expect(deniedAnswer(probe, ['create', 'delete'])).toMatchObject({
       verdict: 'fail',
       says: 'It may not create and delete pods in the namespace slipway-probes.',
-      type: [expect.stringMatching(/^kubectl apply -f deploy\/kubernetes\/probes\.yaml {2}# /)],
+      type: [expect.stringMatching(/^kubectl apply -f deploy\/kubernetes\/probes\/namespace\.yaml {2}# /)],
     });
     expect(deniedAnswer(elsewhere, ['create']).type?.[0]).toMatch(
-      /^sed 's\/slipway-probes\/probes-host\/g' deploy\/kubernetes\/probes\.yaml \| kubectl apply -f - {2}# /,
+      /^sed 's\/slipway-probes\/probes-host\/g' deploy\/kubernetes\/probes\/namespace\.yaml \| kubectl apply -f - {2}# /,
     );
   });
 

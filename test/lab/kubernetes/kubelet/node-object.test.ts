@@ -93,7 +93,9 @@ describe('the Node of a simulated machine', () => {
   it('refuses a pod that wants a card which another one has', () => {
     const gpu = { resource: 'nvidia.com/gpu', count: 1 };
     const driven = { ...facts, gpu, extensions: ['siderolabs/nvidia-open-gpu-kernel-modules-production'] };
-    const pod = { spec: { containers: [{ name: 'plex', resources: { limits: { 'nvidia.com/gpu': '1' } } }] } };
+    const pod = {
+      spec: { containers: [{ name: 'plex', resources: { limits: { 'nvidia.com/gpu': '1' } } }] },
+    };
     expect(devicesAsked(driven, pod)).toBe(1);
     expect(admissionRefusal(driven, pod, 1)).toEqual({
       reason: 'OutOfnvidia.com/gpu',

@@ -82,5 +82,7 @@ describe('a container of a pod that runs once', () => {
   });
 
   it('is none of a pod that is restarted: that runs for ever', () =>
-    expect(programEnd({ spec: { containers: [{ name: 'web', command: ['ping'] }] } }, facts)).toBeUndefined());
+    expect(
+      programEnd({ spec: { containers: [{ name: 'web', command: ['ping'] }] } }, facts),
+    ).toBeUndefined());
 });
