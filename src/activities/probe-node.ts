@@ -77,7 +77,7 @@ export async function probeNode(
 }
 
 async function tryWith(probing: Probing, probe: Probe): Promise<string> {
-  const { access, wait, node, limit } = probing;
+  const { wait, node, limit } = probing;
   let pod: V1Pod | undefined;
   try {
     pod = await podOf(probing, probe);

@@ -101,7 +101,8 @@ export class PodWorker {
       void this.#post();
       const end = this.#around.program(this.#pod);
       if (end) {
-        this.#after(end.seconds, () => this.#close((now) => endedStatus(this.#pod, this.#run, end, now)));
+        const over = (now: Date): object => endedStatus(this.#pod, this.#run, end, now);
+        this.#after(end.seconds, () => void this.#close(over));
         return;
       }
       this.#after(seconds * (1 - RUNNING_AT), () => {
