@@ -88,7 +88,8 @@ export function enoughAnswer(wanted: number, denied: readonly Permission[]): Ans
 }
 
 export function tooMuchAnswer(words: readonly string[]): Answer {
-  if (words.length === 0) return { verdict: 'ok', says: 'It may neither read Secrets nor delete pods in all namespaces.' };
+  if (words.length === 0)
+    return { verdict: 'ok', says: 'It may neither read Secrets nor delete pods wherever it likes.' };
   const [everything] = words;
   const said = everything !== undefined && everything === tooMuch[0]?.words ? [everything] : words;
   return {
