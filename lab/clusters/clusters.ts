@@ -1,6 +1,6 @@
 import { atlas, atlasByVip } from './atlas.js';
 import type { ClusterDefinition } from './cluster-definition.js';
-import { fivePlusOne, oneNode, onePlusTwo, twoControlPlanes } from './other-sizes.js';
+import { fivePlusOne, oneNode, onePlusGpus, onePlusTwo, twoControlPlanes } from './other-sizes.js';
 import { portkey } from './portkey.js';
 import { proxOpsSmall } from './prox-ops-small.js';
 import { proxOps } from './prox-ops.js';
@@ -17,6 +17,7 @@ const clusters: Readonly<Record<string, () => ClusterDefinition>> = {
   portkey,
   'one-node': () => oneNode,
   'one-plus-two': () => onePlusTwo,
+  'one-plus-gpus': () => onePlusGpus,
   'five-plus-one': () => fivePlusOne,
   'two-control-planes': () => twoControlPlanes,
 };

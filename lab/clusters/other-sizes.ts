@@ -43,3 +43,14 @@ export const fivePlusOne = sized('five-plus-one', 5, 1, ...anywhere, 'one-node/w
 
 /** Two members of etcd: neither can be away. An inventory of it is refused. */
 export const twoControlPlanes = sized('two-control-planes', 2, 1, ...anywhere, 'one-node/web.yaml');
+
+/** A small one with cards: both workers have one, which their schematic drives. */
+export const onePlusGpus: ClusterDefinition = withCards(sized('one-plus-gpus', 1, 2, ...onWorkers));
+
+function withCards(definition: ClusterDefinition): ClusterDefinition {
+  const gpu = { resource: 'nvidia.com/gpu', count: 1 };
+  const machines = definition.machines.map((machine) =>
+    machine.role === 'worker' ? { ...machine, gpu } : machine,
+  );
+  return { ...definition, machines };
+}

@@ -17,6 +17,7 @@ import { planRollback } from './plan-rollback.js';
 import { planRetry } from './plan-retry.js';
 import { planUpgrade } from './plan-upgrade.js';
 import { prepareImage } from './prepare-image.js';
+import { probeNode } from './probe-node.js';
 import { rebootNode } from './reboot-node.js';
 import { rebuildTemplates } from './rebuild-templates.js';
 import { recordFacts } from './record-facts.js';
@@ -62,6 +63,7 @@ export function createActivities(settings: ActivitySettings) {
     awaitReady: bind(settings, awaitReady),
     awaitEtcdMember: bind(settings, awaitEtcdMember),
     verifyNode: bind(settings, verifyNode),
+    probeNode: bind(settings, probeNode),
     uncordonNode: bind(settings, uncordonNode),
     soakNode: bind(settings, soakNode),
   };

@@ -17,6 +17,19 @@ export interface InventoryDraft {
   readonly patches: readonly PatchDraft[];
   /** The resources that `devices` speaks of. */
   readonly devices: readonly string[];
+  readonly probes: readonly ProbeDraft[];
+}
+
+/** For whom a probe is; undefined: for any. */
+export interface ProbeDraft {
+  readonly at: DocumentPath;
+  readonly name: string | undefined;
+  readonly role: string | undefined;
+  readonly hardware: string | undefined;
+  readonly resource: string | undefined;
+  readonly names: readonly string[] | undefined;
+  /** Milliseconds, where it is a duration. */
+  readonly limit: number | undefined;
 }
 
 /** For whom a patch is; undefined: for any. */
@@ -86,17 +99,32 @@ export function draftOf(document: unknown): InventoryDraft {
       patchDraft(record(patch), ['patches', index]),
     ),
     devices: Object.keys(record(root['devices'])),
+    probes: (Array.isArray(root['probes']) ? root['probes'] : []).map((probe: unknown, index) =>
+      probeDraft(record(probe), ['probes', index]),
+    ),
+  };
+}
+
+function probeDraft(probe: Readonly<Record<string, unknown>>, at: DocumentPath): ProbeDraft {
+  const wanted = record(probe['for']);
+  return {
+    at,
+    name: text(probe['name']),
+    role: text(wanted['role']),
+    hardware: text(wanted['hardware']),
+    resource: text(wanted['resource']),
+    names: textsOf(wanted['nodes']),
+    limit: limitsOf({ limit: probe['limit'] })['limit'],
   };
 }
 
 function patchDraft(patch: Readonly<Record<string, unknown>>, at: DocumentPath): PatchDraft {
   const wanted = record(patch['for']);
-  const { nodes } = wanted;
   return {
     at,
     role: text(wanted['role']),
     hardware: text(wanted['hardware']),
-    names: Array.isArray(nodes) ? nodes.filter((name) => typeof name === 'string') : undefined,
+    names: textsOf(wanted['nodes']),
     late: patch['when'] === 'after-ready',
   };
 }
@@ -152,6 +180,10 @@ function limitsOf(limits: Readonly<Record<string, unknown>>): Record<string, num
     }
   }
   return known;
+}
+
+function textsOf(value: unknown): readonly string[] | undefined {
+  return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : undefined;
 }
 
 function text(value: unknown): string | undefined {

@@ -1,6 +1,7 @@
 import { type InventoryDraft, type NodeDraft, draftOf } from './draft.js';
 import type { MistakeAt } from './mistake.js';
 import { machineRules } from './machine-rules.js';
+import { probeRules } from './probe-rules.js';
 import { rebuildRules } from './rebuild-rules.js';
 import { limitDefaults } from './schema.js';
 
@@ -16,6 +17,7 @@ const rules: readonly Rule[] = [
   gpusMakeSense,
   ...rebuildRules,
   ...machineRules,
+  ...probeRules,
   oneUntaggedNetwork,
   snapshotsOutliveTheWorker,
 ];

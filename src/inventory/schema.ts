@@ -5,6 +5,7 @@ import { duration } from './duration.js';
 import { Limits } from './limits.js';
 import { NetworkCard } from './network-cards.js';
 import { Patch } from './patches.js';
+import { Probe } from './probes.js';
 import { MachineConfiguration, Terraform } from './terraform.js';
 
 export { Limits, limitDefaults } from './limits.js';
@@ -180,6 +181,8 @@ export const Inventory = z.strictObject({
   patches: z.array(Patch).max(100).optional(),
   /** Extended resources that nodes offer, by name, in the place of what is known of them: `nvidia.com/gpu`. */
   devices: z.record(z.string(), Device).optional(),
+  /** Pods that try a node before other pods may come back to it, in this order. */
+  probes: z.array(Probe).max(20).optional(),
   gates: z
     .strictObject({
       /** Namespaces in which every pod must be well before a node is touched. */

@@ -1,4 +1,5 @@
 import { etcdAdvice, gateAdvice } from './advise-cluster.js';
+import { probeAdvice } from './advise-probe.js';
 import { rebuildAdvice } from './advise-rebuild.js';
 import { accessAdvice, inventoryAdvice, requestAdvice } from './advise-request.js';
 import { stepAdvice } from './advise-step.js';
@@ -23,6 +24,7 @@ const advices: Advices<Reason> = {
   ...gateAdvice,
   ...etcdAdvice,
   ...stepAdvice,
+  ...probeAdvice,
   ...terraformAdvice,
   ...rebuildAdvice,
 };

@@ -1,6 +1,7 @@
 import { accessSentences } from './describe-access.js';
 import { etcdSentences } from './describe-etcd.js';
 import { gateSentences } from './describe-gate.js';
+import { probeSentences } from './describe-probe.js';
 import { rebuildSentences } from './describe-rebuild.js';
 import { inventorySentences, requestSentences } from './describe-request.js';
 import { stepSentences } from './describe-step-reason.js';
@@ -26,6 +27,7 @@ const sentences: Sentences<Reason> = {
   ...gateSentences,
   ...etcdSentences,
   ...stepSentences,
+  ...probeSentences,
   ...terraformSentences,
   ...rebuildSentences,
 };

@@ -174,6 +174,9 @@ export const failures = {
   'node-stays-not-ready': back('its pods would not run on it'),
   'etcd-not-rejoined': back('the next control plane would take the majority'),
   'node-changed': halt('its pods may be placed by what it lost'),
+  'probe-failed': back('what the probe is for would fail there too'),
+  'probe-not-started': halt('nobody knows whether it would have ended well'),
+  'probe-refused': halt('a person allows it, or takes the probe out'),
   'soak-broken': back('the node is in service; where it is not to blame, a person judges', 'if-its-own'),
   'snapshot-failed': {
     after: 'halt',

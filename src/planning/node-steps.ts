@@ -1,5 +1,5 @@
 import type { Limits } from '../inventory/schema.js';
-import { backOrders } from './back-orders.js';
+import { stepOrders, type StepsName } from './step-orders.js';
 
 /**
  * The steps of one node, as data: the order, the limit, the undo, and what a cancel does at each.
@@ -27,6 +27,7 @@ export type StepName =
   | 'await-etcd-member'
   | 'patch-machine'
   | 'verify-node'
+  | 'probe-node'
   | 'uncordon'
   | 'soak';
 
@@ -36,8 +37,8 @@ export type Repeat = 'safe' | 'observe-first' | 'once';
 export interface Step {
   /** For people: what it does, present tense. */
   readonly does: string;
-  /** The limit of its wait: a key of the inventory's `limits`. */
-  readonly limit: keyof Limits | 'soak';
+  /** The limit of its wait: a key of the inventory's `limits`. `probes`: those of the node's probes together. */
+  readonly limit: keyof Limits | 'soak' | 'probes';
   /** `once`: sent at most once per node without a person; every later attempt only observes. */
   readonly repeat: Repeat;
   /** The step that undoes it, or the words why there is none. */
@@ -51,43 +52,12 @@ export interface Step {
   readonly only?: 'control-plane';
 }
 
-const before = ['await-gates', 'cordon', 'drain', 'hand-over-leadership', 'record-facts'] as const;
-const back = ['await-boot', 'await-ready', 'await-etcd-member'] as const;
-const after = [...back, 'verify-node', 'uncordon', 'soak'] as const;
-const replaced = ['replace-machine', 'remove-member', 'configure-machine'] as const;
-const continued = [
-  'cordon',
-  'record-facts',
-  'continue-machine',
-  'remove-member',
-  'configure-machine',
-] as const;
-const patchedAfter = [...back, 'patch-machine', 'verify-node', 'uncordon', 'soak'] as const;
+export { stepOrders, type StepsName };
 
-/** The orders of steps a node can follow. */
-export const stepOrders = {
-  /** In place, Talos 1.12 and older: install and reboot are one request. */
-  legacy: ['prepare-image', ...before, 'install', ...after],
-  /** In place, from Talos 1.13 on: the install stops nothing, and the reboot has a last look of its own. */
-  lifecycle: ['prepare-image', ...before, 'install', 'reboot', ...after],
-  /** The version is installed already, and waits for its reboot: another install could overwrite the slot that runs. */
-  armed: [...before, 'reboot', ...after],
-  /** Made anew by Terraform, from its template. From the replacement on there is no machine to go back to. */
-  rebuild: ['plan-replacement', ...before, ...replaced, ...after],
-  /** The same, where slipway.yaml has patches for it that wait until it is Ready. */
-  'rebuild-patched': ['plan-replacement', ...before, ...replaced, ...patchedAfter],
-  /** Made anew, where an earlier run did not come to its end: there is nothing left to disrupt, so no gate is asked. */
-  continued: [...continued, ...after],
-  'continued-patched': [...continued, ...patchedAfter],
-  /** A node that an earlier run upgraded and left cordoned: its cordon is taken over and taken back. */
-  adopted: ['cordon', 'await-etcd-member', 'uncordon', 'soak'],
-  /** One of a run that is taken back as a whole: into its other slot, under the gates of an upgrade. */
-  'back-run': [...before, 'roll-back', ...after],
-  /** Adopted, where its machine was made anew and may lack the patches that wait until it is Ready. */
-  'adopted-patched': ['cordon', 'record-facts', 'await-etcd-member', 'patch-machine', 'uncordon', 'soak'],
-  ...backOrders,
-} as const satisfies Readonly<Record<string, readonly StepName[]>>;
-export type StepsName = keyof typeof stepOrders;
+/** The same order where some node that follows it has probes: nothing but them may run on it before they have ended well. */
+export function withProbes(order: readonly StepName[]): readonly StepName[] {
+  return order.flatMap((step): StepName[] => (step === 'uncordon' ? ['probe-node', step] : [step]));
+}
 
 /** What the steps of a plan are read from. */
 interface StepsSource {
@@ -96,6 +66,14 @@ interface StepsSource {
 
 /** The steps of one node of a plan, in order. */
 export function stepsOf(
+  plan: StepsSource,
+  node: { readonly steps?: StepsName; readonly skip?: string; readonly probes?: readonly unknown[] },
+): readonly StepName[] {
+  const order = orderOf(plan, node);
+  return node.probes ? order : order.filter((step) => step !== 'probe-node');
+}
+
+function orderOf(
   plan: StepsSource,
   node: { readonly steps?: StepsName; readonly skip?: string },
 ): readonly StepName[] {
@@ -268,6 +246,13 @@ export const steps: Readonly<Record<StepName, Step>> = {
     limit: 'nodeChecks',
     repeat: 'safe',
     undo: { none: 'it only looks' },
+    onCancel: 'finish',
+  },
+  'probe-node': {
+    does: 'tries the node with the probes of slipway.yaml, each a Pod of its own that is deleted at its end',
+    limit: 'probes',
+    repeat: 'observe-first',
+    undo: { none: 'its Pods are deleted at their end, however it came' },
     onCancel: 'finish',
   },
   uncordon: {

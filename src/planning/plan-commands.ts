@@ -9,6 +9,7 @@ import {
   latePatchLines,
 } from './plan-commands-rebuild.js';
 import type { Hop, PlannedNode, UpgradePlan } from './plan.js';
+import { probeByHand, probesFor } from './probes.js';
 
 /**
  * The plan as the commands a person would type, so that an upgrade stays possible by hand. Comments say when to wait and what to
@@ -195,10 +196,20 @@ function afterLines(by: NodeCommands, plan: UpgradePlan, node: PlannedNode, inve
     ...latePatchLines(by, plan, node, inventory),
     by.look('service') + '  # nothing unhealthy',
     by.kubectl(`get node ${node.name} --show-labels`) + '  # labels and taints as before',
+    ...probeLines(by, node, inventory),
     ...(node.keepCordon ? [] : [by.kubectl(`uncordon ${node.name}`)]),
     ...(node.soak > 0 ? [`sleep ${seconds(node.soak)}  # and watch: kubectl get pods -A`] : []),
     by.kubectl('get pods -A -o wide') + `  # nothing Pending, nothing restarting on ${node.name}`,
   ];
+}
+
+/** The same Pods that Slipway would start, still before anything else may run there. */
+function probeLines(by: NodeCommands, node: PlannedNode, inventory: Inventory): string[] {
+  const known = inventory.nodes.find(({ name }) => name === node.name);
+  const probes = node.probes && known ? probesFor(inventory, known) : [];
+  return probes.map(
+    (probe) => `${by.kubectl(probeByHand(probe, node.name))}  # it must end with 0; it is deleted at its end`,
+  );
 }
 
 function splitOnce(text: string, separator: string): string[] {

@@ -2,7 +2,7 @@ import { standsAlone } from './batches.js';
 import { approvalCommands, describe } from './describe.js';
 import { gateTable } from './gates/evaluate-gates.js';
 import { type StepName, allSteps, stepsOf, steps } from './node-steps.js';
-import { count, span } from './phrases.js';
+import { count, listed, span } from './phrases.js';
 import { limitsWaitedFor } from './plan-hash.js';
 import type { Hop, PlanApproval, PlannedNode, UpgradePlan } from './plan.js';
 import { minorOf } from './versions.js';
@@ -76,6 +76,7 @@ function nodeText(node: PlannedNode, hop: Hop, number: number, width: number): s
       : []),
     ...(node.rebuild?.accepts ? [`${count(node.rebuild.accepts.length, 'attribute')} changed`] : []),
     ...(node.patches ? [`${count(node.patches, 'patch', 'patches')} once it is Ready`] : []),
+    ...(node.probes ? [`tried with ${listed(node.probes.map(({ name }) => name))}`] : []),
     ...(node.armed ? ['installed already: rebooted only'] : []),
     ...(node.rebootMode === 'powercycle' ? ['boots through its firmware'] : []),
     ...(node.soak > 0 ? [`soak ${span(node.soak)}`] : []),

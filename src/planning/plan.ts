@@ -155,6 +155,13 @@ export interface PlannedTerraform {
   readonly commit: string;
 }
 
+/** A probe by its name in slipway.yaml. */
+export interface PlannedProbe {
+  readonly name: string;
+  /** Milliseconds from its Pod's creation to its end. */
+  readonly limit: number;
+}
+
 export interface PlannedNode {
   readonly name: string;
   readonly role: Role;
@@ -170,6 +177,8 @@ export interface PlannedNode {
   readonly rebuild?: PlannedRebuild;
   /** How many patches of slipway.yaml it gets once it is Ready; left out: none. */
   readonly patches?: number;
+  /** The probes of slipway.yaml that try it before it is uncordoned, in their order; left out: none. */
+  readonly probes?: readonly PlannedProbe[];
   /** How it is rebooted; left out: `default`. A machine that is made anew starts through its firmware anyway. */
   readonly rebootMode?: RebootMode;
   readonly schematic: string;

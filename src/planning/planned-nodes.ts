@@ -8,6 +8,7 @@ import { patchesFor } from './node-configuration.js';
 import { owedPatches } from './owed-patches.js';
 import type { Flow, Hop, PlannedNode, PlannedRebuild, RebootMode } from './plan.js';
 import type { PlanInput, SeenNode } from './plan-input.js';
+import { plannedProbes } from './probes.js';
 import { plannedRebuild } from './rebuild-plan.js';
 import { legsOf } from './strategy.js';
 import { flowOf } from './upgrade-flow.js';
@@ -77,6 +78,7 @@ function plannedNode(input: PlanInput, node: SeenNode, hops: readonly VersionHop
     flow,
     steps: patches > 0 ? patchedSteps[steps] : steps,
     ...(patches > 0 ? { patches } : {}),
+    ...(skip && adopts === undefined ? {} : plannedProbes(inventory, node.node)),
     ...(rebuild ? { rebuild } : { rebootMode: rebootModeOf(input, node) }),
     schematic: wanted,
     expects: { version: from, schematic, ...(sameExtensions ? { extensions: talos.extensions } : {}) },

@@ -1,5 +1,6 @@
 import type { DecisionReason } from './decision-reason.js';
 import type { EtcdReason } from './reason-etcd.js';
+import type { ProbeReason } from './probe-reason.js';
 import type { RebuildReason } from './rebuild-reason.js';
 import type { TerraformReason } from './terraform/terraform-reason.js';
 
@@ -15,6 +16,7 @@ export type Reason =
   | GateReason
   | EtcdReason
   | StepReason
+  | ProbeReason
   | TerraformReason
   | RebuildReason;
 

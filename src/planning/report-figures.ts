@@ -59,6 +59,7 @@ const waitsOfNodes: Readonly<Partial<Record<StepName, string>>> = {
   'await-boot': 'install and reboot',
   'await-ready': 'the Node getting Ready',
   'await-etcd-member': 'the etcd member catching up',
+  'probe-node': 'probes',
   soak: 'soak',
 };
 

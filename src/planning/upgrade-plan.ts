@@ -2,7 +2,7 @@ import { approvalsOf } from './approvals.js';
 import { estimatePlan } from './estimate.js';
 import { gateNames } from './gates/evaluate-gates.js';
 import { kubernetesVersions } from './kubernetes-versions.js';
-import { stepOrders, type StepName, type StepsName } from './node-steps.js';
+import { stepOrders, type StepName, type StepsName, withProbes } from './node-steps.js';
 import { type PlanInput, type SeenNode, seenNodes } from './plan-input.js';
 import { planHashText } from './plan-hash.js';
 import { blockedNodes, planNotes } from './plan-notes.js';
@@ -118,18 +118,19 @@ function planOf(
   };
 }
 
-/** The orders of steps this plan uses. */
+/** The orders of steps this plan uses; probes stand where a node has some. */
 function stepsOfPlan(
   { inventory }: PlanInput,
   hops: readonly Hop[],
 ): Partial<Record<StepsName, readonly StepName[]>> {
   const left = stepsLeftOut(inventory);
-  const used = new Set(
-    hops.flatMap((hop) =>
-      hop.nodes.flatMap((node) => (node.steps && (!node.skip || node.adopts) ? [node.steps] : [])),
-    ),
-  );
+  const touched = hops.flatMap(({ nodes }) => nodes).filter((node) => !node.skip || node.adopts);
+  const used = new Set(touched.flatMap((node) => node.steps ?? []));
+  const probed = new Set(touched.flatMap((node) => (node.probes && node.steps) ?? []));
   return Object.fromEntries(
-    [...used].map((name) => [name, stepOrders[name].filter((step) => !left.has(step))]),
+    [...used].map((name) => {
+      const order = stepOrders[name].filter((step) => !left.has(step));
+      return [name, probed.has(name) ? withProbes(order) : order];
+    }),
   );
 }

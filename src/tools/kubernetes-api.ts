@@ -14,6 +14,8 @@ import {
 import { loadKubeconfig } from './credential-kubeconfig.js';
 import { KubernetesAgents } from './kubernetes-agents.js';
 import { kubernetesHttp } from './kubernetes-http.js';
+import { statusMessage } from './kubernetes-status.js';
+import { ownPods, type OwnPods } from './own-pods.js';
 import { Refusal, messageOf } from './refusal.js';
 
 /** One way to the Kubernetes API: a control plane's own address, never the VIP. */
@@ -53,6 +55,8 @@ export interface KubernetesApi {
   patchNode(name: string, patch: readonly JsonPatchOperation[], call: ApiCall & Writer): Promise<V1Node>;
   listPods(call?: ApiCall & { readonly node?: string }): Promise<V1Pod[]>;
   listBudgets(call?: ApiCall): Promise<V1PodDisruptionBudget[]>;
+  /** Pods of its own, in one namespace. */
+  readonly ownPods: OwnPods;
   /** Closes the connections that are not shared. */
   close(): void;
 }
@@ -133,6 +137,7 @@ export function kubernetesApi(
       ),
     listBudgets: (options = {}) =>
       call(options, async (client) => (await client.policy.listPodDisruptionBudgetForAllNamespaces()).items),
+    ownPods: ownPods((options, send) => call(options, ({ core }) => send(core))),
     close: () => {
       if (!shared) agents.close();
     },
@@ -189,17 +194,6 @@ function readable(error: ApiException<unknown>, way: ApiEndpoint): Error {
   // 422 with "the server rejected our request" or "testing value … failed": a JSON patch whose test did not hold.
   if (error.code === 422 || error.code === 409) return new PatchRefused(said);
   return new Error(`the Kubernetes API at ${way.server} answered ${error.code}: ${said}`, { cause: error });
-}
-
-function statusMessage(body: unknown): string {
-  const text = typeof body === 'string' ? body : JSON.stringify(body);
-  try {
-    const parsed: unknown = JSON.parse(text);
-    if (typeof parsed === 'object' && parsed !== null && 'message' in parsed) return String(parsed.message);
-  } catch {
-    // Not JSON: the text itself is what was said.
-  }
-  return messageOf(text);
 }
 
 async function allPages<T>(

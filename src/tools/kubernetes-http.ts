@@ -44,26 +44,31 @@ export function kubernetesHttp(agents: KubernetesAgents): HttpLibrary {
 
 async function answerTo(request: RequestContext, agent: Agent | undefined): Promise<ResponseContext> {
   const signal = request.getSignal();
+  const own = request.getBody();
+  // The library makes a text of what the Kubernetes API takes; forms are of other APIs.
+  const body = typeof own === 'string' ? own : undefined;
+  // Node.js says by itself how long a body is, but not for a DELETE: the server would take it for another request.
+  const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
   const sent = httpsRequest(request.getUrl(), {
     method: request.getHttpMethod(),
-    headers: { 'user-agent': 'slipway', 'accept-encoding': 'gzip', ...request.getHeaders() },
+    headers: { 'user-agent': 'slipway', 'accept-encoding': 'gzip', ...request.getHeaders(), ...length },
     ...(agent ? { agent } : {}),
     ...(signal ? { signal } : {}),
   });
   try {
-    const { head, body } = await new Promise<{ head: IncomingMessage; body: Buffer }>((resolve, reject) => {
-      sent.once('error', reject);
-      sent.once('response', (response) => {
-        const pieces: Buffer[] = [];
-        response.on('data', (piece: Buffer) => pieces.push(piece));
-        response.once('error', reject);
-        response.once('end', () => resolve({ head: response, body: Buffer.concat(pieces) }));
-      });
-      const own = request.getBody();
-      // The library makes a text of what the Kubernetes API takes; forms are of other APIs.
-      sent.end(typeof own === 'string' ? own : undefined);
-    });
-    const plain = head.headers['content-encoding'] === 'gzip' ? await unzipped(body) : body;
+    const { head, content } = await new Promise<{ head: IncomingMessage; content: Buffer }>(
+      (resolve, reject) => {
+        sent.once('error', reject);
+        sent.once('response', (response) => {
+          const pieces: Buffer[] = [];
+          response.on('data', (piece: Buffer) => pieces.push(piece));
+          response.once('error', reject);
+          response.once('end', () => resolve({ head: response, content: Buffer.concat(pieces) }));
+        });
+        sent.end(body);
+      },
+    );
+    const plain = head.headers['content-encoding'] === 'gzip' ? await unzipped(content) : content;
     const headers = Object.fromEntries(
       Object.entries(head.headers).map(([name, value]) => [name, [value].flat().join(', ')]),
     );

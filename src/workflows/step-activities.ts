@@ -42,6 +42,12 @@ const patchLimit = ({ limits, drain, node }: NodeInput): number =>
   limits.ready +
   (node.role === 'control-plane' ? limits.handOver + limits.etcdRejoin : 0);
 
+/** What the Pod of a probe may take beside its own limit, to be made and to go. Milliseconds. */
+const besideProbe = 30_000;
+
+const probesLimit = ({ node: { probes = [] } }: NodeInput): number =>
+  probes.reduce((sum, { limit }) => sum + limit + besideProbe, 0);
+
 /** What Terraform is given in this hop. */
 const valuesOf = ({ values = {} }: NodeInput) => ({ values });
 
@@ -243,6 +249,12 @@ export const stepActivities: Readonly<Record<StepName, StepActivity>> = {
         ...(machine ? { machine } : {}),
         limit: input.limits.nodeChecks,
       }),
+  },
+  'probe-node': {
+    kind: 'wait',
+    limit: probesLimit,
+    run: (act, input, { install }) =>
+      act.probeNode({ ...base(input), by: install, limit: probesLimit(input) }),
   },
   uncordon: {
     kind: 'mutate',

@@ -21,6 +21,8 @@ const exists = [
   /^talosctl -n address-of-[a-z]+-\d -e address-of-[a-z]+-\d etcd (members|status|alarm list|forfeit-leadership)$/,
   /^talosctl config new --roles os:reader,os:etcd:backup FILE$/,
   /^kubectl (get|describe|uncordon|scale) .+$/,
+  /^kubectl run slipway-[a-z0-9-]+ --namespace=[a-z-]+ --image=\S+ --restart=Never --attach --rm .*--overrides='\{.*\}'$/,
+  /^kubectl auth can-i create pods -n [a-z-]+ --as=slipway$/,
   /^terraform (version|state (list|pull)|state (list|show) '[^']+'|plan( -refresh-only| -replace='[^']+')?)$/,
   /^terraform (import (ADDRESS|'[^']+') ID|untaint '[^']+')$/,
   /^terraform (init( -migrate-state)?|force-unlock '[^']+'|state push errored\.tfstate)$/,

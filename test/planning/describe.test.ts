@@ -10,7 +10,17 @@ import { everyReason } from './every-reason.js';
 
 const reasons = Object.values(everyReason);
 /** Fields whose value is put into other words. */
-const notQuoted = new Set(['kind', 'what', 'since', 'at', 'requestedAt', 'neededUntil', 'strategy', 'state']);
+const notQuoted = new Set([
+  'kind',
+  'what',
+  'since',
+  'at',
+  'requestedAt',
+  'neededUntil',
+  'strategy',
+  'state',
+  'again',
+]);
 
 group('the sentence of a reason', () => {
   test.each(reasons.map((reason) => [reason.kind, reason] as const))(

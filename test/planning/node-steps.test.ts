@@ -6,6 +6,7 @@ import {
   stepOrders,
   steps,
   stepsOf,
+  withProbes,
 } from '../../src/planning/node-steps.js';
 
 /** As plans of the first release were recorded: one order for all nodes, and nodes without flow and steps. */
@@ -128,6 +129,16 @@ describe('the orders', () => {
     expect(adopted.indexOf('patch-machine')).toBeLessThan(adopted.indexOf('uncordon'));
     expect(adopted.indexOf('record-facts')).toBeLessThan(adopted.indexOf('patch-machine'));
     expect(steps['patch-machine'].onCancel).toBe('finish');
+  });
+
+  test('that try a node do so once it was verified, and before anybody else may run there', () => {
+    for (const order of Object.values(stepOrders)) {
+      const tried = withProbes(order);
+      expect(tried.filter((step) => step !== 'probe-node')).toEqual(order);
+      expect(tried.indexOf('probe-node')).toBe(tried.indexOf('uncordon') - 1);
+      expect(allSteps({ steps: tried })).toEqual(tried);
+    }
+    expect(steps['probe-node'].onCancel).toBe('finish');
   });
 
   test('wait for limits of rebuilds where they rebuild alone', () => {

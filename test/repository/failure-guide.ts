@@ -4,6 +4,7 @@ import { accessSentences } from '../../src/planning/describe-access.js';
 import { etcdSentences } from '../../src/planning/describe-etcd.js';
 import { gateSentences } from '../../src/planning/describe-gate.js';
 import { inventorySentences, requestSentences } from '../../src/planning/describe-request.js';
+import { probeSentences } from '../../src/planning/describe-probe.js';
 import { rebuildSentences } from '../../src/planning/describe-rebuild.js';
 import { stepSentences } from '../../src/planning/describe-step-reason.js';
 import { terraformSentences } from '../../src/planning/describe-terraform.js';
@@ -18,6 +19,7 @@ const families: readonly { readonly title: string; readonly kinds: readonly stri
   { title: 'Gates', kinds: Object.keys(gateSentences) },
   { title: 'etcd and the control planes', kinds: Object.keys(etcdSentences) },
   { title: 'The steps of a node, and the run', kinds: Object.keys(stepSentences) },
+  { title: 'Probes of a node', kinds: Object.keys(probeSentences) },
   { title: 'Terraform', kinds: Object.keys(terraformSentences) },
   { title: 'Machines that are made anew', kinds: Object.keys(rebuildSentences) },
 ];

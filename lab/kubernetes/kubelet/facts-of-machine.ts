@@ -18,6 +18,7 @@ export function factsOf(
     schematic: machine.schematic,
     extensions: machine.extensions,
     kubernetesVersion: cluster.kubernetesVersion,
+    cards: machine.hardware.nics.map(({ vlan }) => vlan),
     ...partsOf(machine, cluster.machines),
   };
 }

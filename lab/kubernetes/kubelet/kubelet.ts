@@ -4,6 +4,7 @@ import { Informer } from '../informer.js';
 import { LeaseRenewal } from './lease-renewal.js';
 import {
   admissionRefusal,
+  devicesAsked,
   kubeletFaulty,
   kubeletReady,
   kubeletShuttingDown,
@@ -13,6 +14,7 @@ import { NodeReporter } from './node-reporter.js';
 import type { StartPodProcess } from './pod-process.js';
 import type { WirePod } from './pod-status.js';
 import { PodWorker, podPath, type PodSurroundings } from './pod-worker.js';
+import { programEnd } from './programs.js';
 import { isMirrorPod, mirrorPods } from './static-pods.js';
 import { VolumeManager } from './volume-manager.js';
 
@@ -75,7 +77,8 @@ export class Kubelet {
       nextPodIp: () => `${options.podNetwork}.${(this.#nextIp = (this.#nextIp % 250) + 1)}`,
       scaled: (seconds) => options.scaled(seconds),
       remembers: options.newMachine !== true,
-      refusal: (pod) => admissionRefusal(options.facts, pod as V1Pod),
+      refusal: (pod) => admissionRefusal(options.facts, pod as V1Pod, this.#devicesUsed(pod)),
+      program: (pod) => programEnd(pod, options.facts),
       volumes: this.#volumes,
       ...(options.startProcess ? { startProcess: options.startProcess } : {}),
     };
@@ -171,6 +174,14 @@ export class Kubelet {
     const fresh = new PodWorker(pod, this.#around);
     this.#pods.set(uid, fresh);
     await fresh.start();
+  }
+
+  /** By the other pods of the machine. */
+  #devicesUsed(but: WirePod): number {
+    const others = [...this.#pods.values()].filter(
+      (worker) => !worker.isOver && worker.pod.metadata?.uid !== but.metadata?.uid,
+    );
+    return others.reduce((sum, { pod }) => sum + devicesAsked(this.#options.facts, pod as V1Pod), 0);
   }
 
   #gone(pod: WirePod): void {

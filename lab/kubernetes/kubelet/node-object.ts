@@ -21,6 +21,8 @@ export interface NodeFacts {
   readonly gpu?: { readonly resource: string; readonly count: number };
   /** Kubernetes' quantities; without it as large as prox-ops has them. */
   readonly size?: { readonly cpu: string; readonly memory: string };
+  /** The VLANs of its network cards, in their order. Only what is sent through one shows them. */
+  readonly cards?: readonly ('untagged' | number)[];
   /** A control plane without its taint: ordinary pods run there. */
   readonly untainted?: true;
 }
@@ -104,16 +106,39 @@ export function devicesOffered(facts: NodeFacts): number {
   return isDriven ? facts.gpu.count : 0;
 }
 
-/** Why the kubelet will not run a pod that was bound to it: a device it asks for is not there. Else undefined. */
-export function admissionRefusal(facts: NodeFacts, pod: V1Pod): string | undefined {
+/** Why the kubelet fails a pod at once: `status.reason` and its message. */
+export interface AdmissionRefusal {
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** How many of a machine's devices a pod asks for. */
+export function devicesAsked(facts: NodeFacts, pod: V1Pod): number {
   const resource = facts.gpu?.resource;
-  if (resource === undefined || devicesOffered(facts) > 0) return undefined;
-  const asks = (pod.spec?.containers ?? []).some(
-    ({ resources }) => Number(resources?.limits?.[resource] ?? 0) > 0,
+  if (resource === undefined) return 0;
+  const asked = (pod.spec?.containers ?? []).map(({ resources }) =>
+    Number(resources?.limits?.[resource] ?? 0),
   );
-  return asks
-    ? `Allocate failed due to no healthy devices present; cannot allocate unhealthy devices ${resource}, which is unexpected`
-    : undefined;
+  return asked.reduce((sum, one) => sum + one, 0);
+}
+
+/**
+ * Why the kubelet will not run a pod that was bound to it: devices it asks for are not there, or others have them. Else undefined.
+ * A resource that the machine never had is none of the kubelet's business.
+ *
+ * @param used devices that other pods of the machine have
+ */
+export function admissionRefusal(facts: NodeFacts, pod: V1Pod, used: number): AdmissionRefusal | undefined {
+  const resource = facts.gpu?.resource ?? '';
+  const requested = devicesAsked(facts, pod);
+  const capacity = devicesOffered(facts);
+  if (requested === 0 || requested <= capacity - used) return undefined;
+  if (capacity === 0) {
+    const message = `Allocate failed due to no healthy devices present; cannot allocate unhealthy devices ${resource}, which is unexpected`;
+    return { reason: 'UnexpectedAdmissionError', message };
+  }
+  const amounts = `requested: ${requested}, used: ${used}, capacity: ${capacity}`;
+  return { reason: `OutOf${resource}`, message: `Node didn't have enough resource: ${resource}, ${amounts}` };
 }
 
 /** What Talos notes on its Node: addresses, schematic and extensions. */

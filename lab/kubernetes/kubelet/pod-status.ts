@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { V1ContainerStatus, V1Pod, V1PodCondition, V1PodStatus } from '@kubernetes/client-node';
 import { kubernetesTime, type Stamped } from './kubernetes-time.js';
+import type { AdmissionRefusal } from './node-object.js';
+import type { ProgramEnd } from './programs.js';
 
 /** A Pod as the API sends it. */
 export type WirePod = Stamped<V1Pod>;
@@ -26,6 +28,8 @@ export interface PodRun {
   /** The machine's true address. */
   readonly hostIp: string;
   readonly podIp: string;
+  /** What its containers wait for, where that is no ordinary start. */
+  readonly waiting?: { readonly reason: string; readonly message: string };
 }
 
 /** First in a list of a strategic merge patch: the list replaces the old one instead of being merged into it. */
@@ -90,14 +94,70 @@ export function podStatus(pod: WirePod, run: PodRun, now: Date): Stamped<V1PodSt
   };
 }
 
-/** The status of a pod that the kubelet will not run: a device it needs is not there. */
-export function refusedStatus(pod: WirePod, run: PodRun, why: string, now: Date): Stamped<V1PodStatus> {
+/** The status of a pod that the kubelet will not run. */
+export function refusedStatus(
+  pod: WirePod,
+  run: PodRun,
+  { reason, message }: AdmissionRefusal,
+  now: Date,
+): Stamped<V1PodStatus> {
   const status = podStatus(pod, { ...run, stage: 'stopped', containers: new Map() }, now);
+  return { ...status, phase: 'Failed', reason, message: `Pod was rejected: ${message}` };
+}
+
+/** The status of a pod whose container ended by itself. */
+export function endedStatus(pod: WirePod, run: PodRun, end: ProgramEnd, now: Date): Stamped<V1PodStatus> {
+  const well = end.exitCode === 0;
+  const usual = well ? 'Completed' : 'Error';
+  return overStatus(pod, run, now, well ? 'Succeeded' : 'Failed', {
+    exitCode: end.exitCode,
+    reason: end.startError ? 'StartError' : usual,
+    ...messageOf(pod, end),
+    ...(end.startError ? { startedAt: '1970-01-01T00:00:00Z' } : {}),
+  });
+}
+
+/** The status of a pod that was active for longer than it may. What had not started by then is not found any more. */
+export function overdueStatus(pod: WirePod, run: PodRun, now: Date): Stamped<V1PodStatus> {
+  const gone = 'The container could not be located when the pod was terminated';
+  const ended =
+    run.containers.size > 0
+      ? { exitCode: 137, reason: 'Error' }
+      : { exitCode: 137, reason: 'ContainerStatusUnknown', message: gone, startedAt: null };
+  return {
+    ...overStatus(pod, run, now, 'Failed', ended),
+    reason: 'DeadlineExceeded',
+    message: 'Pod was active on the node longer than the specified deadline',
+  };
+}
+
+/** The kubelet takes the end of the logs for a container that failed, where its pod says so. */
+function messageOf(pod: WirePod, { exitCode, output, startError }: ProgramEnd): { message?: string } {
+  const policy = pod.spec?.containers[0]?.terminationMessagePolicy;
+  if (startError) return { message: output };
+  return exitCode !== 0 && policy === 'FallbackToLogsOnError' && output !== '' ? { message: output } : {};
+}
+
+function overStatus(
+  pod: WirePod,
+  run: PodRun,
+  now: Date,
+  phase: 'Succeeded' | 'Failed',
+  terminated: object,
+): Stamped<V1PodStatus> {
+  const status = podStatus(pod, { ...run, stage: 'stopped' }, now);
+  const times = (id: string | undefined, startedAt: string | undefined) => ({
+    ...(id === undefined ? {} : { containerID: id, startedAt }),
+    finishedAt: kubernetesTime(now),
+  });
   return {
     ...status,
-    phase: 'Failed',
-    reason: 'UnexpectedAdmissionError',
-    message: `Pod was rejected: ${why}`,
+    phase,
+    containerStatuses: (status.containerStatuses ?? []).map((container) => {
+      const own = run.containers.get(container.name);
+      const state = { terminated: { ...times(own?.id, own?.startedAt), ...terminated } };
+      return { ...container, ready: false, started: false, state } as typeof container;
+    }),
   };
 }
 
@@ -122,7 +182,7 @@ function containerStatus(name: string, image: string, run: PodRun, pod: WirePod)
       ready: false,
       started: false,
       restartCount: last?.restartCount ?? 0,
-      state: { waiting: { reason: 'ContainerCreating' } },
+      state: { waiting: run.waiting ?? { reason: 'ContainerCreating' } },
       lastState: {},
     };
   }

@@ -1,5 +1,8 @@
 import { isConflict, isNotFound, type ApiClient } from '../api-client.js';
+import type { AdmissionRefusal } from './node-object.js';
 import {
+  endedStatus,
+  overdueStatus,
   podStatus,
   refusedStatus,
   runContainers,
@@ -9,6 +12,7 @@ import {
   type WirePod,
 } from './pod-status.js';
 import { ContainerProcess, type StartPodProcess } from './pod-process.js';
+import type { ProgramEnd } from './programs.js';
 import type { VolumeManager } from './volume-manager.js';
 
 /** What all pods of one machine have in common. */
@@ -23,7 +27,9 @@ export interface PodSurroundings {
   /** Milliseconds of so many seconds at the lab's speed. */
   scaled(seconds: number): number;
   /** Why the machine will not run the pod; undefined when it will. */
-  refusal(pod: WirePod): string | undefined;
+  refusal(pod: WirePod): AdmissionRefusal | undefined;
+  /** How the container of a pod that is not restarted ends; undefined of any other pod. */
+  program(pod: WirePod): ProgramEnd | undefined;
   readonly volumes: VolumeManager;
   /** Left out: no pod is more than words. */
   readonly startProcess?: StartPodProcess;
@@ -54,6 +60,8 @@ export class PodWorker {
   #ended = false;
   #timer: NodeJS.Timeout | undefined;
   #again: NodeJS.Timeout | undefined;
+  #deadline: NodeJS.Timeout | undefined;
+  #pulling: { readonly reason: string; readonly message: string } | undefined;
   #posting: Promise<void> | undefined;
   #dirty = false;
 
@@ -77,7 +85,10 @@ export class PodWorker {
     if (phase === 'Succeeded' || phase === 'Failed') return;
     if (this.#isDeleted()) return this.#terminate();
     const refusal = this.#around.refusal(this.#pod);
-    if (refusal !== undefined) return this.#refuse(refusal);
+    if (refusal !== undefined) return this.#close((now) => refusedStatus(this.#pod, this.#run, refusal, now));
+    this.#endInTime();
+    this.#pulling = pullFailure(this.#pod);
+    if (this.#pulling) return this.#post();
     if (this.#around.volumes.wants(this.#pod)) void this.#runWithVolumes();
     else this.#runContainers();
     if (!showsRun(this.#pod, this.#run)) await this.#post();
@@ -97,6 +108,12 @@ export class PodWorker {
       this.#stage = 'running';
       this.#process.run(this.#pod);
       void this.#post();
+      const end = this.#around.program(this.#pod);
+      if (end) {
+        const over = (now: Date): object => endedStatus(this.#pod, this.#run, end, now);
+        this.#after(end.seconds, () => void this.#close(over));
+        return;
+      }
       this.#after(seconds * (1 - RUNNING_AT), () => {
         this.#stage = 'ready';
         void this.#post();
@@ -105,21 +122,47 @@ export class PodWorker {
     });
   }
 
-  /** The kubelet fails a pod it cannot run; whoever owns it makes another. */
-  async #refuse(why: string): Promise<void> {
+  /** Nothing of the pod runs any more, or ever did: its status is final. */
+  async #close(statusAt: (now: Date) => object): Promise<void> {
+    this.#clearTimers();
     this.#ended = true;
-    const status = refusedStatus(this.#pod, this.#run, why, new Date());
+    const status = statusAt(new Date());
     const metadata = { uid: this.#pod.metadata?.uid };
-    await this.#around.client.patch(`${podPath(this.#pod)}/status`, { metadata, status }).catch(() => {
-      this.#ended = false;
-      this.#timer = setTimeout(() => void this.#refuse(why), AGAIN_AFTER_MS);
-    });
+    await this.#posting;
+    await this.#around.client
+      .patch(`${podPath(this.#pod)}/status`, { metadata, status })
+      .catch((error: unknown) => {
+        if (isNotFound(error) || isConflict(error)) return;
+        this.#ended = false;
+        this.#timer = setTimeout(() => void this.#close(statusAt), AGAIN_AFTER_MS);
+      });
+  }
+
+  /** Kubernetes counts whole seconds, and the lab's speed changes nothing of it. */
+  #endInTime(): void {
+    const { activeDeadlineSeconds: seconds } = this.#pod.spec ?? {};
+    if (seconds === undefined) return;
+    const overdue = (): Promise<void> => this.#close((now) => overdueStatus(this.#pod, this.#run, now));
+    this.#deadline = setTimeout(() => {
+      if (!this.#ended && !this.#terminating) void overdue();
+    }, seconds * 1000);
+  }
+
+  /** It has, or will have, what it asked the machine for. */
+  get isOver(): boolean {
+    const { phase } = this.#pod.status ?? {};
+    return this.#ended || phase === 'Succeeded' || phase === 'Failed';
   }
 
   /** The API's newer version of the pod. */
   update(pod: WirePod): void {
     this.#pod = pod;
-    if (this.#ended || this.#terminating) return;
+    if (this.#terminating) return;
+    if (this.#ended) {
+      // Deleted just before its end was told.
+      if (this.#isDeleted()) void this.#remove();
+      return;
+    }
     if (this.#isDeleted()) this.#terminate();
     else if (!this.#posting && !this.#again && !showsRun(pod, this.#run)) this.#postAgainLater();
   }
@@ -147,6 +190,7 @@ export class PodWorker {
       containers: this.#containers,
       hostIp: this.#around.hostIp,
       podIp: this.#podIp,
+      ...(this.#pulling ? { waiting: this.#pulling } : {}),
     };
   }
 
@@ -230,8 +274,18 @@ export class PodWorker {
   #clearTimers(): void {
     clearTimeout(this.#timer);
     clearTimeout(this.#again);
+    clearTimeout(this.#deadline);
     this.#again = undefined;
   }
+}
+
+/** A registry below `.invalid` (RFC 2606) is found by nobody. No other image is pulled at all. */
+function pullFailure(pod: WirePod): { reason: string; message: string } | undefined {
+  const image = pod.spec?.containers[0]?.image ?? '';
+  const registry = image.split('/')[0] ?? '';
+  if (!registry.endsWith('.invalid')) return undefined;
+  const message = `Back-off pulling image "${image}": failed to resolve reference "${image}": dial tcp: lookup ${registry}: no such host`;
+  return { reason: 'ImagePullBackOff', message };
 }
 
 /** `/api/v1/namespaces/<namespace>/pods/<name>` */

@@ -11,7 +11,7 @@ const SEEN_SLACK = 1_000;
 
 /**
  * I14: Slipway evicts and never deletes, and stops no node while a pod runs on it that a PodDisruptionBudget protects
- * (those of DaemonSets and mirrors of static pods excepted). With
+ * (those of DaemonSets and mirrors of static pods excepted). Pods that it made itself, probes, it may delete. With
  * an install that stops nothing, the node is stopped by the reboot after it.
  */
 export function evictsOnly(evidence: Evidence): Finding[] {
@@ -22,11 +22,16 @@ export function evictsOnly(evidence: Evidence): Finding[] {
 }
 
 function deletions({ changes, slipwayUser }: Evidence): Finding[] {
-  return changes
-    .filter(
-      ({ user, resource, subresource }) => user === slipwayUser && resource === 'pods' && subresource === '',
-    )
+  const own = changes.filter(
+    ({ user, resource, subresource }) => user === slipwayUser && resource === 'pods' && subresource === '',
+  );
+  const made = own.filter(({ verb, code }) => verb === 'create' && code === 201);
+  return own
     .filter(({ verb }) => verb === 'delete' || verb === 'deletecollection')
+    .filter(
+      ({ verb, namespace, name }) =>
+        verb !== 'delete' || !made.some((one) => one.namespace === namespace && one.name === name),
+    )
     .map(({ at, namespace, name, verb }) => {
       const what = verb === 'delete' ? `pod ${namespace}/${name}` : `pods of ${namespace}`;
       return violation('I14', at, `${namespace}/${name}`, `Slipway deleted ${what} instead of evicting`);

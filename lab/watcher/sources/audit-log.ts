@@ -5,7 +5,7 @@ const MARK_PREFIX = 'slipway.dev/';
 const ANNOTATIONS = '/metadata/annotations';
 
 /**
- * A line of kube-apiserver's audit log, where it is of interest: changes of Nodes, deleted pods, evictions. Undefined for
+ * A line of kube-apiserver's audit log, where it is of interest: changes of Nodes, pods that are made or deleted, evictions. Undefined for
  * everything else. @throws Error when it is no audit event.
  */
 export function apiChange(line: unknown): ApiChange | undefined {
@@ -33,7 +33,9 @@ function isOfInterest(verb: string, resource: string, subresource: string): bool
   if (resource === 'nodes')
     return subresource === '' && ['patch', 'update', 'create', 'delete'].includes(verb);
   if (resource !== 'pods') return false;
-  return subresource === 'eviction' || (subresource === '' && verb.startsWith('delete'));
+  return (
+    subresource === 'eviction' || (subresource === '' && (verb === 'create' || verb.startsWith('delete')))
+  );
 }
 
 /** What a change asks of a Node: an array is a JSON patch, an object a merge patch, or with `update` the whole Node. */

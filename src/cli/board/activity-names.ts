@@ -28,6 +28,7 @@ const names: Readonly<Record<keyof Activities, Named>> = {
   awaitEtcdMember: 'await-etcd-member',
   patchMachine: 'patch-machine',
   verifyNode: 'verify-node',
+  probeNode: 'probe-node',
   uncordonNode: 'uncordon',
   soakNode: 'soak',
   planUpgrade: { name: 'plan', does: 'observes the cluster and makes the plan' },

@@ -14,6 +14,7 @@ export const groups = {
   factory: 'Image Factory',
   terraform: 'Terraform',
   inventory: 'slipway.yaml and the cluster',
+  probes: 'Probes',
   marks: 'Marks of runs',
   snapshots: 'Snapshots',
 } as const;

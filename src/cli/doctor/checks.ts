@@ -6,6 +6,7 @@ import { factoryChecks } from './factory-checks.js';
 import { inventoryChecks } from './inventory-checks.js';
 import type { Looks } from './looks.js';
 import { permissionChecks } from './permission-checks.js';
+import { probeChecks } from './probe-checks.js';
 import { snapshotChecks } from './snapshot-checks.js';
 import { temporalChecks } from './temporal-checks.js';
 import { terraformChecks } from './terraform-checks.js';
@@ -23,6 +24,7 @@ export function checksOf(looks: Looks): Check[] {
     ...factoryChecks(looks),
     ...terraformChecks(looks),
     ...inventoryChecks(looks),
+    ...probeChecks(looks),
     ...snapshotChecks(looks),
   ];
 }

@@ -8,8 +8,9 @@ import type { KubernetesEndpoint } from '../../tools/kubernetes-endpoint.js';
 import { NotAsked, needed, type Answer, type Check } from './check.js';
 import type { Looks } from './looks.js';
 
-/** One thing a user may or may not do in all namespaces. `*` is everything. */
+/** One thing a user may or may not do in all namespaces, or in one. `*` is everything. */
 export interface Permission {
+  readonly namespace?: string;
   readonly group: string;
   /** `pods`, or `pods/eviction` for a subresource. */
   readonly resource: string;
@@ -87,7 +88,8 @@ export function enoughAnswer(wanted: number, denied: readonly Permission[]): Ans
 }
 
 export function tooMuchAnswer(words: readonly string[]): Answer {
-  if (words.length === 0) return { verdict: 'ok', says: 'It may neither read Secrets nor delete anything.' };
+  if (words.length === 0)
+    return { verdict: 'ok', says: 'It may neither read Secrets nor delete pods wherever it likes.' };
   const [everything] = words;
   const said = everything !== undefined && everything === tooMuch[0]?.words ? [everything] : words;
   return {
@@ -119,13 +121,20 @@ export async function grantedByRole(): Promise<Permission[]> {
 const reviewPath = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
 const reviewSchema = z.object({ status: z.object({ allowed: z.boolean() }) });
 
-async function isAllowed(
+/** Whether the kubeconfig's user may do that: Kubernetes itself answers. @throws NotAsked where it may not ask. */
+export async function isAllowed(
   kubernetes: KubernetesEndpoint,
-  { group, resource: whole, verb }: Permission,
+  { namespace, group, resource: whole, verb }: Permission,
   signal: AbortSignal,
 ): Promise<boolean> {
   const [resource, subresource] = whole.split('/');
-  const resourceAttributes = { group, resource, verb, ...(subresource ? { subresource } : {}) };
+  const resourceAttributes = {
+    group,
+    resource,
+    verb,
+    ...(subresource ? { subresource } : {}),
+    ...(namespace === undefined ? {} : { namespace }),
+  };
   const review = {
     apiVersion: 'authorization.k8s.io/v1',
     kind: 'SelfSubjectAccessReview',

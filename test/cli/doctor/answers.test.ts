@@ -8,10 +8,12 @@ import {
   tooMuch,
   tooMuchAnswer,
 } from '../../../src/cli/doctor/permission-checks.js';
+import { deniedAnswer, takenAnswer } from '../../../src/cli/doctor/probe-checks.js';
 import { newestAnswer, permissionsAnswer, spaceAnswer } from '../../../src/cli/doctor/snapshot-checks.js';
 import { fileSystemOf, placeAnswer } from '../../../src/cli/doctor/snapshot-place.js';
 import { retentionAnswer } from '../../../src/cli/doctor/temporal-checks.js';
 import { minorsBetween } from '../../../src/cli/doctor/tool-checks.js';
+import { Probe } from '../../../src/inventory/probes.js';
 import { parseInventory } from '../../../src/inventory/load.js';
 import { goodText } from '../../inventory/an-inventory.js';
 
@@ -207,5 +209,32 @@ describe('the folder of snapshots', () => {
 
   test('of a process in a pod is never simply well', () => {
     expect(placeAnswer(fileSystemOf('/var/snapshots', mountinfo), inventory, true).verdict).toBe('warn');
+  });
+});
+
+describe('probes', () => {
+  const probe = Probe.parse({ name: 'gpu', image: 'cuda:12' });
+  const elsewhere = Probe.parse({ name: 'vlan', image: 'busybox', namespace: 'probes-host' });
+
+  test('that may not be started say what to apply, in the namespace they name', () => {
+    expect(deniedAnswer(probe, ['create', 'delete'])).toMatchObject({
+      verdict: 'fail',
+      says: 'It may not create and delete pods in the namespace slipway-probes.',
+      type: [expect.stringMatching(/^kubectl apply -f deploy\/kubernetes\/probes\/namespace\.yaml {2}# /)],
+    });
+    expect(deniedAnswer(elsewhere, ['create']).type?.[0]).toMatch(
+      /^sed 's\/slipway-probes\/probes-host\/g' deploy\/kubernetes\/probes\/namespace\.yaml \| kubectl apply -f - {2}# /,
+    );
+  });
+
+  test('are good where Kubernetes would take their Pod, and are told what it says where not', () => {
+    expect(takenAnswer(probe, ['a', 'b'], undefined)).toEqual({
+      verdict: 'ok',
+      says: 'Kubernetes would take its Pod in slipway-probes; it is for a and b.',
+    });
+    expect(takenAnswer(probe, ['a'], 'violates PodSecurity "baseline"')).toMatchObject({
+      verdict: 'fail',
+      says: 'Kubernetes would not take its Pod in slipway-probes: violates PodSecurity "baseline".',
+    });
   });
 });

@@ -61,7 +61,7 @@ function worker(): Machine {
 }
 
 async function settled(): Promise<void> {
-  await worker().waitFor(({ ready, power }) => ready && power === 'on', { what: 'ready', timeoutMs: 15_000 });
+  await worker().waitFor(({ ready, power }) => ready && power === 'on', { what: 'ready', timeoutMs: 45_000 });
 }
 
 function talosctl(args: readonly string[]): Promise<TalosctlResult> {
@@ -267,7 +267,7 @@ describe('faults as talosctl 1.13 shows them', () => {
     await settled();
     await talosctl(['reboot', '--wait=false', '--drain=false', '--mode', 'powercycle']);
     const lost = (): boolean => cluster.events.some(({ event }) => event === 'lost');
-    await worker().waitFor(lost, { what: 'hanging', timeoutMs: 15_000 });
+    await worker().waitFor(lost, { what: 'hanging', timeoutMs: 45_000 });
     expect(await talosctl(['version'])).toMatchObject({
       exitCode: 1,
       stderr: expect.stringContaining('Unavailable'),

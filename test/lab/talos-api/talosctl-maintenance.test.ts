@@ -23,7 +23,7 @@ const clients: readonly Client[] = ['1.11', '1.12', '1.13'];
 const WORKER = 'k8s-work-1';
 
 const reaches = (machine: Machine, stage: string): Promise<void> =>
-  machine.waitFor((one) => one.stage === stage, { what: stage, timeoutMs: 15_000 });
+  machine.waitFor((one) => one.stage === stage, { what: stage, timeoutMs: 45_000 });
 
 /** Destroys a machine, and makes it anew without a configuration. */
 async function makeAnew(name: string, version: string): Promise<Machine> {
@@ -102,7 +102,7 @@ describe('a machine that has a configuration', () => {
     expect(applied.stderr).toContain('Applied configuration with a reboot');
     await machine.waitFor((one) => one.bootId !== bootId && one.ready, {
       what: 'the machine to be back',
-      timeoutMs: 15_000,
+      timeoutMs: 45_000,
     });
     expect(machine.disk.configuration.active?.text).toContain('diskQuotaSupport: false');
   });
@@ -151,7 +151,7 @@ describe('maintenance mode', () => {
     const file = cluster.configuration(WORKER);
     expect(await cluster.insecure(['apply-config', '-f', file], WORKER)).toMatchObject({ exitCode: 0 });
     const machine = cluster.machine(WORKER);
-    await machine.waitFor(({ ready }) => ready, { what: 'ready', timeoutMs: 15_000 });
+    await machine.waitFor(({ ready }) => ready, { what: 'ready', timeoutMs: 45_000 });
     const { stdout } = await cluster.talosctl(['version'], { nodes: [WORKER] });
     expect(stdout).toMatch(/Tag: +v1\.12\.2/);
   });
@@ -168,7 +168,7 @@ describe('maintenance mode', () => {
     const file = cluster.configuration(WORKER);
     const applied = await cluster.insecure(['apply-config', '-f', file], WORKER, '1.13');
     expect(applied.stderr).toContain('Applied configuration without a reboot');
-    await machine.waitFor(({ ready }) => ready, { what: 'ready', timeoutMs: 15_000 });
+    await machine.waitFor(({ ready }) => ready, { what: 'ready', timeoutMs: 45_000 });
   });
 
   test('ends with another cluster’s configuration too, and the machine joins nothing', async () => {
@@ -182,7 +182,7 @@ describe('maintenance mode', () => {
     const file = cluster.configuration(WORKER, others);
     expect(await cluster.insecure(['apply-config', '-f', file], WORKER)).toMatchObject({ exitCode: 0 });
     const turnedAway = (): boolean => machine.services.get('kubelet')?.state === 'Failed';
-    await machine.waitFor(turnedAway, { what: 'the kubelet to be turned away', timeoutMs: 15_000 });
+    await machine.waitFor(turnedAway, { what: 'the kubelet to be turned away', timeoutMs: 45_000 });
     expect(machine.stage).toBe('booting');
     expect(await cluster.talosctl(['version'], { nodes: [WORKER] })).toMatchObject({ exitCode: 1 });
   });
@@ -190,7 +190,7 @@ describe('maintenance mode', () => {
 
 describe('ways to end a machine', () => {
   test('reset gives up what was wiped and waits for a configuration', async () => {
-    await cluster.machine('k8s-ctrl-3').waitFor(({ ready }) => ready, { what: 'ready', timeoutMs: 15_000 });
+    await cluster.machine('k8s-ctrl-3').waitFor(({ ready }) => ready, { what: 'ready', timeoutMs: 45_000 });
     const machine = cluster.machine('k8s-ctrl-3');
     const labels = ['STATE', 'EPHEMERAL'].flatMap((label) => ['--system-labels-to-wipe', label]);
     const { exitCode, stderr } = await cluster.talosctl(['reset', ...labels, '--reboot', '--wait=false'], {
@@ -207,6 +207,6 @@ describe('ways to end a machine', () => {
     const { exitCode } = await cluster.talosctl(['shutdown', '--force'], { nodes: ['k8s-ctrl-2'] });
     expect(exitCode).toBe(0);
     const machine = cluster.machine('k8s-ctrl-2');
-    await machine.waitFor(({ power }) => power === 'off', { what: 'the power to go', timeoutMs: 10_000 });
+    await machine.waitFor(({ power }) => power === 'off', { what: 'the power to go', timeoutMs: 45_000 });
   });
 });

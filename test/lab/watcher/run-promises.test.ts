@@ -176,6 +176,29 @@ check('I14', [
       ),
   },
   {
+    title: 'is silent when it made that pod itself',
+    change: ({ changes }) =>
+      changes.push(
+        change(36, 'slipway-gpu', { resource: 'pods', verb: 'create', namespace: 'probes', code: 201 }),
+        change(37, 'slipway-gpu', { resource: 'pods', verb: 'delete', namespace: 'probes' }),
+      ),
+  },
+  {
+    title: 'fires when somebody else made a pod of that name',
+    change: ({ changes }) =>
+      changes.push(
+        change(36, 'web-1', {
+          resource: 'pods',
+          verb: 'create',
+          namespace: 'web',
+          code: 201,
+          user: 'admin',
+        }),
+        change(37, 'web-1', { resource: 'pods', verb: 'delete', namespace: 'web' }),
+      ),
+    says: 'Slipway deleted pod web/web-1',
+  },
+  {
     title: 'fires when a protected pod is on the node',
     change: ({ pods }) => pods.push(pod(39, 'web-4', 'k8s-work-1')),
     says: 'while web/web-4 ran on it',

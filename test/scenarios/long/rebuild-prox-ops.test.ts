@@ -1,10 +1,11 @@
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { leavesResourcesAlone } from '../../../lab/terraform/owners-terraform.js';
 import { World, nodeResult } from '../../../lab/world.js';
 import type { RunStory } from '../../../src/planning/run-report.js';
 import { setInInventory } from '../edit-inventory.js';
-import { replaceByHand } from '../faults/make-anew.js';
+import { hypervisorOf, replaceByHand } from '../faults/make-anew.js';
 import { onOneLine } from '../what-is-said.js';
 import { templatesMade } from './templates-made.js';
 
@@ -12,6 +13,8 @@ const from = 'v1.11.3';
 const to = 'v1.12.11';
 const cards = ['k8s-work-4', 'k8s-work-14'] as const;
 const [first] = cards;
+/** No node is made of it. */
+const unused = 'odin-control-plane';
 
 /**
  * Only here: the whole of an example made anew, its cards with it, whose Terraform is that of its repository: every node waits for
@@ -28,6 +31,7 @@ describe('a minor of prox-ops, by machines made anew', () => {
       speed: 10,
       labArgs: ['--target', from],
     });
+    await unmake(world, unused);
     await world.owner.mergeTalos(to);
   }, 240_000);
 
@@ -146,3 +150,16 @@ describe('a minor of prox-ops, by machines made anew', () => {
     expect(Object.values(figures.rebuilt ?? {})).toEqual(Array.from({ length: 15 }, () => 1));
   }, 120_000);
 });
+
+/** Takes a template away, by Terraform, as if it was declared only since. */
+async function unmake(world: World, template: string): Promise<void> {
+  const { configuration } = hypervisorOf(world).terraform;
+  const file = path.join(configuration, 'cluster.auto.tfvars.json');
+  const declared = await readFile(file, 'utf8');
+  const values = JSON.parse(declared) as { templates: Record<string, unknown> };
+  const { [template]: gone, ...templates } = values.templates;
+  if (gone === undefined) throw new Error(`${template} is not among the templates`);
+  await writeFile(file, JSON.stringify({ ...values, templates }));
+  await (await world.owner.terraform()).apply();
+  await writeFile(file, declared);
+}

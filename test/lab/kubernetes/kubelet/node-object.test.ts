@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import {
   admissionRefusal,
+  devicesAsked,
   kubeletReady,
   kubeletStarting,
   newNode,
@@ -79,9 +80,28 @@ describe('the Node of a simulated machine', () => {
     const pod = { spec: { containers: [{ name: 'plex', resources: { limits } }] } };
     expect(nodeLabels(driven)).toHaveProperty(['nvidia.com/gpu.present'], 'true');
     expect(nodeLabels({ ...facts, gpu })).toHaveProperty(['nvidia.com/gpu.present'], 'false');
-    expect(admissionRefusal(driven, pod)).toBeUndefined();
-    expect(admissionRefusal({ ...facts, gpu }, pod)).toContain('no healthy devices present');
-    expect(admissionRefusal({ ...facts, gpu }, { spec: { containers: [{ name: 'web' }] } })).toBeUndefined();
+    expect(admissionRefusal(driven, pod, 0)).toBeUndefined();
+    expect(admissionRefusal({ ...facts, gpu }, pod, 0)).toMatchObject({
+      reason: 'UnexpectedAdmissionError',
+      message: expect.stringContaining('no healthy devices present'),
+    });
+    expect(
+      admissionRefusal({ ...facts, gpu }, { spec: { containers: [{ name: 'web' }] } }, 0),
+    ).toBeUndefined();
+  });
+
+  it('refuses a pod that wants a card which another one has', () => {
+    const gpu = { resource: 'nvidia.com/gpu', count: 1 };
+    const driven = { ...facts, gpu, extensions: ['siderolabs/nvidia-open-gpu-kernel-modules-production'] };
+    const pod = {
+      spec: { containers: [{ name: 'plex', resources: { limits: { 'nvidia.com/gpu': '1' } } }] },
+    };
+    expect(devicesAsked(driven, pod)).toBe(1);
+    expect(admissionRefusal(driven, pod, 1)).toEqual({
+      reason: 'OutOfnvidia.com/gpu',
+      message: "Node didn't have enough resource: nvidia.com/gpu, requested: 1, used: 1, capacity: 1",
+    });
+    expect(admissionRefusal(facts, pod, 0)).toBeUndefined();
   });
 
   it('is as large as it is said to be, and has no taint where control planes do all the work', () => {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import {
+  endedStatus,
+  overdueStatus,
   podStatus,
   refusedStatus,
   runContainers,
@@ -51,11 +53,44 @@ describe('the status of a simulated pod', () => {
   });
 
   it('has failed where the kubelet would not run it', () => {
-    expect(refusedStatus(pod, run('creating'), 'no card', now)).toMatchObject({
+    const refusal = { reason: 'UnexpectedAdmissionError', message: 'no card' };
+    expect(refusedStatus(pod, run('creating'), refusal, now)).toMatchObject({
       phase: 'Failed',
       reason: 'UnexpectedAdmissionError',
       message: 'Pod was rejected: no card',
     });
+  });
+
+  it.each([
+    ['well', 0, 'Succeeded', { exitCode: 0, reason: 'Completed' }],
+    ['badly', 9, 'Failed', { exitCode: 9, reason: 'Error', message: 'no driver' }],
+  ])('is over when its container ended %s', (_how, exitCode, phase, terminated) => {
+    const [container] = pod.spec?.containers ?? [];
+    if (!container) throw new Error('the pod has no container');
+    const asked = {
+      ...pod,
+      spec: { containers: [{ ...container, terminationMessagePolicy: 'FallbackToLogsOnError' }] },
+    };
+    const status = endedStatus(asked, run('running'), { seconds: 1, exitCode, output: 'no driver' }, now);
+    expect(status.phase).toBe(phase);
+    expect(status.containerStatuses?.[0]?.state).toEqual({ terminated: expect.objectContaining(terminated) });
+    expect(status.conditions?.find(({ type }) => type === 'Ready')?.status).toBe('False');
+  });
+
+  it('keeps what a container wrote to itself where its pod does not ask for it', () => {
+    const status = endedStatus(pod, run('running'), { seconds: 1, exitCode: 1, output: 'secret' }, now);
+    expect(JSON.stringify(status)).not.toContain('secret');
+  });
+
+  it('has failed by its deadline, whether its container ran or not', () => {
+    const started = (of: PodRun) =>
+      overdueStatus(pod, of, now).containerStatuses?.[0]?.state?.terminated?.startedAt;
+    expect(overdueStatus(pod, run('running'), now)).toMatchObject({
+      phase: 'Failed',
+      reason: 'DeadlineExceeded',
+    });
+    expect(started(run('running'))).toBe('2026-01-01T10:00:00Z');
+    expect(started(run('creating'))).toBeNull();
   });
 
   it('is sent again when the API shows something else', () => {

@@ -1,0 +1,185 @@
+import { readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { World, nodeResult } from '../../../lab/world.js';
+import { advise } from '../../../src/planning/describe.js';
+import type { RunStory } from '../../../src/planning/run-report.js';
+import { setInInventory } from '../edit-inventory.js';
+import { applyProbeRole, isCordoned, probePods } from '../probe-namespaces.js';
+
+const image = 'nvcr.io/nvidia/cuda:12.9.1-base-ubuntu24.04';
+const resources = { 'nvidia.com/gpu': 1 };
+const gpu = { name: 'gpu', for: { resource: 'nvidia.com/gpu' }, image, command: ['nvidia-smi'], resources };
+
+/** Only here: Pods that try a node after its upgrade in place, each way they can end, and whatever is left of them. */
+describe('a node that is tried with probes', () => {
+  let world: World;
+
+  beforeAll(async () => {
+    world = await World.start({ name: 'probed', cluster: 'one-plus-gpus' });
+  }, 180_000);
+
+  afterAll(async () => {
+    await world.stop();
+  }, 120_000);
+
+  /** Runs to its end with these probes; a cluster that was held is released before. */
+  async function upgraded(probes: readonly object[], ...options: string[]): Promise<RunStory> {
+    await setInInventory(world, ['probes'], probes);
+    await world.slipway('release', '--why', 'looked at it');
+    return world.result(await world.upgrade(...options));
+  }
+
+  async function doctor(): Promise<string> {
+    return (await world.slipway('doctor')).stdout.replaceAll(/\s+/g, ' ');
+  }
+
+  it('has a doctor that names the Role while it is missing', async () => {
+    await setInInventory(world, ['probes'], [gpu]);
+    const stdout = await doctor();
+    expect(stdout).toContain('It may not create and delete pods in the namespace slipway-probes.');
+    expect(stdout).toContain('kubectl apply -f deploy/kubernetes/probes/namespace.yaml');
+  }, 120_000);
+
+  it('halts with the node cordoned where Slipway may not start them', async () => {
+    const result = await upgraded([gpu], '--only', 'work-1');
+    expect(result.outcome).toBe('halted');
+    expect(nodeResult(result, 'work-1')).toMatchObject({
+      state: 'on-target',
+      failedStep: 'probe-node',
+      reason: { kind: 'probe-refused', probe: 'gpu', namespace: 'slipway-probes' },
+    });
+    expect(await isCordoned(world, 'work-1')).toBe(true);
+  }, 240_000);
+
+  it('is tried again by the next run, and given back once the probe ends well', async () => {
+    await applyProbeRole(world);
+    const stdout = await doctor();
+    expect(stdout).toContain('Kubernetes would take its Pod in slipway-probes; it is for work-1 and work-2.');
+    const result = await upgraded([gpu], '--only', 'work-1');
+    expect(result).toMatchObject({ outcome: 'done', reasons: [] });
+    expect(noteOf(result, 'work-1')).toBe('the probe gpu ended well');
+    expect(await isCordoned(world, 'work-1')).toBe(false);
+    expect(await probePods(world)).toEqual([]);
+  }, 240_000);
+
+  it('halts with what the probe wrote where it fails, and what to type', async () => {
+    const ping = { name: 'gateway', image: 'busybox', command: ['ping', '-c', '1', '192.168.62.1'] };
+    const result = await upgraded([gpu, ping], '--only', 'work-2');
+    const { reason, ...node } = nodeResult(result, 'work-2');
+    expect(node).toMatchObject({ outcome: 'halted', state: 'on-target', failedStep: 'probe-node' });
+    expect(reason).toMatchObject({
+      kind: 'probe-failed',
+      probe: 'gateway',
+      why: 'exit code 1',
+      tail: expect.stringContaining('100% packet loss'),
+    });
+    expect(reason && advise(reason, { cluster: world.lab.cluster }).join('\n')).toContain(
+      'kubectl run slipway-gateway --namespace=slipway-probes --image=busybox',
+    );
+    const { stdout } = await world.slipway('status');
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain('the probe gateway failed on work-2: exit code 1');
+    expect(await isCordoned(world, 'work-2')).toBe(true);
+    expect(await probePods(world)).toEqual([]);
+  }, 240_000);
+
+  it('has one Pod where the worker dies while it runs, and none at the end', async () => {
+    const slow = { ...gpu, name: 'slow', annotations: { 'lab.slipway.dev/start-seconds': '40' } };
+    await setInInventory(world, ['probes'], [slow]);
+    await world.slipway('release', '--why', 'looked at it');
+    const run = await world.upgrade('--only', 'work-2');
+    await world.until('its Pod is there', async () => (await probePods(world)).length === 1);
+    await world.killWorker();
+    await world.startWorker();
+    expect(await world.result(run)).toMatchObject({ outcome: 'done', reasons: [] });
+    expect(await made(world, 'slipway-slow-')).toHaveLength(1);
+    expect(await probePods(world)).toEqual([]);
+    expect(await isCordoned(world, 'work-2')).toBe(false);
+  }, 240_000);
+
+  it.each<[string, object, RegExp]>([
+    [
+      'whose image is nowhere',
+      { ...gpu, image: 'registry.invalid/cuda:12', limit: '4s' },
+      /^ImagePullBackOff: .*no such host/,
+    ],
+    [
+      'that wants more than there is',
+      { ...gpu, resources: { 'nvidia.com/gpu': 2 } },
+      /^OutOfnvidia\.com\/gpu: /,
+    ],
+  ])(
+    'halts by a probe %s',
+    async (_what, probe, why) => {
+      const result = await upgraded([probe], '--talos', 'v1.12.3', '--only', 'work-1');
+      expect(nodeResult(result, 'work-1')).toMatchObject({
+        state: 'on-target',
+        reason: { kind: 'probe-not-started', why: expect.stringMatching(why) },
+      });
+      expect(await probePods(world)).toEqual([]);
+    },
+    240_000,
+  );
+
+  it('is tried after what an earlier run left was deleted', async () => {
+    await world.apply({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: {
+        name: 'slipway-gpu-0123456789',
+        namespace: 'slipway-probes',
+        labels: { 'slipway.dev/probe': 'gpu', 'slipway.dev/run': 'one-plus-gpus.1' },
+      },
+      spec: {
+        nodeName: 'work-1',
+        restartPolicy: 'Never',
+        containers: [
+          {
+            name: 'probe',
+            image,
+            command: ['sleep', '3600'],
+            resources: { limits: { 'nvidia.com/gpu': '1' } },
+          },
+        ],
+      },
+    });
+    const result = await upgraded([gpu], '--talos', 'v1.12.3', '--only', 'work-1');
+    expect(result).toMatchObject({ outcome: 'done', reasons: [] });
+    expect(await probePods(world)).toEqual([]);
+  }, 240_000);
+
+  it('keeps every promise the watcher can see', async () => {
+    const { complaints } = await world.stop();
+    expect(complaints).toEqual([]);
+  }, 120_000);
+});
+
+function noteOf(result: RunStory, node: string): string | undefined {
+  return nodeResult(result, node).steps.find(({ step }) => step === 'probe-node')?.note;
+}
+
+/** Pods of that name that the API server made for Slipway. */
+async function made(world: World, prefix: string): Promise<string[]> {
+  const lines = (await readFile(world.lab.logs.audit, 'utf8')).trim().split('\n');
+  return lines
+    .map(
+      (line) =>
+        JSON.parse(line) as {
+          verb: string;
+          stage: string;
+          user: { username: string };
+          objectRef?: { resource: string; subresource?: string; name?: string };
+          responseStatus?: { code: number };
+        },
+    )
+    .filter(
+      ({ verb, stage, user, objectRef, responseStatus }) =>
+        verb === 'create' &&
+        stage === 'ResponseComplete' &&
+        user.username === 'slipway' &&
+        objectRef?.resource === 'pods' &&
+        objectRef.subresource === undefined &&
+        responseStatus?.code === 201,
+    )
+    .map(({ objectRef }) => objectRef?.name ?? '')
+    .filter((name) => name.startsWith(prefix));
+}
