@@ -9,14 +9,33 @@ const stranger = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'k8s-work-9
 const forgetStranger = (at: World): Promise<unknown> =>
   at.kubectl('delete', 'node', 'k8s-work-9', '--ignore-not-found');
 
+/** The Talos that a node ran when its case began. */
+let ranBefore = '';
+
+const imageOf = (at: World, node: string): Promise<string> =>
+  at.kubectl('get', 'node', node, '-o', 'jsonpath={.status.nodeInfo.osImage}');
+const isCordoned = async (at: World, node: string): Promise<boolean> =>
+  (await at.kubectl('get', 'node', node, '-o', 'jsonpath={.spec.unschedulable}')) === 'true';
+
 /** What somebody else does while a run is under way, or just before it. */
 export const peopleCases: readonly FaultCase[] = [
   {
     name: 'somebody upgrades the node by hand once the image is on it',
     faults: [{ name: 'upgraded-by-hand' }],
+    // A gate is kept closed until the node is back: else its cordon could meet the one that Talos sets meanwhile.
+    prepare: async (at, node) => {
+      ranBefore = await imageOf(at, node);
+      await at.control('POST', '/faults', { name: 'kubelet-not-ready', node: 'k8s-work-2' });
+    },
+    during: async (at, _run, node) => {
+      await at.until('the node is back with what was installed by hand', async () => {
+        const [runs, taken] = await Promise.all([imageOf(at, node), isCordoned(at, node)]);
+        return runs !== ranBefore && !taken;
+      });
+      await at.control('DELETE', '/faults');
+    },
     ends: {
       both: {
-        // Before its cordon or at the last look: whichever comes first once the node is back. Either way it is given back.
         outcome: 'halted',
         node: 'undone',
         kind: 'expectation-broken',
