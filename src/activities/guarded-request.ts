@@ -166,8 +166,8 @@ async function nobodyElseInstalled(access: ClusterAccess, wait: Wait, node: Plan
 
 type Boot = { readonly bootId: string; readonly target: TalosTarget };
 
-/** The boot id, and the way by which it was heard. */
-async function bootSeen(access: ClusterAccess, node: PlannedNode, wait: Wait): Promise<Answer<Boot>> {
+/** The boot id as Talos tells it, and the way by which it was heard. */
+export async function bootSeen(access: ClusterAccess, node: PlannedNode, wait: Wait): Promise<Answer<Boot>> {
   try {
     const admin = await access.talosAdmin();
     const value = await throughOthers(access.targets(node.name), async (target) => ({

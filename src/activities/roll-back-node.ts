@@ -17,6 +17,7 @@ import {
   type Wait,
 } from './activity-context.js';
 import {
+  bootSeen,
   neverLeft,
   sendGuarded,
   takeIntentBack,
@@ -47,9 +48,12 @@ export async function rollBackNode(settings: ActivitySettings, step: RollBackNod
   return inCluster(settings, step, describeStep('roll-back', node.name), async (access, wait) =>
     wait.until(limit, gaveUp(`the rollback of ${node.name}`, limit), async (): Promise<Look<string>> => {
       const seen = await requireNodeObject(access, node.name);
-      if (seen.bootId !== facts.bootId) return { kind: 'done', value: 'it has booted since' };
       const earlier = 'an earlier attempt may have sent the rollback; it is not sent again';
       if (request.isMine(seen.marks.reboot)) return { kind: 'done', value: earlier };
+      // By Talos: the Node of a kubelet that never started still shows the boot before.
+      const boot = await bootSeen(access, node, wait);
+      if (boot.kind === 'answered' && boot.value.bootId !== facts.bootId)
+        return { kind: 'done', value: 'it has booted since' };
       try {
         const sent = await sendGuarded(access, wait, request, (may) =>
           sendOnce(access, wait, step, request, may),

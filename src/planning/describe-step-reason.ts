@@ -74,7 +74,7 @@ export const stepSentences: Sentences<StepReason> = {
     `it was paused by ${quoted(by)}, and nobody resumed it within ${span(limit)}`,
   'rolled-back': ({ node, version, by, after }, describe) => {
     const who = by === undefined ? 'by itself' : `by ${quoted(by)}`;
-    const why = after === undefined ? '' : `; before that ${describe(after)}`;
+    const why = after === undefined ? '' : `; it went back because ${describe(after)}`;
     return `${node} was rolled back to ${version} ${who}, and is well${why}`;
   },
   'rollback-impossible': ({ node, why }) => `${node} cannot be rolled back: ${why}`,

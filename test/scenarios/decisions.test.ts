@@ -120,13 +120,13 @@ describe('a halted run', () => {
 
   describe('that is cancelled in the Web UI while it waits', () => {
     it('ends aborted, held, and touches nothing', async () => {
-      await neverPulls(world, third);
-      const run = await world.upgrade('--only', third);
-      await isHalted(world, third);
+      await neverPulls(world, second);
+      const run = await world.upgrade('--only', second);
+      await isHalted(world, second);
       await (await world.client()).workflow.getHandle(runId(world.lab.cluster, run)).cancel();
       const result = await world.result(run);
       expect(result).toMatchObject({ outcome: 'aborted' });
-      expect(nodeResult(result, third)).toMatchObject({ outcome: 'undone', attempt: 1 });
+      expect(nodeResult(result, second)).toMatchObject({ outcome: 'undone', attempt: 1 });
       expect((await world.slipway('status')).stdout).toContain('is held');
       expect((await world.slipway('release', '--why', 'nothing was touched')).code).toBe(0);
     }, 180_000);

@@ -25,7 +25,7 @@ describe('a node that does not get well on the new version', () => {
 
   it.each([
     ['lost an extension', controlPlane, 'extension-missing', 'extensions-lost'],
-    ['is not Ready in time', worker, 'never-ready', 'gave-up'],
+    ['is not Ready in time', worker, 'never-ready', 'node-stays-not-ready'],
   ])(
     'goes back: it %s',
     async (_what, node, fault, after) => {

@@ -43,6 +43,8 @@ export interface Attempt {
   readonly to: string;
   /** The schematic the plan has for it. */
   readonly schematic: string;
+  /** It takes a node that halted the run back to the version from before. */
+  readonly back: boolean;
   readonly ending: NodeEnding | undefined;
 }
 
@@ -101,12 +103,31 @@ export function personSkipped({ record }: Run, node: string): boolean {
   return record.updates.some(({ name, input }) => name === 'skip' && text(input, 'node') === node);
 }
 
-/** Whether a person had said, in the run of that moment, that the node goes back to the version from before. */
-export function personRolledBack(runs: readonly Run[], node: string, at: Moment): boolean {
-  const updates = runAt(runs, at)?.record.updates ?? [];
-  return updates.some(
+/**
+ * Whether a person had said, by the moment, that the node goes back to the version from before: to the run of that moment; in its
+ * slipway.yaml, of nodes that halt it; or by asking for that run, which takes an earlier one back.
+ */
+export function rollbackWanted(runs: readonly Run[], node: string, at: Moment): boolean {
+  const run = runAt(runs, at);
+  if (run === undefined) return false;
+  const said = run.record.updates.some(
     ({ name, input, acceptedAt }) => name === 'rollback' && text(input, 'node') === node && acceptedAt <= at,
   );
+  const halted = run.attempts.some(
+    (attempt) =>
+      attempt.node === node && attempt.ending?.outcome === 'halted' && (attempt.endedAt ?? at) <= at,
+  );
+  return said || (goesBackByItself(run) && halted) || takesBack(run).includes(node);
+}
+
+/** Whether its slipway.yaml says that nodes which do not get well go back without being asked for. */
+export function goesBackByItself({ record }: Run): boolean {
+  return text(record.input, 'inventory', 'upgrade', 'onFailure') === 'rollback';
+}
+
+/** The nodes of an earlier run that this one is to take back. */
+export function takesBack({ record }: Run): string[] {
+  return list(record.input, 'request', 'back', 'nodes').flatMap((node) => text(node, 'name') ?? []);
 }
 
 /** Ended as it was meant to, or touched nothing. */
@@ -141,6 +162,7 @@ function attemptsOf({ workflows }: Evidence, run: string): Attempt[] {
         status: record.status,
         to: text(record.input, 'to') ?? '',
         schematic: text(record.input, 'node', 'schematic') ?? '',
+        back: truth(record.input, 'node', 'back') === true,
         ending: record.result === undefined ? undefined : ending(record.result),
       };
     })

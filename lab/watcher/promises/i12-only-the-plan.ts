@@ -3,7 +3,7 @@ import type { Evidence, HypervisorRequest } from '../evidence.js';
 import { unobserved, violation, type Finding } from '../finding.js';
 import { slipwayChangesAtHypervisor, vmCalls, type VmCall } from '../moments/hypervisor-calls.js';
 import { list, text } from '../moments/payload.js';
-import { attemptAt, personRolledBack, runAt, runsOf, type Run } from '../moments/runs.js';
+import { attemptAt, rollbackWanted, runAt, runsOf, type Run } from '../moments/runs.js';
 
 /** What of a VM an upgrade may make another: what it is cloned from. */
 const MAY_CHANGE = new Set(['template']);
@@ -51,7 +51,7 @@ function outsideNode(
   if (attempt === undefined) return broken(`whose workflow had not begun in ${run.id}`);
   // Made with other values than those of a hop: for a way back, which only a person begins.
   const known = new Set(plannedHops(run).map((hop) => text(hop, 'to')));
-  if (known.has(attempt.to) || personRolledBack([run], node, at)) return [];
+  if (known.has(attempt.to) || rollbackWanted([run], node, at)) return [];
   return broken(`for ${attempt.to}, which is no hop of ${run.id}, and nobody had said that it goes back`);
 }
 

@@ -3,7 +3,7 @@ import { violation, type Finding } from '../finding.js';
 import { armedAt, targetOf } from '../moments/boot-slots.js';
 import { lastBefore } from '../moments/last-before.js';
 import { nodeAt } from '../moments/node-state.js';
-import { personRolledBack, personSkipped, watchedRuns, type Attempt, type Run } from '../moments/runs.js';
+import { rollbackWanted, personSkipped, watchedRuns, type Attempt, type Run } from '../moments/runs.js';
 
 /**
  * I7: what a run calls done is so: the machine runs that version and schematic, in a new boot unless it did before, and its
@@ -51,7 +51,7 @@ function judgeWayBack(evidence: Evidence, run: Run, { id, node, ending, endedAt,
   const broken = (what: string): Finding[] => [
     violation('I7', endedAt, node, `${id} says rolled back, and ${what}`),
   ];
-  if (!personRolledBack([run], node, endedAt)) return broken('nobody had said that it should be');
+  if (!rollbackWanted([run], node, endedAt)) return broken('nobody had said that it should be');
   const now = machineAt(evidence, node, endedAt);
   if (now?.version !== to) return broken(`${node} runs ${now?.version ?? 'nobody knows what'}, not ${to}`);
   const sighted = nodeAt(evidence, node, endedAt);

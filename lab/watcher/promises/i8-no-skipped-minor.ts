@@ -2,7 +2,7 @@ import type { Evidence, MachineEvent } from '../evidence.js';
 import { unobserved, violation, type Finding } from '../finding.js';
 import { madeByOthers } from '../moments/hypervisor-calls.js';
 import { lastBefore } from '../moments/last-before.js';
-import { personRolledBack, runsOf } from '../moments/runs.js';
+import { rollbackWanted, runsOf } from '../moments/runs.js';
 import { imageOf, installRequests, pullRequests } from '../moments/talos-calls.js';
 
 /**
@@ -69,7 +69,7 @@ function judgeBoots(evidence: Evidence, node: string, own: readonly MachineEvent
   const findings: Finding[] = [];
   const runs = runsOf(evidence);
   const isWanted = ({ event, at }: MachineEvent): boolean =>
-    (event === 'rollback-accepted' || event === 'created') && personRolledBack(runs, node, at);
+    (event === 'rollback-accepted' || event === 'created') && rollbackWanted(runs, node, at);
   let before: MachineEvent | undefined;
   let turnedBack = false;
   for (const event of own) {

@@ -4,9 +4,11 @@ import { text } from '../moments/payload.js';
 import {
   attemptAt,
   endedClean,
+  goesBackByItself,
   personSaid,
   runAt,
   runsOf,
+  takesBack,
   watchedRuns,
   type Attempt,
   type Run,
@@ -18,8 +20,8 @@ const DECISIONS = ['retry', 'skip', 'rollback'];
 
 /**
  * I9: after the first node that failed, its run begins no other one, and touches none it had not begun; nodes that are under
- * work then may be finished, up to three workers at a time. After a run that did not end clean, none starts before a person
- * released the cluster.
+ * work then may be finished, up to three workers at a time; and a node that failed goes back, where slipway.yaml says so. After a
+ * run that did not end clean, none starts before a person released the cluster, but for one that takes it back.
  */
 export function firstFailureHalts(evidence: Evidence): Finding[] {
   const runs = runsOf(evidence);
@@ -41,6 +43,7 @@ function afterFailure(evidence: Evidence, runs: readonly Run[], run: Run): Findi
   const begun = run.attempts.flatMap((attempt) => {
     const failed = failedBefore(run, attempt.startedAt);
     if (failed === undefined) return [];
+    if (attempt.back && failed.node === attempt.node && goesBackByItself(run)) return [];
     const words = `${attempt.id} began after ${failed.node} had failed in ${run.id}`;
     return [violation('I9', attempt.startedAt, attempt.node, words)];
   });
@@ -70,6 +73,8 @@ function failedBefore(run: Run, moment: Moment): Attempt | undefined {
 function startedWhileHeld(evidence: Evidence, before: Run, run: Run): Finding[] {
   const { endedAt } = before;
   if (endedAt === undefined || endedClean(before)) return [];
+  // Whoever asks for the way back of a run knows what it left.
+  if (takesBack(run).length > 0) return [];
   const queues = evidence.workflows.filter(({ id }) => id === `cluster/${evidence.cluster}`);
   if (queues.length === 0) {
     const what = `whether ${run.id} waited for a release: the queue's history is not known`;
