@@ -17,7 +17,7 @@ export interface PlanRollback extends RunReference {
   /** What that hop gave to Terraform, and the templates its nodes are made of. */
   readonly values?: Readonly<Record<string, string>>;
   readonly templates?: readonly string[];
-  /** Nodes of the hop that are still to be made, of the same template. */
+  /** The other nodes of the hop that are still to be made anew. */
   readonly ahead?: readonly string[];
 }
 

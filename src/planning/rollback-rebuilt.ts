@@ -26,7 +26,7 @@ export interface RebuiltQuestion {
   /** The version of the hop that halted. */
   readonly to: string;
   readonly way: WayBack;
-  /** Nodes of the hop that are still to be made, of the new template. */
+  /** The other nodes of the hop that are still to be made anew. */
   readonly ahead: readonly string[];
   readonly machine: MachineInTerraform;
 }
@@ -153,8 +153,18 @@ function back(
       soak: 0,
     },
     steps: stepOrders[steps].filter((step) => !left.has(step)),
-    costs: costsOf(question),
+    costs: costsOf({ ...question, ahead: ofSameTemplates(question) }),
   };
+}
+
+/** Those of them that are made of what is made of the old version now. */
+function ofSameTemplates({ inventory, before, ahead }: RebuiltQuestion): string[] {
+  const { nodes, terraform } = inventory;
+  const all = terraform?.templates?.all === true;
+  return nodes
+    .filter(({ role, host }) => all || (role === before.role && host === before.rebuild?.host))
+    .map(({ name }) => name)
+    .filter((name) => ahead.includes(name));
 }
 
 /** What stays as the plan had it; and that the cordon of the attempt before is still there, which outlives whatever fails now. */

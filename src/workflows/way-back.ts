@@ -11,7 +11,7 @@ export function valuesFor(
   return rebuild && given ? { values: given } : {};
 }
 
-/** What the way back of a node is planned from, beside the node: what its hop gave, and who is still to be made of the same template. */
+/** What the way back of a node is planned from, beside the node: what its hop gave, and who is still to be made anew in it. */
 export function hopForWayBack(
   { values, templates, nodes, to }: Hop,
   node: PlannedNode,
@@ -23,9 +23,8 @@ export function hopForWayBack(
 } {
   if (!node.rebuild) return {};
   const done = endings.filter((one) => one.to === to && one.outcome === 'done').map((one) => one.node);
-  const { host } = node.rebuild;
   const ahead = nodes
-    .filter((one) => one.rebuild && isTouched(one) && one.role === node.role && one.rebuild.host === host)
+    .filter((one) => one.rebuild && isTouched(one))
     .map(({ name }) => name)
     .filter((name) => name !== node.name && !done.includes(name));
   return { ...(values ? { values } : {}), ...(templates ? { templates } : {}), ahead };

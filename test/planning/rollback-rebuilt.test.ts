@@ -14,7 +14,7 @@ const [from, to] = ['v1.12.1', 'v1.13.9'];
 const old = '0a000000-0000-0000-0000-000000000001';
 const made = '0b000000-0000-0000-0000-000000000002';
 const mac = 'bc:24:11:00:1f:44';
-const world = aRebuildingCluster();
+const world = aRebuildingCluster({ workers: 5 });
 const [hop] = planOf(rebuilding(world)).hops;
 const template = 'module.templates["thor-worker"]';
 
@@ -78,7 +78,10 @@ const why = (answer: ReturnType<typeof back>): string =>
     : answer.verdict;
 
 describe('a node that was made anew, joined, and is rolled back', () => {
-  const answer = back('work-2', joined('work-2'), inState('work-2', made), planned('work-2'), ['work-9']);
+  const answer = back('work-2', joined('work-2'), inState('work-2', made), planned('work-2'), [
+    'work-5',
+    'work-3',
+  ]);
 
   test('is made anew once more, of its old template, with the values from before', () => {
     expect(answer).toMatchObject({
@@ -113,7 +116,7 @@ describe('a node that was made anew, joined, and is rolled back', () => {
         notes: [
           `${template} made anew with v1.12.1 first: usually 5m`,
           'the machine of work-2 made anew with v1.12.1: usually 6m',
-          expect.stringMatching(/^work-9 is still to be made of that template with v1\.13\.9: .* once more/),
+          expect.stringMatching(/^work-5 is still to be made of that template with v1\.13\.9: .* once more/),
         ],
       },
     });
@@ -319,8 +322,19 @@ describe('a way back is refused', () => {
     const now = withTerraform(joined('work-2'), {
       templates: { address: 'module.templates["{host}-{role}"]', all: true },
     });
-    expect(back('work-2', now, inState('work-2', made))).toMatchObject({
-      node: { rebuild: { wayBack: { templates: hop?.templates } } },
-    });
+    const differ = { templates: hop?.templates ?? [] };
+    expect(back('work-2', now, inState('work-2', made, differ), planned('work-2'), ['ctrl-1'])).toMatchObject(
+      {
+        node: { rebuild: { wayBack: { templates: hop?.templates } } },
+        costs: {
+          took: 960_000,
+          notes: [
+            expect.anything(),
+            expect.anything(),
+            expect.stringMatching(/^ctrl-1 is still to be made of those/),
+          ],
+        },
+      },
+    );
   });
 });
