@@ -11,7 +11,10 @@ const releases = readdirSync(path.join(projectRoot, 'test', 'replay', 'releases'
 );
 const [first, second] = ['k8s-ctrl-2', 'k8s-work-1'] as const;
 
-/** Only here: a run that the workflows of an earlier release begin, in the middle of a node, and those of today finish. */
+/**
+ * Only here: a run that the workflows of an earlier release begin, and those of today finish from the middle of a node. The activities
+ * are those of today all along, so the plan is one that release can read; of 0.1.0, which cannot, histories are replayed.
+ */
 describe('a run of an earlier release', () => {
   let world: World | undefined;
   let bundle: string | undefined;
