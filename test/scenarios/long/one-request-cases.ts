@@ -28,8 +28,22 @@ export interface OneRequest extends FaultCase {
 const longerThanAHeartbeat = 12_000;
 
 const done = { outcome: 'done', node: 'done', state: 'on-target', installs: 1, boots: 1 } as const;
-/** Waits that go on while a worker is missed. */
-const patient = { patience: 180_000, limits: { install: '45s', reboot: '60s', drain: '60s' } } as const;
+/**
+ * Waits that go on while a worker is missed. A worker that is stopped is offered work until its polls end, for up to a minute, and
+ * each time it is missed anew.
+ */
+const patient = {
+  patience: 240_000,
+  limits: {
+    drain: '120s',
+    install: '120s',
+    reboot: '120s',
+    boot: '120s',
+    replace: '120s',
+    removeMember: '120s',
+    configure: '120s',
+  },
+} as const;
 
 type Act = (at: World, run: number, node: string) => Promise<unknown>;
 const nothing: Act = async () => undefined;

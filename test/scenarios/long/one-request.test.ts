@@ -63,7 +63,7 @@ describe.each(flows)('nothing is asked twice in the %s flow', (flow) => {
         await (flow === 'rebuild' ? makeAnew : reset)(world, nodeOf(story));
       }
     },
-    300_000,
+    400_000,
   );
 
   it('keeps every promise the watcher can see', async () => {
