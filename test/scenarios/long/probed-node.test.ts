@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { World, nodeResult } from '../../../lab/world.js';
 import { advise } from '../../../src/planning/describe.js';
 import type { RunStory } from '../../../src/planning/run-report.js';
+import { nodeId, runId } from '../../../src/workflows/messages.js';
 import { setInInventory } from '../edit-inventory.js';
 import { applyProbeRole, isCordoned, probePods } from '../probe-namespaces.js';
 
@@ -120,31 +121,24 @@ describe('a node that is tried with probes', () => {
     240_000,
   );
 
-  it('is tried after what an earlier run left was deleted', async () => {
-    await world.apply({
-      apiVersion: 'v1',
-      kind: 'Pod',
-      metadata: {
-        name: 'slipway-gpu-0123456789',
-        namespace: 'slipway-probes',
-        labels: { 'slipway.dev/probe': 'gpu', 'slipway.dev/run': 'one-plus-gpus.1' },
-      },
-      spec: {
-        nodeName: 'work-1',
-        restartPolicy: 'Never',
-        containers: [
-          {
-            name: 'probe',
-            image,
-            command: ['sleep', '3600'],
-            resources: { limits: { 'nvidia.com/gpu': '1' } },
-          },
-        ],
-      },
-    });
+  it('is tried after what a terminated run left was deleted', async () => {
+    const slow = { ...gpu, name: 'slow', annotations: { 'lab.slipway.dev/start-seconds': '400' } };
+    await setInInventory(world, ['probes'], [slow]);
+    await world.slipway('release', '--why', 'looked at it');
+    const run = await world.upgrade('--talos', 'v1.12.3', '--only', 'work-1');
+    await world.until('its Pod is there', async () => (await probePods(world)).length === 1);
+    const { workflow } = await world.client();
+    const { cluster } = world.lab;
+    await workflow.getHandle(runId(cluster, run)).terminate('a test');
+    await workflow.getHandle(nodeId(cluster, run, 1, 'work-1', 1)).terminate('a test');
+    await world.until('the cluster is held', async () =>
+      (await world.slipway('status')).stdout.includes('is held'),
+    );
+    expect(await probePods(world)).toHaveLength(1);
     const result = await upgraded([gpu], '--talos', 'v1.12.3', '--only', 'work-1');
     expect(result).toMatchObject({ outcome: 'done', reasons: [] });
     expect(await probePods(world)).toEqual([]);
+    expect(await isCordoned(world, 'work-1')).toBe(false);
   }, 240_000);
 
   it('keeps every promise the watcher can see', async () => {
