@@ -104,10 +104,10 @@ export function personSkipped({ record }: Run, node: string): boolean {
 }
 
 /**
- * Whether a person had said, by the moment, that the node goes back to the version from before: to the run of that moment; in its
- * slipway.yaml, of nodes that halt it; or by asking for that run, which takes an earlier one back.
+ * Whether a person had said, by the moment, that a node which halted the run goes back to the version from before: to that run, or in
+ * its slipway.yaml.
  */
-export function rollbackWanted(runs: readonly Run[], node: string, at: Moment): boolean {
+export function sentBack(runs: readonly Run[], node: string, at: Moment): boolean {
   const run = runAt(runs, at);
   if (run === undefined) return false;
   const said = run.record.updates.some(
@@ -117,7 +117,13 @@ export function rollbackWanted(runs: readonly Run[], node: string, at: Moment): 
     (attempt) =>
       attempt.node === node && attempt.ending?.outcome === 'halted' && (attempt.endedAt ?? at) <= at,
   );
-  return said || (goesBackByItself(run) && halted) || takesBack(run).includes(node);
+  return said || (goesBackByItself(run) && halted);
+}
+
+/** The same, or a person had asked for that run, which takes an earlier one back. */
+export function rollbackWanted(runs: readonly Run[], node: string, at: Moment): boolean {
+  const run = runAt(runs, at);
+  return sentBack(runs, node, at) || (run !== undefined && takesBack(run).includes(node));
 }
 
 /** Whether its slipway.yaml says that nodes which do not get well go back without being asked for. */

@@ -2,7 +2,7 @@ import type { EtcdRound, Evidence, Moment, TalosRequest } from '../evidence.js';
 import { unobserved, violation, type Finding } from '../finding.js';
 import { ETCD_ROUND_AGE_MOST, forbiddenBy, roundsBefore, voterCount } from '../moments/etcd-state.js';
 import { seconds } from '../moments/last-before.js';
-import { outageAccepted, rollbackWanted, runAt, runsOf } from '../moments/runs.js';
+import { outageAccepted, runAt, runsOf, sentBack } from '../moments/runs.js';
 import { DESTRUCTION, destructions } from '../moments/hypervisor-calls.js';
 import { disruptingRequests } from '../moments/talos-calls.js';
 import { isBeingRebuilt, isControlPlane } from '../moments/touches.js';
@@ -25,7 +25,7 @@ interface Act {
   readonly wayMost: number;
   /** The machine of that member is gone: what its own member says does not count, it is what the act puts right. */
   readonly repairs?: boolean;
-  /** A person said that the node goes back: it may never have become a member, or a voter. */
+  /** It halted the run and goes back, as a person said: its own member may be unwell, or none, or no voter. */
   readonly goesBack?: boolean;
 }
 
@@ -42,7 +42,7 @@ export function etcdAllowsIt(evidence: Evidence): Finding[] {
   const requests = disruptingRequests(evidence).map(
     ({ request: { at }, node, called, removesMember }): Act => {
       const repairs = removesMember === true && isBeingRebuilt(evidence, node, at);
-      const goesBack = repairs && rollbackWanted(runs, node, at);
+      const goesBack = (repairs || called === 'Rollback') && sentBack(runs, node, at);
       return { at, node, called, wayMost: WAY_TAKES_MOST, repairs, goesBack };
     },
   );
@@ -51,7 +51,7 @@ export function etcdAllowsIt(evidence: Evidence): Finding[] {
     node,
     called: DESTRUCTION,
     wayMost: TERRAFORM_TAKES_MOST,
-    goesBack: rollbackWanted(runs, node, at),
+    goesBack: sentBack(runs, node, at),
   }));
   return [...requests, ...machines]
     .filter(({ node }) => isControlPlane(evidence, node))
