@@ -95,8 +95,16 @@ export class RunNodes {
     });
   }
 
-  /** A batch until each of its nodes is done, or left out by a person. @returns why the run ends here */
-  async carryOut(nodes: readonly PlannedNode[]): Promise<Reason | undefined> {
+  /**
+   * A batch until each of its nodes is done, or left out by a person.
+   *
+   * @param beforeAgain is waited for before nodes are begun once more, or go back: a person may have taken hours to say so.
+   * @returns why the run ends here
+   */
+  async carryOut(
+    nodes: readonly PlannedNode[],
+    beforeAgain: (first: PlannedNode) => Promise<void>,
+  ): Promise<Reason | undefined> {
     const { plan } = this.hopNow();
     let turns: readonly Turn[] = nodes.map((node) => ({ node, steps: stepsOf(plan, node), attempt: 1 }));
     while (turns.length > 0) {
@@ -106,6 +114,8 @@ export class RunNodes {
       if (settled.kind === 'ends') return settled.reason;
       this.markLeftOut(stopped);
       ({ turns } = settled);
+      const [next] = turns;
+      if (next) await beforeAgain(next.node);
     }
     return undefined;
   }

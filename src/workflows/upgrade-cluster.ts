@@ -152,7 +152,7 @@ class Run {
       const late = await this.pause.point(tellPhase);
       if (late) return late;
       this.begun = true;
-      const halted = await this.nodes.carryOut(nodes);
+      const halted = await this.nodes.carryOut(nodes, (node) => this.snapshot(plan, node));
       if (halted) return halted;
       if (first.role === 'control-plane') controlPlanesDone += 1;
       if (this.aborted()) return { kind: 'aborted', by: this.abortedBy ?? 'a cancel' };

@@ -95,6 +95,7 @@ describe('a halted run', () => {
     let run: number;
 
     it('boots the version from before, is well, and ends the run, held', async () => {
+      await setInInventory(world, ['snapshot', 'maxAge'], '1s');
       await world.control('POST', '/faults', { name: 'extension-missing', node: fourth });
       run = await world.upgrade('--only', fourth);
       await isHalted(world, fourth);
@@ -110,6 +111,8 @@ describe('a halted run', () => {
         state: 'rolled-back',
         attempt: 2,
       });
+      // The person took longer than a snapshot stays fresh.
+      expect(result.snapshots).toHaveLength(2);
       const node = await world.kubectl('get', 'node', fourth, '--output=json');
       expect(node).toContain('Talos (v1.12.1)');
       expect(JSON.parse(node)).not.toHaveProperty('spec.unschedulable');
