@@ -92,6 +92,8 @@ describe('the container of a worker pod', () => {
 
   it('is killed when it does not end within its grace period', async () => {
     const { container, pid } = await run('stopped');
+    // Before that a signal to end would end it, stopped or not.
+    await until(() => read('logs/stopped.log').includes('Temporal does not answer'));
     process.kill(pid, 'SIGSTOP');
     await container.stop(0.5);
     expect(events('stopped')).toEqual(['started', 'told-to-end', 'ended: signal SIGKILL']);
