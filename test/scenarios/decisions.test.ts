@@ -95,10 +95,15 @@ describe('a halted run', () => {
     let run: number;
 
     it('boots the version from before, is well, and ends the run, held', async () => {
-      await setInInventory(world, ['snapshot', 'maxAge'], '1s');
+      await setInInventory(world, ['snapshot', 'maxAge'], '20s');
       await world.control('POST', '/faults', { name: 'extension-missing', node: fourth });
       run = await world.upgrade('--only', fourth);
       await isHalted(world, fourth);
+      await world.until('its snapshot is too old for another turn', async () => {
+        const { stdout: told } = await world.slipway('report', String(run), '--json');
+        const { snapshots } = JSON.parse(told) as Pick<RunStory, 'snapshots'>;
+        return Date.now() - Date.parse(snapshots[0]?.takenAt ?? '') > 20_000;
+      });
       const { code, stdout } = await world.slipway('rollback', fourth, '--why', 'it lost its disks');
       expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining('is rolled back') });
       const result = await world.result(run);
