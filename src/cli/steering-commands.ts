@@ -5,6 +5,7 @@ import type { AnswerOptions } from './commands/approve.js';
 import type { DecideOptions } from './commands/decide.js';
 import type { RollbackRunOptions } from './commands/rollback-run.js';
 import { UserMistake } from './mistakes.js';
+import type { FreezeOptions } from './commands/freeze.js';
 import type { PauseOptions } from './commands/pause.js';
 import type { ReleaseOptions } from './commands/release.js';
 import type { ResumeOptions } from './commands/resume.js';
@@ -17,6 +18,7 @@ export function addSteeringCommands(program: Command, finished: Finished): void 
   addDecidingCommands(program, finished);
   addEndingCommands(program, finished);
   addPausingCommands(program, finished);
+  addFreezingCommands(program, finished);
 }
 
 function addAnsweringCommands(program: Command, finished: Finished): void {
@@ -173,5 +175,25 @@ function addPausingCommands(program: Command, finished: Finished): void {
     )
     .action(async (run: string | undefined, options: ResumeOptions) =>
       finished(await (await import('./commands/resume.js')).resume(run, options)),
+    );
+}
+
+function addFreezingCommands(program: Command, finished: Finished): void {
+  const freezing = (verb: 'freeze' | 'unfreeze', does: string): Command =>
+    withTemporal(withFile(command(program, verb, does)))
+      .argument('[cluster]', 'default: the one of slipway.yaml')
+      .requiredOption('--why <text>', 'the reason; it is kept in the record')
+      .option('--json', 'print the answer as JSON');
+
+  freezing('freeze', 'begin no run of a cluster, whoever asks; one that is open goes on')
+    .addHelpText('after', examples('slipway freeze --why "no changes before the fair"'))
+    .action(async (cluster: string | undefined, options: FreezeOptions) =>
+      finished(await (await import('./commands/freeze.js')).freeze(cluster, options)),
+    );
+
+  freezing('unfreeze', 'let runs begin again; what was merged meanwhile begins at once')
+    .addHelpText('after', examples('slipway unfreeze prox-ops --why "the fair is over"'))
+    .action(async (cluster: string | undefined, options: FreezeOptions) =>
+      finished(await (await import('./commands/freeze.js')).unfreeze(cluster, options)),
     );
 }

@@ -49,6 +49,11 @@ export const requestAdvice: Advices<RequestReason> = {
     say.abort('stop it; the node under way is undone or finished first'),
   ],
   held: (_, say) => [say.report('what happened'), say.release('once the cluster is well; touches no node')],
+  frozen: ({ cluster }, say) => [
+    `slipway unfreeze ${cluster} --why "…"  # runs may begin again; what waits begins at once`,
+    say.status('what is open, and what waits'),
+  ],
+  superseded: (_, say) => [say.watch('follow the run that takes its place')],
   'request-too-old': (_, say) => [say.plan('what it would do now; then ask again', '')],
   'schema-unknown': (_, say) => [
     say.tools('the version here; bring command line and worker to the same one'),

@@ -41,6 +41,10 @@ export const requestSentences: Sentences<RequestReason> = {
     `run ${run} is upgrading ${cluster} to Talos ${target}, and one run at a time is all a cluster takes`,
   held: ({ cluster, run, since, why }) =>
     `${cluster} is held since ${moment(since)} by run ${run}: ${quoted(why)}`,
+  frozen: ({ cluster, by, why, since }) =>
+    `${quoted(by)} froze ${cluster} on ${moment(since)}, so that no run begins: ${quoted(why)}`,
+  superseded: ({ target, commit }) =>
+    `a newer merge${commit === undefined ? '' : `, ${commit.slice(0, 12)},`} wants Talos ${target}, and nothing was touched yet`,
   'request-too-old': ({ requestedAt, limit }) =>
     `the request of ${moment(requestedAt)} met a worker more than ${span(limit)} later, when nobody waited for it any more`,
   'schema-unknown': ({ schema, known }) =>

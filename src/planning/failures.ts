@@ -44,6 +44,8 @@ export const failures = {
   'kubernetes-unsupported': refuse('the cluster would leave the support matrix'),
   'run-open': refuse('one run at a time'),
   held: refuse('a person releases first'),
+  frozen: refuse('a person lifts it'),
+  superseded: refuse('the newest merge is what git declares'),
   'request-too-old': refuse('whoever asked may ask again'),
   'schema-unknown': refuse('another version of Slipway made it'),
   'run-too-large': refuse('it could not come to its end'),

@@ -18,8 +18,8 @@ export type RebootMode = 'default' | 'powercycle';
 
 /** What somebody asked for. */
 export interface UpgradeRequest {
-  /** The shape of this request; a worker refuses one it does not know. 2: it names a strategy, which the first release would not see. 3: it is the way back of a run. */
-  readonly schema: 1 | 2 | 3;
+  /** The shape of this request; a worker refuses one it does not know. 2: it names a strategy, which the first release would not see. 3: it is the way back of a run. 4: it came from a merge. */
+  readonly schema: 1 | 2 | 3 | 4;
   readonly cluster: string;
   /** Target Talos version, `v1.12.6`. */
   readonly talos: string;
@@ -33,6 +33,18 @@ export interface UpgradeRequest {
   readonly strategy?: Strategy;
   /** It brings back what an earlier run upgraded, to what that ran before; left out: it upgrades. */
   readonly back?: RunBack;
+  /** The merge it came from; left out: a person typed it. */
+  readonly origin?: Origin;
+}
+
+/** The merge that a request came from. */
+export interface Origin {
+  /** As the forge names it: `acme/home-ops`. */
+  readonly repository: string;
+  readonly commit: string;
+  readonly pullRequest?: number;
+  /** The delivery, as `delivery/<id>` names its workflow. */
+  readonly delivery: string;
 }
 
 /** What an earlier run did, to be taken back. */

@@ -8,7 +8,7 @@ const askMs = 5_000;
  * The start half of an update-with-start to a cluster's queue: does nothing when the queue runs.
  *
  * A queue that somebody terminated is started with what its memo still says, so neither its numbering nor a hold is
- * lost. A run that was open then holds the cluster: nobody knows any more how it ends.
+ * lost, nor a freeze. A merge that waited is: its delivery, sent once more, brings it back. A run that was open then holds the cluster: nobody knows any more how it ends.
  */
 export async function queueStart(
   client: Client,
@@ -20,7 +20,9 @@ export async function queueStart(
     workflowId: queueId(cluster),
     workflowIdConflictPolicy: 'USE_EXISTING',
     taskQueue,
-    args: [{ cluster, lastRun: memo.lastRun, hold: memo.hold }],
+    args: [
+      { cluster, lastRun: memo.lastRun, hold: memo.hold, ...(memo.frozen ? { frozen: memo.frozen } : {}) },
+    ],
     memo: { queue: memo },
     staticSummary: `the queue of ${cluster}: its runs, one at a time`,
   });
@@ -29,9 +31,11 @@ export async function queueStart(
 /** What a queue starts with, given what the one before said last. */
 export function carriedOver(memo: QueueMemo | undefined, now: string): QueueMemo {
   if (!memo) return { hold: null, open: null, lastRun: 0 };
-  const { hold, open, lastRun } = memo;
-  if (!open || hold) return { hold, open: null, lastRun };
+  const { hold, open, lastRun, frozen } = memo;
+  const kept = frozen ? { frozen } : {};
+  if (!open || hold) return { hold, open: null, lastRun, ...kept };
   return {
+    ...kept,
     hold: { run: open.run, since: now, outcome: 'terminated', reasons: [{ kind: 'terminated' }] },
     open: null,
     lastRun,

@@ -4,6 +4,7 @@ import {
   condition,
   continueAsNew,
   executeChild,
+  getExternalWorkflowHandle,
   setCurrentDetails,
   setHandler,
   upsertMemo,
@@ -14,104 +15,100 @@ import { reasonOf } from './failure-reason.js';
 import { keyword } from './keyword.js';
 import {
   enqueueUpgrade,
+  freezeCluster,
+  offerUpgrade,
   releaseCluster,
   runId,
   searchAttributes,
+  supersedeRun,
+  unfreezeCluster,
   type EnqueueAnswer,
   type EnqueueInput,
+  type FreezeAnswer,
+  type OfferAnswer,
   type QueueMemo,
   type ReleaseAnswer,
+  type UnfreezeAnswer,
 } from './messages.js';
+import { QueueBook, type QueueState } from './queue-book.js';
 import { upgradeCluster } from './upgrade-cluster.js';
 
-/** What the queue carries from one run to the next. */
-export interface QueueState {
-  readonly cluster: string;
-  readonly lastRun: number;
-  readonly hold: Hold | null;
-}
-
-/** The newest shape of a request this worker knows; it knows the older ones, too. */
-const requestSchema = 3;
-
-/** A request that no worker took in this time was given up by whoever sent it. Milliseconds. */
-const requestAgeMax = 600_000;
-
 /**
- * One cluster's queue: numbers its runs, runs one at a time, and keeps the hold of a run that did not end clean.
- * Waits for ever, by design; it starts over after each run, so its history stays short.
+ * One cluster's queue: numbers its runs, runs one at a time, keeps the hold of a run that did not end clean, and what was merged
+ * while no run could begin. Waits for ever, by design; it starts over after each run, so its history stays short.
  */
 export async function clusterQueue(state: QueueState): Promise<void> {
-  let { lastRun, hold } = state;
-  const queued: { next?: EnqueueInput } = {};
-  let since = '';
-
-  const tell = (): void => {
-    const open = queued.next ? { run: lastRun, target: queued.next.request.talos, since } : null;
-    const memo: QueueMemo = { hold, open, lastRun };
-    upsertMemo({ queue: memo });
-    const words = hold
-      ? holdSentence(hold, state.cluster)
-      : open
-        ? `run ${open.run} is open`
-        : 'no run is open';
-    setCurrentDetails(`## ${state.cluster}\n\n${words}\n`);
+  const book = new QueueBook(state);
+  const now = (): string => new Date().toISOString();
+  const telling = <Answer extends { readonly verdict: string }>(answer: Answer): Answer => {
+    if (changes.has(answer.verdict)) tell(book);
+    return answer;
   };
 
-  const enqueue = (input: EnqueueInput): EnqueueAnswer => {
-    const { cluster } = state;
-    if (input.request.schema > requestSchema) {
-      return {
-        verdict: 'refused',
-        reason: { kind: 'schema-unknown', schema: input.request.schema, known: requestSchema },
-      };
-    }
-    if (Date.now() - Date.parse(input.request.requestedAt) > requestAgeMax) {
-      const { requestedAt } = input.request;
-      return { verdict: 'refused', reason: { kind: 'request-too-old', requestedAt, limit: requestAgeMax } };
-    }
-    if (queued.next) {
-      return {
-        verdict: 'refused',
-        reason: { kind: 'run-open', cluster, run: lastRun, target: queued.next.request.talos },
-      };
-    }
-    // A way back is what repairs: a person asks for it, knowing what the run left.
-    if (hold && !input.request.back) {
-      const [first] = hold.reasons;
-      const why = first ? describe(first) : hold.outcome;
-      return { verdict: 'refused', reason: { kind: 'held', cluster, run: hold.run, since: hold.since, why } };
-    }
-    lastRun += 1;
-    queued.next = input;
-    since = new Date().toISOString();
-    tell();
-    return { verdict: 'started', run: lastRun, workflowId: runId(cluster, lastRun) };
-  };
-
-  const release = (): ReleaseAnswer => {
-    if (!hold) return { verdict: 'not-held' };
-    const released = hold;
-    hold = null;
-    tell();
-    return { verdict: 'released', hold: released };
-  };
-
-  setHandler(enqueueUpgrade, enqueue, { description: 'Starts the next run, or says why not.' });
-  setHandler(releaseCluster, release, {
+  setHandler(enqueueUpgrade, (input) => telling(book.enqueue(input, now())), {
+    description: 'Starts the next run, or says why not.',
+  });
+  setHandler(
+    offerUpgrade,
+    (offer) => {
+      const answer = telling(book.offer(offer, now()));
+      if (answer.verdict === 'waits') supersede(book);
+      return answer;
+    },
+    { description: 'Starts what was merged, or keeps it until it may begin; of several the newest.' },
+  );
+  setHandler(releaseCluster, () => telling(book.release(now())), {
     description: 'Lifts the hold of a run that did not end clean. Touches no node.',
   });
-  tell();
+  setHandler(freezeCluster, (input) => telling(book.freeze(input, now())), {
+    description: 'No run begins until unfreeze. One that is open goes on.',
+  });
+  setHandler(unfreezeCluster, () => telling(book.unfreeze(now())), {
+    description: 'Runs may begin again; what waits begins at once.',
+  });
+  book.beginWaiting(now());
+  tell(book);
 
-  await condition(() => queued.next !== undefined);
+  await condition(() => book.open !== undefined);
   // Again, should another request have been taken before this execution could end: none is lost.
-  while (queued.next) {
-    hold = await runToItsEnd(queued.next, lastRun);
-    delete queued.next;
-    tell();
+  for (let { open } = book; open; { open } = book) {
+    book.ended(await runToItsEnd(open.input, open.run));
+    tell(book);
     await condition(allHandlersFinished);
   }
-  await continueAsNew<typeof clusterQueue>({ cluster: state.cluster, lastRun, hold });
+  await continueAsNew<typeof clusterQueue>(book.state());
+}
+
+/** Answers after which the queue is another than before. */
+const changes: ReadonlySet<string> = new Set<
+  (EnqueueAnswer | OfferAnswer | ReleaseAnswer | FreezeAnswer | UnfreezeAnswer)['verdict']
+>(['started', 'waits', 'released', 'frozen', 'unfrozen']);
+
+/** Where lists and the Web UI show it. */
+function tell(book: QueueBook): void {
+  const memo = book.memo();
+  upsertMemo({ queue: memo });
+  setCurrentDetails(queueDetails(book.cluster, memo));
+}
+
+function queueDetails(cluster: string, { hold, open, waiting, frozen }: QueueMemo): string {
+  const words = hold ? holdSentence(hold, cluster) : open ? `run ${open.run} is open` : 'no run is open';
+  const more = [
+    ...(waiting ? [`Talos ${waiting.target} was merged and waits until it may begin`] : []),
+    ...(frozen ? [describe({ kind: 'frozen', cluster, ...frozen })] : []),
+  ];
+  return `## ${cluster}\n\n${[words, ...more].join('\n\n')}\n`;
+}
+
+/** Tells the open run that a newer merge wants another version: it ends, if it has touched nothing. */
+function supersede(book: QueueBook): void {
+  const { superseded } = book;
+  if (!superseded) return;
+  const { run, ...by } = superseded;
+  // A run that has just ended takes no signal, and needs none.
+  getExternalWorkflowHandle(runId(book.cluster, run))
+    .signal(supersedeRun, by)
+    .catch(() => undefined);
 }
 
 /** What Temporal gives a workflow for a decision, unless told otherwise, and the most it gives. Milliseconds. */

@@ -11,6 +11,7 @@ const exists = [
   /^slipway (plan|upgrade)( --talos v[0-9XYZ.]+( --only [a-z]+-\d)?| --only NODE…| --commands| --strategy (in-place|rebuild)| --strategy rebuild --only NODE…)?$/,
   /^slipway (status|watch) prox-ops$/,
   /^slipway abort prox-ops\/42 --why "…"$/,
+  /^slipway unfreeze prox-ops --why "…"$/,
   /^slipway release prox-ops --why "…"$/,
   /^slipway report prox-ops\/42$/,
   /^slipway (inventory check|tools)$/,

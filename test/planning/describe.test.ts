@@ -20,6 +20,7 @@ const notQuoted = new Set([
   'strategy',
   'state',
   'again',
+  'commit',
 ]);
 
 group('the sentence of a reason', () => {

@@ -1,6 +1,7 @@
 import { advise, describe, holdSentence } from '../../planning/describe.js';
 import type { Hold } from '../../planning/run-result.js';
 import { count, moment } from '../../planning/phrases.js';
+import type { Freeze, WaitingOffer } from '../../workflows/messages.js';
 import type { QueueSight } from '../temporal/cluster-queue.js';
 import type { RunLine } from '../temporal/list-runs.js';
 import { sentence } from '../sentence.js';
@@ -14,6 +15,10 @@ export interface QueueView {
   readonly open: OpenRun | null;
   /** What keeps it from taking another run, and what to type. */
   readonly hold: (Hold & { readonly sentence: string; readonly advice: readonly string[] }) | null;
+  /** What was merged and may not begin yet. */
+  readonly waiting: WaitingOffer | null;
+  /** Who keeps runs from beginning, if anybody does. */
+  readonly frozen: (Freeze & { readonly sentence: string; readonly advice: readonly string[] }) | null;
   /** The newest first. */
   readonly runs: readonly RunLine[];
 }
@@ -34,7 +39,7 @@ export function queueView(
   runs: readonly RunLine[],
   address: (node: string) => string | undefined,
 ): QueueView {
-  const { open, hold } = memo;
+  const { open, hold, waiting = null, frozen = null } = memo;
   const line = open ? runs.find((one) => one.run === open.run && one.outcome === 'open') : undefined;
   return {
     cluster,
@@ -49,8 +54,15 @@ export function queueView(
       sentence: sentence(holdSentence(hold, cluster)),
       advice: holdAdvice(hold, cluster, address),
     },
+    waiting,
+    frozen: frozen && { ...frozen, ...frozenWords(frozen, cluster) },
     runs,
   };
+}
+
+function frozenWords(frozen: Freeze, cluster: string): { sentence: string; advice: string[] } {
+  const reason = { kind: 'frozen', cluster, ...frozen } as const;
+  return { sentence: sentence(describe(reason)), advice: advise(reason, { cluster }) };
 }
 
 /** What can be typed about a hold, each line once. */
@@ -70,10 +82,12 @@ export function holdAdvice(
 
 /** A queue in one line, as `status` begins. */
 export function queueLine({ cluster, memo, running }: QueueSight): string {
-  const { hold, open, lastRun } = memo;
+  const { hold, open, lastRun, waiting, frozen } = memo;
   if (!running) return endedLine(cluster);
-  if (hold) return `${holdSentence(hold, cluster)}.`;
-  if (open) return `${cluster}: run ${open.run} is open, to Talos ${open.target}.`;
+  const waits = waiting ? ` Talos ${waiting.target} was merged and waits.` : '';
+  if (hold) return `${holdSentence(hold, cluster)}.${waits}`;
+  if (open) return `${cluster}: run ${open.run} is open, to Talos ${open.target}.${waits}`;
+  if (frozen) return `${sentence(describe({ kind: 'frozen', cluster, ...frozen }))}${waits}`;
   return lastRun > 0
     ? `${cluster}: no run is open; the last one was run ${lastRun}.`
     : `${cluster}: no run yet.`;
@@ -81,18 +95,27 @@ export function queueLine({ cluster, memo, running }: QueueSight): string {
 
 /** A queue with its last runs. `now` in milliseconds. */
 export function queueText(view: QueueView, now: number): string {
-  const { cluster, running, open, hold, runs } = view;
+  const { cluster, running, open, hold, waiting, frozen, runs } = view;
   return [
     running ? headLine(view) : endedLine(cluster),
     ...(open ? openLines(cluster, open, now) : []),
     ...(hold ? [`  ✗ ${hold.sentence}`, ...more(hold), ...hold.advice.map((line) => `      ${line}`)] : []),
+    ...(frozen ? [`  ✗ ${frozen.sentence}`, ...frozen.advice.map((line) => `      ${line}`)] : []),
+    ...(waiting ? [waitingLine(waiting, now)] : []),
     ...runLines(runs),
   ].join('\n');
 }
 
-function headLine({ cluster, open, hold, runs }: QueueView): string {
+function waitingLine({ target, since, commit }: WaitingOffer, now: number): string {
+  const merged = commit === undefined ? '' : `, commit ${commit.slice(0, 12)}`;
+  return `  ○ Talos ${target}${merged}, merged, for ${durationText(now - Date.parse(since))}: begins by itself once it may`;
+}
+
+function headLine({ cluster, open, hold, frozen, runs }: QueueView): string {
   if (hold) return `${cluster}  held: no run is taken until somebody releases it`;
-  if (open) return `${cluster}  run ${open.run} is open; another is refused until it ends`;
+  if (open)
+    return `${cluster}  run ${open.run} is open; another is refused until it ends, and what is merged waits`;
+  if (frozen) return `${cluster}  frozen: no run begins until somebody lifts it`;
   return `${cluster}  free: takes the next run${runs.length === 0 ? ', its first that is still on record' : ''}`;
 }
 

@@ -4,6 +4,7 @@ import { installMark } from '../../planning/armed.js';
 import type { ClusterObservation } from '../../planning/observation.js';
 import { releaseHold } from '../../starter/release-hold.js';
 import { declaredCluster } from '../declared-cluster.js';
+import { startedLines } from './freeze.js';
 import { exitCodes, TemporalSilent, UserMistake, type ExitCode } from '../mistakes.js';
 import { requireName } from '../run-argument.js';
 import { requireQueue } from '../temporal/cluster-queue.js';
@@ -107,7 +108,12 @@ function unseen(why: string): LeftOvers {
 
 function tell(cluster: string, answer: Awaited<ReturnType<typeof releaseHold>>, leftOvers: LeftOvers): void {
   if (answer.verdict === 'released')
-    print(`${cluster} is released: runs may start again. It was held by run ${answer.hold.run}.`);
+    print(
+      [
+        `${cluster} is released: runs may start again. It was held by run ${answer.hold.run}.`,
+        ...(answer.started ? startedLines(cluster, answer.started) : []),
+      ].join('\n'),
+    );
   else print(`${cluster} is not held.`);
   if (leftOvers.kind === 'unseen') {
     say(`The nodes were not looked at for marks a run left: ${sentence(leftOvers.why)}`);

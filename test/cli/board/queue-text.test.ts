@@ -47,7 +47,9 @@ group('a queue', () => {
       endedAt: undefined,
     });
     const shown = text({ open }, [going, line(42)]);
-    expect(shown).toContain('prox-ops  run 43 is open; another is refused until it ends');
+    expect(shown).toContain(
+      'prox-ops  run 43 is open; another is refused until it ends, and what is merged waits',
+    );
     expect(shown).toContain(
       '● run 43 to Talos v1.12.6, for 5m00s: paused, waits for a person: slipway resume',
     );
@@ -73,6 +75,27 @@ group('a queue', () => {
     );
     expect(shown).toContain('it went no further, because k8s-work-2 stopped first.');
     expect(shown.match(/slipway release prox-ops/g)).toHaveLength(1);
+  });
+
+  test('that is frozen says by whom, and how that is lifted', () => {
+    const frozen = { by: 'ada@ops', why: 'the fair', since: at(0) };
+    const shown = text({ frozen }, []);
+    expect(shown).toContain('prox-ops  frozen: no run begins until somebody lifts it');
+    expect(shown).toContain(
+      'ada@ops froze prox-ops on 2026-11-21 12:00 UTC, so that no run begins: the fair',
+    );
+    expect(shown).toContain('slipway unfreeze prox-ops --why "…"');
+    expect(queueLine({ cluster: 'prox-ops', running: true, memo: { ...none, frozen } })).toMatch(/froze/);
+  });
+
+  test('tells what was merged and waits, whatever it waits for', () => {
+    const waiting = { target: 'v1.12.7', commit: '4f1c9d2b7a6e5f00112233445566778899aabbcc', since: at(940) };
+    const says = '○ Talos v1.12.7, commit 4f1c9d2b7a6e, merged, for 1m00s: begins by itself once it may';
+    for (const memo of [{ hold }, { open: { run: 43, target, since: at(700) } }])
+      expect(text({ ...memo, waiting }, [])).toContain(says);
+    expect(queueLine({ cluster: 'prox-ops', running: true, memo: { ...none, hold, waiting } })).toContain(
+      'Talos v1.12.7 was merged and waits.',
+    );
   });
 
   test('held without a reason still says how it is lifted', () => {

@@ -1,0 +1,29 @@
+import type { Client } from '@temporalio/client';
+import {
+  freezeCluster as freezing,
+  unfreezeCluster as unfreezing,
+  type FreezeAnswer,
+  type FreezeInput,
+  type UnfreezeAnswer,
+} from '../workflows/messages.js';
+import { askQueue, type AskOptions, type Unanswered } from './ask-queue.js';
+
+/** Keeps runs of a cluster from beginning. Touches neither a node nor an open run. */
+export async function freezeCluster(
+  client: Client,
+  cluster: string,
+  input: FreezeInput,
+  options: AskOptions,
+): Promise<FreezeAnswer | Unanswered> {
+  return askQueue(client, freezing, { cluster, input }, options);
+}
+
+/** Lets them begin again. */
+export async function unfreezeCluster(
+  client: Client,
+  cluster: string,
+  input: FreezeInput,
+  options: AskOptions,
+): Promise<UnfreezeAnswer | Unanswered> {
+  return askQueue(client, unfreezing, { cluster, input }, options);
+}

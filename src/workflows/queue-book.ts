@@ -1,0 +1,199 @@
+import { describe } from '../planning/describe.js';
+import type { Reason } from '../planning/reason.js';
+import type { Hold } from '../planning/run-result.js';
+import type {
+  EnqueueAnswer,
+  EnqueueInput,
+  Freeze,
+  FreezeAnswer,
+  FreezeInput,
+  Offer,
+  OfferAnswer,
+  QueueMemo,
+  ReleaseAnswer,
+  StartedRun,
+  UnfreezeAnswer,
+} from './messages.js';
+
+/** What the queue carries from one run to the next. */
+export interface QueueState {
+  readonly cluster: string;
+  readonly lastRun: number;
+  readonly hold: Hold | null;
+  /** The newest merge that may not begin yet. */
+  readonly waiting?: Waiting | null;
+  readonly frozen?: Freeze | null;
+  /** Keys of the merges that were taken, the newest last. */
+  readonly taken?: readonly string[];
+}
+
+interface Waiting extends Offer {
+  readonly since: string;
+}
+
+interface Open {
+  readonly input: EnqueueInput;
+  readonly since: string;
+}
+
+/** The newest shape of a request this worker knows; it knows the older ones, too. */
+const requestSchema = 4;
+
+/** A request that no worker took in this time was given up by whoever sent it. Milliseconds. */
+const requestAgeMax = 600_000;
+
+/** Merges that are remembered, so that a delivery that comes once more starts nothing. A bot merges a few a week. */
+const takenMax = 200;
+
+/** What one cluster's queue knows, and what it answers. Times are handed in; it waits for nothing. */
+export class QueueBook {
+  readonly cluster: string;
+  private lastRun: number;
+  private hold: Hold | null;
+  private waiting: Waiting | null;
+  private frozen: Freeze | null;
+  private taken: readonly string[];
+  private current: Open | null = null;
+
+  constructor(state: QueueState) {
+    this.cluster = state.cluster;
+    this.lastRun = state.lastRun;
+    this.hold = state.hold;
+    this.waiting = state.waiting ?? null;
+    this.frozen = state.frozen ?? null;
+    this.taken = state.taken ?? [];
+  }
+
+  /** The run that is to be carried out, or is. */
+  get open(): { readonly run: number; readonly input: EnqueueInput } | undefined {
+    return this.current ? { run: this.lastRun, input: this.current.input } : undefined;
+  }
+
+  /** A person, or a program of theirs, asks for a run now: it begins, or they are told why not. */
+  enqueue(input: EnqueueInput, now: string): EnqueueAnswer {
+    const refused = this.unknown(input) ?? tooOld(input, now) ?? this.obstacle(input);
+    if (refused) return { verdict: 'refused', reason: refused };
+    const run = this.begin(input, now);
+    return { verdict: 'started', run, workflowId: `run/${this.cluster}/${run}` };
+  }
+
+  /** A merge wants a version: it begins, or waits in the place of any older one. */
+  offer({ key, input }: Offer, now: string): OfferAnswer {
+    const refused = this.unknown(input);
+    if (refused) return { verdict: 'refused', reason: refused };
+    if (this.taken.includes(key)) return { verdict: 'known' };
+    this.taken = [...this.taken, key].slice(-takenMax);
+    const reason = this.obstacle(input);
+    if (!reason) {
+      // What waited, if anything did, was merged before.
+      this.waiting = null;
+      return { verdict: 'started', run: this.begin(input, now) };
+    }
+    const instead = this.waiting?.input.request.talos;
+    this.waiting = { key, input, since: now };
+    return { verdict: 'waits', reason, ...(instead === undefined ? {} : { instead }) };
+  }
+
+  /** Whether the open run wants another version than what has come to wait behind it. */
+  get superseded(): { readonly run: number; readonly target: string; readonly commit?: string } | undefined {
+    if (!this.current || !this.waiting) return undefined;
+    const { talos, commit } = this.waiting.input.request;
+    if (this.current.input.request.talos === talos) return undefined;
+    return { run: this.lastRun, target: talos, ...(commit === undefined ? {} : { commit }) };
+  }
+
+  release(now: string): ReleaseAnswer {
+    const { hold } = this;
+    if (!hold) return { verdict: 'not-held' };
+    this.hold = null;
+    return { verdict: 'released', hold, ...this.beginWaiting(now) };
+  }
+
+  freeze({ by, why }: FreezeInput, now: string): FreezeAnswer {
+    const open = this.current ? this.lastRun : null;
+    if (this.frozen) return { verdict: 'frozen-already', freeze: this.frozen, open };
+    this.frozen = { by, why, since: now };
+    return { verdict: 'frozen', freeze: this.frozen, open };
+  }
+
+  unfreeze(now: string): UnfreezeAnswer {
+    const freeze = this.frozen;
+    if (!freeze) return { verdict: 'not-frozen' };
+    this.frozen = null;
+    return { verdict: 'unfrozen', freeze, ...this.beginWaiting(now) };
+  }
+
+  /** The open run has ended, and left this hold. */
+  ended(hold: Hold | null): void {
+    this.current = null;
+    this.hold = hold;
+  }
+
+  /** Begins what waits, where nothing keeps it from that any more. */
+  beginWaiting(now: string): { readonly started?: StartedRun } {
+    const { waiting } = this;
+    if (!waiting || this.obstacle(waiting.input)) return {};
+    this.waiting = null;
+    const run = this.begin(waiting.input, now);
+    return { started: { run, target: waiting.input.request.talos } };
+  }
+
+  state(): QueueState {
+    const { cluster, lastRun, hold, waiting, frozen, taken } = this;
+    return {
+      cluster,
+      lastRun,
+      hold,
+      // Left out where there is nothing: a queue of an earlier release goes on as it was.
+      ...(waiting ? { waiting } : {}),
+      ...(frozen ? { frozen } : {}),
+      ...(taken.length > 0 ? { taken } : {}),
+    };
+  }
+
+  memo(): QueueMemo {
+    const { hold, lastRun, current, waiting, frozen } = this;
+    const open = current ? { run: lastRun, target: current.input.request.talos, since: current.since } : null;
+    return {
+      hold,
+      open,
+      lastRun,
+      ...(waiting ? { waiting: waitingOf(waiting) } : {}),
+      ...(frozen ? { frozen } : {}),
+    };
+  }
+
+  private begin(input: EnqueueInput, now: string): number {
+    this.lastRun += 1;
+    this.current = { input, since: now };
+    return this.lastRun;
+  }
+
+  private unknown({ request: { schema } }: EnqueueInput): Reason | undefined {
+    return schema > requestSchema ? { kind: 'schema-unknown', schema, known: requestSchema } : undefined;
+  }
+
+  /** Why no run of that may begin now. */
+  private obstacle({ request }: EnqueueInput): Reason | undefined {
+    const { cluster, current, hold, frozen } = this;
+    if (current) return { kind: 'run-open', cluster, run: this.lastRun, target: current.input.request.talos };
+    // A way back is what repairs: a person asks for it, knowing what the run left.
+    if (request.back) return undefined;
+    if (hold) {
+      const [first] = hold.reasons;
+      const why = first ? describe(first) : hold.outcome;
+      return { kind: 'held', cluster, run: hold.run, since: hold.since, why };
+    }
+    return frozen ? { kind: 'frozen', cluster, ...frozen } : undefined;
+  }
+}
+
+function tooOld({ request: { requestedAt } }: EnqueueInput, now: string): Reason | undefined {
+  if (Date.parse(now) - Date.parse(requestedAt) <= requestAgeMax) return undefined;
+  return { kind: 'request-too-old', requestedAt, limit: requestAgeMax };
+}
+
+function waitingOf({ input: { request }, since }: Waiting): NonNullable<QueueMemo['waiting']> {
+  const { talos, commit } = request;
+  return { target: talos, since, ...(commit === undefined ? {} : { commit }) };
+}

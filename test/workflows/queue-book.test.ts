@@ -1,0 +1,209 @@
+import { describe as group, expect, test } from '@jest/globals';
+import type { Inventory } from '../../src/inventory/schema.js';
+import type { Hold } from '../../src/planning/run-result.js';
+import type { EnqueueInput, Offer } from '../../src/workflows/messages.js';
+import { QueueBook, type QueueState } from '../../src/workflows/queue-book.js';
+
+const cluster = 'prox-ops';
+const at = (minute: number): string => new Date(Date.UTC(2026, 10, 21, 12, minute)).toISOString();
+const hold: Hold = { run: 6, since: at(0), outcome: 'halted', reasons: [{ kind: 'terminated' }] };
+const ada = { by: 'ada@ops', why: 'the fair' };
+
+/** The book looks at the request alone. */
+const asked = (talos: string, more: Partial<EnqueueInput['request']> = {}): EnqueueInput => ({
+  request: {
+    schema: 1,
+    cluster,
+    talos,
+    declared: true,
+    requestedBy: 'ada',
+    requestedAt: at(1),
+    ...more,
+  },
+  inventory: {} as Inventory,
+  base: '/',
+  only: [],
+});
+const merged = (talos: string, commit: string): Offer => ({
+  key: `${talos}@${commit}`,
+  input: asked(talos, { schema: 4, commit }),
+});
+const book = (state: Partial<QueueState> = {}): QueueBook =>
+  new QueueBook({ cluster, lastRun: 6, hold: null, ...state });
+
+group('a queue that is asked by a person', () => {
+  test('begins a run, and refuses another while it is open', () => {
+    const queue = book();
+    expect(queue.enqueue(asked('v1.12.6'), at(1))).toEqual({
+      verdict: 'started',
+      run: 7,
+      workflowId: 'run/prox-ops/7',
+    });
+    expect(queue.enqueue(asked('v1.12.7'), at(2))).toEqual({
+      verdict: 'refused',
+      reason: { kind: 'run-open', cluster, run: 7, target: 'v1.12.6' },
+    });
+    expect(queue.open?.input.request.talos).toBe('v1.12.6');
+  });
+
+  test('refuses while it is held, but for a way back', () => {
+    expect(book({ hold }).enqueue(asked('v1.12.6'), at(1))).toMatchObject({ reason: { kind: 'held' } });
+    const back = { run: 6, why: 'it loses packets', nodes: [] };
+    expect(book({ hold }).enqueue(asked('v1.12.1', { schema: 3, back }), at(1))).toMatchObject({ run: 7 });
+  });
+
+  test.each([
+    ['of a shape it does not know', { schema: 5 as never }, 'schema-unknown'],
+    ['of ten minutes ago', { requestedAt: at(-10) }, 'request-too-old'],
+  ])('refuses a request %s, and numbers nothing', (_, more, kind) => {
+    const queue = book();
+    expect(queue.enqueue(asked('v1.12.6', more), at(1))).toMatchObject({ reason: { kind } });
+    expect(queue.memo()).toEqual({ hold: null, open: null, lastRun: 6 });
+  });
+});
+
+group('a merge', () => {
+  test('begins where nothing is in its way, however late a worker hears of it', () => {
+    const queue = book();
+    expect(queue.offer(merged('v1.12.6', 'aaa'), at(50))).toEqual({ verdict: 'started', run: 7 });
+  });
+
+  test('is taken once, whoever tells of it again, even after the queue has started over', () => {
+    const queue = book();
+    queue.offer(merged('v1.12.6', 'aaa'), at(1));
+    expect(queue.offer(merged('v1.12.6', 'aaa'), at(2))).toEqual({ verdict: 'known' });
+    queue.ended(hold);
+    expect(new QueueBook(queue.state()).offer(merged('v1.12.6', 'aaa'), at(3))).toEqual({ verdict: 'known' });
+  });
+
+  test('is taken again as another commit: a person merged it once more', () => {
+    const queue = book({ taken: ['v1.12.6@aaa'] });
+    expect(queue.offer(merged('v1.12.6', 'bbb'), at(3))).toEqual({ verdict: 'started', run: 7 });
+  });
+
+  test('waits behind the open run, and begins when the queue starts over', () => {
+    const queue = book();
+    queue.enqueue(asked('v1.12.6'), at(1));
+    expect(queue.offer(merged('v1.12.7', 'bbb'), at(2))).toEqual({
+      verdict: 'waits',
+      reason: { kind: 'run-open', cluster, run: 7, target: 'v1.12.6' },
+    });
+    expect(queue.memo().waiting).toEqual({ target: 'v1.12.7', commit: 'bbb', since: at(2) });
+    queue.ended(null);
+    expect(queue.open).toBeUndefined();
+    const next = new QueueBook(queue.state());
+    expect(next.beginWaiting(at(9))).toEqual({ started: { run: 8, target: 'v1.12.7' } });
+    expect(next.memo()).toEqual({
+      hold: null,
+      lastRun: 8,
+      open: { run: 8, target: 'v1.12.7', since: at(9) },
+    });
+  });
+
+  test('takes the place of an older one that waits', () => {
+    const queue = book();
+    queue.enqueue(asked('v1.12.6'), at(1));
+    queue.offer(merged('v1.12.7', 'bbb'), at(2));
+    expect(queue.offer(merged('v1.12.8', 'ccc'), at(3))).toMatchObject({
+      verdict: 'waits',
+      instead: 'v1.12.7',
+    });
+    queue.ended(null);
+    expect(queue.beginWaiting(at(9))).toEqual({ started: { run: 8, target: 'v1.12.8' } });
+    expect(queue.beginWaiting(at(9))).toEqual({});
+  });
+
+  test('supersedes an open run to another version, and none to the same', () => {
+    const queue = book();
+    queue.enqueue(asked('v1.12.6'), at(1));
+    expect(queue.superseded).toBeUndefined();
+    queue.offer(merged('v1.12.6', 'bbb'), at(2));
+    expect(queue.superseded).toBeUndefined();
+    queue.offer(merged('v1.12.7', 'ccc'), at(3));
+    expect(queue.superseded).toEqual({ run: 7, target: 'v1.12.7', commit: 'ccc' });
+  });
+
+  test('waits for the release of a held cluster, and begins with it', () => {
+    const queue = book({ hold });
+    expect(queue.offer(merged('v1.12.6', 'aaa'), at(1))).toMatchObject({
+      verdict: 'waits',
+      reason: { kind: 'held', run: 6 },
+    });
+    expect(queue.beginWaiting(at(2))).toEqual({});
+    expect(queue.release(at(3))).toEqual({
+      verdict: 'released',
+      hold,
+      started: { run: 7, target: 'v1.12.6' },
+    });
+  });
+
+  test('waits behind the run of a way back that repairs a held cluster, and behind its hold', () => {
+    const queue = book({ hold });
+    queue.offer(merged('v1.12.6', 'aaa'), at(1));
+    const back = { run: 6, why: 'it loses packets', nodes: [] };
+    expect(queue.enqueue(asked('v1.12.1', { schema: 3, back }), at(1)).verdict).toBe('started');
+    queue.ended({ ...hold, run: 7 });
+    expect(new QueueBook(queue.state()).beginWaiting(at(2))).toEqual({});
+  });
+
+  test('is remembered for as long as a bot could send it again, and no longer', () => {
+    const queue = book({ frozen: { ...ada, since: at(0) } });
+    for (let n = 0; n <= 200; n += 1) queue.offer(merged('v1.12.6', String(n)), at(1));
+    expect(queue.state().taken).toHaveLength(200);
+    expect(queue.offer(merged('v1.12.6', '1'), at(1)).verdict).toBe('known');
+    expect(queue.offer(merged('v1.12.6', '0'), at(1)).verdict).toBe('waits');
+  });
+});
+
+group('a frozen cluster', () => {
+  test('begins no run, of a person or by a merge, until it is lifted', () => {
+    const queue = book();
+    expect(queue.freeze(ada, at(1))).toEqual({
+      verdict: 'frozen',
+      freeze: { ...ada, since: at(1) },
+      open: null,
+    });
+    const reason = { kind: 'frozen', cluster, ...ada, since: at(1) };
+    expect(queue.enqueue(asked('v1.12.6'), at(2))).toEqual({ verdict: 'refused', reason });
+    expect(queue.offer(merged('v1.12.6', 'aaa'), at(3))).toEqual({ verdict: 'waits', reason });
+    expect(new QueueBook(queue.state()).beginWaiting(at(4))).toEqual({});
+    expect(queue.unfreeze(at(5))).toMatchObject({
+      verdict: 'unfrozen',
+      started: { run: 7, target: 'v1.12.6' },
+    });
+  });
+
+  test('says who did it first, and which run goes on', () => {
+    const queue = book();
+    queue.enqueue(asked('v1.12.6'), at(1));
+    expect(queue.freeze(ada, at(2)).open).toBe(7);
+    expect(queue.freeze({ by: 'bob@ops', why: 'me too' }, at(3))).toEqual({
+      verdict: 'frozen-already',
+      freeze: { ...ada, since: at(2) },
+      open: 7,
+    });
+  });
+
+  test('takes a way back: it repairs', () => {
+    const back = { run: 6, why: 'it loses packets', nodes: [] };
+    const queue = book({ frozen: { ...ada, since: at(0) } });
+    expect(queue.enqueue(asked('v1.12.1', { schema: 3, back }), at(1)).verdict).toBe('started');
+  });
+
+  test('that is not frozen is not lifted, and one that is not held not released', () => {
+    expect(book().unfreeze(at(1))).toEqual({ verdict: 'not-frozen' });
+    expect(book().release(at(1))).toEqual({ verdict: 'not-held' });
+  });
+
+  test('stays so when its hold is released', () => {
+    const queue = book({ hold, frozen: { ...ada, since: at(0) } });
+    queue.offer(merged('v1.12.6', 'aaa'), at(1));
+    expect(queue.release(at(2))).toEqual({ verdict: 'released', hold });
+    expect(queue.memo().waiting?.target).toBe('v1.12.6');
+  });
+});
+
+test('a queue of an earlier release carries on what it knew, and nothing more', () => {
+  expect(book({ hold }).state()).toEqual({ cluster, lastRun: 6, hold });
+  expect(book({ hold }).memo()).toEqual({ hold, open: null, lastRun: 6 });
+});
