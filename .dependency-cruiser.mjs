@@ -103,11 +103,11 @@ export default {
       [],
       'The inventory says what should be and asks nobody. Import its types elsewhere instead.',
     ),
-    packages('src/inventory', ['zod', 'yaml'], 'The inventory needs zod and yaml only.'),
+    packages('src/inventory', ['zod', 'yaml', 'croner'], 'The inventory needs zod, yaml, and cron only.'),
     ours('src/planning', [], 'Planning is pure: whatever it needs to know comes in as an argument.'),
     packages(
       'src/planning',
-      ['semver'],
+      ['semver', 'croner'],
       'Planning is pure: whatever it needs to know comes in as an argument.',
     ),
     {

@@ -10,6 +10,7 @@ import { cordonNode } from './cordon-node.js';
 import { drainNode } from './drain-node.js';
 import { handOverLeadership } from './hand-over-leadership.js';
 import { installTalos } from './install-talos.js';
+import { lookAtWindow } from './look-at-window.js';
 import { patchMachine } from './patch-machine.js';
 import { planOwnRollback } from './plan-own-rollback.js';
 import { planReplacement } from './plan-replacement.js';
@@ -38,6 +39,7 @@ export function createActivities(settings: ActivitySettings) {
     planRetry: bind(settings, planRetry),
     planRollback: bind(settings, planRollback),
     planOwnRollback: bind(settings, planOwnRollback),
+    lookAtWindow,
     takeSnapshot: bind(settings, takeSnapshot),
     resolveOrder: bind(settings, resolveOrder),
     warmFactory: bind(settings, warmFactory),

@@ -9,6 +9,7 @@ import type { FreezeOptions } from './commands/freeze.js';
 import type { PauseOptions } from './commands/pause.js';
 import type { ReleaseOptions } from './commands/release.js';
 import type { ResumeOptions } from './commands/resume.js';
+import type { StartNowOptions } from './commands/start-now.js';
 
 type RollbackOptions = DecideOptions & RollbackRunOptions & { readonly run?: string };
 
@@ -19,6 +20,7 @@ export function addSteeringCommands(program: Command, finished: Finished): void 
   addEndingCommands(program, finished);
   addPausingCommands(program, finished);
   addFreezingCommands(program, finished);
+  addStartNowCommand(program, finished);
 }
 
 function addAnsweringCommands(program: Command, finished: Finished): void {
@@ -175,6 +177,28 @@ function addPausingCommands(program: Command, finished: Finished): void {
     )
     .action(async (run: string | undefined, options: ResumeOptions) =>
       finished(await (await import('./commands/resume.js')).resume(run, options)),
+    );
+}
+
+function addStartNowCommand(program: Command, finished: Finished): void {
+  withTemporal(
+    withFile(
+      command(
+        program,
+        'start-now',
+        'begin nodes although the maintenance window is closed, to the end of the run',
+      ),
+    ),
+  )
+    .argument('[run]', 'its number, or CLUSTER/NUMBER; default: the open or last run')
+    .requiredOption('--why <text>', 'the reason; it is kept in the record')
+    .option('--json', 'print the answer as JSON')
+    .addHelpText(
+      'after',
+      examples('slipway start-now prox-ops/42 --why "CVE-2026-1234 cannot wait for Saturday"'),
+    )
+    .action(async (run: string | undefined, options: StartNowOptions) =>
+      finished(await (await import('./commands/start-now.js')).startRunNow(run, options)),
     );
 }
 

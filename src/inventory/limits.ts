@@ -56,6 +56,8 @@ export const Limits = z.strictObject({
   configure: duration('10m'),
   /** How long a run stays paused before it ends, held, with the nodes it has not begun left alone. */
   pause: duration('24h'),
+  /** How long a run waits for a maintenance window to open, each time, before it ends; held, if a node was begun. */
+  window: duration('14d'),
   /** How long a run waits for a person's yes to its plan before it ends, with nothing touched. */
   approval: duration('24h'),
   /** How long a halted run waits for a person's decision before it ends, held, with no machine touched. 0s: it ends at once. */

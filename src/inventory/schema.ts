@@ -7,6 +7,7 @@ import { NetworkCard } from './network-cards.js';
 import { Patch } from './patches.js';
 import { Probe } from './probes.js';
 import { MachineConfiguration, Terraform } from './terraform.js';
+import { Windows } from './windows.js';
 
 export { Limits, limitDefaults } from './limits.js';
 
@@ -138,6 +139,8 @@ export const Inventory = z.strictObject({
        * ends the run, held; `ask` leaves it as it is, for a person to decide.
        */
       onFailure: z.enum(['rollback', 'ask']).default('rollback'),
+      /** When nodes are begun; outside these windows a run waits, with its plan made. */
+      windows: Windows.optional(),
       /** Steps of versions that wait for a person's yes to the plan: `slipway approve`. */
       approve: z.array(z.enum(['patch', 'minor', 'major'])).default(['major']),
       workers: z

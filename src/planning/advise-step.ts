@@ -176,6 +176,11 @@ export const stepAdvice: Advices<StepReason> = {
     say.plan('what a new run would do', ''),
   ],
   undecided: ({ reason }, say) => [...say.adviseOn(reason)],
+  'window-expired': (_, say) => [
+    say.inventoryCheck('after upgrade.windows, or limits.window, was corrected'),
+    thenRelease(say),
+    again(say),
+  ],
   'pause-expired': (_, say) => [say.report('how far it came'), thenRelease(say), again(say)],
   terminated: (_, say) => [
     say.kubectl(

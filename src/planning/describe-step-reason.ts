@@ -70,6 +70,7 @@ export const stepSentences: Sentences<StepReason> = {
   },
   aborted: ({ by }) => `it was aborted by ${quoted(by)}`,
   'fleet-halted': ({ because }) => `it went no further, because ${quoted(because)}`,
+  'window-expired': ({ limit }) => `no maintenance window of slipway.yaml opened within ${span(limit)}`,
   'pause-expired': ({ by, limit }) =>
     `it was paused by ${quoted(by)}, and nobody resumed it within ${span(limit)}`,
   'rolled-back': ({ node, version, by, after }, describe) => {

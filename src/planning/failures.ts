@@ -195,6 +195,7 @@ export const failures = {
   'rollback-refused': undo('Talos changed nothing'),
   'retry-other-way': refuse('a plan that was approved is not changed'),
   undecided: halt('every wait ends; no node was under work'),
+  'window-expired': halt('every wait ends; no node was under work'),
   'pause-expired': halt('every wait ends; no node was under work'),
   terminated: halt('no code ran; the marks say how far it came'),
   unexpected: {

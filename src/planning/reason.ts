@@ -220,6 +220,8 @@ export type StepReason =
   /** Another node of its batch failed first, so this one went no further. */
   | { readonly kind: 'fleet-halted'; readonly because: string }
   /** A pause that nobody ended. Milliseconds. */
+  /** No maintenance window opened for so long. Milliseconds. */
+  | { readonly kind: 'window-expired'; readonly limit: number }
   | { readonly kind: 'pause-expired'; readonly by: string; readonly limit: number }
   | DecisionReason
   | { readonly kind: 'terminated' }

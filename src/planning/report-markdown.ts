@@ -95,6 +95,7 @@ const decided = {
   retry: 'retry',
   skip: 'go on without',
   rollback: 'roll back',
+  'start-now': 'begin although the maintenance window is closed',
 } as const;
 
 function decisions({ asked, startedAt, target, declared, decisions: said }: RunReport): string {

@@ -83,7 +83,16 @@ export interface SnapshotRecord {
 
 /** What a person said to a run while it was open. */
 export interface Decision {
-  readonly kind: 'abort' | 'pause' | 'resume' | 'approve' | 'reject' | 'retry' | 'skip' | 'rollback';
+  readonly kind:
+    | 'abort'
+    | 'pause'
+    | 'resume'
+    | 'approve'
+    | 'reject'
+    | 'retry'
+    | 'skip'
+    | 'rollback'
+    | 'start-now';
   readonly by: string;
   readonly why: string;
   /** ISO time. */

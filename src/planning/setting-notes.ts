@@ -1,5 +1,5 @@
 import { endpointOwner } from './endpoint-owner.js';
-import { count, span } from './phrases.js';
+import { count, listed, span } from './phrases.js';
 import type { PlanInput } from './plan-input.js';
 import type { PlannedNode } from './plan.js';
 import { drainOutlastsGrantMs, grantForgottenAfterMs } from './staying-pods.js';
@@ -11,6 +11,7 @@ export function settingNotes({ inventory }: PlanInput, nodes: readonly PlannedNo
     ...endpointNotes(inventory, nodes),
     ...drainNotes(inventory),
     ...notifyNotes(inventory),
+    ...windowNotes(inventory),
   ];
 }
 
@@ -51,5 +52,13 @@ function notifyNotes({ notify }: Inventory): string[] {
   if (notify.length === 0) return [];
   return [
     `slipway.yaml names ${count(notify.length, 'receiver')} under notify; this version of Slipway sends no messages`,
+  ];
+}
+
+function windowNotes({ upgrade: { windows } }: Inventory): string[] {
+  if (!windows) return [];
+  const open = windows.open.map(({ at, lasts }) => `"${at}" for ${span(lasts)}`);
+  return [
+    `nodes are begun only while a maintenance window is open (${listed(open)}, ${windows.zone}); outside it the run waits`,
   ];
 }

@@ -5,12 +5,10 @@ import { approvalRefusal, type ApprovalState } from './approval-refusals.js';
 import {
   approvePlan,
   rejectPlan,
-  supersedeRun,
   type Approval,
   type ApprovalInput,
   type ApproveAnswer,
   type RejectAnswer,
-  type SupersedeInput,
 } from './messages.js';
 
 /** A person's yes or no to the plan of one run. Where a plan needs one, nothing is touched before it is there. */
@@ -18,15 +16,16 @@ export class PlanAnswer {
   private state: ApprovalState = { kind: 'planning' };
   private plan = '';
   private rejected: Approval | undefined;
-  private superseded: Reason | undefined;
 
   /**
    * @param limit milliseconds after which a plan that nobody answered ends the run.
    * @param ending whether the run is on its way to its end.
+   * @param superseded why a run that has touched nothing ends here, once there is a reason.
    */
   constructor(
     private readonly limit: number,
     private readonly ending: () => boolean,
+    private readonly superseded: () => Reason | undefined,
   ) {
     setHandler(approvePlan, (input: ApprovalInput) => this.approve(input), {
       validator: (input: ApprovalInput) => this.check('approve', input),
@@ -35,9 +34,6 @@ export class PlanAnswer {
     setHandler(rejectPlan, (input: ApprovalInput) => this.reject(input), {
       validator: (input: ApprovalInput) => this.check('reject', input),
       description: "A person's no to the plan: the run ends, and nothing was touched.",
-    });
-    setHandler(supersedeRun, (by) => this.supersede(by), {
-      description: 'A newer merge wants another version: a run that has touched nothing ends.',
     });
   }
 
@@ -51,7 +47,8 @@ export class PlanAnswer {
     { approvals = [], hash }: Pick<UpgradePlan, 'approvals' | 'hash'>,
     tell: (phase: 'approval' | 'upgrading') => void,
   ): Promise<Reason | undefined> {
-    if (this.superseded) return this.superseded;
+    const before = this.superseded();
+    if (before) return before;
     if (approvals.length === 0) {
       this.state = { kind: 'not-needed' };
       return undefined;
@@ -60,13 +57,15 @@ export class PlanAnswer {
     this.state = { kind: 'waiting', plan: hash };
     tell('approval');
     const answered = await condition(
-      () => this.state.kind === 'approved' || this.rejected !== undefined || this.superseded !== undefined,
+      () => this.state.kind === 'approved' || this.rejected !== undefined || this.superseded() !== undefined,
       this.limit,
     );
-    if (this.superseded) {
+    const superseded = this.superseded();
+    // What a person said yes to in the same moment is superseded all the same: nothing was touched.
+    if (superseded) {
       this.state = { kind: 'ending' };
       await condition(allHandlersFinished);
-      return this.superseded;
+      return superseded;
     }
     if (!answered) {
       this.state = { kind: 'ending' };
@@ -84,19 +83,13 @@ export class PlanAnswer {
     return undefined;
   }
 
-  /** What was approved goes on: it may have touched a node. */
-  private supersede(by: SupersedeInput): void {
-    if (this.state.kind === 'planning' || this.state.kind === 'waiting')
-      this.superseded ??= { kind: 'superseded', ...by };
-  }
-
   private check(verb: 'approve' | 'reject', input: ApprovalInput): void {
     const why = approvalRefusal(verb, this.now(), input);
     if (why !== undefined) throw ApplicationFailure.nonRetryable(why, 'approval-refused');
   }
 
   private now(): ApprovalState {
-    return this.ending() || this.rejected || this.superseded ? { kind: 'ending' } : this.state;
+    return this.ending() || this.rejected ? { kind: 'ending' } : this.state;
   }
 
   private approve({ by, why }: ApprovalInput): ApproveAnswer {

@@ -37,6 +37,7 @@ export type Phase =
   | 'snapshot'
   | 'upgrading'
   | 'paused'
+  | 'window'
   | 'decision'
   | 'aborting'
   | 'done'
@@ -170,6 +171,17 @@ export const pauseRun = defineUpdate<PauseAnswer, [PauseInput]>('pause');
 /** To `upgradeCluster`: goes on. */
 export const resumeRun = defineUpdate<{ readonly verdict: 'resumed' | 'not-paused' }, [PauseInput]>('resume');
 
+export interface StartNowInput {
+  readonly by: string;
+  readonly why: string;
+}
+export interface StartNowAnswer {
+  /** `no-windows`: slipway.yaml has none, or a way back does not wait for them. */
+  readonly verdict: 'starts' | 'starts-already' | 'no-windows' | 'ending-already';
+}
+/** To `upgradeCluster`: nodes are begun although the maintenance window is closed, from now to the end of the run. */
+export const startNow = defineUpdate<StartNowAnswer, [StartNowInput]>('startNow');
+
 /** What a person says to a plan. */
 export interface ApprovalInput {
   /** The plan's hash, or how it begins. */
@@ -231,6 +243,9 @@ export const rollBackNode = defineUpdate<RollbackAnswer, [NodeDecisionInput]>('r
 
 /** The summary of the timer that runs while a halted run waits: by it the wait is told from a pause. */
 export const decisionTimer = 'a person decides';
+
+/** The same of the timer that runs while a maintenance window is waited for. */
+export const windowTimer = 'the maintenance window opens';
 
 /** Milliseconds an attempt may take beyond the step's limit: to finish its last look, and to say so itself. */
 export const attemptGraceMs = 120_000;

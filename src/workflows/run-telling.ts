@@ -18,6 +18,7 @@ const waitingFor: Readonly<Record<Phase, string | null>> = {
   snapshot: 'an etcd snapshot',
   upgrading: 'its nodes',
   paused: 'a person: slipway resume',
+  window: 'the maintenance window',
   decision: 'a person: slipway retry, rollback, skip or abort',
   aborting: 'the node under way',
   halted: 'a person: slipway release',

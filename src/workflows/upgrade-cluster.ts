@@ -13,6 +13,8 @@ import { missingImages } from './run-images.js';
 import { RunNodes } from './run-nodes.js';
 import { RunPause } from './run-pause.js';
 import { tellDetails, tellPhase } from './run-telling.js';
+import { RunSuperseded } from './run-superseded.js';
+import { RunWindow } from './run-window.js';
 import { hasTemplates, templatesMissing } from './run-templates.js';
 import { activitiesFor } from './step-activities.js';
 
@@ -48,6 +50,7 @@ class Run {
   private readonly cluster: string;
   private readonly pause: RunPause;
   private readonly answer: PlanAnswer;
+  private readonly window: RunWindow;
   private readonly nodes: RunNodes;
 
   constructor(private readonly input: RunInput) {
@@ -57,7 +60,17 @@ class Run {
       input.inventory.limits.pause ?? dayMs,
       () => this.aborted(),
     );
-    this.answer = new PlanAnswer(input.inventory.limits.approval ?? dayMs, () => this.aborted());
+    const superseded = new RunSuperseded();
+    const reason = (): Reason | undefined => superseded.reason();
+    this.answer = new PlanAnswer(input.inventory.limits.approval ?? dayMs, () => this.aborted(), reason);
+    const { limits, upgrade } = input.inventory;
+    this.window = new RunWindow(
+      // A way back repairs: it waits for no window.
+      input.request.back ? undefined : upgrade.windows,
+      limits.window ?? dayMs,
+      () => this.aborted(),
+      reason,
+    );
     this.nodes = new RunNodes(
       input,
       () => this.aborted(),
@@ -125,6 +138,8 @@ class Run {
   private async upgradeHop(plan: UpgradePlan, hop: Hop, number: number): Promise<Reason | undefined> {
     const { cluster } = this;
     const { run } = this.input;
+    const closed = await this.window.point(this.begun, tellPhase);
+    if (closed) return closed;
     const resolve = activitiesFor('look', plan.limits.check * 3, 'see who leads etcd, and settle the order');
     const { order, batches, rebootModes } = await resolve.resolveOrder({ cluster, run, hop });
     this.order = order;
@@ -144,7 +159,7 @@ class Run {
       const nodes = this.nodes.toTouch(names).map((node) => withMode(node, rebootModes?.[node.name]));
       const [first] = nodes;
       if (!first) continue;
-      const ended = await this.pause.point(tellPhase);
+      const ended = (await this.pause.point(tellPhase)) ?? (await this.window.point(this.begun, tellPhase));
       if (ended) return ended;
       if (first.role === 'control-plane' && controlPlanesDone > 0) await this.etcdStable(plan, first.name);
       await this.snapshot(plan, first);

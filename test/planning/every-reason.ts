@@ -230,6 +230,7 @@ export const everyReason: { readonly [Kind in Reason['kind']]: Extract<Reason, {
   },
   aborted: { kind: 'aborted', by: 'ops@example: wrong week' },
   'fleet-halted': { kind: 'fleet-halted', because: 'work-2 stopped first' },
+  'window-expired': { kind: 'window-expired', limit: 1_209_600_000 },
   'pause-expired': { kind: 'pause-expired', by: 'ops@example: lunch', limit: 86_400_000 },
   'rolled-back': { kind: 'rolled-back', node, version: 'v1.12.1', by: 'ops@example: it loses packets' },
   'rollback-failed': {

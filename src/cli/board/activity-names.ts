@@ -37,6 +37,7 @@ const names: Readonly<Record<keyof Activities, Named>> = {
     name: 'look',
     does: 'looks at the node, and where it was made anew at Terraform, to roll it back',
   },
+  lookAtWindow: { name: 'window', does: 'looks whether a maintenance window is open' },
   resolveOrder: { name: 'order', does: 'asks etcd who leads, and puts the nodes in order' },
   warmFactory: { name: 'images', does: 'has the factory build every image that is needed' },
   confirmNoChanges: { name: 'terraform', does: 'asks Terraform what it would still change' },

@@ -9,6 +9,7 @@ import { pauseText, resumeLine } from './pause-text.js';
 import { adviceOf, outcomeWords, progressText, strategyText, versionsText } from './run-words.js';
 import type { RunView } from './run-view.js';
 import { durationText } from './time-text.js';
+import { openWindowWait, startNowLine, windowText } from './window-text.js';
 import { troubles, workText, type Clock } from './work-text.js';
 import { wrapText } from './wrap-text.js';
 
@@ -41,6 +42,7 @@ export function boardText(view: RunView, now: number, options: BoardOptions): st
     ...approvalAsked(page),
     ...haltAsked(page),
     ...pauseAsked(page),
+    ...windowAwaited(page),
     ...abortAsked(page),
     ...ending(page),
   ].join('\n');
@@ -86,7 +88,8 @@ function bootLine({ view }: Page): string[] {
 /** What the run does by itself, between nodes. */
 function runWork(page: Page): string[] {
   const { view, clock, paint } = page;
-  if (view.outcome || view.pause?.waiting || unansweredOf(view) || openHalt(view)) return [];
+  if (view.outcome || view.pause?.waiting || unansweredOf(view) || openHalt(view) || openWindowWait(view))
+    return [];
   const open = view.work.filter((work) => work.endedAt === undefined);
   const idle = open.length === 0 && !view.nodes.some((node) => node.state === 'running');
   if (idle) return marked(page, paint.cyan('●'), 'the run decides what comes next');
@@ -158,6 +161,23 @@ function pauseAsked(page: Page): string[] {
         );
   // Not broken into lines: it is there to be pasted.
   return [...rows, `${indent}${indent}${resumeLine(view)}`];
+}
+
+/** A wait for a maintenance window as a row, and the line that ends it. */
+function windowAwaited(page: Page): string[] {
+  const { view, clock, paint } = page;
+  const waits = openWindowWait(view);
+  if (!waits) return [];
+  const time = durationText(clock.now - Date.parse(waits.since));
+  return [
+    ...rowWithText(
+      page,
+      { sign: paint.yellow('‖'), name: 'window', label: '', time },
+      windowText(waits, clock),
+    ),
+    // Not broken into lines: it is there to be pasted.
+    `${indent}${indent}${startNowLine(view)}`,
+  ];
 }
 
 function abortAsked(page: Page): string[] {

@@ -8,6 +8,7 @@ import { expiry, resumeLine, whoAndWhy } from './pause-text.js';
 import { adviceOf, doneText, leftText, outcomeWords, planWords } from './run-words.js';
 import type { NodeView, RunView, Work } from './run-view.js';
 import { clockText, durationText } from './time-text.js';
+import { openWindowWait, startNowLine, windowText } from './window-text.js';
 import { troubles, workText, type Clock, type Trouble } from './work-text.js';
 
 /** One thing that happened in a run: a line of `slipway watch` when it is piped, an object with `--json`. */
@@ -27,6 +28,8 @@ export interface RunChange {
     | 'approve'
     | 'reject'
     | 'halted'
+    | 'window'
+    | 'start-now'
     | 'retry'
     | 'skip'
     | 'rollback'
@@ -62,6 +65,7 @@ export function runChanges(before: Look | undefined, now: Look): RunChange[] {
     ...decisionChanges(before?.view, view),
     ...approvalChange(before?.view, now),
     ...haltChanges(before?.view, now),
+    ...windowChanges(before?.view, now),
     ...pauseChanges(before?.view, now),
   ].toSorted((one, other) => Date.parse(one.time) - Date.parse(other.time));
   return [
@@ -203,6 +207,8 @@ function decisionText(decision: Decision): string {
   if (decision.kind === 'approve' || decision.kind === 'reject') return answerText(decision);
   if (decision.kind === 'retry') return `${decision.node} is begun once more, by ${whoAndWhy(decision)}`;
   if (decision.kind === 'rollback') return `${decision.node} is rolled back, by ${whoAndWhy(decision)}`;
+  if (decision.kind === 'start-now')
+    return `nodes are begun although the window is closed, by ${whoAndWhy(decision)}`;
   if (decision.kind === 'skip') return `${decision.node} is left out, by ${whoAndWhy(decision)}`;
   return `${decision.kind === 'pause' ? 'pause asked for' : 'resumed'} by ${whoAndWhy(decision)}`;
 }
@@ -228,6 +234,15 @@ function haltChanges(before: RunView | undefined, { view, clock }: Look): RunCha
     const open = openHalt(view) === halt;
     const text = open ? `halted: ${haltText(view, halt, clock)}` : 'halted: waited for a decision';
     return { time: halt.since, kind: 'halted', text, ...(open ? { advice: haltLines(view) } : {}) };
+  });
+}
+
+/** It waits for a maintenance window: when that opens, and what to type. */
+function windowChanges(before: RunView | undefined, { view, clock }: Look): RunChange[] {
+  return view.windows.slice(before?.windows.length ?? 0).map((wait): RunChange => {
+    const open = openWindowWait(view) === wait;
+    const text = open ? windowText(wait, clock) : 'waited for a maintenance window';
+    return { time: wait.since, kind: 'window', text, ...(open ? { advice: [startNowLine(view)] } : {}) };
   });
 }
 

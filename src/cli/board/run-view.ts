@@ -52,6 +52,8 @@ export interface RunView {
   readonly pauses: readonly PauseTime[];
   /** Every time it was halted, and waited for a person to decide. */
   readonly halts: readonly PauseTime[];
+  /** Every time it waited for a maintenance window; `until`: when one opens. */
+  readonly windows: readonly PauseTime[];
   /** Why nodes that would have gone back by themselves could not. */
   readonly noWayBack: readonly Reason[];
   /** What people said to it, in order. */

@@ -6,6 +6,7 @@ import { nodeText } from './node-text.js';
 import { pauseText } from './pause-text.js';
 import { runningNodes } from './run-nodes.js';
 import type { NodeView, RunView } from './run-view.js';
+import { openWindowWait, windowText } from './window-text.js';
 import { troubles, workText, type Clock } from './work-text.js';
 
 /**
@@ -68,12 +69,13 @@ function storyNode(view: RunView, node: NodeView): StoryNode {
 }
 
 /** What the run did by itself, in order: its work between nodes, and the times it stood still. */
-function workOf({ work, pauses, halts, approval }: RunView): RunWork[] {
+function workOf({ work, pauses, halts, windows, approval }: RunView): RunWork[] {
   const all = [
     ...work,
     ...(approval ? [{ ...approval, name: 'approval' }] : []),
     ...pauses.map((pause) => ({ ...pause, name: 'paused' })),
     ...halts.map((halt) => ({ ...halt, name: 'halted' })),
+    ...windows.map((wait) => ({ ...wait, name: 'window' })),
   ];
   return all
     .map(({ name, since, endedAt }) => ({
@@ -90,6 +92,7 @@ function nowOf(view: RunView, clock: Clock): string[] {
   const { pause } = view;
   const unanswered = unansweredOf(view);
   const halt = openHalt(view);
+  const window = openWindowWait(view);
   const own = view.work.filter((work) => work.endedAt === undefined);
   const lines = [
     ...own.map((work) => `${work.name}: ${workText(work, view, clock)}`),
@@ -97,6 +100,7 @@ function nowOf(view: RunView, clock: Clock): string[] {
     ...(unanswered ? [approvalText(unanswered, clock)] : []),
     ...(halt ? [haltText(view, halt, clock)] : []),
     ...(pause ? [pauseText(view, pause, clock)] : []),
+    ...(window ? [windowText(window, clock)] : []),
   ];
   const idle = lines.length === 0 ? ['the run decides what comes next.'] : [];
   return [...lines, ...idle, ...troubles(view, clock).map(({ text }) => text)].map(sentence);

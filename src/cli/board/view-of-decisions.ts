@@ -11,6 +11,8 @@ import {
   rollBackNode,
   skipNode,
   decisionTimer,
+  startNow,
+  windowTimer,
   type Approval,
   type ApproveAnswer,
   type NodeDecisionInput,
@@ -30,13 +32,22 @@ const kinds: Readonly<Record<string, Decision['kind']>> = {
   [retryNode.name]: 'retry',
   [skipNode.name]: 'skip',
   [rollBackNode.name]: 'rollback',
+  [startNow.name]: 'start-now',
 };
 
 /** Those that begin or end a pause. */
 const ofPauses = new Set([abortRun.name, pauseRun.name, resumeRun.name]);
 
 /** Answers that say that nothing came of it. */
-const idle = new Set(['paused-already', 'ending-already', 'not-paused', 'approved-already', 'refused']);
+const idle = new Set([
+  'paused-already',
+  'ending-already',
+  'not-paused',
+  'approved-already',
+  'refused',
+  'starts-already',
+  'no-windows',
+]);
 
 /** What people said to the run and it heeded, in order. A cancel, which names nobody, is an abort. */
 export function decisionsOf(facts: HistoryFacts): Decision[] {
@@ -89,6 +100,11 @@ export function pausesOf(facts: HistoryFacts, plan: UpgradePlan | undefined): Pa
 /** The times it was halted, and waited for a person to decide. */
 export function haltsOf(facts: HistoryFacts): PauseTime[] {
   return timesOf(facts, decisionTimer);
+}
+
+/** The times it waited for a maintenance window to open: `until` is when it does, as far as it was known then. */
+export function windowsOf(facts: HistoryFacts): PauseTime[] {
+  return timesOf(facts, windowTimer);
 }
 
 /** The yes that the plan needs: what is known of it, and the wait for it, which comes before any pause can begin. */

@@ -4,7 +4,15 @@ import type { EarlierRunResult, NodeEnding, RunResult, SnapshotRecord } from '..
 import type { Reason } from '../../planning/reason.js';
 import { abortRun, runId, type AbortInput, type RunInput } from '../../workflows/messages.js';
 import type { HistoryFacts } from './history-facts.js';
-import { approvalOf, decisionsOf, haltsOf, ownRollbacksOf, pauseOf, pausesOf } from './view-of-decisions.js';
+import {
+  approvalOf,
+  decisionsOf,
+  haltsOf,
+  ownRollbacksOf,
+  pauseOf,
+  pausesOf,
+  windowsOf,
+} from './view-of-decisions.js';
 import type { AbortView, NodeView, RunOutcome, RunView } from './run-view.js';
 import { viewOfNodes, type ExecutionSight } from './view-of-nodes.js';
 import { worksOf } from './works-of.js';
@@ -60,6 +68,7 @@ export function viewOfRun(
     pause: pauseOf(facts, plan),
     pauses: pausesOf(facts, plan),
     halts: haltsOf(facts),
+    windows: windowsOf(facts),
     noWayBack: ownRollbacksOf(facts.activities).flatMap(({ answer }) =>
       answer.verdict === 'refused' ? answer.reasons : [],
     ),

@@ -52,7 +52,7 @@ export function requireWhy(what: string, why: string): void {
 export function requireAnswer<Answer>(
   asked: Asked<Answer>,
   { cluster, run }: ChosenRun,
-  done: 'paused' | 'resumed' | 'approved' | 'rejected' | 'decided',
+  done: 'paused' | 'resumed' | 'approved' | 'rejected' | 'decided' | 'started',
 ): Answer | undefined {
   if (asked.kind === 'answered') return asked.answer;
   if (asked.kind === 'ended') {

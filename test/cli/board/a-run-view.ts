@@ -55,6 +55,7 @@ export function aRunView(over: Partial<RunView> = {}): RunView {
     pause: undefined,
     pauses: [],
     halts: [],
+    windows: [],
     noWayBack: [],
     decisions: [],
     snapshots: [],

@@ -1,0 +1,66 @@
+import { condition, setHandler } from '@temporalio/workflow';
+import type { Windows } from '../inventory/windows.js';
+import type { Reason } from '../planning/reason.js';
+import { startNow, windowTimer, type StartNowAnswer, type StartNowInput } from './messages.js';
+import { activitiesFor } from './step-activities.js';
+
+const lookMs = 30_000;
+
+/** The maintenance windows of one run: outside them no node is begun, unless a person says so. */
+export class RunWindow {
+  private startsNow = false;
+
+  /**
+   * @param windows undefined: always open.
+   * @param limit milliseconds the run waits for one to open.
+   * @param ending whether the run is on its way to its end.
+   * @param superseded why a run that has touched nothing ends here, once there is a reason.
+   */
+  constructor(
+    private readonly windows: Windows | undefined,
+    private readonly limit: number,
+    ending: () => boolean,
+    private readonly superseded: () => Reason | undefined,
+  ) {
+    const start = (_input: StartNowInput): StartNowAnswer => {
+      if (ending()) return { verdict: 'ending-already' };
+      if (!windows) return { verdict: 'no-windows' };
+      if (this.startsNow) return { verdict: 'starts-already' };
+      this.startsNow = true;
+      return { verdict: 'starts' };
+    };
+    setHandler(startNow, start, {
+      description: 'Begins nodes although the maintenance window is closed, from now to the end of the run.',
+    });
+  }
+
+  /**
+   * Before nodes are begun: waits for a window to open.
+   *
+   * @param touched whether a node was begun already: then a newer merge ends nothing.
+   * @param tell is called when it begins to wait, and when it goes on.
+   * @returns why the run ends here; undefined: it goes on.
+   */
+  async point(touched: boolean, tell: (phase: 'window' | 'upgrading') => void): Promise<Reason | undefined> {
+    const { windows, limit } = this;
+    if (!windows) return undefined;
+    const until = Date.now() + limit;
+    const stands = (): Reason | undefined => (touched ? undefined : this.superseded());
+    let told = false;
+    while (!this.startsNow) {
+      const ended = stands();
+      if (ended) return ended;
+      const sight = await activitiesFor('look', lookMs, 'the maintenance window').lookAtWindow({ windows });
+      if (sight.open) break;
+      if (Date.now() >= until) return { kind: 'window-expired', limit };
+      if (!told) tell('window');
+      told = true;
+      const opens = sight.opens === undefined ? until : Date.parse(sight.opens);
+      // A clock of the worker that is behind would have it ask without end.
+      const wait = Math.max(1_000, Math.min(opens, until) - Date.now());
+      await condition(() => this.startsNow || stands() !== undefined, wait, { summary: windowTimer });
+    }
+    if (told) tell('upgrading');
+    return undefined;
+  }
+}

@@ -1,0 +1,63 @@
+import { describe as group, expect, test } from '@jest/globals';
+import { boardText } from '../../../src/cli/board/board-text.js';
+import { runChanges } from '../../../src/cli/board/run-changes.js';
+import { openWindowWait, windowText } from '../../../src/cli/board/window-text.js';
+import { startNowLines } from '../../../src/cli/commands/start-now.js';
+import { aRunView, after, at } from './a-run-view.js';
+
+const wait = { since: at(0), until: at(3 * 3600), endedAt: undefined };
+const clock = { now: after(60), timeZone: 'UTC' };
+
+group('a run that waits for its maintenance window', () => {
+  test('says when that opens, in words and on the clock', () => {
+    expect(windowText(wait, clock)).toBe(
+      'No maintenance window is open, so no node is begun; the next one opens 15:00:00, in about 2 h 59 min.',
+    );
+  });
+
+  test('says where it should be open and nobody has looked', () => {
+    expect(windowText(wait, { ...clock, now: after(3 * 3600 + 5) })).toContain(
+      'one should be open since 15:00:00',
+    );
+  });
+
+  test('shows that on the board, and what begins it all the same', () => {
+    const shown = boardText(aRunView({ windows: [wait] }), clock.now, {
+      width: 120,
+      colour: false,
+      timeZone: 'UTC',
+    });
+    expect(shown).toMatch(/‖ window +1m00s +No maintenance window is open/);
+    expect(shown).toMatch(/^ +slipway start-now prox-ops\/\d+ --why "…" {2}# begin although it is closed/m);
+    expect(shown).not.toContain('the run decides what comes next');
+  });
+
+  test('tells of it once in what happens', () => {
+    const before = { view: aRunView(), clock };
+    const view = aRunView({ windows: [wait] });
+    expect(runChanges(before, { view, clock })).toMatchObject([
+      { kind: 'window', time: at(0), advice: [expect.stringMatching(/^slipway start-now prox-ops\/42 /)] },
+    ]);
+    expect(runChanges({ view, clock }, { view, clock })).toEqual([]);
+  });
+
+  test('waits no longer once it ends, is aborted, or the window is open', () => {
+    expect(openWindowWait(aRunView({ windows: [wait] }))).toBe(wait);
+    expect(openWindowWait(aRunView({ windows: [{ ...wait, endedAt: at(10) }] }))).toBeUndefined();
+    expect(openWindowWait(aRunView({ windows: [wait], outcome: 'refused' }))).toBeUndefined();
+    const abort = { by: 'ada', why: 'no', at: at(5) };
+    expect(openWindowWait(aRunView({ windows: [wait], abort }))).toBeUndefined();
+  });
+});
+
+group('a start outside the window', () => {
+  const chosen = { cluster: 'prox-ops', run: 7 };
+  test.each([
+    ['starts', /waits for no maintenance window any more, to its end/],
+    ['starts-already', /somebody said so before/],
+    ['no-windows', /has no maintenance windows/],
+    ['ending-already', /no further node is begun/],
+  ] as const)('that %s is told', (verdict, says) => {
+    expect(startNowLines(chosen, { verdict })[0]).toMatch(says);
+  });
+});
