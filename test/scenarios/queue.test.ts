@@ -1,0 +1,128 @@
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { World } from '../../lab/world.js';
+import { loadInventory } from '../../src/inventory/load.js';
+import { offerUpgrade } from '../../src/starter/offer-upgrade.js';
+import { defaultTaskQueue, type OfferAnswer } from '../../src/workflows/messages.js';
+import { setInInventory } from './edit-inventory.js';
+import { onOneLine } from './what-is-said.js';
+
+const node = 'k8s-work-1';
+const [first, newer, newest] = ['v1.12.2', 'v1.12.3', 'v1.12.4'] as const;
+const why = ['--why', 'to see it'] as const;
+
+/** Only here: what was merged waits its turn, the newest alone; a frozen cluster; and maintenance windows. */
+describe('the queue of a cluster', () => {
+  let world: World;
+
+  beforeAll(async () => {
+    world = await World.start({ name: 'queue', labArgs: ['--target', newest] });
+  }, 120_000);
+
+  afterAll(async () => {
+    await world.stop();
+  }, 120_000);
+
+  /** As the starter does, once it has read what was merged. */
+  async function offer(talos: string, commit: string): Promise<OfferAnswer> {
+    const file = world.lab.inventory;
+    const loaded = await loadInventory(file);
+    if (!loaded.ok) throw new Error(JSON.stringify(loaded.mistakes));
+    const { inventory } = loaded;
+    const request = {
+      schema: 4 as const,
+      cluster: inventory.cluster,
+      talos,
+      declared: true,
+      requestedBy: 'renovate[bot]',
+      requestedAt: '2026-11-20T00:00:00.000Z',
+      commit: commit.repeat(40),
+    };
+    const answer = await offerUpgrade(
+      await world.client(),
+      {
+        key: `${talos}@${request.commit}`,
+        input: { request, inventory, base: path.dirname(file), only: [node] },
+      },
+      { taskQueue: defaultTaskQueue, limitMs: 20_000 },
+    );
+    if (answer.verdict === 'unanswered') throw new Error('no worker answered');
+    return answer;
+  }
+  const queueSays = async (): Promise<string> => onOneLine((await world.slipway('queue')).stdout);
+
+  it('keeps what is merged while the cluster is frozen, refuses what is typed, and says who froze it', async () => {
+    await world.result(await world.upgrade('--only', node, '--talos', 'v1.12.1'));
+    expect((await world.slipway('freeze', '--why', 'the fair')).stdout).toContain('is frozen');
+    const { code, stderr } = await world.slipway('upgrade');
+    expect(code).toBe(1);
+    expect(onOneLine(stderr)).toMatch(/froze prox-ops .*the fair/);
+    expect(stderr).toContain('slipway unfreeze prox-ops --why');
+    expect(await offer(first, 'a')).toMatchObject({ verdict: 'waits', reason: { kind: 'frozen' } });
+    expect(await queueSays()).toMatch(/frozen: no run begins .* ○ Talos v1\.12\.2, commit a{12}, merged/);
+  }, 90_000);
+
+  it('begins it once that is lifted, lets later merges wait, and takes none twice', async () => {
+    await world.slowPods(node, 6);
+    const { stdout } = await world.slipway('unfreeze', ...why);
+    expect(stdout).toContain(`Run 2 begins: Talos ${first} was merged and had waited.`);
+    await world.untilBegun(2, node, 'drainNode');
+    expect(await offer(newer, 'b')).toMatchObject({ verdict: 'waits', reason: { kind: 'run-open', run: 2 } });
+    expect(await offer(newest, 'c')).toMatchObject({ verdict: 'waits', instead: newer });
+    expect(await offer(newest, 'c')).toEqual({ verdict: 'known' });
+    // What has touched a node is not superseded.
+    expect(await world.result(2)).toMatchObject({ outcome: 'done', target: first });
+  }, 120_000);
+
+  it('begins the newest by itself when the run before it has ended', async () => {
+    await world.until('run 3 is open', async () => (await queueSays()).includes('run 3'));
+    expect(await world.result(3)).toMatchObject({ outcome: 'done', target: newest });
+    expect(await offer(newer, 'b')).toEqual({ verdict: 'known' });
+  }, 120_000);
+
+  it('has a run that waits for a yes make room for a newer merge', async () => {
+    await setInInventory(world, ['upgrade', 'approve'], ['patch']);
+    expect(await offer('v1.12.5', 'd')).toEqual({ verdict: 'started', run: 4 });
+    await world.until('it asks', async () =>
+      (await world.slipway('status')).stdout.includes('slipway approve'),
+    );
+    expect(await offer('v1.12.6', 'e')).toMatchObject({ verdict: 'waits', reason: { kind: 'run-open' } });
+    expect(await world.result(4)).toMatchObject({
+      outcome: 'refused',
+      reasons: [{ kind: 'superseded', target: 'v1.12.6', commit: 'e'.repeat(40) }],
+    });
+    await world.until('run 5 asks', async () =>
+      (await world.slipway('status')).stdout.includes('slipway approve prox-ops/5'),
+    );
+    await world.slipway('abort', ...why);
+    expect(await world.result(5)).toMatchObject({ outcome: 'aborted' });
+    await world.slipway('release', ...why);
+    await setInInventory(world, ['upgrade', 'approve'], ['major']);
+  }, 120_000);
+
+  it('has a run wait for its maintenance window, with the plan made, until a person says now', async () => {
+    const tomorrow = new Date(Date.now() + 86_400_000);
+    const at = `0 0 ${tomorrow.getUTCDate()} ${tomorrow.getUTCMonth() + 1} *`;
+    await setInInventory(world, ['upgrade', 'windows'], { zone: 'UTC', open: [{ at, lasts: '1h' }] });
+    const run = await world.upgrade('--only', node, '--talos', 'v1.12.5');
+    await world.until('it waits', async () =>
+      onOneLine((await world.slipway('status')).stdout).includes('No maintenance window is open'),
+    );
+    expect(await queueSays()).toContain('window, waits for the maintenance window');
+    expect(await world.machineEvents(node, 'upgrade-accepted')).toHaveLength(2);
+    const { stdout } = await world.slipway('start-now', '--why', 'it cannot wait');
+    expect(stdout).toContain('waits for no maintenance window any more');
+    const result = await world.result(run);
+    expect(result).toMatchObject({
+      outcome: 'done',
+      decisions: [{ kind: 'start-now', why: 'it cannot wait' }],
+    });
+    expect((await world.slipway('report')).stdout).toContain(
+      'begin although the maintenance window is closed',
+    );
+  }, 120_000);
+
+  it('keeps every promise the watcher can see', async () => {
+    expect((await world.stop()).complaints).toEqual([]);
+  }, 120_000);
+});
