@@ -19,13 +19,6 @@ export async function makeAnew(world: World, node: string): Promise<void> {
   await giveBack(world);
 }
 
-/** As its owner does with a machine that came out wrong: another one of the version git declares. `patches`: files. */
-export async function replaceByHand(world: World, node: string, patches: readonly string[]): Promise<void> {
-  await replace(world, node, []);
-  await configure(world, node, patches);
-  await giveBack(world);
-}
-
 async function replace(world: World, node: string, variables: readonly string[]): Promise<void> {
   const owners = await world.owner.terraform();
   const apply = (target: string, ...more: string[]): Promise<void> =>
@@ -57,14 +50,12 @@ async function askOfVm(world: World, node: string, method: 'GET' | 'DELETE'): Pr
 }
 
 /** `talosctl apply-config --insecure`, once it waits for that. */
-async function configure(world: World, node: string, patches: readonly string[] = []): Promise<void> {
+async function configure(world: World, node: string): Promise<void> {
   const { machines, machineConfigurations } = world.lab;
   const address = machines.find(({ name }) => name === node)?.loopback ?? '';
   const file = machineConfigurations[node] ?? '';
   const talosctl = await toolPath('talosctl', '1.12');
-  const args = ['apply-config', '--insecure', '--nodes', address, '--file', file].concat(
-    patches.map((patch) => `--config-patch=@${patch}`),
-  );
+  const args = ['apply-config', '--insecure', '--nodes', address, '--file', file];
   const options = { env: cleanEnvironment({}), timeoutMs: 20_000 };
   await world.until(`${node} takes its configuration`, async () => {
     const { code } = await foreground(talosctl, args, options);
