@@ -51,7 +51,7 @@ export interface RanBefore {
   readonly schematic: string;
   /** The version that run brought it to. */
   readonly to: string;
-  /** Why no slot holds it: that run made its machine anew, or upgraded it more than once. */
+  /** Why no slot holds it: that run made its machine anew, and so it is once more; or it upgraded it more than once. */
   readonly noSlot?: 'rebuilt' | 'several-hops';
 }
 
