@@ -79,6 +79,8 @@ export interface UpgradePlan {
   readonly snapshotMaxAge: number;
   /** A node that does not get well on its new version goes back by itself; left out: a person is asked. */
   readonly onFailure?: 'rollback';
+  /** The run goes on without workers that cannot be emptied; left out: it halts. */
+  readonly undrained?: 'skip';
   readonly limits: Limits;
   /** What will stop the run if it stays as it is, and what a person should know. */
   readonly blocked: readonly BlockedNode[];

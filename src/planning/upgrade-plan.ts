@@ -70,7 +70,7 @@ function plannedHops(input: PlanInput, seen: readonly SeenNode[]): Hop[] {
 }
 
 /** What of a plan goes by why it is made. */
-type Chosen = Pick<UpgradePlan, 'strategyReason' | 'approvals' | 'batch' | 'onFailure'>;
+type Chosen = Pick<UpgradePlan, 'strategyReason' | 'approvals' | 'batch' | 'onFailure' | 'undrained'>;
 
 function chosenFor(input: PlanInput, seen: readonly SeenNode[]): Chosen {
   const { upgrade } = input.inventory;
@@ -80,6 +80,7 @@ function chosenFor(input: PlanInput, seen: readonly SeenNode[]): Chosen {
     ...(approvals.length > 0 ? { approvals } : {}),
     batch: upgrade.workers.batch,
     ...(upgrade.onFailure === 'rollback' ? { onFailure: upgrade.onFailure } : {}),
+    ...(upgrade.workers.undrained === 'skip' ? { undrained: upgrade.workers.undrained } : {}),
   };
 }
 
