@@ -167,6 +167,9 @@ export const rollBackNode = defineUpdate<RollbackAnswer, [NodeDecisionInput]>('r
 /** The summary of the timer that runs while a halted run waits: by it the wait is told from a pause. */
 export const decisionTimer = 'a person decides';
 
+/** By whom a worker is left out that cannot be emptied, and why: as slipway.yaml says. */
+export const leftOutByItself = 'Slipway itself: upgrade.workers.undrained';
+
 /** Milliseconds an attempt may take beyond the step's limit: to finish its last look, and to say so itself. */
 export const attemptGraceMs = 120_000;
 
