@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Connection } from '@temporalio/client';
 
 /** Workflows that are nothing but an activity, played by hand: Temporal sees a worker, and no worker has to die. */
@@ -6,6 +7,10 @@ export interface ActivityByHand {
   schedule(workflowId: string, eagerly: boolean): Promise<number>;
   /** Takes the activity up, as the worker of that name. */
   takeAs(worker: string): Promise<void>;
+  /** The same, to tell of it: that it is under way, and that it is done. */
+  takeToFinish(worker: string): Promise<{ beat(): Promise<void>; finish(): Promise<void> }>;
+  /** Waits until a worker has asked for an activity. */
+  polled(): Promise<void>;
   pending(workflowId: string): Promise<{
     readonly state: number;
     readonly attempt: number;
@@ -16,6 +21,8 @@ export interface ActivityByHand {
 const minute = { seconds: 60 } as never;
 /** COMMAND_TYPE_SCHEDULE_ACTIVITY_TASK */
 const scheduleActivity = 1;
+/** TASK_QUEUE_TYPE_ACTIVITY */
+const activityQueue = 2;
 
 /** @param taskQueue one nobody else polls. */
 export function activityByHand(connection: Connection, namespace: string, taskQueue: string): ActivityByHand {
@@ -61,6 +68,25 @@ export function activityByHand(connection: Connection, namespace: string, taskQu
     },
     takeAs: async (identity) => {
       await inTime(() => workflowService.pollActivityTaskQueue({ namespace, taskQueue: queue, identity }));
+    },
+    takeToFinish: async (identity) => {
+      const { taskToken } = await inTime(() =>
+        workflowService.pollActivityTaskQueue({ namespace, taskQueue: queue, identity }),
+      );
+      const said = { namespace, taskToken, identity };
+      return {
+        beat: async () => {
+          await workflowService.recordActivityTaskHeartbeat(said);
+        },
+        finish: async () => {
+          await workflowService.respondActivityTaskCompleted(said);
+        },
+      };
+    },
+    polled: async () => {
+      const asked = { namespace, taskQueue: queue, taskQueueType: activityQueue };
+      // oxlint-disable-next-line no-await-in-loop -- again until one is there
+      while ((await workflowService.describeTaskQueue(asked)).pollers.length === 0) await pause(50);
     },
     pending: async (workflowId) => {
       const { pendingActivities } = await workflowService.describeWorkflowExecution({
