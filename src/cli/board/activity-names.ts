@@ -11,6 +11,7 @@ const stepNames: Readonly<Record<string, StepName>> = {
   recordFacts: 'record-facts',
   installTalos: 'install',
   rebootNode: 'reboot',
+  rollBackNode: 'roll-back',
   replaceMachine: 'replace-machine',
   continueMachine: 'continue-machine',
   removeMember: 'remove-member',
