@@ -36,7 +36,11 @@ function drawAll({ seed, runs, only }: ChaosOptions): readonly DrawnRun[] {
 async function playAll(seed: number, drawn: readonly DrawnRun[]): Promise<ChaosResult> {
   const startedAt = new Date().toISOString();
   const temporal = await startTemporalAlone();
-  const [judged, notPlayed, unobserved]: [JudgedRun[], { index: number; why: string }[], string[]] = [[], [], []];
+  const [judged, notPlayed, unobserved]: [JudgedRun[], { index: number; why: string }[], string[]] = [
+    [],
+    [],
+    [],
+  ];
   /** Those the lab that is up has seen. */
   let onThisLab: PlayedRun[] = [];
   const onVerdict = (verdict: Verdict): void => {

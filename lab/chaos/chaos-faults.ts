@@ -15,21 +15,15 @@ export interface ChaosFault {
   readonly after?: string;
 }
 
-const onTheNode = (...names: readonly FaultName[]): ChaosFault[] => names.map((name) => ({ name, at: 'node' }));
+const onTheNode = (...names: readonly FaultName[]): ChaosFault[] =>
+  names.map((name) => ({ name, at: 'node' }));
 const onAControlPlane = (...names: readonly FaultName[]): ChaosFault[] =>
   names.map((name) => ({ name, at: 'control-plane' }));
 const nowhere = (...names: readonly FaultName[]): ChaosFault[] => names.map((name) => ({ name, at: 'none' }));
 
-/** Of every run. */
-const anywhere: readonly ChaosFault[] = [
-  ...nowhere('etcd-snapshot-cut'),
-  { name: 'kubelet-not-ready', at: 'node', after: 'reboot:power-gone' },
-];
-
 /** Of both flows that keep the machine. */
 const inPlace: readonly ChaosFault[] = [
-  ...anywhere,
-  ...nowhere('factory-404', 'factory-429', 'factory-slow', 'vip-stays'),
+  ...nowhere('etcd-snapshot-cut', 'factory-404', 'factory-429', 'factory-slow', 'vip-stays'),
   ...onTheNode(
     'image-missing',
     'image-pull-fails',
@@ -48,6 +42,7 @@ const inPlace: readonly ChaosFault[] = [
     'clock-jumps',
   ),
   ...onAControlPlane('etcd-member-down', 'api-front-stays-cut', 'api-front-stays-open'),
+  { name: 'kubelet-not-ready', at: 'node', after: 'reboot:power-gone' },
   { name: 'time-not-synced', at: 'node', after: 'reboot:power-gone' },
   { name: 'client-certificate-rejected', at: 'none', after: 'reboot:power-gone' },
   { name: 'etcd-alarm', at: 'other-control-plane', after: 'image:pulled' },
@@ -73,8 +68,8 @@ export const chaosFaults: Readonly<Record<ChaosFlow, readonly ChaosFault[]>> = {
     { name: 'time-not-synced', at: 'node', after: 'lifecycle:armed' },
   ],
   rebuild: [
-    ...anywhere,
-    ...nowhere('template-create-fails', 'template-keeps-old-image'),
+    { name: 'kubelet-not-ready', at: 'node', after: 'boot:first' },
+    ...nowhere('etcd-snapshot-cut', 'template-create-fails', 'template-keeps-old-image'),
     ...onTheNode(
       'host-unreachable',
       'vm-create-slow',

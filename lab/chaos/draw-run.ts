@@ -1,7 +1,7 @@
 import { stepOrders, steps, type StepName } from '../../src/planning/node-steps.js';
 import type { ClusterMachine } from '../clusters/cluster-definition.js';
 import type { FaultRequest } from '../faults/fault-plan.js';
-import { interruptionNames, type InterruptionPoint } from '../interruptions/interruption.js';
+import type { Interruption, InterruptionPoint } from '../interruptions/interruption.js';
 import { chaosFaults, type ChaosFault } from './chaos-faults.js';
 import { Dice } from './dice.js';
 import { machinesOf, shapeNamed, shapeNames, type ChaosFlow, type ShapeName } from './shapes.js';
@@ -87,6 +87,9 @@ function machinesFor(
   return controlPlanes(at === 'control-plane' ? chosen : machines);
 }
 
+/** What takes a worker, or its word, away: a run goes on after it. */
+const losses: readonly Interruption[] = ['killed before', 'killed during', 'killed after', 'twice'];
+
 /** Each at a step of its own; one at least where no fault is drawn. An abort is at most one, as it is in life. */
 function drawPoints(
   dice: Dice,
@@ -97,18 +100,20 @@ function drawPoints(
   const places = chosen.flatMap(({ name: node, role }) =>
     stepsOfRole(flow, role).map((step) => ({ node, step })),
   );
-  const lost = interruptionNames.filter((name) => name !== 'aborted');
   const count = Number(dice.weighted({ '0': faults > 0 ? 3 : 0, '1': 4, '2': 3, '3': 2 }));
   const points = dice
     .some(places, count)
-    .map((place): InterruptionPoint => ({ ...place, what: dice.pick(lost) }));
+    .map((place): InterruptionPoint => ({ ...place, what: dice.pick(losses) }));
   const taken = new Set(points.map(({ node, step }) => `${node} ${step}`));
   const free = places.filter(({ node, step }) => !taken.has(`${node} ${step}`));
   return dice.chance(15) ? [...points, { ...dice.pick(free), what: 'aborted' }] : points;
 }
 
 /** The steps a node of that role takes in a flow. */
-export function stepsOfRole(order: keyof typeof stepOrders, role: ClusterMachine['role']): readonly StepName[] {
+export function stepsOfRole(
+  order: keyof typeof stepOrders,
+  role: ClusterMachine['role'],
+): readonly StepName[] {
   return stepOrders[order].filter((name) => (steps[name].only ?? role) === role);
 }
 

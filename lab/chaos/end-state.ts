@@ -71,7 +71,6 @@ async function machineEventsSince(world: World, since: number): Promise<readonly
 
 function counted(events: readonly Event[], wanted: string): Readonly<Record<string, number>> {
   const counts: Record<string, number> = {};
-  for (const { machine, event } of events)
-    if (event === wanted) counts[machine] = (counts[machine] ?? 0) + 1;
+  for (const { machine, event } of events) if (event === wanted) counts[machine] = (counts[machine] ?? 0) + 1;
   return counts;
 }

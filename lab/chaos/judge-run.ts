@@ -34,10 +34,18 @@ export function judgeRun(left: RunLeft): readonly Broken[] {
   const orphans = happened.flatMap((one) =>
     one.orphans.map((orphan) => broken('I4', `${orphan} outlived its worker, ${describePoint(one.point)}`)),
   );
-  const terraforms = survivors.map((one) => broken('I4', `${one} of a killed worker is still there after the run`));
+  const terraforms = survivors.map((one) =>
+    broken('I4', `${one} of a killed worker is still there after the run`),
+  );
   if (!story)
     return [broken('I13', `the run had not ended after ${patienceMs / 1_000} s`), ...orphans, ...terraforms];
-  return [...ending(story), ...leftNodes(story, left.end), ...twice(story, left.end), ...orphans, ...terraforms];
+  return [
+    ...ending(story),
+    ...leftNodes(story, left.end),
+    ...twice(story, left.end),
+    ...orphans,
+    ...terraforms,
+  ];
 }
 
 function ending({ outcome, reasons, nodes }: RunStory): Broken[] {
@@ -47,7 +55,8 @@ function ending({ outcome, reasons, nodes }: RunStory): Broken[] {
   const unnamed = kinds.includes('unexpected')
     ? [broken('I5', 'a failure that no table names: unexpected')]
     : [];
-  const silent = outcome !== 'done' && reasons.length === 0 ? [broken('I5', `${outcome}, and nothing says why`)] : [];
+  const silent =
+    outcome !== 'done' && reasons.length === 0 ? [broken('I5', `${outcome}, and nothing says why`)] : [];
   return [...unnamed, ...silent];
 }
 
@@ -57,7 +66,15 @@ function leftNodes(story: RunStory, { nodes }: EndState): Broken[] {
     .map(({ node, outcome, state }) =>
       broken('I5', `${node} is in no state with a name: ${outcome}, ${state ?? 'nothing is known'}`),
     );
-  return [...unnamed, ...nodes.flatMap((node) => leftNode(story.nodes.findLast((one) => one.node === node.name), node))];
+  return [
+    ...unnamed,
+    ...nodes.flatMap((node) =>
+      leftNode(
+        story.nodes.findLast((one) => one.node === node.name),
+        node,
+      ),
+    ),
+  ];
 }
 
 function leftNode(told: StoryNode | undefined, { name, cordoned, marks }: NodeLeft): Broken[] {

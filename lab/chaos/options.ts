@@ -26,8 +26,14 @@ export function readOptions(argv: readonly string[]): ChaosOptions {
       'Upgrades clusters of the lab while faults, deaths of the worker, aborts and people come in the way, all drawn from the ' +
         'seed alone. The watcher judges, and so does what is left at the end. Exit code 1: a promise was broken.',
     )
-    .addOption(new Option('--seed <n>', 'what everything is drawn from (default: any)').argParser(whole('A seed', seedMost)))
-    .addOption(new Option('--runs <n>', 'how many runs').argParser(whole('The number of runs', 10_000)).default(10))
+    .addOption(
+      new Option('--seed <n>', 'what everything is drawn from (default: any)').argParser(
+        whole('A seed', seedMost),
+      ),
+    )
+    .addOption(
+      new Option('--runs <n>', 'how many runs').argParser(whole('The number of runs', 10_000)).default(10),
+    )
     .addOption(
       new Option('--only <i>', 'play this run of the seed alone, from 1').argParser(whole('A run', 10_000)),
     )

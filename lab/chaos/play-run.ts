@@ -146,7 +146,9 @@ function rollbacksOf(
   story: RunStory | undefined,
   nodes: readonly { readonly name: string; readonly version: string; readonly cordoned: boolean }[],
 ): PlayedRun['rollbacks'] {
-  const taken = (story?.decisions ?? []).flatMap(({ kind, node }) => (kind === 'rollback' && node ? [node] : []));
+  const taken = (story?.decisions ?? []).flatMap(({ kind, node }) =>
+    kind === 'rollback' && node ? [node] : [],
+  );
   const restored = taken.filter((name) => {
     const told = story?.nodes.findLast(({ node }) => node === name);
     const seen = nodes.find((node) => node.name === name);

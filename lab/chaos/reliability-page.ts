@@ -39,12 +39,18 @@ function intro({ seed, startedAt, endedAt, runs: played }: ChaosResult): string[
   ];
 }
 
-function figures({ runs: played, notPlayed, unobserved }: ChaosResult, matrix: MatrixResult | undefined): string[] {
+function figures(
+  { runs: played, notPlayed, unobserved }: ChaosResult,
+  matrix: MatrixResult | undefined,
+): string[] {
   const all = figuresOf(played);
   const outcomes = Object.entries(all.outcomes).map(([name, count]) => `${count} ${name}`);
   const resumed = [...all.resumedMs, ...(matrix?.resumedMs ?? [])].toSorted((a, b) => a - b);
   const rows: readonly (readonly [string, string])[] = [
-    ['promises broken', `${all.broken} in ${all.runs} runs${matrix ? `, ${matrix.violations.length} in the matrix` : ''}`],
+    [
+      'promises broken',
+      `${all.broken} in ${all.runs} runs${matrix ? `, ${matrix.violations.length} in the matrix` : ''}`,
+    ],
     ['runs ended', outcomes.join(', ')],
     ['could not be played, or judged in part', `${notPlayed.length}, ${unobserved.length}`],
     [

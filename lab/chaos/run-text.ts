@@ -8,7 +8,11 @@ export function drawnText({ index, shape, nodes, faults, points, decisions }: Dr
   const whom = nodes.length === machinesOf(shape).length ? 'all nodes' : nodes.join(', ');
   const inTheWay = [
     ...faults.map(({ name, node, after }) =>
-      [name, ...(node === undefined ? [] : [`on ${node}`]), ...(after === undefined ? [] : [`after ${after}`])].join(' '),
+      [
+        name,
+        ...(node === undefined ? [] : [`on ${node}`]),
+        ...(after === undefined ? [] : [`after ${after}`]),
+      ].join(' '),
     ),
     ...points.map(describePoint),
     ...decisions.map(({ what, repaired }) => `at a halt: ${repaired ? 'repaired, ' : ''}${what}`),
@@ -17,7 +21,15 @@ export function drawnText({ index, shape, nodes, faults, points, decisions }: Dr
 }
 
 /** What became of it. */
-export function outcomeText({ outcome, says, happened, notReached, decided, from, until }: JudgedRun): string {
+export function outcomeText({
+  outcome,
+  says,
+  happened,
+  notReached,
+  decided,
+  from,
+  until,
+}: JudgedRun): string {
   const resumed = happened.flatMap(({ resumedMs }) => (resumedMs === undefined ? [] : [seconds(resumedMs)]));
   return [
     `${outcome}${says === '' ? '' : `: ${says}`}`,

@@ -28,7 +28,9 @@ const giving: Readonly<Record<string, (body: Uint8Array) => readonly GivenActivi
 export type Told = 'heartbeat' | 'answered';
 
 /** Calls in which a worker tells of an activity, and the token of each. */
-const telling: Readonly<Record<string, { readonly told: Told; readonly token: (body: Uint8Array) => string }>> = {
+const telling: Readonly<
+  Record<string, { readonly told: Told; readonly token: (body: Uint8Array) => string }>
+> = {
   [`${service}RecordActivityTaskHeartbeat`]: {
     told: 'heartbeat',
     token: (body) => tokenOf(workflowservice.v1.RecordActivityTaskHeartbeatRequest.decode(body)),
@@ -57,10 +59,32 @@ export function readerOfTold(call: string): (typeof telling)[string] | undefined
   return telling[call];
 }
 
+/** The call, and the message in its frame, that says a failed activity in place of an answer. */
+export function failureInstead(answer: Buffer): { readonly call: string; readonly frame: Buffer } {
+  const { RespondActivityTaskFailedRequest, RespondActivityTaskCompletedRequest } = workflowservice.v1;
+  // Task token, namespace and identity stand in the same fields in each answer.
+  const { taskToken, identity, namespace } = RespondActivityTaskCompletedRequest.decode(messageIn(answer));
+  const message = 'the lab says that it failed';
+  const failure = {
+    message,
+    source: 'lab',
+    applicationFailureInfo: { type: 'SaidByLab', nonRetryable: true },
+  };
+  const body = RespondActivityTaskFailedRequest.encode({ taskToken, identity, namespace, failure }).finish();
+  return { call: `${service}RespondActivityTaskFailed`, frame: framed(body) };
+}
+
 /** An empty message in its frame: an answer to every call of `telling`. */
 export const emptyAnswer = Buffer.alloc(5);
 
 const frameHeaderBytes = 5;
+
+/** A message as it travels, not compressed. */
+export function framed(body: Uint8Array): Buffer {
+  const header = Buffer.alloc(frameHeaderBytes);
+  header.writeUInt32BE(body.length, 1);
+  return Buffer.concat([header, body]);
+}
 
 /** The one message of a unary call. @throws Error when there is none, or not all of it. */
 export function messageIn(frame: Buffer): Uint8Array {

@@ -5,7 +5,7 @@ import { descendantsOf, type Descendant } from '../processes/descendants.js';
 import { World, temporalAddress, type WorldOptions } from '../world.js';
 import { isAt, looksOnly, stepOfPassing, type InterruptionPoint, type PassingStep } from './interruption.js';
 import { SignsOfChange } from './signs-of-change.js';
-import { TemporalGateway, type Passing } from './temporal-gateway.js';
+import { TemporalGateway, type Fate, type Passing } from './temporal-gateway.js';
 
 /** What came of a point that was reached. */
 export interface Happened {
@@ -94,7 +94,7 @@ export class Interrupter {
     }
   }
 
-  async #guard(passing: Passing): Promise<'on' | 'lost'> {
+  async #guard(passing: Passing): Promise<Fate> {
     if (passing.kind === 'given') this.#noteResumed();
     const at = stepOfPassing(passing);
     const point = at && [...this.#pending].find((one) => isAt(one, at));
@@ -102,7 +102,7 @@ export class Interrupter {
     return this.#come(point, at, passing);
   }
 
-  async #come(point: InterruptionPoint, at: PassingStep, { kind }: Passing): Promise<'on' | 'lost'> {
+  async #come(point: InterruptionPoint, at: PassingStep, { kind }: Passing): Promise<Fate> {
     const { what } = point;
     if (kind === 'given') {
       if (what === 'killed before') return this.#kill(point, 'given');
@@ -115,9 +115,9 @@ export class Interrupter {
       return isDuring ? this.#kill(point, 'heartbeat') : 'on';
     }
     if (what === 'killed after' || what === 'killed during') return this.#kill(point, 'answer');
-    if (what !== 'twice') return 'on';
+    if (what !== 'twice' && what !== 'fails') return 'on';
     this.#note(point, 'answer');
-    return 'lost';
+    return what === 'twice' ? 'lost' : 'failed';
   }
 
   /** A step whose run is being aborted does not end before that is said. */
@@ -172,7 +172,9 @@ export class Interrupter {
   }
 
   async #countOrphans(happened: Mutable<Happened>, children: readonly Descendant[]): Promise<void> {
-    const allowed = children.filter(({ program, besides }) => [program, ...besides].some((one) => terraform.test(one)));
+    const allowed = children.filter(({ program, besides }) =>
+      [program, ...besides].some((one) => terraform.test(one)),
+    );
     this.#survivors.push(...allowed);
     const left = await stillThere(children.filter((one) => !allowed.includes(one)));
     happened.orphans = left.map(nameOf);

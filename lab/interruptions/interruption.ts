@@ -5,9 +5,11 @@ import type { Passing } from './temporal-gateway.js';
 /** What can come in the way of one step, and when: each at a point of the story, never after a time. */
 export const interruptions = {
   'killed before': 'its worker is killed when Temporal has given it the step, and before it has it',
-  'killed during': 'its worker is killed at the first change the step makes; where it only looks, at its first heartbeat',
+  'killed during':
+    'its worker is killed at the first change the step makes; where it only looks, at its first heartbeat',
   'killed after': 'its worker is killed when the step has ended, and before Temporal knows',
   twice: 'Temporal never hears that the step has ended, and the worker lives: the step runs a second time',
+  fails: 'it has done its work, and Temporal hears of a failure that no table names',
   aborted: 'somebody aborts the run while the step is under way',
 } as const;
 

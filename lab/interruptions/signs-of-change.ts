@@ -22,7 +22,9 @@ export class SignsOfChange {
       new JsonTail(logs.audit, changedObject),
       new JsonTail(logs.requests, changingCall),
       new JsonTail(logs.machines, (line) => text(line, 'event')),
-      ...(hypervisor ? [new JsonTail(hypervisor.log, (line) => changedMachine(line, hypervisor.slipway))] : []),
+      ...(hypervisor
+        ? [new JsonTail(hypervisor.log, (line) => changedMachine(line, hypervisor.slipway))]
+        : []),
     ];
   }
 

@@ -11,6 +11,7 @@ import {
 import type { AddressInfo } from 'node:net';
 import {
   emptyAnswer,
+  failureInstead,
   messageIn,
   readerOfGiven,
   readerOfTold,
@@ -26,9 +27,10 @@ export interface Passing extends Omit<GivenActivity, 'token'> {
 
 /**
  * Asked about each; nothing of it passes before the answer. `lost`: it never arrives. A worker whose answer is lost is told that it
- * arrived, as one whose Temporal lost it afterwards.
+ * arrived, as one whose Temporal lost it afterwards. `failed`, of an answer alone: Temporal hears of a failure instead.
  */
-export type Guard = (passing: Passing) => Promise<'on' | 'lost'>;
+export type Guard = (passing: Passing) => Promise<Fate>;
+export type Fate = 'on' | 'lost' | 'failed';
 
 const host = '127.0.0.1';
 
@@ -97,16 +99,18 @@ export class TemporalGateway {
     const call = headers[':path'] ?? '';
     const told = readerOfTold(call);
     const request = told ? await wholeOf(stream) : undefined;
-    if (told && request && (await this.#tell(told.told, told.token(messageIn(request)))) === 'lost') {
+    const fate = told && request ? await this.#tell(told.told, told.token(messageIn(request))) : 'on';
+    if (fate === 'lost') {
       acknowledge(stream);
       return;
     }
+    const instead = request && fate === 'failed' ? failureInstead(request) : undefined;
     // A message that is read here must not come compressed in a way nobody here knows.
     const { 'grpc-accept-encoding': _compressed, ...asked } = headers;
-    const onward = upstream.request(asked);
+    const onward = upstream.request(instead ? { ...withoutLength(asked), ':path': instead.call } : asked);
     onward.on('error', () => stream.close(constants.NGHTTP2_CANCEL));
     stream.on('close', () => onward.close(constants.NGHTTP2_CANCEL));
-    if (request) onward.end(request);
+    if (request) onward.end(instead?.frame ?? request);
     else stream.pipe(onward);
     await this.#handBack(stream, onward, call);
   }
@@ -148,10 +152,14 @@ export class TemporalGateway {
     return fates.includes('lost') ? 'lost' : 'on';
   }
 
-  async #tell(told: Told, token: string): Promise<'on' | 'lost'> {
+  async #tell(told: Told, token: string): Promise<Fate> {
     const activity = this.#given.get(token);
     return activity ? this.guard(passing(told, activity)) : 'on';
   }
+}
+
+function withoutLength({ 'content-length': _length, ...headers }: IncomingHttpHeaders): IncomingHttpHeaders {
+  return headers;
 }
 
 function passing(kind: Passing['kind'], { workflowId, activity, attempt }: GivenActivity): Passing {

@@ -2,6 +2,7 @@ import { connect, type ClientHttp2Session } from 'node:http2';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Connection } from '@temporalio/client';
 import proto from '@temporalio/proto';
+import { framed } from '../../../lab/interruptions/activity-messages.js';
 import { TemporalGateway, type Passing } from '../../../lab/interruptions/temporal-gateway.js';
 import { startWorkerlessTemporal, type WorkerlessTemporal } from '../../cli/a-temporal.js';
 import { activityByHand, type ActivityByHand } from '../../worker/an-activity.js';
@@ -109,6 +110,22 @@ describe('between a worker and its Temporal', () => {
     expect(await queue.pending('unheard/1')).toMatchObject({ state: started, attempt: 1 });
   });
 
+  it('tells Temporal of a failure in place of an answer', async () => {
+    const queue = byHand('failed');
+    await queue.schedule('failed/1', false);
+    const { finish } = await queue.takeToFinish('somebody');
+    gateway.guard = () => Promise.resolve('failed');
+    await expect(finish()).resolves.toBeUndefined();
+    const { workflow } = temporal.client;
+    const { events } = await workflow.getHandle('failed/1').fetchHistory();
+    const failures = events?.flatMap(
+      ({ activityTaskFailedEventAttributes: failed }) => failed?.failure ?? [],
+    );
+    expect(failures).toMatchObject([
+      { message: 'the lab says that it failed', applicationFailureInfo: { nonRetryable: true } },
+    ]);
+  });
+
   it('takes the waiting call of a worker that is gone away from Temporal', async () => {
     const queue = byHand('gone');
     const dying = pollRaw(gateway.address, 'gone');
@@ -125,8 +142,6 @@ function pollRaw(address: string, taskQueue: string): ClientHttp2Session {
   const { PollActivityTaskQueueRequest } = proto.temporal.api.workflowservice.v1;
   const message = { namespace, taskQueue: { name: taskQueue }, identity: 'a worker that dies' };
   const body = PollActivityTaskQueueRequest.encode(message).finish();
-  const header = Buffer.alloc(5);
-  header.writeUInt32BE(body.length, 1);
   const session = connect(`http://${address}`);
   session.on('error', () => undefined);
   const stream = session.request({
@@ -137,6 +152,6 @@ function pollRaw(address: string, taskQueue: string): ClientHttp2Session {
     'grpc-timeout': '60S',
   });
   stream.on('error', () => undefined);
-  stream.end(Buffer.concat([header, body]));
+  stream.end(framed(body));
   return session;
 }
