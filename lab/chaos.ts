@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { withVerdict, type ChaosResult, type JudgedRun } from './chaos/chaos-result.js';
 import { drawRun, type DrawnRun } from './chaos/draw-run.js';
 import type { MatrixResult } from './chaos/matrix-result.js';
@@ -19,9 +19,11 @@ async function chaos(options: ChaosOptions): Promise<number> {
     for (const one of drawn) say(drawnText(one));
     return 0;
   }
+  // Before anything is played: it may not be there.
+  const matrix = matrixOf(options);
   const result = await playAll(options.seed, drawn);
   if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(result, null, 2)}\n`);
-  if (options.writeDocs) writeReliabilityPage(result, matrixOf(options));
+  if (options.writeDocs) writeReliabilityPage(result, matrix);
   say(lastLine(result));
   return result.notPlayed.length === 0 && result.runs.every(({ broken }) => broken.length === 0) ? 0 : 1;
 }
@@ -79,7 +81,10 @@ async function playAll(seed: number, drawn: readonly DrawnRun[]): Promise<ChaosR
 }
 
 function matrixOf({ matrix }: ChaosOptions): MatrixResult | undefined {
-  return matrix === undefined ? undefined : (JSON.parse(readFileSync(matrix, 'utf8')) as MatrixResult);
+  if (matrix === undefined) return undefined;
+  if (!existsSync(matrix))
+    throw new Error(`${matrix} is not there: test/scenarios/long/kill-matrix.test.ts writes it.`);
+  return JSON.parse(readFileSync(matrix, 'utf8')) as MatrixResult;
 }
 
 function say(line: string): void {

@@ -63,7 +63,12 @@ export function shapeNamed(name: ShapeName): Shape {
   return shapes[name];
 }
 
+/** Read once: an example is a file. */
+const machines = new Map<ShapeName, readonly ClusterMachine[]>();
+
 /** The machines of a shape, in the inventory's order. */
 export function machinesOf(name: ShapeName): readonly ClusterMachine[] {
-  return clusterNamed(shapes[name].cluster).machines;
+  const known = machines.get(name) ?? clusterNamed(shapes[name].cluster).machines;
+  machines.set(name, known);
+  return known;
 }

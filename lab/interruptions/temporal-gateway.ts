@@ -121,8 +121,8 @@ export class TemporalGateway {
     call: string,
   ): Promise<void> {
     let trailers: IncomingHttpHeaders = {};
-    onward.on('trailers', (headers) => {
-      trailers = headers;
+    onward.on('trailers', (last: IncomingHttpHeaders) => {
+      trailers = last;
     });
     const [headers, flags] = await new Promise<[IncomingHttpHeaders, number]>((resolve, reject) => {
       onward.on('response', (...answer) => resolve(answer));

@@ -91,7 +91,7 @@ describe('dice', () => {
   it('throw each number of a range, and none beside it', () => {
     const dice = new Dice('range');
     const thrown = new Set(Array.from({ length: 200 }, () => dice.whole(2, 5)));
-    expect([...thrown].toSorted()).toEqual([2, 3, 4, 5]);
+    expect(thrown).toEqual(new Set([2, 3, 4, 5]));
   });
 
   it('are others where any of their words is another', () => {
