@@ -94,7 +94,8 @@ async function untilItEnds(world: World, run: number, people: People): Promise<R
     await people.look();
     await sleep(300);
   }
-  return world.result(run);
+  // One that failed has no result, and is judged all the same.
+  return world.story(run);
 }
 
 /** So that the next lab has Temporal to itself. */

@@ -3,7 +3,7 @@ import { isRunning } from '../../src/tools/process-identity.js';
 import { abortRun, runId } from '../../src/workflows/messages.js';
 import { descendantsOf, type Descendant } from '../processes/descendants.js';
 import { World, temporalAddress, type WorldOptions } from '../world.js';
-import { isAt, looksOnly, stepOfPassing, type InterruptionPoint, type PassingStep } from './interruption.js';
+import { actAt, isAt, stepOfPassing, type InterruptionPoint, type PassingStep } from './interruption.js';
 import { SignsOfChange } from './signs-of-change.js';
 import { TemporalGateway, type Fate, type Passing } from './temporal-gateway.js';
 
@@ -17,6 +17,8 @@ export interface Happened {
   /** Children of the killed worker that lived on, but for Terraform: `talosctl (pid 4711)`. */
   readonly orphans: readonly string[];
 }
+
+const signs = { given: 'given', heartbeat: 'heartbeat', answered: 'answer' } as const;
 
 /** Between two looks for a change; what counts is that it is there. */
 const lookMs = 20;
@@ -103,21 +105,23 @@ export class Interrupter {
   }
 
   async #come(point: InterruptionPoint, at: PassingStep, { kind }: Passing): Promise<Fate> {
-    const { what } = point;
-    if (kind === 'given') {
-      if (what === 'killed before') return this.#kill(point, 'given');
-      if (what === 'killed during' && !looksOnly.has(at.step)) await this.#killAtChange(point);
-      if (what === 'aborted') this.#abort(point, at.run);
-      return 'on';
+    const act = actAt(point, kind);
+    switch (act) {
+      case 'kill':
+        return this.#kill(point, signs[kind]);
+      case 'kill at change':
+        await this.#killAtChange(point);
+        return 'on';
+      case 'abort':
+        this.#abort(point, at.run);
+        return 'on';
+      case 'lose the answer':
+      case 'fail it':
+        this.#note(point, 'answer');
+        return act === 'fail it' ? 'failed' : 'lost';
+      case 'nothing':
+        return 'on';
     }
-    if (kind === 'heartbeat') {
-      const isDuring = what === 'killed during' && looksOnly.has(at.step);
-      return isDuring ? this.#kill(point, 'heartbeat') : 'on';
-    }
-    if (what === 'killed after' || what === 'killed during') return this.#kill(point, 'answer');
-    if (what !== 'twice' && what !== 'fails') return 'on';
-    this.#note(point, 'answer');
-    return what === 'twice' ? 'lost' : 'failed';
   }
 
   /** A step whose run is being aborted does not end before that is said. */

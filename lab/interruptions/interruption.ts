@@ -32,7 +32,7 @@ export function describePoint({ node, step, what, attempt }: InterruptionPoint):
 }
 
 /** Steps that change nothing: what shows that one is under way is its heartbeat. Every other one changes something, mostly. */
-export const looksOnly: ReadonlySet<StepName> = new Set<StepName>([
+const looksOnly: ReadonlySet<StepName> = new Set<StepName>([
   'plan-replacement',
   'await-gates',
   'record-facts',
@@ -42,6 +42,35 @@ export const looksOnly: ReadonlySet<StepName> = new Set<StepName>([
   'verify-node',
   'soak',
 ]);
+
+/** What is done at a point. `kill at change`: as soon as the step changes something. */
+export type Act = 'nothing' | 'kill' | 'kill at change' | 'abort' | 'lose the answer' | 'fail it';
+
+/** What is done when something of the point's step passes by. */
+export function actAt({ what, step }: InterruptionPoint, kind: Passing['kind']): Act {
+  return acts[what][looksOnly.has(step) ? 'looking' : 'changing'][kind] ?? 'nothing';
+}
+
+type Acts = Readonly<Partial<Record<Passing['kind'], Act>>>;
+
+/** The same, whether the step changes anything or not. */
+const always = (these: Acts): Readonly<Record<'looking' | 'changing', Acts>> => ({
+  looking: these,
+  changing: these,
+});
+
+const acts: Readonly<Record<Interruption, Readonly<Record<'looking' | 'changing', Acts>>>> = {
+  'killed before': always({ given: 'kill' }),
+  'killed during': {
+    looking: { heartbeat: 'kill', answered: 'kill' },
+    // A step that changed nothing this time is killed where it ends.
+    changing: { given: 'kill at change', answered: 'kill' },
+  },
+  'killed after': always({ answered: 'kill' }),
+  twice: always({ answered: 'lose the answer' }),
+  fails: always({ answered: 'fail it' }),
+  aborted: always({ given: 'abort' }),
+};
 
 /** Which step of which node a passing message is about; undefined: of none, but of the run itself. */
 export interface PassingStep {

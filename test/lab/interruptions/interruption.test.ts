@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import {
+  actAt,
   describePoint,
   isAt,
   stepOfPassing,
@@ -44,5 +45,24 @@ describe('a point', () => {
 
   test('is said in words', () => {
     expect(describePoint({ ...point, attempt: 2 })).toBe('killed after drain of k8s-work-1 (attempt 2)');
+  });
+});
+
+describe('what is done', () => {
+  const at = (what: InterruptionPoint['what'], step: InterruptionPoint['step']) =>
+    (['given', 'heartbeat', 'answered'] as const).map((kind) =>
+      actAt({ node: 'k8s-work-1', step, what }, kind),
+    );
+
+  test.each([
+    ['killed before', 'install', ['kill', 'nothing', 'nothing']],
+    ['killed during', 'install', ['kill at change', 'nothing', 'kill']],
+    ['killed during', 'await-boot', ['nothing', 'kill', 'kill']],
+    ['killed after', 'install', ['nothing', 'nothing', 'kill']],
+    ['twice', 'install', ['nothing', 'nothing', 'lose the answer']],
+    ['fails', 'install', ['nothing', 'nothing', 'fail it']],
+    ['aborted', 'install', ['abort', 'nothing', 'nothing']],
+  ] as const)('%s %s: given, at its heartbeat, answered', (what, step, acts) => {
+    expect(at(what, step)).toEqual(acts);
   });
 });
