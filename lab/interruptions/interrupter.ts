@@ -106,22 +106,12 @@ export class Interrupter {
 
   async #come(point: InterruptionPoint, at: PassingStep, { kind }: Passing): Promise<Fate> {
     const act = actAt(point, kind);
-    switch (act) {
-      case 'kill':
-        return this.#kill(point, signs[kind]);
-      case 'kill at change':
-        await this.#killAtChange(point);
-        return 'on';
-      case 'abort':
-        this.#abort(point, at.run);
-        return 'on';
-      case 'lose the answer':
-      case 'fail it':
-        this.#note(point, 'answer');
-        return act === 'fail it' ? 'failed' : 'lost';
-      case 'nothing':
-        return 'on';
-    }
+    if (act === 'kill') return this.#kill(point, signs[kind]);
+    if (act === 'kill at change') await this.#killAtChange(point);
+    if (act === 'abort') this.#abort(point, at.run);
+    if (act !== 'lose the answer' && act !== 'fail it') return 'on';
+    this.#note(point, 'answer');
+    return act === 'fail it' ? 'failed' : 'lost';
   }
 
   /** A step whose run is being aborted does not end before that is said. */
