@@ -1,3 +1,4 @@
+import type { Interruption } from '../interruptions/interruption.js';
 import type { Verdict } from '../watcher/watch.js';
 import type { Broken } from './judge-run.js';
 import type { PlayedRun } from './play-run.js';
@@ -38,6 +39,7 @@ export interface ChaosFigures {
   readonly outcomes: Readonly<Record<string, number>>;
   readonly kills: number;
   readonly answersLost: number;
+  readonly hung: number;
   readonly aborts: number;
   readonly faults: number;
   /** Milliseconds from each kill until the next worker was given a step, the fewest first. */
@@ -56,14 +58,16 @@ export function figuresOf(runs: readonly JudgedRun[]): ChaosFigures {
   const broken = runs.flatMap((run) => run.broken);
   const outcomes: Record<string, number> = {};
   for (const { outcome } of runs) outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+  const count = (what: Interruption): number => happened.filter(({ point }) => point.what === what).length;
   const sum = (of: (run: JudgedRun) => number): number => runs.reduce((total, run) => total + of(run), 0);
   return {
     runs: runs.length,
     broken: broken.length,
     outcomes,
     kills: happened.filter(({ point }) => point.what.startsWith('killed')).length,
-    answersLost: happened.filter(({ point }) => point.what === 'twice').length,
-    aborts: happened.filter(({ point }) => point.what === 'aborted').length,
+    answersLost: count('twice'),
+    hung: count('hung'),
+    aborts: count('aborted'),
     faults: sum((run) => run.fired.length),
     resumedMs: happened.flatMap(({ resumedMs }) => resumedMs ?? []).toSorted((a, b) => a - b),
     orphans: happened.reduce((total, { orphans }) => total + orphans.length, 0),

@@ -88,7 +88,7 @@ function machinesFor(
 }
 
 /** What takes a worker, or its word, away: a run goes on after it. */
-const losses: readonly Interruption[] = ['killed before', 'killed during', 'killed after', 'twice'];
+const losses: readonly Interruption[] = ['killed before', 'killed during', 'killed after', 'twice', 'hung'];
 
 /** Each at a step of its own; one at least where no fault is drawn. An abort is at most one, as it is in life. */
 function drawPoints(

@@ -55,7 +55,7 @@ function figures(
     ['could not be played, or judged in part', `${notPlayed.length}, ${unobserved.length}`],
     [
       'what came in the way',
-      `${all.faults} faults, ${all.kills} killed workers, ${all.answersLost} lost answers, ${all.aborts} aborts`,
+      `${all.faults} faults, ${all.kills} killed workers, ${all.hung} hung ones that came back, ${all.answersLost} lost answers, ${all.aborts} aborts`,
     ],
     [
       'worker killed → work goes on (same host)',

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isRunning } from '../../src/tools/process-identity.js';
+import { isRunning, signalProcess } from '../../src/tools/process-identity.js';
 import { abortRun, runId } from '../../src/workflows/messages.js';
+import type { LabProcess } from '../processes/lab-process.js';
 import { descendantsOf, type Descendant } from '../processes/descendants.js';
 import { World, temporalAddress, type WorldOptions } from '../world.js';
 import { actAt, isAt, stepOfPassing, type InterruptionPoint, type PassingStep } from './interruption.js';
@@ -37,6 +38,8 @@ export class Interrupter {
   #survivors: Descendant[] = [];
   /** A worker is up, or there is a reason why none is. */
   #worker: Promise<void> = Promise.resolve();
+  /** Workers that hang, or did, and what each had in hand. */
+  readonly #hung: { readonly worker: LabProcess; readonly at: PassingStep }[] = [];
   #aborting: Promise<unknown> = Promise.resolve();
   #killedAt: number | undefined;
 
@@ -77,6 +80,7 @@ export class Interrupter {
   async settle(): Promise<readonly Happened[]> {
     this.#pending.clear();
     await this.#worker;
+    await this.#endHung();
     await this.#aborting;
     return [...this.#happened];
   }
@@ -89,6 +93,7 @@ export class Interrupter {
 
   async stop(): ReturnType<World['stop']> {
     await this.#worker.catch(() => undefined);
+    await this.#endHung();
     try {
       return await this.world.stop();
     } finally {
@@ -99,6 +104,7 @@ export class Interrupter {
   async #guard(passing: Passing): Promise<Fate> {
     if (passing.kind === 'given') this.#noteResumed();
     const at = stepOfPassing(passing);
+    if (at && passing.kind === 'answered') this.#wake(at);
     const point = at && [...this.#pending].find((one) => isAt(one, at));
     if (!at || !point) return this.#isAborted(at, passing);
     return this.#come(point, at, passing);
@@ -107,7 +113,9 @@ export class Interrupter {
   async #come(point: InterruptionPoint, at: PassingStep, { kind }: Passing): Promise<Fate> {
     const act = actAt(point, kind);
     if (act === 'kill') return this.#kill(point, signs[kind]);
-    if (act === 'kill at change') await this.#killAtChange(point);
+    if (act === 'hang') await this.#hang(point, at, 'heartbeat');
+    if (act === 'kill at change') await this.#atChange(point, () => this.#kill(point, 'change'));
+    if (act === 'hang at change') await this.#atChange(point, () => this.#hang(point, at, 'change'));
     if (act === 'abort') this.#abort(point, at.run);
     if (act !== 'lose the answer' && act !== 'fail it') return 'on';
     this.#note(point, 'answer');
@@ -134,12 +142,12 @@ export class Interrupter {
   }
 
   /** Resolves as soon as it looks, so that no change of the step can come before. */
-  async #killAtChange(point: InterruptionPoint): Promise<void> {
+  async #atChange(point: InterruptionPoint, act: () => Promise<unknown>): Promise<void> {
     const before = await this.#signs.count();
     const look = async (): Promise<void> => {
       while (this.#pending.has(point)) {
         // oxlint-disable-next-line no-await-in-loop -- again until there is one
-        if ((await this.#signs.count()) > before) await this.#kill(point, 'change');
+        if ((await this.#signs.count()) > before && this.#pending.has(point)) await act();
         // oxlint-disable-next-line no-await-in-loop -- as above
         else await sleep(lookMs);
       }
@@ -154,7 +162,7 @@ export class Interrupter {
       const { worker } = this.world;
       const children = worker ? descendantsOf(worker.identity.pid) : [];
       this.#killedAt = Date.now();
-      await this.world.killWorker();
+      await Promise.all([this.world.killWorker(), this.#endHung()]);
       return children;
     });
     this.#worker = death.then(async (children) => {
@@ -163,6 +171,29 @@ export class Interrupter {
     this.#worker.catch(() => undefined);
     await death;
     return 'lost';
+  }
+
+  /** Resolves when the worker hangs; another one is started then. */
+  async #hang(point: InterruptionPoint, at: PassingStep, sign: Happened['sign']): Promise<void> {
+    this.#note(point, sign);
+    const hanging = this.#worker.then(() => {
+      const { worker } = this.world;
+      if (worker && signalProcess(worker.identity, 'SIGSTOP')) this.#hung.push({ worker, at });
+    });
+    this.#worker = hanging.then(() => this.world.startWorker());
+    this.#worker.catch(() => undefined);
+    await hanging;
+  }
+
+  /** A worker that hung comes back, and finds its step done by somebody else. */
+  #wake(at: PassingStep): void {
+    for (const { worker, at: had } of this.#hung)
+      if (had.node === at.node && had.step === at.step) signalProcess(worker.identity, 'SIGCONT');
+  }
+
+  /** For good, whether they came back or not. */
+  async #endHung(): Promise<void> {
+    await Promise.all(this.#hung.splice(0).map(({ worker }) => worker.kill()));
   }
 
   async #countOrphans(happened: Mutable<Happened>, children: readonly Descendant[]): Promise<void> {

@@ -9,6 +9,7 @@ export const interruptions = {
     'its worker is killed at the first change the step makes; where it only looks, at its first heartbeat',
   'killed after': 'its worker is killed when the step has ended, and before Temporal knows',
   twice: 'Temporal never hears that the step has ended, and the worker lives: the step runs a second time',
+  hung: 'its worker hangs in the middle of it, and comes back when another one has done it',
   fails: 'it has done its work, and Temporal hears of a failure that no table names',
   aborted: 'somebody aborts the run while the step is under way',
 } as const;
@@ -43,8 +44,16 @@ const looksOnly: ReadonlySet<StepName> = new Set<StepName>([
   'soak',
 ]);
 
-/** What is done at a point. `kill at change`: as soon as the step changes something. */
-export type Act = 'nothing' | 'kill' | 'kill at change' | 'abort' | 'lose the answer' | 'fail it';
+/** What is done at a point. `at change`: as soon as the step changes something. */
+export type Act =
+  | 'nothing'
+  | 'kill'
+  | 'kill at change'
+  | 'hang'
+  | 'hang at change'
+  | 'abort'
+  | 'lose the answer'
+  | 'fail it';
 
 /** What is done when something of the point's step passes by. */
 export function actAt({ what, step }: InterruptionPoint, kind: Passing['kind']): Act {
@@ -68,6 +77,7 @@ const acts: Readonly<Record<Interruption, Readonly<Record<'looking' | 'changing'
   },
   'killed after': always({ answered: 'kill' }),
   twice: always({ answered: 'lose the answer' }),
+  hung: { looking: { heartbeat: 'hang' }, changing: { given: 'hang at change' } },
   fails: always({ answered: 'fail it' }),
   aborted: always({ given: 'abort' }),
 };

@@ -60,7 +60,7 @@ describe('what is drawn', () => {
     expect(steps).toHaveProperty([step]);
   });
 
-  it.each(['killed before', 'killed during', 'killed after', 'twice', 'aborted'])(
+  it.each(['killed before', 'killed during', 'killed after', 'twice', 'hung', 'aborted'])(
     'has points of the kind %s',
     (what) => {
       expect(many.some(({ points }) => points.some((point) => point.what === what))).toBe(true);

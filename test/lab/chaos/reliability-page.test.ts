@@ -72,6 +72,7 @@ describe('the figures', () => {
       outcomes: { done: 1, halted: 1 },
       kills: 2,
       answersLost: 0,
+      hung: 0,
       aborts: 0,
       faults: 2,
       resumedMs: [2_500, 2_500],

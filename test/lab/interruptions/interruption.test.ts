@@ -60,6 +60,8 @@ describe('what is done', () => {
     ['killed during', 'await-boot', ['nothing', 'kill', 'kill']],
     ['killed after', 'install', ['nothing', 'nothing', 'kill']],
     ['twice', 'install', ['nothing', 'nothing', 'lose the answer']],
+    ['hung', 'install', ['hang at change', 'nothing', 'nothing']],
+    ['hung', 'soak', ['nothing', 'hang', 'nothing']],
     ['fails', 'install', ['nothing', 'nothing', 'fail it']],
     ['aborted', 'install', ['abort', 'nothing', 'nothing']],
   ] as const)('%s %s: given, at its heartbeat, answered', (what, step, acts) => {

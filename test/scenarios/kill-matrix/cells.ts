@@ -12,7 +12,8 @@ export type PlannedCell =
   /** `file`: relative to the project; it holds `words`. */
   | { readonly kind: 'elsewhere'; readonly note: string; readonly file?: string; readonly words?: string };
 
-export const columns = interruptionNames;
+/** A worker that hangs and comes back is drawn by chaos alone. */
+export const columns = interruptionNames.filter((name) => name !== 'hung');
 export const orders = Object.keys(stepOrders) as readonly StepsName[];
 
 /** Steps at which `test/scenarios/abort*.test.ts` abort a run in the legacy order, and the activity they name. */
