@@ -73,28 +73,22 @@ export class TemporalGateway {
     });
   }
 
-  /** Each connection has one of its own behind it: a worker that dies takes its waiting calls with it. */
+  /** Each connection has some of its own behind it: a worker that dies takes its waiting calls with it. */
   #open(session: ServerHttp2Session): void {
-    const upstream = connect(`http://${this.#temporal}`);
+    const upstream = new Upstream(`http://${this.#temporal}`);
     this.#sessions.add(session);
-    // Either side may be killed at any time; the other one notices by its end.
+    // It may be killed at any time.
     session.on('error', () => undefined);
-    upstream.on('error', () => undefined);
     session.on('close', () => {
       this.#sessions.delete(session);
       upstream.destroy();
     });
-    upstream.on('close', () => session.destroy());
     session.on('stream', (stream, headers) => {
       this.#handOn(stream, headers, upstream).catch(() => stream.close(constants.NGHTTP2_CANCEL));
     });
   }
 
-  async #handOn(
-    stream: ServerHttp2Stream,
-    headers: IncomingHttpHeaders,
-    upstream: ClientHttp2Session,
-  ): Promise<void> {
+  async #handOn(stream: ServerHttp2Stream, headers: IncomingHttpHeaders, upstream: Upstream): Promise<void> {
     stream.on('error', () => undefined);
     const call = headers[':path'] ?? '';
     const told = readerOfTold(call);
@@ -155,6 +149,37 @@ export class TemporalGateway {
   async #tell(told: Told, token: string): Promise<Fate> {
     const activity = this.#given.get(token);
     return activity ? this.guard(passing(told, activity)) : 'on';
+  }
+}
+
+/** The way to Temporal. It ends each of its connections after some minutes, in order; what is asked then goes by another one. */
+class Upstream {
+  readonly #all = new Set<ClientHttp2Session>();
+  #current: ClientHttp2Session | undefined;
+
+  constructor(private readonly url: string) {}
+
+  request(headers: IncomingHttpHeaders): ReturnType<ClientHttp2Session['request']> {
+    return (this.#current ??= this.#connect()).request(headers);
+  }
+
+  destroy(): void {
+    for (const one of this.#all) one.destroy();
+  }
+
+  #connect(): ClientHttp2Session {
+    const session = connect(this.url);
+    this.#all.add(session);
+    const retire = (): void => {
+      if (this.#current === session) this.#current = undefined;
+    };
+    session.on('error', retire);
+    session.on('goaway', retire);
+    session.on('close', () => {
+      retire();
+      this.#all.delete(session);
+    });
+    return session;
   }
 }
 

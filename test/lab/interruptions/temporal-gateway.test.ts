@@ -1,4 +1,13 @@
-import { connect, type ClientHttp2Session } from 'node:http2';
+import { once } from 'node:events';
+import {
+  connect,
+  createServer,
+  type ClientHttp2Session,
+  type Http2Server,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+} from 'node:http2';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Connection } from '@temporalio/client';
 import proto from '@temporalio/proto';
@@ -136,6 +145,61 @@ describe('between a worker and its Temporal', () => {
     expect(passed).toEqual([told('gone/1', 'given')]);
   });
 });
+
+/** As Temporal does every few minutes. */
+describe('where Temporal ends a connection in order', () => {
+  it('hands on by another one what is asked afterwards, and brings to its end what was asked before', async () => {
+    const [open, sessions]: [ServerHttp2Stream[], ServerHttp2Session[]] = [[], []];
+    const temporal = createServer();
+    temporal.on('session', (session) => sessions.push(session));
+    temporal.on('stream', (stream) => open.push(stream));
+    temporal.listen(0, '127.0.0.1');
+    await once(temporal, 'listening');
+    const gateway = await TemporalGateway.start(`127.0.0.1:${(temporal.address() as AddressInfo).port}`);
+    const worker = connect(`http://${gateway.address}`);
+    try {
+      const first = answerOf(worker);
+      await arrived(temporal, open, 1);
+      sessions[0]?.goaway();
+      await ponged(sessions[0]);
+      const second = answerOf(worker);
+      await arrived(temporal, open, 2);
+      for (const stream of open) stream.respond({ ':status': 200 }, { endStream: true });
+      expect(await Promise.all([first, second])).toEqual([200, 200]);
+      expect(sessions).toHaveLength(2);
+    } finally {
+      worker.destroy();
+      await gateway.stop();
+      for (const session of sessions) session.destroy();
+      temporal.close();
+    }
+  });
+});
+
+async function answerOf(worker: ClientHttp2Session): Promise<unknown> {
+  const stream = worker.request({ ':method': 'POST', ':path': '/any' });
+  stream.end();
+  const [headers] = (await once(stream, 'response')) as [Record<string, unknown>];
+  stream.resume();
+  return headers[':status'];
+}
+
+/** What was sent before has been read then. */
+async function ponged(session: ServerHttp2Session | undefined): Promise<void> {
+  await new Promise<void>((resolve) => {
+    session?.ping(() => resolve());
+  });
+}
+
+async function arrived(
+  temporal: Http2Server,
+  streams: readonly ServerHttp2Stream[],
+  count: number,
+): Promise<void> {
+  const signal = AbortSignal.timeout(10_000);
+  // oxlint-disable-next-line no-await-in-loop -- again until they are there
+  while (streams.length < count) await once(temporal, 'stream', { signal });
+}
 
 /** A worker that waits for work; destroyed, it is gone without a word. */
 function pollRaw(address: string, taskQueue: string): ClientHttp2Session {
