@@ -43,6 +43,7 @@ const limits = {
   ready: '20s',
   reboot: '20s',
   etcdRejoin: '20s',
+  check: '20s',
   nodeChecks: '20s',
   gates: '20s',
   image: '15s',
