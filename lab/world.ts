@@ -176,11 +176,16 @@ export class World extends Terminal {
 
   /** What became of the run, once it has ended with a result: all of what its history tells, as a report has it. */
   async result(run: number): Promise<RunStory> {
+    const client = await this.client();
+    await client.workflow.getHandle(runId(this.lab.cluster, run)).result();
+    return this.story(run);
+  }
+
+  /** What its history tells of the run by now, however it stands. */
+  async story(run: number): Promise<RunStory> {
     const { cluster } = this.lab;
     const client = await this.client();
-    const handle = client.workflow.getHandle(runId(cluster, run));
-    await handle.result();
-    const facts = historyFacts(await handle.fetchHistory());
+    const facts = historyFacts(await client.workflow.getHandle(runId(cluster, run)).fetchHistory());
     const view = viewOfRun(cluster, run, { facts, pending: undefined }, new Map());
     return storyOfRun(view, { now: Date.now(), timeZone: 'UTC' });
   }

@@ -17,13 +17,29 @@ const stages = [
 
 const answer = inProject('.slipway/test-all.json');
 
-/** `--all`: with the long ones, and a dated table in docs/test-results.md. */
+/** `--all`: with the long ones, and dated tables in docs/test-results.md and docs/reliability.md. */
 const everything = [
   stages[0],
   {
     name: 'everything on the lab',
     args: [...jest, '--config', inProject('jest.all.config.mjs'), '--json', '--outputFile', answer],
     needs: 'dist/test/scenarios',
+  },
+  {
+    name: 'chaos',
+    args: [
+      inProject('dist/lab/chaos.js'),
+      '--seed',
+      '1',
+      '--runs',
+      '60',
+      '--json',
+      inProject('.slipway/chaos.json'),
+      '--matrix',
+      inProject('.slipway/kill-matrix.json'),
+      '--write-docs',
+    ],
+    needs: 'dist/lab/chaos.js',
   },
 ];
 

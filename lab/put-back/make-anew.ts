@@ -1,11 +1,13 @@
 import { readFile } from 'node:fs/promises';
-import type { Vm } from '../../../lab/hypervisor/inventory.js';
-import { foreground } from '../../../lab/processes/foreground.js';
-import { cleanEnvironment } from '../../../lab/terminal.js';
-import type { World } from '../../../lab/world.js';
-import { toolPath } from '../../../src/tools/tool-path.js';
-import { rebuilt } from './play.js';
+import type { Vm } from '../hypervisor/inventory.js';
+import { foreground } from '../processes/foreground.js';
+import { cleanEnvironment } from '../terminal.js';
+import type { World } from '../world.js';
+import { toolPath } from '../../src/tools/tool-path.js';
 import { giveBack } from './reset.js';
+
+/** What machines run at first, and are made anew with, in a lab that is put back so. */
+export const rebuilt = { from: 'v1.12.1', to: 'v1.13.7' } as const;
 
 /**
  * Puts a node back to where it began, as the owner of the machines would: whatever stands there goes, Terraform makes template and

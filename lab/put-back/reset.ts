@@ -1,5 +1,5 @@
-import type { World } from '../../../lab/world.js';
-import { queueId, type ReleaseAnswer, type ReleaseInput } from '../../../src/workflows/messages.js';
+import type { World } from '../world.js';
+import { queueId, type ReleaseAnswer, type ReleaseInput } from '../../src/workflows/messages.js';
 
 /** What the control server says of a machine. */
 interface MachineState {
@@ -64,6 +64,6 @@ async function giveNodesBack(world: World): Promise<void> {
 
 async function release(world: World): Promise<void> {
   const handle = (await world.client()).workflow.getHandle(queueId(world.lab.cluster));
-  const input = { by: 'the test', why: 'the next case' };
+  const input = { by: 'the lab', why: 'it begins anew' };
   await handle.executeUpdate<ReleaseAnswer, [ReleaseInput]>('release', { args: [input] });
 }

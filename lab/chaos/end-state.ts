@@ -1,0 +1,76 @@
+import { readFile } from 'node:fs/promises';
+import type { World } from '../world.js';
+
+/** How the cluster stands when a run has ended. */
+export interface EndState {
+  readonly nodes: readonly NodeLeft[];
+  /** How often since the run began, by machine. */
+  readonly installs: Readonly<Record<string, number>>;
+  readonly destroyed: Readonly<Record<string, number>>;
+  /** Names of the faults that showed: `install-fails@k8s-work-1`. */
+  readonly fired: readonly string[];
+}
+
+/** A Node as it was left. */
+export interface NodeLeft {
+  readonly name: string;
+  readonly cordoned: boolean;
+  /** Names of Slipway's own annotations on it. */
+  readonly marks: readonly string[];
+  /** `v1.12.1`; empty where its machine never said. */
+  readonly version: string;
+}
+
+interface NodeList {
+  readonly items: readonly {
+    readonly metadata: { readonly name: string; readonly annotations?: Readonly<Record<string, string>> };
+    readonly spec: { readonly unschedulable?: boolean };
+    readonly status: { readonly nodeInfo: { readonly osImage: string } };
+  }[];
+}
+
+/** @param since milliseconds, when the run was asked for. */
+export async function endState(world: World, since: number): Promise<EndState> {
+  const [nodes, events, state] = await Promise.all([
+    world.kubectl('get', 'nodes', '--output=json'),
+    machineEventsSince(world, since),
+    world.control('GET', '/state') as Promise<{ faults: { fired: readonly Fired[] } }>,
+  ]);
+  const { items } = JSON.parse(nodes) as NodeList;
+  return {
+    nodes: items.map(({ metadata, spec, status }) => ({
+      name: metadata.name,
+      cordoned: spec.unschedulable === true,
+      marks: Object.keys(metadata.annotations ?? {}).filter((name) => name.startsWith('slipway.dev/')),
+      version: /v\d+\.\d+\.\d+/.exec(status.nodeInfo.osImage)?.[0] ?? '',
+    })),
+    installs: counted(events, 'install-started'),
+    destroyed: counted(events, 'destroyed'),
+    fired: state.faults.fired
+      .filter(({ time }) => Date.parse(time) >= since)
+      .map(({ name, node }) => (node === undefined ? name : `${name}@${node}`)),
+  };
+}
+
+interface Fired {
+  readonly name: string;
+  readonly node?: string;
+  readonly time: string;
+}
+
+interface Event {
+  readonly machine: string;
+  readonly event: string;
+  readonly time: string;
+}
+
+async function machineEventsSince(world: World, since: number): Promise<readonly Event[]> {
+  const lines = (await readFile(world.lab.logs.machines, 'utf8')).trim().split('\n');
+  return lines.map((line) => JSON.parse(line) as Event).filter(({ time }) => Date.parse(time) >= since);
+}
+
+function counted(events: readonly Event[], wanted: string): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const { machine, event } of events) if (event === wanted) counts[machine] = (counts[machine] ?? 0) + 1;
+  return counts;
+}
