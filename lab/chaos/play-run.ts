@@ -1,15 +1,14 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { parseDocument } from 'yaml';
 import { describe } from '../../src/planning/describe.js';
 import type { RunStory } from '../../src/planning/run-report.js';
-import { runId } from '../../src/workflows/messages.js';
 import type { Happened, Interrupter } from '../interruptions/interrupter.js';
 import type { InterruptionPoint } from '../interruptions/interruption.js';
 import type { World } from '../world.js';
 import type { DrawnDecision, DrawnRun } from './draw-run.js';
 import { endState } from './end-state.js';
 import { judgeRun, type Broken } from './judge-run.js';
+import { storyInTime } from './run-end.js';
 
 /** What became of a run. */
 export interface PlayedRun {
@@ -62,7 +61,7 @@ export async function playRun(stage: Interrupter, drawn: DrawnRun): Promise<Play
   const from = Date.now();
   const run = await world.upgrade('--only', ...drawn.nodes);
   const people = new People(world, drawn.decisions);
-  const story = await untilItEnds(world, run, people);
+  const story = await storyInTime(world, run, patienceMs, () => people.look());
   const notReached = stage.pending;
   const happened = await stage.settle();
   const survivors = await stage.survivors();
@@ -81,30 +80,6 @@ export async function playRun(stage: Interrupter, drawn: DrawnRun): Promise<Play
     rollbacks: rollbacksOf(story, end.nodes),
     broken: judgeRun({ story, patienceMs, end, happened, survivors }),
   };
-}
-
-async function untilItEnds(world: World, run: number, people: People): Promise<RunStory | undefined> {
-  const { workflow } = await world.client();
-  const handle = workflow.getHandle(runId(world.lab.cluster, run));
-  const end = Date.now() + patienceMs;
-  while ((await handle.describe()).status.name === 'RUNNING') {
-    if (Date.now() > end) {
-      await endByForce(world, run);
-      return undefined;
-    }
-    await people.look();
-    await sleep(300);
-  }
-  // One that failed has no result, and is judged all the same.
-  return world.story(run);
-}
-
-/** So that the next lab has Temporal to itself. */
-async function endByForce(world: World, run: number): Promise<void> {
-  const { workflow } = await world.client();
-  const query = `WorkflowId STARTS_WITH "${runId(world.lab.cluster, run)}" AND ExecutionStatus = "Running"`;
-  for await (const { workflowId } of workflow.list({ query }))
-    await workflow.getHandle(workflowId).terminate('chaos: it takes too long');
 }
 
 /** Between two looks of a person at a run that may wait for them. */

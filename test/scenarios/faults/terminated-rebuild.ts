@@ -26,13 +26,14 @@ export async function terminatedAt(
   await world.until('the cluster is held', async () =>
     (await world.slipway('status')).stdout.includes('is held'),
   );
-  await world.until(`${node} is not Ready`, async () => {
-    const ready = await world.kubectl(
-      'get',
-      'node',
-      node,
-      `--output=jsonpath={.status.conditions[?(@.type=="Ready")].status}`,
-    );
-    return ready !== 'True';
-  });
+  await isSilent(world, node);
+}
+
+/** Waits until the cluster knows that nothing is heard of the node. */
+export async function isSilent(world: World, node: string): Promise<void> {
+  const status = '--output=jsonpath={.status.conditions[?(@.type=="Ready")].status}';
+  await world.until(
+    `${node} is not Ready`,
+    async () => (await world.kubectl('get', 'node', node, status)) !== 'True',
+  );
 }

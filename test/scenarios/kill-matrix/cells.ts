@@ -1,20 +1,35 @@
 import type { Interruption } from '../../../lab/interruptions/interruption.js';
 import { interruptionNames } from '../../../lab/interruptions/interruption.js';
-import { stepOrders, steps, type StepName, type StepsName } from '../../../src/planning/node-steps.js';
+import { steps, type StepName } from '../../../src/planning/node-steps.js';
 import { casesIn } from '../faults/every-case.js';
 import type { Flow } from '../faults/fault-case.js';
-import { playedAlone, sameAs, ways } from './ways.js';
+import { orders, type MatrixOrder } from './orders.js';
+import { sameStretch, shares } from './shares.js';
+import { ways } from './ways.js';
+
+/** A step of an order. */
+export interface Place {
+  readonly order: MatrixOrder;
+  readonly step: StepName;
+}
 
 /** Where something comes in the way of one step of an order. */
 export type PlannedCell =
   /** Of a node of that role. */
   | { readonly kind: 'played'; readonly role: 'control-plane' | 'worker' }
-  /** `file`: relative to the project; it holds `words`. */
-  | { readonly kind: 'elsewhere'; readonly note: string; readonly file?: string; readonly words?: string };
+  /** Another cell of the column plays it, or a test beside the matrix. */
+  | { readonly kind: 'elsewhere'; readonly note: string; readonly at: Place | PlayedBy };
+
+/** `file`: relative to the project; it holds `words`. */
+interface PlayedBy {
+  readonly file: string;
+  readonly words: string;
+  /** Of several things that it plays. */
+  readonly which?: string;
+}
 
 /** A worker that hangs and comes back is drawn by chaos alone. */
 export const columns = interruptionNames.filter((name) => name !== 'hung');
-export const orders = Object.keys(stepOrders) as readonly StepsName[];
 
 /** Steps at which `test/scenarios/abort*.test.ts` abort a run in the legacy order, and the activity they name. */
 const abortedElsewhere: Readonly<Partial<Record<StepName, readonly [file: string, activity: string]>>> = {
@@ -32,44 +47,47 @@ const abortedElsewhere: Readonly<Partial<Record<StepName, readonly [file: string
 };
 
 /** Made of the table of steps itself, so that a new step, or a new order, is in it at once. */
-export function cellOf(order: StepsName, step: StepName, column: Interruption): PlannedCell {
-  const other = playedElsewhere(order, step);
-  if (other !== undefined)
-    return { kind: 'elsewhere', note: `the step is the same in the order \`${other}\`, and is played there` };
-  if (column === 'aborted' && order === 'legacy') {
-    const found = abortedElsewhere[step];
-    if (found) {
-      const file = `test/scenarios/${found[0]}.test.ts`;
-      return { kind: 'elsewhere', note: `\`${file}\``, file, words: found[1] };
-    }
+export function cellOf(order: MatrixOrder, step: StepName, column: Interruption): PlannedCell {
+  const at = placeOf({ order, step }, column);
+  if (at.order !== order) {
+    const { because = '' } = shares[order] ?? {};
+    return { kind: 'elsewhere', note: `\`${at.step}\` of \`${at.order}\`: ${because}`, at };
   }
-  if (column === 'fails' && isFlow(order)) {
-    const [story] = casesIn(order).filter(({ ending }) => ending.failedStep === step);
-    if (story)
-      return {
-        kind: 'elsewhere',
-        note: `\`test/scenarios/faults\` (${order}): ${story.story.name}, and others`,
-      };
-  }
+  if (at.step !== step) return { kind: 'elsewhere', note: `\`${at.step}\`: ${sameStretch}`, at };
+  const test = testBeside(order, step, column);
+  if (test) return { kind: 'elsewhere', note: `\`${test.file}\`: ${test.which ?? test.words}`, at: test };
   const role = steps[step].only ?? (steps[step].repeat === 'once' ? 'control-plane' : 'worker');
-  return { kind: 'played', role };
+  return { kind: 'played', role: ways[order]?.only ?? role };
 }
 
-/** The order that plays a step for this one; undefined: it plays it itself. */
-function playedElsewhere(order: StepsName, step: StepName): StepsName | undefined {
-  const alone = playedAlone[order];
-  if (!alone || alone.includes(step)) return undefined;
-  const others = sameAs[order] ?? [];
-  const found = others.find(
-    (one) =>
-      ways[one] !== undefined &&
-      (stepOrders[one] as readonly StepName[]).includes(step) &&
-      playedElsewhere(one, step) === undefined,
-  );
-  if (!found) throw new Error(`${step} of ${order} is played nowhere`);
-  return found;
+/** Where something comes in the way for it: itself, or the step that stands for it. @throws Error when that is nowhere. */
+function placeOf(place: Place, column: Interruption): Place {
+  const { order, step } = place;
+  const share = shares[order];
+  if (!share) return place;
+  const { deaths, ends, others } = share;
+  if (ends && (column === 'aborted' || column === 'fails')) {
+    if (ends[step]) return place;
+    const [standsIn] = Object.entries(ends).find(([, standsFor]) => standsFor.includes(step)) ?? [];
+    if (standsIn !== undefined) return { order, step: standsIn as StepName };
+  } else if (deaths === undefined || deaths.includes(step)) return place;
+  const other = others.find((one) => orders[one].includes(step));
+  if (!other) throw new Error(`${step} of ${order} is played nowhere (${column})`);
+  return placeOf({ order: other, step }, column);
 }
 
-function isFlow(order: StepsName): order is Flow {
+/** The test beside the matrix that plays this very thing. */
+function testBeside(order: MatrixOrder, step: StepName, column: Interruption): PlayedBy | undefined {
+  const aborts = abortedElsewhere[step];
+  if (column === 'aborted' && order === 'legacy' && aborts)
+    return { file: `test/scenarios/${aborts[0]}.test.ts`, words: aborts[1] };
+  if (column !== 'fails' || !isFlow(order)) return undefined;
+  const [story] = casesIn(order).filter(({ ending }) => ending.failedStep === step);
+  if (!story) return undefined;
+  const file = `test/scenarios/faults/${order}.test.ts`;
+  return { file, words: `playEachCase('${order}')`, which: `${story.story.name}, and others` };
+}
+
+function isFlow(order: MatrixOrder): order is Flow {
   return order === 'legacy' || order === 'lifecycle' || order === 'rebuild';
 }

@@ -1,17 +1,19 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { endState } from '../../../lab/chaos/end-state.js';
+import { endState, type EndState } from '../../../lab/chaos/end-state.js';
 import { judgeRun } from '../../../lab/chaos/judge-run.js';
 import type { MatrixCell } from '../../../lab/chaos/matrix-result.js';
+import { storyInTime } from '../../../lab/chaos/run-end.js';
 import type { Happened, Interrupter } from '../../../lab/interruptions/interrupter.js';
 import type { Interruption, InterruptionPoint } from '../../../lab/interruptions/interruption.js';
 import { makeAnew } from '../../../lab/put-back/make-anew.js';
-import { reset } from '../../../lab/put-back/reset.js';
+import { giveBack, reset } from '../../../lab/put-back/reset.js';
 import type { World } from '../../../lab/world.js';
-import { stepOrders, type StepName, type StepsName } from '../../../src/planning/node-steps.js';
+import type { StepName } from '../../../src/planning/node-steps.js';
 import { describe } from '../../../src/planning/describe.js';
 import type { RunStory } from '../../../src/planning/run-report.js';
 import { setInInventory } from '../edit-inventory.js';
 import { cellOf, columns } from './cells.js';
+import { orders, type MatrixOrder } from './orders.js';
 import { ways, type Way } from './ways.js';
 
 /** The machines that are worked on, of prox-ops in small. */
@@ -24,8 +26,8 @@ const limits = { check: '30s', handOver: '30s', install: '30s' };
 const patienceMs = 600_000;
 
 /** Where in the matrix. */
-interface Place {
-  readonly order: StepsName;
+export interface Column {
+  readonly order: MatrixOrder;
   readonly column: Interruption;
 }
 
@@ -49,8 +51,8 @@ export async function prepareForMatrix(world: World): Promise<void> {
  */
 export async function playColumn(
   stage: Interrupter,
-  place: Place,
-  wanted: readonly StepName[] = stepOrders[place.order],
+  place: Column,
+  wanted: readonly StepName[] = orders[place.order],
 ): Promise<PlayedCells> {
   const cells = new Map<StepName, MatrixCell>();
   const resumedMs: number[] = [];
@@ -79,7 +81,7 @@ interface PlayedOnce {
 /** One run, from a lab that is well to a lab that is well. */
 async function playOnce(
   stage: Interrupter,
-  { order, column }: Place,
+  { order, column }: Column,
   node: string,
   steps: readonly StepName[],
 ): Promise<PlayedOnce> {
@@ -87,23 +89,25 @@ async function playOnce(
   if (!way) throw new Error(`nobody says how a node comes to go through ${order}`);
   const { world } = stage;
   const inventory = await readFile(world.lab.inventory, 'utf8');
+  let left: Left = {};
   try {
-    await way.before?.(world, node);
+    const earlier = await way.before?.(world, node);
     const from = Date.now();
     stage.arm(steps.map((step): InterruptionPoint => ({ node, step, what: column, attempt: way.attempt })));
-    const run = await world.upgrade('--only', node);
+    const run = await (way.ask?.(world, node, earlier ?? undefined) ?? world.upgrade('--only', node));
     await way.during?.(world, node);
-    const story = await inTime(world.result(run));
+    const story = await storyInTime(world, run, patienceMs);
     const happened = await stage.settle();
     const survivors = await stage.survivors();
     const end = await endState(world, from);
+    left = { story, end };
     const broken = judgeRun({ story, patienceMs, end, happened, survivors })
       .filter(({ what }) => column !== 'fails' || !what.includes('unexpected'))
       .map(({ what }) => what);
     return { cells: cellsOf({ way, node, column, steps, happened, broken, story }), happened };
   } finally {
     await stage.settle();
-    await putBack(world, way, node, inventory);
+    await putBack(world, way, node, inventory, left);
   }
 }
 
@@ -121,23 +125,19 @@ interface Ended {
 function cellsOf({ way, node, column, steps, happened, broken, story }: Ended): Map<StepName, MatrixCell> {
   const met = happened.map(({ point }) => point.step);
   const last = met.at(-1);
-  if (last === undefined)
-    return new Map(
-      steps.map((step) => [step, { kind: 'not reached', note: `the run ended ${story?.outcome}` }]),
-    );
+  const unmet = (which: readonly StepName[]): [StepName, MatrixCell][] => {
+    const note = [`the run ended ${story?.outcome}`, ...broken].join('; ');
+    return which.map((step) => [step, { kind: 'not reached', note }]);
+  };
+  if (last === undefined) return new Map(unmet(steps));
   if (broken.length > 0) return new Map([[last, { kind: 'broken', note: broken.join('; ') }]]);
   const told = story?.nodes.findLast((one) => one.node === node);
   const { ends } = way;
-  if (story?.outcome === ends.outcome && told?.outcome === ends.node && told.state === ends.state) {
-    const missed = steps.filter((step) => !met.includes(step));
+  if (story?.outcome === ends.outcome && told?.outcome === ends.node && told.state === ends.state)
     return new Map<StepName, MatrixCell>([
       ...met.map((step): [StepName, MatrixCell] => [step, { kind: 'same end' }]),
-      ...missed.map((step): [StepName, MatrixCell] => [
-        step,
-        { kind: 'not reached', note: `the run ended ${story.outcome}` },
-      ]),
+      ...unmet(steps.filter((step) => !met.includes(step))),
     ]);
-  }
   const [reason] = story?.reasons ?? [];
   const isAsked = column === 'aborted' || column === 'fails';
   const why = isAsked || !reason ? '' : `: ${describe(reason)}`;
@@ -145,31 +145,35 @@ function cellsOf({ way, node, column, steps, happened, broken, story }: Ended): 
   return new Map([[last, { kind: 'named halt', note }]]);
 }
 
-async function inTime(result: Promise<RunStory>): Promise<RunStory | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), patienceMs);
-  });
-  // Whoever is late may still fail.
-  result.catch(() => undefined);
-  try {
-    return await Promise.race([result, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+/** What the run left; empty: nobody knows. */
+interface Left {
+  readonly story?: RunStory | undefined;
+  readonly end?: EndState;
 }
 
-async function putBack(world: World, { shape }: Way, node: string, inventory: string): Promise<void> {
+/** To make a machine anew takes longer than most runs: what is as it was at the beginning is only given back. */
+async function putBack(
+  world: World,
+  { shape }: Way,
+  node: string,
+  inventory: string,
+  { story, end }: Left,
+): Promise<void> {
   if ((await readFile(world.lab.inventory, 'utf8')) !== inventory) {
     await writeFile(world.lab.inventory, inventory);
     if (world.lab.hypervisor) await world.owner.merge('as before');
   }
-  await (shape === 'small-rebuild' ? makeAnew : reset)(world, node);
+  if (shape !== 'small-rebuild') return reset(world, node);
+  const state = story?.nodes.findLast((one) => one.node === node)?.state;
+  const untouched = (state === 'untouched' || state === 'undone') && end?.destroyed[node] === undefined;
+  if (!untouched && state !== 'rolled-back') return makeAnew(world, node);
+  await world.control('DELETE', '/faults');
+  await giveBack(world);
 }
 
 /** The columns in which something is to be played of an order. */
-export function columnsToPlay(order: StepsName): readonly Interruption[] {
+export function columnsToPlay(order: MatrixOrder): readonly Interruption[] {
   return columns.filter((column) =>
-    stepOrders[order].some((step) => cellOf(order, step, column).kind === 'played'),
+    orders[order].some((step) => cellOf(order, step, column).kind === 'played'),
   );
 }

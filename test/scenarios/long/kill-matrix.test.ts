@@ -1,81 +1,42 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { MatrixCell, MatrixResult } from '../../../lab/chaos/matrix-result.js';
-import { shapeNamed, shapeNames, type ShapeName } from '../../../lab/chaos/shapes.js';
-import { Interrupter } from '../../../lab/interruptions/interrupter.js';
-import { stepOrders, type StepName, type StepsName } from '../../../src/planning/node-steps.js';
+import { afterAll, describe, expect, it } from '@jest/globals';
 import { projectRoot } from '../../../src/tools/project-root.js';
-import { cellOf, columns, orders } from '../kill-matrix/cells.js';
-import { columnsToPlay, playColumn, prepareForMatrix } from '../kill-matrix/play-matrix.js';
-import { ways } from '../kill-matrix/ways.js';
+import { addPlayed, isWhole, playedBefore } from '../kill-matrix/matrix-file.js';
+import { MatrixStage, matrixLabs } from '../kill-matrix/matrix-labs.js';
+import { wantedColumns } from '../kill-matrix/wanted-columns.js';
 
-/** One order alone: `SLIPWAY_MATRIX=legacy`. */
-const chosen = process.env['SLIPWAY_MATRIX'];
-const played = new Map<string, MatrixCell>();
-const resumedMs: number[] = [];
-const violations: string[] = [];
-const ordersOn = (shape: ShapeName): readonly StepsName[] =>
-  orders.filter((order) => ways[order]?.shape === shape && (!chosen || chosen === order));
-const shapes = shapeNames.filter((shape) => ordersOn(shape).length > 0);
-const keyOf = (order: StepsName, step: StepName, column: string): string => `${order} ${step} ${column}`;
+/** What is played is added to it, column by column; `npm run chaos -- --page` shows it. */
+const file = path.join(projectRoot, '.slipway/kill-matrix.json');
+
+const isWanted = wantedColumns(process.env['SLIPWAY_MATRIX'] ?? '', (order, column) =>
+  isWhole(playedBefore(file), order, column),
+);
+const labs = matrixLabs(isWanted);
 
 /** Only here: a worker that dies, an answer that is lost, a failure and an abort, at every step of every order. */
-describe.each(shapes)('on a lab of the shape %s', (shape) => {
-  const todo = ordersOn(shape).flatMap((order) => columnsToPlay(order).map((column) => ({ order, column })));
-  let stage: Interrupter;
-
-  beforeAll(async () => {
-    const { lab, prepare } = shapeNamed(shape);
-    stage = await Interrupter.start({ name: `matrix-${shape.replaceAll('.', '-')}`, ...lab });
-    await prepare?.(stage.world);
-    await prepareForMatrix(stage.world);
-  }, 240_000);
+describe.each(labs)('on a lab of the kind $name', (lab) => {
+  const stage = new MatrixStage(lab, (played) => addPlayed(file, played));
 
   afterAll(async () => {
     await stage.stop();
-  }, 120_000);
+  }, 180_000);
 
-  it.each(todo)(
+  it.each(lab.columns)(
     '$order, $column: the same end, or a halt with a name, at each step',
-    async ({ order, column }) => {
-      const result = await playColumn(stage, { order, column });
-      resumedMs.push(...result.resumedMs);
-      for (const [step, cell] of result.cells) played.set(keyOf(order, step, column), cell);
-      const bad = [...result.cells].filter(([, { kind }]) => kind === 'broken' || kind === 'not reached');
+    async (column) => {
+      const { cells } = await stage.play(column);
+      const bad = Object.entries(cells).filter(([, { kind }]) => kind === 'broken' || kind === 'not reached');
       expect(bad).toEqual([]);
     },
     3_600_000,
   );
 
   it('keeps every promise the watcher can see', async () => {
-    const { violations: found } = await stage.stop();
-    violations.push(...found.map(({ promise, at, what }) => `${promise} at ${at}: ${what}`));
-    expect(found).toEqual([]);
+    expect(await stage.stop()).toEqual([]);
   }, 180_000);
 });
 
-afterAll(() => {
-  const result: MatrixResult = {
-    endedAt: new Date().toISOString(),
-    columns,
-    orders: orders.map((name) => ({
-      name,
-      rows: stepOrders[name].map((step) => ({
-        step,
-        cells: columns.map((column) => cellShown(name, step, column)),
-      })),
-    })),
-    violations,
-    resumedMs,
-  };
-  const folder = path.join(projectRoot, '.slipway');
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(path.join(folder, 'kill-matrix.json'), `${JSON.stringify(result, null, 2)}\n`);
-});
-
-function cellShown(order: StepsName, step: StepName, column: (typeof columns)[number]): MatrixCell {
-  const planned = cellOf(order, step, column);
-  if (planned.kind === 'elsewhere') return { kind: 'elsewhere', note: planned.note };
-  return played.get(keyOf(order, step, column)) ?? { kind: 'not reached', note: 'it was not played' };
-}
+if (labs.length === 0)
+  it('has every column that is wanted already', () => {
+    expect(playedBefore(file)).not.toEqual([]);
+  });
