@@ -56,9 +56,7 @@ describe('the state of a node whose way back by its other slot failed', () => {
     ['await-boot', gaveUp, 'rebooting'],
     ['await-ready', gaveUp, 'back-on-old'],
     ['uncordon', gaveUp, 'back-on-old'],
-  ])('at %s', (failed, reason, state) =>
-    expect(left('back', failed, reason, { back: true })).toBe(state),
-  );
+  ])('at %s', (failed, reason, state) => expect(left('back', failed, reason, { back: true })).toBe(state));
 
   test('that runs the version from before already, and only goes back into service', () => {
     const steps = ['cordon', 'await-etcd-member', 'uncordon'] as const;
