@@ -1,94 +1,90 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { withVerdict, type ChaosResult, type JudgedRun } from './chaos/chaos-result.js';
+import { existsSync, readFileSync } from 'node:fs';
+import os from 'node:os';
+import { nothingPlayed, stillToPlay, together, type ChaosResult } from './chaos/chaos-result.js';
 import { drawRun, type DrawnRun } from './chaos/draw-run.js';
 import type { MatrixResult } from './chaos/matrix-result.js';
 import { readOptions, type ChaosOptions } from './chaos/options.js';
-import { playRun, type PlayedRun } from './chaos/play-run.js';
+import { playAll } from './chaos/play-all.js';
 import { writeReliabilityPage } from './chaos/reliability-page.js';
-import { brokenText, drawnText, lastLine, outcomeText } from './chaos/run-text.js';
+import { brokenText, drawnText, lastLine } from './chaos/run-text.js';
 import { shapeNames } from './chaos/shapes.js';
-import { Stages } from './chaos/stages.js';
-import { startTemporalAlone } from './temporal-alone.js';
-import type { Verdict } from './watcher/watch.js';
+import { writeAtomically } from './processes/write-atomically.js';
 
 /** Plays what the seed says, or says it. */
 async function chaos(options: ChaosOptions): Promise<number> {
-  const drawn = drawAll(options);
-  say(`seed ${options.seed}: ${drawn.length === 1 ? 'one run' : `${drawn.length} runs`}`);
+  const { seed, json } = options;
+  // Before anything is played: it may not be there.
+  const matrix = resultsIn(options.matrix, 'test/scenarios/long/kill-matrix.test.ts writes it') as
+    | MatrixResult
+    | undefined;
+  const before = options.resume || options.page ? earlierResults(options) : nothingPlayed;
+  if (options.page) return page(before, matrix);
+  const all = drawAll(options);
+  const drawn = options.only ? all : stillToPlay(all, before);
+  say(`seed ${seed}: ${drawn.length === 1 ? 'one run' : `${drawn.length} runs`}`);
   if (options.drawOnly) {
     for (const one of drawn) say(drawnText(one));
     return 0;
   }
-  // Before anything is played: it may not be there.
-  const matrix = matrixOf(options);
-  const result = await playAll(options.seed, drawn);
-  if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(result, null, 2)}\n`);
+  const stopped = onSignals();
+  const keep = (now: ChaosResult): void => {
+    if (json !== undefined) writeAtomically(json, `${JSON.stringify(together(before, now), null, 2)}\n`);
+  };
+  const result = together(before, await playAll(drawn, { say, keep, stop: stopped.signal }));
+  if (json !== undefined) writeAtomically(json, `${JSON.stringify(result, null, 2)}\n`);
+  if (stopped.name() !== undefined) {
+    say(`${lastLine(result)}, and stopped by ${stopped.name()}`);
+    return 128 + os.constants.signals[stopped.name() ?? 'SIGINT'];
+  }
   if (options.writeDocs) writeReliabilityPage(result, matrix);
+  for (const run of result.runs) for (const line of brokenText(run)) say(line);
   say(lastLine(result));
   return result.notPlayed.length === 0 && result.runs.every(({ broken }) => broken.length === 0) ? 0 : 1;
 }
 
+function page(result: ChaosResult, matrix: MatrixResult | undefined): number {
+  writeReliabilityPage(result, matrix);
+  say('docs/reliability.md is written.');
+  say(lastLine(result));
+  return 0;
+}
+
 /** Runs of one lab stand together, so that it is made once; each is drawn for itself all the same. */
 function drawAll({ seed, runs, only }: ChaosOptions): readonly DrawnRun[] {
-  if (only !== undefined) return [drawRun(seed, only)];
-  const all = Array.from({ length: runs }, (_, index) => drawRun(seed, index + 1));
+  const which = only ?? Array.from({ length: runs }, (_, index) => index + 1);
+  const all = which.map((index) => drawRun(seed, index));
   return shapeNames.flatMap((shape) => all.filter((one) => one.shape === shape));
 }
 
-async function playAll(seed: number, drawn: readonly DrawnRun[]): Promise<ChaosResult> {
-  const startedAt = new Date().toISOString();
-  const temporal = await startTemporalAlone();
-  const [judged, notPlayed, unobserved]: [JudgedRun[], { index: number; why: string }[], string[]] = [
-    [],
-    [],
-    [],
-  ];
-  /** Those the lab that is up has seen. */
-  let onThisLab: PlayedRun[] = [];
-  const onVerdict = (verdict: Verdict): void => {
-    const runs = withVerdict(onThisLab, verdict);
-    for (const run of runs) for (const line of brokenText(run)) say(line);
-    judged.push(...runs);
-    unobserved.push(...verdict.unobserved.map(({ promise, what }) => `${promise}: ${what}`));
-    onThisLab = [];
-  };
-  const stages = new Stages(temporal.server.description.address, { onVerdict, say });
-  try {
-    for (const one of drawn) {
-      try {
-        // oxlint-disable-next-line no-await-in-loop -- one at a time: the machine is small, and a lab has one cluster
-        const stage = await stages.of(one.shape);
-        say(drawnText(one));
-        // oxlint-disable-next-line no-await-in-loop -- as above
-        const played = await playRun(stage, one);
-        onThisLab.push(played);
-        say(`  ${outcomeText(played)}`);
-        // oxlint-disable-next-line no-await-in-loop -- as above
-        await stages.putBack(played);
-      } catch (error) {
-        const why = error instanceof Error ? error.message : String(error);
-        notPlayed.push({ index: one.index, why });
-        say(`  #${one.index} could not be played: ${why}`);
-        // oxlint-disable-next-line no-await-in-loop -- as above
-        await stages.stop();
-      }
-    }
-  } finally {
-    await stages.stop();
-    await temporal.stop();
-  }
-  return { seed, startedAt, endedAt: new Date().toISOString(), runs: judged, notPlayed, unobserved };
+/** A file that is to be added to may not be there yet; one that is to be shown is. */
+function earlierResults({ json, page: shown }: ChaosOptions): ChaosResult {
+  if (!shown && json !== undefined && !existsSync(json)) return nothingPlayed;
+  return (resultsIn(json, 'npm run chaos -- --json writes it') as ChaosResult | undefined) ?? nothingPlayed;
 }
 
-function matrixOf({ matrix }: ChaosOptions): MatrixResult | undefined {
-  if (matrix === undefined) return undefined;
-  if (!existsSync(matrix))
-    throw new Error(`${matrix} is not there: test/scenarios/long/kill-matrix.test.ts writes it.`);
-  return JSON.parse(readFileSync(matrix, 'utf8')) as MatrixResult;
+function resultsIn(file: string | undefined, whoWrites: string): unknown {
+  if (file === undefined) return undefined;
+  if (!existsSync(file)) throw new Error(`${file} is not there: ${whoWrites}.`);
+  return JSON.parse(readFileSync(file, 'utf8'));
+}
+
+/** The first signal ends it in order; a second one at once: children die with us, by the kernel. */
+function onSignals(): { readonly signal: AbortSignal; readonly name: () => NodeJS.Signals | undefined } {
+  const stop = new AbortController();
+  let name: NodeJS.Signals | undefined;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, () => {
+      if (name !== undefined) process.exit(128 + os.constants.signals[signal]);
+      name = signal;
+      say('stopping; once more to stop at once');
+      stop.abort();
+    });
+  return { signal: stop.signal, name: () => name };
 }
 
 function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-process.exitCode = await chaos(readOptions(process.argv.slice(2)));
+// What a run that was stopped still waits for must not keep us.
+process.exit(await chaos(readOptions(process.argv.slice(2))));

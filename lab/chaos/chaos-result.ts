@@ -1,23 +1,54 @@
 import type { Interruption } from '../interruptions/interruption.js';
 import type { Verdict } from '../watcher/watch.js';
+import type { DrawnRun } from './draw-run.js';
 import type { Broken } from './judge-run.js';
 import type { PlayedRun } from './play-run.js';
 
-/** All runs of one `npm run chaos`. */
+/** All runs of one `npm run chaos`, or of several that were put together. */
 export interface ChaosResult {
-  readonly seed: number;
-  /** ISO times. */
-  readonly startedAt: string;
-  readonly endedAt: string;
+  /** ISO times: each time some of them were played. */
+  readonly sessions: readonly { readonly startedAt: string; readonly endedAt: string }[];
   readonly runs: readonly JudgedRun[];
   /** Runs that came to nothing because of the lab. */
-  readonly notPlayed: readonly { readonly index: number; readonly why: string }[];
+  readonly notPlayed: readonly NotPlayed[];
   /** What the watcher could not judge, in sentences. */
   readonly unobserved: readonly string[];
 }
 
 /** A run with what the watcher says of it, too. */
 export type JudgedRun = PlayedRun;
+
+export interface NotPlayed extends Pick<DrawnRun, 'seed' | 'index'> {
+  readonly why: string;
+}
+
+export const nothingPlayed: ChaosResult = { sessions: [], runs: [], notPlayed: [], unobserved: [] };
+
+/** Puts together what was played before and now. A run that was played twice is told as it was played last. */
+export function together(before: ChaosResult, now: ChaosResult): ChaosResult {
+  const again = keysOf(now);
+  const played = keysOf({ runs: now.runs, notPlayed: [] });
+  return {
+    sessions: [...before.sessions, ...now.sessions],
+    runs: [...before.runs.filter(({ drawn }) => !played.has(keyOf(drawn))), ...now.runs],
+    notPlayed: [...before.notPlayed.filter((one) => !again.has(keyOf(one))), ...now.notPlayed],
+    unobserved: [...before.unobserved, ...now.unobserved],
+  };
+}
+
+/** Those of the drawn runs that a result does not have yet. */
+export function stillToPlay(drawn: readonly DrawnRun[], { runs }: ChaosResult): readonly DrawnRun[] {
+  const played = keysOf({ runs, notPlayed: [] });
+  return drawn.filter((one) => !played.has(keyOf(one)));
+}
+
+function keysOf({ runs, notPlayed }: Pick<ChaosResult, 'runs' | 'notPlayed'>): ReadonlySet<string> {
+  return new Set([...runs.map(({ drawn }) => keyOf(drawn)), ...notPlayed.map(keyOf)]);
+}
+
+function keyOf({ seed, index }: Pick<DrawnRun, 'seed' | 'index'>): string {
+  return `${seed}/${index}`;
+}
 
 /** Puts what the watcher found to the runs in which it happened. What came between two of them is the earlier one's. */
 export function withVerdict(runs: readonly PlayedRun[], { violations }: Verdict): JudgedRun[] {
@@ -47,7 +78,7 @@ export interface ChaosFigures {
   readonly orphans: number;
   /** Findings that something was sent, made or installed twice. */
   readonly twice: number;
-  readonly rollbacks: { readonly taken: number; readonly restored: number };
+  readonly rollbacks: { readonly taken: number; readonly byThemselves: number; readonly restored: number };
 }
 
 /** Promises that speak of doing a thing twice. */
@@ -74,6 +105,7 @@ export function figuresOf(runs: readonly JudgedRun[]): ChaosFigures {
     twice: broken.filter(({ promise, what }) => onceOnly.has(promise) && !what.includes('outlived')).length,
     rollbacks: {
       taken: sum(({ rollbacks }) => rollbacks.taken),
+      byThemselves: sum(({ rollbacks }) => rollbacks.byThemselves),
       restored: sum(({ rollbacks }) => rollbacks.restored),
     },
   };

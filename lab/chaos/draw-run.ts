@@ -25,6 +25,8 @@ export interface DrawnRun {
   readonly points: readonly InterruptionPoint[];
   /** In this order, as often as it halts; then nobody says anything. None: a halt ends it. */
   readonly decisions: readonly DrawnDecision[];
+  /** What slipway.yaml says of a node that does not get well: it goes back by itself, or stays as it is. */
+  readonly onFailure: 'rollback' | 'ask';
 }
 
 /**
@@ -42,7 +44,8 @@ export function drawRun(seed: number, index: number, only: readonly ShapeName[] 
   const faults = drawFaults(dice, flow, chosen, machines);
   const points = drawPoints(dice, flow, chosen, faults.length);
   const decisions = drawDecisions(dice, flow);
-  return { seed, index, shape, nodes: chosen.map(({ name }) => name), faults, points, decisions };
+  const onFailure = dice.weighted({ rollback: 1, ask: 1 });
+  return { seed, index, shape, nodes: chosen.map(({ name }) => name), faults, points, decisions, onFailure };
 }
 
 /** Few, mostly: what is not touched is put back at once. A machine that is made anew takes longest. */

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import type { LabState } from '../control/lab-state.js';
 import type { World } from '../world.js';
 
 /** How the cluster stands when a run has ended. */
@@ -19,6 +20,8 @@ export interface NodeLeft {
   readonly marks: readonly string[];
   /** `v1.12.1`; empty where its machine never said. */
   readonly version: string;
+  /** What its machine runs, whatever the Node says; left out: nothing runs. */
+  readonly runs?: string;
 }
 
 interface NodeList {
@@ -34,7 +37,7 @@ export async function endState(world: World, since: number): Promise<EndState> {
   const [nodes, events, state] = await Promise.all([
     world.kubectl('get', 'nodes', '--output=json'),
     machineEventsSince(world, since),
-    world.control('GET', '/state') as Promise<{ faults: { fired: readonly Fired[] } }>,
+    world.control('GET', '/state') as Promise<Pick<LabState, 'machines' | 'faults'>>,
   ]);
   const { items } = JSON.parse(nodes) as NodeList;
   return {
@@ -43,6 +46,7 @@ export async function endState(world: World, since: number): Promise<EndState> {
       cordoned: spec.unschedulable === true,
       marks: Object.keys(metadata.annotations ?? {}).filter((name) => name.startsWith('slipway.dev/')),
       version: /v\d+\.\d+\.\d+/.exec(status.nodeInfo.osImage)?.[0] ?? '',
+      ...runsOf(state.machines.find(({ name }) => name === metadata.name)),
     })),
     installs: counted(events, 'install-started'),
     destroyed: counted(events, 'destroyed'),
@@ -52,10 +56,8 @@ export async function endState(world: World, since: number): Promise<EndState> {
   };
 }
 
-interface Fired {
-  readonly name: string;
-  readonly node?: string;
-  readonly time: string;
+function runsOf(machine: LabState['machines'][number] | undefined): Pick<NodeLeft, 'runs'> {
+  return machine?.power === 'on' && machine.stage === 'running' ? { runs: machine.version } : {};
 }
 
 interface Event {

@@ -1,4 +1,5 @@
 import type { RunStory, StoryNode } from '../../src/planning/run-report.js';
+import type { NodeState } from '../../src/planning/run-result.js';
 import type { Happened } from '../interruptions/interrupter.js';
 import { describePoint } from '../interruptions/interruption.js';
 import type { EndState, NodeLeft } from './end-state.js';
@@ -22,8 +23,17 @@ export interface Broken {
   readonly what: string;
 }
 
-/** People and other programs that install too: what they do is not counted as Slipway's. */
-const byOthers = ['upgraded-by-hand', 'installed-by-hand', 'another-install-runs'];
+/** People and other programs that install and boot too: what they do is not counted as Slipway's. */
+const byOthers = ['upgraded-by-hand', 'installed-by-hand', 'another-install-runs', 'rebooted-by-hand'];
+
+/** Which version runs on a node that is told to be in a state: that from before, or the new one. Of the other states nobody can say. */
+const runsIn: Readonly<Partial<Record<NodeState, 'from' | 'to'>>> = {
+  untouched: 'from',
+  undone: 'from',
+  'rolled-back': 'from',
+  'back-on-old': 'from',
+  'on-target': 'to',
+};
 
 /**
  * Judges what a run left behind. Pure. What goes on inside a run the watcher judges; this is about its end: it ended, with a word; every
@@ -42,6 +52,7 @@ export function judgeRun(left: RunLeft): readonly Broken[] {
   return [
     ...ending(story),
     ...leftNodes(story, left.end),
+    ...misTold(story, left.end),
     ...twice(story, left.end),
     ...orphans,
     ...terraforms,
@@ -87,17 +98,41 @@ function leftNode(told: StoryNode | undefined, { name, cordoned, marks }: NodeLe
   return [...unasked, ...marked];
 }
 
-/** A person who says retry allows one more. */
+/** What a person is told of a node is what its machine is. */
+function misTold({ nodes: told, plan }: RunStory, { nodes, fired }: EndState): Broken[] {
+  return nodes.flatMap(({ name, runs }) => {
+    const node = told.findLast((one) => one.node === name);
+    const which = node?.state && runsIn[node.state];
+    if (!node || !which || runs === undefined || byOthersOn(name, fired) > 0) return [];
+    const planned = plan?.hops.flatMap((hop) => hop.nodes).find((one) => one.name === name);
+    // Where a whole run is taken back, its target is the version from before.
+    const wanted = node.state === 'back-on-old' && planned?.back === 'run' ? node.to : node[which];
+    return runs === wanted
+      ? []
+      : [broken('I5', `${name} is told as ${node.state}, which is ${wanted}, and runs ${runs}`)];
+  });
+}
+
+function byOthersOn(node: string, fired: readonly string[]): number {
+  return fired.filter((one) => byOthers.some((name) => one === `${name}@${node}`)).length;
+}
+
+/** A person who says retry allows one more of each; a machine that goes back by another one is destroyed once more for that. */
 function twice(story: RunStory, { installs, destroyed, fired }: EndState): Broken[] {
-  const retries = (node: string): number =>
-    (story.decisions ?? []).filter((one) => one.node === node && one.kind === 'retry').length;
-  const others = (node: string): number =>
-    fired.filter((one) => byOthers.some((name) => one === `${name}@${node}`)).length;
-  const over = (counts: Readonly<Record<string, number>>, what: string): Broken[] =>
+  const said = (node: string, kinds: readonly string[]): number =>
+    (story.decisions ?? []).filter((one) => one.node === node && kinds.includes(one.kind)).length;
+  const over = (
+    counts: Readonly<Record<string, number>>,
+    what: string,
+    allowing: readonly string[],
+  ): Broken[] =>
     Object.entries(counts)
-      .filter(([node, count]) => count > 1 + retries(node) + others(node))
+      .filter(([node, count]) => count > 1 + said(node, allowing) + byOthersOn(node, fired))
       .map(([node, count]) => broken('I6', `${node} was ${what} ${count} times`));
-  return [...over(installs, 'installed on'), ...over(destroyed, 'destroyed')];
+  return [
+    ...over(installs, 'installed on', ['retry']),
+    ...over(destroyed, 'destroyed', ['retry', 'rollback']),
+  ];
 }
 
 function broken(promise: string, what: string): Broken {

@@ -69,6 +69,9 @@ export function matrixFigures({ orders, played }: MatrixResult): MatrixFigures {
     broken: cells.broken + cells['not reached'] + violations,
     resumedMs: played.flatMap(({ resumedMs }) => resumedMs),
     from: played.map(({ startedAt }) => startedAt).toSorted()[0],
-    until: played.map(({ endedAt }) => endedAt).toSorted().at(-1),
+    until: played
+      .map(({ endedAt }) => endedAt)
+      .toSorted()
+      .at(-1),
   };
 }

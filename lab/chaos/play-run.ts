@@ -27,6 +27,8 @@ export interface PlayedRun {
   readonly decided: readonly string[];
   readonly rollbacks: {
     readonly taken: number;
+    /** Of those: nobody had asked for them. */
+    readonly byThemselves: number;
     /** The node runs, uncordoned, what it ran before. */
     readonly restored: number;
   };
@@ -55,7 +57,7 @@ const decisionLimit = '20s';
 export async function playRun(stage: Interrupter, drawn: DrawnRun): Promise<PlayedRun> {
   const { world } = stage;
   const decision = drawn.decisions.length > 0 ? decisionLimit : '0s';
-  await setLimits(world, { ...limits, decision });
+  await setInventory(world, { limits: { ...limits, decision }, upgrade: { onFailure: drawn.onFailure } });
   for (const fault of drawn.faults) await world.control('POST', '/faults', fault);
   stage.arm(drawn.points);
   const from = Date.now();
@@ -123,25 +125,29 @@ function rollbacksOf(
   story: RunStory | undefined,
   nodes: readonly { readonly name: string; readonly version: string; readonly cordoned: boolean }[],
 ): PlayedRun['rollbacks'] {
-  const taken = (story?.decisions ?? []).flatMap(({ kind, node }) =>
-    kind === 'rollback' && node ? [node] : [],
-  );
-  const restored = taken.filter((name) => {
+  const taken = (story?.decisions ?? []).filter(({ kind }) => kind === 'rollback');
+  const restored = taken.filter(({ node: name }) => {
     const told = story?.nodes.findLast(({ node }) => node === name);
     const seen = nodes.find((node) => node.name === name);
     return told?.state === 'rolled-back' && seen?.version === told.from && !seen.cordoned;
   });
-  return { taken: taken.length, restored: restored.length };
+  // They all say so to themselves; people are named by their account.
+  const byThemselves = taken.filter(({ by }) => by === 'Slipway itself');
+  return { taken: taken.length, byThemselves: byThemselves.length, restored: restored.length };
 }
 
 /** As a person with an editor, and with a commit where slipway.yaml is in git. */
-async function setLimits(world: World, wanted: Readonly<Record<string, string>>): Promise<void> {
+async function setInventory(
+  world: World,
+  wanted: Readonly<Record<string, Readonly<Record<string, string>>>>,
+): Promise<void> {
   const file = world.lab.inventory;
   const before = await readFile(file, 'utf8');
   const document = parseDocument(before);
-  for (const [name, value] of Object.entries(wanted)) document.setIn(['limits', name], value);
+  for (const [section, values] of Object.entries(wanted))
+    for (const [name, value] of Object.entries(values)) document.setIn([section, name], value);
   const after = document.toString();
   if (after === before) return;
   await writeFile(file, after);
-  if (world.lab.hypervisor) await world.owner.merge('other limits');
+  if (world.lab.hypervisor) await world.owner.merge('as this run wants it');
 }

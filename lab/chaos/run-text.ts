@@ -4,7 +4,7 @@ import type { DrawnRun } from './draw-run.js';
 import { machinesOf } from './shapes.js';
 
 /** What was drawn, in one line: cluster, nodes, and what comes in the way. */
-export function drawnText({ index, shape, nodes, faults, points, decisions }: DrawnRun): string {
+export function drawnText({ index, shape, nodes, faults, points, decisions, onFailure }: DrawnRun): string {
   const whom = nodes.length === machinesOf(shape).length ? 'all nodes' : nodes.join(', ');
   const inTheWay = [
     ...faults.map(({ name, node, after }) =>
@@ -16,6 +16,7 @@ export function drawnText({ index, shape, nodes, faults, points, decisions }: Dr
     ),
     ...points.map(describePoint),
     ...decisions.map(({ what, repaired }) => `at a halt: ${repaired ? 'repaired, ' : ''}${what}`),
+    ...(onFailure === 'rollback' ? ['goes back by itself'] : []),
   ];
   return `#${index} ${shape}: ${whom} · ${inTheWay.join(' · ')}`;
 }
@@ -45,8 +46,13 @@ export function brokenText({ drawn, broken }: JudgedRun): readonly string[] {
   if (broken.length === 0) return [];
   return [
     ...broken.map(({ promise, what }) => `#${drawn.index} broke ${promise}: ${what}`),
-    `#${drawn.index} again: ${commandOf(drawn)}`,
+    againText(drawn),
   ];
+}
+
+/** How a run is played again. */
+export function againText(drawn: Pick<DrawnRun, 'seed' | 'index'>): string {
+  return `#${drawn.index} again: ${commandOf(drawn)}`;
 }
 
 /** Plays that run alone. */

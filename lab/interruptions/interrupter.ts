@@ -91,12 +91,16 @@ export class Interrupter {
     return this.#survivors.map(nameOf);
   }
 
+  /** Ends everything, in the middle of a run too: then a Terraform that works for nobody any more ends with it. */
   async stop(): ReturnType<World['stop']> {
     await this.#worker.catch(() => undefined);
     await this.#endHung();
+    const { worker } = this.world;
+    const left = [...this.#survivors, ...(worker ? descendantsOf(worker.identity.pid) : [])];
     try {
       return await this.world.stop();
     } finally {
+      for (const one of left) signalProcess(one, 'SIGKILL');
       await this.gateway.stop();
     }
   }

@@ -9,6 +9,8 @@ import { giveBack } from './reset.js';
 /** What machines run at first, and are made anew with, in a lab that is put back so. */
 export const rebuilt = { from: 'v1.12.1', to: 'v1.13.7' } as const;
 
+const firstVersion = `-var=talos_version=${rebuilt.from.replace(/^v/, '')}`;
+
 /**
  * Puts a node back to where it began, as the owner of the machines would: whatever stands there goes, Terraform makes template and
  * machine with the first version, the machine gets its configuration, and a person gives node and cluster back.
@@ -16,9 +18,30 @@ export const rebuilt = { from: 'v1.12.1', to: 'v1.13.7' } as const;
 export async function makeAnew(world: World, node: string): Promise<void> {
   await world.control('DELETE', '/faults');
   await deleteMachine(world, node);
-  await replace(world, node, [`-var=talos_version=${rebuilt.from.replace(/^v/, '')}`]);
+  await replace(world, node, [firstVersion]);
   await configure(world, node);
   await giveBack(world);
+}
+
+/**
+ * The same for several nodes after a run. One whose machine is still the first is not made anew, which takes longer than most runs do:
+ * its template alone is.
+ *
+ * @param since milliseconds, when the run began.
+ */
+export async function makeAnewSince(world: World, nodes: readonly string[], since: number): Promise<void> {
+  await world.control('DELETE', '/faults');
+  for (const node of nodes) {
+    const destroyed = await world.machineEvents(node, 'destroyed');
+    if (destroyed.some(({ time }) => Date.parse(time) >= since)) await makeAnew(world, node);
+    else await firstTemplate(world, node);
+  }
+  await giveBack(world);
+}
+
+async function firstTemplate(world: World, node: string): Promise<void> {
+  const owners = await world.owner.terraform();
+  await owners.apply(firstVersion, `-target=${templateOf(world, node)}`);
 }
 
 /** As its owner does with a machine that came out wrong: another one of the version git declares. `patches`: files. */

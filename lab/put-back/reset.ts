@@ -20,12 +20,17 @@ interface NodeList {
 
 /**
  * Puts a lab back to where it began: nothing is armed, every machine that was touched is made anew with its first version,
- * no Node is cordoned or carries a mark, and a person has released the cluster. `node`: the one that was worked on.
+ * no Node is cordoned or carries a mark, and a person has released the cluster. `worked`: the nodes that were worked on.
  */
-export async function reset(world: World, node: string): Promise<void> {
+export async function reset(world: World, ...worked: readonly string[]): Promise<void> {
   await world.control('DELETE', '/faults');
   const touched = (await machines(world)).filter(
-    (one) => one.name === node || one.installs > 0 || !one.ready || one.power === 'off' || one.etcd === false,
+    (one) =>
+      worked.includes(one.name) ||
+      one.installs > 0 ||
+      !one.ready ||
+      one.power === 'off' ||
+      one.etcd === false,
   );
   for (const { name } of touched) await world.control('POST', `/machines/${name}/reset`);
   await giveBack(world);

@@ -60,6 +60,10 @@ describe('what is drawn', () => {
     expect(steps).toHaveProperty([step]);
   });
 
+  it.each(['rollback', 'ask'] as const)('says %s of a node that does not get well', (said) => {
+    expect(many.some(({ onFailure }) => onFailure === said)).toBe(true);
+  });
+
   it.each(['killed before', 'killed during', 'killed after', 'twice', 'hung', 'aborted'])(
     'has points of the kind %s',
     (what) => {

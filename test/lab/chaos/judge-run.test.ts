@@ -3,10 +3,14 @@ import { judgeRun, type RunLeft } from '../../../lab/chaos/judge-run.js';
 import type { RunStory, StoryNode } from '../../../src/planning/run-report.js';
 
 const node = 'k8s-work-1';
-const done = { node, outcome: 'done', state: 'on-target', steps: [] } as unknown as StoryNode;
+const [from, to] = ['v1.12.1', 'v1.12.2'] as const;
+const done = { node, from, to, outcome: 'done', state: 'on-target', steps: [] } as unknown as StoryNode;
 const undone = { ...done, outcome: 'undone', state: 'undone' } as StoryNode;
 const halted = { ...done, outcome: 'halted', state: 'armed', cordoned: true } as StoryNode;
-const well = { name: node, cordoned: false, marks: [], version: 'v1.12.2' } as const;
+const wentBack = { ...undone, state: 'rolled-back' } as StoryNode;
+const well = { name: node, cordoned: false, marks: [], version: to, runs: to } as const;
+const old = { ...well, version: from, runs: from } as const;
+const byItself = { kind: 'rollback', node, by: 'Slipway itself', why: '', at: '' } as const;
 const story = (more: Partial<RunStory>): RunStory =>
   ({ outcome: 'done', reasons: [], nodes: [done], decisions: [], ...more }) as unknown as RunStory;
 const left = (more: Partial<RunLeft>): RunLeft => ({
@@ -19,6 +23,14 @@ const left = (more: Partial<RunLeft>): RunLeft => ({
 });
 const end = (more: Partial<RunLeft['end']>): Pick<RunLeft, 'end'> => ({ end: { ...left({}).end, ...more } });
 const why = { kind: 'aborted', by: 'somebody' } as const;
+const back = { kind: 'rolled-back', node, version: from } as const;
+const notBack = {
+  kind: 'rollback-failed',
+  node,
+  version: from,
+  state: 'back-on-old',
+  reason: { kind: 'unexpected', message: 'x' },
+} as const;
 
 describe('a run that breaks nothing', () => {
   test.each([
@@ -41,6 +53,54 @@ describe('a run that breaks nothing', () => {
     [
       'met somebody who installed, too',
       end({ installs: { [node]: 2 }, fired: [`upgraded-by-hand@${node}`] }),
+    ],
+    [
+      'was left alone, and somebody else upgraded it',
+      {
+        story: story({ outcome: 'halted', reasons: [why], nodes: [{ ...undone, state: 'untouched' }] }),
+        ...end({ fired: [`upgraded-by-hand@${node}`] }),
+      },
+    ],
+    [
+      'went back by itself',
+      { story: story({ outcome: 'halted', reasons: [back], nodes: [wentBack] }), ...end({ nodes: [old] }) },
+    ],
+    [
+      'went back by another machine, which destroys one more',
+      {
+        story: story({ outcome: 'halted', reasons: [back], nodes: [wentBack], decisions: [byItself] }),
+        ...end({ nodes: [old], installs: {}, destroyed: { [node]: 2 } }),
+      },
+    ],
+    [
+      'did not come back well, and says in which state it is',
+      {
+        story: story({
+          outcome: 'halted',
+          reasons: [notBack],
+          nodes: [{ ...halted, state: 'back-on-old', reason: notBack }],
+        }),
+        ...end({ nodes: [{ ...old, cordoned: true, marks: ['slipway.dev/run'] }] }),
+      },
+    ],
+    [
+      'is a way back itself, and was not well on the version from before',
+      {
+        story: story({
+          outcome: 'halted',
+          reasons: [notBack],
+          nodes: [{ ...halted, from: to, to: from, state: 'back-on-old' }],
+          plan: { hops: [{ nodes: [{ name: node, back: 'run' }] }] },
+        } as unknown as Partial<RunStory>),
+        ...end({ nodes: [{ ...old, cordoned: true }] }),
+      },
+    ],
+    [
+      'left a machine off, of which nobody knows what it runs',
+      {
+        story: story({ outcome: 'halted', reasons: [why], nodes: [{ ...undone, state: 'untouched' }] }),
+        ...end({ nodes: [{ name: node, cordoned: false, marks: [], version: to }] }),
+      },
     ],
   ] as const)('%s', (_what, more) => {
     expect(judgeRun(left(more))).toEqual([]);
@@ -96,10 +156,53 @@ describe('a promise is broken by', () => {
       'a mark on a node that was given back',
       {
         story: story({ outcome: 'aborted', reasons: [why], nodes: [undone] }),
-        ...end({ nodes: [{ ...well, marks: ['slipway.dev/run'] }] }),
+        ...end({ nodes: [{ ...old, marks: ['slipway.dev/run'] }] }),
       },
       'I5',
       /still carries slipway\.dev\/run/,
+    ],
+    [
+      'a node that is told as back, and is not',
+      { story: story({ outcome: 'halted', reasons: [back], nodes: [wentBack] }) },
+      'I5',
+      /told as rolled-back, which is v1\.12\.1, and runs v1\.12\.2/,
+    ],
+    [
+      'a node that never went, and is told to have',
+      {
+        story: story({
+          outcome: 'halted',
+          reasons: [notBack],
+          nodes: [{ ...halted, state: 'back-on-old', reason: notBack }],
+        }),
+        ...end({ nodes: [{ ...well, cordoned: true }] }),
+      },
+      'I5',
+      /told as back-on-old, which is v1\.12\.1, and runs v1\.12\.2/,
+    ],
+    [
+      'a node that is told to be done, and is not',
+      end({ nodes: [old] }),
+      'I5',
+      /told as on-target, which is v1\.12\.2, and runs v1\.12\.1/,
+    ],
+    [
+      'a node that went back and stays cordoned',
+      {
+        story: story({ outcome: 'halted', reasons: [back], nodes: [wentBack] }),
+        ...end({ nodes: [{ ...old, cordoned: true }] }),
+      },
+      'I5',
+      /is cordoned, and nobody was told/,
+    ],
+    [
+      'an install in a way back',
+      {
+        story: story({ outcome: 'halted', reasons: [back], nodes: [wentBack], decisions: [byItself] }),
+        ...end({ nodes: [old], installs: { [node]: 2 } }),
+      },
+      'I6',
+      /installed on 2 times/,
     ],
     ['a second install', end({ installs: { [node]: 2 } }), 'I6', /installed on 2 times/],
     ['a second machine destroyed', end({ destroyed: { [node]: 2 } }), 'I6', /destroyed 2 times/],

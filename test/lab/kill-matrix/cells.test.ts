@@ -37,7 +37,8 @@ describe('the kill matrix', () => {
   test('says of each cell that another one stands for why that is the same', () => {
     const others = all.filter(({ cell }) => isOtherCell(cell));
     expect(others.length).toBeGreaterThan(0);
-    for (const { cell } of others) expect(cell).toMatchObject({ note: expect.stringMatching(/^`.+: \w+ .+/) });
+    for (const { cell } of others)
+      expect(cell).toMatchObject({ note: expect.stringMatching(/^`.+: \w+ .+/) });
   });
 
   test('stands a cell for others only where it is played itself, or a test beside the matrix plays it', () => {

@@ -4,7 +4,13 @@ import path from 'node:path';
 import { afterAll, describe, expect, it, test } from '@jest/globals';
 import type { MatrixCell, MatrixResult, PlayedColumn } from '../../../lab/chaos/matrix-result.js';
 import { cellOf, columns } from '../../scenarios/kill-matrix/cells.js';
-import { addPlayed, isWhole, matrixOf, merged, playedBefore } from '../../scenarios/kill-matrix/matrix-file.js';
+import {
+  addPlayed,
+  isWhole,
+  matrixOf,
+  merged,
+  playedBefore,
+} from '../../scenarios/kill-matrix/matrix-file.js';
 import { matrixLabs, withViolations } from '../../scenarios/kill-matrix/matrix-labs.js';
 import { orderNames, orders, type MatrixOrder } from '../../scenarios/kill-matrix/orders.js';
 import { columnsToPlay } from '../../scenarios/kill-matrix/play-matrix.js';

@@ -16,7 +16,9 @@ export interface MatrixLab {
 
 /** All of the matrix, by the labs that it needs. @param isWanted of a column; left out: every one. */
 export function matrixLabs(isWanted: (column: Column) => boolean = () => true): MatrixLab[] {
-  const all = orderNames.flatMap((order) => columnsToPlay(order).map((column): Column => ({ order, column })));
+  const all = orderNames.flatMap((order) =>
+    columnsToPlay(order).map((column): Column => ({ order, column })),
+  );
   const wanted = all.filter(isWanted).flatMap((column) => {
     const way = ways[column.order];
     return way ? [{ column, way }] : [];
@@ -41,6 +43,7 @@ export class MatrixStage {
   #up: Interrupter | undefined;
   /** Columns of the lab that is up. */
   #onIt: PlayedColumn[] = [];
+  readonly #found: string[] = [];
 
   /** @param keep is given each column as soon as it has been played, and once more with what the watcher saw of it. */
   constructor(
@@ -54,7 +57,14 @@ export class MatrixStage {
     try {
       const { cells, resumedMs } = await playColumn(stage, column);
       const endedAt = new Date().toISOString();
-      const played = { ...column, startedAt, endedAt, cells: Object.fromEntries(cells), resumedMs, violations: [] };
+      const played = {
+        ...column,
+        startedAt,
+        endedAt,
+        cells: Object.fromEntries(cells),
+        resumedMs,
+        violations: [],
+      };
       this.#onIt.push(played);
       this.keep([played]);
       return played;
@@ -64,16 +74,15 @@ export class MatrixStage {
     }
   }
 
-  /** Ends the lab that is up. @returns the promises that the watcher saw broken. */
+  /** Ends the lab that is up. @returns the promises that the watcher has seen broken on this kind of lab. */
   async stop(): Promise<readonly string[]> {
     const stage = this.#up;
     this.#up = undefined;
-    if (!stage) return [];
+    if (!stage) return this.#found;
     const { violations } = await stage.stop();
-    const judged = withViolations(this.#onIt, violations);
-    this.keep(judged);
-    this.#onIt = [];
-    return violations.map(({ promise, at, what }) => `${promise} at ${at}: ${what}`);
+    this.#found.push(...violations.map(told));
+    this.keep(withViolations(this.#onIt.splice(0), violations));
+    return this.#found;
   }
 
   async #start(): Promise<Interrupter> {
@@ -105,8 +114,18 @@ export function withViolations(
   }));
   return played.map((column, index) => ({
     ...column,
-    violations: about
-      .filter((one) => one.index === index)
-      .map(({ promise, at, what }) => `${promise} at ${at}: ${what}`),
+    violations: about.filter((one) => one.index === index).map(told),
   }));
+}
+
+function told({
+  promise,
+  at,
+  what,
+}: {
+  readonly promise: string;
+  readonly at: string;
+  readonly what: string;
+}): string {
+  return `${promise} at ${at}: ${what}`;
 }

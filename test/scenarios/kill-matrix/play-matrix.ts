@@ -1,12 +1,12 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { endState, type EndState } from '../../../lab/chaos/end-state.js';
+import { endState } from '../../../lab/chaos/end-state.js';
 import { judgeRun } from '../../../lab/chaos/judge-run.js';
 import type { MatrixCell } from '../../../lab/chaos/matrix-result.js';
 import { storyInTime } from '../../../lab/chaos/run-end.js';
 import type { Happened, Interrupter } from '../../../lab/interruptions/interrupter.js';
 import type { Interruption, InterruptionPoint } from '../../../lab/interruptions/interruption.js';
-import { makeAnew } from '../../../lab/put-back/make-anew.js';
-import { giveBack, reset } from '../../../lab/put-back/reset.js';
+import { makeAnewSince } from '../../../lab/put-back/make-anew.js';
+import { reset } from '../../../lab/put-back/reset.js';
 import type { World } from '../../../lab/world.js';
 import type { StepName } from '../../../src/planning/node-steps.js';
 import { describe } from '../../../src/planning/describe.js';
@@ -89,7 +89,7 @@ async function playOnce(
   if (!way) throw new Error(`nobody says how a node comes to go through ${order}`);
   const { world } = stage;
   const inventory = await readFile(world.lab.inventory, 'utf8');
-  let left: Left = {};
+  let begun = Date.now();
   try {
     const earlier = await way.before?.(world, node);
     const from = Date.now();
@@ -100,14 +100,15 @@ async function playOnce(
     const happened = await stage.settle();
     const survivors = await stage.survivors();
     const end = await endState(world, from);
-    left = { story, end };
+    // Its machine is of the first version once more.
+    if (story?.nodes.findLast((one) => one.node === node)?.state === 'rolled-back') begun = Date.now();
     const broken = judgeRun({ story, patienceMs, end, happened, survivors })
       .filter(({ what }) => column !== 'fails' || !what.includes('unexpected'))
       .map(({ what }) => what);
     return { cells: cellsOf({ way, node, column, steps, happened, broken, story }), happened };
   } finally {
     await stage.settle();
-    await putBack(world, way, node, inventory, left);
+    await putBack(world, way, node, inventory, begun);
   }
 }
 
@@ -145,30 +146,18 @@ function cellsOf({ way, node, column, steps, happened, broken, story }: Ended): 
   return new Map([[last, { kind: 'named halt', note }]]);
 }
 
-/** What the run left; empty: nobody knows. */
-interface Left {
-  readonly story?: RunStory | undefined;
-  readonly end?: EndState;
-}
-
-/** To make a machine anew takes longer than most runs: what is as it was at the beginning is only given back. */
 async function putBack(
   world: World,
   { shape }: Way,
   node: string,
   inventory: string,
-  { story, end }: Left,
+  from: number,
 ): Promise<void> {
   if ((await readFile(world.lab.inventory, 'utf8')) !== inventory) {
     await writeFile(world.lab.inventory, inventory);
     if (world.lab.hypervisor) await world.owner.merge('as before');
   }
-  if (shape !== 'small-rebuild') return reset(world, node);
-  const state = story?.nodes.findLast((one) => one.node === node)?.state;
-  const untouched = (state === 'untouched' || state === 'undone') && end?.destroyed[node] === undefined;
-  if (!untouched && state !== 'rolled-back') return makeAnew(world, node);
-  await world.control('DELETE', '/faults');
-  await giveBack(world);
+  await (shape === 'small-rebuild' ? makeAnewSince(world, [node], from) : reset(world, node));
 }
 
 /** The columns in which something is to be played of an order. */

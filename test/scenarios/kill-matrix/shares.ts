@@ -26,7 +26,8 @@ const lateBack: Share = {
   deaths: [],
   ends: {},
   others: ['back-rebuilt', 'rebuild-patched'],
-  because: 'patches are merged by the same activity in either direction, and the other steps do not know of them',
+  because:
+    'patches are merged by the same activity in either direction, and the other steps do not know of them',
 };
 
 /** Orders that do not play all of their steps by themselves. */
@@ -34,7 +35,8 @@ export const shares: Readonly<Partial<Record<MatrixOrder, Share>>> = {
   probed: {
     deaths: ['probe-node'],
     others: ['legacy'],
-    because: 'probes are one more step before the cordon is taken back, and the other steps do not know of them',
+    because:
+      'probes are one more step before the cordon is taken back, and the other steps do not know of them',
   },
   armed: {
     ends: {
@@ -85,7 +87,8 @@ export const shares: Readonly<Partial<Record<MatrixOrder, Share>>> = {
     deaths: ['roll-back'],
     ends: { drain: emptying, 'roll-back': [] },
     others: ['back', 'legacy'],
-    because: 'the nodes of a run that is taken back go as one that halted it does, and wait for gates as in an upgrade',
+    because:
+      'the nodes of a run that is taken back go as one that halted it does, and wait for gates as in an upgrade',
   },
   'back-rebuilt': {
     ends: {

@@ -25,9 +25,7 @@ export function wantedColumns(
   const onlyRest = words.includes(rest);
   return ({ order, column }) =>
     (parts.length === 0 ||
-      parts.some(
-        (one) => one.order === order && (one.column === undefined || one.column === column),
-      )) &&
+      parts.some((one) => one.order === order && (one.column === undefined || one.column === column))) &&
     !(onlyRest && isWhole(order, column));
 }
 
@@ -36,7 +34,9 @@ function partOf(word: string): { readonly order: string; readonly column: string
   const names: readonly string[] = orderNames;
   const known: readonly string[] = columns;
   if (!names.includes(order))
-    throw new Error(`SLIPWAY_MATRIX: no order is called "${order}". There are: ${names.join(', ')}, ${rest}.`);
+    throw new Error(
+      `SLIPWAY_MATRIX: no order is called "${order}". There are: ${names.join(', ')}, ${rest}.`,
+    );
   if (column !== undefined && !known.includes(column))
     throw new Error(`SLIPWAY_MATRIX: no column is called "${column}". There are: ${known.join(', ')}.`);
   return { order, column };

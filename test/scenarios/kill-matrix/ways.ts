@@ -167,7 +167,12 @@ async function latePatch(world: World, text: string): Promise<void> {
 /** Tries the node with a probe that is one word. */
 async function probe(world: World, node: string, word: 'true' | 'false'): Promise<void> {
   await applyProbeRole(world);
-  const only = { name: 'matrix', for: { nodes: [node] }, image: 'docker.io/library/busybox:1.37', command: [word] };
+  const only = {
+    name: 'matrix',
+    for: { nodes: [node] },
+    image: 'docker.io/library/busybox:1.37',
+    command: [word],
+  };
   await setInInventory(world, ['probes'], [only]);
 }
 

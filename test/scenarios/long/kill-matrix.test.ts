@@ -1,5 +1,6 @@
+import { rmSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { projectRoot } from '../../../src/tools/project-root.js';
 import { addPlayed, isWhole, playedBefore } from '../kill-matrix/matrix-file.js';
 import { MatrixStage, matrixLabs } from '../kill-matrix/matrix-labs.js';
@@ -8,10 +9,13 @@ import { wantedColumns } from '../kill-matrix/wanted-columns.js';
 /** What is played is added to it, column by column; `npm run chaos -- --page` shows it. */
 const file = path.join(projectRoot, '.slipway/kill-matrix.json');
 
-const isWanted = wantedColumns(process.env['SLIPWAY_MATRIX'] ?? '', (order, column) =>
-  isWhole(playedBefore(file), order, column),
-);
-const labs = matrixLabs(isWanted);
+/** Part of it; nothing: all of it, from the beginning. */
+const part = process.env['SLIPWAY_MATRIX'] ?? '';
+const labs = matrixLabs(wantedColumns(part, (order, column) => isWhole(playedBefore(file), order, column)));
+
+beforeAll(() => {
+  if (part === '') rmSync(file, { force: true });
+});
 
 /** Only here: a worker that dies, an answer that is lost, a failure and an abort, at every step of every order. */
 describe.each(labs)('on a lab of the kind $name', (lab) => {
