@@ -110,13 +110,21 @@ export class World extends Terminal {
         probe: async () => ((await description(directory)) ? undefined : 'lab.json is not there yet'),
       },
     });
-    await labProcess.ready();
-    const lab = await description(directory);
-    if (!lab) throw new Error('the lab went away as soon as it was ready');
-    const world = new World(folder, lab, labProcess, temporal, path.basename(folder), options);
-    await (options.workerPods ? world.pods.start(options.workerPods) : world.startWorker());
-    await world.startWatcher();
-    return world;
+    let world: World | undefined;
+    try {
+      await labProcess.ready();
+      const lab = await description(directory);
+      if (!lab) throw new Error('the lab went away as soon as it was ready');
+      world = new World(folder, lab, labProcess, temporal, path.basename(folder), options);
+      await (options.workerPods ? world.pods.start(options.workerPods) : world.startWorker());
+      await world.startWatcher();
+      return world;
+    } catch (error) {
+      // Nobody else knows of it: it would run on for as long as we do.
+      await world?.worker?.kill();
+      await labProcess.stop();
+      throw error;
+    }
   }
 
   /** Starts a worker; it is ready when it polls. `within`: a program that starts it in surroundings of its own. */
@@ -131,8 +139,8 @@ export class World extends Terminal {
       logFile,
       ready: { timeoutMs: 60_000, probe: logged(logFile, 'works on task queue') },
     });
-    await worker.ready();
     this.worker = worker;
+    await worker.ready();
   }
 
   /** As a power cut would. */

@@ -93,6 +93,7 @@ export class Interrupter {
 
   /** Ends everything, in the middle of a run too: then a Terraform that works for nobody any more ends with it. */
   async stop(): ReturnType<World['stop']> {
+    this.#pending.clear();
     await this.#worker.catch(() => undefined);
     await this.#endHung();
     const { worker } = this.world;

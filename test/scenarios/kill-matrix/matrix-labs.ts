@@ -52,7 +52,7 @@ export class MatrixStage {
   ) {}
 
   async play(column: Column): Promise<PlayedColumn> {
-    const stage = (this.#up ??= await this.#start());
+    const stage = this.#up ?? (await this.#start());
     const startedAt = new Date().toISOString();
     try {
       const { cells, resumedMs } = await playColumn(stage, column);
@@ -94,6 +94,7 @@ export class MatrixStage {
       name: `matrix-${name.replaceAll(/\W+/g, '-')}`,
       labArgs: [...labArgs, ...(silence === undefined ? [] : ['--node-monitor-grace', String(silence)])],
     });
+    this.#up = stage;
     await prepare?.(stage.world);
     await prepareForMatrix(stage.world);
     return stage;
