@@ -22,6 +22,8 @@ export interface NodeLeft {
   readonly version: string;
   /** What its machine runs, whatever the Node says; left out: nothing runs. */
   readonly runs?: string;
+  /** It has another version installed, and not booted. */
+  readonly armed?: true;
 }
 
 interface NodeList {
@@ -46,7 +48,7 @@ export async function endState(world: World, since: number): Promise<EndState> {
       cordoned: spec.unschedulable === true,
       marks: Object.keys(metadata.annotations ?? {}).filter((name) => name.startsWith('slipway.dev/')),
       version: /v\d+\.\d+\.\d+/.exec(status.nodeInfo.osImage)?.[0] ?? '',
-      ...runsOf(state.machines.find(({ name }) => name === metadata.name)),
+      ...machineLeft(state.machines.find(({ name }) => name === metadata.name)),
     })),
     installs: counted(events, 'install-started'),
     destroyed: counted(events, 'destroyed'),
@@ -56,8 +58,11 @@ export async function endState(world: World, since: number): Promise<EndState> {
   };
 }
 
-function runsOf(machine: LabState['machines'][number] | undefined): Pick<NodeLeft, 'runs'> {
-  return machine?.power === 'on' && machine.stage === 'running' ? { runs: machine.version } : {};
+function machineLeft(machine: LabState['machines'][number] | undefined): Pick<NodeLeft, 'runs' | 'armed'> {
+  return {
+    ...(machine?.power === 'on' && machine.stage === 'running' ? { runs: machine.version } : {}),
+    ...(machine?.armed ? { armed: true } : {}),
+  };
 }
 
 interface Event {

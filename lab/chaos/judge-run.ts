@@ -88,13 +88,17 @@ function leftNodes(story: RunStory, { nodes }: EndState): Broken[] {
   ];
 }
 
-function leftNode(told: StoryNode | undefined, { name, cordoned, marks }: NodeLeft): Broken[] {
+/** What says that a version is installed and not booted stays, where that is so: whoever reboots the node is to know. */
+const ofArmed = ['slipway.dev/armed', 'slipway.dev/install'];
+
+function leftNode(told: StoryNode | undefined, { name, cordoned, marks, armed }: NodeLeft): Broken[] {
   const isTold = told?.cordoned === true || told?.undoFailed !== undefined;
   const unasked = cordoned && !isTold ? [broken('I5', `${name} is cordoned, and nobody was told`)] : [];
   // A node that ended well, or was given back, is as if nobody had been there.
   const isHalted = told?.outcome === 'halted';
+  const left = armed ? marks.filter((mark) => !ofArmed.includes(mark)) : marks;
   const marked =
-    marks.length > 0 && !isHalted ? [broken('I5', `${name} still carries ${marks.join(', ')}`)] : [];
+    left.length > 0 && !isHalted ? [broken('I5', `${name} still carries ${left.join(', ')}`)] : [];
   return [...unasked, ...marked];
 }
 

@@ -62,6 +62,13 @@ describe('a run that breaks nothing', () => {
       },
     ],
     [
+      'gave a node back that was armed before, and says so on it',
+      {
+        story: story({ outcome: 'aborted', reasons: [why], nodes: [undone] }),
+        ...end({ nodes: [{ ...old, armed: true, marks: ['slipway.dev/install', 'slipway.dev/armed'] }] }),
+      },
+    ],
+    [
       'went back by itself',
       { story: story({ outcome: 'halted', reasons: [back], nodes: [wentBack] }), ...end({ nodes: [old] }) },
     ],
@@ -203,6 +210,15 @@ describe('a promise is broken by', () => {
       },
       'I6',
       /installed on 2 times/,
+    ],
+    [
+      'a mark of an install that is booted',
+      {
+        story: story({ outcome: 'aborted', reasons: [why], nodes: [undone] }),
+        ...end({ nodes: [{ ...old, marks: ['slipway.dev/armed'] }] }),
+      },
+      'I5',
+      /still carries slipway\.dev\/armed/,
     ],
     ['a second install', end({ installs: { [node]: 2 } }), 'I6', /installed on 2 times/],
     ['a second machine destroyed', end({ destroyed: { [node]: 2 } }), 'I6', /destroyed 2 times/],

@@ -38,18 +38,30 @@ export const shares: Readonly<Partial<Record<MatrixOrder, Share>>> = {
     because:
       'probes are one more step before the cordon is taken back, and the other steps do not know of them',
   },
+  lifecycle: {
+    ends: { install: [], reboot: [], 'await-boot': [], 'verify-node': returned },
+    others: ['legacy'],
+    because:
+      'a failure and an abort go by the table of steps, which says the same of the step in either flow',
+  },
   armed: {
+    deaths: ['record-facts', 'reboot', 'await-boot'],
+    // What is given back stays armed.
+    ends: { drain: emptying, reboot: [], 'await-boot': [], 'verify-node': returned },
+    others: ['lifecycle'],
+    because: 'the version is installed already, and the step does not know of that',
+  },
+  rebuild: {
     ends: {
-      'await-gates': [],
-      drain: emptying,
-      reboot: [],
-      'await-boot': [],
+      'plan-replacement': [],
+      'replace-machine': [],
+      'remove-member': [],
+      'configure-machine': ['await-boot'],
       'verify-node': returned,
-      uncordon: [],
-      soak: [],
     },
-    others: [],
-    because: sameStretch,
+    others: ['legacy'],
+    because:
+      'a failure and an abort go by the table of steps, which says the same of the step in either flow',
   },
   'rebuild-patched': {
     deaths: ['patch-machine'],
