@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { reportOf, runReportMarkdown, type RunStory } from '../../src/planning/run-report.js';
+import { reportOf, runReportMarkdown, type RunStory, type StoryNode } from '../../src/planning/run-report.js';
 import type { Hop, PlannedNode, UpgradePlan } from '../../src/planning/plan.js';
 import { aCluster } from './a-cluster.js';
 import { planOf } from './a-planned-node.js';
@@ -136,6 +136,22 @@ describe('who is left behind', () => {
       { node: 'ctrl-3', why: 'not-begun', runs: 'v1.12.1' },
       { node: 'work-1', why: 'not-begun', runs: 'v1.12.1' },
     ]);
+  });
+
+  test('runs the target of a way back of a run, where it did not get well on it', () => {
+    const back: UpgradePlan = {
+      ...plan,
+      hops: [{ to: 'v1.12.1', nodes: hop.nodes.map((node) => ({ ...node, from: 'v1.12.6', back: 'run' })) }],
+    };
+    const halted = { from: 'v1.12.6', to: 'v1.12.1', outcome: 'halted' } as const;
+    const left = (state: StoryNode['state']): unknown =>
+      reportOf({
+        ...aRun({ plan: back }),
+        outcome: 'halted',
+        nodes: [{ ...aNodeResult('work-1', 60), ...halted, ...(state ? { state } : {}) }],
+      }).leftBehind.find(({ node }) => node === 'work-1');
+    expect(left('back-on-old')).toEqual({ node: 'work-1', why: 'halted', runs: 'v1.12.1' });
+    expect(left('cordoned')).toEqual({ node: 'work-1', why: 'halted', runs: 'v1.12.6' });
   });
 
   test('is nobody while the run goes on, and nobody after one that is done', () => {

@@ -1,11 +1,15 @@
 import { readFile } from 'node:fs/promises';
-import type { Vm } from '../../../lab/hypervisor/inventory.js';
-import { foreground } from '../../../lab/processes/foreground.js';
-import { cleanEnvironment } from '../../../lab/terminal.js';
-import type { World } from '../../../lab/world.js';
-import { toolPath } from '../../../src/tools/tool-path.js';
-import { rebuilt } from './play.js';
+import type { Vm } from '../hypervisor/inventory.js';
+import { foreground } from '../processes/foreground.js';
+import { cleanEnvironment } from '../terminal.js';
+import type { World } from '../world.js';
+import { toolPath } from '../../src/tools/tool-path.js';
 import { giveBack } from './reset.js';
+
+/** What machines run at first, and are made anew with, in a lab that is put back so. */
+export const rebuilt = { from: 'v1.12.1', to: 'v1.13.7' } as const;
+
+const firstVersion = `-var=talos_version=${rebuilt.from.replace(/^v/, '')}`;
 
 /**
  * Puts a node back to where it began, as the owner of the machines would: whatever stands there goes, Terraform makes template and
@@ -14,9 +18,30 @@ import { giveBack } from './reset.js';
 export async function makeAnew(world: World, node: string): Promise<void> {
   await world.control('DELETE', '/faults');
   await deleteMachine(world, node);
-  await replace(world, node, [`-var=talos_version=${rebuilt.from.replace(/^v/, '')}`]);
+  await replace(world, node, [firstVersion]);
   await configure(world, node);
   await giveBack(world);
+}
+
+/**
+ * The same for several nodes after a run. One whose machine is still the first is not made anew, which takes longer than most runs do:
+ * its template alone is.
+ *
+ * @param since milliseconds, when the run began.
+ */
+export async function makeAnewSince(world: World, nodes: readonly string[], since: number): Promise<void> {
+  await world.control('DELETE', '/faults');
+  for (const node of nodes) {
+    const destroyed = await world.machineEvents(node, 'destroyed');
+    if (destroyed.some(({ time }) => Date.parse(time) >= since)) await makeAnew(world, node);
+    else await firstTemplate(world, node);
+  }
+  await giveBack(world);
+}
+
+async function firstTemplate(world: World, node: string): Promise<void> {
+  const owners = await world.owner.terraform();
+  await owners.apply(firstVersion, `-target=${templateOf(world, node)}`);
 }
 
 async function replace(world: World, node: string, variables: readonly string[]): Promise<void> {
