@@ -165,6 +165,7 @@ export const failures = {
   'cordon-lost': undo('a person took the node back; what is left of our marks goes too'),
   'protected-pods': undo('they came back after the drain'),
   'leader-stays': undo('no other member took over'),
+  'install-not-begun': undo('nothing was installed; a person says that it is sent once more'),
   'install-refused': undo('Talos changed nothing'),
   'installed-by-others': undo('another install could overwrite the slot that runs'),
   'install-failed': halt('how far the installer came is not known'),
