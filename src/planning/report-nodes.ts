@@ -15,7 +15,7 @@ export interface ReportBoots {
 export interface LeftBehind {
   readonly node: string;
   /** `left-out`: by `--only`. `between-hops`: it came through a hop, and not to the last one. */
-  readonly why: 'left-out' | 'not-begun' | 'between-hops' | 'undone' | 'halted';
+  readonly why: 'left-out' | 'not-begun' | 'between-hops' | 'undone' | 'rolled-back' | 'halted';
   /** What it ran when the run saw it last; null: not known. */
   readonly runs: string | null;
 }
@@ -76,7 +76,8 @@ export function leftBehind(story: RunStory): LeftBehind[] {
   });
 }
 
-function stoppedHow({ outcome }: StoryNode): LeftBehind['why'] {
+function stoppedHow({ outcome, state }: StoryNode): LeftBehind['why'] {
+  if (state === 'rolled-back') return state;
   return outcome === 'undone' ? 'undone' : 'halted';
 }
 
