@@ -110,13 +110,21 @@ export class World extends Terminal {
         probe: async () => ((await description(directory)) ? undefined : 'lab.json is not there yet'),
       },
     });
-    await labProcess.ready();
-    const lab = await description(directory);
-    if (!lab) throw new Error('the lab went away as soon as it was ready');
-    const world = new World(folder, lab, labProcess, temporal, path.basename(folder), options);
-    await (options.workerPods ? world.pods.start(options.workerPods) : world.startWorker());
-    await world.startWatcher();
-    return world;
+    let world: World | undefined;
+    try {
+      await labProcess.ready();
+      const lab = await description(directory);
+      if (!lab) throw new Error('the lab went away as soon as it was ready');
+      world = new World(folder, lab, labProcess, temporal, path.basename(folder), options);
+      await (options.workerPods ? world.pods.start(options.workerPods) : world.startWorker());
+      await world.startWatcher();
+      return world;
+    } catch (error) {
+      // Nobody else knows of it: it would run on for as long as we do.
+      await world?.worker?.kill();
+      await labProcess.stop();
+      throw error;
+    }
   }
 
   /** Starts a worker; it is ready when it polls. `within`: a program that starts it in surroundings of its own. */
@@ -131,8 +139,8 @@ export class World extends Terminal {
       logFile,
       ready: { timeoutMs: 60_000, probe: logged(logFile, 'works on task queue') },
     });
-    await worker.ready();
     this.worker = worker;
+    await worker.ready();
   }
 
   /** As a power cut would. */
@@ -176,11 +184,16 @@ export class World extends Terminal {
 
   /** What became of the run, once it has ended with a result: all of what its history tells, as a report has it. */
   async result(run: number): Promise<RunStory> {
+    const client = await this.client();
+    await client.workflow.getHandle(runId(this.lab.cluster, run)).result();
+    return this.story(run);
+  }
+
+  /** What its history tells of the run by now, however it stands. */
+  async story(run: number): Promise<RunStory> {
     const { cluster } = this.lab;
     const client = await this.client();
-    const handle = client.workflow.getHandle(runId(cluster, run));
-    await handle.result();
-    const facts = historyFacts(await handle.fetchHistory());
+    const facts = historyFacts(await client.workflow.getHandle(runId(cluster, run)).fetchHistory());
     const view = viewOfRun(cluster, run, { facts, pending: undefined }, new Map());
     return storyOfRun(view, { now: Date.now(), timeZone: 'UTC' });
   }

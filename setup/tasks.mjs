@@ -37,6 +37,12 @@ export const tasks = {
     binaries: EVERYTHING,
     program: 'dist/lab/bench.js',
   },
+  chaos: {
+    what: 'upgrades on the lab that faults, dying workers and people come in the way of',
+    compile: true,
+    binaries: EVERYTHING,
+    program: 'dist/lab/chaos.js',
+  },
   test: {
     what: 'check, then every scenario on the lab',
     compile: true,

@@ -16,8 +16,20 @@ const stages = [
 ];
 
 const answer = inProject('.slipway/test-all.json');
+const chaosResults = inProject('.slipway/chaos.json');
 
-/** `--all`: with the long ones, and a dated table in docs/test-results.md. */
+/**
+ * The runs of `npm run chaos`, and the page.
+ * @param {readonly string[]} more
+ */
+function chaos(...more) {
+  const args = ['--seed', '1', '--runs', '60', '--json', chaosResults];
+  const page = ['--matrix', inProject('.slipway/kill-matrix.json'), '--write-docs'];
+  const program = inProject('dist/lab/chaos.js');
+  return { name: 'chaos', args: [program, ...args, ...page, ...more], needs: 'dist/lab/chaos.js' };
+}
+
+/** `--all`: with the long ones, and dated tables in docs/test-results.md and docs/reliability.md. */
 const everything = [
   stages[0],
   {
@@ -25,11 +37,12 @@ const everything = [
     args: [...jest, '--config', inProject('jest.all.config.mjs'), '--json', '--outputFile', answer],
     needs: 'dist/test/scenarios',
   },
+  chaos(),
 ];
 
 const answerAgain = inProject('.slipway/test-again.json');
 
-/** `--all --again`: what failed the last time, played again. */
+/** `--all --again`: what failed the last time, played again, and what was not come to. */
 const again = () => [
   stages[0],
   {
@@ -45,15 +58,26 @@ const again = () => [
       ...failedFiles(answer),
     ],
     needs: 'dist/test/scenarios',
+    // Hours of it came to a good end.
+    env: { SLIPWAY_MATRIX: 'rest' },
   },
+  chaos('--resume'),
 ];
 
-/** @param {typeof stages} wanted */
+/**
+ * @typedef {object} Stage
+ * @property {string} name
+ * @property {readonly string[]} args
+ * @property {string} needs
+ * @property {Record<string, string>} [env]
+ */
+
+/** @param {readonly Stage[]} wanted */
 async function test(wanted) {
-  for (const { name, args, needs } of wanted) {
+  for (const { name, args, needs, env } of wanted) {
     if (!existsSync(inProject(needs)))
       throw new SetupStopped(`${name}: ${needs} is not here, so nothing was tested.`);
-    const { code } = await runChild(process.execPath, args, { env: withoutColours() });
+    const { code } = await runChild(process.execPath, args, { env: { ...withoutColours(), ...env } });
     throwIfStopped();
     if (code !== 0) throw new SetupStopped(`npm test ended at: ${name}.`, code);
   }
@@ -72,7 +96,7 @@ try {
       if (existsSync(answerAgain)) writeResultsAgain(answer, answerAgain);
     }
   } else {
-    if (all) rmSync(answer, { force: true });
+    if (all) for (const file of [answer, chaosResults]) rmSync(file, { force: true });
     try {
       await test(all ? everything : stages);
     } finally {

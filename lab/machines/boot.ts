@@ -50,6 +50,7 @@ export async function boot(
   if (machine.body.takeFirstBoot() && machine.faults.take('boot:first', machine.name) !== undefined)
     await pause(machine.durations.slowFirstBoot, signal);
   const newSlot = machine.beginBoot(via);
+  machine.dmesg.write('Linux version 6.12.48-talos (@buildkitsandbox) #1 SMP');
   await runSequence(machine, {
     name: 'initialize',
     phases: initializePhases(machine, newSlot, signal),

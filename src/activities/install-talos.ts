@@ -3,6 +3,7 @@ import { Context } from '@temporalio/activity';
 import { armedMarkText, installMark, installMarkText } from '../planning/armed.js';
 import type { RecordedFacts } from '../planning/classify-node.js';
 import { describeStep } from '../planning/describe.js';
+import { nothingInstalledSince } from '../planning/kernel-log.js';
 import { moment } from '../planning/phrases.js';
 import type { PlannedNode } from '../planning/plan.js';
 import { throughOthers, whyNot } from '../tools/observe-cluster.js';
@@ -19,7 +20,7 @@ import {
   type MaySend,
   type Sent,
 } from './guarded-request.js';
-import { setMarks } from './node-marks.js';
+import { removeMark, setMarks } from './node-marks.js';
 import { patchNodeAsSeen, requireNodeObject } from './patch-node.js';
 
 export interface InstallTalos extends RunReference {
@@ -72,13 +73,17 @@ function guarded({ node, facts, install, limit, cluster, run }: InstallTalos): G
 
 /**
  * An attempt before may have sent the request. Legacy: the node shows what became of it. Lifecycle: an installer that was
- * started goes on without its client, and nothing tells when it ends; the reboot waits until it must have.
+ * started goes on without its client, and nothing tells when it ends; the reboot waits until it must have. Where none was started the
+ * node is not rebooted for nothing.
+ *
+ * @throws Refusal `install-not-begun`
  */
 async function afterLostAttempt(
   access: ClusterAccess,
   wait: Wait,
-  { node, facts, limit }: InstallTalos,
+  step: InstallTalos,
 ): Promise<InstallOutcome> {
+  const { node, facts, limit } = step;
   if (node.flow !== 'lifecycle')
     return { sent: 'maybe-sent', note: 'an earlier attempt may have sent the request; it is not sent again' };
   const armed = armedMarkText(facts.wantedVersion, facts.bootId, facts.wantedSchematic);
@@ -87,7 +92,10 @@ async function afterLostAttempt(
     const seen = await requireNodeObject(access, node.name);
     if (seen.marks.armed === armed)
       return { sent: 'sent', note: `${facts.wantedVersion} is installed and waits for the reboot` };
-    if (seen.bootId !== facts.bootId || Date.now() >= end)
+    const over = Date.now() >= end;
+    if (over && seen.bootId === facts.bootId && (await noneStarted(access, wait, node, end - limit)))
+      return notBegun(access, step);
+    if (over || seen.bootId !== facts.bootId)
       return {
         sent: 'maybe-sent',
         note: 'an earlier attempt may have installed it; it is not installed again',
@@ -99,6 +107,33 @@ async function afterLostAttempt(
     );
     await Context.current().sleep(Math.min(2_000, Math.max(0, end - Date.now())));
   }
+}
+
+/** Whether the kernel log shows that no installer was started since a moment; what cannot be read shows nothing. */
+async function noneStarted(
+  access: ClusterAccess,
+  wait: Wait,
+  { name }: PlannedNode,
+  since: number,
+): Promise<boolean> {
+  try {
+    const log = await throughOthers(access.targets(name), (target) =>
+      access.talos.dmesg(target, { signal: wait.signal }),
+    );
+    return nothingInstalledSince(log, since);
+  } catch (error) {
+    if (wait.signal.aborted) throw error;
+    return false;
+  }
+}
+
+/** The intent goes, so that the node can be given back; whoever wants the install asks for it once more. */
+async function notBegun(access: ClusterAccess, step: InstallTalos): Promise<never> {
+  const { isMine } = guarded(step);
+  await patchNodeAsSeen(access, step.node.name, (seen) =>
+    isMine(seen.marks.install) ? removeMark(seen, 'install') : undefined,
+  );
+  throw new Refusal({ kind: 'install-not-begun', node: step.node.name });
 }
 
 /** What sending needs. */

@@ -1,5 +1,6 @@
 import type { RanBefore } from '../planning/plan.js';
 import type { NodeState } from '../planning/run-result.js';
+import { deltaOf, minorsApart } from '../planning/versions.js';
 import type { NodeView, RunView } from './board/run-view.js';
 
 /** States in which a node runs what it ran before the run, or was given back. */
@@ -21,9 +22,18 @@ export function runBackOf({ nodes, order }: Pick<RunView, 'nodes' | 'order'>): R
   });
 }
 
-function ranBefore({ name, from, to, plan }: NodeView, hops: readonly NodeView[]): RanBefore {
+function ranBefore(last: NodeView, hops: readonly NodeView[]): RanBefore {
+  const [first = last] = hops;
   const rebuilt = hops.some((hop) => hop.plan.rebuild !== undefined);
+  // A machine is made anew of any version; what its hops went through is left out, where that is no minor.
+  const { from, plan } = rebuilt && isNear(first.from, last.to) ? first : last;
+  const noSlot =
+    rebuilt && from === first.from ? 'rebuilt' : rebuilt || hops.length > 1 ? 'several-hops' : undefined;
   const { schematic } = plan.expects;
-  const noSlot = rebuilt ? 'rebuilt' : hops.length > 1 ? 'several-hops' : undefined;
-  return { name, version: from, schematic, to, ...(noSlot ? { noSlot } : {}) };
+  return { name: last.name, version: from, schematic, to: last.to, ...(noSlot ? { noSlot } : {}) };
+}
+
+/** No minor lies between the two. */
+function isNear(one: string, other: string): boolean {
+  return deltaOf(one, other) !== 'major' && Math.abs(minorsApart(one, other)) <= 1;
 }

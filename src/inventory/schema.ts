@@ -144,7 +144,15 @@ export const Inventory = z.strictObject({
       /** Steps of versions that wait for a person's yes to the plan: `slipway approve`. */
       approve: z.array(z.enum(['patch', 'minor', 'major'])).default(['major']),
       workers: z
-        .strictObject({ canary: z.int().min(0).max(1).default(1), batch: z.int().min(1).max(3).default(1) })
+        .strictObject({
+          canary: z.int().min(0).max(1).default(1),
+          batch: z.int().min(1).max(3).default(1),
+          /**
+           * One that cannot be emptied, after every attempt, is given back: then the run halts, for a person to decide, or `skip`: goes on
+           * without it.
+           */
+          undrained: z.enum(['halt', 'skip']).default('halt'),
+        })
         .prefault({}),
       /** How nodes boot the new version: by kexec where Talos can, or through their firmware, as after a power cut. */
       reboot: z

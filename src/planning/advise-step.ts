@@ -65,6 +65,11 @@ export const stepAdvice: Advices<StepReason> = {
     say.talosctl(node, 'etcd forfeit-leadership', 'hand over by hand'),
     thenRelease(say),
   ],
+  'install-not-begun': ({ node }, say) => [
+    say.talosctl(node, 'dmesg', 'it names every installer that was started'),
+    thenRelease(say),
+    say.upgrade('sends it, after the release'),
+  ],
   'install-refused': ({ node }, say) => [
     say.talosctl(node, 'dmesg', 'what it says of the image'),
     thenRelease(say),

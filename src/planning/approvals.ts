@@ -28,7 +28,19 @@ const questions: Readonly<Record<PlanApproval['kind'], Question>> = {
 
 /** What a person must say yes to before anything of this request is touched; empty: it is done without asking. */
 export function approvalsOf(input: PlanInput, seen: readonly SeenNode[]): PlanApproval[] {
-  const kinds = ['strategy', 'delta', 'attributes'] as const satisfies readonly (keyof typeof questions)[];
+  return asked(['strategy', 'delta', 'attributes'], input, seen);
+}
+
+/** The same of the way back of a run: whoever asked for it said yes to the version. */
+export function approvalsOfWayBack(input: PlanInput, seen: readonly SeenNode[]): PlanApproval[] {
+  return asked(['attributes'], input, seen);
+}
+
+function asked(
+  kinds: readonly PlanApproval['kind'][],
+  input: PlanInput,
+  seen: readonly SeenNode[],
+): PlanApproval[] {
   return kinds.flatMap((kind) => {
     const why = questions[kind](input, seen);
     return why === undefined ? [] : [{ kind, why }];

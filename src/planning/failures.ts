@@ -15,6 +15,8 @@ export interface Failure {
    * halts the fleet then. `if-its-own`: where what was waited for, or seen, is about that node (`goes-back.ts`).
    */
   readonly back?: 'always' | 'if-its-own';
+  /** Of a worker that is given back for it: the run goes on without it, where slipway.yaml says `undrained: skip`. */
+  readonly alone?: true;
   /** Why so. */
   readonly note: string;
 }
@@ -23,6 +25,8 @@ const refuse = (note: string): Failure => ({ after: 'refuse', retry: false, note
 /** Something that changes by itself: a node that reboots, an API that is away. */
 const passing = (note: string): Failure => ({ after: 'undo-and-halt', retry: true, note });
 const undo = (note: string): Failure => ({ after: 'undo-and-halt', retry: false, note });
+/** The same, of a node that cannot be emptied. */
+const undrained = (note: string): Failure => ({ ...undo(note), alone: true });
 const halt = (note: string): Failure => ({ after: 'halt', retry: false, note });
 const back = (note: string, when: Failure['back'] = 'always'): Failure => ({ ...halt(note), back: when });
 
@@ -72,8 +76,8 @@ export const failures = {
   'talos-not-ready': passing('it may get ready'),
   'component-not-ready': passing('it may get ready'),
   'pods-in-trouble': passing('they may get well'),
-  'budget-impossible': undo('no waiting changes it'),
-  'budgets-overlap': undo('no waiting changes it'),
+  'budget-impossible': undrained('no waiting changes it'),
+  'budgets-overlap': undrained('no waiting changes it'),
 
   'etcd-unreachable': passing('an API that does not answer is unknown, and is asked again'),
   'etcd-member-missing': undo('a member that is gone does not come back by waiting'),
@@ -158,11 +162,12 @@ export const failures = {
   'image-missing': undo('the factory will not find it by itself'),
   'image-unavailable': undo('waited for as long as it may take'),
   'image-pull-failed': undo('waited for as long as it may take'),
-  'drain-blocked': undo('every attempt was used'),
-  'drain-failed': undo('more time does not help'),
+  'drain-blocked': undrained('every attempt was used'),
+  'drain-failed': undrained('more time does not help'),
   'cordon-lost': undo('a person took the node back; what is left of our marks goes too'),
   'protected-pods': undo('they came back after the drain'),
   'leader-stays': undo('no other member took over'),
+  'install-not-begun': undo('nothing was installed; a person says that it is sent once more'),
   'install-refused': undo('Talos changed nothing'),
   'installed-by-others': undo('another install could overwrite the slot that runs'),
   'install-failed': halt('how far the installer came is not known'),
@@ -204,3 +209,10 @@ export const failures = {
     note: 'not known: tried again within the limit, then a person looks',
   },
 } as const satisfies Record<Reason['kind'], Failure>;
+
+/** Whether a node was given back because it cannot be emptied: others may be. */
+export function cannotBeEmptied(reason: Reason): boolean {
+  const seen = reason.kind === 'gave-up' ? reason.reason : reason;
+  const failure: Failure | undefined = seen && failures[seen.kind];
+  return failure?.alone === true;
+}

@@ -14,3 +14,23 @@ export function installedInThisBoot(kernelLog: string): string | undefined {
     .flatMap((line) => started.exec(line)?.groups?.['image'] ?? [])
     .at(-1);
 }
+
+/** What a kernel writes first. */
+const first = /: Linux version /;
+/** As Talos writes the time of each line. */
+const written = /^\s*\w+:\s+\w+: \[(?<at>[^\]]+)\]/;
+
+/** A machine's clock may differ from ours by this, milliseconds: more is a gate of its own. */
+const clockMs = 600_000;
+
+/**
+ * Whether no installer was started in this boot since a moment, in milliseconds: only where the log reaches back to it. A log that has
+ * lost its beginning shows nothing.
+ */
+export function nothingInstalledSince(kernelLog: string, since: number): boolean {
+  if (installedInThisBoot(kernelLog) !== undefined) return false;
+  const lines = kernelLog.split('\n');
+  if (lines.some((line) => first.test(line))) return true;
+  const [oldest] = lines.flatMap((line) => written.exec(line)?.groups?.['at'] ?? []);
+  return oldest !== undefined && Date.parse(oldest) <= since - clockMs;
+}

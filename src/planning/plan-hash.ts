@@ -10,7 +10,7 @@ export type HashedPlan = Omit<UpgradePlan, 'hash' | 'estimate' | 'notes' | 'bloc
  */
 export function planHashText(plan: HashedPlan): string {
   const { cluster, target, kubernetes, strategy, approvals, terraform, hops, steps } = plan;
-  const { gates, drain, batch, snapshotMaxAge, onFailure } = plan;
+  const { gates, drain, batch, snapshotMaxAge, onFailure, undrained } = plan;
   // How long a person may take to decide, or a window to open, decides nothing.
   const { decision: _, window: _window, ...limits } = limitsWaitedFor(plan);
   return JSON.stringify(
@@ -28,6 +28,7 @@ export function planHashText(plan: HashedPlan): string {
       batch,
       snapshotMaxAge,
       onFailure,
+      undrained,
       limits,
     }),
   );

@@ -161,6 +161,8 @@ function limitsText(plan: UpgradePlan): string {
     rows.push(
       '  a node that does not get well on its new version goes back by itself, and the run ends, held',
     );
+  if (plan.undrained === 'skip')
+    rows.push('  a worker that cannot be emptied is given back, and the run goes on without it');
   return ['limits', ...rows].join('\n');
 }
 

@@ -63,7 +63,7 @@ export interface RanBefore {
   readonly schematic: string;
   /** The version that run brought it to. */
   readonly to: string;
-  /** Why no slot holds it: that run made its machine anew, or upgraded it more than once. */
+  /** Why no slot holds it: that run made its machine anew, and so it is once more; or it upgraded it more than once. */
   readonly noSlot?: 'rebuilt' | 'several-hops';
 }
 
@@ -91,6 +91,8 @@ export interface UpgradePlan {
   readonly snapshotMaxAge: number;
   /** A node that does not get well on its new version goes back by itself; left out: a person is asked. */
   readonly onFailure?: 'rollback';
+  /** The run goes on without workers that cannot be emptied; left out: it halts. */
+  readonly undrained?: 'skip';
   readonly limits: Limits;
   /** What will stop the run if it stays as it is, and what a person should know. */
   readonly blocked: readonly BlockedNode[];

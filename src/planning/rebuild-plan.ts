@@ -28,11 +28,13 @@ export function plannedRebuild(
   };
 }
 
+type MadeAnew = Pick<PlannedNode, 'name' | 'role' | 'rebuild'>;
+
 /** What a hop is beside its nodes, where it makes some of them anew. */
 export function rebuildOfHop(
   input: PlanInput,
   to: string,
-  nodes: readonly PlannedNode[],
+  nodes: readonly MadeAnew[],
 ): Pick<Hop, 'strategy' | 'values' | 'templates'> {
   const rebuilt = nodes.filter((node) => node.rebuild);
   const { terraform } = input.inventory;
@@ -46,7 +48,7 @@ export function rebuildOfHop(
 }
 
 /** Those that its nodes are made of, or all, where Terraform would take the others along with any node. */
-function templatesOfHop({ inventory }: PlanInput, rebuilt: readonly PlannedNode[]): readonly Template[] {
+function templatesOfHop({ inventory }: PlanInput, rebuilt: readonly MadeAnew[]): readonly Template[] {
   const { address, all = false } = inventory.terraform?.templates ?? {};
   if (address === undefined) return [];
   if (all) return allTemplates(inventory.nodes, address);

@@ -29,7 +29,11 @@ export function rebuiltFirst(input: PlanInput, seen: readonly SeenNode[]): SeenN
 
 /** What forbids making a machine anew, before any is touched. */
 export function rebuildRefusals(input: PlanInput, seen: readonly SeenNode[]): Reason[] {
-  const nodes = rebuiltNodes(input, seen);
+  return machineRefusals(input, rebuiltNodes(input, seen));
+}
+
+/** The same of these nodes, whichever version they are made anew with. */
+export function machineRefusals(input: PlanInput, nodes: readonly SeenNode[]): Reason[] {
   if (nodes.length === 0) return [];
   const missing = missingSettings(input, nodes);
   return [

@@ -30,7 +30,7 @@ export interface AgainstTargets {
   readonly nodes: number;
   /** Each way nodes were upgraded in; a run of several hops may have both. */
   readonly ways: readonly WayAgainstTarget[];
-  /** What that many nodes should take, and took, a person's pauses and the wait for a yes apart. */
+  /** What that many nodes should take, and took, what people and windows took apart. */
   readonly allowed: number;
   readonly took: number;
   readonly paused: number;
@@ -73,7 +73,12 @@ const waitsOfRun: Readonly<Record<string, string>> = {
   terraform: 'Terraform, asked what it would still change',
   approval: 'a person, to approve the plan',
   paused: 'a person, in a pause',
+  halted: 'a person, to decide about a node',
+  window: 'a maintenance window',
 };
+
+/** Those of them that are nobody's work: a person ends them, or the calendar. */
+const idle = new Set(['approval', 'paused', 'halted', 'window']);
 
 export function reportFigures(story: RunStory): ReportFigures {
   const { startedAt, endedAt } = story;
@@ -124,7 +129,7 @@ function againstTargets(story: RunStory): AgainstTargets | null {
   const done = nodes.filter((node) => node.outcome === 'done');
   if (done.length === 0 || endedAt === undefined) return null;
   const paused = work
-    .filter((one) => one.name === 'paused' || one.name === 'approval')
+    .filter((one) => idle.has(one.name))
     .reduce((sum, one) => sum + Date.parse(one.endedAt ?? endedAt) - Date.parse(one.startedAt), 0);
   return {
     nodes: done.length,

@@ -164,7 +164,7 @@ function againstTargets({ figures }: RunReport): string[] {
   const against = figures.targets;
   if (!against) return [];
   const { nodes, ways, allowed, took, paused } = against;
-  const apart = paused > 0 ? `, ${span(paused)} of waiting for a person apart` : '';
+  const apart = paused > 0 ? `, ${span(paused)} of waiting for people and windows apart` : '';
   return [
     [
       '## Against the targets',

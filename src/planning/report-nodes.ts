@@ -15,7 +15,7 @@ export interface ReportBoots {
 export interface LeftBehind {
   readonly node: string;
   /** `left-out`: by `--only`. `between-hops`: it came through a hop, and not to the last one. */
-  readonly why: 'left-out' | 'not-begun' | 'between-hops' | 'undone' | 'halted';
+  readonly why: 'left-out' | 'not-begun' | 'between-hops' | 'undone' | 'rolled-back' | 'halted';
   /** What it ran when the run saw it last; null: not known. */
   readonly runs: string | null;
 }
@@ -54,7 +54,8 @@ function booted({ steps, failedStep }: StoryNode): boolean {
 }
 
 /** Nodes of the inventory that do not run the target after the run, in the inventory's order where it is known. */
-export function leftBehind({ plan, inventory, nodes, outcome }: RunStory): LeftBehind[] {
+export function leftBehind(story: RunStory): LeftBehind[] {
+  const { plan, inventory, nodes, outcome } = story;
   if (!plan) return [];
   const names =
     inventory?.nodes.map((node) => node.name) ?? plan.hops[0]?.nodes.map((node) => node.name) ?? [];
@@ -69,18 +70,22 @@ export function leftBehind({ plan, inventory, nodes, outcome }: RunStory): LeftB
     if (touched.length === 0 || last?.outcome === 'running') return [];
     // What is still to come of an open run is not left behind.
     if (!last) return ended ? [{ node, why: 'not-begun', runs: touched[0]?.from ?? null }] : [];
-    if (last.state !== 'on-target') return [{ node, why: stoppedHow(last), runs: runsNow(last) }];
+    if (last.state !== 'on-target')
+      return [{ node, why: stoppedHow(last), runs: runsNow(last, plannedOf(story, last)) }];
     return last.to === touched.at(-1)?.to || !ended ? [] : [{ node, why: 'between-hops', runs: last.to }];
   });
 }
 
-function stoppedHow({ outcome }: StoryNode): LeftBehind['why'] {
+function stoppedHow({ outcome, state }: StoryNode): LeftBehind['why'] {
+  if (state === 'rolled-back') return state;
   return outcome === 'undone' ? 'undone' : 'halted';
 }
 
 const old = new Set(['untouched', 'cordoned', 'undone', 'rolled-back', 'back-on-old']);
 
-function runsNow({ state, from }: StoryNode): string | null {
+function runsNow({ state, from, to }: StoryNode, planned: PlannedNode | undefined): string | null {
+  // Where a whole run is taken back, its target is the old version.
+  if (state === 'back-on-old' && planned?.back === 'run') return to;
   return state !== undefined && old.has(state) ? from : null;
 }
 

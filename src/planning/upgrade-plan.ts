@@ -1,4 +1,4 @@
-import { approvalsOf } from './approvals.js';
+import { approvalsOf, approvalsOfWayBack } from './approvals.js';
 import { estimatePlan } from './estimate.js';
 import { gateNames } from './gates/evaluate-gates.js';
 import { kubernetesVersions } from './kubernetes-versions.js';
@@ -42,7 +42,9 @@ function planRunBack(all: PlanInput, back: RunBack): Planned {
   const reasons = runBackRefusals(input, seen, back);
   if (reasons.length > 0) return { verdict: 'refused', reasons };
   const why = `the way back of run ${back.run}: ${quoted(back.why)}`;
-  return planned(input, seen, runBackHops(input, seen, back), { strategyReason: why, batch: 1 });
+  const approvals = approvalsOfWayBack(input, seen);
+  const chosen = { strategyReason: why, batch: 1, ...(approvals.length > 0 ? { approvals } : {}) };
+  return planned(input, seen, runBackHops(input, seen, back), chosen);
 }
 
 function planned(input: PlanInput, seen: readonly SeenNode[], hops: readonly Hop[], chosen: Chosen): Planned {
@@ -68,7 +70,7 @@ function plannedHops(input: PlanInput, seen: readonly SeenNode[]): Hop[] {
 }
 
 /** What of a plan goes by why it is made. */
-type Chosen = Pick<UpgradePlan, 'strategyReason' | 'approvals' | 'batch' | 'onFailure'>;
+type Chosen = Pick<UpgradePlan, 'strategyReason' | 'approvals' | 'batch' | 'onFailure' | 'undrained'>;
 
 function chosenFor(input: PlanInput, seen: readonly SeenNode[]): Chosen {
   const { upgrade } = input.inventory;
@@ -78,6 +80,7 @@ function chosenFor(input: PlanInput, seen: readonly SeenNode[]): Chosen {
     ...(approvals.length > 0 ? { approvals } : {}),
     batch: upgrade.workers.batch,
     ...(upgrade.onFailure === 'rollback' ? { onFailure: upgrade.onFailure } : {}),
+    ...(upgrade.workers.undrained === 'skip' ? { undrained: upgrade.workers.undrained } : {}),
   };
 }
 

@@ -10,6 +10,11 @@ export type KnownWayBack =
   | { readonly verdict: 'known'; readonly way: WayBack }
   | { readonly verdict: 'refused'; readonly reasons: readonly Reason[] };
 
+/** A node with what it ran before its hop, and its machine. */
+export type NodeBefore = Pick<PlannedNode, 'name' | 'role' | 'from' | 'rebuild'> & {
+  readonly expects: Pick<PlannedNode['expects'], 'schematic'>;
+};
+
 /** What its hop gave to Terraform. */
 export interface HopOfNode {
   readonly values?: Readonly<Record<string, string>> | undefined;
@@ -21,7 +26,7 @@ export interface HopOfNode {
  * The values from before a hop: those of the hop, but for the version, and the schematic where that was another one. Git names neither
  * any more. The old template of the node's host and role stood where the new one stands now, so it is made first.
  */
-export function wayBackOf(inventory: Inventory, node: PlannedNode, hop: HopOfNode): KnownWayBack {
+export function wayBackOf(inventory: Inventory, node: NodeBefore, hop: HopOfNode): KnownWayBack {
   const { terraform, nodes } = inventory;
   const { name, role, from, expects, rebuild } = node;
   const own = nodes.find((one) => one.name === name);
@@ -56,7 +61,7 @@ export function wayBackOf(inventory: Inventory, node: PlannedNode, hop: HopOfNod
 /** The template of its host and role; all of the hop's, where Terraform takes the others along with any node. */
 function templatesFor(
   { terraform }: Inventory,
-  { name, role, rebuild }: PlannedNode,
+  { name, role, rebuild }: NodeBefore,
   { templates = [] }: HopOfNode,
 ): string[] {
   const { address, all = false } = terraform?.templates ?? {};

@@ -247,6 +247,9 @@ export const decisionTimer = 'a person decides';
 /** The same of the timer that runs while a maintenance window is waited for. */
 export const windowTimer = 'the maintenance window opens';
 
+/** By whom a worker is left out that cannot be emptied, and why: as slipway.yaml says. */
+export const leftOutByItself = 'Slipway itself: upgrade.workers.undrained';
+
 /** Milliseconds an attempt may take beyond the step's limit: to finish its last look, and to say so itself. */
 export const attemptGraceMs = 120_000;
 

@@ -10,6 +10,7 @@ import type { StepName } from '../planning/node-steps.js';
 import { decisionRefusal, type Standing } from './decision-refusals.js';
 import {
   decisionTimer,
+  leftOutByItself,
   retryNode,
   rollBackNode,
   skipNode,
@@ -41,6 +42,8 @@ export interface DecidedRun {
   readonly rollback: (node: string) => Promise<Rollback>;
   /** The same, where nobody has decided about it: undefined where that is not asked, or could not be. */
   readonly ownRollback: (node: string, halt: Halt) => Promise<OwnRollback | undefined>;
+  /** Whether the run goes on without that node, as slipway.yaml says. */
+  readonly without: (ending: NodeEnding) => boolean;
   /** Stops the work on a node at its next safe point. */
   readonly stop: (node: string) => void;
   /** Called when it begins to wait, and when it goes on. */
@@ -102,6 +105,8 @@ export class NodeDecisions {
     if (ending()) return { kind: 'ends', reason };
     const halting = stopped.filter(halts);
     for (const { node, reason: why } of halting) if (why) this.haltedBy.set(node, why);
+    for (const one of halting)
+      if (!this.skipped.has(one.node) && this.run.without(one)) this.skipped.set(one.node, leftOutByItself);
     await this.goBackByThemselves(halting, turns);
     const isDecided = (): boolean =>
       this.anyGoesBackByItself(halting) ||

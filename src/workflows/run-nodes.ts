@@ -1,6 +1,7 @@
 import { CancellationScope, ParentClosePolicy, executeChild, isCancellation } from '@temporalio/workflow';
 import type { OwnRollback } from '../activities/plan-own-rollback.js';
 import type { Halt } from '../planning/goes-back.js';
+import { cannotBeEmptied } from '../planning/failures.js';
 import { stepsOf } from '../planning/node-steps.js';
 import type { Hop, PlannedNode, UpgradePlan } from '../planning/plan.js';
 import type { Reason } from '../planning/reason.js';
@@ -55,6 +56,7 @@ export class RunNodes {
       retry: (node) => this.planRetry(node),
       rollback: (node) => this.planRollback(node),
       ownRollback: (node, halt) => this.planOwnRollback(node, halt),
+      without: (ended) => this.goesOnWithout(ended),
       stop: (node) => this.underWay.get(node)?.cancel(),
       tell,
     });
@@ -205,6 +207,18 @@ export class RunNodes {
         const reason = reasonOf(error, node.name, 0);
         return { ...skipped(node, hop.to), outcome: 'halted', state: 'unknown', attempt, startedAt, reason };
       },
+    );
+  }
+
+  private goesOnWithout({ node, outcome, reason }: NodeEnding): boolean {
+    const { plan, hop } = this.hopNow();
+    const worker = hop.nodes.some(({ name, role, back }) => name === node && role === 'worker' && !back);
+    return (
+      plan.undrained === 'skip' &&
+      worker &&
+      outcome === 'undone' &&
+      reason !== undefined &&
+      cannotBeEmptied(reason)
     );
   }
 

@@ -2,6 +2,7 @@ import { steps, type StepName } from '../planning/node-steps.js';
 import type { Reason } from '../planning/reason.js';
 import type { NodeState } from '../planning/run-result.js';
 import type { NodeInput } from './node-input.js';
+import { nothingSent } from './nothing-sent.js';
 
 /** Where its machine was made anew there is no way back to name: it is on its way, or it has come. */
 export function stateRebuilt(failed: StepName): NodeState {
@@ -17,24 +18,10 @@ export function stateBackRebuilt(
   failed: StepName,
   reason: Reason,
 ): NodeState {
-  const sent = order.findIndex((name) => steps[name].repeat === 'once');
-  const at = order.indexOf(failed);
-  const nothingSent = at < sent || (at === sent && beforeSending.has(reason.kind));
-  if (nothingSent && !node.rebuild?.continues) return 'on-target';
-  if (nothingSent) return node.rebuild?.continues === 'waiting' ? 'not-joined' : 'replacing';
+  const sends = order.find((name) => steps[name].repeat === 'once');
+  const unsent = nothingSent(order, sends, failed, reason);
+  if (unsent && !node.rebuild?.continues) return 'on-target';
+  if (unsent) return node.rebuild?.continues === 'waiting' ? 'not-joined' : 'replacing';
   const state = stateRebuilt(failed);
   return state === 'on-target' ? 'back-on-old' : state;
 }
-
-/** What a last look, or Terraform itself, says before anything is destroyed. Of all else nobody knows how far it came. */
-const beforeSending: ReadonlySet<Reason['kind']> = new Set<Reason['kind']>([
-  'expectation-broken',
-  'cordon-lost',
-  'protected-pods',
-  'control-plane-disrupted',
-  'etcd-node-leads',
-  'etcd-member-unhealthy',
-  'etcd-quorum-at-risk',
-  'terraform-locked',
-  'terraform-plan-stale',
-]);

@@ -6,6 +6,7 @@ import type { Reason } from '../planning/reason.js';
 import type { NodeResult, NodeState, StepRecord } from '../planning/run-result.js';
 import { reasonOf } from './failure-reason.js';
 import type { NodeInput } from './node-input.js';
+import { stateInPlace } from './state-in-place.js';
 import { stateBackRebuilt, stateRebuilt } from './state-rebuilt.js';
 import { activitiesFor, stepActivities, type NodeProgress } from './step-activities.js';
 
@@ -210,17 +211,6 @@ function stateAfter(input: NodeInput, failed: StepName, reason: Reason): NodeSta
 function isSilent(reason: Reason): boolean {
   const last = reason.kind === 'gave-up' ? reason.reason : reason;
   return last?.kind === 'talos-unreachable';
-}
-
-function stateInPlace({ node }: NodeInput, failed: StepName, reason: Reason): NodeState {
-  if (node.back) return failed === 'await-boot' || failed === 'roll-back' ? 'rebooting' : 'back-on-old';
-  if (failed === 'reboot' || reason.kind === 'reboot-unanswered') return 'armed';
-  if (reason.kind === 'back-on-old-version') return 'back-on-old';
-  if (reason.kind === 'node-never-returned') return 'unreachable';
-  if (failed === 'install' || reason.kind === 'install-unanswered') return 'install-unknown';
-  const booted: readonly Reason['kind'][] = ['wrong-schematic', 'extensions-lost'];
-  if (failed !== 'await-boot' || booted.includes(reason.kind)) return 'on-target';
-  return node.flow === 'lifecycle' ? 'rebooting' : 'installing';
 }
 
 /** The Web UI's current details: the steps, and the one under way. */

@@ -26,4 +26,18 @@ test('what no slot holds is said to be so', () => {
   if (!done) throw new Error('there is no node');
   const rebuilt = { ...done, plan: { ...done.plan, rebuild: {} as NonNullable<typeof done.plan.rebuild> } };
   expect(runBackOf({ nodes: [rebuilt], order })).toMatchObject([{ noSlot: 'rebuilt' }]);
+  const hop = (from: string, to: string, at: number) => ({
+    ...rebuilt,
+    from,
+    to,
+    hop: at,
+    plan: { ...rebuilt.plan, from },
+  });
+  // Through a patch it goes back to what was first; through a minor that would be skipped on the way back it does not.
+  const patch = [hop('v1.12.1', 'v1.12.6', 0), hop('v1.12.6', 'v1.13.9', 1)];
+  expect(runBackOf({ nodes: patch, order })).toMatchObject([
+    { version: 'v1.12.1', to: 'v1.13.9', noSlot: 'rebuilt' },
+  ]);
+  const minors = [hop('v1.11.5', 'v1.12.6', 0), hop('v1.12.6', 'v1.13.9', 1)];
+  expect(runBackOf({ nodes: minors, order })).toMatchObject([{ noSlot: 'several-hops' }]);
 });

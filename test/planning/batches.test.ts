@@ -51,7 +51,9 @@ describe('the batches of an order', () => {
   });
 
   test('begin together where there is no canary', () => {
-    const without = nodesOf(aCluster({ workers: 4 }).upgrading({ workers: { canary: 0, batch: 3 } }));
+    const without = nodesOf(
+      aCluster({ workers: 4 }).upgrading({ workers: { canary: 0, batch: 3, undrained: 'halt' } }),
+    );
     expect(batches(without, 3)).toBe(`${controlPlanes} work-1+work-2+work-3 work-4`);
   });
 
@@ -128,7 +130,7 @@ describe('the plan', () => {
     const one = planOf(aCluster({ workers: 7 }).planInput());
     const three = planOf(
       aCluster({ workers: 7 })
-        .upgrading({ workers: { canary: 1, batch: 3 } })
+        .upgrading({ workers: { canary: 1, batch: 3, undrained: 'halt' } })
         .planInput(),
     );
     expect([one.batch, three.batch]).toEqual([1, 3]);

@@ -179,6 +179,7 @@ export const everyReason: { readonly [Kind in Reason['kind']]: Extract<Reason, {
   'cordon-lost': { kind: 'cordon-lost', node, found: 'it is schedulable' },
   'protected-pods': { kind: 'protected-pods', node, pods: ['postgres/db-1'] },
   'leader-stays': { kind: 'leader-stays', node: 'ctrl-1', why: 'no other member took over in time' },
+  'install-not-begun': { kind: 'install-not-begun', node },
   'install-refused': { kind: 'install-refused', node, why: 'error validating installer image' },
   'installed-by-others': {
     kind: 'installed-by-others',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { failures } from '../../src/planning/failures.js';
+import { cannotBeEmptied, failures } from '../../src/planning/failures.js';
 import { stepOrders, type StepName, steps } from '../../src/planning/node-steps.js';
 import type { Reason } from '../../src/planning/reason.js';
 import { everyReason } from './every-reason.js';
@@ -88,4 +88,22 @@ describe.each(['legacy', 'lifecycle', 'armed'] as const)('the steps of the order
     expect(unknown).toEqual([]);
     expect(steps.cordon.undo).toBe('uncordon');
   });
+});
+
+describe('a node that cannot be emptied', () => {
+  const budget = everyReason['budget-impossible'];
+  const waited = { kind: 'gave-up', waitedFor: 'the gates before work-1', limit: 1 } as const;
+
+  test.each<[Reason, boolean]>([
+    [everyReason['drain-blocked'], true],
+    [everyReason['drain-failed'], true],
+    [budget, true],
+    [{ ...waited, reason: budget }, true],
+    [{ ...waited, reason: everyReason['node-not-ready'] }, false],
+    [{ ...waited, reason: undefined }, false],
+    [everyReason['protected-pods'], false],
+    [everyReason['kubernetes-unreachable'], false],
+  ])('is known by why it was given back: %j', (reason, empties) =>
+    expect(cannotBeEmptied(reason)).toBe(empties),
+  );
 });

@@ -67,7 +67,14 @@ describe('the hash of a plan', () => {
           .planInput(),
       ).hash,
     ],
-    ['more workers at a time', planOf(well.upgrading({ workers: { canary: 1, batch: 2 } }).planInput()).hash],
+    [
+      'going on without a worker that cannot be emptied',
+      planOf(well.upgrading({ workers: { canary: 1, batch: 1, undrained: 'skip' } }).planInput()).hash,
+    ],
+    [
+      'more workers at a time',
+      planOf(well.upgrading({ workers: { canary: 1, batch: 2, undrained: 'halt' } }).planInput()).hash,
+    ],
     [
       'another way to boot',
       planOf(well.upgrading({ reboot: { mode: 'powercycle', canary: 'powercycle' } }).planInput()).hash,

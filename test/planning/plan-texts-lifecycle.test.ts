@@ -9,7 +9,7 @@ import { planOf } from './a-planned-node.js';
 const request = { talos: 'v1.13.9' };
 const well = aCluster().upgrading({
   strategy: { patch: 'in-place', minor: 'in-place', major: 'rebuild' },
-  workers: { canary: 1, batch: 3 },
+  workers: { canary: 1, batch: 3, undrained: 'halt' },
 });
 const boot = 'boot-of-work-2';
 /** Control planes on 1.12, workers on 1.13, one of them with the version installed. */

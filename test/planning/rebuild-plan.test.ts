@@ -116,7 +116,7 @@ describe('the plan of a minor that is rebuilt', () => {
     );
     const more = 3 * (usually.rebuilt - usually.controlPlane) + 3 * (usually.rebuilt - usually.worker);
     expect(plan.estimate - inPlace.estimate).toBe(more + usually.templates);
-    const two = planOf(rebuilding(world.upgrading({ workers: { canary: 1, batch: 2 } })));
+    const two = planOf(rebuilding(world.upgrading({ workers: { canary: 1, batch: 2, undrained: 'halt' } })));
     // No two of them go together.
     expect(two.estimate).toBe(plan.estimate);
   });
@@ -226,7 +226,9 @@ describe('batches of nodes that are rebuilt', () => {
 
   test('let those of the same hop go together that are upgraded in place', () => {
     const begun = aRebuildingCluster({ workers: 5 }).running('v1.13.4', 'work-2', 'work-3', 'work-5');
-    const mixed = planOf(rebuilding(begun.upgrading({ workers: { canary: 0, batch: 3 } })));
+    const mixed = planOf(
+      rebuilding(begun.upgrading({ workers: { canary: 0, batch: 3, undrained: 'halt' } })),
+    );
     const all = mixed.hops[0]?.nodes ?? [];
     const workers = all.filter(({ role }) => role === 'worker').map(({ name }) => name);
     expect(batchesOf(workers, all, 3, () => [])).toEqual([
@@ -239,7 +241,9 @@ describe('batches of nodes that are rebuilt', () => {
   });
 
   test('are told of where slipway.yaml would let several go together', () => {
-    const three = planOf(rebuilding(world.upgrading({ workers: { canary: 1, batch: 3 } })));
+    const three = planOf(
+      rebuilding(world.upgrading({ workers: { canary: 1, batch: 3, undrained: 'halt' } })),
+    );
     expect(three.notes.join('\n')).toContain(
       'one at a time, though upgrade.workers.batch is 3: the Terraform state',
     );

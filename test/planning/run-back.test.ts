@@ -118,9 +118,9 @@ describe('the way back of a run', () => {
       'runs v1.12.3, neither',
     ],
     [
-      'a machine was made anew',
+      'a machine was made anew, and slipway.yaml does not say by what',
       () => refusal([ran('work-1', { noSlot: 'rebuilt' })]),
-      'made its machine anew',
+      'rebuild-unprepared',
     ],
     [
       'a node was upgraded twice',

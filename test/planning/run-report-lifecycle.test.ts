@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { reportOf, runReportMarkdown, type RunStory } from '../../src/planning/run-report.js';
+import { reportOf, runReportMarkdown, type RunStory, type StoryNode } from '../../src/planning/run-report.js';
 import type { Hop, PlannedNode, UpgradePlan } from '../../src/planning/plan.js';
 import { aCluster } from './a-cluster.js';
 import { planOf } from './a-planned-node.js';
@@ -138,6 +138,23 @@ describe('who is left behind', () => {
     ]);
   });
 
+  test('runs the target of a way back of a run, where it did not get well on it', () => {
+    const back: UpgradePlan = {
+      ...plan,
+      hops: [{ to: 'v1.12.1', nodes: hop.nodes.map((node) => ({ ...node, from: 'v1.12.6', back: 'run' })) }],
+    };
+    const halted = { from: 'v1.12.6', to: 'v1.12.1', outcome: 'halted' } as const;
+    const left = (state: StoryNode['state']): unknown =>
+      reportOf({
+        ...aRun({ plan: back }),
+        outcome: 'halted',
+        nodes: [{ ...aNodeResult('work-1', 60), ...halted, ...(state ? { state } : {}) }],
+      }).leftBehind.find(({ node }) => node === 'work-1');
+    expect(left('back-on-old')).toEqual({ node: 'work-1', why: 'halted', runs: 'v1.12.1' });
+    expect(left('cordoned')).toEqual({ node: 'work-1', why: 'halted', runs: 'v1.12.6' });
+    expect(left('rolled-back')).toEqual({ node: 'work-1', why: 'rolled-back', runs: 'v1.12.6' });
+  });
+
   test('is nobody while the run goes on, and nobody after one that is done', () => {
     const done = hop.nodes.flatMap(({ name }) => [first(name), second(name)]);
     expect(reportOf({ ...aRun({ plan: twoHops }), nodes: done }).leftBehind).toEqual([]);
@@ -217,10 +234,11 @@ describe('figures and decisions', () => {
     work: [
       { name: 'snapshot', startedAt: at(1), endedAt: at(2) },
       { name: 'paused', startedAt: at(5), endedAt: at(15) },
+      { name: 'halted', startedAt: at(16), endedAt: at(18) },
     ],
   };
 
-  test('tell what a pause cost, and leave it out of the comparison', () => {
+  test('tell what a pause and a decision cost, and leave it out of the comparison', () => {
     const { figures } = reportOf(story);
     expect(figures.waits).toContainEqual({
       waitedFor: 'a person, in a pause',
@@ -228,11 +246,17 @@ describe('figures and decisions', () => {
       longest: 600_000,
       node: null,
     });
-    expect(figures.targets).toMatchObject({
-      took: figures.took === null ? 0 : figures.took - 600_000,
-      paused: 600_000,
+    expect(figures.waits).toContainEqual({
+      waitedFor: 'a person, to decide about a node',
+      inAll: 120_000,
+      longest: 120_000,
+      node: null,
     });
-    expect(runReportMarkdown(story)).toContain('10m of waiting for a person apart');
+    expect(figures.targets).toMatchObject({
+      took: figures.took === null ? 0 : figures.took - 720_000,
+      paused: 720_000,
+    });
+    expect(runReportMarkdown(story)).toContain('12m of waiting for people and windows apart');
   });
 
   test('tell who started it, from which commit, and who paused it and why', () => {

@@ -61,9 +61,9 @@ const goesBack: Readonly<Record<NonNullable<Failure['back']>, string>> = {
     'takes a node back whose own doing it is, where that runs the new version, and halts; else, and with `onFailure: ask`,',
 };
 
-function does({ after: then, retry, back, note }: Failure): string {
+function does({ after: then, retry, back, alone, note }: Failure): string {
   const waits = retry ? 'waits for it within the limit of the step; then ' : '';
-  return `${waits}${back ? `${goesBack[back]} ` : ''}${after[then]} (${cell(note)})`;
+  return `${waits}${back ? `${goesBack[back]} ` : ''}${after[then]}${alone ? '; a worker is left out with `undrained: skip`' : ''} (${cell(note)})`;
 }
 
 /** `slipway status prox-ops  # what runs` → the command, and what it is for. */

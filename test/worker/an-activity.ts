@@ -1,4 +1,6 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Connection } from '@temporalio/client';
+import proto from '@temporalio/proto';
 
 /** Workflows that are nothing but an activity, played by hand: Temporal sees a worker, and no worker has to die. */
 export interface ActivityByHand {
@@ -6,6 +8,10 @@ export interface ActivityByHand {
   schedule(workflowId: string, eagerly: boolean): Promise<number>;
   /** Takes the activity up, as the worker of that name. */
   takeAs(worker: string): Promise<void>;
+  /** The same, to tell of it: that it is under way, and that it is done. */
+  takeToFinish(worker: string): Promise<{ beat: () => Promise<void>; finish: () => Promise<void> }>;
+  /** Waits until a worker has asked for an activity. */
+  polled(): Promise<void>;
   pending(workflowId: string): Promise<{
     readonly state: number;
     readonly attempt: number;
@@ -13,9 +19,9 @@ export interface ActivityByHand {
   }>;
 }
 
+const { CommandType, TaskQueueType } = proto.temporal.api.enums.v1;
+
 const minute = { seconds: 60 } as never;
-/** COMMAND_TYPE_SCHEDULE_ACTIVITY_TASK */
-const scheduleActivity = 1;
 
 /** @param taskQueue one nobody else polls. */
 export function activityByHand(connection: Connection, namespace: string, taskQueue: string): ActivityByHand {
@@ -42,8 +48,7 @@ export function activityByHand(connection: Connection, namespace: string, taskQu
         identity: 'test',
         commands: [
           {
-            // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- the enum is in a package that is not ours to import
-            commandType: scheduleActivity,
+            commandType: CommandType.COMMAND_TYPE_SCHEDULE_ACTIVITY_TASK,
             scheduleActivityTaskCommandAttributes: {
               activityId: '1',
               activityType: { name: 'byHand' },
@@ -61,6 +66,25 @@ export function activityByHand(connection: Connection, namespace: string, taskQu
     },
     takeAs: async (identity) => {
       await inTime(() => workflowService.pollActivityTaskQueue({ namespace, taskQueue: queue, identity }));
+    },
+    takeToFinish: async (identity) => {
+      const { taskToken } = await inTime(() =>
+        workflowService.pollActivityTaskQueue({ namespace, taskQueue: queue, identity }),
+      );
+      const said = { namespace, taskToken, identity };
+      return {
+        beat: async () => {
+          await workflowService.recordActivityTaskHeartbeat(said);
+        },
+        finish: async () => {
+          await workflowService.respondActivityTaskCompleted(said);
+        },
+      };
+    },
+    polled: async () => {
+      const asked = { namespace, taskQueue: queue, taskQueueType: TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY };
+      // oxlint-disable-next-line no-await-in-loop -- again until one is there
+      while ((await workflowService.describeTaskQueue(asked)).pollers.length === 0) await pause(50);
     },
     pending: async (workflowId) => {
       const { pendingActivities } = await workflowService.describeWorkflowExecution({

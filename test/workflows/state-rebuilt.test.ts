@@ -9,6 +9,7 @@ import { aRebuildingCluster } from '../planning/a-rebuilding-cluster.js';
 const node = plannedNode('work-1', aRebuildingCluster());
 const gaveUp: Reason = { kind: 'gave-up', waitedFor: 'it', limit: 1, reason: undefined };
 const refused: Reason = { kind: 'cordon-lost', node: 'work-1', found: 'it is schedulable' };
+const aborted: Reason = { kind: 'aborted', by: 'a cancel' };
 const unread: Reason = { kind: 'kubernetes-unreachable', endpoints: [], why: 'down' };
 
 function left(
@@ -31,6 +32,7 @@ describe('the state of a node whose way back by another machine failed', () => {
     ['plan-replacement', gaveUp, 'on-target'],
     ['drain', gaveUp, 'on-target'],
     ['replace-machine', refused, 'on-target'],
+    ['replace-machine', aborted, 'on-target'],
     ['replace-machine', unread, 'replacing'],
     ['replace-machine', gaveUp, 'replacing'],
     ['remove-member', gaveUp, 'not-joined'],

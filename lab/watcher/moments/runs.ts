@@ -131,6 +131,16 @@ export function goesBackByItself({ record }: Run): boolean {
   return text(record.input, 'inventory', 'upgrade', 'onFailure') === 'rollback';
 }
 
+/** Whether its slipway.yaml says that a run goes on without that node: a worker that could not be emptied, and was given back. */
+export function goesOnWithout({ record }: Run, attempt: Attempt, evidence: Evidence): boolean {
+  const node = evidence.workflows.find((one) => one.id === attempt.id)?.input;
+  return (
+    text(record.input, 'inventory', 'upgrade', 'workers', 'undrained') === 'skip' &&
+    text(node, 'node', 'role') === 'worker' &&
+    attempt.ending?.outcome === 'undone'
+  );
+}
+
 /** The nodes of an earlier run that this one is to take back. */
 export function takesBack({ record }: Run): string[] {
   return list(record.input, 'request', 'back', 'nodes').flatMap((node) => text(node, 'name') ?? []);

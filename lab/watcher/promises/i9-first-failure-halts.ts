@@ -5,6 +5,7 @@ import {
   attemptAt,
   endedClean,
   goesBackByItself,
+  goesOnWithout,
   personSaid,
   runAt,
   runsOf,
@@ -20,7 +21,7 @@ const DECISIONS = ['retry', 'skip', 'rollback'];
 
 /**
  * I9: after the first node that failed, its run begins no other one, and touches none it had not begun; nodes that are under
- * work then may be finished, up to three workers at a time; and a node that failed goes back, where slipway.yaml says so. After a
+ * work then may be finished, up to three workers at a time; a node that failed goes back, and a worker that cannot be emptied is left out, where slipway.yaml says so. After a
  * run that did not end clean, none starts before a person released the cluster, but for one that takes it back.
  */
 export function firstFailureHalts(evidence: Evidence): Finding[] {
@@ -41,7 +42,7 @@ export function firstFailureHalts(evidence: Evidence): Finding[] {
 
 function afterFailure(evidence: Evidence, runs: readonly Run[], run: Run): Finding[] {
   const begun = run.attempts.flatMap((attempt) => {
-    const failed = failedBefore(run, attempt.startedAt);
+    const failed = failedBefore(evidence, run, attempt.startedAt);
     if (failed === undefined) return [];
     if (attempt.back && failed.node === attempt.node && goesBackByItself(run)) return [];
     const words = `${attempt.id} began after ${failed.node} had failed in ${run.id}`;
@@ -52,7 +53,7 @@ function afterFailure(evidence: Evidence, runs: readonly Run[], run: Run): Findi
     .flatMap(({ at, node, name }) => {
       // Of a node no workflow had begun for by then, the touch itself counts.
       const beganAt = attemptAt([run], node, at)?.startedAt ?? at;
-      const failed = failedBefore(run, beganAt);
+      const failed = failedBefore(evidence, run, beganAt);
       if (failed === undefined || failed.node === node) return [];
       return [violation('I9', at, node, `${name} of ${node} after ${failed.node} had failed in ${run.id}`)];
     });
@@ -60,12 +61,13 @@ function afterFailure(evidence: Evidence, runs: readonly Run[], run: Run): Findi
 }
 
 /** A node that had failed by a moment, and nobody had said since that it should go on. */
-function failedBefore(run: Run, moment: Moment): Attempt | undefined {
+function failedBefore(evidence: Evidence, run: Run, moment: Moment): Attempt | undefined {
   return run.attempts.find(
     (attempt) =>
       attempt.endedAt !== undefined &&
       attempt.endedAt < moment &&
       !endedWell(attempt) &&
+      !goesOnWithout(run, attempt, evidence) &&
       !personSaid(run, DECISIONS, attempt.endedAt, moment),
   );
 }

@@ -1,6 +1,7 @@
 import type { OwnRollback } from '../../activities/plan-own-rollback.js';
-import type { Decision } from '../../planning/run-result.js';
-import type { UpgradePlan } from '../../planning/plan.js';
+import { cannotBeEmptied } from '../../planning/failures.js';
+import type { Planned, UpgradePlan } from '../../planning/plan.js';
+import type { Decision, NodeResult } from '../../planning/run-result.js';
 import {
   abortRun,
   approvePlan,
@@ -13,6 +14,7 @@ import {
   decisionTimer,
   startNow,
   windowTimer,
+  leftOutByItself,
   type Approval,
   type ApproveAnswer,
   type NodeDecisionInput,
@@ -51,7 +53,11 @@ const idle = new Set([
 
 /** What people said to the run and it heeded, in order. A cancel, which names nobody, is an abort. */
 export function decisionsOf(facts: HistoryFacts): Decision[] {
-  const told = [...facts.updates.filter(heeded).flatMap(decisionOf), ...ownRollbacks(facts)];
+  const told = [
+    ...facts.updates.filter(heeded).flatMap(decisionOf),
+    ...ownRollbacks(facts),
+    ...ownSkips(facts),
+  ];
   const { cancel } = facts;
   const cancels: Decision[] = cancel
     ? [{ kind: 'abort', by: 'a cancel', why: cancel.why, at: cancel.at }]
@@ -66,6 +72,23 @@ function ownRollbacks({ activities }: HistoryFacts): Decision[] {
       ? [{ kind: 'rollback', by: 'Slipway itself', why: 'upgrade.onFailure', at, node: answer.node.name }]
       : [],
   );
+}
+
+/** Workers that could not be emptied, and that the run went on without, as slipway.yaml says. */
+function ownSkips({ activities, children }: HistoryFacts): Decision[] {
+  const planned = activities.findLast(({ name, ending }) => name === 'planUpgrade' && ending === 'completed');
+  const answer = planned?.result as Planned | undefined;
+  if (answer?.verdict !== 'planned' || answer.plan.undrained !== 'skip') return [];
+  const nodes = answer.plan.hops.flatMap((hop) => hop.nodes);
+  const workers = new Set(
+    nodes.filter(({ role, back }) => role === 'worker' && !back).map(({ name }) => name),
+  );
+  return children.flatMap(({ result, endedAt = '' }) => {
+    const { node = '', outcome, reason } = (result ?? {}) as Partial<NodeResult>;
+    if (!workers.has(node) || outcome !== 'undone' || !reason || !cannotBeEmptied(reason)) return [];
+    const [by = '', why = ''] = leftOutByItself.split(': ');
+    return [{ kind: 'skip', by, why, at: endedAt, node }];
+  });
 }
 
 /** What was found where it was asked whether a node goes back by itself. */

@@ -5,7 +5,16 @@ import type { RunView } from '../../../src/cli/board/run-view.js';
 import { storyOfRun } from '../../../src/cli/board/story-of-run.js';
 import { viewOfRun } from '../../../src/cli/board/view-of-run.js';
 import { decisionTimer } from '../../../src/workflows/messages.js';
-import { factsOf, payload, payloads, runStarted, type EventAt } from './a-history.js';
+import {
+  childStarted,
+  completed,
+  factsOf,
+  payload,
+  payloads,
+  runStarted,
+  scheduled,
+  type EventAt,
+} from './a-history.js';
 import { aNode, aRunView, after, at, doneNode } from './a-run-view.js';
 
 const timer = (summary?: string): EventAt => [
@@ -117,4 +126,43 @@ describe('a halted run', () => {
     expect(story.now?.join(' ')).toContain('Waits for somebody to decide about k8s-work-2');
     expect(story.work).toContainEqual({ name: 'halted', startedAt: at(90) });
   });
+});
+
+describe('a worker that slipway.yaml has the run go on without', () => {
+  const reason = { kind: 'drain-failed', node: 'k8s-work-2', why: 'a budget', attempts: 3 };
+  const history = (plan: object, result: object) =>
+    seen(
+      scheduled(1, 'planUpgrade'),
+      completed(2, 2, { verdict: 'planned', plan: { ...aRunView().plan, ...plan } }),
+      childStarted(10, 'run/prox-ops/42/1/k8s-work-2/1'),
+      [
+        20,
+        {
+          childWorkflowExecutionCompletedEventAttributes: { initiatedEventId: '4', result: payloads(result) },
+        },
+      ],
+    ).decisions;
+  const undone = { node: 'k8s-work-2', outcome: 'undone', state: 'undone', reason, steps: [] };
+
+  test('is told as a decision, by whom and why', () =>
+    expect(history({ undrained: 'skip' }, undone)).toEqual([
+      {
+        kind: 'skip',
+        by: 'Slipway itself',
+        why: 'upgrade.workers.undrained',
+        at: at(20),
+        node: 'k8s-work-2',
+      },
+    ]));
+
+  test.each<[string, object, object]>([
+    ['slipway.yaml does not say so', {}, undone],
+    ['it halted after its drain', { undrained: 'skip' }, { ...undone, outcome: 'halted' }],
+    [
+      'it was given back for another reason',
+      { undrained: 'skip' },
+      { ...undone, reason: { kind: 'protected-pods', node: 'k8s-work-2', pods: ['a/b'] } },
+    ],
+    ['it is a control plane', { undrained: 'skip' }, { ...undone, node: 'k8s-ctrl-2' }],
+  ])('is not where %s', (_what, plan, result) => expect(history(plan, result)).toEqual([]));
 });

@@ -24,6 +24,16 @@ const failedFirst = (evidence: MadeEvidence): void => {
     to: 'v1.12.2',
   };
 };
+/** The first node of the run is given back, and others follow. */
+function undrained(role: string, does: 'skip' | 'halt') {
+  return (evidence: MadeEvidence): void => {
+    const first = record(evidence, `${RUN}/1/k8s-ctrl-2/1`);
+    first.input = { ...(first.input as object), node: { role } };
+    first.result = { node: 'k8s-ctrl-2', outcome: 'undone', state: 'undone', to: 'v1.12.2' };
+    const run = record(evidence, RUN);
+    run.input = { inventory: { upgrade: { workers: { undrained: does } } } };
+  };
+}
 const released = { name: 'release', acceptedAt: second(62), input: {}, result: { verdict: 'released' } };
 
 check('I9', [
@@ -54,6 +64,20 @@ check('I9', [
       failedFirst(evidence);
       record(evidence, RUN).updates.push({ name: 'skip', acceptedAt: second(32), input: {} });
     },
+  },
+  {
+    title: 'is silent when a worker could not be emptied, and slipway.yaml has the run go on without it',
+    change: undrained('worker', 'skip'),
+  },
+  {
+    title: 'fires when slipway.yaml does not say that',
+    change: undrained('worker', 'halt'),
+    says: 'after k8s-ctrl-2 had failed',
+  },
+  {
+    title: 'fires when a control plane is left out like that',
+    change: undrained('control-plane', 'skip'),
+    says: 'after k8s-ctrl-2 had failed',
   },
   {
     title: 'fires when a node is touched that no workflow had begun for',

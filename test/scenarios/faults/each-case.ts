@@ -3,8 +3,8 @@ import type { World } from '../../../lab/world.js';
 import { casesIn } from './every-case.js';
 import { nodeOf, type Ending, type Flow } from './fault-case.js';
 import { play, startFaultLab, type Seen } from './play.js';
-import { makeAnew } from './make-anew.js';
-import { reset } from './reset.js';
+import { makeAnew } from '../../../lab/put-back/make-anew.js';
+import { reset } from '../../../lab/put-back/reset.js';
 
 /** When a case was played, to know whose a broken promise is. */
 interface Played {

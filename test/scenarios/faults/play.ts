@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { rebuilt } from '../../../lab/put-back/make-anew.js';
 import { World, type WorldOptions } from '../../../lab/world.js';
 import { advise, describe } from '../../../src/planning/describe.js';
 import type { Reason } from '../../../src/planning/reason.js';
@@ -36,9 +37,6 @@ export async function startFaultLab(
   await world.owner.mergeTalos(to);
   return world;
 }
-
-/** What machines run, and are to be made anew with. */
-export const rebuilt = { from: 'v1.12.1', to: 'v1.13.7' } as const;
 
 /** Plays a case on one node of a lab that is well, and tells what was seen. */
 export async function play(world: World, story: FaultCase): Promise<Seen> {

@@ -4,9 +4,9 @@ import type { LabProcess } from '../../../lab/processes/lab-process.js';
 import { startTemporalAlone, type TemporalAlone } from '../../../lab/temporal-alone.js';
 import type { World } from '../../../lab/world.js';
 import { endingIn, nodeOf, type Flow } from '../faults/fault-case.js';
-import { makeAnew } from '../faults/make-anew.js';
+import { makeAnew } from '../../../lab/put-back/make-anew.js';
 import { play, startFaultLab } from '../faults/play.js';
-import { reset } from '../faults/reset.js';
+import { reset } from '../../../lab/put-back/reset.js';
 import { countRequests } from './counted-requests.js';
 import { caseBegins, oneRequestCases, type Around, type OneRequest } from './one-request-cases.js';
 

@@ -5,7 +5,7 @@ import { hypervisorLine, hypervisorRequests } from '../../../lab/watcher/sources
 import { type World } from '../../../lab/world.js';
 import type { Reason } from '../../../src/planning/reason.js';
 import { setInInventory } from '../edit-inventory.js';
-import { hypervisorOf } from '../faults/make-anew.js';
+import { hypervisorOf } from '../../../lab/put-back/make-anew.js';
 import { play } from '../faults/play.js';
 import { to, versionMerged } from './version-merged.js';
 

@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { FaultName } from '../../../lab/faults/catalogue.js';
 import { type World, nodeResult } from '../../../lab/world.js';
 import type { RunStory } from '../../../src/planning/run-report.js';
-import { nodeId, runId } from '../../../src/workflows/messages.js';
-import { cutPowerOfTerraform, hasFired, stageOf } from '../faults/terraform-deaths.js';
+import { stageOf } from '../faults/terraform-deaths.js';
+import { terminatedAt } from '../faults/terminated-rebuild.js';
 import { from, to, versionMerged } from './version-merged.js';
 
 /** Only here: machines that a terminated run left half made, gone on with by the next one. */
@@ -87,40 +86,6 @@ describe('a run that is terminated while a machine is made anew', () => {
     expect((await world.stop()).complaints).toEqual([]);
   }, 120_000);
 });
-
-/** Lets a run come to that point of one node, and terminates it there; waits until the cluster knows that the machine is gone. */
-async function terminatedAt(
-  world: World,
-  node: string,
-  fault: FaultName,
-  then: 'power cut' | 'goes on',
-): Promise<void> {
-  const { cluster } = world.lab;
-  await world.control('POST', '/faults', { name: fault, node });
-  const run = await world.upgrade('--only', node);
-  await world.until(`${fault} has shown`, () => hasFired(world, run, fault));
-  const { workflow } = await world.client();
-  await workflow.getHandle(runId(cluster, run)).terminate('a test');
-  await workflow.getHandle(nodeId(cluster, run, 1, node, 1)).terminate('a test');
-  if (then === 'power cut') {
-    await world.killWorker();
-    await cutPowerOfTerraform(world, node);
-  }
-  await world.control('DELETE', '/faults');
-  if (then === 'power cut') await world.startWorker();
-  await world.until('the cluster is held', async () =>
-    (await world.slipway('status')).stdout.includes('is held'),
-  );
-  await world.until(`${node} is not Ready`, async () => {
-    const ready = await world.kubectl(
-      'get',
-      'node',
-      node,
-      `--output=jsonpath={.status.conditions[?(@.type=="Ready")].status}`,
-    );
-    return ready !== 'True';
-  });
-}
 
 /** How often a machine of the node was destroyed, and made. */
 async function machineEventsOf(world: World, node: string): Promise<number[]> {

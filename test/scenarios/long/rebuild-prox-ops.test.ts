@@ -5,7 +5,7 @@ import { leavesResourcesAlone } from '../../../lab/terraform/owners-terraform.js
 import { World, nodeResult } from '../../../lab/world.js';
 import type { RunStory } from '../../../src/planning/run-report.js';
 import { setInInventory } from '../edit-inventory.js';
-import { hypervisorOf, replaceByHand } from '../faults/make-anew.js';
+import { hypervisorOf } from '../../../lab/put-back/make-anew.js';
 import { onOneLine } from '../what-is-said.js';
 import { templatesMade } from './templates-made.js';
 
@@ -13,11 +13,16 @@ const from = 'v1.11.3';
 const to = 'v1.12.11';
 const cards = ['k8s-work-4', 'k8s-work-14'] as const;
 const [first] = cards;
+/** Its templates. */
+const all = ['baldar', 'heimdall', 'odin', 'thor'].flatMap((host) => [
+  `${host}-control-plane`,
+  `${host}-worker`,
+]);
 /** No node is made of it. */
 const unused = 'odin-control-plane';
 
 /**
- * Only here: the whole of an example made anew, its cards with it, whose Terraform is that of its repository: every node waits for
+ * Only here: a node made anew that does not get well and goes back by itself; and the whole of an example made anew, its cards with it, whose Terraform is that of its repository: every node waits for
  * all templates, and VMs follow no version.
  */
 describe('a minor of prox-ops, by machines made anew', () => {
@@ -52,27 +57,33 @@ describe('a minor of prox-ops, by machines made anew', () => {
     it('is planned with all templates, since every node waits for all of them', () =>
       expect(result.plan?.hops[0]?.templates).toHaveLength(8));
 
-    it('halts with the card it lacks', () => {
-      expect(result.outcome).toBe('halted');
-      expect(nodeResult(result, first)).toMatchObject({
+    it('goes back by itself, and halts with the card it lacked', () => {
+      expect(result).toMatchObject({
         outcome: 'halted',
-        state: 'on-target',
-        failedStep: 'verify-node',
-        reason: {
-          kind: 'device-not-offered',
-          node: first,
-          resource: 'nvidia.com/gpu',
-          wanted: 1,
-          offered: 0,
-        },
+        reasons: [
+          {
+            kind: 'rolled-back',
+            node: first,
+            version: from,
+            after: { kind: 'device-not-offered', resource: 'nvidia.com/gpu', wanted: 1, offered: 0 },
+          },
+        ],
+        decisions: [{ kind: 'rollback', by: 'Slipway itself', node: first }],
+      });
+      expect(nodeResult(result, first)).toMatchObject({
+        outcome: 'undone',
+        state: 'rolled-back',
+        attempt: 2,
       });
     });
 
-    it('says so to a person, and leaves the node cordoned', async () => {
+    it('says so to a person, and is in service as before, with its card', async () => {
       expect(onOneLine((await world.slipway('status')).stdout)).toContain(
-        `${first} offers 0 of 1 nvidia.com/gpu`,
+        `${first} was rolled back to ${from} by itself`,
       );
-      expect(await of(first, '{.spec.unschedulable}')).toBe('true');
+      expect(await of(first, '{.status.nodeInfo.osImage}')).toBe(`Talos (${from})`);
+      expect(await of(first, '{.spec.unschedulable}')).toBe('');
+      expect(await of(first, String.raw`{.status.allocatable.nvidia\.com/gpu}`)).toBe('1');
     }, 60_000);
 
     it('had its configuration patched as the card needs it', async () =>
@@ -80,32 +91,31 @@ describe('a minor of prox-ops, by machines made anew', () => {
         'patches merged into its machine configuration: 1',
       ));
 
-    it('made the templates of all hosts and roles anew, once', async () =>
-      expect((await templatesMade(world)).toSorted()).toEqual(
-        ['baldar', 'heimdall', 'odin', 'thor'].flatMap((host) => [`${host}-control-plane`, `${host}-worker`]),
-      ));
+    it('made the templates of all hosts and roles anew, and once more of the version from before', async () => {
+      const made = await templatesMade(world);
+      expect([made.slice(0, 8).toSorted(), made.slice(8).toSorted()]).toEqual([all, all]);
+    });
   });
 
-  describe('of all the others, once its owner has made that one again', () => {
+  describe('of all its nodes, once a person has released the cluster', () => {
     let result: RunStory;
 
     beforeAll(async () => {
-      const patch = path.join(world.lab.directory, 'talos', 'patches', first, 'nvidia-gpu.yaml');
-      await replaceByHand(world, first, [patch]);
+      await world.slipway('release', '--why', 'its card is passed through again');
       await setInInventory(world, ['limits', 'nodeChecks'], '30s');
       await world.owner.merge('the wait as it was');
       result = await world.result(await world.upgrade());
     }, 900_000);
 
-    it('ends done: three control planes and eleven workers, and the one by hand left alone', () => {
+    it('ends done: three control planes and twelve workers', () => {
       expect(result).toMatchObject({ outcome: 'done', reasons: [] });
-      const outcomes = result.nodes.map(({ node, outcome, to: is }) => [node, outcome, is]);
-      expect(outcomes.filter(([, outcome]) => outcome === 'skipped')).toEqual([[first, 'skipped', to]]);
-      expect(outcomes.filter(([, outcome]) => outcome === 'done')).toHaveLength(14);
-      expect(outcomes).toHaveLength(15);
+      const done = result.nodes.filter(({ outcome, to: is }) => outcome === 'done' && is === to);
+      expect(done).toHaveLength(15);
+      expect(result.nodes).toHaveLength(15);
     });
 
-    it('made no template a second time', async () => expect(await templatesMade(world)).toHaveLength(8));
+    it('made each template once more', async () =>
+      expect((await templatesMade(world)).slice(16).toSorted()).toEqual(all));
 
     it('offers both cards again', async () => {
       const offered = cards.map((node) => of(node, String.raw`{.status.allocatable.nvidia\.com/gpu}`));
@@ -118,7 +128,7 @@ describe('a minor of prox-ops, by machines made anew', () => {
       for (const { name } of world.lab.machines)
         expect([name, (await world.machineEvents(name, 'destroyed')).length]).toEqual([
           name,
-          name === first ? 2 : 1,
+          timesMade(name),
         ]);
     });
 
@@ -140,6 +150,11 @@ describe('a minor of prox-ops, by machines made anew', () => {
     });
   });
 
+  /** That one also was made of the new version without its card, and went back. */
+  function timesMade(name: string): number {
+    return name === first ? 3 : 1;
+  }
+
   async function of(node: string, where: string): Promise<string> {
     return world.kubectl('get', 'node', node, '--output', `jsonpath=${where}`);
   }
@@ -147,7 +162,8 @@ describe('a minor of prox-ops, by machines made anew', () => {
   it('keeps every promise the watcher can see', async () => {
     const { complaints, figures } = await world.stop();
     expect(complaints).toEqual([]);
-    expect(Object.values(figures.rebuilt ?? {})).toEqual(Array.from({ length: 15 }, () => 1));
+    const names = world.lab.machines.map(({ name }) => name);
+    expect(figures.rebuilt).toEqual(Object.fromEntries(names.map((name) => [name, timesMade(name)])));
   }, 120_000);
 });
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { leavesResourcesAlone } from '../../../lab/terraform/owners-terraform.js';
 import { type World, nodeResult } from '../../../lab/world.js';
 import type { RunStory } from '../../../src/planning/run-report.js';
-import { hypervisorOf } from '../faults/make-anew.js';
+import { hypervisorOf } from '../../../lab/put-back/make-anew.js';
 import { templatesMade } from './templates-made.js';
 import { from, to, versionMerged } from './version-merged.js';
 

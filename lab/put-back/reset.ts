@@ -1,5 +1,5 @@
-import type { World } from '../../../lab/world.js';
-import { queueId, type ReleaseAnswer, type ReleaseInput } from '../../../src/workflows/messages.js';
+import type { World } from '../world.js';
+import { queueId, type ReleaseAnswer, type ReleaseInput } from '../../src/workflows/messages.js';
 
 /** What the control server says of a machine. */
 interface MachineState {
@@ -20,12 +20,17 @@ interface NodeList {
 
 /**
  * Puts a lab back to where it began: nothing is armed, every machine that was touched is made anew with its first version,
- * no Node is cordoned or carries a mark, and a person has released the cluster. `node`: the one that was worked on.
+ * no Node is cordoned or carries a mark, and a person has released the cluster. `worked`: the nodes that were worked on.
  */
-export async function reset(world: World, node: string): Promise<void> {
+export async function reset(world: World, ...worked: readonly string[]): Promise<void> {
   await world.control('DELETE', '/faults');
   const touched = (await machines(world)).filter(
-    (one) => one.name === node || one.installs > 0 || !one.ready || one.power === 'off' || one.etcd === false,
+    (one) =>
+      worked.includes(one.name) ||
+      one.installs > 0 ||
+      !one.ready ||
+      one.power === 'off' ||
+      one.etcd === false,
   );
   for (const { name } of touched) await world.control('POST', `/machines/${name}/reset`);
   await giveBack(world);
@@ -64,6 +69,6 @@ async function giveNodesBack(world: World): Promise<void> {
 
 async function release(world: World): Promise<void> {
   const handle = (await world.client()).workflow.getHandle(queueId(world.lab.cluster));
-  const input = { by: 'the test', why: 'the next case' };
+  const input = { by: 'the lab', why: 'it begins anew' };
   await handle.executeUpdate<ReleaseAnswer, [ReleaseInput]>('release', { args: [input] });
 }

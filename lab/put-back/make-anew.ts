@@ -1,11 +1,15 @@
 import { readFile } from 'node:fs/promises';
-import type { Vm } from '../../../lab/hypervisor/inventory.js';
-import { foreground } from '../../../lab/processes/foreground.js';
-import { cleanEnvironment } from '../../../lab/terminal.js';
-import type { World } from '../../../lab/world.js';
-import { toolPath } from '../../../src/tools/tool-path.js';
-import { rebuilt } from './play.js';
+import type { Vm } from '../hypervisor/inventory.js';
+import { foreground } from '../processes/foreground.js';
+import { cleanEnvironment } from '../terminal.js';
+import type { World } from '../world.js';
+import { toolPath } from '../../src/tools/tool-path.js';
 import { giveBack } from './reset.js';
+
+/** What machines run at first, and are made anew with, in a lab that is put back so. */
+export const rebuilt = { from: 'v1.12.1', to: 'v1.13.7' } as const;
+
+const firstVersion = `-var=talos_version=${rebuilt.from.replace(/^v/, '')}`;
 
 /**
  * Puts a node back to where it began, as the owner of the machines would: whatever stands there goes, Terraform makes template and
@@ -14,16 +18,30 @@ import { giveBack } from './reset.js';
 export async function makeAnew(world: World, node: string): Promise<void> {
   await world.control('DELETE', '/faults');
   await deleteMachine(world, node);
-  await replace(world, node, [`-var=talos_version=${rebuilt.from.replace(/^v/, '')}`]);
+  await replace(world, node, [firstVersion]);
   await configure(world, node);
   await giveBack(world);
 }
 
-/** As its owner does with a machine that came out wrong: another one of the version git declares. `patches`: files. */
-export async function replaceByHand(world: World, node: string, patches: readonly string[]): Promise<void> {
-  await replace(world, node, []);
-  await configure(world, node, patches);
+/**
+ * The same for several nodes after a run. One whose machine is still the first is not made anew, which takes longer than most runs do:
+ * its template alone is.
+ *
+ * @param since milliseconds, when the run began.
+ */
+export async function makeAnewSince(world: World, nodes: readonly string[], since: number): Promise<void> {
+  await world.control('DELETE', '/faults');
+  for (const node of nodes) {
+    const destroyed = await world.machineEvents(node, 'destroyed');
+    if (destroyed.some(({ time }) => Date.parse(time) >= since)) await makeAnew(world, node);
+    else await firstTemplate(world, node);
+  }
   await giveBack(world);
+}
+
+async function firstTemplate(world: World, node: string): Promise<void> {
+  const owners = await world.owner.terraform();
+  await owners.apply(firstVersion, `-target=${templateOf(world, node)}`);
 }
 
 async function replace(world: World, node: string, variables: readonly string[]): Promise<void> {
@@ -57,14 +75,12 @@ async function askOfVm(world: World, node: string, method: 'GET' | 'DELETE'): Pr
 }
 
 /** `talosctl apply-config --insecure`, once it waits for that. */
-async function configure(world: World, node: string, patches: readonly string[] = []): Promise<void> {
+async function configure(world: World, node: string): Promise<void> {
   const { machines, machineConfigurations } = world.lab;
   const address = machines.find(({ name }) => name === node)?.loopback ?? '';
   const file = machineConfigurations[node] ?? '';
   const talosctl = await toolPath('talosctl', '1.12');
-  const args = ['apply-config', '--insecure', '--nodes', address, '--file', file].concat(
-    patches.map((patch) => `--config-patch=@${patch}`),
-  );
+  const args = ['apply-config', '--insecure', '--nodes', address, '--file', file];
   const options = { env: cleanEnvironment({}), timeoutMs: 20_000 };
   await world.until(`${node} takes its configuration`, async () => {
     const { code } = await foreground(talosctl, args, options);

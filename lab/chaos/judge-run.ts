@@ -1,0 +1,144 @@
+import type { RunStory, StoryNode } from '../../src/planning/run-report.js';
+import type { NodeState } from '../../src/planning/run-result.js';
+import type { Happened } from '../interruptions/interrupter.js';
+import { describePoint } from '../interruptions/interruption.js';
+import type { EndState, NodeLeft } from './end-state.js';
+
+/** What one run left behind. */
+export interface RunLeft {
+  /** Undefined: it did not end in time. */
+  readonly story: RunStory | undefined;
+  readonly patienceMs: number;
+  readonly end: EndState;
+  readonly happened: readonly Happened[];
+  /** Terraforms of killed workers that are still there. */
+  readonly survivors: readonly string[];
+}
+
+/** A promise that was broken, and how. */
+export interface Broken {
+  /** `I5`, as ARCHITECTURE names them. */
+  readonly promise: string;
+  /** One sentence. */
+  readonly what: string;
+}
+
+/** People and other programs that install and boot too: what they do is not counted as Slipway's. */
+const byOthers = ['upgraded-by-hand', 'installed-by-hand', 'another-install-runs', 'rebooted-by-hand'];
+
+/** Which version runs on a node that is told to be in a state: that from before, or the new one. Of the other states nobody can say. */
+const runsIn: Readonly<Partial<Record<NodeState, 'from' | 'to'>>> = {
+  untouched: 'from',
+  undone: 'from',
+  'rolled-back': 'from',
+  'back-on-old': 'from',
+  'on-target': 'to',
+};
+
+/**
+ * Judges what a run left behind. Pure. What goes on inside a run the watcher judges; this is about its end: it ended, with a word; every
+ * node is in a state with a name; nothing is cordoned that nobody was told of; nothing was done twice; no process is left.
+ */
+export function judgeRun(left: RunLeft): readonly Broken[] {
+  const { story, happened, survivors, patienceMs } = left;
+  const orphans = happened.flatMap((one) =>
+    one.orphans.map((orphan) => broken('I4', `${orphan} outlived its worker, ${describePoint(one.point)}`)),
+  );
+  const terraforms = survivors.map((one) =>
+    broken('I4', `${one} of a killed worker is still there after the run`),
+  );
+  if (!story)
+    return [broken('I13', `the run had not ended after ${patienceMs / 1_000} s`), ...orphans, ...terraforms];
+  return [
+    ...ending(story),
+    ...leftNodes(story, left.end),
+    ...misTold(story, left.end),
+    ...twice(story, left.end),
+    ...orphans,
+    ...terraforms,
+  ];
+}
+
+function ending({ outcome, reasons, nodes }: RunStory): Broken[] {
+  if (outcome === 'failed' || outcome === 'terminated' || outcome === 'open')
+    return [broken('I13', `the run ended without a word: ${outcome}`)];
+  const kinds = [...reasons, ...nodes.flatMap(({ reason }) => reason ?? [])].map(({ kind }) => kind);
+  const unnamed = kinds.includes('unexpected')
+    ? [broken('I5', 'a failure that no table names: unexpected')]
+    : [];
+  const silent =
+    outcome !== 'done' && reasons.length === 0 ? [broken('I5', `${outcome}, and nothing says why`)] : [];
+  return [...unnamed, ...silent];
+}
+
+function leftNodes(story: RunStory, { nodes }: EndState): Broken[] {
+  const unnamed = story.nodes
+    .filter(({ outcome, state }) => outcome === 'running' || state === undefined || state === 'unknown')
+    .map(({ node, outcome, state }) =>
+      broken('I5', `${node} is in no state with a name: ${outcome}, ${state ?? 'nothing is known'}`),
+    );
+  return [
+    ...unnamed,
+    ...nodes.flatMap((node) =>
+      leftNode(
+        story.nodes.findLast((one) => one.node === node.name),
+        node,
+      ),
+    ),
+  ];
+}
+
+/** What says that a version is installed and not booted stays, where that is so: whoever reboots the node is to know. */
+const ofArmed = ['slipway.dev/armed', 'slipway.dev/install'];
+
+function leftNode(told: StoryNode | undefined, { name, cordoned, marks, armed }: NodeLeft): Broken[] {
+  const isTold = told?.cordoned === true || told?.undoFailed !== undefined;
+  const unasked = cordoned && !isTold ? [broken('I5', `${name} is cordoned, and nobody was told`)] : [];
+  // A node that ended well, or was given back, is as if nobody had been there.
+  const isHalted = told?.outcome === 'halted';
+  const left = armed ? marks.filter((mark) => !ofArmed.includes(mark)) : marks;
+  const marked =
+    left.length > 0 && !isHalted ? [broken('I5', `${name} still carries ${left.join(', ')}`)] : [];
+  return [...unasked, ...marked];
+}
+
+/** What a person is told of a node is what its machine is. */
+function misTold({ nodes: told, plan }: RunStory, { nodes, fired }: EndState): Broken[] {
+  return nodes.flatMap(({ name, runs }) => {
+    const node = told.findLast((one) => one.node === name);
+    const which = node?.state && runsIn[node.state];
+    if (!node || !which || runs === undefined || byOthersOn(name, fired) > 0) return [];
+    const planned = plan?.hops.flatMap((hop) => hop.nodes).find((one) => one.name === name);
+    // Where a whole run is taken back, its target is the version from before.
+    const wanted = node.state === 'back-on-old' && planned?.back === 'run' ? node.to : node[which];
+    return runs === wanted
+      ? []
+      : [broken('I5', `${name} is told as ${node.state}, which is ${wanted}, and runs ${runs}`)];
+  });
+}
+
+function byOthersOn(node: string, fired: readonly string[]): number {
+  return fired.filter((one) => byOthers.some((name) => one === `${name}@${node}`)).length;
+}
+
+/** A person who says retry allows one more of each; a machine that goes back by another one is destroyed once more for that. */
+function twice(story: RunStory, { installs, destroyed, fired }: EndState): Broken[] {
+  const said = (node: string, kinds: readonly string[]): number =>
+    (story.decisions ?? []).filter((one) => one.node === node && kinds.includes(one.kind)).length;
+  const over = (
+    counts: Readonly<Record<string, number>>,
+    what: string,
+    allowing: readonly string[],
+  ): Broken[] =>
+    Object.entries(counts)
+      .filter(([node, count]) => count > 1 + said(node, allowing) + byOthersOn(node, fired))
+      .map(([node, count]) => broken('I6', `${node} was ${what} ${count} times`));
+  return [
+    ...over(installs, 'installed on', ['retry']),
+    ...over(destroyed, 'destroyed', ['retry', 'rollback']),
+  ];
+}
+
+function broken(promise: string, what: string): Broken {
+  return { promise, what };
+}

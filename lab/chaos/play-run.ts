@@ -1,0 +1,153 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { parseDocument } from 'yaml';
+import { describe } from '../../src/planning/describe.js';
+import type { RunStory } from '../../src/planning/run-report.js';
+import type { Happened, Interrupter } from '../interruptions/interrupter.js';
+import type { InterruptionPoint } from '../interruptions/interruption.js';
+import type { World } from '../world.js';
+import type { DrawnDecision, DrawnRun } from './draw-run.js';
+import { endState } from './end-state.js';
+import { judgeRun, type Broken } from './judge-run.js';
+import { storyInTime } from './run-end.js';
+
+/** What became of a run. */
+export interface PlayedRun {
+  readonly drawn: DrawnRun;
+  /** Milliseconds, for whoever asks when something happened. */
+  readonly from: number;
+  readonly until: number;
+  readonly outcome: RunStory['outcome'] | 'never ended';
+  /** The first reason, as a person reads it; empty where all ended well. */
+  readonly says: string;
+  readonly happened: readonly Happened[];
+  /** Points the run never came to. */
+  readonly notReached: readonly InterruptionPoint[];
+  readonly fired: readonly string[];
+  /** What people said, and whether it was taken: `retry k8s-work-1`, `rollback k8s-work-1 (refused)`. */
+  readonly decided: readonly string[];
+  readonly rollbacks: {
+    readonly taken: number;
+    /** Of those: nobody had asked for them. */
+    readonly byThemselves: number;
+    /** The node runs, uncordoned, what it ran before. */
+    readonly restored: number;
+  };
+  readonly broken: readonly Broken[];
+}
+
+/** Longer than every limit of a run together that is begun twice and comes to nothing. */
+const patienceMs = 480_000;
+
+/** Waits that are in vain should not take long; a worker that dies in one takes four seconds of it. */
+const limits = {
+  boot: '20s',
+  ready: '20s',
+  reboot: '20s',
+  etcdRejoin: '20s',
+  check: '20s',
+  nodeChecks: '20s',
+  gates: '20s',
+  image: '15s',
+};
+
+/** How long a run waits for a person, where one is drawn. */
+const decisionLimit = '20s';
+
+/** Plays a drawn run on a lab that is well. @throws Error when the lab, and not Slipway, came to harm. */
+export async function playRun(stage: Interrupter, drawn: DrawnRun): Promise<PlayedRun> {
+  const { world } = stage;
+  const decision = drawn.decisions.length > 0 ? decisionLimit : '0s';
+  await setInventory(world, { limits: { ...limits, decision }, upgrade: { onFailure: drawn.onFailure } });
+  for (const fault of drawn.faults) await world.control('POST', '/faults', fault);
+  stage.arm(drawn.points);
+  const from = Date.now();
+  const run = await world.upgrade('--only', ...drawn.nodes);
+  const people = new People(world, drawn.decisions);
+  const story = await storyInTime(world, run, patienceMs, () => people.look());
+  const notReached = stage.pending;
+  const happened = await stage.settle();
+  const survivors = await stage.survivors();
+  const end = await endState(world, from);
+  const [reason] = story?.reasons ?? [];
+  return {
+    drawn,
+    from,
+    until: Date.now(),
+    outcome: story?.outcome ?? 'never ended',
+    says: reason ? describe(reason) : '',
+    happened,
+    notReached,
+    fired: end.fired,
+    decided: people.said,
+    rollbacks: rollbacksOf(story, end.nodes),
+    broken: judgeRun({ story, patienceMs, end, happened, survivors }),
+  };
+}
+
+/** Between two looks of a person at a run that may wait for them. */
+const personMs = 1_500;
+
+/** Those who are asked when a run halts. */
+class People {
+  readonly said: string[] = [];
+  readonly #left: DrawnDecision[];
+  #next = 0;
+
+  constructor(
+    private readonly world: World,
+    decisions: readonly DrawnDecision[],
+  ) {
+    this.#left = [...decisions];
+  }
+
+  /** Decides where a run waits for it, and there is something left to say. */
+  async look(): Promise<void> {
+    const [decision] = this.#left;
+    if (!decision || Date.now() < this.#next) return;
+    const { stdout } = await this.world.slipway('status');
+    const node = /slipway retry (?<node>\S+) /.exec(stdout)?.groups?.['node'];
+    if (node !== undefined) {
+      this.#left.shift();
+      await this.#say(decision, node);
+    }
+    this.#next = Date.now() + personMs;
+  }
+
+  async #say({ what, repaired }: DrawnDecision, node: string): Promise<void> {
+    if (repaired) await this.world.control('DELETE', '/faults');
+    const about = what === 'abort' ? [] : [node];
+    const { code } = await this.world.slipway(what, ...about, '--why', 'chaos');
+    this.said.push([what, ...about, ...(code === 0 ? [] : ['(refused)'])].join(' '));
+  }
+}
+
+function rollbacksOf(
+  story: RunStory | undefined,
+  nodes: readonly { readonly name: string; readonly version: string; readonly cordoned: boolean }[],
+): PlayedRun['rollbacks'] {
+  const taken = (story?.decisions ?? []).filter(({ kind }) => kind === 'rollback');
+  const restored = taken.filter(({ node: name }) => {
+    const told = story?.nodes.findLast(({ node }) => node === name);
+    const seen = nodes.find((node) => node.name === name);
+    return told?.state === 'rolled-back' && seen?.version === told.from && !seen.cordoned;
+  });
+  // They all say so to themselves; people are named by their account.
+  const byThemselves = taken.filter(({ by }) => by === 'Slipway itself');
+  return { taken: taken.length, byThemselves: byThemselves.length, restored: restored.length };
+}
+
+/** As a person with an editor, and with a commit where slipway.yaml is in git. */
+async function setInventory(
+  world: World,
+  wanted: Readonly<Record<string, Readonly<Record<string, string>>>>,
+): Promise<void> {
+  const file = world.lab.inventory;
+  const before = await readFile(file, 'utf8');
+  const document = parseDocument(before);
+  for (const [section, values] of Object.entries(wanted))
+    for (const [name, value] of Object.entries(values)) document.setIn([section, name], value);
+  const after = document.toString();
+  if (after === before) return;
+  await writeFile(file, after);
+  if (world.lab.hypervisor) await world.owner.merge('as this run wants it');
+}

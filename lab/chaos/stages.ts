@@ -1,0 +1,60 @@
+import { Interrupter } from '../interruptions/interrupter.js';
+import { makeAnewSince } from '../put-back/make-anew.js';
+import { reset } from '../put-back/reset.js';
+import type { Verdict } from '../watcher/watch.js';
+import type { PlayedRun } from './play-run.js';
+import { shapeNamed, type ShapeName } from './shapes.js';
+
+/** A lab of each shape, made when it is first needed, used again by the next run of its shape. One at a time is up. */
+export class Stages {
+  #up: { readonly shape: ShapeName; readonly stage: Interrupter } | undefined;
+  #closed = false;
+
+  constructor(
+    private readonly temporal: string,
+    private readonly told: {
+      /** Of each lab that was stopped. */
+      readonly onVerdict: (verdict: Verdict) => void;
+      readonly say: (line: string) => void;
+    },
+  ) {}
+
+  /** The lab of a shape, as it is at its start. @throws Error when nothing is to be played any more. */
+  async of(shape: ShapeName): Promise<Interrupter> {
+    if (this.#up?.shape === shape) return this.#up.stage;
+    await this.stop();
+    if (this.#closed) throw new Error('nothing more is played');
+    const { lab, prepare } = shapeNamed(shape);
+    const name = `chaos-${shape.replaceAll('.', '-')}`;
+    const stage = await Interrupter.start({ name, ...lab, temporal: this.temporal });
+    this.#up = { shape, stage };
+    await prepare?.(stage.world);
+    return stage;
+  }
+
+  /** Puts the lab back after a run. One that cannot be put back is stopped: the next run gets another. */
+  async putBack({ drawn, outcome, from }: PlayedRun): Promise<void> {
+    if (!this.#up) return;
+    const { world } = this.#up.stage;
+    if (outcome === 'never ended') return this.stop();
+    try {
+      if (shapeNamed(drawn.shape).flow === 'rebuild') await makeAnewSince(world, drawn.nodes, from);
+      else await reset(world, ...drawn.nodes);
+    } catch (error) {
+      this.told.say(`  the lab is made anew: ${error instanceof Error ? error.message : String(error)}`);
+      await this.stop();
+    }
+  }
+
+  async stop(): Promise<void> {
+    const up = this.#up;
+    this.#up = undefined;
+    if (up) this.told.onVerdict(await up.stage.stop());
+  }
+
+  /** The same, for good. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.stop();
+  }
+}

@@ -1,0 +1,245 @@
+import { describe, expect, test } from '@jest/globals';
+import { judgeRun, type RunLeft } from '../../../lab/chaos/judge-run.js';
+import type { RunStory, StoryNode } from '../../../src/planning/run-report.js';
+
+const node = 'k8s-work-1';
+const [from, to] = ['v1.12.1', 'v1.12.2'] as const;
+const done = { node, from, to, outcome: 'done', state: 'on-target', steps: [] } as unknown as StoryNode;
+const undone = { ...done, outcome: 'undone', state: 'undone' } as StoryNode;
+const halted = { ...done, outcome: 'halted', state: 'armed', cordoned: true } as StoryNode;
+const wentBack = { ...undone, state: 'rolled-back' } as StoryNode;
+const well = { name: node, cordoned: false, marks: [], version: to, runs: to } as const;
+const old = { ...well, version: from, runs: from } as const;
+const byItself = { kind: 'rollback', node, by: 'Slipway itself', why: '', at: '' } as const;
+const story = (more: Partial<RunStory>): RunStory =>
+  ({ outcome: 'done', reasons: [], nodes: [done], decisions: [], ...more }) as unknown as RunStory;
+const left = (more: Partial<RunLeft>): RunLeft => ({
+  story: story({}),
+  patienceMs: 60_000,
+  end: { nodes: [well], installs: { [node]: 1 }, destroyed: {}, fired: [] },
+  happened: [],
+  survivors: [],
+  ...more,
+});
+const end = (more: Partial<RunLeft['end']>): Pick<RunLeft, 'end'> => ({ end: { ...left({}).end, ...more } });
+const why = { kind: 'aborted', by: 'somebody' } as const;
+const back = { kind: 'rolled-back', node, version: from } as const;
+const notBack = {
+  kind: 'rollback-failed',
+  node,
+  version: from,
+  state: 'back-on-old',
+  reason: { kind: 'unexpected', message: 'x' },
+} as const;
+
+describe('a run that breaks nothing', () => {
+  test.each([
+    ['is done', {}],
+    [
+      'is halted, its node cordoned, and says so',
+      {
+        story: story({ outcome: 'halted', reasons: [why], nodes: [halted] }),
+        ...end({ nodes: [{ ...well, cordoned: true, marks: ['slipway.dev/run'] }] }),
+      },
+    ],
+    ['is refused before any node', { story: story({ outcome: 'refused', reasons: [why], nodes: [] }) }],
+    [
+      'installed twice, as a person said',
+      {
+        story: story({ decisions: [{ kind: 'retry', node, by: '', why: '', at: '' }] }),
+        ...end({ installs: { [node]: 2 } }),
+      },
+    ],
+    [
+      'met somebody who installed, too',
+      end({ installs: { [node]: 2 }, fired: [`upgraded-by-hand@${node}`] }),
+    ],
+    [
+      'was left alone, and somebody else upgraded it',
+      {
+        story: story({ outcome: 'halted', reasons: [why], nodes: [{ ...undone, state: 'untouched' }] }),
+        ...end({ fired: [`upgraded-by-hand@${node}`] }),
+      },
+    ],
+    [
+      'gave a node back that was armed before, and says so on it',
+      {
+        story: story({ outcome: 'aborted', reasons: [why], nodes: [undone] }),
+        ...end({ nodes: [{ ...old, armed: true, marks: ['slipway.dev/install', 'slipway.dev/armed'] }] }),
+      },
+    ],
+    [
+      'went back by itself',
+      { story: story({ outcome: 'halted', reasons: [back], nodes: [wentBack] }), ...end({ nodes: [old] }) },
+    ],
+    [
+      'went back by another machine, which destroys one more',
+      {
+        story: story({ outcome: 'halted', reasons: [back], nodes: [wentBack], decisions: [byItself] }),
+        ...end({ nodes: [old], installs: {}, destroyed: { [node]: 2 } }),
+      },
+    ],
+    [
+      'did not come back well, and says in which state it is',
+      {
+        story: story({
+          outcome: 'halted',
+          reasons: [notBack],
+          nodes: [{ ...halted, state: 'back-on-old', reason: notBack }],
+        }),
+        ...end({ nodes: [{ ...old, cordoned: true, marks: ['slipway.dev/run'] }] }),
+      },
+    ],
+    [
+      'is a way back itself, and was not well on the version from before',
+      {
+        story: story({
+          outcome: 'halted',
+          reasons: [notBack],
+          nodes: [{ ...halted, from: to, to: from, state: 'back-on-old' }],
+          plan: { hops: [{ nodes: [{ name: node, back: 'run' }] }] },
+        } as unknown as Partial<RunStory>),
+        ...end({ nodes: [{ ...old, cordoned: true }] }),
+      },
+    ],
+    [
+      'left a machine off, of which nobody knows what it runs',
+      {
+        story: story({ outcome: 'halted', reasons: [why], nodes: [{ ...undone, state: 'untouched' }] }),
+        ...end({ nodes: [{ name: node, cordoned: false, marks: [], version: to }] }),
+      },
+    ],
+  ] as const)('%s', (_what, more) => {
+    expect(judgeRun(left(more))).toEqual([]);
+  });
+});
+
+describe('a promise is broken by', () => {
+  test.each([
+    ['a run that does not end', { story: undefined }, 'I13', /had not ended after 60 s/],
+    [
+      'a run that ends without a word',
+      { story: story({ outcome: 'failed' }) },
+      'I13',
+      /without a word: failed/,
+    ],
+    [
+      'a halt that says nothing',
+      { story: story({ outcome: 'halted', nodes: [] }) },
+      'I5',
+      /nothing says why/,
+    ],
+    [
+      'a failure without a name',
+      { story: story({ outcome: 'halted', reasons: [{ kind: 'unexpected', message: 'x' }] }) },
+      'I5',
+      /no table names/,
+    ],
+    [
+      'a node nobody knows anything of',
+      { story: story({ nodes: [{ ...halted, state: 'unknown' }] }) },
+      'I5',
+      /no state with a name/,
+    ],
+    [
+      'a node that is still under way',
+      { story: story({ nodes: [{ ...done, outcome: 'running' }] }) },
+      'I5',
+      /no state with a name/,
+    ],
+    [
+      'a cordon that nobody was told of',
+      end({ nodes: [{ ...well, cordoned: true }] }),
+      'I5',
+      /is cordoned, and nobody was told/,
+    ],
+    [
+      'a cordon of a node the run was not about',
+      end({ nodes: [well, { ...well, name: 'k8s-work-2', cordoned: true }] }),
+      'I5',
+      /k8s-work-2 is cordoned/,
+    ],
+    [
+      'a mark on a node that was given back',
+      {
+        story: story({ outcome: 'aborted', reasons: [why], nodes: [undone] }),
+        ...end({ nodes: [{ ...old, marks: ['slipway.dev/run'] }] }),
+      },
+      'I5',
+      /still carries slipway\.dev\/run/,
+    ],
+    [
+      'a node that is told as back, and is not',
+      { story: story({ outcome: 'halted', reasons: [back], nodes: [wentBack] }) },
+      'I5',
+      /told as rolled-back, which is v1\.12\.1, and runs v1\.12\.2/,
+    ],
+    [
+      'a node that never went, and is told to have',
+      {
+        story: story({
+          outcome: 'halted',
+          reasons: [notBack],
+          nodes: [{ ...halted, state: 'back-on-old', reason: notBack }],
+        }),
+        ...end({ nodes: [{ ...well, cordoned: true }] }),
+      },
+      'I5',
+      /told as back-on-old, which is v1\.12\.1, and runs v1\.12\.2/,
+    ],
+    [
+      'a node that is told to be done, and is not',
+      end({ nodes: [old] }),
+      'I5',
+      /told as on-target, which is v1\.12\.2, and runs v1\.12\.1/,
+    ],
+    [
+      'a node that went back and stays cordoned',
+      {
+        story: story({ outcome: 'halted', reasons: [back], nodes: [wentBack] }),
+        ...end({ nodes: [{ ...old, cordoned: true }] }),
+      },
+      'I5',
+      /is cordoned, and nobody was told/,
+    ],
+    [
+      'an install in a way back',
+      {
+        story: story({ outcome: 'halted', reasons: [back], nodes: [wentBack], decisions: [byItself] }),
+        ...end({ nodes: [old], installs: { [node]: 2 } }),
+      },
+      'I6',
+      /installed on 2 times/,
+    ],
+    [
+      'a mark of an install that is booted',
+      {
+        story: story({ outcome: 'aborted', reasons: [why], nodes: [undone] }),
+        ...end({ nodes: [{ ...old, marks: ['slipway.dev/armed'] }] }),
+      },
+      'I5',
+      /still carries slipway\.dev\/armed/,
+    ],
+    ['a second install', end({ installs: { [node]: 2 } }), 'I6', /installed on 2 times/],
+    ['a second machine destroyed', end({ destroyed: { [node]: 2 } }), 'I6', /destroyed 2 times/],
+    [
+      'a child that lives on',
+      {
+        happened: [
+          {
+            point: { node, step: 'drain', what: 'killed during' },
+            sign: 'change',
+            orphans: ['kubectl (pid 7)'],
+          },
+        ],
+      },
+      'I4',
+      /kubectl \(pid 7\) outlived its worker, killed during drain/,
+    ],
+    ['a Terraform that never ends', { survivors: ['terraform (pid 8)'] }, 'I4', /terraform \(pid 8\)/],
+  ] as const)('%s', (_what, more, promise, what) => {
+    expect(judgeRun(left(more as Partial<RunLeft>))).toEqual([
+      { promise, what: expect.stringMatching(what) },
+    ]);
+  });
+});

@@ -1,0 +1,29 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { afterEach, expect, test } from '@jest/globals';
+import { descendantsOf, type Descendant } from '../../../lab/processes/descendants.js';
+
+let shell: ChildProcess | undefined;
+
+afterEach(() => {
+  for (const { pid } of descendantsOf(shell?.pid ?? 0)) process.kill(pid, 'SIGKILL');
+  shell?.kill('SIGKILL');
+});
+
+/** `sh` that waits for `sh`, which waits for `sleep`, beside another `sleep`. */
+test('all that a process started, and what stands in line with each', async () => {
+  shell = spawn('/bin/sh', ['-c', 'sleep 61 & (sleep 62; true); true'], { stdio: 'ignore' });
+  let found: readonly Descendant[] = [];
+  while (found.length < 3) {
+    // oxlint-disable-next-line no-await-in-loop -- again until they are there
+    await new Promise((resolve) => setImmediate(resolve));
+    found = descendantsOf(shell.pid ?? 0);
+  }
+  const programs = found.map(({ program, besides }) => [program, [...besides]]);
+  expect(programs).toContainEqual(['sh', ['sleep']]);
+  expect(programs).toContainEqual(['sleep', ['sh']]);
+  expect(programs).toContainEqual(['sleep', []]);
+});
+
+test('none of a process that is not there', () => {
+  expect(descendantsOf(2 ** 30)).toEqual([]);
+});

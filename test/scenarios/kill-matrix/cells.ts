@@ -1,0 +1,93 @@
+import type { Interruption } from '../../../lab/interruptions/interruption.js';
+import { interruptionNames } from '../../../lab/interruptions/interruption.js';
+import { steps, type StepName } from '../../../src/planning/node-steps.js';
+import { casesIn } from '../faults/every-case.js';
+import type { Flow } from '../faults/fault-case.js';
+import { orders, type MatrixOrder } from './orders.js';
+import { sameStretch, shares } from './shares.js';
+import { ways } from './ways.js';
+
+/** A step of an order. */
+export interface Place {
+  readonly order: MatrixOrder;
+  readonly step: StepName;
+}
+
+/** Where something comes in the way of one step of an order. */
+export type PlannedCell =
+  /** Of a node of that role. */
+  | { readonly kind: 'played'; readonly role: 'control-plane' | 'worker' }
+  /** Another cell of the column plays it, or a test beside the matrix. */
+  | { readonly kind: 'elsewhere'; readonly note: string; readonly at: Place | PlayedBy };
+
+/** `file`: relative to the project; it holds `words`. */
+interface PlayedBy {
+  readonly file: string;
+  readonly words: string;
+  /** Of several things that it plays. */
+  readonly which?: string;
+}
+
+/** A worker that hangs and comes back is drawn by chaos alone. */
+export const columns = interruptionNames.filter((name) => name !== 'hung');
+
+/** Steps at which `test/scenarios/abort*.test.ts` abort a run in the legacy order, and the activity they name. */
+const abortedElsewhere: Readonly<Partial<Record<StepName, readonly [file: string, activity: string]>>> = {
+  'prepare-image': ['abort', 'prepareImage'],
+  'await-gates': ['abort', 'awaitGates'],
+  cordon: ['abort', 'cordonNode'],
+  drain: ['abort', 'drainNode'],
+  'hand-over-leadership': ['abort-late', 'handOverLeadership'],
+  'record-facts': ['abort-late', 'recordFacts'],
+  install: ['abort-late', 'installTalos'],
+  'await-boot': ['abort', 'awaitBoot'],
+  'await-ready': ['abort-late', 'awaitReady'],
+  'await-etcd-member': ['abort-late', 'awaitEtcdMember'],
+  uncordon: ['abort-late', 'uncordonNode'],
+};
+
+/** Made of the table of steps itself, so that a new step, or a new order, is in it at once. */
+export function cellOf(order: MatrixOrder, step: StepName, column: Interruption): PlannedCell {
+  const at = placeOf({ order, step }, column);
+  if (at.order !== order) {
+    const { because = '' } = shares[order] ?? {};
+    return { kind: 'elsewhere', note: `\`${at.step}\` of \`${at.order}\`: ${because}`, at };
+  }
+  if (at.step !== step) return { kind: 'elsewhere', note: `\`${at.step}\`: ${sameStretch}`, at };
+  const test = testBeside(order, step, column);
+  if (test) return { kind: 'elsewhere', note: `\`${test.file}\`: ${test.which ?? test.words}`, at: test };
+  const role = steps[step].only ?? (steps[step].repeat === 'once' ? 'control-plane' : 'worker');
+  return { kind: 'played', role: ways[order]?.only ?? role };
+}
+
+/** Where something comes in the way for it: itself, or the step that stands for it. @throws Error when that is nowhere. */
+function placeOf(place: Place, column: Interruption): Place {
+  const { order, step } = place;
+  const share = shares[order];
+  if (!share) return place;
+  const { deaths, ends, others } = share;
+  if (ends && (column === 'aborted' || column === 'fails')) {
+    if (ends[step]) return place;
+    const [standsIn] = Object.entries(ends).find(([, standsFor]) => standsFor.includes(step)) ?? [];
+    if (standsIn !== undefined) return { order, step: standsIn as StepName };
+  } else if (deaths === undefined || deaths.includes(step)) return place;
+  const other = others.find((one) => orders[one].includes(step));
+  if (!other) throw new Error(`${step} of ${order} is played nowhere (${column})`);
+  return placeOf({ order: other, step }, column);
+}
+
+/** The test beside the matrix that plays this very thing. */
+function testBeside(order: MatrixOrder, step: StepName, column: Interruption): PlayedBy | undefined {
+  const aborts = abortedElsewhere[step];
+  if (column === 'aborted' && order === 'legacy' && aborts)
+    return { file: `test/scenarios/${aborts[0]}.test.ts`, words: aborts[1] };
+  if (column !== 'fails' || !isFlow(order)) return undefined;
+  const [story] = casesIn(order).filter(({ ending }) => ending.failedStep === step);
+  if (!story) return undefined;
+  const file = `test/scenarios/faults/${order}.test.ts`;
+  return { file, words: `playEachCase('${order}')`, which: `${story.story.name}, and others` };
+}
+
+function isFlow(order: MatrixOrder): order is Flow {
+  return order === 'legacy' || order === 'lifecycle' || order === 'rebuild';
+}

@@ -1,0 +1,129 @@
+import type { StepName } from '../../../src/planning/node-steps.js';
+import type { MatrixOrder } from './orders.js';
+
+/** What of an order is played by itself, and who plays the rest of it. */
+export interface Share {
+  /** Steps in which its worker dies, or its answer is lost; left out: all of them. */
+  readonly deaths?: readonly StepName[];
+  /** Steps that fail, or in which somebody aborts, each with those it stands for; left out: as `deaths` says. */
+  readonly ends?: Readonly<Partial<Record<StepName, readonly StepName[]>>>;
+  /** The orders that play what is left: each step in the first of them that has it. */
+  readonly others: readonly MatrixOrder[];
+  /** Why it is the same code there. */
+  readonly because: string;
+}
+
+/**
+ * Why one step stands for another one of its order, where it fails or is aborted. A step that is cut off by a death is another activity
+ * each time; what a failure and an abort do is decided by the workflow alone, for all steps of one stretch by the same lines.
+ */
+export const sameStretch =
+  'the table of steps says the same of both, and the workflow leaves the node in the same state';
+
+const emptying = ['cordon', 'hand-over-leadership', 'record-facts'] as const;
+const returned = ['await-ready', 'await-etcd-member'] as const;
+const lateBack: Share = {
+  deaths: [],
+  ends: {},
+  others: ['back-rebuilt', 'rebuild-patched'],
+  because:
+    'patches are merged by the same activity in either direction, and the other steps do not know of them',
+};
+
+/** Orders that do not play all of their steps by themselves. */
+export const shares: Readonly<Partial<Record<MatrixOrder, Share>>> = {
+  probed: {
+    deaths: ['probe-node'],
+    others: ['legacy'],
+    because:
+      'probes are one more step before the cordon is taken back, and the other steps do not know of them',
+  },
+  lifecycle: {
+    ends: { install: [], reboot: [], 'await-boot': [], 'verify-node': returned },
+    others: ['legacy'],
+    because:
+      'a failure and an abort go by the table of steps, which says the same of the step in either flow',
+  },
+  armed: {
+    deaths: ['record-facts', 'reboot', 'await-boot'],
+    // What is given back stays armed.
+    ends: { drain: emptying, reboot: [], 'await-boot': [], 'verify-node': returned },
+    others: ['lifecycle'],
+    because: 'the version is installed already, and the step does not know of that',
+  },
+  rebuild: {
+    ends: {
+      'plan-replacement': [],
+      'replace-machine': [],
+      'remove-member': [],
+      'configure-machine': ['await-boot'],
+      'verify-node': returned,
+    },
+    others: ['legacy'],
+    because:
+      'a failure and an abort go by the table of steps, which says the same of the step in either flow',
+  },
+  'rebuild-patched': {
+    deaths: ['patch-machine'],
+    others: ['rebuild'],
+    because: 'the patches that wait are one more step, and the other steps do not know of them',
+  },
+  continued: {
+    deaths: ['cordon', 'record-facts', 'continue-machine'],
+    others: ['rebuild'],
+    because: 'from the new machine on it is the same activity with the same input',
+  },
+  'continued-patched': {
+    deaths: [],
+    others: ['continued', 'rebuild-patched', 'rebuild'],
+    because: 'the patches that wait are one more step, and the other steps do not know of them',
+  },
+  'adopted-patched': {
+    deaths: ['patch-machine'],
+    // Nothing is undone in this order, wherever it ends: the node may lack its patches.
+    ends: { 'record-facts': ['cordon', 'await-etcd-member', 'uncordon', 'soak'], 'patch-machine': [] },
+    others: ['adopted', 'rebuild-patched'],
+    because: 'it is the same activity with the same input',
+  },
+  back: {
+    ends: {
+      drain: emptying,
+      'roll-back': [],
+      'await-boot': [],
+      'verify-node': [...returned, 'uncordon'],
+    },
+    others: [],
+    because: sameStretch,
+  },
+  'back-run': {
+    deaths: ['roll-back'],
+    ends: { drain: emptying, 'roll-back': [] },
+    others: ['back', 'legacy'],
+    because:
+      'the nodes of a run that is taken back go as one that halted it does, and wait for gates as in an upgrade',
+  },
+  'back-rebuilt': {
+    ends: {
+      snapshot: [],
+      templates: [],
+      drain: ['plan-replacement', ...emptying],
+      'replace-machine': [],
+      'configure-machine': ['remove-member', 'await-boot'],
+      'verify-node': [...returned, 'uncordon'],
+    },
+    others: [],
+    because: sameStretch,
+  },
+  'back-rebuilt-patched': lateBack,
+  'back-continued': {
+    ends: {
+      'record-facts': ['snapshot', 'templates', 'cordon'],
+      'continue-machine': [],
+      'configure-machine': ['remove-member', 'await-boot'],
+      'verify-node': [...returned, 'uncordon'],
+    },
+    others: [],
+    because: sameStretch,
+  },
+  'back-continued-patched': { ...lateBack, others: ['back-continued', 'rebuild-patched'] },
+};

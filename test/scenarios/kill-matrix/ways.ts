@@ -1,0 +1,207 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { ShapeName } from '../../../lab/chaos/shapes.js';
+import type { FaultRequest } from '../../../lab/faults/fault-plan.js';
+import type { World } from '../../../lab/world.js';
+import type { RunStory, StoryNode } from '../../../src/planning/run-report.js';
+import { setInInventory } from '../edit-inventory.js';
+import { isSilent, terminatedAt } from '../faults/terminated-rebuild.js';
+import { applyProbeRole } from '../probe-namespaces.js';
+import type { MatrixOrder } from './orders.js';
+
+/** Seconds: longer than a kubelet is silent while its machine only reboots, and not much longer. */
+const silence = 12;
+
+/** One that Talos brings into effect with a reboot alone. */
+const rebooting = `machine: { files: [{ path: /var/etc/late, op: create, permissions: 0o600, content: '# late' }] }`;
+/** Beside slipway.yaml. */
+const late = 'late.yaml';
+
+/** How a node comes to go through an order of steps, and how that ends when nothing comes in its way. */
+export interface Way {
+  readonly shape: ShapeName;
+  /** Seconds of silence after which Kubernetes says so of a Node, on a lab of its own: where that is waited for. Left out: 50. */
+  readonly silence?: number;
+  /** The only role of a node that comes to go this way. */
+  readonly only?: 'worker';
+  /** The attempt whose steps they are. */
+  readonly attempt: 1 | 2;
+  /** Leaves the node so that its next run goes this way. Answers the number of a run that it made for that. */
+  readonly before?: (world: World, node: string) => Promise<number | void>;
+  /** Asks for that run, and answers its number; left out: an upgrade of the node. `earlier`: what `before` answered. */
+  readonly ask?: (world: World, node: string, earlier: number | undefined) => Promise<number>;
+  /** Once that run has begun. */
+  readonly during?: (world: World, node: string) => Promise<unknown>;
+  readonly ends: {
+    readonly outcome: RunStory['outcome'];
+    readonly node: StoryNode['outcome'];
+    readonly state: StoryNode['state'];
+  };
+}
+
+const done = { outcome: 'done', node: 'done', state: 'on-target' } as const;
+const wentBack = { outcome: 'halted', node: 'undone', state: 'rolled-back' } as const;
+
+/** The orders that are played. */
+export const ways: Readonly<Partial<Record<MatrixOrder, Way>>> = {
+  legacy: { shape: 'small', attempt: 1, ends: done },
+  lifecycle: { shape: 'small-1.13', attempt: 1, ends: done },
+  rebuild: { shape: 'small-rebuild', attempt: 1, ends: done },
+  probed: {
+    shape: 'small',
+    attempt: 1,
+    before: (world, node) => probe(world, node, 'true'),
+    ends: done,
+  },
+  armed: {
+    shape: 'small-1.13',
+    attempt: 1,
+    before: (world, node) =>
+      halted(world, { name: 'time-not-synced', node, after: 'lifecycle:armed' }, { reboot: '6s' }),
+    ends: done,
+  },
+  adopted: {
+    shape: 'small',
+    attempt: 1,
+    before: (world, node) =>
+      halted(world, { name: 'kubelet-not-ready', node, after: 'reboot:power-gone' }, { ready: '5s' }),
+    ends: done,
+  },
+  back: {
+    shape: 'small',
+    attempt: 2,
+    // By itself: nobody is waited for, neither before nor where the way back fails.
+    before: async (world, node) => {
+      await setInInventory(world, ['upgrade', 'onFailure'], 'rollback');
+      await world.control('POST', '/faults', { name: 'extension-missing', node });
+    },
+    ends: wentBack,
+  },
+  'back-run': {
+    shape: 'small',
+    attempt: 1,
+    before: async (world, node) => {
+      const run = await world.upgrade('--only', node);
+      const { outcome } = await world.result(run);
+      if (outcome !== 'done') throw new Error(`the run that is to be taken back ended ${outcome}`);
+      return run;
+    },
+    ask: async (world, _node, earlier = 0) => {
+      await said(world, 'rollback', '--run', String(earlier));
+      return earlier + 1;
+    },
+    ends: done,
+  },
+  'back-rebuilt': {
+    shape: 'small-rebuild',
+    attempt: 2,
+    // It joins, and its probe fails.
+    before: async (world, node) => {
+      await setInInventory(world, ['upgrade', 'onFailure'], 'rollback');
+      await probe(world, node, 'false');
+      await world.owner.merge('a probe, and back by itself');
+    },
+    ends: wentBack,
+  },
+  'back-continued': {
+    shape: 'small-rebuild',
+    silence,
+    attempt: 2,
+    before: async (world, node) => {
+      await setInInventory(world, ['limits', 'decision'], '25s');
+      await setInInventory(world, ['limits', 'configure'], `${silence + 5}s`);
+      await world.owner.merge('limits of a way back');
+      await world.control('POST', '/faults', { name: 'vm-never-boots', node });
+    },
+    // A person says so: nobody knows why a machine never came.
+    during: async (world, node) => {
+      await world.until(`the run waits for a decision about ${node}`, async () =>
+        (await world.slipway('status')).stdout.includes(`slipway rollback ${node} `),
+      );
+      await isSilent(world, node);
+      await said(world, 'rollback', node);
+    },
+    ends: wentBack,
+  },
+  continued: {
+    shape: 'small-rebuild',
+    silence,
+    attempt: 1,
+    before: async (world, node) => {
+      await terminatedAt(world, node, 'vm-create-hangs', 'power cut');
+      await said(world, 'release');
+    },
+    ends: done,
+  },
+  'rebuild-patched': {
+    shape: 'small-rebuild',
+    attempt: 1,
+    before: async (world) => {
+      await latePatch(world, rebooting);
+      await setInInventory(world, ['patches'], [{ when: 'after-ready', patch: { file: late } }]);
+      await world.owner.merge('a late patch');
+    },
+    ends: done,
+  },
+  'adopted-patched': {
+    shape: 'small-rebuild',
+    // Talos takes the first patch from a control plane.
+    only: 'worker',
+    attempt: 1,
+    before: async (world, node) => {
+      await latePatch(world, `cluster: { ca: { key: ${Buffer.from('no key').toString('base64')} } }`);
+      await setInInventory(world, ['patches'], [{ when: 'after-ready', patch: { file: late } }]);
+      await world.owner.merge('a late patch');
+      await halts(world, node);
+      await latePatch(world, rebooting);
+      await said(world, 'release');
+    },
+    ends: done,
+  },
+};
+
+async function latePatch(world: World, text: string): Promise<void> {
+  await writeFile(path.join(path.dirname(world.lab.inventory), late), `${text}\n`, { mode: 0o600 });
+}
+
+/** Tries the node with a probe that is one word. */
+async function probe(world: World, node: string, word: 'true' | 'false'): Promise<void> {
+  await applyProbeRole(world);
+  const only = {
+    name: 'matrix',
+    for: { nodes: [node] },
+    image: 'docker.io/library/busybox:1.37',
+    command: [word],
+  };
+  await setInInventory(world, ['probes'], [only]);
+}
+
+/** A run that halts by a fault which then goes away, released by a person. */
+async function halted(
+  world: World,
+  fault: FaultRequest,
+  limits: Readonly<Record<string, string>>,
+): Promise<void> {
+  for (const [name, value] of Object.entries(limits)) await setInInventory(world, ['limits', name], value);
+  await world.control('POST', '/faults', fault);
+  await halts(world, fault.node ?? '');
+  await world.control('DELETE', '/faults');
+  for (const name of Object.keys(limits)) await setInInventory(world, ['limits', name], '30s');
+  await world.until(`${fault.node} is Ready`, async () => {
+    const status = '--output=jsonpath={.status.conditions[?(@.type=="Ready")].status}';
+    return (await world.kubectl('get', 'node', fault.node ?? '', status)) === 'True';
+  });
+  await said(world, 'release');
+}
+
+async function halts(world: World, node: string): Promise<void> {
+  const { outcome, reasons } = await world.result(await world.upgrade('--only', node));
+  if (outcome !== 'halted')
+    throw new Error(`the run before should halt, and ended ${outcome}: ${JSON.stringify(reasons)}`);
+}
+
+/** What a person types, who gives a reason. */
+async function said(world: World, ...words: readonly string[]): Promise<void> {
+  const { code, stdout, stderr } = await world.slipway(...words, '--why', 'the matrix');
+  if (code !== 0) throw new Error(`slipway ${words.join(' ')} ended with ${code}: ${stdout}${stderr}`);
+}

@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { World, nodeResult } from '../../../lab/world.js';
+import type { RunStory } from '../../../src/planning/run-report.js';
+import { templatesMade } from './templates-made.js';
+
+const from = 'v1.12.1';
+const to = 'v1.13.7';
+const [controlPlane, worker, other] = ['k8s-ctrl-2', 'k8s-work-1', 'k8s-work-2'] as const;
+
+/** Only here: the way back of a whole run whose nodes were made anew. */
+describe('the way back of a run that made machines anew', () => {
+  let world: World;
+  let result: RunStory;
+
+  beforeAll(async () => {
+    world = await World.start({
+      name: 'run-back-anew',
+      hypervisor: true,
+      labArgs: ['--talos', from, '--target', from],
+    });
+    await world.owner.mergeTalos(to);
+  }, 120_000);
+
+  afterAll(async () => {
+    await world.stop();
+  }, 120_000);
+
+  it('makes each machine anew once more, of the version from before, the last one first', async () => {
+    const run = await world.upgrade('--only', controlPlane, worker);
+    expect(await world.result(run)).toMatchObject({ outcome: 'done' });
+    const { code, stdout } = await world.slipway(
+      'rollback',
+      '--run',
+      String(run),
+      '--why',
+      'it loses packets',
+    );
+    expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining(`to Talos ${from}`) });
+    result = await world.result(run + 1);
+    expect(result).toMatchObject({ outcome: 'done', reasons: [], order: [worker, controlPlane] });
+    for (const node of [worker, controlPlane]) {
+      expect(nodeResult(result, node)).toMatchObject({ outcome: 'done', from: to, to: from });
+      expect(await osOf(node)).toBe(`Talos (${from})`);
+      expect([node, (await world.machineEvents(node, 'destroyed')).length]).toEqual([node, 2]);
+    }
+    expect(await osOf(other)).toBe(`Talos (${from})`);
+  }, 600_000);
+
+  it('made their templates once of each version', async () => {
+    const made = await templatesMade(world);
+    expect(made.toSorted()).toEqual(
+      made
+        .slice(0, made.length / 2)
+        .flatMap((one) => [one, one])
+        .toSorted(),
+    );
+    expect(new Set(made).size).toBe(made.length / 2);
+  });
+
+  it('says what git would bring once more, and holds nothing', async () => {
+    const left = result.terraform?.kind === 'known' ? result.terraform.writes : [];
+    expect(left.map(({ address }) => address).join('\n')).toContain(worker);
+    expect((await world.slipway('report', String(result.run))).stdout).toContain('the way back of run 1');
+    expect((await world.slipway('status')).stdout).not.toContain('is held');
+  }, 60_000);
+
+  it('is nothing to do once more', async () => {
+    await world.slipway('rollback', '--run', '1', '--why', 'once more');
+    expect(await world.result(result.run + 1)).toMatchObject({ outcome: 'nothing-to-do' });
+  }, 120_000);
+
+  async function osOf(node: string): Promise<string> {
+    return world.kubectl('get', 'node', node, '--output=jsonpath={.status.nodeInfo.osImage}');
+  }
+
+  it('keeps every promise the watcher can see', async () => {
+    expect((await world.stop()).complaints).toEqual([]);
+  }, 120_000);
+});
