@@ -11,7 +11,6 @@ const titleMax = 300;
 /** A command is one line. */
 const bodyMax = 2_000;
 const labelsMax = 100;
-const labelMax = 100;
 
 /** Git's object names: SHA-1 or SHA-256. */
 const sha = z.string().regex(/^([0-9a-f]{40}|[0-9a-f]{64})$/, 'no sha of git');
@@ -28,12 +27,20 @@ const number = z.int().positive();
 
 const action = z.string().regex(/^[a-z_]{1,64}$/, 'no action of an event');
 
-/** One line of text, cut. */
-const line = (max: number) => z.string().transform((text) => cut(text.replaceAll(/[\p{Cc}\s]+/gu, ' ').trim(), max));
+/** The title of a pull request: one line of text, cut. */
+export function titleOfPull(text: string): string {
+  return cut(text.replaceAll(/[\p{Cc}\s]+/gu, ' ').trim(), titleMax);
+}
 
-/** Text of several lines, cut, without other control characters. */
-const text = (max: number) =>
-  z.string().transform((whole) => cut(whole.replaceAll('\r\n', '\n').replaceAll(/[^\P{Cc}\n\t]/gu, ' '), max));
+/** What a comment says: text of several lines, cut, without other control characters. */
+export function textOfComment(text: string): string {
+  return cut(text.replaceAll('\r\n', '\n').replaceAll(/[^\P{Cc}\n\t]/gu, ' '), bodyMax);
+}
+
+/** Whether a comment is meant for Slipway: by how it begins. */
+export function isCommand(text: string): boolean {
+  return /^\s*\/slipway(\s|$)/.test(text);
+}
 
 /** At most so many characters, and no half of a pair: what cannot be written as UTF-8 would stop somewhere else. */
 function cut(whole: string, max: number): string {
@@ -65,13 +72,13 @@ export const PullRequest = z.object({
   changes: z.record(z.string(), z.unknown()).optional(),
   pull_request: z.object({
     number,
-    title: line(titleMax),
+    title: z.string().transform(titleOfPull),
     merged: z.boolean().nullish(),
     merge_commit_sha: sha.nullish(),
     base: Side,
     head: Side,
     labels: z
-      .array(z.object({ name: line(labelMax) }))
+      .array(z.object({ name: z.string().transform(titleOfPull) }))
       .transform((all) => all.slice(0, labelsMax).map(({ name }) => name))
       .default([]),
   }),
@@ -83,7 +90,7 @@ export const Comment = z.object({
   issue: z.object({ number, pull_request: z.unknown().optional() }),
   comment: z.object({
     id: number,
-    body: text(bodyMax).nullish(),
+    body: z.string().transform(textOfComment).nullish(),
     user: z.object({ login, type: z.string().max(100).optional() }),
   }),
 });

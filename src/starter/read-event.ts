@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { ForgeEvent, PullRequestEvent } from '../workflows/delivery-messages.js';
-import { Comment, PullRequest, Push } from './event-shapes.js';
+import { Comment, isCommand, PullRequest, Push } from './event-shapes.js';
 import type { RepositorySettings } from './settings.js';
 
 /** What a verified webhook is to us. */
@@ -83,16 +83,13 @@ function readPullRequest(payload: unknown, { branch, name }: RepositorySettings)
   });
 }
 
-/** The first line of a comment that is meant for Slipway. */
-const command = /^\s*\/slipway(\s|$)/;
-
 function readComment(payload: unknown): ReadEvent {
   return read(Comment, payload, ({ action, issue, comment }) => {
     if (action !== 'created') return ignored(`nothing is done when a comment is ${action}`);
     if (!issue.pull_request) return ignored('it is not about a pull request');
     if (comment.user.type === 'Bot') return ignored('nothing is taken from a bot');
     const body = comment.body ?? '';
-    if (!command.test(body)) return ignored('it does not begin with /slipway');
+    if (!isCommand(body)) return ignored('it does not begin with /slipway');
     const event: ForgeEvent = {
       kind: 'comment',
       number: issue.number,
