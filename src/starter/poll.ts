@@ -8,7 +8,7 @@ import type {
 import { idOfSight, type PolledForge } from './poll-forge.js';
 import { idOfMove, type PollRecord, type Seen } from './poll-record.js';
 import type { RepositorySettings } from './settings.js';
-import type { Started } from './start-delivery.js';
+import { eventText, type Started } from './start-delivery.js';
 
 /** What polling one repository needs. */
 export interface PollParts {
@@ -28,7 +28,8 @@ export interface PollFound {
   readonly verdict: Started;
   readonly repository: string;
   readonly delivery: string;
-  readonly event: ForgeEvent;
+  /** One line. */
+  readonly what: string;
 }
 
 /** Nothing is before the first look: git's own way to say so. */
@@ -104,6 +105,6 @@ export class Poll {
     const receivedAt = now().toISOString();
     const delivery: Delivery = { schema: 1, id, repository, receivedAt, via: 'poll', event };
     const verdict = await start(delivery, seen);
-    tell({ verdict, repository: repository.name, delivery: id, event });
+    tell({ verdict, repository: repository.name, delivery: id, what: eventText(event) });
   }
 }

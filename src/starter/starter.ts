@@ -8,6 +8,7 @@ import { createDoor, type DoorAnswer } from './door.js';
 import { Poll, type PollFound } from './poll.js';
 import { openPolledForge } from './poll-forge.js';
 import { pollRecord } from './poll-record.js';
+import { withoutFlood } from './refusal-flood.js';
 import type { RepositorySettings, StarterSettings } from './settings.js';
 import type { SignedRepository } from './signatures.js';
 import { startDelivery } from './start-delivery.js';
@@ -19,6 +20,8 @@ export type StarterEvent =
   | ({ readonly kind: 'request' } & DoorAnswer)
   | ({ readonly kind: 'found' } & PollFound)
   | { readonly kind: 'poll-failed'; readonly repository: string; readonly why: string; readonly againMs: number }
+  /** Requests that were refused and not told one by one: so many in the last minute. */
+  | { readonly kind: 'flood'; readonly refused: number }
   | { readonly kind: 'stopped'; readonly why: string };
 
 /** Where deliveries go, and who hears what happens. */
@@ -79,7 +82,7 @@ export async function readSecrets(
 ): Promise<readonly SignedRepository[]> {
   return Promise.all(
     repositories.map(async ({ name, secrets = [], base }) => {
-      const read = secrets.map((one) => readCredential(`the webhook secret of ${name}`, one, base));
+      const read = secrets.map((one) => readCredential(`webhook secret of ${name}`, one, base));
       // Editors end files with a line; GitHub's form does not.
       return { name, secrets: (await Promise.all(read)).map(({ text }) => text.trim()) };
     }),
@@ -98,7 +101,11 @@ function doorOf(
     now,
     start: (delivery) => startDelivery({ client, taskQueue }, delivery),
     whyNotReady: () => whyTemporalIsNotReady(client),
-    tell: (answer) => tell({ kind: 'request', ...answer }),
+    tell: withoutFlood({
+      tell: (answer) => tell({ kind: 'request', ...answer }),
+      tellCount: (refused) => tell({ kind: 'flood', refused }),
+      now,
+    }),
   });
 }
 
@@ -109,7 +116,7 @@ export async function whyTemporalIsNotReady(client: Client): Promise<string | un
     await client.withDeadline(Date.now() + readyMs, () => client.workflowService.describeNamespace({ namespace }));
     return undefined;
   } catch (error) {
-    return `Temporal does not answer: ${messageOf(error, 160)}`;
+    return `Temporal does not answer as it should: ${messageOf(error, 160)}`;
   }
 }
 

@@ -62,7 +62,7 @@ export async function openGitHub(repository: RepositorySettings, base = reposito
   const isApp = 'app' in access;
   const secret = (
     await readCredential(
-      isApp ? `the key of the app at ${name}` : `the token for ${name}`,
+      isApp ? `key of the app for ${name}` : `token for ${name}`,
       isApp ? access.app.key : access.token,
       base,
     )

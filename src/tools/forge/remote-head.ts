@@ -17,7 +17,7 @@ export async function remoteHead(repository: RepositorySettings, base = reposito
   const { access, branch, name, url } = repository;
   const token =
     access && 'token' in access
-      ? (await readCredential(`the token for ${name}`, access.token, base)).text.trim()
+      ? (await readCredential(`token for ${name}`, access.token, base)).text.trim()
       : undefined;
   const user = access && 'token' in access ? (access.user ?? 'x-access-token') : '';
   const basic = Buffer.from(`${user}:${token ?? ''}`).toString('base64');
