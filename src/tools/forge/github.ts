@@ -172,9 +172,11 @@ class OpenGitHub implements GitHub {
     const { owner, repo, octokit } = this.opened;
     // What makes something new is sent once: whether an attempt that failed made it is looked at first.
     const once = route.startsWith('POST ') ? { retries: 0 } : {};
+    // Octokit makes a query of what a route has no place for.
+    const where = route.includes('{owner}') ? { owner, repo } : {};
     const act = async (signal: AbortSignal) => {
       const request = { signal, ...once };
-      const { status, data, headers } = await octokit.request(route, { owner, repo, ...parameters, request });
+      const { status, data, headers } = await octokit.request(route, { ...where, ...parameters, request });
       return { status: status as number, data: data as unknown, etag: headers.etag };
     };
     const unchanged = { status: 304, data: undefined, etag: undefined };
