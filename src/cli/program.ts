@@ -25,6 +25,7 @@ import {
   type Finished,
 } from './command-parts.js';
 import type { ExitCode } from './mistakes.js';
+import { addStarterCommand } from './starter-command.js';
 import { addSteeringCommands } from './steering-commands.js';
 
 const temporalText = `
@@ -54,6 +55,7 @@ export function createProgram(finished: (code: ExitCode) => void): Command {
   addCheckingCommands(program, finished);
   addSnapshotCommands(program, finished);
   addServingCommand(program, finished);
+  addStarterCommand(program, finished);
   return program;
 }
 

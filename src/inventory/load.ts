@@ -1,10 +1,8 @@
-import { open } from 'node:fs/promises';
-import { LineCounter, type Document, parseDocument } from 'yaml';
-import { lineOf } from './document-lines.js';
-import { type DocumentPath, type Mistake, type MistakeAt, pathText } from './mistake.js';
+import type { Mistake } from './mistake.js';
 import { brokenRules } from './rules.js';
 import { schemaMistakes } from './schema-mistakes.js';
 import { Inventory } from './schema.js';
+import { cannotBeRead, parseSettings, readBounded } from './yaml-document.js';
 
 export { type Mistake, mistakeLine } from './mistake.js';
 
@@ -13,20 +11,18 @@ export type LoadedInventory =
   | { readonly ok: true; readonly inventory: Inventory }
   | { readonly ok: false; readonly mistakes: readonly Mistake[] };
 
-/** An inventory of 2,000 nodes takes a third of this; anything larger is no inventory. */
-const bytesMax = 1024 * 1024;
-/** Aliases may share a schematic; more than this is a document made to fill the memory. */
-const aliasesMax = 100;
+const words = {
+  purpose: 'an inventory says what a cluster should be',
+  start: 'start with cluster: NAME; examples/prox-ops/slipway.yaml shows a whole one',
+  instead: 'name the slipway.yaml of one cluster',
+};
 
 /** Reads and checks an inventory file. A file that cannot be read is a mistake too; nothing is thrown. */
 export async function loadInventory(file: string): Promise<LoadedInventory> {
   try {
     return parseInventory(await readBounded(file), file);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    return failed([
-      { path: file, what: 'it cannot be read', why, fix: 'name another file with -f FILE, or create it' },
-    ]);
+    return failed([cannotBeRead(file, error)]);
   }
 }
 
@@ -36,95 +32,13 @@ export async function loadInventory(file: string): Promise<LoadedInventory> {
  * @param file what to call it in mistakes.
  */
 export function parseInventory(text: string, file: string): LoadedInventory {
-  if (Buffer.byteLength(text) > bytesMax) return failed([tooLarge(file)]);
-  const lines = new LineCounter();
-  const document = parseDocument(text, {
-    lineCounter: lines,
-    uniqueKeys: true,
-    version: '1.2',
-    prettyErrors: false,
-  });
-  const broken = yamlMistakes(document, lines, file);
-  if (broken.length > 0) return failed(broken);
-  const value = plainValue(document);
-  if (value.kind === 'refused') return failed([{ ...value.mistake, path: file }]);
-  const parsed = Inventory.safeParse(value.value);
-  const rules = brokenRules(value.value);
+  const document = parseSettings(text, file, words);
+  if (!document.ok) return document;
+  const parsed = Inventory.safeParse(document.value);
+  const rules = brokenRules(document.value);
   if (parsed.success && rules.length === 0) return { ok: true, inventory: parsed.data };
-  const found = [...(parsed.success ? [] : schemaMistakes(parsed.error.issues, value.value)), ...rules];
-  return failed(inOrder(found, document, lines, file));
-}
-
-async function readBounded(file: string): Promise<string> {
-  const handle = await open(file, 'r');
-  try {
-    const buffer = Buffer.alloc(bytesMax + 1);
-    let length = 0;
-    for (;;) {
-      const { bytesRead } = await handle.read(buffer, length, buffer.length - length, null);
-      length += bytesRead;
-      if (bytesRead === 0 || length === buffer.length) return buffer.toString('utf8', 0, length);
-    }
-  } finally {
-    await handle.close();
-  }
-}
-
-function tooLarge(file: string): Mistake {
-  return {
-    path: file,
-    what: `it is larger than ${bytesMax / 1024 / 1024} MiB`,
-    why: 'no inventory is',
-    fix: 'name the slipway.yaml of one cluster',
-  };
-}
-
-/** What YAML itself does not allow: syntax, a key twice, an unknown tag, a second document. */
-function yamlMistakes(document: Document.Parsed, lines: LineCounter, file: string): Mistake[] {
-  return [...document.errors, ...document.warnings].map((error) => ({
-    path: `${file}:${lines.linePos(error.pos[0]).line}`,
-    what: error.message.split('\n')[0] ?? 'it is no YAML',
-    why:
-      error.code === 'DUPLICATE_KEY'
-        ? 'one of the two would be ignored'
-        : 'the file cannot be understood beyond it',
-    fix: error.code === 'DUPLICATE_KEY' ? 'leave one of them' : 'correct the YAML there',
-  }));
-}
-
-type Plain = { kind: 'read'; value: unknown } | { kind: 'refused'; mistake: Omit<Mistake, 'path'> };
-
-function plainValue(document: Document.Parsed): Plain {
-  try {
-    const value: unknown = document.toJS({ maxAliasCount: aliasesMax });
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { kind: 'read', value };
-    const what = value === null || value === undefined ? 'it is empty' : 'it is no map of settings';
-    const fix = 'start with cluster: NAME; examples/prox-ops/slipway.yaml shows a whole one';
-    return { kind: 'refused', mistake: { what, why: 'an inventory says what a cluster should be', fix } };
-  } catch (error) {
-    const what = error instanceof Error ? error.message : String(error);
-    return {
-      kind: 'refused',
-      mistake: { what, why: 'it would grow beyond bounds', fix: 'write values out instead of aliases' },
-    };
-  }
-}
-
-/** By line, as a person goes through the file. */
-function inOrder(
-  found: readonly MistakeAt[],
-  document: Document.Parsed,
-  lines: LineCounter,
-  file: string,
-): Mistake[] {
-  const placed = found.map(({ at, ...mistake }) => ({ line: lineOf(document, lines, at), at, mistake }));
-  placed.sort((a, b) => a.line - b.line);
-  return placed.map(({ line, at, mistake }) => ({ path: placeText(file, line, at), ...mistake }));
-}
-
-function placeText(file: string, line: number, at: DocumentPath): string {
-  const path = pathText(at);
-  return path === '' ? `${file}:${line}` : `${file}:${line} ${path}`;
+  const found = [...(parsed.success ? [] : schemaMistakes(parsed.error.issues, document.value)), ...rules];
+  return failed(document.placed(found));
 }
 
 function failed(mistakes: readonly Mistake[]): LoadedInventory {

@@ -4,23 +4,39 @@ import { settingsAt } from './settings.js';
 
 type Issue = z.core.$ZodIssue;
 
+/** What is said of the settings of one kind of file. */
+export interface SettingWords {
+  /** The settings that may stand at a path. */
+  readonly settingsAt: (path: DocumentPath) => string[];
+  /** Why settings that have no default are asked for, by path. */
+  readonly whyNeeded: readonly { readonly path: RegExp; readonly why: string }[];
+  /** What to write, by path. */
+  readonly hints: readonly { readonly path: RegExp; readonly fix: string }[];
+  /** Where credentials are named: values there are never repeated. */
+  readonly mayBeSecret: RegExp;
+}
+
 /** What the schema found, in words. Values where a credential is named are never repeated: it may stand there itself. */
-export function schemaMistakes(issues: readonly Issue[], document: unknown): MistakeAt[] {
-  return issues.flatMap((issue) => mistakesOf(issue, document));
+export function schemaMistakes(
+  issues: readonly Issue[],
+  document: unknown,
+  words: SettingWords = inventoryWords(),
+): MistakeAt[] {
+  return issues.flatMap((issue) => mistakesOf(issue, document, words));
 }
 
-function mistakesOf(issue: Issue, document: unknown): MistakeAt[] {
+function mistakesOf(issue: Issue, document: unknown, words: SettingWords): MistakeAt[] {
   const at = issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part));
-  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownSetting(at, key));
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => unknownSetting(at, key, words.settingsAt(at)));
   const value = valueAt(document, at);
-  if (value === undefined) return [missing(at)];
-  const what = `${shown(at, value)} does not fit`;
+  if (value === undefined) return [missing(at, words)];
+  const what = `${shown(at, value, words)} does not fit`;
   const why = reasonOf(issue);
-  return [{ at, what, why, fix: hintFor(at) ?? 'write it like that' }];
+  return [{ at, what, why, fix: hintFor(at, words) ?? 'write it like that' }];
 }
 
-function unknownSetting(at: DocumentPath, key: string): MistakeAt {
-  const known = settingsAt(at);
+function unknownSetting(at: DocumentPath, key: string, known: readonly string[]): MistakeAt {
   const meant = nearest(key, known);
   const instead = known.length > 0 ? `use one of ${known.join(', ')}, or remove it` : 'remove it';
   return {
@@ -31,10 +47,10 @@ function unknownSetting(at: DocumentPath, key: string): MistakeAt {
   };
 }
 
-function missing(at: DocumentPath): MistakeAt {
+function missing(at: DocumentPath, words: SettingWords): MistakeAt {
   const whole = pathText(at);
-  const reason = whyNeeded.find(({ path }) => path.test(whole));
-  const fix = hintFor(at) ?? `add ${whole}`;
+  const reason = words.whyNeeded.find(({ path }) => path.test(whole));
+  const fix = hintFor(at, words) ?? `add ${whole}`;
   return {
     at,
     what: 'it is missing',
@@ -99,9 +115,9 @@ const hints = [
   { path: /\.role$/, fix: 'write control-plane or worker' },
 ] as const;
 
-function hintFor(at: DocumentPath): string | undefined {
+function hintFor(at: DocumentPath, words: SettingWords): string | undefined {
   const whole = pathText(at);
-  return hints.find(({ path }) => path.test(whole))?.fix;
+  return words.hints.find(({ path }) => path.test(whole))?.fix;
 }
 
 /** zod's own words where the schema has none of ours, without its lead-in. */
@@ -113,8 +129,12 @@ function reasonOf(issue: Issue): string {
 /** Where credentials are named. */
 const mayBeSecret = /^access|^notify|^terraform\.(backend|env|variables\.files)|\.configuration\./;
 
-function shown(at: DocumentPath, value: unknown): string {
-  if (mayBeSecret.test(pathText(at))) return 'what stands here (not repeated, it may be secret)';
+function inventoryWords(): SettingWords {
+  return { settingsAt, whyNeeded, hints, mayBeSecret };
+}
+
+function shown(at: DocumentPath, value: unknown, words: SettingWords): string {
+  if (words.mayBeSecret.test(pathText(at))) return 'what stands here (not repeated, it may be secret)';
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (typeof value === 'object' && value !== null) return 'a map';
   const text = JSON.stringify(value) ?? String(value);

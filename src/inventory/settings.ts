@@ -1,9 +1,9 @@
 import { inventoryJsonSchema } from './json-schema.js';
 import type { DocumentPath } from './mistake.js';
 
-/** The settings that may stand at a path of the inventory; empty where the schema offers several shapes. */
-export function settingsAt(path: DocumentPath): string[] {
-  let schema: unknown = inventoryJsonSchema();
+/** The settings that may stand at a path of the inventory, or of another file by its JSON Schema; empty where that offers several shapes. */
+export function settingsAt(path: DocumentPath, whole: unknown = inventoryJsonSchema()): string[] {
+  let schema: unknown = whole;
   for (const part of path)
     schema = typeof part === 'number' ? field(schema, 'items') : field(field(schema, 'properties'), part);
   return Object.keys(record(field(schema, 'properties')));

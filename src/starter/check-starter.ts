@@ -1,0 +1,71 @@
+import type { Client } from '@temporalio/client';
+import { z } from 'zod';
+import { openGitHub } from '../tools/forge/github.js';
+import { headOf } from '../tools/forge/github-pulls.js';
+import { remoteHead } from '../tools/forge/remote-head.js';
+import type { RepositorySettings, StarterSettings } from './settings.js';
+import { readSecrets, whyOf, whyTemporalIsNotReady } from './starter.js';
+
+/** One thing that was looked at. */
+export interface StarterCheck {
+  /** A repository, or Temporal. */
+  readonly about: string;
+  readonly ok: boolean;
+  readonly says: string;
+}
+
+/** Shorter secrets can be guessed from one signed delivery. */
+const secretLeast = 16;
+
+/** Looks at everything a starter rests on: secrets, forges, Temporal. Changes nothing. */
+export async function checkStarter(settings: StarterSettings, client: Client): Promise<StarterCheck[]> {
+  const repositories = await Promise.all(settings.repositories.map(checksOf));
+  const temporal = await whyTemporalIsNotReady(client);
+  const says = temporal ?? `answers, namespace ${client.options.namespace}`;
+  return [...repositories.flat(), { about: 'Temporal', ok: temporal === undefined, says }];
+}
+
+async function checksOf(repository: RepositorySettings): Promise<StarterCheck[]> {
+  const { name, secrets, forge } = repository;
+  const check = async (look: () => Promise<string>): Promise<StarterCheck> => {
+    try {
+      return { about: name, ok: true, says: await look() };
+    } catch (error) {
+      return { about: name, ok: false, says: whyOf(error) };
+    }
+  };
+  return [
+    ...(secrets ? [await check(() => lookAtSecrets(repository))] : []),
+    await check(() => (forge === 'git' ? lookAtGit(repository) : lookAtGitHub(repository))),
+  ];
+}
+
+async function lookAtSecrets(repository: RepositorySettings): Promise<string> {
+  const [{ secrets } = { secrets: [] }] = await readSecrets([repository]);
+  const short = secrets.find((secret) => secret.length < secretLeast);
+  if (short !== undefined)
+    throw new Error(
+      `a webhook secret has ${short.length} characters, and could be guessed. Make one: openssl rand -hex 32`,
+    );
+  return secrets.length === 1 ? 'its webhook secret is there' : 'its webhook secrets are there, two of them';
+}
+
+async function lookAtGit(repository: RepositorySettings): Promise<string> {
+  return `git answers: ${repository.branch} stands at ${(await remoteHead(repository)).slice(0, 12)}`;
+}
+
+const Seen = z.object({ permissions: z.object({ push: z.boolean() }).partial().nullish() });
+
+async function lookAtGitHub(repository: RepositorySettings): Promise<string> {
+  const github = await openGitHub(repository);
+  const { branch } = repository;
+  const head = await headOf(github, branch, undefined);
+  const { permissions } = await github.call(Seen, 'GET /repos/{owner}/{repo}');
+  const login = await github.ownLogin();
+  const stands = head.changed ? head.value.slice(0, 12) : 'nothing';
+  // An app's rights are told by its installation, not here.
+  const mayWrite = github.isApp || permissions?.push === true;
+  const how = github.isApp ? 'with check runs' : 'with commit statuses: check runs are for apps';
+  if (!mayWrite) throw new Error(`${login} may read it, but set no commit status. Give the token write access to it.`);
+  return `GitHub answers: ${branch} stands at ${stands}; comments come from ${login}, ${how}`;
+}

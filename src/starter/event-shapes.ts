@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import { branchName } from './settings.js';
+
+/**
+ * What is read of GitHub's webhooks, and nothing else of them: https://docs.github.com/en/webhooks/webhook-events-and-payloads.
+ * Text that people write is cut where it is longer than we want it; names and shas must fit, or the delivery is refused.
+ */
+
+/** More than one sentence needs. */
+const titleMax = 300;
+/** A command is one line. */
+const bodyMax = 2_000;
+const labelsMax = 100;
+
+/** Git's object names: SHA-1 or SHA-256. */
+const sha = z.string().regex(/^([0-9a-f]{40}|[0-9a-f]{64})$/, 'no sha of git');
+
+/** Logins of people and apps: `ada`, `renovate[bot]`. */
+const login = z.string().regex(/^[\w.-]{1,100}(\[bot\])?$/, 'no login of GitHub');
+
+const fullName = z
+  .string()
+  .max(200)
+  .regex(/^[\w.-]+\/[\w.-]+$/, 'no repository of GitHub');
+
+const number = z.int().positive();
+
+const action = z.string().regex(/^[a-z_]{1,64}$/, 'no action of an event');
+
+/** The title of a pull request: one line of text, cut. */
+export function titleOfPull(text: string): string {
+  return cut(text.replaceAll(/[\p{Cc}\s]+/gu, ' ').trim(), titleMax);
+}
+
+/** What a comment says: text of several lines, cut, without other control characters. */
+export function textOfComment(text: string): string {
+  return cut(text.replaceAll('\r\n', '\n').replaceAll(/[^\P{Cc}\n\t]/gu, ' '), bodyMax);
+}
+
+/** Whether a comment is meant for Slipway: by how it begins. */
+export function isCommand(text: string): boolean {
+  return /^\s*\/slipway(\s|$)/.test(text);
+}
+
+/** At most so many characters, and no half of a pair: what cannot be written as UTF-8 would stop somewhere else. */
+function cut(whole: string, max: number): string {
+  return whole.slice(0, max).replaceAll(/\p{Cs}/gu, '');
+}
+
+/** In every event that is about a repository. */
+export const AboutRepository = z.object({ repository: z.object({ full_name: fullName }) });
+
+export const Push = z.object({
+  ref: z.string().min(1).max(300),
+  before: sha,
+  after: sha,
+  forced: z.boolean().default(false),
+  deleted: z.boolean().default(false),
+  sender: z.object({ login }),
+});
+
+const Side = z.object({
+  ref: branchName,
+  sha,
+  /** Gone, where a fork was deleted. */
+  repo: z.object({ full_name: fullName }).nullish(),
+});
+
+export const PullRequest = z.object({
+  action,
+  /** Of `edited`: what was. */
+  changes: z.record(z.string(), z.unknown()).optional(),
+  pull_request: z.object({
+    number,
+    title: z.string().transform(titleOfPull),
+    merged: z.boolean().nullish(),
+    merge_commit_sha: sha.nullish(),
+    base: Side,
+    head: Side,
+    labels: z
+      .array(z.object({ name: z.string().transform(titleOfPull) }))
+      .transform((all) => all.slice(0, labelsMax).map(({ name }) => name))
+      .default([]),
+  }),
+  sender: z.object({ login }),
+});
+
+export const Comment = z.object({
+  action,
+  issue: z.object({ number, pull_request: z.unknown().optional() }),
+  comment: z.object({
+    id: number,
+    body: z.string().transform(textOfComment).nullish(),
+    user: z.object({ login, type: z.string().max(100).optional() }),
+  }),
+});

@@ -1,0 +1,30 @@
+import type { DoorAnswer } from './door.js';
+
+const minuteMs = 60_000;
+/** More than a person reads, and than a forge that is set up wrong sends. */
+const perMinute = 60;
+
+interface FloodParts {
+  readonly tell: (answer: DoorAnswer) => void;
+  readonly tellCount: (refused: number) => void;
+  readonly now: () => Date;
+}
+
+/**
+ * Tells answers one by one, but for refusals beyond sixty a minute, which anybody can cause: those are counted, and the count is told
+ * with the next request after that minute.
+ */
+export function withoutFlood({ tell, tellCount, now }: FloodParts): (answer: DoorAnswer) => void {
+  let began = 0;
+  let refused = 0;
+  return (answer) => {
+    const at = now().getTime();
+    if (at - began >= minuteMs) {
+      if (refused > perMinute) tellCount(refused - perMinute);
+      began = at;
+      refused = 0;
+    }
+    if (answer.verdict === 'refused') refused += 1;
+    if (answer.verdict !== 'refused' || refused <= perMinute) tell(answer);
+  };
+}

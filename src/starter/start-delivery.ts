@@ -1,0 +1,72 @@
+import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
+import { plain } from '../planning/markdown.js';
+import {
+  deliverType,
+  deliveryWorkflowId,
+  type Delivery,
+  type DeliveryMemo,
+  type ForgeEvent,
+} from '../workflows/delivery-messages.js';
+
+/** `duplicate`: a delivery of this id was started before, and stays the only one. */
+export type Started = 'accepted' | 'duplicate';
+
+/** GitHub hangs up after ten seconds; half of that is left for the way. */
+const startMs = 5_000;
+
+/** Where deliveries go. */
+export interface DeliveryTarget {
+  readonly client: Client;
+  readonly taskQueue: string;
+}
+
+/**
+ * Starts the workflow of a delivery. Temporal takes it though no worker is up, and takes each id once for as long as it remembers it.
+ *
+ * @throws when Temporal does not answer in time: whether it has it is not known, and to send it again is safe.
+ */
+export async function startDelivery(
+  { client, taskQueue }: DeliveryTarget,
+  delivery: Delivery,
+  seen?: DeliveryMemo['seen'],
+): Promise<Started> {
+  const { event, repository, via } = delivery;
+  const memo: DeliveryMemo = {
+    repository: repository.name,
+    via,
+    what: eventText(event),
+    ...(seen ? { seen } : {}),
+  };
+  try {
+    await client.withDeadline(Date.now() + startMs, () =>
+      client.workflow.start(deliverType, {
+        workflowId: deliveryWorkflowId(delivery.id),
+        workflowIdReusePolicy: 'REJECT_DUPLICATE',
+        workflowIdConflictPolicy: 'FAIL',
+        taskQueue,
+        args: [delivery],
+        memo: { delivery: memo },
+        staticSummary: plain(`${repository.name}: ${memo.what}`),
+      }),
+    );
+    return 'accepted';
+  } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return 'duplicate';
+    throw error;
+  }
+}
+
+/** What happened, in one line for people. */
+export function eventText(event: ForgeEvent): string {
+  const by = event.by === '' ? '' : ` by ${event.by}`;
+  switch (event.kind) {
+    case 'push':
+      return event.before === event.after
+        ? `${event.branch} looked at`
+        : `${event.forced ? 'forced push' : 'push'} to ${event.branch}${by}`;
+    case 'pull-request':
+      return `pull request ${event.number} ${event.action}${by}`;
+    case 'comment':
+      return `comment on pull request ${event.number}${by}`;
+  }
+}

@@ -1,0 +1,173 @@
+import type { AddressInfo } from 'node:net';
+import type { Client } from '@temporalio/client';
+import { describe } from '../planning/describe.js';
+import { readCredential } from '../tools/credentials.js';
+import { ForgeFailed } from '../tools/forge/forge-failed.js';
+import { messageOf, Refusal } from '../tools/refusal.js';
+import { createDoor, type DoorAnswer } from './door.js';
+import { Poll, type PollFound } from './poll.js';
+import { openPolledForge } from './poll-forge.js';
+import { pollRecord } from './poll-record.js';
+import { withoutFlood } from './refusal-flood.js';
+import type { RepositorySettings, StarterSettings } from './settings.js';
+import type { SignedRepository } from './signatures.js';
+import { startDelivery } from './start-delivery.js';
+
+/** What happens in a starter, as operators read it. */
+export type StarterEvent =
+  | { readonly kind: 'listening'; readonly address: string; readonly port: number }
+  | { readonly kind: 'polling'; readonly repository: string; readonly everyMs: number }
+  | ({ readonly kind: 'request' } & DoorAnswer)
+  | ({ readonly kind: 'found' } & PollFound)
+  | { readonly kind: 'poll-failed'; readonly repository: string; readonly why: string; readonly againMs: number }
+  /** Requests that were refused and not told one by one: so many in the last minute. */
+  | { readonly kind: 'flood'; readonly refused: number }
+  | { readonly kind: 'stopped'; readonly why: string };
+
+/** Where deliveries go, and who hears what happens. */
+export interface StarterParts {
+  readonly settings: StarterSettings;
+  readonly client: Client;
+  readonly taskQueue: string;
+  readonly tell: (event: StarterEvent) => void;
+}
+
+const readyMs = 2_000;
+/** A forge that wants a longer pause is asked again after this all the same: its limits are by the hour. */
+const pauseMax = 3_600_000;
+
+/** A starter that runs. */
+export interface RunningStarter {
+  /** The port it listens on; undefined: no repository sends webhooks. */
+  readonly port: number | undefined;
+  /** Ends in order: what was taken is answered, what is looked at is handed over. */
+  stop(why: string): Promise<void>;
+}
+
+/**
+ * Starts the door and the polls of starter.yaml. Temporal need not be there yet: webhooks are answered with 503 until it is, and polls
+ * try again.
+ *
+ * @throws Refusal `credential-unreadable` for a secret that cannot be read, before anything listens; Error where the port is taken.
+ */
+export async function startStarter(parts: StarterParts): Promise<RunningStarter> {
+  const { settings, tell } = parts;
+  const hearing = settings.repositories.filter(({ trigger }) => trigger.includes('webhook'));
+  const polled = settings.repositories.filter(({ trigger }) => trigger.includes('poll'));
+  const signed = await readSecrets(hearing);
+  const now = (): Date => new Date();
+  const door = hearing.length === 0 ? undefined : doorOf(parts, hearing, signed, now);
+  let port: number | undefined;
+  if (door) {
+    await door.listen({ host: settings.listen.address, port: settings.listen.port });
+    port = (door.server.address() as AddressInfo).port;
+    tell({ kind: 'listening', address: settings.listen.address, port });
+  }
+  const stopping = new AbortController();
+  const polls = polled.map((repository) => pollOn(parts, repository, now, stopping.signal));
+  return {
+    port,
+    stop: async (why) => {
+      stopping.abort();
+      await door?.close();
+      await Promise.all(polls);
+      tell({ kind: 'stopped', why });
+    },
+  };
+}
+
+/** The secrets of webhooks, by reference. @throws Refusal */
+export async function readSecrets(
+  repositories: readonly RepositorySettings[],
+): Promise<readonly SignedRepository[]> {
+  return Promise.all(
+    repositories.map(async ({ name, secrets = [], base }) => {
+      const read = secrets.map((one) => readCredential(`webhook secret of ${name}`, one, base));
+      // Editors end files with a line; GitHub's form does not.
+      return { name, secrets: (await Promise.all(read)).map(({ text }) => text.trim()) };
+    }),
+  );
+}
+
+function doorOf(
+  { client, taskQueue, tell }: StarterParts,
+  repositories: readonly RepositorySettings[],
+  signed: readonly SignedRepository[],
+  now: () => Date,
+) {
+  return createDoor({
+    repositories,
+    signed,
+    now,
+    start: (delivery) => startDelivery({ client, taskQueue }, delivery),
+    whyNotReady: () => whyTemporalIsNotReady(client),
+    tell: withoutFlood({
+      tell: (answer) => tell({ kind: 'request', ...answer }),
+      tellCount: (refused) => tell({ kind: 'flood', refused }),
+      now,
+    }),
+  });
+}
+
+/** Undefined when Temporal answers, and knows our namespace. */
+export async function whyTemporalIsNotReady(client: Client): Promise<string | undefined> {
+  const { namespace } = client.options;
+  try {
+    await client.withDeadline(Date.now() + readyMs, () => client.workflowService.describeNamespace({ namespace }));
+    return undefined;
+  } catch (error) {
+    return `Temporal does not answer as it should: ${messageOf(error, 160)}`;
+  }
+}
+
+/** Looks at one repository until it is told to stop. Whatever fails is said, and tried again. */
+async function pollOn(
+  { client, taskQueue, tell }: StarterParts,
+  repository: RepositorySettings,
+  now: () => Date,
+  stop: AbortSignal,
+): Promise<void> {
+  const { name, poll: everyMs } = repository;
+  tell({ kind: 'polling', repository: name, everyMs });
+  let poll: Poll | undefined;
+  while (!stop.aborted) {
+    let againMs = everyMs;
+    try {
+      // The token may come later, too.
+      poll ??= new Poll({
+        repository,
+        forge: await openPolledForge(repository, now),
+        record: pollRecord(client),
+        start: (delivery, seen) => startDelivery({ client, taskQueue }, delivery, seen),
+        tell: (found) => tell({ kind: 'found', ...found }),
+        now,
+      });
+      await poll.once();
+    } catch (error) {
+      if (error instanceof ForgeFailed && error.retryAfterMs !== undefined)
+        againMs = Math.min(pauseMax, Math.max(everyMs, error.retryAfterMs));
+      // A token that was changed is read anew.
+      if (error instanceof ForgeFailed && error.trouble === 'forbidden') poll = undefined;
+      tell({ kind: 'poll-failed', repository: name, why: whyOf(error), againMs });
+    }
+    await pause(againMs, stop);
+  }
+}
+
+/** A refusal has a sentence; other failures have their own. */
+export function whyOf(error: unknown): string {
+  return error instanceof Refusal ? describe(error.reason) : messageOf(error);
+}
+
+async function pause(milliseconds: number, stop: AbortSignal): Promise<void> {
+  if (stop.aborted) return;
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(done, milliseconds);
+    function done(): void {
+      clearTimeout(timer);
+      stop.removeEventListener('abort', done);
+      resolve();
+    }
+    stop.addEventListener('abort', done);
+  });
+}

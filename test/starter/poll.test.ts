@@ -1,0 +1,213 @@
+import { describe, expect, test } from '@jest/globals';
+import { Poll, type PollFound } from '../../src/starter/poll.js';
+import { idOfSight, type PolledForge } from '../../src/starter/poll-forge.js';
+import { idOfMove, type PollRecord, type Seen } from '../../src/starter/poll-record.js';
+import type { CommentEvent, Delivery, PullRequestEvent } from '../../src/workflows/delivery-messages.js';
+import { aRepository } from './a-starter.js';
+
+const dayMs = 86_400_000;
+const [zero, one, two] = ['0', '1', '2'].map((digit) => digit.repeat(40)) as [string, string, string];
+
+const pull: PullRequestEvent = {
+  kind: 'pull-request',
+  action: 'updated',
+  number: 12,
+  title: 'Update Talos',
+  base: { branch: 'main', sha: one },
+  head: { repository: 'acme/home-ops', branch: 'renovate/talos', sha: two },
+  labels: ['b', 'a'],
+  by: 'renovate[bot]',
+};
+const comment: CommentEvent = { kind: 'comment', number: 12, comment: 99, by: 'ada', body: '/slipway approve' };
+
+/** A forge and a Temporal in a few variables: what is there, what was started, and whether either is away. */
+class World {
+  head = one;
+  pulls: PullRequestEvent[] | undefined;
+  comments: CommentEvent[] | undefined;
+  time = Date.parse('2026-11-23T12:00:00.000Z');
+  temporalAway = false;
+  readonly deliveries: Delivery[] = [];
+  readonly seen: Seen[] = [];
+  readonly told: PollFound[] = [];
+
+  /** One that has just begun, and remembers nothing by itself. */
+  poll(record: Partial<PollRecord> = {}): Poll {
+    const repository = aRepository();
+    let toldHead: string | undefined;
+    const once = <T>(take: () => T | undefined, forget: () => void) => () => {
+      const value = take();
+      forget();
+      return Promise.resolve(value);
+    };
+    const forge: PolledForge = {
+      head: () => {
+        const changed = toldHead !== this.head;
+        toldHead = this.head;
+        return Promise.resolve(changed ? this.head : undefined);
+      },
+      pullRequests: once(
+        () => this.pulls,
+        () => (this.pulls = undefined),
+      ),
+      comments: once(
+        () => this.comments,
+        () => (this.comments = undefined),
+      ),
+    };
+    return new Poll({
+      repository,
+      forge,
+      record: { lastSeen: () => Promise.resolve(this.seen.at(-1)), keepsMs: () => Promise.resolve(90 * dayMs), ...record },
+      start: (delivery, seen) => {
+        if (this.temporalAway) return Promise.reject(new Error('14 UNAVAILABLE'));
+        if (this.deliveries.some(({ id }) => id === delivery.id)) return Promise.resolve('duplicate');
+        this.deliveries.push(delivery);
+        const at = new Date(this.time);
+        if (seen) this.seen.push({ head: seen.head, count: seen.count, id: delivery.id, at });
+        return Promise.resolve('accepted');
+      },
+      tell: (found) => this.told.push(found),
+      now: () => new Date(this.time),
+    });
+  }
+
+  /** From where to where the deliveries say the branch moved. */
+  moves(): string[] {
+    return this.deliveries.flatMap(({ event }) =>
+      event.kind === 'push' ? [`${event.before.charAt(0)}→${event.after.charAt(0)}`] : [],
+    );
+  }
+}
+
+describe('a branch that is polled', () => {
+  test('has nothing before the first look', async () => {
+    const world = new World();
+    await world.poll().once();
+    expect(world.deliveries).toMatchObject([
+      { via: 'poll', event: { kind: 'push', branch: 'main', before: zero, after: one, forced: false } },
+    ]);
+  });
+
+  test('is told of when it moves, and only then', async () => {
+    const world = new World();
+    const poll = world.poll();
+    for (const head of [one, one, two, two, two]) {
+      world.head = head;
+      await poll.once();
+    }
+    expect(world.moves()).toEqual(['0→1', '1→2']);
+  });
+
+  test('is told of though it moved while nobody looked', async () => {
+    const world = new World();
+    await world.poll().once();
+    world.head = two;
+    world.time += 3_600_000;
+    await world.poll().once();
+    expect(world.moves()).toEqual(['0→1', '1→2']);
+  });
+
+  test('is told of again when it comes back to where it was', async () => {
+    const world = new World();
+    const poll = world.poll();
+    for (const head of [one, two, one, two]) {
+      world.head = head;
+      await poll.once();
+    }
+    expect(world.moves()).toEqual(['0→1', '1→2', '2→1', '1→2']);
+    expect(new Set(world.deliveries.map(({ id }) => id)).size).toBe(4);
+  });
+
+  test('is told of once by two who poll it', async () => {
+    const world = new World();
+    const [first, second] = [world.poll(), world.poll()];
+    for (const head of [one, two]) {
+      world.head = head;
+      await first.once();
+      await second.once();
+    }
+    expect(world.moves()).toEqual(['0→1', '1→2']);
+    expect(world.told.map(({ verdict }) => verdict)).toEqual(['accepted', 'accepted', 'duplicate']);
+  });
+
+  test('is told of once by one that began before its own last delivery was listed', async () => {
+    const world = new World();
+    await world.poll().once();
+    const [listed] = world.seen;
+    world.head = two;
+    await world.poll().once();
+    await world.poll({ lastSeen: () => Promise.resolve(listed) }).once();
+    expect(world.moves()).toEqual(['0→1', '1→2']);
+  });
+
+  test('is told of later when Temporal is away, though the forge says it once', async () => {
+    const world = new World();
+    const poll = world.poll();
+    await poll.once();
+    world.head = two;
+    world.temporalAway = true;
+    await expect(poll.once()).rejects.toThrow('UNAVAILABLE');
+    await expect(poll.once()).rejects.toThrow('UNAVAILABLE');
+    world.temporalAway = false;
+    await poll.once();
+    expect(world.moves()).toEqual(['0→1', '1→2']);
+  });
+
+  test('is looked at anew before Temporal forgets where it stood', async () => {
+    const world = new World();
+    const poll = world.poll({ keepsMs: () => Promise.resolve(2 * dayMs) });
+    for (let hours = 0; hours < 66; hours += 6) {
+      await poll.once();
+      world.time += 6 * 3_600_000;
+    }
+    expect(world.moves()).toEqual(['0→1', '1→1', '1→1']);
+  });
+
+  test('has ids that Temporal takes, and that no forge makes', () => {
+    const id = idOfMove(aRepository(), undefined, one);
+    expect(id).toMatch(/^poll-head-[0-9a-f]+-[0-9a-f]+$/);
+    expect(idOfMove(aRepository({ branch: 'next' }), undefined, one)).not.toBe(id);
+    expect(idOfMove(aRepository({ name: 'acme/other' }), undefined, one)).not.toBe(id);
+  });
+});
+
+describe('pull requests and comments that are polled', () => {
+  test('are told of once, whoever looks and however often', async () => {
+    const world = new World();
+    const poll = world.poll();
+    for (const each of [poll, poll, world.poll()]) {
+      world.pulls = [pull];
+      world.comments = [comment];
+      await each.once();
+    }
+    const kinds = world.deliveries.map(({ event }) => event.kind);
+    expect(kinds).toEqual(['push', 'pull-request', 'comment']);
+    expect(world.told.filter(({ verdict }) => verdict === 'duplicate')).toHaveLength(2);
+  });
+
+  test('are told of later when Temporal is away', async () => {
+    const world = new World();
+    const poll = world.poll();
+    await poll.once();
+    world.pulls = [pull];
+    world.comments = [comment];
+    world.temporalAway = true;
+    await expect(poll.once()).rejects.toThrow('UNAVAILABLE');
+    world.temporalAway = false;
+    await poll.once();
+    expect(world.deliveries.map(({ event }) => event.kind)).toEqual(['push', 'pull-request', 'comment']);
+  });
+
+  test.each<[string, Partial<PullRequestEvent>, boolean]>([
+    ['has other commits', { head: { ...pull.head, sha: zero } }, true],
+    ['has another label', { labels: ['a'] }, true],
+    ['has another title', { title: 'Update Kubernetes' }, true],
+    ['goes into another branch', { base: { branch: 'next', sha: one } }, true],
+    ['stays while its branch moves on', { base: { branch: 'main', sha: zero } }, false],
+    ['lists its labels the other way round', { labels: ['a', 'b'] }, false],
+  ])('one that %s', (_, change, news) => {
+    const repository = aRepository();
+    expect(idOfSight(repository, { ...pull, ...change }) !== idOfSight(repository, pull)).toBe(news);
+  });
+});
