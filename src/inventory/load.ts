@@ -1,16 +1,29 @@
-import { open } from 'node:fs/promises';
 import { LineCounter, type Document, parseDocument } from 'yaml';
 import { lineOf } from './document-lines.js';
 import { type DocumentPath, type Mistake, type MistakeAt, pathText } from './mistake.js';
+import {
+  type FetchNamedFile,
+  type NamedFile,
+  type ReadNamedFile,
+  filesBeside,
+  readBounded,
+} from './named-files.js';
 import { brokenRules } from './rules.js';
 import { schemaMistakes } from './schema-mistakes.js';
 import { Inventory } from './schema.js';
+import { filesOf, withVersionsFound } from './versions-found.js';
 
 export { type Mistake, mistakeLine } from './mistake.js';
+export type { FetchNamedFile, NamedFile, ReadNamedFile } from './named-files.js';
 
 /** An inventory, or everything that is wrong with it. */
 export type LoadedInventory =
-  | { readonly ok: true; readonly inventory: Inventory }
+  | {
+      readonly ok: true;
+      readonly inventory: Inventory;
+      /** The files its versions were found in, by their paths from its folder on. */
+      readonly files: readonly string[];
+    }
   | { readonly ok: false; readonly mistakes: readonly Mistake[] };
 
 /** An inventory of 2,000 nodes takes a third of this; anything larger is no inventory. */
@@ -18,10 +31,11 @@ const bytesMax = 1024 * 1024;
 /** Aliases may share a schematic; more than this is a document made to fill the memory. */
 const aliasesMax = 100;
 
-/** Reads and checks an inventory file. A file that cannot be read is a mistake too; nothing is thrown. */
+/** Reads and checks an inventory file, and those it names. What cannot be read is a mistake too; nothing is thrown. */
 export async function loadInventory(file: string): Promise<LoadedInventory> {
   try {
-    return parseInventory(await readBounded(file), file);
+    const { text } = await readBounded(file, { bytesMax });
+    return await readInventory(text, file, filesBeside(file));
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     return failed([
@@ -31,11 +45,49 @@ export async function loadInventory(file: string): Promise<LoadedInventory> {
 }
 
 /**
- * Checks the text of an inventory: YAML, schema and rules across fields, all mistakes at once.
+ * Checks the text of an inventory with the files it names, wherever they are: on disk, or in a commit.
  *
  * @param file what to call it in mistakes.
  */
-export function parseInventory(text: string, file: string): LoadedInventory {
+export async function readInventory(
+  text: string,
+  file: string,
+  fetch: FetchNamedFile,
+): Promise<LoadedInventory> {
+  const draft = parseDraft(text, file);
+  if (!draft.ok) return draft;
+  const names = filesOf(draft.value);
+  const files = new Map(await Promise.all(names.map(async (name) => [name, await fetch(name)] as const)));
+  return judged(draft, (name) => files.get(name) ?? notRead);
+}
+
+/**
+ * Checks the text of an inventory: YAML, schema and rules across fields, all mistakes at once.
+ *
+ * @param file what to call it in mistakes.
+ * @param read reads the files it names; without it, none can be.
+ */
+export function parseInventory(
+  text: string,
+  file: string,
+  read: ReadNamedFile = () => notRead,
+): LoadedInventory {
+  const draft = parseDraft(text, file);
+  return draft.ok ? judged(draft, read) : draft;
+}
+
+const notRead: NamedFile = { unreadable: 'nothing beside slipway.yaml is read here' };
+
+/** An inventory that is YAML, and a map of settings. */
+interface Draft {
+  readonly ok: true;
+  readonly file: string;
+  readonly document: Document.Parsed;
+  readonly lines: LineCounter;
+  readonly value: object;
+}
+
+function parseDraft(text: string, file: string): Draft | Extract<LoadedInventory, { ok: false }> {
   if (Buffer.byteLength(text) > bytesMax) return failed([tooLarge(file)]);
   const lines = new LineCounter();
   const document = parseDocument(text, {
@@ -48,26 +100,21 @@ export function parseInventory(text: string, file: string): LoadedInventory {
   if (broken.length > 0) return failed(broken);
   const value = plainValue(document);
   if (value.kind === 'refused') return failed([{ ...value.mistake, path: file }]);
-  const parsed = Inventory.safeParse(value.value);
-  const rules = brokenRules(value.value);
-  if (parsed.success && rules.length === 0) return { ok: true, inventory: parsed.data };
-  const found = [...(parsed.success ? [] : schemaMistakes(parsed.error.issues, value.value)), ...rules];
-  return failed(inOrder(found, document, lines, file));
+  return { ok: true, file, document, lines, value: value.value };
 }
 
-async function readBounded(file: string): Promise<string> {
-  const handle = await open(file, 'r');
-  try {
-    const buffer = Buffer.alloc(bytesMax + 1);
-    let length = 0;
-    for (;;) {
-      const { bytesRead } = await handle.read(buffer, length, buffer.length - length, null);
-      length += bytesRead;
-      if (bytesRead === 0 || length === buffer.length) return buffer.toString('utf8', 0, length);
-    }
-  } finally {
-    await handle.close();
-  }
+function judged({ file, document, lines, value: written }: Draft, read: ReadNamedFile): LoadedInventory {
+  const { value, files, mistakes } = withVersionsFound(written, read);
+  const parsed = Inventory.safeParse(value);
+  const rules = brokenRules(value);
+  if (parsed.success && rules.length === 0 && mistakes.length === 0)
+    return { ok: true, inventory: parsed.data, files };
+  const found = [
+    ...(parsed.success ? [] : schemaMistakes(parsed.error.issues, value)),
+    ...rules,
+    ...mistakes,
+  ];
+  return failed(inOrder(found, document, lines, file));
 }
 
 function tooLarge(file: string): Mistake {
@@ -92,7 +139,7 @@ function yamlMistakes(document: Document.Parsed, lines: LineCounter, file: strin
   }));
 }
 
-type Plain = { kind: 'read'; value: unknown } | { kind: 'refused'; mistake: Omit<Mistake, 'path'> };
+type Plain = { kind: 'read'; value: object } | { kind: 'refused'; mistake: Omit<Mistake, 'path'> };
 
 function plainValue(document: Document.Parsed): Plain {
   try {
@@ -127,6 +174,6 @@ function placeText(file: string, line: number, at: DocumentPath): string {
   return path === '' ? `${file}:${line}` : `${file}:${line} ${path}`;
 }
 
-function failed(mistakes: readonly Mistake[]): LoadedInventory {
+function failed(mistakes: readonly Mistake[]): Extract<LoadedInventory, { ok: false }> {
   return { ok: false, mistakes };
 }
