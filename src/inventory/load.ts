@@ -48,6 +48,7 @@ export async function loadInventory(file: string): Promise<LoadedInventory> {
  * Checks the text of an inventory with the files it names, wherever they are: on disk, or in a commit.
  *
  * @param file what to call it in mistakes.
+ * @throws what `fetch` does.
  */
 export async function readInventory(
   text: string,

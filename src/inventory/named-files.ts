@@ -7,7 +7,7 @@ export type NamedFile = { readonly text: string } | { readonly unreadable: strin
 
 /** Reads one, by its path from the folder of slipway.yaml on. */
 export type ReadNamedFile = (name: string) => NamedFile;
-/** The same, from somewhere that takes time: a disk, a commit of a repository. It throws nothing. */
+/** The same, from somewhere that takes time: a disk, a commit of a repository. It throws where asking again may help. */
 export type FetchNamedFile = (name: string) => Promise<NamedFile>;
 
 /** The largest of them. Terraform's variables have some kilobytes. */
