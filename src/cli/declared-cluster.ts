@@ -11,14 +11,19 @@ export interface DeclaredCluster {
   readonly file: string;
   /** Its folder: where relative credential files start. */
   readonly base: string;
+  /** Absolute paths of the files its versions were found in, where they stand elsewhere. */
+  readonly versionFiles: readonly string[];
 }
 
 /** Reads the inventory. @throws UserMistake with every mistake of it, one a line. */
 export async function declaredCluster(file: string): Promise<DeclaredCluster> {
   const { loadInventory, mistakeLine } = await import('../inventory/load.js');
   const loaded = await loadInventory(file);
-  if (loaded.ok)
-    return { inventory: loaded.inventory, file: path.resolve(file), base: path.dirname(path.resolve(file)) };
+  const base = path.dirname(path.resolve(file));
+  if (loaded.ok) {
+    const files = loaded.files.map((name) => path.resolve(base, name));
+    return { inventory: loaded.inventory, file: path.resolve(file), base, versionFiles: files };
+  }
   const lines = loaded.mistakes.map(mistakeLine).join('\n');
   throw new UserMistake(lines, 'Name another file with -f FILE; slipway inventory check FILE checks one.');
 }

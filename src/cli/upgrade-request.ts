@@ -25,8 +25,8 @@ export async function upgradeRequest(declared: DeclaredCluster, asked: AskedFor)
   }
   const talos = asked.talos === undefined ? inventory.versions.talos : versionOf(asked.talos);
   // Loaded here: `abort` and `release` need only who asks.
-  const { commitOf } = await import('../tools/git-commit.js');
-  const commit = await commitOf(declared.file);
+  const { commitOfAll } = await import('../tools/git-commit.js');
+  const commit = await commitOfAll([declared.file, ...declared.versionFiles]);
   return {
     // A worker that does not know strategies must refuse one, not pass over it.
     schema: asked.strategy === undefined ? 1 : 2,

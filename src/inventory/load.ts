@@ -1,14 +1,22 @@
 import type { Mistake } from './mistake.js';
+import { type FetchNamedFile, type NamedFile, type ReadNamedFile, filesBeside } from './named-files.js';
 import { brokenRules } from './rules.js';
 import { schemaMistakes } from './schema-mistakes.js';
 import { Inventory } from './schema.js';
-import { cannotBeRead, parseSettings, readBounded } from './yaml-document.js';
+import { filesOf, withVersionsFound } from './versions-found.js';
+import { cannotBeRead, parseSettings, readSettings, type YamlDocument } from './yaml-document.js';
 
 export { type Mistake, mistakeLine } from './mistake.js';
+export type { FetchNamedFile, NamedFile, ReadNamedFile } from './named-files.js';
 
 /** An inventory, or everything that is wrong with it. */
 export type LoadedInventory =
-  | { readonly ok: true; readonly inventory: Inventory }
+  | {
+      readonly ok: true;
+      readonly inventory: Inventory;
+      /** The files its versions were found in, by their paths from its folder on. */
+      readonly files: readonly string[];
+    }
   | { readonly ok: false; readonly mistakes: readonly Mistake[] };
 
 const words = {
@@ -17,30 +25,63 @@ const words = {
   instead: 'name the slipway.yaml of one cluster',
 };
 
-/** Reads and checks an inventory file. A file that cannot be read is a mistake too; nothing is thrown. */
+/** Reads and checks an inventory file, and those it names. What cannot be read is a mistake too; nothing is thrown. */
 export async function loadInventory(file: string): Promise<LoadedInventory> {
   try {
-    return parseInventory(await readBounded(file), file);
+    return await readInventory(await readSettings(file), file, filesBeside(file));
   } catch (error) {
-    return failed([cannotBeRead(file, error)]);
+    return { ok: false, mistakes: [cannotBeRead(file, error)] };
   }
+}
+
+/**
+ * Checks the text of an inventory with the files it names, wherever they are: on disk, or in a commit.
+ *
+ * @param file what to call it in mistakes.
+ * @throws what `fetch` does.
+ */
+export async function readInventory(
+  text: string,
+  file: string,
+  fetch: FetchNamedFile,
+): Promise<LoadedInventory> {
+  const document = parseSettings(text, file, words);
+  if (!document.ok) return document;
+  const names = filesOf(document.value);
+  const files = new Map(await Promise.all(names.map(async (name) => [name, await fetch(name)] as const)));
+  return judged(document, (name) => files.get(name) ?? notRead);
 }
 
 /**
  * Checks the text of an inventory: YAML, schema and rules across fields, all mistakes at once.
  *
  * @param file what to call it in mistakes.
+ * @param read reads the files it names; without it, none can be.
  */
-export function parseInventory(text: string, file: string): LoadedInventory {
+export function parseInventory(
+  text: string,
+  file: string,
+  read: ReadNamedFile = () => notRead,
+): LoadedInventory {
   const document = parseSettings(text, file, words);
-  if (!document.ok) return document;
-  const parsed = Inventory.safeParse(document.value);
-  const rules = brokenRules(document.value);
-  if (parsed.success && rules.length === 0) return { ok: true, inventory: parsed.data };
-  const found = [...(parsed.success ? [] : schemaMistakes(parsed.error.issues, document.value)), ...rules];
-  return failed(document.placed(found));
+  return document.ok ? judged(document, read) : document;
 }
 
-function failed(mistakes: readonly Mistake[]): LoadedInventory {
-  return { ok: false, mistakes };
+const notRead: NamedFile = { unreadable: 'nothing beside slipway.yaml is read here' };
+
+function judged(
+  { value: written, placed }: Extract<YamlDocument, { ok: true }>,
+  read: ReadNamedFile,
+): LoadedInventory {
+  const { value, files, mistakes } = withVersionsFound(written, read);
+  const parsed = Inventory.safeParse(value);
+  const rules = brokenRules(value);
+  if (parsed.success && rules.length === 0 && mistakes.length === 0)
+    return { ok: true, inventory: parsed.data, files };
+  const found = [
+    ...(parsed.success ? [] : schemaMistakes(parsed.error.issues, value)),
+    ...rules,
+    ...mistakes,
+  ];
+  return { ok: false, mistakes: placed(found) };
 }

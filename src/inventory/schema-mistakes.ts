@@ -102,7 +102,10 @@ const hints = [
     fix: 'write { discord: { webhook: { env: NAME } } } or { ntfy: { webhook: { file: PATH } } }',
   },
   { path: /schematic$/, fix: "write the id the Image Factory answered to the role's customization" },
-  { path: /^versions/, fix: 'write it like v1.12.6' },
+  {
+    path: /^versions/,
+    fix: 'write it like v1.12.6, or like { file: terraform/variables.tf, variable: talos_version }',
+  },
   { path: /^limits\./, fix: 'write it like 30s, 5m or 1h' },
   {
     path: /^snapshot\.recipient$/,

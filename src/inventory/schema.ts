@@ -7,12 +7,10 @@ import { NetworkCard } from './network-cards.js';
 import { Patch } from './patches.js';
 import { Probe } from './probes.js';
 import { MachineConfiguration, Terraform } from './terraform.js';
+import { version, WrittenVersions } from './version-source.js';
 import { Windows } from './windows.js';
 
 export { Limits, limitDefaults } from './limits.js';
-
-/** Talos and Kubernetes versions as their tags are written: `v1.12.6`. Pre-releases are written out too. */
-const version = z.string().regex(/^v\d+\.\d+\.\d+(-[0-9A-Za-z.]+)?$/, 'a version is written v1.12.6');
 
 /** A name that Kubernetes accepts for a Node (RFC 1123 label, lower case). */
 const name = z
@@ -77,7 +75,7 @@ export type InventoryNode = z.infer<typeof Node>;
 export const Inventory = z.strictObject({
   $schema: z.string().optional(),
   cluster: z.string().regex(/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/, 'a cluster is named like prox-ops'),
-  /** What git declares; a bot bumps these. */
+  /** What git declares; a bot bumps these. Where another file has one, what was found there. */
   versions: z.strictObject({ talos: version, kubernetes: version }),
   access: z.strictObject({
     talos: z.strictObject({
@@ -205,3 +203,6 @@ export const Inventory = z.strictObject({
   notify: z.array(Notify).default([]),
 });
 export type Inventory = z.infer<typeof Inventory>;
+
+/** The same as a person may write it. */
+export const WrittenInventory = Inventory.extend({ versions: WrittenVersions });

@@ -1,7 +1,7 @@
-import { open } from 'node:fs/promises';
 import { LineCounter, type Document, parseDocument } from 'yaml';
 import { lineOf } from './document-lines.js';
 import { type DocumentPath, type Mistake, type MistakeAt, pathText } from './mistake.js';
+import { readBounded } from './named-files.js';
 
 /** An inventory of 2,000 nodes takes a third of this; anything larger is no file of settings. */
 const bytesMax = 1024 * 1024;
@@ -28,20 +28,10 @@ export type YamlDocument =
     }
   | { readonly ok: false; readonly mistakes: readonly Mistake[] };
 
-/** Reads the text of a file, as far as it may be read. */
-export async function readBounded(file: string): Promise<string> {
-  const handle = await open(file, 'r');
-  try {
-    const buffer = Buffer.alloc(bytesMax + 1);
-    let length = 0;
-    for (;;) {
-      const { bytesRead } = await handle.read(buffer, length, buffer.length - length, null);
-      length += bytesRead;
-      if (bytesRead === 0 || length === buffer.length) return buffer.toString('utf8', 0, length);
-    }
-  } finally {
-    await handle.close();
-  }
+/** Reads the text of a file of settings, as far as it may be read. @throws what the system says. */
+export async function readSettings(file: string): Promise<string> {
+  const { text } = await readBounded(file, { bytesMax });
+  return text;
 }
 
 /** The mistake of a file that cannot be read. */

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Mistake, MistakeAt } from '../inventory/mistake.js';
 import { schemaMistakes, type SettingWords } from '../inventory/schema-mistakes.js';
 import { settingsAt } from '../inventory/settings.js';
-import { cannotBeRead, parseSettings, readBounded } from '../inventory/yaml-document.js';
+import { cannotBeRead, parseSettings, readSettings } from '../inventory/yaml-document.js';
 import { settingsOf, StarterFile, type StarterSettings } from './settings.js';
 
 /** The settings, or everything that is wrong with them. */
@@ -44,7 +44,7 @@ const words: SettingWords = {
 /** Reads and checks starter.yaml. A file that cannot be read is a mistake too; nothing is thrown. */
 export async function loadSettings(file: string): Promise<LoadedSettings> {
   try {
-    return parseStarterSettings(await readBounded(file), file);
+    return parseStarterSettings(await readSettings(file), file);
   } catch (error) {
     return { ok: false, mistakes: [cannotBeRead(file, error)] };
   }

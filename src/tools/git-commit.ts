@@ -23,3 +23,9 @@ export async function commitOf(file: string): Promise<string | undefined> {
     return undefined;
   }
 }
+
+/** The commit at which several files stand together, under the same conditions. */
+export async function commitOfAll(files: readonly string[]): Promise<string | undefined> {
+  const [first, ...others] = await Promise.all(files.map((file) => commitOf(file)));
+  return others.every((commit) => commit === first) ? first : undefined;
+}
