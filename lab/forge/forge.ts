@@ -114,6 +114,11 @@ export async function startForge(options: ForgeOptions): Promise<Forge> {
   urls.api = `${urls.web}${API_PATH}`;
 
   const directoryOf = (name: string): string => path.join(folder, `${name}.git`);
+  const repositoryOf = (name: string): ForgeRepository => {
+    const repository = repositories.get(name);
+    if (!repository) throw new Error(`There is no repository ${name}. Repositories: ${[...repositories.keys()].join(', ')}.`);
+    return repository;
+  };
   const keep = (repository: ForgeRepository): ForgeRepository => {
     repositories.set(repository.name, repository);
     return repository;
@@ -137,14 +142,10 @@ export async function startForge(options: ForgeOptions): Promise<Forge> {
       const owner = accounts.account(login);
       return keep(new ForgeRepository(forge, { name, owner, private: hidden, defaultBranch, git, forkOf: repository }));
     },
-    repository: (name) => {
-      const repository = repositories.get(name);
-      if (!repository) throw new Error(`There is no repository ${name}. Repositories: ${[...repositories.keys()].join(', ')}.`);
-      return repository;
-    },
+    repository: repositoryOf,
     person: (login, roles = {}) => {
       const account = accounts.account(login);
-      for (const [name, role] of Object.entries(roles)) repositories.get(name)?.roles.set(login.toLowerCase(), role);
+      for (const [name, role] of Object.entries(roles)) repositoryOf(name).roles.set(login.toLowerCase(), role);
       return { account, token: accounts.tokenOf(account) };
     },
     app: (slug, permissions, of) => {
