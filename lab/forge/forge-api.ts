@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FaultPlan } from '../faults/fault-plan.js';
@@ -127,7 +128,11 @@ function nameOf(caller: Caller): string {
 }
 
 function common({ limits }: ApiParts, who: string): Record<string, string> {
-  return { 'x-github-media-type': 'github.v3; format=json', ...limits.headers(who) };
+  return {
+    'x-github-media-type': 'github.v3; format=json',
+    'x-github-request-id': randomUUID(),
+    ...limits.headers(who),
+  };
 }
 
 function refused({ status, message, more }: ForgeRefusal, headers: Record<string, string>): HttpAnswer {

@@ -25,6 +25,8 @@ export interface Need {
   readonly app: readonly `${AppPermission}:${'read' | 'write'}`[];
   /** Only apps may do it, whatever a person's role. */
   readonly appsOnly?: true;
+  /** Only an app itself may do it, with its JSON web token. */
+  readonly appItself?: true;
 }
 
 /** What of a repository decides who may do what. */
@@ -47,15 +49,18 @@ export function roleIn(repository: Guarded, account: Account | undefined): Role 
 export function sees(repository: Guarded, caller: Caller): boolean {
   if (caller.kind === 'nobody') return !repository.private;
   if (caller.kind === 'person') return roleIn(repository, caller.account) !== 'none';
-  return !repository.private || (caller.kind === 'installation' && caller.app.repositories.includes(repository.name));
+  return !repository.private || caller.app.repositories.includes(repository.name);
 }
 
 /** Whether somebody may do what needs this. */
 export function may(repository: Guarded, caller: Caller, need: Need): boolean {
-  if (caller.kind === 'nobody') return need.role === 'read' && !need.appsOnly && !repository.private;
+  const reads = need.app.every((wanted) => wanted.endsWith(':read'));
+  if (caller.kind === 'nobody') return reads && need.role === 'read' && !need.appsOnly && !repository.private;
+  if (need.appItself || caller.kind === 'app')
+    return need.appItself === true && caller.kind === 'app' && caller.app.repositories.includes(repository.name);
   if (caller.kind === 'person')
     return !need.appsOnly && ROLES.indexOf(roleIn(repository, caller.account)) >= ROLES.indexOf(need.role);
-  if (caller.kind === 'app' || !caller.app.repositories.includes(repository.name)) return false;
+  if (!caller.app.repositories.includes(repository.name)) return false;
   const { permissions } = caller.app;
   return need.app.some((wanted) => {
     const [name, how] = wanted.split(':') as [AppPermission, 'read' | 'write'];

@@ -12,7 +12,7 @@ const READ: Need = { role: 'read', app: ['contents:read'] };
 export const repositoryRoutes: RepositoryRoutes = {
   'GET ': { needs: SEE, answer: ({ repository }) => ({ body: repositoryShape(repository) }) },
   'GET /installation': {
-    needs: { role: 'admin', app: ['metadata:read'], appsOnly: true },
+    needs: { role: 'admin', app: ['metadata:read'], appsOnly: true, appItself: true },
     answer: ({ forge, caller }) => {
       if (caller.kind !== 'app') throw new ForgeRefusal(401, 'A JSON web token could not be decoded');
       return { body: { ...appShape(forge, caller.app), id: caller.app.installation, app_id: caller.app.id } };

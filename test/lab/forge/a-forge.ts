@@ -3,11 +3,15 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import { createAppAuth } from '@octokit/auth-app';
 import { Octokit } from '@octokit/rest';
 import type { FaultPlan as Plan } from '../../../lab/faults/fault-plan.js';
 import { FaultPlan } from '../../../lab/faults/fault-plan.js';
-import { startForge, type Forge, type ForgeOptions, type Person } from '../../../lab/forge/forge.js';
+import { commitTo } from '../../../lab/forge/branches.js';
+import { startForge, type Forge, type ForgeOptions, type InstalledApp, type Person } from '../../../lab/forge/forge.js';
 import type { ForgeRepository } from '../../../lab/forge/forge-repository.js';
+import { openPull } from '../../../lab/forge/pull-requests.js';
+import type { Pull } from '../../../lab/forge/records.js';
 
 /** Where everything happens. */
 export const HOME_OPS = { owner: 'acme', repo: 'home-ops' } as const;
@@ -43,13 +47,29 @@ export async function aForge(options: Partial<ForgeOptions> = {}): Promise<TestF
   };
 }
 
-/** The real octokit, which asks once and says nothing. */
-export function octokit(forge: Forge, auth?: string): Octokit {
+/** A pull request of carol's, from a branch `topic`. */
+export async function aPull({ repository, carol: { account } }: TestForge): Promise<Pull> {
+  await commitTo(repository, { branch: 'topic', files: { a: '1' }, message: 'A' }, account);
+  return openPull(repository, { title: 'T', head: 'topic', base: 'main' }, account);
+}
+
+/** Settings of the real octokit for this forge. It says nothing of what is refused. */
+export function octokitSettings(forge: Forge): { baseUrl: string; log: Record<'debug' | 'info' | 'warn' | 'error', () => void> } {
   const silent = (): void => {};
+  return { baseUrl: forge.api, log: { debug: silent, info: silent, warn: silent, error: silent } };
+}
+
+/** The real octokit, which asks once. */
+export function octokit(forge: Forge, auth?: string): Octokit {
+  return new Octokit({ ...octokitSettings(forge), ...(auth === undefined ? {} : { auth }) });
+}
+
+/** The same for an app: with the real auth-app. */
+export function octokitOfApp(forge: Forge, { id: appId, key: privateKey, installation: installationId }: InstalledApp): Octokit {
   return new Octokit({
-    baseUrl: forge.api,
-    ...(auth === undefined ? {} : { auth }),
-    log: { debug: silent, info: silent, warn: silent, error: silent },
+    ...octokitSettings(forge),
+    authStrategy: createAppAuth,
+    auth: { appId, privateKey, installationId },
   });
 }
 
