@@ -66,7 +66,10 @@ export class Accounts {
   }
 
   /** Makes an app and installs it; answers it with its private key (PEM), which the forge does not keep. */
-  createApp(app: Pick<ForgeApp, 'slug' | 'owner' | 'permissions' | 'repositories'>): { app: ForgeApp; key: string } {
+  createApp(app: Pick<ForgeApp, 'slug' | 'owner' | 'permissions' | 'repositories'>): {
+    app: ForgeApp;
+    key: string;
+  } {
     const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const made: ForgeApp = {
       ...app,
@@ -105,7 +108,8 @@ export class Accounts {
     if (!authorization) return { kind: 'nobody' };
     const [scheme = '', value = ''] = authorization.split(' ');
     const secret = scheme.toLowerCase() === 'basic' ? passwordIn(value) : value;
-    if (secret.split('.').length === 3) return { kind: 'app', app: readAppToken(secret, this.#apps, this.#now()) };
+    if (secret.split('.').length === 3)
+      return { kind: 'app', app: readAppToken(secret, this.#apps, this.#now()) };
     const known = this.#tokens.get(hashed(secret));
     if (!known || known.expires <= this.#now().getTime()) throw new ForgeRefusal(401, 'Bad credentials');
     return known.caller;

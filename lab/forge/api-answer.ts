@@ -13,7 +13,10 @@ const PAGE = 30;
 const PAGE_MOST = 100;
 
 /** Puts an answer into HTTP: the page that was asked for, with links to the others, or 304 for what is known already. */
-export function httpAnswer(answer: ForgeAnswer, asked: { url: URL; who: string; known: string | undefined; method: string }): HttpAnswer {
+export function httpAnswer(
+  answer: ForgeAnswer,
+  asked: { url: URL; who: string; known: string | undefined; method: string },
+): HttpAnswer {
   const { body, link } = paged(answer, asked.url);
   const status = answer.status ?? 200;
   if (status === 204) return { status, headers: {}, body: '' };
@@ -21,7 +24,11 @@ export function httpAnswer(answer: ForgeAnswer, asked: { url: URL; who: string; 
   const json = { 'content-type': 'application/json; charset=utf-8', ...(link === '' ? {} : { link }) };
   if (asked.method !== 'GET') return { status, headers: json, body: text };
   const etag = `W/"${createHash('sha256').update(`${asked.who}\n${asked.url.href}\n${text}`).digest('hex')}"`;
-  const headers = { etag, 'cache-control': 'private, max-age=60, s-maxage=60', vary: 'Accept, Authorization' };
+  const headers = {
+    etag,
+    'cache-control': 'private, max-age=60, s-maxage=60',
+    vary: 'Accept, Authorization',
+  };
   const same = (asked.known ?? '').split(',').some((known) => strong(known) === strong(etag));
   if (same) return { status: 304, headers, body: '' };
   return { status, headers: { ...json, ...headers }, body: text };

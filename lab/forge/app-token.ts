@@ -28,9 +28,15 @@ export function readAppToken(token: string, apps: ReadonlyMap<number, ForgeApp>,
   if (!verify('sha256', signed, app.publicKey, Buffer.from(signature, 'base64url')))
     refuse('A JSON web token could not be decoded');
   const seconds = Math.floor(now.getTime() / 1000);
-  if (iat > seconds) refuse('\'Issued at\' claim (\'iat\') must be an Integer representing the time that the assertion was issued');
-  if (exp <= seconds) refuse('\'Expiration time\' claim (\'exp\') must be a numeric value representing the future time at which the assertion expires');
-  if (exp - seconds > LIFE_SECONDS_MOST) refuse('\'Expiration time\' claim (\'exp\') is too far in the future');
+  if (iat > seconds)
+    refuse(
+      "'Issued at' claim ('iat') must be an Integer representing the time that the assertion was issued",
+    );
+  if (exp <= seconds)
+    refuse(
+      "'Expiration time' claim ('exp') must be a numeric value representing the future time at which the assertion expires",
+    );
+  if (exp - seconds > LIFE_SECONDS_MOST) refuse("'Expiration time' claim ('exp') is too far in the future");
   return app;
 }
 

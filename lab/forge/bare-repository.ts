@@ -57,15 +57,30 @@ export class BareRepository {
 
   /** Sha by branch. */
   async heads(): Promise<ReadonlyMap<string, string>> {
-    const text = await git(this.directory, ['for-each-ref', '--format=%(objectname) %(refname)', 'refs/heads']);
+    const text = await git(this.directory, [
+      'for-each-ref',
+      '--format=%(objectname) %(refname)',
+      'refs/heads',
+    ]);
     const lines = text === '' ? [] : text.split('\n');
-    return new Map(lines.map((line) => [line.slice(line.indexOf(' ') + 1 + 'refs/heads/'.length), line.split(' ')[0] ?? '']));
+    return new Map(
+      lines.map((line) => [
+        line.slice(line.indexOf(' ') + 1 + 'refs/heads/'.length),
+        line.split(' ')[0] ?? '',
+      ]),
+    );
   }
 
   /** The commit that a branch, tag or (part of a) sha names. */
   async resolve(name: string): Promise<string | undefined> {
     for (const ref of [`refs/heads/${name}`, `refs/tags/${name}`, name]) {
-      const { code, stdout } = await tryGit(this.directory, ['rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`]);
+      const { code, stdout } = await tryGit(this.directory, [
+        'rev-parse',
+        '--verify',
+        '--quiet',
+        '--end-of-options',
+        `${ref}^{commit}`,
+      ]);
       if (code === 0) return stdout.trim();
     }
     return undefined;
@@ -125,7 +140,10 @@ export class BareRepository {
   }
 
   /** How much a branch would change: against where it left the other. */
-  async changes(base: string, head: string): Promise<{ path: string; additions: number; deletions: number }[]> {
+  async changes(
+    base: string,
+    head: string,
+  ): Promise<{ path: string; additions: number; deletions: number }[]> {
     const text = await git(this.directory, ['diff', '--numstat', '--no-renames', `${base}...${head}`, '--']);
     return (text === '' ? [] : text.split('\n')).map((line) => {
       const [additions = '', deletions = '', file = ''] = line.split('\t');
@@ -148,7 +166,14 @@ export class BareRepository {
     const { base, head, method, message, by, at } = change;
     const tree = path.join(this.directory, 'merging', randomUUID());
     const env = identity(by, at);
-    await git(this.directory, ['worktree', 'add', '--quiet', '--detach', tree, method === 'rebase' ? head : base]);
+    await git(this.directory, [
+      'worktree',
+      'add',
+      '--quiet',
+      '--detach',
+      tree,
+      method === 'rebase' ? head : base,
+    ]);
     try {
       const steps: Readonly<Record<MergeMethod, readonly (readonly string[])[]>> = {
         merge: [['merge', '--quiet', '--no-ff', '-m', message, head]],

@@ -22,7 +22,12 @@ export function commitTo(
   return repository.exclusively(async () => {
     const before = await repository.git.heads();
     const parent = change.parent ?? before.get(change.branch) ?? before.get(repository.defaultBranch);
-    const sha = await repository.git.commit({ ...change, parent, by: committerOf(by), at: repository.forge.now() });
+    const sha = await repository.git.commit({
+      ...change,
+      parent,
+      by: committerOf(by),
+      at: repository.forge.now(),
+    });
     await pushed(repository, before, by);
     return sha;
   });

@@ -69,7 +69,10 @@ export const checkRoutes: RepositoryRoutes = {
       const { repository, caller } = asked;
       const run = checkIn(asked);
       if (caller.kind !== 'installation' || caller.app.id !== run.app.id)
-        throw new ForgeRefusal(403, 'Invalid app_id: the check run can only be modified by the GitHub App that created it.');
+        throw new ForgeRefusal(
+          403,
+          'Invalid app_id: the check run can only be modified by the GitHub App that created it.',
+        );
       set(repository, run, read(CheckFields, asked.body));
       return { body: checkShape(repository, run) };
     },

@@ -28,7 +28,13 @@ export const commentRoutes: RepositoryRoutes = {
     answer: (asked) => {
       const { repository, caller, by } = asked;
       const app = caller.kind === 'installation' ? caller.app : undefined;
-      const comment = writeComment(repository, numberIn(asked, 'number'), read(Body, asked.body).body, by, app);
+      const comment = writeComment(
+        repository,
+        numberIn(asked, 'number'),
+        read(Body, asked.body).body,
+        by,
+        app,
+      );
       return { status: 201, body: commentShape(repository, comment) };
     },
   },

@@ -4,7 +4,10 @@ import type { Comment } from './records.js';
 import { ForgeRefusal, invalid, notFound } from './refusal.js';
 import { commentShape, issueShape, type Shape } from './shapes.js';
 
-/** https://github.com/orgs/community/discussions/41331: GitHub keeps at most this many characters of a comment. */
+/**
+ * GitHub takes at most this many characters: https://github.com/orgs/community/discussions/41331. Counted in UTF-16 code
+ * units, the strictest reading.
+ */
 export const COMMENT_CHARACTERS_MOST = 65_536;
 
 /** Writes a comment on a pull request. */
@@ -64,6 +67,6 @@ function checkBody(body: string): void {
     throw new ForgeRefusal(422, 'Validation Failed', {
       errors: [{ resource: 'IssueComment', code: 'missing_field', field: 'body' }],
     });
-  if ([...body].length > COMMENT_CHARACTERS_MOST)
+  if (body.length > COMMENT_CHARACTERS_MOST)
     invalid('IssueComment', 'body', `body is too long (maximum is ${COMMENT_CHARACTERS_MOST} characters)`);
 }

@@ -48,7 +48,9 @@ export const deploymentRoutes: RepositoryRoutes = {
     guard: 'forge:check',
     answer: async ({ repository, body, by }) => {
       const asked = read(NewDeployment, body);
-      const sha = (await repository.git.resolve(asked.ref)) ?? invalid('Deployment', 'ref', `No ref found for: ${asked.ref}`);
+      const sha =
+        (await repository.git.resolve(asked.ref)) ??
+        invalid('Deployment', 'ref', `No ref found for: ${asked.ref}`);
       if (asked.auto_merge) await refuseBehind(repository, asked.ref, sha);
       requireContexts(repository, asked.ref, sha, asked.required_contexts);
       const deployment: Deployment = {

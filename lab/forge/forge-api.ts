@@ -69,11 +69,17 @@ export async function answerApi(parts: ApiParts, asked: ApiRequest): Promise<Api
     done = parts.limits.begin(who, asked.method);
     await spoil(parts, who);
     const answer = await answerOf(parts, asked, caller);
-    const shown = httpAnswer(answer, { url: asked.url, who, known: asked.headers['if-none-match'], method: asked.method });
+    const shown = httpAnswer(answer, {
+      url: asked.url,
+      who,
+      known: asked.headers['if-none-match'],
+      method: asked.method,
+    });
     status = shown.status;
     return { ...shown, headers: { ...common(parts, who), ...shown.headers }, by: who };
   } catch (error) {
-    const refusal = error instanceof ForgeRefusal ? error : new ForgeRefusal(500, `Server Error: ${String(error)}`);
+    const refusal =
+      error instanceof ForgeRefusal ? error : new ForgeRefusal(500, `Server Error: ${String(error)}`);
     return { ...refused(refusal, common(parts, who)), by: who };
   } finally {
     // A request for what is known already costs nothing, where its token was right.
@@ -93,12 +99,26 @@ async function spoil({ faults, speed, limits, forge }: ApiParts, who: string): P
 async function answerOf(parts: ApiParts, request: ApiRequest, caller: Caller): Promise<ForgeAnswer> {
   const { forge, hooks, faults } = parts;
   const { method, path, url } = request;
-  const asked: Omit<Asked, 'params'> = { forge, hooks, caller, query: url.searchParams, body: parsed(request.body) };
+  const asked: Omit<Asked, 'params'> = {
+    forge,
+    hooks,
+    caller,
+    query: url.searchParams,
+    body: parsed(request.body),
+  };
   const other = find(otherRoutes, method, path);
   if (other) return other.route({ ...asked, params: other.params });
   const [, repos, owner = '', name = ''] = path.split('/');
   const repository = repos === 'repos' ? forge.repositories.get(`${owner}/${name}`) : undefined;
-  const found = find(ofRepositories, method, path.split('/').slice(4).map((part) => `/${part}`).join(''));
+  const found = find(
+    ofRepositories,
+    method,
+    path
+      .split('/')
+      .slice(4)
+      .map((part) => `/${part}`)
+      .join(''),
+  );
   if (repos !== 'repos' || !found)
     throw new ForgeRefusal(404, `Not Found (the forge of the lab does not simulate ${method} ${path})`);
   if (!repository) notFound();
@@ -153,7 +173,15 @@ function refused({ status, message, more }: ForgeRefusal, headers: Record<string
 function rateLimit(parts: ApiParts, who: string, { method, url }: ApiRequest): HttpAnswer {
   const headers = common(parts, who);
   const number = (name: string): number => Number(headers[`x-ratelimit-${name}`]);
-  const core = { limit: number('limit'), remaining: number('remaining'), used: number('used'), reset: number('reset') };
-  const shown = httpAnswer({ body: { resources: { core }, rate: core } }, { url, who, known: undefined, method });
+  const core = {
+    limit: number('limit'),
+    remaining: number('remaining'),
+    used: number('used'),
+    reset: number('reset'),
+  };
+  const shown = httpAnswer(
+    { body: { resources: { core }, rate: core } },
+    { url, who, known: undefined, method },
+  );
   return { ...shown, headers: { ...headers, ...shown.headers } };
 }

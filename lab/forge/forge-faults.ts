@@ -81,7 +81,7 @@ export const forgeFaults = {
     lasts: 'once',
   },
   'webhook-lost': {
-    does: 'A delivery is never sent. The forge keeps it as failed, and sends it again only when it is asked to.',
+    does: 'A delivery is never sent; the forge keeps it as failed, and sends it again only when it is asked to.',
     point: 'webhook:sending',
     node: 'none',
     lasts: 'once',

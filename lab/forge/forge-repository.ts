@@ -52,7 +52,9 @@ export class ForgeRepository implements Guarded {
 
   constructor(
     forge: Surroundings,
-    made: Pick<ForgeRepository, 'name' | 'owner' | 'private' | 'defaultBranch' | 'git'> & { forkOf?: ForgeRepository },
+    made: Pick<ForgeRepository, 'name' | 'owner' | 'private' | 'defaultBranch' | 'git'> & {
+      forkOf?: ForgeRepository;
+    },
   ) {
     this.forge = forge;
     this.id = forge.numbers.next('repository');

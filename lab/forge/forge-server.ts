@@ -24,7 +24,8 @@ const BODY_BYTES_MOST = 10 * 1024 * 1024;
 /** How often a request that hangs looks whether it still does. */
 const HANG_LOOK_MS = 20;
 
-const PAGE_FOR_PEOPLE = '<!DOCTYPE html><html><body><h1>No server is currently available.</h1></body></html>\n';
+const PAGE_FOR_PEOPLE =
+  '<!DOCTYPE html><html><body><h1>No server is currently available.</h1></body></html>\n';
 
 /** What a forge's server is made of. */
 export interface ServerParts extends ApiParts {
@@ -94,7 +95,12 @@ async function apiAnswer(
 }
 
 function refusal(status: number, message: string): ApiAnswer {
-  return { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify({ message }), by: '' };
+  return {
+    status,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ message }),
+    by: '',
+  };
 }
 
 async function bodyOf(request: IncomingMessage): Promise<string | undefined> {

@@ -2,12 +2,12 @@ import { mkdirSync } from 'node:fs';
 import type { Server } from 'node:http';
 import path from 'node:path';
 import type { FaultPlan } from '../faults/fault-plan.js';
-import { openJsonLines } from '../machines/json-lines.js';
+import { openJsonLines, type JsonLines } from '../machines/json-lines.js';
 import { Accounts, type Account } from './accounts.js';
 import { BareRepository, type FileChanges } from './bare-repository.js';
 import { committerOf } from './committer.js';
 import { FORGE_LIMITS, type ForgeLimits } from './forge-limits.js';
-import { ForgeRepository, type Surroundings } from './forge-repository.js';
+import { ForgeRepository, type ForgeEvent, type Surroundings } from './forge-repository.js';
 import { API_PATH, forgeServer, type ForgeLine } from './forge-server.js';
 import { Numbers } from './numbers.js';
 import type { AppPermissions, Role } from './permissions.js';
@@ -27,6 +27,13 @@ export interface ForgeOptions {
   readonly limits?: Partial<ForgeLimits>;
   /** What time it is, for tokens, limits and dates. */
   readonly now?: () => Date;
+}
+
+/** What a repository begins with. */
+export interface NewRepository {
+  readonly files?: FileChanges;
+  /** Default true. */
+  readonly private?: boolean;
 }
 
 /** A person with a token. */
@@ -53,7 +60,7 @@ export interface Forge {
   readonly accounts: Accounts;
   readonly hooks: Webhooks;
   /** Makes a repository (`acme/home-ops`) with a first commit. Its owner is an organization, unless it is a known person. */
-  createRepository(name: string, made?: { files?: FileChanges; private?: boolean }): Promise<ForgeRepository>;
+  createRepository(name: string, made?: NewRepository): Promise<ForgeRepository>;
   /** Makes a person's own copy of a repository. */
   fork(repository: ForgeRepository, owner: string): Promise<ForgeRepository>;
   /** @throws Error where there is none of this name */
@@ -79,94 +86,147 @@ const LINES_KEPT = 5000;
 
 /** Starts a forge with nothing in it. */
 export async function startForge(options: ForgeOptions): Promise<Forge> {
-  const { folder, faults, speed = 1, now = () => new Date() } = options;
-  mkdirSync(folder, { recursive: true });
-  const log = openJsonLines<ForgeLine>(path.join(folder, 'forge.jsonl'));
-  const limits = { ...FORGE_LIMITS, ...options.limits };
-  const numbers = new Numbers();
-  const accounts = new Accounts(numbers, now);
-  const repositories = new Map<string, ForgeRepository>();
-  const urls = { web: '', api: '' };
-  const forge: Surroundings = {
-    accounts,
-    numbers,
-    repositories,
-    urls,
-    now,
-    tell: (repository, event) => hooks.tell(repository, event),
-  };
-  const hooks = new Webhooks(forge, faults, limits);
-  const stopped = new AbortController();
-  let lines: ForgeLine[] = [];
-  const server = forgeServer({
-    forge,
-    hooks,
-    faults,
-    speed,
-    limits: new RateLimits(limits, now),
-    stopped: stopped.signal,
-    note: (line) => {
-      log.write(line);
-      lines = [...lines.slice(-LINES_KEPT + 1), line];
-    },
-  });
-  urls.web = await listening(server, options.host ?? '127.0.0.1', options.port ?? 0);
-  urls.api = `${urls.web}${API_PATH}`;
+  mkdirSync(options.folder, { recursive: true });
+  const forge = new LabForge(options);
+  await forge.listen(options.host ?? '127.0.0.1', options.port ?? 0);
+  return forge;
+}
 
-  const directoryOf = (name: string): string => path.join(folder, `${name}.git`);
-  const repositoryOf = (name: string): ForgeRepository => {
-    const repository = repositories.get(name);
-    if (!repository) throw new Error(`There is no repository ${name}. Repositories: ${[...repositories.keys()].join(', ')}.`);
+class LabForge implements Forge, Surroundings {
+  readonly accounts: Accounts;
+  readonly hooks: Webhooks;
+  readonly numbers = new Numbers();
+  readonly repositories = new Map<string, ForgeRepository>();
+  readonly urls = { web: '', api: '' };
+  readonly now: () => Date;
+  readonly #folder: string;
+  readonly #log: JsonLines<ForgeLine>;
+  readonly #stopped = new AbortController();
+  readonly #server: Server;
+  #lines: ForgeLine[] = [];
+
+  constructor({ folder, faults, speed = 1, now = () => new Date(), ...options }: ForgeOptions) {
+    const limits = { ...FORGE_LIMITS, ...options.limits };
+    this.now = now;
+    this.#folder = folder;
+    this.#log = openJsonLines<ForgeLine>(path.join(folder, 'forge.jsonl'));
+    this.accounts = new Accounts(this.numbers, now);
+    this.hooks = new Webhooks(this, faults, limits);
+    this.#server = forgeServer({
+      forge: this,
+      hooks: this.hooks,
+      faults,
+      speed,
+      limits: new RateLimits(limits, now),
+      stopped: this.#stopped.signal,
+      note: (line) => {
+        this.#log.write(line);
+        this.#lines = [...this.#lines.slice(-LINES_KEPT + 1), line];
+      },
+    });
+  }
+
+  get url(): string {
+    return this.urls.web;
+  }
+
+  get api(): string {
+    return this.urls.api;
+  }
+
+  async listen(host: string, port: number): Promise<void> {
+    this.urls.web = await listening(this.#server, host, port);
+    this.urls.api = `${this.urls.web}${API_PATH}`;
+  }
+
+  tell(repository: ForgeRepository, event: ForgeEvent): void {
+    this.hooks.tell(repository, event);
+  }
+
+  async createRepository(
+    name: string,
+    { files = { 'README.md': `# ${name}\n` }, private: hidden = true }: NewRepository = {},
+  ): Promise<ForgeRepository> {
+    const owner = this.accounts.account(name.split('/')[0] ?? '', 'Organization');
+    const git = await BareRepository.create(this.#directoryOf(name), 'main');
+    const first = { branch: 'main', parent: undefined, files, message: 'The cluster as it is' };
+    await git.commit({ ...first, by: committerOf(owner), at: this.now() });
+    return this.#keep(
+      new ForgeRepository(this, { name, owner, private: hidden, defaultBranch: 'main', git }),
+    );
+  }
+
+  async fork(repository: ForgeRepository, login: string): Promise<ForgeRepository> {
+    const name = `${login}/${repository.name.split('/')[1] ?? ''}`;
+    const git = await BareRepository.copy(repository.git, this.#directoryOf(name));
+    const { private: hidden, defaultBranch } = repository;
+    const owner = this.accounts.account(login);
+    return this.#keep(
+      new ForgeRepository(this, { name, owner, private: hidden, defaultBranch, git, forkOf: repository }),
+    );
+  }
+
+  repository(name: string): ForgeRepository {
+    const repository = this.repositories.get(name);
+    if (repository) return repository;
+    throw new Error(
+      `There is no repository ${name}. Repositories: ${[...this.repositories.keys()].join(', ')}.`,
+    );
+  }
+
+  person(login: string, roles: Readonly<Record<string, Role>> = {}): Person {
+    const account = this.accounts.account(login);
+    for (const [name, role] of Object.entries(roles))
+      this.repository(name).roles.set(login.toLowerCase(), role);
+    return { account, token: this.accounts.tokenOf(account) };
+  }
+
+  app(slug: string, permissions: AppPermissions, of: readonly ForgeRepository[]): InstalledApp {
+    const owner = of[0]?.owner ?? this.accounts.account(slug, 'Organization');
+    const repositories = of.map(({ name }) => name);
+    const { app, key } = this.accounts.createApp({ slug, owner, permissions, repositories });
+    return { id: app.id, installation: app.installation, slug, key };
+  }
+
+  hook(
+    repository: ForgeRepository,
+    url: string,
+    secret: string,
+    events: readonly string[] = HOOK_EVENTS,
+  ): Hook {
+    return this.hooks.add({ repository, url, secret, events });
+  }
+
+  deliveries(): readonly HookDelivery[] {
+    return this.hooks.deliveries();
+  }
+
+  received(): readonly ForgeLine[] {
+    return this.#lines;
+  }
+
+  settled(): Promise<void> {
+    return this.hooks.settled();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped.abort();
+    this.hooks.stop();
+    await new Promise<void>((resolve) => {
+      this.#server.close(() => resolve());
+      this.#server.closeAllConnections();
+    });
+    this.#log.close();
+  }
+
+  #directoryOf(name: string): string {
+    return path.join(this.#folder, `${name}.git`);
+  }
+
+  #keep(repository: ForgeRepository): ForgeRepository {
+    this.repositories.set(repository.name, repository);
     return repository;
-  };
-  const keep = (repository: ForgeRepository): ForgeRepository => {
-    repositories.set(repository.name, repository);
-    return repository;
-  };
-  return {
-    url: urls.web,
-    api: urls.api,
-    accounts,
-    hooks,
-    createRepository: async (name, { files = { 'README.md': `# ${name}\n` }, private: hidden = true } = {}) => {
-      const owner = accounts.account(name.split('/')[0] ?? '', 'Organization');
-      const git = await BareRepository.create(directoryOf(name), 'main');
-      const first = { branch: 'main', parent: undefined, files, message: 'The cluster as it is' };
-      await git.commit({ ...first, by: committerOf(owner), at: now() });
-      return keep(new ForgeRepository(forge, { name, owner, private: hidden, defaultBranch: 'main', git }));
-    },
-    fork: async (repository, login) => {
-      const name = `${login}/${repository.name.split('/')[1] ?? ''}`;
-      const git = await BareRepository.copy(repository.git, directoryOf(name));
-      const { private: hidden, defaultBranch } = repository;
-      const owner = accounts.account(login);
-      return keep(new ForgeRepository(forge, { name, owner, private: hidden, defaultBranch, git, forkOf: repository }));
-    },
-    repository: repositoryOf,
-    person: (login, roles = {}) => {
-      const account = accounts.account(login);
-      for (const [name, role] of Object.entries(roles)) repositoryOf(name).roles.set(login.toLowerCase(), role);
-      return { account, token: accounts.tokenOf(account) };
-    },
-    app: (slug, permissions, of) => {
-      const owner = of[0]?.owner ?? accounts.account(slug, 'Organization');
-      const { app, key } = accounts.createApp({ slug, owner, permissions, repositories: of.map(({ name }) => name) });
-      return { id: app.id, installation: app.installation, slug, key };
-    },
-    hook: (repository, url, secret, events = HOOK_EVENTS) => hooks.add({ repository, url, secret, events }),
-    deliveries: () => hooks.deliveries(),
-    received: () => lines,
-    settled: () => hooks.settled(),
-    stop: async () => {
-      stopped.abort();
-      hooks.stop();
-      await new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      });
-      log.close();
-    },
-  };
+  }
 }
 
 async function listening(server: Server, host: string, port: number): Promise<string> {

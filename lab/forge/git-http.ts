@@ -44,7 +44,8 @@ export async function serveGit(
   let by: Account | undefined;
   try {
     if (faults.standing('git:asked')) throw new ForgeRefusal(503, 'Service Unavailable');
-    if (request.headers.authorization && faults.standing('forge:token')) throw new ForgeRefusal(401, 'Bad credentials');
+    if (request.headers.authorization && faults.standing('forge:token'))
+      throw new ForgeRefusal(401, 'Bad credentials');
     const caller = forge.accounts.caller(request.headers.authorization);
     by = actor(caller);
     const repository = permitted(forge, name, caller, writes);
@@ -52,7 +53,13 @@ export async function serveGit(
       const cut = asks === 'git-upload-pack' && faults.take('git:sending') === 'git-cut';
       const env = cgiEnvironment(repository, url, request, { asks, by: by?.login ?? '' });
       const program = { command: 'git', args: ['http-backend'], env, timeoutMs: TIMEOUT_MS };
-      return (await answerByProgram(cut ? { ...program, cutAfter: CUT_AFTER_BYTES } : program, request, response)) ?? 0;
+      return (
+        (await answerByProgram(
+          cut ? { ...program, cutAfter: CUT_AFTER_BYTES } : program,
+          request,
+          response,
+        )) ?? 0
+      );
     };
     if (asks !== 'git-receive-pack') return { status: await serve(), by: by?.login ?? '' };
     const status = await repository.exclusively(async () => {

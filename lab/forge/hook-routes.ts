@@ -41,7 +41,10 @@ export const hookRoutes: RepositoryRoutes = {
   'GET /hooks/:id/deliveries': {
     needs: SEE,
     answer: (asked) => ({
-      list: asked.hooks.deliveries(hookIn(asked)).toReversed().map((delivery) => summary(asked, delivery)),
+      list: asked.hooks
+        .deliveries(hookIn(asked))
+        .toReversed()
+        .map((delivery) => summary(asked, delivery)),
     }),
   },
   'GET /hooks/:id/deliveries/:delivery': {

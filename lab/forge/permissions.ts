@@ -57,7 +57,9 @@ export function may(repository: Guarded, caller: Caller, need: Need): boolean {
   const reads = need.app.every((wanted) => wanted.endsWith(':read'));
   if (caller.kind === 'nobody') return reads && need.role === 'read' && !need.appsOnly && !repository.private;
   if (need.appItself || caller.kind === 'app')
-    return need.appItself === true && caller.kind === 'app' && caller.app.repositories.includes(repository.name);
+    return (
+      need.appItself === true && caller.kind === 'app' && caller.app.repositories.includes(repository.name)
+    );
   if (caller.kind === 'person')
     return !need.appsOnly && ROLES.indexOf(roleIn(repository, caller.account)) >= ROLES.indexOf(need.role);
   if (!caller.app.repositories.includes(repository.name)) return false;

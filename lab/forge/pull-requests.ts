@@ -66,7 +66,11 @@ export function openPull(repository: ForgeRepository, asked: NewPull, by: Accoun
 export function changePull(
   repository: ForgeRepository,
   number: number,
-  change: { title?: string | undefined; body?: string | null | undefined; state?: 'open' | 'closed' | undefined },
+  change: {
+    title?: string | undefined;
+    body?: string | null | undefined;
+    state?: 'open' | 'closed' | undefined;
+  },
   by: Account,
 ): Promise<Pull> {
   return repository.exclusively(async () => {
@@ -103,7 +107,12 @@ export function changePull(
 export function mergePull(
   repository: ForgeRepository,
   number: number,
-  asked: { method?: MergeMethod | undefined; sha?: string | undefined; title?: string | undefined; message?: string | undefined },
+  asked: {
+    method?: MergeMethod | undefined;
+    sha?: string | undefined;
+    title?: string | undefined;
+    message?: string | undefined;
+  },
   by: Account,
 ): Promise<string> {
   return repository.exclusively(async () => {

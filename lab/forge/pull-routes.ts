@@ -49,23 +49,36 @@ export const pullRoutes: RepositoryRoutes = {
   },
   'GET /pulls/:number': {
     needs: SEE,
-    answer: (asked) => ({ body: pullShape(asked.repository, asked.repository.pull(numberIn(asked, 'number'))) }),
+    answer: (asked) => ({
+      body: pullShape(asked.repository, asked.repository.pull(numberIn(asked, 'number'))),
+    }),
   },
   'PATCH /pulls/:number': {
     needs: CHANGE,
     answer: async (asked) => {
       const { repository, by, body } = asked;
-      return { body: pullShape(repository, await changePull(repository, numberIn(asked, 'number'), read(Change, body), by)) };
+      return {
+        body: pullShape(
+          repository,
+          await changePull(repository, numberIn(asked, 'number'), read(Change, body), by),
+        ),
+      };
     },
   },
   'GET /pulls/:number/merge': {
     needs: SEE,
-    answer: (asked) => (asked.repository.pull(numberIn(asked, 'number')).merged ? { status: 204 } : notFound()),
+    answer: (asked) =>
+      asked.repository.pull(numberIn(asked, 'number')).merged ? { status: 204 } : notFound(),
   },
   'PUT /pulls/:number/merge': {
     needs: { role: 'write', app: ['contents:write'] },
     answer: async (asked) => {
-      const { merge_method: method, commit_title: title, commit_message: message, sha } = read(Merge, asked.body);
+      const {
+        merge_method: method,
+        commit_title: title,
+        commit_message: message,
+        sha,
+      } = read(Merge, asked.body);
       const merged = await mergePull(
         asked.repository,
         numberIn(asked, 'number'),

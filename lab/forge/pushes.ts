@@ -41,7 +41,8 @@ async function tellPush(
 ): Promise<void> {
   const { git, web } = repository;
   const known = old === undefined ? [...before.values()] : [old];
-  const commits = now === undefined ? [] : await git.log([now, ...known.map((sha) => `^${sha}`)], COMMITS_MOST);
+  const commits =
+    now === undefined ? [] : await git.log([now, ...known.map((sha) => `^${sha}`)], COMMITS_MOST);
   const head = now === undefined ? undefined : (await git.log([now], 1))[0];
   repository.tell('push', by, {
     ref: `refs/heads/${branch}`,
@@ -90,7 +91,13 @@ export function apiCommitShape(repository: ForgeRepository, commit: Commit): Sha
       tree: { sha: commit.tree, url: `${repository.api}/git/trees/${commit.tree}` },
       url: `${repository.api}/git/commits/${commit.sha}`,
       comment_count: 0,
-      verification: { verified: false, reason: 'unsigned', signature: null, payload: null, verified_at: null },
+      verification: {
+        verified: false,
+        reason: 'unsigned',
+        signature: null,
+        payload: null,
+        verified_at: null,
+      },
     },
     url,
     html_url: `${repository.web}/commit/${commit.sha}`,
@@ -116,7 +123,8 @@ async function followHead(
     const follow = async (): Promise<void> => {
       for (const pull of other.pulls.values()) {
         const { head } = pull;
-        if (pull.state === 'closed' || head.repository !== repository.name || head.branch !== branch) continue;
+        if (pull.state === 'closed' || head.repository !== repository.name || head.branch !== branch)
+          continue;
         if (now === undefined) {
           closePull(other, pull, by);
           continue;
@@ -134,7 +142,12 @@ async function followHead(
 }
 
 /** Open pull requests to a branch are merged where it holds their head now, and else tried again. */
-async function followBase(repository: ForgeRepository, branch: string, now: string, by: Account): Promise<void> {
+async function followBase(
+  repository: ForgeRepository,
+  branch: string,
+  now: string,
+  by: Account,
+): Promise<void> {
   for (const pull of repository.pulls.values()) {
     if (pull.state === 'closed' || pull.base.branch !== branch) continue;
     if (await repository.git.isAncestor(pull.head.sha, now)) closePull(repository, pull, by, now);

@@ -6,7 +6,10 @@ export class ForgeRefusal extends Error {
     readonly status: number,
     message: string,
     /** What belongs to it in the answer: `errors` of a 422, headers of a limit. */
-    readonly more: { readonly errors?: readonly unknown[]; readonly headers?: Readonly<Record<string, string>> } = {},
+    readonly more: {
+      readonly errors?: readonly unknown[];
+      readonly headers?: Readonly<Record<string, string>>;
+    } = {},
   ) {
     super(message);
   }

@@ -213,7 +213,17 @@ export function commentShape(repository: ForgeRepository, comment: Comment): Sha
 export function issueShape(repository: ForgeRepository, pull: Pull): Shape {
   const url = `${repository.api}/issues/${pull.number}`;
   const { html_url, diff_url, patch_url, url: pullUrl, merged_at, ...shown } = pullShape(repository, pull);
-  const taken = ['number', 'title', 'user', 'labels', 'state', 'locked', 'assignee', 'assignees', 'milestone'];
+  const taken = [
+    'number',
+    'title',
+    'user',
+    'labels',
+    'state',
+    'locked',
+    'assignee',
+    'assignees',
+    'milestone',
+  ];
   const more = ['comments', 'created_at', 'updated_at', 'closed_at', 'author_association', 'draft', 'body'];
   return {
     url,
@@ -254,7 +264,8 @@ export function appShape(forge: Surroundings, app: ForgeApp): Shape {
 
 function association(repository: ForgeRepository, account: Account): string {
   if (account.id === repository.owner.id) return 'OWNER';
-  if (repository.roles.has(account.login.toLowerCase()) && roleIn(repository, account) !== 'none') return 'COLLABORATOR';
+  if (repository.roles.has(account.login.toLowerCase()) && roleIn(repository, account) !== 'none')
+    return 'COLLABORATOR';
   const contributed = [...repository.pulls.values()].some(({ merged, by }) => merged && by.id === account.id);
   return contributed ? 'CONTRIBUTOR' : 'NONE';
 }

@@ -110,7 +110,7 @@ export class Webhooks {
 
   /** Settles when nothing is left to send, but what a fault holds back. */
   async settled(): Promise<void> {
-    for (let seen; seen !== this.#deliveries.length; ) {
+    for (let seen; seen !== this.#deliveries.length;) {
       seen = this.#deliveries.length;
       await Promise.all(this.#turns.values());
     }

@@ -8,7 +8,13 @@ import { Octokit } from '@octokit/rest';
 import type { FaultPlan as Plan } from '../../../lab/faults/fault-plan.js';
 import { FaultPlan } from '../../../lab/faults/fault-plan.js';
 import { commitTo } from '../../../lab/forge/branches.js';
-import { startForge, type Forge, type ForgeOptions, type InstalledApp, type Person } from '../../../lab/forge/forge.js';
+import {
+  startForge,
+  type Forge,
+  type ForgeOptions,
+  type InstalledApp,
+  type Person,
+} from '../../../lab/forge/forge.js';
 import type { ForgeRepository } from '../../../lab/forge/forge-repository.js';
 import { openPull } from '../../../lab/forge/pull-requests.js';
 import type { Pull } from '../../../lab/forge/records.js';
@@ -54,7 +60,10 @@ export async function aPull({ repository, carol: { account } }: TestForge): Prom
 }
 
 /** Settings of the real octokit for this forge. It says nothing of what is refused. */
-export function octokitSettings(forge: Forge): { baseUrl: string; log: Record<'debug' | 'info' | 'warn' | 'error', () => void> } {
+export function octokitSettings(forge: Forge): {
+  baseUrl: string;
+  log: Record<'debug' | 'info' | 'warn' | 'error', () => void>;
+} {
   const silent = (): void => {};
   return { baseUrl: forge.api, log: { debug: silent, info: silent, warn: silent, error: silent } };
 }
@@ -65,7 +74,10 @@ export function octokit(forge: Forge, auth?: string): Octokit {
 }
 
 /** The same for an app: with the real auth-app. */
-export function octokitOfApp(forge: Forge, { id: appId, key: privateKey, installation: installationId }: InstalledApp): Octokit {
+export function octokitOfApp(
+  forge: Forge,
+  { id: appId, key: privateKey, installation: installationId }: InstalledApp,
+): Octokit {
   return new Octokit({
     ...octokitSettings(forge),
     authStrategy: createAppAuth,
@@ -74,11 +86,16 @@ export function octokitOfApp(forge: Forge, { id: appId, key: privateKey, install
 }
 
 /** The status a request was refused with. */
-export async function refusal(asked: Promise<unknown>): Promise<{ status: number; message: string; errors: unknown }> {
+export async function refusal(
+  asked: Promise<unknown>,
+): Promise<{ status: number; message: string; errors: unknown }> {
   try {
     await asked;
   } catch (error) {
-    const { status, response } = error as { status: number; response?: { data: { message?: string; errors?: unknown } } };
+    const { status, response } = error as {
+      status: number;
+      response?: { data: { message?: string; errors?: unknown } };
+    };
     return { status, message: response?.data.message ?? '', errors: response?.data.errors };
   }
   throw new Error('it was not refused');

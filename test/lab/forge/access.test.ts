@@ -17,7 +17,8 @@ describe('who may do what on the lab’s forge', () => {
   });
   afterEach(() => test.end());
 
-  const anApp = (permissions: AppPermissions): InstalledApp => test.forge.app('slipway', permissions, [test.repository]);
+  const anApp = (permissions: AppPermissions): InstalledApp =>
+    test.forge.app('slipway', permissions, [test.repository]);
   const as = (app: InstalledApp): Octokit => octokitOfApp(test.forge, app);
 
   it('gives an installation a token for an hour, with the real auth-app', async () => {
@@ -30,15 +31,23 @@ describe('who may do what on the lab’s forge', () => {
     const api = octokit(test.forge, token);
     expect((await api.rest.pulls.list(HOME_OPS)).status).toBe(200);
     ahead = 61 * MINUTE_MS;
-    expect(await refusal(api.rest.pulls.list(HOME_OPS))).toMatchObject({ status: 401, message: 'Bad credentials' });
+    expect(await refusal(api.rest.pulls.list(HOME_OPS))).toMatchObject({
+      status: 401,
+      message: 'Bad credentials',
+    });
   });
 
   it('gives an app what it was given, in the repositories it was installed for', async () => {
     const api = as(anApp({ pull_requests: 'read' }));
     const other = await test.forge.createRepository('acme/other');
     const label = api.rest.issues.addLabels({ ...HOME_OPS, issue_number: 1, labels: ['x'] });
-    expect(await refusal(label)).toMatchObject({ status: 403, message: 'Resource not accessible by integration' });
-    expect(await refusal(api.rest.pulls.list({ owner: 'acme', repo: 'other' }))).toMatchObject({ status: 404 });
+    expect(await refusal(label)).toMatchObject({
+      status: 403,
+      message: 'Resource not accessible by integration',
+    });
+    expect(await refusal(api.rest.pulls.list({ owner: 'acme', repo: 'other' }))).toMatchObject({
+      status: 404,
+    });
     expect(other.private).toBe(true);
   });
 
@@ -46,7 +55,10 @@ describe('who may do what on the lab’s forge', () => {
     const app = anApp({ issues: 'write' });
     await aPull(test);
     const { data } = await as(app).rest.issues.createComment({ ...HOME_OPS, issue_number: 1, body: 'x' });
-    expect(data).toMatchObject({ user: { login: 'slipway[bot]', type: 'Bot' }, performed_via_github_app: { slug: 'slipway' } });
+    expect(data).toMatchObject({
+      user: { login: 'slipway[bot]', type: 'Bot' },
+      performed_via_github_app: { slug: 'slipway' },
+    });
   });
 
   /** A JSON web token that auth-app would not make. */
@@ -57,25 +69,50 @@ describe('who may do what on the lab’s forge', () => {
   };
 
   it.each<[string, (app: InstalledApp, now: number) => string, string]>([
-    ['lives too long', (app, now) => jwt(app, { iat: now - 60, exp: now + 700, iss: app.id }), 'too far in the future'],
-    ['has expired', (app, now) => jwt(app, { iat: now - 700, exp: now - 60, iss: app.id }), 'Expiration time'],
-    ['is from the future', (app, now) => jwt(app, { iat: now + 100, exp: now + 200, iss: app.id }), 'Issued at'],
-    ['is nobody’s', (app, now) => jwt(app, { iat: now - 60, exp: now + 60, iss: 1 }), 'Integration not found'],
+    [
+      'lives too long',
+      (app, now) => jwt(app, { iat: now - 60, exp: now + 700, iss: app.id }),
+      'too far in the future',
+    ],
+    [
+      'has expired',
+      (app, now) => jwt(app, { iat: now - 700, exp: now - 60, iss: app.id }),
+      'Expiration time',
+    ],
+    [
+      'is from the future',
+      (app, now) => jwt(app, { iat: now + 100, exp: now + 200, iss: app.id }),
+      'Issued at',
+    ],
+    [
+      'is nobody’s',
+      (app, now) => jwt(app, { iat: now - 60, exp: now + 60, iss: 1 }),
+      'Integration not found',
+    ],
     [
       'is signed with another key',
-      (app, now) => jwt(app, { iat: now - 60, exp: now + 60, iss: app.id }, test.forge.app('other', {}, []).key),
+      (app, now) =>
+        jwt(app, { iat: now - 60, exp: now + 60, iss: app.id }, test.forge.app('other', {}, []).key),
       'could not be decoded',
     ],
     ['is none', () => 'a.b.c', 'could not be decoded'],
   ])('takes no token of an app that %s', async (_what, token, message) => {
     const app = anApp({});
     const api = octokit(test.forge);
-    const asked = api.request('GET /app', { headers: { authorization: `Bearer ${token(app, Math.floor(Date.now() / 1000))}` } });
+    const asked = api.request('GET /app', {
+      headers: { authorization: `Bearer ${token(app, Math.floor(Date.now() / 1000))}` },
+    });
     expect(await refusal(asked)).toMatchObject({ status: 401, message: expect.stringContaining(message) });
   });
 
   it('says what a person may do, to whoever may write', async () => {
-    const roles = { reader: 'read', triager: 'triage', writer: 'write', keeper: 'maintain', admin: 'admin' } as const;
+    const roles = {
+      reader: 'read',
+      triager: 'triage',
+      writer: 'write',
+      keeper: 'maintain',
+      admin: 'admin',
+    } as const;
     for (const [login, role] of Object.entries(roles)) test.forge.person(login, { 'acme/home-ops': role });
     test.forge.person('stranger');
     const api = octokit(test.forge, test.carol.token);

@@ -26,7 +26,12 @@ describe('comments of the lab’s forge', () => {
     expect(all.map(({ body }) => body)).toEqual([1, 2, 3, 4, 5].map((number) => `comment ${number}`));
     const { data: page } = await api.rest.issues.listComments({ ...ISSUE, per_page: 2, page: 3 });
     expect(page).toHaveLength(1);
-    const { data: newest } = await api.rest.issues.listCommentsForRepo({ ...HOME_OPS, sort: 'created', direction: 'desc', per_page: 1 });
+    const { data: newest } = await api.rest.issues.listCommentsForRepo({
+      ...HOME_OPS,
+      sort: 'created',
+      direction: 'desc',
+      per_page: 1,
+    });
     expect(newest.map(({ body }) => body)).toEqual(['comment 5']);
   });
 
@@ -41,13 +46,15 @@ describe('comments of the lab’s forge', () => {
     await api.rest.issues.updateComment(change);
     expect((await api.rest.issues.getComment({ ...HOME_OPS, comment_id: id })).data.body).toBe('changed');
     await api.rest.issues.deleteComment({ ...HOME_OPS, comment_id: id });
-    expect(await refusal(api.rest.issues.getComment({ ...HOME_OPS, comment_id: id }))).toMatchObject({ status: 404 });
+    expect(await refusal(api.rest.issues.getComment({ ...HOME_OPS, comment_id: id }))).toMatchObject({
+      status: 404,
+    });
   });
 
   it('stay what they are, whatever is in them, up to GitHub’s length', async () => {
     const body = '# <img src=x onerror=alert(1)> @all `code` \u0000?\u202E\r\n[x](javascript:x) 🎉';
     expect((await write(body)).body).toBe(body);
-    expect((await write('🎉'.repeat(COMMENT_CHARACTERS_MOST))).body).toHaveLength(2 * COMMENT_CHARACTERS_MOST);
+    expect((await write('ö'.repeat(COMMENT_CHARACTERS_MOST))).body).toHaveLength(COMMENT_CHARACTERS_MOST);
     const tooLong = await refusal(write('x'.repeat(COMMENT_CHARACTERS_MOST + 1)));
     expect(tooLong).toMatchObject({ status: 422, errors: [{ field: 'body' }] });
     expect(await refusal(write(' \n'))).toMatchObject({ status: 422, errors: [{ code: 'missing_field' }] });
@@ -57,7 +64,9 @@ describe('comments of the lab’s forge', () => {
     const nowhere = api.rest.issues.createComment({ ...HOME_OPS, issue_number: 99, body: 'x' });
     expect(await refusal(nowhere)).toMatchObject({ status: 404 });
     const stranger = octokit(test.forge, test.forge.person('stranger').token);
-    expect(await refusal(stranger.rest.issues.createComment({ ...ISSUE, body: 'x' }))).toMatchObject({ status: 404 });
+    expect(await refusal(stranger.rest.issues.createComment({ ...ISSUE, body: 'x' }))).toMatchObject({
+      status: 404,
+    });
     expect(await refusal(octokit(test.forge).rest.issues.listComments(ISSUE))).toMatchObject({ status: 404 });
   });
 });

@@ -51,7 +51,11 @@ describe('git over HTTP from the lab’s forge', () => {
     expect(await pushed('a', '2', ['HEAD:refs/heads/topic'])).toMatchObject({ code: 0 });
     const head = await git(here(), ['rev-parse', 'HEAD']);
     expect((await test.repository.git.heads()).get('topic')).toBe(head);
-    const pull = await openPull(test.repository, { title: 'T', head: 'topic', base: 'main' }, test.carol.account);
+    const pull = await openPull(
+      test.repository,
+      { title: 'T', head: 'topic', base: 'main' },
+      test.carol.account,
+    );
     await pushed('a', '3', ['HEAD:refs/heads/topic']);
     await test.repository.exclusively(() => Promise.resolve());
     expect(pull.head.sha).toBe(await git(here(), ['rev-parse', 'HEAD']));
@@ -64,11 +68,14 @@ describe('git over HTTP from the lab’s forge', () => {
     const sha = await git(here(), ['rev-parse', 'HEAD']);
     const bare = path.join(work(), 'bare.git');
     await git(work(), ['init', '--quiet', '--bare', 'bare.git']);
-    const fetch = (...what: string[]) => tryGit(bare, ['fetch', '--quiet', '--depth=1', url(), ...what], { env: as(test.carol.token) });
+    const fetch = (...what: string[]) =>
+      tryGit(bare, ['fetch', '--quiet', '--depth=1', url(), ...what], { env: as(test.carol.token) });
     expect(await fetch(sha)).toMatchObject({ code: 0 });
     expect(await git(bare, ['show', `${sha}:a`])).toBe('1');
     expect(await fetch('refs/pull/1/head', 'refs/pull/1/merge')).toMatchObject({ code: 0 });
-    const forced = await tryGit(here(), ['push', 'origin', 'HEAD:refs/pull/1/head'], { env: as(test.carol.token) });
+    const forced = await tryGit(here(), ['push', 'origin', 'HEAD:refs/pull/1/head'], {
+      env: as(test.carol.token),
+    });
     expect(forced.stderr).toContain('hidden ref');
     const listed = await git(work(), ['ls-remote', url(), 'refs/heads/topic'], { env: as(test.carol.token) });
     expect(listed).toBe(`${sha}\trefs/heads/topic`);

@@ -18,10 +18,17 @@ describe('the limits of the lab’s forge', () => {
   afterEach(() => test.end());
 
   it('are counted by who asks, and said with every answer', async () => {
-    const [carol, other] = [octokit(test.forge, test.carol.token), octokit(test.forge, test.forge.person('dave', { 'acme/home-ops': 'read' }).token)];
+    const [carol, other] = [
+      octokit(test.forge, test.carol.token),
+      octokit(test.forge, test.forge.person('dave', { 'acme/home-ops': 'read' }).token),
+    ];
     await carol.rest.pulls.list(HOME_OPS);
     const { headers } = await carol.rest.pulls.list(HOME_OPS);
-    expect(headers).toMatchObject({ 'x-ratelimit-limit': '5000', 'x-ratelimit-remaining': '4998', 'x-ratelimit-used': '2' });
+    expect(headers).toMatchObject({
+      'x-ratelimit-limit': '5000',
+      'x-ratelimit-remaining': '4998',
+      'x-ratelimit-used': '2',
+    });
     expect((await other.rest.pulls.list(HOME_OPS)).headers['x-ratelimit-used']).toBe('1');
     const { data } = await carol.rest.rateLimit.get();
     expect(data.rate).toMatchObject({ limit: 5000, remaining: 4998 });
@@ -34,7 +41,9 @@ describe('the limits of the lab’s forge', () => {
     const api = octokit(test.forge, test.carol.token);
     await api.rest.pulls.list(HOME_OPS);
     await api.rest.pulls.list(HOME_OPS);
-    const refused = await api.rest.pulls.list(HOME_OPS).catch((error: unknown) => error as { status: number; response: { headers: Record<string, string> } });
+    const refused = await api.rest.pulls
+      .list(HOME_OPS)
+      .catch((error: unknown) => error as { status: number; response: { headers: Record<string, string> } });
     if (!('response' in refused)) throw new Error('it was not refused');
     expect(refused.status).toBe(403);
     expect(refused.response.headers['x-ratelimit-remaining']).toBe('0');
@@ -47,11 +56,17 @@ describe('the limits of the lab’s forge', () => {
   it('do not count what is known already', async () => {
     const api = octokit(test.forge, test.carol.token);
     const { headers } = await api.rest.pulls.list(HOME_OPS);
-    const again = api.request('GET /repos/{owner}/{repo}/pulls', { ...HOME_OPS, headers: { 'if-none-match': headers.etag ?? '' } });
+    const again = api.request('GET /repos/{owner}/{repo}/pulls', {
+      ...HOME_OPS,
+      headers: { 'if-none-match': headers.etag ?? '' },
+    });
     expect(await refusal(again)).toMatchObject({ status: 304 });
     expect((await api.rest.pulls.list(HOME_OPS)).headers['x-ratelimit-used']).toBe('2');
     await aPull(test);
-    const changed = await api.request('GET /repos/{owner}/{repo}/pulls', { ...HOME_OPS, headers: { 'if-none-match': headers.etag ?? '' } });
+    const changed = await api.request('GET /repos/{owner}/{repo}/pulls', {
+      ...HOME_OPS,
+      headers: { 'if-none-match': headers.etag ?? '' },
+    });
     expect(changed.status).toBe(200);
     expect(changed.headers.etag).not.toBe(headers.etag);
   });
@@ -76,7 +91,9 @@ describe('the limits of the lab’s forge', () => {
 });
 
 describe('a minute’s worth', () => {
-  const counting = (limits: object): { ask: (method?: string, keep?: boolean) => void; pass: (ms: number) => void } => {
+  const counting = (
+    limits: object,
+  ): { ask: (method?: string, keep?: boolean) => void; pass: (ms: number) => void } => {
     let now = 1_000_000;
     const rates = new RateLimits({ ...FORGE_LIMITS, ...limits }, () => new Date(now));
     return {

@@ -49,18 +49,36 @@ describe('pull requests of the lab’s forge', () => {
   it.each(['merge', 'squash', 'rebase'] as const)('merges by %s with the real git', async (method) => {
     const base = await main();
     const head = await bump('v1.12.4');
-    await commitTo(test.repository, { branch: 'main', files: { other: 'x' }, message: 'Other' }, test.carol.account);
+    await commitTo(
+      test.repository,
+      { branch: 'main', files: { other: 'x' }, message: 'Other' },
+      test.carol.account,
+    );
     await open('A title');
     const before = await main();
-    const { data } = await api.rest.pulls.merge({ ...HOME_OPS, pull_number: 1, merge_method: method, sha: head });
+    const { data } = await api.rest.pulls.merge({
+      ...HOME_OPS,
+      pull_number: 1,
+      merge_method: method,
+      sha: head,
+    });
     expect(data).toMatchObject({ merged: true, sha: await main() });
     const { data: commit } = await api.rest.repos.getCommit({ ...HOME_OPS, ref: data.sha });
     const parents = { merge: [before, head], squash: [before], rebase: [before] }[method];
     expect(commit.parents.map(({ sha }) => sha)).toEqual(parents);
-    const subjects = { merge: 'Merge pull request #1 from acme/renovate/talos', squash: 'A title (#1)', rebase: 'Talos v1.12.4' };
+    const subjects = {
+      merge: 'Merge pull request #1 from acme/renovate/talos',
+      squash: 'A title (#1)',
+      rebase: 'Talos v1.12.4',
+    };
     expect(commit.commit.message.split('\n')[0]).toBe(subjects[method]);
     const { data: pull } = await api.rest.pulls.get({ ...HOME_OPS, pull_number: 1 });
-    expect(pull).toMatchObject({ state: 'closed', merged: true, merge_commit_sha: data.sha, merged_by: { login: 'carol' } });
+    expect(pull).toMatchObject({
+      state: 'closed',
+      merged: true,
+      merge_commit_sha: data.sha,
+      merged_by: { login: 'carol' },
+    });
     expect(await test.repository.git.isAncestor(base, data.sha)).toBe(true);
     expect((await api.rest.pulls.checkIfMerged({ ...HOME_OPS, pull_number: 1 })).status).toBe(204);
   });
@@ -69,7 +87,10 @@ describe('pull requests of the lab’s forge', () => {
     await bump('v1.12.4');
     await open();
     const { data } = await api.rest.pulls.merge({ ...HOME_OPS, pull_number: 1, merge_method: 'squash' });
-    const { data: pulls } = await api.rest.repos.listPullRequestsAssociatedWithCommit({ ...HOME_OPS, commit_sha: data.sha });
+    const { data: pulls } = await api.rest.repos.listPullRequestsAssociatedWithCommit({
+      ...HOME_OPS,
+      commit_sha: data.sha,
+    });
     expect(pulls.map(({ number }) => number)).toEqual([1]);
     expect(pulls[0]?.merged_at).toMatch(/^\d{4}-/);
     expect(pulls[0]).not.toHaveProperty('merged');
@@ -82,9 +103,15 @@ describe('pull requests of the lab’s forge', () => {
       { branch: 'main', files: { 'slipway.yaml': SLIPWAY_YAML('v1.13.0') }, message: 'Other' },
       test.carol.account,
     );
-    expect(await open()).toMatchObject({ mergeable: false, mergeable_state: 'dirty', merge_commit_sha: null });
+    expect(await open()).toMatchObject({
+      mergeable: false,
+      mergeable_state: 'dirty',
+      merge_commit_sha: null,
+    });
     const before = await main();
-    expect(await refusal(api.rest.pulls.merge({ ...HOME_OPS, pull_number: 1 }))).toMatchObject({ status: 405 });
+    expect(await refusal(api.rest.pulls.merge({ ...HOME_OPS, pull_number: 1 }))).toMatchObject({
+      status: 405,
+    });
     expect(await main()).toBe(before);
   });
 
@@ -92,12 +119,18 @@ describe('pull requests of the lab’s forge', () => {
     const first = await bump('v1.12.4');
     await open();
     await bump('v1.12.5');
-    expect(await refusal(api.rest.pulls.merge({ ...HOME_OPS, pull_number: 1, sha: first }))).toMatchObject({ status: 409 });
+    expect(await refusal(api.rest.pulls.merge({ ...HOME_OPS, pull_number: 1, sha: first }))).toMatchObject({
+      status: 409,
+    });
     await api.rest.pulls.merge({ ...HOME_OPS, pull_number: 1 });
-    expect(await refusal(api.rest.pulls.merge({ ...HOME_OPS, pull_number: 1 }))).toMatchObject({ status: 405 });
+    expect(await refusal(api.rest.pulls.merge({ ...HOME_OPS, pull_number: 1 }))).toMatchObject({
+      status: 405,
+    });
     await bump('v1.12.6', 'draft');
     await api.rest.pulls.create({ ...HOME_OPS, title: 'Draft', head: 'draft', base: 'main', draft: true });
-    expect(await refusal(api.rest.pulls.merge({ ...HOME_OPS, pull_number: 2 }))).toMatchObject({ status: 405 });
+    expect(await refusal(api.rest.pulls.merge({ ...HOME_OPS, pull_number: 2 }))).toMatchObject({
+      status: 405,
+    });
   });
 
   it('refuses a second one of the same branch, one with nothing in it, and one from no branch', async () => {
@@ -107,9 +140,13 @@ describe('pull requests of the lab’s forge', () => {
     expect(again).toMatchObject({ status: 422 });
     expect(JSON.stringify(again.errors)).toContain('already exists for acme:renovate/talos');
     await moveBranch(test.repository, 'same', await main(), test.carol.account);
-    const nothing = await refusal(api.rest.pulls.create({ ...HOME_OPS, title: 'x', head: 'same', base: 'main' }));
+    const nothing = await refusal(
+      api.rest.pulls.create({ ...HOME_OPS, title: 'x', head: 'same', base: 'main' }),
+    );
     expect(JSON.stringify(nothing.errors)).toContain('No commits between main and same');
-    const none = await refusal(api.rest.pulls.create({ ...HOME_OPS, title: 'x', head: 'none', base: 'main' }));
+    const none = await refusal(
+      api.rest.pulls.create({ ...HOME_OPS, title: 'x', head: 'none', base: 'main' }),
+    );
     expect(none).toMatchObject({ status: 422, errors: [{ field: 'head', code: 'invalid' }] });
   });
 
@@ -134,7 +171,11 @@ describe('pull requests of the lab’s forge', () => {
   it('takes one from a fork, whose branch is in another repository', async () => {
     const mallory = test.forge.person('mallory', { 'acme/home-ops': 'read' });
     const fork = await test.forge.fork(test.repository, 'mallory');
-    const sha = await commitTo(fork, { branch: 'evil', files: { 'slipway.yaml': 'x: $(id)\n' }, message: 'Hi' }, mallory.account);
+    const sha = await commitTo(
+      fork,
+      { branch: 'evil', files: { 'slipway.yaml': 'x: $(id)\n' }, message: 'Hi' },
+      mallory.account,
+    );
     const { data } = await octokit(test.forge, mallory.token).rest.pulls.create({
       ...HOME_OPS,
       title: 'Free money',
@@ -181,7 +222,9 @@ describe('pull requests of the lab’s forge', () => {
     await api.rest.issues.setLabels({ ...HOME_OPS, issue_number: 1, labels: ['upgrade-cattle'] });
     const { data: labels } = await api.rest.issues.listLabelsOnIssue({ ...HOME_OPS, issue_number: 1 });
     expect(labels.map(({ name }) => name)).toEqual(['upgrade-cattle']);
-    expect(await refusal(api.rest.issues.removeLabel({ ...HOME_OPS, issue_number: 1, name: 'talos' }))).toMatchObject({
+    expect(
+      await refusal(api.rest.issues.removeLabel({ ...HOME_OPS, issue_number: 1, name: 'talos' })),
+    ).toMatchObject({
       status: 404,
     });
   });
@@ -190,7 +233,9 @@ describe('pull requests of the lab’s forge', () => {
     await bump('v1.12.4');
     const title = '<script>alert(1)</script> @everyone [x](javascript:1) \u202E$(id)';
     expect((await open(title)).title).toBe(title);
-    expect(await refusal(api.rest.pulls.update({ ...HOME_OPS, pull_number: 1, title: 'x'.repeat(257) }))).toMatchObject({
+    expect(
+      await refusal(api.rest.pulls.update({ ...HOME_OPS, pull_number: 1, title: 'x'.repeat(257) })),
+    ).toMatchObject({
       status: 422,
     });
   });

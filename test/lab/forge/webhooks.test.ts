@@ -6,15 +6,24 @@ import { Ajv } from 'ajv';
 import { commitTo, moveBranch } from '../../../lab/forge/branches.js';
 import { changeComment, deleteComment, writeComment } from '../../../lab/forge/comments.js';
 import { changeLabels, changePull, mergePull } from '../../../lab/forge/pull-requests.js';
-import { HOME_OPS, aForge, aPull, aReceiver, octokit, refusal, type Received, type TestForge } from './a-forge.js';
+import {
+  HOME_OPS,
+  aForge,
+  aPull,
+  aReceiver,
+  octokit,
+  refusal,
+  type Received,
+  type TestForge,
+} from './a-forge.js';
 
 const SECRET = 'It is a secret to everybody';
 
+const require = createRequire(import.meta.url);
+
 /** What octokit knows of GitHub's payloads. Its notes for TypeScript mean nothing to a validator. */
 const schemas = new Ajv({ strict: false, validateFormats: false }).addSchema(
-  JSON.parse(
-    readFileSync(createRequire(import.meta.url).resolve('@octokit/webhooks-schemas/schema.json'), 'utf8'),
-  ) as object,
+  JSON.parse(readFileSync(require.resolve('@octokit/webhooks-schemas/schema.json'), 'utf8')) as object,
   'github',
 );
 
@@ -52,7 +61,11 @@ describe('what the lab’s forge tells hooks', () => {
       [headers['x-github-event'], (JSON.parse(body) as { action?: string }).action].filter(Boolean).join(' '),
     );
   const push = (branch: string, parent?: string) =>
-    commitTo(test.repository, { branch, parent, files: { [branch]: String(parent) }, message: 'Change' }, test.carol.account);
+    commitTo(
+      test.repository,
+      { branch, parent, files: { [branch]: String(parent) }, message: 'Change' },
+      test.carol.account,
+    );
 
   it('is a whole day of a pull request, signed, in the shape octokit knows', async () => {
     const { account } = test.carol;
@@ -91,6 +104,17 @@ describe('what the lab’s forge tells hooks', () => {
     expect(await Promise.all(receiver.received.map((one) => verified(one, 'another')))).not.toContain(true);
   });
 
+  it('would be found out by octokit’s schemas', async () => {
+    await push('main');
+    await test.forge.settled();
+    const [sent] = receiver.received;
+    const { sender: _sender, ...rest } = JSON.parse(sent?.body ?? '') as Record<string, unknown>;
+    const spoilt = (body: object): string =>
+      mistakes({ headers: sent?.headers ?? {}, body: JSON.stringify(body) });
+    expect(spoilt(rest)).toContain("must have required property 'sender'");
+    expect(spoilt({ ...rest, sender: _sender, colour: 'red' })).toContain('additional properties');
+  });
+
   it('says of a push what moved, by how many commits, and whether it was forced', async () => {
     const first = (await test.repository.git.heads()).get('main') ?? '';
     const second = await push('main');
@@ -102,7 +126,13 @@ describe('what the lab’s forge tells hooks', () => {
     const payloads = receiver.received.map(({ body }) => JSON.parse(body) as Record<string, unknown>);
     const nothing = '0'.repeat(40);
     expect(payloads).toMatchObject([
-      { ref: 'refs/heads/main', before: first, after: second, forced: false, commits: [{ id: second, added: ['main'] }] },
+      {
+        ref: 'refs/heads/main',
+        before: first,
+        after: second,
+        forced: false,
+        commits: [{ id: second, added: ['main'] }],
+      },
       { before: second, after: other, forced: true, commits: [{ id: other }] },
       { before: other, after: second, forced: true },
       { ref: 'refs/heads/new', before: nothing, after: second, created: true, forced: false, commits: [] },
@@ -126,7 +156,12 @@ describe('what the lab’s forge tells hooks', () => {
     status = 202;
     await api.rest.repos.redeliverWebhookDelivery({ ...HOME_OPS, hook_id, delivery_id: failed?.id ?? 0 });
     await test.forge.settled();
-    expect((await list())[0]).toMatchObject({ guid: failed?.guid, redelivery: true, status: 'OK', status_code: 202 });
+    expect((await list())[0]).toMatchObject({
+      guid: failed?.guid,
+      redelivery: true,
+      status: 'OK',
+      status_code: 202,
+    });
     const [one, other] = receiver.received;
     expect(other?.headers['x-github-delivery']).toBe(one?.headers['x-github-delivery']);
     expect(other?.body).toBe(one?.body);
@@ -143,7 +178,10 @@ describe('what the lab’s forge tells hooks', () => {
     await test.forge.settled();
     const ofOther = await Promise.all(receiver.received.map((one) => verified(one, 'other')));
     expect(told().filter((_event, place) => ofOther[place])).toEqual(['ping', 'issue_comment created']);
-    const https = api.rest.repos.createWebhook({ ...HOME_OPS, config: { ...config, url: 'https://x.invalid/' } });
+    const https = api.rest.repos.createWebhook({
+      ...HOME_OPS,
+      config: { ...config, url: 'https://x.invalid/' },
+    });
     expect(await refusal(https)).toMatchObject({ status: 422 });
   });
 
@@ -174,13 +212,16 @@ describe('what the lab’s forge tells hooks', () => {
     expect(told()).toEqual(['pull_request opened', 'push']);
   });
 
-  it.each(['webhook-forged', 'webhook-altered'] as const)('%s: the signature is wrong, once', async (name) => {
-    test.faults.arm({ name });
-    await push('main');
-    await push('main');
-    await test.forge.settled();
-    expect(await Promise.all(receiver.received.map((one) => verified(one)))).toEqual([false, true]);
-  });
+  it.each(['webhook-forged', 'webhook-altered'] as const)(
+    '%s: the signature is wrong, once',
+    async (name) => {
+      test.faults.arm({ name });
+      await push('main');
+      await push('main');
+      await test.forge.settled();
+      expect(await Promise.all(receiver.received.map((one) => verified(one)))).toEqual([false, true]);
+    },
+  );
 
   it('webhook-answer-lost: it came, and the forge does not know', async () => {
     test.faults.arm({ name: 'webhook-answer-lost' });
@@ -196,7 +237,10 @@ describe('what the lab’s forge tells hooks', () => {
     await receiver.end();
     await push('main');
     await test.forge.settled();
-    expect(test.forge.deliveries().at(-1)).toMatchObject({ statusCode: 0, status: 'failed to connect to host' });
+    expect(test.forge.deliveries().at(-1)).toMatchObject({
+      statusCode: 0,
+      status: 'failed to connect to host',
+    });
     const small = await aForge({ limits: { hookPayloadBytes: 100 } });
     try {
       small.forge.hook(small.repository, receiver.url, SECRET);
