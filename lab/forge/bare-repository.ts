@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { git, tryGit } from '../processes/git.js';
 import { LOG_FORMAT, commitsIn, type Commit } from './commits.js';
@@ -48,6 +48,22 @@ export class BareRepository {
     mkdirSync(path.dirname(directory), { recursive: true });
     await git(from.directory, ['clone', '--quiet', '--bare', '--no-hardlinks', from.directory, directory]);
     return BareRepository.#served(directory);
+  }
+
+  /**
+   * Makes one that has another one's branches as they were a commit ago (by first parents), and nothing newer.
+   * Branches of one commit are not in it. What stands in the folder already is taken as it is.
+   */
+  static async behind(from: BareRepository, directory: string, branch: string): Promise<BareRepository> {
+    if (existsSync(directory)) return new BareRepository(directory);
+    const behind = await BareRepository.create(directory, branch);
+    for (const [name, sha] of await from.heads()) {
+      const { code, stdout } = await tryGit(from.directory, ['rev-parse', '--verify', '--quiet', `${sha}^1`]);
+      if (code !== 0) continue;
+      await behind.fetch(from, stdout.trim());
+      await behind.setRef(`refs/heads/${name}`, stdout.trim());
+    }
+    return behind;
   }
 
   static async #served(directory: string): Promise<BareRepository> {

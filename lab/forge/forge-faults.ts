@@ -74,6 +74,12 @@ export const forgeFaults = {
     node: 'none',
     lasts: 'standing',
   },
+  'git-behind': {
+    does: 'Git over HTTP shows every branch as it was a commit ago, and has nothing newer, for as long as the fault is armed; API and hooks are ahead of it.',
+    point: 'git:replica',
+    node: 'none',
+    lasts: 'standing',
+  },
   'git-cut': {
     does: 'The connection breaks in the middle of a pack that git fetches.',
     point: 'git:sending',

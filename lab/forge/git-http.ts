@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import path from 'node:path';
 import type { FaultPlan } from '../faults/fault-plan.js';
 import { answerByProgram } from '../processes/cgi.js';
 import { gitEnvironment } from '../processes/git.js';
 import type { Account, Caller } from './accounts.js';
+import { BareRepository } from './bare-repository.js';
 import type { ForgeRepository, Surroundings } from './forge-repository.js';
 import { permit } from './permissions.js';
 import { pushed } from './pushes.js';
@@ -49,9 +51,10 @@ export async function serveGit(
     const caller = forge.accounts.caller(request.headers.authorization);
     by = actor(caller);
     const repository = permitted(forge, name, caller, writes);
+    const git = writes || !faults.standing('git:replica') ? repository.git : await behind(repository);
     const serve = async (): Promise<number> => {
       const cut = asks === 'git-upload-pack' && faults.take('git:sending') === 'git-cut';
-      const env = cgiEnvironment(repository, url, request, { asks, by: by?.login ?? '' });
+      const env = cgiEnvironment(git, url, request, { asks, by: by?.login ?? '' });
       const program = { command: 'git', args: ['http-backend'], env, timeoutMs: TIMEOUT_MS };
       return (
         (await answerByProgram(
@@ -78,6 +81,18 @@ export async function serveGit(
   }
 }
 
+/** What a replica that lags has: one for each state it lags behind, for requests of one fetch must meet the same. */
+function behind(repository: ForgeRepository): Promise<BareRepository> {
+  const { git, defaultBranch } = repository;
+  return repository.exclusively(async () => {
+    const state = createHash('sha256')
+      .update(JSON.stringify([...(await git.heads())]))
+      .digest('hex');
+    const directory = git.directory.replace(/\.git$/, `.behind-${state.slice(0, 12)}.git`);
+    return BareRepository.behind(git, directory, defaultBranch);
+  });
+}
+
 /** Whoever shows no token is asked for one, whether or not there is such a repository. */
 function permitted(forge: Surroundings, name: string, caller: Caller, writes: boolean): ForgeRepository {
   const repository = forge.repositories.get(name);
@@ -98,7 +113,7 @@ function actor(caller: Caller): Account | undefined {
 
 /** https://git-scm.com/docs/git-http-backend */
 function cgiEnvironment(
-  { git }: ForgeRepository,
+  git: BareRepository,
   url: URL,
   request: IncomingMessage,
   { asks, by }: { asks: string; by: string },

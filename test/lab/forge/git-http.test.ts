@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { commitTo } from '../../../lab/forge/branches.js';
 import { openPull } from '../../../lab/forge/pull-requests.js';
 import { git, tryGit } from '../../../lab/processes/git.js';
 import { SLIPWAY_YAML, aForge, type TestForge } from './a-forge.js';
@@ -97,6 +98,28 @@ describe('git over HTTP from the lab’s forge', () => {
     expect(existsSync(here())).toBe(false);
     expect(test.faults.fired().map(({ name }) => name)).toContain('git-cut');
     expect(await clone(test.carol.token)).toMatchObject({ code: 0 });
+  });
+
+  it('git-behind: branches as they were a commit ago, and nothing newer, while it stands', async () => {
+    const [first, second] = [
+      (await test.repository.git.heads()).get('main') ?? '',
+      await commitTo(
+        test.repository,
+        { branch: 'main', files: { a: '1' }, message: 'A' },
+        test.carol.account,
+      ),
+    ];
+    const bare = path.join(work(), 'bare.git');
+    mkdirSync(work());
+    await git(work(), ['init', '--quiet', '--bare', 'bare.git']);
+    const env = as(test.carol.token);
+    const asked = (...args: string[]) => tryGit(bare, args, { env });
+    test.faults.arm({ name: 'git-behind' });
+    expect((await asked('ls-remote', url(), 'refs/heads/main')).stdout).toContain(first);
+    expect(await asked('fetch', '--quiet', url(), 'main')).toMatchObject({ code: 0 });
+    expect((await asked('fetch', '--quiet', url(), second)).stderr).toContain('not our ref');
+    test.faults.disarm();
+    expect(await asked('fetch', '--quiet', url(), second)).toMatchObject({ code: 0 });
   });
 
   it('logs who asked for what, and no token', async () => {
