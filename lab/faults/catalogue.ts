@@ -1,5 +1,7 @@
+import { forgeFaults } from '../forge/forge-faults.js';
 import { hypervisorFaults } from '../hypervisor/hypervisor-faults.js';
 import { rebuildFaults } from '../machines/machine-room/rebuild-faults.js';
+import { sinkFaults } from '../sinks/sink-faults.js';
 
 /** How one fault behaves. */
 export interface FaultDescription {
@@ -281,6 +283,8 @@ export const faultCatalogue = {
   },
   ...hypervisorFaults,
   ...rebuildFaults,
+  ...forgeFaults,
+  ...sinkFaults,
 } as const satisfies Record<string, FaultDescription>;
 
 /** Name of a fault, e.g. `install-fails`. */

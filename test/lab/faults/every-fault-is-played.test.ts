@@ -2,14 +2,19 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { faultCatalogue, type FaultName } from '../../../lab/faults/catalogue.js';
+import { forgeFaults } from '../../../lab/forge/forge-faults.js';
 import { hypervisorFaults } from '../../../lab/hypervisor/hypervisor-faults.js';
 import { rebuildFaults } from '../../../lab/machines/machine-room/rebuild-faults.js';
+import { sinkFaults } from '../../../lab/sinks/sink-faults.js';
 import { projectRoot } from '../../../src/tools/project-root.js';
 import { casesIn } from '../../scenarios/faults/every-case.js';
 import type { Flow } from '../../scenarios/faults/fault-case.js';
 
 /** No flow that keeps the machine asks a hypervisor for anything, nor makes a machine anew; the one that does shows these alone. */
 const hypervisor = Object.keys({ ...hypervisorFaults, ...rebuildFaults }) as FaultName[];
+
+/** No flow passes a forge, or whoever is told of it: their own tests play these, on the forge and the sinks alone. */
+const aroundIt = Object.keys({ ...forgeFaults, ...sinkFaults }) as FaultName[];
 
 /** Played in a scenario of its own, on the cluster whose machines have cards: file → fault. */
 const elsewhere: Readonly<Record<string, FaultName>> = {
@@ -27,8 +32,9 @@ const notIn: Readonly<Record<Flow, readonly FaultName[]>> = {
     'reboot-request-lost',
     'reboot-answer-lost',
     ...hypervisor,
+    ...aroundIt,
   ],
-  lifecycle: ['upgrade-answer-lost', ...hypervisor],
+  lifecycle: ['upgrade-answer-lost', ...hypervisor, ...aroundIt],
   rebuild: [
     ...(Object.keys(faultCatalogue) as FaultName[]).filter((name) => !hypervisor.includes(name)),
     ...Object.values(elsewhere),

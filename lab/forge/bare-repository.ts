@@ -1,0 +1,230 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { git, tryGit } from '../processes/git.js';
+import { LOG_FORMAT, commitsIn, type Commit } from './commits.js';
+
+/** Somebody who commits. */
+export interface Committer {
+  readonly name: string;
+  readonly email: string;
+}
+
+/** What a commit changes: the new content by path; null takes the file away. */
+export type FileChanges = Readonly<Record<string, string | null>>;
+
+/** How a pull request is merged. */
+export type MergeMethod = 'merge' | 'squash' | 'rebase';
+
+/** What a repository lets its clients do, as a forge sets it up. Refs of pull requests are its own. */
+const SERVED = {
+  'http.receivepack': 'true',
+  'receive.hideRefs': 'refs/pull',
+  'receive.autogc': 'false',
+  'uploadpack.allowTipSHA1InWant': 'true',
+  'uploadpack.allowReachableSHA1InWant': 'true',
+  'gc.auto': '0',
+};
+
+const LOG_MOST = 250;
+
+/** A bare git repository on disk, changed with the real git. */
+export class BareRepository {
+  readonly directory: string;
+
+  private constructor(directory: string) {
+    this.directory = directory;
+  }
+
+  /** Makes an empty one. */
+  static async create(directory: string, branch: string): Promise<BareRepository> {
+    mkdirSync(directory, { recursive: true });
+    await git(directory, ['init', '--quiet', '--bare', `--initial-branch=${branch}`]);
+    return BareRepository.#served(directory);
+  }
+
+  /** Makes one that has all that another one's branches have. */
+  static async copy(from: BareRepository, directory: string): Promise<BareRepository> {
+    mkdirSync(path.dirname(directory), { recursive: true });
+    await git(from.directory, ['clone', '--quiet', '--bare', '--no-hardlinks', from.directory, directory]);
+    return BareRepository.#served(directory);
+  }
+
+  /**
+   * Makes one that has another one's branches as they were a commit ago (by first parents), and nothing newer.
+   * Branches of one commit are not in it. What stands in the folder already is taken as it is.
+   */
+  static async behind(from: BareRepository, directory: string, branch: string): Promise<BareRepository> {
+    if (existsSync(directory)) return new BareRepository(directory);
+    const behind = await BareRepository.create(directory, branch);
+    for (const [name, sha] of await from.heads()) {
+      const { code, stdout } = await tryGit(from.directory, ['rev-parse', '--verify', '--quiet', `${sha}^1`]);
+      if (code !== 0) continue;
+      await behind.fetch(from, stdout.trim());
+      await behind.setRef(`refs/heads/${name}`, stdout.trim());
+    }
+    return behind;
+  }
+
+  static async #served(directory: string): Promise<BareRepository> {
+    for (const [name, value] of Object.entries(SERVED)) await git(directory, ['config', name, value]);
+    return new BareRepository(directory);
+  }
+
+  /** Sha by branch. */
+  async heads(): Promise<ReadonlyMap<string, string>> {
+    const text = await git(this.directory, [
+      'for-each-ref',
+      '--format=%(objectname) %(refname)',
+      'refs/heads',
+    ]);
+    const lines = text === '' ? [] : text.split('\n');
+    return new Map(
+      lines.map((line) => [
+        line.slice(line.indexOf(' ') + 1 + 'refs/heads/'.length),
+        line.split(' ')[0] ?? '',
+      ]),
+    );
+  }
+
+  /** The commit that a branch, tag or (part of a) sha names. */
+  async resolve(name: string): Promise<string | undefined> {
+    for (const ref of [`refs/heads/${name}`, `refs/tags/${name}`, name]) {
+      const { code, stdout } = await tryGit(this.directory, [
+        'rev-parse',
+        '--verify',
+        '--quiet',
+        '--end-of-options',
+        `${ref}^{commit}`,
+      ]);
+      if (code === 0) return stdout.trim();
+    }
+    return undefined;
+  }
+
+  /**
+   * Commits on a branch, and answers the sha. `parent`: on what, where not on the branch's head. A parent that does not
+   * hold the branch's head makes it a forced push.
+   */
+  async commit(change: {
+    branch: string;
+    parent: string | undefined;
+    files: FileChanges;
+    message: string;
+    by: Committer;
+    at: Date;
+  }): Promise<string> {
+    const { branch, parent, files, message, by, at } = change;
+    const input = [
+      `commit refs/heads/${branch}`,
+      'mark :1',
+      `committer ${by.name} <${by.email}> ${Math.floor(at.getTime() / 1000)} +0000`,
+      data(message),
+      ...(parent === undefined ? [] : [`from ${parent}`]),
+      ...Object.entries(files).map(([file, content]) =>
+        content === null ? `D ${quoted(file)}` : `M 100644 inline ${quoted(file)}\n${data(content)}`,
+      ),
+      'get-mark :1',
+      '',
+    ].join('\n');
+    return git(this.directory, ['fast-import', '--quiet', '--force'], { input });
+  }
+
+  /** Points a branch, or another ref, at a commit; undefined deletes it. */
+  async setRef(ref: string, sha: string | undefined): Promise<void> {
+    await git(this.directory, sha === undefined ? ['update-ref', '-d', ref] : ['update-ref', ref, sha]);
+  }
+
+  /** Takes a commit in from another repository. */
+  async fetch(from: BareRepository, sha: string): Promise<void> {
+    await git(this.directory, ['fetch', '--quiet', from.directory, sha]);
+  }
+
+  async isAncestor(older: string, newer: string): Promise<boolean> {
+    return (await tryGit(this.directory, ['merge-base', '--is-ancestor', older, newer])).code === 0;
+  }
+
+  async mergeBase(one: string, other: string): Promise<string | undefined> {
+    const { code, stdout } = await tryGit(this.directory, ['merge-base', one, other]);
+    return code === 0 ? stdout.trim() : undefined;
+  }
+
+  /** The newest commits that `git log` names for these arguments (`['main']`, `['a..b']`), newest first. */
+  async log(revisions: readonly string[], most = LOG_MOST): Promise<Commit[]> {
+    const args = ['log', `--max-count=${most}`, ...LOG_FORMAT, '--end-of-options', ...revisions, '--'];
+    return commitsIn(await git(this.directory, args));
+  }
+
+  /** How much a branch would change: against where it left the other. */
+  async changes(
+    base: string,
+    head: string,
+  ): Promise<{ path: string; additions: number; deletions: number }[]> {
+    const text = await git(this.directory, ['diff', '--numstat', '--no-renames', `${base}...${head}`, '--']);
+    return (text === '' ? [] : text.split('\n')).map((line) => {
+      const [additions = '', deletions = '', file = ''] = line.split('\t');
+      return { path: file, additions: Number(additions) || 0, deletions: Number(deletions) || 0 };
+    });
+  }
+
+  /**
+   * A real merge, in a work tree of its own: answers the commit that would be the new head, and moves no ref. Undefined
+   * where git found a conflict.
+   */
+  async merge(change: {
+    base: string;
+    head: string;
+    method: MergeMethod;
+    message: string;
+    by: Committer;
+    at: Date;
+  }): Promise<string | undefined> {
+    const { base, head, method, message, by, at } = change;
+    const tree = path.join(this.directory, 'merging', randomUUID());
+    const env = identity(by, at);
+    await git(this.directory, [
+      'worktree',
+      'add',
+      '--quiet',
+      '--detach',
+      tree,
+      method === 'rebase' ? head : base,
+    ]);
+    try {
+      const steps: Readonly<Record<MergeMethod, readonly (readonly string[])[]>> = {
+        merge: [['merge', '--quiet', '--no-ff', '-m', message, head]],
+        squash: [
+          ['merge', '--quiet', '--squash', head],
+          ['commit', '--quiet', '--allow-empty', '-m', message],
+        ],
+        rebase: [['rebase', '--quiet', '--force-rebase', base]],
+      };
+      for (const step of steps[method]) if ((await tryGit(tree, step, { env })).code !== 0) return undefined;
+      return await git(tree, ['rev-parse', 'HEAD']);
+    } finally {
+      await git(this.directory, ['worktree', 'remove', '--force', tree]);
+    }
+  }
+}
+
+function identity(by: Committer, at: Date): Record<string, string> {
+  const date = at.toISOString();
+  return {
+    GIT_AUTHOR_NAME: by.name,
+    GIT_AUTHOR_EMAIL: by.email,
+    GIT_AUTHOR_DATE: date,
+    GIT_COMMITTER_NAME: 'The forge',
+    GIT_COMMITTER_EMAIL: 'noreply@forge.invalid',
+    GIT_COMMITTER_DATE: date,
+  };
+}
+
+/** As git's fast-import takes bytes. */
+function data(text: string): string {
+  return `data ${Buffer.byteLength(text)}\n${text}`;
+}
+
+/** A path, as git's fast-import takes it. */
+function quoted(file: string): string {
+  return `"${file.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`;
+}

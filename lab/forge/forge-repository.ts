@@ -1,0 +1,104 @@
+import type { Account, Accounts } from './accounts.js';
+import type { BareRepository } from './bare-repository.js';
+import type { Numbers } from './numbers.js';
+import type { Guarded, Role } from './permissions.js';
+import type { CheckRun, Comment, CommitStatus, Deployment, Label, Pull } from './records.js';
+import { notFound } from './refusal.js';
+
+/** What happened in a repository, as its hooks are told. */
+export interface ForgeEvent {
+  /** `push`, `pull_request`, `issue_comment`, `ping` */
+  readonly name: string;
+  readonly sender: Account;
+  /** What the payload has beside the repository and the sender. */
+  readonly payload: Readonly<Record<string, unknown>>;
+}
+
+/** The forge around a repository. */
+export interface Surroundings {
+  readonly accounts: Accounts;
+  readonly numbers: Numbers;
+  readonly repositories: ReadonlyMap<string, ForgeRepository>;
+  /** Base URLs, without a slash at the end. */
+  readonly urls: { readonly web: string; readonly api: string };
+  now(): Date;
+  tell(repository: ForgeRepository, event: ForgeEvent): void;
+}
+
+/** A repository: git's part on disk, the rest in memory. */
+export class ForgeRepository implements Guarded {
+  readonly id: number;
+  /** `acme/home-ops` */
+  readonly name: string;
+  readonly owner: Account;
+  readonly private: boolean;
+  readonly defaultBranch: string;
+  readonly createdAt: Date;
+  readonly git: BareRepository;
+  readonly forge: Surroundings;
+  /** The repository it was forked from. */
+  readonly forkOf?: ForgeRepository;
+
+  /** By lower-case login. */
+  readonly roles = new Map<string, Role>();
+  readonly pulls = new Map<number, Pull>();
+  readonly comments = new Map<number, Comment>();
+  /** By lower-case name. */
+  readonly labels = new Map<string, Label>();
+  readonly checkRuns = new Map<number, CheckRun>();
+  readonly statuses: CommitStatus[] = [];
+  readonly deployments = new Map<number, Deployment>();
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    forge: Surroundings,
+    made: Pick<ForgeRepository, 'name' | 'owner' | 'private' | 'defaultBranch' | 'git'> & {
+      forkOf?: ForgeRepository;
+    },
+  ) {
+    this.forge = forge;
+    this.id = forge.numbers.next('repository');
+    this.createdAt = forge.now();
+    this.name = made.name;
+    this.owner = made.owner;
+    this.private = made.private;
+    this.defaultBranch = made.defaultBranch;
+    this.git = made.git;
+    if (made.forkOf) this.forkOf = made.forkOf;
+  }
+
+  /** URL of the repository in the API. */
+  get api(): string {
+    return `${this.forge.urls.api}/repos/${this.name}`;
+  }
+
+  /** URL of the repository for people, and without `.git` for git too. */
+  get web(): string {
+    return `${this.forge.urls.web}/${this.name}`;
+  }
+
+  /** One change of refs after the other, whoever asks for it. */
+  exclusively<T>(change: () => Promise<T>): Promise<T> {
+    const mine = this.#turn.then(change);
+    this.#turn = mine.catch(() => undefined);
+    return mine;
+  }
+
+  /** @throws {ForgeRefusal} 404 */
+  pull(number: number): Pull {
+    return this.pulls.get(number) ?? notFound();
+  }
+
+  /** The label of this name, made where there is none, as adding one to a pull request does. */
+  label(name: string): Label {
+    const known = this.labels.get(name.toLowerCase());
+    if (known) return known;
+    const label: Label = { id: this.forge.numbers.next('label'), name, color: 'ededed', description: null };
+    this.labels.set(name.toLowerCase(), label);
+    return label;
+  }
+
+  tell(name: string, sender: Account, payload: ForgeEvent['payload']): void {
+    this.forge.tell(this, { name, sender, payload });
+  }
+}

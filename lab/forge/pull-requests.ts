@@ -1,0 +1,187 @@
+import type { Account } from './accounts.js';
+import type { MergeMethod } from './bare-repository.js';
+import { committerOf } from './committer.js';
+import type { ForgeRepository } from './forge-repository.js';
+import { closePull, tellPull } from './pull-events.js';
+import { pushed } from './pushes.js';
+import type { Pull, Side } from './records.js';
+import { ForgeRefusal, invalid } from './refusal.js';
+import { labelShape } from './shapes.js';
+import { lookAgain } from './trial-merge.js';
+
+/** What a pull request is opened with. `head`: `branch`, or `owner:branch` of a fork. */
+export interface NewPull {
+  readonly title: string;
+  readonly body?: string | null | undefined;
+  readonly head: string;
+  readonly base: string;
+  readonly draft?: boolean | undefined;
+}
+
+/** Opens a pull request. @throws {ForgeRefusal} 422, as GitHub has it */
+export function openPull(repository: ForgeRepository, asked: NewPull, by: Account): Promise<Pull> {
+  return repository.exclusively(async () => {
+    const { forge } = repository;
+    const head = await sideOf(repository, asked.head, 'head');
+    const base = await sideOf(repository, asked.base, 'base');
+    const twin = [...repository.pulls.values()].find(
+      (pull) =>
+        pull.state === 'open' &&
+        pull.head.repository === head.repository &&
+        pull.head.branch === head.branch &&
+        pull.base.branch === base.branch,
+    );
+    if (twin) {
+      const [owner = ''] = head.repository.split('/');
+      invalid('PullRequest', 'head', `A pull request already exists for ${owner}:${head.branch}.`);
+    }
+    const source = forge.repositories.get(head.repository) ?? repository;
+    if (await source.git.isAncestor(head.sha, base.sha))
+      invalid('PullRequest', 'head', `No commits between ${asked.base} and ${asked.head}`);
+    const now = forge.now();
+    const pull: Pull = {
+      id: forge.numbers.next('pull'),
+      number: forge.numbers.next(`issue of ${repository.name}`, 1),
+      by,
+      createdAt: now,
+      updatedAt: now,
+      head,
+      base,
+      title: asked.title,
+      body: asked.body ?? null,
+      state: 'open',
+      draft: asked.draft ?? false,
+      labels: [],
+      mergeable: false,
+      size: { commits: 0, additions: 0, deletions: 0, files: 0 },
+    };
+    await lookAgain(repository, pull);
+    repository.pulls.set(pull.number, pull);
+    tellPull(repository, pull, 'opened', by);
+    return pull;
+  });
+}
+
+/** Changes what a pull request says, closes it or opens it again. */
+export function changePull(
+  repository: ForgeRepository,
+  number: number,
+  change: {
+    title?: string | undefined;
+    body?: string | null | undefined;
+    state?: 'open' | 'closed' | undefined;
+  },
+  by: Account,
+): Promise<Pull> {
+  return repository.exclusively(async () => {
+    const pull = repository.pull(number);
+    const before = { title: pull.title, body: pull.body };
+    if (change.title !== undefined) pull.title = change.title;
+    if (change.body !== undefined) pull.body = change.body;
+    pull.updatedAt = repository.forge.now();
+    const changes = Object.fromEntries(
+      (['title', 'body'] as const)
+        .filter((field) => pull[field] !== before[field])
+        .map((field) => [field, { from: before[field] ?? '' }]),
+    );
+    if (Object.keys(changes).length > 0) tellPull(repository, pull, 'edited', by, { changes });
+    if (change.state === undefined || change.state === pull.state) return pull;
+    if (change.state === 'closed') {
+      closePull(repository, pull, by);
+      return pull;
+    }
+    if (pull.merged) invalid('PullRequest', 'state', 'state cannot be changed. The pull request was merged.');
+    pull.state = 'open';
+    delete pull.closedAt;
+    await lookAgain(repository, pull);
+    tellPull(repository, pull, 'reopened', by);
+    return pull;
+  });
+}
+
+/**
+ * Merges a pull request with the real git, moves its base branch, and answers the commit.
+ *
+ * @throws {ForgeRefusal} 405 where it cannot be merged, 409 where its head is not `sha` any more
+ */
+export function mergePull(
+  repository: ForgeRepository,
+  number: number,
+  asked: {
+    method?: MergeMethod | undefined;
+    sha?: string | undefined;
+    title?: string | undefined;
+    message?: string | undefined;
+  },
+  by: Account,
+): Promise<string> {
+  return repository.exclusively(async () => {
+    const pull = repository.pull(number);
+    const { method = 'merge' } = asked;
+    if (pull.state === 'closed') throw new ForgeRefusal(405, 'Pull Request is not mergeable');
+    if (pull.draft) throw new ForgeRefusal(405, 'Pull Request is still a draft');
+    if (asked.sha !== undefined && asked.sha !== pull.head.sha)
+      throw new ForgeRefusal(409, 'Head branch was modified. Review and try the merge again.');
+    const before = await repository.git.heads();
+    const [owner = ''] = pull.head.repository.split('/');
+    const titles: Readonly<Record<MergeMethod, string>> = {
+      merge: `Merge pull request #${number} from ${owner}/${pull.head.branch}`,
+      squash: `${pull.title} (#${number})`,
+      rebase: '',
+    };
+    const title = asked.title ?? titles[method];
+    const message = asked.message ?? (method === 'merge' ? pull.title : '');
+    const sha = await repository.git.merge({
+      base: before.get(pull.base.branch) ?? pull.base.sha,
+      head: pull.head.sha,
+      method,
+      message: [title, message].filter(Boolean).join('\n\n'),
+      by: committerOf(by),
+      at: repository.forge.now(),
+    });
+    if (sha === undefined) throw new ForgeRefusal(405, 'Pull Request is not mergeable');
+    await repository.git.setRef(`refs/heads/${pull.base.branch}`, sha);
+    closePull(repository, pull, by, sha);
+    await pushed(repository, before, by);
+    return sha;
+  });
+}
+
+/** Puts labels on a pull request, or takes them off, one event each. */
+export function changeLabels(
+  repository: ForgeRepository,
+  number: number,
+  change: { add?: readonly string[]; remove?: readonly string[] },
+  by: Account,
+): Pull {
+  const pull = repository.pull(number);
+  for (const name of change.add ?? []) {
+    const label = repository.label(name);
+    if (pull.labels.includes(label)) continue;
+    pull.labels.push(label);
+    tellPull(repository, pull, 'labeled', by, { label: labelShape(repository, label) });
+  }
+  for (const name of change.remove ?? []) {
+    const label = repository.label(name);
+    if (!pull.labels.includes(label)) continue;
+    pull.labels = pull.labels.filter((other) => other !== label);
+    tellPull(repository, pull, 'unlabeled', by, { label: labelShape(repository, label) });
+  }
+  pull.updatedAt = repository.forge.now();
+  return pull;
+}
+
+async function sideOf(repository: ForgeRepository, label: string, field: 'head' | 'base'): Promise<Side> {
+  const colon = label.indexOf(':');
+  const owner = colon < 0 ? repository.owner.login : label.slice(0, colon);
+  const branch = label.slice(colon + 1);
+  const there = [repository, ...repository.forge.repositories.values()].find(
+    (other) => (other === repository || other.forkOf === repository) && other.owner.login === owner,
+  );
+  const sha = (await there?.git.heads())?.get(branch);
+  if (!there || sha === undefined)
+    throw new ForgeRefusal(422, 'Validation Failed', {
+      errors: [{ resource: 'PullRequest', field, code: 'invalid' }],
+    });
+  return { repository: there.name, branch, sha };
+}
