@@ -60,7 +60,9 @@ export function createDoor(parts: DoorParts): FastifyInstance {
     routerOptions: { caseSensitive: true },
   });
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) =>
+    done(null, body),
+  );
 
   const answered = (request: FastifyRequest, reply: FastifyReply, { status, ...answer }: Answer) => {
     parts.tell({ status, ...answer, from: request.ip });
@@ -86,10 +88,16 @@ export function createDoor(parts: DoorParts): FastifyInstance {
     return why === undefined ? { verdict: 'ready' } : reply.code(503).send({ verdict: 'unavailable', why });
   });
   app.setNotFoundHandler((_request, reply) =>
-    reply.code(404).send({ verdict: 'refused', why: 'nothing is here; webhooks go to POST /webhooks/github' }),
+    reply
+      .code(404)
+      .send({ verdict: 'refused', why: 'nothing is here; webhooks go to POST /webhooks/github' }),
   );
   app.setErrorHandler(async (error, request, reply) =>
-    answered(request, reply, refusalOf(error, (line) => process.stderr.write(`${line}\n`))),
+    answered(
+      request,
+      reply,
+      refusalOf(error, (line) => process.stderr.write(`${line}\n`)),
+    ),
   );
   return app;
 }
@@ -98,7 +106,10 @@ export function createDoor(parts: DoorParts): FastifyInstance {
 function whyNoWebhook({ headers }: FastifyRequest): { status: number; why: string } | undefined {
   const type = headers['content-type'] ?? '';
   if (!/^application\/json\s*(;|$)/i.test(type) || headers['content-encoding'] !== undefined)
-    return { status: 415, why: 'set the content type of the webhook to application/json, without an encoding' };
+    return {
+      status: 415,
+      why: 'set the content type of the webhook to application/json, without an encoding',
+    };
   if (!isSignature(headers['x-hub-signature-256']))
     return { status: 401, why: 'it is not signed with SHA-256: give the webhook the secret of starter.yaml' };
   const id = headers['x-github-delivery'];

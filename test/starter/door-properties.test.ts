@@ -49,20 +49,34 @@ const id = mostly<string>(
 const isId = (text: string): boolean => /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i.test(text);
 
 const attempt = fc.record({
-  repository: mostly<string>(one(...known.keys()), one('acme/other', 'home/homelab', 'Acme/HOME-OPS'), one(...nasty)),
+  repository: mostly<string>(
+    one(...known.keys()),
+    one('acme/other', 'home/homelab', 'Acme/HOME-OPS'),
+    one(...nasty),
+  ),
   /** Whose secret signs: the repository's own, or another. */
   signer: mostly<string>(one('own'), one('other', 'wrong')),
   spoiled: mostly<string>(one('no'), one('body', 'signature', 'no-signature', 'event', 'type', 'packed')),
-  event: mostly<string>(one('as-it-is'), one('push', 'pull_request', 'issue_comment', 'ping', 'constructor', ...nasty)),
+  event: mostly<string>(
+    one('as-it-is'),
+    one('push', 'pull_request', 'issue_comment', 'ping', 'constructor', ...nasty),
+  ),
   kind: one('push', 'pull_request', 'issue_comment'),
   branch: mostly<string>(one('own'), one('own/', 'refs/heads/own', 'try', ...nasty)),
-  action: mostly<string>(one('opened', 'synchronize', 'closed', 'labeled', 'created'), one('assigned', 'deleted', 'edited', ...nasty)),
+  action: mostly<string>(
+    one('opened', 'synchronize', 'closed', 'labeled', 'created'),
+    one('assigned', 'deleted', 'edited', ...nasty),
+  ),
   merged: fc.boolean(),
   deleted: mostly(fc.constant(false), fc.constant(true)),
   fork: mostly<string>(one('no'), one('yes', 'gone')),
   bot: mostly(fc.constant(false), fc.constant(true)),
   number: mostly<unknown>(fc.integer({ min: 1, max: 9_999 }), one<unknown>(0, -1, '12', null, 1.5)),
-  text: mostly<string>(one('/slipway approve 3f2a', '  /slipway plan'), one('LGTM', '/slipwayx', '> /slipway approve', ...nasty), fc.string()),
+  text: mostly<string>(
+    one('/slipway approve 3f2a', '  /slipway plan'),
+    one('LGTM', '/slipwayx', '> /slipway approve', ...nasty),
+    fc.string(),
+  ),
   before: sha,
   after: sha,
   id,
@@ -71,8 +85,7 @@ type Attempt = typeof attempt extends fc.Arbitrary<infer T> ? T : never;
 
 /** The repository as its forge writes it, and what starter.yaml says of it. */
 const settingsOf = ({ repository }: Attempt) => known.get(repository.toLowerCase());
-const branchOf = (given: Attempt): string =>
-  given.branch.replace('own', settingsOf(given)?.branch ?? 'main');
+const branchOf = (given: Attempt): string => given.branch.replace('own', settingsOf(given)?.branch ?? 'main');
 
 /** The actions by which a pull request is told of; `edited` here says nothing of what was. */
 const told = new Set(['opened', 'synchronize', 'closed', 'labeled']);
@@ -83,7 +96,8 @@ const pullRules = (given: Attempt): boolean =>
   isSha(given.after) &&
   isNumber(given) &&
   (given.fork === 'no' || (given.action === 'closed' && given.merged));
-const isNumber = ({ number }: Attempt): boolean => typeof number === 'number' && Number.isInteger(number) && number > 0;
+const isNumber = ({ number }: Attempt): boolean =>
+  typeof number === 'number' && Number.isInteger(number) && number > 0;
 const rules: Readonly<Record<string, (given: Attempt) => boolean>> = {
   push: (given) =>
     branchOf(given) === settingsOf(given)?.branch &&
@@ -112,10 +126,20 @@ function payloadOf(given: Attempt): Record<string, unknown> {
   const { repository: name, action, after, before, text } = given;
   const repository = { full_name: name };
   const user = { login: 'ada', type: given.bot ? 'Bot' : 'User' };
-  const heads: Record<string, object | null> = { no: repository, yes: { full_name: 'mallory/home-ops' }, gone: null };
+  const heads: Record<string, object | null> = {
+    no: repository,
+    yes: { full_name: 'mallory/home-ops' },
+    gone: null,
+  };
   switch (given.kind) {
     case 'push':
-      return aPush({ ref: `refs/heads/${branchOf(given)}`, before, after, deleted: given.deleted, repository });
+      return aPush({
+        ref: `refs/heads/${branchOf(given)}`,
+        before,
+        after,
+        deleted: given.deleted,
+        repository,
+      });
     case 'pull_request':
       return aPull(
         {
@@ -215,12 +239,18 @@ describe('generated deliveries', () => {
       ['pull_request', aPull()],
       ['issue_comment', aComment('/slipway approve')],
     );
-    const property = fc.asyncProperty(made, fc.nat(), fc.jsonValue(), fc.uuid(), async ([event, payload], at, junk, given) => {
-      door.started.length = 0;
-      const status = (await door.post({ payload: replaced(payload, at, junk), event, id: given })).status;
-      expect([202, 401, 422]).toContain(status);
-      door.started.forEach(expectSound);
-    });
+    const property = fc.asyncProperty(
+      made,
+      fc.nat(),
+      fc.jsonValue(),
+      fc.uuid(),
+      async ([event, payload], at, junk, given) => {
+        door.started.length = 0;
+        const status = (await door.post({ payload: replaced(payload, at, junk), event, id: given })).status;
+        expect([202, 401, 422]).toContain(status);
+        door.started.forEach(expectSound);
+      },
+    );
     await fc.assert(property, { numRuns: 3_000 });
   }, 300_000);
 
@@ -232,7 +262,8 @@ describe('generated deliveries', () => {
       async (junk, event, given) => {
         door.started.length = 0;
         const about = { repository: { full_name: 'acme/home-ops' } };
-        const payload = typeof junk === 'object' && junk !== null && !Array.isArray(junk) ? { ...junk, ...about } : junk;
+        const payload =
+          typeof junk === 'object' && junk !== null && !Array.isArray(junk) ? { ...junk, ...about } : junk;
         await door.post({ payload, event, id: given });
         expect(door.started).toEqual([]);
       },

@@ -60,7 +60,10 @@ describe('the one comment', () => {
     const all = Array.from({ length: 130 }, (_, index) => kept(index, 'ada', 'x'));
     all.push(kept(500, 'slipway-of-acme', `${hidden}\nold`));
     there = await tryGitHub(comments(all));
-    expect(await upsertComment(await there.open(), place, 'new')).toMatchObject({ outcome: 'updated', id: 500 });
+    expect(await upsertComment(await there.open(), place, 'new')).toMatchObject({
+      outcome: 'updated',
+      id: 500,
+    });
   });
 
   test('is never somebody else’s, whatever stands in it', async () => {
