@@ -68,7 +68,7 @@ describe('a webhook is read', () => {
   });
 
   test('whatever else people wrote stays text, and is cut', () => {
-    const nasty = `${'\u0000\u001b[31m'}@everyone <script>\r\n${'x'.repeat(5_000)}`;
+    const nasty = `\u0000\u001b[31m@everyone <script>\r\n${'x'.repeat(5_000)}`;
     expect(read('pull_request', aPull({ title: nasty }))).toMatchObject({
       event: { title: expect.stringMatching(/^\[31m@everyone <script> x{1,300}$/) },
     });

@@ -172,8 +172,8 @@ class OpenGitHub implements GitHub {
     const where = route.includes('{owner}') ? { owner, repo } : {};
     const act = async (signal: AbortSignal) => {
       const request = { signal, ...once };
-      const { status, data, headers } = await octokit.request(route, { ...where, ...parameters, request });
-      return { status: status as number, data: data as unknown, etag: headers.etag };
+      const answer = await octokit.request(route, { ...where, ...parameters, request });
+      return { status: answer.status, data: answer.data as unknown, etag: answer.headers.etag };
     };
     const unchanged = { status: 304, data: undefined, etag: undefined };
     return this.#bounded(route, act, mayBeUnchanged ? unchanged : undefined);

@@ -28,7 +28,7 @@ function kept(id: number, login: string, body: string): Kept {
 function comments(all: Kept[]): (asked: Asked) => Answered | undefined {
   return ({ line, body }) => {
     if (line === 'GET /user') return { body: { login: 'slipway-of-acme' } };
-    const text = String(body['body'] ?? '');
+    const text = typeof body['body'] === 'string' ? body['body'] : '';
     if (line.startsWith('POST')) {
       const made = kept(1_000 + all.length, 'slipway-of-acme', text);
       all.push(made);
