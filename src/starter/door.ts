@@ -4,6 +4,7 @@ import type { Delivery } from '../workflows/delivery-messages.js';
 import { AboutRepository } from './event-shapes.js';
 import { readEvent } from './read-event.js';
 import type { RepositorySettings } from './settings.js';
+import { Replays } from './replays.js';
 import { isSignature, signedBy, type SignedRepository } from './signatures.js';
 import type { Started } from './start-delivery.js';
 
@@ -59,6 +60,7 @@ export function createDoor(parts: DoorParts): FastifyInstance {
     // Nothing here is for a browser; the path is what it is.
     routerOptions: { caseSensitive: true },
   });
+  const replays = new Replays();
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) =>
     done(null, body),
@@ -80,7 +82,7 @@ export function createDoor(parts: DoorParts): FastifyInstance {
         if (why) await answered(request, reply, { status: why.status, verdict: 'refused', why: why.why });
       },
     },
-    async (request, reply) => answered(request, reply, await answerTo(request, parts)),
+    async (request, reply) => answered(request, reply, await answerTo(request, parts, replays)),
   );
   app.get('/healthz', async () => ({ verdict: 'healthy' }));
   app.get('/readyz', async (_request, reply) => {
@@ -121,12 +123,13 @@ function whyNoWebhook({ headers }: FastifyRequest): { status: number; why: strin
   return undefined;
 }
 
-async function answerTo(request: FastifyRequest, parts: DoorParts): Promise<Answer> {
+async function answerTo(request: FastifyRequest, parts: DoorParts, replays: Replays): Promise<Answer> {
   const event = String(request.headers['x-github-event']);
   const delivery = String(request.headers['x-github-delivery']).toLowerCase();
   const about = { delivery, event };
   const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-  const signers = await signedBy(parts.signed, body, String(request.headers['x-hub-signature-256']));
+  const signature = String(request.headers['x-hub-signature-256']);
+  const signers = await signedBy(parts.signed, body, signature);
   if (signers.size === 0) {
     const why = 'its signature fits no secret of starter.yaml';
     return { status: 401, verdict: 'refused', why, ...about };
@@ -154,6 +157,9 @@ async function answerTo(request: FastifyRequest, parts: DoorParts): Promise<Answ
   const read = readEvent(event, payload, settings);
   if (read.kind === 'ignored') return { status: 202, verdict: 'ignored', why: read.why, ...known };
   if (read.kind === 'unreadable') return { status: 422, verdict: 'refused', why: read.why, ...known };
+  const other = replays.otherOf(signature, delivery);
+  if (other !== undefined)
+    return { status: 202, verdict: 'duplicate', why: `these very bytes came as delivery ${other}`, ...known };
   const receivedAt = parts.now().toISOString();
   try {
     const started = await parts.start({
@@ -164,6 +170,7 @@ async function answerTo(request: FastifyRequest, parts: DoorParts): Promise<Answ
       via: 'webhook',
       event: read.event,
     });
+    replays.taken(signature, delivery);
     return { status: 202, verdict: started, ...known };
   } catch (error) {
     const why = `Temporal did not take it: ${error instanceof Error ? error.message : String(error)}`;

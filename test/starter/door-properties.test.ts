@@ -164,11 +164,14 @@ function payloadOf(given: Attempt): Record<string, unknown> {
   }
 }
 
+let made = 0;
+
 async function send(door: TriedDoor, given: Attempt): Promise<number> {
   const own = settingsOf(given)?.secret ?? secrets.homeOps;
   const other = own === secrets.lab ? secrets.homeOps : secrets.lab;
   const secret = given.signer === 'own' ? own : given.signer === 'other' ? other : 'wrong';
-  const honest = Buffer.from(JSON.stringify(payloadOf(given)));
+  // A forge never sends the same twice but for a delivery that it sends again.
+  const honest = Buffer.from(JSON.stringify({ ...payloadOf(given), made: (made += 1) }));
   const body = given.spoiled === 'body' ? Buffer.concat([honest, Buffer.from(' ')]) : honest;
   const signature = signatureOf(secret, honest);
   const spoiled: Readonly<Record<string, Readonly<Record<string, string | undefined>>>> = {

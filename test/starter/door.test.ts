@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { createDoor } from '../../src/starter/door.js';
 import { secrets, tryDoor, type Posted, type TriedDoor } from './a-door.js';
-import { aComment, aPull, aPush, signatureOf, uuid } from './a-starter.js';
+import { aComment, aPull, aPush, before, signatureOf, uuid } from './a-starter.js';
 
 let door: TriedDoor;
 afterEach(() => door.app.close());
@@ -39,6 +39,21 @@ describe('the door takes', () => {
       verdicts.push((await door.post({ payload: aPush(), id: uuid })).body['verdict']);
     expect(verdicts).toEqual(['accepted', 'duplicate', 'duplicate']);
     expect(door.started).toHaveLength(1);
+  });
+
+  test('the same bytes once, under whatever id they are sent again', async () => {
+    door = tryDoor();
+    await door.post({ payload: aPush(), id: uuid });
+    const again = await door.post({ payload: aPush() });
+    expect(again).toMatchObject({
+      status: 202,
+      body: { verdict: 'duplicate', why: expect.stringContaining(uuid) },
+    });
+    // Other bytes are another one.
+    expect(await door.post({ payload: aPush({ after: before }) })).toMatchObject({
+      body: { verdict: 'accepted' },
+    });
+    expect(door.started).toHaveLength(2);
   });
 
   test('a name in other letters: GitHub’s have no case', async () => {
