@@ -49,7 +49,7 @@ const Ping = z.object({ zen: z.string() });
 
 /**
  * The door for webhooks: verified on the raw bytes before anything of them is read, answered as soon as Temporal has them.
- * It knows no cluster, and starts nothing but deliveries.
+ * It knows no cluster, and starts nothing but deliveries. What else is to be served beside it is registered on what it answers.
  */
 export function createDoor(parts: DoorParts): FastifyInstance {
   const app = Fastify({
@@ -57,22 +57,35 @@ export function createDoor(parts: DoorParts): FastifyInstance {
     requestTimeout: requestMs,
     // One line for each request is told by ourselves.
     logger: false,
-    // Nothing here is for a browser; the path is what it is.
-    routerOptions: { caseSensitive: true },
   });
+  app.get('/healthz', async () => ({ verdict: 'healthy' }));
+  app.get('/readyz', async (_request, reply) => {
+    const why = await parts.whyNotReady();
+    return why === undefined ? { verdict: 'ready' } : reply.code(503).send({ verdict: 'unavailable', why });
+  });
+  const nothing = { verdict: 'refused', why: 'nothing is here; webhooks go to POST /webhooks/github' };
+  app.setNotFoundHandler((_request, reply) => reply.code(404).send(nothing));
+  void app.register((within, _options, done) => {
+    addWebhooks(within, parts);
+    done();
+  });
+  return app;
+}
+
+/** The one route for webhooks, with rules for bodies and errors that hold for it alone. */
+function addWebhooks(app: FastifyInstance, parts: DoorParts): void {
   const replays = new Replays();
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) =>
     done(null, body),
   );
-
   const answered = (request: FastifyRequest, reply: FastifyReply, { status, ...answer }: Answer) => {
     parts.tell({ status, ...answer, from: request.ip });
     if (status === 503) void reply.header('retry-after', '60');
     const { verdict, why, delivery } = answer;
     return reply.code(status).send({ verdict, ...(why ? { why } : {}), ...(delivery ? { delivery } : {}) });
   };
-
+  app.setErrorHandler((error, request, reply) => answered(request, reply, refusalOf(error)));
   app.post(
     '/webhooks/github',
     {
@@ -84,24 +97,6 @@ export function createDoor(parts: DoorParts): FastifyInstance {
     },
     async (request, reply) => answered(request, reply, await answerTo(request, parts, replays)),
   );
-  app.get('/healthz', async () => ({ verdict: 'healthy' }));
-  app.get('/readyz', async (_request, reply) => {
-    const why = await parts.whyNotReady();
-    return why === undefined ? { verdict: 'ready' } : reply.code(503).send({ verdict: 'unavailable', why });
-  });
-  app.setNotFoundHandler((_request, reply) =>
-    reply
-      .code(404)
-      .send({ verdict: 'refused', why: 'nothing is here; webhooks go to POST /webhooks/github' }),
-  );
-  app.setErrorHandler(async (error, request, reply) =>
-    answered(
-      request,
-      reply,
-      refusalOf(error, (line) => process.stderr.write(`${line}\n`)),
-    ),
-  );
-  return app;
 }
 
 /** What the headers alone say against it. */
@@ -190,12 +185,12 @@ function parsed(body: Buffer): unknown {
 }
 
 /** What went wrong before the answer was known. */
-function refusalOf(error: unknown, say: (line: string) => void): Answer {
-  const { statusCode, code, message } = error as { statusCode?: number; code?: string; message?: string };
+function refusalOf(error: unknown): Answer {
+  const { statusCode, code } = error as { statusCode?: number; code?: string };
   if (statusCode === 413)
     return { status: 413, verdict: 'refused', why: `it is larger than ${bodyMax / 1024 / 1024} MiB` };
   if (statusCode !== undefined && statusCode < 500)
     return { status: statusCode, verdict: 'refused', why: code ?? 'it cannot be read' };
-  say(error instanceof Error ? (error.stack ?? error.message) : String(message));
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   return { status: 500, verdict: 'refused', why: 'a mistake of the starter; its log says which' };
 }

@@ -33,12 +33,12 @@ async function deliveries(repository: string): Promise<string[]> {
   for await (const { workflowId, memo } of temporal.client.workflow.list({
     query: `WorkflowType = '${deliverType}'`,
   }))
-    if ((memo?.['delivery'] as { repository: string }).repository === repository) ids.push(workflowId);
+    if (memo && (memo['delivery'] as { repository: string }).repository === repository) ids.push(workflowId);
   return ids;
 }
 
 async function until(look: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 400; tries += 1) {
+  for (let tries = 0; tries < 1_000; tries += 1) {
     if (await look()) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
@@ -134,16 +134,17 @@ describe('a starter that is killed', () => {
   ])(
     '%s: what is sent again is one delivery',
     async (_, name, again, there) => {
-      let first: Started | undefined;
+      const run: { first?: Started } = {};
       const way = await wayToTemporal(async (from, piece) => {
         const now =
           there === 0
             ? from === 'starter' && piece.includes(name)
             : from === 'temporal' && (await deliveries(name)).length > 0;
-        if (now) first?.kill();
+        if (now) run.first?.kill();
         return now;
       });
-      first = await startOne(heard(name), way.address);
+      const first = await startOne(heard(name), way.address);
+      run.first = first;
       const id = randomUUID();
       await expect(post(first.port, name, id)).rejects.toThrow('fetch failed');
       await first.ended;
@@ -155,7 +156,7 @@ describe('a starter that is killed', () => {
       second.kill();
       await second.ended;
     },
-    60_000,
+    120_000,
   );
 
   test('before it knows that Temporal has what it saw: the next look goes on from there', async () => {
@@ -165,14 +166,15 @@ describe('a starter that is killed', () => {
     git('init', '-q', '-b', 'main', 'repository');
     git('-C', 'repository', 'commit', '-q', '--allow-empty', '-m', 'first');
     const polled = { name, forge: 'git', url: `file://${folder}/repository`, trigger: ['poll'] };
-    let first: Started | undefined;
+    const run: { first?: Started } = {};
     let killed = false;
     const way = await wayToTemporal(async (from) => {
       killed ||= from === 'temporal' && (await deliveries(name)).length > 0;
-      if (killed) first?.kill();
+      if (killed) run.first?.kill();
       return killed;
     });
-    first = await startOne(polled, way.address);
+    const first = await startOne(polled, way.address);
+    run.first = first;
     await until(() => Promise.resolve(killed));
     first.kill();
     await first.ended;
@@ -189,5 +191,5 @@ describe('a starter that is killed', () => {
     third.kill();
     await third.ended;
     expect(await deliveries(name)).toHaveLength(2);
-  }, 60_000);
+  }, 120_000);
 });
