@@ -6,7 +6,9 @@
 const door = '^dist/src/tools/run-command[.]js$';
 const doorOfServices = '^dist/src/serve/service-process[.]js$';
 const describeAndTables = '^dist/src/planning/(describe|failures|node-steps)[.]js$';
-const messages = '^dist/src/workflows/messages[.]js$';
+const messages = '^dist/src/workflows/(delivery-)?messages[.]js$';
+/** What reads credentials and asks a forge: nothing of it touches a cluster. */
+const forges = '^dist/src/tools/(credentials|redaction|refusal|forge/[^/]+)[.]js$';
 const projectRoot = '^dist/src/tools/project-root[.]js$';
 
 /**
@@ -155,8 +157,13 @@ export default {
     ),
     ours(
       'src/starter',
-      ['^dist/src/(planning|inventory)/', messages, projectRoot],
-      'The starter begins upgrades by messages; it runs none of their code.',
+      ['^dist/src/(planning|inventory)/', messages, projectRoot, forges],
+      'The starter begins upgrades by messages; it runs none of their code. Of tools it uses what asks a forge, and nothing that reaches a cluster.',
+    ),
+    packages(
+      'src/starter',
+      ['@temporalio/(client|common)', '@octokit/webhooks-methods', 'fastify', 'zod'],
+      'The starter hears webhooks and hands them to Temporal. A client of a service gets a file of src/tools.',
     ),
     ours(
       'src/serve',

@@ -14,17 +14,28 @@ export function addStarterCommand(program: Command, finished: Finished): void {
     .helpCommand(false)
     .addHelpText(
       'after',
-      examples('slipway starter', 'slipway starter -f /etc/slipway/starter.yaml --json', 'slipway starter check'),
+      examples(
+        'slipway starter',
+        'slipway starter -f /etc/slipway/starter.yaml --json',
+        'slipway starter check',
+      ),
     )
     .action(async (options: StarterOptions) =>
       finished(await (await import('./commands/starter.js')).starter(options)),
     );
 
   withSettings(
-    command(starter, 'check', 'check starter.yaml, its secrets, the forges it names, and Temporal; changes nothing'),
+    command(
+      starter,
+      'check',
+      'check starter.yaml, its secrets, the forges it names, and Temporal; changes nothing',
+    ),
   )
     .option('--json', 'print the checks as JSON')
-    .addHelpText('after', examples('slipway starter check', 'slipway starter check -f /etc/slipway/starter.yaml'))
+    .addHelpText(
+      'after',
+      examples('slipway starter check', 'slipway starter check -f /etc/slipway/starter.yaml'),
+    )
     .action(async (_own: StarterCheckOptions, checking: Command) =>
       finished(
         await (

@@ -66,6 +66,7 @@ async function lookAtGitHub(repository: RepositorySettings): Promise<string> {
   // An app's rights are told by its installation, not here.
   const mayWrite = github.isApp || permissions?.push === true;
   const how = github.isApp ? 'with check runs' : 'with commit statuses: check runs are for apps';
-  if (!mayWrite) throw new Error(`${login} may read it, but set no commit status. Give the token write access to it.`);
+  if (!mayWrite)
+    throw new Error(`${login} may read it, but set no commit status. Give the token write access to it.`);
   return `GitHub answers: ${branch} stands at ${stands}; comments come from ${login}, ${how}`;
 }

@@ -4,6 +4,7 @@ import type { Delivery } from '../workflows/delivery-messages.js';
 import { AboutRepository } from './event-shapes.js';
 import { readEvent } from './read-event.js';
 import type { RepositorySettings } from './settings.js';
+import { Replays } from './replays.js';
 import { isSignature, signedBy, type SignedRepository } from './signatures.js';
 import type { Started } from './start-delivery.js';
 
@@ -48,7 +49,7 @@ const Ping = z.object({ zen: z.string() });
 
 /**
  * The door for webhooks: verified on the raw bytes before anything of them is read, answered as soon as Temporal has them.
- * It knows no cluster, and starts nothing but deliveries.
+ * It knows no cluster, and starts nothing but deliveries. What else is to be served beside it is registered on what it answers.
  */
 export function createDoor(parts: DoorParts): FastifyInstance {
   const app = Fastify({
@@ -56,19 +57,35 @@ export function createDoor(parts: DoorParts): FastifyInstance {
     requestTimeout: requestMs,
     // One line for each request is told by ourselves.
     logger: false,
-    // Nothing here is for a browser; the path is what it is.
-    routerOptions: { caseSensitive: true },
   });
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  app.get('/healthz', async () => ({ verdict: 'healthy' }));
+  app.get('/readyz', async (_request, reply) => {
+    const why = await parts.whyNotReady();
+    return why === undefined ? { verdict: 'ready' } : reply.code(503).send({ verdict: 'unavailable', why });
+  });
+  const nothing = { verdict: 'refused', why: 'nothing is here; webhooks go to POST /webhooks/github' };
+  app.setNotFoundHandler((_request, reply) => reply.code(404).send(nothing));
+  void app.register((within, _options, done) => {
+    addWebhooks(within, parts);
+    done();
+  });
+  return app;
+}
 
+/** The one route for webhooks, with rules for bodies and errors that hold for it alone. */
+function addWebhooks(app: FastifyInstance, parts: DoorParts): void {
+  const replays = new Replays();
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) =>
+    done(null, body),
+  );
   const answered = (request: FastifyRequest, reply: FastifyReply, { status, ...answer }: Answer) => {
     parts.tell({ status, ...answer, from: request.ip });
     if (status === 503) void reply.header('retry-after', '60');
     const { verdict, why, delivery } = answer;
     return reply.code(status).send({ verdict, ...(why ? { why } : {}), ...(delivery ? { delivery } : {}) });
   };
-
+  app.setErrorHandler((error, request, reply) => answered(request, reply, refusalOf(error)));
   app.post(
     '/webhooks/github',
     {
@@ -78,27 +95,18 @@ export function createDoor(parts: DoorParts): FastifyInstance {
         if (why) await answered(request, reply, { status: why.status, verdict: 'refused', why: why.why });
       },
     },
-    async (request, reply) => answered(request, reply, await answerTo(request, parts)),
+    async (request, reply) => answered(request, reply, await answerTo(request, parts, replays)),
   );
-  app.get('/healthz', async () => ({ verdict: 'healthy' }));
-  app.get('/readyz', async (_request, reply) => {
-    const why = await parts.whyNotReady();
-    return why === undefined ? { verdict: 'ready' } : reply.code(503).send({ verdict: 'unavailable', why });
-  });
-  app.setNotFoundHandler((_request, reply) =>
-    reply.code(404).send({ verdict: 'refused', why: 'nothing is here; webhooks go to POST /webhooks/github' }),
-  );
-  app.setErrorHandler(async (error, request, reply) =>
-    answered(request, reply, refusalOf(error, (line) => process.stderr.write(`${line}\n`))),
-  );
-  return app;
 }
 
 /** What the headers alone say against it. */
 function whyNoWebhook({ headers }: FastifyRequest): { status: number; why: string } | undefined {
   const type = headers['content-type'] ?? '';
   if (!/^application\/json\s*(;|$)/i.test(type) || headers['content-encoding'] !== undefined)
-    return { status: 415, why: 'set the content type of the webhook to application/json, without an encoding' };
+    return {
+      status: 415,
+      why: 'set the content type of the webhook to application/json, without an encoding',
+    };
   if (!isSignature(headers['x-hub-signature-256']))
     return { status: 401, why: 'it is not signed with SHA-256: give the webhook the secret of starter.yaml' };
   const id = headers['x-github-delivery'];
@@ -110,12 +118,13 @@ function whyNoWebhook({ headers }: FastifyRequest): { status: number; why: strin
   return undefined;
 }
 
-async function answerTo(request: FastifyRequest, parts: DoorParts): Promise<Answer> {
+async function answerTo(request: FastifyRequest, parts: DoorParts, replays: Replays): Promise<Answer> {
   const event = String(request.headers['x-github-event']);
   const delivery = String(request.headers['x-github-delivery']).toLowerCase();
   const about = { delivery, event };
   const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-  const signers = await signedBy(parts.signed, body, String(request.headers['x-hub-signature-256']));
+  const signature = String(request.headers['x-hub-signature-256']);
+  const signers = await signedBy(parts.signed, body, signature);
   if (signers.size === 0) {
     const why = 'its signature fits no secret of starter.yaml';
     return { status: 401, verdict: 'refused', why, ...about };
@@ -143,6 +152,9 @@ async function answerTo(request: FastifyRequest, parts: DoorParts): Promise<Answ
   const read = readEvent(event, payload, settings);
   if (read.kind === 'ignored') return { status: 202, verdict: 'ignored', why: read.why, ...known };
   if (read.kind === 'unreadable') return { status: 422, verdict: 'refused', why: read.why, ...known };
+  const other = replays.otherOf(signature, delivery);
+  if (other !== undefined)
+    return { status: 202, verdict: 'duplicate', why: `these very bytes came as delivery ${other}`, ...known };
   const receivedAt = parts.now().toISOString();
   try {
     const started = await parts.start({
@@ -153,6 +165,7 @@ async function answerTo(request: FastifyRequest, parts: DoorParts): Promise<Answ
       via: 'webhook',
       event: read.event,
     });
+    replays.taken(signature, delivery);
     return { status: 202, verdict: started, ...known };
   } catch (error) {
     const why = `Temporal did not take it: ${error instanceof Error ? error.message : String(error)}`;
@@ -172,12 +185,12 @@ function parsed(body: Buffer): unknown {
 }
 
 /** What went wrong before the answer was known. */
-function refusalOf(error: unknown, say: (line: string) => void): Answer {
-  const { statusCode, code, message } = error as { statusCode?: number; code?: string; message?: string };
+function refusalOf(error: unknown): Answer {
+  const { statusCode, code } = error as { statusCode?: number; code?: string };
   if (statusCode === 413)
     return { status: 413, verdict: 'refused', why: `it is larger than ${bodyMax / 1024 / 1024} MiB` };
   if (statusCode !== undefined && statusCode < 500)
     return { status: statusCode, verdict: 'refused', why: code ?? 'it cannot be read' };
-  say(error instanceof Error ? (error.stack ?? error.message) : String(message));
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   return { status: 500, verdict: 'refused', why: 'a mistake of the starter; its log says which' };
 }

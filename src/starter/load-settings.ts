@@ -157,7 +157,7 @@ function brokenIn(one: StarterSettings['repositories'][number]): Broken[] {
       fix: 'leave one of them',
     },
   ];
-  return rules.filter(({ broken }) => broken).map(({ broken: _, ...rule }) => rule);
+  return rules.filter(({ broken }) => broken).map(({ where, what, why, fix }) => ({ where, what, why, fix }));
 }
 
 /** JSON Schema of starter.yaml, as a person writes it. */

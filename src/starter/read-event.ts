@@ -20,13 +20,10 @@ const readers: Readonly<Record<string, Reader>> = {
   issue_comment: readComment,
 };
 
-/** Which events a webhook should send; others are answered and forgotten. */
-export const eventsRead = Object.keys(readers);
-
 /** Reads a webhook of a repository by its event's name. Pure: verified before, started after. */
 export function readEvent(name: string, payload: unknown, repository: RepositorySettings): ReadEvent {
   const reader = Object.hasOwn(readers, name) ? readers[name] : undefined;
-  if (!reader) return ignored(`nothing is done about ${name} events`);
+  if (!reader) return ignored(`of ${name} nothing is made; ${Object.keys(readers).join(', ')} are read`);
   return reader(payload, repository);
 }
 

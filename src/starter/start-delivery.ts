@@ -59,14 +59,8 @@ export async function startDelivery(
 /** What happened, in one line for people. */
 export function eventText(event: ForgeEvent): string {
   const by = event.by === '' ? '' : ` by ${event.by}`;
-  switch (event.kind) {
-    case 'push':
-      return event.before === event.after
-        ? `${event.branch} looked at`
-        : `${event.forced ? 'forced push' : 'push'} to ${event.branch}${by}`;
-    case 'pull-request':
-      return `pull request ${event.number} ${event.action}${by}`;
-    case 'comment':
-      return `comment on pull request ${event.number}${by}`;
-  }
+  if (event.kind === 'comment') return `comment on pull request ${event.number}${by}`;
+  if (event.kind === 'pull-request') return `pull request ${event.number} ${event.action}${by}`;
+  if (event.before === event.after) return `${event.branch} looked at`;
+  return `${event.forced ? 'forced push' : 'push'} to ${event.branch}${by}`;
 }

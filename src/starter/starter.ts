@@ -19,7 +19,12 @@ export type StarterEvent =
   | { readonly kind: 'polling'; readonly repository: string; readonly everyMs: number }
   | ({ readonly kind: 'request' } & DoorAnswer)
   | ({ readonly kind: 'found' } & PollFound)
-  | { readonly kind: 'poll-failed'; readonly repository: string; readonly why: string; readonly againMs: number }
+  | {
+      readonly kind: 'poll-failed';
+      readonly repository: string;
+      readonly why: string;
+      readonly againMs: number;
+    }
   /** Requests that were refused and not told one by one: so many in the last minute. */
   | { readonly kind: 'flood'; readonly refused: number }
   | { readonly kind: 'stopped'; readonly why: string };
@@ -113,7 +118,9 @@ function doorOf(
 export async function whyTemporalIsNotReady(client: Client): Promise<string | undefined> {
   const { namespace } = client.options;
   try {
-    await client.withDeadline(Date.now() + readyMs, () => client.workflowService.describeNamespace({ namespace }));
+    await client.withDeadline(Date.now() + readyMs, () =>
+      client.workflowService.describeNamespace({ namespace }),
+    );
     return undefined;
   } catch (error) {
     return `Temporal does not answer as it should: ${messageOf(error, 160)}`;

@@ -31,6 +31,8 @@ const commands = [
   'snapshot prove',
   'tools',
   'serve',
+  'starter',
+  'starter check',
 ];
 
 group('help', () => {

@@ -17,7 +17,9 @@ export interface TriedDoor {
   readonly app: FastifyInstance;
   readonly started: Delivery[];
   readonly told: DoorAnswer[];
-  post(given: Posted): Promise<{ status: number; body: Record<string, unknown>; headers: Record<string, unknown> }>;
+  post(
+    given: Posted,
+  ): Promise<{ status: number; body: Record<string, unknown>; headers: Record<string, unknown> }>;
 }
 
 /** A request; what is left out is as GitHub sends it, signed with today's secret. */
@@ -59,8 +61,17 @@ export function tryDoor(start?: (delivery: Delivery) => Promise<Started>): Tried
       ...headers,
     };
     const sent = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
-    const answer = await app.inject({ method: 'POST', url: '/webhooks/github', headers: sent, payload: body });
-    return { status: answer.statusCode, body: answer.json<Record<string, unknown>>(), headers: answer.headers };
+    const answer = await app.inject({
+      method: 'POST',
+      url: '/webhooks/github',
+      headers: sent,
+      payload: body,
+    });
+    return {
+      status: answer.statusCode,
+      body: answer.json<Record<string, unknown>>(),
+      headers: answer.headers,
+    };
   };
   return { app, started, told, post };
 }

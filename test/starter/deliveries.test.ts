@@ -21,7 +21,14 @@ const aDelivery = (id: string): Delivery => ({
   repository: aRepository(),
   receivedAt: '2026-11-23T12:00:00.000Z',
   via: 'webhook',
-  event: { kind: 'push', branch: 'main', before: 'a'.repeat(40), after: 'b'.repeat(40), forced: false, by: 'a_b' },
+  event: {
+    kind: 'push',
+    branch: 'main',
+    before: 'a'.repeat(40),
+    after: 'b'.repeat(40),
+    forced: false,
+    by: 'a_b',
+  },
 });
 
 /** Visibility trails by a moment. */
@@ -68,7 +75,9 @@ describe('a real Temporal without a worker', () => {
     expect(await startDelivery(target, aDelivery(id))).toBe('duplicate');
     const found = await temporal.client.workflow.getHandle(deliveryWorkflowId(id)).describe();
     expect(found).toMatchObject({ type: 'deliver', status: { name: 'RUNNING' }, taskQueue });
-    expect(found.memo).toEqual({ delivery: { repository: 'acme/home-ops', via: 'webhook', what: 'push to main by a_b' } });
+    expect(found.memo).toEqual({
+      delivery: { repository: 'acme/home-ops', via: 'webhook', what: 'push to main by a_b' },
+    });
   });
 
   test('takes one that has ended no second time', async () => {
@@ -108,10 +117,26 @@ describe('a real Temporal without a worker', () => {
     git('-C', 'repository', 'commit', '-q', '--allow-empty', '-m', 'first');
     const heard = aRepository({ secrets: [{ file: 'secret' }], base: folder });
     const url = `file://${folder}/repository`;
-    const polled = aRepository({ name: 'home/polled', forge: 'git', url, trigger: ['poll'], poll: 200, access: undefined });
+    const polled = aRepository({
+      name: 'home/polled',
+      forge: 'git',
+      url,
+      trigger: ['poll'],
+      poll: 200,
+      access: undefined,
+    });
     const events: StarterEvent[] = [];
-    const settings = { ...goodSettings(), listen: { address: '127.0.0.1', port: 0 }, repositories: [heard, polled] };
-    const running = await startStarter({ settings, client: temporal.client, taskQueue, tell: (event) => events.push(event) });
+    const settings = {
+      ...goodSettings(),
+      listen: { address: '127.0.0.1', port: 0 },
+      repositories: [heard, polled],
+    };
+    const running = await startStarter({
+      settings,
+      client: temporal.client,
+      taskQueue,
+      tell: (event) => events.push(event),
+    });
     const id = randomUUID();
     const answers = [await post(running.port ?? 0, aPush(), id), await post(running.port ?? 0, aPush(), id)];
     expect(await Promise.all(answers.map((answer) => answer.json()))).toMatchObject([
@@ -126,7 +151,12 @@ describe('a real Temporal without a worker', () => {
     expect(events.at(-1)).toEqual({ kind: 'stopped', why: 'enough' });
     await expect(post(running.port ?? 0, aPush(), randomUUID())).rejects.toThrow('fetch failed');
     // Another one goes on from there.
-    const again = await startStarter({ settings, client: temporal.client, taskQueue, tell: (event) => events.push(event) });
+    const again = await startStarter({
+      settings,
+      client: temporal.client,
+      taskQueue,
+      tell: (event) => events.push(event),
+    });
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     await again.stop('enough');
     expect(sights()).toMatchObject([{ verdict: 'accepted' }, { verdict: 'accepted' }]);
@@ -163,6 +193,8 @@ test('a secret that cannot be read keeps the starter from starting', async () =>
     taskQueue,
     tell: () => undefined,
   });
-  await expect(start).rejects.toMatchObject({ reason: { kind: 'credential-unreadable', reference: 'file nothing-here' } });
+  await expect(start).rejects.toMatchObject({
+    reason: { kind: 'credential-unreadable', reference: 'file nothing-here' },
+  });
   await connection.close();
 });

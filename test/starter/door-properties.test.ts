@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { Delivery } from '../../src/workflows/delivery-messages.js';
 import { secrets, tryDoor, type TriedDoor } from './a-door.js';
 import { aComment, aPull, aPush, signatureOf } from './a-starter.js';
@@ -34,8 +34,10 @@ const mostly = <T>(good: fc.Arbitrary<T>, ...bad: fc.Arbitrary<T>[]): fc.Arbitra
   fc.oneof({ arbitrary: good, weight: 12 }, ...bad.map((arbitrary) => ({ arbitrary, weight: 1 })));
 const one = <T>(...values: T[]): fc.Arbitrary<T> => fc.constantFrom(...values);
 
+const hexDigits = '0123456789abcdef'.split('');
+
 const sha = mostly(
-  fc.string({ unit: one(...'0123456789abcdef'), minLength: 40, maxLength: 40 }),
+  fc.string({ unit: one(...hexDigits), minLength: 40, maxLength: 40 }),
   one('0'.repeat(40), 'HEAD', '', 'g'.repeat(40), 'A'.repeat(40), 'a'.repeat(39), 'f'.repeat(64)),
 );
 const isSha = (text: string): boolean => /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(text);
@@ -49,20 +51,34 @@ const id = mostly<string>(
 const isId = (text: string): boolean => /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i.test(text);
 
 const attempt = fc.record({
-  repository: mostly<string>(one(...known.keys()), one('acme/other', 'home/homelab', 'Acme/HOME-OPS'), one(...nasty)),
+  repository: mostly<string>(
+    one(...known.keys()),
+    one('acme/other', 'home/homelab', 'Acme/HOME-OPS'),
+    one(...nasty),
+  ),
   /** Whose secret signs: the repository's own, or another. */
   signer: mostly<string>(one('own'), one('other', 'wrong')),
   spoiled: mostly<string>(one('no'), one('body', 'signature', 'no-signature', 'event', 'type', 'packed')),
-  event: mostly<string>(one('as-it-is'), one('push', 'pull_request', 'issue_comment', 'ping', 'constructor', ...nasty)),
+  event: mostly<string>(
+    one('as-it-is'),
+    one('push', 'pull_request', 'issue_comment', 'ping', 'constructor', ...nasty),
+  ),
   kind: one('push', 'pull_request', 'issue_comment'),
   branch: mostly<string>(one('own'), one('own/', 'refs/heads/own', 'try', ...nasty)),
-  action: mostly<string>(one('opened', 'synchronize', 'closed', 'labeled', 'created'), one('assigned', 'deleted', 'edited', ...nasty)),
+  action: mostly<string>(
+    one('opened', 'synchronize', 'closed', 'labeled', 'created'),
+    one('assigned', 'deleted', 'edited', ...nasty),
+  ),
   merged: fc.boolean(),
   deleted: mostly(fc.constant(false), fc.constant(true)),
   fork: mostly<string>(one('no'), one('yes', 'gone')),
   bot: mostly(fc.constant(false), fc.constant(true)),
   number: mostly<unknown>(fc.integer({ min: 1, max: 9_999 }), one<unknown>(0, -1, '12', null, 1.5)),
-  text: mostly<string>(one('/slipway approve 3f2a', '  /slipway plan'), one('LGTM', '/slipwayx', '> /slipway approve', ...nasty), fc.string()),
+  text: mostly<string>(
+    one('/slipway approve 3f2a', '  /slipway plan'),
+    one('LGTM', '/slipwayx', '> /slipway approve', ...nasty),
+    fc.string(),
+  ),
   before: sha,
   after: sha,
   id,
@@ -71,8 +87,7 @@ type Attempt = typeof attempt extends fc.Arbitrary<infer T> ? T : never;
 
 /** The repository as its forge writes it, and what starter.yaml says of it. */
 const settingsOf = ({ repository }: Attempt) => known.get(repository.toLowerCase());
-const branchOf = (given: Attempt): string =>
-  given.branch.replace('own', settingsOf(given)?.branch ?? 'main');
+const branchOf = (given: Attempt): string => given.branch.replace('own', settingsOf(given)?.branch ?? 'main');
 
 /** The actions by which a pull request is told of; `edited` here says nothing of what was. */
 const told = new Set(['opened', 'synchronize', 'closed', 'labeled']);
@@ -83,7 +98,8 @@ const pullRules = (given: Attempt): boolean =>
   isSha(given.after) &&
   isNumber(given) &&
   (given.fork === 'no' || (given.action === 'closed' && given.merged));
-const isNumber = ({ number }: Attempt): boolean => typeof number === 'number' && Number.isInteger(number) && number > 0;
+const isNumber = ({ number }: Attempt): boolean =>
+  typeof number === 'number' && Number.isInteger(number) && number > 0;
 const rules: Readonly<Record<string, (given: Attempt) => boolean>> = {
   push: (given) =>
     branchOf(given) === settingsOf(given)?.branch &&
@@ -112,10 +128,20 @@ function payloadOf(given: Attempt): Record<string, unknown> {
   const { repository: name, action, after, before, text } = given;
   const repository = { full_name: name };
   const user = { login: 'ada', type: given.bot ? 'Bot' : 'User' };
-  const heads: Record<string, object | null> = { no: repository, yes: { full_name: 'mallory/home-ops' }, gone: null };
+  const heads: Record<string, object | null> = {
+    no: repository,
+    yes: { full_name: 'mallory/home-ops' },
+    gone: null,
+  };
   switch (given.kind) {
     case 'push':
-      return aPush({ ref: `refs/heads/${branchOf(given)}`, before, after, deleted: given.deleted, repository });
+      return aPush({
+        ref: `refs/heads/${branchOf(given)}`,
+        before,
+        after,
+        deleted: given.deleted,
+        repository,
+      });
     case 'pull_request':
       return aPull(
         {
@@ -138,11 +164,14 @@ function payloadOf(given: Attempt): Record<string, unknown> {
   }
 }
 
+let sendings = 0;
+
 async function send(door: TriedDoor, given: Attempt): Promise<number> {
   const own = settingsOf(given)?.secret ?? secrets.homeOps;
   const other = own === secrets.lab ? secrets.homeOps : secrets.lab;
   const secret = given.signer === 'own' ? own : given.signer === 'other' ? other : 'wrong';
-  const honest = Buffer.from(JSON.stringify(payloadOf(given)));
+  // A forge never sends the same twice but for a delivery that it sends again.
+  const honest = Buffer.from(JSON.stringify({ ...payloadOf(given), made: (sendings += 1) }));
   const body = given.spoiled === 'body' ? Buffer.concat([honest, Buffer.from(' ')]) : honest;
   const signature = signatureOf(secret, honest);
   const spoiled: Readonly<Record<string, Readonly<Record<string, string | undefined>>>> = {
@@ -158,25 +187,28 @@ async function send(door: TriedDoor, given: Attempt): Promise<number> {
   return answer.status;
 }
 
-/** What every delivery that was started is like, whatever came in. */
-function expectSound({ schema, id: started, repository, via, event }: Delivery): void {
-  expect([schema, via]).toEqual([1, 'webhook']);
-  expect(started).toMatch(/^[0-9a-f-]{36}$/);
-  expect([...known.keys()]).toContain(repository.name);
-  expect(JSON.stringify(event).length).toBeLessThan(20_000);
-  if (event.kind === 'comment') {
-    expect(event.body.length).toBeLessThanOrEqual(2_000);
-    return;
+/** What is wrong with a delivery that was started, whatever came in: nothing ever is. */
+function unsound({ schema, id: started, repository, via, event }: Delivery): string[] {
+  const hex = /^([0-9a-f]{40}|[0-9a-f]{64})$/;
+  const wrong: Record<string, boolean> = {
+    schema: schema !== 1 || via !== 'webhook',
+    id: !/^[0-9a-f-]{36}$/.test(started),
+    repository: !known.has(repository.name),
+    size: JSON.stringify(event).length > 20_000,
+  };
+  if (event.kind === 'comment') wrong['body'] = event.body.length > 2_000;
+  if (event.kind === 'push') {
+    wrong['branch'] = event.branch !== repository.branch;
+    wrong['shas'] = !hex.test(event.before) || !hex.test(event.after);
   }
-  const { branch } = event.kind === 'push' ? event : event.base;
-  expect(branch).toBe(repository.branch);
-  const shas = event.kind === 'push' ? [event.before, event.after] : [event.base.sha, event.head.sha];
-  for (const each of shas) expect(each).toMatch(/^([0-9a-f]{40}|[0-9a-f]{64})$/);
-  if (event.kind !== 'pull-request') return;
-  expect(event.title).not.toMatch(/\p{Cc}/u);
-  expect(event.title.length).toBeLessThanOrEqual(300);
-  const fork = event.head.repository.toLowerCase() !== repository.name.toLowerCase();
-  expect(fork && event.action !== 'merged').toBe(false);
+  if (event.kind === 'pull-request') {
+    wrong['branch'] = event.base.branch !== repository.branch;
+    wrong['shas'] = !hex.test(event.base.sha) || !hex.test(event.head.sha);
+    wrong['title'] = event.title.length > 300 || /\p{Cc}/u.test(event.title);
+    const fork = event.head.repository.toLowerCase() !== repository.name.toLowerCase();
+    wrong['fork'] = fork && event.action !== 'merged';
+  }
+  return Object.keys(wrong).filter((name) => wrong[name]);
 }
 
 describe('generated deliveries', () => {
@@ -200,14 +232,14 @@ describe('generated deliveries', () => {
       }
       const wanted = new Set(attempts.filter(mayStart).map((given) => given.id.toLowerCase()));
       expect(door.started.map((delivery) => delivery.id).toSorted()).toEqual([...wanted].toSorted());
-      door.started.forEach(expectSound);
+      expect(door.started.flatMap(unsound)).toEqual([]);
       started += door.started.length;
     });
     await fc.assert(property, { numRuns: 5_000 });
     expect(sent).toBeGreaterThanOrEqual(10_000);
     // A generator of nothing but rubbish would prove little.
     expect(started).toBeGreaterThan(1_000);
-  }, 300_000);
+  }, 600_000);
 
   test('with anything in the place of anything, are refused or sound', async () => {
     const made = one<[string, Record<string, unknown>]>(
@@ -215,14 +247,20 @@ describe('generated deliveries', () => {
       ['pull_request', aPull()],
       ['issue_comment', aComment('/slipway approve')],
     );
-    const property = fc.asyncProperty(made, fc.nat(), fc.jsonValue(), fc.uuid(), async ([event, payload], at, junk, given) => {
-      door.started.length = 0;
-      const status = (await door.post({ payload: replaced(payload, at, junk), event, id: given })).status;
-      expect([202, 401, 422]).toContain(status);
-      door.started.forEach(expectSound);
-    });
+    const property = fc.asyncProperty(
+      made,
+      fc.nat(),
+      fc.jsonValue(),
+      fc.uuid(),
+      async ([event, payload], at, junk, given) => {
+        door.started.length = 0;
+        const status = (await door.post({ payload: replaced(payload, at, junk), event, id: given })).status;
+        expect([202, 401, 422]).toContain(status);
+        expect(door.started.flatMap(unsound)).toEqual([]);
+      },
+    );
     await fc.assert(property, { numRuns: 3_000 });
-  }, 300_000);
+  }, 600_000);
 
   test('of any JSON at all start nothing', async () => {
     const property = fc.asyncProperty(
@@ -232,13 +270,14 @@ describe('generated deliveries', () => {
       async (junk, event, given) => {
         door.started.length = 0;
         const about = { repository: { full_name: 'acme/home-ops' } };
-        const payload = typeof junk === 'object' && junk !== null && !Array.isArray(junk) ? { ...junk, ...about } : junk;
+        const payload =
+          typeof junk === 'object' && junk !== null && !Array.isArray(junk) ? { ...junk, ...about } : junk;
         await door.post({ payload, event, id: given });
         expect(door.started).toEqual([]);
       },
     );
     await fc.assert(property, { numRuns: 2_000 });
-  }, 300_000);
+  }, 600_000);
 });
 
 /** The payload with one of its values, counted through all of it, replaced. */

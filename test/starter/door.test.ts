@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { createDoor } from '../../src/starter/door.js';
 import { secrets, tryDoor, type Posted, type TriedDoor } from './a-door.js';
-import { aComment, aPull, aPush, signatureOf, uuid } from './a-starter.js';
+import { aComment, aPull, aPush, before, signatureOf, uuid } from './a-starter.js';
 
 let door: TriedDoor;
 afterEach(() => door.app.close());
@@ -41,10 +41,27 @@ describe('the door takes', () => {
     expect(door.started).toHaveLength(1);
   });
 
+  test('the same bytes once, under whatever id they are sent again', async () => {
+    door = tryDoor();
+    await door.post({ payload: aPush(), id: uuid });
+    const again = await door.post({ payload: aPush() });
+    expect(again).toMatchObject({
+      status: 202,
+      body: { verdict: 'duplicate', why: expect.stringContaining(uuid) },
+    });
+    // Other bytes are another one.
+    expect(await door.post({ payload: aPush({ after: before }) })).toMatchObject({
+      body: { verdict: 'accepted' },
+    });
+    expect(door.started).toHaveLength(2);
+  });
+
   test('a name in other letters: GitHub’s have no case', async () => {
     door = tryDoor();
     const repository = { full_name: 'ACME/Home-Ops' };
-    expect(await door.post({ payload: aPush({ repository }) })).toMatchObject({ body: { verdict: 'accepted' } });
+    expect(await door.post({ payload: aPush({ repository }) })).toMatchObject({
+      body: { verdict: 'accepted' },
+    });
   });
 
   test('pull requests and comments', async () => {
@@ -65,26 +82,74 @@ describe('the door answers, and starts nothing', () => {
   const body = Buffer.from(JSON.stringify(aPush()));
   const signature = signatureOf(secrets.homeOps, body);
   test.each<[number, string, Posted]>([
-    [202, 'to a ping', { payload: { zen: 'Keep it simple', repository: { full_name: 'acme/home-ops' } }, event: 'ping' }],
-    [202, 'to the ping of an organisation', { payload: { zen: 'Keep it simple', organization: {} }, event: 'ping' }],
+    [
+      202,
+      'to a ping',
+      { payload: { zen: 'Keep it simple', repository: { full_name: 'acme/home-ops' } }, event: 'ping' },
+    ],
+    [
+      202,
+      'to the ping of an organisation',
+      { payload: { zen: 'Keep it simple', organization: {} }, event: 'ping' },
+    ],
     [202, 'to events it does not read', { payload: aPush(), event: 'check_suite' }],
-    [202, 'to a repository it does not know', { payload: aPush({ repository: { full_name: 'acme/other' } }) }],
-    [202, 'to a repository that is polled alone', { payload: aPush({ repository: { full_name: 'home/homelab' } }) }],
+    [
+      202,
+      'to a repository it does not know',
+      { payload: aPush({ repository: { full_name: 'acme/other' } }) },
+    ],
+    [
+      202,
+      'to a repository that is polled alone',
+      { payload: aPush({ repository: { full_name: 'home/homelab' } }) },
+    ],
     [401, 'to nobody’s signature', { payload: aPush(), headers: { 'x-hub-signature-256': undefined } }],
-    [401, 'to the old signature alone', { payload: aPush(), headers: { 'x-hub-signature-256': undefined, 'x-hub-signature': 'sha1=0000' } }],
-    [401, 'to SHA-1 by the new name', { payload: aPush(), headers: { 'x-hub-signature-256': `sha1=${'0'.repeat(40)}` } }],
+    [
+      401,
+      'to the old signature alone',
+      { payload: aPush(), headers: { 'x-hub-signature-256': undefined, 'x-hub-signature': 'sha1=0000' } },
+    ],
+    [
+      401,
+      'to SHA-1 by the new name',
+      { payload: aPush(), headers: { 'x-hub-signature-256': `sha1=${'0'.repeat(40)}` } },
+    ],
     [401, 'to a wrong secret', { payload: aPush(), secret: 'wrong' }],
-    [401, 'to no secret', { payload: aPush(), headers: { 'x-hub-signature-256': `sha256=${'0'.repeat(64)}` } }],
-    [401, 'to a signature of other bytes', { payload: Buffer.from(`${body.toString()} `), headers: { 'x-hub-signature-256': signature } }],
-    [401, 'to a signature in capitals', { payload: body, headers: { 'x-hub-signature-256': signature.toUpperCase() } }],
-    [401, 'to two signatures', { payload: body, headers: { 'x-hub-signature-256': `${signature}, ${signature}` } }],
+    [
+      401,
+      'to no secret',
+      { payload: aPush(), headers: { 'x-hub-signature-256': `sha256=${'0'.repeat(64)}` } },
+    ],
+    [
+      401,
+      'to a signature of other bytes',
+      { payload: Buffer.from(`${body.toString()} `), headers: { 'x-hub-signature-256': signature } },
+    ],
+    [
+      401,
+      'to a signature in capitals',
+      { payload: body, headers: { 'x-hub-signature-256': signature.toUpperCase() } },
+    ],
+    [
+      401,
+      'to two signatures',
+      { payload: body, headers: { 'x-hub-signature-256': `${signature}, ${signature}` } },
+    ],
     [401, 'to the secret of another repository', { payload: aPush(), secret: secrets.lab }],
     [401, 'to bytes that are no text', { payload: Buffer.from([0x7b, 0xff, 0x7d]) }],
     [401, 'to nothing', { payload: Buffer.alloc(0) }],
     [413, 'to 30 MB', { payload: Buffer.alloc(30 * 1024 * 1024, 'x') }],
-    [415, 'to a form', { payload: aPush(), headers: { 'content-type': 'application/x-www-form-urlencoded' } }],
+    [
+      415,
+      'to a form',
+      { payload: aPush(), headers: { 'content-type': 'application/x-www-form-urlencoded' } },
+    ],
     [415, 'to no type', { payload: aPush(), headers: { 'content-type': undefined } }],
-    [415, 'to a type that begins like it', { payload: aPush(), headers: { 'content-type': 'application/jsonp' } }],
+    [
+      415,
+      'to a type that begins like it',
+      { payload: aPush(), headers: { 'content-type': 'application/jsonp' } },
+    ],
     [415, 'to something packed', { payload: aPush(), headers: { 'content-encoding': 'gzip' } }],
     [422, 'to broken JSON', { payload: Buffer.from('{"repository":') }],
     [422, 'to null', { payload: null }],
@@ -118,7 +183,11 @@ describe('while Temporal is away', () => {
   test('the door says 503, so that the forge keeps it as failed', async () => {
     door = tryDoor(() => Promise.reject(new Error('14 UNAVAILABLE')));
     const answer = await door.post({ payload: aPush() });
-    expect(answer).toMatchObject({ status: 503, body: { verdict: 'unavailable' }, headers: { 'retry-after': '60' } });
+    expect(answer).toMatchObject({
+      status: 503,
+      body: { verdict: 'unavailable' },
+      headers: { 'retry-after': '60' },
+    });
     expect(door.told).toMatchObject([{ status: 503, repository: 'acme/home-ops' }]);
   });
 

@@ -13,7 +13,9 @@ function mistakesAfter(change: (first: Record<string, unknown>, all: Written) =>
   const written = parse(goodText) as Written;
   change(written.repositories[0] ?? {}, written);
   const loaded = parseStarterSettings(stringify(written), 'starter.yaml');
-  return loaded.ok ? [] : loaded.mistakes.map(({ path, what, why, fix }) => `${path}: ${what}, ${why}, ${fix}`);
+  return loaded.ok
+    ? []
+    : loaded.mistakes.map(({ path, what, why, fix }) => `${path}: ${what}, ${why}, ${fix}`);
 }
 
 describe('starter.yaml', () => {
@@ -42,15 +44,35 @@ describe('starter.yaml', () => {
   });
 
   test.each<[string, (first: Record<string, unknown>, all: Written) => void, RegExp]>([
-    ['a password in an address', (one) => (one['url'] = 'https://ada:geheim@github.com/a/b.git'), /without a password/],
-    ['a token in an address', (one) => (one['url'] = 'https://ghp_geheim@github.com/a/b.git'), /without a password/],
-    ['plain http to elsewhere', (one) => (one['url'] = 'http://git.example.com/a/b.git'), /plain http on this machine/],
-    ['a plain API elsewhere', (one) => (one['api'] = 'http://git.example.com/api/v3'), /plain http on this machine/],
+    [
+      'a password in an address',
+      (one) => (one['url'] = 'https://ada:geheim@github.com/a/b.git'),
+      /without a password/,
+    ],
+    [
+      'a token in an address',
+      (one) => (one['url'] = 'https://ghp_geheim@github.com/a/b.git'),
+      /without a password/,
+    ],
+    [
+      'plain http to elsewhere',
+      (one) => (one['url'] = 'http://git.example.com/a/b.git'),
+      /plain http on this machine/,
+    ],
+    [
+      'a plain API elsewhere',
+      (one) => (one['api'] = 'http://git.example.com/api/v3'),
+      /plain http on this machine/,
+    ],
     ['an option as address', (one) => (one['url'] = '--upload-pack=reboot'), /does not fit/],
     ['git’s ext protocol', (one) => (one['url'] = 'ext::sh -c reboot'), /does not fit/],
     ['a GitHub name without owner', (one) => (one['name'] = 'acme/home/ops'), /no repository of GitHub/],
     ['a name with a blank', (one) => (one['name'] = 'acme/home ops'), /like acme\/home-ops/],
-    ['no secret for webhooks', (one) => delete one['secrets'], /secrets: it is missing, a webhook that nobody signed/],
+    [
+      'no secret for webhooks',
+      (one) => delete one['secrets'],
+      /secrets: it is missing, a webhook that nobody signed/,
+    ],
     ['three secrets', (one) => (one['secrets'] = ['A', 'B', 'C'].map((env) => ({ env }))), /secrets/],
     ['a secret by value', (one) => (one['secrets'] = ['geheim']), /secrets.*not repeated/],
     ['no access to GitHub', (one) => delete one['access'], /access: it is missing/],
@@ -58,17 +80,53 @@ describe('starter.yaml', () => {
     ['a branch as ref', (one) => (one['branch'] = 'refs/heads/main'), /without refs\/heads/],
     ['a branch that is an option', (one) => (one['branch'] = '--all'), /branch/],
     ['a branch with dots', (one) => (one['branch'] = 'a..b'), /branch/],
-    ['an inventory out of the repository', (one) => (one['clusters'] = [{ file: '../x.yaml', folder: '/etc' }]), /from the top/],
-    ['an absolute inventory', (one) => (one['clusters'] = [{ file: '/etc/x.yaml', folder: '/etc' }]), /from the top/],
-    ['an inventory in .git', (one) => (one['clusters'] = [{ file: '.git/config', folder: '/etc' }]), /from the top/],
-    ['a relative folder', (one) => (one['clusters'] = [{ file: 'a.yaml', folder: 'etc' }]), /absolute folder/],
+    [
+      'an inventory out of the repository',
+      (one) => (one['clusters'] = [{ file: '../x.yaml', folder: '/etc' }]),
+      /from the top/,
+    ],
+    [
+      'an absolute inventory',
+      (one) => (one['clusters'] = [{ file: '/etc/x.yaml', folder: '/etc' }]),
+      /from the top/,
+    ],
+    [
+      'an inventory in .git',
+      (one) => (one['clusters'] = [{ file: '.git/config', folder: '/etc' }]),
+      /from the top/,
+    ],
+    [
+      'a relative folder',
+      (one) => (one['clusters'] = [{ file: 'a.yaml', folder: 'etc' }]),
+      /absolute folder/,
+    ],
     ['no cluster', (one) => (one['clusters'] = []), /clusters/],
-    ['one inventory twice', (one) => (one['clusters'] = [1, 2].map(() => ({ file: 'a.yaml', folder: '/etc' }))), /one file stands here twice/],
-    ['one repository twice', (one, all) => all.repositories.push({ ...one, name: 'ACME/Home-Ops' }), /ACME\/Home-Ops stands here twice/],
-    ['polling without a pause', (one) => Object.assign(one, { trigger: ['poll'], poll: '1s' }), /every 1 s is too often/],
+    [
+      'one inventory twice',
+      (one) => (one['clusters'] = [1, 2].map(() => ({ file: 'a.yaml', folder: '/etc' }))),
+      /one file stands here twice/,
+    ],
+    [
+      'one repository twice',
+      (one, all) => all.repositories.push({ ...one, name: 'ACME/Home-Ops' }),
+      /ACME\/Home-Ops stands here twice/,
+    ],
+    [
+      'polling without a pause',
+      (one) => Object.assign(one, { trigger: ['poll'], poll: '1s' }),
+      /every 1 s is too often/,
+    ],
     ['one trigger twice', (one) => (one['trigger'] = ['poll', 'poll']), /stands here twice/],
-    ['webhooks of a git server', (_, all) => (all.repositories[2] = { ...all.repositories[2], trigger: ['webhook'] }), /sends no webhooks/],
-    ['an app of a git server', (_, all) => (all.repositories[2] = { ...all.repositories[2], access: all.repositories[1]?.['access'] }), /knows no apps/],
+    [
+      'webhooks of a git server',
+      (_, all) => (all.repositories[2] = { ...all.repositories[2], trigger: ['webhook'] }),
+      /sends no webhooks/,
+    ],
+    [
+      'an app of a git server',
+      (_, all) => (all.repositories[2] = { ...all.repositories[2], access: all.repositories[1]?.['access'] }),
+      /knows no apps/,
+    ],
     ['a mistyped setting', (one) => (one['brnach'] = 'main'), /"brnach" is no setting.*did you mean branch/],
     ['a port that is none', (_, all) => (all.listen = { port: 70_000 }), /listen.port/],
     ['a name to listen on', (_, all) => (all.listen = { address: 'localhost' }), /listen.address/],

@@ -29,7 +29,9 @@ test('GitHub is asked what changed since it was asked last', async () => {
   // What a fork proposes is not read.
   expect(await forge.pullRequests()).toMatchObject([{ kind: 'pull-request', action: 'updated', number: 12 }]);
   expect(await forge.comments()).toEqual([]);
-  expect([await forge.head(), await forge.pullRequests(), await forge.comments()]).toEqual(Array(3).fill(undefined));
+  expect([await forge.head(), await forge.pullRequests(), await forge.comments()]).toEqual(
+    Array(3).fill(undefined),
+  );
   etag = '"2"';
   expect(await forge.head()).toBe('a'.repeat(40));
 });

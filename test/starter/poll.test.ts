@@ -18,7 +18,13 @@ const pull: PullRequestEvent = {
   labels: ['b', 'a'],
   by: 'renovate[bot]',
 };
-const comment: CommentEvent = { kind: 'comment', number: 12, comment: 99, by: 'ada', body: '/slipway approve' };
+const comment: CommentEvent = {
+  kind: 'comment',
+  number: 12,
+  comment: 99,
+  by: 'ada',
+  body: '/slipway approve',
+};
 
 /** A forge and a Temporal in a few variables: what is there, what was started, and whether either is away. */
 class World {
@@ -35,11 +41,13 @@ class World {
   poll(record: Partial<PollRecord> = {}): Poll {
     const repository = aRepository();
     let toldHead: string | undefined;
-    const once = <T>(take: () => T | undefined, forget: () => void) => () => {
-      const value = take();
-      forget();
-      return Promise.resolve(value);
-    };
+    const once =
+      <T>(take: () => T | undefined, forget: () => void) =>
+      () => {
+        const value = take();
+        forget();
+        return Promise.resolve(value);
+      };
     const forge: PolledForge = {
       head: () => {
         const changed = toldHead !== this.head;
@@ -58,7 +66,11 @@ class World {
     return new Poll({
       repository,
       forge,
-      record: { lastSeen: () => Promise.resolve(this.seen.at(-1)), keepsMs: () => Promise.resolve(90 * dayMs), ...record },
+      record: {
+        lastSeen: () => Promise.resolve(this.seen.at(-1)),
+        keepsMs: () => Promise.resolve(90 * dayMs),
+        ...record,
+      },
       start: (delivery, seen) => {
         if (this.temporalAway) return Promise.reject(new Error('14 UNAVAILABLE'));
         if (this.deliveries.some(({ id }) => id === delivery.id)) return Promise.resolve('duplicate');

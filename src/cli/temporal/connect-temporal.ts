@@ -18,6 +18,8 @@ const defaultAddress = '127.0.0.1:7233';
 const answerMs = 5_000;
 /** A command says soon that nobody answers; `watch` does its own trying. */
 const tries = 3;
+/** A connection that is kept tries more and more seldom while Temporal is away, else up to two minutes apart. */
+const channelArgs = { 'grpc.max_reconnect_backoff_ms': 5_000 };
 
 /**
  * Connects, and makes sure that Temporal answers and knows the namespace.
@@ -43,7 +45,7 @@ export function openTemporal(): Temporal {
   const address = connectionOptions.address ?? defaultAddress;
   const namespace = named && named !== 'default' ? named : defaultNamespace;
   const interceptors = [makeGrpcRetryInterceptor(defaultGrpcRetryOptions({ maxAttempts: tries }))];
-  const connection = Connection.lazy({ ...connectionOptions, address, interceptors });
+  const connection = Connection.lazy({ ...connectionOptions, address, interceptors, channelArgs });
   return {
     client: new Client({ connection, namespace }),
     address,

@@ -30,7 +30,11 @@ const Status = z.object({ id: z.int() });
  *
  * @throws ForgeFailed
  */
-export async function setCheck(github: GitHub, sha: string, check: CheckState): Promise<'check-run' | 'status'> {
+export async function setCheck(
+  github: GitHub,
+  sha: string,
+  check: CheckState,
+): Promise<'check-run' | 'status'> {
   if (!github.isApp) {
     await setStatus(github, sha, check);
     return 'status';
@@ -63,7 +67,11 @@ function runFields({ state, title, summary, url }: CheckState): Record<string, u
 }
 
 /** A status knows no `neutral`: nothing stands against it, and its title says the rest. */
-async function setStatus(github: GitHub, sha: string, { name, state, title, url }: CheckState): Promise<void> {
+async function setStatus(
+  github: GitHub,
+  sha: string,
+  { name, state, title, url }: CheckState,
+): Promise<void> {
   await github.call(Status, 'POST /repos/{owner}/{repo}/statuses/{sha}', {
     sha,
     context: name,

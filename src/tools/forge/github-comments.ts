@@ -110,7 +110,9 @@ function pullComment(one: z.infer<typeof Comment>): PullComment[] {
   if (number === undefined || !one.user) return [];
   const { login, type } = one.user;
   const bot = type === 'Bot';
-  return [{ id: one.id, number: Number(number), by: login, bot, body: one.body ?? '', updatedAt: one.updated_at }];
+  return [
+    { id: one.id, number: Number(number), by: login, bot, body: one.body ?? '', updatedAt: one.updated_at },
+  ];
 }
 
 async function addBody(github: GitHub, number: number, body: string): Promise<{ id: number; url: string }> {
@@ -125,7 +127,9 @@ async function addBody(github: GitHub, number: number, body: string): Promise<{ 
 /** @throws Error for a marker that would show, or end early. */
 function markerText(marker: string): string {
   if (!/^[\w./-]{1,100}$/.test(marker) || marker.includes('--'))
-    throw new Error(`"${marker}" is no marker of a comment: letters, digits, dots, slashes and single dashes`);
+    throw new Error(
+      `"${marker}" is no marker of a comment: letters, digits, dots, slashes and single dashes`,
+    );
   return `<!-- slipway:${marker} -->`;
 }
 

@@ -33,7 +33,9 @@ function reasonOf(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const status = statusOf(error);
   // Octokit calls a connection that failed an answer with 500.
-  return status === undefined || cause !== error ? messageOf(cause) : `it answered ${status}, ${messageOf(error)}`;
+  return status === undefined || cause !== error
+    ? messageOf(cause)
+    : `it answered ${status}, ${messageOf(error)}`;
 }
 
 function statusOf(error: unknown): number | undefined {

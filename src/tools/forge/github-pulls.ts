@@ -77,7 +77,12 @@ export async function pullRequestsOf(
   commit: string,
   branch: string,
 ): Promise<readonly PullRequest[]> {
-  const all = await github.pages(Pull, 'GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls', { commit_sha: commit }, 1);
+  const all = await github.pages(
+    Pull,
+    'GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls',
+    { commit_sha: commit },
+    1,
+  );
   return all.map(shown).filter((one) => one.state === 'merged' && one.base.branch === branch);
 }
 

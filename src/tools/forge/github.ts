@@ -58,7 +58,8 @@ const Throttled = Octokit.plugin(throttling, retry);
  */
 export async function openGitHub(repository: RepositorySettings, base = repository.base): Promise<GitHub> {
   const { access, name, api } = repository;
-  if (!access) throw new Error(`starter.yaml names no access to ${name}. Add access: { token: { env: NAME } }.`);
+  if (!access)
+    throw new Error(`starter.yaml names no access to ${name}. Add access: { token: { env: NAME } }.`);
   const isApp = 'app' in access;
   const secret = (
     await readCredential(
@@ -134,12 +135,7 @@ class OpenGitHub implements GitHub {
     return { changed: true, value: this.#read(shape, answer.data, route), etag: answer.etag };
   }
 
-  async pages<T>(
-    shape: z.ZodType<T>,
-    route: string,
-    parameters: Parameters,
-    pagesMax: number,
-  ): Promise<T[]> {
+  async pages<T>(shape: z.ZodType<T>, route: string, parameters: Parameters, pagesMax: number): Promise<T[]> {
     const all: T[] = [];
     for (let page = 1; page <= pagesMax; page += 1) {
       const found = await this.call(z.array(shape), route, { ...parameters, per_page: pageSize, page });
@@ -176,8 +172,8 @@ class OpenGitHub implements GitHub {
     const where = route.includes('{owner}') ? { owner, repo } : {};
     const act = async (signal: AbortSignal) => {
       const request = { signal, ...once };
-      const { status, data, headers } = await octokit.request(route, { ...where, ...parameters, request });
-      return { status: status as number, data: data as unknown, etag: headers.etag };
+      const answer = await octokit.request(route, { ...where, ...parameters, request });
+      return { status: answer.status, data: answer.data as unknown, etag: answer.headers.etag };
     };
     const unchanged = { status: 304, data: undefined, etag: undefined };
     return this.#bounded(route, act, mayBeUnchanged ? unchanged : undefined);

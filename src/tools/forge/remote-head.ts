@@ -32,7 +32,10 @@ export async function remoteHead(repository: RepositorySettings, base = reposito
     // No such branch.
     acceptExitCodes: [0, 2],
   });
-  const found = stdout.split('\n').map((line) => line.split('\t')).find(([, place]) => place === ref)?.[0];
+  const found = stdout
+    .split('\n')
+    .map((line) => line.split('\t'))
+    .find(([, place]) => place === ref)?.[0];
   if (found !== undefined && /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(found)) return found;
   throw new Error(`${name} has no branch ${branch} at its git server. Correct branch in starter.yaml.`);
 }

@@ -46,9 +46,15 @@ export async function tryGitHub(answer: (asked: Asked) => Answered | undefined):
       const line = `${request.method} ${decodeURIComponent(request.url ?? '')}`;
       const one = { line, headers: request.headers, body };
       asked.push(one);
-      const { status = 200, headers = {}, body: given } = answer(one) ?? { status: 404, body: { message: 'Not Found' } };
+      const {
+        status = 200,
+        headers = {},
+        body: given,
+      } = answer(one) ?? { status: 404, body: { message: 'Not Found' } };
       response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', ...headers });
-      response.end(given === undefined ? undefined : typeof given === 'string' ? given : JSON.stringify(given));
+      response.end(
+        given === undefined ? undefined : typeof given === 'string' ? given : JSON.stringify(given),
+      );
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

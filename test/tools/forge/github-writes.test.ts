@@ -28,7 +28,7 @@ function kept(id: number, login: string, body: string): Kept {
 function comments(all: Kept[]): (asked: Asked) => Answered | undefined {
   return ({ line, body }) => {
     if (line === 'GET /user') return { body: { login: 'slipway-of-acme' } };
-    const text = String(body['body'] ?? '');
+    const text = typeof body['body'] === 'string' ? body['body'] : '';
     if (line.startsWith('POST')) {
       const made = kept(1_000 + all.length, 'slipway-of-acme', text);
       all.push(made);
@@ -60,7 +60,10 @@ describe('the one comment', () => {
     const all = Array.from({ length: 130 }, (_, index) => kept(index, 'ada', 'x'));
     all.push(kept(500, 'slipway-of-acme', `${hidden}\nold`));
     there = await tryGitHub(comments(all));
-    expect(await upsertComment(await there.open(), place, 'new')).toMatchObject({ outcome: 'updated', id: 500 });
+    expect(await upsertComment(await there.open(), place, 'new')).toMatchObject({
+      outcome: 'updated',
+      id: 500,
+    });
   });
 
   test('is never somebody else’s, whatever stands in it', async () => {

@@ -65,7 +65,11 @@ describe('every call', () => {
   test('that GitHub wants a short pause for is made again after it', async () => {
     there = await tryGitHub(() =>
       there.asked.length === 1
-        ? { status: 403, headers: { 'retry-after': '1' }, body: { message: 'You have exceeded a secondary rate limit' } }
+        ? {
+            status: 403,
+            headers: { 'retry-after': '1' },
+            body: { message: 'You have exceeded a secondary rate limit' },
+          }
         : { body: {} },
     );
     await (await there.open()).call(anything, 'GET /repos/{owner}/{repo}');
@@ -73,7 +77,9 @@ describe('every call', () => {
   });
 
   test('that GitHub fails at is made again, where that makes nothing twice', async () => {
-    there = await tryGitHub(() => (there.asked.length === 1 ? { status: 502, body: '<html>' } : { body: {} }));
+    there = await tryGitHub(() =>
+      there.asked.length === 1 ? { status: 502, body: '<html>' } : { body: {} },
+    );
     const github = await there.open();
     await github.call(anything, 'GET /repos/{owner}/{repo}');
     expect(there.asked).toHaveLength(2);
@@ -82,14 +88,21 @@ describe('every call', () => {
   test('that makes something is made once', async () => {
     there = await tryGitHub(() => ({ status: 502, body: '<html>' }));
     const github = await there.open();
-    const failed = await failure(github.call(anything, 'POST /repos/{owner}/{repo}/issues/{issue_number}/comments', { issue_number: 1, body: 'x' }));
+    const failed = await failure(
+      github.call(anything, 'POST /repos/{owner}/{repo}/issues/{issue_number}/comments', {
+        issue_number: 1,
+        body: 'x',
+      }),
+    );
     expect(failed).toMatchObject({ trouble: 'silent', passes: true });
     expect(there.asked).toHaveLength(1);
   });
 
   test('follows no redirect: a token is for one address', async () => {
     there = await tryGitHub(({ line }) =>
-      line === `GET ${repo}` ? { status: 301, headers: { location: `${there.url}/elsewhere` } } : { body: {} },
+      line === `GET ${repo}`
+        ? { status: 301, headers: { location: `${there.url}/elsewhere` } }
+        : { body: {} },
     );
     const github = await there.open();
     const failed = await failure(github.call(anything, 'GET /repos/{owner}/{repo}'));
@@ -130,7 +143,11 @@ describe('pull requests', () => {
     const open = { state: 'open', merged_at: null };
     const head = { ref: 'main', sha: 'd'.repeat(40), repo: { full_name: 'mallory/home-ops' } };
     there = await tryGitHub(() => ({
-      body: [aListedPull(open), aListedPull({ ...open, head }), aListedPull({ ...open, head: { ...head, repo: null } })],
+      body: [
+        aListedPull(open),
+        aListedPull({ ...open, head }),
+        aListedPull({ ...open, head: { ...head, repo: null } }),
+      ],
     }));
     const found = await openPullRequests(await there.open(), 'main', undefined);
     expect(found).toMatchObject({
@@ -153,7 +170,12 @@ describe('pull requests', () => {
         aListedPull({ number: 3, merged_at: null }),
       ],
     }));
-    const found = await pullRequestsMergedSince(await there.open(), 'main', '2026-11-21T00:00:00.000Z', undefined);
+    const found = await pullRequestsMergedSince(
+      await there.open(),
+      'main',
+      '2026-11-21T00:00:00.000Z',
+      undefined,
+    );
     expect(found).toMatchObject({ changed: true, value: [{ number: 1, mergeCommit: 'b'.repeat(40) }] });
   });
 
@@ -162,7 +184,10 @@ describe('pull requests', () => {
       body: [
         aListedPull(),
         aListedPull({ number: 13, merged_at: null, state: 'open' }),
-        aListedPull({ number: 14, base: { ref: 'try', sha: 'a'.repeat(40), repo: { full_name: 'acme/home-ops' } } }),
+        aListedPull({
+          number: 14,
+          base: { ref: 'try', sha: 'a'.repeat(40), repo: { full_name: 'acme/home-ops' } },
+        }),
       ],
     }));
     const found = await pullRequestsOf(await there.open(), 'b'.repeat(40), 'main');
@@ -202,7 +227,10 @@ describe('what somebody may do', () => {
   });
 
   test('is not known while GitHub does not say', async () => {
-    there = await tryGitHub(() => ({ status: 403, body: { message: 'Must have push access to view collaborator permission' } }));
+    there = await tryGitHub(() => ({
+      status: 403,
+      body: { message: 'Must have push access to view collaborator permission' },
+    }));
     expect(await failure(permissionOf(await there.open(), 'ada'))).toMatchObject({ trouble: 'forbidden' });
   });
 });

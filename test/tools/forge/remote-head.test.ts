@@ -49,11 +49,16 @@ describe('the head of a branch', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/home-ops.git`;
     expect(await remoteHead(gitServer(url))).toBe('b'.repeat(40));
-    expect(heads[0]?.authorization).toBe(`Basic ${Buffer.from(`x-access-token:${token}`).toString('base64')}`);
+    expect(heads[0]?.authorization).toBe(
+      `Basic ${Buffer.from(`x-access-token:${token}`).toString('base64')}`,
+    );
     expect(await remoteHead(gitServer(url, { user: 'ada' }))).toBe('b'.repeat(40));
     expect(heads.at(-1)?.authorization).toBe(`Basic ${Buffer.from(`ada:${token}`).toString('base64')}`);
     status = 401;
-    const error = await remoteHead(gitServer(url)).then(String, (thrown: unknown) => JSON.stringify(thrown) + String(thrown));
+    const error = await remoteHead(gitServer(url)).then(
+      String,
+      (thrown: unknown) => JSON.stringify(thrown) + String(thrown),
+    );
     expect(error).toContain('could not read Username');
     expect(error).not.toContain(token);
     server.closeAllConnections();

@@ -1,0 +1,195 @@
+import { execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { stringify } from 'yaml';
+import { deliverType } from '../../src/workflows/delivery-messages.js';
+import { startWorkerlessTemporal, type WorkerlessTemporal } from '../cli/a-temporal.js';
+import { startSlipway } from '../cli/run-slipway.js';
+import { aPush, signatureOf } from './a-starter.js';
+
+/*
+ * A starter is killed at each point of the way of a delivery: before Temporal has it, and when Temporal has it and the starter does not
+ * know yet. Whatever is sent, or seen, again then becomes one delivery.
+ */
+
+const secret = 'a-secret-of-thirty-two-characters';
+const folder = mkdtempSync(path.join(os.tmpdir(), 'slipway-test-killed-'));
+let temporal: WorkerlessTemporal;
+beforeAll(async () => {
+  temporal = await startWorkerlessTemporal();
+}, 60_000);
+afterAll(async () => {
+  await temporal.stop();
+  rmSync(folder, { recursive: true });
+});
+
+/** The deliveries of a repository. */
+async function deliveries(repository: string): Promise<string[]> {
+  const ids: string[] = [];
+  for await (const { workflowId, memo } of temporal.client.workflow.list({
+    query: `WorkflowType = '${deliverType}'`,
+  }))
+    if (memo && (memo['delivery'] as { repository: string }).repository === repository) ids.push(workflowId);
+  return ids;
+}
+
+async function until(look: () => Promise<boolean>): Promise<void> {
+  for (let tries = 0; tries < 1_000; tries += 1) {
+    if (await look()) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error('it did not come');
+}
+
+interface Way {
+  readonly address: string;
+  close(): void;
+}
+
+/**
+ * A way to Temporal that lets nothing through any more once `ends` says so, in either direction: it is asked before each piece is
+ * handed on.
+ */
+async function wayToTemporal(
+  ends: (from: 'starter' | 'temporal', piece: Buffer) => Promise<boolean>,
+): Promise<Way> {
+  const [host = '', port = ''] = (temporal.env['TEMPORAL_ADDRESS'] ?? '').split(':');
+  const sockets: Socket[] = [];
+  let ended = false;
+  const server = createServer((near) => {
+    const far = connect(Number(port), host);
+    sockets.push(near, far);
+    const handOn = (from: 'starter' | 'temporal', source: Socket, target: Socket): void => {
+      let before = Promise.resolve();
+      source.on('error', () => undefined);
+      source.on('data', (piece) => {
+        before = before.then(async () => {
+          ended ||= await ends(from, piece);
+          if (!ended) target.write(piece);
+        });
+      });
+      source.on('close', () => void before.then(() => target.destroy()));
+    };
+    handOn('starter', near, far);
+    handOn('temporal', far, near);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () => {
+      sockets.forEach((socket) => socket.destroy());
+      server.close();
+    },
+  };
+}
+
+interface Started {
+  readonly port: number;
+  readonly lines: string[];
+  kill(): void;
+  readonly ended: Promise<unknown>;
+}
+
+/** A starter of its own process, for one repository. */
+async function startOne(repository: object, address: string): Promise<Started> {
+  const file = path.join(folder, `${randomUUID()}.yaml`);
+  const clusters = [{ file: 'slipway.yaml', folder: '/etc/slipway' }];
+  writeFileSync(file, stringify({ listen: { port: 0 }, repositories: [{ ...repository, clusters }] }));
+  const env = { TEMPORAL_ADDRESS: address, HOOK_SECRET: secret };
+  const { child, ended } = startSlipway(['starter', '-f', file, '--json'], { env });
+  const lines: string[] = [];
+  child.stdout?.on('data', (data) => lines.push(...String(data).trim().split('\n')));
+  await until(() => Promise.resolve(lines.length > 0));
+  const { port = 0 } = JSON.parse(lines[0] ?? '') as { port?: number };
+  return { port, lines, kill: () => child.kill('SIGKILL'), ended };
+}
+
+async function post(port: number, name: string, id: string): Promise<unknown> {
+  const body = JSON.stringify(aPush({ repository: { full_name: name } }));
+  const headers = {
+    'content-type': 'application/json',
+    'x-github-event': 'push',
+    'x-github-delivery': id,
+    'x-hub-signature-256': signatureOf(secret, body),
+  };
+  const answer = await fetch(`http://127.0.0.1:${port}/webhooks/github`, { method: 'POST', body, headers });
+  return answer.json();
+}
+
+const heard = (name: string) => ({
+  name,
+  url: 'https://github.com/acme/x.git',
+  secrets: [{ env: 'HOOK_SECRET' }],
+  access: { token: { env: 'HOOK_SECRET' } },
+});
+
+describe('a starter that is killed', () => {
+  test.each([
+    ['before Temporal has a webhook', 'acme/before', 'accepted', 0],
+    ['before it knows that Temporal has it', 'acme/after', 'duplicate', 1],
+  ])(
+    '%s: what is sent again is one delivery',
+    async (_, name, again, there) => {
+      const run: { first?: Started } = {};
+      const way = await wayToTemporal(async (from, piece) => {
+        const now =
+          there === 0
+            ? from === 'starter' && piece.includes(name)
+            : from === 'temporal' && (await deliveries(name)).length > 0;
+        if (now) run.first?.kill();
+        return now;
+      });
+      const first = await startOne(heard(name), way.address);
+      run.first = first;
+      const id = randomUUID();
+      await expect(post(first.port, name, id)).rejects.toThrow('fetch failed');
+      await first.ended;
+      way.close();
+      expect(await deliveries(name)).toHaveLength(there);
+      const second = await startOne(heard(name), temporal.env['TEMPORAL_ADDRESS'] ?? '');
+      expect(await post(second.port, name, id)).toMatchObject({ verdict: again });
+      await until(async () => (await deliveries(name)).length === 1);
+      second.kill();
+      await second.ended;
+    },
+    120_000,
+  );
+
+  test('before it knows that Temporal has what it saw: the next look goes on from there', async () => {
+    const name = 'home/killed';
+    const git = (...args: string[]) =>
+      execFileSync('git', ['-c', 'user.name=ada', '-c', 'user.email=ada@example.com', '-C', folder, ...args]);
+    git('init', '-q', '-b', 'main', 'repository');
+    git('-C', 'repository', 'commit', '-q', '--allow-empty', '-m', 'first');
+    const polled = { name, forge: 'git', url: `file://${folder}/repository`, trigger: ['poll'] };
+    const run: { first?: Started } = {};
+    let killed = false;
+    const way = await wayToTemporal(async (from) => {
+      killed ||= from === 'temporal' && (await deliveries(name)).length > 0;
+      if (killed) run.first?.kill();
+      return killed;
+    });
+    const first = await startOne(polled, way.address);
+    run.first = first;
+    await until(() => Promise.resolve(killed));
+    first.kill();
+    await first.ended;
+    way.close();
+    git('-C', 'repository', 'commit', '-q', '--allow-empty', '-m', 'second');
+    const second = await startOne(polled, temporal.env['TEMPORAL_ADDRESS'] ?? '');
+    await until(async () => (await deliveries(name)).length === 2);
+    second.kill();
+    await second.ended;
+    const seen = second.lines.map((line) => JSON.parse(line) as { kind: string; verdict?: string });
+    expect(seen.filter(({ kind }) => kind === 'found')).toMatchObject([{ verdict: 'accepted' }]);
+    const third = await startOne(polled, temporal.env['TEMPORAL_ADDRESS'] ?? '');
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    third.kill();
+    await third.ended;
+    expect(await deliveries(name)).toHaveLength(2);
+  }, 120_000);
+});
