@@ -103,7 +103,11 @@ export default {
       [],
       'The inventory says what should be and asks nobody. Import its types elsewhere instead.',
     ),
-    packages('src/inventory', ['zod', 'yaml'], 'The inventory needs zod and yaml only.'),
+    packages(
+      'src/inventory',
+      ['zod', 'yaml', 're2js'],
+      'The inventory needs zod and yaml, and re2js for the patterns of others.',
+    ),
     ours('src/planning', [], 'Planning is pure: whatever it needs to know comes in as an argument.'),
     packages(
       'src/planning',

@@ -14,7 +14,6 @@ import { Inventory } from './schema.js';
 import { filesOf, withVersionsFound } from './versions-found.js';
 
 export { type Mistake, mistakeLine } from './mistake.js';
-export type { FetchNamedFile, NamedFile, ReadNamedFile } from './named-files.js';
 
 /** An inventory, or everything that is wrong with it. */
 export type LoadedInventory =

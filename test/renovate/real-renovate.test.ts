@@ -51,7 +51,7 @@ describe("Renovate's own validator", () => {
 
   test('refuses what is none, or these would show nothing', async () => {
     const wrong = presetText('default').replaceAll('managerFilePatterns', 'fileMatchPatterns');
-    await expect(validate('wrong', wrong)).rejects.toThrow();
+    await expect(validate('wrong', wrong)).rejects.toThrow(/Command failed/);
   });
 });
 
@@ -219,12 +219,14 @@ describe('the rules, as Renovate applies them to', () => {
       (name) => (JSON.parse(presetText(name)) as { packageRules: object[] }).packageRules,
     );
     const script = path.join(folder, 'apply.mjs');
-    const module = inRenovate('util/package-rules/index.js');
+    const modules = ['util/package-rules/index.js', 'util/template/index.js'].map((name) => inRenovate(name));
     writeFileSync(
       script,
-      `import { applyPackageRules } from ${JSON.stringify(module)};
+      `import { applyPackageRules } from ${JSON.stringify(modules[0])};
+       import { compile } from ${JSON.stringify(modules[1])};
        const made = await applyPackageRules(JSON.parse(process.argv[2]));
-       console.log('\\n@' + JSON.stringify(made));`,
+       const notes = (made.prBodyNotes ?? []).map((note) => compile(note, made));
+       console.log('\\n@' + JSON.stringify({ ...made, notes }));`,
     );
     const text = await run(script, [JSON.stringify({ ...update, packageRules: rules })]);
     return JSON.parse(text.slice(text.lastIndexOf('\n@') + 2)) as Record<string, unknown>;
@@ -250,6 +252,15 @@ describe('the rules, as Renovate applies them to', () => {
       separateMinorPatch: true,
       schedule: ['at any time'],
     });
+  });
+
+  test.each([
+    ['patch', 'a patch, by default upgraded in place'],
+    ['minor', 'a minor version, by default done by rebuilding the nodes'],
+    ['major', 'a major version, by default done by rebuilding the nodes'],
+  ])('a %s of Talos: a note that says %s', async (updateType, words) => {
+    const made = await ruled({ ...talos, updateType, isPatch: updateType === 'patch' });
+    expect(made['notes']).toEqual([expect.stringContaining(`Slipway: ${words}.`)]);
   });
 
   test('talosctl: none of its labels', async () => {

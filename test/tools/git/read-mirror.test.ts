@@ -142,7 +142,7 @@ describe('commits', () => {
 
   test('stay text and short, whatever they say', async () => {
     repository.commit('base');
-    repository.git('config', 'user.name', `${'n'.repeat(500)}`);
+    repository.git('config', 'user.name', 'n'.repeat(500));
     repository.commit(`\u001b[31m\u001fred ${'x'.repeat(5000)}`);
     const head = await mirror.fetchBranch('main');
     const [newest] = (await commitsSince(mirror, undefined, head)).commits;
