@@ -170,21 +170,40 @@ describe('a mirror that something happened to', () => {
     expect(await at.fetchBranch('main')).toBe(second);
   });
 
-  test.each<[string, (at: string) => void]>([
-    ['an object cut off', (at) => truncateAll(path.join(at, 'objects'))],
+  const damages: [string, (at: string) => void][] = [
+    ['objects cut off', (at) => truncateAll(path.join(at, 'objects'))],
     ['no HEAD', (at) => rmSync(path.join(at, 'HEAD'))],
     ['no objects', (at) => rmSync(path.join(at, 'objects'), { recursive: true })],
-  ])('is made anew: %s', async (_name, damage) => {
-    const first = repository.commit('first', { 'a.txt': 'one' });
+  ];
+
+  test.each(damages)('is made anew by a fetch: %s', async (_name, damage) => {
+    repository.commit('first', { 'a.txt': 'one' });
     const at = mirror();
     await at.fetchBranch('main');
     damage(at.path);
-    await at.fetchCommits([first]).catch(() => undefined);
-    await fileAt(at, first, 'a.txt').catch(() => undefined);
-    await at.fetchCommits([first]);
-    expect(await at.fetchBranch('main')).toBe(first);
-    expect(await fileAt(at, first, 'a.txt')).toEqual({ kind: 'read', text: 'one' });
+    const second = repository.commit('second');
+    expect(await at.fetchBranch('main')).toBe(second);
+    expect(await fileAt(at, second, 'a.txt')).toEqual({ kind: 'read', text: 'one' });
     expect(readdirSync(path.dirname(at.path))).toEqual([path.basename(at.path)]);
+  });
+
+  test.each(damages)(
+    'is thrown away by who reads it, and made anew by the next fetch: %s',
+    async (_name, damage) => {
+      const first = repository.commit('first', { 'a.txt': 'one' });
+      const at = mirror();
+      await at.fetchBranch('main');
+      damage(at.path);
+      expect(await problemOf(fileAt(at, first, 'a.txt'))).toMatchObject({ problem: 'broken' });
+      await at.fetchCommits([first]);
+      expect(await fileAt(at, first, 'a.txt')).toEqual({ kind: 'read', text: 'one' });
+    },
+  );
+
+  test('is made once, whoever asks for it at the same time', async () => {
+    const head = repository.commit('first');
+    const all = Array.from({ length: 8 }, () => mirror());
+    expect(new Set(await Promise.all(all.map((at) => at.fetchBranch('main'))))).toEqual(new Set([head]));
   });
 
   test('is used by several processes at once', async () => {
