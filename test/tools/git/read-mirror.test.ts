@@ -42,9 +42,18 @@ describe('a file at a commit', () => {
     symlinkSync('/etc/passwd', path.join(repository.folder, 'link'));
     const at = repository.commit('files', { 'folder/a': 'a', large: 'x'.repeat(101) });
     await mirror.fetchBranch('main');
-    expect(await fileAt(mirror, at, 'link')).toMatchObject({ kind: 'refused', why: /^it is a link/ });
-    expect(await fileAt(mirror, at, 'folder')).toMatchObject({ kind: 'refused', why: /^it is a folder/ });
-    expect(await fileAt(mirror, at, 'large', 100)).toMatchObject({ kind: 'refused', why: /has 101 bytes/ });
+    expect(await fileAt(mirror, at, 'link')).toMatchObject({
+      kind: 'refused',
+      why: expect.stringMatching(/^it is a link/),
+    });
+    expect(await fileAt(mirror, at, 'folder')).toMatchObject({
+      kind: 'refused',
+      why: expect.stringMatching(/^it is a folder/),
+    });
+    expect(await fileAt(mirror, at, 'large', 100)).toMatchObject({
+      kind: 'refused',
+      why: expect.stringMatching(/has 101 bytes/),
+    });
     expect(await fileAt(mirror, at, 'large', 101)).toMatchObject({ kind: 'read' });
   });
 
