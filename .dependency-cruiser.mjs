@@ -105,7 +105,11 @@ export default {
       [],
       'The inventory says what should be and asks nobody. Import its types elsewhere instead.',
     ),
-    packages('src/inventory', ['zod', 'yaml', 'croner'], 'The inventory needs zod, yaml, and cron only.'),
+    packages(
+      'src/inventory',
+      ['zod', 'yaml', 're2js', 'croner'],
+      'The inventory needs zod and yaml, re2js for the patterns of others, and croner for schedules.',
+    ),
     ours('src/planning', [], 'Planning is pure: whatever it needs to know comes in as an argument.'),
     packages(
       'src/planning',

@@ -8,5 +8,6 @@ export default {
     '/scenarios/(faults|long)/[^/]*[.]test[.]js$',
     '/lab/hypervisor/opentofu[.]test[.]js$',
     '/tools/terraform/(remote-states|move-state)[.]test[.]js$',
+    '/renovate/real-renovate[.]test[.]js$',
   ],
 };

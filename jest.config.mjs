@@ -21,6 +21,7 @@ export default {
     '/replay/',
     '/lab/hypervisor/opentofu[.]test[.]js$',
     '/tools/terraform/(remote-states|move-state)[.]test[.]js$',
+    '/renovate/real-renovate[.]test[.]js$',
     ...needsLab,
   ],
   testEnvironment: 'node',

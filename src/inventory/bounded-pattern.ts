@@ -25,8 +25,13 @@ const patienceMs = 2_000;
  * what it has read, and the product of both sizes is limited before it begins.
  *
  * @param pattern RE2 syntax, with a group named `currentValue`.
+ * @param now milliseconds of a clock that only goes forward.
  */
-export function allMatches(pattern: string, text: string): Matches {
+export function allMatches(
+  pattern: string,
+  text: string,
+  now: () => number = () => performance.now(),
+): Matches {
   const compiled = compile(pattern);
   if (!compiled.ok) return compiled;
   const { expression } = compiled;
@@ -36,14 +41,14 @@ export function allMatches(pattern: string, text: string): Matches {
     return { ok: false, why: 'it has too many parts for a file of that size' };
   const matcher = expression.matcher(text);
   const matches: Match[] = [];
-  const end = performance.now() + patienceMs;
+  const end = now() + patienceMs;
   const lines = lineCounter(text);
   while (matcher.find()) {
     const value = matcher.group('currentValue');
     // A branch of the pattern that has no version in it.
     if (value !== null) matches.push({ value, line: lines(matcher.start('currentValue')) });
     if (matches.length > matchesMax) return { ok: false, why: `it matches more than ${matchesMax} times` };
-    if (performance.now() > end) return { ok: false, why: 'its matches take too long to find' };
+    if (now() > end) return { ok: false, why: 'its matches take too long to find' };
   }
   return { ok: true, matches };
 }

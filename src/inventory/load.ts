@@ -7,7 +7,6 @@ import { filesOf, withVersionsFound } from './versions-found.js';
 import { cannotBeRead, parseSettings, readSettings, type YamlDocument } from './yaml-document.js';
 
 export { type Mistake, mistakeLine } from './mistake.js';
-export type { FetchNamedFile, NamedFile, ReadNamedFile } from './named-files.js';
 
 /** An inventory, or everything that is wrong with it. */
 export type LoadedInventory =

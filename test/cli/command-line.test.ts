@@ -144,6 +144,16 @@ group('inventory check', () => {
     expect(code).toBe(0);
   });
 
+  test('says where versions stand that another file has', async () => {
+    const file = path.join(folder, 'slipway.yaml');
+    const source = '{ file: variables.tf, variable: talos_version }';
+    writeFileSync(file, readFileSync(example, 'utf8').replace(/talos: v1\.11\.3/, `talos: ${source}`));
+    writeFileSync(path.join(folder, 'variables.tf'), 'variable "talos_version" {\n  default = "1.11.9"\n}\n');
+    const { code, stdout } = await slipway(['inventory', 'check', file]);
+    expect(stdout).toContain('Talos v1.11.9.\nWhat it declares stands in variables.tf.');
+    expect(code).toBe(0);
+  });
+
   test('tells every mistake on a line of its own', async () => {
     const { code, stderr } = await slipway(['inventory', 'check', broken]);
     expect(stderr.trim().split('\n').length).toBeGreaterThan(3);

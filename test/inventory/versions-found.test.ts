@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { allMatches } from '../../src/inventory/bounded-pattern.js';
 import { loadInventory, mistakeLine, parseInventory, readInventory } from '../../src/inventory/load.js';
 import { changedText } from './an-inventory.js';
 
@@ -173,6 +174,24 @@ describe('a hostile pattern or file holds nobody up', () => {
     expect(mistakes({ file: 'x', pattern }, text)).toMatch(/versions\.talos/);
     // Backtracking would take longer than the world stands; a busy machine is given its time.
     expect(performance.now() - begin).toBeLessThan(20_000);
+  });
+
+  test.each<[string, string, string, RegExp]>([
+    ['more matches than anybody means', '(?<currentValue>a)', 'a'.repeat(51), /more than 50 times/],
+    ['more work than a look is worth', '(?<currentValue>(a?){500})', long, /too many parts/],
+    ['a repeat too large for any engine', '(?<currentValue>a{5000})', 'a', /RE2.*does not know it/],
+  ])('%s is given up, and said', (_name, pattern, text, why) => {
+    expect(allMatches(pattern, text)).toEqual({ ok: false, why: expect.stringMatching(why) });
+  });
+
+  test('matches that take too long to find are not waited for', () => {
+    let clock = 0;
+    const slow = (): number => (clock += 1500);
+    expect(allMatches('(?<currentValue>a)', 'a', slow)).toMatchObject({ ok: true });
+    expect(allMatches('(?<currentValue>a)', 'aaaa', slow)).toMatchObject({
+      ok: false,
+      why: expect.stringContaining('too long to find'),
+    });
   });
 
   test('a variable in a file made of opening braces', () => {

@@ -12,7 +12,13 @@ export async function inventoryCheck(file: string, { json }: InventoryCheckOptio
   if (json) {
     printJson(
       loaded.ok
-        ? { ok: true, file, cluster: loaded.inventory.cluster }
+        ? {
+            ok: true,
+            file,
+            cluster: loaded.inventory.cluster,
+            versions: loaded.inventory.versions,
+            files: loaded.files,
+          }
         : { ok: false, file, mistakes: loaded.mistakes },
     );
   } else if (loaded.ok) {
@@ -22,6 +28,7 @@ export async function inventoryCheck(file: string, { json }: InventoryCheckOptio
     print(
       `${file} is well: ${cluster}, ${controlPlanes} control planes and ${workers} workers, Talos ${versions.talos}.`,
     );
+    if (loaded.files.length > 0) print(`What it declares stands in ${loaded.files.join(' and ')}.`);
   } else {
     for (const mistake of loaded.mistakes) say(mistakeLine(mistake));
   }

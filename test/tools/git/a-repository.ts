@@ -1,5 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -37,6 +36,8 @@ export interface AServer {
   readonly url: string;
   /** The Authorization header of each request. */
   readonly seen: (string | undefined)[];
+  /** It speaks git's first protocol only, in which a commit is given away by its id only where a branch stands. */
+  old: boolean;
   /** Answers instead of git, where it does. */
   instead: ((request: IncomingMessage, response: ServerResponse) => boolean) | undefined;
   close(): Promise<void>;
@@ -48,6 +49,7 @@ export async function serveGit(root: string): Promise<AServer> {
   const server = createServer((request, response) => {
     made.seen.push(request.headers.authorization);
     if (made.instead?.(request, response)) return;
+    if (made.old) delete request.headers['git-protocol'];
     backend(root, request, response);
   });
   server.on('connection', (socket) => sockets.add(socket));
@@ -55,6 +57,7 @@ export async function serveGit(root: string): Promise<AServer> {
   const made: AServer = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     seen: [],
+    old: false,
     instead: undefined,
     close: async () => {
       for (const socket of sockets) socket.destroy();

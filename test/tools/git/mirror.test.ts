@@ -1,5 +1,15 @@
-import { execFile } from 'node:child_process';
-import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { execFile, execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -100,6 +110,20 @@ describe('a mirror', () => {
     expect(server?.seen).toHaveLength(asked ?? 0);
   });
 
+  test('fetches all branches of a server that gives no commit away by its id', async () => {
+    repository.commit('first');
+    const at = await overHttp();
+    if (server) server.old = true;
+    await at.fetchBranch('main');
+    repository.git('checkout', '--quiet', '-b', 'work');
+    const below = repository.commit('below', { 'a.txt': 'below' });
+    repository.commit('tip');
+    await at.fetchCommits([below]);
+    expect(await fileAt(at, below, 'a.txt')).toEqual({ kind: 'read', text: 'below' });
+    const { problem } = await problemOf(at.fetchCommits(['c'.repeat(40)]));
+    expect(problem).toBe('absent');
+  });
+
   test('says of a commit that no branch has it', async () => {
     repository.commit('first');
     const lost = 'c'.repeat(40);
@@ -146,21 +170,41 @@ describe('a mirror that something happened to', () => {
     expect(await at.fetchBranch('main')).toBe(second);
   });
 
-  test.each<[string, (at: string) => void]>([
-    ['an object cut off', (at) => truncateAll(path.join(at, 'objects'))],
+  const damages: [string, (at: string) => void][] = [
+    ['objects cut off', (at) => truncateAll(path.join(at, 'objects'))],
     ['no HEAD', (at) => rmSync(path.join(at, 'HEAD'))],
     ['no objects', (at) => rmSync(path.join(at, 'objects'), { recursive: true })],
-  ])('is made anew: %s', async (_name, damage) => {
-    const first = repository.commit('first', { 'a.txt': 'one' });
+  ];
+
+  test.each(damages)('is made anew by a fetch: %s', async (_name, damage) => {
+    repository.commit('first', { 'a.txt': 'one' });
     const at = mirror();
     await at.fetchBranch('main');
     damage(at.path);
-    await at.fetchCommits([first]).catch(() => undefined);
-    await fileAt(at, first, 'a.txt').catch(() => undefined);
-    await at.fetchCommits([first]);
-    expect(await at.fetchBranch('main')).toBe(first);
-    expect(await fileAt(at, first, 'a.txt')).toEqual({ kind: 'read', text: 'one' });
+    const second = repository.commit('second');
+    expect(await at.fetchBranch('main')).toBe(second);
+    expect(await fileAt(at, second, 'a.txt')).toEqual({ kind: 'read', text: 'one' });
     expect(readdirSync(path.dirname(at.path))).toEqual([path.basename(at.path)]);
+  });
+
+  test('is thrown away by who reads it, where a fetch would find nothing missing', async () => {
+    const first = repository.commit('first', { 'a.txt': 'one' });
+    const at = mirror();
+    await at.fetchBranch('main');
+    const object = repository.git('rev-parse', `${first}:a.txt`);
+    const file = path.join(at.path, 'objects', object.slice(0, 2), object.slice(2));
+    chmodSync(file, 0o600);
+    truncateSync(file, 5);
+    await at.fetchCommits([first]);
+    expect(await problemOf(fileAt(at, first, 'a.txt'))).toMatchObject({ problem: 'broken' });
+    await at.fetchCommits([first]);
+    expect(await fileAt(at, first, 'a.txt')).toEqual({ kind: 'read', text: 'one' });
+  });
+
+  test('is made once, whoever asks for it at the same time', async () => {
+    const head = repository.commit('first');
+    const all = Array.from({ length: 8 }, () => mirror());
+    expect(new Set(await Promise.all(all.map((at) => at.fetchBranch('main'))))).toEqual(new Set([head]));
   });
 
   test('is used by several processes at once', async () => {
@@ -190,6 +234,27 @@ describe('a server', () => {
     const wanted = `Basic ${Buffer.from('x-access-token:ghp_hunter2').toString('base64')}`;
     expect(new Set(server?.seen)).toEqual(new Set([wanted]));
     expect(JSON.stringify(readdirSync(at.path, { recursive: true }))).not.toContain('hunter2');
+  });
+
+  test('gets it without anybody reading it in the arguments of a process', async () => {
+    repository.commit('first');
+    const log = path.join(folder, 'arguments');
+    const real = execFileSync('which', ['git'], { encoding: 'utf8' }).trim();
+    const bin = path.join(folder, 'bin');
+    mkdirSync(bin);
+    writeFileSync(path.join(bin, 'git'), `#!/bin/sh\nprintf '%s\\n' "$@" >> ${log}\nexec ${real} "$@"\n`);
+    chmodSync(path.join(bin, 'git'), 0o700);
+    const search = process.env['PATH'];
+    process.env['PATH'] = `${bin}:${search}`;
+    try {
+      await (await overHttp({ token: 'ghp_hunter2' })).fetchBranch('main');
+    } finally {
+      process.env['PATH'] = search;
+    }
+    const seen = readFileSync(log, 'utf8');
+    expect(seen).toContain('fetch\n');
+    expect(seen).not.toContain('hunter2');
+    expect(seen).not.toContain(Buffer.from('x-access-token:ghp_hunter2').toString('base64'));
   });
 
   test.each<[string, number, GitProblem, RegExp]>([

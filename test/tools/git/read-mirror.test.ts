@@ -42,9 +42,18 @@ describe('a file at a commit', () => {
     symlinkSync('/etc/passwd', path.join(repository.folder, 'link'));
     const at = repository.commit('files', { 'folder/a': 'a', large: 'x'.repeat(101) });
     await mirror.fetchBranch('main');
-    expect(await fileAt(mirror, at, 'link')).toMatchObject({ kind: 'refused', why: /^it is a link/ });
-    expect(await fileAt(mirror, at, 'folder')).toMatchObject({ kind: 'refused', why: /^it is a folder/ });
-    expect(await fileAt(mirror, at, 'large', 100)).toMatchObject({ kind: 'refused', why: /has 101 bytes/ });
+    expect(await fileAt(mirror, at, 'link')).toMatchObject({
+      kind: 'refused',
+      why: expect.stringMatching(/^it is a link/),
+    });
+    expect(await fileAt(mirror, at, 'folder')).toMatchObject({
+      kind: 'refused',
+      why: expect.stringMatching(/^it is a folder/),
+    });
+    expect(await fileAt(mirror, at, 'large', 100)).toMatchObject({
+      kind: 'refused',
+      why: expect.stringMatching(/has 101 bytes/),
+    });
     expect(await fileAt(mirror, at, 'large', 101)).toMatchObject({ kind: 'read' });
   });
 
@@ -142,7 +151,7 @@ describe('commits', () => {
 
   test('stay text and short, whatever they say', async () => {
     repository.commit('base');
-    repository.git('config', 'user.name', `${'n'.repeat(500)}`);
+    repository.git('config', 'user.name', 'n'.repeat(500));
     repository.commit(`\u001b[31m\u001fred ${'x'.repeat(5000)}`);
     const head = await mirror.fetchBranch('main');
     const [newest] = (await commitsSince(mirror, undefined, head)).commits;
