@@ -156,8 +156,8 @@ export default {
     ),
     ours(
       'src/worker',
-      ['^dist/src/(inventory|planning|activities|tools|workflows)/'],
-      'The worker knows neither cli nor starter.',
+      ['^dist/src/(inventory|planning|activities|tools|workflows)/', '^dist/src/starter/offer-upgrade[.]js$'],
+      'The worker knows neither cli nor starter, but for how a queue is asked.',
     ),
     ours(
       'src/starter',

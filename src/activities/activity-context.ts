@@ -7,7 +7,13 @@ import { openCluster, type ClusterAccess } from '../tools/cluster-access.js';
 import type { DialMap } from '../tools/dial-map.js';
 import type { KeptConnections } from '../tools/kept-connections.js';
 import { Refusal, messageOf } from '../tools/refusal.js';
-import { attemptGraceMs, type RunInput, type Waiting } from '../workflows/messages.js';
+import {
+  attemptGraceMs,
+  type Offer,
+  type OfferAnswer,
+  type RunInput,
+  type Waiting,
+} from '../workflows/messages.js';
 
 /** What the worker gives its activities. */
 export interface ActivitySettings {
@@ -20,6 +26,8 @@ export interface ActivitySettings {
   readonly connections: KeptConnections;
   /** Runs and node workflows of a cluster that are still open, whoever started them. */
   readonly openWork: (cluster: string) => Promise<readonly OpenWork[]>;
+  /** Hands what was merged to the queue of its cluster. */
+  readonly offer: (offer: Offer) => Promise<OfferAnswer>;
 }
 
 /** A workflow that is still open. */
@@ -50,7 +58,7 @@ export async function inCluster<T>(
   doing: string,
   act: (access: ClusterAccess, wait: Wait) => Promise<T>,
 ): Promise<T> {
-  return failuresAsValues(doing, async (wait) => {
+  return inActivity(doing, async (wait) => {
     const input = await settings.inputOf(reference.cluster, reference.run);
     const base = settings.credentialsFolder ?? input.base;
     const { dialMap, connections } = settings;
@@ -63,7 +71,8 @@ export async function inCluster<T>(
   });
 }
 
-async function failuresAsValues<T>(doing: string, act: (wait: Wait) => Promise<T>): Promise<T> {
+/** The same without a cluster. */
+export async function inActivity<T>(doing: string, act: (wait: Wait) => Promise<T>): Promise<T> {
   const wait = new Wait();
   wait.says(doing, wait.endOf(wait.limit));
   const beat = setInterval(() => wait.beat(), heartbeatMs);

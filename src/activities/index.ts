@@ -8,6 +8,7 @@ import { confirmNoChanges } from './confirm-no-changes.js';
 import { continueMachine } from './continue-machine.js';
 import { cordonNode } from './cordon-node.js';
 import { drainNode } from './drain-node.js';
+import { handOver } from './hand-over.js';
 import { handOverLeadership } from './hand-over-leadership.js';
 import { installTalos } from './install-talos.js';
 import { lookAtWindow } from './look-at-window.js';
@@ -19,6 +20,7 @@ import { planRetry } from './plan-retry.js';
 import { planUpgrade } from './plan-upgrade.js';
 import { prepareImage } from './prepare-image.js';
 import { probeNode } from './probe-node.js';
+import { readChanges } from './read-changes.js';
 import { rebootNode } from './reboot-node.js';
 import { rebuildTemplates } from './rebuild-templates.js';
 import { recordFacts } from './record-facts.js';
@@ -28,6 +30,7 @@ import { resolveOrder } from './resolve-order.js';
 import { rollBackNode } from './roll-back-node.js';
 import { soakNode } from './soak-node.js';
 import { takeSnapshot } from './take-snapshot.js';
+import { tellPullRequest } from './tell-pull-request.js';
 import { uncordonNode } from './uncordon-node.js';
 import { verifyNode } from './verify-node.js';
 import { warmFactory } from './warm-factory.js';
@@ -35,6 +38,9 @@ import { warmFactory } from './warm-factory.js';
 /** Every activity by the name it has in history, bound to its worker's settings. */
 export function createActivities(settings: ActivitySettings) {
   return {
+    readChanges: bind(settings, readChanges),
+    handOver: bind(settings, handOver),
+    tellPullRequest: bind(settings, tellPullRequest),
     planUpgrade: bind(settings, planUpgrade),
     planRetry: bind(settings, planRetry),
     planRollback: bind(settings, planRollback),

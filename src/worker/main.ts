@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import type { Connection } from '@temporalio/client';
+import { Client, type Connection } from '@temporalio/client';
 import { DefaultLogger, Runtime, Worker, bundleWorkflowCode } from '@temporalio/worker';
 import { createActivities } from '../activities/index.js';
 import { loadDialMap } from '../tools/dial-map.js';
@@ -9,6 +9,7 @@ import { messageOf } from '../tools/refusal.js';
 import { sweepStepFolders } from '../tools/step-folder.js';
 import { bundlePath, compileRecord, workflowsPath } from './bundle-workflows.js';
 import { connect } from './connect.js';
+import { offerThrough } from './offer.js';
 import { openWork } from './open-work.js';
 import { prepareNamespace } from './prepare-namespace.js';
 import { runInputs } from './run-inputs.js';
@@ -54,6 +55,7 @@ async function main(): Promise<void> {
       connections,
       inputOf: runInputs(client, namespace),
       openWork: openWork(client, namespace),
+      offer: offerThrough(new Client({ connection: client, namespace }), settings.taskQueue),
     }),
     maxConcurrentActivityTaskExecutions: activitiesMax,
     maxHeartbeatThrottleInterval: heartbeatThrottle,

@@ -94,7 +94,7 @@ describe('checks, statuses and deployments of the lab’s forge', () => {
       environment: 'prox-ops',
       required_contexts: [],
     });
-    const deployment = { ...HOME_OPS, deployment_id: first.id };
+    const deployment = { ...HOME_OPS, deployment_id: Number(first.id) };
     await api.rest.repos.createDeploymentStatus({
       ...deployment,
       state: 'in_progress',

@@ -154,7 +154,11 @@ describe('what the lab’s forge tells hooks', () => {
     expect(ping).toMatchObject({ event: 'ping', status: 'OK', status_code: 200 });
     expect(failed).toMatchObject({ event: 'push', redelivery: false, status_code: 503 });
     status = 202;
-    await api.rest.repos.redeliverWebhookDelivery({ ...HOME_OPS, hook_id, delivery_id: failed?.id ?? 0 });
+    await api.rest.repos.redeliverWebhookDelivery({
+      ...HOME_OPS,
+      hook_id,
+      delivery_id: Number(failed?.id ?? 0),
+    });
     await test.forge.settled();
     expect((await list())[0]).toMatchObject({
       guid: failed?.guid,

@@ -1,0 +1,53 @@
+import type { UpgradeRequest } from '../planning/plan.js';
+import { inventoryAt } from '../tools/git/declared-at.js';
+import type { Delivery } from '../workflows/delivery-messages.js';
+import type { OfferAnswer } from '../workflows/messages.js';
+import { inActivity, type ActivitySettings } from './activity-context.js';
+import { openRepository } from './open-repository.js';
+import type { ClusterChange } from './read-changes.js';
+
+export interface HandOver {
+  readonly delivery: Delivery;
+  readonly cluster: ClusterChange;
+  /** The commit whose slipway.yaml counts, and that Terraform's configuration is checked out at. */
+  readonly head: string;
+  readonly pullRequest?: number;
+}
+
+/**
+ * Hands what was merged to its cluster's queue. Safe to repeat: the queue takes one merge once, known by the version and the commit that
+ * declared it.
+ */
+export async function handOver(settings: ActivitySettings, step: HandOver): Promise<OfferAnswer> {
+  const { delivery, cluster, head, pullRequest } = step;
+  const { change, declaredBy, file, folder } = cluster;
+  if (change.kind !== 'upgrade' || declaredBy === undefined)
+    throw new Error(`${file} declares no upgrade, so there is nothing to hand over`);
+  const { repository } = delivery;
+  return inActivity(`hands ${change.cluster} over to its queue`, async (wait) => {
+    const { mirror } = await openRepository(settings, repository, wait);
+    await mirror.fetchCommits([head]);
+    const found = await inventoryAt(mirror, head, file);
+    if (found.ok !== true) throw new Error(`${file} at ${head} could be read before, and cannot be now`);
+    const { inventory } = found;
+    const request: UpgradeRequest = {
+      schema: 4,
+      cluster: inventory.cluster,
+      talos: inventory.versions.talos,
+      declared: true,
+      requestedBy: delivery.event.by === '' ? repository.name : delivery.event.by,
+      requestedAt: delivery.receivedAt,
+      commit: head,
+      // Another way than slipway.yaml has it waits for a person's yes.
+      ...(change.labels.kind === 'disagrees' ? { strategy: change.labels.asked } : {}),
+      origin: {
+        repository: repository.name,
+        commit: declaredBy,
+        delivery: delivery.id,
+        ...(pullRequest === undefined ? {} : { pullRequest }),
+      },
+    };
+    const key = `${request.talos}@${declaredBy}`;
+    return settings.offer({ key, input: { request, inventory, base: folder, only: [] } });
+  });
+}

@@ -1,0 +1,36 @@
+import type { OfferAnswer } from '../workflows/messages.js';
+import { plain } from './markdown.js';
+import type { Reason } from './reason.js';
+
+/**
+ * What became of a merge, as its pull request shows it: Markdown.
+ *
+ * @param change the sentence of what was declared.
+ * @param describe the sentence of a reason.
+ */
+export function offerText(
+  cluster: string,
+  change: string,
+  answer: OfferAnswer,
+  describe: (reason: Reason) => string,
+): string {
+  return [`**${plain(change)}.**`, becameOf(cluster, answer, describe)].join('\n\n');
+}
+
+function becameOf(cluster: string, answer: OfferAnswer, describe: (reason: Reason) => string): string {
+  switch (answer.verdict) {
+    case 'started':
+      return `Run ${answer.run} of ${plain(cluster)} has begun: \`slipway watch ${cluster}/${answer.run}\`.`;
+    case 'waits': {
+      const instead =
+        answer.instead === undefined
+          ? ''
+          : ` Talos ${plain(answer.instead)}, which waited there, is not brought any more.`;
+      return `It waits, and begins by itself: ${plain(describe(answer.reason))}.${instead} \`slipway queue ${cluster}\` shows it.`;
+    }
+    case 'refused':
+      return `It is not begun: ${plain(describe(answer.reason))}.`;
+    default:
+      return 'It was handed over before.';
+  }
+}

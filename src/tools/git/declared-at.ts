@@ -1,0 +1,62 @@
+import path from 'node:path';
+import { type LoadedInventory, readInventory } from '../../inventory/load.js';
+import type { GitMirror } from './mirror.js';
+import { commitId, pathInside } from './names.js';
+import { fileAt, filesAtCommit } from './read-mirror.js';
+
+/** What a commit says of a cluster: its inventory, every mistake of it, or that there is none. */
+export type InventoryAtCommit = LoadedInventory | { readonly ok: 'absent' };
+
+/** Reads an inventory, and the files it names, as they stand in a commit that was fetched. @throws GitFailed */
+export async function inventoryAt(
+  mirror: GitMirror,
+  commit: string,
+  file: string,
+): Promise<InventoryAtCommit> {
+  const found = await fileAt(mirror, commit, file);
+  if (found.kind === 'absent') return { ok: 'absent' };
+  if (found.kind === 'refused')
+    return {
+      ok: false,
+      mistakes: [{ path: file, what: 'it cannot be read', why: found.why, fix: 'put a file in its place' }],
+    };
+  return readInventory(found.text, file, filesAtCommit(mirror, commit, file));
+}
+
+/** Commits that are looked at, at most; a bot bumps versions a few times a month. */
+const lookedAtMax = 50;
+
+/**
+ * The commit of a branch since which it has said what it says now: every delivery of one merge leads to the same one.
+ *
+ * @param files those the inventory names, from its folder on.
+ * @param same whether another inventory says the same.
+ * @throws GitFailed
+ */
+export async function declaringCommit(
+  mirror: GitMirror,
+  { head, file, files }: { readonly head: string; readonly file: string; readonly files: readonly string[] },
+  same: (other: InventoryAtCommit) => boolean,
+): Promise<string> {
+  const paths = [file, ...files.map((name) => path.posix.join(path.posix.dirname(file), name))];
+  const { stdout } = await mirror.look(
+    [
+      'log',
+      '--first-parent',
+      `--max-count=${lookedAtMax}`,
+      '--format=%H %P',
+      commitId(head),
+      '--',
+      ...paths.map(pathInside),
+    ],
+    { maxBytes: lookedAtMax * 200 },
+  );
+  let oldest = head;
+  for (const line of stdout.split('\n').filter((text) => text !== '')) {
+    const [commit = '', parent] = line.split(' ');
+    oldest = commitId(commit);
+    if (parent === undefined) return oldest;
+    if (!same(await inventoryAt(mirror, commitId(parent), file))) return oldest;
+  }
+  return oldest;
+}
