@@ -14,6 +14,7 @@ export interface Hook {
   readonly secret: string;
   /** Names of events: `push`. */
   readonly events: readonly string[];
+  readonly createdAt: Date;
 }
 
 /** One try to send something to a hook. */
@@ -69,8 +70,8 @@ export class Webhooks {
   }
 
   /** Makes a hook, and pings it. */
-  add(made: Omit<Hook, 'id'>): Hook {
-    const hook: Hook = { ...made, id: this.#forge.numbers.next('hook') };
+  add(made: Omit<Hook, 'id' | 'createdAt'>): Hook {
+    const hook: Hook = { ...made, id: this.#forge.numbers.next('hook'), createdAt: this.#forge.now() };
     this.#hooks.set(hook.id, hook);
     this.#queue(hook, { name: 'ping', sender: hook.repository.owner, payload: pingOf(hook) });
     return hook;

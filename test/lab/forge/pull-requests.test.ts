@@ -43,7 +43,25 @@ describe('pull requests of the lab’s forge', () => {
       author_association: 'COLLABORATOR',
     });
     const { data: files } = await api.rest.pulls.listFiles({ ...HOME_OPS, pull_number: 1 });
-    expect(files).toMatchObject([{ filename: 'slipway.yaml', additions: 1, deletions: 1 }]);
+    expect(files).toMatchObject([
+      { filename: 'slipway.yaml', status: 'modified', additions: 1, deletions: 1 },
+    ]);
+  });
+
+  it('names the files that come, go and change', async () => {
+    const files = { 'slipway.yaml': null, 'a "b"/ä.txt': 'x\ny\n', 'README.md': '# Other\n' };
+    await commitTo(test.repository, { branch: 'renovate/talos', files, message: 'X' }, test.carol.account);
+    await open();
+    const { data } = await api.rest.pulls.listFiles({ ...HOME_OPS, pull_number: 1 });
+    expect(data.map(({ status, additions, deletions }) => [status, additions, deletions])).toEqual([
+      ['modified', 1, 1],
+      ['added', 2, 0],
+      ['removed', 0, 2],
+    ]);
+    const range = { ...HOME_OPS, basehead: 'main...renovate/talos' };
+    const { data: compared } = await api.rest.repos.compareCommitsWithBasehead(range);
+    expect(compared).toMatchObject({ status: 'ahead', ahead_by: 1, behind_by: 0 });
+    expect(compared.files).toEqual(data.map((file) => expect.objectContaining({ filename: file.filename })));
   });
 
   it.each(['merge', 'squash', 'rebase'] as const)('merges by %s with the real git', async (method) => {
