@@ -86,9 +86,12 @@ export const checkRoutes: RepositoryRoutes = {
     answer: async ({ repository, params, query }) => {
       const sha = await commitOf(repository, params['ref'] ?? '');
       const name = query.get('check_name');
-      const runs = [...repository.checkRuns.values()].filter(
+      const found = [...repository.checkRuns.values()].filter(
         (run) => run.sha === sha && (name === null || run.name === name),
       );
+      // Of each app the newest by name, unless all are asked for.
+      const newest = new Map(found.map((run) => [`${run.app.id} ${run.name}`, run]));
+      const runs = query.get('filter') === 'all' ? found : [...newest.values()];
       return {
         list: runs.toReversed().map((run) => checkShape(repository, run)),
         within: (page, total) => ({ total_count: total, check_runs: page }),

@@ -20,7 +20,7 @@ export interface NewPull {
 
 /** Opens a pull request. @throws {ForgeRefusal} 422, as GitHub has it */
 export function openPull(repository: ForgeRepository, asked: NewPull, by: Account): Promise<Pull> {
-  return repository.exclusively(async () => {
+  return repository.forge.exclusively(async () => {
     const { forge } = repository;
     const head = await sideOf(repository, asked.head, 'head');
     const base = await sideOf(repository, asked.base, 'base');
@@ -73,7 +73,7 @@ export function changePull(
   },
   by: Account,
 ): Promise<Pull> {
-  return repository.exclusively(async () => {
+  return repository.forge.exclusively(async () => {
     const pull = repository.pull(number);
     const before = { title: pull.title, body: pull.body };
     if (change.title !== undefined) pull.title = change.title;
@@ -115,7 +115,7 @@ export function mergePull(
   },
   by: Account,
 ): Promise<string> {
-  return repository.exclusively(async () => {
+  return repository.forge.exclusively(async () => {
     const pull = repository.pull(number);
     const { method = 'merge' } = asked;
     if (pull.state === 'closed') throw new ForgeRefusal(405, 'Pull Request is not mergeable');

@@ -69,8 +69,10 @@ export class Webhooks {
     this.#limits = limits;
   }
 
-  /** Makes a hook, and pings it. */
+  /** Makes a hook, and pings it. @throws Error for an address that is not one of plain HTTP */
   add(made: Omit<Hook, 'id' | 'createdAt'>): Hook {
+    if (new URL(made.url).protocol !== 'http:')
+      throw new Error(`The forge of the lab sends to addresses of plain HTTP only, not to ${made.url}.`);
     const hook: Hook = { ...made, id: this.#forge.numbers.next('hook'), createdAt: this.#forge.now() };
     this.#hooks.set(hook.id, hook);
     this.#queue(hook, { name: 'ping', sender: hook.repository.owner, payload: pingOf(hook) });

@@ -213,6 +213,18 @@ describe('pull requests of the lab’s forge', () => {
     expect(await test.repository.git.isAncestor(sha, await main())).toBe(true);
   });
 
+  it('goes on when a repository and its fork are pushed to at the same time', async () => {
+    const { account } = test.forge.person('mallory', { 'acme/home-ops': 'read' });
+    const fork = await test.forge.fork(test.repository, 'mallory');
+    await Promise.all(
+      [fork, test.repository, fork, test.repository].map((repository, place) =>
+        commitTo(repository, { branch: `b${place}`, files: { a: 'x' }, message: 'X' }, account),
+      ),
+    );
+    expect([...(await fork.git.heads()).keys()]).toEqual(['b0', 'b2', 'main']);
+    expect([...(await test.repository.git.heads()).keys()]).toEqual(['b1', 'b3', 'main']);
+  });
+
   it('lists by state, head, base and time, a page at a time', async () => {
     for (const name of ['a', 'b', 'c']) {
       await bump(`v1.12.${name.codePointAt(0)}`, name);
