@@ -35,8 +35,9 @@ export function openPull(repository: ForgeRepository, asked: NewPull, by: Accoun
       const [owner = ''] = head.repository.split('/');
       invalid('PullRequest', 'head', `A pull request already exists for ${owner}:${head.branch}.`);
     }
-    const source = forge.repositories.get(head.repository) ?? repository;
-    if (await source.git.isAncestor(head.sha, base.sha))
+    const source = forge.repositories.get(head.repository);
+    if (source && source !== repository) await repository.git.fetch(source.git, head.sha);
+    if (await repository.git.isAncestor(head.sha, base.sha))
       invalid('PullRequest', 'head', `No commits between ${asked.base} and ${asked.head}`);
     const now = forge.now();
     const pull: Pull = {

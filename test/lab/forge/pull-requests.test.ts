@@ -213,6 +213,13 @@ describe('pull requests of the lab’s forge', () => {
     expect(await test.repository.git.isAncestor(sha, await main())).toBe(true);
   });
 
+  it('takes none from a fork that is behind and has nothing of its own', async () => {
+    await test.forge.fork(test.repository, 'mallory');
+    await commitTo(test.repository, { branch: 'main', files: { a: '1' }, message: 'A' }, test.carol.account);
+    const behind = api.rest.pulls.create({ ...HOME_OPS, title: 'x', head: 'mallory:main', base: 'main' });
+    expect(JSON.stringify((await refusal(behind)).errors)).toContain('No commits between');
+  });
+
   it('goes on when a repository and its fork are pushed to at the same time', async () => {
     const { account } = test.forge.person('mallory', { 'acme/home-ops': 'read' });
     const fork = await test.forge.fork(test.repository, 'mallory');
