@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { git, tryGit } from '../processes/git.js';
+import { changesIn, type FileChange } from './changed-files.js';
 import { LOG_FORMAT, commitsIn, type Commit } from './commits.js';
 
 /** Somebody who commits. */
@@ -155,16 +156,10 @@ export class BareRepository {
     return commitsIn(await git(this.directory, args));
   }
 
-  /** How much a branch would change: against where it left the other. */
-  async changes(
-    base: string,
-    head: string,
-  ): Promise<{ path: string; additions: number; deletions: number }[]> {
-    const text = await git(this.directory, ['diff', '--numstat', '--no-renames', `${base}...${head}`, '--']);
-    return (text === '' ? [] : text.split('\n')).map((line) => {
-      const [additions = '', deletions = '', file = ''] = line.split('\t');
-      return { path: file, additions: Number(additions) || 0, deletions: Number(deletions) || 0 };
-    });
+  /** What a branch would change: against where it left the other. */
+  async changes(base: string, head: string): Promise<FileChange[]> {
+    const args = ['--raw', '--numstat', '--abbrev=40', '--no-renames', `${base}...${head}`, '--'];
+    return changesIn(await git(this.directory, ['diff', ...args]));
   }
 
   /**

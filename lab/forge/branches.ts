@@ -19,7 +19,7 @@ export function commitTo(
   },
   by: Account,
 ): Promise<string> {
-  return repository.exclusively(async () => {
+  return repository.forge.exclusively(async () => {
     const before = await repository.git.heads();
     const parent = change.parent ?? before.get(change.branch) ?? before.get(repository.defaultBranch);
     const sha = await repository.git.commit({
@@ -40,7 +40,7 @@ export function moveBranch(
   sha: string | undefined,
   by: Account,
 ): Promise<void> {
-  return repository.exclusively(async () => {
+  return repository.forge.exclusively(async () => {
     const before = await repository.git.heads();
     if (sha !== undefined && (await repository.git.resolve(sha)) !== sha) notFound();
     await repository.git.setRef(`refs/heads/${branch}`, sha);

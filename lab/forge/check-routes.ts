@@ -4,7 +4,7 @@ import type { Need } from './permissions.js';
 import { ForgeRefusal, invalid, notFound } from './refusal.js';
 import type { CheckRun, CommitStatus } from './records.js';
 import { numberIn, read, type AskedOfRepository, type RepositoryRoutes } from './route.js';
-import { appShape, nodeId, timeOf, userShape, type Shape } from './shapes.js';
+import { appShape, nodeId, repositoryShape, timeOf, userShape, type Shape } from './shapes.js';
 
 const SEE_CHECKS: Need = { role: 'read', app: ['checks:read'] };
 const CHECK: Need = { role: 'admin', app: ['checks:write'], appsOnly: true };
@@ -86,9 +86,12 @@ export const checkRoutes: RepositoryRoutes = {
     answer: async ({ repository, params, query }) => {
       const sha = await commitOf(repository, params['ref'] ?? '');
       const name = query.get('check_name');
-      const runs = [...repository.checkRuns.values()].filter(
+      const found = [...repository.checkRuns.values()].filter(
         (run) => run.sha === sha && (name === null || run.name === name),
       );
+      // Of each app the newest by name, unless all are asked for.
+      const newest = new Map(found.map((run) => [`${run.app.id} ${run.name}`, run]));
+      const runs = query.get('filter') === 'all' ? found : [...newest.values()];
       return {
         list: runs.toReversed().map((run) => checkShape(repository, run)),
         within: (page, total) => ({ total_count: total, check_runs: page }),
@@ -128,7 +131,18 @@ export const checkRoutes: RepositoryRoutes = {
       const sha = await commitOf(repository, params['ref'] ?? '');
       const latest = latestStatuses(repository, sha);
       const shown = latest.map((status) => statusShape(repository, status));
-      return { body: { state: stateOf(latest), sha, total_count: shown.length, statuses: shown } };
+      const { api } = repository;
+      return {
+        body: {
+          state: stateOf(latest),
+          sha,
+          total_count: shown.length,
+          statuses: shown,
+          repository: repositoryShape(repository),
+          commit_url: `${api}/commits/${sha}`,
+          url: `${api}/commits/${sha}/status`,
+        },
+      };
     },
   },
 };

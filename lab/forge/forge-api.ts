@@ -180,7 +180,7 @@ function rateLimit(parts: ApiParts, who: string, { method, url }: ApiRequest): H
     reset: number('reset'),
   };
   const shown = httpAnswer(
-    { body: { resources: { core }, rate: core } },
+    { body: { resources: { core, search: core }, rate: core } },
     { url, who, known: undefined, method },
   );
   return { ...shown, headers: { ...headers, ...shown.headers } };

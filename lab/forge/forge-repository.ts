@@ -22,6 +22,8 @@ export interface Surroundings {
   /** Base URLs, without a slash at the end. */
   readonly urls: { readonly web: string; readonly api: string };
   now(): Date;
+  /** One change of refs after the other, in all repositories: a push to a fork changes pull requests elsewhere. */
+  exclusively<T>(change: () => Promise<T>): Promise<T>;
   tell(repository: ForgeRepository, event: ForgeEvent): void;
 }
 
@@ -48,7 +50,6 @@ export class ForgeRepository implements Guarded {
   readonly checkRuns = new Map<number, CheckRun>();
   readonly statuses: CommitStatus[] = [];
   readonly deployments = new Map<number, Deployment>();
-  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(
     forge: Surroundings,
@@ -75,13 +76,6 @@ export class ForgeRepository implements Guarded {
   /** URL of the repository for people, and without `.git` for git too. */
   get web(): string {
     return `${this.forge.urls.web}/${this.name}`;
-  }
-
-  /** One change of refs after the other, whoever asks for it. */
-  exclusively<T>(change: () => Promise<T>): Promise<T> {
-    const mine = this.#turn.then(change);
-    this.#turn = mine.catch(() => undefined);
-    return mine;
   }
 
   /** @throws {ForgeRefusal} 404 */

@@ -104,6 +104,7 @@ class LabForge implements Forge, Surroundings {
   readonly #stopped = new AbortController();
   readonly #server: Server;
   #lines: ForgeLine[] = [];
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor({ folder, faults, speed = 1, now = () => new Date(), ...options }: ForgeOptions) {
     const limits = { ...FORGE_LIMITS, ...options.limits };
@@ -137,6 +138,12 @@ class LabForge implements Forge, Surroundings {
   async listen(host: string, port: number): Promise<void> {
     this.urls.web = await listening(this.#server, host, port);
     this.urls.api = `${this.urls.web}${API_PATH}`;
+  }
+
+  exclusively<T>(change: () => Promise<T>): Promise<T> {
+    const mine = this.#turn.then(change);
+    this.#turn = mine.catch(() => undefined);
+    return mine;
   }
 
   tell(repository: ForgeRepository, event: ForgeEvent): void {

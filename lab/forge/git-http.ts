@@ -65,7 +65,7 @@ export async function serveGit(
       );
     };
     if (asks !== 'git-receive-pack') return { status: await serve(), by: by?.login ?? '' };
-    const status = await repository.exclusively(async () => {
+    const status = await repository.forge.exclusively(async () => {
       const before = await repository.git.heads();
       const answered = await serve();
       await pushed(repository, before, by ?? repository.owner);
@@ -84,7 +84,7 @@ export async function serveGit(
 /** What a replica that lags has: one for each state it lags behind, for requests of one fetch must meet the same. */
 function behind(repository: ForgeRepository): Promise<BareRepository> {
   const { git, defaultBranch } = repository;
-  return repository.exclusively(async () => {
+  return repository.forge.exclusively(async () => {
     const state = createHash('sha256')
       .update(JSON.stringify([...(await git.heads())]))
       .digest('hex');

@@ -81,6 +81,7 @@ function deliveryIn(asked: AskedOfRepository): HookDelivery {
 
 /** The secret is never shown again. */
 function hookShape(hook: Hook): Shape {
+  const url = `${hook.repository.api}/hooks/${hook.id}`;
   return {
     type: 'Repository',
     id: hook.id,
@@ -93,8 +94,13 @@ function hookShape(hook: Hook): Shape {
       insecure_ssl: '0',
       ...(hook.secret === '' ? {} : { secret: '********' }),
     },
-    url: `${hook.repository.api}/hooks/${hook.id}`,
-    deliveries_url: `${hook.repository.api}/hooks/${hook.id}/deliveries`,
+    updated_at: timeOf(hook.createdAt),
+    created_at: timeOf(hook.createdAt),
+    url,
+    test_url: `${url}/test`,
+    ping_url: `${url}/pings`,
+    deliveries_url: `${url}/deliveries`,
+    last_response: { code: null, status: 'unused', message: null },
   };
 }
 

@@ -20,7 +20,7 @@ export interface NewPull {
 
 /** Opens a pull request. @throws {ForgeRefusal} 422, as GitHub has it */
 export function openPull(repository: ForgeRepository, asked: NewPull, by: Account): Promise<Pull> {
-  return repository.exclusively(async () => {
+  return repository.forge.exclusively(async () => {
     const { forge } = repository;
     const head = await sideOf(repository, asked.head, 'head');
     const base = await sideOf(repository, asked.base, 'base');
@@ -35,8 +35,9 @@ export function openPull(repository: ForgeRepository, asked: NewPull, by: Accoun
       const [owner = ''] = head.repository.split('/');
       invalid('PullRequest', 'head', `A pull request already exists for ${owner}:${head.branch}.`);
     }
-    const source = forge.repositories.get(head.repository) ?? repository;
-    if (await source.git.isAncestor(head.sha, base.sha))
+    const source = forge.repositories.get(head.repository);
+    if (source && source !== repository) await repository.git.fetch(source.git, head.sha);
+    if (await repository.git.isAncestor(head.sha, base.sha))
       invalid('PullRequest', 'head', `No commits between ${asked.base} and ${asked.head}`);
     const now = forge.now();
     const pull: Pull = {
@@ -73,7 +74,7 @@ export function changePull(
   },
   by: Account,
 ): Promise<Pull> {
-  return repository.exclusively(async () => {
+  return repository.forge.exclusively(async () => {
     const pull = repository.pull(number);
     const before = { title: pull.title, body: pull.body };
     if (change.title !== undefined) pull.title = change.title;
@@ -115,7 +116,7 @@ export function mergePull(
   },
   by: Account,
 ): Promise<string> {
-  return repository.exclusively(async () => {
+  return repository.forge.exclusively(async () => {
     const pull = repository.pull(number);
     const { method = 'merge' } = asked;
     if (pull.state === 'closed') throw new ForgeRefusal(405, 'Pull Request is not mergeable');

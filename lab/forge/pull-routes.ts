@@ -5,6 +5,7 @@ import { invalid, notFound } from './refusal.js';
 import type { Pull } from './records.js';
 import { numberIn, read, type AskedOfRepository, type RepositoryRoutes } from './route.js';
 import { ONLY_BY_ITSELF, labelShape, pullShape, type Shape } from './shapes.js';
+import type { FileChange } from './changed-files.js';
 import type { ForgeRepository } from './forge-repository.js';
 
 const SEE: Need = { role: 'read', app: ['pull_requests:read'] };
@@ -95,12 +96,7 @@ export const pullRoutes: RepositoryRoutes = {
       const { base, head } = repository.pull(numberIn(asked, 'number'));
       const changes = await repository.git.changes(base.sha, head.sha);
       return {
-        list: changes.map(({ path: filename, additions, deletions }) => ({
-          filename,
-          additions,
-          deletions,
-          changes: additions + deletions,
-        })),
+        list: changes.map((change) => fileShape(repository, change, head.sha)),
       };
     },
   },
@@ -150,6 +146,23 @@ export const pullRoutes: RepositoryRoutes = {
     }),
   },
 };
+
+/** A file that changes, as it is at a commit. The change itself is not shown. */
+export function fileShape(repository: ForgeRepository, change: FileChange, sha: string): Shape {
+  const { path, status, blob, additions, deletions } = change;
+  const at = encodeURI(path);
+  return {
+    sha: blob,
+    filename: path,
+    status,
+    additions,
+    deletions,
+    changes: additions + deletions,
+    blob_url: `${repository.web}/blob/${sha}/${at}`,
+    raw_url: `${repository.web}/raw/${sha}/${at}`,
+    contents_url: `${repository.api}/contents/${at}?ref=${sha}`,
+  };
+}
 
 function labelsOf(asked: AskedOfRepository): { list: Shape[] } {
   const { labels } = asked.repository.pull(numberIn(asked, 'number'));

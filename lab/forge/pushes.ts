@@ -119,25 +119,22 @@ async function followHead(
   now: string | undefined,
   by: Account,
 ): Promise<void> {
-  for (const other of repository.forge.repositories.values()) {
-    const follow = async (): Promise<void> => {
-      for (const pull of other.pulls.values()) {
-        const { head } = pull;
-        if (pull.state === 'closed' || head.repository !== repository.name || head.branch !== branch)
-          continue;
-        if (now === undefined) {
-          closePull(other, pull, by);
-          continue;
-        }
-        const before = head.sha;
-        head.sha = now;
-        pull.updatedAt = other.forge.now();
-        await lookAgain(other, pull);
-        if (pull.size.commits === 0) closePull(other, pull, by);
-        else tellPull(other, pull, 'synchronize', by, { before, after: now });
+  const { forge, name } = repository;
+  for (const other of forge.repositories.values()) {
+    for (const pull of other.pulls.values()) {
+      const { head } = pull;
+      if (pull.state === 'closed' || head.repository !== name || head.branch !== branch) continue;
+      if (now === undefined) {
+        closePull(other, pull, by);
+        continue;
       }
-    };
-    await (other === repository ? follow() : other.exclusively(follow));
+      const before = head.sha;
+      head.sha = now;
+      pull.updatedAt = forge.now();
+      await lookAgain(other, pull);
+      if (pull.size.commits === 0) closePull(other, pull, by);
+      else tellPull(other, pull, 'synchronize', by, { before, after: now });
+    }
   }
 }
 

@@ -1,22 +1,26 @@
 import type { Commit } from './commits.js';
+import { appIn, installationShape } from './installations.js';
 import { roleIn, type Need } from './permissions.js';
+import { fileShape } from './pull-routes.js';
 import { apiCommitShape } from './pushes.js';
 import { ForgeRefusal, notFound } from './refusal.js';
 import type { AskedOfRepository, RepositoryRoutes } from './route.js';
-import { appShape, repositoryShape, userShape } from './shapes.js';
+import { repositoryShape, userShape } from './shapes.js';
 
 const SEE: Need = { role: 'read', app: ['metadata:read'] };
 const READ: Need = { role: 'read', app: ['contents:read'] };
 
 /** The repository itself, its commits and branches, and who may do what in it. */
 export const repositoryRoutes: RepositoryRoutes = {
-  'GET ': { needs: SEE, answer: ({ repository }) => ({ body: repositoryShape(repository) }) },
+  'GET ': {
+    needs: SEE,
+    answer: ({ repository }) => ({
+      body: { ...repositoryShape(repository), network_count: 0, subscribers_count: 0 },
+    }),
+  },
   'GET /installation': {
     needs: { role: 'admin', app: ['metadata:read'], appsOnly: true, appItself: true },
-    answer: ({ forge, caller }) => {
-      if (caller.kind !== 'app') throw new ForgeRefusal(401, 'A JSON web token could not be decoded');
-      return { body: { ...appShape(forge, caller.app), id: caller.app.installation, app_id: caller.app.id } };
-    },
+    answer: (asked) => ({ body: installationShape(asked.forge, appIn(asked)) }),
   },
   'GET /commits': {
     needs: READ,
@@ -43,7 +47,20 @@ export const repositoryRoutes: RepositoryRoutes = {
       const name = asked.params['branch'] ?? '';
       const sha = (await asked.repository.git.heads()).get(name) ?? notFound();
       const commit = apiCommitShape(asked.repository, await commitIn(asked, sha));
-      return { body: { name, commit, protected: false } };
+      const url = `${asked.repository.api}/branches/${encodeURIComponent(name)}`;
+      return {
+        body: {
+          name,
+          commit,
+          _links: { self: url, html: `${asked.repository.web}/tree/${name}` },
+          protected: false,
+          protection: {
+            enabled: false,
+            required_status_checks: { enforcement_level: 'off', contexts: [], checks: [] },
+          },
+          protection_url: `${url}/protection`,
+        },
+      };
     },
   },
   'GET /compare/:range': {
@@ -56,8 +73,15 @@ export const repositoryRoutes: RepositoryRoutes = {
       const ahead = await git.log([`${from}..${to}`]);
       const behind = await git.log([`${to}..${from}`]);
       const shape = async (sha: string) => apiCommitShape(asked.repository, await commitIn(asked, sha));
+      const [api, web] = [`${asked.repository.api}/compare/`, `${asked.repository.web}/compare/`];
+      const range = `${base}...${head}`;
       return {
         body: {
+          url: `${api}${range}`,
+          html_url: `${web}${range}`,
+          permalink_url: `${web}${from}...${to}`,
+          diff_url: `${web}${range}.diff`,
+          patch_url: `${web}${range}.patch`,
           status: statusOf(ahead.length, behind.length),
           ahead_by: ahead.length,
           behind_by: behind.length,
@@ -65,6 +89,7 @@ export const repositoryRoutes: RepositoryRoutes = {
           base_commit: await shape(from),
           merge_base_commit: await shape(mergeBase),
           commits: ahead.toReversed().map((commit) => apiCommitShape(asked.repository, commit)),
+          files: (await git.changes(from, to)).map((change) => fileShape(asked.repository, change, to)),
         },
       };
     },
@@ -74,7 +99,8 @@ export const repositoryRoutes: RepositoryRoutes = {
     answer: ({ repository, forge, params }) => {
       const account = forge.accounts.find(params['login'] ?? '') ?? notFound();
       const role = roleIn(repository, account);
-      return { body: { permission: OLD_NAMES[role], role_name: role, user: userShape(forge, account) } };
+      const user = { ...userShape(forge, account), role_name: role };
+      return { body: { permission: OLD_NAMES[role], role_name: role, user } };
     },
   },
 };

@@ -14,6 +14,7 @@ export interface Hook {
   readonly secret: string;
   /** Names of events: `push`. */
   readonly events: readonly string[];
+  readonly createdAt: Date;
 }
 
 /** One try to send something to a hook. */
@@ -68,9 +69,11 @@ export class Webhooks {
     this.#limits = limits;
   }
 
-  /** Makes a hook, and pings it. */
-  add(made: Omit<Hook, 'id'>): Hook {
-    const hook: Hook = { ...made, id: this.#forge.numbers.next('hook') };
+  /** Makes a hook, and pings it. @throws Error for an address that is not one of plain HTTP */
+  add(made: Omit<Hook, 'id' | 'createdAt'>): Hook {
+    if (new URL(made.url).protocol !== 'http:')
+      throw new Error(`The forge of the lab sends to addresses of plain HTTP only, not to ${made.url}.`);
+    const hook: Hook = { ...made, id: this.#forge.numbers.next('hook'), createdAt: this.#forge.now() };
     this.#hooks.set(hook.id, hook);
     this.#queue(hook, { name: 'ping', sender: hook.repository.owner, payload: pingOf(hook) });
     return hook;

@@ -48,6 +48,17 @@ describe('checks, statuses and deployments of the lab’s forge', () => {
     });
   });
 
+  it('lists the newest run of a name, or all of them', async () => {
+    const slipway = anApp({ checks: 'write' });
+    const run = { ...HOME_OPS, name: 'plan', head_sha: sha };
+    await slipway.rest.checks.create({ ...run, conclusion: 'failure' });
+    await slipway.rest.checks.create({ ...run, conclusion: 'success' });
+    const listed = async (filter: 'latest' | 'all') =>
+      (await slipway.rest.checks.listForRef({ ...HOME_OPS, ref: sha, filter })).data.check_runs;
+    expect((await listed('latest')).map(({ conclusion }) => conclusion)).toEqual(['success']);
+    expect((await listed('all')).map(({ conclusion }) => conclusion)).toEqual(['success', 'failure']);
+  });
+
   it('wants a conclusion of what is completed, a commit that is there, and texts of GitHub’s length', async () => {
     const slipway = anApp({ checks: 'write' });
     const run = { ...HOME_OPS, name: 'x', head_sha: sha };
@@ -114,7 +125,7 @@ describe('checks, statuses and deployments of the lab’s forge', () => {
   });
 
   it('deploys no branch that is behind, which GitHub would merge into', async () => {
-    await test.repository.exclusively(async () => {
+    await test.repository.forge.exclusively(async () => {
       const { git } = test.repository;
       const by = { name: 'x', email: 'x@y.invalid' };
       const at = new Date();

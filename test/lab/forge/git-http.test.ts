@@ -58,7 +58,7 @@ describe('git over HTTP from the lab’s forge', () => {
       test.carol.account,
     );
     await pushed('a', '3', ['HEAD:refs/heads/topic']);
-    await test.repository.exclusively(() => Promise.resolve());
+    await test.repository.forge.exclusively(() => Promise.resolve());
     expect(pull.head.sha).toBe(await git(here(), ['rev-parse', 'HEAD']));
   });
 

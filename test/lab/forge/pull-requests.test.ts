@@ -43,7 +43,25 @@ describe('pull requests of the lab’s forge', () => {
       author_association: 'COLLABORATOR',
     });
     const { data: files } = await api.rest.pulls.listFiles({ ...HOME_OPS, pull_number: 1 });
-    expect(files).toMatchObject([{ filename: 'slipway.yaml', additions: 1, deletions: 1 }]);
+    expect(files).toMatchObject([
+      { filename: 'slipway.yaml', status: 'modified', additions: 1, deletions: 1 },
+    ]);
+  });
+
+  it('names the files that come, go and change', async () => {
+    const files = { 'slipway.yaml': null, 'a "b"/ä.txt': 'x\ny\n', 'README.md': '# Other\n' };
+    await commitTo(test.repository, { branch: 'renovate/talos', files, message: 'X' }, test.carol.account);
+    await open();
+    const { data } = await api.rest.pulls.listFiles({ ...HOME_OPS, pull_number: 1 });
+    expect(data.map(({ status, additions, deletions }) => [status, additions, deletions])).toEqual([
+      ['modified', 1, 1],
+      ['added', 2, 0],
+      ['removed', 0, 2],
+    ]);
+    const range = { ...HOME_OPS, basehead: 'main...renovate/talos' };
+    const { data: compared } = await api.rest.repos.compareCommitsWithBasehead(range);
+    expect(compared).toMatchObject({ status: 'ahead', ahead_by: 1, behind_by: 0 });
+    expect(compared.files).toEqual(data.map((file) => expect.objectContaining({ filename: file.filename })));
   });
 
   it.each(['merge', 'squash', 'rebase'] as const)('merges by %s with the real git', async (method) => {
@@ -193,6 +211,25 @@ describe('pull requests of the lab’s forge', () => {
     expect((await api.rest.pulls.get({ ...HOME_OPS, pull_number: 1 })).data.commits).toBe(2);
     await api.rest.pulls.merge({ ...HOME_OPS, pull_number: 1 });
     expect(await test.repository.git.isAncestor(sha, await main())).toBe(true);
+  });
+
+  it('takes none from a fork that is behind and has nothing of its own', async () => {
+    await test.forge.fork(test.repository, 'mallory');
+    await commitTo(test.repository, { branch: 'main', files: { a: '1' }, message: 'A' }, test.carol.account);
+    const behind = api.rest.pulls.create({ ...HOME_OPS, title: 'x', head: 'mallory:main', base: 'main' });
+    expect(JSON.stringify((await refusal(behind)).errors)).toContain('No commits between');
+  });
+
+  it('goes on when a repository and its fork are pushed to at the same time', async () => {
+    const { account } = test.forge.person('mallory', { 'acme/home-ops': 'read' });
+    const fork = await test.forge.fork(test.repository, 'mallory');
+    await Promise.all(
+      [fork, test.repository, fork, test.repository].map((repository, place) =>
+        commitTo(repository, { branch: `b${place}`, files: { a: 'x' }, message: 'X' }, account),
+      ),
+    );
+    expect([...(await fork.git.heads()).keys()]).toEqual(['b0', 'b2', 'main']);
+    expect([...(await test.repository.git.heads()).keys()]).toEqual(['b1', 'b3', 'main']);
   });
 
   it('lists by state, head, base and time, a page at a time', async () => {

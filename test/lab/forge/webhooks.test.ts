@@ -102,7 +102,8 @@ describe('what the lab’s forge tells hooks', () => {
     expect(receiver.received.map(mistakes).filter(Boolean)).toEqual([]);
     expect(await Promise.all(receiver.received.map((one) => verified(one)))).not.toContain(false);
     expect(await Promise.all(receiver.received.map((one) => verified(one, 'another')))).not.toContain(true);
-  });
+    // The schemas are large, and compiled here.
+  }, 120_000);
 
   it('would be found out by octokit’s schemas', async () => {
     await push('main');
@@ -187,6 +188,7 @@ describe('what the lab’s forge tells hooks', () => {
       config: { ...config, url: 'https://x.invalid/' },
     });
     expect(await refusal(https)).toMatchObject({ status: 422 });
+    expect(() => test.forge.hook(test.repository, 'https://x.invalid/', SECRET)).toThrow('plain HTTP only');
   });
 
   it('webhook-lost: nothing comes until it is sent again', async () => {
