@@ -59,8 +59,14 @@ export class Poll {
   /** One look. @throws ForgeFailed, CommandFailed, or what Temporal's client throws: nothing is lost, the next look hands it over. */
   async once(): Promise<void> {
     await this.#lookAtHead();
+    // What could not be handed over is first: while Temporal is away nothing is asked for that would only pile up.
+    await this.#handOverPending();
     this.#pending.push(...((await this.parts.forge.pullRequests()) ?? []));
     this.#pending.push(...((await this.parts.forge.comments()) ?? []));
+    await this.#handOverPending();
+  }
+
+  async #handOverPending(): Promise<void> {
     for (let next = this.#pending[0]; next; next = this.#pending[0]) {
       await this.#handOver(next);
       this.#pending.shift();

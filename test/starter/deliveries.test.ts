@@ -150,7 +150,9 @@ describe('a real Temporal without a worker', () => {
     await running.stop('enough');
     expect(events.at(-1)).toEqual({ kind: 'stopped', why: 'enough' });
     await expect(post(running.port ?? 0, aPush(), randomUUID())).rejects.toThrow('fetch failed');
-    // Another one goes on from there.
+    // Another one goes on from there, once that is listed.
+    const record = pollRecord(temporal.client);
+    await until(async () => ((await record.lastSeen(polled))?.count === 2 ? true : undefined));
     const again = await startStarter({
       settings,
       client: temporal.client,

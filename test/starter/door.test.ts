@@ -1,6 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { connect } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { connect, type AddressInfo, type Socket } from 'node:net';
 import { createDoor } from '../../src/starter/door.js';
 import { secrets, tryDoor, type Posted, type TriedDoor } from './a-door.js';
 import { aComment, aPull, aPush, before, signatureOf, uuid } from './a-starter.js';
@@ -216,26 +215,50 @@ describe('while Temporal is away', () => {
   });
 });
 
-test('a request that is far too large ends before it has arrived', async () => {
-  door = tryDoor();
-  await door.app.listen({ host: '127.0.0.1', port: 0 });
-  const { port } = door.app.server.address() as AddressInfo;
-  const answer = await new Promise<string>((resolve, reject) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.on('error', reject);
-    socket.on('data', (data) => {
-      resolve(data.toString());
-      socket.destroy();
+describe('a request that is far too large', () => {
+  const headers = [
+    'Host: localhost',
+    'Content-Type: application/json',
+    'X-GitHub-Event: push',
+    `X-GitHub-Delivery: ${uuid}`,
+    `X-Hub-Signature-256: sha256=${'0'.repeat(64)}`,
+  ];
+
+  /** The first words of the answer to what `send` writes. */
+  async function answerTo(send: (socket: Socket) => void): Promise<string> {
+    door = tryDoor();
+    await door.app.listen({ host: '127.0.0.1', port: 0 });
+    const { port } = door.app.server.address() as AddressInfo;
+    return new Promise<string>((resolve, reject) => {
+      const socket = connect(port, '127.0.0.1');
+      socket.on('error', reject);
+      socket.on('data', (data) => {
+        resolve(data.toString());
+        socket.destroy();
+      });
+      send(socket);
     });
-    const headers = [
-      'Content-Type: application/json',
-      `Content-Length: ${30 * 1024 * 1024}`,
-      'X-GitHub-Event: push',
-      `X-GitHub-Delivery: ${uuid}`,
-      `X-Hub-Signature-256: sha256=${'0'.repeat(64)}`,
-    ];
-    socket.write(`POST /webhooks/github HTTP/1.1\r\nHost: localhost\r\n${headers.join('\r\n')}\r\n\r\n{`);
+  }
+
+  test('ends before it has arrived', async () => {
+    const length = `Content-Length: ${30 * 1024 * 1024}`;
+    const answer = await answerTo((socket) =>
+      socket.write(`POST /webhooks/github HTTP/1.1\r\n${[...headers, length].join('\r\n')}\r\n\r\n{`),
+    );
+    expect(answer).toMatch(/^HTTP\/1\.1 413/);
+    expect(door.started).toEqual([]);
   });
-  expect(answer).toMatch(/^HTTP\/1\.1 413/);
-  expect(door.started).toEqual([]);
+
+  test('ends though it does not say how large it is', async () => {
+    const piece = 'x'.repeat(1024 * 1024);
+    const answer = await answerTo((socket) => {
+      const chunked = [...headers, 'Transfer-Encoding: chunked'].join('\r\n');
+      socket.write(`POST /webhooks/github HTTP/1.1\r\n${chunked}\r\n\r\n`);
+      // One byte too many, and nothing after it that would be on its way when the door closes.
+      for (const each of [...Array<string>(5).fill(piece), 'x'])
+        socket.write(`${each.length.toString(16)}\r\n${each}\r\n`);
+    });
+    expect(answer).toMatch(/^HTTP\/1\.1 413/);
+    expect(door.started).toEqual([]);
+  });
 });

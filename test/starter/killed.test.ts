@@ -4,12 +4,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { WorkflowNotFoundError } from '@temporalio/client';
 import { stringify } from 'yaml';
-import { deliverType } from '../../src/workflows/delivery-messages.js';
+import { idOfMove } from '../../src/starter/poll-record.js';
+import { deliverType, deliveryWorkflowId, type DeliveryMemo } from '../../src/workflows/delivery-messages.js';
 import { startWorkerlessTemporal, type WorkerlessTemporal } from '../cli/a-temporal.js';
 import { startSlipway } from '../cli/run-slipway.js';
-import { aPush, signatureOf } from './a-starter.js';
+import { aPush, aRepository, signatureOf } from './a-starter.js';
 
 /*
  * A starter is killed at each point of the way of a delivery: before Temporal has it, and when Temporal has it and the starter does not
@@ -27,14 +29,30 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** The deliveries of a repository. */
-async function deliveries(repository: string): Promise<string[]> {
-  const ids: string[] = [];
-  for await (const { workflowId, memo } of temporal.client.workflow.list({
-    query: `WorkflowType = '${deliverType}'`,
-  }))
-    if (memo && (memo['delivery'] as { repository: string }).repository === repository) ids.push(workflowId);
-  return ids;
+/** What a test leaves when it fails. */
+const toEnd: (() => void)[] = [];
+afterEach(() => toEnd.splice(0).forEach((end) => end()));
+
+/** Whether Temporal has a delivery: asked of itself, since its lists trail. */
+async function has(id: string): Promise<boolean> {
+  const found = temporal.client.workflow.getHandle(deliveryWorkflowId(id)).describe();
+  return found.then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof WorkflowNotFoundError) return false;
+      throw error;
+    },
+  );
+}
+
+/** The deliveries of a repository, as they are listed. */
+async function deliveries(repository: string): Promise<DeliveryMemo[]> {
+  const found: DeliveryMemo[] = [];
+  for await (const { memo } of temporal.client.workflow.list({ query: `WorkflowType = '${deliverType}'` })) {
+    const one = memo?.['delivery'] as DeliveryMemo;
+    if (one.repository === repository) found.push(one);
+  }
+  return found;
 }
 
 async function until(look: () => Promise<boolean>): Promise<void> {
@@ -78,13 +96,12 @@ async function wayToTemporal(
     handOn('temporal', far, near);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
-    close: () => {
-      sockets.forEach((socket) => socket.destroy());
-      server.close();
-    },
+  const close = (): void => {
+    sockets.forEach((socket) => socket.destroy());
+    server.close();
   };
+  toEnd.push(close);
+  return { address: `127.0.0.1:${(server.address() as AddressInfo).port}`, close };
 }
 
 interface Started {
@@ -101,6 +118,7 @@ async function startOne(repository: object, address: string): Promise<Started> {
   writeFileSync(file, stringify({ listen: { port: 0 }, repositories: [{ ...repository, clusters }] }));
   const env = { TEMPORAL_ADDRESS: address, HOOK_SECRET: secret };
   const { child, ended } = startSlipway(['starter', '-f', file, '--json'], { env });
+  toEnd.push(() => child.kill('SIGKILL'));
   const lines: string[] = [];
   child.stdout?.on('data', (data) => lines.push(...String(data).trim().split('\n')));
   await until(() => Promise.resolve(lines.length > 0));
@@ -134,22 +152,20 @@ describe('a starter that is killed', () => {
   ])(
     '%s: what is sent again is one delivery',
     async (_, name, again, there) => {
+      const id = randomUUID();
       const run: { first?: Started } = {};
       const way = await wayToTemporal(async (from, piece) => {
         const now =
-          there === 0
-            ? from === 'starter' && piece.includes(name)
-            : from === 'temporal' && (await deliveries(name)).length > 0;
+          there === 0 ? from === 'starter' && piece.includes(name) : from === 'temporal' && (await has(id));
         if (now) run.first?.kill();
         return now;
       });
       const first = await startOne(heard(name), way.address);
       run.first = first;
-      const id = randomUUID();
       await expect(post(first.port, name, id)).rejects.toThrow('fetch failed');
       await first.ended;
       way.close();
-      expect(await deliveries(name)).toHaveLength(there);
+      expect(await has(id)).toBe(there === 1);
       const second = await startOne(heard(name), temporal.env['TEMPORAL_ADDRESS'] ?? '');
       expect(await post(second.port, name, id)).toMatchObject({ verdict: again });
       await until(async () => (await deliveries(name)).length === 1);
@@ -161,35 +177,43 @@ describe('a starter that is killed', () => {
 
   test('before it knows that Temporal has what it saw: the next look goes on from there', async () => {
     const name = 'home/killed';
-    const git = (...args: string[]) =>
-      execFileSync('git', ['-c', 'user.name=ada', '-c', 'user.email=ada@example.com', '-C', folder, ...args]);
+    const git = (...args: string[]): string =>
+      execFileSync('git', ['-c', 'user.name=ada', '-c', 'user.email=ada@example.com', ...args], {
+        cwd: folder,
+        encoding: 'utf8',
+      }).trim();
+    const commit = (): string => {
+      git('-C', 'repository', 'commit', '-q', '--allow-empty', '-m', 'next');
+      return git('-C', 'repository', 'rev-parse', 'HEAD');
+    };
     git('init', '-q', '-b', 'main', 'repository');
-    git('-C', 'repository', 'commit', '-q', '--allow-empty', '-m', 'first');
-    const polled = { name, forge: 'git', url: `file://${folder}/repository`, trigger: ['poll'] };
-    const run: { first?: Started } = {};
-    let killed = false;
+    const heads = [commit()];
+    const url = `file://${folder}/repository`;
+    const polled = { name, forge: 'git', url, trigger: ['poll'] };
+    const id = idOfMove(aRepository({ name, url }), undefined, heads[0] ?? '');
+    const run: { first?: Started; killed?: boolean } = {};
     const way = await wayToTemporal(async (from) => {
-      killed ||= from === 'temporal' && (await deliveries(name)).length > 0;
-      if (killed) run.first?.kill();
-      return killed;
+      run.killed ||= from === 'temporal' && (await has(id));
+      if (run.killed) run.first?.kill();
+      return run.killed;
     });
     const first = await startOne(polled, way.address);
     run.first = first;
-    await until(() => Promise.resolve(killed));
+    await until(() => Promise.resolve(run.killed === true));
     first.kill();
     await first.ended;
     way.close();
-    git('-C', 'repository', 'commit', '-q', '--allow-empty', '-m', 'second');
-    const second = await startOne(polled, temporal.env['TEMPORAL_ADDRESS'] ?? '');
-    await until(async () => (await deliveries(name)).length === 2);
-    second.kill();
-    await second.ended;
-    const seen = second.lines.map((line) => JSON.parse(line) as { kind: string; verdict?: string });
-    expect(seen.filter(({ kind }) => kind === 'found')).toMatchObject([{ verdict: 'accepted' }]);
-    const third = await startOne(polled, temporal.env['TEMPORAL_ADDRESS'] ?? '');
-    await new Promise((resolve) => setTimeout(resolve, 1_500));
-    third.kill();
-    await third.ended;
-    expect(await deliveries(name)).toHaveLength(2);
+    await until(async () => (await deliveries(name)).length === 1);
+    for (const count of [2, 3]) {
+      heads.push(commit());
+      const next = await startOne(polled, temporal.env['TEMPORAL_ADDRESS'] ?? '');
+      await until(async () => (await deliveries(name)).length === count);
+      next.kill();
+      await next.ended;
+    }
+    const seen = (await deliveries(name)).map(({ seen: one }) => one);
+    expect(seen).toHaveLength(3);
+    for (const [index, head] of heads.entries())
+      expect(seen).toContainEqual({ branch: 'main', head, count: index + 1 });
   }, 120_000);
 });
