@@ -1,5 +1,5 @@
 import type { RunStory, StoryNode } from '../../src/planning/run-report.js';
-import type { NodeState } from '../../src/planning/run-result.js';
+import type { Decision, NodeState } from '../../src/planning/run-result.js';
 import type { Happened } from '../interruptions/interrupter.js';
 import { describePoint } from '../interruptions/interruption.js';
 import type { EndState, NodeLeft } from './end-state.js';
@@ -53,6 +53,7 @@ export function judgeRun(left: RunLeft): readonly Broken[] {
     ...ending(story),
     ...leftNodes(story, left.end),
     ...misTold(story, left.end),
+    ...waysBack(story),
     ...twice(story, left.end),
     ...orphans,
     ...terraforms,
@@ -115,6 +116,51 @@ function misTold({ nodes: told, plan }: RunStory, { nodes, fired }: EndState): B
       ? []
       : [broken('I5', `${name} is told as ${node.state}, which is ${wanted}, and runs ${runs}`)];
   });
+}
+
+/** How a run ends that sent a node back: the node is back, or is not, and the run says which. */
+const endsOfWayBack = ['rolled-back', 'rollback-failed', 'undecided'];
+
+/** A node goes back where somebody says so, or by itself where slipway.yaml does; what became of that is the run's last word. */
+function waysBack({ decisions = [], reasons, nodes, plan, outcome }: RunStory): Broken[] {
+  const back = decisions.filter(({ kind }) => kind === 'rollback');
+  const unasked = back
+    .filter(({ by }) => by === ownWord && plan?.onFailure !== 'rollback')
+    .map(({ node }) => broken('I9', `${node} went back by itself, and slipway.yaml does not say so`));
+  const untold = back
+    // Whoever said something after it has the run go on, or end, in another way.
+    .filter(({ node, at }) => !decisions.some((one) => isAfter(one.at, at) && about(one, node)))
+    .filter(() => outcome !== 'aborted')
+    .filter(
+      ({ node }) =>
+        !reasons.some((one) => endsOfWayBack.includes(one.kind) && 'node' in one && one.node === node),
+    )
+    .map(({ node }) => broken('I5', `${node} was to go back, and the run does not say what became of that`));
+  const otherwise = reasons.flatMap((reason) => {
+    if (reason.kind !== 'rolled-back' && reason.kind !== 'rollback-failed') return [];
+    const wanted = reason.kind === 'rolled-back' ? 'rolled-back' : reason.state;
+    const state = nodes.findLast(({ node }) => node === reason.node)?.state;
+    return state === wanted
+      ? []
+      : [
+          broken(
+            'I5',
+            `the run says that ${reason.node} is ${wanted}, and the node's own end that it is ${state}`,
+          ),
+        ];
+  });
+  return [...unasked, ...untold, ...otherwise];
+}
+
+/** Whose word it is where nobody was asked. */
+export const ownWord = 'Slipway itself';
+
+function isAfter(one: string, other: string): boolean {
+  return Date.parse(one) > Date.parse(other);
+}
+
+function about({ kind, node }: Decision, name: string | undefined): boolean {
+  return kind === 'abort' || node === name;
 }
 
 function byOthersOn(node: string, fired: readonly string[]): number {

@@ -37,8 +37,10 @@ export interface MatrixCell {
    * `not played`: nobody has, yet.
    */
   readonly kind: 'same end' | 'named halt' | 'elsewhere' | 'broken' | 'not reached' | 'not played';
-  /** Which halt, who plays it and why that is the same, or what broke. */
+  /** Which halt, why it is the same elsewhere, or what broke. */
   readonly note?: string;
+  /** Of `elsewhere`: an order, a step, a test. */
+  readonly where?: string;
 }
 
 /** What the matrix says in figures. */

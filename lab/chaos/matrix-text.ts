@@ -13,10 +13,11 @@ const signs: Readonly<Record<MatrixCell['kind'], string>> = {
 /** The kill matrix as Markdown: a table for each order of steps, each note once, below. */
 export function matrixText({ columns, orders, played }: MatrixResult): string[] {
   const notes: string[] = [];
-  const shown = ({ kind, note }: MatrixCell): string => {
-    if (note === undefined) return signs[kind];
+  const shown = ({ kind, note, where }: MatrixCell): string => {
+    const sign = where === undefined ? signs[kind] : `${signs[kind]} ${where}`;
+    if (note === undefined) return sign;
     if (!notes.includes(note)) notes.push(note);
-    return `${signs[kind]} ${notes.indexOf(note) + 1}`;
+    return `${sign} (${notes.indexOf(note) + 1})`;
   };
   const tables = orders.flatMap(({ name, rows }) => [
     `### ${name}`,
@@ -32,7 +33,7 @@ export function matrixText({ columns, orders, played }: MatrixResult): string[] 
   return [
     '## The kill matrix',
     '',
-    '✓: it ended as if nothing had come in the way. halt: with a reason that has a name. →: another cell, or another test, plays it. ✗, ?: it ' +
+    '✓: it ended as if nothing had come in the way. halt: with a reason that has a name. →: the cell of another order or step, or a test beside the matrix, plays it. ✗, ?: it ' +
       'was neither, or was not reached. Empty: not played yet. Numbers: below.',
     '',
     ...Object.entries(interruptions)

@@ -7,7 +7,7 @@ import type { InterruptionPoint } from '../interruptions/interruption.js';
 import type { World } from '../world.js';
 import type { DrawnDecision, DrawnRun } from './draw-run.js';
 import { endState } from './end-state.js';
-import { judgeRun, type Broken } from './judge-run.js';
+import { judgeRun, ownWord, type Broken } from './judge-run.js';
 import { storyInTime } from './run-end.js';
 
 /** What became of a run. */
@@ -131,8 +131,7 @@ function rollbacksOf(
     const seen = nodes.find((node) => node.name === name);
     return told?.state === 'rolled-back' && seen?.version === told.from && !seen.cordoned;
   });
-  // They all say so to themselves; people are named by their account.
-  const byThemselves = taken.filter(({ by }) => by === 'Slipway itself');
+  const byThemselves = taken.filter(({ by }) => by === ownWord);
   return { taken: taken.length, byThemselves: byThemselves.length, restored: restored.length };
 }
 

@@ -6,7 +6,7 @@ import { describePoint } from '../interruptions/interruption.js';
 import { figuresOf, type ChaosFigures, type ChaosResult, type JudgedRun } from './chaos-result.js';
 import { matrixFigures, type MatrixFigures, type MatrixResult } from './matrix-result.js';
 import { matrixText } from './matrix-text.js';
-import { commandOf, seconds } from './run-text.js';
+import { commandOf, counted, seconds } from './run-text.js';
 
 /** Writes docs/reliability.md from what was really played. @param matrix left out: the kill matrix was not played with it. */
 export function writeReliabilityPage(chaos: ChaosResult, matrix: MatrixResult | undefined): void {
@@ -37,7 +37,7 @@ function intro({ sessions, runs: played }: ChaosResult): string[] {
   const seeds = [...new Set(played.map(({ drawn }) => drawn.seed))].toSorted((a, b) => a - b);
   const dates = datesOf(sessions.map(({ startedAt }) => startedAt));
   return [
-    `\`npm run chaos\` wrote this of what it played ${dates}: ${played.length} runs of ${seeds.length === 1 ? 'seed' : 'seeds'} ` +
+    `\`npm run chaos\` wrote this of what it played ${dates}: ${counted(played.length, 'run')} of ${seeds.length === 1 ? 'seed' : 'seeds'} ` +
       `${seeds.join(', ')}, ${Math.round(minutes)} minutes, on ${os.availableParallelism()} cores, Node.js ${process.version}. Nobody edits it.`,
     '',
     'Each run upgrades machines of the lab while faults, deaths of the worker, aborts and people come in the way, drawn from seed and number ' +
@@ -63,7 +63,7 @@ function figures(
   const rows: readonly (readonly [string, string])[] = [
     [
       'promises broken',
-      `${all.broken} in ${all.runs} runs${matrix ? `, ${matrix.broken} in the matrix` : ''}`,
+      `${all.broken} in ${counted(all.runs, 'run')}${matrix ? `, ${matrix.broken} in the matrix` : ''}`,
     ],
     ['runs ended', outcomes.join(', ')],
     ['could not be played, or judged in part', `${notPlayed.length}, ${unobserved.length}`],
@@ -88,7 +88,7 @@ function matrixRow({ cells, from, until }: MatrixFigures): string {
   const when = from === undefined ? '' : ` ${datesOf([from, until ?? from])}`;
   const left = cells['not played'] === 0 ? '' : `, ${cells['not played']} not played yet`;
   return (
-    `${played} cells played${when}: ${cells['same end']} ended as without it, ${cells['named halt']} halted with a name; ` +
+    `${counted(played, 'cell')} played${when}: ${cells['same end']} ended as without it, ${cells['named halt']} halted with a name; ` +
     `${cells.elsewhere} are played elsewhere${left}`
   );
 }
@@ -97,7 +97,7 @@ function resumedRow(resumedMs: readonly number[]): string {
   const sorted = resumedMs.toSorted((a, b) => a - b);
   const last = sorted.at(-1);
   if (last === undefined) return 'nobody was killed';
-  return `${seconds(quantile(sorted, 0.5))} median, ${seconds(quantile(sorted, 0.95))} p95, ${seconds(last)} at most (${sorted.length} kills)`;
+  return `${seconds(quantile(sorted, 0.5))} median, ${seconds(quantile(sorted, 0.95))} p95, ${seconds(last)} at most (${counted(sorted.length, 'kill')})`;
 }
 
 function rollbacksRow({ rollbacks }: ChaosFigures): string {

@@ -67,7 +67,7 @@ export function lastLine({ runs, notPlayed }: ChaosResult): string {
   return `${counted(runs.length, 'run')}, ${counted(broken, 'promise')} broken${lost}`;
 }
 
-function counted(count: number, what: string): string {
+export function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 

@@ -3,6 +3,7 @@ import { runInstaller } from './installer.js';
 import { Interrupted } from './interruptible.js';
 import type { Machine } from './machine.js';
 import type { ImageNamespace } from './pulled-images.js';
+import { seeClock } from './readiness.js';
 import { Refusal } from './refusal.js';
 
 /** What the installer tells its caller while it runs, and its exit code at the end. */
@@ -59,9 +60,11 @@ export class LifecycleUpgrade {
       const said = end.code === 0 ? 'completed successfully' : 'failed';
       machine.dmesg.talos(`upgrade ${said}: exit_code=${end.code}`);
       if (end.code === 0) machine.record('armed', `next boot takes slot ${machine.defaultSlot}`);
+      // What waits for this point is awake before anybody hears that it is passed.
+      const reboots = end.code === 0 && machine.faults.take('lifecycle:armed', machine.name) !== undefined;
+      seeClock(machine);
       tell({ exit_code: end.code });
-      if (end.code === 0 && machine.faults.take('lifecycle:armed', machine.name) !== undefined)
-        machine.reboot('DEFAULT');
+      if (reboots) machine.reboot('DEFAULT');
     } catch (error) {
       if (!(error instanceof Interrupted)) throw error;
       machine.record('install-failed', `${image}: the machine went down under it`, { flow: 'lifecycle' });

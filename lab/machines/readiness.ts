@@ -53,17 +53,26 @@ async function takeOwnCordonOff(machine: Machine, signal: AbortSignal): Promise<
   }
 }
 
+const notSynced: UnmetCondition = { name: 'time', reason: 'time is not synced' };
+
+/** What a fault that has just woken makes of its clock: seen at once, not with the next look. */
+export function seeClock(machine: Machine): void {
+  const known = machine.unmet.some(({ name }) => name === notSynced.name);
+  if (!known && machine.faults.standing('readiness:time', machine.name))
+    see(machine, [notSynced, ...machine.unmet]);
+}
+
 /** What keeps a booting or running machine from being ready, in the order and words of Talos. */
 export async function unmetConditions(machine: Machine, signal: AbortSignal): Promise<UnmetCondition[]> {
+  // Asked first: what it takes time to ask must not outlive what has become so since.
+  const node = await nodeProblem(machine, signal);
   const unmet: UnmetCondition[] = [];
-  if (machine.faults.standing('readiness:time', machine.name))
-    unmet.push({ name: 'time', reason: 'time is not synced' });
+  if (machine.faults.standing('readiness:time', machine.name)) unmet.push(notSynced);
   const services = serviceProblems(machine);
   if (services !== '') unmet.push({ name: 'services', reason: services });
   if (machine.role === 'control-plane' && !machine.apiFrontOpen) {
     unmet.push({ name: 'staticPods', reason: `kube-system/kube-apiserver-${machine.name} not ready` });
   }
-  const node = await nodeProblem(machine, signal);
   if (node !== '') unmet.push({ name: 'nodeReady', reason: node });
   return unmet;
 }

@@ -33,7 +33,7 @@ export const stepSentences: Sentences<StepReason> = {
     `pods that a PodDisruptionBudget protects run on ${node}: ${listed(pods)}`,
   'leader-stays': ({ node, why }) => `${node} still leads etcd: ${quoted(why)}`,
   'install-not-begun': ({ node }) =>
-    `the request to install on ${node} was lost with the worker that was about to send it: no installer was started there, and nobody sends it once more by themselves`,
+    `the request to install on ${node} never arrived: no installer was started there since it booted, and nobody sends it once more by themselves`,
   'install-refused': ({ node, why }) =>
     `Talos on ${node} refused the upgrade and changed nothing: ${quoted(why)}`,
   'installed-by-others': ({ node, image }) =>

@@ -162,7 +162,7 @@ export type StepReason =
   | { readonly kind: 'protected-pods'; readonly node: string; readonly pods: readonly string[] }
   | { readonly kind: 'leader-stays'; readonly node: string; readonly why: string }
   /** Talos answered the request with a refusal: the node is as it was. */
-  /** A worker died as it was about to send it, and nothing of it arrived. */
+  /** It was sent, or nearly was, and nothing of it arrived. */
   | { readonly kind: 'install-not-begun'; readonly node: string }
   | { readonly kind: 'install-refused'; readonly node: string; readonly why: string }
   /** Somebody else started an installer in this boot (lifecycle flow): what boots next is theirs. */

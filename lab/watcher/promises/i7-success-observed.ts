@@ -3,7 +3,14 @@ import { violation, type Finding } from '../finding.js';
 import { armedAt, targetOf } from '../moments/boot-slots.js';
 import { lastBefore } from '../moments/last-before.js';
 import { nodeAt } from '../moments/node-state.js';
-import { rollbackWanted, personSkipped, watchedRuns, type Attempt, type Run } from '../moments/runs.js';
+import {
+  goesOnWithout,
+  rollbackWanted,
+  personSkipped,
+  watchedRuns,
+  type Attempt,
+  type Run,
+} from '../moments/runs.js';
 
 /**
  * I7: what a run calls done is so: the machine runs that version and schematic, in a new boot unless it did before, and its
@@ -15,7 +22,7 @@ export function successIsObserved(evidence: Evidence): Finding[] {
     ...run.attempts.flatMap((attempt) => judgeWayBack(evidence, run, attempt)),
     ...judgeSkipped(evidence, run),
     ...judgeUndone(evidence, run),
-    ...judgeRun(run),
+    ...judgeRun(evidence, run),
   ]);
 }
 
@@ -84,11 +91,11 @@ function judgeUndone(evidence: Evidence, run: Run): Finding[] {
     });
 }
 
-function judgeRun(run: Run): Finding[] {
+function judgeRun(evidence: Evidence, run: Run): Finding[] {
   if (run.outcome !== 'done') return [];
   return run.named
     .filter(({ outcome }) => outcome !== 'done' && outcome !== 'skipped')
-    .filter(({ node, outcome }) => outcome !== 'undone' || !personSkipped(run, node))
+    .filter(({ node, outcome }) => outcome !== 'undone' || !mayBeWithout(evidence, run, node))
     .map(({ node, outcome }) =>
       violation(
         'I7',
@@ -97,6 +104,12 @@ function judgeRun(run: Run): Finding[] {
         `${run.id} says done, and ${node} ended ${outcome}`,
       ),
     );
+}
+
+/** A person had it go on without that node, or slipway.yaml says so of workers that cannot be emptied. */
+function mayBeWithout(evidence: Evidence, run: Run, node: string): boolean {
+  const last = run.attempts.findLast((attempt) => attempt.node === node);
+  return personSkipped(run, node) || (last !== undefined && goesOnWithout(run, last, evidence));
 }
 
 function machineAt({ machineEvents }: Evidence, node: string, at: Moment) {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { judgeRun, type RunLeft } from '../../../lab/chaos/judge-run.js';
+import type { UpgradePlan } from '../../../src/planning/plan.js';
 import type { RunStory, StoryNode } from '../../../src/planning/run-report.js';
 
 const node = 'k8s-work-1';
@@ -10,7 +11,10 @@ const halted = { ...done, outcome: 'halted', state: 'armed', cordoned: true } as
 const wentBack = { ...undone, state: 'rolled-back' } as StoryNode;
 const well = { name: node, cordoned: false, marks: [], version: to, runs: to } as const;
 const old = { ...well, version: from, runs: from } as const;
-const byItself = { kind: 'rollback', node, by: 'Slipway itself', why: '', at: '' } as const;
+const at = '2026-01-01T00:00:00.000Z';
+const byItself = { kind: 'rollback', node, by: 'Slipway itself', why: '', at } as const;
+const later = '2026-01-01T00:01:00.000Z';
+const plan = { onFailure: 'rollback', hops: [] } as unknown as UpgradePlan;
 const story = (more: Partial<RunStory>): RunStory =>
   ({ outcome: 'done', reasons: [], nodes: [done], decisions: [], ...more }) as unknown as RunStory;
 const left = (more: Partial<RunLeft>): RunLeft => ({
@@ -75,9 +79,20 @@ describe('a run that breaks nothing', () => {
     [
       'went back by another machine, which destroys one more',
       {
-        story: story({ outcome: 'halted', reasons: [back], nodes: [wentBack], decisions: [byItself] }),
+        story: story({ outcome: 'halted', reasons: [back], nodes: [wentBack], decisions: [byItself], plan }),
         ...end({ nodes: [old], installs: {}, destroyed: { [node]: 2 } }),
       },
+    ],
+    [
+      'was aborted while a node went back',
+      {
+        story: story({ outcome: 'aborted', reasons: [why], nodes: [wentBack], decisions: [byItself], plan }),
+        ...end({ nodes: [old] }),
+      },
+    ],
+    [
+      'was begun once more after a way back',
+      { story: story({ decisions: [byItself, { ...byItself, kind: 'retry', by: 'Ada', at: later }], plan }) },
     ],
     [
       'did not come back well, and says in which state it is',
@@ -203,9 +218,37 @@ describe('a promise is broken by', () => {
       /is cordoned, and nobody was told/,
     ],
     [
-      'an install in a way back',
+      'a node that goes back though nobody says so',
       {
         story: story({ outcome: 'halted', reasons: [back], nodes: [wentBack], decisions: [byItself] }),
+        ...end({ nodes: [old] }),
+      },
+      'I9',
+      /went back by itself, and slipway.yaml does not say so/,
+    ],
+    [
+      'a way back of which nothing is told',
+      { story: story({ decisions: [{ ...byItself, by: 'Ada' }] }) },
+      'I5',
+      /does not say what became of that/,
+    ],
+    [
+      'a way back that is told in two ways',
+      {
+        story: story({
+          outcome: 'halted',
+          reasons: [{ ...notBack, state: 'rebooting' }],
+          nodes: [{ ...halted, state: 'back-on-old', reason: notBack }],
+        }),
+        ...end({ nodes: [{ ...old, cordoned: true }] }),
+      },
+      'I5',
+      /says that k8s-work-1 is rebooting, and the node's own end that it is back-on-old/,
+    ],
+    [
+      'an install in a way back',
+      {
+        story: story({ outcome: 'halted', reasons: [back], nodes: [wentBack], decisions: [byItself], plan }),
         ...end({ nodes: [old], installs: { [node]: 2 } }),
       },
       'I6',

@@ -189,8 +189,16 @@ describe('the page', () => {
 
   test('shows the matrix, each note once', () => {
     const page = reliabilityPage(result([run(1)]), matrix);
-    expect(page).toContain('| drain | ✓ | halt 1 |\n| soak |  | halt 1 |');
+    expect(page).toContain('| drain | ✓ | halt (1) |\n| soak |  | halt (1) |');
     expect(page.match(/the node is undone/g)).toHaveLength(1);
+  });
+
+  test('shows of a cell that is played elsewhere where, and why that is the same', () => {
+    const cell = { kind: 'elsewhere', where: 'back: drain', note: 'it is the same' } as const;
+    const orders = [{ name: 'legacy', rows: [{ step: 'cordon', cells: [cell, cell] }] }];
+    const page = reliabilityPage(result([run(1)]), { ...matrix, orders });
+    expect(page).toContain('| cordon | → back: drain (1) | → back: drain (1) |');
+    expect(page).toContain('\n1. it is the same\n');
   });
 
   test('counts what broke in the matrix, and names what the watcher saw', () => {
@@ -205,7 +213,7 @@ describe('the page', () => {
       orders: [{ ...legacy, rows }],
       played: [{ ...fails, violations: ['I2 at noon: no quorum'] }],
     });
-    expect(page).toContain('| promises broken | 0 in 1 runs, 2 in the matrix |');
+    expect(page).toContain('| promises broken | 0 in 1 run, 2 in the matrix |');
     expect(page).toContain('* in legacy, fails: I2 at noon: no quorum');
   });
 

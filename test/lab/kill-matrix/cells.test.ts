@@ -38,7 +38,10 @@ describe('the kill matrix', () => {
     const others = all.filter(({ cell }) => isOtherCell(cell));
     expect(others.length).toBeGreaterThan(0);
     for (const { cell } of others)
-      expect(cell).toMatchObject({ note: expect.stringMatching(/^`.+: \w+ .+/) });
+      expect(cell).toMatchObject({
+        where: expect.stringMatching(/\w/),
+        note: expect.stringMatching(/\w+ \w+/),
+      });
   });
 
   test('stands a cell for others only where it is played itself, or a test beside the matrix plays it', () => {

@@ -264,6 +264,12 @@ check('I7', [
       ends(evidence, 'done', [{ node: 'k8s-work-1', outcome: 'halted', state: 'back-on-old' }]),
     says: 'k8s-work-1 ended halted',
   },
+  {
+    title: 'fires when it was given back, and nobody said that the run goes on without it',
+    change: (evidence) =>
+      ends(evidence, 'done', [{ node: 'k8s-work-1', outcome: 'undone', state: 'undone' }]),
+    says: 'k8s-work-1 ended undone',
+  },
 ]);
 
 const image = (version: string): { image: string } => ({

@@ -17,15 +17,18 @@ export interface Place {
 export type PlannedCell =
   /** Of a node of that role. */
   | { readonly kind: 'played'; readonly role: 'control-plane' | 'worker' }
-  /** Another cell of the column plays it, or a test beside the matrix. */
-  | { readonly kind: 'elsewhere'; readonly note: string; readonly at: Place | PlayedBy };
+  /** Another cell of the column plays it, or a test beside the matrix. `where`: for a table; `note`: why that is the same. */
+  | {
+      readonly kind: 'elsewhere';
+      readonly where: string;
+      readonly note: string;
+      readonly at: Place | PlayedBy;
+    };
 
 /** `file`: relative to the project; it holds `words`. */
 interface PlayedBy {
   readonly file: string;
   readonly words: string;
-  /** Of several things that it plays. */
-  readonly which?: string;
 }
 
 /** A worker that hangs and comes back is drawn by chaos alone. */
@@ -49,15 +52,28 @@ const abortedElsewhere: Readonly<Partial<Record<StepName, readonly [file: string
 /** Made of the table of steps itself, so that a new step, or a new order, is in it at once. */
 export function cellOf(order: MatrixOrder, step: StepName, column: Interruption): PlannedCell {
   const at = placeOf({ order, step }, column);
-  if (at.order !== order) {
-    const { because = '' } = shares[order] ?? {};
-    return { kind: 'elsewhere', note: `\`${at.step}\` of \`${at.order}\`: ${because}`, at };
+  if (at.order !== order || at.step !== step) {
+    const { because: note = '' } = at.order === order ? { because: sameStretch } : (shares[order] ?? {});
+    return { kind: 'elsewhere', where: placeText(at, { order, step }), note, at };
   }
-  if (at.step !== step) return { kind: 'elsewhere', note: `\`${at.step}\`: ${sameStretch}`, at };
   const test = testBeside(order, step, column);
-  if (test) return { kind: 'elsewhere', note: `\`${test.file}\`: ${test.which ?? test.words}`, at: test };
+  if (test) {
+    const { file } = test;
+    return {
+      kind: 'elsewhere',
+      where: file.replace(/^test\/scenarios\/|\.test\.ts$/g, ''),
+      note: `\`${file}\``,
+      at: test,
+    };
+  }
   const role = steps[step].only ?? (steps[step].repeat === 'once' ? 'control-plane' : 'worker');
   return { kind: 'played', role: ways[order]?.only ?? role };
+}
+
+/** What of a place is another one than here: `legacy`, `drain`, `back: drain`. */
+function placeText(at: Place, here: Place): string {
+  const words = [...(at.order === here.order ? [] : [at.order]), ...(at.step === here.step ? [] : [at.step])];
+  return words.join(': ');
 }
 
 /** Where something comes in the way for it: itself, or the step that stands for it. @throws Error when that is nowhere. */
@@ -83,9 +99,7 @@ function testBeside(order: MatrixOrder, step: StepName, column: Interruption): P
     return { file: `test/scenarios/${aborts[0]}.test.ts`, words: aborts[1] };
   if (column !== 'fails' || !isFlow(order)) return undefined;
   const [story] = casesIn(order).filter(({ ending }) => ending.failedStep === step);
-  if (!story) return undefined;
-  const file = `test/scenarios/faults/${order}.test.ts`;
-  return { file, words: `playEachCase('${order}')`, which: `${story.story.name}, and others` };
+  return story && { file: `test/scenarios/faults/${order}.test.ts`, words: `playEachCase('${order}')` };
 }
 
 function isFlow(order: MatrixOrder): order is Flow {

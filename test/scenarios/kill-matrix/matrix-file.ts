@@ -61,7 +61,10 @@ function shown(
   column: Interruption,
 ): MatrixCell {
   const planned = cellOf(order, step, column);
-  if (planned.kind === 'elsewhere') return { kind: 'elsewhere', note: planned.note };
+  if (planned.kind === 'elsewhere') {
+    const { kind, where, note } = planned;
+    return { kind, where, note };
+  }
   const found = played.find((one) => one.order === order && one.column === column);
   return found?.cells[step] ?? { kind: 'not played' };
 }

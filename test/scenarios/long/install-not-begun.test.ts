@@ -22,10 +22,13 @@ describe('an install that a dead worker was about to send', () => {
   }, 120_000);
 
   it('is not sent by another one; the node is given back, and not rebooted for nothing', async () => {
+    const planned = await world.slipway('plan', '--only', node, '--json');
+    const { plan } = JSON.parse(planned.stdout) as { plan: UpgradePlan };
+    const schematic = plan.hops[0]?.nodes.find(({ name }) => name === node)?.schematic ?? '';
     await world.slowPods(node, 6);
     const run = await world.upgrade('--only', node);
     await world.untilBegun(run, node, 'drainNode');
-    await leaveIntent(run);
+    await leaveIntent(run, schematic);
     await world.until('the run waits for a decision', async () =>
       (await world.slipway('status')).stdout.includes(`slipway retry ${node} `),
     );
@@ -49,13 +52,10 @@ describe('an install that a dead worker was about to send', () => {
   }, 120_000);
 
   /** As the worker writes it right before it sends. */
-  async function leaveIntent(run: number): Promise<void> {
+  async function leaveIntent(run: number, schematic: string): Promise<void> {
     const seen = JSON.parse(await world.kubectl('get', 'node', node, '--output=json')) as {
       status: { nodeInfo: { bootID: string } };
     };
-    const { stdout } = await world.slipway('plan', '--only', node, '--json');
-    const { plan } = JSON.parse(stdout) as { plan: UpgradePlan };
-    const schematic = plan.hops[0]?.nodes.find(({ name }) => name === node)?.schematic ?? '';
     const mark = installMarkText(
       `run/prox-ops/${run}/1/${node}/1`,
       to,

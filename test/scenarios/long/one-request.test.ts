@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { CuttableWay } from '../../../lab/processes/cuttable-way.js';
 import type { LabProcess } from '../../../lab/processes/lab-process.js';
 import { startTemporalAlone, type TemporalAlone } from '../../../lab/temporal-alone.js';
@@ -34,13 +34,6 @@ describe.each(flows)('nothing is asked twice in the %s flow', (flow) => {
     });
   }, 240_000);
 
-  afterEach(async () => {
-    around.way.mend();
-    for (const worker of left.splice(0)) await worker.kill();
-    await world.killWorker();
-    await world.startWorker();
-  }, 60_000);
-
   afterAll(async () => {
     await world.stop();
     await around.way.close();
@@ -60,6 +53,9 @@ describe.each(flows)('nothing is asked twice in the %s flow', (flow) => {
         expect(await count()).toEqual(story.asked);
       } finally {
         around.way.mend();
+        for (const worker of left.splice(0)) await worker.kill();
+        await world.killWorker();
+        await world.startWorker();
         await (flow === 'rebuild' ? makeAnew : reset)(world, nodeOf(story));
       }
     },
