@@ -27,6 +27,7 @@ import { resolveOrder } from './resolve-order.js';
 import { rollBackNode } from './roll-back-node.js';
 import { soakNode } from './soak-node.js';
 import { takeSnapshot } from './take-snapshot.js';
+import { tellPeople } from './tell-people.js';
 import { uncordonNode } from './uncordon-node.js';
 import { verifyNode } from './verify-node.js';
 import { warmFactory } from './warm-factory.js';
@@ -66,6 +67,7 @@ export function createActivities(settings: ActivitySettings) {
     probeNode: bind(settings, probeNode),
     uncordonNode: bind(settings, uncordonNode),
     soakNode: bind(settings, soakNode),
+    tellPeople: bind(settings, tellPeople),
   };
 }
 
