@@ -152,7 +152,7 @@ export function noticeOf(message: Message): Notice {
     severity: kinds[message.kind].severity,
     title: `${kinds[message.kind].sign} ${oneLine(title)}`,
     lines: lines.map(oneLine).filter((line) => line !== ''),
-    commands: commands.slice(0, commandsMax).map(commandLine),
+    commands: commands.map(commandLine).filter((line) => line !== '').slice(0, commandsMax),
     ...(link === undefined ? {} : { link }),
     at: message.at,
   };

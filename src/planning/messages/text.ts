@@ -47,18 +47,18 @@ export function fitText(text: string, max: number, { write, size }: Writing): st
 /** As many lines as fit, and how many there are besides; what is cut says so. */
 export function fitLines(lines: readonly string[], max: number, writing: Writing): string {
   const { write, size } = writing;
+  const all = lines.map(write).join('\n');
+  if (size(all) <= max) return all;
   const written: string[] = [];
   for (const [index, line] of lines.entries()) {
     const rest = lines.length - index - 1;
     const room = rest === 0 ? max : max - size(`\n${more(rest)}`);
-    const whole = [...written, write(line)].join('\n');
-    if (size(whole) <= room) {
-      written.push(write(line));
-      continue;
+    if (size([...written, write(line)].join('\n')) > room) {
+      if (index > 0) return [...written, more(lines.length - index)].join('\n');
+      const begun = fitText(line, room, writing);
+      return rest === 0 ? begun : [begun, more(rest)].join('\n');
     }
-    if (index > 0) return [...written, more(lines.length - index)].join('\n');
-    const begun = fitText(line, room, writing);
-    return rest === 0 ? begun : [begun, more(rest)].join('\n');
+    written.push(write(line));
   }
   return written.join('\n');
 }
