@@ -59,14 +59,18 @@ export async function exchange(
     if (timeout.aborted) {
       return { kind: 'silent', why: `no answer within ${way.timeoutMs / 1000} s`, sent: true, again: true };
     }
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-    const why = hidden.apply(messageOf(cause, 160));
-    if (notConnected.has(code)) return { kind: 'silent', why, sent: false, again: true };
-    return refused.test(code) || code === ''
-      ? { kind: 'silent', why, sent: false, again: false }
-      : { kind: 'silent', why, sent: true, again: true };
+    return unanswered(error, (text) => hidden.apply(text));
   }
+}
+
+/** What a failed request tells. `fetch` wraps it, and says nothing itself; an error it has no code for may have come after the sending. */
+function unanswered(error: unknown, hide: (text: string) => string): ExchangeResult {
+  const { cause = error } = error as { readonly cause?: unknown };
+  const { code = '', message = String(cause) } = cause as { readonly code?: unknown; readonly message?: string };
+  const why = hide(messageOf(message === '' ? String(code) : message, 160));
+  if (notConnected.has(String(code))) return { kind: 'silent', why, sent: false, again: true };
+  if (refused.test(String(code))) return { kind: 'silent', why, sent: false, again: false };
+  return { kind: 'silent', why, sent: true, again: true };
 }
 
 /** Where to connect for an address: as it is, or where the dial map says. */

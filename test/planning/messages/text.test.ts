@@ -12,7 +12,7 @@ describe('text within a limit', () => {
   test('is nothing where nothing fits', () => expect(fitText('abcdef', 1, bytes)).toBe(''));
 
   test('lines that do not fit are counted', () => {
-    expect(fitLines(['one', 'two', 'three', 'four'], 20, bytes)).toBe('one\ntwo\n… 2 more');
+    expect(fitLines(['one', 'two', 'three', 'four', 'five'], 20, bytes)).toBe('one\ntwo\n… 3 more');
     expect(fitLines(['one', 'two'], 7, bytes)).toBe('one\ntwo');
     expect(fitLines([], 7, bytes)).toBe('');
   });
