@@ -4,7 +4,12 @@ import { describe } from '../planning/describe.js';
 import type { Message } from '../planning/messages/message.js';
 import { isWanted, namedReceivers, type NamedReceiver } from '../planning/messages/receivers.js';
 import { renderMessage } from '../planning/messages/render.js';
-import { afterTelling, unsaid, type ReceiverOutcome, type TellingState } from '../planning/messages/telling.js';
+import {
+  afterTelling,
+  unsaid,
+  type ReceiverOutcome,
+  type TellingState,
+} from '../planning/messages/telling.js';
 import { tellReceivers, type TellOptions } from '../tools/notify/tell-receivers.js';
 import { messageOf, Refusal } from '../tools/refusal.js';
 import type { Waiting } from '../workflows/messages.js';
@@ -60,17 +65,26 @@ export async function tellPeople(settings: ActivitySettings, input: TellPeople):
     const { cluster, run, at, kind } = message;
     const heading = { cluster, ...(run === undefined ? {} : { run }), at, isBoard: kind === 'board' };
     const after = afterTelling(state, outcomes, heading);
-    const silent = new Set(outcomes.filter(({ outcome }) => outcome === 'failed').map(({ receiver }) => receiver));
+    const silent = new Set(
+      outcomes.filter(({ outcome }) => outcome === 'failed').map(({ receiver }) => receiver),
+    );
     const heard = named.filter(({ name }) => !silent.has(name));
     const unheard: string[] = [];
     for (const failing of after.failing) {
-      const told = await tellReceivers(wanting(heard, failing), renderMessage(failing), { ...options, boards: {} });
+      const told = await tellReceivers(wanting(heard, failing), renderMessage(failing), {
+        ...options,
+        boards: {},
+      });
       if (!told.some(({ outcome }) => outcome === 'told')) unheard.push(failing.receiver);
     }
     return { outcomes, state: unsaid(after.state, unheard) };
   } catch (error) {
     if (Context.current().cancellationSignal.aborted) await Context.current().cancelled;
-    return { outcomes: [], state, nobody: error instanceof Refusal ? describe(error.reason) : messageOf(error) };
+    return {
+      outcomes: [],
+      state,
+      nobody: error instanceof Refusal ? describe(error.reason) : messageOf(error),
+    };
   } finally {
     beats.stop();
   }
@@ -106,7 +120,9 @@ async function tell(
     if (beats.wasBegun(name) && !again) beats.settle(lost(name));
     return !beats.outcomeOf(name);
   });
-  const boards = Object.entries(state.receivers).flatMap(([name, { board }]) => (board === undefined ? [] : [[name, board]]));
+  const boards = Object.entries(state.receivers).flatMap(([name, { board }]) =>
+    board === undefined ? [] : [[name, board]],
+  );
   await tellReceivers(due, rendered, {
     ...options,
     boards: Object.fromEntries(boards) as Record<string, string>,

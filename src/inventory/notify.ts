@@ -43,7 +43,8 @@ const Ntfy = z
     webhook: CredentialReference.optional(),
   })
   .refine(({ server, topic, webhook }) => (webhook === undefined ? topic !== undefined : !server && !topic), {
-    error: 'ntfy is written { topic: { env: NAME } }, with server and token by choice, or { webhook: { env: NAME } }',
+    error:
+      'ntfy is written { topic: { env: NAME } }, with server and token by choice, or { webhook: { env: NAME } }',
   });
 
 /** Slack: an incoming webhook, or a bot's token and a channel, with which messages can be edited. */
@@ -61,7 +62,9 @@ const Slack = z
   .refine(
     ({ webhook, token, channel }) =>
       webhook === undefined ? token !== undefined && channel !== undefined : !token && !channel,
-    { error: 'slack is written { webhook: { env: NAME } } or { token: { env: NAME }, channel: C0123456789 }' },
+    {
+      error: 'slack is written { webhook: { env: NAME } } or { token: { env: NAME }, channel: C0123456789 }',
+    },
   );
 
 /** Any receiver of JSON, signed as Standard Webhooks says (https://www.standardwebhooks.com). */

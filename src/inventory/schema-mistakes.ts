@@ -65,7 +65,10 @@ const whyNeeded = [
 
 /** What to write, by setting. */
 const hints = [
-  { path: /^notify\[\d+\]\.tell/, fix: `name severities (${severities.join(', ')}) or kinds of messages (${toldKinds.join(', ')})` },
+  {
+    path: /^notify\[\d+\]\.tell/,
+    fix: `name severities (${severities.join(', ')}) or kinds of messages (${toldKinds.join(', ')})`,
+  },
   { path: /^notify\[\d+\]\.ntfy\.server$/, fix: 'write it like https://ntfy.example.org' },
   { path: /^notify\[\d+\]\.slack\.channel$/, fix: 'write it like C0123456789' },
   {

@@ -36,19 +36,26 @@ async function serve(name: keyof typeof hosts, answers: Answers): Promise<Servic
 }
 
 const wellDiscord: Answers = (_came, count) => ({ status: 200, body: { id: String(count) } });
-const wellNtfy: Answers = ({ json }) => ({ status: 200, body: { id: 'x', sequence_id: json['sequence_id'] } });
+const wellNtfy: Answers = ({ json }) => ({
+  status: 200,
+  body: { id: 'x', sequence_id: json['sequence_id'] },
+});
 const broken: Answers = () => ({ status: 403, body: {} });
 
-function settings(inputOf: ActivitySettings['inputOf'] = () => Promise.reject(new Error('no run is known'))): ActivitySettings {
+function settings(
+  inputOf: ActivitySettings['inputOf'] = () => Promise.reject(new Error('no run is known')),
+): ActivitySettings {
   return { dialMap, credentialsFolder: undefined, inputOf } as unknown as ActivitySettings;
 }
 
 const attempt = (input: Partial<TellPeople>, how?: Attempt, own = settings()) =>
   runAttempt<PeopleTold>(
-    () => tellPeople(own, { message: everyMessage.halt, receivers: { notify: [discord, ntfy], base }, ...input }),
+    () =>
+      tellPeople(own, { message: everyMessage.halt, receivers: { notify: [discord, ntfy], base }, ...input }),
     how,
   );
-const told = async (input: Partial<TellPeople> = {}, how?: Attempt): Promise<PeopleTold> => attempt(input, how).ended;
+const told = async (input: Partial<TellPeople> = {}, how?: Attempt): Promise<PeopleTold> =>
+  attempt(input, how).ended;
 
 describe('people are told', () => {
   test('by every receiver that wants it, each with its own outcome', async () => {
@@ -67,14 +74,18 @@ describe('people are told', () => {
     const service = await serve('discord', wellDiscord);
     await serve('ntfy', wellNtfy);
     const quiet = { ...discord, tell: ['critical' as const] };
-    expect((await told({ receivers: { notify: [quiet, ntfy], base } })).outcomes.map(({ receiver }) => receiver)).toEqual(['ntfy']);
+    expect(
+      (await told({ receivers: { notify: [quiet, ntfy], base } })).outcomes.map(({ receiver }) => receiver),
+    ).toEqual(['ntfy']);
     expect(service.came).toEqual([]);
   });
 
   test('by the slipway.yaml of the run', async () => {
     await serve('discord', wellDiscord);
     const input = { inventory: { notify: [discord] }, base } as unknown as RunInput;
-    const own = settings((cluster, run) => (cluster === 'prox-ops' && run === 42 ? Promise.resolve(input) : Promise.reject(new Error('none'))));
+    const own = settings((cluster, run) =>
+      cluster === 'prox-ops' && run === 42 ? Promise.resolve(input) : Promise.reject(new Error('none')),
+    );
     const { outcomes } = await attempt({ receivers: { cluster: 'prox-ops', run: 42 } }, undefined, own).ended;
     expect(outcomes).toMatchObject([{ receiver: 'discord', outcome: 'told' }]);
   });
@@ -118,7 +129,9 @@ describe('people are told', () => {
     await serve('ntfy', broken);
     let state: PeopleTold['state'] | undefined;
     for (let time = 0; time < 4; time += 1) ({ state } = await told(state === undefined ? {} : { state }));
-    const reports = service.came.filter(({ json }) => String(json['content']).includes('ntfy cannot be told'));
+    const reports = service.came.filter(({ json }) =>
+      String(json['content']).includes('ntfy cannot be told'),
+    );
     expect(reports).toHaveLength(1);
     expect(service.came).toHaveLength(5);
   });

@@ -20,13 +20,24 @@ async function notifyTest(notify: unknown[], answers: Answers, ...more: string[]
   service = await aService(answers);
   const file = path.join(folder, 'slipway.yaml');
   const dial = path.join(folder, 'dial.json');
-  await writeFile(file, changedText((draft) => draft.setIn(['notify'], notify)));
+  await writeFile(
+    file,
+    changedText((draft) => draft.setIn(['notify'], notify)),
+  );
   await writeFile(dial, JSON.stringify({ 'discord.com': service.origin, 'ntfy.sh': service.origin }));
-  const env = { SLIPWAY_DIAL: dial, HOOK: 'https://discord.com/api/webhooks/1/hunter2', TOPIC: 'hunter3', NO_COLOR: '1' };
+  const env = {
+    SLIPWAY_DIAL: dial,
+    HOOK: 'https://discord.com/api/webhooks/1/hunter2',
+    TOPIC: 'hunter3',
+    NO_COLOR: '1',
+  };
   return slipway(['notify', 'test', '-f', file, ...more], { env });
 }
 
-const both = [{ discord: { webhook: { env: 'HOOK' } }, tell: ['critical'] }, { ntfy: { topic: { env: 'TOPIC' } } }];
+const both = [
+  { discord: { webhook: { env: 'HOOK' } }, tell: ['critical'] },
+  { ntfy: { topic: { env: 'TOPIC' } } },
+];
 
 describe('slipway notify test', () => {
   test('says of each receiver what became of it, and fails where one failed', async () => {
@@ -42,7 +53,10 @@ describe('slipway notify test', () => {
 
   test('is well where all took it, and says so to scripts', async () => {
     const ended = await notifyTest(both.slice(0, 1), () => ({ status: 200, body: { id: '1' } }), '--json');
-    expect(JSON.parse(ended.stdout)).toMatchObject({ cluster: 'atlas', outcomes: [{ receiver: 'discord', outcome: 'told', kinds: ['rollback-failed'] }] });
+    expect(JSON.parse(ended.stdout)).toMatchObject({
+      cluster: 'atlas',
+      outcomes: [{ receiver: 'discord', outcome: 'told', kinds: ['rollback-failed'] }],
+    });
     expect(ended.code).toBe(0);
   });
 

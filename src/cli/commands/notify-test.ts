@@ -37,9 +37,19 @@ export async function notifyTest({ file, json }: NotifyTestOptions): Promise<Exi
   });
   const signal = new AbortController().signal;
   const dialMap = loadDialMap();
-  const outcomes = await tellReceivers(receivers, message, { base, dialMap, signal, boards: {}, words: describe });
+  const outcomes = await tellReceivers(receivers, message, {
+    base,
+    dialMap,
+    signal,
+    boards: {},
+    words: describe,
+  });
   const told = receivers.map((receiver) => ({ name: receiver.name, kinds: wantedKinds(receiver) }));
-  if (json) printJson({ cluster: inventory.cluster, outcomes: outcomes.map((outcome, at) => ({ ...outcome, kinds: told[at]?.kinds })) });
+  if (json)
+    printJson({
+      cluster: inventory.cluster,
+      outcomes: outcomes.map((outcome, at) => ({ ...outcome, kinds: told[at]?.kinds })),
+    });
   else for (const [at, outcome] of outcomes.entries()) print(line(outcome, told[at]?.kinds ?? []));
   return outcomes.every(({ outcome }) => outcome !== 'failed') ? exitCodes.ok : exitCodes.refused;
 }

@@ -38,7 +38,8 @@ const block: Writing = { write: (text) => text.replaceAll('`', 'ˋ'), size: char
 
 /** A notice as Discord shows it. */
 export function discordMessage({ title, lines, commands, severity, link, at }: Notice): DiscordMessage {
-  const typed = commands.length === 0 ? '' : `\n\`\`\`\n${fitLines(commands, limits.commands, block)}\n\`\`\``;
+  const typed =
+    commands.length === 0 ? '' : `\n\`\`\`\n${fitLines(commands, limits.commands, block)}\n\`\`\``;
   const prosaic = fitLines(lines, limits.description - typed.length, prose);
   return {
     content: `**${fitText(title, limits.content - 4, prose)}**`,

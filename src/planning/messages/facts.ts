@@ -13,7 +13,11 @@ const rowsMax = 30;
 const reasonsMax = 5;
 
 /** A run begins: what its plan says, in a few hundred bytes. */
-export function startMessage(plan: UpgradePlan, { requestedBy, commit }: UpgradeRequest, about: About): MessageOf<'start'> {
+export function startMessage(
+  plan: UpgradePlan,
+  { requestedBy, commit }: UpgradeRequest,
+  about: About,
+): MessageOf<'start'> {
   const touched = plan.hops.flatMap(({ nodes }) => nodes.filter(({ skip }) => !skip));
   const first = plan.hops[0]?.nodes.filter(({ skip }) => !skip) ?? [];
   return {
@@ -57,7 +61,12 @@ export function nodeDoneMessage(
 }
 
 /** A node halted the run. `until`: ISO time at which the wait for a decision is over. */
-export function haltMessage(ending: NodeEnding, target: string, about: About, until?: string): MessageOf<'halt'> {
+export function haltMessage(
+  ending: NodeEnding,
+  target: string,
+  about: About,
+  until?: string,
+): MessageOf<'halt'> {
   const { node, state, reason, undoFailed } = ending;
   const reasons = [reason, undoFailed].filter((one): one is Reason => one !== undefined);
   return { ...about, kind: 'halt', target, node, state, reasons, ...(until === undefined ? {} : { until }) };
@@ -80,17 +89,23 @@ export function rollbackMessage(
   if (went.outcome === 'done' || went.state === 'rolled-back') {
     return { ...back, kind: 'rolled-back', took: Date.parse(went.endedAt) - Date.parse(went.startedAt) };
   }
-  const reason = went.reason ?? went.undoFailed ?? { kind: 'unexpected', message: 'its way back ended without a word' };
+  const reason = went.reason ??
+    went.undoFailed ?? { kind: 'unexpected', message: 'its way back ended without a word' };
   return { ...back, kind: 'rollback-failed', state: went.state, reason };
 }
 
 /**
  * A run is over. `left`: what Terraform would still change, as `describeLeft` says it.
  */
-export function endMessage(result: RunResult, about: About, left?: string): MessageOf<'done'> | MessageOf<'ended'> {
+export function endMessage(
+  result: RunResult,
+  about: About,
+  left?: string,
+): MessageOf<'done'> | MessageOf<'ended'> {
   const { target, counts, outcome, reasons, startedAt, endedAt } = result;
   const took = Date.parse(endedAt) - Date.parse(startedAt);
-  if (outcome === 'done') return { ...about, kind: 'done', target, counts, took, ...(left === undefined ? {} : { left }) };
+  if (outcome === 'done')
+    return { ...about, kind: 'done', target, counts, took, ...(left === undefined ? {} : { left }) };
   const touched = outcome === 'halted' || outcome === 'aborted' ? { counts, took } : {};
   return { ...about, kind: 'ended', outcome, target, reasons: reasons.slice(0, reasonsMax), ...touched };
 }
@@ -118,7 +133,10 @@ export function boardMessage(standing: Standing, about: About): MessageOf<'board
   const ended = new Map(endings.map((ending) => [ending.node, ending]));
   const rows = order.map((node) => row(node, current.includes(node), ended.get(node)));
   const at = rows.findIndex(({ sign }) => sign === 'under-work' || sign === 'not-done');
-  const from = Math.max(0, Math.min(at === -1 ? rows.length : at - Math.floor(rowsMax / 2), rows.length - rowsMax));
+  const from = Math.max(
+    0,
+    Math.min(at === -1 ? rows.length : at - Math.floor(rowsMax / 2), rows.length - rowsMax),
+  );
   const shown = rows.slice(from, from + rowsMax);
   return {
     ...about,
@@ -139,8 +157,10 @@ function row(node: string, underWork: boolean, ending: NodeEnding | undefined): 
   if (underWork) return { node, sign: 'under-work' };
   if (ending === undefined) return { node, sign: 'to-come' };
   const { outcome, to, startedAt, endedAt, skippedBy } = ending;
-  if (outcome === 'done') return { node, sign: 'done', words: `${to} ${span(Date.parse(endedAt) - Date.parse(startedAt))}` };
-  if (outcome === 'skipped' && skippedBy === undefined) return { node, sign: 'done', words: `${to} (ran it already)` };
+  if (outcome === 'done')
+    return { node, sign: 'done', words: `${to} ${span(Date.parse(endedAt) - Date.parse(startedAt))}` };
+  if (outcome === 'skipped' && skippedBy === undefined)
+    return { node, sign: 'done', words: `${to} (ran it already)` };
   return outcome === 'skipped' ? { node, sign: 'left-out' } : { node, sign: 'not-done', words: ending.state };
 }
 

@@ -77,7 +77,9 @@ const words: WordsOf = {
   halt: (halt) => ({
     title: `${runOf(halt)} halted${halt.node === undefined ? '' : ` at ${halt.node}`}: no other node is begun`,
     lines: [
-      ...(halt.node === undefined || halt.state === undefined ? [] : [`${halt.node} ${stateWords[halt.state]}.`]),
+      ...(halt.node === undefined || halt.state === undefined
+        ? []
+        : [`${halt.node} ${stateWords[halt.state]}.`]),
       ...because(halt.reasons),
       ...until(halt.until, 'Without a decision the run ends'),
     ],
@@ -125,7 +127,9 @@ const words: WordsOf = {
   }),
   test: ({ by, cluster }) => ({
     title: `${cluster}: a test from Slipway`,
-    lines: [`${by} typed slipway notify test. Nothing happened to the cluster. _ * ~ \` < > & @everyone are shown as they are.`],
+    lines: [
+      `${by} typed slipway notify test. Nothing happened to the cluster. _ * ~ \` < > & @everyone are shown as they are.`,
+    ],
   }),
 };
 
@@ -152,7 +156,10 @@ export function noticeOf(message: Message): Notice {
     severity: kinds[message.kind].severity,
     title: `${kinds[message.kind].sign} ${oneLine(title)}`,
     lines: lines.map(oneLine).filter((line) => line !== ''),
-    commands: commands.map(commandLine).filter((line) => line !== '').slice(0, commandsMax),
+    commands: commands
+      .map(commandLine)
+      .filter((line) => line !== '')
+      .slice(0, commandsMax),
     ...(link === undefined ? {} : { link }),
     at: message.at,
   };
@@ -187,12 +194,16 @@ function spanOf(since: string, at: string): string {
 }
 
 function failedCheck({ node, from, check }: WentBack): string[] {
-  return check === undefined ? [`${node} did not get well on ${from}.`] : [`Failed on ${from}: ${describe(check)}.`];
+  return check === undefined
+    ? [`${node} did not get well on ${from}.`]
+    : [`Failed on ${from}: ${describe(check)}.`];
 }
 
 function because(reasons: readonly Reason[]): string[] {
   const said = reasons.slice(0, reasonsMax).map((reason) => `${describe(reason)}.`);
-  return reasons.length > reasonsMax ? [...said, `And ${count(reasons.length - reasonsMax, 'more reason')}.`] : said;
+  return reasons.length > reasonsMax
+    ? [...said, `And ${count(reasons.length - reasonsMax, 'more reason')}.`]
+    : said;
 }
 
 function advice(reasons: readonly Reason[], about: About & { readonly held?: boolean }): string[] {

@@ -35,7 +35,8 @@ function serviceNamed({ discord, ntfy, slack }: Receiver): ServiceName {
  */
 export function isWanted({ service, receiver }: NamedReceiver, { kind }: Pick<Message, 'kind'>): boolean {
   if (kind === 'test') return true;
-  if (kind === 'board') return canEdit(service, receiver) && (receiver.tell?.includes('board') ?? editsQuietly(service));
+  if (kind === 'board')
+    return canEdit(service, receiver) && (receiver.tell?.includes('board') ?? editsQuietly(service));
   const { tell } = receiver;
   if (tell === undefined) return true;
   const severity = order.indexOf(kinds[kind].severity);
@@ -44,7 +45,9 @@ export function isWanted({ service, receiver }: NamedReceiver, { kind }: Pick<Me
 
 /** Kinds of messages a receiver is told. */
 export function wantedKinds(receiver: NamedReceiver): MessageKind[] {
-  return (Object.keys(kinds) as MessageKind[]).filter((kind) => kind !== 'test' && isWanted(receiver, { kind }));
+  return (Object.keys(kinds) as MessageKind[]).filter(
+    (kind) => kind !== 'test' && isWanted(receiver, { kind }),
+  );
 }
 
 function isSeverity(one: string): one is Severity {

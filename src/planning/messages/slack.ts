@@ -4,12 +4,18 @@ import { characters, fitLines, fitText, type Writing } from './text.js';
 type PlainText = { readonly type: 'plain_text'; readonly text: string; readonly emoji: false };
 
 type Block =
-  | { readonly type: 'context'; readonly elements: readonly [{ readonly type: 'mrkdwn'; readonly text: string }] }
+  | {
+      readonly type: 'context';
+      readonly elements: readonly [{ readonly type: 'mrkdwn'; readonly text: string }];
+    }
   | { readonly type: 'header' | 'section'; readonly text: PlainText }
   | {
       readonly type: 'rich_text';
       readonly elements: readonly [
-        { readonly type: 'rich_text_preformatted'; readonly elements: readonly [{ readonly type: 'text'; readonly text: string }] },
+        {
+          readonly type: 'rich_text_preformatted';
+          readonly elements: readonly [{ readonly type: 'text'; readonly text: string }];
+        },
       ];
     };
 

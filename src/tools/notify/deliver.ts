@@ -54,7 +54,11 @@ export type Delivered<T> =
 export async function deliver<T>(
   request: Exchange,
   repeatable: boolean,
-  judge: (answer: { readonly status: number; readonly text: string; readonly retryAfter: string | null }) => Verdict<T>,
+  judge: (answer: {
+    readonly status: number;
+    readonly text: string;
+    readonly retryAfter: string | null;
+  }) => Verdict<T>,
   { dialMap, signal, limits }: DeliveryWay,
 ): Promise<Delivered<T>> {
   const end = performance.now() + limits.totalMs;
@@ -78,7 +82,9 @@ export async function deliver<T>(
     const asked = verdict.kind === 'later' ? verdict.afterMs : undefined;
     const pauseMs = asked ?? limits.pauseMs * 2 ** (attempts - 1);
     if (performance.now() + pauseMs >= end) {
-      return failed(asked === undefined ? verdict.why : `${verdict.why}, and asks for ${seconds(asked)} of patience`);
+      return failed(
+        asked === undefined ? verdict.why : `${verdict.why}, and asks for ${seconds(asked)} of patience`,
+      );
     }
     await pause(pauseMs, undefined, { signal });
   }
@@ -87,11 +93,18 @@ export async function deliver<T>(
 /** Redirects, limits and failures mean the same everywhere. */
 function judged<T>(
   answer: { readonly status: number; readonly text: string; readonly retryAfter: string | null },
-  judge: (answer: { readonly status: number; readonly text: string; readonly retryAfter: string | null }) => Verdict<T>,
+  judge: (answer: {
+    readonly status: number;
+    readonly text: string;
+    readonly retryAfter: string | null;
+  }) => Verdict<T>,
 ): Verdict<T> {
   const { status, retryAfter } = answer;
   if (status >= 300 && status < 400) {
-    return { kind: 'refused', why: `it answered ${status}, a redirect, which is not followed: name the address it leads to` };
+    return {
+      kind: 'refused',
+      why: `it answered ${status}, a redirect, which is not followed: name the address it leads to`,
+    };
   }
   const verdict = judge(answer);
   if (verdict.kind !== 'refused') return verdict;
@@ -101,7 +114,11 @@ function judged<T>(
 
 /** A service that says it was asked too often. */
 export function limited(status: number, pauseMs: number | undefined): Verdict<never> {
-  return { kind: 'later', why: `it answered ${status}, too many messages`, ...(pauseMs === undefined ? {} : { afterMs: pauseMs }) };
+  return {
+    kind: 'later',
+    why: `it answered ${status}, too many messages`,
+    ...(pauseMs === undefined ? {} : { afterMs: pauseMs }),
+  };
 }
 
 /** Milliseconds of a Retry-After header, in seconds or as a date; undefined: it says nothing that can be read. */

@@ -1,7 +1,16 @@
 import { z } from 'zod';
 import type { RenderedMessage } from '../../planning/messages/render.js';
 import type { Exchange } from './exchange.js';
-import { deliver, jsonIn, limited, refusal, afterMs, type Delivered, type DeliveryWay, type Verdict } from './deliver.js';
+import {
+  deliver,
+  jsonIn,
+  limited,
+  refusal,
+  afterMs,
+  type Delivered,
+  type DeliveryWay,
+  type Verdict,
+} from './deliver.js';
 import { secretUrl } from './secret-url.js';
 
 const posted = z.object({ id: z.string().regex(/^\d{1,25}$/) });
@@ -31,7 +40,10 @@ export async function tellDiscord(
   const request = (method: 'POST' | 'PATCH', path: string, query: Record<string, string>): Exchange => {
     const target = new URL(url);
     target.pathname += path;
-    target.search = new URLSearchParams({ ...query, ...(thread === null ? {} : { thread_id: thread }) }).toString();
+    target.search = new URLSearchParams({
+      ...query,
+      ...(thread === null ? {} : { thread_id: thread }),
+    }).toString();
     return { method, url: target, body: JSON.stringify(discord), secrets: [secret.trim(), url.pathname] };
   };
   if (message !== undefined) {
@@ -45,13 +57,23 @@ export async function tellDiscord(
 function webhookUrl(secret: string): URL {
   const url = secretUrl(secret, 'https://discord.com/api/webhooks/ID/TOKEN', ['https:']);
   if (!/^\/api\/(v\d+\/)?webhooks\/\d+\/[\w-]+\/?$/.test(url.pathname)) {
-    throw new TypeError('it is no address of a Discord webhook: those are written https://discord.com/api/webhooks/ID/TOKEN');
+    throw new TypeError(
+      'it is no address of a Discord webhook: those are written https://discord.com/api/webhooks/ID/TOKEN',
+    );
   }
   url.pathname = url.pathname.replace(/\/$/, '');
   return url;
 }
 
-function judge({ status, text, retryAfter }: { status: number; text: string; retryAfter: string | null }): Verdict<string> {
+function judge({
+  status,
+  text,
+  retryAfter,
+}: {
+  status: number;
+  text: string;
+  retryAfter: string | null;
+}): Verdict<string> {
   const body = jsonIn(text);
   if (status === 200) {
     const answer = posted.safeParse(body);
@@ -64,9 +86,13 @@ function judge({ status, text, retryAfter }: { status: number; text: string; ret
   }
   const said = complaint.safeParse(body);
   const { code, message = '' } = said.success ? said.data : {};
-  if (code === unknownMessage) return { kind: 'refused', why: 'the message is not there any more', gone: true };
+  if (code === unknownMessage)
+    return { kind: 'refused', why: 'the message is not there any more', gone: true };
   if (code === unknownWebhook || status === 401) {
-    return { kind: 'refused', why: 'Discord does not know this webhook: it was deleted, or its address is not whole' };
+    return {
+      kind: 'refused',
+      why: 'Discord does not know this webhook: it was deleted, or its address is not whole',
+    };
   }
   return refusal(status, said.success ? message : text);
 }

@@ -15,7 +15,12 @@ export interface Exchange {
 
 /** What came of it. */
 export type ExchangeResult =
-  | { readonly kind: 'answered'; readonly status: number; readonly text: string; readonly retryAfter: string | null }
+  | {
+      readonly kind: 'answered';
+      readonly status: number;
+      readonly text: string;
+      readonly retryAfter: string | null;
+    }
   /** `sent`: nobody knows whether it arrived. `again`: it is worth another try. */
   | { readonly kind: 'silent'; readonly why: string; readonly sent: boolean; readonly again: boolean };
 
@@ -32,7 +37,8 @@ const notConnected = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
 /** Errors after which nothing was sent, and nothing will be: whoever answers is not who it should be, or no address to speak to. */
-const refused = /^(CERT_|ERR_TLS|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|ERR_SSL|HOSTNAME_MISMATCH|EPROTO$)|^ERR_INVALID_URL$/;
+const refused =
+  /^(CERT_|ERR_TLS|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|ERR_SSL|HOSTNAME_MISMATCH|EPROTO$)|^ERR_INVALID_URL$/;
 
 /**
  * Sends one request and reads a bounded answer. Redirects are not followed: the body would go where nobody wanted it. Nothing is thrown
@@ -42,7 +48,9 @@ export async function exchange(
   { method, url, headers = {}, body, secrets }: Exchange,
   way: { readonly dialMap: DialMap; readonly signal: AbortSignal; readonly timeoutMs: number },
 ): Promise<ExchangeResult> {
-  const hidden = new Redaction([...secrets, url.href, `${url.pathname}${url.search}`].filter((one) => one.length > 1));
+  const hidden = new Redaction(
+    [...secrets, url.href, `${url.pathname}${url.search}`].filter((one) => one.length > 1),
+  );
   const timeout = AbortSignal.timeout(way.timeoutMs);
   try {
     const response = await fetch(dialled(url, way.dialMap), {
@@ -53,7 +61,12 @@ export async function exchange(
       signal: AbortSignal.any([way.signal, timeout]),
     });
     const text = hidden.apply(await boundedText(response));
-    return { kind: 'answered', status: response.status, text, retryAfter: response.headers.get('retry-after') };
+    return {
+      kind: 'answered',
+      status: response.status,
+      text,
+      retryAfter: response.headers.get('retry-after'),
+    };
   } catch (error) {
     if (way.signal.aborted) throw error;
     if (timeout.aborted) {
@@ -66,7 +79,10 @@ export async function exchange(
 /** What a failed request tells. `fetch` wraps it, and says nothing itself; an error it has no code for may have come after the sending. */
 function unanswered(error: unknown, hide: (text: string) => string): ExchangeResult {
   const { cause = error } = error as { readonly cause?: unknown };
-  const { code = '', message = String(cause) } = cause as { readonly code?: unknown; readonly message?: string };
+  const { code = '', message = String(cause) } = cause as {
+    readonly code?: unknown;
+    readonly message?: string;
+  };
   const why = hide(messageOf(message === '' ? String(code) : message, 160));
   if (notConnected.has(String(code))) return { kind: 'silent', why, sent: false, again: true };
   if (refused.test(String(code))) return { kind: 'silent', why, sent: false, again: false };

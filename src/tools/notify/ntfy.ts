@@ -31,7 +31,10 @@ export async function tellNtfy(
   way: DeliveryWay,
 ): Promise<Delivered<string>> {
   if (isBoard && message === cannotUpdate) return { kind: 'accepted', value: cannotUpdate, attempts: 0 };
-  const secrets = [topic, ...(authorization === undefined ? [] : [authorization, authorization.replace(/^\w+ /, '')])];
+  const secrets = [
+    topic,
+    ...(authorization === undefined ? [] : [authorization, authorization.replace(/^\w+ /, '')]),
+  ];
   const request = {
     method: 'POST' as const,
     url: server,
@@ -56,11 +59,18 @@ export function ntfyTopic(held: {
   const bearer = held.token === undefined ? undefined : `Bearer ${headerText(held.token)}`;
   if (held.webhook === undefined) {
     const server = secretUrl(held.server ?? 'https://ntfy.sh', 'https://ntfy.sh');
-    return { server: rootOf(server), topic: topicText(held.topic ?? ''), ...(bearer ? { authorization: bearer } : {}) };
+    return {
+      server: rootOf(server),
+      topic: topicText(held.topic ?? ''),
+      ...(bearer ? { authorization: bearer } : {}),
+    };
   }
   const url = secretUrl(held.webhook, 'https://ntfy.sh/TOPIC');
   const { username, password } = url;
-  const basic = username === '' ? undefined : `Basic ${base64(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`)}`;
+  const basic =
+    username === ''
+      ? undefined
+      : `Basic ${base64(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`)}`;
   const parts = url.pathname.split('/').filter((part) => part !== '');
   const topic = topicText(parts.pop() ?? '');
   url.pathname = `/${parts.join('/')}`;
@@ -97,7 +107,8 @@ function judge({ status, text }: { status: number; text: string }): Verdict<stri
   const body = jsonIn(text);
   if (status === 200) {
     const published = answer.safeParse(body);
-    if (!published.success) return { kind: 'refused', why: 'it answered 200, and not as an ntfy server does' };
+    if (!published.success)
+      return { kind: 'refused', why: 'it answered 200, and not as an ntfy server does' };
     return { kind: 'accepted', value: published.data.sequence_id ?? cannotUpdate };
   }
   const said = complaint.safeParse(body);
@@ -107,7 +118,10 @@ function judge({ status, text }: { status: number; text: string }): Verdict<stri
     return { kind: 'later', why: "it answered 429, the day's messages are used up", afterMs: 86_400_000 };
   }
   if (status === 401 || status === 403) {
-    return { kind: 'refused', why: `it answered ${status}: the topic asks for a token that may write, or the token is wrong` };
+    return {
+      kind: 'refused',
+      why: `it answered ${status}: the topic asks for a token that may write, or the token is wrong`,
+    };
   }
   return refusal(status, said.success ? error : text);
 }

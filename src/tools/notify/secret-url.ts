@@ -3,7 +3,11 @@
  *
  * @throws TypeError with a sentence that does not repeat it.
  */
-export function secretUrl(secret: string, written: string, protocols: readonly string[] = ['https:', 'http:']): URL {
+export function secretUrl(
+  secret: string,
+  written: string,
+  protocols: readonly string[] = ['https:', 'http:'],
+): URL {
   const text = secret.trim();
   if (!URL.canParse(text)) throw new TypeError(`it is no address; write it like ${written}`);
   const url = new URL(text);

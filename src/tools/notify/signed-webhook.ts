@@ -19,7 +19,9 @@ export async function tellWebhook(
 ): Promise<Delivered<string>> {
   const target = secretUrl(url, 'https://example.org/hooks/slipway');
   const { username, password } = target;
-  const basic = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64');
+  const basic = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString(
+    'base64',
+  );
   target.username = '';
   target.password = '';
   const body = JSON.stringify(webhook);
@@ -40,7 +42,8 @@ export async function tellWebhook(
   return deliver<string>(
     request,
     true,
-    ({ status, text }) => (status >= 200 && status < 300 ? { kind: 'accepted', value: '' } : refusal(status, text)),
+    ({ status, text }) =>
+      status >= 200 && status < 300 ? { kind: 'accepted', value: '' } : refusal(status, text),
     way,
   );
 }
@@ -59,5 +62,7 @@ function keyOf(secret: string): Buffer {
   const coded = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(secret)?.[1];
   const key = coded === undefined ? Buffer.from(secret, 'utf8') : Buffer.from(coded, 'base64');
   if (key.length >= secretMin) return key;
-  throw new TypeError(`its secret is shorter than ${secretMin} bytes: openssl rand -base64 24 makes one, to be written whsec_…`);
+  throw new TypeError(
+    `its secret is shorter than ${secretMin} bytes: openssl rand -base64 24 makes one, to be written whsec_…`,
+  );
 }

@@ -1,6 +1,15 @@
 import { z } from 'zod';
 import type { RenderedMessage } from '../../planning/messages/render.js';
-import { afterMs, deliver, jsonIn, limited, refusal, type Delivered, type DeliveryWay, type Verdict } from './deliver.js';
+import {
+  afterMs,
+  deliver,
+  jsonIn,
+  limited,
+  refusal,
+  type Delivered,
+  type DeliveryWay,
+  type Verdict,
+} from './deliver.js';
 import { secretUrl } from './secret-url.js';
 
 type Answer = { readonly status: number; readonly text: string; readonly retryAfter: string | null };
@@ -10,8 +19,14 @@ const api = 'https://slack.com/api';
 const answer = z.object({
   ok: z.boolean(),
   error: z.string().max(200).optional(),
-  channel: z.string().regex(/^[A-Z0-9]{1,30}$/).optional(),
-  ts: z.string().regex(/^\d{1,15}\.\d{1,10}$/).optional(),
+  channel: z
+    .string()
+    .regex(/^[A-Z0-9]{1,30}$/)
+    .optional(),
+  ts: z
+    .string()
+    .regex(/^\d{1,15}\.\d{1,10}$/)
+    .optional(),
 });
 
 /** Errors of Slack's methods (https://docs.slack.dev/reference/methods/chat.postMessage#errors) that a person can do something about. */
@@ -28,8 +43,17 @@ const wordsFor: Readonly<Record<string, string>> = {
 };
 const tooOften: ReadonlySet<string> = new Set(['ratelimited', 'rate_limited']);
 /** The board is gone, or may not be edited any more: another one is posted. */
-const notEditable: ReadonlySet<string> = new Set(['message_not_found', 'cant_update_message', 'edit_window_closed']);
-const itsOwnFault: ReadonlySet<string> = new Set(['internal_error', 'fatal_error', 'service_unavailable', 'request_timeout']);
+const notEditable: ReadonlySet<string> = new Set([
+  'message_not_found',
+  'cant_update_message',
+  'edit_window_closed',
+]);
+const itsOwnFault: ReadonlySet<string> = new Set([
+  'internal_error',
+  'fatal_error',
+  'service_unavailable',
+  'request_timeout',
+]);
 
 /**
  * Posts a message to a channel with a bot's token, or edits the one of that id (`CHANNEL:TS`). Slack takes no key by which it would know a
@@ -65,16 +89,28 @@ export async function tellSlackChannel(
  *
  * @throws TypeError with a sentence, where the address is none.
  */
-export async function tellSlackWebhook(secret: string, { slack, insist }: Message, way: DeliveryWay): Promise<Delivered<string>> {
+export async function tellSlackWebhook(
+  secret: string,
+  { slack, insist }: Message,
+  way: DeliveryWay,
+): Promise<Delivered<string>> {
   const url = secretUrl(secret, 'https://hooks.slack.com/services/T…/B…/…', ['https:']);
-  const request = { method: 'POST' as const, url, body: JSON.stringify(slack), secrets: [secret.trim(), url.pathname] };
+  const request = {
+    method: 'POST' as const,
+    url,
+    body: JSON.stringify(slack),
+    secrets: [secret.trim(), url.pathname],
+  };
   return deliver(request, insist, judgeWebhook, way);
 }
 
 function judgeMethod({ status, text, retryAfter }: Answer): Verdict<string> {
   const read = answer.safeParse(jsonIn(text));
   if (status === 429) return limited(status, afterMs(retryAfter));
-  if (!read.success) return status === 200 ? { kind: 'refused', why: 'it answered 200, and not as Slack does' } : refusal(status, text);
+  if (!read.success)
+    return status === 200
+      ? { kind: 'refused', why: 'it answered 200, and not as Slack does' }
+      : refusal(status, text);
   const { ok, error = 'no reason', channel, ts } = read.data;
   if (ok && channel !== undefined && ts !== undefined) return { kind: 'accepted', value: `${channel}:${ts}` };
   if (ok) return { kind: 'refused', why: 'it answered ok, and not which message' };
@@ -82,7 +118,10 @@ function judgeMethod({ status, text, retryAfter }: Answer): Verdict<string> {
   if (itsOwnFault.has(error)) return { kind: 'broken', why: `Slack answered ${error}` };
   if (notEditable.has(error)) return { kind: 'refused', why: `Slack answered ${error}`, gone: true };
   const words = wordsFor[error];
-  return { kind: 'refused', why: words === undefined ? `Slack answered ${error}` : `Slack answered ${error}: ${words}` };
+  return {
+    kind: 'refused',
+    why: words === undefined ? `Slack answered ${error}` : `Slack answered ${error}: ${words}`,
+  };
 }
 
 /** An incoming webhook answers a word: https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks#handling_errors. */

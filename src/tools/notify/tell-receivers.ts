@@ -47,7 +47,11 @@ export async function tellReceivers(
   );
 }
 
-async function tellOne(named: NamedReceiver, message: RenderedMessage, options: TellOptions): Promise<ReceiverOutcome> {
+async function tellOne(
+  named: NamedReceiver,
+  message: RenderedMessage,
+  options: TellOptions,
+): Promise<ReceiverOutcome> {
   const { dialMap, signal, boards, limits = deliveryLimits } = options;
   const receiver = named.name;
   const board = message.isBoard ? boards[receiver] : undefined;
@@ -59,7 +63,12 @@ async function tellOne(named: NamedReceiver, message: RenderedMessage, options: 
       return { receiver, outcome: 'failed', attempts, why, mayHaveArrived };
     }
     const id = delivered.value === '' ? {} : { message: delivered.value };
-    return { receiver, outcome: board !== undefined && board === delivered.value ? 'updated' : 'told', attempts, ...id };
+    return {
+      receiver,
+      outcome: board !== undefined && board === delivered.value ? 'updated' : 'told',
+      attempts,
+      ...id,
+    };
   } catch (error) {
     if (signal.aborted) throw error;
     const why = error instanceof Refusal ? options.words(error.reason) : messageOf(error);
@@ -77,8 +86,10 @@ async function send(
   const { discord, ntfy, slack, webhook } = receiver;
   const read = async (what: string, reference: CredentialReference): Promise<string> =>
     (await readCredential(`${what} of ${name}`, reference, base)).text;
-  const maybe = async (what: string, reference: CredentialReference | undefined): Promise<string | undefined> =>
-    reference === undefined ? undefined : read(what, reference);
+  const maybe = async (
+    what: string,
+    reference: CredentialReference | undefined,
+  ): Promise<string | undefined> => (reference === undefined ? undefined : read(what, reference));
   if (discord) return tellDiscord(await read('webhook', discord.webhook), message, board, way);
   if (ntfy) {
     const held = {
@@ -90,7 +101,12 @@ async function send(
     return tellNtfy(ntfyTopic(held), message, board, way);
   }
   if (slack?.token && slack.channel !== undefined) {
-    return tellSlackChannel({ token: await read('token', slack.token), channel: slack.channel }, message, board, way);
+    return tellSlackChannel(
+      { token: await read('token', slack.token), channel: slack.channel },
+      message,
+      board,
+      way,
+    );
   }
   if (slack?.webhook) return tellSlackWebhook(await read('webhook', slack.webhook), message, way);
   if (!webhook) throw new TypeError('slipway.yaml names no service for it');

@@ -1,8 +1,18 @@
 import type { Message, MessageKind, MessageOf } from '../../../src/planning/messages/message.js';
 import type { Reason } from '../../../src/planning/reason.js';
 
-const about = { cluster: 'prox-ops', run: 42, at: '2026-11-21T14:32:00.000Z', link: 'https://temporal.lan/run/42' } as const;
-const check: Reason = { kind: 'gave-up', waitedFor: 'Ready', limit: 600_000, reason: { kind: 'etcd-no-leader' } };
+const about = {
+  cluster: 'prox-ops',
+  run: 42,
+  at: '2026-11-21T14:32:00.000Z',
+  link: 'https://temporal.lan/run/42',
+} as const;
+const check: Reason = {
+  kind: 'gave-up',
+  waitedFor: 'Ready',
+  limit: 600_000,
+  reason: { kind: 'etcd-no-leader' },
+};
 const nodes = { names: ['k8s-ctrl-1', 'k8s-work-1'], more: 13 };
 const counts = { done: 14, skipped: 1, undone: 0, halted: 0, notBegun: 0 };
 
@@ -67,7 +77,16 @@ export const everyMessage: { readonly [Kind in MessageKind]: MessageOf<Kind> } =
     since: '2026-11-21T12:32:00.000Z',
     commands: ['slipway approve prox-ops/42 --plan ffffffffffff --by "NAME" --reason "…"'],
   },
-  'node-done': { ...about, kind: 'node-done', node: 'k8s-work-2', from: 'v1.12.1', to: 'v1.12.6', took: 192_000, place: 5, of: 15 },
+  'node-done': {
+    ...about,
+    kind: 'node-done',
+    node: 'k8s-work-2',
+    from: 'v1.12.1',
+    to: 'v1.12.6',
+    took: 192_000,
+    place: 5,
+    of: 15,
+  },
   halt: {
     ...about,
     kind: 'halt',
@@ -78,7 +97,15 @@ export const everyMessage: { readonly [Kind in MessageKind]: MessageOf<Kind> } =
     until: '2026-11-22T14:32:00.000Z',
   },
   rollback: { ...about, kind: 'rollback', node: 'k8s-work-2', from: 'v1.12.6', to: 'v1.12.1', check },
-  'rolled-back': { ...about, kind: 'rolled-back', node: 'k8s-work-2', from: 'v1.12.6', to: 'v1.12.1', check, took: 90_000 },
+  'rolled-back': {
+    ...about,
+    kind: 'rolled-back',
+    node: 'k8s-work-2',
+    from: 'v1.12.6',
+    to: 'v1.12.1',
+    check,
+    took: 90_000,
+  },
   'rollback-failed': {
     ...about,
     kind: 'rollback-failed',
@@ -87,10 +114,30 @@ export const everyMessage: { readonly [Kind in MessageKind]: MessageOf<Kind> } =
     to: 'v1.12.1',
     check,
     state: 'unreachable',
-    reason: { kind: 'gave-up', waitedFor: 'its old slot', limit: 600_000, reason: { kind: 'etcd-no-leader' } },
+    reason: {
+      kind: 'gave-up',
+      waitedFor: 'its old slot',
+      limit: 600_000,
+      reason: { kind: 'etcd-no-leader' },
+    },
   },
-  done: { ...about, kind: 'done', target: 'v1.12.6', counts, took: 3_500_000, left: 'nothing left to change' },
-  ended: { ...about, kind: 'ended', outcome: 'halted', target: 'v1.12.6', counts: { ...counts, halted: 1 }, took: 900_000, reasons: [check] },
+  done: {
+    ...about,
+    kind: 'done',
+    target: 'v1.12.6',
+    counts,
+    took: 3_500_000,
+    left: 'nothing left to change',
+  },
+  ended: {
+    ...about,
+    kind: 'ended',
+    outcome: 'halted',
+    target: 'v1.12.6',
+    counts: { ...counts, halted: 1 },
+    took: 900_000,
+    reasons: [check],
+  },
   'notifier-failing': {
     ...about,
     kind: 'notifier-failing',

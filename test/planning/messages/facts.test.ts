@@ -46,7 +46,14 @@ const result: RunResult = {
 describe('the facts of a message', () => {
   test('of a start are those of the plan: nodes, strategy, versions, estimate', () => {
     const message = startMessage(plan, request, about);
-    expect(message).toMatchObject({ target: 'v1.12.6', from: ['v1.12.1'], strategy: 'in-place', estimate: plan.estimate, by: 'anna', hops: 1 });
+    expect(message).toMatchObject({
+      target: 'v1.12.6',
+      from: ['v1.12.1'],
+      strategy: 'in-place',
+      estimate: plan.estimate,
+      by: 'anna',
+      hops: 1,
+    });
     expect([message.nodes.names.length, message.nodes.more]).toEqual([15, 8]);
     expect(noticeOf(message).title).toContain('v1.12.1 → Talos v1.12.6, 23 nodes');
   });
@@ -54,7 +61,10 @@ describe('the facts of a message', () => {
   test('stay small, however large the plan is', () => {
     expect(JSON.stringify(startMessage(plan, request, about)).length).toBeLessThan(1500);
     const order = Array.from({ length: 2000 }, (_, index) => `node-${index}`);
-    const board = boardMessage({ target: 'v1', stands: 'in place', order, endings: [], current: ['node-1000'] }, about);
+    const board = boardMessage(
+      { target: 'v1', stands: 'in place', order, endings: [], current: ['node-1000'] },
+      about,
+    );
     expect(JSON.stringify(board).length).toBeLessThan(4000);
     expect(board.rows.map(({ node }) => node)).toContain('node-1000');
     expect(board.more).toBe(1970);
@@ -63,17 +73,38 @@ describe('the facts of a message', () => {
   test('of an approval name the plan and what to type', () => {
     const asked = { ...plan, approvals: [{ kind: 'delta', why: 'upgrade.approve names patch' }] } as const;
     const message = approvalMessage(asked, about, '2026-11-22T14:32:00.000Z');
-    expect(message).toMatchObject({ plan: plan.hash, why: 'upgrade.approve names patch', until: '2026-11-22T14:32:00.000Z' });
-    expect(message.commands.join('\n')).toContain(`slipway approve prox-ops/42 --plan ${plan.hash.slice(0, 12)}`);
+    expect(message).toMatchObject({
+      plan: plan.hash,
+      why: 'upgrade.approve names patch',
+      until: '2026-11-22T14:32:00.000Z',
+    });
+    expect(message.commands.join('\n')).toContain(
+      `slipway approve prox-ops/42 --plan ${plan.hash.slice(0, 12)}`,
+    );
   });
 
   test('of a node are its versions, its time, and how many are done', () => {
-    const message = nodeDoneMessage(ending('work-1', { endedAt: '2026-11-21T14:03:12.000Z', startedAt: '2026-11-21T14:00:00.000Z' }), { place: 5, of: 23 }, about);
-    expect(message).toMatchObject({ node: 'work-1', from: 'v1.12.1', to: 'v1.12.6', took: 192_000, place: 5, of: 23 });
+    const message = nodeDoneMessage(
+      ending('work-1', { endedAt: '2026-11-21T14:03:12.000Z', startedAt: '2026-11-21T14:00:00.000Z' }),
+      { place: 5, of: 23 },
+      about,
+    );
+    expect(message).toMatchObject({
+      node: 'work-1',
+      from: 'v1.12.1',
+      to: 'v1.12.6',
+      took: 192_000,
+      place: 5,
+      of: 23,
+    });
   });
 
   test('of a halt are its state and why, and why it could not be taken back', () => {
-    const message = haltMessage(ending('work-1', { outcome: 'halted', state: 'back-on-old', reason, undoFailed: reason }), 'v1.12.6', about);
+    const message = haltMessage(
+      ending('work-1', { outcome: 'halted', state: 'back-on-old', reason, undoFailed: reason }),
+      'v1.12.6',
+      about,
+    );
     expect(message).toMatchObject({ node: 'work-1', state: 'back-on-old', reasons: [reason, reason] });
   });
 
@@ -84,7 +115,12 @@ describe('the facts of a message', () => {
     const well = ending('work-1', { outcome: 'done', state: 'rolled-back' });
     expect(rollbackMessage(halted, well, about)).toMatchObject({ ...way, kind: 'rolled-back' });
     const broken = ending('work-1', { outcome: 'halted', state: 'unreachable', reason });
-    expect(rollbackMessage(halted, broken, about)).toMatchObject({ ...way, kind: 'rollback-failed', state: 'unreachable', reason });
+    expect(rollbackMessage(halted, broken, about)).toMatchObject({
+      ...way,
+      kind: 'rollback-failed',
+      state: 'unreachable',
+      reason,
+    });
     const silent = ending('work-1', { outcome: 'halted', state: 'unknown' });
     expect(noticeOf(rollbackMessage(halted, silent, about)).severity).toBe('critical');
   });
@@ -115,8 +151,18 @@ describe('the facts of a message', () => {
       left: 60_000,
     };
     const board = boardMessage(standing, about);
-    expect(noticeOf(board).lines).toEqual(['✓ a v1.12.6 3m12s', '✓ b v1.12.6 (ran it already)', '● c', '– d', '○ e']);
+    expect(noticeOf(board).lines).toEqual([
+      '✓ a v1.12.6 3m12s',
+      '✓ b v1.12.6 (ran it already)',
+      '● c',
+      '– d',
+      '○ e',
+    ]);
     expect(noticeOf(board).title).toContain('2 of 5 nodes, about 1m left');
-    expect(boardMessage({ ...standing, current: [] }, about).rows[2]).toEqual({ node: 'c', sign: 'not-done', words: 'armed' });
+    expect(boardMessage({ ...standing, current: [] }, about).rows[2]).toEqual({
+      node: 'c',
+      sign: 'not-done',
+      words: 'armed',
+    });
   });
 });

@@ -22,7 +22,8 @@ const cases = hostile.flatMap(([name, text]) =>
 );
 
 const wholeCharacters = (text: string): boolean => !/\p{Cs}/u.test(text);
-const unseen = /[\u0000-\u0009\u000B-\u001F\u007F-\u009F\u200B-\u200F\u202A-\u202E\u2066-\u2069\u{E0000}-\u{E007F}]/u;
+const unseen =
+  /[\u0000-\u0009\u000B-\u001F\u007F-\u009F\u200B-\u200F\u202A-\u202E\u2066-\u2069\u{E0000}-\u{E007F}]/u;
 
 describe.each(cases)('%s in %s', (_name, _kind, { discord, ntfy, slack, webhook }) => {
   test('stay within the limits of Discord, call nobody, and have no shape of their own', () => {
@@ -47,7 +48,9 @@ describe.each(cases)('%s in %s', (_name, _kind, { discord, ntfy, slack, webhook 
     const body = JSON.stringify({ topic: 't'.repeat(64), sequence_id: `slipway-${'f'.repeat(32)}`, ...ntfy });
     expect(Buffer.byteLength(body)).toBeLessThanOrEqual(8192);
     expect(ntfy.message).not.toBe('');
-    expect([ntfy.title, ntfy.message].every((text) => wholeCharacters(text) && !unseen.test(text))).toBe(true);
+    expect([ntfy.title, ntfy.message].every((text) => wholeCharacters(text) && !unseen.test(text))).toBe(
+      true,
+    );
     expect(ntfy.title).not.toMatch(/[\r\n]/);
   });
 

@@ -17,28 +17,90 @@ describe('what people are told', () => {
   });
 
   test.each<[keyof typeof everyMessage, readonly string[]]>([
-    ['start', ['v1.12.1 → Talos v1.12.6', '15 nodes', 'in place (patch: same minor)', 'k8s-ctrl-1, k8s-work-1 and 13 more', 'Estimate: 1h', 'anna', 'commit 0123456789ab']],
+    [
+      'start',
+      [
+        'v1.12.1 → Talos v1.12.6',
+        '15 nodes',
+        'in place (patch: same minor)',
+        'k8s-ctrl-1, k8s-work-1 and 13 more',
+        'Estimate: 1h',
+        'anna',
+        'commit 0123456789ab',
+      ],
+    ],
     ['node-done', ['k8s-work-2 runs v1.12.6, after 3m12s (5 of 15)', 'v1.12.1 before']],
-    ['waiting', ['waits: PodDisruptionBudget postgres/db allows 0', 'k8s-work-2', 'Since 2026-11-21 14:27 UTC', 'at 2026-11-21 14:42 UTC', 'slipway skip k8s-work-2 --why "…"  # go on']],
-    ['reminder', ['waits still, for 2h: a person\'s yes', 'slipway approve']],
-    ['approval', ['a person\'s yes to Talos v2.0.0', 'upgrade.approve names major', 'Plan ffffffffffff: 15 nodes', 'Nothing was touched', '2026-11-22 14:32 UTC', 'slipway approve prox-ops/42']],
+    [
+      'waiting',
+      [
+        'waits: PodDisruptionBudget postgres/db allows 0',
+        'k8s-work-2',
+        'Since 2026-11-21 14:27 UTC',
+        'at 2026-11-21 14:42 UTC',
+        'slipway skip k8s-work-2 --why "…"  # go on',
+      ],
+    ],
+    ['reminder', ["waits still, for 2h: a person's yes", 'slipway approve']],
+    [
+      'approval',
+      [
+        "a person's yes to Talos v2.0.0",
+        'upgrade.approve names major',
+        'Plan ffffffffffff: 15 nodes',
+        'Nothing was touched',
+        '2026-11-22 14:32 UTC',
+        'slipway approve prox-ops/42',
+      ],
+    ],
     ['halt', ['halted at k8s-work-2', 'runs the old version again', 'Ready', 'slipway ']],
     ['rollback', ['goes back to v1.12.1', 'Failed on v1.12.6: ', 'Status: in progress']],
     ['rolled-back', ['runs v1.12.1 again', 'Failed on v1.12.6: ', 'Status: completed, after 1m30s']],
-    ['rollback-failed', ['could not be taken back to v1.12.1', 'Status: failed', 'its old slot', 'does not answer', 'needs a person']],
-    ['done', ['run 42 is done: Talos v1.12.6, 14 nodes in 58m20s', '14 upgraded, 1 left as they were', 'Terraform: nothing left', 'slipway report prox-ops/42']],
+    [
+      'rollback-failed',
+      [
+        'could not be taken back to v1.12.1',
+        'Status: failed',
+        'its old slot',
+        'does not answer',
+        'needs a person',
+      ],
+    ],
+    [
+      'done',
+      [
+        'run 42 is done: Talos v1.12.6, 14 nodes in 58m20s',
+        '14 upgraded, 1 left as they were',
+        'Terraform: nothing left',
+        'slipway report prox-ops/42',
+      ],
+    ],
     ['ended', ['ended as halted: the cluster is held', 'It took 15m', '1 halted']],
     ['queued', ['Talos v1.12.7 waits for run 42', 'anna']],
     ['superseded', ['v1.12.6 gave way to v1.12.7']],
-    ['notifier-failing', ['ntfy cannot be told anything', 'last 3 messages', 'it answered 403', 'slipway notify test']],
-    ['board', ['in place: 4 of 15 nodes, about 31m left', '✓ k8s-ctrl-1 v1.12.6 3m12s', '● k8s-work-2 drain 47s', '○ k8s-work-3', 'and 12 nodes more', 'allows 0 disruptions']],
+    [
+      'notifier-failing',
+      ['ntfy cannot be told anything', 'last 3 messages', 'it answered 403', 'slipway notify test'],
+    ],
+    [
+      'board',
+      [
+        'in place: 4 of 15 nodes, about 31m left',
+        '✓ k8s-ctrl-1 v1.12.6 3m12s',
+        '● k8s-work-2 drain 47s',
+        '○ k8s-work-3',
+        'and 12 nodes more',
+        'allows 0 disruptions',
+      ],
+    ],
     ['test', ['prox-ops', 'Somebody on vm']],
   ])('%s says what matters about it', (kind, parts) => {
     for (const part of parts) expect(text(kind)).toContain(part);
   });
 
   test('is grave only where a node could not be taken back', () => {
-    const grave = messages.filter((message) => noticeOf(message).severity === 'critical').map(({ kind }) => kind);
+    const grave = messages
+      .filter((message) => noticeOf(message).severity === 'critical')
+      .map(({ kind }) => kind);
     expect(grave).toEqual(['rollback-failed']);
   });
 
@@ -56,7 +118,8 @@ describe('what people are told', () => {
   });
 
   test('has links of HTTP alone', () => {
-    const link = (address: string): string | undefined => noticeOf({ ...everyMessage.test, link: address }).link;
+    const link = (address: string): string | undefined =>
+      noticeOf({ ...everyMessage.test, link: address }).link;
     expect(link('https://temporal.lan/a|b>c')).toBe('https://temporal.lan/a%7Cb%3Ec');
     expect([link('javascript:alert(1)'), link('no address')]).toEqual([undefined, undefined]);
   });

@@ -13,7 +13,9 @@ const wanted = (receiver: Receiver): string[] => namedReceivers([receiver]).flat
 
 describe('receivers', () => {
   test('are named by their service, and by their place where it has several', () => {
-    const names = namedReceivers([discord, ntfy, discord, channel, incoming, webhook]).map(({ name }) => name);
+    const names = namedReceivers([discord, ntfy, discord, channel, incoming, webhook]).map(
+      ({ name }) => name,
+    );
     expect(names).toEqual(['discord', 'ntfy', 'discord 2', 'slack', 'slack 2', 'webhook']);
   });
 
@@ -37,7 +39,9 @@ describe('receivers', () => {
   test('with a severity are told that and anything worse', () => {
     expect(wanted({ ...ntfy, tell: ['critical'] })).toEqual(['rollback-failed']);
     const grave = wanted({ ...ntfy, tell: ['warning'] });
-    expect(grave).toEqual(expect.arrayContaining(['halt', 'approval', 'waiting', 'rollback', 'rollback-failed']));
+    expect(grave).toEqual(
+      expect.arrayContaining(['halt', 'approval', 'waiting', 'rollback', 'rollback-failed']),
+    );
     expect(grave).not.toEqual(expect.arrayContaining(['start']));
     expect(grave).not.toContain('node-done');
   });

@@ -1,5 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { afterTelling, unsaid, type ReceiverOutcome, type TellingState } from '../../../src/planning/messages/telling.js';
+import {
+  afterTelling,
+  unsaid,
+  type ReceiverOutcome,
+  type TellingState,
+} from '../../../src/planning/messages/telling.js';
 
 const about = { cluster: 'prox-ops', run: 42, at: '2026-11-21T14:00:00.000Z', isBoard: false };
 const nothing: TellingState = { receivers: {} };
@@ -21,12 +26,20 @@ describe('what is kept from message to message', () => {
   test('a third failure in a row is told of once, with since when', () => {
     let state = nothing;
     const said = [1, 2, 3, 4, 5].map((hour) => {
-      const after = afterTelling(state, [failed('ntfy'), told('discord')], { ...about, at: `2026-11-21T0${hour}:00:00.000Z` });
+      const after = afterTelling(state, [failed('ntfy'), told('discord')], {
+        ...about,
+        at: `2026-11-21T0${hour}:00:00.000Z`,
+      });
       ({ state } = after);
       return after.failing;
     });
     expect(said.map(({ length }) => length)).toEqual([0, 0, 1, 0, 0]);
-    expect(said[2]?.[0]).toMatchObject({ kind: 'notifier-failing', receiver: 'ntfy', times: 3, since: '2026-11-21T01:00:00.000Z' });
+    expect(said[2]?.[0]).toMatchObject({
+      kind: 'notifier-failing',
+      receiver: 'ntfy',
+      times: 3,
+      since: '2026-11-21T01:00:00.000Z',
+    });
     expect(state.receivers['ntfy']?.failing).toMatchObject({ times: 5, said: true });
     expect(state.receivers['discord']).toEqual({});
   });
@@ -42,7 +55,9 @@ describe('what is kept from message to message', () => {
   });
 
   test('a report that reached nobody is due again', () => {
-    const three: TellingState = { receivers: { ntfy: { failing: { times: 2, since: about.at, why: 'x', said: false } } } };
+    const three: TellingState = {
+      receivers: { ntfy: { failing: { times: 2, since: about.at, why: 'x', said: false } } },
+    };
     const first = afterTelling(three, [failed('ntfy')], about);
     expect(first.failing).toHaveLength(1);
     expect(afterTelling(first.state, [failed('ntfy')], about).failing).toHaveLength(0);
@@ -55,6 +70,8 @@ describe('what is kept from message to message', () => {
     const record = afterTelling(board, [told('discord', '8')], about).state;
     expect(record.receivers['discord']).toEqual({ board: '7' });
     expect(afterTelling(record, [failed('discord')], about).state.receivers['discord']?.board).toBe('7');
-    expect(afterTelling(record, [told('discord', '9')], { ...about, isBoard: true }).state.receivers['discord']).toEqual({ board: '9' });
+    expect(
+      afterTelling(record, [told('discord', '9')], { ...about, isBoard: true }).state.receivers['discord'],
+    ).toEqual({ board: '9' });
   });
 });

@@ -1,5 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
-import { characters, commandLine, fitLines, fitText, oneLine, utf8Bytes, type Writing } from '../../../src/planning/messages/text.js';
+import {
+  characters,
+  commandLine,
+  fitLines,
+  fitText,
+  oneLine,
+  utf8Bytes,
+  type Writing,
+} from '../../../src/planning/messages/text.js';
 
 const bytes: Writing = { write: (text) => text, size: utf8Bytes };
 const doubled: Writing = { write: (text) => text.replaceAll('*', '\\*'), size: characters };

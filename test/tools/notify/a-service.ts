@@ -66,7 +66,11 @@ export async function aService(answers: Answers): Promise<Service> {
 export const patient: DeliveryLimits = { totalMs: 20_000, requestMs: 10_000, pauseMs: 5 };
 
 /** Goes to the service wherever a host is named. */
-export function wayTo(origin: string, hosts: readonly string[], limits: DeliveryLimits = patient): DeliveryWay {
+export function wayTo(
+  origin: string,
+  hosts: readonly string[],
+  limits: DeliveryLimits = patient,
+): DeliveryWay {
   return {
     dialMap: Object.fromEntries(hosts.map((host) => [host, origin])),
     signal: new AbortController().signal,

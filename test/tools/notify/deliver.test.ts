@@ -1,5 +1,11 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { afterMs, deliver, refusal, type Delivered, type DeliveryLimits } from '../../../src/tools/notify/deliver.js';
+import {
+  afterMs,
+  deliver,
+  refusal,
+  type Delivered,
+  type DeliveryLimits,
+} from '../../../src/tools/notify/deliver.js';
 import { aService, patient, wayTo, type Answers, type Service } from './a-service.js';
 
 const secret = 'hunter2-in-the-path';
@@ -7,7 +13,11 @@ let service: Service | undefined;
 
 afterEach(() => service?.end());
 
-async function delivered(answers: Answers, repeatable = false, limits: DeliveryLimits = patient): Promise<Delivered<string>> {
+async function delivered(
+  answers: Answers,
+  repeatable = false,
+  limits: DeliveryLimits = patient,
+): Promise<Delivered<string>> {
   service = await aService(answers);
   const url = new URL(`https://hooks.example/${secret}?token=${secret}`);
   return deliver<string>(
@@ -20,7 +30,11 @@ async function delivered(answers: Answers, repeatable = false, limits: DeliveryL
 
 describe('a delivery', () => {
   test('arrives once where all is well', async () => {
-    expect(await delivered(() => ({ status: 200, body: 'thanks' }))).toEqual({ kind: 'accepted', value: 'thanks', attempts: 1 });
+    expect(await delivered(() => ({ status: 200, body: 'thanks' }))).toEqual({
+      kind: 'accepted',
+      value: 'thanks',
+      attempts: 1,
+    });
     expect(service?.came).toHaveLength(1);
   });
 
@@ -39,7 +53,12 @@ describe('a delivery', () => {
 
   test('is given up where the service asks for more patience than there is, and says so', async () => {
     const ended = await delivered(() => ({ status: 429, headers: { 'retry-after': '3600' } }), true);
-    expect(ended).toMatchObject({ kind: 'failed', attempts: 1, mayHaveArrived: false, why: expect.stringContaining('3600 s of patience') });
+    expect(ended).toMatchObject({
+      kind: 'failed',
+      attempts: 1,
+      mayHaveArrived: false,
+      why: expect.stringContaining('3600 s of patience'),
+    });
   });
 
   test('is tried five times at most', async () => {
@@ -49,7 +68,10 @@ describe('a delivery', () => {
 
   test.each([
     ['a failure of the service', () => ({ status: 502, body: 'bad gateway' })],
-    ['a connection that breaks', (_came: unknown, _count: unknown, response: { destroy: () => void }) => void response.destroy()],
+    [
+      'a connection that breaks',
+      (_came: unknown, _count: unknown, response: { destroy: () => void }) => void response.destroy(),
+    ],
   ] as const)('is not sent twice after %s, since it may have arrived', async (_name, answers) => {
     const ended = await delivered(answers as Answers);
     expect(ended).toMatchObject({ kind: 'failed', attempts: 1, mayHaveArrived: true });
@@ -69,8 +91,18 @@ describe('a delivery', () => {
     await service.end();
     const url = new URL('https://hooks.example/');
     const way = wayTo(service.origin, ['hooks.example'], { ...patient, pauseMs: 1 });
-    const ended = await deliver({ method: 'POST', url, body: '{}', secrets: [] }, false, () => refusal(0, ''), way);
-    expect(ended).toMatchObject({ kind: 'failed', attempts: 5, mayHaveArrived: false, why: expect.stringContaining('ECONNREFUSED') });
+    const ended = await deliver(
+      { method: 'POST', url, body: '{}', secrets: [] },
+      false,
+      () => refusal(0, ''),
+      way,
+    );
+    expect(ended).toMatchObject({
+      kind: 'failed',
+      attempts: 5,
+      mayHaveArrived: false,
+      why: expect.stringContaining('ECONNREFUSED'),
+    });
     service = undefined;
   });
 
@@ -85,8 +117,15 @@ describe('a delivery', () => {
   test('follows no redirect', async () => {
     const elsewhere = await aService(() => ({ status: 200 }));
     try {
-      const ended = await delivered(() => ({ status: 307, headers: { location: `${elsewhere.origin}/${secret}` } }), true);
-      expect(ended).toMatchObject({ kind: 'failed', attempts: 1, why: expect.stringContaining('307, a redirect') });
+      const ended = await delivered(
+        () => ({ status: 307, headers: { location: `${elsewhere.origin}/${secret}` } }),
+        true,
+      );
+      expect(ended).toMatchObject({
+        kind: 'failed',
+        attempts: 1,
+        why: expect.stringContaining('307, a redirect'),
+      });
       expect(elsewhere.came).toEqual([]);
       expect(JSON.stringify(ended)).not.toContain(secret);
     } finally {
@@ -97,7 +136,11 @@ describe('a delivery', () => {
   test('gives up on a service that takes a connection and says nothing', async () => {
     const begun = performance.now();
     const ended = await delivered(() => undefined, true, { totalMs: 400, requestMs: 100, pauseMs: 1 });
-    expect(ended).toMatchObject({ kind: 'failed', mayHaveArrived: true, why: expect.stringContaining('no answer within') });
+    expect(ended).toMatchObject({
+      kind: 'failed',
+      mayHaveArrived: true,
+      why: expect.stringContaining('no answer within'),
+    });
     expect(performance.now() - begun).toBeLessThan(5000);
   });
 
@@ -121,7 +164,9 @@ describe('a delivery', () => {
   });
 
   test('shows no sign that a terminal would obey', async () => {
-    expect(await delivered(() => ({ status: 400, body: 'a\u001B[31m\u0007b\u202Ec' }))).toMatchObject({ why: 'it answered 400: a [31m b c' });
+    expect(await delivered(() => ({ status: 400, body: 'a\u001B[31m\u0007b\u202Ec' }))).toMatchObject({
+      why: 'it answered 400: a [31m b c',
+    });
   });
 
   test('ends at once, by an exception, where it is cancelled', async () => {
