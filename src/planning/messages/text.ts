@@ -28,12 +28,15 @@ export const characters = (written: string): number => written.length;
 export const utf8Bytes = (written: string): number => new TextEncoder().encode(written).length;
 
 const cutSign = ' …';
+/** What a person takes for one sign: an emoji may be several characters. */
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
 /** The longest beginning of a text that fits once it is written; never half a character. */
 export function fitText(text: string, max: number, { write, size }: Writing): string {
   const whole = write(text);
   if (size(whole) <= max) return whole;
-  const parts = [...text];
+  // What is written is never shorter than the text, so no more of it can fit.
+  const parts = Array.from(graphemes.segment(text.slice(0, max)), ({ segment }) => segment);
   let [fits, over] = [0, parts.length];
   while (over - fits > 1) {
     const middle = Math.floor((fits + over) / 2);

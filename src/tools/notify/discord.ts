@@ -37,6 +37,7 @@ export async function tellDiscord(
 ): Promise<Delivered<string>> {
   const url = webhookUrl(secret);
   const thread = url.searchParams.get('thread_id');
+  const token = url.pathname.slice(url.pathname.lastIndexOf('/') + 1);
   const request = (method: 'POST' | 'PATCH', path: string, query: Record<string, string>): Exchange => {
     const target = new URL(url);
     target.pathname += path;
@@ -44,7 +45,12 @@ export async function tellDiscord(
       ...query,
       ...(thread === null ? {} : { thread_id: thread }),
     }).toString();
-    return { method, url: target, body: JSON.stringify(discord), secrets: [secret.trim(), url.pathname] };
+    return {
+      method,
+      url: target,
+      body: JSON.stringify(discord),
+      secrets: [secret.trim(), url.pathname, token],
+    };
   };
   if (message !== undefined) {
     const edited = await deliver(request('PATCH', `/messages/${message}`, {}), true, judge, way);

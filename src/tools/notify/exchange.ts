@@ -48,9 +48,7 @@ export async function exchange(
   { method, url, headers = {}, body, secrets }: Exchange,
   way: { readonly dialMap: DialMap; readonly signal: AbortSignal; readonly timeoutMs: number },
 ): Promise<ExchangeResult> {
-  const hidden = new Redaction(
-    [...secrets, url.href, `${url.pathname}${url.search}`].filter((one) => one.length > 1),
-  );
+  const hidden = redactionFor(url, secrets);
   const timeout = AbortSignal.timeout(way.timeoutMs);
   try {
     const response = await fetch(dialled(url, way.dialMap), {
@@ -74,6 +72,16 @@ export async function exchange(
     }
     return unanswered(error, (text) => hidden.apply(text));
   }
+}
+
+/** Shorter parts of an address are names that everybody knows. */
+const tokenMin = 16;
+
+/** An address may be a secret as a whole, and so may be the long parts of its path by themselves. */
+function redactionFor(url: URL, secrets: readonly string[]): Redaction {
+  const tokens = url.pathname.split('/').filter((part) => part.length >= tokenMin);
+  const whole = [url.href, `${url.pathname}${url.search}`].filter((text) => text.length > 1);
+  return new Redaction([...secrets, ...whole, ...tokens]);
 }
 
 /** What a failed request tells. `fetch` wraps it, and says nothing itself; an error it has no code for may have come after the sending. */

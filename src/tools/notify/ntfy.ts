@@ -38,7 +38,7 @@ export async function tellNtfy(
   const request = {
     method: 'POST' as const,
     url: server,
-    headers: { ...(authorization === undefined ? {} : { authorization }) },
+    ...(authorization === undefined ? {} : { headers: { authorization } }),
     body: JSON.stringify({ topic, sequence_id: `slipway-${thread}`, ...ntfy }),
     secrets,
   };

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { discordText } from '../../../src/planning/messages/discord.js';
 import { renderMessage } from '../../../src/planning/messages/render.js';
+import type { SlackMessage } from '../../../src/planning/messages/slack.js';
 import { messages, withTexts } from './every-message.js';
 
 /** What a branch, a title or an error may hold. */
@@ -22,8 +23,15 @@ const cases = hostile.flatMap(([name, text]) =>
 );
 
 const wholeCharacters = (text: string): boolean => !/\p{Cs}/u.test(text);
-const unseen =
-  /[\u0000-\u0009\u000B-\u001F\u007F-\u009F\u200B-\u200F\u202A-\u202E\u2066-\u2069\u{E0000}-\u{E007F}]/u;
+/** Controls but the line end, and signs that hide or turn the direction. */
+const unseen = /(?!\n)\p{Cc}|[\u200B-\u200F\u202A-\u202E\u2066-\u2069\u{E0000}-\u{E007F}]/u;
+
+/** Of the text of a block. */
+function lengthOf(block: SlackMessage['blocks'][number] | undefined): number {
+  if (block === undefined) return 0;
+  if ('text' in block) return block.text.text.length;
+  return block.type === 'context' ? block.elements[0].text.length : block.elements[0].elements[0].text.length;
+}
 
 describe.each(cases)('%s in %s', (_name, _kind, { discord, ntfy, slack, webhook }) => {
   test('stay within the limits of Discord, call nobody, and have no shape of their own', () => {
@@ -58,18 +66,19 @@ describe.each(cases)('%s in %s', (_name, _kind, { discord, ntfy, slack, webhook 
     expect(slack.text.length).toBeLessThanOrEqual(3000);
     expect(slack.text).not.toMatch(/[<>]|&(?!amp;|lt;|gt;)/);
     expect(slack.blocks.length).toBeLessThanOrEqual(50);
-    for (const block of slack.blocks) {
-      if (block.type === 'rich_text') {
-        expect(block.elements[0].elements[0].text.length).toBeLessThanOrEqual(3000);
-      } else if (block.type === 'context') {
-        expect(block.elements[0].text).toBe('<https://temporal.lan/run/42|Details>');
-      } else {
-        expect([block.text.type, block.text.emoji]).toEqual(['plain_text', false]);
-        expect(block.text.text.length).toBeLessThanOrEqual(block.type === 'header' ? 150 : 3000);
-        expect(block.text.text).not.toBe('');
-        expect(wholeCharacters(block.text.text) && !unseen.test(block.text.text)).toBe(true);
-      }
+    const shown = slack.blocks.flatMap((block) =>
+      'text' in block ? [{ kind: block.text.type, emoji: block.text.emoji, text: block.text.text }] : [],
+    );
+    for (const { kind, emoji, text } of shown) {
+      expect([kind, emoji]).toEqual(['plain_text', false]);
+      expect(text).not.toBe('');
+      expect(wholeCharacters(text) && !unseen.test(text)).toBe(true);
     }
+    expect(slack.blocks.filter(({ type }) => type === 'header')).toHaveLength(1);
+    expect(slack.blocks.map(lengthOf).filter((length) => length > 3000)).toEqual([]);
+    expect(lengthOf(slack.blocks[0])).toBeLessThanOrEqual(150);
+    const marked = slack.blocks.flatMap((block) => (block.type === 'context' ? block.elements : []));
+    expect(marked.filter(({ text }) => text !== '<https://temporal.lan/run/42|Details>')).toEqual([]);
   });
 
   test('stay within what a webhook may hold', () => {

@@ -70,10 +70,12 @@ describe('a delivery', () => {
     ['a failure of the service', () => ({ status: 502, body: 'bad gateway' })],
     [
       'a connection that breaks',
-      (_came: unknown, _count: unknown, response: { destroy: () => void }) => void response.destroy(),
+      (_came: unknown, _count: unknown, response: { destroy: () => void }): undefined => {
+        response.destroy();
+      },
     ],
   ] as const)('is not sent twice after %s, since it may have arrived', async (_name, answers) => {
-    const ended = await delivered(answers as Answers);
+    const ended = await delivered(answers);
     expect(ended).toMatchObject({ kind: 'failed', attempts: 1, mayHaveArrived: true });
     expect(service?.came).toHaveLength(1);
   });

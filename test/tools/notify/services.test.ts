@@ -90,6 +90,7 @@ describe('Discord', () => {
   test.each([
     [{ status: 404, body: { code: 10015, message: 'Unknown Webhook' } }, 'does not know this webhook'],
     [{ status: 401, body: { code: 50027, message: 'Invalid Webhook Token' } }, 'does not know this webhook'],
+    [{ status: 418, body: 'token is hunter2-Token_1' }, 'token is [redacted]'],
     [{ status: 200, body: '<html>welcome to the hotel</html>' }, 'not with a message of Discord'],
     [
       { status: 400, body: { code: 50006, message: 'Cannot send an empty message' } },
@@ -109,7 +110,7 @@ describe('Discord', () => {
   ])('is not told by %s, which is not repeated', async (address) => {
     const telling = tell(() => posted('1'), nodeDone, undefined, address);
     await expect(telling).rejects.toThrow(/webhooks\/ID\/TOKEN/);
-    await telling.catch((error: unknown) => expect(String(error)).not.toContain('hunter2'));
+    await expect(telling).rejects.not.toThrow(/hunter2/);
     expect(service?.came).toEqual([]);
   });
 });
@@ -347,7 +348,7 @@ describe('a signed webhook', () => {
     for (const { headers, body } of service.came) {
       const key = Buffer.from('sixteen characters at least');
       const mac = createHmac('sha256', key)
-        .update(`${ids[0]}.${headers['webhook-timestamp']}.${body}`)
+        .update([ids[0], headers['webhook-timestamp'], body].join('.'))
         .digest('base64');
       expect(headers['webhook-signature']).toBe(`v1,${mac}`);
       expect(Math.abs(Number(headers['webhook-timestamp']) - Date.now() / 1000)).toBeLessThan(60);
