@@ -114,10 +114,9 @@ async function tell(
   const rendered = renderMessage(message);
   const wanted = wanting(receivers, message);
   const due = wanted.filter(({ name, service }) => {
-    if (beats.outcomeOf(name)) return false;
     // A worker died while it told this one. A service that would show a repetition is told again only if that is better than silence.
     const again = rendered.insist || rendered.isBoard || service === 'ntfy' || service === 'webhook';
-    if (beats.wasBegun(name) && !again) beats.settle(lost(name));
+    if (beats.wasBegun(name) && !beats.outcomeOf(name) && !again) beats.settle(lost(name));
     return !beats.outcomeOf(name);
   });
   const boards = Object.entries(state.receivers).flatMap(([name, { board }]) =>
