@@ -1,4 +1,4 @@
-import { advise, describe } from '../describe.js';
+import { advise, decisionCommands, describe } from '../describe.js';
 import { count, moment, span } from '../phrases.js';
 import type { Reason } from '../reason.js';
 import type { NodeCounts } from '../run-result.js';
@@ -83,7 +83,7 @@ const words: WordsOf = {
       ...because(halt.reasons),
       ...until(halt.until, 'Without a decision the run ends'),
     ],
-    commands: advice(halt.reasons, halt),
+    commands: haltCommands(halt),
   }),
   rollback: (back) => ({
     title: `${runOf(back)}: ${back.node} goes back to ${back.to}`,
@@ -210,6 +210,15 @@ function advice(reasons: readonly Reason[], about: About & { readonly held?: boo
   const { cluster, run, held } = about;
   const context = { cluster, ...(run === undefined ? {} : { run }), ...(held === undefined ? {} : { held }) };
   return [...new Set(reasons.slice(0, reasonsMax).flatMap((reason) => advise(reason, context)))];
+}
+
+/** While the run waits for a decision: how to decide, then how to find out. Once it is over, what the reasons advise. */
+function haltCommands(halt: MessageOf<'halt'>): string[] {
+  const { cluster, run, node, until, reasons } = halt;
+  if (run === undefined || node === undefined || until === undefined) return advice(reasons, halt);
+  // They are for after the end of a run.
+  const looks = advice(reasons, halt).filter((line) => !/^slipway (release|upgrade) /.test(line));
+  return [...decisionCommands(`${cluster}/${run}`, [node]), ...looks];
 }
 
 function countsLine({ done, skipped, undone, halted, notBegun }: NodeCounts): string {

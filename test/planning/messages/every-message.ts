@@ -33,7 +33,7 @@ export const everyMessage: { readonly [Kind in MessageKind]: MessageOf<Kind> } =
     ],
     more: 12,
     now: ['waiting for postgres/db-1: PodDisruptionBudget postgres/db allows 0 disruptions'],
-    commands: ['slipway skip k8s-work-2 --why "…"  # go on without it'],
+    commands: ['slipway skip k8s-work-2 prox-ops/42 --why "…"  # go on without it'],
     left: 1_860_000,
   },
   queued: { ...about, kind: 'queued', target: 'v1.12.7', behind: 42, by: 'anna' },
@@ -68,7 +68,7 @@ export const everyMessage: { readonly [Kind in MessageKind]: MessageOf<Kind> } =
     since: '2026-11-21T14:27:00.000Z',
     until: '2026-11-21T14:42:00.000Z',
     node: 'k8s-work-2',
-    commands: ['slipway skip k8s-work-2 --why "…"  # go on without it'],
+    commands: ['slipway skip k8s-work-2 prox-ops/42 --why "…"  # go on without it'],
   },
   reminder: {
     ...about,

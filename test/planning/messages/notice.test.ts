@@ -37,7 +37,7 @@ describe('what people are told', () => {
         'k8s-work-2',
         'Since 2026-11-21 14:27 UTC',
         'at 2026-11-21 14:42 UTC',
-        'slipway skip k8s-work-2 --why "…"  # go on',
+        'slipway skip k8s-work-2 prox-ops/42 --why "…"  # go on',
       ],
     ],
     ['reminder', ["waits still, for 2h: a person's yes", 'slipway approve']],
@@ -108,6 +108,19 @@ describe('what people are told', () => {
     const refused = noticeOf({ ...everyMessage.ended, outcome: 'refused' });
     expect(refused.title).toContain('nothing was touched');
     expect(refused.commands.join('\n')).not.toContain('slipway release');
+  });
+
+  test('says how to decide while a halted run waits for that, and how to go on once it is over', () => {
+    const { until, ...over } = everyMessage.halt;
+    expect(until).toBeDefined();
+    const [waits, ended] = [noticeOf(everyMessage.halt), noticeOf(over)].map(({ commands }) =>
+      commands.join('\n'),
+    );
+    expect(waits).toMatch(
+      /^slipway retry k8s-work-2 prox-ops\/42 .*\nslipway rollback .*\nslipway skip .*\nslipway abort /,
+    );
+    expect(waits).not.toContain('slipway release');
+    expect(ended).toContain('slipway release prox-ops');
   });
 
   test('names a few reasons and says how many there are', () => {
