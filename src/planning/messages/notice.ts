@@ -56,18 +56,18 @@ const words: WordsOf = {
     lines: [
       `Why: ${asked.why}.`,
       `Plan ${shortHash(asked.plan)}: ${nodeCount(asked.nodes)} (${nodeNames(asked.nodes)}). Nothing was touched.`,
-      ...until(asked.until, 'Without an answer it ends'),
+      ...endsAt(asked.until, 'Without an answer it ends'),
     ],
     commands: asked.commands,
   }),
   waiting: (wait) => ({
     title: `${runOf(wait)} waits: ${wait.what}`,
-    lines: [...nodeLine(wait.node), `Since ${moment(wait.since)}.`, ...until(wait.until, 'It gives up')],
+    lines: [...nodeLine(wait.node), `Since ${moment(wait.since)}.`, ...endsAt(wait.until, 'It gives up')],
     commands: wait.commands,
   }),
   reminder: (wait) => ({
     title: `${runOf(wait)} waits still, for ${spanOf(wait.since, wait.at)}: ${wait.what}`,
-    lines: [...nodeLine(wait.node), `Since ${moment(wait.since)}.`, ...until(wait.until, 'It gives up')],
+    lines: [...nodeLine(wait.node), `Since ${moment(wait.since)}.`, ...endsAt(wait.until, 'It gives up')],
     commands: wait.commands,
   }),
   'node-done': (done) => ({
@@ -81,7 +81,7 @@ const words: WordsOf = {
         ? []
         : [`${halt.node} ${stateWords[halt.state]}.`]),
       ...because(halt.reasons),
-      ...until(halt.until, 'Without a decision the run ends'),
+      ...endsAt(halt.until, 'Without a decision the run ends'),
     ],
     commands: haltCommands(halt),
   }),
@@ -185,7 +185,7 @@ function nodeLine(node: string | undefined): string[] {
   return node === undefined ? [] : [`Node: ${node}.`];
 }
 
-function until(iso: string | undefined, what: string): string[] {
+function endsAt(iso: string | undefined, what: string): string[] {
   return iso === undefined ? [] : [`${what} at ${moment(iso)}.`];
 }
 
