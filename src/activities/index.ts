@@ -31,6 +31,7 @@ import { rollBackNode } from './roll-back-node.js';
 import { soakNode } from './soak-node.js';
 import { takeSnapshot } from './take-snapshot.js';
 import { tellPullRequest } from './tell-pull-request.js';
+import { tellPeople } from './tell-people.js';
 import { uncordonNode } from './uncordon-node.js';
 import { verifyNode } from './verify-node.js';
 import { warmFactory } from './warm-factory.js';
@@ -74,6 +75,7 @@ export function createActivities(settings: ActivitySettings) {
     probeNode: bind(settings, probeNode),
     uncordonNode: bind(settings, uncordonNode),
     soakNode: bind(settings, soakNode),
+    tellPeople: bind(settings, tellPeople),
   };
 }
 

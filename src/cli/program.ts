@@ -4,6 +4,7 @@ import { Command, Option } from 'commander';
 import { projectRoot } from '../tools/project-root.js';
 import type { DoctorOptions } from './commands/doctor.js';
 import type { InventoryCheckOptions } from './commands/inventory-check.js';
+import type { NotifyTestOptions } from './commands/notify-test.js';
 import type { PlanOptions } from './commands/plan.js';
 import type { QueueOptions } from './commands/queue.js';
 import type { ReportOptions } from './commands/report.js';
@@ -162,6 +163,14 @@ function addCheckingCommands(program: Command, finished: Finished): void {
     )
     .action(async (options: DoctorOptions) =>
       finished(await (await import('./commands/doctor.js')).doctor(options)),
+    );
+
+  const notify = program.command('notify').description('look at who is told what').helpCommand(false);
+  withFile(command(notify, 'test', 'send a test message to each receiver, and say what became of it'))
+    .option('--json', 'print the outcomes as JSON')
+    .addHelpText('after', examples('slipway notify test', 'slipway notify test -f clusters/atlas.yaml'))
+    .action(async (options: NotifyTestOptions) =>
+      finished(await (await import('./commands/notify-test.js')).notifyTest(options)),
     );
 
   command(program, 'tools', 'list the programs Slipway runs: where each is, or how to get it')

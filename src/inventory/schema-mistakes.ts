@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { type DocumentPath, type MistakeAt, pathText } from './mistake.js';
+import { severities, toldKinds } from './notify.js';
 import { settingsAt } from './settings.js';
 
 type Issue = z.core.$ZodIssue;
@@ -81,7 +82,13 @@ const whyNeeded = [
 /** What to write, by setting. */
 const hints = [
   {
-    path: /^access\.|webhook|^terraform\.(backend|env|variables\.files)|configuration\.file/,
+    path: /^notify\[\d+\]\.tell/,
+    fix: `name severities (${severities.join(', ')}) or kinds of messages (${toldKinds.join(', ')})`,
+  },
+  { path: /^notify\[\d+\]\.ntfy\.server$/, fix: 'write it like https://ntfy.example.org' },
+  { path: /^notify\[\d+\]\.slack\.channel$/, fix: 'write it like C0123456789' },
+  {
+    path: /^access\.|\.(webhook|topic|token|url|secret)$|^terraform\.(backend|env|variables\.files)|configuration\.file/,
     fix: 'write { file: PATH } or { env: NAME }',
   },
   { path: /^terraform\.version$/, fix: 'write it like 1.11.4, as terraform version prints it' },
@@ -99,7 +106,7 @@ const hints = [
   },
   {
     path: /^notify/,
-    fix: 'write { discord: { webhook: { env: NAME } } } or { ntfy: { webhook: { file: PATH } } }',
+    fix: 'write { discord: { webhook: { env: NAME } } }, { ntfy: { topic: { env: NAME } } }, or what docs/notifications.md shows',
   },
   { path: /schematic$/, fix: "write the id the Image Factory answered to the role's customization" },
   {

@@ -4,6 +4,7 @@ import { Device } from './devices.js';
 import { duration } from './duration.js';
 import { Limits } from './limits.js';
 import { NetworkCard } from './network-cards.js';
+import { Receiver } from './notify.js';
 import { Patch } from './patches.js';
 import { Probe } from './probes.js';
 import { MachineConfiguration, Terraform } from './terraform.js';
@@ -21,16 +22,6 @@ const name = z
 const schematic = z
   .string()
   .regex(/^[0-9a-f]{64}$/, 'a schematic id is the 64 hex digits the Image Factory answered');
-
-/** A secret address to post to. Whoever knows it can post, so it is a credential: by reference. */
-const Webhook = z.strictObject({ webhook: CredentialReference });
-
-/** Who is told. Messages themselves come with the notifier. */
-const Notify = z.union([z.strictObject({ discord: Webhook }), z.strictObject({ ntfy: Webhook })], {
-  error:
-    'a receiver is written { discord: { webhook: { env: NAME } } } or { ntfy: { webhook: { file: PATH } } }; ' +
-    'the address itself is a secret and never stands here',
-});
 
 const Role = z.strictObject({
   /** What the nodes of this role are made of. */
@@ -199,8 +190,8 @@ export const Inventory = z.strictObject({
     })
     .prefault({}),
   limits: Limits.prefault({}),
-  /** Receivers of messages, each by reference. */
-  notify: z.array(Notify).default([]),
+  /** Who is told, and of what. */
+  notify: z.array(Receiver).max(20).default([]),
 });
 export type Inventory = z.infer<typeof Inventory>;
 

@@ -45,6 +45,7 @@ const names: Readonly<Record<keyof Activities, Named>> = {
   warmFactory: { name: 'images', does: 'has the factory build every image that is needed' },
   confirmNoChanges: { name: 'terraform', does: 'asks Terraform what it would still change' },
   awaitEtcdStable: { name: 'etcd', does: 'waits until etcd has been healthy without a break' },
+  tellPeople: { name: 'tell', does: 'tells people' },
   planOwnRollback: { name: 'look', does: 'looks whether a node that halted can go back by itself' },
 };
 

@@ -1,0 +1,170 @@
+import { approvalCommands, approvalsText } from '../describe-approval.js';
+import { span } from '../phrases.js';
+import type { UpgradePlan, UpgradeRequest } from '../plan.js';
+import type { Reason } from '../reason.js';
+import type { NodeEnding, RunResult } from '../run-result.js';
+import type { About, BoardRow, MessageOf, NamedNodes } from './message.js';
+
+/** Names in a message: a phone shows a few lines. */
+const namesMax = 15;
+/** Rows of a board; what is over with comes first to be left out. */
+const rowsMax = 30;
+/** Reasons whose values a message carries. */
+const reasonsMax = 5;
+
+/** A run begins: what its plan says, in a few hundred bytes. */
+export function startMessage(
+  plan: UpgradePlan,
+  { requestedBy, commit }: UpgradeRequest,
+  about: About,
+): MessageOf<'start'> {
+  const touched = plan.hops.flatMap(({ nodes }) => nodes.filter(({ skip }) => !skip));
+  const first = plan.hops[0]?.nodes.filter(({ skip }) => !skip) ?? [];
+  return {
+    ...about,
+    kind: 'start',
+    target: plan.target,
+    from: [...new Set(first.map(({ from }) => from))].slice(0, 5),
+    strategy: plan.strategy,
+    why: plan.strategyReason,
+    nodes: named(touched.map(({ name }) => name)),
+    hops: plan.hops.length,
+    estimate: plan.estimate,
+    by: requestedBy,
+    ...(commit === undefined ? {} : { commit }),
+  };
+}
+
+/** A plan waits for a person's yes. `until`: ISO time at which the run ends without one. */
+export function approvalMessage(plan: UpgradePlan, about: About, until?: string): MessageOf<'approval'> {
+  const touched = plan.hops.flatMap(({ nodes }) => nodes.filter(({ skip }) => !skip));
+  return {
+    ...about,
+    kind: 'approval',
+    target: plan.target,
+    plan: plan.hash,
+    why: approvalsText(plan.approvals ?? []),
+    nodes: named(touched.map(({ name }) => name)),
+    commands: approvalCommands(plan, about.run),
+    ...(until === undefined ? {} : { until }),
+  };
+}
+
+/** A node runs its new version. `of`: how many nodes the plan touches. */
+export function nodeDoneMessage(
+  { node, from, to, startedAt, endedAt }: NodeEnding,
+  { place, of }: { readonly place: number; readonly of: number },
+  about: About,
+): MessageOf<'node-done'> {
+  const took = Date.parse(endedAt) - Date.parse(startedAt);
+  return { ...about, kind: 'node-done', node, from, to, took, place, of };
+}
+
+/** A node halted the run. `until`: ISO time at which the wait for a decision is over. */
+export function haltMessage(
+  ending: NodeEnding,
+  target: string,
+  about: About,
+  until?: string,
+): MessageOf<'halt'> {
+  const { node, state, reason, undoFailed } = ending;
+  const reasons = [reason, undoFailed].filter((one): one is Reason => one !== undefined);
+  return { ...about, kind: 'halt', target, node, state, reasons, ...(until === undefined ? {} : { until }) };
+}
+
+/**
+ * A node that halted the run goes back: it begins (`went` left out), or it is over.
+ *
+ * @param halted how it ended on the new version: the check that failed.
+ * @param went how its way back ended.
+ */
+export function rollbackMessage(
+  halted: NodeEnding,
+  went: NodeEnding | undefined,
+  about: About,
+): MessageOf<'rollback'> | MessageOf<'rolled-back'> | MessageOf<'rollback-failed'> {
+  const { node, from: before, to: now, reason: check } = halted;
+  const back = { ...about, node, from: now, to: before, ...(check === undefined ? {} : { check }) };
+  if (went === undefined) return { ...back, kind: 'rollback' };
+  if (went.outcome === 'done' || went.state === 'rolled-back') {
+    return { ...back, kind: 'rolled-back', took: Date.parse(went.endedAt) - Date.parse(went.startedAt) };
+  }
+  const reason = went.reason ??
+    went.undoFailed ?? { kind: 'unexpected', message: 'its way back ended without a word' };
+  return { ...back, kind: 'rollback-failed', state: went.state, reason };
+}
+
+/**
+ * A run is over. `left`: what Terraform would still change, as `describeLeft` says it.
+ */
+export function endMessage(
+  result: RunResult,
+  about: About,
+  left?: string,
+): MessageOf<'done'> | MessageOf<'ended'> {
+  const { target, counts, outcome, reasons, startedAt, endedAt } = result;
+  const took = Date.parse(endedAt) - Date.parse(startedAt);
+  if (outcome === 'done')
+    return { ...about, kind: 'done', target, counts, took, ...(left === undefined ? {} : { left }) };
+  const touched = outcome === 'halted' || outcome === 'aborted' ? { counts, took } : {};
+  return { ...about, kind: 'ended', outcome, target, reasons: reasons.slice(0, reasonsMax), ...touched };
+}
+
+/** How a run stands, for its board. */
+export interface Standing {
+  readonly target: string;
+  /** `in place`, `paused`, `done`. */
+  readonly stands: string;
+  /** In the order in which they are taken. */
+  readonly order: readonly string[];
+  readonly endings: readonly NodeEnding[];
+  /** Nodes under work. */
+  readonly current: readonly string[];
+  /** What goes on and what waits, as sentences. */
+  readonly now?: readonly string[];
+  readonly commands?: readonly string[];
+  /** Milliseconds that are left, probably. */
+  readonly left?: number;
+}
+
+/** The run at a glance. `about.part` is its edition. */
+export function boardMessage(standing: Standing, about: About): MessageOf<'board'> {
+  const { target, stands, order, endings, current, now = [], commands = [], left } = standing;
+  const ended = new Map(endings.map((ending) => [ending.node, ending]));
+  const rows = order.map((node) => row(node, current.includes(node), ended.get(node)));
+  const at = rows.findIndex(({ sign }) => sign === 'under-work' || sign === 'not-done');
+  const from = Math.max(
+    0,
+    Math.min(at === -1 ? rows.length : at - Math.floor(rowsMax / 2), rows.length - rowsMax),
+  );
+  const shown = rows.slice(from, from + rowsMax);
+  return {
+    ...about,
+    kind: 'board',
+    target,
+    stands,
+    done: rows.filter(({ sign }) => sign === 'done').length,
+    of: rows.length,
+    rows: shown,
+    more: rows.length - shown.length,
+    now: now.slice(0, reasonsMax),
+    commands: commands.slice(0, reasonsMax),
+    ...(left === undefined ? {} : { left }),
+  };
+}
+
+function row(node: string, underWork: boolean, ending: NodeEnding | undefined): BoardRow {
+  if (underWork) return { node, sign: 'under-work' };
+  if (ending === undefined) return { node, sign: 'to-come' };
+  const { outcome, to, startedAt, endedAt, skippedBy } = ending;
+  if (outcome === 'done')
+    return { node, sign: 'done', words: `${to} ${span(Date.parse(endedAt) - Date.parse(startedAt))}` };
+  if (outcome === 'skipped' && skippedBy === undefined)
+    return { node, sign: 'done', words: `${to} (ran it already)` };
+  return outcome === 'skipped' ? { node, sign: 'left-out' } : { node, sign: 'not-done', words: ending.state };
+}
+
+function named(names: readonly string[]): NamedNodes {
+  const all = [...new Set(names)];
+  return { names: all.slice(0, namesMax), more: Math.max(0, all.length - namesMax) };
+}

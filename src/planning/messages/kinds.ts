@@ -1,0 +1,118 @@
+import type { severities } from '../../inventory/notify.js';
+import type { MessageKind } from './message.js';
+
+export type Severity = (typeof severities)[number];
+
+/** What is the same for every message of a kind. */
+export interface KindOfMessage {
+  readonly severity: Severity;
+  /** When it is told, for the page about notifications. */
+  readonly when: string;
+  /** Stands before its title. */
+  readonly sign: string;
+  /** The same as an emoji short code of ntfy (https://docs.ntfy.sh/emojis/). */
+  readonly tag: string;
+}
+
+/**
+ * Everything people are told of. The board is one message that is edited as the run goes on; all others are the record: each is a
+ * message of its own, and is never edited.
+ */
+export const kinds: Readonly<Record<MessageKind, KindOfMessage>> = {
+  board: {
+    severity: 'info',
+    when: 'the run at a glance: one message, edited as it goes on, where the service can',
+    sign: '🛥️',
+    tag: 'ship',
+  },
+  queued: {
+    severity: 'info',
+    when: 'an upgrade was asked for while another is open, and waits for it',
+    sign: '🕒',
+    tag: 'clock3',
+  },
+  superseded: {
+    severity: 'info',
+    when: 'an upgrade that waited gave way to a newer target',
+    sign: '⏭️',
+    tag: 'next_track_button',
+  },
+  start: {
+    severity: 'info',
+    when: 'a run begins: nodes, strategy, versions, estimate',
+    sign: '▶️',
+    tag: 'arrow_forward',
+  },
+  approval: {
+    severity: 'warning',
+    when: "a plan waits for a person's yes",
+    sign: '✋',
+    tag: 'raised_hand',
+  },
+  waiting: {
+    severity: 'warning',
+    when: 'the run waits: for what, since when, what to type',
+    sign: '⏳',
+    tag: 'hourglass_flowing_sand',
+  },
+  reminder: {
+    severity: 'warning',
+    when: 'what waited then waits still',
+    sign: '🔔',
+    tag: 'bell',
+  },
+  'node-done': {
+    severity: 'info',
+    when: 'a node runs its new version, with the time it took',
+    sign: '✅',
+    tag: 'white_check_mark',
+  },
+  halt: {
+    severity: 'warning',
+    when: 'the run halted: why, and what to type',
+    sign: '🛑',
+    tag: 'octagonal_sign',
+  },
+  rollback: {
+    severity: 'warning',
+    when: 'a node goes back to its old version: the check that failed; status: in progress',
+    sign: '⏪',
+    tag: 'rewind',
+  },
+  'rolled-back': {
+    severity: 'warning',
+    when: 'a node runs its old version again; status: completed',
+    sign: '↩️',
+    tag: 'leftwards_arrow_with_hook',
+  },
+  'rollback-failed': {
+    severity: 'critical',
+    when: 'a node could not be taken back; status: failed',
+    sign: '🚨',
+    tag: 'rotating_light',
+  },
+  done: {
+    severity: 'info',
+    when: 'every node of the plan runs the target: the summary',
+    sign: '🏁',
+    tag: 'checkered_flag',
+  },
+  ended: {
+    severity: 'warning',
+    when: 'the run ended otherwise: refused, halted, aborted, nothing to do',
+    sign: '⏹️',
+    tag: 'stop_button',
+  },
+  'notifier-failing': {
+    severity: 'warning',
+    when: 'another receiver cannot be reached, told to those that can',
+    sign: '📵',
+    tag: 'no_mobile_phones',
+  },
+  test: {
+    severity: 'info',
+    when: 'somebody typed slipway notify test',
+    sign: '👋',
+    tag: 'wave',
+  },
+};

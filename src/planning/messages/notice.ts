@@ -1,0 +1,234 @@
+import { advise, decisionCommands, describe } from '../describe.js';
+import { count, moment, span } from '../phrases.js';
+import type { Reason } from '../reason.js';
+import type { NodeCounts } from '../run-result.js';
+import { shortHash } from '../describe-approval.js';
+import { stateWords } from '../state-words.js';
+import { boardLines, boardTitle } from './board.js';
+import { kinds, type Severity } from './kinds.js';
+import type { About, Message, MessageKind, MessageOf, NamedNodes, WentBack } from './message.js';
+import { commandLine, oneLine, safeLink } from './text.js';
+
+/** A message in words, for any service: one line each, plain text that nobody has made harmless yet. */
+export interface Notice {
+  readonly kind: MessageKind;
+  readonly severity: Severity;
+  /** One line that says it all: where people see nothing else. */
+  readonly title: string;
+  readonly lines: readonly string[];
+  /** What to type, each line as it can be pasted. */
+  readonly commands: readonly string[];
+  /** An address that may be clicked. */
+  readonly link?: string;
+  /** ISO time. */
+  readonly at: string;
+}
+
+interface Words {
+  readonly title: string;
+  readonly lines?: readonly string[];
+  readonly commands?: readonly string[];
+}
+
+type WordsOf = { readonly [Kind in MessageKind]: (message: MessageOf<Kind>) => Words };
+
+const words: WordsOf = {
+  board: (board) => ({ title: boardTitle(board), lines: boardLines(board), commands: board.commands }),
+  queued: ({ target, behind, by, ...about }) => ({
+    title: `${about.cluster}: Talos ${target} waits for run ${behind}`,
+    lines: [`Asked for by ${by}. It starts when run ${behind} has ended; a newer target takes its place.`],
+  }),
+  superseded: ({ target, newer, by, ...about }) => ({
+    title: `${about.cluster}: Talos ${target} gave way to ${newer}`,
+    lines: [`It had not started. ${newer} was asked for by ${by}, and is what the next run goes to.`],
+  }),
+  start: (start) => ({
+    title: `${runOf(start)} begins: ${versions(start.from)} → Talos ${start.target}, ${nodeCount(start.nodes)}`,
+    lines: [
+      `Strategy: ${start.strategy === 'in-place' ? 'in place' : 'by rebuild'} (${start.why}), ${count(start.hops, 'hop')}.`,
+      `Nodes: ${nodeNames(start.nodes)}.`,
+      `Estimate: ${span(start.estimate)}.`,
+      `Asked for by ${start.by}${start.commit === undefined ? '' : `, commit ${start.commit.slice(0, 12)}`}.`,
+    ],
+  }),
+  approval: (asked) => ({
+    title: `${runOf(asked)} waits for a person's yes to Talos ${asked.target}`,
+    lines: [
+      `Why: ${asked.why}.`,
+      `Plan ${shortHash(asked.plan)}: ${nodeCount(asked.nodes)} (${nodeNames(asked.nodes)}). Nothing was touched.`,
+      ...endsAt(asked.until, 'Without an answer it ends'),
+    ],
+    commands: asked.commands,
+  }),
+  waiting: (wait) => ({
+    title: `${runOf(wait)} waits: ${wait.what}`,
+    lines: [...nodeLine(wait.node), `Since ${moment(wait.since)}.`, ...endsAt(wait.until, 'It gives up')],
+    commands: wait.commands,
+  }),
+  reminder: (wait) => ({
+    title: `${runOf(wait)} waits still, for ${spanOf(wait.since, wait.at)}: ${wait.what}`,
+    lines: [...nodeLine(wait.node), `Since ${moment(wait.since)}.`, ...endsAt(wait.until, 'It gives up')],
+    commands: wait.commands,
+  }),
+  'node-done': (done) => ({
+    title: `${done.cluster}: ${done.node} runs ${done.to}, after ${span(done.took)} (${done.place} of ${done.of})`,
+    lines: [`It ran ${done.from} before. Run ${done.run ?? 'unknown'}.`],
+  }),
+  halt: (halt) => ({
+    title: `${runOf(halt)} halted${halt.node === undefined ? '' : ` at ${halt.node}`}: no other node is begun`,
+    lines: [
+      ...(halt.node === undefined || halt.state === undefined
+        ? []
+        : [`${halt.node} ${stateWords[halt.state]}.`]),
+      ...because(halt.reasons),
+      ...endsAt(halt.until, 'Without a decision the run ends'),
+    ],
+    commands: haltCommands(halt),
+  }),
+  rollback: (back) => ({
+    title: `${runOf(back)}: ${back.node} goes back to ${back.to}`,
+    lines: [...failedCheck(back), 'Status: in progress.'],
+  }),
+  'rolled-back': (back) => ({
+    title: `${runOf(back)}: ${back.node} runs ${back.to} again`,
+    lines: [...failedCheck(back), `Status: completed, after ${span(back.took)}. No other node is begun.`],
+  }),
+  'rollback-failed': (back) => ({
+    title: `${runOf(back)}: ${back.node} could not be taken back to ${back.to}`,
+    lines: [
+      ...failedCheck(back),
+      `Status: failed. ${describe(back.reason)}.`,
+      ...(back.state === undefined ? [] : [`${back.node} ${stateWords[back.state]}.`]),
+      'No other node is touched. It needs a person.',
+    ],
+    commands: advice([back.reason], back),
+  }),
+  done: (done) => ({
+    title: `${runOf(done)} is done: Talos ${done.target}, ${count(done.counts.done, 'node')} in ${span(done.took)}`,
+    lines: [countsLine(done.counts), ...(done.left === undefined ? [] : [`Terraform: ${done.left}.`])],
+    commands: [`slipway report ${done.cluster}/${done.run ?? ''}  # the whole of it`],
+  }),
+  ended: (ended) => ({
+    title: `${runOf(ended)} ${endings[ended.outcome]} (Talos ${ended.target})`,
+    lines: [
+      ...because(ended.reasons),
+      ...(ended.counts === undefined ? [] : [countsLine(ended.counts)]),
+      ...(ended.took === undefined ? [] : [`It took ${span(ended.took)}.`]),
+    ],
+    commands: advice(ended.reasons, { ...ended, held: holds.has(ended.outcome) }),
+  }),
+  'notifier-failing': ({ receiver, times, since, why, ...about }) => ({
+    title: `${about.cluster}: ${receiver} cannot be told anything`,
+    lines: [
+      `The last ${times} messages did not get there, since ${moment(since)}: ${why}.`,
+      'Nothing waits for it. What it missed is in slipway report, and here where this receiver is told it too.',
+    ],
+    commands: ['slipway notify test  # on the worker: tries each receiver, and says what became of it'],
+  }),
+  test: ({ by, cluster }) => ({
+    title: `${cluster}: a test from Slipway`,
+    lines: [
+      `${by} typed slipway notify test. Nothing happened to the cluster. _ * ~ \` < > & @everyone are shown as they are.`,
+    ],
+  }),
+};
+
+const endings: Readonly<Record<MessageOf<'ended'>['outcome'], string>> = {
+  'nothing-to-do': 'had nothing to do',
+  refused: 'was refused: nothing was touched',
+  halted: 'ended as halted: the cluster is held',
+  aborted: 'was aborted: the cluster is held',
+  failed: 'failed, and left no result of its own: the cluster is held',
+  terminated: 'was terminated from outside, and nothing was undone: the cluster is held',
+};
+const holds: ReadonlySet<string> = new Set(['halted', 'aborted', 'failed', 'terminated']);
+
+/** Reasons and commands that are worth a message: the report has all of them. */
+const reasonsMax = 5;
+const commandsMax = 8;
+
+/** A message in words. */
+export function noticeOf(message: Message): Notice {
+  const { title, lines = [], commands = [] } = (words[message.kind] as (one: Message) => Words)(message);
+  const link = safeLink(message.link);
+  return {
+    kind: message.kind,
+    severity: kinds[message.kind].severity,
+    title: `${kinds[message.kind].sign} ${oneLine(title)}`,
+    lines: lines.map(oneLine).filter((line) => line !== ''),
+    commands: commands
+      .map(commandLine)
+      .filter((line) => line !== '')
+      .slice(0, commandsMax),
+    ...(link === undefined ? {} : { link }),
+    at: message.at,
+  };
+}
+
+function runOf({ cluster, run }: About): string {
+  return run === undefined ? cluster : `${cluster}: run ${run}`;
+}
+
+function versions(from: readonly string[]): string {
+  return from.length === 0 ? 'nothing' : from.slice(0, 4).join(', ') + (from.length > 4 ? ', …' : '');
+}
+
+function nodeCount({ names, more }: NamedNodes): string {
+  return count(names.length + more, 'node');
+}
+
+function nodeNames({ names, more }: NamedNodes): string {
+  return more === 0 ? names.join(', ') : `${names.join(', ')} and ${more} more`;
+}
+
+function nodeLine(node: string | undefined): string[] {
+  return node === undefined ? [] : [`Node: ${node}.`];
+}
+
+function endsAt(iso: string | undefined, what: string): string[] {
+  return iso === undefined ? [] : [`${what} at ${moment(iso)}.`];
+}
+
+function spanOf(since: string, at: string): string {
+  return span(Date.parse(at) - Date.parse(since));
+}
+
+function failedCheck({ node, from, check }: WentBack): string[] {
+  return check === undefined
+    ? [`${node} did not get well on ${from}.`]
+    : [`Failed on ${from}: ${describe(check)}.`];
+}
+
+function because(reasons: readonly Reason[]): string[] {
+  const said = reasons.slice(0, reasonsMax).map((reason) => `${describe(reason)}.`);
+  return reasons.length > reasonsMax
+    ? [...said, `And ${count(reasons.length - reasonsMax, 'more reason')}.`]
+    : said;
+}
+
+function advice(reasons: readonly Reason[], about: About & { readonly held?: boolean }): string[] {
+  const { cluster, run, held } = about;
+  const context = { cluster, ...(run === undefined ? {} : { run }), ...(held === undefined ? {} : { held }) };
+  return [...new Set(reasons.slice(0, reasonsMax).flatMap((reason) => advise(reason, context)))];
+}
+
+/** While the run waits for a decision: how to decide, then how to find out. Once it is over, what the reasons advise. */
+function haltCommands(halt: MessageOf<'halt'>): string[] {
+  const { cluster, run, node, until, reasons } = halt;
+  if (run === undefined || node === undefined || until === undefined) return advice(reasons, halt);
+  // They are for after the end of a run.
+  const looks = advice(reasons, halt).filter((line) => !/^slipway (release|upgrade) /.test(line));
+  return [...decisionCommands(`${cluster}/${run}`, [node]), ...looks];
+}
+
+function countsLine({ done, skipped, undone, halted, notBegun }: NodeCounts): string {
+  const parts = [
+    [done, 'upgraded'],
+    [skipped, 'left as they were'],
+    [undone, 'taken back'],
+    [halted, 'halted'],
+    [notBegun, 'not begun'],
+  ] as const;
+  const said = parts.filter(([number]) => number > 0).map(([number, what]) => `${number} ${what}`);
+  return said.length === 0 ? 'No node was touched.' : `Nodes: ${said.join(', ')}.`;
+}

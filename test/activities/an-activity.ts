@@ -1,0 +1,33 @@
+import { asyncLocalStorage, CancelledFailure, Context, type Info } from '@temporalio/activity';
+
+/** An attempt of an activity as the SDK's worker makes one, without the worker. */
+export interface Attempt {
+  /** What the attempt before this one said last. */
+  readonly heartbeatDetails?: unknown;
+}
+
+/** What an attempt is seen to do. */
+export interface RunningAttempt<T> {
+  readonly ended: Promise<T>;
+  readonly heartbeats: readonly unknown[];
+  readonly cancel: () => void;
+}
+
+/** Runs an activity in the SDK's own context. */
+export function runAttempt<T>(act: () => Promise<T>, { heartbeatDetails }: Attempt = {}): RunningAttempt<T> {
+  const heartbeats: unknown[] = [];
+  const controller = new AbortController();
+  let cancel: () => void = () => undefined;
+  const cancelled = new Promise<never>((_resolve, reject) => {
+    cancel = () => {
+      reject(new CancelledFailure('CANCELLED'));
+      controller.abort(new CancelledFailure('CANCELLED'));
+    };
+  });
+  cancelled.catch(() => undefined);
+  const info = { heartbeatDetails, attempt: heartbeatDetails === undefined ? 1 : 2 } as Info;
+  const parts = [info, cancelled, controller.signal, (details: unknown) => heartbeats.push(details)] as const;
+  const rest = [undefined, undefined, undefined, {}] as unknown as [never, never, never, never];
+  const context = new Context(...parts, ...rest);
+  return { ended: asyncLocalStorage.run(context, act), heartbeats, cancel };
+}

@@ -1,0 +1,178 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import type { ActivitySettings } from '../../src/activities/activity-context.js';
+import { tellPeople, type PeopleTold, type TellPeople } from '../../src/activities/tell-people.js';
+import type { Receiver } from '../../src/inventory/notify.js';
+import type { RunInput } from '../../src/workflows/messages.js';
+import { everyMessage } from '../planning/messages/every-message.js';
+import { aService, type Answers, type Service } from '../tools/notify/a-service.js';
+import { runAttempt, type Attempt } from './an-activity.js';
+
+let base: string;
+const services: Service[] = [];
+const hosts = { discord: 'discord.com', ntfy: 'ntfy.sh' } as const;
+const dialMap: Record<string, string> = {};
+
+const discord: Receiver = { discord: { webhook: { file: 'discord' } } };
+const ntfy: Receiver = { ntfy: { topic: { file: 'topic' } } };
+
+beforeAll(async () => {
+  base = await mkdtemp(path.join(os.tmpdir(), 'slipway-tell-'));
+  await writeFile(path.join(base, 'discord'), 'https://discord.com/api/webhooks/1/hunter2\n');
+  await writeFile(path.join(base, 'topic'), 'hunter3\n');
+});
+afterAll(async () => rm(base, { recursive: true }));
+afterEach(async () => {
+  await Promise.all(services.splice(0).map((service) => service.end()));
+});
+
+async function serve(name: keyof typeof hosts, answers: Answers): Promise<Service> {
+  const service = await aService(answers);
+  services.push(service);
+  dialMap[hosts[name]] = service.origin;
+  return service;
+}
+
+const wellDiscord: Answers = (_came, count) => ({ status: 200, body: { id: String(count) } });
+const wellNtfy: Answers = ({ json }) => ({
+  status: 200,
+  body: { id: 'x', sequence_id: json['sequence_id'] },
+});
+const broken: Answers = () => ({ status: 403, body: {} });
+
+function settings(
+  inputOf: ActivitySettings['inputOf'] = () => Promise.reject(new Error('no run is known')),
+): ActivitySettings {
+  return { dialMap, credentialsFolder: undefined, inputOf } as unknown as ActivitySettings;
+}
+
+const attempt = (input: Partial<TellPeople>, how?: Attempt, own = settings()) =>
+  runAttempt<PeopleTold>(
+    () =>
+      tellPeople(own, { message: everyMessage.halt, receivers: { notify: [discord, ntfy], base }, ...input }),
+    how,
+  );
+const told = async (input: Partial<TellPeople> = {}, how?: Attempt): Promise<PeopleTold> =>
+  attempt(input, how).ended;
+
+describe('people are told', () => {
+  test('by every receiver that wants it, each with its own outcome', async () => {
+    await serve('discord', wellDiscord);
+    await serve('ntfy', broken);
+    const { outcomes, nobody } = await told();
+    expect(nobody).toBeUndefined();
+    expect(outcomes).toMatchObject([
+      { receiver: 'discord', outcome: 'told', message: '1' },
+      { receiver: 'ntfy', outcome: 'failed', why: expect.stringContaining('403') },
+    ]);
+    expect(JSON.stringify(outcomes)).not.toMatch(/hunter/);
+  });
+
+  test('those who do not want it are not asked', async () => {
+    const service = await serve('discord', wellDiscord);
+    await serve('ntfy', wellNtfy);
+    const quiet = { ...discord, tell: ['critical' as const] };
+    expect(
+      (await told({ receivers: { notify: [quiet, ntfy], base } })).outcomes.map(({ receiver }) => receiver),
+    ).toEqual(['ntfy']);
+    expect(service.came).toEqual([]);
+  });
+
+  test('by the slipway.yaml of the run', async () => {
+    await serve('discord', wellDiscord);
+    const input = { inventory: { notify: [discord] }, base } as unknown as RunInput;
+    const own = settings((cluster, run) =>
+      cluster === 'prox-ops' && run === 42 ? Promise.resolve(input) : Promise.reject(new Error('none')),
+    );
+    const { outcomes } = await attempt({ receivers: { cluster: 'prox-ops', run: 42 } }, undefined, own).ended;
+    expect(outcomes).toMatchObject([{ receiver: 'discord', outcome: 'told' }]);
+  });
+
+  test('not at all where nobody knows whom, and that is an answer', async () => {
+    const answer = await told({ receivers: { cluster: 'prox-ops', run: 42 } });
+    expect(answer).toEqual({ outcomes: [], state: { receivers: {} }, nobody: 'no run is known' });
+  });
+
+  test('not where a credential is missing, and that keeps none of the others waiting', async () => {
+    await serve('ntfy', wellNtfy);
+    const lost: Receiver = { discord: { webhook: { file: 'nowhere' } } };
+    expect((await told({ receivers: { notify: [lost, ntfy], base } })).outcomes).toMatchObject([
+      { receiver: 'discord', outcome: 'failed', attempts: 0, why: expect.stringContaining('file nowhere') },
+      { receiver: 'ntfy', outcome: 'told' },
+    ]);
+  });
+
+  test('only those named, where the others were told before', async () => {
+    const service = await serve('discord', wellDiscord);
+    await serve('ntfy', wellNtfy);
+    expect((await told({ only: ['ntfy'] })).outcomes).toHaveLength(1);
+    expect(service.came).toEqual([]);
+  });
+
+  test('the board is edited from the second time on', async () => {
+    const service = await serve('discord', ({ path: asked }, count) => ({
+      status: 200,
+      body: { id: /messages\/(\d+)/.exec(asked)?.[1] ?? String(count) },
+    }));
+    const first = await told({ message: everyMessage.board });
+    expect(first.outcomes).toMatchObject([{ receiver: 'discord', outcome: 'told' }]);
+    expect(first.state).toEqual({ receivers: { discord: { board: '1' } } });
+    const second = await told({ message: { ...everyMessage.board, part: '8' }, state: first.state });
+    expect(second.outcomes).toMatchObject([{ receiver: 'discord', outcome: 'updated' }]);
+    expect(service.came.map(({ method }) => method)).toEqual(['POST', 'PATCH']);
+  });
+
+  test('of a receiver that fails for the third time, by one that does not', async () => {
+    const service = await serve('discord', wellDiscord);
+    await serve('ntfy', broken);
+    let state: PeopleTold['state'] | undefined;
+    for (let time = 0; time < 4; time += 1) ({ state } = await told(state === undefined ? {} : { state }));
+    const reports = service.came.filter(({ json }) =>
+      String(json['content']).includes('ntfy cannot be told'),
+    );
+    expect(reports).toHaveLength(1);
+    expect(service.came).toHaveLength(5);
+  });
+});
+
+describe('an attempt after a worker died', () => {
+  test('goes on with those who were not told', async () => {
+    const service = await serve('discord', wellDiscord);
+    await serve('ntfy', wellNtfy);
+    const first = attempt({});
+    await first.ended;
+    const last = first.heartbeats.at(-1);
+    expect(last).toMatchObject({ waitingFor: 'people are told', settled: [{}, {}] });
+    const again = await told({}, { heartbeatDetails: last });
+    expect(again.outcomes.map(({ outcome }) => outcome)).toEqual(['told', 'told']);
+    expect(service.came).toHaveLength(1);
+  });
+
+  test('does not repeat news that Discord may have, and says that nobody knows', async () => {
+    const service = await serve('discord', wellDiscord);
+    await serve('ntfy', wellNtfy);
+    const input = { message: everyMessage['node-done'] };
+    const begun = { heartbeatDetails: { begun: ['discord', 'ntfy'], settled: [] } };
+    expect((await told(input, begun)).outcomes).toMatchObject([
+      { receiver: 'discord', outcome: 'failed', mayHaveArrived: true },
+      { receiver: 'ntfy', outcome: 'told' },
+    ]);
+    expect(service.came).toEqual([]);
+  });
+
+  test('repeats what a person must act on', async () => {
+    await serve('discord', wellDiscord);
+    await serve('ntfy', wellNtfy);
+    const { outcomes } = await told({}, { heartbeatDetails: { begun: ['discord'], settled: [] } });
+    expect(outcomes).toMatchObject([{ outcome: 'told' }, { outcome: 'told' }]);
+  });
+});
+
+test('a cancel ends it as cancelled, not as an answer', async () => {
+  await serve('discord', () => undefined);
+  const running = attempt({ receivers: { notify: [discord], base } });
+  running.cancel();
+  await expect(running.ended).rejects.toThrow('CANCELLED');
+});
