@@ -6,10 +6,10 @@ import { releaseHold } from '../../starter/release-hold.js';
 import { declaredCluster } from '../declared-cluster.js';
 import { exitCodes, TemporalSilent, UserMistake, type ExitCode } from '../mistakes.js';
 import { requireName } from '../run-argument.js';
-import { requireQueue } from '../temporal/cluster-queue.js';
-import { sentence } from '../sentence.js';
+import { requireQueue } from '../temporal/require-queue.js';
+import { sentence } from '../../planning/sentence.js';
 import { connectTemporal } from '../temporal/connect-temporal.js';
-import { noWorker } from '../temporal/workers.js';
+import { noWorker } from '../../runs/temporal/workers.js';
 import { print, printJson, say } from '../terminal.js';
 import { whoAsks } from '../upgrade-request.js';
 

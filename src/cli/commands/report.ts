@@ -3,13 +3,13 @@ import { fenced } from '../../planning/markdown.js';
 import { reportMarkdown } from '../../planning/report-markdown.js';
 import { reportOf, type RunReport } from '../../planning/run-report.js';
 import { boardText } from '../board/board-text.js';
-import { outcomeWords } from '../board/run-words.js';
-import type { RunView } from '../board/run-view.js';
-import { storyOfRun } from '../board/story-of-run.js';
+import { outcomeWords } from '../../runs/view/run-words.js';
+import type { RunView } from '../../runs/view/run-view.js';
+import { storyOfRun } from '../../runs/view/story-of-run.js';
 import { exitCodes, UserMistake, type ExitCode } from '../mistakes.js';
 import { chooseRun, unknownRun } from '../run-argument.js';
 import { connectTemporal } from '../temporal/connect-temporal.js';
-import { readRun } from '../temporal/read-run.js';
+import { readRun } from '../../runs/temporal/read-run.js';
 import { print, say } from '../terminal.js';
 
 export interface ReportOptions {

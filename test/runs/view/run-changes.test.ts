@@ -1,6 +1,6 @@
 import { describe as group, expect, test } from '@jest/globals';
-import { changeLine, runChanges, type Look } from '../../../src/cli/board/run-changes.js';
-import type { RunView } from '../../../src/cli/board/run-view.js';
+import { changeLine, runChanges, type Look } from '../../../src/runs/view/run-changes.js';
+import type { RunView } from '../../../src/runs/view/run-view.js';
 import { aNode, aRunView, after, at, doneNode, runningNode } from './a-run-view.js';
 
 const look = (seconds: number, over: Partial<RunView>): Look => ({

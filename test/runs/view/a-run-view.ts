@@ -1,7 +1,7 @@
 import type { PlannedNode, UpgradePlan } from '../../../src/planning/plan.js';
 import type { StepName } from '../../../src/planning/node-steps.js';
-import type { PendingActivity } from '../../../src/cli/board/pending-work.js';
-import type { NodeView, RunView, Work } from '../../../src/cli/board/run-view.js';
+import type { PendingActivity } from '../../../src/runs/view/pending-work.js';
+import type { NodeView, RunView, Work } from '../../../src/runs/view/run-view.js';
 import { Limits } from '../../../src/inventory/schema.js';
 import { stepOrders, steps } from '../../../src/planning/node-steps.js';
 

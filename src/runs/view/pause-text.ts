@@ -1,5 +1,5 @@
 import { listed, span } from '../../planning/phrases.js';
-import { sentence } from '../sentence.js';
+import { sentence } from '../../planning/sentence.js';
 import { nextBatch, nodesAhead, runningNodes } from './run-nodes.js';
 import type { PauseView, RunView } from './run-view.js';
 import { clockText } from './time-text.js';

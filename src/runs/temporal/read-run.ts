@@ -1,10 +1,10 @@
 import { runId } from '../../workflows/messages.js';
-import { historyFacts, type HistoryFacts } from '../board/history-facts.js';
-import { pendingWork } from '../board/pending-work.js';
-import type { RunView } from '../board/run-view.js';
-import type { ExecutionSight } from '../board/view-of-nodes.js';
-import { lostChildren, openChildren, viewOfRun } from '../board/view-of-run.js';
-import type { Temporal } from './connect-temporal.js';
+import { historyFacts, type HistoryFacts } from '../view/history-facts.js';
+import { pendingWork } from '../view/pending-work.js';
+import type { RunView } from '../view/run-view.js';
+import type { ExecutionSight } from '../view/view-of-nodes.js';
+import { lostChildren, openChildren, viewOfRun } from '../view/view-of-run.js';
+import type { Temporal } from './temporal.js';
 import { isNotFound } from './grpc-failure.js';
 import { seeWorkers } from './workers.js';
 

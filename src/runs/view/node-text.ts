@@ -1,5 +1,5 @@
 import { describe, stateWords } from '../../planning/describe.js';
-import { sentence } from '../sentence.js';
+import { sentence } from '../../planning/sentence.js';
 import { nodesOfHop } from './run-nodes.js';
 import type { NodeView, RunView } from './run-view.js';
 import { workText, type Clock } from './work-text.js';

@@ -2,8 +2,8 @@ import path from 'node:path';
 import { lookForWorkers, type Pollers } from '../../starter/look-for-workers.js';
 import { projectRoot } from '../../tools/project-root.js';
 import { defaultTaskQueue } from '../../workflows/messages.js';
-import type { WorkerSight } from '../board/run-view.js';
-import type { Temporal } from './connect-temporal.js';
+import type { WorkerSight } from '../view/run-view.js';
+import type { Temporal } from './temporal.js';
 
 /** Who polls the task queue, and what to type when nobody does. */
 export async function seeWorkers(temporal: Temporal, taskQueue: string): Promise<WorkerSight> {

@@ -1,8 +1,5 @@
-import { describe } from '../../planning/describe.js';
 import { queueId, workflowTypes, type QueueMemo } from '../../workflows/messages.js';
-import { UserMistake } from '../mistakes.js';
-import { sentence } from '../sentence.js';
-import type { Temporal } from './connect-temporal.js';
+import type { Temporal } from './temporal.js';
 import { isNotFound } from './grpc-failure.js';
 
 const askMs = 5_000;
@@ -33,17 +30,6 @@ export async function readQueue(temporal: Temporal, cluster: string): Promise<Qu
     if (isNotFound(error)) return undefined;
     throw error;
   }
-}
-
-/** The queue of a cluster that must be known. @throws UserMistake naming the clusters Temporal knows. */
-export async function requireQueue(temporal: Temporal, cluster: string): Promise<QueueSight> {
-  const queue = await readQueue(temporal, cluster);
-  if (queue) return queue;
-  const known = (await listQueues(temporal)).map((one) => one.cluster);
-  throw new UserMistake(
-    sentence(describe({ kind: 'unknown-cluster', cluster, known })),
-    'Its first run makes it known: slipway upgrade',
-  );
 }
 
 /** Every cluster that has a queue, in the order of their names. */

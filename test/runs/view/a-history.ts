@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { defaultPayloadConverter } from '@temporalio/common';
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
-import { historyFacts, type History, type HistoryFacts } from '../../../src/cli/board/history-facts.js';
+import { historyFacts, type History, type HistoryFacts } from '../../../src/runs/view/history-facts.js';
 import { projectRoot } from '../../../src/tools/project-root.js';
 import { at, target } from './a-run-view.js';
 
@@ -35,7 +35,7 @@ export function factsOf(...events: readonly EventAt[]): HistoryFacts {
 
 /** A history that real workflows wrote, from `histories/`; cut after so many events. */
 export function recordedHistory(name: string, events?: number): History {
-  const file = path.join(projectRoot, 'test', 'cli', 'board', 'histories', `${name}.json`);
+  const file = path.join(projectRoot, 'test', 'runs', 'view', 'histories', `${name}.json`);
   const recorded = JSON.parse(readFileSync(file, 'utf8')) as { events: unknown[] };
   return historyFromJSON({ events: recorded.events.slice(0, events) });
 }

@@ -1,6 +1,6 @@
 import { advise, decisionCommands, describe } from '../../planning/describe.js';
 import { listed } from '../../planning/phrases.js';
-import { sentence } from '../sentence.js';
+import { sentence } from '../../planning/sentence.js';
 import type { NodeView, PauseTime, RunView } from './run-view.js';
 import { clockText } from './time-text.js';
 import type { Clock } from './work-text.js';

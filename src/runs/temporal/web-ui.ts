@@ -1,4 +1,4 @@
-import type { Temporal } from './connect-temporal.js';
+import type { Temporal } from './temporal.js';
 
 /** Temporal's development server serves its Web UI a thousand ports above its own. */
 const portsAbove = 1_000;

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from '@jest/globals';
-import { webUiAddress } from '../../../src/cli/temporal/web-ui.js';
+import { webUiAddress } from '../../../src/runs/temporal/web-ui.js';
 
 afterEach(() => {
   delete process.env['SLIPWAY_WEB_UI'];

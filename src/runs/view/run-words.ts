@@ -1,4 +1,4 @@
-import { advise } from '../../planning/describe.js';
+import { advise, describe } from '../../planning/describe.js';
 import { unansweredOf } from './approval-text.js';
 import { openHalt } from './halt-text.js';
 import { estimateLeft } from './estimate-left.js';
@@ -23,6 +23,21 @@ export const outcomeWords: Readonly<
 export function versionsText(view: RunView): string {
   const from = versionsBefore(view);
   return `Talos ${from.length > 0 ? `${from.join(', ')} ` : ''}→ ${view.target}`;
+}
+
+/** Why it ended as it did, without the reasons that stand beside their nodes. */
+export function reasonsBeside(view: RunView): string[] {
+  const told = new Set(view.nodes.flatMap((node) => (node.reason ? [describe(node.reason)] : [])));
+  return view.reasons.map(describe).filter((text) => !told.has(text));
+}
+
+/** `hop 1 of 2, to v1.12.6 first: no minor is skipped`; empty where there is one only. */
+export function hopText(view: RunView): string {
+  const hops = view.plan?.hops ?? [];
+  if (hops.length < 2) return '';
+  const at = hopUnderWay(view);
+  const why = hops[at]?.why;
+  return `hop ${at + 1} of ${hops.length}, to ${hops[at]?.to}${why === undefined ? '' : ` first: ${why}`}`;
 }
 
 /** What can be typed now, each line once: fit to be pasted. */
@@ -62,11 +77,11 @@ export function progressText(view: RunView, now: number): string {
   if (openHalt(view)) return ['halted', ...(touched > 0 ? [doneText(view)] : [])].join(' · ');
   if (view.pause?.waiting) return ['paused', ...(touched > 0 ? [doneText(view)] : [])].join(' · ');
   if (touched === 0) return `for ${durationText(now - Date.parse(view.startedAt))}`;
-  return [...hopText(view), placeText(view), ...leftText(view, now)].join(' · ');
+  return [...hopPlace(view), placeText(view), ...leftText(view, now)].join(' · ');
 }
 
 /** `hop 1 of 2`; nothing where there is one only. */
-function hopText(view: RunView): string[] {
+function hopPlace(view: RunView): string[] {
   const hops = view.plan?.hops.length ?? 1;
   return hops > 1 ? [`hop ${hopUnderWay(view) + 1} of ${hops}`] : [];
 }

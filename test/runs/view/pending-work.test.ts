@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { defaultPayloadConverter } from '@temporalio/common';
-import { pendingWork, type DescribeResponse } from '../../../src/cli/board/pending-work.js';
+import { pendingWork, type DescribeResponse } from '../../../src/runs/view/pending-work.js';
 import { after, at } from './a-run-view.js';
 
 const timestamp = (seconds: number) => ({ seconds: after(seconds) / 1000, nanos: 0 });

@@ -1,9 +1,9 @@
 import { describe as group, expect, test } from '@jest/globals';
-import { historyFacts } from '../../../src/cli/board/history-facts.js';
-import type { ExecutionSight } from '../../../src/cli/board/view-of-nodes.js';
-import { openChildren, viewOfRun } from '../../../src/cli/board/view-of-run.js';
-import type { PendingActivity } from '../../../src/cli/board/pending-work.js';
-import type { RunView } from '../../../src/cli/board/run-view.js';
+import { historyFacts } from '../../../src/runs/view/history-facts.js';
+import type { ExecutionSight } from '../../../src/runs/view/view-of-nodes.js';
+import { openChildren, viewOfRun } from '../../../src/runs/view/view-of-run.js';
+import type { PendingActivity } from '../../../src/runs/view/pending-work.js';
+import type { RunView } from '../../../src/runs/view/run-view.js';
 import {
   childStarted,
   completed,

@@ -1,5 +1,5 @@
 import type { RunStory, RunWork, StoryNode } from '../../planning/run-report.js';
-import { sentence } from '../sentence.js';
+import { sentence } from '../../planning/sentence.js';
 import { approvalText, unansweredOf } from './approval-text.js';
 import { haltText, openHalt } from './halt-text.js';
 import { nodeText } from './node-text.js';

@@ -1,6 +1,6 @@
 import { approvalCommands, approvalsText, shortHash } from '../../planning/describe.js';
 import type { Decision } from '../../planning/run-result.js';
-import { sentence } from '../sentence.js';
+import { sentence } from '../../planning/sentence.js';
 import { whoAndWhy } from './pause-text.js';
 import type { ApprovalView, RunView } from './run-view.js';
 import { clockText } from './time-text.js';

@@ -1,6 +1,6 @@
 import { describe } from '../../planning/describe.js';
 import type { Decision } from '../../planning/run-result.js';
-import { sentence } from '../sentence.js';
+import { sentence } from '../../planning/sentence.js';
 import { answerText, approvalLines, approvalText, unansweredOf } from './approval-text.js';
 import { haltLines, haltText, openHalt } from './halt-text.js';
 import { leftText as howLeft } from './node-text.js';

@@ -1,7 +1,7 @@
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 import { runId, searchAttributes, workflowTypes, type Phase } from '../../workflows/messages.js';
-import type { RunOutcome } from '../board/run-view.js';
-import type { Temporal } from './connect-temporal.js';
+import type { RunOutcome } from '../view/run-view.js';
+import type { Temporal } from './temporal.js';
 
 const askMs = 5_000;
 
