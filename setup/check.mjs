@@ -124,7 +124,7 @@ function testsOf(file) {
   const [first = '', ...rest] = path.relative(projectRoot, path.resolve(projectRoot, file)).split(path.sep);
   const mirror = first === 'src' || first === 'test' ? rest : [first, ...rest];
   const compiled = path.join('dist', 'test', ...mirror);
-  return compiled.replace(/(\.test)?\.(ts|mjs)$/, '.test.js');
+  return compiled.replace(/(\.test)?\.(tsx?|mjs)$/, '.test.js');
 }
 
 function compiledFolders() {
