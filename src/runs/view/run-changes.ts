@@ -199,7 +199,8 @@ function decisionChanges(before: RunView | undefined, view: RunView): RunChange[
     }));
 }
 
-function decisionText(decision: Decision): string {
+/** What a person said, in one line. */
+export function decisionText(decision: Decision): string {
   if (decision.kind === 'approve' || decision.kind === 'reject') return answerText(decision);
   if (decision.kind === 'retry') return `${decision.node} is begun once more, by ${whoAndWhy(decision)}`;
   if (decision.kind === 'rollback') return `${decision.node} is rolled back, by ${whoAndWhy(decision)}`;

@@ -3,7 +3,8 @@ import { boardText } from '../../../src/cli/board/board-text.js';
 import { changeLine, runChanges, type Look } from '../../../src/runs/view/run-changes.js';
 import type { ApprovalView, RunView } from '../../../src/runs/view/run-view.js';
 import { viewOfRun } from '../../../src/runs/view/view-of-run.js';
-import { reportOfView, reportText } from '../../../src/cli/commands/report.js';
+import { reportText } from '../../../src/cli/commands/report.js';
+import { reportOfView } from '../../../src/runs/view/report-of-view.js';
 import {
   completed,
   factsOf,

@@ -6,7 +6,8 @@ import { historyFacts } from '../../../src/runs/view/history-facts.js';
 import type { RunView } from '../../../src/runs/view/run-view.js';
 import type { ExecutionSight } from '../../../src/runs/view/view-of-nodes.js';
 import { viewOfRun } from '../../../src/runs/view/view-of-run.js';
-import { reportOfView, reportText } from '../../../src/cli/commands/report.js';
+import { reportText } from '../../../src/cli/commands/report.js';
+import { reportOfView } from '../../../src/runs/view/report-of-view.js';
 import { projectRoot } from '../../../src/tools/project-root.js';
 import { aRunView, after, at } from './a-run-view.js';
 
