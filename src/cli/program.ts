@@ -25,6 +25,7 @@ import {
   type Finished,
 } from './command-parts.js';
 import type { ExitCode } from './mistakes.js';
+import { addPageCommand } from './page-command.js';
 import { addSteeringCommands } from './steering-commands.js';
 
 const temporalText = `
@@ -54,6 +55,7 @@ export function createProgram(finished: (code: ExitCode) => void): Command {
   addCheckingCommands(program, finished);
   addSnapshotCommands(program, finished);
   addServingCommand(program, finished);
+  addPageCommand(program, finished);
   return program;
 }
 

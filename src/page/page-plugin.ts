@@ -50,7 +50,9 @@ export async function pagePlugin(app: FastifyInstance, options: PageOptions): Pr
     app.get(route.path, async (request, reply) => page.show(route, request, reply));
     // A HEAD would wait for the end of what has none.
     if (!route.live) continue;
-    app.get(`/live${route.path}`, { exposeHeadRoute: false }, async (request, reply) => page.watch(route, request, reply));
+    app.get(`/live${route.path}`, { exposeHeadRoute: false }, async (request, reply) =>
+      page.watch(route, request, reply),
+    );
   }
   app.get('/clusters/:cluster/runs/:run/report.md', async (request, reply) => page.markdown(request, reply));
   app.get('/clusters/:cluster/runs/:run/report.json', async (request, reply) => page.json(request, reply));
@@ -136,7 +138,9 @@ class Page {
   async markdown(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
     const view = await runOf(this.options.source, request.params as Params);
     const text = reportMarkdown(reportOfView(view, Date.now()));
-    return download(reply, `${view.cluster}-run-${view.run}.md`).type('text/markdown; charset=utf-8').send(text);
+    return download(reply, `${view.cluster}-run-${view.run}.md`)
+      .type('text/markdown; charset=utf-8')
+      .send(text);
   }
 
   async json(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
@@ -220,7 +224,10 @@ class Page {
       liveAt,
       logoutAt: this.options.gate && reply.statusCode !== 401 ? `${this.base}/logout` : undefined,
     };
-    return reply.type(html).header('cache-control', 'no-store').send(documentOf(screen, this.#frame(), around));
+    return reply
+      .type(html)
+      .header('cache-control', 'no-store')
+      .send(documentOf(screen, this.#frame(), around));
   }
 
   #frame(): Frame {

@@ -81,7 +81,8 @@ async function sightOf(source: PageSource, queue: QueueSight, last: number): Pro
     // Its plan knows the addresses that the advice is filled in with.
     hold && !open ? source.run(name, hold.run) : undefined,
   ]);
-  const address = (of: string): string | undefined => held?.nodes.find((one) => one.name === of)?.plan.address;
+  const address = (of: string): string | undefined =>
+    held?.nodes.find((one) => one.name === of)?.plan.address;
   return { queue: queueView(queue, runs, address), run };
 }
 

@@ -29,12 +29,16 @@ export function runEvents(view: RunView): RunEvent[] {
       at: decision.at,
       tone: 'asks',
       text: sentence(
-        decision.kind === 'abort' ? `abort asked for by ${decision.by}: ${decision.why}` : decisionText(decision),
+        decision.kind === 'abort'
+          ? `abort asked for by ${decision.by}: ${decision.why}`
+          : decisionText(decision),
       ),
     })),
     ...standstills(view),
     ...end(view),
-  ].toSorted((one, other) => Date.parse(other.at) - Date.parse(one.at));
+  ]
+    .toSorted((one, other) => Date.parse(one.at) - Date.parse(other.at))
+    .toReversed();
 }
 
 function begin(view: RunView): RunEvent[] {
@@ -47,9 +51,7 @@ function begin(view: RunView): RunEvent[] {
       tone: 'works',
       text: sentence(`Talos ${target}, asked for by ${requestedBy}${undeclared}`),
     },
-    ...(plan
-      ? [{ at: planned, tone: 'works', text: sentence(`Planned: ${planWords(view)}`) } as const]
-      : []),
+    ...(plan ? [{ at: planned, tone: 'works', text: sentence(`Planned: ${planWords(view)}`) } as const] : []),
   ];
 }
 
@@ -77,7 +79,11 @@ function standstills({ halts, pauses, approval }: RunView): RunEvent[] {
       tone: 'asks',
       text: 'Halted: waits for a person to decide.',
     })),
-    ...pauses.map(({ since }): RunEvent => ({ at: since, tone: 'asks', text: 'Paused: no node is under way.' })),
+    ...pauses.map(({ since }): RunEvent => ({
+      at: since,
+      tone: 'asks',
+      text: 'Paused: no node is under way.',
+    })),
     ...(approval
       ? [
           {

@@ -45,9 +45,12 @@ export interface Standing {
 /** What stands first: what a person is asked, what is wrong, then what goes on. Pure; the same sentences as the terminal's board. */
 export function runStanding(view: RunView, clock: Clock): Standing {
   if (view.outcome) return ended(view);
-  const wrong = troubles(view, clock).map(
-    ({ text }): Point => ({ tone: 'fault', about: 'trouble', text, commands: [] }),
-  );
+  const wrong = troubles(view, clock).map(({ text }): Point => ({
+    tone: 'fault',
+    about: 'trouble',
+    text,
+    commands: [],
+  }));
   const asked = question(view, clock);
   const goesOn = [...aborting(view), ...work(view, clock)];
   // Why comes before what can be done about it.
@@ -97,11 +100,7 @@ function question(view: RunView, clock: Clock): Standing | undefined {
   });
 }
 
-function asks(
-  title: string,
-  { since, until }: PauseTime,
-  point: Pick<Point, 'text' | 'commands'>,
-): Standing {
+function asks(title: string, { since, until }: PauseTime, point: Pick<Point, 'text' | 'commands'>): Standing {
   return { tone: 'asks', title, since, until, points: [{ tone: 'asks', about: '', ...point }] };
 }
 
@@ -109,7 +108,7 @@ function titleOfWork(view: RunView): string {
   const names = runningNodes(view).map(({ name }) => name);
   if (names.length > 0) return `Upgrades ${listed(names)}`;
   const [own] = view.work.filter(({ endedAt }) => endedAt === undefined);
-  return own ? titles[own.name] ?? 'Prepares the next node' : 'Decides what comes next';
+  return own ? (titles[own.name] ?? 'Prepares the next node') : 'Decides what comes next';
 }
 
 /** What the run does by itself, in words for a title. */
@@ -195,9 +194,7 @@ function ended(view: RunView): Standing {
   // The report stands on the page itself.
   const commands = adviceOf(view).filter((line) => !line.startsWith('slipway report '));
   const points: Point[] = [
-    ...(first !== undefined || commands.length > 0
-      ? [{ tone, about: '', text: first ?? '', commands }]
-      : []),
+    ...(first !== undefined || commands.length > 0 ? [{ tone, about: '', text: first ?? '', commands }] : []),
     ...others.map((text): Point => ({ tone, about: '', text, commands: [] })),
     ...halted(view),
   ];

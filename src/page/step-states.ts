@@ -22,7 +22,9 @@ export function stepStates(plan: UpgradePlan, node: NodeView): StepState[] {
   const taken = new Set(node.steps.filter(({ undo }) => !undo).map(({ step }) => step));
   // A node that ended takes no more of them; one that stopped shows how far it had to go.
   const ahead =
-    node.state === 'done' && gone.length > 0 ? [] : stepsOf(plan, node.plan).filter((step) => !taken.has(step) && isFor(step, node));
+    node.state === 'done' && gone.length > 0
+      ? []
+      : stepsOf(plan, node.plan).filter((step) => !taken.has(step) && isFor(step, node));
   const rest = ahead.map((step): StepState => ({
     step,
     state: node.state === 'done' ? 'done' : 'ahead',

@@ -31,6 +31,7 @@ const commands = [
   'snapshot prove',
   'tools',
   'serve',
+  'page',
 ];
 
 group('help', () => {
@@ -56,7 +57,9 @@ group('help', () => {
       .map((file) => readFileSync(path.join(coverage, file), 'utf8'))
       .join('');
     expect(loaded).toContain('/commander/');
-    expect(loaded).not.toMatch(/node_modules\/(@temporalio|@kubernetes|zod|yaml|semver|execa)\//);
+    expect(loaded).not.toMatch(
+      /node_modules\/(@temporalio|@kubernetes|zod|yaml|semver|execa|fastify|preact)\//,
+    );
   });
 });
 

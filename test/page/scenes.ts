@@ -53,11 +53,7 @@ export function drainingRun(over: Partial<RunView> = {}): RunView {
   });
   return aRunView({
     requestedBy: 'renovate[bot] by ada',
-    nodes: [
-      ...done,
-      { ...draining, steps: stepsTo('drain', 823) },
-      aNode('k8s-work-3'),
-    ],
+    nodes: [...done, { ...draining, steps: stepsTo('drain', 823) }, aNode('k8s-work-3')],
     snapshots: [aSnapshot],
     ...over,
   });
@@ -132,7 +128,7 @@ export function aScene(...views: readonly RunView[]): Scene {
     runs: new Map(views.map((view) => [`${view.cluster}/${view.run}`, view])),
     queues: clusters.map((cluster) => queueOf(views.filter((view) => view.cluster === cluster))),
     lines: new Map(
-      clusters.map((cluster) => [cluster, views.filter((view) => view.cluster === cluster).map(lineOf)]),
+      clusters.map((cluster) => [cluster, linesOf(views.filter((view) => view.cluster === cluster))]),
     ),
     workers: true,
     silent: false,
@@ -155,8 +151,21 @@ function queueOf(views: readonly RunView[]): QueueSight {
   };
 }
 
+/** The newest first. */
+function linesOf(views: readonly RunView[]): RunLine[] {
+  return views.map(lineOf).toSorted((one, other) => other.run - one.run);
+}
+
 function lineOf({ run, target, outcome, startedAt, endedAt }: RunView): RunLine {
-  return { run, target, outcome: outcome ?? 'open', phase: undefined, waitingFor: undefined, startedAt, endedAt };
+  return {
+    run,
+    target,
+    outcome: outcome ?? 'open',
+    phase: undefined,
+    waitingFor: undefined,
+    startedAt,
+    endedAt,
+  };
 }
 
 /** A source of what a scene has at the time. */
@@ -177,6 +186,7 @@ export function sourceOf(scene: Scene): PageSource {
         lastSeen: undefined,
         startWith: 'node dist/src/worker/main.js',
       }),
-    webUi: (workflowId) => `http://127.0.0.1:8233/namespaces/slipway/workflows/${encodeURIComponent(workflowId)}`,
+    webUi: (workflowId) =>
+      `http://127.0.0.1:8233/namespaces/slipway/workflows/${encodeURIComponent(workflowId)}`,
   };
 }

@@ -45,7 +45,12 @@ export function reportText(view: RunView, now: number): string {
   const state = view.outcome
     ? `${outcomeWords[view.outcome].words}, and left no result of its own`
     : 'still open; this is what there is so far';
-  const board = boardText(view, now, { width: boardWidth, colour: false, height: 10_000, timeZone: reportTimeZone });
+  const board = boardText(view, now, {
+    width: boardWidth,
+    colour: false,
+    height: 10_000,
+    timeZone: reportTimeZone,
+  });
   const opening = `# Run ${view.run} of ${view.cluster}\n\nThe run is ${state}.\n\n${fenced(board)}`;
   return reportMarkdown(made, opening).trimEnd();
 }

@@ -19,12 +19,20 @@ export interface Surroundings {
 
 /** A whole document. */
 export function documentOf(screen: Screen, frame: Frame, around: Surroundings): string {
-  return `<!DOCTYPE html>${renderToString(<Document screen={screen} frame={frame} around={around} />)}`;
+  return `<!DOCTYPE html>${rendered(<Document screen={screen} frame={frame} around={around} />)}`;
 }
 
 /** What is inside `main`: what is sent again when it has changed. */
 export function mainOf(screen: Screen): string {
-  return renderToString(screen.body);
+  return rendered(screen.body);
+}
+
+/** Escaped by the template; what would turn the direction of writing around, or cannot be seen, is shown as a sign of its own. */
+function rendered(node: VNode): string {
+  return renderToString(node).replaceAll(
+    /[\u0000-\u0008\u000E-\u001F\u007F-\u009F\u200B-\u200F\u202A-\u202E\u2060-\u2069\uFEFF]/g,
+    '\uFFFD',
+  );
 }
 
 /** The same without what merely goes on counting: by it, it is told whether there is something new. */
@@ -80,8 +88,8 @@ function Document({
         </main>
         <footer>
           <p>
-            Times are {frame.clock.timeZone}. This page changes nothing: what is to be done is typed, or sent in
-            Temporal’s Web UI.
+            Times are {frame.clock.timeZone}. This page changes nothing: what is to be done is typed, or sent
+            in Temporal’s Web UI.
           </p>
         </footer>
       </body>

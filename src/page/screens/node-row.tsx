@@ -1,10 +1,9 @@
 import type { VNode } from 'preact';
 import type { UpgradePlan } from '../../planning/plan.js';
 import { sentence } from '../../planning/sentence.js';
-import { nodeText } from '../../runs/view/node-text.js';
 import type { NodeView, RunView } from '../../runs/view/run-view.js';
 import { durationText } from '../../runs/view/time-text.js';
-import { stoppedText, type Tone } from '../run-standing.js';
+import type { Tone } from '../run-standing.js';
 import { stepStates, stepsInWords, type StepState } from '../step-states.js';
 import { Sign, Since } from './parts.js';
 import type { Frame } from './screen.js';
@@ -18,7 +17,7 @@ const tones: Readonly<Record<NodeView['state'], Tone>> = {
   halted: 'fault',
 };
 
-/** One node: its state, its steps as a strip, its time, and what a person should know of it now. */
+/** One node: its state, its steps as a strip, and its time. */
 export function NodeRow({
   node,
   joined,
@@ -35,7 +34,7 @@ export function NodeRow({
 }): VNode {
   const { name, state, hop } = node;
   const states = stepStates(plan, node);
-  const text = textOf(node, view, frame);
+  const text = textOf(node);
   return (
     <li class={`node ${state}${joined ? ' joined' : ''}`}>
       <Sign tone={tones[state]} />
@@ -117,9 +116,8 @@ function timeOf({ state, startedAt, endedAt, work, steps }: NodeView, frame: Fra
   return startedAt && endedAt ? durationText(Date.parse(endedAt) - Date.parse(startedAt)) : '';
 }
 
-function textOf(node: NodeView, view: RunView, { clock }: Frame): string {
-  if (node.state === 'running') return sentence(nodeText(node, view, clock));
-  if (node.state === 'halted' || node.state === 'undone') return stoppedText(node);
+/** What those under work wait for, and why others stopped, stands with the run. */
+function textOf(node: NodeView): string {
   if (node.skippedBy !== undefined) return sentence(`Left out by ${node.skippedBy}`);
   return node.state === 'waiting' && node.plan.armed
     ? 'The new version is installed, and boots with its next reboot, whatever causes it.'

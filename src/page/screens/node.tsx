@@ -65,10 +65,7 @@ export function nodeScreen(view: RunView, plan: UpgradePlan, node: NodeView, fra
                 <dt>History</dt>
                 <dd>
                   {node.attempt > 1 ? `try ${node.attempt} ` : ''}
-                  <WebUiLink
-                    at={at}
-                    workflowId={nodeId(cluster, run, node.hop + 1, node.name, node.attempt)}
-                  >
+                  <WebUiLink at={at} workflowId={nodeId(cluster, run, node.hop + 1, node.name, node.attempt)}>
                     in Temporal
                   </WebUiLink>
                 </dd>
@@ -132,7 +129,13 @@ function Steps({ states, frame }: { readonly states: readonly StepState[]; reado
   );
 }
 
-function StepTime({ seen, frame }: { readonly seen: NonNullable<StepState['seen']>; readonly frame: Frame }): VNode {
+function StepTime({
+  seen,
+  frame,
+}: {
+  readonly seen: NonNullable<StepState['seen']>;
+  readonly frame: Frame;
+}): VNode {
   const { startedAt, endedAt } = seen;
   return (
     <>

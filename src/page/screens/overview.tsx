@@ -16,11 +16,7 @@ interface Card {
 }
 
 /** Every cluster, those that wait for a person first. */
-export function overviewScreen(
-  sights: readonly ClusterSight[],
-  workers: WorkerSight,
-  frame: Frame,
-): Screen {
+export function overviewScreen(sights: readonly ClusterSight[], workers: WorkerSight, frame: Frame): Screen {
   const cards = inOrderOfNeed(
     sights.map((sight): Card => ({ sight, standing: clusterStanding(sight, frame.clock) })),
   );
@@ -73,7 +69,13 @@ function toneOf(cards: readonly Card[], workers: WorkerSight): Tone {
 /** What the overview tells of one cluster; the rest is one click away. */
 const pointsMax = 2;
 
-function ClusterCard({ card: { sight, standing }, frame }: { readonly card: Card; readonly frame: Frame }): VNode {
+function ClusterCard({
+  card: { sight, standing },
+  frame,
+}: {
+  readonly card: Card;
+  readonly frame: Frame;
+}): VNode {
   const { queue, run } = sight;
   const { at } = frame;
   const { cluster, open } = queue;

@@ -93,7 +93,13 @@ export function StandingPanel({
 }
 
 /** How long it has waited for somebody, and how long it still will. */
-export function Waits({ standing, frame }: { readonly standing: Standing; readonly frame: Frame }): VNode | null {
+export function Waits({
+  standing,
+  frame,
+}: {
+  readonly standing: Standing;
+  readonly frame: Frame;
+}): VNode | null {
   const { since, until } = standing;
   if (since === undefined) return null;
   const left = until !== undefined && Date.parse(until) > frame.clock.now;

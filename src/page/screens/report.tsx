@@ -6,8 +6,13 @@ import { reportOfView } from '../../runs/view/report-of-view.js';
 import type { RunView } from '../../runs/view/run-view.js';
 import type { Frame, Screen } from './screen.js';
 
-// HTML in it stays text, and nothing becomes a link by looking like one.
+// HTML in it stays text, and nothing becomes a link or a picture: reports have none of their own.
 const markdown = markdownIt({ html: false, linkify: false, typographer: false });
+markdown.disable(['link', 'image', 'autolink', 'reference']);
+// A table that is wider than the window is moved inside its frame, with the keyboard too.
+markdown.renderer.rules['table_open'] = () =>
+  '<div class="wide" role="group" aria-label="Table" tabindex="0"><table>\n';
+markdown.renderer.rules['table_close'] = () => '</table></div>\n';
 
 /** The report of a run, to be read or printed. */
 export function reportScreen(view: RunView, frame: Frame): Screen {
@@ -27,7 +32,8 @@ export function reportScreen(view: RunView, frame: Frame): Screen {
     body: (
       <>
         <p class="links">
-          <a href={at.report(cluster, run, 'md')}>Markdown</a> <a href={at.report(cluster, run, 'json')}>JSON</a>
+          <a href={at.report(cluster, run, 'md')}>Markdown</a>{' '}
+          <a href={at.report(cluster, run, 'json')}>JSON</a>
         </p>
         <Rendered text={reportMarkdown(reportOfView(view, clock.now))} />
       </>

@@ -110,9 +110,7 @@ function Facts({ view, frame }: { readonly view: RunView; readonly frame: Frame 
               <code>{shortHash(plan.hash)}</code>, {roughText(plan.estimate)}
             </dd>
             <dt>Kubernetes</dt>
-            <dd>
-              {[...new Set([plan.kubernetes.lowest, plan.kubernetes.highest])].join(' to ')}, stays
-            </dd>
+            <dd>{[...new Set([plan.kubernetes.lowest, plan.kubernetes.highest])].join(' to ')}, stays</dd>
             {(plan.approvals ?? []).length === 0 ? null : (
               <>
                 <dt>Needs a yes</dt>
@@ -154,7 +152,13 @@ function Facts({ view, frame }: { readonly view: RunView; readonly frame: Frame 
   );
 }
 
-function Remarks({ title, lines }: { readonly title: string; readonly lines: readonly string[] }): VNode | null {
+function Remarks({
+  title,
+  lines,
+}: {
+  readonly title: string;
+  readonly lines: readonly string[];
+}): VNode | null {
   if (lines.length === 0) return null;
   return (
     <details id={title.replaceAll(' ', '-')}>

@@ -9,8 +9,8 @@ export function WorkersNote({ workers }: { readonly workers: WorkerSight }): VNo
   return (
     <section class="standing fault" aria-label="Workers">
       <p>
-        <Sign tone="fault" /> No worker answers on task queue {taskQueue}: open runs wait where they are, and none is
-        begun.
+        <Sign tone="fault" /> No worker answers on task queue {taskQueue}: open runs wait where they are, and
+        none is begun.
       </p>
       <Commands lines={[startWith]} />
     </section>
