@@ -101,7 +101,11 @@ async function tool(args, env = process.env) {
 async function types() {
   try {
     await ensureCompiled({ quiet: true });
-    return await tool([script('typescript/bin/tsc'), '-p', 'setup/tsconfig.json']);
+    for (const project of ['src/page/assets/tsconfig.json', 'setup/tsconfig.json']) {
+      const checked = await tool([script('typescript/bin/tsc'), '-p', project]);
+      if (!checked.passed) return checked;
+    }
+    return { passed: true, output: '' };
   } catch (error) {
     if (!(error instanceof SetupStopped)) throw error;
     return { passed: false, output: error.message };

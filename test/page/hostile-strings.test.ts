@@ -1,7 +1,7 @@
 import { afterEach, describe as group, expect, test } from '@jest/globals';
 import type { RunView } from '../../src/runs/view/run-view.js';
 import { aNode, aRunView, at } from '../runs/view/a-run-view.js';
-import { ask, openPage, type OpenPage } from './a-page.js';
+import { ask, openPage, seen, type OpenPage } from './a-page.js';
 import { aScene, askingRun, haltedRun } from './scenes.js';
 
 let open: OpenPage | undefined;
@@ -56,14 +56,20 @@ group.each(hostile)('%s', (text) => {
     open = await openPage(aScene(runOf(text)));
     const { status, body } = await ask(open, url);
     expect(status).toBe(200);
-    // Told, and told as text.
-    if (!url.endsWith('/prox-ops') && text.includes('alert')) expect(body).toContain('alert');
     expect(body).not.toMatch(/<script(?![^>]*src="\/assets\/)|<img|<h1>Approved/i);
     expect(body).not.toMatch(/<[^>]*\son(error|mouseover)\s*=/i);
     expect(body).not.toMatch(/(href|src)="(javascript:|https:\/\/evil)/i);
     // The window's own name; marks in pictures have one as well.
     expect(/<head>.*?<\/head>/s.exec(body)?.[0].match(/<\/title>/g)).toHaveLength(1);
   });
+});
+
+test.each(hostile)('%s is told as it is', async (text) => {
+  open = await openPage(aScene(runOf(text)));
+  const { body } = await ask(open, '/clusters/prox-ops/runs/42');
+  const told = seen(body).split(text).length - 1;
+  // Who asked, who paused and why, what a node says, who left one out, the target, a note, and what blocks.
+  expect(told).toBeGreaterThan(6);
 });
 
 test('a command keeps what it is made of, in what is shown and in what is copied', async () => {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
-import { afterAll, afterEach, beforeAll, describe as group, expect, test as always } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe as group, expect, test } from '@jest/globals';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { openPage, token, type OpenPage, type Opening } from './a-page.js';
 import { findChromium, startChromium } from './chromium.js';
@@ -9,7 +9,7 @@ import { askingRun, aScene, drainingRun, haltedRun, recordedRun, type Scene } fr
 
 /** What a person meets in a browser. Without a Chromium on this machine all of it is skipped, and that is said. */
 const program = findChromium();
-const test = program === undefined ? always.skip : always;
+const inBrowser = program === undefined ? group.skip : group;
 if (program === undefined)
   console.warn(
     'SKIPPED: no Chromium on PATH. Install one (apt install chromium), or name it: SLIPWAY_CHROMIUM=FILE',
@@ -58,8 +58,8 @@ const screens = [
   '/nowhere',
 ];
 
-/** A browser's window on a scene, and what went wrong in it. */
-async function window(scene: Scene, context: BrowserContextOptions = {}, opening: Opening = {}) {
+/** A window on a scene, and what went wrong in it. */
+async function browse(scene: Scene, context: BrowserContextOptions = {}, opening: Opening = {}) {
   if (!browser) throw new Error('no browser');
   open = await openPage(scene, opening);
   const { port } = open.app.server.address() as AddressInfo;
@@ -77,7 +77,7 @@ async function window(scene: Scene, context: BrowserContextOptions = {}, opening
 
 const run = '/clusters/prox-ops/runs/42';
 
-group('every screen', () => {
+inBrowser('every screen', () => {
   test.each([
     ['light, on a desktop', { colorScheme: 'light', viewport: desktop }],
     ['dark, on a desktop', { colorScheme: 'dark', viewport: desktop }],
@@ -86,7 +86,7 @@ group('every screen', () => {
   ] as const)(
     'in %s is one a screen reader, and weak eyes, can read',
     async (_, context) => {
-      const { page, wrong } = await window(all(), { ...context, reducedMotion: 'reduce' });
+      const { page, wrong } = await browse(all(), { ...context, reducedMotion: 'reduce' });
       for (const screen of screens) {
         await page.goto(screen);
         expect([screen, await violations(page)]).toEqual([screen, []]);
@@ -102,7 +102,7 @@ group('every screen', () => {
       const scene = all();
       const long = 'w'.repeat(120);
       scene.runs.set('atlas/7', drainingRun({ cluster: 'atlas', run: 7, requestedBy: long, target: long }));
-      const { page } = await window(scene, { viewport: { width: 320, height: 640 } });
+      const { page } = await browse(scene, { viewport: { width: 320, height: 640 } });
       for (const screen of screens) {
         await page.goto(screen);
         const wide = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
@@ -113,7 +113,7 @@ group('every screen', () => {
   );
 
   test('has all that matters without scripts', async () => {
-    const { page } = await window(all(), { javaScriptEnabled: false });
+    const { page } = await browse(all(), { javaScriptEnabled: false });
     await page.goto(run);
     const text = await page.locator('main').innerText();
     expect(text).toContain('Halted: decide about k8s-work-2');
@@ -124,9 +124,9 @@ group('every screen', () => {
   });
 });
 
-group('with the keyboard', () => {
+inBrowser('with the keyboard', () => {
   test('the first stop leads past the head to how it stands', async () => {
-    const { page } = await window(all());
+    const { page } = await browse(all());
     await page.goto(run);
     await page.keyboard.press('Tab');
     expect(await focused(page)).toBe('Skip to how it stands');
@@ -137,7 +137,7 @@ group('with the keyboard', () => {
   });
 
   test('each stop is seen, and the way goes through all links', async () => {
-    const { page } = await window(all());
+    const { page } = await browse(all());
     await page.goto(run);
     const stops = await page.locator('a[href]:visible, button:visible, summary:visible').count();
     const outlines = new Set<string>();
@@ -152,10 +152,10 @@ group('with the keyboard', () => {
   });
 });
 
-group('while somebody looks', () => {
+inBrowser('while somebody looks', () => {
   test('a change is shown and said without loading anything again', async () => {
     const scene = aScene(drainingRun());
-    const { page, wrong } = await window(scene);
+    const { page, wrong } = await browse(scene);
     await page.goto(run);
     await page.evaluate('window.sameDocument = true');
     await page.locator('#link', { hasText: 'live' }).waitFor();
@@ -173,7 +173,7 @@ group('while somebody looks', () => {
     const notes = ['k8s-ctrl-1 leads etcd now', 'another one'];
     const noted = { ...view, plan: view.plan && { ...view.plan, notes } };
     const scene = aScene(noted);
-    const { page } = await window(scene);
+    const { page } = await browse(scene);
     await page.goto(run);
     await page.locator('summary', { hasText: '2 things to know' }).click();
     await page.locator('a', { hasText: 'k8s-ctrl-2' }).focus();
@@ -187,7 +187,7 @@ group('while somebody looks', () => {
   });
 
   test('times go on counting', async () => {
-    const { page } = await window(aScene(drainingRun()));
+    const { page } = await browse(aScene(drainingRun()));
     await page.clock.install();
     await page.goto(run);
     const time = page.locator('time[data-since]').first();
@@ -198,7 +198,7 @@ group('while somebody looks', () => {
 
   test('a silent Temporal is said, what was seen last stays, and goes on', async () => {
     const scene = aScene(drainingRun());
-    const { page } = await window(scene);
+    const { page } = await browse(scene);
     await page.goto(run);
     await page.locator('#link', { hasText: 'live' }).waitFor();
     scene.silent = true;
@@ -210,7 +210,7 @@ group('while somebody looks', () => {
 
   test('a run that ends is told to its end', async () => {
     const scene = aScene(drainingRun());
-    const { page } = await window(scene);
+    const { page } = await browse(scene);
     await page.goto(run);
     await page.locator('#link', { hasText: 'live' }).waitFor();
     scene.runs.set('prox-ops/42', recordedRun('run-done-0.2.0', { run: 42 }));
@@ -219,7 +219,7 @@ group('while somebody looks', () => {
   });
 
   test('a line can be copied as it is to be pasted', async () => {
-    const { page, opened } = await window(all());
+    const { page, opened } = await browse(all());
     await opened.grantPermissions(['clipboard-read', 'clipboard-write']);
     await page.goto(run);
     const line = page.locator('.commands li', { hasText: 'slipway rollback' });
@@ -231,19 +231,21 @@ group('while somebody looks', () => {
   });
 });
 
-test('whoever logs in comes to what they wanted to see, and may leave', async () => {
-  const { page } = await window(all(), {}, { tokens: [token] });
-  await page.goto(run);
-  expect(await violations(page)).toEqual([]);
-  await page.getByLabel('The page’s token').fill('not-the-token-of-the-page');
-  await page.keyboard.press('Enter');
-  await page.getByText('That was no token of this page.').waitFor();
-  await page.getByLabel('The page’s token').fill(token);
-  await page.keyboard.press('Enter');
-  await page.locator('h2', { hasText: 'Halted: decide about k8s-work-2' }).waitFor();
-  expect(new URL(page.url()).pathname).toBe(run);
-  await page.getByRole('button', { name: 'Log out' }).click();
-  await page.getByLabel('The page’s token').waitFor();
+inBrowser('with a token', () => {
+  test('whoever logs in comes to what they wanted to see, and may leave', async () => {
+    const { page } = await browse(all(), {}, { tokens: [token] });
+    await page.goto(run);
+    expect(await violations(page)).toEqual([]);
+    await page.getByLabel('The page’s token').fill('not-the-token-of-the-page');
+    await page.keyboard.press('Enter');
+    await page.getByText('That was no token of this page.').waitFor();
+    await page.getByLabel('The page’s token').fill(token);
+    await page.keyboard.press('Enter');
+    await page.locator('h2', { hasText: 'Halted: decide about k8s-work-2' }).waitFor();
+    expect(new URL(page.url()).pathname).toBe(run);
+    await page.getByRole('button', { name: 'Log out' }).click();
+    await page.getByLabel('The page’s token').waitFor();
+  });
 });
 
 /** What axe finds against WCAG 2.1 AA and good practice: rule, and where. */

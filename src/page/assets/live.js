@@ -1,8 +1,7 @@
-// @ts-check
 // Makes the page tell of changes by itself. Without it everything is there, too: the browser then loads the page again.
-/// <reference lib="dom" />
-/// <reference lib="dom.iterable" />
 
+/** @typedef {{ morph(shown: Element, html: string, options: object): void }} Morph */
+const { Idiomorph: morpher } = /** @type {{ Idiomorph: Morph }} */ (/** @type {unknown} */ (globalThis));
 const root = document.documentElement;
 root.classList.add('scripted');
 
@@ -11,7 +10,7 @@ const byId = (id) => document.getElementById(id);
 
 count();
 setInterval(count, 1000);
-document.addEventListener('click', copy);
+document.addEventListener('click', (event) => void copy(event));
 if (root.dataset.live) listen(root.dataset.live);
 
 /** Times that last go on counting between two looks. */
@@ -70,8 +69,8 @@ function listen(address) {
     if (over || document.hidden || source) return;
     source = new EventSource(address);
     source.addEventListener('open', () => linked('live'));
-    source.addEventListener('screen', ({ data }) => show(JSON.parse(data)));
-    source.addEventListener('trouble', ({ data }) => trouble(JSON.parse(data).text));
+    source.addEventListener('screen', (event) => show(told(event)));
+    source.addEventListener('trouble', (event) => trouble(told(event).text));
     source.addEventListener('end', () => {
       over = true;
       linked('ended');
@@ -93,7 +92,15 @@ function listen(address) {
   start();
 }
 
-/** @param {{ title: string, icon: string, announce: string, main: string }} change */
+/**
+ * @typedef {{ title: string, icon: string, announce: string, main: string, text: string }} Told
+ * @param {{ readonly data: unknown }} event
+ */
+function told({ data }) {
+  return /** @type {Told} */ (JSON.parse(String(data)));
+}
+
+/** @param {Told} change */
 function show({ title, icon, announce, main }) {
   trouble('');
   document.title = title;
@@ -104,7 +111,7 @@ function show({ title, icon, announce, main }) {
   const shown = byId('main');
   if (!shown) return;
   // What is unchanged stays as it is: what somebody selected, opened, or stands on.
-  Idiomorph.morph(shown, main, {
+  morpher.morph(shown, main, {
     morphStyle: 'innerHTML',
     ignoreActiveValue: true,
     callbacks: { beforeAttributeUpdated: keepsOpen },

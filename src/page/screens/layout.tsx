@@ -29,9 +29,8 @@ export function mainOf(screen: Screen): string {
 
 /** Escaped by the template; what would turn the direction of writing around, or cannot be seen, is shown as a sign of its own. */
 function rendered(node: VNode): string {
-  return renderToString(node).replaceAll(
-    /[\u0000-\u0008\u000E-\u001F\u007F-\u009F\u200B-\u200F\u202A-\u202E\u2060-\u2069\uFEFF]/g,
-    '\uFFFD',
+  return renderToString(node).replaceAll(/\p{Cc}|\p{Bidi_Control}|[\u200B\u2060-\u2064\uFEFF]/gu, (sign) =>
+    sign === '\n' || sign === '\t' ? sign : '\uFFFD',
   );
 }
 

@@ -4,6 +4,7 @@ import { count, listed } from '../../planning/phrases.js';
 import { sentence } from '../../planning/sentence.js';
 import { roughText } from '../../runs/view/time-text.js';
 import { hopText, progressText, strategyText, versionsText } from '../../runs/view/run-words.js';
+import type { UpgradePlan } from '../../planning/plan.js';
 import type { RunView } from '../../runs/view/run-view.js';
 import { runEvents } from '../run-events.js';
 import { runStanding } from '../run-standing.js';
@@ -103,22 +104,7 @@ function Facts({ view, frame }: { readonly view: RunView; readonly frame: Frame 
             <dd>{listed(only, 20)}</dd>
           </>
         )}
-        {plan ? (
-          <>
-            <dt>Plan</dt>
-            <dd>
-              <code>{shortHash(plan.hash)}</code>, {roughText(plan.estimate)}
-            </dd>
-            <dt>Kubernetes</dt>
-            <dd>{[...new Set([plan.kubernetes.lowest, plan.kubernetes.highest])].join(' to ')}, stays</dd>
-            {(plan.approvals ?? []).length === 0 ? null : (
-              <>
-                <dt>Needs a yes</dt>
-                <dd>{sentence(approvalsText(plan.approvals ?? []))}</dd>
-              </>
-            )}
-          </>
-        ) : null}
+        {plan ? <PlanFacts plan={plan} /> : null}
         {snapshot ? (
           <>
             <dt>Snapshot</dt>
@@ -149,6 +135,26 @@ function Facts({ view, frame }: { readonly view: RunView; readonly frame: Frame 
       />
       <Remarks title="to know" lines={plan?.notes ?? []} />
     </section>
+  );
+}
+
+function PlanFacts({ plan }: { readonly plan: UpgradePlan }): VNode {
+  const { hash, estimate, kubernetes, approvals = [] } = plan;
+  return (
+    <>
+      <dt>Plan</dt>
+      <dd>
+        <code>{shortHash(hash)}</code>, {roughText(estimate)}
+      </dd>
+      <dt>Kubernetes</dt>
+      <dd>{[...new Set([kubernetes.lowest, kubernetes.highest])].join(' to ')}, stays</dd>
+      {approvals.length === 0 ? null : (
+        <>
+          <dt>Needs a yes</dt>
+          <dd>{sentence(approvalsText(approvals))}</dd>
+        </>
+      )}
+    </>
   );
 }
 
