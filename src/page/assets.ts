@@ -40,7 +40,7 @@ export function loadAssets(): Assets {
   const own = (name: string, type: string): Asset =>
     named(name, type, readFileSync(path.join(folder, name), 'utf8'));
   const morph = createRequire(import.meta.url).resolve('idiomorph/dist/idiomorph.min.js');
-  const styles = ['page.css', 'run.css'].map((name) => own(name, css));
+  const styles = ['page.css', 'parts.css', 'run.css', 'lists.css'].map((name) => own(name, css));
   const scripts = [
     named('idiomorph.js', javascript, readFileSync(morph, 'utf8')),
     own('live.js', javascript),

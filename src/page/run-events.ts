@@ -58,12 +58,11 @@ function begin(view: RunView): RunEvent[] {
 function ofNode(node: NodeView): RunEvent[] {
   const { name, state, startedAt, endedAt, from, to, reason } = node;
   if (startedAt === undefined) return [];
-  const begun: RunEvent = { at: startedAt, tone: 'works', text: `${name} begun: ${from} → ${to}.` };
-  if (endedAt === undefined) return [begun];
+  if (endedAt === undefined)
+    return [{ at: startedAt, tone: 'works', text: `${name} begun: ${from} → ${to}.` }];
   const took = durationText(Date.parse(endedAt) - Date.parse(startedAt));
-  const why = reason && state !== 'done' ? `: ${describe(reason)}` : '';
+  const why = state === 'done' ? `: ${to}` : reason ? `: ${describe(reason)}` : '';
   return [
-    begun,
     {
       at: endedAt,
       tone: state === 'done' ? 'well' : 'fault',

@@ -1,6 +1,7 @@
 import { afterEach, describe as group, expect, test } from '@jest/globals';
 import { RunReport } from './report-shape.js';
 import { ask, openPage, seen, token, type OpenPage, type Opening } from './a-page.js';
+import { aNode, aRunView, doneNode, runningNode } from '../runs/view/a-run-view.js';
 import { askingRun, aScene, drainingRun, haltedRun, recordedRun, type Scene } from './scenes.js';
 
 let open: OpenPage | undefined;
@@ -55,7 +56,7 @@ group('what is shown', () => {
     expect(body).toContain('aria-label="3 of 11 steps done, now drain"');
     expect(body.match(/<li class="node /g)).toHaveLength(6);
     expect(text).toContain('Asked for by renovate[bot] by ada');
-    expect(text).toContain('k8s-work-1 done after 2m48s.');
+    expect(text).toContain('k8s-work-1 done after 2m48s: v1.12.6.');
     expect(body).toContain('href="http://127.0.0.1:8233/namespaces/slipway/workflows/run%2Fprox-ops%2F42"');
   });
 
@@ -76,6 +77,26 @@ group('what is shown', () => {
     expect(text.body).toMatch(/^# Run 41: prox-ops to Talos v1\.12\.2\n/);
     const json = await get('/clusters/prox-ops/runs/41/report.json');
     expect(RunReport.parse(JSON.parse(json.body))).toMatchObject({ schema: 1, run: 41, outcome: 'done' });
+  });
+
+  test('a run of a thousand nodes is drawn around where it is, and can be read by a phone', async () => {
+    const names = Array.from({ length: 1_000 }, (_, index) => `k8s-work-${index + 1}`);
+    const nodes = names.map((name, index) =>
+      index < 400
+        ? doneNode(name, index, index + 1)
+        : index < 403
+          ? runningNode(name, 400, 'drain', 401)
+          : aNode(name),
+    );
+    const { body } = await get('/clusters/prox-ops/runs/42', aScene(aRunView({ nodes })));
+    // Three under work, three on each side, and the next one's three.
+    expect(body.match(/<li class="node /g)).toHaveLength(10);
+    const text = seen(body);
+    expect(text).toContain('397 nodes: done');
+    expect(text).toContain('593 nodes: waits for its turn');
+    for (const name of ['k8s-work-1', 'k8s-work-402', 'k8s-work-1000'])
+      expect(body).toContain(`href="/clusters/prox-ops/runs/42/nodes/1/${name}"`);
+    expect(body.length).toBeLessThan(300_000);
   });
 
   test('nobody who works is said, with what to start', async () => {
@@ -199,7 +220,7 @@ group('what may be asked', () => {
   test('its files may be kept, since their names change with them', async () => {
     const { body } = await get('/');
     const files = [...body.matchAll(/"(?<at>\/assets\/[^"]+)"/g)].map(({ groups }) => groups?.['at'] ?? '');
-    expect(files).toHaveLength(5);
+    expect(files).toHaveLength(7);
     for (const file of files) {
       const { status, headers } = await get(file);
       expect([file, status]).toEqual([file, 200]);

@@ -120,6 +120,9 @@ group('a run that ended', () => {
     expect(events[0]?.text).toBe('Run 1 done.');
     expect(events.at(-1)?.text).toMatch(/^Talos v1\.12\.2, asked for by root@vm\.$/);
     expect(events.filter(({ text }) => / done after /.test(text))).toHaveLength(6);
+    // That a node was begun is told while it is under work.
+    expect(events.filter(({ text }) => / begun: /.test(text))).toEqual([]);
+    expect(runEvents(drainingRun())[0]?.text).toBe('k8s-work-2 begun: v1.12.1 → v1.12.6.');
   });
 });
 

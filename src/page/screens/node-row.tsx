@@ -26,8 +26,8 @@ export function NodeRow({
   frame,
 }: {
   readonly node: NodeView;
-  /** It is worked on together with others. */
-  readonly joined: boolean;
+  /** Classes of one that is worked on together with others. */
+  readonly joined: string;
   readonly view: RunView;
   readonly plan: UpgradePlan;
   readonly frame: Frame;
@@ -36,7 +36,7 @@ export function NodeRow({
   const states = stepStates(plan, node);
   const text = textOf(node);
   return (
-    <li class={`node ${state}${joined ? ' joined' : ''}`}>
+    <li class={`node ${state}${joined}`}>
       <Sign tone={tones[state]} />
       <a class="name" href={frame.at.node(view, hop, name)}>
         {name}

@@ -1,5 +1,6 @@
 import type { VNode } from 'preact';
 import type { UpgradePlan } from '../../planning/plan.js';
+import { count } from '../../planning/phrases.js';
 import { nodesOfHop, hopUnderWay } from '../../runs/view/run-nodes.js';
 import { doneText } from '../../runs/view/run-words.js';
 import type { NodeView, RunView } from '../../runs/view/run-view.js';
@@ -108,16 +109,20 @@ function Roles({ view, plan, nodes, frame }: Part): VNode {
               {words} <span class="muted">{own.length > 1 ? `${how}${together}` : ''}</span>
             </h3>
             <ol class="nodes">
-              {own.map((node) => (
-                <NodeRow
-                  key={`${node.hop} ${node.name}`}
-                  node={node}
-                  joined={sharesBatch(own, node)}
-                  view={view}
-                  plan={plan}
-                  frame={frame}
-                />
-              ))}
+              {rowsOf(own).map((row) =>
+                Array.isArray(row) ? (
+                  <FarAway key={row[0]?.name} nodes={row} view={view} frame={frame} />
+                ) : (
+                  <NodeRow
+                    key={row.name}
+                    node={row}
+                    joined={placeInBatch(own, row)}
+                    view={view}
+                    plan={plan}
+                    frame={frame}
+                  />
+                ),
+              )}
             </ol>
           </div>
         );
@@ -126,7 +131,65 @@ function Roles({ view, plan, nodes, frame }: Part): VNode {
   );
 }
 
-/** Whether a node is worked on together with others. */
-function sharesBatch(nodes: readonly NodeView[], { batch, name, plan }: NodeView): boolean {
-  return !plan.skip && nodes.some((one) => one.batch === batch && one.name !== name && !one.plan.skip);
+/** How a node stands to those that are worked on together with it; empty: it is alone. */
+function placeInBatch(nodes: readonly NodeView[], { batch, name, plan }: NodeView): string {
+  const together = nodes.filter((one) => one.batch === batch && !one.plan.skip);
+  if (plan.skip || together.length < 2) return '';
+  const first = together[0]?.name === name ? ' first' : '';
+  return ` joined${first}${together.at(-1)?.name === name ? ' last' : ''}`;
+}
+
+/** More nodes of one role than this are not all drawn with their steps. */
+const manyNodes = 60;
+/** Of those, this many are, before and after each that something goes on with. */
+const around = 3;
+
+/** Nodes that have a row of their own; and those far from what goes on, side by side. */
+function rowsOf(nodes: readonly NodeView[]): (NodeView | NodeView[])[] {
+  if (nodes.length <= manyNodes) return [...nodes];
+  const next = nodes.findIndex(({ state }) => state === 'waiting');
+  const busy = nodes.map(
+    ({ state }, index) => index === next || state === 'running' || state === 'halted' || state === 'undone',
+  );
+  const rows: (NodeView | NodeView[])[] = [];
+  for (const [index, node] of nodes.entries()) {
+    const last = rows.at(-1);
+    if (busy.slice(Math.max(0, index - around), index + around + 1).includes(true)) rows.push(node);
+    else if (Array.isArray(last)) last.push(node);
+    else rows.push([node]);
+  }
+  return rows;
+}
+
+/** Many nodes at once: their names, and what they have in common. */
+function FarAway({
+  nodes,
+  view,
+  frame,
+}: {
+  readonly nodes: readonly NodeView[];
+  readonly view: RunView;
+  readonly frame: Frame;
+}): VNode {
+  const states = [...new Set(nodes.map(({ state }) => state))];
+  // By the end that stays: those behind grow at their end, those ahead shrink at their beginning.
+  const known = states[0] === 'waiting' ? nodes.at(-1) : nodes[0];
+  const words = states.map((state) => {
+    const some = nodes.filter((node) => node.state === state).length;
+    return `${count(some, 'node')}: ${stateWord[state]}`;
+  });
+  return (
+    <li class="far">
+      <details id={`far-${known?.hop}-${known?.name}`}>
+        <summary>{words.join(', ')}</summary>
+        <p class="names">
+          {nodes.map(({ name, hop }) => (
+            <a key={name} href={frame.at.node(view, hop, name)}>
+              {name}
+            </a>
+          ))}
+        </p>
+      </details>
+    </li>
+  );
 }

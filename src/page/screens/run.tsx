@@ -3,7 +3,7 @@ import { approvalsText, describe, describeLeft, shortHash } from '../../planning
 import { count, listed } from '../../planning/phrases.js';
 import { sentence } from '../../planning/sentence.js';
 import { roughText } from '../../runs/view/time-text.js';
-import { hopText, progressText, strategyText, versionsText } from '../../runs/view/run-words.js';
+import { progressText, strategyText, versionsText } from '../../runs/view/run-words.js';
 import type { UpgradePlan } from '../../planning/plan.js';
 import type { RunView } from '../../runs/view/run-view.js';
 import { runEvents } from '../run-events.js';
@@ -46,7 +46,7 @@ export function runScreen(view: RunView, frame: Frame): Screen {
         )}
         <StandingPanel standing={standing} frame={frame}>
           <ProgressBar view={view} />
-          <p class="muted">{[hopText(view), progressText(view, clock.now)].filter(Boolean).join(' · ')}</p>
+          <p class="muted">{progressText(view, clock.now)}</p>
           {view.outcome ? (
             <p class="next">
               <a href={at.report(cluster, run)}>Read the report</a>
