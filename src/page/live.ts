@@ -16,13 +16,17 @@ export type Look =
   /** It cannot be looked at just now. */
   | { readonly kind: 'trouble'; readonly text: string };
 
-/** How often is looked, and how long a connection may be silent before it is shown to be alive. Milliseconds. */
+/** Milliseconds. */
 export interface Rhythm {
+  /** How often is looked. */
   readonly look: number;
+  /** How long a connection may be silent before it is shown to be alive. */
   readonly beat: number;
+  /** How long one lasts; then the browser asks again, and whether it still may look is asked anew. */
+  readonly lasts: number;
 }
 
-export const usualRhythm: Rhythm = { look: 1_000, beat: 15_000 };
+export const usualRhythm: Rhythm = { look: 1_000, beat: 15_000, lasts: 3_600_000 };
 
 /** More than anybody has screens; each costs a connection. */
 const watchersMax = 200;
@@ -59,7 +63,11 @@ export function openLive(rhythm: Rhythm = usualRhythm): Live {
       const one = watched.get(key) ?? begin(rhythm, look);
       watched.set(key, one);
       const stream = new Readable({ read: () => undefined });
-      stream.once('close', () => leave(key, stream));
+      const over = setTimeout(() => stream.push(null), rhythm.lasts);
+      stream.once('close', () => {
+        clearTimeout(over);
+        leave(key, stream);
+      });
       one.streams.set(stream, '');
       stream.push(`retry: ${rhythm.look * 2}\n\n`);
       tell(one);

@@ -27,7 +27,7 @@ export function runEvents(view: RunView): RunEvent[] {
     ...view.nodes.flatMap(ofNode),
     ...view.decisions.map((decision): RunEvent => ({
       at: decision.at,
-      tone: 'asks',
+      tone: goOn.has(decision.kind) ? 'works' : 'asks',
       text: sentence(
         decision.kind === 'abort'
           ? `abort asked for by ${decision.by}: ${decision.why}`
@@ -40,6 +40,9 @@ export function runEvents(view: RunView): RunEvent[] {
     .toSorted((one, other) => Date.parse(one.at) - Date.parse(other.at))
     .toReversed();
 }
+
+/** What people say that lets a run go on. */
+const goOn: ReadonlySet<string> = new Set(['approve', 'resume', 'retry']);
 
 function begin(view: RunView): RunEvent[] {
   const { startedAt, requestedBy, target, declared, plan, work } = view;

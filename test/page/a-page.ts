@@ -15,6 +15,8 @@ export interface Opening {
   /** Where it is mounted. */
   readonly prefix?: string;
   readonly trustProxy?: boolean;
+  /** Milliseconds a connection that is told of changes lasts. */
+  readonly lasts?: number;
 }
 
 export interface OpenPage {
@@ -25,7 +27,7 @@ export interface OpenPage {
 
 /** The page of a scene; it looks again fifty times a second. */
 export async function openPage(scene: Scene, opening: Opening = {}): Promise<OpenPage> {
-  const { tokens, hosts = [], prefix = '', trustProxy = false } = opening;
+  const { tokens, hosts = [], prefix = '', trustProxy = false, lasts = 600_000 } = opening;
   const errors: unknown[] = [];
   const app = fastify({ trustProxy, forceCloseConnections: true });
   await app.register(pagePlugin, {
@@ -34,7 +36,7 @@ export async function openPage(scene: Scene, opening: Opening = {}): Promise<Ope
     hosts,
     gate: tokens && tokenGate(tokens),
     timeZone: 'UTC',
-    rhythm: { look: 20, beat: 1_000 },
+    rhythm: { look: 20, beat: 1_000, lasts },
     onError: (error: unknown) => errors.push(error),
   });
   await app.listen({ host: '127.0.0.1', port: 0 });

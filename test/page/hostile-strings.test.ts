@@ -78,7 +78,7 @@ test('a command keeps what it is made of, in what is shown and in what is copied
   const { body } = await ask(open, '/clusters/prox-ops/runs/42');
   const command =
     'slipway approve prox-ops/42 --plan 3f2a8c91d0aa --by &quot;NAME&quot; --reason &quot;…&quot;';
-  expect(body).toContain(`<code>${command}</code>`);
+  expect(body.replaceAll(/<\/?span>/g, '')).toContain(`<code>${command}</code>`);
   expect(body).toContain(`data-copy="${command}"`);
   expect(body).toContain(name);
 });

@@ -208,6 +208,15 @@ inBrowser('while somebody looks', () => {
     await page.locator('#trouble').waitFor({ state: 'hidden' });
   });
 
+  test('a page whose server is gone says so, and what was seen last stays', async () => {
+    const { page } = await browse(aScene(drainingRun()));
+    await page.goto(run);
+    await page.locator('#link', { hasText: 'live' }).waitFor();
+    await open?.app.close();
+    await page.locator('#trouble', { hasText: 'The page’s server does not answer' }).waitFor();
+    expect(await page.locator('h2', { hasText: 'Upgrades k8s-work-2' }).isVisible()).toBe(true);
+  });
+
   test('a run that ends is told to its end', async () => {
     const scene = aScene(drainingRun());
     const { page } = await browse(scene);

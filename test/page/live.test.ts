@@ -136,6 +136,17 @@ test('what is not there is answered so, and not watched', async () => {
   expect(answer.status).toBe(404);
 });
 
+test('a connection does not last for ever: who asks again is let in anew', async () => {
+  const scene = aScene(drainingRun());
+  open = await openPage(scene, { lasts: 200 });
+  const { next } = await watch(scene, path);
+  expect((await next())?.event).toBe('screen');
+  expect(await next()).toBeUndefined();
+  const again = await watch(scene, path);
+  expect((await again.next())?.event).toBe('screen');
+  await again.leave();
+});
+
 test('a page that closes ends what it tells', async () => {
   const { next } = await watch(aScene(drainingRun()), path);
   await next();

@@ -57,6 +57,10 @@ async function toClipboard(text) {
   await navigator.clipboard.writeText(text);
 }
 
+/** A connection may break and come back; what lasts longer is told. */
+const silentMs = 5000;
+const serverSilent = 'The page’s server does not answer; the browser asks again by itself.';
+
 /**
  * While the window is seen, and only then: a browser has few connections for one server.
  * @param {string} address
@@ -65,10 +69,14 @@ function listen(address) {
   /** @type {EventSource | undefined} */
   let source;
   let over = false;
+  let silent = 0;
   const start = () => {
     if (over || document.hidden || source) return;
     source = new EventSource(address);
-    source.addEventListener('open', () => linked('live'));
+    source.addEventListener('open', () => {
+      clearTimeout(silent);
+      linked('live');
+    });
     source.addEventListener('screen', (event) => show(told(event)));
     source.addEventListener('trouble', (event) => trouble(told(event).text));
     source.addEventListener('end', () => {
@@ -78,10 +86,11 @@ function listen(address) {
     });
     source.addEventListener('error', () => {
       if (over) return;
+      clearTimeout(silent);
       linked('looks again');
       // Refused for good: this page is loaded again, which says why.
       if (source?.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), 5000);
-      else trouble('The page’s server does not answer; the browser asks again by itself.');
+      else silent = setTimeout(() => trouble(serverSilent), silentMs);
     });
   };
   const stop = () => {

@@ -56,7 +56,15 @@ function CommandLine({ line }: { readonly line: string }): VNode {
     <li>
       {why === undefined ? null : <span class="why">{why}</span>}
       <span class="line">
-        <code>{command}</code>
+        <code>
+          {/* A word is broken only where it is longer than the line: not behind the dashes of an option. */}
+          {command.split(' ').map((word, index) => (
+            <>
+              {index === 0 ? '' : ' '}
+              <span>{word}</span>
+            </>
+          ))}
+        </code>
         <button type="button" class="copy" data-copy={command}>
           Copy
         </button>
