@@ -43,7 +43,7 @@ export function loadAssets(): Assets {
   const styles = ['page.css', 'parts.css', 'run.css', 'lists.css'].map((name) => own(name, css));
   const scripts = [
     named('idiomorph.js', javascript, readFileSync(morph, 'utf8')),
-    own('live.js', javascript),
+    own('live.mjs', javascript),
   ];
   const icons = new Map(
     tones.map((tone) => [tone, named(`${tone}.svg`, 'image/svg+xml', icon(iconColours[tone]))] as const),

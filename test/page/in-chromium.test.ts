@@ -208,6 +208,26 @@ inBrowser('while somebody looks', () => {
     await page.locator('#trouble').waitFor({ state: 'hidden' });
   });
 
+  test('a window that is not seen keeps its name and its sign, and no connection', async () => {
+    const scene = aScene(drainingRun());
+    const { page } = await browse(scene);
+    await page.clock.install();
+    await page.addInitScript(
+      `Object.defineProperty(document, 'hidden', { get: () => window.unseen === true })`,
+    );
+    await page.goto(run);
+    await page.locator('#link', { hasText: 'live' }).waitFor();
+    const turn = (unseen: boolean): Promise<unknown> =>
+      page.evaluate(`window.unseen = ${unseen}; document.dispatchEvent(new Event('visibilitychange'))`);
+    await turn(true);
+    scene.runs.set('prox-ops/42', haltedRun());
+    await page.clock.runFor(61_000);
+    await page.waitForFunction(`document.title.startsWith('‖ ')`);
+    expect(await page.locator('h2', { hasText: 'Upgrades k8s-work-2' }).count()).toBe(1);
+    await turn(false);
+    await page.locator('h2', { hasText: 'Halted: decide about k8s-work-2' }).waitFor();
+  });
+
   test('a page whose server is gone says so, and what was seen last stays', async () => {
     const { page } = await browse(aScene(drainingRun()));
     await page.goto(run);

@@ -70,7 +70,7 @@ function Document({
           </noscript>
         ) : null}
         {assets.scripts.map((name) => (
-          <script key={name} defer src={assetsAt + name} />
+          <script key={name} defer type={typeOf(name)} src={assetsAt + name} />
         ))}
       </head>
       <body>
@@ -94,6 +94,11 @@ function Document({
       </body>
     </html>
   );
+}
+
+/** Ours is a module, whose names are its own. Both wait for the document, in this order. */
+function typeOf(script: string): 'module' | undefined {
+  return script.endsWith('.mjs') ? 'module' : undefined;
 }
 
 function Head({

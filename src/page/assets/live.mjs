@@ -3,6 +3,12 @@
 /** @typedef {{ morph(shown: Element, html: string, options: object): void }} Morph */
 const { Idiomorph: morpher } = /** @type {{ Idiomorph: Morph }} */ (/** @type {unknown} */ (globalThis));
 const root = document.documentElement;
+/** How often a window that is not seen is looked at. */
+const glanceMs = 30_000;
+/** A connection may break and come back; what lasts longer is told. */
+const silentMs = 5000;
+const serverSilent = 'The page’s server does not answer; the browser asks again by itself.';
+
 root.classList.add('scripted');
 
 /** @param {string} id */
@@ -57,10 +63,6 @@ async function toClipboard(text) {
   await navigator.clipboard.writeText(text);
 }
 
-/** A connection may break and come back; what lasts longer is told. */
-const silentMs = 5000;
-const serverSilent = 'The page’s server does not answer; the browser asks again by itself.';
-
 /**
  * While the window is seen, and only then: a browser has few connections for one server.
  * @param {string} address
@@ -75,6 +77,7 @@ function listen(address) {
     source = new EventSource(address);
     source.addEventListener('open', () => {
       clearTimeout(silent);
+      silent = 0;
       linked('live');
     });
     source.addEventListener('screen', (event) => show(told(event)));
@@ -86,19 +89,38 @@ function listen(address) {
     });
     source.addEventListener('error', () => {
       if (over) return;
-      clearTimeout(silent);
       linked('looks again');
       // Refused for good: this page is loaded again, which says why.
       if (source?.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), 5000);
-      else silent = setTimeout(() => trouble(serverSilent), silentMs);
+      else silent ||= setTimeout(() => trouble(serverSilent), silentMs);
     });
   };
   const stop = () => {
+    clearTimeout(silent);
+    silent = 0;
     source?.close();
     source = undefined;
   };
   document.addEventListener('visibilitychange', () => (document.hidden ? stop() : start()));
+  // Of a window that is not seen, its name and its sign still are.
+  setInterval(() => {
+    if (document.hidden && !over) glance().catch(() => undefined);
+  }, glanceMs);
   start();
+}
+
+async function glance() {
+  const answer = await fetch(location.href);
+  const seen = new DOMParser().parseFromString(await answer.text(), 'text/html');
+  const icon = seen.getElementById('icon')?.getAttribute('href');
+  if (icon) nameWindow({ title: seen.title, icon });
+}
+
+/** @param {{ title: string, icon: string }} window */
+function nameWindow({ title, icon }) {
+  document.title = title;
+  const link = byId('icon');
+  if (link instanceof HTMLLinkElement && link.getAttribute('href') !== icon) link.href = icon;
 }
 
 /**
@@ -112,9 +134,7 @@ function told({ data }) {
 /** @param {Told} change */
 function show({ title, icon, announce, main }) {
   trouble('');
-  document.title = title;
-  const link = byId('icon');
-  if (link instanceof HTMLLinkElement && link.getAttribute('href') !== icon) link.href = icon;
+  nameWindow({ title, icon });
   const said = byId('announce');
   if (said && said.textContent !== announce) said.textContent = announce;
   const shown = byId('main');
