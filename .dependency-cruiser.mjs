@@ -190,6 +190,11 @@ export default {
       ['^dist/src/(planning|runs|inventory)/', messages, '^dist/src/tools/(credentials|project-root)[.]js$'],
       'The page shows what Temporal keeps, and changes nothing.',
     ),
+    packages(
+      'src/page',
+      ['fastify', '@fastify/cookie', 'preact', 'preact-render-to-string', 'markdown-it', 'idiomorph', 'zod'],
+      'The page is drawn by preact on a fastify; what it asks of others comes through src/runs.',
+    ),
     ours(
       'src/cli',
       ['^dist/src/(planning|inventory|tools|starter|serve|runs|page)/', messages],

@@ -29,6 +29,8 @@ export interface PageOptions {
 const html = 'text/html; charset=utf-8';
 const cookie = 'slipway_page';
 const yearSeconds = 31_536_000;
+/** What is answered to whoever was not let in yet. */
+const openRoutes = ['/assets/:name', '/login'] as const;
 
 /** The page as a fastify plugin: read-only, but for logging in and out. Its prefix is where it is mounted. */
 export async function pagePlugin(app: FastifyInstance, options: PageOptions): Promise<void> {
@@ -56,8 +58,8 @@ export async function pagePlugin(app: FastifyInstance, options: PageOptions): Pr
   }
   app.get('/clusters/:cluster/runs/:run/report.md', async (request, reply) => page.markdown(request, reply));
   app.get('/clusters/:cluster/runs/:run/report.json', async (request, reply) => page.json(request, reply));
-  app.get('/assets/:name', async (request, reply) => page.asset(request, reply));
-  app.post('/login', async (request, reply) => page.login(request, reply));
+  app.get(openRoutes[0], async (request, reply) => page.asset(request, reply));
+  app.post(openRoutes[1], async (request, reply) => page.login(request, reply));
   app.post('/logout', async (_request, reply) => page.logout(reply));
 }
 
@@ -93,8 +95,8 @@ class Page {
   }
 
   /** What is needed to log in. */
-  #isOpen({ url, method }: FastifyRequest): boolean {
-    return url.startsWith(`${this.base}/assets/`) || (method === 'POST' && url === `${this.base}/login`);
+  #isOpen({ routeOptions }: FastifyRequest): boolean {
+    return openRoutes.some((route) => routeOptions.url === `${this.base}${route}`);
   }
 
   async show(route: Route, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {

@@ -239,6 +239,7 @@ group('who needs a token', () => {
       '/clusters/prox-ops/runs/42',
       '/clusters/prox-ops/runs/41/report.json',
       '/nowhere',
+      '/assets/../clusters/prox-ops',
     ]) {
       const { status, body, headers } = await get(url, scene(), opening);
       expect([url, status]).toEqual([url, 401]);
