@@ -180,8 +180,35 @@ export default {
       'Serve starts processes and asks Temporal whether they work.',
     ),
     ours(
+      'src/runs',
+      ['^dist/src/planning/', messages, '^dist/src/starter/look-for-workers[.]js$', projectRoot],
+      'Runs are seen by what Temporal keeps of them: planning has the words. What a person types or sees is cli and page.',
+    ),
+    packages(
+      'src/runs',
+      ['@temporalio/(client|common)'],
+      "What Temporal keeps is asked with Temporal's own client.",
+    ),
+    {
+      name: 'src-runs-view-is-pure',
+      comment: 'A view is made of a record alone: hand in what was read, and the clock.',
+      severity: 'error',
+      from: { path: '^dist/src/runs/view/' },
+      to: { dependencyTypes: ['core'] },
+    },
+    ours(
+      'src/page',
+      ['^dist/src/(planning|runs|inventory)/', messages, '^dist/src/tools/(credentials|project-root)[.]js$'],
+      'The page shows what Temporal keeps, and changes nothing.',
+    ),
+    packages(
+      'src/page',
+      ['fastify', '@fastify/cookie', 'preact', 'preact-render-to-string', 'markdown-it', 'idiomorph', 'zod'],
+      'The page is drawn by preact on a fastify; what it asks of others comes through src/runs.',
+    ),
+    ours(
       'src/cli',
-      ['^dist/src/(planning|inventory|tools|starter|serve)/', messages],
+      ['^dist/src/(planning|inventory|tools|starter|serve|runs|page)/', messages],
       'The cli steers by messages and looks by read-only tools. What changes the world is an activity.',
     ),
     {

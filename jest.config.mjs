@@ -1,5 +1,5 @@
 /**
- * Unit tests, as compiled: `tsc` first, then jest on dist, no transform. What needs a lab, the real talosctl or a whole
+ * Unit tests, as compiled: `tsc` first, then jest on dist, no transform. What needs a lab, the real talosctl, a browser or a whole
  * `slipway serve` is slower and runs with the scenarios.
  */
 export const needsLab = [
@@ -9,6 +9,7 @@ export const needsLab = [
   '/lab/kubernetes/rebuilt-machines[.]test[.]js$',
   '/lab/talos-api/talosctl[^/]*[.]test[.]js$',
   '/cli/(doctor|snapshot)/on-the-lab[.]test[.]js$',
+  '/page/in-chromium[.]test[.]js$',
   '/serve/serve-processes[.]test[.]js$',
   '/tools/terraform/real-[^/]*[.]test[.]js$',
 ];

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { runReader } from '../src/cli/temporal/read-run.js';
-import { webUiAddress } from '../src/cli/temporal/web-ui.js';
-import type { RunView } from '../src/cli/board/run-view.js';
+import { runReader } from '../src/runs/temporal/read-run.js';
+import { webUiAddress } from '../src/runs/temporal/web-ui.js';
+import type { RunView } from '../src/runs/view/run-view.js';
 import { wrapRows } from '../src/cli/board/wrap-text.js';
 import { screen } from '../src/cli/terminal.js';
 import { connectTemporal } from '../src/cli/temporal/connect-temporal.js';

@@ -101,7 +101,11 @@ async function tool(args, env = process.env) {
 async function types() {
   try {
     await ensureCompiled({ quiet: true });
-    return await tool([script('typescript/bin/tsc'), '-p', 'setup/tsconfig.json']);
+    for (const project of ['src/page/assets/tsconfig.json', 'setup/tsconfig.json']) {
+      const checked = await tool([script('typescript/bin/tsc'), '-p', project]);
+      if (!checked.passed) return checked;
+    }
+    return { passed: true, output: '' };
   } catch (error) {
     if (!(error instanceof SetupStopped)) throw error;
     return { passed: false, output: error.message };
@@ -124,7 +128,7 @@ function testsOf(file) {
   const [first = '', ...rest] = path.relative(projectRoot, path.resolve(projectRoot, file)).split(path.sep);
   const mirror = first === 'src' || first === 'test' ? rest : [first, ...rest];
   const compiled = path.join('dist', 'test', ...mirror);
-  return compiled.replace(/(\.test)?\.(ts|mjs)$/, '.test.js');
+  return compiled.replace(/(\.test)?\.(tsx?|mjs)$/, '.test.js');
 }
 
 function compiledFolders() {

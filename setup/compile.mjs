@@ -5,6 +5,7 @@ import { runStep } from './child.mjs';
 import { inProject, say } from './project.mjs';
 
 const FOLDERS = ['src', 'lab', 'test'];
+const SOURCE_ENDINGS = ['.ts', '.tsx'];
 const STAMP = 'dist/.slipway-sources';
 
 /**
@@ -36,7 +37,8 @@ async function bundleWorkflows() {
 /** Changes with each source's path, size and time, and with whatever else decides how they are compiled. */
 function stateOfSources() {
   const hash = createHash('sha256');
-  for (const file of FOLDERS.flatMap((folder) => filesBelow(folder, '.ts')).toSorted()) {
+  const sources = FOLDERS.flatMap((folder) => SOURCE_ENDINGS.flatMap((ending) => filesBelow(folder, ending)));
+  for (const file of sources.toSorted()) {
     const { size, mtimeMs } = statSync(inProject(file));
     hash.update(`${file}\0${size}\0${mtimeMs}\n`);
   }
@@ -47,8 +49,8 @@ function stateOfSources() {
 function removeLeftOvers() {
   for (const folder of FOLDERS) {
     for (const file of filesBelow(`dist/${folder}`, '.js')) {
-      const source = path.relative('dist', file).replace(/\.js$/, '.ts');
-      if (existsSync(inProject(source))) continue;
+      const source = path.relative('dist', file).replace(/\.js$/, '');
+      if (SOURCE_ENDINGS.some((ending) => existsSync(inProject(`${source}${ending}`)))) continue;
       rmSync(inProject(file));
       rmSync(inProject(`${file}.map`), { force: true });
       // Otherwise tsc, which compiles only what changed, would not write it again if the source came back.

@@ -1,4 +1,4 @@
-import type { History } from '../../src/cli/board/history-facts.js';
+import type { History } from '../../src/runs/view/history-facts.js';
 
 type HistoryEvent = NonNullable<History['events']>[number];
 type Timestamp = HistoryEvent['eventTime'];

@@ -6,7 +6,7 @@ import type { PlannedNode } from '../../src/planning/plan.js';
 import type { RunStory } from '../../src/planning/run-report.js';
 import { runSize, type RunSize } from '../../src/planning/run-size.js';
 import { nodeId, runId, type RunInput } from '../../src/workflows/messages.js';
-import { historyFacts } from '../../src/cli/board/history-facts.js';
+import { historyFacts } from '../../src/runs/view/history-facts.js';
 import type { Verdict } from '../watcher/watch.js';
 import { World } from '../world.js';
 import { flows, type FlowName } from './flows.js';

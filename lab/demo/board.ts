@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { boardText } from '../../src/cli/board/board-text.js';
-import { changeLine, runChanges, type Look } from '../../src/cli/board/run-changes.js';
-import type { RunView } from '../../src/cli/board/run-view.js';
+import { changeLine, runChanges, type Look } from '../../src/runs/view/run-changes.js';
+import type { RunView } from '../../src/runs/view/run-view.js';
 import { wrapRows } from '../../src/cli/board/wrap-text.js';
 import { liveScreen } from '../../src/cli/live-screen.js';
 import { screen } from '../../src/cli/terminal.js';

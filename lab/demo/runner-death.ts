@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { parseDocument } from 'yaml';
-import type { RunView } from '../../src/cli/board/run-view.js';
+import type { RunView } from '../../src/runs/view/run-view.js';
 import { nodeId, runId } from '../../src/workflows/messages.js';
 import { whatWentOn, type WentOn } from '../worker-pods/went-on.js';
 import type { WorkerPodLine } from '../worker-pods/open-worker-pods.js';

@@ -1,4 +1,4 @@
-import { stepOfActivity } from '../../src/cli/board/activity-names.js';
+import { stepOfActivity } from '../../src/runs/view/activity-names.js';
 import type { StepName } from '../../src/planning/node-steps.js';
 import type { Passing } from './temporal-gateway.js';
 

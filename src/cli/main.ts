@@ -40,7 +40,7 @@ async function failed(error: unknown): Promise<ExitCode> {
 /** Temporal may fall silent in the middle of any command. */
 async function asStopped(error: unknown): Promise<CommandStopped | undefined> {
   if (error instanceof CommandStopped) return error;
-  const { isSilence } = await import('./temporal/grpc-failure.js');
+  const { isSilence } = await import('../runs/temporal/grpc-failure.js');
   return isSilence(error)
     ? new TemporalSilent('Temporal stopped answering in the middle of this command.', 'Type it again.')
     : undefined;

@@ -27,6 +27,7 @@ import {
 } from './command-parts.js';
 import type { ExitCode } from './mistakes.js';
 import { addStarterCommand } from './starter-command.js';
+import { addPageCommand } from './page-command.js';
 import { addSteeringCommands } from './steering-commands.js';
 
 const temporalText = `
@@ -57,6 +58,7 @@ export function createProgram(finished: (code: ExitCode) => void): Command {
   addSnapshotCommands(program, finished);
   addServingCommand(program, finished);
   addStarterCommand(program, finished);
+  addPageCommand(program, finished);
   return program;
 }
 

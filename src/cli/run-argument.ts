@@ -38,7 +38,7 @@ export async function chooseRun(
 ): Promise<ChosenRun> {
   const named = parseRun(text);
   const cluster = named.cluster ?? (await requireName(file));
-  const { requireQueue } = await import('./temporal/cluster-queue.js');
+  const { requireQueue } = await import('./temporal/require-queue.js');
   const { memo } = await requireQueue(temporal, cluster);
   const run = named.run ?? memo.open?.run ?? memo.lastRun;
   if (run === 0) throw new UserMistake(`${cluster} has had no run yet.`, 'Start one: slipway upgrade');

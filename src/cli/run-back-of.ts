@@ -1,7 +1,7 @@
 import type { RanBefore } from '../planning/plan.js';
 import type { NodeState } from '../planning/run-result.js';
 import { deltaOf, minorsApart } from '../planning/versions.js';
-import type { NodeView, RunView } from './board/run-view.js';
+import type { NodeView, RunView } from '../runs/view/run-view.js';
 
 /** States in which a node runs what it ran before the run, or was given back. */
 const asBefore: ReadonlySet<NodeState> = new Set<NodeState>([

@@ -1,6 +1,6 @@
 import { advise, describe } from '../planning/describe.js';
 import type { Reason } from '../planning/reason.js';
-import { sentence } from './sentence.js';
+import { sentence } from '../planning/sentence.js';
 import { say } from './terminal.js';
 
 /** Each reason's sentence, and under it what to type. */

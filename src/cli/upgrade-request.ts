@@ -3,7 +3,7 @@ import { describe } from '../planning/describe.js';
 import type { Strategy, UpgradeRequest } from '../planning/plan.js';
 import type { DeclaredCluster } from './declared-cluster.js';
 import { UserMistake } from './mistakes.js';
-import { sentence } from './sentence.js';
+import { sentence } from '../planning/sentence.js';
 
 /** What can be asked for on the command line. */
 export interface AskedFor {

@@ -33,6 +33,7 @@ const commands = [
   'serve',
   'starter',
   'starter check',
+  'page',
 ];
 
 group('help', () => {
@@ -58,7 +59,9 @@ group('help', () => {
       .map((file) => readFileSync(path.join(coverage, file), 'utf8'))
       .join('');
     expect(loaded).toContain('/commander/');
-    expect(loaded).not.toMatch(/node_modules\/(@temporalio|@kubernetes|zod|yaml|semver|execa)\//);
+    expect(loaded).not.toMatch(
+      /node_modules\/(@temporalio|@kubernetes|zod|yaml|semver|execa|fastify|preact)\//,
+    );
   });
 });
 

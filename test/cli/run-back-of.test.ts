@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { runBackOf } from '../../src/cli/run-back-of.js';
-import { aNode, doneNode } from './board/a-run-view.js';
+import { aNode, doneNode } from '../runs/view/a-run-view.js';
 
 const order = ['k8s-ctrl-1', 'k8s-work-1', 'k8s-work-2', 'k8s-work-3'];
 

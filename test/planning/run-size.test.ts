@@ -4,7 +4,7 @@ import { describe as group, expect, test } from '@jest/globals';
 import { defaultPayloadConverter } from '@temporalio/common';
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
 import { madePlanInput } from '../../lab/bench/made-cluster.js';
-import { historyFacts } from '../../src/cli/board/history-facts.js';
+import { historyFacts } from '../../src/runs/view/history-facts.js';
 import { describe } from '../../src/planning/describe.js';
 import type { Hop, Planned, UpgradePlan } from '../../src/planning/plan.js';
 import { runLimits, runSize, temporalLimits, tooLarge } from '../../src/planning/run-size.js';

@@ -15,7 +15,9 @@ const files = listed
   .filter((file) => existsSync(path.join(projectRoot, file)));
 /** This file names what it looks for. */
 const own = 'test/repository/tidy.test.ts';
-const code = files.filter((file) => file !== own && /^(src|lab|test|setup)\/.*\.(ts|mjs)$/.test(file));
+const code = files.filter(
+  (file) => file !== own && /^(src|lab|test|setup)\/.*\.(tsx?|mjs|js|css)$/.test(file),
+);
 const read = (file: string): string => readFileSync(path.join(projectRoot, file), 'utf8');
 
 describe('the repository', () => {

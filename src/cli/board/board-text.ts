@@ -1,16 +1,23 @@
 import colours from 'picocolors';
-import { describe } from '../../planning/describe.js';
-import { answerText, approvalLines, approvalText, unansweredOf } from './approval-text.js';
-import { haltLines, haltText, openHalt } from './halt-text.js';
+import { abortText } from '../../runs/view/abort-text.js';
+import { answerText, approvalLines, approvalText, unansweredOf } from '../../runs/view/approval-text.js';
+import { haltLines, haltText, openHalt } from '../../runs/view/halt-text.js';
 import { nodeRows, waitingRow } from './node-rows.js';
-import { hopUnderWay, nodesAhead, runningNodes } from './run-nodes.js';
 import { columnsOf, indent, marked, rowWithText, type Page } from './page.js';
-import { pauseText, resumeLine } from './pause-text.js';
-import { adviceOf, outcomeWords, progressText, strategyText, versionsText } from './run-words.js';
-import type { RunView } from './run-view.js';
-import { durationText } from './time-text.js';
-import { openWindowWait, startNowLine, windowText } from './window-text.js';
-import { troubles, workText, type Clock } from './work-text.js';
+import { pauseText, resumeLine } from '../../runs/view/pause-text.js';
+import {
+  adviceOf,
+  hopText,
+  outcomeWords,
+  progressText,
+  reasonsBeside,
+  strategyText,
+  versionsText,
+} from '../../runs/view/run-words.js';
+import type { RunView } from '../../runs/view/run-view.js';
+import { durationText } from '../../runs/view/time-text.js';
+import { openWindowWait, startNowLine, windowText } from '../../runs/view/window-text.js';
+import { troubles, workText, type Clock } from '../../runs/view/work-text.js';
 import { wrapText } from './wrap-text.js';
 
 export interface BoardOptions {
@@ -70,12 +77,8 @@ function header(page: Page): string[] {
 
 /** Which versions it goes through, and why not at once. */
 function hopLine({ view, width }: Page): string[] {
-  const hops = view.plan?.hops ?? [];
-  if (hops.length < 2) return [];
-  const at = hopUnderWay(view);
-  const why = hops[at]?.why;
-  const text = `hop ${at + 1} of ${hops.length}, to ${hops[at]?.to}${why === undefined ? '' : ` first: ${why}`}`;
-  return wrapText(text, width - indent.length).map((line) => `${indent}${line}`);
+  const text = hopText(view);
+  return text === '' ? [] : wrapText(text, width - indent.length).map((line) => `${indent}${line}`);
 }
 
 /** Said once where it is so for all; otherwise beside the nodes that do. */
@@ -181,20 +184,8 @@ function windowAwaited(page: Page): string[] {
 }
 
 function abortAsked(page: Page): string[] {
-  const { view } = page;
-  const { abort, outcome } = view;
-  if (!abort || outcome) return [];
-  const why = abort.why === '' ? '' : `: ${abort.why}`;
-  const then = nodesAhead(view).length > 0 ? ' No further node is begun.' : '';
-  const text = `Abort asked for by ${abort.by}${why}. ${whatOfThem(runningNodes(view).length)}${then}`;
-  return marked(page, page.paint.yellow('!'), text);
-}
-
-function whatOfThem(underWay: number): string {
-  if (underWay === 0) return 'No node is under way.';
-  return underWay === 1
-    ? 'The node under way is undone, or finished where its install was sent.'
-    : 'Each node under way is undone, or finished where its install was sent.';
+  const { abort, outcome } = page.view;
+  return abort && !outcome ? marked(page, page.paint.yellow('!'), abortText(page.view, abort)) : [];
 }
 
 /** How it ended, why, and what to type. A reason that stands beside its node is not told twice. */
@@ -202,9 +193,7 @@ function ending(page: Page): string[] {
   const { view, paint } = page;
   if (!view.outcome) return [];
   const { sign, words } = outcomeWords[view.outcome];
-  const told = new Set(view.nodes.flatMap((node) => (node.reason ? [describe(node.reason)] : [])));
-  const reasons = view.reasons.map(describe).filter((text) => !told.has(text));
-  const [first = '', ...others] = reasons;
+  const [first = '', ...others] = reasonsBeside(view);
   const painted = sign === '✓' ? paint.green(sign) : paint.red(sign);
   return [
     ...marked(page, painted, `run ${view.run} ${words}${first === '' ? '' : `: ${first}`}`),

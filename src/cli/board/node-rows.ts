@@ -1,11 +1,11 @@
 import { describe } from '../../planning/describe.js';
 import { listed } from '../../planning/phrases.js';
 import { indent, rowWithText, type Page } from './page.js';
-import { leftText, nodeText } from './node-text.js';
-import { hopUnderWay, nextBatch, nodesOfHop } from './run-nodes.js';
-import type { NodeView } from './run-view.js';
-import { durationText } from './time-text.js';
-import { sentence } from '../sentence.js';
+import { leftText, nodeText } from '../../runs/view/node-text.js';
+import { hopUnderWay, nextBatch, nodesOfHop } from '../../runs/view/run-nodes.js';
+import type { NodeView } from '../../runs/view/run-view.js';
+import { durationText } from '../../runs/view/time-text.js';
+import { sentence } from '../../planning/sentence.js';
 
 /** Lines kept for everything that is not a finished node. */
 const linesForTheRest = 14;

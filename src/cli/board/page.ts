@@ -1,8 +1,8 @@
 import type colours from 'picocolors';
 import { allSteps } from '../../planning/node-steps.js';
-import type { RunView } from './run-view.js';
-import { sentence } from '../sentence.js';
-import type { Clock } from './work-text.js';
+import type { RunView } from '../../runs/view/run-view.js';
+import { sentence } from '../../planning/sentence.js';
+import type { Clock } from '../../runs/view/work-text.js';
 import { wrapText } from './wrap-text.js';
 
 export type Paint = ReturnType<typeof colours.createColors>;

@@ -4,7 +4,7 @@ import { exitCodes, UserMistake, type ExitCode } from '../mistakes.js';
 import { chooseRun, type ChosenRun } from '../run-argument.js';
 import { askRun } from '../temporal/ask-run.js';
 import { connectTemporal, type Temporal } from '../temporal/connect-temporal.js';
-import { noWorker } from '../temporal/workers.js';
+import { noWorker } from '../../runs/temporal/workers.js';
 import { print, printJson, say } from '../terminal.js';
 import { whoAsks } from '../upgrade-request.js';
 

@@ -4,9 +4,9 @@ import { freezeCluster, unfreezeCluster } from '../../starter/freeze-cluster.js'
 import type { FreezeAnswer, UnfreezeAnswer } from '../../workflows/messages.js';
 import { exitCodes, TemporalSilent, type ExitCode } from '../mistakes.js';
 import { requireName } from '../run-argument.js';
-import { requireQueue } from '../temporal/cluster-queue.js';
+import { requireQueue } from '../temporal/require-queue.js';
 import { connectTemporal, type Temporal } from '../temporal/connect-temporal.js';
-import { noWorker } from '../temporal/workers.js';
+import { noWorker } from '../../runs/temporal/workers.js';
 import { print, printJson } from '../terminal.js';
 import { whoAsks } from '../upgrade-request.js';
 import { requireWhy } from './pause.js';

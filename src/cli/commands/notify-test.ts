@@ -8,7 +8,7 @@ import { loadDialMap } from '../../tools/dial-map.js';
 import { tellReceivers } from '../../tools/notify/tell-receivers.js';
 import { declaredCluster } from '../declared-cluster.js';
 import { exitCodes, UserMistake, type ExitCode } from '../mistakes.js';
-import { sentence } from '../sentence.js';
+import { sentence } from '../../planning/sentence.js';
 import { print, printJson } from '../terminal.js';
 
 export interface NotifyTestOptions {

@@ -1,14 +1,14 @@
 import { listed, span } from '../../planning/phrases.js';
 import { pauseRun, type PauseAnswer } from '../../workflows/messages.js';
-import { expiry, pauseText, resumeLine } from '../board/pause-text.js';
-import { runningNodes } from '../board/run-nodes.js';
-import type { RunView } from '../board/run-view.js';
+import { expiry, pauseText, resumeLine } from '../../runs/view/pause-text.js';
+import { runningNodes } from '../../runs/view/run-nodes.js';
+import type { RunView } from '../../runs/view/run-view.js';
 import { exitCodes, TemporalSilent, UserMistake, type ExitCode } from '../mistakes.js';
 import { chooseRun, type ChosenRun } from '../run-argument.js';
 import { askRun, type Asked } from '../temporal/ask-run.js';
 import { connectTemporal } from '../temporal/connect-temporal.js';
-import { readRun } from '../temporal/read-run.js';
-import { noWorker } from '../temporal/workers.js';
+import { readRun } from '../../runs/temporal/read-run.js';
+import { noWorker } from '../../runs/temporal/workers.js';
 import { print, printJson, say } from '../terminal.js';
 import { whoAsks } from '../upgrade-request.js';
 

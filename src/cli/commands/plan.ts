@@ -13,7 +13,7 @@ import { wrapRows } from '../board/wrap-text.js';
 import { declaredCluster, type DeclaredCluster } from '../declared-cluster.js';
 import { exitCodes, type ExitCode } from '../mistakes.js';
 import { sayReasons } from '../say-reasons.js';
-import { sentence } from '../sentence.js';
+import { sentence } from '../../planning/sentence.js';
 import { print, printJson, screen } from '../terminal.js';
 import { upgradeRequest, type AskedFor } from '../upgrade-request.js';
 

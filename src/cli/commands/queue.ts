@@ -1,10 +1,12 @@
-import { queueText, queueView, type QueueView } from '../board/queue-text.js';
+import { queueView, type QueueView } from '../../runs/view/queue-view.js';
+import { queueText } from '../board/queue-text.js';
 import { exitCodes, UserMistake, type ExitCode } from '../mistakes.js';
-import { listQueues, requireQueue, type QueueSight } from '../temporal/cluster-queue.js';
+import { listQueues, type QueueSight } from '../../runs/temporal/cluster-queue.js';
+import { requireQueue } from '../temporal/require-queue.js';
 import { connectTemporal, type Temporal } from '../temporal/connect-temporal.js';
-import { listRuns } from '../temporal/list-runs.js';
-import { readRun } from '../temporal/read-run.js';
-import { noWorker, seeWorkers } from '../temporal/workers.js';
+import { listRuns } from '../../runs/temporal/list-runs.js';
+import { readRun } from '../../runs/temporal/read-run.js';
+import { noWorker, seeWorkers } from '../../runs/temporal/workers.js';
 import { print, printJson, say } from '../terminal.js';
 
 export interface QueueOptions {

@@ -7,10 +7,10 @@ import { declaredCluster } from '../declared-cluster.js';
 import { startedLines } from './freeze.js';
 import { exitCodes, TemporalSilent, UserMistake, type ExitCode } from '../mistakes.js';
 import { requireName } from '../run-argument.js';
-import { requireQueue } from '../temporal/cluster-queue.js';
-import { sentence } from '../sentence.js';
+import { requireQueue } from '../temporal/require-queue.js';
+import { sentence } from '../../planning/sentence.js';
 import { connectTemporal } from '../temporal/connect-temporal.js';
-import { noWorker } from '../temporal/workers.js';
+import { noWorker } from '../../runs/temporal/workers.js';
 import { print, printJson, say } from '../terminal.js';
 import { whoAsks } from '../upgrade-request.js';
 

@@ -1,15 +1,14 @@
 import { writeFile } from 'node:fs/promises';
 import { fenced } from '../../planning/markdown.js';
 import { reportMarkdown } from '../../planning/report-markdown.js';
-import { reportOf, type RunReport } from '../../planning/run-report.js';
+import { reportOfView, reportTimeZone } from '../../runs/view/report-of-view.js';
 import { boardText } from '../board/board-text.js';
-import { outcomeWords } from '../board/run-words.js';
-import type { RunView } from '../board/run-view.js';
-import { storyOfRun } from '../board/story-of-run.js';
+import { outcomeWords } from '../../runs/view/run-words.js';
+import type { RunView } from '../../runs/view/run-view.js';
 import { exitCodes, UserMistake, type ExitCode } from '../mistakes.js';
 import { chooseRun, unknownRun } from '../run-argument.js';
 import { connectTemporal } from '../temporal/connect-temporal.js';
-import { readRun } from '../temporal/read-run.js';
+import { readRun } from '../../runs/temporal/read-run.js';
 import { print, say } from '../terminal.js';
 
 export interface ReportOptions {
@@ -39,14 +38,6 @@ export async function report(named: string | undefined, options: ReportOptions):
   }
 }
 
-/** What `--json` prints. */
-export function reportOfView(view: RunView, now: number): RunReport {
-  return reportOf(storyOfRun(view, { now, timeZone }));
-}
-
-/** A report is read elsewhere, by others. */
-const timeZone = 'UTC';
-
 /** Markdown. A run without a result of its own, open or terminated, begins with its board. */
 export function reportText(view: RunView, now: number): string {
   const made = reportOfView(view, now);
@@ -54,7 +45,12 @@ export function reportText(view: RunView, now: number): string {
   const state = view.outcome
     ? `${outcomeWords[view.outcome].words}, and left no result of its own`
     : 'still open; this is what there is so far';
-  const board = boardText(view, now, { width: boardWidth, colour: false, height: 10_000, timeZone });
+  const board = boardText(view, now, {
+    width: boardWidth,
+    colour: false,
+    height: 10_000,
+    timeZone: reportTimeZone,
+  });
   const opening = `# Run ${view.run} of ${view.cluster}\n\nThe run is ${state}.\n\n${fenced(board)}`;
   return reportMarkdown(made, opening).trimEnd();
 }

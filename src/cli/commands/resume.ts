@@ -1,12 +1,12 @@
 import { listed } from '../../planning/phrases.js';
 import { resumeRun } from '../../workflows/messages.js';
-import { nextBatch } from '../board/run-nodes.js';
-import type { RunView } from '../board/run-view.js';
+import { nextBatch } from '../../runs/view/run-nodes.js';
+import type { RunView } from '../../runs/view/run-view.js';
 import { exitCodes, type ExitCode } from '../mistakes.js';
 import { chooseRun, type ChosenRun } from '../run-argument.js';
 import { askRun } from '../temporal/ask-run.js';
 import { connectTemporal } from '../temporal/connect-temporal.js';
-import { readRun } from '../temporal/read-run.js';
+import { readRun } from '../../runs/temporal/read-run.js';
 import { print, printJson } from '../terminal.js';
 import { whoAsks } from '../upgrade-request.js';
 import { requireAnswer, requireWhy } from './pause.js';

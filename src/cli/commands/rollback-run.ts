@@ -4,7 +4,7 @@ import { declaredCluster } from '../declared-cluster.js';
 import { UserMistake, type ExitCode } from '../mistakes.js';
 import { chooseRun, parseRun, unknownRun, type ChosenRun } from '../run-argument.js';
 import { connectTemporal } from '../temporal/connect-temporal.js';
-import { readRun } from '../temporal/read-run.js';
+import { readRun } from '../../runs/temporal/read-run.js';
 import { upgradeRequest } from '../upgrade-request.js';
 import { requireWhy } from './pause.js';
 import { startRun, type UpgradeOptions } from './upgrade.js';

@@ -14,7 +14,7 @@ import { sizeText } from '../age-text.js';
 import { declaredCluster, type DeclaredCluster } from '../declared-cluster.js';
 import { exitCodes, type ExitCode } from '../mistakes.js';
 import { sayReasons } from '../say-reasons.js';
-import { sentence } from '../sentence.js';
+import { sentence } from '../../planning/sentence.js';
 import { print, printJson, say } from '../terminal.js';
 import { untilInterrupted } from '../until-interrupted.js';
 import { snapshotFolder } from './snapshot-list.js';

@@ -1,11 +1,12 @@
 import { boardText } from '../board/board-text.js';
-import { holdAdvice, queueLine } from '../board/queue-text.js';
+import { holdAdvice, queueLine } from '../../runs/view/queue-view.js';
 import { declaredName } from '../declared-cluster.js';
 import { exitCodes, type ExitCode } from '../mistakes.js';
-import { listQueues, requireQueue, type QueueSight } from '../temporal/cluster-queue.js';
+import { listQueues, type QueueSight } from '../../runs/temporal/cluster-queue.js';
+import { requireQueue } from '../temporal/require-queue.js';
 import { connectTemporal, type Temporal } from '../temporal/connect-temporal.js';
-import { readRun } from '../temporal/read-run.js';
-import { noWorker, seeWorkers } from '../temporal/workers.js';
+import { readRun } from '../../runs/temporal/read-run.js';
+import { noWorker, seeWorkers } from '../../runs/temporal/workers.js';
 import { print, printJson, say, screen } from '../terminal.js';
 
 export interface StatusOptions {

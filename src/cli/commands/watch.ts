@@ -1,13 +1,13 @@
 import { liveScreen } from '../live-screen.js';
 import { setTimeout as pause } from 'node:timers/promises';
 import { boardText } from '../board/board-text.js';
-import { changeLine, runChanges, type Look } from '../board/run-changes.js';
-import type { RunOutcome, RunView } from '../board/run-view.js';
+import { changeLine, runChanges, type Look } from '../../runs/view/run-changes.js';
+import type { RunOutcome, RunView } from '../../runs/view/run-view.js';
 import { exitCodes, type ExitCode } from '../mistakes.js';
 import { chooseRun, unknownRun, type ChosenRun } from '../run-argument.js';
 import { connectTemporal, type Temporal } from '../temporal/connect-temporal.js';
-import { isSilence } from '../temporal/grpc-failure.js';
-import { runReader } from '../temporal/read-run.js';
+import { isSilence } from '../../runs/temporal/grpc-failure.js';
+import { runReader } from '../../runs/temporal/read-run.js';
 import { print, say, screen } from '../terminal.js';
 
 export interface WatchOptions {

@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { advise, describe } from '../../planning/describe.js';
 import { Refusal, messageOf } from '../../tools/refusal.js';
 import { CommandStopped } from '../mistakes.js';
-import { sentence } from '../sentence.js';
+import { sentence } from '../../planning/sentence.js';
 
 /** What is checked together, in the order it is shown. */
 export const groups = {

@@ -4,7 +4,7 @@ import { usualProbeNamespace, type Probe } from '../../inventory/probes.js';
 import { listed } from '../../planning/phrases.js';
 import { probePod, probesFor } from '../../planning/probes.js';
 import { statusMessage } from '../../tools/kubernetes-status.js';
-import { sentence } from '../sentence.js';
+import { sentence } from '../../planning/sentence.js';
 import type { Answer, Check } from './check.js';
 import type { Looks } from './looks.js';
 import { isAllowed } from './permission-checks.js';

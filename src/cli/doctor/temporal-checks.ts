@@ -1,11 +1,11 @@
 import { holdSentence } from '../../planning/describe.js';
 import { count } from '../../planning/phrases.js';
 import { searchAttributes } from '../../workflows/messages.js';
-import { sentence } from '../sentence.js';
-import { readQueue } from '../temporal/cluster-queue.js';
+import { sentence } from '../../planning/sentence.js';
+import { readQueue } from '../../runs/temporal/cluster-queue.js';
 import { temporalTrouble, type Temporal } from '../temporal/connect-temporal.js';
-import { isNotFound } from '../temporal/grpc-failure.js';
-import { noWorker, seeWorkers } from '../temporal/workers.js';
+import { isNotFound } from '../../runs/temporal/grpc-failure.js';
+import { noWorker, seeWorkers } from '../../runs/temporal/workers.js';
 import { NotAsked, needed, type Answer, type Check } from './check.js';
 import type { Looks } from './looks.js';
 import { once } from './once.js';

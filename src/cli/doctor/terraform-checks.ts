@@ -14,7 +14,7 @@ import { bucketOf } from '../../tools/terraform/s3-bucket.js';
 import type { StateBackend } from '../../tools/terraform/state-backend.js';
 import type { PulledState, Terraform } from '../../tools/terraform/terraform.js';
 import { toolPath } from '../../tools/tool-path.js';
-import { sentence } from '../sentence.js';
+import { sentence } from '../../planning/sentence.js';
 import { snapshotFolder } from '../commands/snapshot-list.js';
 import { bucketAnswers } from './bucket-answers.js';
 import { NotAsked, needed, type Answer, type Check } from './check.js';

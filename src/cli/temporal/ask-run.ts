@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
 import type { UpdateDefinition } from '@temporalio/common';
 import { runId } from '../../workflows/messages.js';
-import type { WorkerSight } from '../board/run-view.js';
+import type { WorkerSight } from '../../runs/view/run-view.js';
 import { unknownRun, type ChosenRun } from '../run-argument.js';
 import type { Temporal } from './connect-temporal.js';
-import { isNotFound } from './grpc-failure.js';
-import { seeWorkers } from './workers.js';
+import { isNotFound } from '../../runs/temporal/grpc-failure.js';
+import { seeWorkers } from '../../runs/temporal/workers.js';
 
 const answerMs = 10_000;
 

@@ -1,16 +1,12 @@
 import { Client, Connection, defaultGrpcRetryOptions, makeGrpcRetryInterceptor } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { defaultNamespace } from '../../workflows/messages.js';
+import type { Temporal as OpenTemporal } from '../../runs/temporal/temporal.js';
 import { TemporalSilent, UserMistake } from '../mistakes.js';
-import { grpcCode, isSilence } from './grpc-failure.js';
+import { grpcCode, isSilence } from '../../runs/temporal/grpc-failure.js';
 
 /** A connection to Temporal, as TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE or a profile names it. */
-export interface Temporal {
-  readonly client: Client;
-  readonly address: string;
-  readonly namespace: string;
-  /** Runs calls that fail once the time is over, instead of waiting for ever. */
-  within<T>(milliseconds: number, act: () => Promise<T>): Promise<T>;
+export interface Temporal extends OpenTemporal {
   close(): Promise<void>;
 }
 

@@ -130,7 +130,7 @@ export class Downloads {
       const stalled = `no data for ${this.#limits.stallMs / 1000} s`;
       limit.within(this.#limits.stallMs, stalled);
       for await (const chunk of response.body ?? []) {
-        await take(chunk as Uint8Array, total);
+        await take(chunk, total);
         limit.within(this.#limits.stallMs, stalled);
       }
     } catch (error) {

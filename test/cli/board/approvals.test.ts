@@ -1,11 +1,19 @@
 import { describe as group, expect, test } from '@jest/globals';
 import { boardText } from '../../../src/cli/board/board-text.js';
-import { changeLine, runChanges, type Look } from '../../../src/cli/board/run-changes.js';
-import type { ApprovalView, RunView } from '../../../src/cli/board/run-view.js';
-import { viewOfRun } from '../../../src/cli/board/view-of-run.js';
-import { reportOfView, reportText } from '../../../src/cli/commands/report.js';
-import { completed, factsOf, payloads, runStarted, scheduled, type EventAt } from './a-history.js';
-import { aRunView, after, at } from './a-run-view.js';
+import { changeLine, runChanges, type Look } from '../../../src/runs/view/run-changes.js';
+import type { ApprovalView, RunView } from '../../../src/runs/view/run-view.js';
+import { viewOfRun } from '../../../src/runs/view/view-of-run.js';
+import { reportText } from '../../../src/cli/commands/report.js';
+import { reportOfView } from '../../../src/runs/view/report-of-view.js';
+import {
+  completed,
+  factsOf,
+  payloads,
+  runStarted,
+  scheduled,
+  type EventAt,
+} from '../../runs/view/a-history.js';
+import { aRunView, after, at } from '../../runs/view/a-run-view.js';
 
 const dayMs = 86_400_000;
 const hash = '3f2a8c91d0aa'.padEnd(64, '0');

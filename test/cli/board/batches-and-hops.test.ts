@@ -1,8 +1,8 @@
 import { describe as group, expect, test } from '@jest/globals';
 import { boardText } from '../../../src/cli/board/board-text.js';
-import { estimateLeft } from '../../../src/cli/board/estimate-left.js';
-import type { NodeView, RunView } from '../../../src/cli/board/run-view.js';
-import { viewOfRun } from '../../../src/cli/board/view-of-run.js';
+import { estimateLeft } from '../../../src/runs/view/estimate-left.js';
+import type { NodeView, RunView } from '../../../src/runs/view/run-view.js';
+import { viewOfRun } from '../../../src/runs/view/view-of-run.js';
 import type { Reason } from '../../../src/planning/reason.js';
 import type { UpgradePlan } from '../../../src/planning/plan.js';
 import {
@@ -13,7 +13,7 @@ import {
   runStarted,
   scheduled,
   type EventAt,
-} from './a-history.js';
+} from '../../runs/view/a-history.js';
 import {
   aNode,
   aPlan,
@@ -25,7 +25,7 @@ import {
   doneNode,
   runningNode,
   target,
-} from './a-run-view.js';
+} from '../../runs/view/a-run-view.js';
 
 const board = (over: Partial<RunView>, seconds: number): string =>
   boardText(aRunView(over), after(seconds), { width: 150, colour: false, timeZone: 'UTC' });

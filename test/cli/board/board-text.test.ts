@@ -1,6 +1,6 @@
 import { describe as group, expect, test } from '@jest/globals';
 import { boardText } from '../../../src/cli/board/board-text.js';
-import type { NodeView, RunView } from '../../../src/cli/board/run-view.js';
+import type { NodeView, RunView } from '../../../src/runs/view/run-view.js';
 import { describe } from '../../../src/planning/describe.js';
 import type { Reason } from '../../../src/planning/reason.js';
 import {
@@ -14,7 +14,7 @@ import {
   nodeNames,
   runningNode,
   target,
-} from './a-run-view.js';
+} from '../../runs/view/a-run-view.js';
 
 const board = (view: RunView, seconds: number, width = 140): string =>
   boardText(view, after(seconds), { width, colour: false, timeZone: 'UTC' });

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { boardText } from '../../../src/cli/board/board-text.js';
-import { runChanges } from '../../../src/cli/board/run-changes.js';
-import type { RunView } from '../../../src/cli/board/run-view.js';
-import { storyOfRun } from '../../../src/cli/board/story-of-run.js';
-import { viewOfRun } from '../../../src/cli/board/view-of-run.js';
+import { runChanges } from '../../../src/runs/view/run-changes.js';
+import type { RunView } from '../../../src/runs/view/run-view.js';
+import { storyOfRun } from '../../../src/runs/view/story-of-run.js';
+import { viewOfRun } from '../../../src/runs/view/view-of-run.js';
 import { decisionTimer } from '../../../src/workflows/messages.js';
 import {
   childStarted,
@@ -14,8 +14,8 @@ import {
   runStarted,
   scheduled,
   type EventAt,
-} from './a-history.js';
-import { aNode, aRunView, after, at, doneNode } from './a-run-view.js';
+} from '../../runs/view/a-history.js';
+import { aNode, aRunView, after, at, doneNode } from '../../runs/view/a-run-view.js';
 
 const timer = (summary?: string): EventAt => [
   90,

@@ -1,9 +1,9 @@
 import { describe as group, expect, test } from '@jest/globals';
 import { boardText } from '../../../src/cli/board/board-text.js';
-import { historyFacts } from '../../../src/cli/board/history-facts.js';
-import { changeLine, runChanges, type Look } from '../../../src/cli/board/run-changes.js';
-import type { PauseView, RunView } from '../../../src/cli/board/run-view.js';
-import { viewOfRun } from '../../../src/cli/board/view-of-run.js';
+import { historyFacts } from '../../../src/runs/view/history-facts.js';
+import { changeLine, runChanges, type Look } from '../../../src/runs/view/run-changes.js';
+import type { PauseView, RunView } from '../../../src/runs/view/run-view.js';
+import { viewOfRun } from '../../../src/runs/view/view-of-run.js';
 import {
   completed,
   factsOf,
@@ -12,8 +12,8 @@ import {
   runStarted,
   scheduled,
   type EventAt,
-} from './a-history.js';
-import { aNode, aRunView, after, at, doneNode, runningNode } from './a-run-view.js';
+} from '../../runs/view/a-history.js';
+import { aNode, aRunView, after, at, doneNode, runningNode } from '../../runs/view/a-run-view.js';
 
 const nothingPending = { activities: [], workflowTask: undefined };
 const dayMs = 86_400_000;

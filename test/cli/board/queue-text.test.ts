@@ -1,8 +1,9 @@
 import { describe as group, expect, test } from '@jest/globals';
-import { queueLine, queueText, queueView } from '../../../src/cli/board/queue-text.js';
-import type { RunLine } from '../../../src/cli/temporal/list-runs.js';
+import { queueText } from '../../../src/cli/board/queue-text.js';
+import { queueLine, queueView } from '../../../src/runs/view/queue-view.js';
+import type { RunLine } from '../../../src/runs/temporal/list-runs.js';
 import type { Hold } from '../../../src/planning/run-result.js';
-import { after, at, target } from './a-run-view.js';
+import { after, at, target } from '../../runs/view/a-run-view.js';
 
 const line = (run: number, over: Partial<RunLine> = {}): RunLine => ({
   run,

@@ -1,9 +1,9 @@
 import { describe as group, expect, test } from '@jest/globals';
-import { estimateLeft } from '../../../src/cli/board/estimate-left.js';
-import { clockText, durationText, roughText } from '../../../src/cli/board/time-text.js';
+import { estimateLeft } from '../../../src/runs/view/estimate-left.js';
+import { clockText, durationText, roughText } from '../../../src/runs/view/time-text.js';
 import { wrapRows, wrapText } from '../../../src/cli/board/wrap-text.js';
-import { sentence } from '../../../src/cli/sentence.js';
-import { aNode, aRunView, after, at, doneNode, nodeNames, runningNode } from './a-run-view.js';
+import { sentence } from '../../../src/planning/sentence.js';
+import { aNode, aRunView, after, at, doneNode, nodeNames, runningNode } from '../../runs/view/a-run-view.js';
 
 const second = 1000;
 const minute = 60 * second;

@@ -1,9 +1,9 @@
 import { describe as group, expect, test } from '@jest/globals';
 import { boardText } from '../../../src/cli/board/board-text.js';
-import { runChanges } from '../../../src/cli/board/run-changes.js';
-import { openWindowWait, windowText } from '../../../src/cli/board/window-text.js';
+import { runChanges } from '../../../src/runs/view/run-changes.js';
+import { openWindowWait, windowText } from '../../../src/runs/view/window-text.js';
 import { startNowLines } from '../../../src/cli/commands/start-now.js';
-import { aRunView, after, at } from './a-run-view.js';
+import { aRunView, after, at } from '../../runs/view/a-run-view.js';
 
 const wait = { since: at(0), until: at(3 * 3600), endedAt: undefined };
 const clock = { now: after(60), timeZone: 'UTC' };

@@ -5,7 +5,7 @@ import { toolsText } from '../../../src/cli/commands/tools.js';
 import { exitCodeOf } from '../../../src/cli/commands/watch.js';
 import type { NodeObject, NodeObservation } from '../../../src/planning/observation.js';
 import { marked } from '../../planning/a-cluster.js';
-import { aNode, aRunView, after, at, doneNode } from '../board/a-run-view.js';
+import { aNode, aRunView, after, at, doneNode } from '../../runs/view/a-run-view.js';
 
 group('marks that a run left', () => {
   const none = marked({});

@@ -2,7 +2,7 @@ import { describe as group, expect, test } from '@jest/globals';
 import { pauseLines, requireAnswer } from '../../../src/cli/commands/pause.js';
 import { resumeLines } from '../../../src/cli/commands/resume.js';
 import { TemporalSilent } from '../../../src/cli/mistakes.js';
-import { aNode, aRunView, after, at, doneNode, runningNode } from '../board/a-run-view.js';
+import { aNode, aRunView, after, at, doneNode, runningNode } from '../../runs/view/a-run-view.js';
 
 const chosen = { cluster: 'prox-ops', run: 42 };
 const limit = 86_400_000;

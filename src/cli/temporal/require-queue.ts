@@ -1,0 +1,16 @@
+import { describe } from '../../planning/describe.js';
+import { sentence } from '../../planning/sentence.js';
+import { listQueues, readQueue, type QueueSight } from '../../runs/temporal/cluster-queue.js';
+import { UserMistake } from '../mistakes.js';
+import type { Temporal } from './connect-temporal.js';
+
+/** The queue of a cluster that must be known. @throws UserMistake naming the clusters Temporal knows. */
+export async function requireQueue(temporal: Temporal, cluster: string): Promise<QueueSight> {
+  const queue = await readQueue(temporal, cluster);
+  if (queue) return queue;
+  const known = (await listQueues(temporal)).map((one) => one.cluster);
+  throw new UserMistake(
+    sentence(describe({ kind: 'unknown-cluster', cluster, known })),
+    'Its first run makes it known: slipway upgrade',
+  );
+}

@@ -1,0 +1,31 @@
+import type { QueueSight } from '../runs/temporal/cluster-queue.js';
+import type { RunLine } from '../runs/temporal/list-runs.js';
+import type { RunView, WorkerSight } from '../runs/view/run-view.js';
+
+/** What the page shows, from wherever it is kept. Each call looks anew. */
+export interface PageSource {
+  /** Every cluster that has a queue, in the order of their names. */
+  clusters(): Promise<readonly QueueSight[]>;
+  /** Undefined: no such cluster. */
+  cluster(name: string): Promise<QueueSight | undefined>;
+  /** The last runs of a cluster, the newest first. */
+  lastRuns(cluster: string, last: number): Promise<readonly RunLine[]>;
+  /** Undefined: no such run, or its retention is over. */
+  run(cluster: string, run: number): Promise<RunView | undefined>;
+  workers(): Promise<WorkerSight>;
+  /** Where Temporal's own Web UI shows a workflow; undefined: not known. */
+  webUi(workflowId: string): string | undefined;
+}
+
+/** Temporal, or whatever the source asks, does not answer. */
+export class SourceSilent extends Error {
+  override readonly name = 'SourceSilent';
+
+  /** @param address who was asked. */
+  constructor(
+    readonly address: string,
+    cause: unknown,
+  ) {
+    super(`${address} does not answer`, { cause });
+  }
+}

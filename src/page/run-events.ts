@@ -1,0 +1,112 @@
+import { describe } from '../planning/describe.js';
+import { count } from '../planning/phrases.js';
+import { sentence } from '../planning/sentence.js';
+import { decisionText } from '../runs/view/run-changes.js';
+import type { NodeView, RunView } from '../runs/view/run-view.js';
+import { outcomeWords, planWords } from '../runs/view/run-words.js';
+import { durationText } from '../runs/view/time-text.js';
+import { outcomeTones, type Tone } from './run-standing.js';
+
+/** Something that happened in a run, that somebody who comes later wants to know. */
+export interface RunEvent {
+  /** ISO time. */
+  readonly at: string;
+  readonly tone: Tone;
+  readonly text: string;
+}
+
+/** What happened in a run, the newest first: what people said, what nodes came to, where it stood still. Steps are on the nodes' own screens. */
+export function runEvents(view: RunView): RunEvent[] {
+  return [
+    ...begin(view),
+    ...view.snapshots.map(({ takenAt, from, proven }): RunEvent => ({
+      at: takenAt,
+      tone: 'well',
+      text: `etcd snapshot taken from ${from}${proven ? ', and proven to restore' : ''}.`,
+    })),
+    ...view.nodes.flatMap(ofNode),
+    ...view.decisions.map((decision): RunEvent => ({
+      at: decision.at,
+      tone: goOn.has(decision.kind) ? 'works' : 'asks',
+      text: sentence(
+        decision.kind === 'abort'
+          ? `abort asked for by ${decision.by}: ${decision.why}`
+          : decisionText(decision),
+      ),
+    })),
+    ...standstills(view),
+    ...end(view),
+  ]
+    .toSorted((one, other) => Date.parse(one.at) - Date.parse(other.at))
+    .toReversed();
+}
+
+/** What people say that lets a run go on. */
+const goOn: ReadonlySet<string> = new Set(['approve', 'resume', 'retry']);
+
+function begin(view: RunView): RunEvent[] {
+  const { startedAt, requestedBy, target, declared, plan, work } = view;
+  const undeclared = declared ? '' : '; git does not declare it';
+  const planned = work.find(({ name }) => name === 'plan')?.endedAt ?? startedAt;
+  return [
+    {
+      at: startedAt,
+      tone: 'works',
+      text: sentence(`Talos ${target}, asked for by ${requestedBy}${undeclared}`),
+    },
+    ...(plan ? [{ at: planned, tone: 'works', text: sentence(`Planned: ${planWords(view)}`) } as const] : []),
+  ];
+}
+
+function ofNode(node: NodeView): RunEvent[] {
+  const { name, state, startedAt, endedAt, from, to, reason } = node;
+  if (startedAt === undefined) return [];
+  if (endedAt === undefined)
+    return [{ at: startedAt, tone: 'works', text: `${name} begun: ${from} → ${to}.` }];
+  const took = durationText(Date.parse(endedAt) - Date.parse(startedAt));
+  const why = state === 'done' ? `: ${to}` : reason ? `: ${describe(reason)}` : '';
+  return [
+    {
+      at: endedAt,
+      tone: state === 'done' ? 'well' : 'fault',
+      text: sentence(`${name} ${state} after ${took}${why}`),
+    },
+  ];
+}
+
+function standstills({ halts, pauses, approval }: RunView): RunEvent[] {
+  return [
+    ...halts.map(({ since }): RunEvent => ({
+      at: since,
+      tone: 'asks',
+      text: 'Halted: waits for a person to decide.',
+    })),
+    ...pauses.map(({ since }): RunEvent => ({
+      at: since,
+      tone: 'asks',
+      text: 'Paused: no node is under way.',
+    })),
+    ...(approval
+      ? [
+          {
+            at: approval.since,
+            tone: 'asks',
+            text: `The plan waits for a yes: ${count(approval.needs.length, 'reason')}.`,
+          } as const,
+        ]
+      : []),
+  ];
+}
+
+function end({ outcome, endedAt, run, reasons }: RunView): RunEvent[] {
+  if (!outcome || endedAt === undefined) return [];
+  const [first] = reasons;
+  const why = first ? `: ${describe(first)}` : '';
+  return [
+    {
+      at: endedAt,
+      tone: outcomeTones[outcome],
+      text: sentence(`Run ${run} ${outcomeWords[outcome].words}${why}`),
+    },
+  ];
+}

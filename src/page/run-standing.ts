@@ -1,0 +1,202 @@
+import { nodeText, leftText } from '../runs/view/node-text.js';
+import { abortText } from '../runs/view/abort-text.js';
+import { approvalLines, approvalText, unansweredOf } from '../runs/view/approval-text.js';
+import { haltLines, haltText, openHalt, undecided } from '../runs/view/halt-text.js';
+import { pauseText, resumeLine } from '../runs/view/pause-text.js';
+import { runningNodes } from '../runs/view/run-nodes.js';
+import type { NodeView, PauseTime, RunView } from '../runs/view/run-view.js';
+import { adviceOf, outcomeWords, reasonsBeside } from '../runs/view/run-words.js';
+import { troubles, workText, type Clock } from '../runs/view/work-text.js';
+import { describe } from '../planning/describe.js';
+import { listed } from '../planning/phrases.js';
+import { sentence } from '../planning/sentence.js';
+
+/**
+ * What a colour stands for, everywhere on the page. `asks`: nothing goes on until a person does something. `fault`: something is
+ * wrong. `works`: it goes on by itself. `well`: it ended as wanted. `rests`: nothing goes on, and nobody need do anything.
+ */
+export type Tone = 'asks' | 'fault' | 'works' | 'well' | 'rests';
+
+/** One thing a person should know now: a sentence, how long it has been so, and what can be typed. */
+export interface Point {
+  readonly tone: Tone;
+  /** A node, or what the run does; a step. */
+  readonly about: string;
+  readonly step?: string;
+  /** ISO time since when. */
+  readonly since?: string;
+  readonly text: string;
+  /** Fit to be pasted. */
+  readonly commands: readonly string[];
+}
+
+/** How a run stands, the first thing that is read of it. */
+export interface Standing {
+  readonly tone: Tone;
+  /** A few words. */
+  readonly title: string;
+  /** ISO time since when it waits for somebody. */
+  readonly since?: string;
+  /** ISO time at which it ends by itself if nobody acts. */
+  readonly until?: string;
+  readonly points: readonly Point[];
+}
+
+/** What stands first: what a person is asked, what is wrong, then what goes on. Pure; the same sentences as the terminal's board. */
+export function runStanding(view: RunView, clock: Clock): Standing {
+  if (view.outcome) return ended(view);
+  const wrong = troubles(view, clock).map(({ text }): Point => ({
+    tone: 'fault',
+    about: 'trouble',
+    text,
+    commands: [],
+  }));
+  const asked = question(view, clock);
+  const goesOn = [...aborting(view), ...work(view, clock)];
+  // Why comes before what can be done about it.
+  if (asked) return { ...asked, points: [...wrong, ...halted(view), ...asked.points, ...goesOn] };
+  const { pause, abort } = view;
+  const pauses = pause && [
+    {
+      tone: 'asks',
+      about: 'pause',
+      text: pauseText(view, pause, clock),
+      commands: [resumeLine(view)],
+    } as const,
+  ];
+  const title = abort
+    ? 'Aborting'
+    : pause
+      ? 'Pauses after what is under way'
+      : wrong.length > 0
+        ? 'Stands still'
+        : titleOfWork(view);
+  const tone = wrong.length > 0 ? 'fault' : 'works';
+  return { tone, title, points: [...wrong, ...(pauses ?? []), ...halted(view), ...goesOn] };
+}
+
+/** What a run waits for a person with. */
+function question(view: RunView, clock: Clock): Standing | undefined {
+  const approval = unansweredOf(view);
+  if (approval) {
+    return asks('Waits for a yes to its plan', approval, {
+      text: approvalText(approval, clock),
+      commands: approvalLines(view, approval),
+    });
+  }
+  const halt = openHalt(view);
+  if (halt) {
+    const names = undecided(view).map(({ name }) => name);
+    return asks(`Halted: decide about ${listed(names)}`, halt, {
+      text: haltText(view, halt, clock),
+      commands: haltLines(view),
+    });
+  }
+  const { pause } = view;
+  if (!pause?.waiting) return undefined;
+  return asks('Paused', pause.waiting, {
+    text: pauseText(view, pause, clock),
+    commands: [resumeLine(view)],
+  });
+}
+
+function asks(title: string, { since, until }: PauseTime, point: Pick<Point, 'text' | 'commands'>): Standing {
+  return { tone: 'asks', title, since, until, points: [{ tone: 'asks', about: '', ...point }] };
+}
+
+function titleOfWork(view: RunView): string {
+  const names = runningNodes(view).map(({ name }) => name);
+  if (names.length > 0) return `Upgrades ${listed(names)}`;
+  const [own] = view.work.filter(({ endedAt }) => endedAt === undefined);
+  return own ? (titles[own.name] ?? 'Prepares the next node') : 'Decides what comes next';
+}
+
+/** What the run does by itself, in words for a title. */
+const titles: Readonly<Record<string, string>> = {
+  plan: 'Makes its plan',
+  order: 'Asks etcd who leads',
+  images: 'Waits for the images',
+  snapshot: 'Takes an etcd snapshot',
+  templates: 'Makes the templates anew',
+  terraform: 'Asks Terraform what is left',
+  look: 'Looks at the node that halted',
+};
+
+function aborting(view: RunView): Point[] {
+  const { abort } = view;
+  return abort
+    ? [{ tone: 'asks', about: 'abort', since: abort.at, text: abortText(view, abort), commands: [] }]
+    : [];
+}
+
+/** Why nodes stopped, and how they were left. */
+function halted({ nodes }: RunView): Point[] {
+  return nodes
+    .filter(({ state }) => state === 'halted' || state === 'undone')
+    .map((node) => ({
+      tone: 'fault',
+      about: node.name,
+      ...(node.failedStep ? { step: node.failedStep } : {}),
+      text: stoppedText(node),
+      commands: [],
+    }));
+}
+
+/** Why a node stopped, how it was left, and who had it left out. */
+export function stoppedText(node: NodeView): string {
+  return [
+    ...(node.reason ? [sentence(describe(node.reason))] : []),
+    ...leftText(node),
+    ...(node.skippedBy === undefined ? [] : [sentence(`Left out by ${node.skippedBy}`)]),
+  ].join(' ');
+}
+
+function work(view: RunView, clock: Clock): Point[] {
+  const own = view.work
+    .filter(({ endedAt }) => endedAt === undefined)
+    .map((one): Point => ({
+      tone: 'works',
+      about: one.name,
+      since: one.since,
+      text: workText(one, view, clock),
+      commands: [],
+    }));
+  const nodes = runningNodes(view).map((node): Point => {
+    const [first] = node.work;
+    return {
+      tone: node.reason ? 'fault' : 'works',
+      about: node.name,
+      ...(first ? { step: first.name } : {}),
+      since: first?.since ?? node.steps.at(-1)?.endedAt ?? node.startedAt ?? view.startedAt,
+      text: sentence(nodeText(node, view, clock)),
+      commands: [],
+    };
+  });
+  return [...own, ...nodes];
+}
+
+/** Tones of outcomes. A refusal touched nothing, and still is no upgrade. */
+export const outcomeTones: Readonly<Record<NonNullable<RunView['outcome']>, Tone>> = {
+  done: 'well',
+  'nothing-to-do': 'well',
+  refused: 'fault',
+  halted: 'fault',
+  aborted: 'fault',
+  failed: 'fault',
+  terminated: 'fault',
+};
+
+function ended(view: RunView): Standing {
+  const outcome = view.outcome ?? 'failed';
+  const { words } = outcomeWords[outcome];
+  const tone = outcomeTones[outcome];
+  const [first, ...others] = reasonsBeside(view).map(sentence);
+  // The report stands on the page itself.
+  const commands = adviceOf(view).filter((line) => !line.startsWith('slipway report '));
+  const points: Point[] = [
+    ...(first !== undefined || commands.length > 0 ? [{ tone, about: '', text: first ?? '', commands }] : []),
+    ...others.map((text): Point => ({ tone, about: '', text, commands: [] })),
+    ...halted(view),
+  ];
+  return { tone, title: words.charAt(0).toUpperCase() + words.slice(1), points };
+}

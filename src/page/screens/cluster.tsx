@@ -1,0 +1,97 @@
+import type { VNode } from 'preact';
+import { queueId } from '../../workflows/messages.js';
+import { count } from '../../planning/phrases.js';
+import { durationText } from '../../runs/view/time-text.js';
+import { progressText } from '../../runs/view/run-words.js';
+import type { RunLine } from '../../runs/temporal/list-runs.js';
+import type { WorkerSight } from '../../runs/view/run-view.js';
+import { clusterStanding, type ClusterSight } from '../cluster-standing.js';
+import { outcomeOfLine, toneOfLine } from './overview.js';
+import { Moment, Sign, Since, StandingPanel, WebUiLink } from './parts.js';
+import { ProgressBar } from './run-picture.js';
+import { titled, type Frame, type Screen } from './screen.js';
+import { WorkersNote } from './workers-note.js';
+
+/** One cluster: how it stands, and its last runs. */
+export function clusterScreen(sight: ClusterSight, workers: WorkerSight, frame: Frame): Screen {
+  const { at, clock } = frame;
+  const { queue, run } = sight;
+  const { cluster, open, runs } = queue;
+  const standing = clusterStanding(sight, clock);
+  return {
+    title: titled(cluster, standing),
+    tone: standing.tone,
+    announce: `${cluster}: ${standing.title}`,
+    live: true,
+    crumbs: [
+      { text: 'Clusters', href: at.home() },
+      { text: cluster, href: at.cluster(cluster) },
+    ],
+    body: (
+      <>
+        <h1>{cluster}</h1>
+        {open ? (
+          <p class="lead">
+            <a href={at.run(cluster, open.run)}>Run {open.run}</a> to Talos {open.target}, for{' '}
+            <Since iso={open.since} frame={frame} />
+          </p>
+        ) : null}
+        {run ? null : <WorkersNote workers={workers} />}
+        <StandingPanel standing={standing} frame={frame}>
+          {run ? (
+            <>
+              <ProgressBar view={run} />
+              <p class="muted">{progressText(run, clock.now)}</p>
+            </>
+          ) : null}
+        </StandingPanel>
+        <PastRuns cluster={cluster} runs={runs} frame={frame} />
+        <p>
+          <WebUiLink at={at} workflowId={queueId(cluster)}>
+            Its queue in Temporal
+          </WebUiLink>
+        </p>
+      </>
+    ),
+  };
+}
+
+function PastRuns({
+  cluster,
+  runs,
+  frame,
+}: {
+  readonly cluster: string;
+  readonly runs: readonly RunLine[];
+  readonly frame: Frame;
+}): VNode {
+  const { at } = frame;
+  return (
+    <section aria-labelledby="runs">
+      <h2 id="runs">Runs</h2>
+      {runs.length === 0 ? <p>No run of it is on record.</p> : null}
+      <ol class="runs" reversed aria-label={`The last ${count(runs.length, 'run')}, the newest first`}>
+        {runs.map(({ run, outcome, target, startedAt, endedAt, waitingFor }) => (
+          <li key={run}>
+            <Sign tone={toneOfLine(outcome)} />
+            <a class="name" href={at.run(cluster, run)}>
+              Run {run}
+            </a>
+            <span class="target">{target ?? ''}</span>
+            <span class="outcome">
+              {outcomeOfLine(outcome)}
+              {waitingFor === undefined ? '' : `, waits for ${waitingFor}`}
+            </span>
+            <span class="muted">
+              <Moment iso={startedAt} frame={frame} />
+              {endedAt === undefined ? '' : `, ${durationText(Date.parse(endedAt) - Date.parse(startedAt))}`}
+            </span>
+            <a href={at.report(cluster, run)}>
+              Report<span class="unseen"> of run {run}</span>
+            </a>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}

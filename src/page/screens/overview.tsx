@@ -1,0 +1,156 @@
+import type { VNode } from 'preact';
+import { count } from '../../planning/phrases.js';
+import { progressText, versionsText, outcomeWords } from '../../runs/view/run-words.js';
+import type { RunLine } from '../../runs/temporal/list-runs.js';
+import type { WorkerSight } from '../../runs/view/run-view.js';
+import { clusterStanding, inOrderOfNeed, type ClusterSight } from '../cluster-standing.js';
+import { outcomeTones, type Standing, type Tone } from '../run-standing.js';
+import { ProgressBar } from './run-picture.js';
+import { Commands, Moment, PointItem, Sign, Waits } from './parts.js';
+import type { Frame, Screen } from './screen.js';
+import { WorkersNote } from './workers-note.js';
+
+interface Card {
+  readonly sight: ClusterSight;
+  readonly standing: Standing;
+}
+
+/** Every cluster, those that wait for a person first. */
+export function overviewScreen(sights: readonly ClusterSight[], workers: WorkerSight, frame: Frame): Screen {
+  const cards = inOrderOfNeed(
+    sights.map((sight): Card => ({ sight, standing: clusterStanding(sight, frame.clock) })),
+  );
+  const asking = cards.filter(({ standing }) => standing.tone === 'asks').length;
+  const summary = summaryOf(cards, asking);
+  const tone = toneOf(cards, workers);
+  return {
+    title: asking > 0 ? `‖ ${summary}` : `Clusters: ${summary}`,
+    tone,
+    announce: summary,
+    live: true,
+    crumbs: [{ text: 'Clusters', href: frame.at.home() }],
+    body: (
+      <>
+        <h1>Clusters</h1>
+        <p class="lead">{summary}</p>
+        <WorkersNote workers={workers} />
+        {cards.length === 0 ? (
+          <p>
+            No cluster has had a run yet. Its first run makes it known: <code>slipway upgrade -f FILE</code>
+          </p>
+        ) : (
+          <ul class="cards">
+            {cards.map((card) => (
+              <ClusterCard key={card.sight.queue.cluster} card={card} frame={frame} />
+            ))}
+          </ul>
+        )}
+      </>
+    ),
+  };
+}
+
+function summaryOf(cards: readonly Card[], asking: number): string {
+  const open = cards.filter(({ sight }) => sight.queue.open).length;
+  const runs = open === 0 ? 'no run is open' : `${count(open, 'run')} open`;
+  if (cards.length === 0) return 'none is known yet';
+  return asking === 0
+    ? `${runs}, nobody is needed`
+    : `${asking === 1 ? 'one cluster waits' : `${asking} clusters wait`} for a person; ${runs}`;
+}
+
+function toneOf(cards: readonly Card[], workers: WorkerSight): Tone {
+  const has = (tone: Tone): boolean => cards.some(({ standing }) => standing.tone === tone);
+  if (has('asks')) return 'asks';
+  if (has('fault') || !workers.answering) return 'fault';
+  return has('works') ? 'works' : 'rests';
+}
+
+/** What the overview tells of one cluster; the rest is one click away. */
+const pointsMax = 2;
+
+function ClusterCard({
+  card: { sight, standing },
+  frame,
+}: {
+  readonly card: Card;
+  readonly frame: Frame;
+}): VNode {
+  const { queue, run } = sight;
+  const { at } = frame;
+  const { cluster, open } = queue;
+  const points = standing.points.slice(0, pointsMax);
+  const commands = standing.points.flatMap((point) => point.commands);
+  return (
+    <li class={`card ${standing.tone}`}>
+      <h2>
+        <a href={at.cluster(cluster)}>{cluster}</a>
+      </h2>
+      <p class="state">
+        <Sign tone={standing.tone} /> {standing.title}
+      </p>
+      <Waits standing={standing} frame={frame} />
+      {open ? (
+        <p>
+          <a href={at.run(cluster, open.run)}>Run {open.run}</a>{' '}
+          <span class="muted">{run ? versionsText(run) : `to Talos ${open.target}`}</span>
+        </p>
+      ) : null}
+      {run ? (
+        <>
+          <ProgressBar view={run} />
+          <p class="muted">{progressText(run, frame.clock.now)}</p>
+        </>
+      ) : null}
+      <ul class="points">
+        {points.map((point) => (
+          <PointItem point={{ ...point, commands: [] }} frame={frame} />
+        ))}
+      </ul>
+      {commands.length === 0 ? null : (
+        <details id={`typed-${cluster}`}>
+          <summary>What can be typed</summary>
+          <Commands lines={commands} />
+        </details>
+      )}
+      <LastRun line={queue.runs.find(({ outcome }) => outcome !== 'open')} cluster={cluster} frame={frame} />
+    </li>
+  );
+}
+
+function LastRun({
+  line,
+  cluster,
+  frame,
+}: {
+  readonly line: RunLine | undefined;
+  readonly cluster: string;
+  readonly frame: Frame;
+}): VNode | null {
+  if (!line) return null;
+  const { run, outcome, target, endedAt } = line;
+  return (
+    <p class="last muted">
+      Last: <a href={frame.at.run(cluster, run)}>run {run}</a>
+      {target === undefined ? '' : ` to ${target}`}, {outcomeOfLine(outcome)}
+      {endedAt === undefined ? null : (
+        <>
+          {' '}
+          <Moment iso={endedAt} frame={frame} />
+        </>
+      )}
+    </p>
+  );
+}
+
+/** How a run of a list ended, in words. */
+export function outcomeOfLine(outcome: RunLine['outcome']): string {
+  if (outcome === 'open') return 'open';
+  return outcome === 'unknown' ? 'ended; the list does not tell how' : outcomeWords[outcome].words;
+}
+
+/** The tone of a run of a list. */
+export function toneOfLine(outcome: RunLine['outcome']): Tone {
+  if (outcome === 'open') return 'works';
+  return outcome === 'unknown' ? 'rests' : outcomeTones[outcome];
+}

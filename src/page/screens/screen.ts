@@ -1,0 +1,61 @@
+import type { VNode } from 'preact';
+import type { Clock } from '../../runs/view/work-text.js';
+import type { Standing, Tone } from '../run-standing.js';
+
+/** One page, as it is now. */
+export interface Screen {
+  /** For the window: what it is about, and how that stands. */
+  readonly title: string;
+  readonly tone: Tone;
+  /** Said aloud by a screen reader whenever it has changed. */
+  readonly announce: string;
+  /** False: it is over, and nothing on it will change. */
+  readonly live: boolean;
+  /** Seconds after which it is loaded again, since it may be another one by then; left out: it is not. */
+  readonly again?: number;
+  /** From the overview down to it, itself last. */
+  readonly crumbs: readonly Crumb[];
+  readonly body: VNode;
+}
+
+export interface Crumb {
+  readonly text: string;
+  readonly href: string;
+}
+
+/** What every screen is drawn with. */
+export interface Frame {
+  readonly clock: Required<Clock>;
+  readonly at: Addresses;
+}
+
+/** The addresses of the page's own screens, and of Temporal's Web UI. */
+export interface Addresses {
+  home(): string;
+  cluster(cluster: string): string;
+  run(cluster: string, run: number): string;
+  node(run: { readonly cluster: string; readonly run: number }, hop: number, node: string): string;
+  report(cluster: string, run: number, ending?: 'md' | 'json'): string;
+  webUi(workflowId: string): string | undefined;
+}
+
+/** @param base the path the page is mounted at, without a slash at its end. */
+export function addresses(base: string, webUi: Addresses['webUi']): Addresses {
+  const cluster = (name: string): string => `${base}/clusters/${encodeURIComponent(name)}`;
+  const run = (name: string, number: number): string => `${cluster(name)}/runs/${number}`;
+  return {
+    home: () => `${base}/`,
+    cluster,
+    run,
+    node: (of, hop, name) => `${run(of.cluster, of.run)}/nodes/${hop + 1}/${encodeURIComponent(name)}`,
+    report: (name, number, ending) =>
+      `${run(name, number)}/report${ending === undefined ? '' : `.${ending}`}`,
+    webUi,
+  };
+}
+
+/** What a window is called: who is needed stands first, where a row of tabs still shows it. */
+export function titled(what: string, { tone, title }: Pick<Standing, 'tone' | 'title'>): string {
+  const sign = { asks: '‖ ', fault: '✗ ', works: '● ', well: '✓ ', rests: '' }[tone];
+  return `${sign}${what}: ${title}`;
+}

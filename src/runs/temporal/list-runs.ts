@@ -1,0 +1,72 @@
+import type { WorkflowExecutionInfo } from '@temporalio/client';
+import { runId, searchAttributes, workflowTypes, type Phase } from '../../workflows/messages.js';
+import type { RunOutcome } from '../view/run-view.js';
+import type { Temporal } from './temporal.js';
+
+const askMs = 5_000;
+
+/** A run as lists show it: from Temporal's visibility, which trails the run by a moment and needs no worker. */
+export interface RunLine {
+  readonly run: number;
+  /** The Talos version it goes to; undefined where the list does not tell. */
+  readonly target: string | undefined;
+  /** `open`, or how it ended; `unknown`: it ended, and the list does not tell how. */
+  readonly outcome: RunOutcome | 'open' | 'unknown';
+  /** Of an open run; undefined until a worker has begun it. */
+  readonly phase: Phase | undefined;
+  /** What an open run waits for, roughly. */
+  readonly waitingFor: string | undefined;
+  /** ISO times. */
+  readonly startedAt: string;
+  readonly endedAt: string | undefined;
+}
+
+const outcomes = new Set<string>(['done', 'nothing-to-do', 'refused', 'halted', 'aborted']);
+
+/** The last runs of a cluster, the newest first. */
+export async function listRuns(temporal: Temporal, cluster: string, last: number): Promise<RunLine[]> {
+  const prefix = runId(cluster, 0).slice(0, -1);
+  // By the id, which every run has: a search attribute is known to Temporal only once a worker has registered it.
+  const query = `WorkflowType = '${workflowTypes.run}' AND WorkflowId STARTS_WITH '${prefix}'`;
+  const runs: RunLine[] = [];
+  await temporal.within(askMs, async () => {
+    // Temporal lists open ones first, then by their end, the newest first.
+    for await (const found of temporal.client.workflow.list({ query, pageSize: Math.min(1000, last + 1) })) {
+      const run = Number(found.workflowId.slice(prefix.length));
+      if (Number.isInteger(run)) runs.push(runLine(run, found));
+      if (runs.length >= last) break;
+    }
+  });
+  return runs.toSorted((one, other) => other.run - one.run);
+}
+
+function runLine(run: number, found: WorkflowExecutionInfo): RunLine {
+  const phase = attribute(found, searchAttributes.phase);
+  const outcome = outcomeOf(found.status.name, phase);
+  return {
+    run,
+    target: attribute(found, searchAttributes.target),
+    outcome,
+    phase: outcome === 'open' ? (phase as Phase | undefined) : undefined,
+    waitingFor: outcome === 'open' ? attribute(found, searchAttributes.waitingFor) : undefined,
+    startedAt: found.startTime.toISOString(),
+    endedAt: found.closeTime?.toISOString(),
+  };
+}
+
+function outcomeOf(
+  status: WorkflowExecutionInfo['status']['name'],
+  phase: string | undefined,
+): RunLine['outcome'] {
+  if (status === 'RUNNING' || status === 'PAUSED') return 'open';
+  if (status === 'TERMINATED') return 'terminated';
+  if (status === 'CANCELLED') return 'aborted';
+  if (status !== 'COMPLETED') return 'failed';
+  // A run that ends by itself writes how into its phase.
+  return phase !== undefined && outcomes.has(phase) ? (phase as RunOutcome) : 'unknown';
+}
+
+function attribute({ typedSearchAttributes }: WorkflowExecutionInfo, name: string): string | undefined {
+  const found = typedSearchAttributes.getAll().find(({ key }) => key.name === name);
+  return typeof found?.value === 'string' ? found.value : undefined;
+}

@@ -1,0 +1,71 @@
+import { runId } from '../../workflows/messages.js';
+import { historyFacts, type HistoryFacts } from '../view/history-facts.js';
+import { pendingWork } from '../view/pending-work.js';
+import type { RunView } from '../view/run-view.js';
+import type { ExecutionSight } from '../view/view-of-nodes.js';
+import { lostChildren, openChildren, viewOfRun } from '../view/view-of-run.js';
+import type { Temporal } from './temporal.js';
+import { isNotFound } from './grpc-failure.js';
+import { seeWorkers } from './workers.js';
+
+/** One look at a run may take this long: a run of a thousand nodes has six MiB of history. Whether Temporal answers at all was asked before. */
+const askMs = 30_000;
+
+/** Reads runs again and again, fetching a history only when it has grown. */
+export interface RunReader {
+  /** Undefined: Temporal knows no such run (it never was, or its retention is over). */
+  read(run: number): Promise<RunView | undefined>;
+}
+
+/** Reads one run once. */
+export async function readRun(
+  temporal: Temporal,
+  taskQueue: string,
+  cluster: string,
+  run: number,
+): Promise<RunView | undefined> {
+  return runReader(temporal, taskQueue, cluster).read(run);
+}
+
+/**
+ * A reader of one cluster's runs. It asks Temporal's server for descriptions and histories, never a worker:
+ * what it shows is the record.
+ */
+export function runReader(temporal: Temporal, taskQueue: string, cluster: string): RunReader {
+  const known = new Map<string, { readonly length: string; readonly facts: HistoryFacts }>();
+  const look = async (workflowId: string): Promise<ExecutionSight> => {
+    const handle = temporal.client.workflow.getHandle(workflowId);
+    const { raw } = await handle.describe();
+    const { historyLength, execution } = raw.workflowExecutionInfo ?? {};
+    const key = `${workflowId} ${execution?.runId}`;
+    const length = String(historyLength);
+    const before = known.get(key);
+    const facts = before?.length === length ? before.facts : historyFacts(await handle.fetchHistory());
+    known.set(key, { length, facts });
+    return { facts, pending: facts.close ? undefined : pendingWork(raw) };
+  };
+  const readAll = async (run: number): Promise<RunView> => {
+    const [sight, workers] = await Promise.all([look(runId(cluster, run)), seeWorkers(temporal, taskQueue)]);
+    const children = new Map<string, ExecutionSight>();
+    for (const workflowId of [...openChildren(sight.facts), ...lostChildren(sight.facts)]) {
+      const child = await look(workflowId).catch(notYet);
+      if (child) children.set(workflowId, child);
+    }
+    return { ...viewOfRun(cluster, run, sight, children), workers };
+  };
+  return {
+    read: async (run) => {
+      try {
+        return await temporal.within(askMs, () => readAll(run));
+      } catch (error) {
+        if (isNotFound(error)) return undefined;
+        throw error;
+      }
+    },
+  };
+}
+
+/** A child that is initiated and not started yet. */
+function notYet(error: unknown): undefined {
+  if (!isNotFound(error)) throw error;
+}

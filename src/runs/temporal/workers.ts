@@ -1,0 +1,27 @@
+import path from 'node:path';
+import { lookForWorkers, type Pollers } from '../../starter/look-for-workers.js';
+import { projectRoot } from '../../tools/project-root.js';
+import { defaultTaskQueue } from '../../workflows/messages.js';
+import type { WorkerSight } from '../view/run-view.js';
+import type { Temporal } from './temporal.js';
+
+/** Who polls the task queue, and what to type when nobody does. */
+export async function seeWorkers(temporal: Temporal, taskQueue: string): Promise<WorkerSight> {
+  return { ...(await lookForWorkers(temporal.client, taskQueue)), startWith: startWorker(taskQueue) };
+}
+
+/** What is wrong when no worker answers, and what to type. */
+export function noWorker({ taskQueue, lastSeen }: Pollers): { readonly what: string; readonly hint: string } {
+  const since = lastSeen ? ` since ${new Date(lastSeen).toLocaleTimeString('sv-SE')}` : '';
+  return {
+    what: `No worker answers on task queue ${taskQueue}${since}.`,
+    hint: `Start one: ${startWorker(taskQueue)}`,
+  };
+}
+
+/** What to type to start a worker, from where the person is. */
+function startWorker(taskQueue: string): string {
+  const main = path.relative(process.cwd(), path.join(projectRoot, 'dist', 'src', 'worker', 'main.js'));
+  const setting = taskQueue === defaultTaskQueue ? '' : `SLIPWAY_TASK_QUEUE=${taskQueue} `;
+  return `${setting}node ${main}`;
+}

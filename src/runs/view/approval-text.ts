@@ -1,0 +1,38 @@
+import { approvalCommands, approvalsText, shortHash } from '../../planning/describe.js';
+import type { Decision } from '../../planning/run-result.js';
+import { sentence } from '../../planning/sentence.js';
+import { whoAndWhy } from './pause-text.js';
+import type { ApprovalView, RunView } from './run-view.js';
+import { clockText } from './time-text.js';
+import type { Clock } from './work-text.js';
+
+/** The wait for a person's yes that goes on; undefined: none does. */
+export function unansweredOf({ approval, outcome, abort }: RunView): ApprovalView | undefined {
+  return approval && !outcome && !abort && approval.endedAt === undefined && !approval.answer
+    ? approval
+    : undefined;
+}
+
+/** A wait for a person's yes: to what, why, and what becomes of it without. */
+export function approvalText({ plan, needs, until }: ApprovalView, { now, timeZone }: Clock): string {
+  const end = clockText(until, now, timeZone);
+  const then =
+    Date.parse(until) <= now
+      ? `Its time was over at ${end}: as soon as a worker is there, it ends with no node touched.`
+      : `If nobody does until ${end}, it ends with no node touched.`;
+  return `${sentence(`Waits for somebody to approve plan ${shortHash(plan)}: ${approvalsText(needs)}`)} Nothing was touched. ${then}`;
+}
+
+/** What can be typed while it waits: fit to be pasted. */
+export function approvalLines(
+  { cluster, run }: Pick<RunView, 'cluster' | 'run'>,
+  { plan }: ApprovalView,
+): string[] {
+  return approvalCommands({ cluster, hash: plan }, run);
+}
+
+/** `plan 3f2a8c91d0aa approved by Ana: the fix is urgent`. */
+export function answerText(decision: Decision): string {
+  const { kind, plan = '' } = decision;
+  return `plan ${shortHash(plan)} ${kind === 'approve' ? 'approved' : 'rejected'} by ${whoAndWhy(decision)}`;
+}

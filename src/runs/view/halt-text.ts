@@ -1,0 +1,54 @@
+import { advise, decisionCommands, describe } from '../../planning/describe.js';
+import { listed } from '../../planning/phrases.js';
+import { sentence } from '../../planning/sentence.js';
+import type { NodeView, PauseTime, RunView } from './run-view.js';
+import { clockText } from './time-text.js';
+import type { Clock } from './work-text.js';
+
+/** The wait of a halted run for a person that goes on; undefined: none does. */
+export function openHalt({ halts, outcome, abort }: RunView): PauseTime | undefined {
+  const last = halts.at(-1);
+  return last && !outcome && !abort && last.endedAt === undefined ? last : undefined;
+}
+
+/** Nodes that somebody has to decide about; one that only stopped with another one is begun once more by itself. */
+export function undecided({ nodes, decisions }: RunView): NodeView[] {
+  return nodes.filter(({ name, state, reason, skippedBy, endedAt }) => {
+    if (skippedBy !== undefined) return false;
+    if (state !== 'halted' && (state !== 'undone' || reason?.kind === 'fleet-halted')) return false;
+    const retried = decisions.findLast(
+      ({ kind, node }) => (kind === 'retry' || kind === 'rollback') && node === name,
+    );
+    return retried === undefined || endedAt === undefined || Date.parse(retried.at) < Date.parse(endedAt);
+  });
+}
+
+/** What it waits for, and what becomes of it without. Why it halted stands beside the node. */
+export function haltText(view: RunView, { until }: PauseTime, { now, timeZone }: Clock): string {
+  const end = clockText(until, now, timeZone);
+  const names = undecided(view).map(({ name }) => name);
+  const stays = view.noWayBack
+    .filter((reason) => 'node' in reason && names.includes(reason.node ?? ''))
+    .map((reason) => `${sentence(`It does not go back by itself: ${describe(reason)}`)} `);
+  const waits = `${stays.join('')}Waits for somebody to decide about ${listed(names)}. No other node is begun until then.`;
+  return Date.parse(until) <= now
+    ? `${waits} Its time was over at ${end}: as soon as a worker is there, it ends, and the cluster is held.`
+    : `${waits} If nobody does until ${end}, it ends, and the cluster is held; no machine is touched.`;
+}
+
+/** What can be typed while it waits: how to find out, then how to decide. */
+export function haltLines(view: RunView): string[] {
+  const { cluster, run } = view;
+  const nodes = undecided(view);
+  const address = (name: string): string | undefined =>
+    view.nodes.find((node) => node.name === name)?.plan.address;
+  const looks = nodes
+    .flatMap(({ reason }) => (reason ? advise(reason, { cluster, run, address }) : []))
+    // They are for after the end of a run.
+    .filter((line) => !/^slipway (release|upgrade) /.test(line));
+  const decide = decisionCommands(
+    `${cluster}/${run}`,
+    nodes.map(({ name }) => name),
+  );
+  return [...new Set([...looks, ...decide])];
+}

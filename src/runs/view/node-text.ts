@@ -1,0 +1,52 @@
+import { describe, stateWords } from '../../planning/describe.js';
+import { sentence } from '../../planning/sentence.js';
+import { nodesOfHop } from './run-nodes.js';
+import type { NodeView, RunView } from './run-view.js';
+import { workText, type Clock } from './work-text.js';
+
+/** A node under work, as sentences: what has gone wrong so far, what it does, and what a person should know of it now. */
+export function nodeText(node: NodeView, view: RunView, clock: Clock): string {
+  return [...wrong(node, view), ...doing(node, view, clock), ...toKnow(node)].join(' ');
+}
+
+/** How a node that stopped was left. */
+export function leftText({ leftAs, cordoned, undoFailed }: NodeView): string[] {
+  return [
+    ...(leftAs ? [`It ${stateWords[leftAs]}.`] : []),
+    ...(undoFailed ? [sentence(`Taking it back failed: ${describe(undoFailed)}`)] : []),
+    ...(cordoned && leftAs !== 'cordoned' ? ['It is still cordoned.'] : []),
+  ];
+}
+
+function wrong(node: NodeView, view: RunView): string[] {
+  // A step has failed: what runs now takes the earlier ones back.
+  if (node.reason) return [sentence(describe(node.reason)), 'Undone:'];
+  const first = nodesOfHop(view, node.hop).find((one) => one.state === 'halted' || one.state === 'undone');
+  return first
+    ? [`${first.name} stopped first, so this one is undone, or finished where its install was sent.`]
+    : [];
+}
+
+function doing(node: NodeView, view: RunView, clock: Clock): string[] {
+  if (node.work.length > 0) return node.work.map((work) => workText(work, view, clock));
+  if (!node.begun) return ['Temporal starts its workflow.'];
+  return ['the run decides what comes next.'];
+}
+
+/** Steps in which the node boots, by what it runs at. */
+const boots = new Set(['install', 'reboot', 'await-boot']);
+
+function toKnow({ plan, work, steps }: NodeView): string[] {
+  const now = work[0]?.name ?? '';
+  const at = steps.findLast((step) => !step.undo)?.step;
+  const armed = plan.armed || steps.some((step) => step.step === 'install' && step.endedAt !== undefined);
+  const lifecycle = plan.flow === 'lifecycle';
+  return [
+    ...(lifecycle && armed && (now === 'reboot' || (now === '' && at === 'install'))
+      ? ['It has the new version installed, and boots it with its next reboot, whatever causes it.']
+      : []),
+    ...(plan.rebootMode === 'powercycle' && boots.has(now) && !(lifecycle && now === 'install')
+      ? ['It boots through its firmware.']
+      : []),
+  ];
+}

@@ -1,0 +1,60 @@
+import { listed, span } from '../../planning/phrases.js';
+import { sentence } from '../../planning/sentence.js';
+import { nextBatch, nodesAhead, runningNodes } from './run-nodes.js';
+import type { PauseView, RunView } from './run-view.js';
+import { clockText } from './time-text.js';
+import type { Clock } from './work-text.js';
+
+/** What the run does for a batch before it begins it, when the pause can no longer keep it back. */
+const preparing = new Set(['etcd', 'snapshot']);
+
+/** A pause as it stands: who wants it and why, what comes first, and what ends it. */
+export function pauseText(view: RunView, pause: PauseView, clock: Clock): string {
+  const { waiting } = pause;
+  const when = clockText(waiting?.since ?? pause.at, clock.now, clock.timeZone);
+  const who = sentence(`${waiting ? 'Paused since' : 'Pause asked for at'} ${when} by ${whoAndWhy(pause)}`);
+  return `${who} ${waiting ? standing(view, waiting.until, clock) : beforeIt(view, pause)}`;
+}
+
+/** The line that ends it, fit to be pasted. */
+export function resumeLine(view: Pick<RunView, 'cluster' | 'run' | 'nodes'>): string {
+  const next = nextBatch(view).map((node) => node.name);
+  const goesOn = next.length > 0 ? `goes on with ${listed(next)}` : 'goes on';
+  return `slipway resume ${view.cluster}/${view.run} --why "…"  # ${goesOn}`;
+}
+
+export function whoAndWhy({ by, why }: { readonly by: string; readonly why: string }): string {
+  return why === '' ? by : `${by}: ${why}`;
+}
+
+/** What a pause that nobody ends comes to: a run that has begun no node has nothing to hold the cluster for. */
+export function expiry({ nodes }: Pick<RunView, 'nodes'>): string {
+  const begun = nodes.some((node) => node.attempt > 0);
+  return begun ? 'it ends and the cluster is held' : 'it ends with no node touched';
+}
+
+function standing(view: RunView, until: string, { now, timeZone }: Clock): string {
+  const end = clockText(until, now, timeZone);
+  if (Date.parse(until) <= now)
+    return `Its time was over at ${end}: as soon as a worker is there, ${expiry(view)}.`;
+  return `No node is under way. It goes on once somebody resumes it; if nobody does until ${end}, ${expiry(view)}.`;
+}
+
+function beforeIt(view: RunView, { limit }: PauseView): string {
+  const names = runningNodes(view).map((node) => node.name);
+  const atMost = limit === undefined ? '' : `, ${span(limit)} at most`;
+  const then = `then the run waits for slipway resume${atMost}.`;
+  if (names.length > 0) {
+    if (nodesAhead(view).length === 0)
+      return `${finished(names)} first, and no node is left after that: the run ends.`;
+    return `${finished(names)} first; ${then}`;
+  }
+  const next = nextBatch(view).map((node) => node.name);
+  const prepares = view.work.some((work) => work.endedAt === undefined && preparing.has(work.name));
+  if (prepares && next.length > 0) return `${listed(next)}, next in line, may still be done first; ${then}`;
+  return `No further node is begun; ${then}`;
+}
+
+function finished(names: readonly string[]): string {
+  return `${listed(names)} ${names.length === 1 ? 'is' : 'are'} finished`;
+}

@@ -1,0 +1,292 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
+import { afterAll, afterEach, beforeAll, describe as group, expect, test } from '@jest/globals';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { openPage, token, type OpenPage, type Opening } from './a-page.js';
+import { findChromium, startChromium } from './chromium.js';
+import { askingRun, aScene, drainingRun, haltedRun, recordedRun, type Scene } from './scenes.js';
+
+/** What a person meets in a browser. Without a Chromium on this machine all of it is skipped, and that is said. */
+const program = findChromium();
+const inBrowser = program === undefined ? group.skip : group;
+if (program === undefined)
+  console.warn(
+    'SKIPPED: no Chromium on PATH. Install one (apt install chromium), or name it: SLIPWAY_CHROMIUM=FILE',
+  );
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const phone = { width: 390, height: 844 };
+const desktop = { width: 1280, height: 900 };
+const startMs = 120_000;
+
+let browser: Browser | undefined;
+let open: OpenPage | undefined;
+
+beforeAll(async () => {
+  if (program !== undefined) browser = await startChromium(program);
+}, startMs);
+afterAll(() => browser?.close());
+afterEach(async () => {
+  for (const context of browser?.contexts() ?? []) await context.close();
+  await open?.app.close();
+  open = undefined;
+});
+
+const all = (): Scene =>
+  aScene(
+    recordedRun('run-done-0.2.0', { run: 41 }),
+    haltedRun(),
+    drainingRun({ cluster: 'atlas', run: 7 }),
+    askingRun({ cluster: 'portkey', run: 3 }),
+    recordedRun('run-lifecycle-batches-paused-0.2.0', { cluster: 'staging', run: 2 }),
+    recordedRun('run-batch-halted-0.2.0', { cluster: 'staging', run: 3 }),
+  );
+
+const screens = [
+  '/',
+  '/clusters/prox-ops',
+  '/clusters/prox-ops/runs/42',
+  '/clusters/prox-ops/runs/41',
+  '/clusters/atlas/runs/7',
+  '/clusters/portkey/runs/3',
+  '/clusters/staging/runs/2',
+  '/clusters/staging/runs/3',
+  '/clusters/prox-ops/runs/42/nodes/1/k8s-work-2',
+  '/clusters/atlas/runs/7/nodes/1/k8s-work-2',
+  '/clusters/prox-ops/runs/41/report',
+  '/nowhere',
+];
+
+/** A window on a scene, and what went wrong in it. */
+async function browse(scene: Scene, context: BrowserContextOptions = {}, opening: Opening = {}) {
+  if (!browser) throw new Error('no browser');
+  open = await openPage(scene, opening);
+  const { port } = open.app.server.address() as AddressInfo;
+  const base = `http://127.0.0.1:${port}`;
+  const opened = await browser.newContext({ viewport: desktop, baseURL: base, ...context });
+  const page = await opened.newPage();
+  const wrong: string[] = [];
+  page.on('pageerror', (error) => wrong.push(error.message));
+  page.on('console', (message) => {
+    // What is not there is not there; the browser says so too.
+    if (message.type() === 'error' && !message.text().includes('404')) wrong.push(message.text());
+  });
+  return { page, opened, wrong };
+}
+
+const run = '/clusters/prox-ops/runs/42';
+
+inBrowser('every screen', () => {
+  test.each([
+    ['light, on a desktop', { colorScheme: 'light', viewport: desktop }],
+    ['dark, on a desktop', { colorScheme: 'dark', viewport: desktop }],
+    ['light, on a phone', { colorScheme: 'light', viewport: phone }],
+    ['dark, on a phone', { colorScheme: 'dark', viewport: phone }],
+  ] as const)(
+    'in %s is one a screen reader, and weak eyes, can read',
+    async (_, context) => {
+      const { page, wrong } = await browse(all(), { ...context, reducedMotion: 'reduce' });
+      for (const screen of screens) {
+        await page.goto(screen);
+        expect([screen, await violations(page)]).toEqual([screen, []]);
+      }
+      expect(wrong).toEqual([]);
+    },
+    startMs,
+  );
+
+  test(
+    'fits the width of a small phone, however long a word is',
+    async () => {
+      const scene = all();
+      const long = 'w'.repeat(120);
+      scene.runs.set('atlas/7', drainingRun({ cluster: 'atlas', run: 7, requestedBy: long, target: long }));
+      const { page } = await browse(scene, { viewport: { width: 320, height: 640 } });
+      for (const screen of screens) {
+        await page.goto(screen);
+        const wide = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+        expect([screen, wide]).toEqual([screen, 0]);
+      }
+    },
+    startMs,
+  );
+
+  test('has all that matters without scripts', async () => {
+    const { page } = await browse(all(), { javaScriptEnabled: false });
+    await page.goto(run);
+    const text = await page.locator('main').innerText();
+    expect(text).toContain('Halted: decide about k8s-work-2');
+    expect(text).toContain('slipway retry k8s-work-2 prox-ops/42 --why "…"');
+    // A button that could do nothing is not shown.
+    expect(await page.locator('button.copy').first().isVisible()).toBe(false);
+    expect(await page.locator('noscript meta[http-equiv=refresh]').count()).toBe(1);
+  });
+});
+
+inBrowser('with the keyboard', () => {
+  test('the first stop leads past the head to how it stands', async () => {
+    const { page } = await browse(all());
+    await page.goto(run);
+    await page.keyboard.press('Tab');
+    expect(await focused(page)).toBe('Skip to how it stands');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Tab');
+    // The first thing in it that can be pressed.
+    expect(await focused(page)).toBe('Copy');
+  });
+
+  test('each stop is seen, and the way goes through all links', async () => {
+    const { page } = await browse(all());
+    await page.goto(run);
+    const stops = await page.locator('a[href]:visible, button:visible, summary:visible').count();
+    const outlines = new Set<string>();
+    const visited = new Set<string>();
+    for (let stop = 0; stop < stops; stop += 1) {
+      await page.keyboard.press('Tab');
+      outlines.add(String(await page.evaluate('getComputedStyle(document.activeElement).outlineStyle')));
+      visited.add(String(await page.evaluate('document.activeElement.outerHTML')));
+    }
+    expect([...outlines].filter((outline) => outline !== 'solid' && outline !== 'auto')).toEqual([]);
+    expect(visited.size).toBe(stops);
+  });
+});
+
+inBrowser('while somebody looks', () => {
+  test('a change is shown and said without loading anything again', async () => {
+    const scene = aScene(drainingRun());
+    const { page, wrong } = await browse(scene);
+    await page.goto(run);
+    await page.evaluate('window.sameDocument = true');
+    await page.locator('#link', { hasText: 'live' }).waitFor();
+    scene.runs.set('prox-ops/42', haltedRun());
+    await page.locator('h2', { hasText: 'Halted: decide about k8s-work-2' }).waitFor();
+    expect(await page.title()).toBe('‖ prox-ops run 42: Halted: decide about k8s-work-2 · Slipway');
+    expect(await page.locator('#announce[aria-live=polite]').innerText()).toContain('Halted: decide about');
+    expect(await page.locator('#icon').getAttribute('href')).toContain('/assets/asks.');
+    expect(await page.evaluate('window.sameDocument')).toBe(true);
+    expect(wrong).toEqual([]);
+  });
+
+  test('what they opened, selected and stand on stays so', async () => {
+    const view = drainingRun();
+    const notes = ['k8s-ctrl-1 leads etcd now', 'another one'];
+    const noted = { ...view, plan: view.plan && { ...view.plan, notes } };
+    const scene = aScene(noted);
+    const { page } = await browse(scene);
+    await page.goto(run);
+    await page.locator('summary', { hasText: '2 things to know' }).click();
+    await page.locator('a', { hasText: 'k8s-ctrl-2' }).focus();
+    const select = `getSelection().selectAllChildren(document.querySelector('.facts code'))`;
+    await page.evaluate(select);
+    scene.runs.set('prox-ops/42', { ...noted, nodes: haltedRun().nodes, halts: haltedRun().halts });
+    await page.locator('h2', { hasText: 'Halted: decide about k8s-work-2' }).waitFor();
+    expect(await page.locator('li', { hasText: 'another one' }).isVisible()).toBe(true);
+    expect(await focused(page)).toBe('k8s-ctrl-2');
+    expect(await page.evaluate('String(getSelection())')).toBe('a'.repeat(12));
+  });
+
+  test('times go on counting', async () => {
+    const { page } = await browse(aScene(drainingRun()));
+    await page.clock.install();
+    await page.goto(run);
+    const time = page.locator('time[data-since]').first();
+    const before = await time.innerText();
+    await page.clock.runFor(61_000);
+    expect(await time.innerText()).not.toBe(before);
+  });
+
+  test('a silent Temporal is said, what was seen last stays, and goes on', async () => {
+    const scene = aScene(drainingRun());
+    const { page } = await browse(scene);
+    await page.goto(run);
+    await page.locator('#link', { hasText: 'live' }).waitFor();
+    scene.silent = true;
+    await page.locator('#trouble', { hasText: '127.0.0.1:7233 does not answer' }).waitFor();
+    expect(await page.locator('h2', { hasText: 'Upgrades k8s-work-2' }).isVisible()).toBe(true);
+    scene.silent = false;
+    await page.locator('#trouble').waitFor({ state: 'hidden' });
+  });
+
+  test('a window that is not seen keeps its name and its sign, and no connection', async () => {
+    const scene = aScene(drainingRun());
+    const { page } = await browse(scene);
+    await page.clock.install();
+    await page.addInitScript(
+      `Object.defineProperty(document, 'hidden', { get: () => window.unseen === true })`,
+    );
+    await page.goto(run);
+    await page.locator('#link', { hasText: 'live' }).waitFor();
+    const turn = (unseen: boolean): Promise<unknown> =>
+      page.evaluate(`window.unseen = ${unseen}; document.dispatchEvent(new Event('visibilitychange'))`);
+    await turn(true);
+    scene.runs.set('prox-ops/42', haltedRun());
+    await page.clock.runFor(61_000);
+    await page.waitForFunction(`document.title.startsWith('‖ ')`);
+    expect(await page.locator('h2', { hasText: 'Upgrades k8s-work-2' }).count()).toBe(1);
+    await turn(false);
+    await page.locator('h2', { hasText: 'Halted: decide about k8s-work-2' }).waitFor();
+  });
+
+  test('a page whose server is gone says so, and what was seen last stays', async () => {
+    const { page } = await browse(aScene(drainingRun()));
+    await page.goto(run);
+    await page.locator('#link', { hasText: 'live' }).waitFor();
+    await open?.app.close();
+    await page.locator('#trouble', { hasText: 'The page’s server does not answer' }).waitFor();
+    expect(await page.locator('h2', { hasText: 'Upgrades k8s-work-2' }).isVisible()).toBe(true);
+  });
+
+  test('a run that ends is told to its end', async () => {
+    const scene = aScene(drainingRun());
+    const { page } = await browse(scene);
+    await page.goto(run);
+    await page.locator('#link', { hasText: 'live' }).waitFor();
+    scene.runs.set('prox-ops/42', recordedRun('run-done-0.2.0', { run: 42 }));
+    await page.locator('h2', { hasText: 'Done' }).waitFor();
+    await page.locator('#link', { hasText: 'ended' }).waitFor();
+  });
+
+  test('a line can be copied as it is to be pasted', async () => {
+    const { page, opened } = await browse(all());
+    await opened.grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.goto(run);
+    const line = page.locator('.commands li', { hasText: 'slipway rollback' });
+    await line.locator('button').click();
+    await line.locator('button', { hasText: 'Copied' }).waitFor();
+    expect(await page.evaluate('navigator.clipboard.readText()')).toBe(
+      'slipway rollback k8s-work-2 prox-ops/42 --why "…"',
+    );
+  });
+});
+
+inBrowser('with a token', () => {
+  test('whoever logs in comes to what they wanted to see, and may leave', async () => {
+    const { page } = await browse(all(), {}, { tokens: [token] });
+    await page.goto(run);
+    expect(await violations(page)).toEqual([]);
+    await page.getByLabel('The page’s token').fill('not-the-token-of-the-page');
+    await page.keyboard.press('Enter');
+    await page.getByText('That was no token of this page.').waitFor();
+    await page.getByLabel('The page’s token').fill(token);
+    await page.keyboard.press('Enter');
+    await page.locator('h2', { hasText: 'Halted: decide about k8s-work-2' }).waitFor();
+    expect(new URL(page.url()).pathname).toBe(run);
+    await page.getByRole('button', { name: 'Log out' }).click();
+    await page.getByLabel('The page’s token').waitFor();
+  });
+});
+
+/** What axe finds against WCAG 2.1 AA and good practice: rule, and where. */
+async function violations(page: Page): Promise<readonly string[]> {
+  await page.evaluate(axe);
+  const found = await page.evaluate(
+    `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'] })
+      .then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => id + ': ' + html)))`,
+  );
+  return found as readonly string[];
+}
+
+async function focused(page: Page): Promise<string> {
+  return String(await page.evaluate('document.activeElement.innerText.trim()'));
+}

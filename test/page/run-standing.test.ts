@@ -1,0 +1,166 @@
+import { describe as group, expect, test } from '@jest/globals';
+import { clusterStanding, inOrderOfNeed } from '../../src/page/cluster-standing.js';
+import { runEvents } from '../../src/page/run-events.js';
+import { runStanding, type Standing } from '../../src/page/run-standing.js';
+import type { RunView } from '../../src/runs/view/run-view.js';
+import { queueView } from '../../src/runs/view/queue-view.js';
+import { aRunView, after, at } from '../runs/view/a-run-view.js';
+import { askingRun, aScene, budgetWait, drainingRun, haltedRun, recordedRun } from './scenes.js';
+
+const clock = { now: after(1_200), timeZone: 'UTC' };
+const of = (view: RunView): Standing => runStanding(view, clock);
+const pausing = { by: 'ada', why: 'lunch', at: at(820), limit: 86_400_000 };
+
+group('a run that waits for a person', () => {
+  test('to decide about a node tells why it stopped, then what can be typed, and until when', () => {
+    const standing = of(haltedRun());
+    expect(standing).toMatchObject({
+      tone: 'asks',
+      title: 'Halted: decide about k8s-work-2',
+      since: at(1_100),
+      until: at(1_100 + 86_400),
+    });
+    const [why, what] = standing.points;
+    expect(why).toMatchObject({ tone: 'fault', about: 'k8s-work-2', step: 'await-boot' });
+    expect(why?.text).toMatch(/^k8s-work-2 came back on v1\.12\.1 .* It is still cordoned\.$/);
+    expect(what?.commands.map((line) => line.split(' ').slice(0, 2).join(' '))).toEqual([
+      'talosctl -n',
+      'kubectl uncordon',
+      'slipway retry',
+      'slipway rollback',
+      'slipway skip',
+      'slipway abort',
+    ]);
+  });
+
+  test('to say yes to its plan names the plan and what wants it', () => {
+    const standing = of(askingRun());
+    expect(standing).toMatchObject({ tone: 'asks', title: 'Waits for a yes to its plan' });
+    expect(standing.points[0]?.text).toContain('approve plan 3f2a8c91d0aa: v1.12.1 to v2.0.0 is a major');
+    expect(standing.points[0]?.commands[0]).toMatch(/^slipway approve prox-ops\/42 --plan 3f2a8c91d0aa /);
+  });
+
+  test('to resume tells who paused it, and what to type', () => {
+    const waiting = { since: at(900), until: at(90_000), endedAt: undefined };
+    const standing = of(drainingRun({ nodes: [], pause: { ...pausing, waiting } }));
+    expect(standing).toMatchObject({ tone: 'asks', title: 'Paused', until: at(90_000) });
+    expect(standing.points[0]?.text).toContain('by ada: lunch');
+    expect(standing.points[0]?.commands).toEqual([expect.stringMatching(/^slipway resume prox-ops\/42 /)]);
+  });
+});
+
+group('a run that goes on', () => {
+  test('says what each node under work waits for, since when, and until when', () => {
+    const standing = of(drainingRun());
+    expect(standing).toMatchObject({ tone: 'works', title: 'Upgrades k8s-work-2' });
+    expect(standing.until).toBeUndefined();
+    expect(standing.points).toMatchObject([{ about: 'k8s-work-2', step: 'drain', since: at(853) }]);
+    expect(standing.points[0]?.text).toContain(`${budgetWait}. Until 12:19:13.`);
+  });
+
+  test('after a pause was asked for finishes first', () => {
+    const standing = of(drainingRun({ pause: { ...pausing, waiting: undefined } }));
+    expect(standing.title).toBe('Pauses after what is under way');
+    expect(standing.points[0]?.text).toContain('k8s-work-2 is finished first');
+  });
+
+  test('and is aborted says by whom, and what becomes of the node under way', () => {
+    const standing = of(drainingRun({ abort: { by: 'ada', why: 'wrong week', at: at(1_000) } }));
+    expect(standing.title).toBe('Aborting');
+    expect(standing.points[0]?.text).toMatch(/^Abort asked for by ada: wrong week\. The node under way /);
+  });
+
+  test('stands still without a worker, and says what to start', () => {
+    const { workers } = aRunView();
+    const standing = of(drainingRun({ workers: workers && { ...workers, answering: false } }));
+    expect(standing).toMatchObject({ tone: 'fault', title: 'Stands still' });
+    expect(standing.points[0]?.text).toMatch(/No worker answers .* Start one: node dist/);
+  });
+
+  test('between nodes says what it does by itself', () => {
+    const view = aRunView({
+      work: [
+        {
+          name: 'snapshot',
+          does: 'takes an etcd snapshot',
+          since: at(1),
+          endedAt: undefined,
+          pending: undefined,
+        },
+      ],
+    });
+    expect(of(view)).toMatchObject({
+      title: 'Takes an etcd snapshot',
+      points: [{ about: 'snapshot', text: 'takes an etcd snapshot.' }],
+    });
+    expect(of(aRunView()).title).toBe('Decides what comes next');
+  });
+});
+
+group('a run that ended', () => {
+  test('well has nothing left to be typed', () => {
+    const standing = of(recordedRun('run-done-0.2.0'));
+    expect(standing).toEqual({ tone: 'well', title: 'Done', points: [] });
+  });
+
+  test('halted says which node, why, and what to type', () => {
+    const standing = of(recordedRun('run-halted-0.2.0'));
+    expect(standing).toMatchObject({ tone: 'fault', title: 'Halted' });
+    expect(standing.points.flatMap(({ commands }) => commands)).toContainEqual(
+      expect.stringMatching(/^slipway release prox-ops /),
+    );
+    expect(standing.points.map(({ text }) => text).join(' ')).toMatch(/came back on v1\.12\.1/);
+  });
+
+  test('has its events in order, the newest first', () => {
+    const events = runEvents(recordedRun('run-done-0.2.0'));
+    expect(events.map(({ at: time }) => time)).toEqual(
+      events.map(({ at: time }) => time).toSorted((one, next) => (one < next ? 1 : -1)),
+    );
+    expect(events[0]?.text).toBe('Run 1 done.');
+    expect(events.at(-1)?.text).toMatch(/^Talos v1\.12\.2, asked for by root@vm\.$/);
+    expect(events.filter(({ text }) => / done after /.test(text))).toHaveLength(6);
+    // That a node was begun is told while it is under work.
+    expect(events.filter(({ text }) => / begun: /.test(text))).toEqual([]);
+    expect(runEvents(drainingRun())[0]?.text).toBe('k8s-work-2 begun: v1.12.1 → v1.12.6.');
+  });
+});
+
+group('clusters', () => {
+  const sightOf = (view: RunView, open = true) => {
+    const scene = aScene(view);
+    const [queue] = scene.queues;
+    if (!queue) throw new Error('a scene has a queue');
+    const sight = {
+      queue: queueView(queue, scene.lines.get(view.cluster) ?? [], () => '10.20.67.5'),
+      run: open ? view : undefined,
+    };
+    return { sight, standing: clusterStanding(sight, clock) };
+  };
+
+  test('that wait for a person come first, those that rest last', () => {
+    const sights = [
+      sightOf(recordedRun('run-done-0.2.0', { cluster: 'a-rests' }), false),
+      sightOf(drainingRun({ cluster: 'b-works' })),
+      sightOf(askingRun({ cluster: 'd-asks' })),
+      sightOf(haltedRun({ cluster: 'c-asks' })),
+    ];
+    expect(inOrderOfNeed(sights).map(({ sight }) => sight.queue.cluster)).toEqual([
+      'c-asks',
+      'd-asks',
+      'b-works',
+      'a-rests',
+    ]);
+  });
+
+  test('that are held say by which run, why, and what lifts it', () => {
+    const { standing } = sightOf(recordedRun('run-halted-0.2.0'), false);
+    expect(standing).toMatchObject({ tone: 'asks', title: 'Held by run 1' });
+    expect(standing.points[0]?.text).toMatch(/^prox-ops is held since .* by run 1: /);
+    expect(standing.points[0]?.commands).toContainEqual(expect.stringMatching(/^talosctl -n 10\.20\.67\.5 /));
+  });
+
+  test('that are free say so', () => {
+    expect(sightOf(recordedRun('run-done-0.2.0'), false).standing.title).toBe('Free: takes the next run');
+  });
+});
