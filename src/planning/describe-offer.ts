@@ -30,7 +30,7 @@ function becameOf(cluster: string, answer: OfferAnswer, describe: (reason: Reaso
     }
     case 'refused':
       return `It is not begun: ${plain(describe(answer.reason))}.`;
-    default:
+    case 'known':
       return 'It was handed over before.';
   }
 }
