@@ -20,6 +20,7 @@ import { planRetry } from './plan-retry.js';
 import { planUpgrade } from './plan-upgrade.js';
 import { prepareImage } from './prepare-image.js';
 import { probeNode } from './probe-node.js';
+import { proposePlan } from './propose-plan.js';
 import { readChanges } from './read-changes.js';
 import { rebootNode } from './reboot-node.js';
 import { rebuildTemplates } from './rebuild-templates.js';
@@ -40,6 +41,7 @@ import { warmFactory } from './warm-factory.js';
 export function createActivities(settings: ActivitySettings) {
   return {
     readChanges: bind(settings, readChanges),
+    proposePlan: bind(settings, proposePlan),
     handOver: bind(settings, handOver),
     tellPullRequest: bind(settings, tellPullRequest),
     planUpgrade: bind(settings, planUpgrade),

@@ -38,6 +38,7 @@ const names: Readonly<Record<keyof Activities, Named>> = {
     does: 'looks at the node, and where it was made anew at Terraform, to roll it back',
   },
   readChanges: { name: 'read', does: 'reads what a delivery changed' },
+  proposePlan: { name: 'plan', does: 'plans what a pull request proposes' },
   handOver: { name: 'hand-over', does: 'hands what was merged over to its queue' },
   tellPullRequest: { name: 'tell', does: 'tells the pull request' },
   lookAtWindow: { name: 'window', does: 'looks whether a maintenance window is open' },

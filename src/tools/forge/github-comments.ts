@@ -33,13 +33,27 @@ export interface CommentPlace {
  * One comment for each marker, made or kept up to date. The marker stands in it, hidden, and a comment with it counts only when it is
  * our own: anybody may write one. Two calls at once for one place may make two comments; whoever calls does one after the other.
  *
+ * @param when `if-there`: one that is not there is not made; `absent` then.
  * @throws ForgeFailed
  */
 export async function upsertComment(
   github: GitHub,
+  place: CommentPlace,
+  text: string,
+  when?: 'always',
+): Promise<Upserted>;
+export async function upsertComment(
+  github: GitHub,
+  place: CommentPlace,
+  text: string,
+  when: 'always' | 'if-there',
+): Promise<Upserted | { readonly outcome: 'absent' }>;
+export async function upsertComment(
+  github: GitHub,
   { number, marker }: CommentPlace,
   text: string,
-): Promise<Upserted> {
+  when: 'always' | 'if-there' = 'always',
+): Promise<Upserted | { readonly outcome: 'absent' }> {
   const hidden = markerText(marker);
   const body = `${hidden}\n${fitting(text)}`;
   const login = await github.ownLogin();
@@ -51,6 +65,7 @@ export async function upsertComment(
   );
   const own = all.find((one) => one.user?.login === login && one.body?.startsWith(hidden));
   if (!own) {
+    if (when === 'if-there') return { outcome: 'absent' };
     const made = await addBody(github, number, body);
     return { ...made, outcome: 'created' };
   }
