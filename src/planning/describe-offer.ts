@@ -18,19 +18,12 @@ export function offerText(
 }
 
 function becameOf(cluster: string, answer: OfferAnswer, describe: (reason: Reason) => string): string {
-  switch (answer.verdict) {
-    case 'started':
-      return `Run ${answer.run} of ${plain(cluster)} has begun: \`slipway watch ${cluster}/${answer.run}\`.`;
-    case 'waits': {
-      const instead =
-        answer.instead === undefined
-          ? ''
-          : ` Talos ${plain(answer.instead)}, which waited there, is not brought any more.`;
-      return `It waits, and begins by itself: ${plain(describe(answer.reason))}.${instead} \`slipway queue ${cluster}\` shows it.`;
-    }
-    case 'refused':
-      return `It is not begun: ${plain(describe(answer.reason))}.`;
-    case 'known':
-      return 'It was handed over before.';
-  }
+  if (answer.verdict === 'started')
+    return `Run ${answer.run} of ${plain(cluster)} has begun: \`slipway watch ${cluster}/${answer.run}\`.`;
+  if (answer.verdict === 'known') return 'It was handed over before.';
+  if (answer.verdict === 'refused') return `It is not begun: ${plain(describe(answer.reason))}.`;
+  const { reason, instead } = answer;
+  const other =
+    instead === undefined ? '' : ` Talos ${plain(instead)}, which waited there, is not brought any more.`;
+  return `It waits, and begins by itself: ${plain(describe(reason))}.${other} \`slipway queue ${cluster}\` shows it.`;
 }
