@@ -36,6 +36,7 @@ import { tellPeople } from './tell-people.js';
 import { uncordonNode } from './uncordon-node.js';
 import { verifyNode } from './verify-node.js';
 import { warmFactory } from './warm-factory.js';
+import { withdraw } from './withdraw.js';
 
 /** Every activity by the name it has in history, bound to its worker's settings. */
 export function createActivities(settings: ActivitySettings) {
@@ -43,6 +44,7 @@ export function createActivities(settings: ActivitySettings) {
     readChanges: bind(settings, readChanges),
     proposePlan: bind(settings, proposePlan),
     handOver: bind(settings, handOver),
+    withdraw: bind(settings, withdraw),
     tellPullRequest: bind(settings, tellPullRequest),
     planUpgrade: bind(settings, planUpgrade),
     planRetry: bind(settings, planRetry),

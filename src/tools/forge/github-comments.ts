@@ -29,47 +29,48 @@ export interface CommentPlace {
   readonly marker: string;
 }
 
+type When = 'always' | 'first';
+
 /**
  * One comment for each marker, made or kept up to date. The marker stands in it, hidden, and a comment with it counts only when it is
- * our own: anybody may write one. Two calls at once for one place may make two comments; whoever calls does one after the other.
+ * our own: anybody may write one. Of two that are made at once the older stays.
  *
- * @param when `if-there`: one that is not there is not made; `absent` then.
+ * @param when `if-there`: one that is not there is not made; `absent` then. `first`: one that stands there already stays as it is.
  * @throws ForgeFailed
  */
 export async function upsertComment(
   github: GitHub,
   place: CommentPlace,
   text: string,
-  when?: 'always',
+  when?: When,
 ): Promise<Upserted>;
 export async function upsertComment(
   github: GitHub,
   place: CommentPlace,
   text: string,
-  when: 'always' | 'if-there',
+  when: When | 'if-there',
 ): Promise<Upserted | { readonly outcome: 'absent' }>;
 export async function upsertComment(
   github: GitHub,
   { number, marker }: CommentPlace,
   text: string,
-  when: 'always' | 'if-there' = 'always',
+  when: When | 'if-there' = 'always',
 ): Promise<Upserted | { readonly outcome: 'absent' }> {
   const hidden = markerText(marker);
   const body = `${hidden}\n${fitting(text)}`;
-  const login = await github.ownLogin();
-  const all = await github.pages(
-    Comment,
-    'GET /repos/{owner}/{repo}/issues/{issue_number}/comments',
-    { issue_number: number },
-    pagesMax,
-  );
-  const own = all.find((one) => one.user?.login === login && one.body?.startsWith(hidden));
+  const own = await ownComment(github, number, hidden);
   if (!own) {
     if (when === 'if-there') return { outcome: 'absent' };
     const made = await addBody(github, number, body);
-    return { ...made, outcome: 'created' };
+    const oldest = await ownComment(github, number, hidden);
+    if (!oldest || oldest.id >= made.id) return { ...made, outcome: 'created' };
+    // Somebody made one between the two calls.
+    await github.call(z.unknown(), 'DELETE /repos/{owner}/{repo}/issues/comments/{comment_id}', {
+      comment_id: made.id,
+    });
+    return upsertComment(github, { number, marker }, text, when);
   }
-  if (sameText(own.body ?? '', body)) return { id: own.id, url: own.html_url, outcome: 'unchanged' };
+  if (when === 'first' || sameText(own.body ?? '', body)) return { id: own.id, url: own.html_url, outcome: 'unchanged' };
   try {
     const { id, html_url: url } = await github.call(
       Comment,
@@ -82,6 +83,24 @@ export async function upsertComment(
     if (!(error instanceof ForgeFailed && error.trouble === 'missing')) throw error;
     return { ...(await addBody(github, number, body)), outcome: 'created' };
   }
+}
+
+/** Our oldest comment with that mark. */
+async function ownComment(
+  github: GitHub,
+  number: number,
+  hidden: string,
+): Promise<z.infer<typeof Comment> | undefined> {
+  const login = await github.ownLogin();
+  const all = await github.pages(
+    Comment,
+    'GET /repos/{owner}/{repo}/issues/{issue_number}/comments',
+    { issue_number: number },
+    pagesMax,
+  );
+  return all
+    .filter((one) => one.user?.login === login && one.body?.startsWith(hidden))
+    .toSorted((a, b) => a.id - b.id)[0];
 }
 
 /** A comment of its own, which stays as it is. Called twice, it stands there twice. @throws ForgeFailed */
