@@ -46,6 +46,9 @@ const secret = 'the-secret-of-the-webhooks-of-the-lab';
 /** GitHub's least; a lab need not wait for a minute. */
 const pollEvery = '10s';
 
+/** Hidden in a comment with a plan. */
+const planMarker = /^<!-- slipway:plan\//;
+
 /** A bump of a version, as a bot opens it. */
 export interface Bump {
   /** `v1.12.2` */
@@ -200,8 +203,17 @@ export class MergeDay {
     return { number, commit: await this.merge(number) };
   }
 
-  /** What stands in Slipway's comments at a pull request. */
+  /** What stands in Slipway's comments at a pull request, but for the plan. */
   comments(number: number): string[] {
+    return this.#written(number).filter((body) => !planMarker.test(body));
+  }
+
+  /** The plans that stand at a pull request: one a cluster. */
+  plans(number: number): string[] {
+    return this.#written(number).filter((body) => planMarker.test(body));
+  }
+
+  #written(number: number): string[] {
     const all = [...this.repository.comments.values()];
     return all
       .filter(({ issue, by }) => issue === number && by.login === 'slipway-bot')

@@ -3,6 +3,11 @@ export function plain(words: string): string {
   return words.replaceAll(/\s+/g, ' ').replaceAll(/[\\|<>`*_[\]]/g, (sign) => `\\${sign}`);
 }
 
+/** The same for a comment at a forge: nobody is called by it, either. */
+export function plainComment(words: string): string {
+  return plain(words).replaceAll('@', '@\u200B');
+}
+
 /** A table; its cells are Markdown already. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;

@@ -1,6 +1,6 @@
 import type { DeclaredChange } from './declared-change.js';
 import { advise, approvalsText, describe, describeDeclaredChange } from './describe.js';
-import { fenced, plain, table } from './markdown.js';
+import { fenced, plainComment as plain, table } from './markdown.js';
 import { count, moment, span } from './phrases.js';
 import { planText } from './plan-text.js';
 import type { Hop, Planned, PlannedNode, UpgradePlan } from './plan.js';

@@ -70,7 +70,8 @@ export async function upsertComment(
     });
     return upsertComment(github, { number, marker }, text, when);
   }
-  if (when === 'first' || sameText(own.body ?? '', body)) return { id: own.id, url: own.html_url, outcome: 'unchanged' };
+  if (when === 'first' || sameText(own.body ?? '', body))
+    return { id: own.id, url: own.html_url, outcome: 'unchanged' };
   try {
     const { id, html_url: url } = await github.call(
       Comment,
