@@ -3,6 +3,8 @@ import { ApplicationFailure, Context } from '@temporalio/activity';
 import type { Reason } from '../planning/reason.js';
 import { describe } from '../planning/describe.js';
 import { failures } from '../planning/failures.js';
+import type { RunOfPull } from '../planning/comment-answers.js';
+import type { PlanAnswered, PlanAnswerRequest } from '../starter/answer-plan.js';
 import { openCluster, type ClusterAccess } from '../tools/cluster-access.js';
 import type { DialMap } from '../tools/dial-map.js';
 import type { KeptConnections } from '../tools/kept-connections.js';
@@ -28,6 +30,15 @@ export interface ActivitySettings {
   readonly openWork: (cluster: string) => Promise<readonly OpenWork[]>;
   /** Hands what was merged to the queue of its cluster. */
   readonly offer: (offer: Offer) => Promise<OfferAnswer>;
+  /** Plans that wait for a person's answer. */
+  readonly plans: PlanAnswers;
+}
+
+/** How plans that wait are found, and answered. */
+export interface PlanAnswers {
+  /** The open runs that a merged pull request made. */
+  ofPull(of: { readonly repository: string; readonly pullRequest: number }): Promise<readonly RunOfPull[]>;
+  answer(request: PlanAnswerRequest): Promise<PlanAnswered>;
 }
 
 /** A workflow that is still open. */

@@ -12,6 +12,7 @@ const Comment = z.object({
   body: z.string().nullish(),
   html_url: z.string().default(''),
   updated_at: z.string(),
+  created_at: z.string().optional(),
   user: z.object({ login: z.string(), type: z.string().optional() }).nullish(),
 });
 
@@ -42,14 +43,7 @@ export async function upsertComment(
 ): Promise<Upserted> {
   const hidden = markerText(marker);
   const body = `${hidden}\n${fitting(text)}`;
-  const login = await github.ownLogin();
-  const all = await github.pages(
-    Comment,
-    'GET /repos/{owner}/{repo}/issues/{issue_number}/comments',
-    { issue_number: number },
-    pagesMax,
-  );
-  const own = all.find((one) => one.user?.login === login && one.body?.startsWith(hidden));
+  const own = await ownComment(github, number, hidden);
   if (!own) {
     const made = await addBody(github, number, body);
     return { ...made, outcome: 'created' };
@@ -67,6 +61,26 @@ export async function upsertComment(
     if (!(error instanceof ForgeFailed && error.trouble === 'missing')) throw error;
     return { ...(await addBody(github, number, body)), outcome: 'created' };
   }
+}
+
+/** Whether there is a comment of ours with that marker. @throws ForgeFailed */
+export async function hasOwnComment(github: GitHub, { number, marker }: CommentPlace): Promise<boolean> {
+  return (await ownComment(github, number, markerText(marker))) !== undefined;
+}
+
+async function ownComment(
+  github: GitHub,
+  number: number,
+  hidden: string,
+): Promise<z.infer<typeof Comment> | undefined> {
+  const login = await github.ownLogin();
+  const all = await github.pages(
+    Comment,
+    'GET /repos/{owner}/{repo}/issues/{issue_number}/comments',
+    { issue_number: number },
+    pagesMax,
+  );
+  return all.find((one) => one.user?.login === login && one.body?.startsWith(hidden));
 }
 
 /** A comment of its own, which stays as it is. Called twice, it stands there twice. @throws ForgeFailed */
@@ -87,6 +101,23 @@ export interface PullComment {
   readonly body: string;
   /** ISO time. */
   readonly updatedAt: string;
+}
+
+/** One comment at a pull request as it stands now; undefined: there is none of that id. @throws ForgeFailed */
+export async function commentById(
+  github: GitHub,
+  id: number,
+): Promise<(PullComment & { readonly edited: boolean }) | undefined> {
+  try {
+    const found = await github.call(Comment, 'GET /repos/{owner}/{repo}/issues/comments/{comment_id}', {
+      comment_id: id,
+    });
+    const [comment] = pullComment(found);
+    return comment && { ...comment, edited: found.created_at !== found.updated_at };
+  } catch (error) {
+    if (error instanceof ForgeFailed && error.trouble === 'missing') return undefined;
+    throw error;
+  }
 }
 
 /** Comments at pull requests that were made or changed since then, the oldest first, a hundred at most. @throws ForgeFailed */
