@@ -156,8 +156,12 @@ export default {
     ),
     ours(
       'src/worker',
-      ['^dist/src/(inventory|planning|activities|tools|workflows)/', '^dist/src/starter/offer-upgrade[.]js$'],
-      'The worker knows neither cli nor starter, but for how a queue is asked.',
+      [
+        '^dist/src/(inventory|planning|activities|tools|workflows)/',
+        '^dist/src/runs/(temporal|view)/',
+        '^dist/src/starter/(offer-upgrade|answer-plan)[.]js$',
+      ],
+      'The worker knows neither cli nor starter, but for how a queue, or a run that waits, is asked.',
     ),
     ours(
       'src/starter',

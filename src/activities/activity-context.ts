@@ -3,6 +3,8 @@ import { ApplicationFailure, Context } from '@temporalio/activity';
 import type { Reason } from '../planning/reason.js';
 import { describe } from '../planning/describe.js';
 import { failures } from '../planning/failures.js';
+import type { RunOfPull } from '../planning/comment-answers.js';
+import type { PlanAnswered, PlanAnswerRequest } from '../starter/answer-plan.js';
 import { openCluster, type ClusterAccess } from '../tools/cluster-access.js';
 import type { DialMap } from '../tools/dial-map.js';
 import type { KeptConnections } from '../tools/kept-connections.js';
@@ -36,6 +38,15 @@ export interface ActivitySettings extends QueueAsking {
   readonly connections: KeptConnections;
   /** Runs and node workflows of a cluster that are still open, whoever started them. */
   readonly openWork: (cluster: string) => Promise<readonly OpenWork[]>;
+  /** Plans that wait for a person's answer. */
+  readonly plans: PlanAnswers;
+}
+
+/** How plans that wait are found, and answered. */
+export interface PlanAnswers {
+  /** The open runs that a merged pull request made. */
+  ofPull(of: { readonly repository: string; readonly pullRequest: number }): Promise<readonly RunOfPull[]>;
+  answer(request: PlanAnswerRequest): Promise<PlanAnswered>;
 }
 
 /** A workflow that is still open. */

@@ -1,4 +1,5 @@
 import type { ActivitySettings } from './activity-context.js';
+import { answerPlan } from './answer-plan.js';
 import { awaitBoot } from './await-boot.js';
 import { awaitEtcdMember, awaitEtcdStable } from './await-etcd.js';
 import { awaitGates } from './await-gates.js';
@@ -22,6 +23,7 @@ import { prepareImage } from './prepare-image.js';
 import { probeNode } from './probe-node.js';
 import { proposePlan } from './propose-plan.js';
 import { readChanges } from './read-changes.js';
+import { readComment } from './read-comment.js';
 import { rebootNode } from './reboot-node.js';
 import { rebuildTemplates } from './rebuild-templates.js';
 import { recordFacts } from './record-facts.js';
@@ -45,6 +47,8 @@ export function createActivities(settings: ActivitySettings) {
     proposePlan: bind(settings, proposePlan),
     handOver: bind(settings, handOver),
     withdraw: bind(settings, withdraw),
+    readComment: bind(settings, readComment),
+    answerPlan: bind(settings, answerPlan),
     tellPullRequest: bind(settings, tellPullRequest),
     planUpgrade: bind(settings, planUpgrade),
     planRetry: bind(settings, planRetry),

@@ -130,8 +130,13 @@ export const Inventory = z.strictObject({
       onFailure: z.enum(['rollback', 'ask']).default('rollback'),
       /** When nodes are begun; outside these windows a run waits, with its plan made. */
       windows: Windows.optional(),
-      /** Steps of versions that wait for a person's yes to the plan: `slipway approve`. */
-      approve: z.array(z.enum(['patch', 'minor', 'major'])).default(['major']),
+      /**
+       * Plans that wait for a person's yes: by their step of versions, or because they touch control planes, or make machines anew.
+       * Another strategy than this file has always waits.
+       */
+      approve: z.array(z.enum(['patch', 'minor', 'major', 'control-planes', 'rebuild'])).default(['major']),
+      /** How many different people must say yes to a plan that waits. With 2 a signal is no yes: it proves nobody's name. */
+      approvers: z.int().min(1).max(2).default(1),
       workers: z
         .strictObject({
           canary: z.int().min(0).max(1).default(1),

@@ -15,6 +15,23 @@ export function approvalsText(approvals: readonly PlanApproval[]): string {
   return approvals.map(({ why }) => why).join('; ');
 }
 
+/** Who must say it, where one is not enough: a sentence, to stand behind another. */
+export function approversText(
+  approvers: number | undefined,
+  said: readonly { readonly by: string }[] = [],
+): string {
+  if (approvers === undefined) return '';
+  const one = said[0];
+  return one
+    ? ` ${one.by} said yes; another person must, too (upgrade.approvers of slipway.yaml).`
+    : ' Two different people must say yes (upgrade.approvers of slipway.yaml).';
+}
+
+/** The same answer as a comment at the pull request that was merged. */
+export function approvalComment(hash: string, verb: 'approve' | 'reject' = 'approve'): string {
+  return `/slipway ${verb} ${shortHash(hash)} REASON`;
+}
+
 /** The lines that answer a plan, to be filled in and pasted. `run`: its number; left out: that of the open one. */
 export function approvalCommands(
   { cluster, hash }: Pick<UpgradePlan, 'cluster' | 'hash'>,

@@ -32,7 +32,8 @@ export const requestSentences: Sentences<RequestReason> = {
     `${node} runs Talos ${version} already and is to get another image of it: that is installed in place, and no machine is made anew for it`,
   'approval-rejected': ({ by, why, plan }) =>
     `${quoted(by)} rejected plan ${shortHash(plan)}: ${quoted(why)}`,
-  'approval-expired': ({ plan, limit }) => `nobody approved plan ${shortHash(plan)} within ${span(limit)}`,
+  'approval-expired': ({ plan, limit, by }) =>
+    `${by === undefined ? 'nobody' : `nobody but ${by}`} approved plan ${shortHash(plan)} within ${span(limit)}`,
   'talos-unsupported': ({ version, known }) =>
     `the support matrix has no row for Talos ${version}; it knows ${listed(known, 10)}`,
   'kubernetes-unsupported': ({ talos, kubernetes, lowest, highest }) =>

@@ -20,7 +20,15 @@ export { advise } from './advise.js';
 export { describeDeclaredChange } from './describe-declared-change.js';
 export { mergeText, overtakenText } from './describe-offer.js';
 export { decisionCommands, notInRun } from './describe-decision.js';
-export { approvalCommands, approvalsText, hashAtLeast, shortHash } from './describe-approval.js';
+export {
+  approvalCommands,
+  approvalComment,
+  approvalsText,
+  approversText,
+  hashAtLeast,
+  shortHash,
+} from './describe-approval.js';
+export { plain } from './markdown.js';
 
 const sentences: Sentences<Reason> = {
   ...requestSentences,

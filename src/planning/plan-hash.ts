@@ -9,7 +9,7 @@ export type HashedPlan = Omit<UpgradePlan, 'hash' | 'estimate' | 'notes' | 'bloc
  * now, who asked; nor who leads etcd, which no plan holds. Keys are sorted, so the same decisions give the same text.
  */
 export function planHashText(plan: HashedPlan): string {
-  const { cluster, target, kubernetes, strategy, approvals, terraform, hops, steps } = plan;
+  const { cluster, target, kubernetes, strategy, approvals, approvers, terraform, hops, steps } = plan;
   const { gates, drain, batch, snapshotMaxAge, onFailure, undrained } = plan;
   // How long a person may take to decide, or a window to open, decides nothing.
   const { decision: _, window: _window, ...limits } = limitsWaitedFor(plan);
@@ -20,6 +20,7 @@ export function planHashText(plan: HashedPlan): string {
       kubernetes,
       strategy,
       approvals: approvals?.map(({ kind }) => kind),
+      approvers,
       terraform,
       hops,
       steps,

@@ -1,5 +1,5 @@
 import { standsAlone } from './batches.js';
-import { approvalCommands, describe } from './describe.js';
+import { approvalCommands, approversText, describe } from './describe.js';
 import { gateTable } from './gates/evaluate-gates.js';
 import { type StepName, allSteps, stepsOf, steps } from './node-steps.js';
 import { count, listed, span } from './phrases.js';
@@ -178,6 +178,7 @@ function approvalText(plan: UpgradePlan, approvals: readonly PlanApproval[]): st
   return [
     `needs an approval: a run of it waits ${span(plan.limits.approval)} at most, with nothing touched`,
     ...approvals.map(({ why }) => `  ${why}`),
+    ...(plan.approvers ? [` ${approversText(plan.approvers)}`] : []),
     ...approvalCommands(plan).map((line) => `    ${line}`),
   ].join('\n');
 }

@@ -79,6 +79,8 @@ export interface UpgradePlan {
   readonly strategyReason: string;
   /** What a person must say yes to before anything is touched; left out: nothing. */
   readonly approvals?: readonly PlanApproval[];
+  /** How many different people must say it; left out: one. */
+  readonly approvers?: number;
   /** What makes the machines; there where a hop rebuilds nodes. */
   readonly terraform?: PlannedTerraform;
   readonly hops: readonly Hop[];
@@ -106,10 +108,10 @@ export interface UpgradePlan {
 /** One thing that is not done without a person's yes. */
 export interface PlanApproval {
   /**
-   * `strategy`: the request wants another one than slipway.yaml. `delta`: `upgrade.approve` names it. `attributes`: machines that are made
-   * anew would become others than they were, by more than the version.
+   * `strategy`: the request wants another one than slipway.yaml. `delta`, `control-planes`, `rebuild`: `upgrade.approve` names it.
+   * `attributes`: machines that are made anew would become others than they were, by more than the version.
    */
-  readonly kind: 'strategy' | 'delta' | 'attributes';
+  readonly kind: 'strategy' | 'delta' | 'control-planes' | 'rebuild' | 'attributes';
   /** A sentence, without a full stop. */
   readonly why: string;
 }

@@ -108,9 +108,9 @@ function decisions({ asked, startedAt, target, declared, decisions: said }: RunR
       `to Talos ${target}, ${declared ? 'as slipway.yaml declares' : 'given on the command line'}${commit}`,
     ),
   ];
-  const rows = said.map(({ at, by, kind, why: words, plan, node }) => [
+  const rows = said.map(({ at, by, from, kind, why: words, plan, node }) => [
     moment(at),
-    plain(by),
+    plain(from === undefined ? by : `${by} (${from})`),
     node === undefined ? decided[kind] : `${decided[kind]} ${node}`,
     plain(plan === undefined ? words : `${words} (plan ${shortHash(plan)})`),
   ]);

@@ -29,8 +29,8 @@ export type RequestReason =
       readonly why: string;
       readonly plan: string;
     }
-  /** Nobody said yes to the plan. Milliseconds. */
-  | { readonly kind: 'approval-expired'; readonly plan: string; readonly limit: number }
+  /** Nobody said yes to the plan, or where two people must only `by`. Milliseconds. */
+  | { readonly kind: 'approval-expired'; readonly plan: string; readonly limit: number; readonly by?: string }
   /** The support matrix has no row for that Talos minor. */
   | { readonly kind: 'talos-unsupported'; readonly version: string; readonly known: readonly string[] }
   | {

@@ -97,6 +97,8 @@ export interface Decision {
   readonly why: string;
   /** ISO time. */
   readonly at: string;
+  /** From where it was said; left out: by a command. */
+  readonly from?: string;
   /** The hash of the plan that was approved or rejected. */
   readonly plan?: string;
   /** The node that was decided about. */

@@ -1,4 +1,4 @@
-import { approvalsOf, approvalsOfWayBack } from './approvals.js';
+import { approvalsOf, approvalsOfPlan, approvalsOfWayBack } from './approvals.js';
 import { estimatePlan } from './estimate.js';
 import { gateNames } from './gates/evaluate-gates.js';
 import { kubernetesVersions } from './kubernetes-versions.js';
@@ -32,7 +32,8 @@ function planForward(input: PlanInput): Planned {
   const seen = seenNodes(input);
   const reasons = planRefusals(input, seen);
   if (reasons.length > 0) return { verdict: 'refused', reasons };
-  return planned(input, seen, plannedHops(input, seen), chosenFor(input, seen));
+  const hops = plannedHops(input, seen);
+  return planned(input, seen, hops, chosenFor(input, seen, hops));
 }
 
 /** What an earlier run upgraded goes back to what it ran before. */
@@ -42,8 +43,11 @@ function planRunBack(all: PlanInput, back: RunBack): Planned {
   const reasons = runBackRefusals(input, seen, back);
   if (reasons.length > 0) return { verdict: 'refused', reasons };
   const why = `the way back of run ${back.run}: ${quoted(back.why)}`;
-  const approvals = approvalsOfWayBack(input, seen);
-  const chosen = { strategyReason: why, batch: 1, ...(approvals.length > 0 ? { approvals } : {}) };
+  const chosen = {
+    strategyReason: why,
+    batch: 1,
+    ...approvalsOfPlan(input, approvalsOfWayBack(input, seen)),
+  };
   return planned(input, seen, runBackHops(input, seen, back), chosen);
 }
 
@@ -70,14 +74,16 @@ function plannedHops(input: PlanInput, seen: readonly SeenNode[]): Hop[] {
 }
 
 /** What of a plan goes by why it is made. */
-type Chosen = Pick<UpgradePlan, 'strategyReason' | 'approvals' | 'batch' | 'onFailure' | 'undrained'>;
+type Chosen = Pick<
+  UpgradePlan,
+  'strategyReason' | 'approvals' | 'approvers' | 'batch' | 'onFailure' | 'undrained'
+>;
 
-function chosenFor(input: PlanInput, seen: readonly SeenNode[]): Chosen {
+function chosenFor(input: PlanInput, seen: readonly SeenNode[], hops: readonly Hop[]): Chosen {
   const { upgrade } = input.inventory;
-  const approvals = approvalsOf(input, seen);
   return {
     strategyReason: strategyReason(input, seen),
-    ...(approvals.length > 0 ? { approvals } : {}),
+    ...approvalsOfPlan(input, approvalsOf(input, seen, hops)),
     batch: upgrade.workers.batch,
     ...(upgrade.onFailure === 'rollback' ? { onFailure: upgrade.onFailure } : {}),
     ...(upgrade.workers.undrained === 'skip' ? { undrained: upgrade.workers.undrained } : {}),

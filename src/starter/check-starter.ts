@@ -4,6 +4,7 @@ import { openGitHub } from '../tools/forge/github.js';
 import { headOf } from '../tools/forge/github-pulls.js';
 import { remoteHead } from '../tools/forge/remote-head.js';
 import type { RepositorySettings, StarterSettings } from './settings.js';
+import { readTokens } from './api-tokens.js';
 import { readSecrets, whyOf, whyTemporalIsNotReady } from './starter.js';
 
 /** One thing that was looked at. */
@@ -22,7 +23,18 @@ export async function checkStarter(settings: StarterSettings, client: Client): P
   const repositories = await Promise.all(settings.repositories.map(checksOf));
   const temporal = await whyTemporalIsNotReady(client);
   const says = temporal ?? `answers, namespace ${client.options.namespace}`;
-  return [...repositories.flat(), { about: 'Temporal', ok: temporal === undefined, says }];
+  const tokens = settings.tokens.length > 0 ? [await checkTokens(settings)] : [];
+  return [...repositories.flat(), ...tokens, { about: 'Temporal', ok: temporal === undefined, says }];
+}
+
+async function checkTokens(settings: StarterSettings): Promise<StarterCheck> {
+  const about = 'the tokens of the API';
+  try {
+    const names = (await readTokens(settings)).map(({ name }) => name);
+    return { about, ok: true, says: `they are there: ${names.join(', ')}` };
+  } catch (error) {
+    return { about, ok: false, says: whyOf(error) };
+  }
 }
 
 async function checksOf(repository: RepositorySettings): Promise<StarterCheck[]> {

@@ -37,6 +37,9 @@ export interface DoorAnswer {
   readonly delivery?: string;
   readonly event?: string;
   readonly repository?: string;
+  /** Of the API: whose token it is, and what was asked for. */
+  readonly by?: string;
+  readonly path?: string;
 }
 
 type Answer = Omit<DoorAnswer, 'from'>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { cutText, textOfComment } from '../planning/comment-text.js';
 import { branchName } from './settings.js';
 
 /**
@@ -8,8 +9,6 @@ import { branchName } from './settings.js';
 
 /** More than one sentence needs. */
 const titleMax = 300;
-/** A command is one line. */
-const bodyMax = 2_000;
 const labelsMax = 100;
 
 /** Git's object names: SHA-1 or SHA-256. */
@@ -29,22 +28,12 @@ const action = z.string().regex(/^[a-z_]{1,64}$/, 'no action of an event');
 
 /** The title of a pull request: one line of text, cut. */
 export function titleOfPull(text: string): string {
-  return cut(text.replaceAll(/[\p{Cc}\s]+/gu, ' ').trim(), titleMax);
-}
-
-/** What a comment says: text of several lines, cut, without other control characters. */
-export function textOfComment(text: string): string {
-  return cut(text.replaceAll('\r\n', '\n').replaceAll(/[^\P{Cc}\n\t]/gu, ' '), bodyMax);
+  return cutText(text.replaceAll(/[\p{Cc}\s]+/gu, ' ').trim(), titleMax);
 }
 
 /** Whether a comment is meant for Slipway: by how it begins. */
 export function isCommand(text: string): boolean {
   return /^\s*\/slipway(\s|$)/.test(text);
-}
-
-/** At most so many characters, and no half of a pair: what cannot be written as UTF-8 would stop somewhere else. */
-function cut(whole: string, max: number): string {
-  return whole.slice(0, max).replaceAll(/\p{Cs}/gu, '');
 }
 
 /** In every event that is about a repository. */

@@ -27,6 +27,10 @@ const words: SettingWords = {
     { path: /\.folder$/, why: 'workers find the credentials of the cluster there' },
   ],
   hints: [
+    {
+      path: /^tokens/,
+      fix: 'write tokens: [{ name: ci, token: { env: NAME }, may: [approve], clusters: [NAME] }]',
+    },
     { path: /\.secrets/, fix: 'write one or two of { file: PATH } or { env: NAME }' },
     {
       path: /\.access/,
@@ -38,7 +42,7 @@ const words: SettingWords = {
     { path: /\.url$/, fix: 'write it like https://github.com/acme/home-ops.git' },
     { path: /\.name$/, fix: 'write it like acme/home-ops' },
   ],
-  mayBeSecret: /^repositories\[\d+\]\.(secrets|access|url|api)/,
+  mayBeSecret: /^(repositories\[\d+\]\.(secrets|access|url|api)|tokens\[\d+\]\.token)/,
 };
 
 /** Reads and checks starter.yaml. A file that cannot be read is a mistake too; nothing is thrown. */
@@ -72,8 +76,19 @@ export function parseStarterSettings(text: string, file: string): LoadedSettings
 const pollLeastMs = 10_000;
 
 /** Rules across fields. */
-function brokenRules({ repositories }: StarterSettings): MistakeAt[] {
-  const found: MistakeAt[] = [];
+function brokenRules({ repositories, tokens }: StarterSettings): MistakeAt[] {
+  const found: MistakeAt[] = tokens.flatMap(({ name }, index) =>
+    tokens.findIndex((one) => one.name === name) === index
+      ? []
+      : [
+          {
+            at: ['tokens', index, 'name'],
+            what: `${name} stands here twice`,
+            why: 'the record could not tell them apart',
+            fix: 'give each token a name of its own',
+          },
+        ],
+  );
   const names = new Map<string, number>();
   for (const [index, one] of repositories.entries()) {
     const at = (...rest: (string | number)[]) => ['repositories', index, ...rest];

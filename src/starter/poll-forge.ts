@@ -4,7 +4,8 @@ import { commentsSince } from '../tools/forge/github-comments.js';
 import { headOf, openPullRequests, type PullRequest } from '../tools/forge/github-pulls.js';
 import { remoteHead } from '../tools/forge/remote-head.js';
 import type { CommentEvent, PullRequestEvent } from '../workflows/delivery-messages.js';
-import { isCommand, textOfComment, titleOfPull } from './event-shapes.js';
+import { isCommand, titleOfPull } from './event-shapes.js';
+import { textOfComment } from '../planning/comment-text.js';
 import type { RepositorySettings } from './settings.js';
 
 /** What a poll looks at. Each look answers undefined where nothing changed since the last. */

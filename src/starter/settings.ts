@@ -120,6 +120,18 @@ export const Repository = z.strictObject({
   clusters: z.array(Cluster).min(1).max(100),
 });
 
+/** Who may use the API, and for what. */
+const Token = z.strictObject({
+  /** Under this name it stands in the record: `token:ci`. */
+  name: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,62}$/, 'a token is named like ci or release-desk'),
+  token: CredentialReference,
+  /** `approve`: it answers plans that wait, with yes or no. */
+  may: z.array(z.enum(['approve'])).min(1),
+  /** Only for these clusters; left out: for all. */
+  clusters: z.array(z.string().min(1).max(40)).min(1).max(200).optional(),
+});
+export type ApiToken = z.infer<typeof Token>;
+
 /** `starter.yaml`: which repositories start upgrades, and how that is noticed. */
 export const StarterFile = z.strictObject({
   $schema: z.string().optional(),
@@ -131,6 +143,8 @@ export const StarterFile = z.strictObject({
     })
     .prefault({}),
   repositories: z.array(Repository).min(1).max(100),
+  /** Who may use the API beside the webhooks; none: there is no API. */
+  tokens: z.array(Token).max(50).default([]),
 });
 
 /**
@@ -147,6 +161,9 @@ export interface RepositorySettings extends Omit<z.infer<typeof Repository>, 'tr
 export interface StarterSettings {
   readonly listen: { readonly address: string; readonly port: number };
   readonly repositories: readonly RepositorySettings[];
+  readonly tokens: readonly ApiToken[];
+  /** The folder of starter.yaml: where relative files of tokens start. */
+  readonly base: string;
 }
 
 /** How a repository signs in at its forge. */
@@ -156,6 +173,8 @@ export type ForgeAccess = NonNullable<RepositorySettings['access']>;
 export function settingsOf(file: z.infer<typeof StarterFile>, base: string): StarterSettings {
   return {
     listen: file.listen,
+    tokens: file.tokens,
+    base,
     repositories: file.repositories.map((one) => ({
       ...one,
       trigger: one.trigger ?? [one.forge === 'git' ? 'poll' : 'webhook'],

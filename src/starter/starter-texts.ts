@@ -6,11 +6,13 @@ const texts: Texts = {
   listening: ({ address, port }) =>
     `webhooks are heard at http://${address.includes(':') ? `[${address}]` : address}:${port}/webhooks/github`,
   polling: ({ repository, everyMs }) => `${repository} is asked every ${everyMs / 1000} s`,
-  request: ({ status, verdict, why, from, delivery, event, repository }) =>
+  request: ({ status, verdict, why, from, delivery, event, repository, by, path }) =>
     [
       `${status} ${verdict}`,
       event,
       repository,
+      path,
+      by,
       delivery === undefined ? `from ${from}` : `delivery ${delivery} from ${from}`,
     ]
       .filter((part) => part !== undefined)

@@ -4,6 +4,9 @@ import { describe } from '../planning/describe.js';
 import { readCredential } from '../tools/credentials.js';
 import { ForgeFailed } from '../tools/forge/forge-failed.js';
 import { messageOf, Refusal } from '../tools/refusal.js';
+import { addAnswerApi } from './answer-api.js';
+import { answerPlan } from './answer-plan.js';
+import { readTokens, type KnownToken } from './api-tokens.js';
 import { createDoor, type DoorAnswer } from './door.js';
 import { Poll, type PollFound } from './poll.js';
 import { openPolledForge } from './poll-forge.js';
@@ -38,12 +41,14 @@ export interface StarterParts {
 }
 
 const readyMs = 2_000;
+/** Whoever asks the API waits this long for a worker. */
+const answerMs = 10_000;
 /** A forge that wants a longer pause is asked again after this all the same: its limits are by the hour. */
 const pauseMax = 3_600_000;
 
 /** A starter that runs. */
 export interface RunningStarter {
-  /** The port it listens on; undefined: no repository sends webhooks. */
+  /** The port it listens on; undefined: no repository sends webhooks, and nobody has a token for the API. */
   readonly port: number | undefined;
   /** Ends in order: what was taken is answered, what is looked at is handed over. */
   stop(why: string): Promise<void>;
@@ -60,8 +65,10 @@ export async function startStarter(parts: StarterParts): Promise<RunningStarter>
   const hearing = settings.repositories.filter(({ trigger }) => trigger.includes('webhook'));
   const polled = settings.repositories.filter(({ trigger }) => trigger.includes('poll'));
   const signed = await readSecrets(hearing);
+  const tokens = await readTokens(settings);
   const now = (): Date => new Date();
-  const door = hearing.length === 0 ? undefined : doorOf(parts, hearing, signed, now);
+  const open = hearing.length > 0 || tokens.length > 0;
+  const door = open ? doorOf(parts, hearing, { signed, tokens }, now) : undefined;
   let port: number | undefined;
   if (door) {
     await door.listen({ host: settings.listen.address, port: settings.listen.port });
@@ -97,21 +104,36 @@ export async function readSecrets(
 function doorOf(
   { client, taskQueue, tell }: StarterParts,
   repositories: readonly RepositorySettings[],
-  signed: readonly SignedRepository[],
+  {
+    signed,
+    tokens,
+  }: { readonly signed: readonly SignedRepository[]; readonly tokens: readonly KnownToken[] },
   now: () => Date,
 ) {
-  return createDoor({
+  const telling = withoutFlood({
+    tell: (answer) => tell({ kind: 'request', ...answer }),
+    tellCount: (refused) => tell({ kind: 'flood', refused }),
+    now,
+  });
+  const app = createDoor({
     repositories,
     signed,
     now,
     start: (delivery) => startDelivery({ client, taskQueue }, delivery),
     whyNotReady: () => whyTemporalIsNotReady(client),
-    tell: withoutFlood({
-      tell: (answer) => tell({ kind: 'request', ...answer }),
-      tellCount: (refused) => tell({ kind: 'flood', refused }),
-      now,
-    }),
+    tell: telling,
   });
+  if (tokens.length > 0)
+    void app.register((within, _options, done) => {
+      const options = { taskQueue, limitMs: answerMs };
+      addAnswerApi(within, {
+        tokens,
+        answer: (request) => answerPlan(client, request, options),
+        tell: telling,
+      });
+      done();
+    });
+  return app;
 }
 
 /** Undefined when Temporal answers, and knows our namespace. */

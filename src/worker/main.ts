@@ -8,9 +8,10 @@ import { keptConnections } from '../tools/kept-connections.js';
 import { messageOf } from '../tools/refusal.js';
 import { sweepStepFolders } from '../tools/step-folder.js';
 import { askingQueues } from './asking-queues.js';
-import { bundlePath, compileRecord, workflowsPath } from './bundle-workflows.js';
+import { bundleParts, bundlePath, compileRecord } from './bundle-workflows.js';
 import { connect } from './connect.js';
 import { openWork } from './open-work.js';
+import { plansThrough } from './plan-answers.js';
 import { prepareNamespace } from './prepare-namespace.js';
 import { runInputs } from './run-inputs.js';
 import { readSettings, type WorkerSettings } from './settings.js';
@@ -43,6 +44,8 @@ async function main(): Promise<void> {
   await prepareNamespace(client, namespace, settings.retentionDays);
   const connections = keptConnections();
   const takingOver = takeOverFromTheDead(client, namespace, settings);
+  const inputOf = runInputs(client, namespace);
+  const asker = new Client({ connection: client, namespace });
   const worker = await Worker.create({
     connection: native,
     namespace,
@@ -53,9 +56,10 @@ async function main(): Promise<void> {
       dialMap: loadDialMap(settings.dialMapFile),
       credentialsFolder: settings.credentialsFolder,
       connections,
-      inputOf: runInputs(client, namespace),
+      inputOf,
       openWork: openWork(client, namespace),
-      ...askingQueues(new Client({ connection: client, namespace }), settings.taskQueue),
+      ...askingQueues(asker, settings.taskQueue),
+      plans: plansThrough(asker, settings.taskQueue, inputOf),
     }),
     maxConcurrentActivityTaskExecutions: activitiesMax,
     maxHeartbeatThrottleInterval: heartbeatThrottle,
@@ -110,7 +114,7 @@ async function workflowBundle({ workflowBundle: named }: WorkerSettings): Promis
   const bundled = statSync(bundlePath, { throwIfNoEntry: false });
   if (compiled && bundled && bundled.mtimeMs >= compiled.mtimeMs)
     return { code: await readFile(bundlePath, 'utf8') };
-  return bundleWorkflowCode({ workflowsPath });
+  return bundleWorkflowCode({ ...bundleParts });
 }
 
 function say(line: string): void {

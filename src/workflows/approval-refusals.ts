@@ -7,18 +7,26 @@ export type ApprovalState =
   | { readonly kind: 'planning' }
   | { readonly kind: 'not-needed' }
   | { readonly kind: 'ending' }
-  | { readonly kind: 'waiting'; readonly plan: string }
+  /** `people`: how many different ones must say yes; `yes`: who did. */
+  | {
+      readonly kind: 'waiting';
+      readonly plan: string;
+      readonly people: number;
+      readonly yes: readonly Approval[];
+    }
   | { readonly kind: 'approved'; readonly approval: Approval };
 
 /**
  * Why an answer to a plan is not taken: a sentence. Undefined: it is.
  *
  * @param verb `approve`: the same plan may be approved again, which changes nothing.
+ * @param unproven nothing proves the name: as one of two people nobody counts by that.
  */
 export function approvalRefusal(
   verb: 'approve' | 'reject',
   state: ApprovalState,
   { plan, by, why }: ApprovalInput,
+  unproven = false,
 ): string | undefined {
   if (by.trim() === '')
     return 'An answer to a plan needs the name of whoever gives it: it is kept in the record.';
@@ -32,7 +40,28 @@ export function approvalRefusal(
     return `"${plan}" is too short for the hash of a plan: ${hashAtLeast} characters are the least, and this is plan ${shortHash(asked)}.`;
   if (!asked.startsWith(plan))
     return `The run asks about plan ${shortHash(asked)}, not ${shortHash(plan)}: look at it before you answer it.`;
-  if (state.kind === 'approved' && verb === 'reject')
-    return `${state.approval.by} approved the plan at ${state.approval.at}, and the run went on: slipway abort stops it.`;
-  return undefined;
+  if (state.kind === 'approved')
+    return verb === 'reject'
+      ? `${state.approval.by} approved the plan at ${state.approval.at}, and the run went on: slipway abort stops it.`
+      : undefined;
+  if (verb === 'reject' || state.people === 1) return undefined;
+  if (unproven)
+    return 'Two different people must say yes to this plan, and a signal proves nobody’s name: use slipway approve, a comment at the pull request, or the starter’s API.';
+  const before = state.yes.find((one) => samePerson(one.by, by));
+  return before && `${before.by} said yes at ${before.at} already: another person must, too.`;
+}
+
+/** Whether two names are one person's, as far as names tell: `github:Ada`, `token:ada` and `ada` are. */
+export function samePerson(one: string, other: string): boolean {
+  return bare(one) === bare(other);
+}
+
+function bare(name: string): string {
+  return name
+    .normalize('NFKC')
+    .trim()
+    .toLowerCase()
+    .replace(/^(?:github|token):/, '')
+    .replaceAll(/\s+/g, ' ')
+    .trim();
 }

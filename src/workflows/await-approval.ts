@@ -1,31 +1,53 @@
-import { ApplicationFailure, allHandlersFinished, condition, setHandler } from '@temporalio/workflow';
+import {
+  ApplicationFailure,
+  allHandlersFinished,
+  condition,
+  patched,
+  setHandler,
+  upsertMemo,
+} from '@temporalio/workflow';
 import type { UpgradePlan } from '../planning/plan.js';
 import type { Reason } from '../planning/reason.js';
-import { approvalRefusal, type ApprovalState } from './approval-refusals.js';
+import { approvalRefusal, samePerson, type ApprovalState } from './approval-refusals.js';
+import { givenAnswer, givenBySignal } from './given-answer.js';
 import {
+  approveBySignal,
   approvePlan,
+  bySignal,
+  rejectBySignal,
   rejectPlan,
   type Approval,
   type ApprovalInput,
   type ApproveAnswer,
   type RejectAnswer,
+  type SignalledMemo,
 } from './messages.js';
 
-/** A person's yes or no to the plan of one run. Where a plan needs one, nothing is touched before it is there. */
+/** What of a plan says whether it waits, and for whom. */
+type AskingPlan = Pick<UpgradePlan, 'approvals' | 'approvers' | 'hash'>;
+
+/** Signals that were refused, and are told of: the newest. */
+const refusedMax = 3;
+
+/** People's yes or no to the plan of one run. Where a plan needs one, nothing is touched before it is there. */
 export class PlanAnswer {
   private state: ApprovalState = { kind: 'planning' };
   private plan = '';
   private rejected: Approval | undefined;
+  /** Why signals were not taken, the newest last: whoever sent them hears no answer. */
+  refusedSignals: readonly string[] = [];
 
   /**
    * @param limit milliseconds after which a plan that nobody answered ends the run.
    * @param ending whether the run is on its way to its end.
    * @param superseded why a run that has touched nothing ends here, once there is a reason.
+   * @param tell is called when there is something else to tell of the wait.
    */
   constructor(
     private readonly limit: number,
     private readonly ending: () => boolean,
     private readonly superseded: () => Reason | undefined,
+    private readonly tell: () => void,
   ) {
     setHandler(approvePlan, (input: ApprovalInput) => this.approve(input), {
       validator: (input: ApprovalInput) => this.check('approve', input),
@@ -37,6 +59,21 @@ export class PlanAnswer {
     });
   }
 
+  /** From now on signals are heard, those too that came before: what they tell must be ready to be told. */
+  hearSignals(): void {
+    setHandler(approveBySignal, (given: unknown) => this.signalled('approve', given), {
+      description: 'The same yes from somebody whose name nothing proves: { plan, by, why }.',
+    });
+    setHandler(rejectBySignal, (given: unknown) => this.signalled('reject', given), {
+      description: 'The same no from somebody whose name nothing proves: { plan, by, why }.',
+    });
+  }
+
+  /** Who said yes so far, where that is not enough. */
+  get yes(): readonly Approval[] {
+    return this.state.kind === 'waiting' ? this.state.yes : [];
+  }
+
   /**
    * Waits for the yes, where the plan needs one.
    *
@@ -44,7 +81,7 @@ export class PlanAnswer {
    * @returns why the run ends here; undefined: it goes on.
    */
   async point(
-    { approvals = [], hash }: Pick<UpgradePlan, 'approvals' | 'hash'>,
+    { approvals = [], approvers: people = 1, hash }: AskingPlan,
     tell: (phase: 'approval' | 'upgrading') => void,
   ): Promise<Reason | undefined> {
     const before = this.superseded();
@@ -54,7 +91,7 @@ export class PlanAnswer {
       return undefined;
     }
     this.plan = hash;
-    this.state = { kind: 'waiting', plan: hash };
+    this.state = { kind: 'waiting', plan: hash, people, yes: [] };
     tell('approval');
     const answered = await condition(
       () => this.state.kind === 'approved' || this.rejected !== undefined || this.superseded() !== undefined,
@@ -68,8 +105,9 @@ export class PlanAnswer {
       return superseded;
     }
     if (!answered) {
+      const [one] = this.yes;
       this.state = { kind: 'ending' };
-      return { kind: 'approval-expired', plan: hash, limit: this.limit };
+      return { kind: 'approval-expired', plan: hash, limit: this.limit, ...(one ? { by: one.by } : {}) };
     }
     // Where both were said at once, no counts.
     if (this.rejected) {
@@ -83,8 +121,9 @@ export class PlanAnswer {
     return undefined;
   }
 
-  private check(verb: 'approve' | 'reject', input: ApprovalInput): void {
-    const why = approvalRefusal(verb, this.now(), input);
+  private check(verb: 'approve' | 'reject', input: unknown): void {
+    const given = givenAnswer(input);
+    const why = typeof given === 'string' ? given : approvalRefusal(verb, this.now(), given);
     if (why !== undefined) throw ApplicationFailure.nonRetryable(why, 'approval-refused');
   }
 
@@ -92,20 +131,55 @@ export class PlanAnswer {
     return this.ending() || this.rejected ? { kind: 'ending' } : this.state;
   }
 
-  private approve({ by, why }: ApprovalInput): ApproveAnswer {
+  private approve({ by, why, from }: ApprovalInput): ApproveAnswer {
     const { state } = this;
     if (state.kind === 'approved') return { verdict: 'approved-already', approval: state.approval };
-    const approval = this.record(by, why);
+    const approval = this.record({ by, why, from });
+    if (state.kind === 'waiting') {
+      const said = state.yes.find((one) => samePerson(one.by, by));
+      // Two calls of one person may both be looked at before either is counted.
+      if (said) return { verdict: 'approved-by-one', approval: said };
+      const yes = [...state.yes, approval];
+      if (yes.length < state.people) {
+        this.state = { ...state, yes };
+        this.tell();
+        return { verdict: 'approved-by-one', approval };
+      }
+    }
     this.state = { kind: 'approved', approval };
     return { verdict: 'approved', approval };
   }
 
-  private reject({ by, why }: ApprovalInput): RejectAnswer {
-    this.rejected ??= this.record(by, why);
+  private reject({ by, why, from }: ApprovalInput): RejectAnswer {
+    this.rejected ??= this.record({ by, why, from });
     return { verdict: 'rejected', rejection: this.rejected };
   }
 
-  private record(by: string, why: string): Approval {
-    return { plan: this.plan, by, why, at: new Date().toISOString() };
+  /** It throws never: what a signal's handler throws would end the run, and anybody may send one. */
+  private signalled(verb: 'approve' | 'reject', sent: unknown): void {
+    // A run of an earlier release did not hear it.
+    if (!patched('answers-by-signal')) return;
+    const given = givenBySignal(sent);
+    const why = typeof given === 'string' ? given : approvalRefusal(verb, this.now(), given, true);
+    if (typeof given === 'string' || why !== undefined) {
+      this.refusedSignals = [...this.refusedSignals, `${verb}: ${why}`].slice(-refusedMax);
+      this.tell();
+      return;
+    }
+    const said = { ...given, from: bySignal };
+    const answer = verb === 'approve' ? this.approve(said) : this.reject(said);
+    if (answer.verdict === 'approved-already') return;
+    const kept = 'approval' in answer ? answer.approval : answer.rejection;
+    // Of an update the answer is in the history; of a signal only this tells that it counts.
+    upsertMemo({ signalled: { kind: verb, ...kept } } satisfies SignalledMemo);
+  }
+
+  private record({
+    by,
+    why,
+    from,
+  }: Pick<ApprovalInput, 'by' | 'why'> & { from: string | undefined }): Approval {
+    const at = new Date().toISOString();
+    return { plan: this.plan, by, why, ...(from === undefined ? {} : { from }), at };
   }
 }

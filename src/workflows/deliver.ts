@@ -1,6 +1,7 @@
 import { setCurrentDetails } from '@temporalio/workflow';
 import type { Changes, ClusterChange } from '../activities/read-changes.js';
 import { describe, describeDeclaredChange, mergeText, overtakenText } from '../planning/describe.js';
+import { answerComment, type CommentResult } from './answer-comment.js';
 import type { Delivery, PullRequestEvent } from './delivery-messages.js';
 import type { OfferAnswer, WithdrawAnswer } from './messages.js';
 import { activitiesFor } from './step-activities.js';
@@ -12,6 +13,8 @@ export interface DeliveryResult {
   /** The commit it is about. */
   readonly head?: string;
   readonly clusters: readonly DeliveredCluster[];
+  /** Of a comment: what it came to. */
+  readonly comment?: CommentResult;
 }
 
 export interface DeliveredCluster {
@@ -34,7 +37,7 @@ export async function deliver(delivery: Delivery): Promise<DeliveryResult> {
   const { event, repository } = delivery;
   if (delivery.schema > 1) return told(delivery, { ignored: `a newer Slipway sent it`, clusters: [] });
   if (event.kind === 'comment')
-    return told(delivery, { ignored: 'only merges start something', clusters: [] });
+    return told(delivery, { comment: await answerComment(delivery, event), clusters: [] });
   if (event.kind === 'pull-request' && event.action !== 'merged')
     return told(delivery, await proposed(delivery, event));
   const changes = await activitiesFor('look', dayMs, `what changed in ${repository.name}`).readChanges({
@@ -140,9 +143,11 @@ async function tellMerge(
 function told({ repository }: Delivery, result: DeliveryResult): DeliveryResult {
   const lines = result.ignored
     ? [`Ignored: ${result.ignored}.`]
-    : result.clusters.map(({ sentence, answer }) =>
-        answer ? `- ${sentence}: ${answer.verdict}` : `- ${sentence}`,
-      );
+    : result.comment
+      ? [`A comment: ${result.comment.outcome}. ${result.comment.text}`]
+      : result.clusters.map(({ sentence, answer }) =>
+          answer ? `- ${sentence}: ${answer.verdict}` : `- ${sentence}`,
+        );
   setCurrentDetails(`## ${repository.name}\n\n${lines.join('\n')}\n`);
   return result;
 }

@@ -205,16 +205,19 @@ export const startNow = defineUpdate<StartNowAnswer, [StartNowInput]>('startNow'
 export interface ApprovalInput {
   /** The plan's hash, or how it begins. */
   readonly plan: string;
+  /** `github:ada` and `token:ci` were checked where they were said; any other name is what somebody typed. */
   readonly by: string;
   readonly why: string;
+  /** From where: which comment, or the starter's API; left out: a command. */
+  readonly from?: string;
 }
 /** The same as it is kept: with the whole hash, and the ISO time. */
 export interface Approval extends ApprovalInput {
   readonly at: string;
 }
 export interface ApproveAnswer {
-  /** `approved-already`: `approval` is the one that counts. */
-  readonly verdict: 'approved' | 'approved-already';
+  /** `approved-already`: `approval` is the one that counts. `approved-by-one`: another person must say yes, too. */
+  readonly verdict: 'approved' | 'approved-already' | 'approved-by-one';
   readonly approval: Approval;
 }
 export interface RejectAnswer {
@@ -225,6 +228,18 @@ export interface RejectAnswer {
 export const approvePlan = defineUpdate<ApproveAnswer, [ApprovalInput]>('approve');
 /** To `upgradeCluster`: the plan is not carried out; the run ends. */
 export const rejectPlan = defineUpdate<RejectAnswer, [ApprovalInput]>('reject');
+
+/** The same as signals, with an ApprovalInput as JSON; anybody may send anything. Nobody hears an answer: the run's details tell it. */
+export const approveBySignal = defineSignal<[unknown]>('approve');
+export const rejectBySignal = defineSignal<[unknown]>('reject');
+
+/** From where a signal's answer is, as it is kept. */
+export const bySignal = 'a signal, which proves no name';
+
+/** Memo of `upgradeCluster`: an answer to its plan that came by signal and counts. Of updates the answer itself is in the history. */
+export interface SignalledMemo {
+  readonly signalled: { readonly kind: 'approve' | 'reject' } & Approval;
+}
 
 /** What a person decides about one node of an open run. */
 export interface NodeDecisionInput {

@@ -2,14 +2,16 @@ import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow'
 import {
   approvalCommands,
   approvalsText,
+  approversText,
   describe,
   describeLeft,
   describeNode,
+  plain,
 } from '../planning/describe.js';
 import type { UpgradePlan, UpgradeRequest } from '../planning/plan.js';
 import type { NodeEnding, RunResult } from '../planning/run-result.js';
 import { keyword } from './keyword.js';
-import { searchAttributes, type Phase } from './messages.js';
+import { searchAttributes, type Approval, type Phase } from './messages.js';
 
 /** What a run waits for in each phase, for lists of runs. Which node, and for what in particular, is in its board. */
 const waitingFor: Readonly<Record<Phase, string | null>> = {
@@ -47,6 +49,10 @@ export interface RunDetails {
   readonly result?: RunResult | undefined;
   /** The plan that waits for a person's yes. */
   readonly unanswered?: UpgradePlan | undefined;
+  /** Who said yes to it, where another person must, too. */
+  readonly yes: readonly Approval[];
+  /** Why signals were not taken: nobody else tells whoever sent them. */
+  readonly refusedSignals: readonly string[];
 }
 
 /** Nodes that are told of by name, each way from the ones under work: replay writes all of this again, batch after batch. */
@@ -54,7 +60,7 @@ const namedEachWay = 25;
 
 /** The Web UI's current details: the nodes around those under work, each with its state and its time, and how many more there are. */
 export function tellDetails(details: RunDetails): void {
-  const { request, run, order, endings, current, result, unanswered } = details;
+  const { request, run, order, endings, current, result, unanswered, refusedSignals } = details;
   const ended = new Map(endings.map((ending) => [ending.node, ending]));
   const line = (name: string): string => {
     if (current.includes(name)) return `- ● ${name}`;
@@ -74,14 +80,15 @@ export function tellDetails(details: RunDetails): void {
     ...(result?.terraform ? [`- ${describeLeft(result.terraform)}`] : []),
   ];
   const ending = result ? `\n**${result.outcome}**\n${ends.join('\n')}` : '';
-  const waits = unanswered ? waitsForAnswer(unanswered, run) : '';
+  const waits = unanswered ? waitsForAnswer(unanswered, details) : '';
+  const refused = refusedSignals.map((why) => `- A signal was not taken. ${plain(why)}\n`).join('');
   setCurrentDetails(
-    `## run ${run}: ${request.cluster} → Talos ${request.talos}\n\n${waits}${lines.join('\n')}\n${ending}`,
+    `## run ${run}: ${request.cluster} → Talos ${request.talos}\n\n${waits}${refused}${lines.join('\n')}\n${ending}`,
   );
 }
 
-function waitsForAnswer(plan: UpgradePlan, run: number): string {
+function waitsForAnswer(plan: UpgradePlan, { run, yes }: RunDetails): string {
   const why = approvalsText(plan.approvals ?? []);
   const commands = approvalCommands(plan, run).map((line) => `    ${line}`);
-  return `**Waits for a person's yes to plan \`${plan.hash}\`**: ${why}. Nothing was touched.\n\n${commands.join('\n')}\n`;
+  return `**Waits for a person's yes to plan \`${plan.hash}\`**: ${why}.${plain(approversText(plan.approvers, yes))} Nothing was touched.\n\n${commands.join('\n')}\n`;
 }

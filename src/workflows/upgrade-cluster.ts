@@ -43,6 +43,8 @@ class Run {
   /** Of the hop under way. */
   private order: readonly string[] = [];
   private plan: UpgradePlan | undefined;
+  /** While it waits for a person's yes. */
+  private unanswered: UpgradePlan | undefined;
   private abortedBy: string | undefined;
   /** A node's work has begun: from now on the run ends clean, or holds the cluster. */
   private begun = false;
@@ -62,7 +64,12 @@ class Run {
     );
     const superseded = new RunSuperseded();
     const reason = (): Reason | undefined => superseded.reason();
-    this.answer = new PlanAnswer(input.inventory.limits.approval ?? dayMs, () => this.aborted(), reason);
+    this.answer = new PlanAnswer(
+      input.inventory.limits.approval ?? dayMs,
+      () => this.aborted(),
+      reason,
+      () => this.tell(),
+    );
     const { limits, upgrade } = input.inventory;
     this.window = new RunWindow(
       // A way back repairs: it waits for no window.
@@ -79,6 +86,7 @@ class Run {
         this.tell();
       },
     );
+    this.answer.hearSignals();
   }
 
   abort(by: string, why: string): void {
@@ -111,8 +119,10 @@ class Run {
     this.plan = planned.plan;
     const unanswered = await this.answer.point(planned.plan, (phase) => {
       tellPhase(phase);
-      this.tell(undefined, phase === 'approval' ? planned.plan : undefined);
+      this.unanswered = phase === 'approval' ? planned.plan : undefined;
+      this.tell();
     });
+    this.unanswered = undefined;
     if (unanswered) return this.stopped(unanswered);
     for (const [index, hop] of planned.plan.hops.entries()) {
       const failed = await this.upgradeHop(planned.plan, hop, index + 1);
@@ -228,12 +238,13 @@ class Run {
     return result;
   }
 
-  private tell(result?: RunResult, unanswered?: UpgradePlan): void {
+  private tell(result?: RunResult): void {
     const { request, run } = this.input;
-    const { order } = this;
+    const { order, unanswered } = this;
+    const { yes, refusedSignals } = this.answer;
     const { current } = this.nodes;
     const endings = this.nodes.endingsOfHop();
-    tellDetails({ request, run, order, endings, current, result, unanswered });
+    tellDetails({ request, run, order, endings, current, result, unanswered, yes, refusedSignals });
   }
 }
 

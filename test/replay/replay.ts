@@ -2,7 +2,7 @@ import { readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { Worker, bundleWorkflowCode, DefaultLogger, Runtime } from '@temporalio/worker';
 import { projectRoot } from '../../src/tools/project-root.js';
-import { workflowsPath } from '../../src/worker/bundle-workflows.js';
+import { bundleParts } from '../../src/worker/bundle-workflows.js';
 
 /**
  * Replays every recorded history against today's workflow code, with its real workflow id (child ids derive from it).
@@ -16,7 +16,7 @@ interface Recorded {
 const folder = path.join(projectRoot, 'test', 'replay', 'histories');
 
 Runtime.install({ logger: new DefaultLogger('ERROR') });
-const workflowBundle = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
+const workflowBundle = await bundleWorkflowCode({ ...bundleParts, logger: new DefaultLogger('ERROR') });
 let failed = 0;
 for (const file of (await readdir(folder)).filter((name) => name.endsWith('.json')).toSorted()) {
   const { workflowId, history } = JSON.parse(await readFile(path.join(folder, file), 'utf8')) as Recorded;

@@ -171,7 +171,7 @@ test('without Temporal a webhook is answered with 503 in time, and so is who ask
   const connection = Connection.lazy({ address: '127.0.0.1:1' });
   const heard = aRepository({ secrets: [{ file: 'secret' }], base: folder });
   const running = await startStarter({
-    settings: { listen: { address: '127.0.0.1', port: 0 }, repositories: [heard] },
+    settings: { ...goodSettings(), listen: { address: '127.0.0.1', port: 0 }, repositories: [heard] },
     client: new Client({ connection, namespace: 'slipway' }),
     taskQueue,
     tell: () => undefined,
@@ -190,7 +190,7 @@ test('a secret that cannot be read keeps the starter from starting', async () =>
   const connection = Connection.lazy({ address: '127.0.0.1:1' });
   const heard = aRepository({ secrets: [{ file: 'nothing-here' }], base: '/nonexistent' });
   const start = startStarter({
-    settings: { listen: { address: '127.0.0.1', port: 0 }, repositories: [heard] },
+    settings: { ...goodSettings(), listen: { address: '127.0.0.1', port: 0 }, repositories: [heard] },
     client: new Client({ connection }),
     taskQueue,
     tell: () => undefined,

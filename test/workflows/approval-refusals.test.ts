@@ -3,7 +3,7 @@ import { approvalRefusal, type ApprovalState } from '../../src/workflows/approva
 
 const plan = '3f2a8c91d0aa'.padEnd(64, '0');
 const input = { plan: '3f2a8c91d0aa', by: 'Ada', why: 'the fix is urgent' };
-const waiting: ApprovalState = { kind: 'waiting', plan };
+const waiting: ApprovalState = { kind: 'waiting', plan, people: 1, yes: [] };
 const approved: ApprovalState = {
   kind: 'approved',
   approval: { plan, by: 'Bob', why: 'tried it', at: '2026-11-21T14:32:00.000Z' },

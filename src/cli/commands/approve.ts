@@ -79,6 +79,11 @@ export function approvalInput({ plan, by, reason, why }: AnswerOptions): Approva
       'An answer to a plan needs a name: it is kept in the record.',
       'Say it: --by "NAME"',
     );
+  if (/^\s*(?:github|token):/i.test(by))
+    throw new UserMistake(
+      `"${by}" is how Slipway writes a name that GitHub or a token proved, and a command proves none.`,
+      'Say your name without it: --by "NAME"',
+    );
   const text = reason ?? why ?? '';
   if (text.trim() === '')
     throw new UserMistake(
@@ -92,6 +97,11 @@ export function approvalInput({ plan, by, reason, why }: AnswerOptions): Approva
 export function approveLines({ cluster, run }: ChosenRun, { verdict, approval }: ApproveAnswer): string[] {
   const { plan, by, at, why } = approval;
   const watch = `  slipway watch ${cluster}/${run}  # see it go`;
+  if (verdict === 'approved-by-one')
+    return [
+      `${by} said yes to plan ${shortHash(plan)} of run ${run} of ${cluster}; another person must, too: it still waits.`,
+      `  slipway status ${cluster}/${run}  # what to type`,
+    ];
   return verdict === 'approved-already'
     ? [
         `Plan ${shortHash(plan)} of run ${run} of ${cluster} was approved already, by ${by} at ${at}: ${why}`,

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { approvalCommands, approvalsText } from '../../planning/describe.js';
+import { approvalCommands, approvalsText, approversText } from '../../planning/describe.js';
 import type { UpgradeRequest } from '../../planning/plan.js';
 import type { Unanswered } from '../../starter/ask-queue.js';
 import { enqueueUpgrade } from '../../starter/enqueue-upgrade.js';
@@ -134,9 +134,10 @@ function tellEnd(view: RunView, outcome: NonNullable<RunView['outcome']>): void 
 
 function tellGoesOn(view: RunView | undefined, { cluster, run }: ChosenRun): void {
   if (view?.plan) print(`  ${planWords(view)}.`);
-  const { approvals = [], hash } = view?.plan ?? {};
+  const { approvals = [], approvers, hash } = view?.plan ?? {};
   if (hash !== undefined && approvals.length > 0) {
-    print(`  ${sentence(`it waits for an approval, with nothing touched: ${approvalsText(approvals)}`)}`);
+    const why = sentence(`it waits for an approval, with nothing touched: ${approvalsText(approvals)}`);
+    print(`  ${why}${approversText(approvers)}`);
     for (const line of approvalCommands({ cluster, hash }, run)) print(`    ${line}`);
   }
   print(`  slipway watch ${cluster}/${run}  # see it go`);

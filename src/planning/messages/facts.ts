@@ -43,7 +43,7 @@ export function approvalMessage(plan: UpgradePlan, about: About, until?: string)
     kind: 'approval',
     target: plan.target,
     plan: plan.hash,
-    why: approvalsText(plan.approvals ?? []),
+    why: `${approvalsText(plan.approvals ?? [])}${plan.approvers ? '; two different people must say yes' : ''}`,
     nodes: named(touched.map(({ name }) => name)),
     commands: approvalCommands(plan, about.run),
     ...(until === undefined ? {} : { until }),

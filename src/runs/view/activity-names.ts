@@ -41,6 +41,8 @@ const names: Readonly<Record<keyof Activities, Named>> = {
   proposePlan: { name: 'plan', does: 'plans what a pull request proposes' },
   handOver: { name: 'hand-over', does: 'hands what was merged over to its queue' },
   withdraw: { name: 'withdraw', does: 'tells the queue that git went back' },
+  readComment: { name: 'read', does: 'reads a comment at a pull request' },
+  answerPlan: { name: 'answer', does: "hands somebody's answer to its run" },
   tellPullRequest: { name: 'tell', does: 'tells the pull request' },
   lookAtWindow: { name: 'window', does: 'looks whether a maintenance window is open' },
   resolveOrder: { name: 'order', does: 'asks etcd who leads, and puts the nodes in order' },

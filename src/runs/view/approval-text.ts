@@ -1,4 +1,4 @@
-import { approvalCommands, approvalsText, shortHash } from '../../planning/describe.js';
+import { approvalCommands, approvalsText, approversText, shortHash } from '../../planning/describe.js';
 import type { Decision } from '../../planning/run-result.js';
 import { sentence } from '../../planning/sentence.js';
 import { whoAndWhy } from './pause-text.js';
@@ -14,13 +14,16 @@ export function unansweredOf({ approval, outcome, abort }: RunView): ApprovalVie
 }
 
 /** A wait for a person's yes: to what, why, and what becomes of it without. */
-export function approvalText({ plan, needs, until }: ApprovalView, { now, timeZone }: Clock): string {
+export function approvalText(
+  { plan, needs, until, approvers, yes }: ApprovalView,
+  { now, timeZone }: Clock,
+): string {
   const end = clockText(until, now, timeZone);
   const then =
     Date.parse(until) <= now
       ? `Its time was over at ${end}: as soon as a worker is there, it ends with no node touched.`
       : `If nobody does until ${end}, it ends with no node touched.`;
-  return `${sentence(`Waits for somebody to approve plan ${shortHash(plan)}: ${approvalsText(needs)}`)} Nothing was touched. ${then}`;
+  return `${sentence(`Waits for somebody to approve plan ${shortHash(plan)}: ${approvalsText(needs)}`)}${approversText(approvers, yes)} Nothing was touched. ${then}`;
 }
 
 /** What can be typed while it waits: fit to be pasted. */

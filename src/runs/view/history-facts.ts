@@ -2,6 +2,7 @@ import { defaultPayloadConverter } from '@temporalio/common';
 import type { Payload } from '@temporalio/common';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { Reason } from '../../planning/reason.js';
+import type { SignalledMemo } from '../../workflows/messages.js';
 
 export type History = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>;
 type HistoryEvent = NonNullable<History['events']>[number];
@@ -81,6 +82,8 @@ export interface HistoryFacts {
   readonly children: readonly ChildFact[];
   readonly updates: readonly UpdateFact[];
   readonly timers: readonly TimerFact[];
+  /** Answers to the plan that came by signal, and counted. */
+  readonly signalled: readonly SignalledMemo['signalled'][];
   readonly cancel: { readonly at: string; readonly why: string } | undefined;
   readonly close: CloseFact | undefined;
 }
@@ -143,16 +146,18 @@ class HistoryReader {
   private readonly children = new Map<string, Open<ChildFact>>();
   private readonly updates = new Map<string, Open<UpdateFact>>();
   private readonly timers = new Map<string, Open<TimerFact>>();
+  private readonly signalled: SignalledMemo['signalled'][] = [];
   private cancel: HistoryFacts['cancel'];
   private close: CloseFact | undefined;
 
   facts(): HistoryFacts {
-    const { startedAt, input, cancel, close } = this;
+    const { startedAt, input, signalled, cancel, close } = this;
     return {
       startedAt,
       input,
       updates: [...this.updates.values()],
       timers: [...this.timers.values()],
+      signalled,
       cancel,
       close,
       activities: [...this.activities.values()],
@@ -175,6 +180,10 @@ class HistoryReader {
       this.startedAt = at;
       this.input = decoded(started.input?.payloads?.[0]);
     }
+    const memo = event.workflowPropertiesModifiedEventAttributes?.upsertedMemo?.fields;
+    const signalled = decoded(memo?.['signalled']);
+    // Only the run itself writes its memo.
+    if (signalled !== undefined) this.signalled.push(signalled as SignalledMemo['signalled']);
     const cancel = event.workflowExecutionCancelRequestedEventAttributes;
     if (cancel) this.cancel = { at, why: cancel.cause ?? '' };
     this.close ??= closeFact(event, at);

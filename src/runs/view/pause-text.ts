@@ -23,8 +23,14 @@ export function resumeLine(view: Pick<RunView, 'cluster' | 'run' | 'nodes'>): st
   return `slipway resume ${view.cluster}/${view.run} --why "…"  # ${goesOn}`;
 }
 
-export function whoAndWhy({ by, why }: { readonly by: string; readonly why: string }): string {
-  return why === '' ? by : `${by}: ${why}`;
+export function whoAndWhy(said: {
+  readonly by: string;
+  readonly why: string;
+  readonly from?: string;
+}): string {
+  const { by, why, from } = said;
+  const who = from === undefined ? by : `${by} (${from})`;
+  return why === '' ? who : `${who}: ${why}`;
 }
 
 /** What a pause that nobody ends comes to: a run that has begun no node has nothing to hold the cluster for. */

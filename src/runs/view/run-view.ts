@@ -85,6 +85,9 @@ export interface ApprovalView extends PauseTime {
   /** Why it needs a yes. */
   readonly needs: readonly PlanApproval[];
   readonly answer: Decision | undefined;
+  /** How many different people must say yes, and those who did; left out: one is enough. */
+  readonly approvers?: number;
+  readonly yes?: readonly Decision[];
 }
 
 export interface PauseView {

@@ -55,6 +55,7 @@ const idle = new Set([
 export function decisionsOf(facts: HistoryFacts): Decision[] {
   const told = [
     ...facts.updates.filter(heeded).flatMap(decisionOf),
+    ...facts.signalled,
     ...ownRollbacks(facts),
     ...ownSkips(facts),
   ];
@@ -135,13 +136,17 @@ export function approvalOf(facts: HistoryFacts, plan: UpgradePlan | undefined): 
   const { approvals } = plan ?? {};
   const [wait] = asks(plan) ? timesOf(facts) : [];
   if (!plan || !approvals || !wait) return undefined;
+  const { approvers } = plan;
+  const said = decisionsOf(facts).filter(({ kind }) => kind === 'approve' || kind === 'reject');
+  const yes = said.filter(({ kind }) => kind === 'approve');
   return {
     plan: plan.hash,
     needs: approvals,
     since: wait.since,
     until: wait.until,
     endedAt: wait.endedAt,
-    answer: decisionsOf(facts).find(({ kind }) => kind === 'approve' || kind === 'reject'),
+    answer: said.find((one) => one.kind === 'reject' || yes.indexOf(one) === (approvers ?? 1) - 1),
+    ...(approvers === undefined ? {} : { approvers, yes }),
   };
 }
 
@@ -175,6 +180,7 @@ function decisionOf(update: UpdateFact): Decision[] {
       kind,
       ...inputOf(update),
       at: said?.at ?? update.at,
+      ...(said?.from === undefined ? {} : { from: said.from }),
       ...(said ? { plan: said.plan } : {}),
       ...(node === undefined ? {} : { node }),
     },

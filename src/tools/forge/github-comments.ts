@@ -12,6 +12,7 @@ const Comment = z.object({
   body: z.string().nullish(),
   html_url: z.string().default(''),
   updated_at: z.string(),
+  created_at: z.string().optional(),
   user: z.object({ login: z.string(), type: z.string().optional() }).nullish(),
 });
 
@@ -86,6 +87,11 @@ export async function upsertComment(
   }
 }
 
+/** Whether there is a comment of ours with that marker. @throws ForgeFailed */
+export async function hasOwnComment(github: GitHub, { number, marker }: CommentPlace): Promise<boolean> {
+  return (await ownComment(github, number, markerText(marker))) !== undefined;
+}
+
 /** Our oldest comment with that mark. */
 async function ownComment(
   github: GitHub,
@@ -122,6 +128,23 @@ export interface PullComment {
   readonly body: string;
   /** ISO time. */
   readonly updatedAt: string;
+}
+
+/** One comment at a pull request as it stands now; undefined: there is none of that id. @throws ForgeFailed */
+export async function commentById(
+  github: GitHub,
+  id: number,
+): Promise<(PullComment & { readonly edited: boolean }) | undefined> {
+  try {
+    const found = await github.call(Comment, 'GET /repos/{owner}/{repo}/issues/comments/{comment_id}', {
+      comment_id: id,
+    });
+    const [comment] = pullComment(found);
+    return comment && { ...comment, edited: found.created_at !== found.updated_at };
+  } catch (error) {
+    if (error instanceof ForgeFailed && error.trouble === 'missing') return undefined;
+    throw error;
+  }
 }
 
 /** Comments at pull requests that were made or changed since then, the oldest first, a hundred at most. @throws ForgeFailed */

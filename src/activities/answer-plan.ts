@@ -1,0 +1,38 @@
+import { notTaken, taken } from '../planning/comment-answers.js';
+import type { PlanAnswerRequest } from '../starter/answer-plan.js';
+import { inActivity, type ActivitySettings } from './activity-context.js';
+
+/** What became of an answer that somebody gave in a comment. */
+export interface PlanAnswerTold {
+  readonly outcome: 'counted' | 'not-counted';
+  /** For whoever gave it: Markdown. */
+  readonly text: string;
+}
+
+/** Hands somebody's answer to the run it is about. Safe to repeat: a run counts one answer once, known by its id. */
+export async function answerPlan(
+  { plans }: ActivitySettings,
+  request: PlanAnswerRequest,
+): Promise<PlanAnswerTold> {
+  const { cluster, run } = request;
+  return inActivity(`hands an answer to run ${run} of ${cluster}`, async () => {
+    const answered = await plans.answer(request);
+    switch (answered.kind) {
+      case 'answered': {
+        const { answer } = answered;
+        const said = 'approval' in answer ? answer.approval : answer.rejection;
+        return { outcome: 'counted', text: taken(request, answer.verdict, said) };
+      }
+      case 'refused':
+        return { outcome: 'not-counted', text: notTaken(answered.why) };
+      case 'ended':
+      case 'unknown':
+        return {
+          outcome: 'not-counted',
+          text: notTaken(`run ${run} of ${cluster} has ended: nothing waits for an answer any more`),
+        };
+      case 'unanswered':
+        throw new Error(`run ${run} of ${cluster} did not answer`);
+    }
+  });
+}

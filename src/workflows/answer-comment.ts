@@ -1,0 +1,41 @@
+import { describe, plain } from '../planning/describe.js';
+import type { CommentEvent, Delivery } from './delivery-messages.js';
+import { reasonOf } from './failure-reason.js';
+import { activitiesFor } from './step-activities.js';
+
+/** What a comment came to. */
+export interface CommentResult {
+  readonly outcome: 'ignored' | 'no-answer' | 'counted' | 'not-counted' | 'failed';
+  /** Why it was ignored, or what was replied. */
+  readonly text: string;
+}
+
+/** Whoever wrote it looks for a reply now: a forge, or a run, that is away for longer is told of instead. */
+const hourMs = 3_600_000;
+
+/** Somebody wrote `/slipway …` at a pull request: the run it is about is asked, and a reply says what came of it. */
+export async function answerComment(delivery: Delivery, event: CommentEvent): Promise<CommentResult> {
+  const result = await resultOf(delivery, event).catch((error: unknown): CommentResult => {
+    const why = plain(describe(reasonOf(error, 'GitHub, or the run', hourMs)));
+    return { outcome: 'failed', text: `**It is not known whether this was counted.** ${why}.` };
+  });
+  if (result.outcome === 'ignored') return result;
+  const { repository } = delivery;
+  const { number, comment } = event;
+  const act = activitiesFor('look', hourMs, `reply to comment ${comment}`);
+  // What a run took counts though nobody could be told of it here: its record tells it, too.
+  await act
+    .tellPullRequest({ repository, number, marker: `answer/${comment}`, text: result.text })
+    .catch(() => 'not-told' as const);
+  return result;
+}
+
+async function resultOf(delivery: Delivery, { number, comment }: CommentEvent): Promise<CommentResult> {
+  const look = activitiesFor('look', hourMs, `read comment ${comment} at pull request ${number}`);
+  const read = await look.readComment({ delivery });
+  if (read.kind === 'ignored') return { outcome: 'ignored', text: read.why };
+  if (read.kind === 'no-answer') return { outcome: 'no-answer', text: read.text };
+  const { request } = read;
+  const act = activitiesFor('mutate', hourMs, `${request.verb} run ${request.run} of ${request.cluster}`);
+  return act.answerPlan(request);
+}
