@@ -10,6 +10,7 @@ import {
   type ApproveAnswer,
   type RejectAnswer,
 } from './messages.js';
+import type { RunNews } from './run-news.js';
 
 /** A person's yes or no to the plan of one run. Where a plan needs one, nothing is touched before it is there. */
 export class PlanAnswer {
@@ -21,11 +22,13 @@ export class PlanAnswer {
    * @param limit milliseconds after which a plan that nobody answered ends the run.
    * @param ending whether the run is on its way to its end.
    * @param superseded why a run that has touched nothing ends here, once there is a reason.
+   * @param news hears who answered.
    */
   constructor(
     private readonly limit: number,
     private readonly ending: () => boolean,
     private readonly superseded: () => Reason | undefined,
+    private readonly news: Pick<RunNews, 'decided'>,
   ) {
     setHandler(approvePlan, (input: ApprovalInput) => this.approve(input), {
       validator: (input: ApprovalInput) => this.check('approve', input),
@@ -97,10 +100,12 @@ export class PlanAnswer {
     if (state.kind === 'approved') return { verdict: 'approved-already', approval: state.approval };
     const approval = this.record(by, why);
     this.state = { kind: 'approved', approval };
+    this.news.decided({ kind: 'approve', by, why });
     return { verdict: 'approved', approval };
   }
 
   private reject({ by, why }: ApprovalInput): RejectAnswer {
+    if (!this.rejected) this.news.decided({ kind: 'reject', by, why });
     this.rejected ??= this.record(by, why);
     return { verdict: 'rejected', rejection: this.rejected };
   }
