@@ -6,6 +6,7 @@
 const door = '^dist/src/tools/run-command[.]js$';
 const doorOfServices = '^dist/src/serve/service-process[.]js$';
 const describeAndTables = '^dist/src/planning/(describe|failures|node-steps)[.]js$';
+const factsOfMessages = '^dist/src/planning/messages/(facts|waits)[.]js$';
 const messages = '^dist/src/workflows/(delivery-)?messages[.]js$';
 /** What reads credentials and asks a forge: nothing of it touches a cluster. */
 const forges = '^dist/src/tools/(credentials|redaction|refusal|forge/[^/]+)[.]js$';
@@ -126,9 +127,9 @@ export default {
     },
     ours(
       'src/workflows',
-      [describeAndTables],
-      'Workflows order, wait and undo. Decide in an activity, whose answer is recorded; only sentences (describe) and ' +
-        'the tables of steps and failures may be read here, since replay runs them again.',
+      [describeAndTables, factsOfMessages],
+      'Workflows order, wait and undo. Decide in an activity, whose answer is recorded; only sentences (describe), the facts ' +
+        'of messages, and the tables of steps and failures may be read here, since replay runs them again.',
     ),
     packages(
       'src/workflows',
@@ -140,7 +141,7 @@ export default {
       comment:
         'A workflow is replayed: it may not touch the machine. Do it in an activity and await its answer.',
       severity: 'error',
-      from: { path: '^dist/src/(workflows|planning/(describe|failures|node-steps)[.]js)' },
+      from: { path: '^dist/src/(workflows|planning/(describe|failures|node-steps|messages/(facts|waits))[.]js)' },
       to: { dependencyTypes: ['core'] },
     },
     ours(

@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 import type { Receiver } from '../inventory/notify.js';
 import { describe } from '../planning/describe.js';
-import type { Message } from '../planning/messages/message.js';
+import type { Message, MessageKind, MessageOf } from '../planning/messages/message.js';
 import { isWanted, namedReceivers, type NamedReceiver } from '../planning/messages/receivers.js';
 import { renderMessage } from '../planning/messages/render.js';
 import {
@@ -10,14 +10,17 @@ import {
   type ReceiverOutcome,
   type TellingState,
 } from '../planning/messages/telling.js';
+import { deliveryLimits, type DeliveryLimits } from '../tools/notify/deliver.js';
 import { tellReceivers, type TellOptions } from '../tools/notify/tell-receivers.js';
 import { messageOf, Refusal } from '../tools/refusal.js';
 import type { Waiting } from '../workflows/messages.js';
 import type { ActivitySettings } from './activity-context.js';
 
-/** One message to everybody who is to be told it. */
+/** One message to everybody who is to be told it, and the board as it stands then. */
 export interface TellPeople {
   readonly message: Message;
+  /** Told after the message, to those who have it and could be told the message. */
+  readonly board?: MessageOf<'board'>;
   /** What the message before answered; undefined for the first. */
   readonly state?: TellingState;
   /** The run whose slipway.yaml names the receivers; or the receivers, and the folder of the slipway.yaml they stand in. */
@@ -29,8 +32,12 @@ export interface TellPeople {
 }
 
 export interface PeopleTold {
+  /** What they were told. Left out: nobody could be told at all. */
+  readonly kind?: MessageKind;
   /** One for each receiver that is told messages of this kind. */
   readonly outcomes: readonly ReceiverOutcome[];
+  /** The same of the board that was told with it. */
+  readonly board?: readonly ReceiverOutcome[];
   /** To be handed in with the next message. */
   readonly state: TellingState;
   /** Why nobody could be told at all. */
@@ -43,8 +50,10 @@ interface Progress extends Waiting {
   readonly settled: readonly ReceiverOutcome[];
 }
 
-/** A delivery takes half a minute at most; so does a report that one of them fails. */
+/** A delivery takes half a minute at most; so do the board's, and a report that one of them fails. */
 const longestMs = 90_000;
+/** Of a receiver that others were told of already: it is tried, and the others wait no longer for their next message because of it. */
+const failingLimits: DeliveryLimits = { totalMs: 5_000, requestMs: 5_000, pauseMs: 500 };
 const heartbeatMs = 1_500;
 
 /**
@@ -62,22 +71,29 @@ export async function tellPeople(settings: ActivitySettings, input: TellPeople):
     const options = { base, dialMap: settings.dialMap, signal, words: describe };
     const chosen = named.filter(({ name }) => input.only?.includes(name) ?? true);
     const outcomes = await tell(chosen, message, state, options, beats);
-    const { cluster, run, at, kind } = message;
-    const heading = { cluster, ...(run === undefined ? {} : { run }), at, isBoard: kind === 'board' };
-    const after = afterTelling(state, outcomes, heading);
+    const { cluster, run, at } = message;
+    const heading = { cluster, ...(run === undefined ? {} : { run }), at };
+    const after = afterTelling(state, outcomes, { ...heading, isBoard: message.kind === 'board' });
     const silent = new Set(
       outcomes.filter(({ outcome }) => outcome === 'failed').map(({ receiver }) => receiver),
     );
     const heard = named.filter(({ name }) => !silent.has(name));
+    const editions = input.board && (await tell(heard, input.board, after.state, options, beats.ofBoard()));
+    const withBoard = afterTelling(after.state, editions ?? [], { ...heading, isBoard: true });
     const unheard: string[] = [];
-    for (const failing of after.failing) {
+    for (const failing of [...after.failing, ...withBoard.failing]) {
       const told = await tellReceivers(wanting(heard, failing), renderMessage(failing), {
         ...options,
         boards: {},
       });
       if (!told.some(({ outcome }) => outcome === 'told')) unheard.push(failing.receiver);
     }
-    return { outcomes, state: unsaid(after.state, unheard) };
+    return {
+      kind: message.kind,
+      outcomes,
+      ...(editions ? { board: editions } : {}),
+      state: unsaid(withBoard.state, unheard),
+    };
   } catch (error) {
     if (Context.current().cancellationSignal.aborted) await Context.current().cancelled;
     return {
@@ -109,7 +125,7 @@ async function tell(
   message: Message,
   state: TellingState,
   options: Omit<TellOptions, 'boards'>,
-  beats: Beats,
+  beats: Marks,
 ): Promise<ReceiverOutcome[]> {
   const rendered = renderMessage(message);
   const wanted = wanting(receivers, message);
@@ -119,12 +135,14 @@ async function tell(
     if (beats.wasBegun(name) && !beats.outcomeOf(name) && !again) beats.settle(lost(name));
     return !beats.outcomeOf(name);
   });
+  const failing = (name: string): boolean => state.receivers[name]?.failing?.said === true;
   const boards = Object.entries(state.receivers).flatMap(([name, { board }]) =>
     board === undefined ? [] : [[name, board]],
   );
   await tellReceivers(due, rendered, {
     ...options,
     boards: Object.fromEntries(boards) as Record<string, string>,
+    limitsOf: (name) => (failing(name) ? failingLimits : deliveryLimits),
     begins: (receiver) => beats.begin(receiver),
     ended: (outcome) => beats.settle(outcome),
   });
@@ -136,8 +154,17 @@ function lost(receiver: string): ReceiverOutcome {
   return { receiver, outcome: 'failed', attempts: 1, why, mayHaveArrived: true };
 }
 
+/** How far it is with one message. */
+interface Marks {
+  /** Whether an attempt before this one had begun to tell a receiver. */
+  wasBegun(receiver: string): boolean;
+  outcomeOf(receiver: string): ReceiverOutcome | undefined;
+  begin(receiver: string): void;
+  settle(outcome: ReceiverOutcome): void;
+}
+
 /** The heartbeat: what it waits for, and how far it is. */
-class Beats {
+class Beats implements Marks {
   private progress: Progress;
   private readonly before: readonly string[];
   private readonly timer: NodeJS.Timeout;
@@ -156,7 +183,20 @@ class Beats {
     this.timer = setInterval(() => this.beat(), heartbeatMs);
   }
 
-  /** Whether an attempt before this one had begun to tell a receiver. */
+  /** The same of the board that goes with the message. */
+  ofBoard(): Marks {
+    const named = (receiver: string): string => `board of ${receiver}`;
+    return {
+      wasBegun: (receiver) => this.wasBegun(named(receiver)),
+      outcomeOf: (receiver) => {
+        const outcome = this.outcomeOf(named(receiver));
+        return outcome && { ...outcome, receiver };
+      },
+      begin: (receiver) => this.begin(named(receiver)),
+      settle: (outcome) => this.settle({ ...outcome, receiver: named(outcome.receiver) }),
+    };
+  }
+
   wasBegun(receiver: string): boolean {
     return this.before.includes(receiver);
   }

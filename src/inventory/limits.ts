@@ -62,6 +62,11 @@ export const Limits = z.strictObject({
   approval: duration('24h'),
   /** How long a halted run waits for a person's decision before it ends, held, with no machine touched. 0s: it ends at once. */
   decision: duration('24h'),
+  /**
+   * When people are told once more of what waits for one of them: after that long, then after twice as long, and so on, at most once a day.
+   * 0s: never.
+   */
+  remind: duration('4h'),
 });
 export type Limits = z.infer<typeof Limits>;
 

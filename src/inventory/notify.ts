@@ -13,6 +13,7 @@ export const toldKinds = [
   'approval',
   'waiting',
   'reminder',
+  'decided',
   'node-done',
   'halt',
   'rollback',

@@ -144,6 +144,15 @@ export interface RunResult {
   readonly notDone: readonly NodeEnding[];
   /** Once the last node was done, where slipway.yaml names a Terraform: what it would still change, with what git says. */
   readonly terraform?: LeftToChange;
+  /** Messages that nobody could be told; left out: none. What became of a message at each receiver is in the answer of `tellPeople`. */
+  readonly untold?: Untold;
+}
+
+/** What people could not be told. */
+export interface Untold {
+  readonly messages: number;
+  /** Of the last of them: a sentence without a full stop. */
+  readonly why: string;
 }
 
 /** What runs of the releases up to 0.2.0 answered: every node with every step, and the plan. */

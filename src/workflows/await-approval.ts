@@ -22,6 +22,7 @@ import {
   type RejectAnswer,
   type SignalledMemo,
 } from './messages.js';
+import type { RunNews } from './run-news.js';
 
 /** What of a plan says whether it waits, and for whom. */
 type AskingPlan = Pick<UpgradePlan, 'approvals' | 'approvers' | 'hash'>;
@@ -42,12 +43,14 @@ export class PlanAnswer {
    * @param ending whether the run is on its way to its end.
    * @param superseded why a run that has touched nothing ends here, once there is a reason.
    * @param tell is called when there is something else to tell of the wait.
+   * @param news hears who answered.
    */
   constructor(
     private readonly limit: number,
     private readonly ending: () => boolean,
     private readonly superseded: () => Reason | undefined,
     private readonly tell: () => void,
+    private readonly news: Pick<RunNews, 'decided'>,
   ) {
     setHandler(approvePlan, (input: ApprovalInput) => this.approve(input), {
       validator: (input: ApprovalInput) => this.check('approve', input),
@@ -147,10 +150,12 @@ export class PlanAnswer {
       }
     }
     this.state = { kind: 'approved', approval };
+    this.news.decided({ kind: 'approve', by, why });
     return { verdict: 'approved', approval };
   }
 
   private reject({ by, why, from }: ApprovalInput): RejectAnswer {
+    if (!this.rejected) this.news.decided({ kind: 'reject', by, why });
     this.rejected ??= this.record({ by, why, from });
     return { verdict: 'rejected', rejection: this.rejected };
   }

@@ -281,6 +281,10 @@ export const decisionTimer = 'a person decides';
 /** The same of the timer that runs while a maintenance window is waited for. */
 export const windowTimer = 'the maintenance window opens';
 
+/** The same of the timers until people are told once more what waits for them, and until the end of a run waits no longer for its messages. */
+export const remindTimer = 'people are reminded';
+export const tellTimer = 'the last messages are told';
+
 /** By whom a worker is left out that cannot be emptied, and why: as slipway.yaml says. */
 export const leftOutByItself = 'Slipway itself: upgrade.workers.undrained';
 

@@ -19,6 +19,7 @@ import {
   type RollbackAnswer,
   type SkipAnswer,
 } from './messages.js';
+import type { RunNews } from './run-news.js';
 
 /** One attempt at a node: what it does, and which it is. */
 export interface Turn {
@@ -48,6 +49,8 @@ export interface DecidedRun {
   readonly stop: (node: string) => void;
   /** Called when it begins to wait, and when it goes on. */
   readonly tell: (phase: 'decision' | 'upgrading') => void;
+  /** Hears what halts the run, and who decided what about it. */
+  readonly news: Pick<RunNews, 'halted' | 'decided'>;
 }
 
 /** What a halted batch comes to. */
@@ -100,20 +103,29 @@ export class NodeDecisions {
     if (!first) return { kind: 'goes-on', turns: [] };
     const wentBack = stopped.find(({ state }) => state === 'rolled-back');
     if (wentBack) return { kind: 'ends', reason: this.wentBack(wentBack) };
-    const { limit, ending, tell } = this.run;
+    const { limit, ending, tell, news } = this.run;
     const reason = first.reason ?? { kind: 'unexpected', message: `${first.node} ended ${first.outcome}` };
     if (ending()) return { kind: 'ends', reason };
     const halting = stopped.filter(halts);
     for (const { node, reason: why } of halting) if (why) this.haltedBy.set(node, why);
-    for (const one of halting)
-      if (!this.skipped.has(one.node) && this.run.without(one)) this.skipped.set(one.node, leftOutByItself);
+    for (const one of halting) {
+      if (this.skipped.has(one.node) || !this.run.without(one)) continue;
+      this.skipped.set(one.node, leftOutByItself);
+      const [by = '', why = ''] = leftOutByItself.split(': ');
+      news.decided({ kind: 'skip', by, why, node: one.node });
+    }
     await this.goBackByThemselves(halting, turns);
     const isDecided = (): boolean =>
       this.anyGoesBackByItself(halting) ||
       halting.every(({ node }) => this.skipped.has(node) || this.next.has(node));
     if (!isDecided()) {
-      if (limit === 0) return { kind: 'ends', reason };
+      const open = halting.filter(({ node }) => !this.skipped.has(node) && !this.next.has(node));
+      if (limit === 0) {
+        news.halted(open);
+        return { kind: 'ends', reason };
+      }
       tell('decision');
+      news.halted(open, new Date(Date.now() + limit).toISOString());
       const options = { summary: decisionTimer };
       const decided = await condition(() => ending() || isDecided(), limit, options);
       // Whoever asks just now gets an answer before the run is over.
@@ -188,6 +200,7 @@ export class NodeDecisions {
     const answer = await this.decide('retry', input, () => this.run.retry(node));
     if (answer.verdict === 'refused') return answer;
     this.back.delete(node);
+    this.run.news.decided({ kind: 'retry', ...input });
     return { verdict: 'retrying', node, steps: answer.steps };
   }
 
@@ -196,6 +209,7 @@ export class NodeDecisions {
     const answer = await this.decide('rollback', input, () => this.run.rollback(node));
     if (answer.verdict === 'refused') return answer;
     this.back.set(node, `${by}: ${why}`);
+    this.run.news.decided({ kind: 'rollback', ...input });
     const { steps, costs } = answer;
     return { verdict: 'rolling-back', node, steps, ...(costs ? { costs } : {}) };
   }
@@ -225,9 +239,11 @@ export class NodeDecisions {
     }
   }
 
-  private skip({ node, by, why }: NodeDecisionInput): SkipAnswer {
+  private skip(input: NodeDecisionInput): SkipAnswer {
+    const { node, by, why } = input;
     const underWay = this.run.standing(node).kind === 'under-way';
     this.skipped.set(node, `${by}: ${why}`);
+    this.run.news.decided({ kind: 'skip', ...input });
     if (underWay) this.run.stop(node);
     return { verdict: underWay ? 'stopping' : 'skipped', node };
   }

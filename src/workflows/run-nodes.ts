@@ -16,6 +16,7 @@ import { NodeDecisions, type Turn } from './node-decisions.js';
 import type { NodeInput } from './node-input.js';
 import { endingOf, isStopped, isTouched, leftOut, notBegun, skipped } from './node-results.js';
 import { upgradeBatch } from './run-batch.js';
+import type { RunNews } from './run-news.js';
 import { activitiesFor } from './step-activities.js';
 import { upgradeNode } from './upgrade-node.js';
 import { hopForWayBack, valuesFor } from './way-back.js';
@@ -42,11 +43,13 @@ export class RunNodes {
   /**
    * @param ending whether the run is on its way to its end.
    * @param tell is called when something about nodes has changed; with the phase, where that has.
+   * @param news hears of what people are told of.
    */
   constructor(
     private readonly input: RunInput,
     private readonly ending: () => boolean,
     private readonly tell: (phase?: Phase) => void,
+    private readonly news: RunNews,
   ) {
     this.decisions = new NodeDecisions({
       // Runs of earlier releases ended where they halted.
@@ -59,6 +62,7 @@ export class RunNodes {
       without: (ended) => this.goesOnWithout(ended),
       stop: (node) => this.underWay.get(node)?.cancel(),
       tell,
+      news,
     });
   }
 
@@ -136,9 +140,14 @@ export class RunNodes {
     const names = turns.map(({ node }) => node.name);
     this.current = names;
     this.tell();
+    this.news.nodesBegin(turns.flatMap(({ node }) => this.halted(node)));
     const results = await upgradeBatch(
       turns,
-      (turn) => this.upgradeScoped(turn, names),
+      async (turn) => {
+        const ending = await this.upgradeScoped(turn, names);
+        this.news.nodeEnded(ending);
+        return ending;
+      },
       ({ node }) => notBegun(node, hop.to),
     );
     this.current = [];
@@ -147,6 +156,12 @@ export class RunNodes {
     this.endings.splice(0, this.endings.length, ...before, ...results);
     this.tell();
     return results;
+  }
+
+  /** How a node that goes back now halted the run. */
+  private halted({ name, back }: PlannedNode): NodeEnding[] {
+    if (back !== true) return [];
+    return this.endings.filter(({ node, to }) => node === name && to === this.now?.hop.to);
   }
 
   /** One node, so that a person can have it left out while it is under way. */

@@ -2,6 +2,7 @@ import { condition, setHandler } from '@temporalio/workflow';
 import type { Windows } from '../inventory/windows.js';
 import type { Reason } from '../planning/reason.js';
 import { startNow, windowTimer, type StartNowAnswer, type StartNowInput } from './messages.js';
+import type { RunNews, Stop } from './run-news.js';
 import { activitiesFor } from './step-activities.js';
 
 const lookMs = 30_000;
@@ -15,18 +16,21 @@ export class RunWindow {
    * @param limit milliseconds the run waits for one to open.
    * @param ending whether the run is on its way to its end.
    * @param superseded why a run that has touched nothing ends here, once there is a reason.
+   * @param news hears who had it begin all the same.
    */
   constructor(
     private readonly windows: Windows | undefined,
     private readonly limit: number,
     ending: () => boolean,
     private readonly superseded: () => Reason | undefined,
+    news: Pick<RunNews, 'decided'>,
   ) {
-    const start = (_input: StartNowInput): StartNowAnswer => {
+    const start = ({ by, why }: StartNowInput): StartNowAnswer => {
       if (ending()) return { verdict: 'ending-already' };
       if (!windows) return { verdict: 'no-windows' };
       if (this.startsNow) return { verdict: 'starts-already' };
       this.startsNow = true;
+      news.decided({ kind: 'start-now', by, why });
       return { verdict: 'starts' };
     };
     setHandler(startNow, start, {
@@ -41,7 +45,10 @@ export class RunWindow {
    * @param tell is called when it begins to wait, and when it goes on.
    * @returns why the run ends here; undefined: it goes on.
    */
-  async point(touched: boolean, tell: (phase: 'window' | 'upgrading') => void): Promise<Reason | undefined> {
+  async point(
+    touched: boolean,
+    tell: (phase: 'window' | 'upgrading', stop?: Stop) => void,
+  ): Promise<Reason | undefined> {
     const { windows, limit } = this;
     if (!windows) return undefined;
     const until = Date.now() + limit;
@@ -53,9 +60,14 @@ export class RunWindow {
       const sight = await activitiesFor('look', lookMs, 'the maintenance window').lookAtWindow({ windows });
       if (sight.open) break;
       if (Date.now() >= until) return { kind: 'window-expired', limit };
-      if (!told) tell('window');
+      const { opens: next } = sight;
+      if (!told)
+        tell('window', {
+          until: new Date(until).toISOString(),
+          ...(next === undefined ? {} : { opens: next }),
+        });
       told = true;
-      const opens = sight.opens === undefined ? until : Date.parse(sight.opens);
+      const opens = next === undefined ? until : Date.parse(next);
       // A clock of the worker that is behind would have it ask without end.
       const wait = Math.max(1_000, Math.min(opens, until) - Date.now());
       await condition(() => this.startsNow || stands() !== undefined, wait, { summary: windowTimer });

@@ -6,10 +6,11 @@ import type { RunResult, SnapshotRecord } from '../planning/run-result.js';
 import type { LeftToChange } from '../planning/terraform/left-to-change.js';
 import { PlanAnswer } from './await-approval.js';
 import { reasonOf } from './failure-reason.js';
-import { abortRun, type RunInput } from './messages.js';
+import { abortRun, type Phase, type RunInput } from './messages.js';
 import { countsOf, notDoneOf, withMode } from './node-results.js';
 import { leftAfter } from './run-confirmation.js';
 import { missingImages } from './run-images.js';
+import { RunNews, type Stop } from './run-news.js';
 import { RunNodes } from './run-nodes.js';
 import { RunPause } from './run-pause.js';
 import { tellDetails, tellPhase } from './run-telling.js';
@@ -49,7 +50,11 @@ class Run {
   /** A node's work has begun: from now on the run ends clean, or holds the cluster. */
   private begun = false;
 
+  /** How it ended stands: what is said to it now comes too late. */
+  private over = false;
+
   private readonly cluster: string;
+  private readonly news: RunNews;
   private readonly pause: RunPause;
   private readonly answer: PlanAnswer;
   private readonly window: RunWindow;
@@ -57,45 +62,57 @@ class Run {
 
   constructor(private readonly input: RunInput) {
     this.cluster = input.request.cluster;
-    this.pause = new RunPause(
-      // An inventory of the first release has no such limit.
-      input.inventory.limits.pause ?? dayMs,
-      () => this.aborted(),
-    );
+    this.news = new RunNews(input, () => ({
+      order: this.order,
+      endings: this.nodes.endingsOfHop(),
+      current: this.nodes.current,
+    }));
+    const ending = (): boolean => this.over || this.aborted();
+    // An inventory of the first release has no such limit.
+    this.pause = new RunPause(input.inventory.limits.pause ?? dayMs, ending, this.news);
     const superseded = new RunSuperseded();
     const reason = (): Reason | undefined => superseded.reason();
     this.answer = new PlanAnswer(
       input.inventory.limits.approval ?? dayMs,
-      () => this.aborted(),
+      ending,
       reason,
       () => this.tell(),
+      this.news,
     );
     const { limits, upgrade } = input.inventory;
     this.window = new RunWindow(
       // A way back repairs: it waits for no window.
       input.request.back ? undefined : upgrade.windows,
       limits.window ?? dayMs,
-      () => this.aborted(),
+      ending,
       reason,
+      this.news,
     );
     this.nodes = new RunNodes(
       input,
-      () => this.aborted(),
+      ending,
       (phase) => {
-        if (phase) tellPhase(phase);
+        if (phase) this.phase(phase);
         this.tell();
       },
+      this.news,
     );
     this.answer.hearSignals();
   }
 
   abort(by: string, why: string): void {
+    if (this.over) return;
+    if (this.abortedBy === undefined) this.news.decided({ kind: 'abort', by, why });
     this.abortedBy ??= `${by}: ${why}`;
-    tellPhase('aborting');
+    this.phase('aborting');
     this.scope.cancel();
   }
 
   async go(): Promise<RunResult> {
+    return this.news.over(await this.result());
+  }
+
+  private async result(): Promise<RunResult> {
     try {
       return await this.scope.run(() => this.upgrade());
     } catch (error) {
@@ -104,7 +121,7 @@ class Run {
   }
 
   private async upgrade(): Promise<RunResult> {
-    tellPhase('planning');
+    this.phase('planning');
     const { run, inventory } = this.input;
     const { cluster } = this;
     // Where machines are made anew Terraform is asked, too. An inventory of the first release has no such limit.
@@ -117,13 +134,16 @@ class Run {
     if (planned.verdict === 'nothing-to-do') return this.end('nothing-to-do', [planned.reason]);
     if (planned.verdict === 'refused') return this.end('refused', planned.reasons);
     this.plan = planned.plan;
+    this.news.planned(planned.plan);
+    const until = new Date(Date.now() + (inventory.limits.approval ?? dayMs)).toISOString();
     const unanswered = await this.answer.point(planned.plan, (phase) => {
-      tellPhase(phase);
+      this.phase(phase, phase === 'approval' ? { until } : undefined);
       this.unanswered = phase === 'approval' ? planned.plan : undefined;
       this.tell();
     });
     this.unanswered = undefined;
     if (unanswered) return this.stopped(unanswered);
+    this.news.begins(planned.plan);
     for (const [index, hop] of planned.plan.hops.entries()) {
       const failed = await this.upgradeHop(planned.plan, hop, index + 1);
       if (!failed) continue;
@@ -148,7 +168,8 @@ class Run {
   private async upgradeHop(plan: UpgradePlan, hop: Hop, number: number): Promise<Reason | undefined> {
     const { cluster } = this;
     const { run } = this.input;
-    const closed = await this.window.point(this.begun, tellPhase);
+    const phase = (next: Phase, stop?: Stop): void => this.phase(next, stop);
+    const closed = await this.window.point(this.begun, phase);
     if (closed) return closed;
     const resolve = activitiesFor('look', plan.limits.check * 3, 'see who leads etcd, and settle the order');
     const { order, batches, rebootModes } = await resolve.resolveOrder({ cluster, run, hop });
@@ -156,7 +177,7 @@ class Run {
     this.nodes.begin(plan, hop, number);
     const missing = await missingImages({ cluster, run }, plan.limits.image, hop);
     if (missing) return missing;
-    tellPhase('upgrading');
+    this.phase('upgrading');
     if (hasTemplates(hop)) {
       const failed = await templatesMissing({ cluster, run }, plan.limits, hop);
       // What was refused before Terraform was sent anything leaves nothing to hold the cluster for.
@@ -169,12 +190,12 @@ class Run {
       const nodes = this.nodes.toTouch(names).map((node) => withMode(node, rebootModes?.[node.name]));
       const [first] = nodes;
       if (!first) continue;
-      const ended = (await this.pause.point(tellPhase)) ?? (await this.window.point(this.begun, tellPhase));
+      const ended = (await this.pause.point(phase)) ?? (await this.window.point(this.begun, phase));
       if (ended) return ended;
       if (first.role === 'control-plane' && controlPlanesDone > 0) await this.etcdStable(plan, first.name);
       await this.snapshot(plan, first);
       // A pause that was asked for while etcd was waited for holds this batch, too.
-      const late = await this.pause.point(tellPhase);
+      const late = await this.pause.point(phase);
       if (late) return late;
       this.begun = true;
       const halted = await this.nodes.carryOut(nodes, (node) => this.snapshot(plan, node));
@@ -203,9 +224,9 @@ class Run {
     const { run } = this.input;
     const limit = plan.limits.snapshot;
     const act = activitiesFor('wait', limit, `etcd snapshot before ${node.name}`);
-    tellPhase('snapshot');
+    this.phase('snapshot');
     this.newest = await act.takeSnapshot({ cluster, run, before: node.name, prove: !newest, limit });
-    tellPhase('upgrading');
+    this.phase('upgrading');
   }
 
   private aborted(): boolean {
@@ -214,6 +235,7 @@ class Run {
 
   private end(outcome: RunResult['outcome'], reasons: readonly Reason[]): RunResult {
     const { request, run } = this.input;
+    this.over = true;
     tellPhase(outcome);
     const result: RunResult = {
       cluster: request.cluster,
@@ -236,6 +258,11 @@ class Run {
     };
     this.tell(result);
     return result;
+  }
+
+  private phase(phase: Phase, stop?: Stop): void {
+    tellPhase(phase);
+    this.news.phase(phase, stop);
   }
 
   private tell(result?: RunResult): void {

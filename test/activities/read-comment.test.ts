@@ -144,7 +144,10 @@ describe('no answer is a comment', () => {
     expect(await read(delivered(gone))).toEqual({ kind: 'ignored', why: 'it was deleted' });
     expect(await read(delivered(written(yes, own)))).toEqual({ kind: 'ignored', why: 'it is our own' });
     const comment = delivered(written(yes));
-    const changed = (changes: object): Delivery => ({ ...comment, event: { ...comment.event, ...changes } as never });
+    const changed = (changes: object): Delivery => ({
+      ...comment,
+      event: { ...comment.event, ...changes } as never,
+    });
     expect(await read(changed({ by: 'renovate[bot]' }))).toMatchObject({ kind: 'ignored' });
     expect(await read(changed({ number: 2 }))).toMatchObject({ kind: 'ignored' });
     expect(await read(changed({ by: 'carol' }))).toMatchObject({ kind: 'ignored' });
@@ -177,12 +180,25 @@ describe('an answer that is handed to its run', () => {
     updateId: 'comment/acme/home-ops/1',
   } as const;
   const told = (answered: PlanAnswered) =>
-    runAttempt(() => answerPlan(settings([], () => Promise.resolve(answered)), request)).ended;
+    runAttempt(() =>
+      answerPlan(
+        settings([], () => Promise.resolve(answered)),
+        request,
+      ),
+    ).ended;
 
   test.each<[PlanAnswered, string, RegExp]>([
-    [{ kind: 'answered', answer: { verdict: 'approved', approval: by } }, 'counted', /approved by github:ada: it goes on/],
+    [
+      { kind: 'answered', answer: { verdict: 'approved', approval: by } },
+      'counted',
+      /approved by github:ada: it goes on/,
+    ],
     [{ kind: 'answered', answer: { verdict: 'rejected', rejection: by } }, 'counted', /is rejected by/],
-    [{ kind: 'refused', why: 'The run asks about another plan.' }, 'not-counted', /asks about another plan\.$/],
+    [
+      { kind: 'refused', why: 'The run asks about another plan.' },
+      'not-counted',
+      /asks about another plan\.$/,
+    ],
     [{ kind: 'ended' }, 'not-counted', /has ended/],
     [{ kind: 'unknown' }, 'not-counted', /has ended/],
   ])('%j is told', async (answered, outcome, said) => {

@@ -39,7 +39,9 @@ export async function startWorkflowsAlone(): Promise<WorkflowsAlone> {
   const temporal = await startWorkerlessTemporal();
   const script = path.join(projectRoot, 'dist', 'test', 'workflows', 'workflow-worker.js');
   const address = temporal.env['TEMPORAL_ADDRESS'] ?? '';
-  const worker = spawn(process.execPath, [script, address, taskQueue], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const worker = spawn(process.execPath, [script, address, taskQueue], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   await once(worker.stdout, 'data');
   return {
     temporal,

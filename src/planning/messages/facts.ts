@@ -2,7 +2,7 @@ import { approvalCommands, approvalsText } from '../describe-approval.js';
 import { span } from '../phrases.js';
 import type { UpgradePlan, UpgradeRequest } from '../plan.js';
 import type { Reason } from '../reason.js';
-import type { NodeEnding, RunResult } from '../run-result.js';
+import type { Decision, NodeEnding, RunResult } from '../run-result.js';
 import type { About, BoardRow, MessageOf, NamedNodes } from './message.js';
 
 /** Names in a message: a phone shows a few lines. */
@@ -11,6 +11,8 @@ const namesMax = 15;
 const rowsMax = 30;
 /** Reasons whose values a message carries. */
 const reasonsMax = 5;
+/** Characters of what a person said. */
+const saidMax = 300;
 
 /** A run begins: what its plan says, in a few hundred bytes. */
 export function startMessage(
@@ -47,6 +49,20 @@ export function approvalMessage(plan: UpgradePlan, about: About, until?: string)
     nodes: named(touched.map(({ name }) => name)),
     commands: approvalCommands(plan, about.run),
     ...(until === undefined ? {} : { until }),
+  };
+}
+
+/** Somebody said something to the run, and it heeded it. */
+export function decidedMessage(
+  { kind, by, why, node }: Omit<Decision, 'at'>,
+  about: About,
+): MessageOf<'decided'> {
+  const decision = { kind, by: by.slice(0, saidMax), why: why.slice(0, saidMax) };
+  return {
+    ...about,
+    part: kind,
+    kind: 'decided',
+    decision: { ...decision, ...(node === undefined ? {} : { node }) },
   };
 }
 

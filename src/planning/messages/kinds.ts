@@ -61,6 +61,12 @@ export const kinds: Readonly<Record<MessageKind, KindOfMessage>> = {
     sign: '🔔',
     tag: 'bell',
   },
+  decided: {
+    severity: 'info',
+    when: 'somebody decided something about a run: yes, no, pause, resume, retry, skip, rollback, start now, abort',
+    sign: '🗣️',
+    tag: 'speaking_head',
+  },
   'node-done': {
     severity: 'info',
     when: 'a node runs its new version, with the time it took',

@@ -1,7 +1,7 @@
 import type { toldKinds } from '../../inventory/notify.js';
 import type { Strategy } from '../plan.js';
 import type { Reason } from '../reason.js';
-import type { NodeCounts, NodeState } from '../run-result.js';
+import type { Decision, NodeCounts, NodeState } from '../run-result.js';
 
 /** Kinds of messages; `test` is the one a person asks for. */
 export type MessageKind = (typeof toldKinds)[number] | 'test';
@@ -88,6 +88,7 @@ export type Message = About &
       }
     | (Wait & { readonly kind: 'waiting' })
     | (Wait & { readonly kind: 'reminder' })
+    | { readonly kind: 'decided'; readonly decision: Omit<Decision, 'at' | 'plan'> }
     | {
         readonly kind: 'approval';
         readonly target: string;

@@ -70,6 +70,10 @@ const words: WordsOf = {
     lines: [...nodeLine(wait.node), `Since ${moment(wait.since)}.`, ...endsAt(wait.until, 'It gives up')],
     commands: wait.commands,
   }),
+  decided: (said) => ({
+    title: `${runOf(said)}: ${said.decision.by} ${decisions[said.decision.kind]}${said.decision.node === undefined ? '' : ` ${said.decision.node}`}`,
+    lines: said.decision.why === '' ? [] : [`Why: ${said.decision.why}`],
+  }),
   'node-done': (done) => ({
     title: `${done.cluster}: ${done.node} runs ${done.to}, after ${span(done.took)} (${done.place} of ${done.of})`,
     lines: [`It ran ${done.from} before. Run ${done.run ?? 'unknown'}.`],
@@ -131,6 +135,19 @@ const words: WordsOf = {
       `${by} typed slipway notify test. Nothing happened to the cluster. _ * ~ \` < > & @everyone are shown as they are.`,
     ],
   }),
+};
+
+/** After the name of whoever said it; before the node, where it is about one. */
+const decisions: Readonly<Record<MessageOf<'decided'>['decision']['kind'], string>> = {
+  approve: 'approved the plan',
+  reject: 'rejected the plan: nothing is touched',
+  pause: 'asked for a pause',
+  resume: 'had it go on',
+  retry: 'has it begin once more with',
+  skip: 'has it go on without',
+  rollback: 'has it roll back',
+  'start-now': 'has it begin although the maintenance window is closed',
+  abort: 'aborted it',
 };
 
 const endings: Readonly<Record<MessageOf<'ended'>['outcome'], string>> = {

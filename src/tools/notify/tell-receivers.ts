@@ -22,7 +22,8 @@ export interface TellOptions {
   readonly boards: Readonly<Record<string, string>>;
   /** The sentence of a reason. */
   readonly words: (reason: Reason) => string;
-  readonly limits?: DeliveryLimits;
+  /** How long each receiver is tried, by its name. */
+  readonly limitsOf?: (receiver: string) => DeliveryLimits;
   /** Hears when a receiver is about to be told, and what became of it: for whoever has to go on from there. */
   readonly begins?: (receiver: string) => void;
   readonly ended?: (outcome: ReceiverOutcome) => void;
@@ -52,8 +53,9 @@ async function tellOne(
   message: RenderedMessage,
   options: TellOptions,
 ): Promise<ReceiverOutcome> {
-  const { dialMap, signal, boards, limits = deliveryLimits } = options;
+  const { dialMap, signal, boards } = options;
   const receiver = named.name;
+  const limits = options.limitsOf?.(receiver) ?? deliveryLimits;
   const board = message.isBoard ? boards[receiver] : undefined;
   try {
     const delivered = await send(named, message, board, { dialMap, signal, limits }, options.base);

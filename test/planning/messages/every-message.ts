@@ -77,6 +77,11 @@ export const everyMessage: { readonly [Kind in MessageKind]: MessageOf<Kind> } =
     since: '2026-11-21T12:32:00.000Z',
     commands: ['slipway approve prox-ops/42 --plan ffffffffffff --by "NAME" --reason "…"'],
   },
+  decided: {
+    ...about,
+    kind: 'decided',
+    decision: { kind: 'retry', by: 'Ada', why: 'the disk was replaced', node: 'k8s-work-2' },
+  },
   'node-done': {
     ...about,
     kind: 'node-done',

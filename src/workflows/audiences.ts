@@ -1,0 +1,30 @@
+import { patched, proxyActivities } from '@temporalio/workflow';
+import type { Activities } from '../activities/index.js';
+import type { TellingState } from '../planning/messages/telling.js';
+import { tellingOptions } from './activity-options.js';
+import type { RunInput } from './messages.js';
+import type { Audience } from './tell-queue.js';
+
+/** Everybody who is told what a run has to say, a line for each way; none: nothing is written down, and nothing sent. */
+export function audiencesOf(input: RunInput): Audience[] {
+  return [...people(input)];
+}
+
+/** The receivers of slipway.yaml. Activities are given the run that names them: no reference to a secret stands in a letter. */
+function people({ request: { cluster }, run, inventory }: RunInput): Audience[] {
+  // Runs of earlier releases told nobody, whatever their slipway.yaml named.
+  if (inventory.notify.length === 0 || !patched('tell-people')) return [];
+  let state: TellingState | undefined;
+  const tell: Audience['tell'] = async ({ message, board }) => {
+    const { tellPeople } = proxyActivities<Activities>(tellingOptions(`people: ${message.kind}`));
+    const told = await tellPeople({
+      message,
+      ...(board ? { board } : {}),
+      ...(state ? { state } : {}),
+      receivers: { cluster, run },
+    });
+    ({ state } = told);
+    return told.nobody;
+  };
+  return [{ tell }];
+}

@@ -1,0 +1,209 @@
+import { CancellationScope, sleep } from '@temporalio/workflow';
+import { describeLeft } from '../planning/describe.js';
+import {
+  approvalMessage,
+  boardMessage,
+  decidedMessage,
+  endMessage,
+  haltMessage,
+  nodeDoneMessage,
+  rollbackMessage,
+  startMessage,
+} from '../planning/messages/facts.js';
+import type { About, Message, MessageOf, Wait } from '../planning/messages/message.js';
+import {
+  approvalWait,
+  decisionWait,
+  pauseWait,
+  reminderMessage,
+  untilReminder,
+  waitingMessage,
+  windowWait,
+} from '../planning/messages/waits.js';
+import type { UpgradePlan } from '../planning/plan.js';
+import type { Decision, NodeEnding, RunResult } from '../planning/run-result.js';
+import { audiencesOf } from './audiences.js';
+import { remindTimer, type Phase, type RunInput } from './messages.js';
+import { isTouched } from './node-results.js';
+import { TellQueue } from './tell-queue.js';
+
+/** Where a run is with the nodes of its hop. */
+export interface NodesNow {
+  readonly order: readonly string[];
+  readonly endings: readonly NodeEnding[];
+  readonly current: readonly string[];
+}
+
+/** A wait that has begun. Times are ISO. */
+export interface Stop {
+  readonly until: string;
+  /** Of a pause: who wanted it, and why. */
+  readonly by?: string;
+  /** Of a maintenance window: when the next one opens. */
+  readonly opens?: string;
+}
+
+/** What stands in a board for the phases that say nothing of it by themselves. */
+const stands: Partial<Readonly<Record<Phase, string>>> = {
+  approval: "waits for a person's yes",
+  window: 'waits for a maintenance window',
+  decision: 'halted',
+  refused: 'refused',
+  'nothing-to-do': 'nothing to do',
+};
+const hourMs = 3_600_000;
+
+/** What one run has to say to people, and when. Where nobody is told, nothing of it leaves a trace in the run's history. */
+export class RunNews {
+  private readonly queue: TellQueue | undefined;
+  private plan: UpgradePlan | undefined;
+  private phaseNow: Phase = 'planning';
+  private wait: { readonly about: Wait; readonly reminders: CancellationScope } | undefined;
+  private editions = 0;
+  private done = 0;
+  /** Nodes of the batch under work that have come to their end already. */
+  private readonly ended = new Map<string, NodeEnding>();
+  /** Nodes that go back, as they halted. */
+  private readonly back = new Map<string, NodeEnding>();
+
+  /** @param nodes asks where the run is with its nodes. */
+  constructor(
+    private readonly input: RunInput,
+    private readonly nodes: () => NodesNow,
+  ) {
+    const audiences = audiencesOf(input);
+    if (audiences.length > 0) this.queue = new TellQueue(audiences, () => this.board());
+  }
+
+  planned(plan: UpgradePlan): void {
+    this.plan = plan;
+  }
+
+  /** The plan was made, nobody need be asked about it any more, and the run begins. */
+  begins(plan: UpgradePlan): void {
+    this.queue?.tell(startMessage(plan, this.input.request, this.about()));
+  }
+
+  /** @param stop there where a wait begins with it. */
+  phase(phase: Phase, stop?: Stop): void {
+    this.phaseNow = phase;
+    this.waitIsOver();
+    if (!this.queue || !stop) return;
+    const times = { since: new Date().toISOString(), until: stop.until };
+    if (phase === 'approval' && this.plan) {
+      const opening = approvalMessage(this.plan, this.about(), stop.until);
+      this.waits(approvalWait(this.plan, this.about(), times), [opening], 'reminded');
+    } else if (phase === 'paused') {
+      const wait = pauseWait(stop.by ?? 'somebody', this.about(), times);
+      this.waits(wait, [waitingMessage(wait, this.about())], 'reminded');
+    } else if (phase === 'window') {
+      const wait = windowWait(stop.opens, this.about(), times);
+      this.waits(wait, [waitingMessage(wait, this.about())], 'no person');
+    }
+  }
+
+  /** @param until ISO time at which the wait for a decision is over; undefined: nobody is waited for. */
+  halted(endings: readonly NodeEnding[], until?: string): void {
+    if (!this.queue) return;
+    const halts = endings.map((ending) => haltMessage(ending, this.target(), this.about(), until));
+    if (until === undefined) return this.queue.tell(...halts);
+    const since = new Date().toISOString();
+    const names = endings.map(({ node }) => node);
+    this.waits(decisionWait(names, this.about(), { since, until }), halts, 'reminded');
+  }
+
+  /** Somebody said something, and the run heeds it. */
+  decided(decision: Omit<Decision, 'at'>): void {
+    this.queue?.tell(decidedMessage(decision, this.about()));
+  }
+
+  /** @param back those of the nodes that go back now, as they halted. */
+  nodesBegin(back: readonly NodeEnding[]): void {
+    this.ended.clear();
+    for (const halted of back) this.back.set(halted.node, halted);
+    this.queue?.tell(...back.map((halted) => rollbackMessage(halted, undefined, this.about())));
+  }
+
+  nodeEnded(ending: NodeEnding): void {
+    this.ended.set(ending.node, ending);
+    const halted = this.back.get(ending.node);
+    this.back.delete(ending.node);
+    if (halted) return this.queue?.tell(rollbackMessage(halted, ending, this.about()));
+    if (ending.outcome !== 'done') return;
+    this.done += 1;
+    const of = this.plan?.hops.flatMap(({ nodes }) => nodes.filter(isTouched)).length ?? this.done;
+    this.queue?.add(nodeDoneMessage(ending, { place: this.done, of }, this.about()));
+    // What comes next tells of the last one of a batch: that node's beginning stands on the same board.
+    if (this.nodes().current.some((name) => !this.ended.has(name))) this.queue?.tell();
+  }
+
+  /** The end of the run, once people were told of it, or could not be. */
+  async over(result: RunResult): Promise<RunResult> {
+    this.phase(result.outcome);
+    if (!this.queue) return result;
+    const left = result.terraform && describeLeft(result.terraform);
+    this.queue.tell(endMessage(result, this.about(), left));
+    const untold = await this.queue.finish();
+    return untold ? { ...result, untold } : result;
+  }
+
+  private waits(about: Wait, opening: readonly Message[], who: 'reminded' | 'no person'): void {
+    const reminders = new CancellationScope();
+    this.wait = { about, reminders };
+    this.queue?.tell(...opening);
+    // A reminder that fails is no reason to fail anything else; mostly the wait is over.
+    if (who === 'reminded') reminders.run(() => this.remind(about)).catch(() => undefined);
+  }
+
+  private async remind(wait: Wait): Promise<void> {
+    // An inventory of an earlier release has no such limit.
+    const first = this.input.inventory.limits.remind ?? 4 * hourMs;
+    for (let sent = 0; ; sent += 1) {
+      const pause = untilReminder(first, sent);
+      if (pause === undefined) return;
+      await sleep(pause, { summary: remindTimer });
+      this.queue?.tell(reminderMessage(wait, this.about()));
+    }
+  }
+
+  private waitIsOver(): void {
+    this.wait?.reminders.cancel();
+    this.wait = undefined;
+  }
+
+  private board(): MessageOf<'board'> | undefined {
+    const { plan } = this;
+    if (!plan) return undefined;
+    const { order, endings, current } = this.nodes();
+    const ended = current.flatMap((name) => this.ended.get(name) ?? []);
+    this.editions += 1;
+    return boardMessage(
+      {
+        target: plan.target,
+        stands: this.stands(plan),
+        order: order.length > 0 ? order : (plan.hops[0]?.nodes.map(({ name }) => name) ?? []),
+        endings: [...endings, ...ended],
+        current: current.filter((name) => !this.ended.has(name)),
+        now: this.wait ? [`waits: ${this.wait.about.what}`] : [],
+        commands: this.wait?.about.commands ?? [],
+      },
+      { ...this.about(), part: String(this.editions) },
+    );
+  }
+
+  private stands({ strategy }: UpgradePlan): string {
+    const working =
+      this.phaseNow === 'planning' || this.phaseNow === 'snapshot' || this.phaseNow === 'upgrading';
+    if (working) return strategy === 'in-place' ? 'in place' : 'by rebuild';
+    return stands[this.phaseNow] ?? this.phaseNow;
+  }
+
+  private target(): string {
+    return this.input.request.talos;
+  }
+
+  private about(): About & { readonly run: number } {
+    const { request, run } = this.input;
+    return { cluster: request.cluster, run, at: new Date().toISOString() };
+  }
+}
