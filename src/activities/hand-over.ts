@@ -49,6 +49,7 @@ export async function handOver(settings: ActivitySettings, step: HandOver): Prom
         repository: repository.name,
         commit: declaredBy,
         delivery: delivery.id,
+        ...(repository.forge === 'github' && repository.access ? { forge: repository } : {}),
         ...(pullRequest === undefined ? {} : { pullRequest }),
       },
     };

@@ -34,6 +34,7 @@ import { rollBackNode } from './roll-back-node.js';
 import { soakNode } from './soak-node.js';
 import { takeSnapshot } from './take-snapshot.js';
 import { tellPullRequest } from './tell-pull-request.js';
+import { tellForge } from './tell-forge.js';
 import { tellPeople } from './tell-people.js';
 import { uncordonNode } from './uncordon-node.js';
 import { verifyNode } from './verify-node.js';
@@ -84,6 +85,7 @@ export function createActivities(settings: ActivitySettings) {
     uncordonNode: bind(settings, uncordonNode),
     soakNode: bind(settings, soakNode),
     tellPeople: bind(settings, tellPeople),
+    tellForge: bind(settings, tellForge),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Limits } from '../inventory/schema.js';
+import type { RepositorySettings } from '../starter/settings.js';
 import type { Reason } from './reason.js';
 import type { Role } from './observation.js';
 import type { StepName, StepsName } from './node-steps.js';
@@ -45,6 +46,8 @@ export interface Origin {
   readonly pullRequest?: number;
   /** The delivery, as `delivery/<id>` names its workflow. */
   readonly delivery: string;
+  /** How the repository is reached, so that the run can say there how it stands; left out: it is told nothing. */
+  readonly forge?: RepositorySettings;
 }
 
 /** What an earlier run did, to be taken back. */

@@ -50,6 +50,7 @@ const names: Readonly<Record<keyof Activities, Named>> = {
   confirmNoChanges: { name: 'terraform', does: 'asks Terraform what it would still change' },
   awaitEtcdStable: { name: 'etcd', does: 'waits until etcd has been healthy without a break' },
   tellPeople: { name: 'tell', does: 'tells people' },
+  tellForge: { name: 'tell', does: 'tells the forge' },
   planOwnRollback: { name: 'look', does: 'looks whether a node that halted can go back by itself' },
 };
 

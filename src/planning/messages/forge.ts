@@ -1,0 +1,75 @@
+import { fenced, plainComment } from '../markdown.js';
+import { moment } from '../phrases.js';
+import { boardLines, boardTitle } from './board.js';
+import type { Message, MessageKind, MessageOf } from './message.js';
+import { noticeOf } from './notice.js';
+
+/** How a run stands at a forge: the words that GitHub has for deployments. */
+export type ForgeState = 'queued' | 'pending' | 'in_progress' | 'success' | 'failure' | 'error' | 'inactive';
+
+const states: Partial<Readonly<Record<MessageKind, ForgeState>>> = {
+  approval: 'queued',
+  waiting: 'pending',
+  halt: 'failure',
+  'rolled-back': 'failure',
+  'rollback-failed': 'error',
+  done: 'success',
+};
+
+const ends: Readonly<Record<MessageOf<'ended'>['outcome'], ForgeState>> = {
+  'nothing-to-do': 'inactive',
+  refused: 'failure',
+  halted: 'failure',
+  aborted: 'failure',
+  failed: 'error',
+  terminated: 'error',
+};
+
+/** How the run stands after that message. */
+export function forgeState(message: Message): ForgeState {
+  return message.kind === 'ended' ? ends[message.outcome] : (states[message.kind] ?? 'in_progress');
+}
+
+/** Where the merge came from, as far as a comment names it. */
+export interface MergedAt {
+  readonly commit: string;
+}
+
+/** What stands at the merged pull request of a run: one comment, always as the run stands now. Markdown. */
+export function forgeComment(
+  message: Message,
+  board: MessageOf<'board'> | undefined,
+  { commit }: MergedAt,
+): string {
+  const { title, lines, commands, link, at } = noticeOf(message);
+  return [
+    `### ${plainComment(title)}`,
+    ...(lines.length > 0 ? [lines.map((line) => plainComment(line)).join('\n')] : []),
+    ...(commands.length > 0 ? [fenced(commands.join('\n'))] : []),
+    ...(staysDeclared(message) ? [revertText(message.target, commit)] : []),
+    ...(board ? [boardText(board)] : []),
+    `<sub>${moment(at)}${link === undefined ? '' : ` · [this run](${link})`}</sub>`,
+  ].join('\n\n');
+}
+
+type Ended = Extract<Message, { readonly kind: 'halt' | 'ended' }>;
+
+/** The run ends with nodes that do not run what git says. */
+function staysDeclared(message: Message): message is Ended {
+  if (message.kind === 'halt') return message.until === undefined;
+  return message.kind === 'ended' && message.outcome !== 'nothing-to-do' && message.outcome !== 'refused';
+}
+
+function revertText(target: string, commit: string): string {
+  return [
+    `Git still declares Talos ${plainComment(target)}. This merge does not begin again by itself: \`slipway upgrade\` does once the cluster is released.`,
+    'If it is to stay as it is now, press Revert at this pull request, or type:',
+    '',
+    fenced(`git revert ${commit.slice(0, 12)}  # of a merge commit: git revert -m 1 ${commit.slice(0, 12)}`),
+  ].join('\n');
+}
+
+function boardText(board: MessageOf<'board'>): string {
+  const lines = boardLines({ ...board, now: [] });
+  return `<details><summary>${plainComment(boardTitle(board))}</summary>\n\n${fenced(lines.join('\n'))}\n\n</details>`;
+}

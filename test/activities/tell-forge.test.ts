@@ -1,0 +1,144 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { FaultPlan } from '../../lab/faults/fault-plan.js';
+import { commitTo } from '../../lab/forge/branches.js';
+import { startForge, type Forge } from '../../lab/forge/forge.js';
+import type { ForgeRepository } from '../../lab/forge/forge-repository.js';
+import { mergePull, openPull } from '../../lab/forge/pull-requests.js';
+import type { ActivitySettings } from '../../src/activities/activity-context.js';
+import { tellForge, type ForgeTold } from '../../src/activities/tell-forge.js';
+import type { Message } from '../../src/planning/messages/message.js';
+import type { Origin } from '../../src/planning/plan.js';
+import { everyMessage } from '../planning/messages/every-message.js';
+import { aRepository } from '../starter/a-starter.js';
+import { runAttempt } from './an-activity.js';
+
+const faults = new FaultPlan();
+let folder: string;
+let forge: Forge;
+let repository: ForgeRepository;
+let origin: Origin;
+
+beforeEach(async () => {
+  folder = mkdtempSync(path.join(os.tmpdir(), 'slipway-tell-forge-'));
+  forge = await startForge({ folder, faults });
+  repository = await forge.createRepository('acme/home-ops', { files: { 'slipway.yaml': 'a: 1\n' } });
+  const { account, token } = forge.person('ada', { 'acme/home-ops': 'write' });
+  writeFileSync(path.join(folder, 'token'), token);
+  await commitTo(repository, { branch: 'b', files: { 'slipway.yaml': 'a: 2\n' }, message: 'A' }, account);
+  const { number } = await openPull(repository, { title: 'A', head: 'b', base: 'main' }, account);
+  const commit = await mergePull(repository, number, { method: 'merge' }, account);
+  origin = {
+    repository: 'acme/home-ops',
+    commit,
+    pullRequest: number,
+    delivery: 'd1',
+    forge: aRepository({
+      api: forge.api,
+      url: `${forge.url}/acme/home-ops.git`,
+      access: { token: { file: 'token' } },
+      base: folder,
+    }),
+  };
+});
+afterEach(async () => {
+  faults.disarm();
+  await forge.stop();
+  rmSync(folder, { recursive: true });
+});
+
+async function tell(message: Message, of: Partial<Origin> = {}): Promise<ForgeTold> {
+  const inputOf = () => Promise.resolve({ request: { origin: { ...origin, ...of } } });
+  const settings = { credentialsFolder: undefined, inputOf } as unknown as ActivitySettings;
+  return runAttempt(() =>
+    tellForge(settings, { cluster: 'prox-ops', run: 42, message, board: everyMessage.board }),
+  ).ended;
+}
+
+const bodies = (): string[] => [...repository.comments.values()].map(({ body }) => body);
+const deployments = () =>
+  [...repository.deployments.values()].map(({ environment, task, sha, statuses }) => ({
+    environment,
+    task,
+    sha,
+    states: statuses.map(({ state }) => state),
+  }));
+
+describe('the forge is told', () => {
+  test('how a run stands: by one deployment, and one comment', async () => {
+    expect(await tell(everyMessage.start)).toEqual({ deployment: 'told', comment: 'created' });
+    expect(await tell(everyMessage.done)).toEqual({ deployment: 'told', comment: 'updated' });
+    expect(deployments()).toEqual([
+      {
+        environment: 'prox-ops',
+        task: 'slipway:run-42',
+        sha: origin.commit,
+        states: ['in_progress', 'success'],
+      },
+    ]);
+    expect(bodies()).toEqual([expect.stringContaining('<!-- slipway:run/prox-ops/42 -->')]);
+    expect(bodies()[0]).toContain('is done');
+    expect(bodies()[0]).toContain('✓ k8s-ctrl-1 v1.12.6 3m12s');
+  });
+
+  test('the same once, however often it is told', async () => {
+    await tell(everyMessage.halt);
+    expect(await tell(everyMessage.halt)).toEqual({ deployment: 'unchanged', comment: 'unchanged' });
+    expect(deployments()[0]?.states).toEqual(['failure']);
+  });
+
+  test('at the end of a run that did not get there, how git is made to say what runs', async () => {
+    await tell(everyMessage.ended);
+    const [body = ''] = bodies();
+    expect(body).toContain('press Revert at this pull request');
+    expect(body).toContain(`git revert ${origin.commit.slice(0, 12)}`);
+    await tell(everyMessage.done);
+    expect(bodies()[0]).not.toContain('Revert');
+  });
+
+  test('nothing of a comment where no pull request brought it', async () => {
+    const { pullRequest: _none, ...pushed } = origin;
+    const inputOf = () => Promise.resolve({ request: { origin: pushed } });
+    const settings = { credentialsFolder: undefined, inputOf } as unknown as ActivitySettings;
+    const step = { cluster: 'prox-ops', run: 42, message: everyMessage.start };
+    expect(await runAttempt(() => tellForge(settings, step)).ended).toEqual({ deployment: 'told' });
+    expect(bodies()).toEqual([]);
+  });
+});
+
+describe('a forge that cannot be told', () => {
+  test('of deployments, as an app that may make none, is told by a check of the commit', async () => {
+    const may = { metadata: 'read', contents: 'read', pull_requests: 'write', checks: 'write' } as const;
+    const app = forge.app('slipway', may, [repository]);
+    writeFileSync(path.join(folder, 'app.pem'), app.key);
+    const access = { app: { id: app.id, installation: app.installation, key: { file: 'app.pem' } } };
+    const told = await tell(everyMessage.done, {
+      ...(origin.forge ? { forge: { ...origin.forge, access } } : {}),
+    });
+    expect(told).toEqual({ deployment: 'status', comment: 'created' });
+    expect([...repository.checkRuns.values()]).toEqual([
+      expect.objectContaining({ name: 'slipway/prox-ops/run', sha: origin.commit, conclusion: 'success' }),
+    ]);
+  });
+
+  test('holds up nothing: what it says is an answer', async () => {
+    faults.arm({ name: 'comment-refused' });
+    const told = await tell(everyMessage.start);
+    expect(told).toMatchObject({ deployment: 'told' });
+    expect(told.why).toMatch(/comment/);
+  });
+
+  test('is told when it has the time again', async () => {
+    faults.arm({ name: 'forge-limited' });
+    expect(await tell(everyMessage.start)).toEqual({ deployment: 'told', comment: 'created' });
+  });
+
+  test('says no to our token: that is an answer too, and holds no secret', async () => {
+    faults.arm({ name: 'forge-token-refused' });
+    const told = await tell(everyMessage.start);
+    expect(told.why).toBeDefined();
+    expect(told).not.toHaveProperty('comment');
+  });
+});
