@@ -153,6 +153,8 @@ describe('merges of a repository with two clusters', () => {
       const { lastRun, open } = await site.queue('atlas');
       return lastRun === 1 && open === null;
     });
+    // What is shown while no worker is up.
+    expect(await site.startedWith('atlas')).toMatchObject({ lastRun: 1, open: null });
     const { request } = await site.runInput('atlas', 1);
     const [pull] = [...day.repository.pulls.values()].slice(-1);
     expect(request).toMatchObject({
