@@ -12,13 +12,7 @@ import { freezeCluster, unfreezeCluster } from '../../src/starter/freeze-cluster
 import { projectRoot } from '../../src/tools/project-root.js';
 import type { DeliveryResult } from '../../src/workflows/deliver.js';
 import { deliverType, deliveryWorkflowId } from '../../src/workflows/delivery-messages.js';
-import {
-  defaultTaskQueue,
-  queueId,
-  runId,
-  type QueueMemo,
-  type RunInput,
-} from '../../src/workflows/messages.js';
+import { defaultTaskQueue, queueId, type QueueMemo } from '../../src/workflows/messages.js';
 import { changedText } from '../inventory/an-inventory.js';
 
 const options = { taskQueue: defaultTaskQueue, limitMs: 20_000 };
@@ -142,14 +136,6 @@ export class MergeSite {
 
   async result(delivery: string): Promise<DeliveryResult> {
     return (await this.client.workflow.getHandle(deliveryWorkflowId(delivery)).result()) as DeliveryResult;
-  }
-
-  /** What a run began with. */
-  async runInput(cluster: string, run: number): Promise<RunInput> {
-    const { events } = await this.client.workflow.getHandle(runId(cluster, run)).fetchHistory();
-    const [payload] = events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
-    if (!payload) throw new Error(`run ${run} of ${cluster} has no input`);
-    return defaultPayloadConverter.fromPayload<RunInput>(payload);
   }
 
   async until(what: string, isSo: () => Promise<boolean>, timeoutMs = 60_000): Promise<void> {
