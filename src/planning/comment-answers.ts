@@ -28,7 +28,9 @@ export function whatToType(runs: readonly RunOfPull[], why: string, verb: 'appro
 
 /** What is answered where no run of the pull request waits. */
 export function nothingWaits(runs: readonly RunOfPull[]): string {
-  const open = runs.map(({ cluster, run }) => `run ${run} of ${cluster} is open, and its plan waits for no answer`);
+  const open = runs.map(
+    ({ cluster, run }) => `run ${run} of ${cluster} is open, and its plan waits for no answer`,
+  );
   const why = open.length > 0 ? open.join('; ') : 'no open run came from this pull request';
   return `**Nothing was counted.** ${sentence(plain(why))}`;
 }

@@ -16,7 +16,10 @@ export function approvalsText(approvals: readonly PlanApproval[]): string {
 }
 
 /** Who must say it, where one is not enough: a sentence, to stand behind another. */
-export function approversText(approvers: number | undefined, said: readonly { readonly by: string }[] = []): string {
+export function approversText(
+  approvers: number | undefined,
+  said: readonly { readonly by: string }[] = [],
+): string {
   if (approvers === undefined) return '';
   const one = said[0];
   return one

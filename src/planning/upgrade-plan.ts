@@ -43,7 +43,11 @@ function planRunBack(all: PlanInput, back: RunBack): Planned {
   const reasons = runBackRefusals(input, seen, back);
   if (reasons.length > 0) return { verdict: 'refused', reasons };
   const why = `the way back of run ${back.run}: ${quoted(back.why)}`;
-  const chosen = { strategyReason: why, batch: 1, ...approvalsOfPlan(input, approvalsOfWayBack(input, seen)) };
+  const chosen = {
+    strategyReason: why,
+    batch: 1,
+    ...approvalsOfPlan(input, approvalsOfWayBack(input, seen)),
+  };
   return planned(input, seen, runBackHops(input, seen, back), chosen);
 }
 

@@ -19,7 +19,10 @@ export interface AnswerApiParts {
 
 const Place = z.object({
   cluster: z.string().regex(/^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$/),
-  run: z.string().regex(/^[1-9]\d{0,8}$/).transform(Number),
+  run: z
+    .string()
+    .regex(/^[1-9]\d{0,8}$/)
+    .transform(Number),
 });
 
 const Body = z.strictObject({
@@ -38,9 +41,15 @@ interface Answer {
 /** `POST /api/clusters/CLUSTER/runs/RUN/approve` and `…/reject`: for programs, by tokens of starter.yaml. Nothing of it is for browsers. */
 export function addAnswerApi(app: FastifyInstance, parts: AnswerApiParts): void {
   const owners = new WeakMap<FastifyRequest, KnownToken>();
-  const answered = (request: FastifyRequest, reply: FastifyReply, { status, verdict, why, result }: Answer) => {
+  const answered = (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { status, verdict, why, result }: Answer,
+  ) => {
     const by = owners.get(request);
-    const about = { event: 'api', ...(by ? { by: `token:${by.name}` } : {}), path: request.url.slice(0, 200) };
+    // Without its query: a token that somebody put there is told nowhere.
+    const [path = ''] = request.url.slice(0, 200).split('?');
+    const about = { event: 'api', ...(by ? { by: `token:${by.name}` } : {}), path };
     parts.tell({ status, verdict, ...(why ? { why } : {}), from: request.ip, ...about });
     if (status === 401) void reply.header('www-authenticate', 'Bearer');
     if (status === 503) void reply.header('retry-after', '30');
@@ -84,7 +93,8 @@ async function answerTo(
   if (!place.success) return refused(404, 'a run is named by its cluster and its number: prox-ops, 42');
   const { cluster, run } = place.data;
   if (!may.includes('approve')) return refused(403, `token ${name} may not answer plans`);
-  if (clusters && !clusters.includes(cluster)) return refused(403, `token ${name} may not answer for ${cluster}`);
+  if (clusters && !clusters.includes(cluster))
+    return refused(403, `token ${name} may not answer for ${cluster}`);
   const body = Body.safeParse(request.body);
   if (!body.success) {
     const [issue] = body.error.issues;
@@ -101,24 +111,15 @@ async function answerTo(
 }
 
 function told(answered: PlanAnswered, cluster: string, run: number): Answer {
-  switch (answered.kind) {
-    case 'answered':
-      return { status: 200, verdict: 'accepted', result: answered.answer };
-    case 'refused':
-      return refused(409, answered.why);
-    case 'ended':
-      return refused(409, `run ${run} of ${cluster} has ended: nothing waits for an answer any more`);
-    case 'unknown':
-      return refused(404, `Temporal knows no run ${run} of ${cluster}`);
-    case 'unanswered':
-      return {
-        status: 503,
-        verdict: 'unavailable',
-        why: answered.sent
-          ? 'no worker answered in time; one may still hear it: look before you send it again'
-          : 'no worker is there to hear it: nothing was sent',
-      };
-  }
+  if (answered.kind === 'answered') return { status: 200, verdict: 'accepted', result: answered.answer };
+  if (answered.kind === 'refused') return refused(409, answered.why);
+  if (answered.kind === 'ended')
+    return refused(409, `run ${run} of ${cluster} has ended: nothing waits for an answer any more`);
+  if (answered.kind === 'unknown') return refused(404, `Temporal knows no run ${run} of ${cluster}`);
+  const why = answered.sent
+    ? 'no worker answered in time; one may still hear it: look before you send it again'
+    : 'no worker is there to hear it: nothing was sent';
+  return { status: 503, verdict: 'unavailable', why };
 }
 
 function refused(status: number, why: string): Answer {

@@ -15,7 +15,10 @@ export const tokenLeast = 20;
  *
  * @throws Refusal `credential-unreadable`; Error for one that could be guessed, or that two names share: nobody could tell whose it is.
  */
-export async function readTokens({ tokens, base }: Pick<StarterSettings, 'tokens' | 'base'>): Promise<KnownToken[]> {
+export async function readTokens({
+  tokens,
+  base,
+}: Pick<StarterSettings, 'tokens' | 'base'>): Promise<KnownToken[]> {
   const known: KnownToken[] = [];
   for (const { token, ...one } of tokens) {
     const text = (await readCredential(`token ${one.name} of the API`, token, base)).text.trim();
@@ -25,7 +28,8 @@ export async function readTokens({ tokens, base }: Pick<StarterSettings, 'tokens
       );
     const digest = digestOf(text);
     const other = known.find((before) => before.digest.equals(digest));
-    if (other) throw new Error(`tokens ${other.name} and ${one.name} are the same: nobody could tell who it is`);
+    if (other)
+      throw new Error(`tokens ${other.name} and ${one.name} are the same: nobody could tell who it is`);
     known.push({ ...one, digest });
   }
   return known;

@@ -104,7 +104,10 @@ export async function readSecrets(
 function doorOf(
   { client, taskQueue, tell }: StarterParts,
   repositories: readonly RepositorySettings[],
-  { signed, tokens }: { readonly signed: readonly SignedRepository[]; readonly tokens: readonly KnownToken[] },
+  {
+    signed,
+    tokens,
+  }: { readonly signed: readonly SignedRepository[]; readonly tokens: readonly KnownToken[] },
   now: () => Date,
 ) {
   const telling = withoutFlood({

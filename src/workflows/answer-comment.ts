@@ -30,10 +30,7 @@ export async function answerComment(delivery: Delivery, event: CommentEvent): Pr
   return result;
 }
 
-async function resultOf(
-  delivery: Delivery,
-  { number, comment }: CommentEvent,
-): Promise<CommentResult> {
+async function resultOf(delivery: Delivery, { number, comment }: CommentEvent): Promise<CommentResult> {
   const look = activitiesFor('look', hourMs, `read comment ${comment} at pull request ${number}`);
   const read = await look.readComment({ delivery });
   if (read.kind === 'ignored') return { outcome: 'ignored', text: read.why };

@@ -174,7 +174,11 @@ export class PlanAnswer {
     upsertMemo({ signalled: { kind: verb, ...kept } } satisfies SignalledMemo);
   }
 
-  private record({ by, why, from }: Pick<ApprovalInput, 'by' | 'why'> & { from: string | undefined }): Approval {
+  private record({
+    by,
+    why,
+    from,
+  }: Pick<ApprovalInput, 'by' | 'why'> & { from: string | undefined }): Approval {
     const at = new Date().toISOString();
     return { plan: this.plan, by, why, ...(from === undefined ? {} : { from }), at };
   }

@@ -32,7 +32,8 @@ const dayMs = 86_400_000;
 export async function deliver(delivery: Delivery): Promise<DeliveryResult> {
   const { event, repository } = delivery;
   if (delivery.schema > 1) return told(delivery, { ignored: `a newer Slipway sent it`, clusters: [] });
-  if (event.kind === 'comment') return told(delivery, { comment: await answerComment(delivery, event), clusters: [] });
+  if (event.kind === 'comment')
+    return told(delivery, { comment: await answerComment(delivery, event), clusters: [] });
   if (event.kind === 'pull-request' && event.action !== 'merged')
     return told(delivery, { ignored: 'only merges start something', clusters: [] });
   const changes = await activitiesFor('look', dayMs, `what changed in ${repository.name}`).readChanges({
@@ -85,8 +86,8 @@ function told({ repository }: Delivery, result: DeliveryResult): DeliveryResult 
     : result.comment
       ? [`A comment: ${result.comment.outcome}. ${result.comment.text}`]
       : result.clusters.map(({ sentence, answer }) =>
-        answer ? `- ${sentence}: ${answer.verdict}` : `- ${sentence}`,
-      );
+          answer ? `- ${sentence}: ${answer.verdict}` : `- ${sentence}`,
+        );
   setCurrentDetails(`## ${repository.name}\n\n${lines.join('\n')}\n`);
   return result;
 }

@@ -28,7 +28,11 @@ describe('a comment', () => {
 describe('what is replied', () => {
   test('has the line to type, for each plan that waits, and it is one that is understood', () => {
     const other = { ...waiting, cluster: 'atlas', waits: { plan: 'ab'.repeat(32), needs, approvers: 2 } };
-    const text = whatToType([waiting, other, { cluster: 'idle', run: 1 }], 'An answer names its plan', 'reject');
+    const text = whatToType(
+      [waiting, other, { cluster: 'idle', run: 1 }],
+      'An answer names its plan',
+      'reject',
+    );
     const lines = text.split('\n').filter((line) => line.includes('/slipway'));
     expect(lines.map((line) => commentCommand(line))).toEqual([
       { kind: 'answer', verb: 'reject', plan: '3f2a8c91d0aa', why: 'REASON' },

@@ -3,7 +3,13 @@ import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { answerPlan, type PlanAnswered } from '../../src/starter/answer-plan.js';
 import { decisionsOf, approvalOf } from '../../src/runs/view/view-of-decisions.js';
 import { approvePlan, bySignal, type ApprovalInput } from '../../src/workflows/messages.js';
-import { cluster, startWorkflowsAlone, taskQueue, type WaitingRun, type WorkflowsAlone } from './a-waiting-run.js';
+import {
+  cluster,
+  startWorkflowsAlone,
+  taskQueue,
+  type WaitingRun,
+  type WorkflowsAlone,
+} from './a-waiting-run.js';
 
 let alone: WorkflowsAlone;
 let next = 0;
@@ -12,7 +18,9 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => alone.stop(), 20_000);
 
-async function aRun(approvers?: 1 | 2): Promise<WaitingRun & { readonly run: number; readonly hash: string }> {
+async function aRun(
+  approvers?: 1 | 2,
+): Promise<WaitingRun & { readonly run: number; readonly hash: string }> {
   next += 1;
   const waiting = await alone.waitingRun(next, approvers);
   return { ...waiting, run: next, hash: waiting.plan.hash };
@@ -36,12 +44,18 @@ async function signalRaw(run: number, encoding: string, data: string): Promise<v
 describe('a signal, as the Web UI sends it', () => {
   test('approves a plan by its hash; the record says who, why, when, and that nothing proves the name', async () => {
     const one = await aRun();
-    await signalRaw(one.run, 'json/plain', JSON.stringify({ plan: one.hash.slice(0, 12), by: 'Ada', why: 'it is urgent' }));
+    await signalRaw(
+      one.run,
+      'json/plain',
+      JSON.stringify({ plan: one.hash.slice(0, 12), by: 'Ada', why: 'it is urgent' }),
+    );
     await one.until('it goes on', () => goesOn(one));
     const facts = await one.facts();
     const kept = { plan: one.hash, by: 'Ada', why: 'it is urgent', from: bySignal, at: expect.any(String) };
     expect(decisionsOf(facts)).toEqual([{ kind: 'approve', ...kept }]);
-    expect(approvalOf(facts, one.plan)).toMatchObject({ answer: { kind: 'approve', by: 'Ada', from: bySignal } });
+    expect(approvalOf(facts, one.plan)).toMatchObject({
+      answer: { kind: 'approve', by: 'Ada', from: bySignal },
+    });
     await one.handle.terminate();
   }, 30_000);
 
@@ -92,7 +106,10 @@ describe('where two people must say yes', () => {
 
   test('one is not enough, nor the same one again, nor a signal; another one is', async () => {
     const one = await aRun(2);
-    expect(await yes(one, 'github:ada')).toMatchObject({ verdict: 'approved-by-one', approval: { by: 'github:ada' } });
+    expect(await yes(one, 'github:ada')).toMatchObject({
+      verdict: 'approved-by-one',
+      approval: { by: 'github:ada' },
+    });
     await expect(yes(one, ' Ada')).rejects.toThrow(WorkflowUpdateFailedError);
     await one.handle.signal('approve', { plan: one.hash, by: 'Bob', why: 'me too' });
     await one.until('the signal is refused', async () =>
@@ -120,7 +137,11 @@ describe('where two people must say yes', () => {
 });
 
 describe('an answer that is handed over by a program', () => {
-  const send = (run: number, verb: 'approve' | 'reject', changes: Partial<ApprovalInput> & { id?: string } = {}) => {
+  const send = (
+    run: number,
+    verb: 'approve' | 'reject',
+    changes: Partial<ApprovalInput> & { id?: string } = {},
+  ) => {
     const { id = `once-${run}-${verb}`, ...input } = changes;
     const said = { plan: 'abcdef01', by: 'token:ci', why: 'checked', from: "the starter's API", ...input };
     const request = { cluster, run, verb, input: said, updateId: id };
@@ -129,7 +150,10 @@ describe('an answer that is handed over by a program', () => {
 
   test('counts once, is refused with the sentence of the run, and is found again when the run is over', async () => {
     const { run, hash, handle, facts } = await aRun();
-    expect(await send(run, 'approve')).toMatchObject({ kind: 'refused', why: expect.stringContaining('asks about') });
+    expect(await send(run, 'approve')).toMatchObject({
+      kind: 'refused',
+      why: expect.stringContaining('asks about'),
+    });
     const no = (): Promise<PlanAnswered> => send(run, 'reject', { plan: hash });
     const first = await no();
     expect(first).toMatchObject({
@@ -138,7 +162,9 @@ describe('an answer that is handed over by a program', () => {
     });
     await handle.result();
     expect(await no()).toEqual(first);
-    expect(decisionsOf(await facts())).toMatchObject([{ kind: 'reject', by: 'token:ci', from: "the starter's API" }]);
+    expect(decisionsOf(await facts())).toMatchObject([
+      { kind: 'reject', by: 'token:ci', from: "the starter's API" },
+    ]);
     expect(await send(run, 'approve', { plan: hash, id: 'another' })).toEqual({ kind: 'ended' });
     expect(await send(999, 'approve')).toEqual({ kind: 'unknown' });
   }, 30_000);

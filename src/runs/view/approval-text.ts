@@ -14,7 +14,10 @@ export function unansweredOf({ approval, outcome, abort }: RunView): ApprovalVie
 }
 
 /** A wait for a person's yes: to what, why, and what becomes of it without. */
-export function approvalText({ plan, needs, until, approvers, yes }: ApprovalView, { now, timeZone }: Clock): string {
+export function approvalText(
+  { plan, needs, until, approvers, yes }: ApprovalView,
+  { now, timeZone }: Clock,
+): string {
   const end = clockText(until, now, timeZone);
   const then =
     Date.parse(until) <= now
