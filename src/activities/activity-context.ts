@@ -45,8 +45,11 @@ export interface ActivitySettings extends QueueAsking {
 /** How plans that wait are found, and answered. */
 export interface PlanAnswers {
   /** The open runs that a merged pull request made. */
-  ofPull(of: { readonly repository: string; readonly pullRequest: number }): Promise<readonly RunOfPull[]>;
-  answer(request: PlanAnswerRequest): Promise<PlanAnswered>;
+  readonly ofPull: (of: {
+    readonly repository: string;
+    readonly pullRequest: number;
+  }) => Promise<readonly RunOfPull[]>;
+  readonly answer: (request: PlanAnswerRequest) => Promise<PlanAnswered>;
 }
 
 /** A workflow that is still open. */

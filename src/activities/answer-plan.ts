@@ -17,22 +17,14 @@ export async function answerPlan(
   const { cluster, run } = request;
   return inActivity(`hands an answer to run ${run} of ${cluster}`, async () => {
     const answered = await plans.answer(request);
-    switch (answered.kind) {
-      case 'answered': {
-        const { answer } = answered;
-        const said = 'approval' in answer ? answer.approval : answer.rejection;
-        return { outcome: 'counted', text: taken(request, answer.verdict, said) };
-      }
-      case 'refused':
-        return { outcome: 'not-counted', text: notTaken(answered.why) };
-      case 'ended':
-      case 'unknown':
-        return {
-          outcome: 'not-counted',
-          text: notTaken(`run ${run} of ${cluster} has ended: nothing waits for an answer any more`),
-        };
-      case 'unanswered':
-        throw new Error(`run ${run} of ${cluster} did not answer`);
+    if (answered.kind === 'unanswered') throw new Error(`run ${run} of ${cluster} did not answer`);
+    if (answered.kind === 'refused') return { outcome: 'not-counted', text: notTaken(answered.why) };
+    if (answered.kind !== 'answered') {
+      const why = `run ${run} of ${cluster} has ended: nothing waits for an answer any more`;
+      return { outcome: 'not-counted', text: notTaken(why) };
     }
+    const { answer } = answered;
+    const said = 'approval' in answer ? answer.approval : answer.rejection;
+    return { outcome: 'counted', text: taken(request, answer.verdict, said) };
   });
 }

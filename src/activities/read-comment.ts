@@ -44,12 +44,12 @@ async function whyNoAnswer(github: GitHub, event: CommentEvent): Promise<Comment
   const { number, comment, by, body } = event;
   if (by.endsWith('[bot]')) return ignored('nothing is taken from a bot');
   if (by === (await github.ownLogin())) return ignored('it is our own');
-  if (await hasOwnComment(github, { number, marker: replyMarker(event) }))
-    return ignored('it was replied to before');
   const now = await commentById(github, comment);
   if (!now) return ignored('it was deleted');
   if (now.by !== by || now.bot || now.number !== number)
     return ignored('it is another one than was delivered');
+  if (await hasOwnComment(github, { number, marker: replyMarker(event) }))
+    return ignored('it was replied to before');
   if (now.edited || textOfComment(now.body) !== body)
     return noAnswer('It was edited after it was written, perhaps by somebody else. Write a new one');
   const has = await permissionOf(github, by);

@@ -22,7 +22,6 @@ export { mergeText, overtakenText } from './describe-offer.js';
 export { decisionCommands, notInRun } from './describe-decision.js';
 export {
   approvalCommands,
-  approvalComment,
   approvalsText,
   approversText,
   hashAtLeast,

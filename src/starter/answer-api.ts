@@ -47,11 +47,9 @@ export function addAnswerApi(app: FastifyInstance, parts: AnswerApiParts): void 
     { status, verdict, why, result }: Answer,
   ) => {
     const by = owners.get(request);
-    const about = {
-      event: 'api',
-      ...(by ? { by: `token:${by.name}` } : {}),
-      path: request.url.slice(0, 200),
-    };
+    // Without its query: a token that somebody put there is told nowhere.
+    const [path = ''] = request.url.slice(0, 200).split('?');
+    const about = { event: 'api', ...(by ? { by: `token:${by.name}` } : {}), path };
     parts.tell({ status, verdict, ...(why ? { why } : {}), from: request.ip, ...about });
     if (status === 401) void reply.header('www-authenticate', 'Bearer');
     if (status === 503) void reply.header('retry-after', '30');
@@ -113,24 +111,15 @@ async function answerTo(
 }
 
 function told(answered: PlanAnswered, cluster: string, run: number): Answer {
-  switch (answered.kind) {
-    case 'answered':
-      return { status: 200, verdict: 'accepted', result: answered.answer };
-    case 'refused':
-      return refused(409, answered.why);
-    case 'ended':
-      return refused(409, `run ${run} of ${cluster} has ended: nothing waits for an answer any more`);
-    case 'unknown':
-      return refused(404, `Temporal knows no run ${run} of ${cluster}`);
-    case 'unanswered':
-      return {
-        status: 503,
-        verdict: 'unavailable',
-        why: answered.sent
-          ? 'no worker answered in time; one may still hear it: look before you send it again'
-          : 'no worker is there to hear it: nothing was sent',
-      };
-  }
+  if (answered.kind === 'answered') return { status: 200, verdict: 'accepted', result: answered.answer };
+  if (answered.kind === 'refused') return refused(409, answered.why);
+  if (answered.kind === 'ended')
+    return refused(409, `run ${run} of ${cluster} has ended: nothing waits for an answer any more`);
+  if (answered.kind === 'unknown') return refused(404, `Temporal knows no run ${run} of ${cluster}`);
+  const why = answered.sent
+    ? 'no worker answered in time; one may still hear it: look before you send it again'
+    : 'no worker is there to hear it: nothing was sent';
+  return { status: 503, verdict: 'unavailable', why };
 }
 
 function refused(status: number, why: string): Answer {

@@ -11,7 +11,7 @@ import { tellPullRequest } from '../../src/activities/tell-pull-request.js';
 import type { RunOfPull } from '../../src/planning/comment-answers.js';
 import type { PlanAnswered } from '../../src/starter/answer-plan.js';
 import type { RepositorySettings } from '../../src/starter/settings.js';
-import type { Delivery } from '../../src/workflows/delivery-messages.js';
+import type { CommentEvent, Delivery } from '../../src/workflows/delivery-messages.js';
 import { aForge, aPull, type TestForge } from '../lab/forge/a-forge.js';
 import { aRepository, uuid } from '../starter/a-starter.js';
 import { runAttempt } from './an-activity.js';
@@ -53,8 +53,15 @@ function settings(runs: readonly RunOfPull[], answer?: PlanAnswers['answer']): A
 }
 
 /** As it is delivered. */
-function delivered({ id, issue, by, body }: Comment): Delivery {
-  const event = { kind: 'comment', number: issue, comment: id, by: by.login, body } as const;
+function delivered({ id, issue, by, body }: Comment, changes: Partial<CommentEvent> = {}): Delivery {
+  const event: CommentEvent = {
+    kind: 'comment',
+    number: issue,
+    comment: id,
+    by: by.login,
+    body,
+    ...changes,
+  };
   return { schema: 1, id: uuid, repository, receivedAt: now.toISOString(), via: 'webhook', event };
 }
 
@@ -91,8 +98,7 @@ describe('a comment of somebody who may write', () => {
 
   test('counts as it is delivered, whatever ends its lines', async () => {
     const comment = written(`${yes}\r\nas we said`);
-    const event = { ...delivered(comment).event, body: `${yes}\nas we said` };
-    expect(await read({ ...delivered(comment), event } as Delivery)).toMatchObject({ kind: 'answer' });
+    expect(await read(delivered(comment, { body: `${yes}\nas we said` }))).toMatchObject({ kind: 'answer' });
   });
 
   test.each([
@@ -143,11 +149,8 @@ describe('no answer is a comment', () => {
     deleteComment(there.repository, gone.id, ada);
     expect(await read(delivered(gone))).toEqual({ kind: 'ignored', why: 'it was deleted' });
     expect(await read(delivered(written(yes, own)))).toEqual({ kind: 'ignored', why: 'it is our own' });
-    const comment = delivered(written(yes));
-    const changed = (changes: object): Delivery => ({
-      ...comment,
-      event: { ...comment.event, ...changes } as never,
-    });
+    const comment = written(yes);
+    const changed = (changes: Partial<CommentEvent>): Delivery => delivered(comment, changes);
     expect(await read(changed({ by: 'renovate[bot]' }))).toMatchObject({ kind: 'ignored' });
     expect(await read(changed({ number: 2 }))).toMatchObject({ kind: 'ignored' });
     expect(await read(changed({ by: 'carol' }))).toMatchObject({ kind: 'ignored' });

@@ -90,6 +90,11 @@ group('what is typed wrong is a sentence and exit code 2', () => {
       ['approve', '--plan', hash, '--by', ' ', '--reason', 'x'],
       /needs a name/,
     ],
+    [
+      'an approval in a name that only GitHub proves',
+      ['approve', '--plan', hash, '--by', 'github:ada', '--reason', 'x'],
+      /a name that GitHub or a token proved/,
+    ],
     ['an approval without a reason', ['approve', '--plan', hash, '--by', 'Ada'], /needs a reason/],
     [
       'a rejection with an empty reason',

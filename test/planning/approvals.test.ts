@@ -159,8 +159,57 @@ describe('upgrade.approve of slipway.yaml', () => {
     expect(approvals?.map(({ kind }) => kind)).toEqual(['strategy', 'delta']);
   });
 
+  const kindsOf = (input: PlanInput): unknown => planOf(input).approvals?.map(({ kind }) => kind);
+
+  test('has what touches a control plane wait, and nothing else', () => {
+    const cluster = well.upgrading({ approve: ['control-planes'] });
+    expect(planOf(cluster.planInput()).approvals).toEqual([
+      { kind: 'control-planes', why: 'upgrade.approve of slipway.yaml names control-planes' },
+    ]);
+    expect(kindsOf({ ...cluster.planInput(), only: ['work-1'] })).toBeUndefined();
+    const onTarget = ['ctrl-1', 'ctrl-2', 'ctrl-3'].reduce(
+      (all, name) => all.withTalos(name, { version: 'v1.12.6' }),
+      cluster,
+    );
+    expect(kindsOf(onTarget.planInput())).toBeUndefined();
+  });
+
+  test('has what makes a machine anew wait, and nothing else', () => {
+    const cluster = machines.upgrading({ approve: ['rebuild'] });
+    expect(planOf(rebuilding(cluster)).approvals).toEqual([
+      { kind: 'rebuild', why: 'upgrade.approve of slipway.yaml names rebuild' },
+    ]);
+    expect(kindsOf(cluster.planInput())).toBeUndefined();
+  });
+
+  test('has a minor, and a patch, go on unattended by itself: only a major is named', () => {
+    expect(well.planInput().inventory.upgrade).toMatchObject({ approve: ['major'], approvers: 1 });
+    expect(kindsOf(well.planInput())).toBeUndefined();
+    expect(kindsOf(well.upgrading({ strategy: minorInPlace }).planInput({ request: minor }))).toBeUndefined();
+  });
+
   test('holds for a rebuild, too', () => {
     const { approvals } = planOf(rebuilding(machines.upgrading({ approve: ['minor'] })));
     expect(approvals?.map(({ kind }) => kind)).toEqual(['delta']);
+  });
+});
+
+describe('upgrade.approvers of slipway.yaml', () => {
+  const one = planOf(well.upgrading({ approve: ['patch'] }).planInput());
+  const two = planOf(well.upgrading({ approve: ['patch'], approvers: 2 }).planInput());
+
+  test('is in a plan that waits, in its hash and in its text', () => {
+    expect([one.approvers, two.approvers]).toEqual([undefined, 2]);
+    expect(two.hash).not.toBe(one.hash);
+    expect(planText(two)).toContain(
+      '  Two different people must say yes (upgrade.approvers of slipway.yaml).',
+    );
+    expect(planText(one)).not.toContain('Two different people');
+  });
+
+  test('changes no plan that waits for nobody', () => {
+    const unattended = planOf(well.upgrading({ approvers: 2 }).planInput());
+    expect(unattended.approvers).toBeUndefined();
+    expect(unattended.hash).toBe(planOf(well.planInput()).hash);
   });
 });

@@ -2,11 +2,14 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { WorkflowHandle } from '@temporalio/client';
+import type { Client, WorkflowHandle } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import { planUpgrade } from '../../src/planning/upgrade-plan.js';
-import type { UpgradePlan } from '../../src/planning/plan.js';
+import type { PlanInput } from '../../src/planning/plan-input.js';
+import type { Origin, UpgradePlan } from '../../src/planning/plan.js';
+import { offerUpgrade } from '../../src/starter/offer-upgrade.js';
 import { historyFacts, type HistoryFacts } from '../../src/runs/view/history-facts.js';
+import { decoded } from '../../src/runs/view/history-values.js';
 import { projectRoot } from '../../src/tools/project-root.js';
 import { runId, workflowTypes } from '../../src/workflows/messages.js';
 import { startWorkerlessTemporal, type WorkerlessTemporal } from '../cli/a-temporal.js';
@@ -20,19 +23,23 @@ export interface WorkflowsAlone {
   readonly temporal: WorkerlessTemporal;
   /** Starts a run, answers its plan, and comes back when it waits for a yes. */
   waitingRun(run: number, approvers?: 1 | 2): Promise<WaitingRun>;
+  /** The same of a run that a pull request's merge begins, by the cluster's queue. */
+  mergedRun(origin: Origin): Promise<WaitingRun & { readonly run: number }>;
+  /** Takes the next activity that is asked for, whichever, and answers it. */
+  answerNext(result: unknown): Promise<{ readonly name: string; readonly input: unknown }>;
   stop(): Promise<void>;
 }
 
 export interface WaitingRun {
   readonly handle: WorkflowHandle;
   readonly plan: UpgradePlan;
-  facts(): Promise<HistoryFacts>;
+  readonly facts: () => Promise<HistoryFacts>;
   /** Looks until it is so. */
-  until(what: string, look: () => Promise<boolean>): Promise<void>;
+  readonly until: (what: string, look: () => Promise<boolean>) => Promise<void>;
   /** What the Web UI shows. */
-  details(): Promise<string>;
+  readonly details: () => Promise<string>;
   /** How often the workflow's code failed. */
-  failedTasks(): Promise<number>;
+  readonly failedTasks: () => Promise<number>;
 }
 
 export async function startWorkflowsAlone(): Promise<WorkflowsAlone> {
@@ -45,7 +52,9 @@ export async function startWorkflowsAlone(): Promise<WorkflowsAlone> {
   await once(worker.stdout, 'data');
   return {
     temporal,
-    waitingRun: (run, approvers = 1) => waitingRun(temporal, run, approvers),
+    waitingRun: (run, approvers = 1) => startRun(temporal, run, approvers),
+    mergedRun: (origin) => mergeRun(temporal, origin),
+    answerNext: (result) => answerActivity(temporal.client, result),
     stop: async () => {
       await ended(worker);
       await temporal.stop();
@@ -59,29 +68,62 @@ async function ended(worker: ChildProcess): Promise<void> {
   await over;
 }
 
-async function waitingRun(
-  { client }: WorkerlessTemporal,
-  run: number,
-  approvers: 1 | 2,
-): Promise<WaitingRun> {
-  const asking = aCluster().upgrading({ approve: ['patch'], approvers });
-  const input = asking.planInput();
-  const planned = planUpgrade(input);
-  if (planned.verdict !== 'planned') throw new Error(JSON.stringify(planned));
+const asking = (approvers: 1 | 2): PlanInput =>
+  aCluster()
+    .upgrading({ approve: ['patch'], approvers })
+    .planInput();
+
+async function startRun({ client }: WorkerlessTemporal, run: number, approvers: 1 | 2): Promise<WaitingRun> {
+  const input = asking(approvers);
   const { inventory, request } = input;
   const handle = await client.workflow.start(workflowTypes.run, {
     workflowId: runId(cluster, run),
     taskQueue,
     args: [{ request, run, inventory, base: '/', only: [] }],
   });
+  return untilItWaits(client, handle, input);
+}
+
+async function mergeRun(
+  { client }: WorkerlessTemporal,
+  origin: Origin,
+): Promise<WaitingRun & { readonly run: number }> {
+  const input = asking(1);
+  const request = { ...input.request, schema: 4 as const, origin };
+  const offered = { request, inventory: input.inventory, base: '/', only: [] };
+  const answer = await offerUpgrade(
+    client,
+    { key: origin.delivery, input: offered },
+    { taskQueue, limitMs: 10_000 },
+  );
+  if (answer.verdict !== 'started') throw new Error(JSON.stringify(answer));
+  const { run } = answer;
+  const handle = client.workflow.getHandle(runId(cluster, run));
+  return { ...(await untilItWaits(client, handle, input)), run };
+}
+
+async function answerActivity(
+  client: Client,
+  result: unknown,
+): Promise<{ readonly name: string; readonly input: unknown }> {
   const { workflowService, options } = client;
   const common = { namespace: options.namespace, identity: 'by hand' };
-  const { taskToken, activityType } = await client.withDeadline(Date.now() + 20_000, () =>
+  const { taskToken, activityType, input } = await client.withDeadline(Date.now() + 20_000, () =>
     workflowService.pollActivityTaskQueue({ ...common, taskQueue: { name: taskQueue } }),
   );
-  if (activityType?.name !== 'planUpgrade') throw new Error(`it asks for ${activityType?.name} first`);
-  const result = { payloads: [defaultPayloadConverter.toPayload(planned)] };
-  await workflowService.respondActivityTaskCompleted({ ...common, taskToken, result });
+  await workflowService.respondActivityTaskCompleted({
+    ...common,
+    taskToken,
+    result: { payloads: [defaultPayloadConverter.toPayload(result)] },
+  });
+  return { name: activityType?.name ?? '', input: decoded(input?.payloads?.[0]) };
+}
+
+async function untilItWaits(client: Client, handle: WorkflowHandle, input: PlanInput): Promise<WaitingRun> {
+  const planned = planUpgrade(input);
+  if (planned.verdict !== 'planned') throw new Error(JSON.stringify(planned));
+  const { name } = await answerActivity(client, planned);
+  if (name !== 'planUpgrade') throw new Error(`it asks for ${name} first`);
   const found: WaitingRun = {
     handle,
     plan: planned.plan,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { approvalRefusal, type ApprovalState } from '../../src/workflows/approval-refusals.js';
+import { approvalRefusal, samePerson, type ApprovalState } from '../../src/workflows/approval-refusals.js';
 
 const plan = '3f2a8c91d0aa'.padEnd(64, '0');
 const input = { plan: '3f2a8c91d0aa', by: 'Ada', why: 'the fix is urgent' };
@@ -36,4 +36,31 @@ describe('an answer to a plan', () => {
     expect(approvalRefusal('approve', approved, { ...input, plan: 'abcdef012345' })).toMatch(/asks about/);
     expect(approvalRefusal('reject', approved, input)).toMatch(/^Bob approved the plan .* slipway abort/);
   });
+});
+
+describe('two people', () => {
+  const ada = { plan, by: 'github:Ada', why: 'tried it', at: '2026-11-21T14:32:00.000Z' };
+  const half: ApprovalState = { kind: 'waiting', plan, people: 2, yes: [ada] };
+
+  test('are not one under two names, nor by signal', () => {
+    expect(approvalRefusal('approve', half, { ...input, by: 'ada' })).toMatch(
+      /^github:Ada said yes at .* another person/,
+    );
+    expect(approvalRefusal('approve', half, { ...input, by: 'Bob' })).toBeUndefined();
+    expect(approvalRefusal('approve', half, { ...input, by: 'Bob' }, true)).toMatch(
+      /a signal proves nobody’s name/,
+    );
+    expect(approvalRefusal('reject', half, { ...input, by: 'Bob' }, true)).toBeUndefined();
+    expect(approvalRefusal('reject', half, { ...input, by: 'ada' })).toBeUndefined();
+    expect(approvalRefusal('approve', waiting, input, true)).toBeUndefined();
+  });
+
+  test.each([
+    ['github:ada', 'Ada', true],
+    ['token:ada', ' ADA ', true],
+    ['Ada  Lovelace', 'ada lovelace', true],
+    ['\uff41da', 'ada', true],
+    ['ada', 'adam', false],
+    ['github:ada', 'github:bob', false],
+  ])('%j and %j: the same is %j', (one, other, same) => expect(samePerson(one, other)).toBe(same));
 });

@@ -1,6 +1,6 @@
 import type { WorkflowExecutionDescription } from '@temporalio/client';
 import type { Waiting } from '../../workflows/messages.js';
-import { decoded, failureFact, isoTime, milliseconds, type FailureFact } from './history-facts.js';
+import { decoded, failureFact, isoTime, milliseconds, type FailureFact } from './history-values.js';
 
 export type DescribeResponse = WorkflowExecutionDescription['raw'];
 type PendingActivityInfo = NonNullable<DescribeResponse['pendingActivities']>[number];

@@ -1,0 +1,55 @@
+import { defaultPayloadConverter } from '@temporalio/common';
+import type { Payload } from '@temporalio/common';
+import type { WorkflowHandle } from '@temporalio/client';
+import type { Reason } from '../../planning/reason.js';
+
+type HistoryEvent = NonNullable<Awaited<ReturnType<WorkflowHandle['fetchHistory']>>['events']>[number];
+type Failure = NonNullable<NonNullable<HistoryEvent['activityTaskFailedEventAttributes']>['failure']>;
+type Timestamp = NonNullable<HistoryEvent['eventTime']>;
+
+/** What a failure says: its reason as a value, where our own code threw it. */
+export interface FailureFact {
+  readonly message: string;
+  readonly reason: Reason | undefined;
+}
+
+/** ISO time of a protobuf timestamp; the epoch where there is none. */
+export function isoTime(timestamp: Timestamp | null | undefined): string {
+  return new Date(milliseconds(timestamp)).toISOString();
+}
+
+/** Milliseconds of a protobuf duration. */
+export function milliseconds(
+  duration: { readonly seconds?: unknown; readonly nanos?: number | null | undefined } | null | undefined,
+): number {
+  return Number(duration?.seconds ?? 0) * 1000 + Math.floor((duration?.nanos ?? 0) / 1_000_000);
+}
+
+/** The innermost failure names what happened; the outer ones only say through which door it came. */
+export function failureFact(failure: Failure): FailureFact {
+  let innermost = failure;
+  let reason = reasonOf(failure);
+  for (let depth = 0; innermost.cause && depth < 20; depth += 1) {
+    innermost = innermost.cause;
+    reason ??= reasonOf(innermost);
+  }
+  return { message: innermost.message ?? '', reason };
+}
+
+/** Decodes one payload; `undefined` when it is none of ours (encrypted, another encoding). */
+export function decoded(payload: Payload | null | undefined): unknown {
+  if (!payload) return undefined;
+  try {
+    return defaultPayloadConverter.fromPayload(payload);
+  } catch {
+    return undefined;
+  }
+}
+
+function reasonOf(failure: Failure): Reason | undefined {
+  const detail = decoded(failure.applicationFailureInfo?.details?.payloads?.[0]);
+  const isReason =
+    typeof detail === 'object' && detail !== null && 'kind' in detail && typeof detail.kind === 'string';
+  // Our activities put nothing but a Reason there, and only ours run on this queue.
+  return isReason ? (detail as Reason) : undefined;
+}
