@@ -8,6 +8,7 @@ import { connectTemporal } from '../src/cli/temporal/connect-temporal.js';
 import { defaultTaskQueue, runId } from '../src/workflows/messages.js';
 import { demoSpeed, readOptions, type DemoOptions } from './demo/options.js';
 import { showUntilItEnds } from './demo/board.js';
+import { declaredBefore, MergeStory } from './demo/merge-story.js';
 import { RunnerDeaths, takeTwoAtOnce } from './demo/runner-death.js';
 import { leavesResourcesAlone } from './terraform/owners-terraform.js';
 import { startTemporalAlone } from './temporal-alone.js';
@@ -25,7 +26,7 @@ async function demo(options: DemoOptions): Promise<number> {
     say(
       `They are VMs of a simulated hypervisor, made by the real Terraform; git declares Talos ${NEXT_MINOR}, so each is made anew.`,
     );
-  if (options.story)
+  if (options.story === 'runner-death')
     say(
       'Its workers are two pods of that cluster, as deploy/kubernetes/worker.yaml has them: each is drained with its node in its turn.',
     );
@@ -45,7 +46,8 @@ async function demo(options: DemoOptions): Promise<number> {
       webUi: ui,
       speed: options.speed ?? demoSpeed[options.strategy],
       faults: options.fault,
-      ...(options.story ? { workerPods: {} } : {}),
+      ...(options.story === 'runner-death' ? { workerPods: {} } : {}),
+      ...(options.story === 'merge' ? { labArgs: ['--target', declaredBefore] } : {}),
       ...(options.strategy === 'rebuild' ? { hypervisor: true, labArgs: ['--target', NEXT_MINOR] } : {}),
     });
     say(`The cluster is up after ${seconds(began)}. Temporal's Web UI: ${ui}`);
@@ -61,16 +63,39 @@ async function demo(options: DemoOptions): Promise<number> {
 }
 
 async function story(world: World, options: DemoOptions, began: number): Promise<number> {
-  if (options.story) await takeTwoAtOnce(world);
+  const merge =
+    options.story === 'merge' ? await MergeStory.start(world, (text) => say(`\n${text}`)) : undefined;
+  try {
+    return await upgrade(world, options, began, merge);
+  } finally {
+    await merge?.stop();
+  }
+}
+
+/** A person asks for the upgrade, having read the plan. */
+async function typed(world: World): Promise<number> {
   say('\n$ slipway plan\n');
   const wide = { COLUMNS: String(process.stdout.columns ?? 0) };
   say((await world.slipwayWith(wide, 'plan')).stdout);
-  const run = await world.upgrade();
+  return world.upgrade();
+}
+
+async function upgrade(
+  world: World,
+  options: DemoOptions,
+  began: number,
+  merge: MergeStory | undefined,
+): Promise<number> {
+  const runnerDeath = options.story === 'runner-death';
+  if (runnerDeath) await takeTwoAtOnce(world);
+  const run = merge ? await merge.untilApproved() : await typed(world);
   Object.assign(process.env, world.environment());
   const temporal = await connectTemporal();
   const where = webUiAddress(temporal, runId(world.lab.cluster, run)) ?? '';
-  say(`\n$ slipway upgrade --watch        this run in the Web UI: ${where}\n`);
-  const deaths = options.story ? new RunnerDeaths(world, run) : undefined;
+  say(
+    `\n$ slipway ${merge ? 'watch         ' : 'upgrade --watch'}        this run in the Web UI: ${where}\n`,
+  );
+  const deaths = runnerDeath ? new RunnerDeaths(world, run) : undefined;
   const killing = options.kill && !deaths ? new WorkerKill(world) : undefined;
   const dying = deaths ?? killing;
   const reader = runReader(temporal, defaultTaskQueue, world.lab.cluster);
@@ -85,6 +110,7 @@ async function story(world: World, options: DemoOptions, began: number): Promise
   say(`\n$ slipway report ${run}\n`);
   say((await world.slipway('report', String(run))).stdout);
   if (deaths) say(`\n${deaths.notice()}\n`);
+  await merge?.tellTheEnd();
   if (options.strategy === 'rebuild') await showTerraformPlan(world);
   if (options.keep) await keep(world, where);
   const verdict = await world.stop();

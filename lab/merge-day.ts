@@ -39,15 +39,14 @@ export interface MergeDayOptions {
   readonly temporal: Readonly<Record<string, string>>;
   /** Default: `[webhook]`. A poll comes every ten seconds. */
   readonly trigger?: readonly ('webhook' | 'poll')[];
+  /** Sinks that are there already; default: its own. */
+  readonly sinks?: Sinks;
 }
 
 const repositoryName = 'acme/home-ops';
 const secret = 'the-secret-of-the-webhooks-of-the-lab';
 /** GitHub's least; a lab need not wait for a minute. */
 const pollEvery = '10s';
-
-/** Hidden in a comment with a plan. */
-const planMarker = /^<!-- slipway:plan\//;
 
 /** A bump of a version, as a bot opens it. */
 export interface Bump {
@@ -88,7 +87,7 @@ export class MergeDay {
     const faults = new FaultPlan();
     const folder = path.join(options.folder, 'forge');
     const forge = await startForge({ folder, faults });
-    const sinks = await startSinks({ faults });
+    const sinks = options.sinks ?? (await startSinks({ faults }));
     const repository = await forge.createRepository(repositoryName, { files: options.files });
     const bot = forge.accounts.account('renovate[bot]', 'Bot');
     const owner = forge.person('ada', { [repositoryName]: 'maintain' }).account;
@@ -104,7 +103,7 @@ export class MergeDay {
   }
 
   /** The same for the cluster of a lab: its slipway.yaml, and its Terraform configuration where it has one. */
-  static async of(world: World, more: Pick<MergeDayOptions, 'trigger'> = {}): Promise<MergeDay> {
+  static async of(world: World, more: Pick<MergeDayOptions, 'trigger' | 'sinks'> = {}): Promise<MergeDay> {
     const { lab, folder } = world;
     const files = await filesOfLab(lab.directory, lab.hypervisor !== undefined);
     const [file, text] = ['slipway.yaml', files['slipway.yaml'] ?? ''];
@@ -203,20 +202,11 @@ export class MergeDay {
     return { number, commit: await this.merge(number) };
   }
 
-  /** What stands in Slipway's comments at a pull request, but for the plan. */
-  comments(number: number): string[] {
-    return this.#written(number).filter((body) => !planMarker.test(body));
-  }
-
-  /** The plans that stand at a pull request: one a cluster. */
-  plans(number: number): string[] {
-    return this.#written(number).filter((body) => planMarker.test(body));
-  }
-
-  #written(number: number): string[] {
+  /** What Slipway's comments at a pull request say of one thing: what became of the merge, the plan of a cluster, how its run stands, or what was answered to a comment. */
+  comments(number: number, of: 'merge' | 'plan' | 'run' | 'answer' = 'merge'): string[] {
     const all = [...this.repository.comments.values()];
     return all
-      .filter(({ issue, by }) => issue === number && by.login === 'slipway-bot')
+      .filter(({ issue, by, body }) => issue === number && by.login === 'slipway-bot' && isOf(body, of))
       .map(({ body }) => body);
   }
 
@@ -276,6 +266,11 @@ function withSource(text: string, repository: string): string {
   const document = parseDocument(text);
   document.setIn(['terraform', 'source', 'repository'], repository);
   return document.toString({ lineWidth: 0 });
+}
+
+/** Each of its comments begins with a hidden mark. */
+function isOf(body: string, of: string): boolean {
+  return body.startsWith(`<!-- slipway:${of}/`);
 }
 
 /** The port that a starter has said it listens on. */

@@ -11,8 +11,8 @@ export interface DemoOptions {
   readonly kill: boolean;
   /** `rebuild`: to the next minor, by machines that Terraform makes anew. */
   readonly strategy: 'in-place' | 'rebuild';
-  /** Another one than that of the killed worker. `runner-death`: workers that are pods of the cluster they upgrade. */
-  readonly story?: 'runner-death';
+  /** Another one than that of the killed worker. `runner-death`: workers that are pods of the cluster they upgrade. `merge`: from a pull request on. */
+  readonly story?: 'runner-death' | 'merge';
 }
 
 /** Fast enough not to bore anybody; what is made anew is slow enough for one to see what Terraform does. */
@@ -49,19 +49,22 @@ export function readOptions(argv: readonly string[]): DemoOptions {
     .addOption(
       new Option(
         '--story <name>',
-        'runner-death: two workers in the cluster that they upgrade, each drained with its node in its turn',
-      ).choices(['runner-death']),
+        'runner-death: two workers in the cluster that they upgrade, each drained with its node in its turn; ' +
+          'merge: a pull request, its plan, the merge, a yes by comment, the upgrade, and who is told',
+      ).choices(['runner-death', 'merge']),
     )
     .addHelpText('after', `\nFaults:\n${faults.join('\n')}\n`)
     .addHelpText(
       'after',
       '\nExamples:\n  npm run demo\n  npm run demo -- --fault install-fails@k8s-work-1\n  npm run demo -- --keep\n  npm run demo -- --strategy rebuild\n' +
-        '  npm run demo -- --story runner-death\n',
+        '  npm run demo -- --story runner-death\n  npm run demo -- --story merge\n',
     );
   command.parse([...argv], { from: 'user' });
   const options = command.opts<DemoOptions>();
-  if (options.story && options.strategy === 'rebuild')
+  if (options.story === 'runner-death' && options.strategy === 'rebuild')
     command.error('A Terraform dies with the pod that it runs in: --story runner-death goes in place.');
+  if (options.story === 'merge' && options.strategy === 'rebuild')
+    command.error('The day of a merge is one of a patch: --story merge goes in place.');
   return options;
 }
 

@@ -98,6 +98,13 @@ describe('the forge is told', () => {
     expect(bodies()[0]).not.toContain('Revert');
   });
 
+  test('what to write where a plan waits for a yes', async () => {
+    await tell(everyMessage.approval);
+    const { plan } = everyMessage.approval;
+    expect(bodies()[0]).toContain(`/slipway approve ${plan.slice(0, 12)} REASON`);
+    expect(deployments()[0]?.states).toEqual(['queued']);
+  });
+
   test('nothing of a comment where no pull request brought it', async () => {
     const { pullRequest: _none, ...pushed } = origin;
     const inputOf = () => Promise.resolve({ request: { origin: pushed } });
@@ -114,9 +121,9 @@ describe('a forge that cannot be told', () => {
     const app = forge.app('slipway', may, [repository]);
     writeFileSync(path.join(folder, 'app.pem'), app.key);
     const access = { app: { id: app.id, installation: app.installation, key: { file: 'app.pem' } } };
-    const told = await tell(everyMessage.done, {
-      ...(origin.forge ? { forge: { ...origin.forge, access } } : {}),
-    });
+    const { forge: own } = origin;
+    if (!own) throw new Error('the merge has no forge');
+    const told = await tell(everyMessage.done, { forge: { ...own, access } });
     expect(told).toEqual({ deployment: 'status', comment: 'created' });
     expect([...repository.checkRuns.values()]).toEqual([
       expect.objectContaining({ name: 'slipway/prox-ops/run', sha: origin.commit, conclusion: 'success' }),

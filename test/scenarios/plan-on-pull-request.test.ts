@@ -35,11 +35,11 @@ describe('a pull request that bumps Talos', () => {
     await commitTo(day.repository, { branch, files: { 'slipway.yaml': text }, message: talos }, day.bot);
   }
 
-  const plan = (): string => day.plans(number).join('\n');
+  const plan = (): string => day.comments(number, 'plan').join('\n');
 
   it('shows the plan of its nodes, in one comment, and at its commit', async () => {
     await world.until('the plan is there', async () => statuses().length > 0);
-    expect(day.plans(number)).toHaveLength(1);
+    expect(day.comments(number, 'plan')).toHaveLength(1);
     expect(plan()).toContain('Talos v1.12.1 → v1.12.2 (patch)');
     for (const { name } of world.lab.machines) expect(plan()).toContain(`| ${name} |`);
     expect(plan()).toContain('it begins by itself');
@@ -51,7 +51,7 @@ describe('a pull request that bumps Talos', () => {
   it('changes that comment with the next push', async () => {
     await push('v1.14.0');
     await world.until('the commit stands', async () => statuses().length > 0);
-    expect(day.plans(number)).toHaveLength(1);
+    expect(day.comments(number, 'plan')).toHaveLength(1);
     expect(plan()).toContain('v1.14.0');
     expect(statuses()).toEqual([expect.objectContaining({ state: 'failure' })]);
   }, 120_000);
@@ -71,7 +71,7 @@ describe('a pull request that bumps Talos', () => {
     await day.forge.settled();
     const { answer } = day.forge.deliveries().at(-1) ?? { answer: '' };
     expect(answer).toContain('ignored');
-    expect(day.plans(pull.number)).toEqual([]);
+    expect(day.comments(pull.number, 'plan')).toEqual([]);
   });
 
   it('begins nothing', async () => {

@@ -1,4 +1,5 @@
 import { fenced, plainComment } from '../markdown.js';
+import { shortHash } from '../describe-approval.js';
 import { moment } from '../phrases.js';
 import { boardLines, boardTitle } from './board.js';
 import type { Message, MessageKind, MessageOf } from './message.js';
@@ -46,10 +47,18 @@ export function forgeComment(
     `### ${plainComment(title)}`,
     ...(lines.length > 0 ? [lines.map((line) => plainComment(line)).join('\n')] : []),
     ...(commands.length > 0 ? [fenced(commands.join('\n'))] : []),
+    ...(message.kind === 'approval' ? [answerHere(message.plan)] : []),
     ...(staysDeclared(message) ? [revertText(message.target, commit)] : []),
     ...(board ? [boardText(board)] : []),
     `<sub>${moment(at)}${link === undefined ? '' : ` · [this run](${link})`}</sub>`,
   ].join('\n\n');
+}
+
+/** Whoever may write to the repository need not leave the pull request. */
+function answerHere(plan: string): string {
+  const hash = shortHash(plan);
+  const lines = [`/slipway approve ${hash} REASON`, `/slipway reject ${hash} REASON`];
+  return `Or write one of these here, as a comment:\n\n${fenced(lines.join('\n'))}`;
 }
 
 type Ended = Extract<Message, { readonly kind: 'halt' | 'ended' }>;

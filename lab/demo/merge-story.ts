@@ -1,0 +1,124 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { parseDocument } from 'yaml';
+import { FaultPlan } from '../faults/fault-plan.js';
+import { writeComment } from '../forge/comments.js';
+import { MergeDay } from '../merge-day.js';
+import { startSinks, type Sinks } from '../sinks/sinks.js';
+import type { World } from '../world.js';
+
+/** What the pull request bumps Talos to. */
+const target = 'v1.12.2';
+/** What its branch declares before that; the lab's machines run it. */
+export const declaredBefore = 'v1.12.1';
+
+/**
+ * A day: a bot bumps Talos, a person reads the plan at the pull request and merges it, says yes there, and people hear of it. What it tells
+ * goes to `say`, as it stands at the forge and in the channels.
+ */
+export class MergeStory {
+  private number = 0;
+
+  private constructor(
+    private readonly world: World,
+    private readonly day: MergeDay,
+    private readonly sinks: Sinks,
+    private readonly say: (text: string) => void,
+  ) {}
+
+  /** Puts the cluster's slipway.yaml into a repository at a forge, with a starter that listens to it and people to be told. */
+  static async start(world: World, say: (text: string) => void): Promise<MergeStory> {
+    const sinks = await startSinks({ faults: new FaultPlan() });
+    await declareReceivers(world, sinks);
+    const day = await MergeDay.of(world, { sinks });
+    return new MergeStory(world, day, sinks, say);
+  }
+
+  /** From the bump to the yes. Answers the number of the run. */
+  async untilApproved(): Promise<number> {
+    const { world, day, say } = this;
+    const run = 1;
+    this.number = await day.bump({ talos: target, labels: ['upgrade-pets'] });
+    say(`renovate[bot] opens pull request #${this.number}: Update Talos to ${target}`);
+    await world.until('the plan stands there', async () => day.comments(this.number, 'plan').length > 0);
+    say(quoted(`slipway-bot, at #${this.number}`, day.comments(this.number, 'plan')));
+    say(`ada reads it, and merges #${this.number}.`);
+    await day.merge(this.number);
+    await world.until('the run waits', async () => day.comments(this.number, 'run').length > 0);
+    say(quoted(`slipway-bot, at #${this.number}`, day.comments(this.number, 'run')));
+    const [hash = ''] = /(?<=\/slipway approve )\w+/.exec(day.comments(this.number, 'run').join('')) ?? [];
+    const yes = `/slipway approve ${hash} all quiet this morning`;
+    writeComment(day.repository, this.number, yes, day.owner);
+    say(`ada writes at #${this.number}: ${yes}`);
+    await world.until('it is heard', () => Promise.resolve(this.states().includes('in_progress')));
+    say(quoted(`slipway-bot, at #${this.number}`, day.comments(this.number, 'answer')));
+    return run;
+  }
+
+  /** What stands at the pull request and in the channels in the end. */
+  async tellTheEnd(): Promise<void> {
+    const { day, sinks, world } = this;
+    await world.until('the pull request has the result', async () =>
+      day.comments(this.number, 'run').some((body) => body.includes('is done') || body.includes('ended as')),
+    );
+    this.say(quoted(`slipway-bot, at #${this.number}`, day.comments(this.number, 'run')));
+    this.say(`Its deployment at the forge: ${this.states().join(', ')}`);
+    const discord = sinks.discord.messages().map(({ form }) => titleOf(form));
+    this.say(`Discord, ${discord.length} messages:\n${discord.map((title) => `  ${title}`).join('\n')}`);
+    this.say(`ntfy: ${sinks.ntfy.messages().length} messages`);
+  }
+
+  /** How the deployment of the merged commit stood, one after the other. */
+  private states(): readonly string[] {
+    return [...this.day.repository.deployments.values()].flatMap(({ statuses }) =>
+      statuses.map(({ state }) => state),
+    );
+  }
+
+  async stop(): Promise<void> {
+    await this.day.stop();
+  }
+}
+
+/** Has the cluster tell Discord and ntfy, and wait for a yes to a patch; its worker begins once more, since it reads addresses once. */
+async function declareReceivers(world: World, sinks: Sinks): Promise<void> {
+  const folder = path.dirname(world.lab.inventory);
+  const discord = sinks.discord.webhook().url.replace(sinks.discord.url, 'https://discord.com');
+  await writeFile(path.join(folder, 'to-discord'), `${discord}\n`, { mode: 0o600 });
+  await writeFile(path.join(folder, 'to-topic'), 'prox-ops-of-the-demo\n', { mode: 0o600 });
+  const document = parseDocument(await readFile(world.lab.inventory, 'utf8'));
+  document.setIn(['upgrade', 'approve'], document.createNode(['patch']));
+  document.setIn(
+    ['notify'],
+    document.createNode([
+      { discord: { webhook: { file: 'to-discord' } } },
+      { ntfy: { server: sinks.ntfy.url, topic: { file: 'to-topic' } } },
+    ]),
+  );
+  await writeFile(world.lab.inventory, document.toString({ lineWidth: 0 }));
+  const dialled = JSON.parse(await readFile(world.lab.dialMap, 'utf8')) as Record<string, string>;
+  await writeFile(world.lab.dialMap, JSON.stringify({ ...dialled, 'discord.com': sinks.discord.url }));
+  await world.killWorker();
+  await world.startWorker();
+}
+
+/** A comment without what nobody sees of it, and without what is folded away. */
+function quoted(who: string, bodies: readonly string[]): string {
+  const shown = bodies
+    .join('\n\n')
+    .replaceAll(/<details>.*?<\/details>/gs, '')
+    .replaceAll(/<!--.*?-->\n?/gs, '')
+    .replaceAll(/<\/?sub>/g, '')
+    .replaceAll(/\n{3,}/g, '\n\n')
+    .trim();
+  return `${who}:\n${shown
+    .split('\n')
+    .map((line) => `  | ${line}`)
+    .join('\n')}`;
+}
+
+/** The first line of a message in a channel. */
+function titleOf(form: Record<string, unknown>): string {
+  const [line = ''] = (typeof form['content'] === 'string' ? form['content'] : '').split('\n');
+  return line;
+}
