@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
@@ -23,6 +24,10 @@ export interface TemporalOptions {
 const START_MS = 30_000;
 const USUAL_PORTS = { grpc: 7233, ui: 8233 };
 const SERVING = 1;
+const DATABASE = 'temporal.db';
+const STARTS_MAX = 3;
+/** What it says of a port, before it begins and later. */
+const PORT_TAKEN = /address already in use|failed listening/;
 
 /**
  * A real Temporal server with its Web UI, in one process on one SQLite file. It can be killed and started again on
@@ -44,20 +49,27 @@ export class TemporalServer {
 
   /** Starts a server on free ports (the usual ones where they are free) and waits until it answers. */
   static async start(options: TemporalOptions): Promise<TemporalServer> {
-    // The dev server's own services find each other on 127.0.0.1 alone, whatever --ip says.
-    const host = '127.0.0.1';
-    const grpc = await freePort(host, USUAL_PORTS.grpc);
-    const ui = await freePort(host, USUAL_PORTS.ui);
-    const server = new TemporalServer(options, host, {
-      grpc,
-      ui,
-      metrics: await freePort(host, 0),
-      http: await freePort(host, 0),
-    });
     if (options.keep !== true)
-      for (const end of ['', '-journal', '-wal', '-shm']) rmSync(server.database + end, { force: true });
-    await server.restart();
-    return server;
+      for (const end of ['', '-journal', '-wal', '-shm'])
+        rmSync(path.join(options.directory, DATABASE) + end, { force: true });
+    for (let tries = 1; ; tries += 1) {
+      // The dev server's own services find each other on 127.0.0.1 alone, whatever --ip says.
+      const host = '127.0.0.1';
+      const usual = tries === 1 ? USUAL_PORTS : undefined;
+      const server = new TemporalServer(options, host, {
+        grpc: await freePort(host, usual?.grpc),
+        ui: await freePort(host, usual?.ui),
+        metrics: await freePort(host),
+        http: await freePort(host),
+      });
+      try {
+        await server.restart();
+        return server;
+      } catch (error) {
+        // Somebody took one of them since it was seen free: another lab, that was started at the same moment.
+        if (tries === STARTS_MAX || !PORT_TAKEN.test(String(error))) throw error;
+      }
+    }
   }
 
   get description(): TemporalDescription {
@@ -67,7 +79,7 @@ export class TemporalServer {
   }
 
   get database(): string {
-    return path.join(this.options.directory, 'temporal.db');
+    return path.join(this.options.directory, DATABASE);
   }
 
   get running(): boolean {
@@ -145,17 +157,22 @@ export class TemporalServer {
 }
 
 /** A port nobody listens on: the usual one, or where that is taken any other. */
-async function freePort(host: string, usual: number): Promise<number> {
-  for (const port of [usual, 0]) {
-    const free = await new Promise<number | undefined>((resolve) => {
-      const server = createServer();
-      server.once('error', () => resolve(undefined));
-      server.listen({ host, port, exclusive: true }, () => {
-        const address = server.address();
-        server.close(() => resolve(typeof address === 'object' ? address?.port : undefined));
-      });
-    });
-    if (free !== undefined) return free;
+async function freePort(host: string, usual?: number): Promise<number> {
+  for (let tries = 0; tries < triesMax; tries += 1) {
+    const port = tries === 0 && usual !== undefined ? usual : randomInt(ownPorts.from, ownPorts.to);
+    if (await isFree(host, port)) return port;
   }
   throw new Error(`No free port on ${host}.`);
+}
+
+/** What the system gives to outgoing connections begins above: a port that is free now is not taken by one of those meanwhile. */
+const ownPorts = { from: 20_000, to: 32_000 };
+const triesMax = 20;
+
+async function isFree(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen({ host, port, exclusive: true }, () => server.close(() => resolve(true)));
+  });
 }

@@ -38,21 +38,14 @@ export function overtakenText(target: string): string {
 }
 
 function becameOf(cluster: string, answer: OfferAnswer, describe: (reason: Reason) => string): string {
-  switch (answer.verdict) {
-    case 'started':
-      return `Run ${answer.run} of ${safe(cluster)} has begun: \`slipway watch ${cluster}/${answer.run}\`.`;
-    case 'waits': {
-      const instead =
-        answer.instead === undefined
-          ? ''
-          : ` Talos ${safe(answer.instead)}, which waited there, is not brought any more.`;
-      return `It waits, and begins by itself: ${safe(describe(answer.reason))}.${instead} \`slipway queue ${cluster}\` shows it.`;
-    }
-    case 'refused':
-      return `It is not begun: ${safe(describe(answer.reason))}.`;
-    case 'known':
-      return 'It was handed over before.';
-  }
+  if (answer.verdict === 'started')
+    return `Run ${answer.run} of ${safe(cluster)} has begun: \`slipway watch ${cluster}/${answer.run}\`.`;
+  if (answer.verdict === 'known') return 'It was handed over before.';
+  if (answer.verdict === 'refused') return `It is not begun: ${safe(describe(answer.reason))}.`;
+  const { reason, instead } = answer;
+  const other =
+    instead === undefined ? '' : ` Talos ${safe(instead)}, which waited there, is not brought any more.`;
+  return `It waits, and begins by itself: ${safe(describe(reason))}.${other} \`slipway queue ${cluster}\` shows it.`;
 }
 
 /** What a person does where nothing begins by itself, and the sentence of the change does not say it. */

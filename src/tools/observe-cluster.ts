@@ -75,7 +75,8 @@ export async function observeNode(
 }
 
 /**
- * Calls a node's Talos API through the other control planes, the next one where one does not answer.
+ * Calls a node's Talos API through the other control planes, the next one where one does not answer, or does not take part: a
+ * control plane without its configuration shows a certificate of its own, and one whose clock is wrong turns ours down.
  * An answer of the node itself, such as "not authorized", is not asked for again elsewhere.
  */
 export async function throughOthers<T>(
@@ -260,6 +261,9 @@ function cutMiddle(text: string): string {
 /** The endpoint itself does not answer (and may well be the one that is down), as opposed to the node behind it. */
 function wayIsClosed(error: unknown, target: TalosTarget): boolean {
   if (error instanceof TalosCallFailed) return error.wayIsClosed;
+  // A talosconfig that is really wrong is turned down by the last of them as well.
+  if (error instanceof Refusal && error.reason.kind === 'credential-rejected')
+    return /^(?:tls|x509): /.test(error.reason.why);
   if (!(error instanceof CommandFailed)) return false;
   // The endpoint answered, and says that it cannot reach the node: neither could another one.
   const { node, endpoint } = target;

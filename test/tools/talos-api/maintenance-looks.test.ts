@@ -4,8 +4,9 @@ import { createServer, type AddressInfo } from 'node:net';
 import { connect } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { Machine } from '../../../lab/machines/machine.js';
+import { throughOthers } from '../../../src/tools/observe-cluster.js';
 import { lookInMaintenance } from '../../../src/tools/talos-api/maintenance-looks.js';
-import { startMachines, type TestMachines } from './talos-machines.js';
+import { foreignCertificates, startMachines, type TestMachines } from './talos-machines.js';
 
 let machines: TestMachines;
 const uuid = 'bbbbbbbb-0000-0000-0000-000000000201';
@@ -57,6 +58,36 @@ describe('a look at a machine without a configuration', () => {
       uuid,
       macs: ['bc:24:11:00:1f:44', 'bc:24:11:00:1f:45'],
       fingerprint: await fingerprintOf(definition.loopback),
+    });
+  });
+});
+
+describe('a control plane without a configuration', () => {
+  const version = (ways: readonly string[], looks = machines.looks()) =>
+    throughOthers(
+      ways.map((way) => machines.target(way, 'k8s-ctrl-1')),
+      (target) => looks.version(target),
+    );
+
+  beforeAll(async () => {
+    if (machines.machine('k8s-ctrl-2').stage !== 'maintenance') await madeAnew('k8s-ctrl-2', 'v1.13.9');
+  });
+
+  test('is no way to another node, and says nothing of our credential: the next one is taken', async () => {
+    expect(await version(['k8s-ctrl-2', 'k8s-ctrl-1'])).toBe('v1.12.1');
+  });
+
+  test('is all that is there: then the credential is what is refused', async () => {
+    await expect(version(['k8s-ctrl-2'])).rejects.toMatchObject({
+      reason: { kind: 'credential-rejected', why: 'x509: certificate signed by unknown authority' },
+    });
+  });
+
+  test('changes nothing where our credential is bad: all ways refuse it', async () => {
+    const definitions = machines.machines.map(({ definition }) => definition);
+    const bad = machines.looks(machines.keys({ client: foreignCertificates(definitions) }));
+    await expect(version(['k8s-ctrl-1', 'k8s-ctrl-1'], bad)).rejects.toMatchObject({
+      reason: { kind: 'credential-rejected', why: 'tls: unknown certificate authority' },
     });
   });
 });
