@@ -52,6 +52,7 @@ async function main(): Promise<void> {
     activities: createActivities({
       dialMap: loadDialMap(settings.dialMapFile),
       credentialsFolder: settings.credentialsFolder,
+      repositoriesFolder: settings.repositoriesFolder,
       connections,
       inputOf: runInputs(client, namespace),
       openWork: openWork(client, namespace),

@@ -2,10 +2,15 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { commitTo, moveBranch } from '../../lab/forge/branches.js';
 import { openPull } from '../../lab/forge/pull-requests.js';
 import type { MergeDay } from '../../lab/merge-day.js';
+import type { DeliveryMemo } from '../../src/workflows/delivery-messages.js';
 import { declared, MergeSite } from './merge-site.js';
 import { runInput } from './run-input.js';
 
 const [first, second] = ['clusters/atlas/slipway.yaml', 'clusters/borea/slipway.yaml'] as const;
+
+/** Where a poll saw the branch, as the delivery says that it started. */
+const seenIn = (memo: Readonly<Record<string, unknown>> | undefined): string | undefined =>
+  (memo?.['delivery'] as DeliveryMemo | undefined)?.seen?.head;
 
 /** Only here: everything between a merge and a queue, with real git, forge, starter, Temporal and worker, and frozen clusters. */
 describe('merges of a repository with two clusters', () => {
@@ -44,11 +49,7 @@ describe('merges of a repository with two clusters', () => {
         query: `WorkflowType = 'deliver' AND WorkflowId STARTS_WITH 'delivery/poll-head'`,
       });
       for await (const { memo, status } of executions)
-        if (
-          (memo?.['delivery'] as { seen?: { head: string } }).seen?.head === commit &&
-          status.name === 'COMPLETED'
-        )
-          return true;
+        if (seenIn(memo) === commit && status.name === 'COMPLETED') return true;
       return false;
     });
 
@@ -189,9 +190,9 @@ describe('merges of a repository with two clusters', () => {
 
   it('are none where the branch is pushed by force, or for the first time; and what that takes back does not begin', async () => {
     const tip = (await day.repository.git.heads()).get('main') ?? '';
-    const [first] = (await day.repository.git.log(['main'])).slice(-1);
+    const [beginning] = (await day.repository.git.log(['main'])).slice(-1);
     expect(await waiting('atlas')).toBe('v1.12.9');
-    await moveBranch(day.repository, 'main', first?.sha, day.owner);
+    await moveBranch(day.repository, 'main', beginning?.sha, day.owner);
     await answers();
     expect(await waiting('atlas')).toBeUndefined();
     await moveBranch(day.repository, 'main', undefined, day.owner);
