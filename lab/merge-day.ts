@@ -1,9 +1,7 @@
-import { readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseDocument, stringify } from 'yaml';
-import { cacheFolder } from '../src/tools/binaries/cache.js';
-import { GitMirror } from '../src/tools/git/mirror.js';
 import { projectRoot } from '../src/tools/project-root.js';
 import { declaringVariables, inventoryWithTalos, variablesWithTalos } from './declared-talos.js';
 import { FaultPlan } from './faults/fault-plan.js';
@@ -13,7 +11,6 @@ import { commitTo } from './forge/branches.js';
 import { startForge, type Forge } from './forge/forge.js';
 import type { ForgeRepository } from './forge/forge-repository.js';
 import { changeLabels, mergePull, openPull } from './forge/pull-requests.js';
-import type { Hook } from './forge/webhooks.js';
 import { git } from './processes/git.js';
 import { LabProcess } from './processes/lab-process.js';
 import { startSinks, type Sinks } from './sinks/sinks.js';
@@ -67,7 +64,6 @@ export class MergeDay {
   /** Where the starter listens, once it did: it does so again after it was killed. */
   #port = 0;
   #starters = 0;
-  #hook: Hook | undefined;
 
   private constructor(
     private readonly options: MergeDayOptions,
@@ -150,7 +146,7 @@ export class MergeDay {
     this.starter = starter;
     await starter.ready();
     this.#port = (await portIn(logFile)) ?? 0;
-    this.#hook ??= this.forge.hook(this.repository, this.door, secret);
+    if (this.#starters === 1) this.forge.hook(this.repository, this.door, secret);
   }
 
   /** As a power cut would. */
@@ -215,9 +211,6 @@ export class MergeDay {
     await this.starter?.stop();
     await this.forge.stop();
     await this.sinks.stop();
-    const folder = path.join(cacheFolder(), 'repositories');
-    const mirror = new GitMirror({ url: this.#url, allow: ['http'], folder });
-    await rm(mirror.path, { recursive: true, force: true });
   }
 
   get #url(): string {
@@ -238,7 +231,8 @@ export class MergeDay {
       return file;
     };
     write('webhook-secret', `${secret}\n`);
-    write('forge-token', `${this.token}\n`);
+    // Workers may start relative paths elsewhere.
+    const token = write('forge-token', `${this.token}\n`);
     const repository = {
       name: repositoryName,
       url: this.#url,
@@ -246,7 +240,7 @@ export class MergeDay {
       trigger,
       poll: pollEvery,
       secrets: [{ file: 'webhook-secret' }],
-      access: { token: { file: 'forge-token' } },
+      access: { token: { file: token } },
       labels: { 'in-place': 'upgrade-pets', rebuild: 'upgrade-cattle' },
       clusters,
     };

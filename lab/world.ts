@@ -175,6 +175,7 @@ export class World extends Terminal {
   environment(): Record<string, string> {
     const { webUi } = this.options;
     return {
+      SLIPWAY_REPOSITORIES_DIR: path.join(this.folder, 'repositories'),
       ...(webUi ? { SLIPWAY_WEB_UI: webUi } : {}),
       TEMPORAL_ADDRESS: this.temporal,
       TEMPORAL_NAMESPACE: this.namespace,

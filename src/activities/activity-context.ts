@@ -32,6 +32,8 @@ export interface ActivitySettings extends QueueAsking {
   readonly dialMap: DialMap;
   /** Where relative credential files start; undefined: the folder of the run's slipway.yaml. */
   readonly credentialsFolder: string | undefined;
+  /** Where repositories that declare clusters are mirrored. It may be thrown away. */
+  readonly repositoriesFolder: string;
   /** The input of a run, read from its history: the inventory does not travel with every step. */
   readonly inputOf: (cluster: string, run: number) => Promise<RunInput>;
   /** What a step leaves for the next one. Credentials are read anew in each, and another credential is another connection. */

@@ -1,6 +1,4 @@
-import path from 'node:path';
 import type { RepositorySettings } from '../starter/settings.js';
-import { cacheFolder } from '../tools/binaries/cache.js';
 import { readCredential } from '../tools/credentials.js';
 import { openGitHub, type GitHub } from '../tools/forge/github.js';
 import { GitMirror } from '../tools/git/mirror.js';
@@ -15,7 +13,7 @@ export interface OpenRepository {
 
 /** Opens a repository: its mirror on this disk, and its forge. Asks neither anything, but a token for git where an app needs one. */
 export async function openRepository(
-  { credentialsFolder }: ActivitySettings,
+  { credentialsFolder, repositoriesFolder }: ActivitySettings,
   repository: RepositorySettings,
   wait: Wait,
 ): Promise<OpenRepository> {
@@ -34,7 +32,7 @@ export async function openRepository(
     allow: ['https', 'ssh', 'http', 'file'],
     ...(token === undefined ? {} : { token }),
     ...(user === undefined ? {} : { user }),
-    folder: path.join(cacheFolder(), 'repositories'),
+    folder: repositoriesFolder,
     signal: wait.signal,
   });
   return { mirror, github };

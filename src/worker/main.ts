@@ -55,6 +55,7 @@ async function main(): Promise<void> {
     activities: createActivities({
       dialMap: loadDialMap(settings.dialMapFile),
       credentialsFolder: settings.credentialsFolder,
+      repositoriesFolder: settings.repositoriesFolder,
       connections,
       inputOf,
       openWork: openWork(client, namespace),

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { z } from 'zod';
+import { cacheFolder } from '../tools/binaries/cache.js';
 import { defaultTaskQueue } from '../workflows/messages.js';
 import { ownWorkerName } from './worker-identity.js';
 
@@ -9,6 +10,8 @@ export interface WorkerSettings {
   readonly taskQueue: string;
   /** `SLIPWAY_CREDENTIALS_DIR`: where relative credential files start; default the folder of the run's slipway.yaml. */
   readonly credentialsFolder: string | undefined;
+  /** `SLIPWAY_REPOSITORIES_DIR`: where repositories that declare clusters are mirrored; default a folder of the cache. */
+  readonly repositoriesFolder: string;
   /** `SLIPWAY_DIAL`: see `tools/dial-map`. */
   readonly dialMapFile: string | undefined;
   /** `SLIPWAY_RETENTION_DAYS`: how long closed runs are kept. Applies to runs that close afterwards. */
@@ -22,6 +25,7 @@ export interface WorkerSettings {
 const schema = z.object({
   SLIPWAY_TASK_QUEUE: z.string().min(1).default(defaultTaskQueue),
   SLIPWAY_CREDENTIALS_DIR: z.string().min(1).optional(),
+  SLIPWAY_REPOSITORIES_DIR: z.string().min(1).optional(),
   SLIPWAY_DIAL: z.string().min(1).optional(),
   SLIPWAY_RETENTION_DAYS: z.coerce.number().int().min(1).max(3650).default(90),
   SLIPWAY_WORKFLOW_BUNDLE: z.string().min(1).optional(),
@@ -42,6 +46,9 @@ export function readSettings(environment: NodeJS.ProcessEnv): WorkerSettings {
     credentialsFolder: found.SLIPWAY_CREDENTIALS_DIR
       ? path.resolve(found.SLIPWAY_CREDENTIALS_DIR)
       : undefined,
+    repositoriesFolder: path.resolve(
+      found.SLIPWAY_REPOSITORIES_DIR ?? path.join(cacheFolder(), 'repositories'),
+    ),
     dialMapFile: found.SLIPWAY_DIAL,
     retentionDays: found.SLIPWAY_RETENTION_DAYS,
     identity: ownWorkerName(),

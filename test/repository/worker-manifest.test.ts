@@ -3,6 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { parse, parseAllDocuments } from 'yaml';
 import { projectRoot } from '../../src/tools/project-root.js';
+import { readSettings } from '../../src/worker/settings.js';
 
 const read = (file: string): string => readFileSync(path.join(projectRoot, file), 'utf8');
 
@@ -79,6 +80,15 @@ describe('the manifest of the workers', () => {
     });
   });
 
+  it('writes where it may: a folder of its own, not the image', () => {
+    const { repositoriesFolder } = readSettings(
+      Object.fromEntries((container?.env ?? []).map(({ name, value }) => [name, value])),
+    );
+    const writable = template.spec.volumes.filter(({ secret }) => !secret).map(({ name }) => name);
+    const folders = container?.volumeMounts.filter(({ name }) => writable.includes(name)) ?? [];
+    expect(folders.some(({ mountPath }) => repositoriesFolder.startsWith(`${mountPath}/`))).toBe(true);
+  });
+
   it('has the rights that Slipway ships with, and no other', () => {
     const { metadata } = parse(read('deploy/kubernetes/cluster-role.yaml')) as Manifest;
     expect(named('ClusterRoleBinding')).toMatchObject({
@@ -111,7 +121,9 @@ describe('the manifest of the workers', () => {
     expect(names.filter((name) => !known.includes(name))).toEqual(['TEMPORAL_ADDRESS', 'HOME']);
     const mounts = container?.volumeMounts.map(({ mountPath }) => mountPath) ?? [];
     const folders = container?.env.map(({ value }) => value).filter((value) => value.startsWith('/')) ?? [];
-    expect(folders.filter((folder) => !mounts.includes(folder))).toEqual([]);
+    const isMounted = (folder: string): boolean =>
+      mounts.some((mount) => folder === mount || folder.startsWith(`${mount}/`));
+    expect(folders.filter((folder) => !isMounted(folder))).toEqual([]);
   });
 
   it('gives a worker the time that an answer may take', () => {

@@ -2,10 +2,15 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { commitTo, moveBranch } from '../../lab/forge/branches.js';
 import { openPull } from '../../lab/forge/pull-requests.js';
 import type { MergeDay } from '../../lab/merge-day.js';
+import type { DeliveryMemo } from '../../src/workflows/delivery-messages.js';
 import { declared, MergeSite } from './merge-site.js';
 import { runInput } from './run-input.js';
 
 const [first, second] = ['clusters/atlas/slipway.yaml', 'clusters/borea/slipway.yaml'] as const;
+
+/** Where a poll saw the branch, as the delivery says that it started. */
+const seenIn = (memo: Readonly<Record<string, unknown>> | undefined): string | undefined =>
+  (memo?.['delivery'] as DeliveryMemo | undefined)?.seen?.head;
 
 /** Only here: everything between a merge and a queue, with real git, forge, starter, Temporal and worker, and frozen clusters. */
 describe('merges of a repository with two clusters', () => {
@@ -44,11 +49,7 @@ describe('merges of a repository with two clusters', () => {
         query: `WorkflowType = 'deliver' AND WorkflowId STARTS_WITH 'delivery/poll-head'`,
       });
       for await (const { memo, status } of executions)
-        if (
-          (memo?.['delivery'] as { seen?: { head: string } }).seen?.head === commit &&
-          status.name === 'COMPLETED'
-        )
-          return true;
+        if (seenIn(memo) === commit && status.name === 'COMPLETED') return true;
       return false;
     });
 
@@ -165,22 +166,40 @@ describe('merges of a repository with two clusters', () => {
     });
   }, 60_000);
 
-  it('are none where the branch is pushed for the first time, or by force', async () => {
-    const heads = await day.repository.git.heads();
-    const [tip = ''] = [heads.get('main')];
-    const older = (await day.repository.git.log(['main'])).at(-1)?.sha ?? '';
-    await moveBranch(day.repository, 'main', older, day.owner);
+  it('that came while no worker was up are one: the newest; and the older pull request says so', async () => {
+    await site.freeze('atlas');
+    await site.killWorker();
+    const older = await day.bumpAndMerge({ talos: 'v1.12.8' });
+    const newer = await day.bumpAndMerge({ talos: 'v1.12.9' });
+    await site.startWorker();
+    await answers();
+    expect(await waiting('atlas')).toBe('v1.12.9');
+    expect(day.comments(older.number)).toEqual([expect.stringContaining('Talos v1.12.8 is not brought')]);
+    expect(day.comments(newer.number)).toEqual([expect.stringContaining('It waits')]);
+  }, 60_000);
+
+  it('do not begin any more when their cluster is gone from git', async () => {
+    const number = await day.propose({ title: 'Give it up', files: { [second]: null } });
+    await day.merge(number);
+    await answers();
+    expect(await waiting('borea')).toBeUndefined();
+    expect(day.comments(number)).toEqual([
+      expect.stringMatching(/no longer there.*Talos v1\.12\.6, which waited, is not brought/s),
+    ]);
+  });
+
+  it('are none where the branch is pushed by force, or for the first time; and what that takes back does not begin', async () => {
+    const tip = (await day.repository.git.heads()).get('main') ?? '';
+    const [beginning] = (await day.repository.git.log(['main'])).slice(-1);
+    expect(await waiting('atlas')).toBe('v1.12.9');
+    await moveBranch(day.repository, 'main', beginning?.sha, day.owner);
+    await answers();
+    expect(await waiting('atlas')).toBeUndefined();
     await moveBranch(day.repository, 'main', undefined, day.owner);
     await moveBranch(day.repository, 'main', tip, day.owner);
-    const before = await site.queue('atlas');
-    await answers();
-    expect((await site.delivered(day)).slice(-1)).toMatchObject([
-      { clusters: [{ file: first }, { file: second }] },
-    ]);
-    expect((await site.delivered(day)).slice(-1)[0]?.clusters.map(({ answer }) => answer)).toEqual([
-      undefined,
-      undefined,
-    ]);
-    expect(await site.queue('atlas')).toMatchObject({ lastRun: before.lastRun });
+    const [last] = (await site.delivered(day)).slice(-1);
+    expect(last?.clusters.map(({ answer }) => answer)).toEqual([undefined, undefined]);
+    expect(await waiting('atlas')).toBeUndefined();
+    expect((await site.queue('atlas')).lastRun).toBe(1);
   });
 });

@@ -63,7 +63,11 @@ export class MergeSite {
       name: `worker ${this.#workers}`,
       command: process.execPath,
       args: ['--enable-source-maps', path.join(projectRoot, 'dist/src/worker/main.js')],
-      env: cleanEnvironment({ ...this.temporal, ...temporal }),
+      env: cleanEnvironment({
+        ...this.temporal,
+        ...temporal,
+        SLIPWAY_REPOSITORIES_DIR: path.join(this.folder, 'repositories'),
+      }),
       logFile,
       ready: {
         timeoutMs: 60_000,

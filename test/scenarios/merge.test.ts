@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { WorkflowNotFoundError } from '@temporalio/client';
 import { MergeDay } from '../../lab/merge-day.js';
 import { World } from '../../lab/world.js';
 import { runId } from '../../src/workflows/messages.js';
@@ -62,7 +63,9 @@ describe('a pull request that is merged', () => {
     const client = await world.client();
     const open = await client.workflow.count(`WorkflowType = 'deliver' AND ExecutionStatus = 'Running'`);
     expect(open.count).toBe(0);
-    await expect(client.workflow.getHandle(runId(world.lab.cluster, 3)).describe()).rejects.toThrow();
+    await expect(client.workflow.getHandle(runId(world.lab.cluster, 3)).describe()).rejects.toBeInstanceOf(
+      WorkflowNotFoundError,
+    );
     for (const { name } of world.lab.machines)
       expect(await world.machineEvents(name, 'install-finished')).toHaveLength(2);
   }, 60_000);

@@ -65,7 +65,7 @@ async function until(look: () => Promise<boolean>): Promise<void> {
 
 async function openWay(ends: WayEnds) {
   const opened = await wayToTemporal(temporal.env['TEMPORAL_ADDRESS'] ?? '', ends);
-  toEnd.push(opened.close);
+  toEnd.push(() => opened.close());
   return opened;
 }
 

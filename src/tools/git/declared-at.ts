@@ -62,7 +62,9 @@ export async function declaringCommit(
   for (const line of stdout.split('\n').filter((text) => text !== '')) {
     const [commit = '', parent] = line.split(' ');
     const before: InventoryAtCommit =
-      parent === undefined ? { ok: 'absent' } : await inventoryAt(mirror, commitId(parent), file);
+      parent === undefined || parent === ''
+        ? { ok: 'absent' }
+        : await inventoryAt(mirror, commitId(parent), file);
     oldest = { commit: commitId(commit), parent: before };
     if (!same(before)) return oldest;
   }

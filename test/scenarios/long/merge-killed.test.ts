@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Passing } from '../../lab/interruptions/temporal-gateway.js';
-import { TemporalGateway } from '../../lab/interruptions/temporal-gateway.js';
-import type { MergeDay } from '../../lab/merge-day.js';
-import { startTemporalAlone, type TemporalAlone } from '../../lab/temporal-alone.js';
-import { wayToTemporal, type WayEnds } from '../starter/way-to-temporal.js';
-import { declared, MergeSite } from './merge-site.js';
+import type { Passing } from '../../../lab/interruptions/temporal-gateway.js';
+import { TemporalGateway } from '../../../lab/interruptions/temporal-gateway.js';
+import type { MergeDay } from '../../../lab/merge-day.js';
+import { startTemporalAlone, type TemporalAlone } from '../../../lab/temporal-alone.js';
+import { wayToTemporal, type WayEnds } from '../../starter/way-to-temporal.js';
+import { declared, MergeSite } from '../merge-site.js';
 
 const file = 'slipway.yaml';
 /** Each merge declares the next version. */
@@ -61,7 +61,7 @@ describe('a merge becomes one run', () => {
     await day.killStarter();
     killed = undefined;
     const way = await wayToTemporal(temporal.server.description.address, ends);
-    toEnd.push(way.close);
+    toEnd.push(() => way.close());
     await day.startStarter({ ...site.temporal, TEMPORAL_ADDRESS: way.address });
   }
 
