@@ -141,7 +141,9 @@ export default {
       comment:
         'A workflow is replayed: it may not touch the machine. Do it in an activity and await its answer.',
       severity: 'error',
-      from: { path: '^dist/src/(workflows|planning/(describe|failures|node-steps|messages/(facts|waits))[.]js)' },
+      from: {
+        path: '^dist/src/(workflows|planning/(describe|failures|node-steps|messages/(facts|waits))[.]js)',
+      },
       to: { dependencyTypes: ['core'] },
     },
     ours(

@@ -18,12 +18,14 @@ export function tellingSection({ telling }: Pick<RunReport, 'telling'>): string[
   const lost = untold
     ? ['', plain(`Nobody could be told ${count(untold.messages, 'message')}: ${untold.why}.`)]
     : [];
-  const lines = missed.slice(-missedMax).map(({ at, kind, receiver, why, mayHaveArrived }) => [
-    moment(at),
-    kind ?? 'a message',
-    receiver ?? 'nobody was told',
-    plain(mayHaveArrived === true ? `${why}; it may have arrived` : why),
-  ]);
+  const lines = missed
+    .slice(-missedMax)
+    .map(({ at, kind, receiver, why, mayHaveArrived }) => [
+      moment(at),
+      kind ?? 'a message',
+      receiver ?? 'nobody was told',
+      plain(mayHaveArrived === true ? `${why}; it may have arrived` : why),
+    ]);
   const before = missed.length > missedMax ? ['', `The last ${missedMax} of ${missed.length}:`] : [];
   return [
     [

@@ -15,7 +15,15 @@ import {
 } from './report-nodes.js';
 import type { LeftToChange } from './terraform/left-to-change.js';
 import type { MessageKind } from './messages/message.js';
-import type { Decision, NodeResult, NodeState, RunResult, SnapshotRecord, StepRecord, Untold } from './run-result.js';
+import type {
+  Decision,
+  NodeResult,
+  NodeState,
+  RunResult,
+  SnapshotRecord,
+  StepRecord,
+  Untold,
+} from './run-result.js';
 
 /** How a run ended; `open`: it has not. `failed`, `terminated`: it ended without a word of its own. */
 export type ReportOutcome = RunResult['outcome'] | 'failed' | 'terminated' | 'open';

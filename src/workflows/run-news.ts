@@ -192,7 +192,8 @@ export class RunNews {
   }
 
   private stands({ strategy }: UpgradePlan): string {
-    const working = this.phaseNow === 'planning' || this.phaseNow === 'snapshot' || this.phaseNow === 'upgrading';
+    const working =
+      this.phaseNow === 'planning' || this.phaseNow === 'snapshot' || this.phaseNow === 'upgrading';
     if (working) return strategy === 'in-place' ? 'in place' : 'by rebuild';
     return stands[this.phaseNow] ?? this.phaseNow;
   }

@@ -181,7 +181,9 @@ test('a receiver that others were told of already is tried for seconds only', as
     state: { receivers: { discord: { failing } } },
   });
   // Eight seconds of patience are within thirty, and not within five.
-  expect(answer.outcomes).toMatchObject([{ outcome: 'failed', why: expect.stringContaining('8 s of patience') }]);
+  expect(answer.outcomes).toMatchObject([
+    { outcome: 'failed', why: expect.stringContaining('8 s of patience') },
+  ]);
   expect(service.came).toHaveLength(1);
 });
 

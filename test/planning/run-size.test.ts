@@ -72,7 +72,9 @@ group('what a run is reckoned to write', () => {
     expect(one.events - none.events).toBeGreaterThanOrEqual(6 * 1_000);
     expect(one.events - none.events).toBeLessThan(7 * 1_000);
     expect(one.history - none.history).toBeGreaterThan(4 * 1024 * 1_000);
-    expect(tooLarge(plan, { ...inventory, notify: Array.from({ length: 5 }, () => receiver) })).toBeUndefined();
+    expect(
+      tooLarge(plan, { ...inventory, notify: Array.from({ length: 5 }, () => receiver) }),
+    ).toBeUndefined();
   });
 
   test('is the length of its plan as Temporal carries it', () => {

@@ -14,7 +14,9 @@ interface Recorded {
 }
 
 interface Started {
-  readonly workflowExecutionStartedEventAttributes?: { readonly input: { readonly payloads: { data: string }[] } };
+  readonly workflowExecutionStartedEventAttributes?: {
+    readonly input: { readonly payloads: { data: string }[] };
+  };
 }
 
 /** The history of a release that told nobody, whatever was named: messages are no part of it, and never become one. */

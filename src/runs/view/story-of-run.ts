@@ -105,5 +105,10 @@ function nowOf(view: RunView, clock: Clock): string[] {
     ...(window ? [windowText(window, clock)] : []),
   ];
   const idle = lines.length === 0 ? ['the run decides what comes next.'] : [];
-  return [...lines, ...idle, ...tellingLines(view, clock), ...troubles(view, clock).map(({ text }) => text)].map(sentence);
+  return [
+    ...lines,
+    ...idle,
+    ...tellingLines(view, clock),
+    ...troubles(view, clock).map(({ text }) => text),
+  ].map(sentence);
 }

@@ -9,7 +9,9 @@ export const tellsPeople = 'tellPeople';
 /** What people were told, and what did not get there; undefined: the run tells nobody, or has not yet. */
 export function tellingOf({ activities }: HistoryFacts, untold: Untold | undefined): Telling | undefined {
   const told = activities.flatMap(({ name, result, endedAt = '', failure }) =>
-    name === tellsPeople && endedAt !== '' ? [{ at: endedAt, answer: result as PeopleTold | undefined, failure }] : [],
+    name === tellsPeople && endedAt !== ''
+      ? [{ at: endedAt, answer: result as PeopleTold | undefined, failure }]
+      : [],
   );
   if (told.length === 0 && !untold) return undefined;
   const receivers = new Map<string, { told: number; failed: number }>();
@@ -31,15 +33,19 @@ export function tellingOf({ activities }: HistoryFacts, untold: Untold | undefin
   }
   const state = told.findLast(({ answer }) => answer)?.answer?.state.receivers ?? {};
   return {
-    receivers: [...receivers].map(
-      ([receiver, counts]): ReceiverTold => ({ receiver, ...counts, ...failingOf(state[receiver]?.failing) }),
-    ),
+    receivers: [...receivers].map(([receiver, counts]): ReceiverTold => ({
+      receiver,
+      ...counts,
+      ...failingOf(state[receiver]?.failing),
+    })),
     missed,
     ...(untold ? { untold } : {}),
   };
 }
 
-function failingOf(failing: { readonly times: number; readonly since: string; readonly why: string } | undefined) {
+function failingOf(
+  failing: { readonly times: number; readonly since: string; readonly why: string } | undefined,
+) {
   if (!failing) return {};
   const { times, since, why } = failing;
   return { failing: { times, since, why } };

@@ -29,7 +29,9 @@ describe('reminders', () => {
   });
 
   test('come no more often than slipway.yaml wants the first', () => {
-    expect([0, 1, 7].map((sent) => untilReminder(48 * hour, sent))).toEqual([48, 48, 48].map((h) => h * hour));
+    expect([0, 1, 7].map((sent) => untilReminder(48 * hour, sent))).toEqual(
+      [48, 48, 48].map((h) => h * hour),
+    );
   });
 
   test('do not come where slipway.yaml says never', () => {
@@ -39,23 +41,45 @@ describe('reminders', () => {
   test('say since when, until when, for what, and what to type', () => {
     const notice = noticeOf(reminderMessage(decisionWait(['work-2'], where, times), about));
     expect(notice.title).toContain('prox-ops: run 42 waits still, for 4h: somebody decides about work-2');
-    expect(notice.lines.join('\n')).toMatch(/Since 2026-11-21 14:00 UTC\.\nIt gives up at 2026-11-22 14:00 UTC/);
+    expect(notice.lines.join('\n')).toMatch(
+      /Since 2026-11-21 14:00 UTC\.\nIt gives up at 2026-11-22 14:00 UTC/,
+    );
     expect(notice.commands[0]).toMatch(/^slipway retry work-2 prox-ops\/42 --why "…" {2}# /);
   });
 });
 
 describe('a wait', () => {
   test.each([
-    ['for a yes', approvalWait(plan, where, times), /yes to plan [0-9a-f]{12} \(upgrade/, /^slipway approve prox-ops\/42 --plan /],
-    ['in a pause', pauseWait('Ada: lunch', where, times), /paused by Ada: lunch/, /^slipway resume prox-ops\/42 --why/],
-    ['for a decision', decisionWait(['a', 'b'], where, times), /about a and b$/, /^slipway retry a prox-ops\/42/],
+    [
+      'for a yes',
+      approvalWait(plan, where, times),
+      /yes to plan [0-9a-f]{12} \(upgrade/,
+      /^slipway approve prox-ops\/42 --plan /,
+    ],
+    [
+      'in a pause',
+      pauseWait('Ada: lunch', where, times),
+      /paused by Ada: lunch/,
+      /^slipway resume prox-ops\/42 --why/,
+    ],
+    [
+      'for a decision',
+      decisionWait(['a', 'b'], where, times),
+      /about a and b$/,
+      /^slipway retry a prox-ops\/42/,
+    ],
     [
       'for a window',
       windowWait('2026-11-23T02:00:00.000Z', where, times),
       /no maintenance window is open, the next one opens at 2026-11-23 02:00 UTC/,
       /^slipway start-now prox-ops\/42 --why/,
     ],
-    ['for a window that nobody knows', windowWait(undefined, where, times), /none is known to open/, /^slipway start-now/],
+    [
+      'for a window that nobody knows',
+      windowWait(undefined, where, times),
+      /none is known to open/,
+      /^slipway start-now/,
+    ],
   ] as const)('%s says what for, and what to type', (_what, wait, words, command) => {
     const { title, commands } = noticeOf(waitingMessage(wait, about));
     expect(title).toMatch(words);

@@ -83,7 +83,9 @@ group('a receiver that hears nothing any more', () => {
   test('is one line of the board, of the report of an open run, and of the page', () => {
     const seen = view();
     expect(tellingLines(seen, clock)).toEqual([words]);
-    expect(boardText(seen, clock.now, { width: 140, colour: false, timeZone: 'UTC' })).toContain(`! ${words}`);
+    expect(boardText(seen, clock.now, { width: 140, colour: false, timeZone: 'UTC' })).toContain(
+      `! ${words}`,
+    );
     expect(reportOfView(seen, clock.now).now).toContain(words);
     expect(runStanding(seen, clock).points).toContainEqual(
       expect.objectContaining({ about: 'messages', tone: 'fault', text: words }),
