@@ -6,6 +6,7 @@ import { pauseText, resumeLine } from '../runs/view/pause-text.js';
 import { runningNodes } from '../runs/view/run-nodes.js';
 import type { NodeView, PauseTime, RunView } from '../runs/view/run-view.js';
 import { adviceOf, outcomeWords, reasonsBeside } from '../runs/view/run-words.js';
+import { tellingLines } from '../runs/view/telling-text.js';
 import { troubles, workText, type Clock } from '../runs/view/work-text.js';
 import { describe } from '../planning/describe.js';
 import { listed } from '../planning/phrases.js';
@@ -44,7 +45,7 @@ export interface Standing {
 
 /** What stands first: what a person is asked, what is wrong, then what goes on. Pure; the same sentences as the terminal's board. */
 export function runStanding(view: RunView, clock: Clock): Standing {
-  if (view.outcome) return ended(view);
+  if (view.outcome) return ended(view, clock);
   const wrong = troubles(view, clock).map(({ text }): Point => ({
     tone: 'fault',
     about: 'trouble',
@@ -52,7 +53,7 @@ export function runStanding(view: RunView, clock: Clock): Standing {
     commands: [],
   }));
   const asked = question(view, clock);
-  const goesOn = [...aborting(view), ...work(view, clock)];
+  const goesOn = [...aborting(view), ...work(view, clock), ...notTold(view, clock)];
   // Why comes before what can be done about it.
   if (asked) return { ...asked, points: [...wrong, ...halted(view), ...asked.points, ...goesOn] };
   const { pause, abort } = view;
@@ -151,6 +152,11 @@ export function stoppedText(node: NodeView): string {
   ].join(' ');
 }
 
+/** Whom messages do not reach. The run goes on all the same. */
+function notTold(view: RunView, clock: Clock): Point[] {
+  return tellingLines(view, clock).map((text) => ({ tone: 'fault', about: 'messages', text, commands: [] }));
+}
+
 function work(view: RunView, clock: Clock): Point[] {
   const own = view.work
     .filter(({ endedAt }) => endedAt === undefined)
@@ -186,7 +192,7 @@ export const outcomeTones: Readonly<Record<NonNullable<RunView['outcome']>, Tone
   terminated: 'fault',
 };
 
-function ended(view: RunView): Standing {
+function ended(view: RunView, clock: Clock): Standing {
   const outcome = view.outcome ?? 'failed';
   const { words } = outcomeWords[outcome];
   const tone = outcomeTones[outcome];
@@ -197,6 +203,7 @@ function ended(view: RunView): Standing {
     ...(first !== undefined || commands.length > 0 ? [{ tone, about: '', text: first ?? '', commands }] : []),
     ...others.map((text): Point => ({ tone, about: '', text, commands: [] })),
     ...halted(view),
+    ...notTold(view, clock),
   ];
   return { tone, title: words.charAt(0).toUpperCase() + words.slice(1), points };
 }

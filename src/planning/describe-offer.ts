@@ -1,7 +1,7 @@
 import type { OfferAnswer } from '../workflows/messages.js';
 import type { DeclaredChange } from './declared-change.js';
 import { describeDeclaredChange } from './describe-declared-change.js';
-import { fenced, plain } from './markdown.js';
+import { fenced, plainComment as plain } from './markdown.js';
 import type { Reason } from './reason.js';
 
 /** What became of a merge for one cluster. */

@@ -12,6 +12,7 @@ import {
   nodesTable,
   stepSections,
 } from './report-markdown-nodes.js';
+import { tellingSection } from './report-markdown-telling.js';
 import { terraformSection } from './report-markdown-terraform.js';
 import type { ReportOutcome, RunReport } from './run-report.js';
 
@@ -30,6 +31,7 @@ export function reportMarkdown(report: RunReport, opening?: string): string {
     ...lagSection(report),
     ...bootSection(report),
     decisions(report),
+    ...tellingSection(report),
     ...nodesTable(report),
     ...snapshots(report),
     ...waits(report),

@@ -14,7 +14,16 @@ import {
   type ToLookAt,
 } from './report-nodes.js';
 import type { LeftToChange } from './terraform/left-to-change.js';
-import type { Decision, NodeResult, NodeState, RunResult, SnapshotRecord, StepRecord } from './run-result.js';
+import type { MessageKind } from './messages/message.js';
+import type {
+  Decision,
+  NodeResult,
+  NodeState,
+  RunResult,
+  SnapshotRecord,
+  StepRecord,
+  Untold,
+} from './run-result.js';
 
 /** How a run ended; `open`: it has not. `failed`, `terminated`: it ended without a word of its own. */
 export type ReportOutcome = RunResult['outcome'] | 'failed' | 'terminated' | 'open';
@@ -44,8 +53,39 @@ export interface RunWork {
   readonly endedAt?: string;
 }
 
+/** Who was told what the run had to say, and what did not get there. */
+export interface Telling {
+  readonly receivers: readonly ReceiverTold[];
+  /** What did not get to somebody, in order. */
+  readonly missed: readonly UntoldMessage[];
+  /** What nobody was told; left out: nothing. */
+  readonly untold?: Untold;
+}
+
+export interface ReceiverTold {
+  /** `discord`, `ntfy 2`: by its service, and its place among several of it. */
+  readonly receiver: string;
+  /** Messages, and editions of the board. */
+  readonly told: number;
+  readonly failed: number;
+  /** It could not be told the last messages; ISO time of the first of them. */
+  readonly failing?: { readonly times: number; readonly since: string; readonly why: string };
+}
+
+export interface UntoldMessage {
+  /** ISO time at which that was known. */
+  readonly at: string;
+  /** Left out: the record does not tell. */
+  readonly kind?: MessageKind;
+  /** Left out: nobody could be told. */
+  readonly receiver?: string;
+  readonly why: string;
+  /** It was sent, and nobody knows whether it arrived. */
+  readonly mayHaveArrived?: boolean;
+}
+
 /** Everything the record tells of one run: what a report is made of. What a record may lack is optional. */
-export interface RunStory extends Omit<RunResult, 'outcome' | 'endedAt' | 'counts' | 'notDone'> {
+export interface RunStory extends Omit<RunResult, 'outcome' | 'endedAt' | 'counts' | 'notDone' | 'untold'> {
   readonly outcome: ReportOutcome;
   /** ISO time. */
   readonly endedAt?: string;
@@ -69,6 +109,7 @@ export interface RunStory extends Omit<RunResult, 'outcome' | 'endedAt' | 'count
   readonly work?: readonly RunWork[];
   /** Of an open run: what goes on, as sentences. */
   readonly now?: readonly string[];
+  readonly telling?: Telling;
 }
 
 /**
@@ -124,6 +165,8 @@ export interface RunReport {
   readonly terraform: LeftToChange | null;
   /** What still names the version from before; null: no node has a new one. */
   readonly lag: ReportLag | null;
+  /** Null: slipway.yaml named nobody under `notify`, or the run came from a release that told nobody. */
+  readonly telling: Telling | null;
 }
 
 export interface SnapshotsKept {
@@ -190,6 +233,7 @@ export function reportOf(story: RunStory): RunReport {
     figures: reportFigures(story),
     terraform: story.terraform ?? null,
     lag: reportLag(story),
+    telling: story.telling ?? null,
   };
 }
 

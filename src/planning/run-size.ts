@@ -28,6 +28,13 @@ export const runLimits: RunSize = {
 /** Events: of the run itself, of each hop, of its templates, and of each node in it. A control plane waits for etcd and may have its own snapshot. */
 const events = { run: 45, hop: 20, templates: 7, node: 9, controlPlane: 14 } as const;
 
+/**
+ * Where slipway.yaml names somebody to tell: a letter is an activity and the decision after it. One a node; a run's are its start and
+ * end, a hop's its first board; the rest is for waits, halts and what people say.
+ */
+const letters = { run: 10, hop: 1, node: 1 } as const;
+const letter = { events: 6, bytes: 4 * kib, bytesOfReceiver: kib / 2 } as const;
+
 /** Bytes, in the same way. A node's: what its workflow is started with beside the node itself, and what it answers. */
 const bytes = { run: 16 * kib, hop: 4 * kib, node: 8 * kib } as const;
 
@@ -40,6 +47,8 @@ export function runSize(plan: UpgradePlan, inventory: Inventory): RunSize {
   const touched = hops.flatMap(touchedNodes);
   const controlPlanes = touched.filter(({ role }) => role === 'control-plane').length;
   const planBytes = encodedBytes(plan);
+  const receivers = inventory.notify.length;
+  const told = receivers === 0 ? 0 : letters.run + letters.hop * hops.length + letters.node * touched.length;
   return {
     plan: planBytes,
     events:
@@ -47,11 +56,13 @@ export function runSize(plan: UpgradePlan, inventory: Inventory): RunSize {
       events.hop * hops.length +
       events.templates * hops.filter((hop) => hop.templates).length +
       events.node * touched.length +
-      events.controlPlane * controlPlanes,
+      events.controlPlane * controlPlanes +
+      letter.events * told,
     history:
       bytes.run +
       bytes.hop * hops.length +
       bytes.node * touched.length +
+      (letter.bytes + letter.bytesOfReceiver * receivers) * told +
       encodedBytes(inventory) +
       timesInHistory * planBytes +
       // Each node's workflow is started with its part.

@@ -10,7 +10,6 @@ export function settingNotes({ inventory }: PlanInput, nodes: readonly PlannedNo
     ...aloneNotes(inventory),
     ...endpointNotes(inventory, nodes),
     ...drainNotes(inventory),
-    ...notifyNotes(inventory),
     ...windowNotes(inventory),
   ];
 }
@@ -45,13 +44,6 @@ function drainNotes({ limits, upgrade }: Inventory): string[] {
     `a drain has ${span(whole)} in all (limits.drain, ${count(attempts, 'attempt')}): an eviction that was granted and not carried out, as ` +
       `when a worker dies in the middle of it, keeps a PodDisruptionBudget at its end for ${span(grantForgottenAfterMs)}, and such a drain ` +
       `fails; ${span(drainOutlastsGrantMs)} outlast that`,
-  ];
-}
-
-function notifyNotes({ notify }: Inventory): string[] {
-  if (notify.length === 0) return [];
-  return [
-    `slipway.yaml names ${count(notify.length, 'receiver')} under notify; this version of Slipway sends no messages`,
   ];
 }
 

@@ -10,7 +10,7 @@ import { attemptGraceMs } from './messages.js';
  * | wait    | polls until its limit      | 8 s       | the limit given                    | 1 s … 5 s until the end   |
  * | mutate  | changes one thing, quickly | 8 s       | the limit given, then an outage's  | 1 s … 10 s until the end  |
  * | once    | sends what is sent once    | 8 s       | the limit given                    | observes only; 1 s … 5 s  |
- * | telling | tells people one message   | 8 s       | 150 s, five attempts               | 1 s … 30 s                |
+ * | telling | tells people one message   | 8 s       | 150 s; a day with its attempts     | 1 s … 30 s, five times    |
  *
  * What is retried at all stands in `planning/failures.ts`: an activity's failure is non-retryable unless that table says
  * otherwise. A dead worker is seen by the missing heartbeat, or by the next one on its machine (`worker/take-over.ts`), and the
@@ -60,9 +60,11 @@ export function activityOptions(
 /** A message takes ninety seconds at most, and is no failure: what is tried again is what a dead worker left. */
 const tellingMs = 150_000;
 const tellingAttempts = 5;
+/** News that no worker could tell for so long is no news. */
+const newsMs = 86_400_000;
 
 /**
- * Options of telling people one message. It has no end of its own but its attempts: while no worker is there it waits, as the run does.
+ * Options of telling people one message. While no worker is there it waits, as the run does.
  *
  * @param summary the line the Web UI shows.
  */
@@ -70,6 +72,7 @@ export function tellingOptions(summary: string): ActivityOptions {
   return {
     heartbeatTimeout,
     startToCloseTimeout: tellingMs,
+    scheduleToCloseTimeout: newsMs,
     retry: { ...retries.look, maximumAttempts: tellingAttempts },
     cancellationType: 'TRY_CANCEL',
     summary,

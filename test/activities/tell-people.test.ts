@@ -137,6 +137,56 @@ describe('people are told', () => {
   });
 });
 
+describe('a message and the board', () => {
+  const board = everyMessage.board;
+
+  test('go out together, the message first; the board is one that is edited', async () => {
+    const service = await serve('discord', ({ path: asked }, count) => ({
+      status: 200,
+      body: { id: /messages\/(\d+)/.exec(asked)?.[1] ?? String(count) },
+    }));
+    await serve('ntfy', wellNtfy);
+    const first = await told({ board });
+    expect(first).toMatchObject({ kind: 'halt', state: { receivers: { discord: { board: '2' } } } });
+    // ntfy rings for each edition: it has no board unless it asks for one.
+    expect(first.board).toMatchObject([{ receiver: 'discord', outcome: 'told' }]);
+    const second = await told({ board, state: first.state });
+    expect(second.board).toMatchObject([{ receiver: 'discord', outcome: 'updated' }]);
+    expect(service.came.map(({ method }) => method)).toEqual(['POST', 'POST', 'POST', 'PATCH']);
+  });
+
+  test('the board is not tried where the message did not get through', async () => {
+    const service = await serve('discord', broken);
+    await serve('ntfy', wellNtfy);
+    expect((await told({ board })).board).toEqual([]);
+    expect(service.came).toHaveLength(1);
+  });
+
+  test('an attempt after a worker died goes on with the board alone', async () => {
+    const service = await serve('discord', wellDiscord);
+    await serve('ntfy', wellNtfy);
+    const settled = ['discord', 'ntfy'].map((receiver) => ({ receiver, outcome: 'told', attempts: 1 }));
+    const last = { heartbeatDetails: { begun: ['discord', 'ntfy'], settled } };
+    expect((await told({ board }, last)).board).toMatchObject([{ receiver: 'discord', outcome: 'told' }]);
+    expect(service.came).toHaveLength(1);
+    expect(String(service.came[0]?.json['content'])).toContain('4 of 15 nodes');
+  });
+});
+
+test('a receiver that others were told of already is tried for seconds only', async () => {
+  const service = await serve('discord', () => ({ status: 429, body: { retry_after: 8 } }));
+  const failing = { times: 3, since: everyMessage.halt.at, why: 'it answered 429', said: true };
+  const answer = await told({
+    receivers: { notify: [discord], base },
+    state: { receivers: { discord: { failing } } },
+  });
+  // Eight seconds of patience are within thirty, and not within five.
+  expect(answer.outcomes).toMatchObject([
+    { outcome: 'failed', why: expect.stringContaining('8 s of patience') },
+  ]);
+  expect(service.came).toHaveLength(1);
+});
+
 describe('an attempt after a worker died', () => {
   test('goes on with those who were not told', async () => {
     const service = await serve('discord', wellDiscord);

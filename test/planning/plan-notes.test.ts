@@ -101,15 +101,6 @@ describe('the note of the cluster endpoint', () => {
 });
 
 describe('other notes', () => {
-  test('receivers of messages are named as not served yet', () => {
-    const notify = [{ ntfy: { webhook: { file: 'ntfy-url' } } }, { ntfy: { webhook: { file: 'other' } } }];
-    const notes = notesOf(well.declaring((inventory) => ({ ...inventory, notify })));
-    expect(notes).toContain(
-      'slipway.yaml names 2 receivers under notify; this version of Slipway sends no messages',
-    );
-    expect(notesOf(well).join()).not.toContain('notify');
-  });
-
   test.each([
     [49_000, 3, ['a drain has 2m27s in all (limits.drain, 3 attempts)']],
     [50_000, 3, []],

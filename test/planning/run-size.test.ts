@@ -65,6 +65,18 @@ group('what a run is reckoned to write', () => {
     },
   );
 
+  test('has a letter for each node where somebody is told, and nothing of it where nobody is', () => {
+    const receiver = { discord: { webhook: { file: 'to-discord' } } };
+    const [none, one] = [[], [receiver]].map((notify) => runSize(plan, { ...inventory, notify }));
+    if (!none || !one) throw new Error('both were reckoned');
+    expect(one.events - none.events).toBeGreaterThanOrEqual(6 * 1_000);
+    expect(one.events - none.events).toBeLessThan(7 * 1_000);
+    expect(one.history - none.history).toBeGreaterThan(4 * 1024 * 1_000);
+    expect(
+      tooLarge(plan, { ...inventory, notify: Array.from({ length: 5 }, () => receiver) }),
+    ).toBeUndefined();
+  });
+
   test('is the length of its plan as Temporal carries it', () => {
     const { data } = defaultPayloadConverter.toPayload({ verdict: 'planned', plan });
     expect((data?.length ?? 0) - runSize(plan, inventory).plan).toBeLessThan(100);

@@ -17,7 +17,12 @@ describe('recorded histories', () => {
   it('replay on the workflows of today', async () => {
     const script = path.join(projectRoot, 'dist', 'test', 'replay', 'replay.js');
     const { stdout, exitCode } = await execa(process.execPath, [script], { reject: false, timeout: 120_000 });
-    expect(stdout.split('\n')).toEqual(histories.toSorted().map((name) => `ok ${name}`));
+    const lines = stdout.split('\n');
+    const changed = 'ok run-done-0.2.0.json, had its slipway.yaml named receivers';
+    expect(lines).toContain(changed);
+    expect(lines.filter((line) => line !== changed)).toEqual(
+      histories.toSorted().map((name) => `ok ${name}`),
+    );
     expect(exitCode).toBe(0);
   }, 130_000);
 });

@@ -16,6 +16,7 @@ import {
 } from '../../runs/view/run-words.js';
 import type { RunView } from '../../runs/view/run-view.js';
 import { durationText } from '../../runs/view/time-text.js';
+import { tellingLines } from '../../runs/view/telling-text.js';
 import { openWindowWait, startNowLine, windowText } from '../../runs/view/window-text.js';
 import { troubles, workText, type Clock } from '../../runs/view/work-text.js';
 import { wrapText } from './wrap-text.js';
@@ -50,6 +51,7 @@ export function boardText(view: RunView, now: number, options: BoardOptions): st
     ...haltAsked(page),
     ...pauseAsked(page),
     ...windowAwaited(page),
+    ...tellingLines(view, clock).flatMap((text) => marked(page, paint.yellow('!'), text)),
     ...abortAsked(page),
     ...ending(page),
   ].join('\n');

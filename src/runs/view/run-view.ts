@@ -8,6 +8,7 @@ import type {
 import type { PlanApproval, PlannedNode, UpgradePlan } from '../../planning/plan.js';
 import type { Reason } from '../../planning/reason.js';
 import type { Role } from '../../planning/observation.js';
+import type { Telling } from '../../planning/run-report.js';
 import type { StepName } from '../../planning/node-steps.js';
 import type { RunInput } from '../../workflows/messages.js';
 import type { Pollers } from '../../starter/look-for-workers.js';
@@ -59,6 +60,8 @@ export interface RunView {
   /** What people said to it, in order. */
   readonly decisions: readonly Decision[];
   readonly snapshots: readonly SnapshotRecord[];
+  /** Who was told of it, and what did not get there; undefined: it tells nobody. */
+  readonly telling: Telling | undefined;
   /** The next decision of the run's workflow, when it is due. */
   readonly workflowTask: PendingWorkflowTask | undefined;
   /** Whether anybody works on its task queue; undefined: nobody looked. */

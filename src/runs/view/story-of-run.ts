@@ -6,6 +6,7 @@ import { nodeText } from './node-text.js';
 import { pauseText } from './pause-text.js';
 import { runningNodes } from './run-nodes.js';
 import type { NodeView, RunView } from './run-view.js';
+import { tellingLines } from './telling-text.js';
 import { openWindowWait, windowText } from './window-text.js';
 import { troubles, workText, type Clock } from './work-text.js';
 
@@ -34,6 +35,7 @@ export function storyOfRun(view: RunView, clock: Clock): RunStory {
     snapshots: view.snapshots,
     decisions: view.decisions,
     work: workOf(view),
+    ...(view.telling ? { telling: view.telling } : {}),
     ...(view.result?.terraform ? { terraform: view.result.terraform } : {}),
     now: nowOf(view, clock),
     ...(input?.request.requestedAt === undefined ? {} : { requestedAt: input.request.requestedAt }),
@@ -103,5 +105,10 @@ function nowOf(view: RunView, clock: Clock): string[] {
     ...(window ? [windowText(window, clock)] : []),
   ];
   const idle = lines.length === 0 ? ['the run decides what comes next.'] : [];
-  return [...lines, ...idle, ...troubles(view, clock).map(({ text }) => text)].map(sentence);
+  return [
+    ...lines,
+    ...idle,
+    ...tellingLines(view, clock),
+    ...troubles(view, clock).map(({ text }) => text),
+  ].map(sentence);
 }

@@ -14,6 +14,7 @@ import {
   windowsOf,
 } from './view-of-decisions.js';
 import type { AbortView, NodeView, RunOutcome, RunView } from './run-view.js';
+import { tellingOf } from './view-of-telling.js';
 import { viewOfNodes, type ExecutionSight } from './view-of-nodes.js';
 import { worksOf } from './works-of.js';
 
@@ -76,6 +77,7 @@ export function viewOfRun(
     snapshots: facts.activities
       .filter((one) => one.name === 'takeSnapshot' && one.result)
       .map((one) => one.result as SnapshotRecord),
+    telling: tellingOf(facts, result && 'untold' in result ? result.untold : undefined),
     workflowTask: pending?.workflowTask,
     workers: undefined,
     result,

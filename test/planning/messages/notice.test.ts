@@ -52,6 +52,7 @@ describe('what people are told', () => {
         'slipway approve prox-ops/42',
       ],
     ],
+    ['decided', ['Ada has it begin once more with k8s-work-2', 'Why: the disk was replaced']],
     ['halt', ['halted at k8s-work-2', 'runs the old version again', 'Ready', 'slipway ']],
     ['rollback', ['goes back to v1.12.1', 'Failed on v1.12.6: ', 'Status: in progress']],
     ['rolled-back', ['runs v1.12.1 again', 'Failed on v1.12.6: ', 'Status: completed, after 1m30s']],

@@ -33,7 +33,7 @@ describe('receivers', () => {
   });
 
   test('without a list are told the whole record', () => {
-    expect(wanted(ntfy)).toHaveLength(14);
+    expect(wanted(ntfy)).toHaveLength(15);
   });
 
   test('with a severity are told that and anything worse', () => {

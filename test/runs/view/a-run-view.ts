@@ -58,6 +58,7 @@ export function aRunView(over: Partial<RunView> = {}): RunView {
     windows: [],
     noWayBack: [],
     decisions: [],
+    telling: undefined,
     snapshots: [],
     workflowTask: undefined,
     workers: {
