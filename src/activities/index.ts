@@ -21,7 +21,6 @@ import { planRetry } from './plan-retry.js';
 import { planUpgrade } from './plan-upgrade.js';
 import { prepareImage } from './prepare-image.js';
 import { probeNode } from './probe-node.js';
-import { proposePlan } from './propose-plan.js';
 import { readChanges } from './read-changes.js';
 import { readComment } from './read-comment.js';
 import { rebootNode } from './reboot-node.js';
@@ -45,7 +44,6 @@ import { withdraw } from './withdraw.js';
 export function createActivities(settings: ActivitySettings) {
   return {
     readChanges: bind(settings, readChanges),
-    proposePlan: bind(settings, proposePlan),
     handOver: bind(settings, handOver),
     withdraw: bind(settings, withdraw),
     readComment: bind(settings, readComment),

@@ -2,7 +2,7 @@ import { setCurrentDetails } from '@temporalio/workflow';
 import type { Changes, ClusterChange } from '../activities/read-changes.js';
 import { describe, describeDeclaredChange, mergeText, overtakenText } from '../planning/describe.js';
 import { answerComment, type CommentResult } from './answer-comment.js';
-import type { Delivery, PullRequestEvent } from './delivery-messages.js';
+import type { Delivery } from './delivery-messages.js';
 import type { OfferAnswer, WithdrawAnswer } from './messages.js';
 import { activitiesFor } from './step-activities.js';
 
@@ -29,8 +29,6 @@ export interface DeliveredCluster {
 
 /** Git, the forge, or a queue may be away for long: a merge is not forgotten because of that. */
 const dayMs = 86_400_000;
-/** A plan that nobody sees within that time is not missed: the next push makes another. */
-const proposalMs = 600_000;
 
 /** One thing that happened at a forge: read from git, and what was merged handed to the queues of its clusters. */
 export async function deliver(delivery: Delivery): Promise<DeliveryResult> {
@@ -39,7 +37,7 @@ export async function deliver(delivery: Delivery): Promise<DeliveryResult> {
   if (event.kind === 'comment')
     return told(delivery, { comment: await answerComment(delivery, event), clusters: [] });
   if (event.kind === 'pull-request' && event.action !== 'merged')
-    return told(delivery, await proposed(delivery, event));
+    return told(delivery, { ignored: 'only merges start something', clusters: [] });
   const changes = await activitiesFor('look', dayMs, `what changed in ${repository.name}`).readChanges({
     delivery,
   });
@@ -51,26 +49,6 @@ export async function deliver(delivery: Delivery): Promise<DeliveryResult> {
   const clusters = await Promise.all(handed);
   for (const { cluster, done } of clusters) await tellMerge(delivery, changes, cluster, done);
   return told(delivery, { head: changes.head, clusters: clusters.map(({ done }) => done) });
-}
-
-/** A pull request that is open shows what merging it would do; it starts nothing. */
-async function proposed(delivery: Delivery, event: PullRequestEvent): Promise<DeliveryResult> {
-  const { repository } = delivery;
-  if (event.action === 'closed') return { ignored: 'it was closed without a merge', clusters: [] };
-  if (event.head.repository.toLowerCase() !== repository.name.toLowerCase())
-    return {
-      ignored: 'it comes from a fork: plans are made for branches of the repository alone',
-      clusters: [],
-    };
-  const look = activitiesFor('look', proposalMs, `what pull request ${event.number} proposes`);
-  const { head, clusters } = await look.readChanges({ delivery });
-  const shown = await Promise.all(
-    clusters.map(async (cluster) => {
-      const { outcome } = await look.proposePlan({ delivery, event, cluster });
-      return { file: cluster.file, sentence: `${describeDeclaredChange(cluster.change)} (${outcome})` };
-    }),
-  );
-  return { head, clusters: shown };
 }
 
 async function handedOver(

@@ -38,7 +38,6 @@ const names: Readonly<Record<keyof Activities, Named>> = {
     does: 'looks at the node, and where it was made anew at Terraform, to roll it back',
   },
   readChanges: { name: 'read', does: 'reads what a delivery changed' },
-  proposePlan: { name: 'plan', does: 'plans what a pull request proposes' },
   handOver: { name: 'hand-over', does: 'hands what was merged over to its queue' },
   withdraw: { name: 'withdraw', does: 'tells the queue that git went back' },
   readComment: { name: 'read', does: 'reads a comment at a pull request' },

@@ -30,38 +30,23 @@ export interface CommentPlace {
   readonly marker: string;
 }
 
-type When = 'always' | 'first';
-
 /**
  * One comment for each marker, made or kept up to date. The marker stands in it, hidden, and a comment with it counts only when it is
  * our own: anybody may write one. Of two that are made at once the older stays.
  *
- * @param when `if-there`: one that is not there is not made; `absent` then. `first`: one that stands there already stays as it is.
+ * @param first leaves a comment as it is that stands there already.
  * @throws ForgeFailed
  */
 export async function upsertComment(
   github: GitHub,
-  place: CommentPlace,
-  text: string,
-  when?: When,
-): Promise<Upserted>;
-export async function upsertComment(
-  github: GitHub,
-  place: CommentPlace,
-  text: string,
-  when: When | 'if-there',
-): Promise<Upserted | { readonly outcome: 'absent' }>;
-export async function upsertComment(
-  github: GitHub,
   { number, marker }: CommentPlace,
   text: string,
-  when: When | 'if-there' = 'always',
-): Promise<Upserted | { readonly outcome: 'absent' }> {
+  first = false,
+): Promise<Upserted> {
   const hidden = markerText(marker);
   const body = `${hidden}\n${fitting(text)}`;
   const own = await ownComment(github, number, hidden);
   if (!own) {
-    if (when === 'if-there') return { outcome: 'absent' };
     const made = await addBody(github, number, body);
     const oldest = await ownComment(github, number, hidden);
     if (!oldest || oldest.id >= made.id) return { ...made, outcome: 'created' };
@@ -69,10 +54,9 @@ export async function upsertComment(
     await github.call(z.unknown(), 'DELETE /repos/{owner}/{repo}/issues/comments/{comment_id}', {
       comment_id: made.id,
     });
-    return upsertComment(github, { number, marker }, text, when);
+    return upsertComment(github, { number, marker }, text, first);
   }
-  if (when === 'first' || sameText(own.body ?? '', body))
-    return { id: own.id, url: own.html_url, outcome: 'unchanged' };
+  if (first || sameText(own.body ?? '', body)) return { id: own.id, url: own.html_url, outcome: 'unchanged' };
   try {
     const { id, html_url: url } = await github.call(
       Comment,
