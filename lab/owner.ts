@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { parseDocument } from 'yaml';
+import { declaringVariables, inventoryWithTalos, variablesWithTalos } from './declared-talos.js';
 import type { HypervisorDescription, LabDescription } from './lab-description.js';
 import { commitLab } from './lab-repository.js';
 import type { Finished } from './processes/foreground.js';
@@ -19,18 +19,9 @@ export class Owner {
    * commit.
    */
   async mergeTalos(talos: string): Promise<string> {
-    await this.#edit(this.#lab.inventory, (text) => {
-      const document = parseDocument(text);
-      document.setIn(['versions', 'talos'], talos);
-      return document.toString({ lineWidth: 0 });
-    });
-    const declared = path.join(this.#hypervisor().terraform.configuration, 'versions.auto.tfvars');
-    await this.#edit(declared, (text) =>
-      // With its v where it was written so.
-      text.replace(/^talos_version = "(v?).*"$/m, (_line, v: string) => {
-        return `talos_version = "${v}${talos.replace(/^v/, '')}"`;
-      }),
-    );
+    await this.#edit(this.#lab.inventory, (text) => inventoryWithTalos(text, talos));
+    const declared = path.join(this.#hypervisor().terraform.configuration, declaringVariables);
+    await this.#edit(declared, (text) => variablesWithTalos(text, talos));
     return this.merge(`Talos ${talos}`);
   }
 

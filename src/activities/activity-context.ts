@@ -13,10 +13,20 @@ import {
   type OfferAnswer,
   type RunInput,
   type Waiting,
+  type WithdrawAnswer,
+  type Withdrawal,
 } from '../workflows/messages.js';
 
+/** How activities ask the queues of clusters. */
+export interface QueueAsking {
+  /** Hands what was merged to the queue of its cluster. */
+  readonly offer: (offer: Offer) => Promise<OfferAnswer>;
+  /** Tells the queue of a cluster that git went back. */
+  readonly withdraw: (cluster: string, declared: Withdrawal) => Promise<WithdrawAnswer>;
+}
+
 /** What the worker gives its activities. */
-export interface ActivitySettings {
+export interface ActivitySettings extends QueueAsking {
   readonly dialMap: DialMap;
   /** Where relative credential files start; undefined: the folder of the run's slipway.yaml. */
   readonly credentialsFolder: string | undefined;
@@ -26,8 +36,6 @@ export interface ActivitySettings {
   readonly connections: KeptConnections;
   /** Runs and node workflows of a cluster that are still open, whoever started them. */
   readonly openWork: (cluster: string) => Promise<readonly OpenWork[]>;
-  /** Hands what was merged to the queue of its cluster. */
-  readonly offer: (offer: Offer) => Promise<OfferAnswer>;
 }
 
 /** A workflow that is still open. */

@@ -1,7 +1,10 @@
+import type { Inventory } from '../inventory/schema.js';
 import type { UpgradeRequest } from '../planning/plan.js';
+import type { Reason } from '../planning/reason.js';
 import { inventoryAt } from '../tools/git/declared-at.js';
 import type { Delivery } from '../workflows/delivery-messages.js';
 import type { OfferAnswer } from '../workflows/messages.js';
+import type { GitMirror } from '../tools/git/mirror.js';
 import { inActivity, type ActivitySettings } from './activity-context.js';
 import { openRepository } from './open-repository.js';
 import type { ClusterChange } from './read-changes.js';
@@ -11,7 +14,6 @@ export interface HandOver {
   readonly cluster: ClusterChange;
   /** The commit whose slipway.yaml counts, and that Terraform's configuration is checked out at. */
   readonly head: string;
-  readonly pullRequest?: number;
 }
 
 /**
@@ -19,17 +21,20 @@ export interface HandOver {
  * declared it.
  */
 export async function handOver(settings: ActivitySettings, step: HandOver): Promise<OfferAnswer> {
-  const { delivery, cluster, head, pullRequest } = step;
-  const { change, declaredBy, file, folder } = cluster;
+  const { delivery, cluster, head } = step;
+  const { change, declaredBy, file, folder, pullRequest } = cluster;
   if (change.kind !== 'upgrade' || declaredBy === undefined)
     throw new Error(`${file} declares no upgrade, so there is nothing to hand over`);
   const { repository } = delivery;
   return inActivity(`hands ${change.cluster} over to its queue`, async (wait) => {
     const { mirror } = await openRepository(settings, repository, wait);
+    const tip = await mirror.fetchBranch(repository.branch);
     await mirror.fetchCommits([head]);
     const found = await inventoryAt(mirror, head, file);
     if (found.ok !== true) throw new Error(`${file} at ${head} could be read before, and cannot be now`);
     const { inventory } = found;
+    const superseded = await supersededAt(mirror, tip, file, inventory);
+    if (superseded) return { verdict: 'refused', reason: superseded };
     const request: UpgradeRequest = {
       schema: 4,
       cluster: inventory.cluster,
@@ -50,4 +55,16 @@ export async function handOver(settings: ActivitySettings, step: HandOver): Prom
     const key = `${request.talos}@${declaredBy}`;
     return settings.offer({ key, input: { request, inventory, base: folder, only: [] } });
   });
+}
+
+/** Whether the branch declares another version by now: since it was read an hour may have passed, where no queue answered. */
+async function supersededAt(
+  mirror: GitMirror,
+  tip: string,
+  file: string,
+  { versions }: Inventory,
+): Promise<Reason | undefined> {
+  const now = await inventoryAt(mirror, tip, file);
+  if (now.ok !== true || now.inventory.versions.talos === versions.talos) return undefined;
+  return { kind: 'superseded', target: now.inventory.versions.talos, commit: tip };
 }

@@ -35,12 +35,14 @@ import { tellPeople } from './tell-people.js';
 import { uncordonNode } from './uncordon-node.js';
 import { verifyNode } from './verify-node.js';
 import { warmFactory } from './warm-factory.js';
+import { withdraw } from './withdraw.js';
 
 /** Every activity by the name it has in history, bound to its worker's settings. */
 export function createActivities(settings: ActivitySettings) {
   return {
     readChanges: bind(settings, readChanges),
     handOver: bind(settings, handOver),
+    withdraw: bind(settings, withdraw),
     tellPullRequest: bind(settings, tellPullRequest),
     planUpgrade: bind(settings, planUpgrade),
     planRetry: bind(settings, planRetry),

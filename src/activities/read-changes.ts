@@ -22,6 +22,10 @@ export interface ClusterChange {
   readonly change: DeclaredChange;
   /** Since which commit the branch has said so; there for an upgrade. */
   readonly declaredBy?: string;
+  /** The pull request of that commit, where the forge knows one: a delivery may be about an older merge than what counts. */
+  readonly pullRequest?: number;
+  /** What this delivery's own merge declared, where the branch says something else by now. */
+  readonly overtaken?: DeclaredChange;
 }
 
 /** What a delivery changed. */
@@ -44,18 +48,12 @@ export async function readChanges(
   if (event.kind === 'comment') throw new Error('a comment changes no commit');
   return inActivity(`reads ${repository.name}`, async (wait) => {
     const open = await openRepository(settings, repository, wait);
-    const sides = await sidesOf(open, repository.branch, event);
+    const { own, ...sides } = await sidesOf(open, repository.branch, event);
     const asked = await askedOf(open, repository.branch, event);
+    const looking = { open, sides, own, asked, repository };
     const clusters: ClusterChange[] = [];
     for (const { file, folder } of repository.clusters)
-      clusters.push({
-        file,
-        folder,
-        ...(await changeOf(open.mirror, sides, file, {
-          labels: asked.labels,
-          ...(repository.labels ? { names: repository.labels } : {}),
-        })),
-      });
+      clusters.push({ file, folder, ...(await changeOf(looking, file)) });
     return {
       ...sides,
       clusters,
@@ -73,57 +71,110 @@ const zeros = /^0+$/;
 
 /**
  * What is compared. A merge is looked at as the branch stands now: whatever order deliveries come in, the newest counts. A pull request
- * is compared with what it comes from.
+ * is compared with what it comes from. `own`: the commit that the delivery itself is about.
  */
 async function sidesOf(
   { mirror }: OpenRepository,
   branch: string,
   event: PushEvent | PullRequestEvent,
-): Promise<Sides> {
+): Promise<Sides & { readonly own: string }> {
   const tip = await mirror.fetchBranch(branch);
   if (event.kind === 'pull-request' && event.action !== 'merged') {
-    await mirror.fetchCommits([event.head.sha, event.base.sha]);
-    return { head: event.head.sha, base: (await mergeBase(mirror, tip, event.head.sha)) ?? event.base.sha };
+    const { sha } = event.head;
+    await mirror.fetchCommits([sha, event.base.sha]);
+    return { head: sha, base: (await mergeBase(mirror, tip, sha)) ?? event.base.sha, own: sha };
   }
   const before = event.kind === 'push' ? event.before : event.base.sha;
-  if (zeros.test(before)) return { head: tip, base: null };
+  const own = (event.kind === 'push' ? event.after : event.mergeCommit) ?? tip;
+  const first = { head: tip, base: null, own: tip };
+  if (zeros.test(before)) return first;
   try {
     await mirror.fetchCommits([before]);
     // After a force push what was before is no part of the branch any more: what it meant is not known.
-    return { head: tip, base: (await isAncestor(mirror, before, tip)) ? before : null };
+    if (!(await isAncestor(mirror, before, tip))) return first;
   } catch (error) {
-    if (error instanceof GitFailed && error.problem === 'absent') return { head: tip, base: null };
+    if (error instanceof GitFailed && error.problem === 'absent') return first;
+    throw error;
+  }
+  return { head: tip, base: before, own: (await isOf(mirror, own, tip)) ? own : tip };
+}
+
+/** Whether a commit still is one of the branch. */
+async function isOf(mirror: GitMirror, commit: string, tip: string): Promise<boolean> {
+  try {
+    return await isAncestor(mirror, commit, tip);
+  } catch (error) {
+    if (error instanceof GitFailed && error.problem === 'absent') return false;
     throw error;
   }
 }
 
+/** A pull request and its labels. */
+interface Asked {
+  readonly labels: readonly string[];
+  readonly pullRequest?: number;
+}
+
 /** The pull request of a merge and its labels: a push does not tell them. */
 async function askedOf(
-  { github }: OpenRepository,
+  open: OpenRepository,
   branch: string,
   event: PushEvent | PullRequestEvent,
-): Promise<{ readonly labels: readonly string[]; readonly pullRequest?: number }> {
+): Promise<Asked> {
   if (event.kind === 'pull-request') return { labels: event.labels, pullRequest: event.number };
-  if (!github || zeros.test(event.after)) return { labels: [] };
-  const [pull] = await pullRequestsOf(github, event.after, branch);
+  return zeros.test(event.after) ? { labels: [] } : mergedBy(open, branch, event.after);
+}
+
+/** The same of a commit. */
+async function mergedBy({ github }: OpenRepository, branch: string, commit: string): Promise<Asked> {
+  if (!github) return { labels: [] };
+  const [pull] = await pullRequestsOf(github, commit, branch);
   return pull ? { labels: await labelsOf(github, pull.number), pullRequest: pull.number } : { labels: [] };
 }
 
-async function changeOf(
-  mirror: GitMirror,
-  { base, head }: Sides,
-  file: string,
-  asked: Pick<ChangeInput, 'labels' | 'names'>,
-): Promise<Pick<ClusterChange, 'change' | 'declaredBy'>> {
+interface Looking {
+  readonly open: OpenRepository;
+  readonly sides: Sides;
+  readonly own: string;
+  readonly asked: Asked;
+  readonly repository: Delivery['repository'];
+}
+
+async function changeOf(looking: Looking, file: string): Promise<Omit<ClusterChange, 'file' | 'folder'>> {
+  const { sides, own, open, asked, repository } = looking;
+  const { mirror } = open;
+  const { base, head } = sides;
   const after = await inventoryAt(mirror, head, file);
   const before: InventoryAtCommit = base === null ? { ok: 'absent' } : await inventoryAt(mirror, base, file);
-  const change = declaredChange({ file, base: stateOf(before), head: stateOf(after), ...asked });
-  if (change.kind !== 'upgrade' || after.ok !== true) return { change };
-  const same = (other: InventoryAtCommit): boolean =>
-    declaredChange({ file, base: stateOf(other), head: stateOf(after) }).kind === 'nothing';
+  const names = repository.labels ? { names: repository.labels } : {};
+  const compared = (
+    one: InventoryAtCommit,
+    other: InventoryAtCommit,
+    more: Pick<ChangeInput, 'labels'> = {},
+  ): DeclaredChange => declaredChange({ file, base: stateOf(one), head: stateOf(other), ...names, ...more });
+  const overtaken = async (): Promise<{ readonly overtaken?: DeclaredChange }> => {
+    if (own === head) return {};
+    const then = await inventoryAt(mirror, own, file);
+    const change = compared(before, then, asked);
+    return change.kind === 'upgrade' && compared(then, after).kind !== 'nothing' ? { overtaken: change } : {};
+  };
+  const change = compared(before, after, asked);
+  if (change.kind !== 'upgrade' || after.ok !== true) return { change, ...(await overtaken()) };
+  const { commit, parent } = await declaringCommit(
+    mirror,
+    { head, file, files: after.files },
+    (other) => compared(other, after).kind === 'nothing',
+  );
+  const by = commit === own ? asked : await mergedBy(open, repository.branch, commit);
+  // What the merge that counts changed itself: between an old base and now a version may have gone forth and back.
+  const declared = compared(parent, after, by);
+  const counts = declared.kind === 'nothing' ? compared(before, after, by) : declared;
+  const { pullRequest } = by;
   return {
-    change,
-    declaredBy: await declaringCommit(mirror, { head, file, files: after.files }, same),
+    change: counts,
+    ...(counts.kind === 'upgrade' ? { declaredBy: commit } : {}),
+    ...(pullRequest === undefined ? {} : { pullRequest }),
+    ...(await overtaken()),
   };
 }
 

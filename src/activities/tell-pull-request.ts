@@ -10,16 +10,18 @@ export interface TellPullRequest {
   readonly marker: string;
   /** Markdown; what others wrote is escaped in it. */
   readonly text: string;
+  /** Only where nothing stands there yet. */
+  readonly first?: true;
 }
 
 /** Makes, or brings up to date, one comment at a pull request. Where the forge takes none: `not-told`. */
 export async function tellPullRequest(
   settings: ActivitySettings,
-  { repository, number, marker, text }: TellPullRequest,
+  { repository, number, marker, text, first }: TellPullRequest,
 ): Promise<Upserted['outcome'] | 'not-told'> {
   return inActivity(`tells pull request ${number} of ${repository.name}`, async (wait) => {
     const { github } = await openRepository(settings, repository, wait);
     if (!github) return 'not-told';
-    return (await upsertComment(github, { number, marker }, text)).outcome;
+    return (await upsertComment(github, { number, marker }, text, first)).outcome;
   });
 }

@@ -1,29 +1,63 @@
 import type { OfferAnswer } from '../workflows/messages.js';
-import { plain } from './markdown.js';
+import type { DeclaredChange } from './declared-change.js';
+import { describeDeclaredChange } from './describe-declared-change.js';
+import { fenced, plain } from './markdown.js';
 import type { Reason } from './reason.js';
 
+/** What became of a merge for one cluster. */
+export interface MergeOutcome {
+  /** What its queue answered; left out: nothing was handed over. */
+  readonly answer?: OfferAnswer;
+  /** A version that waited, and is not brought any more. */
+  readonly withdrawn?: string;
+}
+
 /**
- * What became of a merge, as its pull request shows it: Markdown.
+ * What became of a merge, as its pull request shows it: Markdown, in which what others wrote stays text.
  *
- * @param change the sentence of what was declared.
  * @param describe the sentence of a reason.
  */
-export function offerText(
-  cluster: string,
-  change: string,
-  answer: OfferAnswer,
+export function mergeText(
+  change: DeclaredChange,
+  { answer, withdrawn }: MergeOutcome,
   describe: (reason: Reason) => string,
 ): string {
-  return [`**${plain(change)}.**`, becameOf(cluster, answer, describe)].join('\n\n');
+  const cluster = 'cluster' in change && change.cluster !== undefined ? change.cluster : '';
+  const further = answer ? becameOf(cluster, answer, describe) : nextStep(change);
+  return [
+    `**${safe(describeDeclaredChange(change))}.**`,
+    ...(change.kind === 'unreadable' ? [fenced(change.mistakes.join('\n'))] : []),
+    ...(further === undefined ? [] : [further]),
+    ...(withdrawn === undefined ? [] : [`Talos ${safe(withdrawn)}, which waited, is not brought any more.`]),
+  ].join('\n\n');
+}
+
+/** The same for a merge whose version another one took back, or replaced, before it began. */
+export function overtakenText(target: string): string {
+  return `**Talos ${safe(target)} is not brought: before it began, a later merge declared another version.**`;
 }
 
 function becameOf(cluster: string, answer: OfferAnswer, describe: (reason: Reason) => string): string {
   if (answer.verdict === 'started')
-    return `Run ${answer.run} of ${plain(cluster)} has begun: \`slipway watch ${cluster}/${answer.run}\`.`;
+    return `Run ${answer.run} of ${safe(cluster)} has begun: \`slipway watch ${cluster}/${answer.run}\`.`;
   if (answer.verdict === 'known') return 'It was handed over before.';
-  if (answer.verdict === 'refused') return `It is not begun: ${plain(describe(answer.reason))}.`;
+  if (answer.verdict === 'refused') return `It is not begun: ${safe(describe(answer.reason))}.`;
   const { reason, instead } = answer;
   const other =
-    instead === undefined ? '' : ` Talos ${plain(instead)}, which waited there, is not brought any more.`;
-  return `It waits, and begins by itself: ${plain(describe(reason))}.${other} \`slipway queue ${cluster}\` shows it.`;
+    instead === undefined ? '' : ` Talos ${safe(instead)}, which waited there, is not brought any more.`;
+  return `It waits, and begins by itself: ${safe(describe(reason))}.${other} \`slipway queue ${cluster}\` shows it.`;
+}
+
+/** What a person does where nothing begins by itself, and the sentence of the change does not say it. */
+function nextStep(change: DeclaredChange): string | undefined {
+  if (change.kind === 'mended')
+    return 'What of that is new is not known, so nothing begins by itself. `slipway upgrade` begins it.';
+  if (change.kind === 'upgrade' && change.what === 'kubernetes')
+    return 'Nothing begins: Slipway upgrades Talos. Kubernetes alone is for `talosctl upgrade-k8s`.';
+  return undefined;
+}
+
+/** Text from elsewhere: no Markdown, and nobody is called by it. */
+function safe(words: string): string {
+  return plain(words).replaceAll('@', '@\u200B');
 }

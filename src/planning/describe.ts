@@ -18,7 +18,7 @@ import type { LeftToChange } from './terraform/left-to-change.js';
 export { stateWords } from './state-words.js';
 export { advise } from './advise.js';
 export { describeDeclaredChange } from './describe-declared-change.js';
-export { offerText } from './describe-offer.js';
+export { mergeText, overtakenText } from './describe-offer.js';
 export { decisionCommands, notInRun } from './describe-decision.js';
 export { approvalCommands, approvalsText, hashAtLeast, shortHash } from './describe-approval.js';
 

@@ -8,6 +8,8 @@ export interface AskOptions {
   readonly taskQueue: string;
   /** How long an answer may take, in milliseconds. */
   readonly limitMs: number;
+  /** The same for the same question: asked once more, its first answer comes back. Left out: each question is a new one. */
+  readonly updateId?: string;
 }
 
 /** Nobody answered. `sent`: the request is with Temporal, and a worker that comes up may still take it. */
@@ -25,7 +27,7 @@ export async function askQueue<Answer, Input>(
   client: Client,
   update: UpdateDefinition<Answer, [Input]>,
   { cluster, input }: { readonly cluster: string; readonly input: Input },
-  { taskQueue, limitMs }: AskOptions,
+  { taskQueue, limitMs, updateId = randomUUID() }: AskOptions,
 ): Promise<Answer | Unanswered> {
   const pollers = await lookForWorkers(client, taskQueue);
   if (!pollers.answering) return { verdict: 'unanswered', sent: false, pollers };
@@ -35,7 +37,7 @@ export async function askQueue<Answer, Input>(
       client.workflow.executeUpdateWithStart(update, {
         args: [input],
         startWorkflowOperation,
-        updateId: randomUUID(),
+        updateId,
       }),
     );
   } catch (error) {

@@ -8,7 +8,8 @@ const askMs = 5_000;
  * The start half of an update-with-start to a cluster's queue: does nothing when the queue runs.
  *
  * A queue that somebody terminated is started with what its memo still says, so neither its numbering nor a hold is
- * lost, nor a freeze. A merge that waited is: its delivery, sent once more, brings it back. A run that was open then holds the cluster: nobody knows any more how it ends.
+ * lost, nor a freeze. A merge that waited is: a person asks for it (`slipway upgrade`). A run that was open then holds the cluster:
+ * nobody knows any more how it ends.
  */
 export async function queueStart(
   client: Client,
@@ -42,7 +43,8 @@ export function carriedOver(memo: QueueMemo | undefined, now: string): QueueMemo
   };
 }
 
-async function lastMemo(client: Client, cluster: string): Promise<QueueMemo | undefined> {
+/** What a cluster's queue says of itself, whether it runs or not; undefined: there is none. */
+export async function lastMemo(client: Client, cluster: string): Promise<QueueMemo | undefined> {
   try {
     const handle = client.workflow.getHandle(queueId(cluster));
     const { memo } = await client.withDeadline(Date.now() + askMs, () => handle.describe());

@@ -7,9 +7,9 @@ import { loadDialMap } from '../tools/dial-map.js';
 import { keptConnections } from '../tools/kept-connections.js';
 import { messageOf } from '../tools/refusal.js';
 import { sweepStepFolders } from '../tools/step-folder.js';
+import { askingQueues } from './asking-queues.js';
 import { bundlePath, compileRecord, workflowsPath } from './bundle-workflows.js';
 import { connect } from './connect.js';
-import { offerThrough } from './offer.js';
 import { openWork } from './open-work.js';
 import { prepareNamespace } from './prepare-namespace.js';
 import { runInputs } from './run-inputs.js';
@@ -55,7 +55,7 @@ async function main(): Promise<void> {
       connections,
       inputOf: runInputs(client, namespace),
       openWork: openWork(client, namespace),
-      offer: offerThrough(new Client({ connection: client, namespace }), settings.taskQueue),
+      ...askingQueues(new Client({ connection: client, namespace }), settings.taskQueue),
     }),
     maxConcurrentActivityTaskExecutions: activitiesMax,
     maxHeartbeatThrottleInterval: heartbeatThrottle,

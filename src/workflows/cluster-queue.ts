@@ -22,6 +22,7 @@ import {
   searchAttributes,
   supersedeRun,
   unfreezeCluster,
+  withdrawOffer,
   type EnqueueAnswer,
   type EnqueueInput,
   type FreezeAnswer,
@@ -52,10 +53,20 @@ export async function clusterQueue(state: QueueState): Promise<void> {
     offerUpgrade,
     (offer) => {
       const answer = telling(book.offer(offer, now()));
-      if (answer.verdict === 'waits') supersede(book);
+      if (answer.verdict === 'waits') supersede(book.cluster, book.superseded);
       return answer;
     },
     { description: 'Starts what was merged, or keeps it until it may begin; of several the newest.' },
+  );
+  setHandler(
+    withdrawOffer,
+    (declared) => {
+      const answer = book.withdraw(declared);
+      if (answer.withdrawn) tell(book);
+      supersede(book.cluster, book.undeclared(declared));
+      return answer;
+    },
+    { description: 'Git went back: what waits for another version does not begin any more.' },
   );
   setHandler(releaseCluster, () => telling(book.release(now())), {
     description: 'Lifts the hold of a run that did not end clean. Touches no node.',
@@ -100,13 +111,12 @@ function queueDetails(cluster: string, { hold, open, waiting, frozen }: QueueMem
   return `## ${cluster}\n\n${[words, ...more].join('\n\n')}\n`;
 }
 
-/** Tells the open run that a newer merge wants another version: it ends, if it has touched nothing. */
-function supersede(book: QueueBook): void {
-  const { superseded } = book;
+/** Tells the open run that git declares another version by now: it ends, if it has touched nothing. */
+function supersede(cluster: string, superseded: QueueBook['superseded']): void {
   if (!superseded) return;
   const { run, ...by } = superseded;
   // A run that has just ended takes no signal, and needs none.
-  getExternalWorkflowHandle(runId(book.cluster, run))
+  getExternalWorkflowHandle(runId(cluster, run))
     .signal(supersedeRun, by)
     .catch(() => undefined);
 }

@@ -1,8 +1,8 @@
 import { setCurrentDetails } from '@temporalio/workflow';
-import type { ClusterChange } from '../activities/read-changes.js';
-import { describe, describeDeclaredChange, offerText } from '../planning/describe.js';
+import type { Changes, ClusterChange } from '../activities/read-changes.js';
+import { describe, describeDeclaredChange, mergeText, overtakenText } from '../planning/describe.js';
 import type { Delivery } from './delivery-messages.js';
-import type { OfferAnswer } from './messages.js';
+import type { OfferAnswer, WithdrawAnswer } from './messages.js';
 import { activitiesFor } from './step-activities.js';
 
 /** What a delivery came to. */
@@ -20,6 +20,8 @@ export interface DeliveredCluster {
   readonly sentence: string;
   /** What its queue answered; left out: nothing was handed over. */
   readonly answer?: OfferAnswer;
+  /** What its queue had waiting, and begins no more. */
+  readonly withdrawn?: WithdrawAnswer['withdrawn'];
 }
 
 /** Git, the forge, or a queue may be away for long: a merge is not forgotten because of that. */
@@ -34,45 +36,81 @@ export async function deliver(delivery: Delivery): Promise<DeliveryResult> {
   const changes = await activitiesFor('look', dayMs, `what changed in ${repository.name}`).readChanges({
     delivery,
   });
-  const { head, pullRequest } = changes;
-  const clusters: DeliveredCluster[] = [];
-  for (const cluster of changes.clusters) {
-    const done = await handedOver(delivery, cluster, { head, ...(pullRequest ? { pullRequest } : {}) });
-    clusters.push(done);
-    await toldOf(delivery, cluster, done, pullRequest);
-  }
-  return told(delivery, { head, clusters });
+  // One cluster waits for no other, and none for the forge.
+  const handed = changes.clusters.map(async (cluster) => ({
+    cluster,
+    done: await handedOver(delivery, cluster, changes.head),
+  }));
+  const clusters = await Promise.all(handed);
+  for (const { cluster, done } of clusters) await tellMerge(delivery, changes, cluster, done);
+  return told(delivery, { head: changes.head, clusters: clusters.map(({ done }) => done) });
 }
 
 async function handedOver(
   delivery: Delivery,
   cluster: ClusterChange,
-  of: { readonly head: string; readonly pullRequest?: number },
+  head: string,
 ): Promise<DeliveredCluster> {
   const { file, change } = cluster;
-  const sentence = describeDeclaredChange(change);
+  const done = { file, sentence: describeDeclaredChange(change) };
+  const back = wentBack(change);
+  if (back) {
+    const { talos } = back;
+    const declared = { commit: head, ...(talos === undefined ? {} : { talos }) };
+    const act = activitiesFor('mutate', dayMs, `git went back: tell the queue of ${back.cluster}`);
+    return { ...done, ...(await act.withdraw({ cluster: back.cluster, declared })) };
+  }
   // Kubernetes alone is not upgraded yet; its sentence says what was declared.
-  if (change.kind !== 'upgrade' || change.what === 'kubernetes') return { file, sentence };
+  if (change.kind !== 'upgrade' || change.what === 'kubernetes') return done;
   const act = activitiesFor('mutate', dayMs, `hand ${change.cluster} over to its queue`);
-  return { file, sentence, answer: await act.handOver({ delivery, cluster, ...of }) };
+  return { ...done, answer: await act.handOver({ delivery, cluster, head }) };
 }
 
-/** At the pull request. That nobody could be told there stops nothing. */
-async function toldOf(
-  { repository, via }: Delivery,
-  { change }: ClusterChange,
-  { sentence, answer }: DeliveredCluster,
-  number: number | undefined,
+/**
+ * The cluster of which git declares less than before, so that nothing newer may begin; and which Talos it has now. What stood there
+ * before is not known of one that looks new: after a forced push it may be anything.
+ */
+function wentBack(change: ClusterChange['change']): { cluster: string; talos?: string } | undefined {
+  if (change.kind === 'downgrade' && change.talos) return { cluster: change.cluster, talos: change.talos.to };
+  if (change.kind === 'new') return { cluster: change.cluster, talos: change.versions.talos };
+  if (change.kind === 'gone' && change.cluster !== undefined) return { cluster: change.cluster };
+  return change.kind === 'renamed' ? { cluster: change.from } : undefined;
+}
+
+/** At the pull requests it is about. That nobody could be told there stops nothing. */
+async function tellMerge(
+  { repository }: Delivery,
+  changes: Changes,
+  { file, change, overtaken, pullRequest = changes.pullRequest }: ClusterChange,
+  { answer, withdrawn }: DeliveredCluster,
 ): Promise<void> {
-  // Webhook and poll tell of the same merge: who comes second has nothing to add.
-  if (number === undefined || answer?.verdict === 'known' || (via === 'poll' && !answer)) return;
-  if (change.kind === 'nothing' || change.kind === 'absent') return;
-  const cluster = 'cluster' in change ? (change.cluster ?? '') : '';
-  const text = answer ? offerText(cluster, sentence, answer, describe) : `**${sentence}.**`;
-  const act = activitiesFor('look', dayMs, `tell pull request ${number}`);
-  await act
-    .tellPullRequest({ repository, number, marker: `merge/${cluster}`, text })
-    .catch(() => 'not-told' as const);
+  // Letters that a hidden mark of a comment takes.
+  const marker = `merge/${file.replaceAll(/[^\w./]+/g, '-')}`.slice(0, 100);
+  const tell = async (number: number | undefined, text: string, first?: true): Promise<void> => {
+    if (number === undefined) return;
+    const act = activitiesFor('look', dayMs, `tell pull request ${number}`);
+    await act
+      .tellPullRequest({ repository, number, marker, text, ...(first ? { first } : {}) })
+      .catch(() => 'not-told' as const);
+  };
+  // The pull request of what waited, of this repository; others are told of by their own.
+  const older = answer?.verdict === 'waits' ? answer.insteadOf : withdrawn?.origin;
+  const target = answer?.verdict === 'waits' ? answer.instead : withdrawn?.target;
+  if (older?.repository === repository.name && target !== undefined)
+    await tell(older.pullRequest, overtakenText(target));
+  if (overtaken?.kind === 'upgrade' && overtaken.talos)
+    await tell(changes.pullRequest, overtakenText(overtaken.talos.to), true);
+  // Nothing to say, or nothing that is known, or said by the delivery that came first: webhooks and polls tell of the same merge.
+  if (change.kind === 'nothing' || change.kind === 'absent' || answer?.verdict === 'known') return;
+  if (changes.base === null) return;
+  await tell(
+    pullRequest,
+    mergeText(
+      change,
+      { ...(answer ? { answer } : {}), ...(withdrawn ? { withdrawn: withdrawn.target } : {}) },
+      describe,
+    ),
+  );
 }
 
 function told({ repository }: Delivery, result: DeliveryResult): DeliveryResult {

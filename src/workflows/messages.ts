@@ -1,7 +1,7 @@
 import { defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Inventory } from '../inventory/schema.js';
 import type { StepName } from '../planning/node-steps.js';
-import type { UpgradeRequest } from '../planning/plan.js';
+import type { Origin, UpgradeRequest } from '../planning/plan.js';
 import type { Reason } from '../planning/reason.js';
 import type { Hold } from '../planning/run-result.js';
 import type { WayBackCosts } from '../planning/way-back-costs.js';
@@ -92,13 +92,32 @@ export interface Offer {
 }
 export type OfferAnswer =
   | { readonly verdict: 'started'; readonly run: number }
-  /** It begins by itself once `reason` is gone. `instead`: the target of an older offer that does not begin any more. */
-  | { readonly verdict: 'waits'; readonly reason: Reason; readonly instead?: string }
+  /** It begins by itself once `reason` is gone. `instead`: the target of an older offer that does not begin any more, with its merge. */
+  | {
+      readonly verdict: 'waits';
+      readonly reason: Reason;
+      readonly instead?: string;
+      readonly insteadOf?: Origin;
+    }
   /** It was taken before, by another delivery of the same merge. */
   | { readonly verdict: 'known' }
   | { readonly verdict: 'refused'; readonly reason: Reason };
 /** To `clusterQueue` (update-with-start): a merge wants a version. Where no run may begin now it waits; of those that wait the newest stays. */
 export const offerUpgrade = defineUpdate<OfferAnswer, [Offer]>('offer');
+
+/** What git declares instead of what waits, or of what an open run brings: a merge went back. */
+export interface Withdrawal {
+  /** The version that is declared now; left out: none is. */
+  readonly talos?: string;
+  /** The commit that declares it. */
+  readonly commit: string;
+}
+export interface WithdrawAnswer {
+  /** What does not begin any more. */
+  readonly withdrawn?: { readonly target: string; readonly origin?: Origin };
+}
+/** To `clusterQueue` (update-with-start): what waits for another version is not declared any more, so it does not begin. */
+export const withdrawOffer = defineUpdate<WithdrawAnswer, [Withdrawal]>('withdraw');
 
 /** No run of the cluster begins, until `unfreeze`. */
 export interface Freeze {

@@ -1,4 +1,5 @@
 import { describe } from '../planning/describe.js';
+import type { UpgradeRequest } from '../planning/plan.js';
 import type { Reason } from '../planning/reason.js';
 import type { Hold } from '../planning/run-result.js';
 import type {
@@ -13,6 +14,8 @@ import type {
   ReleaseAnswer,
   StartedRun,
   UnfreezeAnswer,
+  WithdrawAnswer,
+  Withdrawal,
 } from './messages.js';
 
 /** What the queue carries from one run to the next. */
@@ -29,6 +32,13 @@ export interface QueueState {
 
 interface Waiting extends Offer {
   readonly since: string;
+}
+
+/** A run that is open, and what is wanted in its place. */
+interface Superseded {
+  readonly run: number;
+  readonly target: string;
+  readonly commit?: string;
 }
 
 interface Open {
@@ -89,16 +99,37 @@ export class QueueBook {
       this.waiting = null;
       return { verdict: 'started', run: this.begin(input, now) };
     }
-    const instead = this.waiting?.input.request.talos;
+    const older = this.waiting?.input.request;
     this.waiting = { key, input, since: now };
-    return { verdict: 'waits', reason, ...(instead === undefined ? {} : { instead }) };
+    if (!older) return { verdict: 'waits', reason };
+    const { talos: instead, origin } = older;
+    return { verdict: 'waits', reason, instead, ...(origin ? { insteadOf: origin } : {}) };
+  }
+
+  /** Git declares another version than what waits, and an older one: that does not begin any more. */
+  withdraw({ talos }: Withdrawal): WithdrawAnswer {
+    const request = this.waiting?.input.request;
+    if (!request || request.talos === talos) return {};
+    this.waiting = null;
+    const { origin } = request;
+    return { withdrawn: { target: request.talos, ...(origin ? { origin } : {}) } };
   }
 
   /** Whether the open run wants another version than what has come to wait behind it. */
-  get superseded(): { readonly run: number; readonly target: string; readonly commit?: string } | undefined {
-    if (!this.current || !this.waiting) return undefined;
-    const { talos, commit } = this.waiting.input.request;
-    if (this.current.input.request.talos === talos) return undefined;
+  get superseded(): Superseded | undefined {
+    return this.waiting ? this.insteadOfOpen(this.waiting.input.request) : undefined;
+  }
+
+  /** Whether the open run brings what a merge declared, and git declares another version by now. */
+  undeclared({ talos, commit }: Withdrawal): Superseded | undefined {
+    if (talos === undefined || !this.current?.input.request.origin) return undefined;
+    return this.insteadOfOpen({ talos, commit });
+  }
+
+  private insteadOfOpen({ talos, commit }: Pick<UpgradeRequest, 'talos' | 'commit'>): Superseded | undefined {
+    const request = this.current?.input.request;
+    // A way back repairs: no merge takes its place.
+    if (!request || request.back || request.talos === talos) return undefined;
     return { run: this.lastRun, target: talos, ...(commit === undefined ? {} : { commit }) };
   }
 

@@ -39,6 +39,7 @@ const names: Readonly<Record<keyof Activities, Named>> = {
   },
   readChanges: { name: 'read', does: 'reads what a delivery changed' },
   handOver: { name: 'hand-over', does: 'hands what was merged over to its queue' },
+  withdraw: { name: 'withdraw', does: 'tells the queue that git went back' },
   tellPullRequest: { name: 'tell', does: 'tells the pull request' },
   lookAtWindow: { name: 'window', does: 'looks whether a maintenance window is open' },
   resolveOrder: { name: 'order', does: 'asks etcd who leads, and puts the nodes in order' },

@@ -31,30 +31,31 @@ export interface CommentPlace {
 
 /**
  * One comment for each marker, made or kept up to date. The marker stands in it, hidden, and a comment with it counts only when it is
- * our own: anybody may write one. Two calls at once for one place may make two comments; whoever calls does one after the other.
+ * our own: anybody may write one. Of two that are made at once the older stays.
  *
+ * @param first leaves a comment as it is that stands there already.
  * @throws ForgeFailed
  */
 export async function upsertComment(
   github: GitHub,
   { number, marker }: CommentPlace,
   text: string,
+  first = false,
 ): Promise<Upserted> {
   const hidden = markerText(marker);
   const body = `${hidden}\n${fitting(text)}`;
-  const login = await github.ownLogin();
-  const all = await github.pages(
-    Comment,
-    'GET /repos/{owner}/{repo}/issues/{issue_number}/comments',
-    { issue_number: number },
-    pagesMax,
-  );
-  const own = all.find((one) => one.user?.login === login && one.body?.startsWith(hidden));
+  const own = await ownComment(github, number, hidden);
   if (!own) {
     const made = await addBody(github, number, body);
-    return { ...made, outcome: 'created' };
+    const oldest = await ownComment(github, number, hidden);
+    if (!oldest || oldest.id >= made.id) return { ...made, outcome: 'created' };
+    // Somebody made one between the two calls.
+    await github.call(z.unknown(), 'DELETE /repos/{owner}/{repo}/issues/comments/{comment_id}', {
+      comment_id: made.id,
+    });
+    return upsertComment(github, { number, marker }, text, first);
   }
-  if (sameText(own.body ?? '', body)) return { id: own.id, url: own.html_url, outcome: 'unchanged' };
+  if (first || sameText(own.body ?? '', body)) return { id: own.id, url: own.html_url, outcome: 'unchanged' };
   try {
     const { id, html_url: url } = await github.call(
       Comment,
@@ -67,6 +68,24 @@ export async function upsertComment(
     if (!(error instanceof ForgeFailed && error.trouble === 'missing')) throw error;
     return { ...(await addBody(github, number, body)), outcome: 'created' };
   }
+}
+
+/** Our oldest comment with that mark. */
+async function ownComment(
+  github: GitHub,
+  number: number,
+  hidden: string,
+): Promise<z.infer<typeof Comment> | undefined> {
+  const login = await github.ownLogin();
+  const all = await github.pages(
+    Comment,
+    'GET /repos/{owner}/{repo}/issues/{issue_number}/comments',
+    { issue_number: number },
+    pagesMax,
+  );
+  return all
+    .filter((one) => one.user?.login === login && one.body?.startsWith(hidden))
+    .toSorted((a, b) => a.id - b.id)[0];
 }
 
 /** A comment of its own, which stays as it is. Called twice, it stands there twice. @throws ForgeFailed */

@@ -26,6 +26,13 @@ export async function inventoryAt(
 /** Commits that are looked at, at most; a bot bumps versions a few times a month. */
 const lookedAtMax = 50;
 
+/** Since when a branch has said something, and what it said before. */
+export interface Declaring {
+  readonly commit: string;
+  /** What stood there before that commit; as it is now where no commit that was looked at says otherwise. */
+  readonly parent: InventoryAtCommit;
+}
+
 /**
  * The commit of a branch since which it has said what it says now: every delivery of one merge leads to the same one.
  *
@@ -37,7 +44,7 @@ export async function declaringCommit(
   mirror: GitMirror,
   { head, file, files }: { readonly head: string; readonly file: string; readonly files: readonly string[] },
   same: (other: InventoryAtCommit) => boolean,
-): Promise<string> {
+): Promise<Declaring> {
   const paths = [file, ...files.map((name) => path.posix.join(path.posix.dirname(file), name))];
   const { stdout } = await mirror.look(
     [
@@ -51,12 +58,13 @@ export async function declaringCommit(
     ],
     { maxBytes: lookedAtMax * 200 },
   );
-  let oldest = head;
+  let oldest: Declaring = { commit: head, parent: await inventoryAt(mirror, head, file) };
   for (const line of stdout.split('\n').filter((text) => text !== '')) {
     const [commit = '', parent] = line.split(' ');
-    oldest = commitId(commit);
-    if (parent === undefined) return oldest;
-    if (!same(await inventoryAt(mirror, commitId(parent), file))) return oldest;
+    const before: InventoryAtCommit =
+      parent === undefined ? { ok: 'absent' } : await inventoryAt(mirror, commitId(parent), file);
+    oldest = { commit: commitId(commit), parent: before };
+    if (!same(before)) return oldest;
   }
   return oldest;
 }

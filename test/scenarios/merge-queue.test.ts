@@ -1,0 +1,183 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { commitTo, moveBranch } from '../../lab/forge/branches.js';
+import { openPull } from '../../lab/forge/pull-requests.js';
+import type { MergeDay } from '../../lab/merge-day.js';
+import { declared, MergeSite } from './merge-site.js';
+
+const [first, second] = ['clusters/atlas/slipway.yaml', 'clusters/borea/slipway.yaml'] as const;
+
+/** Only here: everything between a merge and a queue, with real git, forge, starter, Temporal and worker, and frozen clusters. */
+describe('merges of a repository with two clusters', () => {
+  let site: MergeSite;
+  let day: MergeDay;
+  let bumped: number;
+
+  beforeAll(async () => {
+    site = await MergeSite.start('merge-queue');
+    for (const cluster of ['atlas', 'borea']) await site.freeze(cluster);
+    day = await site.day({
+      files: { [first]: declared('atlas'), [second]: declared('borea'), 'README.md': '# Home\n' },
+      clusters: [
+        { file: first, folder: '/etc/slipway/atlas' },
+        { file: second, folder: '/etc/slipway/borea' },
+      ],
+      trigger: ['webhook', 'poll'],
+    });
+  }, 120_000);
+
+  afterAll(async () => {
+    await day?.stop();
+    await site?.stop();
+  }, 60_000);
+
+  const answers = async () =>
+    (await site.delivered(day)).flatMap(({ clusters }) =>
+      clusters.flatMap(({ answer }) => answer?.verdict ?? []),
+    );
+  /** What has waited since before; by version. */
+  const waiting = async (cluster: string) => (await site.queue(cluster)).waiting?.target;
+  /** A poll has handed over that the branch stands there. */
+  const polled = (commit: string) =>
+    site.until('the poll has seen it', async () => {
+      const executions = site.client.workflow.list({
+        query: `WorkflowType = 'deliver' AND WorkflowId STARTS_WITH 'delivery/poll-head'`,
+      });
+      for await (const { memo, status } of executions)
+        if (
+          (memo?.['delivery'] as { seen?: { head: string } }).seen?.head === commit &&
+          status.name === 'COMPLETED'
+        )
+          return true;
+      return false;
+    });
+
+  it('do not come from pull requests that are open, ours or those of forks', async () => {
+    bumped = await day.bump({ talos: 'v1.12.2', labels: ['upgrade-pets'] });
+    const mallory = day.forge.person('mallory', { 'acme/home-ops': 'read' }).account;
+    const fork = await day.forge.fork(day.repository, 'mallory');
+    await commitTo(
+      fork,
+      { branch: 'talos', files: { [second]: declared('borea', 'v1.13.0') }, message: 'B' },
+      mallory,
+    );
+    await openPull(day.repository, { title: 'B', head: 'mallory:talos', base: 'main' }, mallory);
+    expect(await answers()).toEqual([]);
+    expect([await waiting('atlas'), await waiting('borea')]).toEqual([undefined, undefined]);
+  });
+
+  it('come to the queue of their cluster once, however often they are told of, and the pull request says so', async () => {
+    const commit = await day.merge(bumped);
+    const sent = day.forge.deliveries().slice(-2);
+    for (const { id } of sent) day.forge.hooks.redeliver(id);
+    expect((await answers()).toSorted()).toEqual(['known', 'waits']);
+    await polled(commit);
+    expect(await site.queue('atlas')).toMatchObject({ lastRun: 0, waiting: { target: 'v1.12.2', commit } });
+    expect(await waiting('borea')).toBeUndefined();
+    expect(day.comments(bumped)).toEqual([
+      expect.stringMatching(
+        /atlas: Talos v1\.12\.1 → v1\.12\.2 \(patch\).*upgrade-pets.*\n\nIt waits.*froze atlas.*the fair/s,
+      ),
+    ]);
+  }, 60_000);
+
+  it('take the place of older ones that wait, and the older pull request says so', async () => {
+    const { number } = await day.bumpAndMerge({ talos: 'v1.12.3' });
+    await answers();
+    expect(await waiting('atlas')).toBe('v1.12.3');
+    expect(day.comments(number)).toEqual([
+      expect.stringContaining('Talos v1.12.2, which waited there, is not brought'),
+    ]);
+    expect(day.comments(bumped)).toEqual([expect.stringContaining('Talos v1.12.2 is not brought')]);
+    bumped = number;
+  });
+
+  it('that go back are refused with the reason, and what they take back does not begin', async () => {
+    const { number } = await day.bumpAndMerge({ talos: 'v1.12.1' });
+    await answers();
+    expect(await site.queue('atlas')).toMatchObject({ lastRun: 0 });
+    expect(await waiting('atlas')).toBeUndefined();
+    expect(day.comments(number)).toEqual([
+      expect.stringMatching(
+        /v1\.12\.3 → v1\.12\.1 goes back.*no way back.*Talos v1\.12\.3, which waited, is not brought/s,
+      ),
+    ]);
+    expect(day.comments(bumped)).toEqual([expect.stringContaining('Talos v1.12.3 is not brought')]);
+  });
+
+  it('that cannot be read are told of with every mistake, as text', async () => {
+    const text = (await day.read(first))
+      .replace('v1.12.1', '"@acme/ops **1.x**"')
+      .replace('cluster: atlas', 'clusters: atlas');
+    const number = await day.propose({ title: 'Break it', files: { [first]: text } });
+    await day.merge(number);
+    await answers();
+    const [comment = '', ...others] = day.comments(number);
+    expect(others).toEqual([]);
+    expect(comment).toMatch(/cannot be used any more, so nothing starts/);
+    expect(comment).toMatch(/```text\n(.*\n)*.*clusters.*\n(.*\n)*```/);
+    expect(await waiting('atlas')).toBeUndefined();
+    const mended = await day.propose({ title: 'Mend it', files: { [first]: declared('atlas', 'v1.12.2') } });
+    await day.merge(mended);
+    await answers();
+    expect(day.comments(mended)).toEqual([expect.stringContaining('nothing begins by itself')]);
+    expect(await waiting('atlas')).toBeUndefined();
+  });
+
+  it('go to each cluster they are about, and to no other', async () => {
+    const files = { [first]: declared('atlas', 'v1.12.4'), [second]: declared('borea', 'v1.12.5') };
+    const number = await day.propose({ title: 'Both', files });
+    await day.merge(number, 'squash');
+    await answers();
+    expect([await waiting('atlas'), await waiting('borea')]).toEqual(['v1.12.4', 'v1.12.5']);
+    expect(day.comments(number)).toHaveLength(2);
+    await day.bumpAndMerge({ talos: 'v1.12.6', file: second });
+    const readme = await day.propose({ title: 'Words', files: { 'README.md': '# At home\n' } });
+    await day.merge(readme);
+    await answers();
+    expect([await waiting('atlas'), await waiting('borea')]).toEqual(['v1.12.4', 'v1.12.6']);
+    expect(day.comments(readme)).toEqual([]);
+  });
+
+  it('are seen by the poll where every webhook was lost', async () => {
+    day.faults.arm({ name: 'webhook-lost', times: 100 });
+    const { number, commit } = await day.bumpAndMerge({ talos: 'v1.12.7' });
+    day.faults.disarm();
+    await polled(commit);
+    expect(await waiting('atlas')).toBe('v1.12.7');
+    expect(day.comments(number)).toEqual([expect.stringContaining('It waits')]);
+  }, 60_000);
+
+  it('begin by themselves once that is lifted, with where they come from', async () => {
+    await site.unfreeze('atlas');
+    await site.until('run 1 has ended', async () => {
+      const { lastRun, open } = await site.queue('atlas');
+      return lastRun === 1 && open === null;
+    });
+    const { request } = await site.runInput('atlas', 1);
+    const [pull] = [...day.repository.pulls.values()].slice(-1);
+    expect(request).toMatchObject({
+      talos: 'v1.12.7',
+      declared: true,
+      origin: { repository: 'acme/home-ops', pullRequest: pull?.number, commit: pull?.mergeCommit },
+    });
+  }, 60_000);
+
+  it('are none where the branch is pushed for the first time, or by force', async () => {
+    const heads = await day.repository.git.heads();
+    const [tip = ''] = [heads.get('main')];
+    const older = (await day.repository.git.log(['main'])).at(-1)?.sha ?? '';
+    await moveBranch(day.repository, 'main', older, day.owner);
+    await moveBranch(day.repository, 'main', undefined, day.owner);
+    await moveBranch(day.repository, 'main', tip, day.owner);
+    const before = await site.queue('atlas');
+    await answers();
+    expect((await site.delivered(day)).slice(-1)).toMatchObject([
+      { clusters: [{ file: first }, { file: second }] },
+    ]);
+    expect((await site.delivered(day)).slice(-1)[0]?.clusters.map(({ answer }) => answer)).toEqual([
+      undefined,
+      undefined,
+    ]);
+    expect(await site.queue('atlas')).toMatchObject({ lastRun: before.lastRun });
+  });
+});

@@ -1,0 +1,143 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client, Connection } from '@temporalio/client';
+import { defaultPayloadConverter } from '@temporalio/common';
+import { MergeDay, type MergeDayOptions } from '../../lab/merge-day.js';
+import { lastLines, LabProcess } from '../../lab/processes/lab-process.js';
+import { cleanEnvironment } from '../../lab/terminal.js';
+import { temporalAddress } from '../../lab/world.js';
+import { freezeCluster, unfreezeCluster } from '../../src/starter/freeze-cluster.js';
+import { projectRoot } from '../../src/tools/project-root.js';
+import type { DeliveryResult } from '../../src/workflows/deliver.js';
+import { deliveryWorkflowId } from '../../src/workflows/delivery-messages.js';
+import {
+  defaultTaskQueue,
+  queueId,
+  runId,
+  type QueueMemo,
+  type RunInput,
+} from '../../src/workflows/messages.js';
+import { changedText } from '../inventory/an-inventory.js';
+
+const options = { taskQueue: defaultTaskQueue, limitMs: 20_000 };
+
+/** A slipway.yaml of a cluster that has no machines. */
+export function declared(cluster: string, talos = 'v1.12.1'): string {
+  return changedText((draft) => {
+    draft.setIn(['cluster'], cluster);
+    draft.setIn(['versions', 'talos'], talos);
+    draft.setIn(['limits'], draft.createNode({ observe: '1s' }));
+  });
+}
+
+/** Everything between a merge and a queue, and no machine: forge, starter, Temporal, a worker. */
+export class MergeSite {
+  worker: LabProcess | undefined;
+  #workers = 0;
+
+  private constructor(
+    readonly folder: string,
+    readonly temporal: Readonly<Record<string, string>>,
+    private readonly connection: Connection,
+    readonly client: Client,
+  ) {}
+
+  /** A namespace with a worker, on the Temporal of the test run. */
+  static async start(name: string): Promise<MergeSite> {
+    const folder = await mkdtemp(path.join(os.tmpdir(), `slipway-${name}-`));
+    const namespace = path.basename(folder);
+    const address = temporalAddress();
+    const connection = await Connection.connect({ address });
+    const client = new Client({ connection, namespace });
+    const temporal = { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace };
+    const site = new MergeSite(folder, temporal, connection, client);
+    await site.startWorker();
+    return site;
+  }
+
+  /** A forge with a repository of these files, and a starter beside it. */
+  day(more: Pick<MergeDayOptions, 'files' | 'clusters' | 'trigger'>): Promise<MergeDay> {
+    return MergeDay.start({ folder: this.folder, temporal: this.temporal, ...more });
+  }
+
+  /** @param temporal another way to it than the usual one. */
+  async startWorker(temporal: Readonly<Record<string, string>> = {}): Promise<void> {
+    this.#workers += 1;
+    const logFile = path.join(this.folder, `worker-${this.#workers}.log`);
+    const worker = LabProcess.start({
+      name: `worker ${this.#workers}`,
+      command: process.execPath,
+      args: ['--enable-source-maps', path.join(projectRoot, 'dist/src/worker/main.js')],
+      env: cleanEnvironment({ ...this.temporal, ...temporal }),
+      logFile,
+      ready: {
+        timeoutMs: 60_000,
+        probe: async () =>
+          (await readFile(logFile, 'utf8').catch(() => '')).includes('works on task queue')
+            ? undefined
+            : 'it does not work yet',
+      },
+    });
+    this.worker = worker;
+    await worker.ready();
+  }
+
+  /** As a power cut would. */
+  async killWorker(): Promise<void> {
+    await this.worker?.kill();
+    this.worker = undefined;
+  }
+
+  async freeze(cluster: string): Promise<void> {
+    await freezeCluster(this.client, cluster, { by: 'ada', why: 'the fair' }, options);
+  }
+
+  async unfreeze(cluster: string): Promise<void> {
+    await unfreezeCluster(this.client, cluster, { by: 'ada', why: 'it is over' }, options);
+  }
+
+  /** What the queue of a cluster says of itself. */
+  async queue(cluster: string): Promise<QueueMemo> {
+    const { memo } = await this.client.workflow.getHandle(queueId(cluster)).describe();
+    return memo?.['queue'] as QueueMemo;
+  }
+
+  /** What every delivery that was accepted came to, of those that the forge has sent. Waits for their ends. */
+  async delivered(day: MergeDay): Promise<readonly DeliveryResult[]> {
+    await day.forge.settled();
+    const taken = day.forge.deliveries().filter(({ answer }) => answer.includes('"accepted"'));
+    const ids = [...new Set(taken.map(({ guid }) => guid))];
+    return Promise.all(ids.map((id) => this.result(id)));
+  }
+
+  async result(delivery: string): Promise<DeliveryResult> {
+    return (await this.client.workflow.getHandle(deliveryWorkflowId(delivery)).result()) as DeliveryResult;
+  }
+
+  /** What a run began with. */
+  async runInput(cluster: string, run: number): Promise<RunInput> {
+    const { events } = await this.client.workflow.getHandle(runId(cluster, run)).fetchHistory();
+    const [payload] = events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
+    if (!payload) throw new Error(`run ${run} of ${cluster} has no input`);
+    return defaultPayloadConverter.fromPayload<RunInput>(payload);
+  }
+
+  async until(what: string, isSo: () => Promise<boolean>, timeoutMs = 60_000): Promise<void> {
+    const end = Date.now() + timeoutMs;
+    while (!(await isSo())) {
+      if (Date.now() > end)
+        throw new Error(
+          `it is still not so: ${what}\n${lastLines(`${this.folder}/worker-${this.#workers}.log`)}`,
+        );
+      await sleep(100);
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.worker?.stop();
+    await this.connection.close();
+    await rm(this.folder, { recursive: true });
+  }
+}
