@@ -156,7 +156,10 @@ export default {
     ),
     ours(
       'src/worker',
-      ['^dist/src/(inventory|planning|activities|tools|workflows)/', '^dist/src/starter/offer-upgrade[.]js$'],
+      [
+        '^dist/src/(inventory|planning|activities|tools|workflows)/',
+        '^dist/src/starter/(offer-upgrade|withdraw-offer|queue-start)[.]js$',
+      ],
       'The worker knows neither cli nor starter, but for how a queue is asked.',
     ),
     ours(

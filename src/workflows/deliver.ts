@@ -1,8 +1,10 @@
 import { setCurrentDetails } from '@temporalio/workflow';
 import type { Changes, ClusterChange } from '../activities/read-changes.js';
+import type { PlanTold } from '../activities/tell-plan.js';
 import { describe, describeDeclaredChange, mergeText, overtakenText } from '../planning/describe.js';
 import type { Delivery } from './delivery-messages.js';
 import type { OfferAnswer, WithdrawAnswer } from './messages.js';
+import { planPullRequest } from './plan-pull-request.js';
 import { activitiesFor } from './step-activities.js';
 
 /** What a delivery came to. */
@@ -22,6 +24,8 @@ export interface DeliveredCluster {
   readonly answer?: OfferAnswer;
   /** What its queue had waiting, and begins no more. */
   readonly withdrawn?: WithdrawAnswer['withdrawn'];
+  /** What became of the plan for an open pull request. */
+  readonly plan?: PlanTold | 'failed';
 }
 
 /** Git, the forge, or a queue may be away for long: a merge is not forgotten because of that. */
@@ -31,6 +35,8 @@ const dayMs = 86_400_000;
 export async function deliver(delivery: Delivery): Promise<DeliveryResult> {
   const { event, repository } = delivery;
   if (delivery.schema > 1) return told(delivery, { ignored: `a newer Slipway sent it`, clusters: [] });
+  if (event.kind === 'pull-request' && (event.action === 'opened' || event.action === 'updated'))
+    return told(delivery, await planPullRequest(delivery, event));
   if (event.kind === 'comment' || (event.kind === 'pull-request' && event.action !== 'merged'))
     return told(delivery, { ignored: 'only merges start something', clusters: [] });
   const changes = await activitiesFor('look', dayMs, `what changed in ${repository.name}`).readChanges({
@@ -116,8 +122,8 @@ async function tellMerge(
 function told({ repository }: Delivery, result: DeliveryResult): DeliveryResult {
   const lines = result.ignored
     ? [`Ignored: ${result.ignored}.`]
-    : result.clusters.map(({ sentence, answer }) =>
-        answer ? `- ${sentence}: ${answer.verdict}` : `- ${sentence}`,
+    : result.clusters.map(({ sentence, answer, plan }) =>
+        [`- ${sentence}`, answer?.verdict ?? (plan && `plan ${plan}`)].filter(Boolean).join(': '),
       );
   setCurrentDetails(`## ${repository.name}\n\n${lines.join('\n')}\n`);
   return result;

@@ -70,6 +70,11 @@ export async function upsertComment(
   }
 }
 
+/** Whether a comment of ours with that marker stands there. @throws ForgeFailed */
+export async function hasComment(github: GitHub, { number, marker }: CommentPlace): Promise<boolean> {
+  return (await ownComment(github, number, markerText(marker))) !== undefined;
+}
+
 /** Our oldest comment with that mark. */
 async function ownComment(
   github: GitHub,
