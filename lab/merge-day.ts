@@ -129,11 +129,11 @@ export class MergeDay {
     return lines.map((line) => JSON.parse(line) as { kind: string });
   }
 
-  /** Starts a starter, as users do; it is ready when it listens. `temporal`: another way to it than that of the day. */
-  async startStarter(temporal = this.options.temporal): Promise<void> {
+  /** Starts a starter, as users do; it is ready when it listens. `temporal`: another way to it than that of the day; `trigger` the same. */
+  async startStarter(temporal = this.options.temporal, trigger = this.options.trigger): Promise<void> {
     this.#starters += 1;
     const logFile = this.#log(this.#starters);
-    const file = this.#writeSettings();
+    const file = this.#writeSettings(trigger);
     const starter = LabProcess.start({
       name: `starter ${this.#starters}`,
       command: process.execPath,
@@ -227,8 +227,8 @@ export class MergeDay {
   }
 
   /** Writes starter.yaml, and the secrets beside it. */
-  #writeSettings(): string {
-    const { folder, clusters, trigger = ['webhook'] } = this.options;
+  #writeSettings(trigger: MergeDayOptions['trigger'] = ['webhook']): string {
+    const { folder, clusters } = this.options;
     const write = (name: string, text: string): string => {
       const file = path.join(folder, 'starter', name);
       mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });

@@ -2,9 +2,9 @@ import {
   ParentClosePolicy,
   allHandlersFinished,
   condition,
-  continueAsNew,
   executeChild,
   getExternalWorkflowHandle,
+  makeContinueAsNewFunc,
   setCurrentDetails,
   setHandler,
   upsertMemo,
@@ -87,7 +87,8 @@ export async function clusterQueue(state: QueueState): Promise<void> {
     tell(book);
     await condition(allHandlersFinished);
   }
-  await continueAsNew<typeof clusterQueue>(book.state());
+  // Otherwise the next execution would show what the first one began with, until a worker takes it.
+  await makeContinueAsNewFunc<typeof clusterQueue>({ memo: { queue: book.memo() } })(book.state());
 }
 
 /** Answers after which the queue is another than before. */

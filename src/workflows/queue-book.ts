@@ -26,8 +26,17 @@ export interface QueueState {
   /** The newest merge that may not begin yet. */
   readonly waiting?: Waiting | null;
   readonly frozen?: Freeze | null;
-  /** Keys of the merges that were taken, the newest last. */
-  readonly taken?: readonly string[];
+  /** The merges that were taken, the newest last. */
+  readonly taken?: readonly Taken[];
+}
+
+/** A merge that was taken. */
+interface Taken {
+  readonly key: string;
+  /** Which delivery brought it: asked again by the same one, the queue answers as before. */
+  readonly delivery?: string;
+  /** The run it became. */
+  readonly run?: number;
 }
 
 interface Waiting extends Offer {
@@ -62,7 +71,7 @@ export class QueueBook {
   private hold: Hold | null;
   private waiting: Waiting | null;
   private frozen: Freeze | null;
-  private taken: readonly string[];
+  private taken: readonly Taken[];
   private current: Open | null = null;
 
   constructor(state: QueueState) {
@@ -91,19 +100,26 @@ export class QueueBook {
   offer({ key, input }: Offer, now: string): OfferAnswer {
     const refused = this.unknown(input);
     if (refused) return { verdict: 'refused', reason: refused };
-    if (this.taken.includes(key)) return { verdict: 'known' };
-    this.taken = [...this.taken, key].slice(-takenMax);
+    const before = this.taken.find((one) => one.key === key);
+    const { origin } = input.request;
+    if (before) {
+      const again = before.delivery !== undefined && before.delivery === origin?.delivery;
+      return again && before.run !== undefined
+        ? { verdict: 'started', run: before.run }
+        : { verdict: 'known' };
+    }
+    this.taken = [...this.taken, { key, ...(origin ? { delivery: origin.delivery } : {}) }].slice(-takenMax);
     const reason = this.obstacle(input);
     if (!reason) {
       // What waited, if anything did, was merged before.
       this.waiting = null;
-      return { verdict: 'started', run: this.begin(input, now) };
+      return { verdict: 'started', run: this.begin(input, now, key) };
     }
     const older = this.waiting?.input.request;
     this.waiting = { key, input, since: now };
     if (!older) return { verdict: 'waits', reason };
-    const { talos: instead, origin } = older;
-    return { verdict: 'waits', reason, instead, ...(origin ? { insteadOf: origin } : {}) };
+    const { talos: instead, origin: insteadOf } = older;
+    return { verdict: 'waits', reason, instead, ...(insteadOf ? { insteadOf } : {}) };
   }
 
   /** Git declares another version than what waits, and an older one: that does not begin any more. */
@@ -165,7 +181,7 @@ export class QueueBook {
     const { waiting } = this;
     if (!waiting || this.obstacle(waiting.input)) return {};
     this.waiting = null;
-    const run = this.begin(waiting.input, now);
+    const run = this.begin(waiting.input, now, waiting.key);
     return { started: { run, target: waiting.input.request.talos } };
   }
 
@@ -194,10 +210,13 @@ export class QueueBook {
     };
   }
 
-  private begin(input: EnqueueInput, now: string): number {
+  /** @param key of the merge it comes from. */
+  private begin(input: EnqueueInput, now: string, key?: string): number {
     this.lastRun += 1;
     this.current = { input, since: now };
-    return this.lastRun;
+    const run = this.lastRun;
+    this.taken = this.taken.map((one) => (one.key === key ? { ...one, run } : one));
+    return run;
   }
 
   private unknown({ request: { schema } }: EnqueueInput): Reason | undefined {

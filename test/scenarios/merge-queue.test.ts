@@ -3,6 +3,7 @@ import { commitTo, moveBranch } from '../../lab/forge/branches.js';
 import { openPull } from '../../lab/forge/pull-requests.js';
 import type { MergeDay } from '../../lab/merge-day.js';
 import { declared, MergeSite } from './merge-site.js';
+import { runInput } from './run-input.js';
 
 const [first, second] = ['clusters/atlas/slipway.yaml', 'clusters/borea/slipway.yaml'] as const;
 
@@ -153,7 +154,9 @@ describe('merges of a repository with two clusters', () => {
       const { lastRun, open } = await site.queue('atlas');
       return lastRun === 1 && open === null;
     });
-    const { request } = await site.runInput('atlas', 1);
+    // What is shown while no worker is up.
+    expect(await site.startedWith('atlas')).toMatchObject({ lastRun: 1, open: null });
+    const { request } = await runInput(site.client, 'atlas', 1);
     const [pull] = [...day.repository.pulls.values()].slice(-1);
     expect(request).toMatchObject({
       talos: 'v1.12.7',

@@ -11,14 +11,8 @@ import { temporalAddress } from '../../lab/world.js';
 import { freezeCluster, unfreezeCluster } from '../../src/starter/freeze-cluster.js';
 import { projectRoot } from '../../src/tools/project-root.js';
 import type { DeliveryResult } from '../../src/workflows/deliver.js';
-import { deliveryWorkflowId } from '../../src/workflows/delivery-messages.js';
-import {
-  defaultTaskQueue,
-  queueId,
-  runId,
-  type QueueMemo,
-  type RunInput,
-} from '../../src/workflows/messages.js';
+import { deliverType, deliveryWorkflowId } from '../../src/workflows/delivery-messages.js';
+import { defaultTaskQueue, queueId, type QueueMemo } from '../../src/workflows/messages.js';
 import { changedText } from '../inventory/an-inventory.js';
 
 const options = { taskQueue: defaultTaskQueue, limitMs: 20_000 };
@@ -44,11 +38,10 @@ export class MergeSite {
     readonly client: Client,
   ) {}
 
-  /** A namespace with a worker, on the Temporal of the test run. */
-  static async start(name: string): Promise<MergeSite> {
+  /** A namespace with a worker, on the Temporal of the test run, or another one. */
+  static async start(name: string, address = temporalAddress()): Promise<MergeSite> {
     const folder = await mkdtemp(path.join(os.tmpdir(), `slipway-${name}-`));
     const namespace = path.basename(folder);
-    const address = temporalAddress();
     const connection = await Connection.connect({ address });
     const client = new Client({ connection, namespace });
     const temporal = { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace };
@@ -104,6 +97,14 @@ export class MergeSite {
     return memo?.['queue'] as QueueMemo;
   }
 
+  /** What the queue said of itself when it started over, before a worker took it. */
+  async startedWith(cluster: string): Promise<QueueMemo> {
+    const { events } = await this.client.workflow.getHandle(queueId(cluster)).fetchHistory();
+    const payload = events?.[0]?.workflowExecutionStartedEventAttributes?.memo?.fields?.['queue'];
+    if (!payload) throw new Error(`the queue of ${cluster} began without a memo`);
+    return defaultPayloadConverter.fromPayload<QueueMemo>(payload);
+  }
+
   /** What every delivery that was accepted came to, of those that the forge has sent. Waits for their ends. */
   async delivered(day: MergeDay): Promise<readonly DeliveryResult[]> {
     await day.forge.settled();
@@ -112,16 +113,29 @@ export class MergeSite {
     return Promise.all(ids.map((id) => this.result(id)));
   }
 
-  async result(delivery: string): Promise<DeliveryResult> {
-    return (await this.client.workflow.getHandle(deliveryWorkflowId(delivery)).result()) as DeliveryResult;
+  /** Waits until every delivery that Temporal has is done, and listed so. */
+  async allDelivered(): Promise<void> {
+    const query = `WorkflowType = '${deliverType}'`;
+    await this.until('all deliveries are done', async () => {
+      for await (const { status } of this.client.workflow.list({ query }))
+        if (status.name !== 'COMPLETED') return false;
+      return true;
+    });
   }
 
-  /** What a run began with. */
-  async runInput(cluster: string, run: number): Promise<RunInput> {
-    const { events } = await this.client.workflow.getHandle(runId(cluster, run)).fetchHistory();
-    const [payload] = events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
-    if (!payload) throw new Error(`run ${run} of ${cluster} has no input`);
-    return defaultPayloadConverter.fromPayload<RunInput>(payload);
+  /** Whether Temporal has a delivery: asked of itself, since its lists trail. */
+  async hasDelivery(id: string): Promise<boolean> {
+    return this.client.workflow
+      .getHandle(deliveryWorkflowId(id))
+      .describe()
+      .then(
+        () => true,
+        () => false,
+      );
+  }
+
+  async result(delivery: string): Promise<DeliveryResult> {
+    return (await this.client.workflow.getHandle(deliveryWorkflowId(delivery)).result()) as DeliveryResult;
   }
 
   async until(what: string, isSo: () => Promise<boolean>, timeoutMs = 60_000): Promise<void> {

@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
@@ -12,6 +11,7 @@ import { deliverType, deliveryWorkflowId, type DeliveryMemo } from '../../src/wo
 import { startWorkerlessTemporal, type WorkerlessTemporal } from '../cli/a-temporal.js';
 import { startSlipway } from '../cli/run-slipway.js';
 import { aPush, aRepository, signatureOf } from './a-starter.js';
+import { wayToTemporal, type WayEnds } from './way-to-temporal.js';
 
 /*
  * A starter is killed at each point of the way of a delivery: before Temporal has it, and when Temporal has it and the starter does not
@@ -63,45 +63,10 @@ async function until(look: () => Promise<boolean>): Promise<void> {
   throw new Error('it did not come');
 }
 
-interface Way {
-  readonly address: string;
-  close(): void;
-}
-
-/**
- * A way to Temporal that lets nothing through any more once `ends` says so, in either direction: it is asked before each piece is
- * handed on.
- */
-async function wayToTemporal(
-  ends: (from: 'starter' | 'temporal', piece: Buffer) => Promise<boolean>,
-): Promise<Way> {
-  const [host = '', port = ''] = (temporal.env['TEMPORAL_ADDRESS'] ?? '').split(':');
-  const sockets: Socket[] = [];
-  let ended = false;
-  const server = createServer((near) => {
-    const far = connect(Number(port), host);
-    sockets.push(near, far);
-    const handOn = (from: 'starter' | 'temporal', source: Socket, target: Socket): void => {
-      let before = Promise.resolve();
-      source.on('error', () => undefined);
-      source.on('data', (piece) => {
-        before = before.then(async () => {
-          ended ||= await ends(from, piece);
-          if (!ended) target.write(piece);
-        });
-      });
-      source.on('close', () => void before.then(() => target.destroy()));
-    };
-    handOn('starter', near, far);
-    handOn('temporal', far, near);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const close = (): void => {
-    sockets.forEach((socket) => socket.destroy());
-    server.close();
-  };
-  toEnd.push(close);
-  return { address: `127.0.0.1:${(server.address() as AddressInfo).port}`, close };
+async function openWay(ends: WayEnds) {
+  const opened = await wayToTemporal(temporal.env['TEMPORAL_ADDRESS'] ?? '', ends);
+  toEnd.push(opened.close);
+  return opened;
 }
 
 interface Started {
@@ -154,7 +119,7 @@ describe('a starter that is killed', () => {
     async (_, name, again, there) => {
       const id = randomUUID();
       const run: { first?: Started } = {};
-      const way = await wayToTemporal(async (from, piece) => {
+      const way = await openWay(async (from, piece) => {
         const now =
           there === 0 ? from === 'starter' && piece.includes(name) : from === 'temporal' && (await has(id));
         if (now) run.first?.kill();
@@ -192,7 +157,7 @@ describe('a starter that is killed', () => {
     const polled = { name, forge: 'git', url, trigger: ['poll'] };
     const id = idOfMove(aRepository({ name, url }), undefined, heads[0] ?? '');
     const run: { first?: Started; killed?: boolean } = {};
-    const way = await wayToTemporal(async (from) => {
+    const way = await openWay(async (from) => {
       run.killed ||= from === 'temporal' && (await has(id));
       if (run.killed) run.first?.kill();
       return run.killed;

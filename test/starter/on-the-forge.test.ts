@@ -199,6 +199,18 @@ describe('the forge is told', () => {
     60_000,
   );
 
+  test('by two at once: one comment, and the other finds it', async () => {
+    const { number } = await aPull({ 'slipway.yaml': 'talos: v1.12.6\n' });
+    const both = await Promise.all([openGitHub(settings), openGitHub(settings)]);
+    const place = { number, marker: 'plan/prox-ops' };
+    await Promise.all(both.map((github) => upsertComment(github, place, 'x')));
+    expect([...repository.comments.values()].map(({ body }) => body)).toEqual([
+      '<!-- slipway:plan/prox-ops -->\nx',
+    ]);
+    const [github] = both;
+    expect(await upsertComment(github, place, 'y', true)).toMatchObject({ outcome: 'unchanged' });
+  }, 60_000);
+
   test('an answer that is lost makes no second comment', async () => {
     const github = await openGitHub(settings);
     const { number } = await aPull({ 'slipway.yaml': 'talos: v1.12.6\n' });

@@ -24,10 +24,11 @@ const asked = (talos: string, more: Partial<EnqueueInput['request']> = {}): Enqu
   base: '/',
   only: [],
 });
-const merged = (talos: string, commit: string): Offer => ({
+const merged = (talos: string, commit: string, delivery = 'one'): Offer => ({
   key: `${talos}@${commit}`,
-  input: asked(talos, { schema: 4, commit }),
+  input: asked(talos, { schema: 4, commit, origin: originOf(commit, delivery) }),
 });
+const originOf = (commit: string, delivery = 'one') => ({ repository: 'acme/home-ops', commit, delivery });
 const book = (state: Partial<QueueState> = {}): QueueBook =>
   new QueueBook({ cluster, lastRun: 6, hold: null, ...state });
 
@@ -71,13 +72,48 @@ group('a merge', () => {
   test('is taken once, whoever tells of it again, even after the queue has started over', () => {
     const queue = book();
     queue.offer(merged('v1.12.6', 'aaa'), at(1));
-    expect(queue.offer(merged('v1.12.6', 'aaa'), at(2))).toEqual({ verdict: 'known' });
+    expect(queue.offer(merged('v1.12.6', 'aaa', 'two'), at(2))).toEqual({ verdict: 'known' });
     queue.ended(hold);
-    expect(new QueueBook(queue.state()).offer(merged('v1.12.6', 'aaa'), at(3))).toEqual({ verdict: 'known' });
+    const next = new QueueBook(queue.state());
+    expect(next.offer(merged('v1.12.6', 'aaa', 'two'), at(3))).toEqual({ verdict: 'known' });
+  });
+
+  test('is told again which run it became, by the delivery that brought it and heard no answer', () => {
+    const queue = book({ hold });
+    expect(queue.offer(merged('v1.12.6', 'aaa'), at(1))).toMatchObject({ verdict: 'waits' });
+    expect(queue.offer(merged('v1.12.6', 'aaa'), at(2))).toEqual({ verdict: 'known' });
+    queue.release(at(3));
+    queue.ended(null);
+    const next = new QueueBook(queue.state());
+    expect(next.offer(merged('v1.12.6', 'aaa'), at(4))).toEqual({ verdict: 'started', run: 7 });
+    expect(next.open).toBeUndefined();
+  });
+
+  test('that another one took back does not begin', () => {
+    const queue = book({ hold });
+    queue.offer(merged('v1.12.7', 'aaa'), at(1));
+    expect(queue.withdraw({ talos: 'v1.12.7', commit: 'bbb' })).toEqual({});
+    expect(queue.withdraw({ talos: 'v1.12.6', commit: 'bbb' })).toEqual({
+      withdrawn: { target: 'v1.12.7', origin: originOf('aaa') },
+    });
+    expect(queue.withdraw({ commit: 'ccc' })).toEqual({});
+    expect(queue.release(at(2))).toEqual({ verdict: 'released', hold });
+    expect(queue.offer(merged('v1.12.7', 'aaa', 'two'), at(3))).toEqual({ verdict: 'known' });
+  });
+
+  test('that is taken back ends an open run that came by a merge, if it has touched nothing', () => {
+    const back = { talos: 'v1.12.6', commit: 'bbb' };
+    const queue = book();
+    queue.offer(merged('v1.12.7', 'aaa'), at(1));
+    expect(queue.undeclared(back)).toEqual({ run: 7, target: 'v1.12.6', commit: 'bbb' });
+    expect(queue.undeclared({ talos: 'v1.12.7', commit: 'bbb' })).toBeUndefined();
+    const typed = book();
+    typed.enqueue(asked('v1.12.7'), at(1));
+    expect(typed.undeclared(back)).toBeUndefined();
   });
 
   test('is taken again as another commit: a person merged it once more', () => {
-    const queue = book({ taken: ['v1.12.6@aaa'] });
+    const queue = book({ taken: [{ key: 'v1.12.6@aaa' }] });
     expect(queue.offer(merged('v1.12.6', 'bbb'), at(3))).toEqual({ verdict: 'started', run: 7 });
   });
 
@@ -107,6 +143,7 @@ group('a merge', () => {
     expect(queue.offer(merged('v1.12.8', 'ccc'), at(3))).toMatchObject({
       verdict: 'waits',
       instead: 'v1.12.7',
+      insteadOf: originOf('bbb'),
     });
     queue.ended(null);
     expect(queue.beginWaiting(at(9))).toEqual({ started: { run: 8, target: 'v1.12.8' } });
@@ -121,6 +158,14 @@ group('a merge', () => {
     expect(queue.superseded).toBeUndefined();
     queue.offer(merged('v1.12.7', 'ccc'), at(3));
     expect(queue.superseded).toEqual({ run: 7, target: 'v1.12.7', commit: 'ccc' });
+  });
+
+  test('supersedes no way back: it repairs', () => {
+    const queue = book({ hold });
+    const back = { run: 6, why: 'it loses packets', nodes: [] };
+    queue.enqueue(asked('v1.12.1', { schema: 3, back }), at(1));
+    queue.offer(merged('v1.12.7', 'ccc'), at(2));
+    expect(queue.superseded).toBeUndefined();
   });
 
   test('waits for the release of a held cluster, and begins with it', () => {
@@ -150,7 +195,7 @@ group('a merge', () => {
     const queue = book({ frozen: { ...ada, since: at(0) } });
     for (let n = 0; n <= 200; n += 1) queue.offer(merged('v1.12.6', String(n)), at(1));
     expect(queue.state().taken).toHaveLength(200);
-    expect(queue.offer(merged('v1.12.6', '1'), at(1)).verdict).toBe('known');
+    expect(queue.offer(merged('v1.12.6', '1', 'two'), at(1)).verdict).toBe('known');
     expect(queue.offer(merged('v1.12.6', '0'), at(1)).verdict).toBe('waits');
   });
 });

@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { MergeDay } from '../../lab/merge-day.js';
+import { World } from '../../lab/world.js';
+import { runId } from '../../src/workflows/messages.js';
+import { runInput } from './run-input.js';
+
+const [now, first, second] = ['v1.12.1', 'v1.12.2', 'v1.12.3'] as const;
+
+/** Only here: a merge at the forge upgrades machines, by itself; and one that comes meanwhile is brought after it. */
+describe('a pull request that is merged', () => {
+  let world: World;
+  let day: MergeDay;
+  let merged: { readonly number: number; readonly commit: string };
+
+  beforeAll(async () => {
+    world = await World.start({ name: 'merge', cluster: 'one-node', labArgs: ['--target', now] });
+    day = await MergeDay.of(world, { trigger: ['webhook', 'poll'] });
+  }, 180_000);
+
+  afterAll(async () => {
+    await day?.stop();
+    await world?.stop();
+  }, 120_000);
+
+  const status = async (): Promise<string> => (await world.slipway('queue')).stdout;
+
+  it('begins a run that knows where it comes from, and its pull request says so', async () => {
+    merged = await day.bumpAndMerge({ talos: first, labels: ['upgrade-pets'] });
+    await world.until('run 1 is open', async () => (await status()).includes('run 1'));
+    const { request } = await runInput(await world.client(), world.lab.cluster, 1);
+    expect(request).toMatchObject({
+      talos: first,
+      declared: true,
+      requestedBy: 'ada',
+      origin: { repository: 'acme/home-ops', pullRequest: merged.number, commit: merged.commit },
+    });
+    await world.until('it is told', async () => day.comments(merged.number).length > 0);
+    expect(day.comments(merged.number)).toEqual([
+      expect.stringMatching(
+        /Talos v1\.12\.1 → v1\.12\.2.*Run 1 of one-node has begun: `slipway watch one-node\/1`/s,
+      ),
+    ]);
+  }, 60_000);
+
+  it('waits, when another one is open, and begins by itself', async () => {
+    const { number } = await day.bumpAndMerge({ talos: second });
+    await world.until('it is told', async () => day.comments(number).length > 0);
+    expect(day.comments(number)).toEqual([expect.stringMatching(/It waits.*run 1 is upgrading one-node/s)]);
+    expect(await world.result(1)).toMatchObject({ outcome: 'done', target: first });
+    await world.until('run 2 is there', async () => (await world.story(2)) !== undefined);
+    expect(await world.result(2)).toMatchObject({ outcome: 'done', target: second });
+  }, 120_000);
+
+  it('is one upgrade, though it is told of again, by the push and by the poll', async () => {
+    for (const { id } of day.forge.deliveries()) day.forge.hooks.redeliver(id);
+    await day.forge.settled();
+    await world.until('the poll has seen it', async () =>
+      (await day.told()).some(
+        (line) => line.kind === 'found' && JSON.stringify(line).includes('push to main'),
+      ),
+    );
+    const client = await world.client();
+    const open = await client.workflow.count(`WorkflowType = 'deliver' AND ExecutionStatus = 'Running'`);
+    expect(open.count).toBe(0);
+    await expect(client.workflow.getHandle(runId(world.lab.cluster, 3)).describe()).rejects.toThrow();
+    for (const { name } of world.lab.machines)
+      expect(await world.machineEvents(name, 'install-finished')).toHaveLength(2);
+  }, 60_000);
+
+  it('keeps every promise the watcher can see', async () => {
+    expect((await world.stop()).complaints).toEqual([]);
+  }, 120_000);
+});
