@@ -200,12 +200,13 @@ export class MergeDay {
     return { number, commit: await this.merge(number) };
   }
 
-  /** What stands in Slipway's comments at a pull request. */
-  comments(number: number): string[] {
+  /** What stands in Slipway's comments at a pull request: what became of its merge, or what was planned before. */
+  comments(number: number, about: 'merge' | 'plan' = 'merge'): string[] {
     const all = [...this.repository.comments.values()];
     return all
       .filter(({ issue, by }) => issue === number && by.login === 'slipway-bot')
-      .map(({ body }) => body);
+      .map(({ body }) => body)
+      .filter((body) => body.startsWith(`<!-- slipway:${about}/`));
   }
 
   /** Ends everything of it. */
