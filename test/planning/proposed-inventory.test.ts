@@ -4,21 +4,30 @@ import type { Inventory } from '../../src/inventory/schema.js';
 import { proposedInventory, settingsNotPlanned } from '../../src/planning/proposed-inventory.js';
 import { aRebuildingCluster } from './a-rebuilding-cluster.js';
 
-const { inventory } = aRebuildingCluster();
+const { inventory: plain } = aRebuildingCluster();
+/** With what an inventory may leave out, too. */
+const inventory: Inventory = {
+  ...plain,
+  vip: '10.20.67.99',
+  devices: { 'nvidia.com/gpu': {} },
+  controlPlane: { ...plain.controlPlane, endpoint: 'https://10.20.67.1:6443' },
+  upgrade: { ...plain.upgrade, mayLoseExtensions: ['siderolabs/iscsi-tools'] },
+};
 const poison = 'poisoned';
 const own = 'b'.repeat(64);
 
 /** Where a pull request may say something: `versions.talos`, `roles.worker.schematic`, `nodes.3.schematic`. */
 const counts = /^(versions[.](talos|kubernetes)|roles[.][^.]+[.]schematic|nodes[.]\d+[.]schematic)$/;
 
-/** A value in which every leaf that is chosen is another one. */
+/** A value in which every leaf that is chosen is another one, and every object that is chosen has one more. */
 function poisoned(value: unknown, chosen: () => boolean, at = ''): unknown {
   const below = (key: string | number): string => (at === '' ? String(key) : `${at}.${key}`);
   if (Array.isArray(value)) return value.map((part, index) => poisoned(part, chosen, below(index)));
   if (typeof value === 'object' && value !== null)
-    return Object.fromEntries(
-      Object.entries(value).map(([key, part]) => [key, poisoned(part, chosen, below(key))]),
-    );
+    return Object.fromEntries([
+      ...Object.entries(value).map(([key, part]) => [key, poisoned(part, chosen, below(key))]),
+      ...(chosen() ? [['added', poison]] : []),
+    ]);
   return !counts.test(at) && chosen() ? poison : value;
 }
 
