@@ -32,8 +32,10 @@ export async function tellPlan(
     const standing = async (): Promise<'as-planned' | 'moved' | 'over'> => {
       const now = await pullRequest(github, number);
       if (whyNone(repository, now) !== undefined) return 'over';
-      const same = now.head.sha === pull.head && `${meantLabels(repository, now)}` === `${pull.labels}`;
-      return same ? 'as-planned' : 'moved';
+      const labels = meantLabels(repository, now);
+      const same =
+        labels.length === pull.labels.length && labels.every((label) => pull.labels.includes(label));
+      return same && now.head.sha === pull.head ? 'as-planned' : 'moved';
     };
     const before = await standing();
     if (before !== 'as-planned') return before;

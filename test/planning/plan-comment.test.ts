@@ -41,7 +41,7 @@ const proposed = (more: Partial<ProposedChange> = {}): ProposedChange => ({
 const planned = (one: UpgradePlan, more: Partial<MadePlan> = {}): string =>
   planComment(proposed({ made: made({ verdict: 'planned', plan: one }, more) }));
 const refused = (...reasons: Reason[]): Planned => ({ verdict: 'refused', reasons });
-const silent: Reason = {
+const silent: Extract<Reason, { kind: 'kubernetes-unreachable' }> = {
   kind: 'kubernetes-unreachable',
   endpoints: ['10.0.0.1:6443'],
   why: 'connection refused',
@@ -73,8 +73,8 @@ describe('the comment of a plan', () => {
       `<details><summary>All of it, as slipway plan says it</summary>\n\n\`\`\`text\nprox-ops  Talos → v1.12.6`,
     ],
   ])('says %s', (_name, words) => {
-    if (typeof words === 'string') expect(text).toContain(words);
-    else expect(text).toMatch(words);
+    const found = typeof words === 'string' ? text.includes(words) : words.test(text);
+    expect(found ? words : text).toBe(words);
   });
 
   test('names budgets that would stop it, and says nothing of blocks where there are none', () => {
@@ -239,13 +239,12 @@ describe('the check', () => {
 
 describe('a comment never', () => {
   test('is longer than a forge takes: what is left out says what to type', () => {
-    for (const workers of [60, 400, 1900]) {
-      const text = planned(planOf(aCluster({ workers }).planInput()));
+    const texts = [60, 400, 1900].map((workers) => planned(planOf(aCluster({ workers }).planInput())));
+    for (const text of texts) {
       expect(text.length).toBeLessThanOrEqual(60_000);
       expect(text.trimEnd().endsWith('\n```\n\n</details>')).toBe(true);
-      if (workers > 1000)
-        expect(text).toContain('slipway plan -f clusters/prox-ops/slipway.yaml --talos v1.12.6');
     }
+    expect(texts.at(-1)).toContain('slipway plan -f clusters/prox-ops/slipway.yaml --talos v1.12.6');
   });
 
   test('lets words from elsewhere be anything but text', () => {
@@ -253,7 +252,7 @@ describe('a comment never', () => {
       '</details><img src=x onerror=1> @acme/all #12 [a](https://evil.example) ```\n# Merge me\n| a | b | www.evil.example ~~no~~';
     const text = planComment(
       proposed({
-        made: made(refused({ ...silent, why: evil } as Reason), {
+        made: made(refused({ ...silent, why: evil }), {
           queue: { hold: null, open: null, lastRun: 1, frozen: { by: evil, why: evil, since: now } },
         }),
       }),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { Inventory } from '../../src/inventory/schema.js';
 import { proposedInventory, settingsNotPlanned } from '../../src/planning/proposed-inventory.js';
 import { aRebuildingCluster } from './a-rebuilding-cluster.js';
