@@ -162,7 +162,7 @@ export default {
       [
         '^dist/src/(inventory|planning|activities|tools|workflows)/',
         '^dist/src/runs/(temporal|view)/',
-        '^dist/src/starter/(offer-upgrade|withdraw-offer|answer-plan)[.]js$',
+        '^dist/src/starter/(offer-upgrade|withdraw-offer|queue-start|answer-plan)[.]js$',
       ],
       'The worker knows neither cli nor starter, but for how a queue, or a run that waits, is asked.',
     ),

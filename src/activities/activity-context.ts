@@ -13,6 +13,7 @@ import {
   attemptGraceMs,
   type Offer,
   type OfferAnswer,
+  type QueueMemo,
   type RunInput,
   type Waiting,
   type WithdrawAnswer,
@@ -25,6 +26,8 @@ export interface QueueAsking {
   readonly offer: (offer: Offer) => Promise<OfferAnswer>;
   /** Tells the queue of a cluster that git went back. */
   readonly withdraw: (cluster: string, declared: Withdrawal) => Promise<WithdrawAnswer>;
+  /** What the queue of a cluster says of itself; undefined: it has none yet. Changes nothing. */
+  readonly queueOf: (cluster: string) => Promise<QueueMemo | undefined>;
 }
 
 /** What the worker gives its activities. */

@@ -14,6 +14,7 @@ import { handOverLeadership } from './hand-over-leadership.js';
 import { installTalos } from './install-talos.js';
 import { lookAtWindow } from './look-at-window.js';
 import { patchMachine } from './patch-machine.js';
+import { planForPullRequest } from './plan-for-pull-request.js';
 import { planOwnRollback } from './plan-own-rollback.js';
 import { planReplacement } from './plan-replacement.js';
 import { planRollback } from './plan-rollback.js';
@@ -23,6 +24,7 @@ import { prepareImage } from './prepare-image.js';
 import { probeNode } from './probe-node.js';
 import { readChanges } from './read-changes.js';
 import { readComment } from './read-comment.js';
+import { readPullRequest } from './read-pull-request.js';
 import { rebootNode } from './reboot-node.js';
 import { rebuildTemplates } from './rebuild-templates.js';
 import { recordFacts } from './record-facts.js';
@@ -32,6 +34,7 @@ import { resolveOrder } from './resolve-order.js';
 import { rollBackNode } from './roll-back-node.js';
 import { soakNode } from './soak-node.js';
 import { takeSnapshot } from './take-snapshot.js';
+import { tellPlan } from './tell-plan.js';
 import { tellPullRequest } from './tell-pull-request.js';
 import { tellForge } from './tell-forge.js';
 import { tellPeople } from './tell-people.js';
@@ -49,6 +52,9 @@ export function createActivities(settings: ActivitySettings) {
     readComment: bind(settings, readComment),
     answerPlan: bind(settings, answerPlan),
     tellPullRequest: bind(settings, tellPullRequest),
+    readPullRequest: bind(settings, readPullRequest),
+    planForPullRequest: bind(settings, planForPullRequest),
+    tellPlan: bind(settings, tellPlan),
     planUpgrade: bind(settings, planUpgrade),
     planRetry: bind(settings, planRetry),
     planRollback: bind(settings, planRollback),

@@ -178,7 +178,8 @@ async function changeOf(looking: Looking, file: string): Promise<Omit<ClusterCha
   };
 }
 
-function stateOf(found: InventoryAtCommit): DeclaredState {
+/** What a commit says of a cluster, for comparing it with another. */
+export function stateOf(found: InventoryAtCommit): DeclaredState {
   if (found.ok === 'absent') return { kind: 'absent' };
   return found.ok
     ? { kind: 'read', inventory: found.inventory }

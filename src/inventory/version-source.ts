@@ -1,7 +1,10 @@
 import { z } from 'zod';
 
-/** Talos and Kubernetes versions as their tags are written: `v1.12.6`. Pre-releases are written out too. */
-export const version = z.string().regex(/^v\d+\.\d+\.\d+(-[0-9A-Za-z.]+)?$/, 'a version is written v1.12.6');
+/** Talos and Kubernetes versions as their tags are written: `v1.12.6`. Pre-releases are written out too. Every sentence repeats them. */
+export const version = z
+  .string()
+  .max(60)
+  .regex(/^v\d+\.\d+\.\d+(-[0-9A-Za-z.]+)?$/, 'a version is written v1.12.6');
 
 /** A file beside slipway.yaml, in the same repository: never one of the machine that happens to read it. */
 const file = z.string().max(255).regex(/^[^/]/, 'a file is named from the folder of slipway.yaml on');

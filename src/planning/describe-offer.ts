@@ -1,7 +1,7 @@
 import type { OfferAnswer } from '../workflows/messages.js';
 import type { DeclaredChange } from './declared-change.js';
 import { describeDeclaredChange } from './describe-declared-change.js';
-import { fenced, plainComment as plain } from './markdown.js';
+import { fenced, harmless } from './markdown.js';
 import type { Reason } from './reason.js';
 
 /** What became of a merge for one cluster. */
@@ -25,27 +25,29 @@ export function mergeText(
   const cluster = 'cluster' in change && change.cluster !== undefined ? change.cluster : '';
   const further = answer ? becameOf(cluster, answer, describe) : nextStep(change);
   return [
-    `**${plain(describeDeclaredChange(change))}.**`,
+    `**${harmless(describeDeclaredChange(change))}.**`,
     ...(change.kind === 'unreadable' ? [fenced(change.mistakes.join('\n'))] : []),
     ...(further === undefined ? [] : [further]),
-    ...(withdrawn === undefined ? [] : [`Talos ${plain(withdrawn)}, which waited, is not brought any more.`]),
+    ...(withdrawn === undefined
+      ? []
+      : [`Talos ${harmless(withdrawn)}, which waited, is not brought any more.`]),
   ].join('\n\n');
 }
 
 /** The same for a merge whose version another one took back, or replaced, before it began. */
 export function overtakenText(target: string): string {
-  return `**Talos ${plain(target)} is not brought: before it began, a later merge declared another version.**`;
+  return `**Talos ${harmless(target)} is not brought: before it began, a later merge declared another version.**`;
 }
 
 function becameOf(cluster: string, answer: OfferAnswer, describe: (reason: Reason) => string): string {
   if (answer.verdict === 'started')
-    return `Run ${answer.run} of ${plain(cluster)} has begun: \`slipway watch ${cluster}/${answer.run}\`.`;
+    return `Run ${answer.run} of ${harmless(cluster)} has begun: \`slipway watch ${cluster}/${answer.run}\`.`;
   if (answer.verdict === 'known') return 'It was handed over before.';
-  if (answer.verdict === 'refused') return `It is not begun: ${plain(describe(answer.reason))}.`;
+  if (answer.verdict === 'refused') return `It is not begun: ${harmless(describe(answer.reason))}.`;
   const { reason, instead } = answer;
   const other =
-    instead === undefined ? '' : ` Talos ${plain(instead)}, which waited there, is not brought any more.`;
-  return `It waits, and begins by itself: ${plain(describe(reason))}.${other} \`slipway queue ${cluster}\` shows it.`;
+    instead === undefined ? '' : ` Talos ${harmless(instead)}, which waited there, is not brought any more.`;
+  return `It waits, and begins by itself: ${harmless(describe(reason))}.${other} \`slipway queue ${cluster}\` shows it.`;
 }
 
 /** What a person does where nothing begins by itself, and the sentence of the change does not say it. */

@@ -3,9 +3,16 @@ export function plain(words: string): string {
   return words.replaceAll(/\s+/g, ' ').replaceAll(/[\\|<>`*_[\]]/g, (sign) => `\\${sign}`);
 }
 
-/** The same for a comment at a forge: nobody is called by it, either. */
-export function plainComment(words: string): string {
-  return plain(words).replaceAll('@', '@\u200B');
+/**
+ * The same for where anybody may have written it and a forge shows it: nobody is called by it, no issue is named, and no address becomes
+ * a link.
+ */
+export function harmless(words: string): string {
+  return plain(words)
+    .replaceAll('~', String.raw`\~`)
+    .replaceAll(/[@#]/g, '$&\u200B')
+    .replaceAll('://', ':\u200B//')
+    .replaceAll(/www\./gi, (word) => `${word.slice(0, 3)}\u200B.`);
 }
 
 /** A table; its cells are Markdown already. */

@@ -49,7 +49,7 @@ export function limitsWaitedFor({
 }
 
 /** The same value with the keys of every object in order. */
-function sorted(value: unknown): unknown {
+export function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).filter(([, part]) => part !== undefined);

@@ -2,6 +2,7 @@ import type { Client } from '@temporalio/client';
 import type { QueueAsking } from '../activities/activity-context.js';
 import type { AskOptions, Unanswered } from '../starter/ask-queue.js';
 import { offerUpgrade } from '../starter/offer-upgrade.js';
+import { lastMemo } from '../starter/queue-start.js';
 import { withdrawOffer } from '../starter/withdraw-offer.js';
 
 /** This worker polls the queue it asks, so an answer takes moments. */
@@ -14,6 +15,7 @@ export function askingQueues(client: Client, taskQueue: string): QueueAsking {
     offer: async (offer) => answered(offer.input.request.cluster, await offerUpgrade(client, offer, options)),
     withdraw: async (cluster, declared) =>
       answered(cluster, await withdrawOffer(client, cluster, declared, options)),
+    queueOf: (cluster) => lastMemo(client, cluster),
   };
 }
 

@@ -1,9 +1,11 @@
 import { setCurrentDetails } from '@temporalio/workflow';
 import type { Changes, ClusterChange } from '../activities/read-changes.js';
+import type { PlanTold } from '../activities/tell-plan.js';
 import { describe, describeDeclaredChange, mergeText, overtakenText } from '../planning/describe.js';
 import { answerComment, type CommentResult } from './answer-comment.js';
 import type { Delivery } from './delivery-messages.js';
 import type { OfferAnswer, WithdrawAnswer } from './messages.js';
+import { planPullRequest } from './plan-pull-request.js';
 import { activitiesFor } from './step-activities.js';
 
 /** What a delivery came to. */
@@ -25,6 +27,8 @@ export interface DeliveredCluster {
   readonly answer?: OfferAnswer;
   /** What its queue had waiting, and begins no more. */
   readonly withdrawn?: WithdrawAnswer['withdrawn'];
+  /** What became of the plan for an open pull request. */
+  readonly plan?: PlanTold | 'failed';
 }
 
 /** Git, the forge, or a queue may be away for long: a merge is not forgotten because of that. */
@@ -36,6 +40,8 @@ export async function deliver(delivery: Delivery): Promise<DeliveryResult> {
   if (delivery.schema > 1) return told(delivery, { ignored: `a newer Slipway sent it`, clusters: [] });
   if (event.kind === 'comment')
     return told(delivery, { comment: await answerComment(delivery, event), clusters: [] });
+  if (event.kind === 'pull-request' && (event.action === 'opened' || event.action === 'updated'))
+    return told(delivery, await planPullRequest(delivery, event));
   if (event.kind === 'pull-request' && event.action !== 'merged')
     return told(delivery, { ignored: 'only merges start something', clusters: [] });
   const changes = await activitiesFor('look', dayMs, `what changed in ${repository.name}`).readChanges({
@@ -123,8 +129,8 @@ function told({ repository }: Delivery, result: DeliveryResult): DeliveryResult 
     ? [`Ignored: ${result.ignored}.`]
     : result.comment
       ? [`A comment: ${result.comment.outcome}. ${result.comment.text}`]
-      : result.clusters.map(({ sentence, answer }) =>
-          answer ? `- ${sentence}: ${answer.verdict}` : `- ${sentence}`,
+      : result.clusters.map(({ sentence, answer, plan }) =>
+          [`- ${sentence}`, answer?.verdict ?? (plan && `plan ${plan}`)].filter(Boolean).join(': '),
         );
   setCurrentDetails(`## ${repository.name}\n\n${lines.join('\n')}\n`);
   return result;

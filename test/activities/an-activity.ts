@@ -25,12 +25,8 @@ export function runAttempt<T>(act: () => Promise<T>, { heartbeatDetails }: Attem
     };
   });
   cancelled.catch(() => undefined);
-  const info = {
-    heartbeatDetails,
-    attempt: heartbeatDetails === undefined ? 1 : 2,
-    scheduledTimestampMs: Date.now(),
-    startToCloseTimeoutMs: 600_000,
-  } as Info;
+  const times = { scheduledTimestampMs: Date.now(), startToCloseTimeoutMs: 600_000 };
+  const info = { heartbeatDetails, attempt: heartbeatDetails === undefined ? 1 : 2, ...times } as Info;
   const parts = [info, cancelled, controller.signal, (details: unknown) => heartbeats.push(details)] as const;
   const rest = [undefined, undefined, undefined, {}] as unknown as [never, never, never, never];
   const context = new Context(...parts, ...rest);

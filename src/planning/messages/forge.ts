@@ -1,4 +1,4 @@
-import { fenced, plainComment } from '../markdown.js';
+import { fenced, harmless } from '../markdown.js';
 import { shortHash } from '../describe-approval.js';
 import { moment } from '../phrases.js';
 import { boardLines, boardTitle } from './board.js';
@@ -44,8 +44,8 @@ export function forgeComment(
 ): string {
   const { title, lines, commands, link, at } = noticeOf(message);
   return [
-    `### ${plainComment(title)}`,
-    ...(lines.length > 0 ? [lines.map((line) => plainComment(line)).join('\n')] : []),
+    `### ${harmless(title)}`,
+    ...(lines.length > 0 ? [lines.map((line) => harmless(line)).join('\n')] : []),
     ...(commands.length > 0 ? [fenced(commands.join('\n'))] : []),
     ...(message.kind === 'approval' ? [answerHere(message.plan)] : []),
     ...(staysDeclared(message) ? [revertText(message.target, commit)] : []),
@@ -71,7 +71,7 @@ function staysDeclared(message: Message): message is Ended {
 
 function revertText(target: string, commit: string): string {
   return [
-    `Git still declares Talos ${plainComment(target)}. This merge does not begin again by itself: \`slipway upgrade\` does once the cluster is released.`,
+    `Git still declares Talos ${harmless(target)}. This merge does not begin again by itself: \`slipway upgrade\` does once the cluster is released.`,
     'If it is to stay as it is now, press Revert at this pull request, or type:',
     '',
     fenced(`git revert ${commit.slice(0, 12)}  # of a merge commit: git revert -m 1 ${commit.slice(0, 12)}`),
@@ -80,5 +80,5 @@ function revertText(target: string, commit: string): string {
 
 function boardText(board: MessageOf<'board'>): string {
   const lines = boardLines({ ...board, now: [] });
-  return `<details><summary>${plainComment(boardTitle(board))}</summary>\n\n${fenced(lines.join('\n'))}\n\n</details>`;
+  return `<details><summary>${harmless(boardTitle(board))}</summary>\n\n${fenced(lines.join('\n'))}\n\n</details>`;
 }

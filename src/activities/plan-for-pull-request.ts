@@ -1,0 +1,163 @@
+import type { Inventory } from '../inventory/schema.js';
+import { certificatesOutlast } from '../planning/certificates.js';
+import { type ChangeInput, declaredChange, type DeclaredChange } from '../planning/declared-change.js';
+import { describeDeclaredChange } from '../planning/describe.js';
+import { windowAt } from '../planning/maintenance-window.js';
+import type { Planned, UpgradeRequest } from '../planning/plan.js';
+import { type PlanCheck, planCheck } from '../planning/plan-check.js';
+import { type MadePlan, planComment, type ProposedChange } from '../planning/plan-comment.js';
+import { proposedInventory, settingsNotPlanned } from '../planning/proposed-inventory.js';
+import { newSchematics } from '../planning/schematic-change.js';
+import { planUpgrade } from '../planning/upgrade-plan.js';
+import type { RepositorySettings } from '../starter/settings.js';
+import { openCluster } from '../tools/cluster-access.js';
+import { type InventoryAtCommit, inventoryAt } from '../tools/git/declared-at.js';
+import { planSources } from '../tools/plan-sources.js';
+import { Refusal, messageOf } from '../tools/refusal.js';
+import { inActivity, type ActivitySettings, type Wait } from './activity-context.js';
+import { openRepository } from './open-repository.js';
+import { stateOf } from './read-changes.js';
+import type { OpenPullRequest, PullRequestPlace } from './read-pull-request.js';
+
+export interface PlanForPullRequest extends PullRequestPlace {
+  readonly pull: OpenPullRequest;
+  /** Which of the repository's clusters. */
+  readonly cluster: RepositorySettings['clusters'][number];
+}
+
+/** What a pull request is told of one cluster. */
+export interface PullRequestPlan {
+  /** What names the cluster, in the mark of the comment and in the check. */
+  readonly about: string;
+  /** What the change means. */
+  readonly sentence: string;
+  /** The comment. */
+  readonly text: string;
+  /** Left out: it does not concern the cluster, which is said only where an earlier push did. */
+  readonly check?: PlanCheck;
+}
+
+/**
+ * Plans what a pull request proposes for one cluster, as `slipway plan` does: by looking at the cluster with the reader's credentials.
+ * Of the pull request only versions and schematics count; how the cluster is reached, and all else, is what the branch says. Changes
+ * nothing.
+ */
+export async function planForPullRequest(
+  settings: ActivitySettings,
+  step: PlanForPullRequest,
+): Promise<PullRequestPlan> {
+  const { repository, number, pull, cluster } = step;
+  return inActivity(
+    `plans pull request ${number} of ${repository.name} for ${cluster.file}`,
+    async (wait) => {
+      const { mirror } = await openRepository(settings, repository, wait);
+      await mirror.fetchCommits([pull.head, pull.base, pull.branch]);
+      const at = (commit: string) => inventoryAt(mirror, commit, cluster.file);
+      const [head, base, branch] = [await at(pull.head), await at(pull.base), await at(pull.branch)];
+      const input: ChangeInput = {
+        file: cluster.file,
+        base: stateOf(base),
+        head: stateOf(head),
+        labels: pull.labels,
+        ...(repository.labels ? { names: repository.labels } : {}),
+      };
+      const about = aboutOf([branch, base, head], cluster.file);
+      const change = declaredChange(input);
+      const given = { file: cluster.file, head: pull.head, branch: repository.branch };
+      if (change.kind !== 'upgrade' || head.ok !== true || base.ok !== true)
+        return told(about, { ...given, change });
+      const notPlanned = settingsNotPlanned({ base: base.inventory, head: head.inventory });
+      if (branch.ok !== true) {
+        const unreadable = declaredChange({ ...input, head: stateOf(branch) });
+        return told(about, { ...given, change: unreadable });
+      }
+      const sides = { base: base.inventory, branch: branch.inventory, head: head.inventory };
+      // What is planned is all that is said of it: a label is judged by the branch's strategies, too.
+      const inventory = proposedInventory(sides);
+      const proposed = declaredChange({ ...input, base: stateOf(branch), head: { kind: 'read', inventory } });
+      // What rests on other settings is planned once it is merged.
+      const later = proposed.kind === 'nothing' && notPlanned.length > 0;
+      const proposal = { ...given, change: later ? change : proposed, notPlanned };
+      if (proposed.kind !== 'upgrade' || proposed.what === 'kubernetes') return told(about, proposal);
+      const request = requestOf(step, inventory, proposed);
+      return told(about, { ...proposal, made: await madePlan(settings, step, request, inventory, wait) });
+    },
+  );
+}
+
+function told(about: string, proposed: ProposedChange): PullRequestPlan {
+  const { change, made } = proposed;
+  const plan = { about, sentence: describeDeclaredChange(change), text: planComment(proposed) };
+  if (change.kind === 'nothing' || change.kind === 'absent') return plan;
+  return { ...plan, check: planCheck(change, made?.planned) };
+}
+
+/** The cluster's name as the most trusted side says it; where none can be read, that of the file. */
+function aboutOf(sides: readonly InventoryAtCommit[], file: string): string {
+  const known = sides.find((side) => side.ok === true);
+  return known?.ok === true ? known.inventory.cluster : file;
+}
+
+function requestOf(
+  { repository, number, pull }: PlanForPullRequest,
+  inventory: Inventory,
+  { labels }: Extract<DeclaredChange, { kind: 'upgrade' }>,
+): UpgradeRequest {
+  return {
+    schema: 4,
+    cluster: inventory.cluster,
+    talos: inventory.versions.talos,
+    declared: true,
+    requestedBy: `pull request ${number} of ${repository.name}`,
+    requestedAt: new Date().toISOString(),
+    commit: pull.branch,
+    // As a merge would ask: a label that wants another way than slipway.yaml has it.
+    ...(labels.kind === 'disagrees' ? { strategy: labels.asked } : {}),
+  };
+}
+
+async function madePlan(
+  settings: ActivitySettings,
+  { cluster: { folder } }: PlanForPullRequest,
+  request: UpgradeRequest,
+  inventory: Inventory,
+  wait: Wait,
+): Promise<MadePlan> {
+  const { cluster, upgrade } = inventory;
+  const queue = await settings.queueOf(cluster);
+  const planned = await observedPlan(settings, folder, request, inventory, wait);
+  return {
+    planned,
+    at: new Date().toISOString(),
+    cluster,
+    ...(queue ? { queue } : {}),
+    ...(upgrade.windows ? { window: windowAt(upgrade.windows, Date.now()) } : {}),
+  };
+}
+
+/** The plan of this moment. What keeps it from being made is an answer: a comment says so, and the next push tries again. */
+async function observedPlan(
+  { credentialsFolder, dialMap, connections }: ActivitySettings,
+  folder: string,
+  request: UpgradeRequest,
+  inventory: Inventory,
+  wait: Wait,
+): Promise<Planned> {
+  try {
+    const access = await openCluster(inventory, { base: credentialsFolder ?? folder, dialMap, connections });
+    try {
+      const [sources, certificates] = await Promise.all([
+        planSources(access, { request, only: [], newSchematics }, wait.signal),
+        access.certificates({ admin: false }),
+      ]);
+      return certificatesOutlast(planUpgrade(sources), certificates, Date.now());
+    } finally {
+      await access.close();
+    }
+  } catch (error) {
+    if (wait.signal.aborted) throw error;
+    const reason =
+      error instanceof Refusal ? error.reason : ({ kind: 'unexpected', message: messageOf(error) } as const);
+    return { verdict: 'refused', reasons: [reason] };
+  }
+}

@@ -1,0 +1,62 @@
+import type { QueueMemo } from '../workflows/messages.js';
+import { describe, holdSentence } from './describe.js';
+import { harmless } from './markdown.js';
+import type { WindowSight } from './maintenance-window.js';
+import { moment, span } from './phrases.js';
+import type { Planned } from './plan.js';
+
+/** What a run that a merge begins would meet. */
+export interface MergeMeets {
+  readonly cluster: string;
+  /** What the queue of the cluster says of itself; left out: it has none yet. */
+  readonly queue?: QueueMemo;
+  /** How the maintenance windows stand; left out: there are none. */
+  readonly window?: WindowSight;
+}
+
+/** What merging does as things stand, each a sentence of Markdown. */
+export function mergeOutlook(planned: Planned, meets: MergeMeets): string[] {
+  const begins = whenItBegins(meets);
+  if (planned.verdict === 'refused')
+    return [...begins, 'It touches nothing: its plan is refused, as this one is.'];
+  if (planned.verdict === 'nothing-to-do') return [...begins, 'It finds nothing to do, and ends.'];
+  const { approvals = [], limits } = planned.plan;
+  const asks = approvals.map(({ why }) => harmless(why));
+  return [
+    ...begins,
+    asks.length > 0
+      ? `Before it touches anything it waits, ${span(limits.approval)} at most, for a person to approve its plan: ${asks.join('; ')}. It says then what to type.`
+      : 'Nobody is asked.',
+    ...windowText(meets.window),
+  ];
+}
+
+function whenItBegins({ cluster, queue }: MergeMeets): string[] {
+  const obstacle = obstacleText(cluster, queue);
+  const waiting = queue?.waiting;
+  return [
+    obstacle === undefined
+      ? 'The upgrade begins by itself.'
+      : `The upgrade waits, and begins by itself once that is over: ${harmless(obstacle)}.`,
+    ...(waiting ? [`Talos ${harmless(waiting.target)}, which waits there, is not brought then.`] : []),
+  ];
+}
+
+/** In the order in which a queue looks. */
+function obstacleText(cluster: string, queue: QueueMemo | undefined): string | undefined {
+  const { open, hold, frozen } = queue ?? {};
+  if (open) return describe({ kind: 'run-open', cluster, ...open });
+  if (hold) return holdSentence(hold, cluster);
+  return frozen ? describe({ kind: 'frozen', cluster, ...frozen }) : undefined;
+}
+
+function windowText(window: WindowSight | undefined): string[] {
+  if (!window) return [];
+  if (window.open) return [`The maintenance window is open: nodes are begun until ${moment(window.until)}.`];
+  const { opens } = window;
+  return [
+    opens === undefined
+      ? 'No maintenance window opens any more, so no node is begun: correct upgrade.windows.'
+      : `Its first node waits for the maintenance window, which opens ${moment(opens)}.`,
+  ];
+}

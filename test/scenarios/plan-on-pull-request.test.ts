@@ -1,0 +1,106 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { commitTo } from '../../lab/forge/branches.js';
+import { latestStatuses } from '../../lab/forge/check-routes.js';
+import { openPull } from '../../lab/forge/pull-requests.js';
+import { inventoryWithTalos } from '../../lab/declared-talos.js';
+import { MergeDay } from '../../lab/merge-day.js';
+import { World } from '../../lab/world.js';
+import { freezeCluster } from '../../src/starter/freeze-cluster.js';
+import { defaultTaskQueue } from '../../src/workflows/messages.js';
+
+const [now, first, second] = ['v1.12.1', 'v1.12.2', 'v1.12.3'] as const;
+const file = 'slipway.yaml';
+
+/** Only here: a cluster is looked at because somebody opened a pull request, through starter and worker, and nothing else happens. */
+describe('a pull request that is open', () => {
+  let world: World;
+  let day: MergeDay;
+  let number: number;
+
+  beforeAll(async () => {
+    world = await World.start({ name: 'plan-on-pull', cluster: 'one-node', labArgs: ['--target', now] });
+    day = await MergeDay.of(world);
+  }, 180_000);
+
+  afterAll(async () => {
+    await day?.stop();
+    await world?.stop();
+  }, 120_000);
+
+  const says = (words: string) =>
+    world.until(`its comment says ${words}`, async () =>
+      Promise.resolve(day.comments(number, 'plan').some((text) => text.includes(words))),
+    );
+  /** The check of its head, once it is there. */
+  const check = async (): Promise<unknown> => {
+    const sha = day.repository.pull(number).head.sha;
+    await world.until('its check is there', async () =>
+      Promise.resolve(latestStatuses(day.repository, sha).length > 0),
+    );
+    return latestStatuses(day.repository, sha);
+  };
+  /** What a person would be told by `slipway plan`. */
+  const hashOf = async (talos: string): Promise<string> => {
+    const { stdout } = await world.slipway('plan', '--talos', talos, '--json');
+    return (JSON.parse(stdout) as { plan: { hash: string } }).plan.hash;
+  };
+
+  it('has the plan that slipway plan makes in a comment, and a check of its commit', async () => {
+    number = await day.bump({ talos: first, labels: ['upgrade-pets'] });
+    await says(first);
+    const [text, ...others] = day.comments(number, 'plan');
+    expect(others).toEqual([]);
+    expect(text).toContain(`plan ${await hashOf(first)}`);
+    expect(text).toMatch(/\| strategy \| in place \(patch: same minor\) \|[^]*The upgrade begins by itself/);
+    expect(text).toContain(day.repository.pull(number).head.sha.slice(0, 12));
+    expect(await check()).toMatchObject([
+      {
+        context: 'slipway/one-node',
+        state: 'success',
+        description: expect.stringContaining(`1 node to Talos ${first}`),
+      },
+    ]);
+  }, 90_000);
+
+  it('has the same comment changed by the next push, which says that the cluster is frozen by then', async () => {
+    const asking = { taskQueue: defaultTaskQueue, limitMs: 20_000 };
+    await freezeCluster(await world.client(), 'one-node', { by: 'ada', why: 'the fair' }, asking);
+    const { branch } = day.repository.pull(number).head;
+    const files = { [file]: inventoryWithTalos(await day.read(file), second) };
+    await commitTo(day.repository, { branch, files, message: 'Update' }, day.bot);
+    await says(second);
+    const [text, ...others] = day.comments(number, 'plan');
+    expect(others).toEqual([]);
+    expect(text).toContain(`plan ${await hashOf(second)}`);
+    expect(text).not.toContain(first);
+    expect(text).toMatch(/waits, and begins by itself once that is over: .* froze one-node .*: the fair/);
+    expect(await check()).toMatchObject([{ state: 'success', description: expect.stringContaining(second) }]);
+  }, 90_000);
+
+  it('from a fork is told nothing, and nothing is looked at for it', async () => {
+    const mallory = day.forge.person('mallory', { 'acme/home-ops': 'read' }).account;
+    const fork = await day.forge.fork(day.repository, 'mallory');
+    const files = { [file]: inventoryWithTalos(await day.read(file), second) };
+    const sha = await commitTo(fork, { branch: 'talos', files, message: 'B' }, mallory);
+    const { number: theirs } = await openPull(
+      day.repository,
+      { title: 'B', head: 'mallory:talos', base: 'main' },
+      mallory,
+    );
+    await day.forge.settled();
+    const answers = day.forge.deliveries().map(({ answer }) => answer);
+    expect(answers.at(-1)).toMatch(/ignored.*fork/);
+    expect(day.comments(theirs, 'plan')).toEqual([]);
+    expect(latestStatuses(day.repository, sha)).toEqual([]);
+  }, 60_000);
+
+  it('touches nothing: no run began, no machine was asked for more than a look', async () => {
+    const client = await world.client();
+    const runs = await client.workflow.count(`WorkflowType = 'upgradeCluster'`);
+    expect(runs.count).toBe(0);
+    for (const { name } of world.lab.machines)
+      expect(await world.machineEvents(name, 'install-started')).toEqual([]);
+    // All that its watcher has to say is that there was nothing to judge.
+    expect((await world.stop()).complaints).toEqual([expect.stringContaining('no run was seen')]);
+  }, 120_000);
+});
