@@ -2,15 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { commitTo, moveBranch } from '../../lab/forge/branches.js';
 import { openPull } from '../../lab/forge/pull-requests.js';
 import type { MergeDay } from '../../lab/merge-day.js';
-import type { DeliveryMemo } from '../../src/workflows/delivery-messages.js';
 import { declared, MergeSite } from './merge-site.js';
 import { runInput } from './run-input.js';
+import { wasPolled } from './was-polled.js';
 
 const [first, second] = ['clusters/atlas/slipway.yaml', 'clusters/borea/slipway.yaml'] as const;
-
-/** Where a poll saw the branch, as the delivery says that it started. */
-const seenIn = (memo: Readonly<Record<string, unknown>> | undefined): string | undefined =>
-  (memo?.['delivery'] as DeliveryMemo | undefined)?.seen?.head;
 
 /** Only here: everything between a merge and a queue, with real git, forge, starter, Temporal and worker, and frozen clusters. */
 describe('merges of a repository with two clusters', () => {
@@ -42,16 +38,7 @@ describe('merges of a repository with two clusters', () => {
     );
   /** What has waited since before; by version. */
   const waiting = async (cluster: string) => (await site.queue(cluster)).waiting?.target;
-  /** A poll has handed over that the branch stands there. */
-  const polled = (commit: string) =>
-    site.until('the poll has seen it', async () => {
-      const executions = site.client.workflow.list({
-        query: `WorkflowType = 'deliver' AND WorkflowId STARTS_WITH 'delivery/poll-head'`,
-      });
-      for await (const { memo, status } of executions)
-        if (seenIn(memo) === commit && status.name === 'COMPLETED') return true;
-      return false;
-    });
+  const polled = (commit: string) => site.until('the poll has seen it', () => wasPolled(site.client, commit));
 
   it('do not come from pull requests that are open, ours or those of forks', async () => {
     bumped = await day.bump({ talos: 'v1.12.2', labels: ['upgrade-pets'] });

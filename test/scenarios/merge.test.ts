@@ -4,6 +4,7 @@ import { MergeDay } from '../../lab/merge-day.js';
 import { World } from '../../lab/world.js';
 import { runId } from '../../src/workflows/messages.js';
 import { runInput } from './run-input.js';
+import { wasPolled } from './was-polled.js';
 
 const [now, first, second] = ['v1.12.1', 'v1.12.2', 'v1.12.3'] as const;
 
@@ -11,6 +12,8 @@ const [now, first, second] = ['v1.12.1', 'v1.12.2', 'v1.12.3'] as const;
 describe('a pull request that is merged', () => {
   let world: World;
   let day: MergeDay;
+  /** The newest commit of the branch. */
+  let last: string;
   let merged: { readonly number: number; readonly commit: string };
 
   beforeAll(async () => {
@@ -44,7 +47,8 @@ describe('a pull request that is merged', () => {
   }, 60_000);
 
   it('waits, when another one is open, and begins by itself', async () => {
-    const { number } = await day.bumpAndMerge({ talos: second });
+    const { number, commit } = await day.bumpAndMerge({ talos: second });
+    last = commit;
     await world.until('it is told', async () => day.comments(number).length > 0);
     expect(day.comments(number)).toEqual([expect.stringMatching(/It waits.*run 1 is upgrading one-node/s)]);
     expect(await world.result(1)).toMatchObject({ outcome: 'done', target: first });
@@ -55,12 +59,8 @@ describe('a pull request that is merged', () => {
   it('is one upgrade, though it is told of again, by the push and by the poll', async () => {
     for (const { id } of day.forge.deliveries()) day.forge.hooks.redeliver(id);
     await day.forge.settled();
-    await world.until('the poll has seen it', async () =>
-      (await day.told()).some(
-        (line) => line.kind === 'found' && JSON.stringify(line).includes('push to main'),
-      ),
-    );
     const client = await world.client();
+    await world.until('the poll has seen it', () => wasPolled(client, last));
     const open = await client.workflow.count(`WorkflowType = 'deliver' AND ExecutionStatus = 'Running'`);
     expect(open.count).toBe(0);
     await expect(client.workflow.getHandle(runId(world.lab.cluster, 3)).describe()).rejects.toBeInstanceOf(

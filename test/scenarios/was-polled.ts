@@ -1,0 +1,12 @@
+import type { Client } from '@temporalio/client';
+import type { DeliveryMemo } from '../../src/workflows/delivery-messages.js';
+
+/** Whether a poll has seen the branch at that commit, and what it handed over is done. */
+export async function wasPolled(client: Client, commit: string): Promise<boolean> {
+  const query = `WorkflowType = 'deliver' AND WorkflowId STARTS_WITH 'delivery/poll-head'`;
+  for await (const { memo, status } of client.workflow.list({ query })) {
+    const delivery = memo?.['delivery'] as DeliveryMemo | undefined;
+    if (delivery?.seen?.head === commit && status.name === 'COMPLETED') return true;
+  }
+  return false;
+}
