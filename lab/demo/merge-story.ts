@@ -51,6 +51,9 @@ export class MergeStory {
     writeComment(day.repository, this.number, yes, day.owner);
     say(`ada writes at #${this.number}: ${yes}`);
     await world.until('it is heard', () => Promise.resolve(this.states().includes('in_progress')));
+    await world.until('it is answered', () =>
+      Promise.resolve(day.comments(this.number, 'answer').length > 0),
+    );
     say(quoted(`slipway-bot, at #${this.number}`, day.comments(this.number, 'answer')));
     return run;
   }

@@ -77,6 +77,7 @@ afterEach(async () => {
 const worker = {
   dialMap: {},
   credentialsFolder: undefined,
+  repositoriesFolder: mirrors,
   queueOf: () => Promise.resolve(undefined),
 } as unknown as ActivitySettings;
 

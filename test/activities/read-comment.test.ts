@@ -49,7 +49,8 @@ function settings(runs: readonly RunOfPull[], answer?: PlanAnswers['answer']): A
     ofPull: (of) => Promise.resolve(of.repository === 'acme/home-ops' && of.pullRequest === 1 ? runs : []),
     answer: answer ?? (() => Promise.reject(new Error('nobody is asked here'))),
   };
-  return { credentialsFolder: undefined, plans } as unknown as ActivitySettings;
+  const repositoriesFolder = path.join(there.folder, 'mirrors');
+  return { credentialsFolder: undefined, repositoriesFolder, plans } as unknown as ActivitySettings;
 }
 
 /** As it is delivered. */

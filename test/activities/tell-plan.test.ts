@@ -1,3 +1,4 @@
+import os from 'node:os';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { ActivitySettings } from '../../src/activities/activity-context.js';
 import { tellPlan, type PlanTold } from '../../src/activities/tell-plan.js';
@@ -22,7 +23,7 @@ function told(answer: (line: string) => Answered | undefined): Promise<PlanTold>
   const pull = { head, base: head, branch: head, labels: ['upgrade-pets'] };
   return (async () => {
     there = await tryGitHub(({ line }) => answer(line));
-    const worker = { dialMap: {}, credentialsFolder: undefined } as unknown as ActivitySettings;
+    const worker = { dialMap: {}, credentialsFolder: undefined, repositoriesFolder: os.tmpdir() } as unknown as ActivitySettings;
     return runAttempt(() => tellPlan(worker, { repository: there.settings, number: 12, pull, plan })).ended;
   })();
 }
