@@ -11,8 +11,8 @@ export type HashedPlan = Omit<UpgradePlan, 'hash' | 'estimate' | 'notes' | 'bloc
 export function planHashText(plan: HashedPlan): string {
   const { cluster, target, kubernetes, strategy, approvals, approvers, terraform, hops, steps } = plan;
   const { gates, drain, batch, snapshotMaxAge, onFailure, undrained } = plan;
-  // How long a person may take to decide, or a window to open, decides nothing.
-  const { decision: _, window: _window, ...limits } = limitsWaitedFor(plan);
+  // How long a person may take to decide, when they are reminded, or how long a window may take to open, decides nothing.
+  const { decision: _, window: _window, remind: _remind, ...limits } = limitsWaitedFor(plan);
   return JSON.stringify(
     sorted({
       cluster,

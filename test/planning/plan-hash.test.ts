@@ -116,6 +116,14 @@ describe('the hash of a plan', () => {
     expect(planOf(other.planInput()).hash).toBe(hash);
   });
 
+  test('is the same however soon people are reminded', () => {
+    const other = well.declaring((inventory) => ({
+      ...inventory,
+      limits: { ...inventory.limits, remind: 1 },
+    }));
+    expect(planOf(other.planInput()).hash).toBe(hash);
+  });
+
   test('does not hang on the order of keys', () => {
     const plan = planOf(well.planInput());
     const reversed = Object.fromEntries(Object.entries(plan).toReversed()) as unknown as typeof plan;

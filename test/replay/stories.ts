@@ -131,6 +131,24 @@ export const stories: Readonly<Record<string, Story>> = {
     await keep(run(done + 1), 'run-taken-back');
     await keep(node(done + 1, second), 'node-taken-back');
   },
+
+  told: async (begin, keep) => {
+    const world = await begin({ faults: [`extension-missing@${second}`] });
+    // Nobody can be told there: what a run has to say, and that it waits for nobody to hear it, is recorded all the same.
+    const nowhere = { file: 'nowhere' };
+    await setInInventory(world, ['notify'], [{ webhook: { url: nowhere, secret: nowhere } }]);
+    await setInInventory(world, ['limits', 'remind'], '1s');
+    await setInInventory(world, ['upgrade', 'onFailure'], 'rollback');
+    const number = await world.upgrade('--only', worker, second);
+    await world.slipway('pause', ...why);
+    await world.until('people are reminded of the pause', async () => {
+      const { telling } = await world.story(number);
+      return telling?.missed.some(({ kind }) => kind === 'reminder') === true;
+    });
+    await world.slipway('resume', ...why);
+    await world.result(number);
+    await keep(run(number), 'run-told');
+  },
 };
 
 async function halted(world: World, name: string): Promise<void> {
