@@ -1,9 +1,8 @@
 import { defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Inventory } from '../inventory/schema.js';
 import type { StepName } from '../planning/node-steps.js';
-import type { Origin, UpgradeRequest } from '../planning/plan.js';
+import type { UpgradeRequest } from '../planning/plan.js';
 import type { Reason } from '../planning/reason.js';
-import type { Hold } from '../planning/run-result.js';
 import type { WayBackCosts } from '../planning/way-back-costs.js';
 
 /** The one task queue workers of a site poll. */
@@ -59,107 +58,8 @@ export interface RunInput {
 
 export type EnqueueInput = Omit<RunInput, 'run'>;
 
-export type EnqueueAnswer =
-  | { readonly verdict: 'started'; readonly run: number; readonly workflowId: string }
-  | { readonly verdict: 'refused'; readonly reason: Reason };
-
-/** To `clusterQueue` (update-with-start): starts the next run, or says why not. */
-export const enqueueUpgrade = defineUpdate<EnqueueAnswer, [EnqueueInput]>('enqueue');
-
-export interface ReleaseInput {
-  readonly by: string;
-  readonly why: string;
-}
-export type ReleaseAnswer =
-  /** `started`: what waited for it begins. */
-  | { readonly verdict: 'released'; readonly hold: Hold; readonly started?: StartedRun }
-  | { readonly verdict: 'not-held' };
-
-/** To `clusterQueue`: lifts the hold. Touches no node. */
-export const releaseCluster = defineUpdate<ReleaseAnswer, [ReleaseInput]>('release');
-
-/** A run that began because what kept it from beginning is gone. */
-export interface StartedRun {
-  readonly run: number;
-  readonly target: string;
-}
-
-/** What a merge wants. */
-export interface Offer {
-  /** The same for every delivery of the same merge: it is taken once. */
-  readonly key: string;
-  readonly input: EnqueueInput;
-}
-export type OfferAnswer =
-  | { readonly verdict: 'started'; readonly run: number }
-  /** It begins by itself once `reason` is gone. `instead`: the target of an older offer that does not begin any more, with its merge. */
-  | {
-      readonly verdict: 'waits';
-      readonly reason: Reason;
-      readonly instead?: string;
-      readonly insteadOf?: Origin;
-    }
-  /** It was taken before, by another delivery of the same merge. */
-  | { readonly verdict: 'known' }
-  | { readonly verdict: 'refused'; readonly reason: Reason };
-/** To `clusterQueue` (update-with-start): a merge wants a version. Where no run may begin now it waits; of those that wait the newest stays. */
-export const offerUpgrade = defineUpdate<OfferAnswer, [Offer]>('offer');
-
-/** What git declares instead of what waits, or of what an open run brings: a merge went back. */
-export interface Withdrawal {
-  /** The version that is declared now; left out: none is. */
-  readonly talos?: string;
-  /** The commit that declares it. */
-  readonly commit: string;
-}
-export interface WithdrawAnswer {
-  /** What does not begin any more. */
-  readonly withdrawn?: { readonly target: string; readonly origin?: Origin };
-}
-/** To `clusterQueue` (update-with-start): what waits for another version is not declared any more, so it does not begin. */
-export const withdrawOffer = defineUpdate<WithdrawAnswer, [Withdrawal]>('withdraw');
-
-/** No run of the cluster begins, until `unfreeze`. */
-export interface Freeze {
-  readonly by: string;
-  readonly why: string;
-  /** ISO time. */
-  readonly since: string;
-}
-export interface FreezeInput {
-  readonly by: string;
-  readonly why: string;
-}
-export interface FreezeAnswer {
-  readonly verdict: 'frozen' | 'frozen-already';
-  readonly freeze: Freeze;
-  /** The run that is open: it goes on. */
-  readonly open: number | null;
-}
-/** To `clusterQueue`: no run begins. One that is open goes on; `pause` and `abort` are for that. */
-export const freezeCluster = defineUpdate<FreezeAnswer, [FreezeInput]>('freeze');
-export type UnfreezeAnswer =
-  | { readonly verdict: 'unfrozen'; readonly freeze: Freeze; readonly started?: StartedRun }
-  | { readonly verdict: 'not-frozen' };
-/** To `clusterQueue`: runs may begin again, and what waits does. */
-export const unfreezeCluster = defineUpdate<UnfreezeAnswer, [FreezeInput]>('unfreeze');
-
-/** What waits to begin: of what was merged, the newest. */
-export interface WaitingOffer {
-  readonly target: string;
-  readonly commit?: string;
-  readonly since: string;
-}
-
-/** Memo of `clusterQueue`, read by describe (no worker needed): the hold, the open run, the last number. */
-export interface QueueMemo {
-  readonly hold: Hold | null;
-  readonly open: { readonly run: number; readonly target: string; readonly since: string } | null;
-  readonly lastRun: number;
-  /** Left out: by releases that knew neither. */
-  readonly waiting?: WaitingOffer | null;
-  readonly frozen?: Freeze | null;
-}
+/** What a queue is asked, and what it says of itself. */
+export * from './queue-messages.js';
 
 export interface SupersedeInput {
   readonly target: string;

@@ -13,8 +13,6 @@ import { planForPullRequest, type PullRequestPlan } from '../../src/activities/p
 import { readPullRequest, type OpenPullRequest } from '../../src/activities/read-pull-request.js';
 import { tellPlan, type PlanTold } from '../../src/activities/tell-plan.js';
 import type { RepositorySettings } from '../../src/starter/settings.js';
-import { cacheFolder } from '../../src/tools/binaries/cache.js';
-import { GitMirror } from '../../src/tools/git/mirror.js';
 import { changedText } from '../inventory/an-inventory.js';
 import { aRepository } from '../starter/a-starter.js';
 import { runAttempt } from './an-activity.js';
@@ -65,19 +63,16 @@ beforeEach(async () => {
 afterEach(async () => {
   faults.disarm();
   await forge.stop();
-  const mirrors = path.join(cacheFolder(), 'repositories');
-  rmSync(new GitMirror({ url: settings.url, allow: ['http'], folder: mirrors }).path, {
-    recursive: true,
-    force: true,
-  });
   rmSync(folder, { recursive: true });
 });
 
 /** What a worker would give them; the cluster has no queue yet. */
 const worker = {
   dialMap: {},
+  get repositoriesFolder() {
+    return path.join(folder, 'mirrors');
+  },
   credentialsFolder: undefined,
-  repositoriesFolder: mirrors,
   queueOf: () => Promise.resolve(undefined),
 } as unknown as ActivitySettings;
 

@@ -51,7 +51,11 @@ afterEach(async () => {
 
 async function tell(message: Message, of: Partial<Origin> = {}): Promise<ForgeTold> {
   const inputOf = () => Promise.resolve({ request: { origin: { ...origin, ...of } } });
-  const settings = { credentialsFolder: undefined, repositoriesFolder: folder, inputOf } as unknown as ActivitySettings;
+  const settings = {
+    credentialsFolder: undefined,
+    repositoriesFolder: folder,
+    inputOf,
+  } as unknown as ActivitySettings;
   return runAttempt(() =>
     tellForge(settings, { cluster: 'prox-ops', run: 42, message, board: everyMessage.board }),
   ).ended;
@@ -108,7 +112,11 @@ describe('the forge is told', () => {
   test('nothing of a comment where no pull request brought it', async () => {
     const { pullRequest: _none, ...pushed } = origin;
     const inputOf = () => Promise.resolve({ request: { origin: pushed } });
-    const settings = { credentialsFolder: undefined, repositoriesFolder: folder, inputOf } as unknown as ActivitySettings;
+    const settings = {
+      credentialsFolder: undefined,
+      repositoriesFolder: folder,
+      inputOf,
+    } as unknown as ActivitySettings;
     const step = { cluster: 'prox-ops', run: 42, message: everyMessage.start };
     expect(await runAttempt(() => tellForge(settings, step)).ended).toEqual({ deployment: 'told' });
     expect(bodies()).toEqual([]);

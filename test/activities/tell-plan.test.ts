@@ -23,7 +23,11 @@ function told(answer: (line: string) => Answered | undefined): Promise<PlanTold>
   const pull = { head, base: head, branch: head, labels: ['upgrade-pets'] };
   return (async () => {
     there = await tryGitHub(({ line }) => answer(line));
-    const worker = { dialMap: {}, credentialsFolder: undefined, repositoriesFolder: os.tmpdir() } as unknown as ActivitySettings;
+    const worker = {
+      dialMap: {},
+      credentialsFolder: undefined,
+      repositoriesFolder: os.tmpdir(),
+    } as unknown as ActivitySettings;
     return runAttempt(() => tellPlan(worker, { repository: there.settings, number: 12, pull, plan })).ended;
   })();
 }
