@@ -4,7 +4,7 @@ import { endedLine } from '../runs/view/queue-view.js';
 import { describe } from '../planning/describe.js';
 import { sentence } from '../planning/sentence.js';
 import type { Clock } from '../runs/view/work-text.js';
-import { runStanding, type Standing, type Tone } from './run-standing.js';
+import { runStanding, type Point, type Standing, type Tone } from './run-standing.js';
 
 /** A cluster as the overview and its own screen show it. */
 export interface ClusterSight {
@@ -15,10 +15,11 @@ export interface ClusterSight {
 
 /** How a cluster stands: what its open run asks, what holds it, or that it is free. */
 export function clusterStanding({ queue, run }: ClusterSight, clock: Clock): Standing {
-  const { cluster, running, open, hold, runs } = queue;
+  const { cluster, running, open, hold, frozen, runs } = queue;
+  const merged = mergedAndWaits(queue);
   if (open) {
-    if (run) return runStanding(run, clock);
-    return { tone: 'works', title: 'Begins', points: [] };
+    const standing: Standing = run ? runStanding(run, clock) : { tone: 'works', title: 'Begins', points: [] };
+    return { ...standing, points: [...standing.points, ...merged] };
   }
   if (!running)
     return {
@@ -40,11 +41,28 @@ export function clusterStanding({ queue, run }: ClusterSight, clock: Clock): Sta
           text: sentence(describe(reason)),
           commands: [],
         })),
+        ...merged,
       ],
     };
   }
+  if (frozen)
+    return {
+      tone: 'rests',
+      title: 'Frozen: no run begins',
+      since: frozen.since,
+      points: [{ tone: 'rests', about: '', text: frozen.sentence, commands: frozen.advice }, ...merged],
+    };
   const title = runs.length === 0 ? 'Free; no run of it is on record' : 'Free: takes the next run';
   return { tone: 'rests', title, points: [] };
+}
+
+/** What was merged, and begins by itself once it may. */
+function mergedAndWaits({ waiting }: QueueView): Point[] {
+  if (!waiting) return [];
+  const { target, commit, since } = waiting;
+  const of = commit === undefined ? '' : `, commit ${commit.slice(0, 12)},`;
+  const text = `Talos ${target}${of} was merged and waits: it begins by itself once it may.`;
+  return [{ tone: 'rests', about: 'merged', since, text, commands: [] }];
 }
 
 const order: readonly Tone[] = ['asks', 'fault', 'works', 'rests', 'well'];

@@ -7,6 +7,7 @@ import { runningNodes } from '../runs/view/run-nodes.js';
 import type { NodeView, PauseTime, RunView } from '../runs/view/run-view.js';
 import { adviceOf, outcomeWords, reasonsBeside } from '../runs/view/run-words.js';
 import { tellingLines } from '../runs/view/telling-text.js';
+import { openWindowWait, startNowLine, windowText } from '../runs/view/window-text.js';
 import { troubles, workText, type Clock } from '../runs/view/work-text.js';
 import { describe } from '../planning/describe.js';
 import { listed } from '../planning/phrases.js';
@@ -93,6 +94,14 @@ function question(view: RunView, clock: Clock): Standing | undefined {
       commands: haltLines(view),
     });
   }
+  const closed = openWindowWait(view);
+  if (closed)
+    return {
+      tone: 'rests',
+      title: 'Waits for a maintenance window',
+      since: closed.since,
+      points: [{ tone: 'rests', about: '', text: windowText(closed, clock), commands: [startNowLine(view)] }],
+    };
   const { pause } = view;
   if (!pause?.waiting) return undefined;
   return asks('Paused', pause.waiting, {

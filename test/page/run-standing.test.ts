@@ -11,6 +11,20 @@ const clock = { now: after(1_200), timeZone: 'UTC' };
 const of = (view: RunView): Standing => runStanding(view, clock);
 const pausing = { by: 'ada', why: 'lunch', at: at(820), limit: 86_400_000 };
 
+group('a run that waits for its maintenance window', () => {
+  test('says when the next one opens, and how to begin all the same; nobody is needed', () => {
+    const windows = [{ since: at(900), until: at(90_000), endedAt: undefined }];
+    const standing = of(drainingRun({ nodes: [], windows }));
+    expect(standing).toMatchObject({
+      tone: 'rests',
+      title: 'Waits for a maintenance window',
+      since: at(900),
+    });
+    expect(standing.points[0]?.text).toContain('No maintenance window is open');
+    expect(standing.points[0]?.commands).toEqual([expect.stringMatching(/^slipway start-now prox-ops\/42 /)]);
+  });
+});
+
 group('a run that waits for a person', () => {
   test('to decide about a node tells why it stopped, then what can be typed, and until when', () => {
     const standing = of(haltedRun());
@@ -158,6 +172,24 @@ group('clusters', () => {
     expect(standing).toMatchObject({ tone: 'asks', title: 'Held by run 1' });
     expect(standing.points[0]?.text).toMatch(/^prox-ops is held since .* by run 1: /);
     expect(standing.points[0]?.commands).toContainEqual(expect.stringMatching(/^talosctl -n 10\.20\.67\.5 /));
+  });
+
+  test('that are frozen say who did it, why, and what lifts it; and what was merged and waits', () => {
+    const scene = aScene(recordedRun('run-done-0.2.0'));
+    const [queue] = scene.queues;
+    if (!queue) throw new Error('a scene has a queue');
+    const frozen = { by: 'ada', why: 'the <b>fair</b>', since: at(10) };
+    const waiting = { target: 'v1.12.7', since: at(20), commit: 'c0ffee'.repeat(6) };
+    const view = queueView({ ...queue, memo: { ...queue.memo, frozen, waiting } }, [], () => undefined);
+    const standing = clusterStanding({ queue: view, run: undefined }, clock);
+    expect(standing).toMatchObject({ title: 'Frozen: no run begins', since: at(10) });
+    expect(standing.points[0]?.text).toContain('ada');
+    expect(standing.points[0]?.commands).toContainEqual(expect.stringMatching(/^slipway unfreeze /));
+    expect(standing.points[1]).toMatchObject({
+      about: 'merged',
+      since: at(20),
+      text: 'Talos v1.12.7, commit c0ffeec0ffee, was merged and waits: it begins by itself once it may.',
+    });
   });
 
   test('that are free say so', () => {
