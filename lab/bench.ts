@@ -8,7 +8,7 @@ import { startTemporalAlone } from './temporal-alone.js';
 
 /** What can only be measured elsewhere, or not yet. */
 const notMeasured = [
-  'Not measured here: a webhook (there are none yet), a worker on another host (one that is up on this host stands for it),',
+  'Not measured here: a worker on another host (one that is up on this host stands for it),',
   'the first set-up (minutes, from a clone without programs: `npm run setup` says what each part took).',
 ].join('\n');
 

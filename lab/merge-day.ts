@@ -41,7 +41,8 @@ export interface MergeDayOptions {
 }
 
 const repositoryName = 'acme/home-ops';
-const secret = 'the-secret-of-the-webhooks-of-the-lab';
+/** What the forge signs its webhooks with. */
+export const webhookSecret = 'the-secret-of-the-webhooks-of-the-lab';
 /** GitHub's least; a lab need not wait for a minute. */
 const pollEvery = '10s';
 
@@ -146,7 +147,7 @@ export class MergeDay {
     this.starter = starter;
     await starter.ready();
     this.#port = (await portIn(logFile)) ?? 0;
-    if (this.#starters === 1) this.forge.hook(this.repository, this.door, secret);
+    if (this.#starters === 1) this.forge.hook(this.repository, this.door, webhookSecret);
   }
 
   /** As a power cut would. */
@@ -230,7 +231,7 @@ export class MergeDay {
       writeFileSync(file, text, { mode: 0o600 });
       return file;
     };
-    write('webhook-secret', `${secret}\n`);
+    write('webhook-secret', `${webhookSecret}\n`);
     // Workers may start relative paths elsewhere.
     const token = write('forge-token', `${this.token}\n`);
     const repository = {

@@ -27,6 +27,10 @@ export const budgets = {
   resultKiB: { p95: 16 },
   /** What a run writes, over what is reckoned for it before it begins. */
   reckonedShare: { p95: 1 },
+  /** A forge gives up after ten seconds; whoever waits for it holds one of its workers. */
+  acknowledgedMs: { p95: 100 },
+  /** From the webhook of a merge until its cluster's queue has begun it. */
+  queuedSeconds: { p95: 2 },
   reasonNotShown: { p95: 0 },
   demoSeconds: { p95: 90 },
   rebuildDemoSeconds: { p95: 180 },

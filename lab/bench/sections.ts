@@ -9,6 +9,7 @@ import type { BenchOptions } from './options.js';
 import { measureDemo, measureSetUpAgain } from './programs.js';
 import { runFigures } from './run-figures.js';
 import { measureRun } from './upgrade-run.js';
+import { measureWebhooks } from './webhooks.js';
 
 /** One part of the benchmark; each has what it needs of its own, so that one that fails leaves the others. */
 export interface Section {
@@ -36,6 +37,7 @@ export function sectionsOf({ flow, quick, demo }: BenchOptions): Section[] {
       measure: (bench) => upgrade(bench, name),
     })),
     { name: 'killed workers', measure: kills },
+    { name: 'webhooks', measure: webhooks },
     ...(demo
       ? [
           { name: 'demo', measure: demoFigures },
@@ -95,6 +97,33 @@ async function largePlan({ quick }: Bench): Promise<Figure[]> {
     { name: 'such nodes that fit into one run', unit: 'nodes', values: [fits] },
   ];
   return measured.map(withLoad);
+}
+
+async function webhooks({ quick }: Bench): Promise<Figure[]> {
+  const { acknowledged, queued, begun, perSecond, perSecondWithoutTemporal } = await measureWebhooks({
+    quick,
+  });
+  return [
+    {
+      name: 'webhook → acknowledged',
+      unit: 'ms' as const,
+      values: acknowledged,
+      budget: budgets.acknowledgedMs,
+    },
+    {
+      name: 'webhook of a merge → its run is there',
+      unit: 's' as const,
+      values: queued.map(inSeconds),
+      budget: budgets.queuedSeconds,
+    },
+    { name: 'webhook of a merge → first step of its run', unit: 's' as const, values: begun.map(inSeconds) },
+    { name: 'webhooks in a second', unit: 'requests' as const, values: [perSecond] },
+    {
+      name: 'webhooks in a second, with no Temporal: 503',
+      unit: 'requests' as const,
+      values: [perSecondWithoutTemporal],
+    },
+  ].map(withLoad);
 }
 
 async function demoFigures(): Promise<Figure[]> {

@@ -1,15 +1,14 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { defaultPayloadConverter } from '@temporalio/common';
 import { MergeDay, type MergeDayOptions } from '../../lab/merge-day.js';
-import { lastLines, LabProcess } from '../../lab/processes/lab-process.js';
-import { cleanEnvironment } from '../../lab/terminal.js';
+import { lastLines, type LabProcess } from '../../lab/processes/lab-process.js';
+import { startWorkerAlone } from '../../lab/worker-alone.js';
 import { temporalAddress } from '../../lab/world.js';
 import { freezeCluster, unfreezeCluster } from '../../src/starter/freeze-cluster.js';
-import { projectRoot } from '../../src/tools/project-root.js';
 import type { DeliveryResult } from '../../src/workflows/deliver.js';
 import { deliverType, deliveryWorkflowId } from '../../src/workflows/delivery-messages.js';
 import { defaultTaskQueue, queueId, type QueueMemo } from '../../src/workflows/messages.js';
@@ -59,26 +58,12 @@ export class MergeSite {
   async startWorker(temporal: Readonly<Record<string, string>> = {}): Promise<void> {
     this.#workers += 1;
     const logFile = path.join(this.folder, `worker-${this.#workers}.log`);
-    const worker = LabProcess.start({
+    this.worker = await startWorkerAlone({
       name: `worker ${this.#workers}`,
-      command: process.execPath,
-      args: ['--enable-source-maps', path.join(projectRoot, 'dist/src/worker/main.js')],
-      env: cleanEnvironment({
-        ...this.temporal,
-        ...temporal,
-        SLIPWAY_REPOSITORIES_DIR: path.join(this.folder, 'repositories'),
-      }),
+      folder: this.folder,
       logFile,
-      ready: {
-        timeoutMs: 60_000,
-        probe: async () =>
-          (await readFile(logFile, 'utf8').catch(() => '')).includes('works on task queue')
-            ? undefined
-            : 'it does not work yet',
-      },
+      temporal: { ...this.temporal, ...temporal },
     });
-    this.worker = worker;
-    await worker.ready();
   }
 
   /** As a power cut would. */
