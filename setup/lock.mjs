@@ -1,76 +1,73 @@
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { throwIfStopped } from './child.mjs';
 import { say } from './project.mjs';
 
 const POLL_MS = 200;
+/** Somebody has it; a machine that is busy may take that long to start flock. */
+const TELL_AFTER_MS = 1_000;
 
 /**
- * Does something that two set-ups of one clone must not do at once. The lock names its owner's process and start
- * time; one whose owner is gone is taken over.
+ * Does something that two set-ups of one clone must not do at once. The kernel holds the lock: it goes away with its owner,
+ * however that ends.
  * @template T
- * @param {string} file
+ * @param {string} file Stays there; names the process that has the lock.
  * @param {() => Promise<T>} work
  * @returns {Promise<T>}
  */
 export async function withLock(file, work) {
   mkdirSync(path.dirname(file), { recursive: true });
-  const own = JSON.stringify({ pid: process.pid, startTime: startTimeOf(process.pid) });
-  const temporary = `${file}.${process.pid}`;
-  let told = false;
-  for (;;) {
-    throwIfStopped();
-    const owner = ownerOf(file);
-    if (owner === undefined) {
-      rmSync(file, { force: true });
-      writeFileSync(temporary, own);
-      try {
-        linkSync(temporary, file);
-        break;
-      } catch (error) {
-        if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'EEXIST') throw error;
-      } finally {
-        rmSync(temporary, { force: true });
-      }
-    } else {
-      if (!told) say(`Waiting for another set-up of this folder (process ${owner}).`);
-      told = true;
-      await sleep(POLL_MS);
-    }
-  }
+  const release = await taken(file);
   try {
     return await work();
   } finally {
-    rmSync(file, { force: true });
+    await release();
   }
 }
 
 /**
- * The process that holds the lock, or undefined when nobody does who still lives.
+ * `flock` starts cat once the lock is its own, and cat gives back what it was given: then the lock is ours. It ends with its input,
+ * so with this process at the latest. Ctrl-C is no concern of it: what is under way ends first.
  * @param {string} file
- * @returns {number | undefined}
+ * @returns {Promise<() => Promise<void>>} What gives the lock back.
  */
-function ownerOf(file) {
-  try {
-    const owner = /** @type {{ pid: number, startTime: string }} */ (JSON.parse(readFileSync(file, 'utf8')));
-    const { pid, startTime } = owner;
-    return startTimeOf(pid) === startTime ? pid : undefined;
-  } catch {
-    return undefined;
+async function taken(file) {
+  const holder = spawn('flock', ['--no-fork', file, 'cat'], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    detached: true,
+  });
+  const gone = new Promise((resolve) => holder.once('close', resolve));
+  const held = new Promise((resolve, reject) => {
+    holder.stdout.once('data', () => resolve(true));
+    holder.once('error', reject);
+    holder.once('close', (code) =>
+      reject(new Error(`flock ended (exit code ${code}) before ${file} was locked`)),
+    );
+  });
+  held.catch(() => undefined);
+  holder.stdin.on('error', () => undefined);
+  holder.stdin.write('.');
+  const began = Date.now();
+  let told = false;
+  while ((await Promise.race([held, sleep(POLL_MS)])) !== true) {
+    try {
+      throwIfStopped();
+    } catch (error) {
+      holder.kill('SIGKILL');
+      await gone;
+      throw error;
+    }
+    const owner = readFileSync(file, 'utf8').trim();
+    if (told || owner === '' || Date.now() - began < TELL_AFTER_MS) continue;
+    say(`Waiting for another set-up of this folder (process ${owner}).`);
+    told = true;
   }
-}
-
-/**
- * Clock ticks since the machine booted: field 22 of /proc/<pid>/stat. Tells a process from a later one of its number.
- * @param {number} pid
- * @returns {string | undefined}
- */
-function startTimeOf(pid) {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
-  } catch {
-    return undefined;
-  }
+  writeFileSync(file, `${process.pid}\n`);
+  return async () => {
+    writeFileSync(file, '');
+    holder.stdin.end();
+    await gone;
+  };
 }

@@ -32,6 +32,11 @@ export function checkPrerequisites() {
         'It comes with util-linux 2.33 or later. Debian, Ubuntu: apt-get install util-linux.',
     );
   }
+  if (!isOnPath('flock')) {
+    missing.push(
+      'flock is not on PATH: it keeps two set-ups of one folder apart. It comes with util-linux. Debian, Ubuntu: apt-get install util-linux.',
+    );
+  }
   if (missing.length > 0) throw new SetupStopped(missing.map((sentence) => `* ${sentence}`).join('\n'));
 }
 
