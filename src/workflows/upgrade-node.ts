@@ -118,9 +118,9 @@ function toldOf({ node, to }: NodeInput, state: NodeState, reason: Reason): Reas
   return node.back ? { kind: 'rollback-failed', node: node.name, version: to, state, reason } : reason;
 }
 
-/** What is true of a node that was given back: what somebody else installed boots all the same. */
+/** What is true of a node that was given back: what somebody else, or an earlier run, installed boots all the same. */
 function stateUndone(input: NodeInput, failed: StepName, reason: Reason): NodeState {
-  if (reason.kind === 'installed-by-others') return 'armed';
+  if (reason.kind === 'installed-by-others' || input.node.armed) return 'armed';
   return wasTouched(input, failed, reason) ? 'undone' : 'untouched';
 }
 
