@@ -27,7 +27,7 @@ export interface ForgeTold {
   readonly why?: string;
 }
 
-/** A forge that is busy is asked again after that long at most, and so many times. */
+/** A forge that is busy is asked again, so many times, unless it asks for more patience than this. Milliseconds. */
 const pauseMaxMs = 20_000;
 const triesMax = 4;
 
@@ -47,11 +47,11 @@ export async function tellForge(settings: ActivitySettings, step: TellForge): Pr
           const { github } = await openRepository(settings, forge, wait);
           return github ? await ask(github) : { failed: `${forge.name} names no access` };
         } catch (error) {
-          const again = error instanceof ForgeFailed && error.passes && tries < triesMax;
-          if (!again) return { failed: whyOf(error) };
-          await sleep(Math.min(error.retryAfterMs ?? 2_000 * tries, pauseMaxMs), undefined, {
-            signal: wait.signal,
-          });
+          const pause =
+            error instanceof ForgeFailed && error.passes ? (error.retryAfterMs ?? 2_000 * tries) : Infinity;
+          // A forge that wants more patience than that is told with the next message.
+          if (pause > pauseMaxMs || tries >= triesMax) return { failed: whyOf(error) };
+          await sleep(pause, undefined, { signal: wait.signal });
         }
       }
     };

@@ -102,6 +102,27 @@ describe('the forge is told', () => {
     expect(bodies()[0]).not.toContain('Revert');
   });
 
+  test('of another commit by another deployment, though its run has the same number', async () => {
+    await tell(everyMessage.start);
+    const { account } = forge.person('ada', {});
+    const commit = await commitTo(
+      repository,
+      { branch: 'main', files: { 'slipway.yaml': 'a: 3\n' }, message: 'B' },
+      account,
+    );
+    await tell(everyMessage.done, { commit });
+    expect(deployments().map(({ sha, states }) => [sha, ...states])).toEqual([
+      [origin.commit, 'in_progress'],
+      [commit, 'success'],
+    ]);
+  });
+
+  test('that a run made room for a newer merge, as nothing that failed', async () => {
+    const reason = { kind: 'superseded', target: 'v1.12.7', commit: 'c0ffee'.repeat(6) } as const;
+    await tell({ ...everyMessage.ended, outcome: 'refused', reasons: [reason] });
+    expect(deployments()[0]?.states).toEqual(['inactive']);
+  });
+
   test('what to write where a plan waits for a yes', async () => {
     await tell(everyMessage.approval);
     const { plan } = everyMessage.approval;

@@ -28,7 +28,10 @@ const ends: Readonly<Record<MessageOf<'ended'>['outcome'], ForgeState>> = {
 
 /** How the run stands after that message. */
 export function forgeState(message: Message): ForgeState {
-  return message.kind === 'ended' ? ends[message.outcome] : (states[message.kind] ?? 'in_progress');
+  if (message.kind !== 'ended') return states[message.kind] ?? 'in_progress';
+  // It made room for a newer merge: nothing is wrong with it.
+  if (message.reasons.some(({ kind }) => kind === 'superseded')) return 'inactive';
+  return ends[message.outcome];
 }
 
 /** Where the merge came from, as far as a comment names it. */

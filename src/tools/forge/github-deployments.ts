@@ -66,11 +66,13 @@ export async function setDeployment(
 
 async function deploymentOf(
   github: GitHub,
-  { environment, task }: DeploymentOf,
+  { environment, task, commit }: DeploymentOf,
 ): Promise<number | undefined> {
   const [found] = await github.call(z.array(Deployment), 'GET /repos/{owner}/{repo}/deployments', {
     environment,
     task,
+    // Numbers of runs begin again with another Temporal.
+    sha: commit,
     per_page: 1,
   });
   return found?.id;
