@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { Client, Metadata, credentials } from '@grpc/grpc-js';
@@ -26,7 +26,7 @@ const USUAL_PORTS = { grpc: 7233, ui: 8233 };
 const SERVING = 1;
 const DATABASE = 'temporal.db';
 const STARTS_MAX = 3;
-/** What it says of a port, before it begins and later. */
+/** What it says of a port, before it begins and later; a panic of a hundred lines may follow. */
 const PORT_TAKEN = /address already in use|failed listening/;
 
 /**
@@ -67,7 +67,7 @@ export class TemporalServer {
         return server;
       } catch (error) {
         // Somebody took one of them since it was seen free: another lab, that was started at the same moment.
-        if (tries === STARTS_MAX || !PORT_TAKEN.test(String(error))) throw error;
+        if (tries === STARTS_MAX || !PORT_TAKEN.test(server.#said())) throw error;
       }
     }
   }
@@ -106,11 +106,19 @@ export class TemporalServer {
       args: this.#arguments(),
       // The CLI would read a person's own configuration from their home.
       env: { HOME: directory },
-      logFile: path.join(directory, 'logs', 'temporal.log'),
+      logFile: this.#log,
       ready: { probe: () => this.#answers(), timeoutMs: START_MS },
       // It takes five seconds to end in order; a database that nobody keeps is not worth them.
       graceMs: this.options.keep === true ? 10_000 : 0,
     });
+  }
+
+  get #log(): string {
+    return path.join(this.options.directory, 'logs', 'temporal.log');
+  }
+
+  #said(): string {
+    return existsSync(this.#log) ? readFileSync(this.#log, 'utf8') : '';
   }
 
   #arguments(): string[] {

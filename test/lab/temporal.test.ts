@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, it, jest } from '@jest/globals';
@@ -47,4 +47,24 @@ it('a Temporal that was killed starts again on the same ports and remembers what
     directory: path.join(directory, 'other'),
   });
   expect(other.description.address).not.toBe(address);
+});
+
+it('a port that another took since it was seen free is given up for another one, however much is said after it', async () => {
+  const own = mkdtempSync(path.join(directory, 'taken-'));
+  const binary = path.join(own, 'temporal.sh');
+  const began = path.join(own, 'began');
+  // As Temporal 1.29 ends where a listener cannot be had; the next start is the real one.
+  const source = `#!/bin/sh
+if [ ! -e '${began}' ]; then
+  : > '${began}'
+  echo 'level=ERROR msg="Failed to start gRPC listener" error="listen tcp 127.0.0.1:7233: bind: address already in use"'
+  echo 'panic: runtime error: invalid memory address or nil pointer dereference'
+  for frame in $(seq 50); do echo "goroutine 1 [running]: frame $frame"; done
+  exit 2
+fi
+exec '${await toolPath('temporal')}' "$@"
+`;
+  writeFileSync(binary, source, { mode: 0o755 });
+  const server = await TemporalServer.start({ processes, binary, directory: own });
+  expect(server.running).toBe(true);
 });
