@@ -1,5 +1,4 @@
 import type { Inventory } from '../inventory/schema.js';
-import { certificatesOutlast } from '../planning/certificates.js';
 import { type ChangeInput, declaredChange, type DeclaredChange } from '../planning/declared-change.js';
 import { describeDeclaredChange } from '../planning/describe.js';
 import { windowAt } from '../planning/maintenance-window.js';
@@ -146,11 +145,8 @@ async function observedPlan(
   try {
     const access = await openCluster(inventory, { base: credentialsFolder ?? folder, dialMap, connections });
     try {
-      const [sources, certificates] = await Promise.all([
-        planSources(access, { request, only: [], newSchematics }, wait.signal),
-        access.certificates({ admin: false }),
-      ]);
-      return certificatesOutlast(planUpgrade(sources), certificates, Date.now());
+      const asked = { request, only: [], admin: false, newSchematics };
+      return planUpgrade(await planSources(access, asked, wait.signal));
     } finally {
       await access.close();
     }

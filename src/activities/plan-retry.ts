@@ -1,4 +1,3 @@
-import { certificatesOutlast } from '../planning/certificates.js';
 import type { PlannedNode } from '../planning/plan.js';
 import { retryOf, type Retry } from '../planning/retry.js';
 import { newSchematics } from '../planning/schematic-change.js';
@@ -20,11 +19,7 @@ export async function planRetry(
 ): Promise<Retry> {
   const { request } = await settings.inputOf(reference.cluster, reference.run);
   return inCluster(settings, reference, `${node.name} is observed`, async (access, wait) => {
-    const asked = { request: { ...request, talos: to }, only: [node.name], newSchematics };
-    const [sources, certificates] = await Promise.all([
-      planSources(access, asked, wait.signal),
-      access.certificates({ admin: true }),
-    ]);
-    return retryOf(certificatesOutlast(plan(sources), certificates, Date.now()), node, to);
+    const asked = { request: { ...request, talos: to }, only: [node.name], admin: true, newSchematics };
+    return retryOf(plan(await planSources(access, asked, wait.signal)), node, to);
   });
 }

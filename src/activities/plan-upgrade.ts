@@ -1,4 +1,3 @@
-import { certificatesOutlast } from '../planning/certificates.js';
 import type { Planned, UpgradePlan } from '../planning/plan.js';
 import { newSchematics } from '../planning/schematic-change.js';
 import { planUpgrade as plan } from '../planning/upgrade-plan.js';
@@ -25,11 +24,8 @@ export async function planUpgrade(settings: ActivitySettings, reference: RunRefe
           verdict: 'refused',
           reasons: [{ kind: 'run-open', cluster, run: other.run, target: other.target }],
         };
-      const [sources, certificates] = await Promise.all([
-        planSources(access, { request, only, newSchematics }, wait.signal),
-        access.certificates({ admin: true }),
-      ]);
-      const first = certificatesOutlast(plan(sources), certificates, Date.now());
+      const sources = await planSources(access, { request, only, admin: true, newSchematics }, wait.signal);
+      const first = plan(sources);
       if (first.verdict !== 'planned') return first;
       await clientsAreHere(access, first.plan);
       // What a person must say yes to is known only when Terraform has said what it would do.

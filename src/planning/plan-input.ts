@@ -1,4 +1,5 @@
 import type { Inventory, InventoryNode } from '../inventory/schema.js';
+import type { CertificateEnd } from './certificates.js';
 import { isOnTarget } from './expectations.js';
 import { asBefore, halfMade, type HalfMade } from './half-made.js';
 import { schematicOf } from './installer-image.js';
@@ -24,6 +25,8 @@ export interface PlanInput {
   readonly availableVersions: Answer<readonly string[]>;
   /** What the wanted schematics are made of, by id: asked for where a node is to get another one. */
   readonly schematics?: Answer<SchematicContents>;
+  /** When the client certificates end that a run of the plan would use; left out: nobody looked. */
+  readonly certificates?: readonly CertificateEnd[];
   /** What Terraform would change of machines beside what an upgrade is about; left out: it was not asked. */
   readonly otherChanges?: Answer<OtherChanges>;
   /** Only these nodes; empty or left out: all. */

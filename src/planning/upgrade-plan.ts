@@ -1,4 +1,5 @@
 import { approvalsOf, approvalsOfPlan, approvalsOfWayBack } from './approvals.js';
+import { certificatesOutlast } from './certificates.js';
 import { estimatePlan } from './estimate.js';
 import { gateNames } from './gates/evaluate-gates.js';
 import { kubernetesVersions } from './kubernetes-versions.js';
@@ -25,7 +26,8 @@ export type { PlanInput } from './plan-input.js';
  */
 export function planUpgrade(input: PlanInput): Planned {
   const { back } = input.request;
-  return back ? planRunBack(input, back) : planForward(input);
+  const planned = back ? planRunBack(input, back) : planForward(input);
+  return certificatesOutlast(planned, input.certificates ?? [], Date.parse(input.now));
 }
 
 function planForward(input: PlanInput): Planned {

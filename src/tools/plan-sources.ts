@@ -13,6 +13,8 @@ export interface PlanAsked {
   readonly request: UpgradeRequest;
   /** Only these nodes; empty: all. */
   readonly only: readonly string[];
+  /** Whether the certificate that may change machines is looked at, too: whoever only plans need not have it. */
+  readonly admin: boolean;
   /** Planning's own: the schematics the inventory wants on nodes that run another one. */
   readonly newSchematics: (inventory: Inventory, observation: ClusterObservation) => readonly string[];
 }
@@ -20,14 +22,15 @@ export interface PlanAsked {
 /** Observes everything a plan is made of. The run and the command line both plan from this, so they plan the same. */
 export async function planSources(
   access: ClusterAccess,
-  { request, only, newSchematics }: PlanAsked,
+  { request, only, admin, newSchematics }: PlanAsked,
   signal?: AbortSignal,
 ): Promise<PlanInput> {
   const { inventory, dialMap } = access;
   const avoid = await unfinishedNode(access);
-  const [observation, availableVersions] = await Promise.all([
+  const [observation, availableVersions, certificates] = await Promise.all([
     observeCluster(access, { ...(avoid === undefined ? {} : { avoid }), ...(signal ? { signal } : {}) }),
     factoryVersions(inventory.image.factory, dialMap),
+    access.certificates({ admin }),
   ]);
   const others = newSchematics(inventory, observation);
   return {
@@ -35,6 +38,7 @@ export async function planSources(
     inventory,
     observation: await withStanding(access, observation, signal),
     availableVersions,
+    certificates,
     only,
     ...(others.length > 0 ? { schematics: await contentsOf(access, others) } : {}),
     sha256: (text) => createHash('sha256').update(text).digest('hex'),

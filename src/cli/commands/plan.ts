@@ -1,4 +1,3 @@
-import { certificatesOutlast } from '../../planning/certificates.js';
 import { describe } from '../../planning/describe.js';
 import type { Planned } from '../../planning/plan.js';
 import { planCommands } from '../../planning/plan-commands.js';
@@ -38,11 +37,8 @@ async function makePlan(declared: DeclaredCluster, options: PlanOptions): Promis
   try {
     const access = await openCluster(inventory, { base, dialMap: loadDialMap() });
     try {
-      const [sources, certificates] = await Promise.all([
-        planSources(access, { request, only: options.only ?? [], newSchematics }),
-        access.certificates({ admin: false }),
-      ]);
-      return certificatesOutlast(planUpgrade(sources), certificates, Date.now());
+      const asked = { request, only: options.only ?? [], admin: false, newSchematics };
+      return planUpgrade(await planSources(access, asked));
     } finally {
       await access.close();
     }
