@@ -8,8 +8,8 @@ const doorOfServices = '^dist/src/serve/service-process[.]js$';
 const describeAndTables = '^dist/src/planning/(describe|failures|node-steps)[.]js$';
 const factsOfMessages = '^dist/src/planning/messages/(facts|waits)[.]js$';
 const messages = '^dist/src/workflows/((delivery|queue)-)?messages[.]js$';
-/** What reads credentials and asks a forge: nothing of it touches a cluster. */
-const forges = '^dist/src/tools/(credentials|redaction|refusal|forge/[^/]+)[.]js$';
+/** What reads credentials and asks a forge, or a git server: nothing of it touches a cluster. */
+const forges = '^dist/src/tools/(credentials|redaction|refusal|forge/[^/]+|git/remote-head)[.]js$';
 const projectRoot = '^dist/src/tools/project-root[.]js$';
 
 /**

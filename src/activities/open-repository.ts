@@ -1,6 +1,6 @@
 import type { RepositorySettings } from '../starter/settings.js';
-import { readCredential } from '../tools/credentials.js';
 import { openGitHub, type GitHub } from '../tools/forge/github.js';
+import { declaredRemote } from '../tools/git/declared-remote.js';
 import { GitMirror } from '../tools/git/mirror.js';
 import type { ActivitySettings, Wait } from './activity-context.js';
 
@@ -17,23 +17,10 @@ export async function openRepository(
   repository: RepositorySettings,
   wait: Wait,
 ): Promise<OpenRepository> {
-  const { access, url, name } = repository;
   const base = credentialsFolder ?? repository.base;
-  const github = repository.forge === 'github' && access ? await openGitHub(repository, base) : undefined;
-  const token = github
-    ? await github.gitToken()
-    : access && 'token' in access
-      ? (await readCredential(`token for ${name}`, access.token, base)).text.trim()
-      : undefined;
-  const user = access && 'token' in access ? access.user : undefined;
-  const mirror = new GitMirror({
-    url,
-    // What starter.yaml may name was checked when it was read: plain http only on this machine.
-    allow: ['https', 'ssh', 'http', 'file'],
-    ...(token === undefined ? {} : { token }),
-    ...(user === undefined ? {} : { user }),
-    folder: repositoriesFolder,
-    signal: wait.signal,
-  });
+  const { access, forge } = repository;
+  const github = forge === 'github' && access ? await openGitHub(repository, base) : undefined;
+  const remote = await declaredRemote(repository, base, await github?.gitToken());
+  const mirror = new GitMirror({ ...remote, folder: repositoriesFolder, signal: wait.signal });
   return { mirror, github };
 }

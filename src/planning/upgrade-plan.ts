@@ -26,8 +26,8 @@ export type { PlanInput } from './plan-input.js';
  */
 export function planUpgrade(input: PlanInput): Planned {
   const { back } = input.request;
-  const planned = back ? planRunBack(input, back) : planForward(input);
-  return certificatesOutlast(planned, input.certificates ?? [], Date.parse(input.now));
+  const made = back ? planRunBack(input, back) : planForward(input);
+  return certificatesOutlast(made, input.certificates ?? [], Date.parse(input.now));
 }
 
 function planForward(input: PlanInput): Planned {

@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import { z } from 'zod';
 import { openGitHub } from '../tools/forge/github.js';
 import { headOf } from '../tools/forge/github-pulls.js';
-import { remoteHead } from '../tools/forge/remote-head.js';
+import { remoteHead } from '../tools/git/remote-head.js';
 import type { RepositorySettings, StarterSettings } from './settings.js';
 import { readTokens } from './api-tokens.js';
 import { readSecrets, whyOf, whyTemporalIsNotReady } from './starter.js';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { openGitHub, type GitHub } from '../tools/forge/github.js';
 import { commentsSince } from '../tools/forge/github-comments.js';
 import { headOf, openPullRequests, type PullRequest } from '../tools/forge/github-pulls.js';
-import { remoteHead } from '../tools/forge/remote-head.js';
+import { remoteHead } from '../tools/git/remote-head.js';
 import type { CommentEvent, PullRequestEvent } from '../workflows/delivery-messages.js';
 import { isCommand, titleOfPull } from './event-shapes.js';
 import { textOfComment } from '../planning/comment-text.js';

@@ -18,7 +18,7 @@ import { upsertComment } from '../../src/tools/forge/github-comments.js';
 import { setCheck } from '../../src/tools/forge/github-checks.js';
 import { permissionOf } from '../../src/tools/forge/github-people.js';
 import { headOf, pullRequestsMergedSince, pullRequestsOf } from '../../src/tools/forge/github-pulls.js';
-import { remoteHead } from '../../src/tools/forge/remote-head.js';
+import { remoteHead } from '../../src/tools/git/remote-head.js';
 import type { Delivery } from '../../src/workflows/delivery-messages.js';
 import { aRepository } from './a-starter.js';
 

@@ -10,8 +10,8 @@ import { type CheckedRemote, type GitRemote, checkedRemote } from './git-remote.
 import { branchRef, commitId } from './names.js';
 import { type GitCall, runGit } from './run-git.js';
 
-/** Milliseconds. A first fetch of a large repository over a slow line; a question to a server; a look at the disk. */
-const limits = { fetch: 300_000, ask: 30_000, look: 20_000, tidy: 300_000 };
+/** Milliseconds. A first fetch of a large repository over a slow line; a look at the disk. */
+const limits = { fetch: 300_000, look: 20_000, tidy: 300_000 };
 /** What a fetch may find in its way, one after the other: leftovers of one that was killed. */
 const attemptsMax = 5;
 
@@ -44,19 +44,6 @@ export class GitMirror {
   /** The repository, as a person knows it. */
   get url(): string {
     return this.#remote.url;
-  }
-
-  /** The commit a branch stands at on the server now; undefined: it has no such branch. Fetches nothing. @throws GitFailed */
-  async headOf(branch: string): Promise<string | undefined> {
-    const ref = branchRef(branch);
-    await this.#exists();
-    const { stdout } = await this.#run({
-      args: ['ls-remote', '--quiet', '--', this.url, ref],
-      timeoutMs: limits.ask,
-      remote: this.#remote,
-    });
-    const line = stdout.split('\n').find((text) => text.endsWith(`\t${ref}`));
-    return line === undefined ? undefined : commitId(line.slice(0, line.indexOf('\t')));
   }
 
   /** Fetches a branch. @returns the commit it stands at. @throws GitFailed `absent` where there is none of that name */
@@ -158,10 +145,6 @@ export class GitMirror {
     await this.#throwAway();
     await this.#make();
     return true;
-  }
-
-  async #exists(): Promise<void> {
-    if (!existsSync(this.path)) await this.#locked(() => this.#make());
   }
 
   /** What writes. Tidied up afterwards, where git finds that it is time. */

@@ -1,10 +1,10 @@
 import { type CommandResult, runCommand } from '../run-command.js';
 import type { CheckedRemote } from './git-remote.js';
 
-/** One call of git on a mirror. */
+/** One call of git. */
 export interface GitCall {
-  /** The bare repository. */
-  readonly mirror: string;
+  /** The bare repository; left out: none, whatever folder this runs in. */
+  readonly mirror?: string;
   readonly args: readonly string[];
   readonly timeoutMs: number;
   /** Whom it may speak to; without it, nobody. */
@@ -42,7 +42,7 @@ const always: readonly (readonly [string, string])[] = [
 
 /** Runs git. Secrets travel in its environment, never in arguments. @throws CommandFailed */
 export async function runGit(call: GitCall): Promise<CommandResult> {
-  const { mirror, args, timeoutMs, remote, acceptExitCodes, maxBytes, signal } = call;
+  const { mirror = '/dev/null', args, timeoutMs, remote, acceptExitCodes, maxBytes, signal } = call;
   return runCommand({
     command: 'git',
     args,

@@ -57,13 +57,11 @@ async function problemOf(work: Promise<unknown>): Promise<{ problem: GitProblem;
 }
 
 describe('a mirror', () => {
-  test('knows where a branch stands, and fetches it', async () => {
+  test('fetches a branch as it stands', async () => {
     const first = repository.commit('first', { 'a.txt': 'one' });
     const at = mirror();
-    expect(await at.headOf('main')).toBe(first);
     expect(await at.fetchBranch('main')).toBe(first);
     const second = repository.commit('second', { 'a.txt': 'two' });
-    expect(await at.headOf('main')).toBe(second);
     expect(await at.fetchBranch('main')).toBe(second);
     expect(await fileAt(at, first, 'a.txt')).toEqual({ kind: 'read', text: 'one' });
     expect(await fileAt(at, second, 'a.txt')).toEqual({ kind: 'read', text: 'two' });
@@ -81,8 +79,7 @@ describe('a mirror', () => {
   test('says of a branch that there is none', async () => {
     repository.commit('first');
     repository.git('branch', 'a/main');
-    expect(await mirror().headOf('nothing')).toBeUndefined();
-    expect(await mirror().headOf('a')).toBeUndefined();
+    expect(await problemOf(mirror().fetchBranch('a'))).toMatchObject({ problem: 'absent' });
     expect(await problemOf(mirror().fetchBranch('nothing'))).toMatchObject({ problem: 'absent' });
   });
 
@@ -138,9 +135,9 @@ describe('a mirror', () => {
     ['an option for a branch', (at: GitMirror) => at.fetchBranch('--upload-pack=touch')],
     ['a pattern for a branch', (at: GitMirror) => at.fetchBranch('*')],
     ['two refs in one', (at: GitMirror) => at.fetchBranch('a:refs/heads/b')],
-    ['a branch with a line break', (at: GitMirror) => at.headOf('a\nb')],
-    ['no branch', (at: GitMirror) => at.headOf('')],
-    ['a branch that climbs', (at: GitMirror) => at.headOf('a/../../b')],
+    ['a branch with a line break', (at: GitMirror) => at.fetchBranch('a\nb')],
+    ['no branch', (at: GitMirror) => at.fetchBranch('')],
+    ['a branch that climbs', (at: GitMirror) => at.fetchBranch('a/../../b')],
   ])('refuses %s', async (_name, work) => {
     repository.commit('first');
     expect(await problemOf(work(mirror()))).toMatchObject({ problem: 'refused' });
@@ -282,7 +279,7 @@ describe('a server', () => {
           response.writeHead(301, { location: `${other.url}${request.url}` }).end();
           return true;
         };
-      expect(await problemOf(at.headOf('main'))).toMatchObject({ problem: 'refused' });
+      expect(await problemOf(at.fetchBranch('main'))).toMatchObject({ problem: 'refused' });
       expect(other.seen).toEqual([]);
     } finally {
       await other.close();
@@ -292,7 +289,7 @@ describe('a server', () => {
   test('that is not there is unreachable', async () => {
     const at = await overHttp();
     await server?.close();
-    expect(await problemOf(at.headOf('main'))).toMatchObject({ problem: 'unreachable' });
+    expect(await problemOf(at.fetchBranch('main'))).toMatchObject({ problem: 'unreachable' });
   });
 
   test('never makes git ask for a password, or run a helper of this user', async () => {
@@ -309,7 +306,7 @@ describe('a server', () => {
     const home = process.env['HOME'];
     process.env['HOME'] = folder;
     try {
-      expect(await problemOf(at.headOf('main'))).toMatchObject({ problem: 'no-access' });
+      expect(await problemOf(at.fetchBranch('main'))).toMatchObject({ problem: 'no-access' });
     } finally {
       process.env['HOME'] = home;
     }

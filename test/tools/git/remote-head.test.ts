@@ -5,7 +5,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { remoteHead } from '../../../src/tools/forge/remote-head.js';
+import { remoteHead } from '../../../src/tools/git/remote-head.js';
 import { aRepository } from '../../starter/a-starter.js';
 
 const token = 'a-token-nobody-may-see';
@@ -66,7 +66,6 @@ describe('the head of a branch', () => {
   });
 
   test('runs no program that an address names', async () => {
-    const repository = gitServer(`ext::touch ${folder}/was-here`);
-    await expect(remoteHead(repository)).rejects.toThrow(/transport 'ext' not allowed/);
+    await expect(remoteHead(gitServer(`ext::${folder}/program`))).rejects.toThrow('is none that git has');
   });
 });
