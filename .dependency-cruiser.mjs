@@ -6,7 +6,7 @@
 const door = '^dist/src/tools/run-command[.]js$';
 const doorOfServices = '^dist/src/serve/service-process[.]js$';
 const describeAndTables = '^dist/src/planning/(describe|failures|node-steps)[.]js$';
-const factsOfMessages = '^dist/src/planning/messages/(facts|waits)[.]js$';
+const factsOfMessages = '^dist/src/planning/messages/(facts|merges|waits)[.]js$';
 const messages = '^dist/src/workflows/((delivery|queue)-)?messages[.]js$';
 /** What reads credentials and asks a forge, or a git server: nothing of it touches a cluster. */
 const forges = '^dist/src/tools/(credentials|redaction|refusal|forge/[^/]+|git/remote-head)[.]js$';
@@ -142,7 +142,7 @@ export default {
         'A workflow is replayed: it may not touch the machine. Do it in an activity and await its answer.',
       severity: 'error',
       from: {
-        path: '^dist/src/(workflows|planning/(describe|failures|node-steps|messages/(facts|waits))[.]js)',
+        path: '^dist/src/(workflows|planning/(describe|failures|node-steps|messages/(facts|merges|waits))[.]js)',
       },
       to: { dependencyTypes: ['core'] },
     },

@@ -4,6 +4,7 @@ import {
   type DeclaredChange,
   type DeclaredState,
 } from '../planning/declared-change.js';
+import type { Receiver } from '../inventory/notify.js';
 import { mistakeLine } from '../inventory/mistake.js';
 import { declaringCommit, inventoryAt, type InventoryAtCommit } from '../tools/git/declared-at.js';
 import { GitFailed } from '../tools/git/git-failed.js';
@@ -13,6 +14,15 @@ import { labelsOf, pullRequestsOf } from '../tools/forge/github-pulls.js';
 import type { Delivery, PullRequestEvent, PushEvent } from '../workflows/delivery-messages.js';
 import { inActivity, type ActivitySettings } from './activity-context.js';
 import { openRepository, type OpenRepository } from './open-repository.js';
+
+/** Whom a slipway.yaml names to be told; of a cluster that is gone, or cannot be read any more, the one before. */
+export interface ClusterPeople {
+  readonly cluster: string;
+  readonly talos: string;
+  readonly notify: readonly Receiver[];
+  /** Where relative credential files start. */
+  readonly base: string;
+}
 
 /** What one delivery means for one cluster. */
 export interface ClusterChange {
@@ -24,6 +34,8 @@ export interface ClusterChange {
   readonly declaredBy?: string;
   /** The pull request of that commit, where the forge knows one: a delivery may be about an older merge than what counts. */
   readonly pullRequest?: number;
+  /** Left out: its slipway.yaml names nobody to be told. */
+  readonly people?: ClusterPeople;
   /** What this delivery's own merge declared, where the branch says something else by now. */
   readonly overtaken?: DeclaredChange;
 }
@@ -53,7 +65,7 @@ export async function readChanges(
     const looking = { open, sides, own, asked, repository };
     const clusters: ClusterChange[] = [];
     for (const { file, folder } of repository.clusters)
-      clusters.push({ file, folder, ...(await changeOf(looking, file)) });
+      clusters.push({ file, folder, ...(await changeOf(looking, file, folder)) });
     return {
       ...sides,
       clusters,
@@ -140,7 +152,11 @@ interface Looking {
   readonly repository: Delivery['repository'];
 }
 
-async function changeOf(looking: Looking, file: string): Promise<Omit<ClusterChange, 'file' | 'folder'>> {
+async function changeOf(
+  looking: Looking,
+  file: string,
+  folder: string,
+): Promise<Omit<ClusterChange, 'file' | 'folder'>> {
   const { sides, own, open, asked, repository } = looking;
   const { mirror } = open;
   const { base, head } = sides;
@@ -159,7 +175,8 @@ async function changeOf(looking: Looking, file: string): Promise<Omit<ClusterCha
     return change.kind === 'upgrade' && compared(then, after).kind !== 'nothing' ? { overtaken: change } : {};
   };
   const change = compared(before, after, asked);
-  if (change.kind !== 'upgrade' || after.ok !== true) return { change, ...(await overtaken()) };
+  const people = peopleOf(after, before, folder);
+  if (change.kind !== 'upgrade' || after.ok !== true) return { change, ...people, ...(await overtaken()) };
   const { commit, parent } = await declaringCommit(
     mirror,
     { head, file, files: after.files },
@@ -172,10 +189,23 @@ async function changeOf(looking: Looking, file: string): Promise<Omit<ClusterCha
   const { pullRequest } = by;
   return {
     change: counts,
+    ...people,
     ...(counts.kind === 'upgrade' ? { declaredBy: commit } : {}),
     ...(pullRequest === undefined ? {} : { pullRequest }),
     ...(await overtaken()),
   };
+}
+
+/** Of the side that can be read, the newer first. */
+function peopleOf(
+  after: InventoryAtCommit,
+  before: InventoryAtCommit,
+  base: string,
+): Pick<ClusterChange, 'people'> {
+  const known = [after, before].find(({ ok }) => ok === true);
+  if (known?.ok !== true || known.inventory.notify.length === 0) return {};
+  const { cluster, notify, versions } = known.inventory;
+  return { people: { cluster, talos: versions.talos, notify, base } };
 }
 
 /** What a commit says of a cluster, for comparing it with another. */

@@ -1,12 +1,13 @@
 import { setCurrentDetails } from '@temporalio/workflow';
-import type { Changes, ClusterChange } from '../activities/read-changes.js';
+import type { ClusterChange } from '../activities/read-changes.js';
 import type { PlanTold } from '../activities/tell-plan.js';
-import { describe, describeDeclaredChange, mergeText, overtakenText } from '../planning/describe.js';
+import { describeDeclaredChange } from '../planning/describe.js';
 import { answerComment, type CommentResult } from './answer-comment.js';
 import type { Delivery } from './delivery-messages.js';
 import type { OfferAnswer, WithdrawAnswer } from './messages.js';
 import { planPullRequest } from './plan-pull-request.js';
 import { activitiesFor } from './step-activities.js';
+import { tellMerge } from './tell-merge.js';
 
 /** What a delivery came to. */
 export interface DeliveryResult {
@@ -86,42 +87,6 @@ function wentBack(change: ClusterChange['change']): { cluster: string; talos?: s
   if (change.kind === 'new') return { cluster: change.cluster, talos: change.versions.talos };
   if (change.kind === 'gone' && change.cluster !== undefined) return { cluster: change.cluster };
   return change.kind === 'renamed' ? { cluster: change.from } : undefined;
-}
-
-/** At the pull requests it is about. That nobody could be told there stops nothing. */
-async function tellMerge(
-  { repository }: Delivery,
-  changes: Changes,
-  { file, change, overtaken, pullRequest = changes.pullRequest }: ClusterChange,
-  { answer, withdrawn }: DeliveredCluster,
-): Promise<void> {
-  // Letters that a hidden mark of a comment takes.
-  const marker = `merge/${file.replaceAll(/[^\w./]+/g, '-')}`.slice(0, 100);
-  const tell = async (number: number | undefined, text: string, first?: true): Promise<void> => {
-    if (number === undefined) return;
-    const act = activitiesFor('look', dayMs, `tell pull request ${number}`);
-    await act
-      .tellPullRequest({ repository, number, marker, text, ...(first ? { first } : {}) })
-      .catch(() => 'not-told' as const);
-  };
-  // The pull request of what waited, of this repository; others are told of by their own.
-  const older = answer?.verdict === 'waits' ? answer.insteadOf : withdrawn?.origin;
-  const target = answer?.verdict === 'waits' ? answer.instead : withdrawn?.target;
-  if (older?.repository === repository.name && target !== undefined)
-    await tell(older.pullRequest, overtakenText(target));
-  if (overtaken?.kind === 'upgrade' && overtaken.talos)
-    await tell(changes.pullRequest, overtakenText(overtaken.talos.to), true);
-  // Nothing to say, or nothing that is known, or said by the delivery that came first: webhooks and polls tell of the same merge.
-  if (change.kind === 'nothing' || change.kind === 'absent' || answer?.verdict === 'known') return;
-  if (changes.base === null) return;
-  await tell(
-    pullRequest,
-    mergeText(
-      change,
-      { ...(answer ? { answer } : {}), ...(withdrawn ? { withdrawn: withdrawn.target } : {}) },
-      describe,
-    ),
-  );
 }
 
 function told({ repository }: Delivery, result: DeliveryResult): DeliveryResult {

@@ -10,7 +10,7 @@ const histories = readdirSync(path.join(projectRoot, 'test', 'replay', 'historie
 
 describe('recorded histories', () => {
   it('are there, for each kind of workflow', () => {
-    for (const kind of ['queue', 'run', 'node'])
+    for (const kind of ['delivery', 'queue', 'run', 'node'])
       expect(histories.some((name) => name.startsWith(kind))).toBe(true);
   });
 

@@ -3,11 +3,12 @@ import path from 'node:path';
 import type { World, WorldOptions } from '../../lab/world.js';
 import { nodeId, queueId, runId } from '../../src/workflows/messages.js';
 import { setInInventory } from '../scenarios/edit-inventory.js';
+import { playMerges } from './merge-stories.js';
 
 /** A cluster in the lab, to play a story on. */
-type Begin = (options?: Omit<WorldOptions, 'name'>) => Promise<World>;
+export type Begin = (options?: Omit<WorldOptions, 'name'>) => Promise<World>;
 /** Writes down the history of one workflow by that name. */
-type Keep = (workflowId: string, name: string, of?: 'the run that ended') => Promise<void>;
+export type Keep = (workflowId: string, name: string, of?: 'the run that ended') => Promise<void>;
 type Story = (begin: Begin, keep: Keep) => Promise<void>;
 
 const cluster = 'prox-ops';
@@ -65,6 +66,26 @@ export const stories: Readonly<Record<string, Story>> = {
     await world.result(asked);
     await keep(run(asked), 'run-approved');
   },
+
+  signalled: async (begin, keep) => {
+    const world = await begin();
+    await setInInventory(world, ['upgrade', 'approve'], ['patch']);
+    const number = await world.upgrade('--only', worker);
+    await world.until('it waits for a yes', async () => {
+      const { stdout } = await world.slipway('report', '--json');
+      return (JSON.parse(stdout) as { readonly plan: object | null }).plan !== null;
+    });
+    const { plan } = JSON.parse((await world.slipway('report', '--json')).stdout) as {
+      readonly plan: { readonly hash: string };
+    };
+    const { workflow } = await world.client();
+    const yes = { plan: plan.hash.slice(0, 12), by: 'Ada', why: 'to record it' };
+    await workflow.getHandle(run(number)).signal('approve', yes);
+    await world.result(number);
+    await keep(run(number), 'run-approved-by-signal');
+  },
+
+  merged: playMerges,
 
   paused: async (begin, keep) => {
     const world = await begin({ labArgs: ['--talos', 'v1.13.1', '--target', 'v1.13.9'] });

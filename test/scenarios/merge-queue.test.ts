@@ -1,6 +1,10 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { commitTo, moveBranch } from '../../lab/forge/branches.js';
 import { openPull } from '../../lab/forge/pull-requests.js';
+import { FaultPlan } from '../../lab/faults/fault-plan.js';
+import { startSinks, type Sinks } from '../../lab/sinks/sinks.js';
 import type { MergeDay } from '../../lab/merge-day.js';
 import { declared, MergeSite } from './merge-site.js';
 import { runInput } from './run-input.js';
@@ -8,19 +12,30 @@ import { wasPolled } from './was-polled.js';
 
 const [first, second] = ['clusters/atlas/slipway.yaml', 'clusters/borea/slipway.yaml'] as const;
 
+/** Atlas has people who are told, borea has none. */
+const atlas = (talos?: string): string =>
+  declared('atlas', talos, [{ webhook: { url: { file: 'hook' }, secret: { file: 'secret' } } }]);
+
 /** Only here: everything between a merge and a queue, with real git, forge, starter, Temporal and worker, and frozen clusters. */
 describe('merges of a repository with two clusters', () => {
   let site: MergeSite;
   let day: MergeDay;
+  let sinks: Sinks;
   let bumped: number;
+  let heard = 0;
 
   beforeAll(async () => {
     site = await MergeSite.start('merge-queue');
     for (const cluster of ['atlas', 'borea']) await site.freeze(cluster);
+    sinks = await startSinks({ faults: new FaultPlan() });
+    const { hook, secret } = sinks.webhook;
+    for (const [name, text] of Object.entries({ hook, secret }))
+      await writeFile(path.join(site.folder, name), `${text}\n`, { mode: 0o600 });
     day = await site.day({
-      files: { [first]: declared('atlas'), [second]: declared('borea'), 'README.md': '# Home\n' },
+      sinks,
+      files: { [first]: atlas(), [second]: declared('borea'), 'README.md': '# Home\n' },
       clusters: [
-        { file: first, folder: '/etc/slipway/atlas' },
+        { file: first, folder: site.folder },
         { file: second, folder: '/etc/slipway/borea' },
       ],
       trigger: ['webhook', 'poll'],
@@ -29,6 +44,7 @@ describe('merges of a repository with two clusters', () => {
 
   afterAll(async () => {
     await day?.stop();
+    await sinks?.stop();
     await site?.stop();
   }, 60_000);
 
@@ -38,6 +54,16 @@ describe('merges of a repository with two clusters', () => {
     );
   /** What has waited since before; by version. */
   const waiting = async (cluster: string) => (await site.queue(cluster)).waiting?.target;
+  /** What people were told since they were asked about last. */
+  const toldNow = (): string[] => {
+    const all = sinks.webhook.received();
+    const news = all.slice(heard);
+    heard = all.length;
+    return news.map(({ body }) => {
+      const { type, data } = body as { type: string; data: { title: string; lines: string[] } };
+      return [type, data.title, ...data.lines].join(' | ');
+    });
+  };
   const polled = (commit: string) => site.until('the poll has seen it', () => wasPolled(site.client, commit));
 
   it('do not come from pull requests that are open, ours or those of forks', async () => {
@@ -67,6 +93,11 @@ describe('merges of a repository with two clusters', () => {
         /atlas: Talos v1\.12\.1 → v1\.12\.2 \(patch\).*upgrade-pets.*\n\nIt waits.*froze atlas.*the fair/s,
       ),
     ]);
+    expect(toldNow()).toEqual([
+      expect.stringMatching(
+        /^slipway\.queued .* atlas: Talos v1\.12\.2 was merged, and waits .*ada.*froze atlas/,
+      ),
+    ]);
   }, 60_000);
 
   it('take the place of older ones that wait, and the older pull request says so', async () => {
@@ -77,6 +108,10 @@ describe('merges of a repository with two clusters', () => {
       expect.stringContaining('Talos v1.12.2, which waited there, is not brought'),
     ]);
     expect(day.comments(bumped)).toEqual([expect.stringContaining('Talos v1.12.2 is not brought')]);
+    expect(toldNow()).toEqual([
+      expect.stringMatching(/^slipway\.superseded .*Talos v1\.12\.2 gave way to v1\.12\.3/),
+      expect.stringMatching(/^slipway\.queued .*Talos v1\.12\.3 was merged, and waits/),
+    ]);
     bumped = number;
   });
 
@@ -91,6 +126,9 @@ describe('merges of a repository with two clusters', () => {
       ),
     ]);
     expect(day.comments(bumped)).toEqual([expect.stringContaining('Talos v1.12.3 is not brought')]);
+    expect(toldNow()).toEqual([
+      expect.stringMatching(/^slipway\.superseded .*Talos v1\.12\.3 is not brought any more .*git does not/),
+    ]);
   });
 
   it('that cannot be read are told of with every mistake, as text', async () => {
@@ -105,7 +143,7 @@ describe('merges of a repository with two clusters', () => {
     expect(comment).toMatch(/cannot be used any more, so nothing starts/);
     expect(comment).toMatch(/```text\n(.*\n)*.*clusters.*\n(.*\n)*```/);
     expect(await waiting('atlas')).toBeUndefined();
-    const mended = await day.propose({ title: 'Mend it', files: { [first]: declared('atlas', 'v1.12.2') } });
+    const mended = await day.propose({ title: 'Mend it', files: { [first]: atlas('v1.12.2') } });
     await day.merge(mended);
     await answers();
     expect(day.comments(mended)).toEqual([expect.stringContaining('nothing begins by itself')]);
@@ -113,7 +151,7 @@ describe('merges of a repository with two clusters', () => {
   });
 
   it('go to each cluster they are about, and to no other', async () => {
-    const files = { [first]: declared('atlas', 'v1.12.4'), [second]: declared('borea', 'v1.12.5') };
+    const files = { [first]: atlas('v1.12.4'), [second]: declared('borea', 'v1.12.5') };
     const number = await day.propose({ title: 'Both', files });
     await day.merge(number, 'squash');
     await answers();

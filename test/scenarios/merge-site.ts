@@ -16,12 +16,13 @@ import { changedText } from '../inventory/an-inventory.js';
 
 const options = { taskQueue: defaultTaskQueue, limitMs: 20_000 };
 
-/** A slipway.yaml of a cluster that has no machines. */
-export function declared(cluster: string, talos = 'v1.12.1'): string {
+/** A slipway.yaml of a cluster that has no machines. @param notify whom it names to be told. */
+export function declared(cluster: string, talos = 'v1.12.1', notify: readonly object[] = []): string {
   return changedText((draft) => {
     draft.setIn(['cluster'], cluster);
     draft.setIn(['versions', 'talos'], talos);
     draft.setIn(['limits'], draft.createNode({ observe: '1s' }));
+    if (notify.length > 0) draft.setIn(['notify'], draft.createNode(notify));
   });
 }
 
@@ -50,7 +51,7 @@ export class MergeSite {
   }
 
   /** A forge with a repository of these files, and a starter beside it. */
-  day(more: Pick<MergeDayOptions, 'files' | 'clusters' | 'trigger'>): Promise<MergeDay> {
+  day(more: Pick<MergeDayOptions, 'files' | 'clusters' | 'trigger' | 'sinks'>): Promise<MergeDay> {
     return MergeDay.start({ folder: this.folder, temporal: this.temporal, ...more });
   }
 

@@ -27,13 +27,13 @@ export const kinds: Readonly<Record<MessageKind, KindOfMessage>> = {
   },
   queued: {
     severity: 'info',
-    when: 'an upgrade was asked for while another is open, and waits for it',
+    when: 'a merge waits to begin: for an open run, a hold, a freeze',
     sign: '🕒',
     tag: 'clock3',
   },
   superseded: {
     severity: 'info',
-    when: 'an upgrade that waited gave way to a newer target',
+    when: 'what waited, or was about to, gave way to another merge',
     sign: '⏭️',
     tag: 'next_track_button',
   },

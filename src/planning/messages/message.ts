@@ -129,8 +129,20 @@ export type Message = About &
         readonly took?: number;
         readonly reasons: readonly Reason[];
       }
-    | { readonly kind: 'queued'; readonly target: string; readonly behind: number; readonly by: string }
-    | { readonly kind: 'superseded'; readonly target: string; readonly newer: string; readonly by: string }
+    | {
+        readonly kind: 'queued';
+        readonly target: string;
+        /** What keeps it from beginning. */
+        readonly reason: Reason;
+        readonly by: string;
+      }
+    | {
+        readonly kind: 'superseded';
+        readonly target: string;
+        /** What takes its place; left out: git went back. */
+        readonly newer?: string;
+        readonly by: string;
+      }
     | {
         readonly kind: 'notifier-failing';
         readonly receiver: string;

@@ -3,6 +3,7 @@ import { count, moment, span } from '../phrases.js';
 import type { Reason } from '../reason.js';
 import type { NodeCounts } from '../run-result.js';
 import { shortHash } from '../describe-approval.js';
+import { sentence } from '../sentence.js';
 import { stateWords } from '../state-words.js';
 import { boardLines, boardTitle } from './board.js';
 import { kinds, type Severity } from './kinds.js';
@@ -34,13 +35,21 @@ type WordsOf = { readonly [Kind in MessageKind]: (message: MessageOf<Kind>) => W
 
 const words: WordsOf = {
   board: (board) => ({ title: boardTitle(board), lines: boardLines(board), commands: board.commands }),
-  queued: ({ target, behind, by, ...about }) => ({
-    title: `${about.cluster}: Talos ${target} waits for run ${behind}`,
-    lines: [`Asked for by ${by}. It starts when run ${behind} has ended; a newer target takes its place.`],
+  queued: ({ target, reason, by, cluster }) => ({
+    title: `${cluster}: Talos ${target} was merged, and waits`,
+    lines: [
+      sentence(describe(reason)),
+      `It begins by itself once that is over; a newer merge takes its place. Merged by ${by}.`,
+    ],
+    commands: [`slipway queue ${cluster}  # what waits, and for what`],
   }),
-  superseded: ({ target, newer, by, ...about }) => ({
-    title: `${about.cluster}: Talos ${target} gave way to ${newer}`,
-    lines: [`It had not started. ${newer} was asked for by ${by}, and is what the next run goes to.`],
+  superseded: ({ target, newer, by, cluster }) => ({
+    title: `${cluster}: Talos ${target} ${newer === undefined ? 'is not brought any more' : `gave way to ${newer}`}`,
+    lines: [
+      newer === undefined
+        ? `It had not started, and git does not declare it any more. Merged by ${by}.`
+        : `It had not started. ${newer} was merged by ${by}.`,
+    ],
   }),
   start: (start) => ({
     title: `${runOf(start)} begins: ${versions(start.from)} → Talos ${start.target}, ${nodeCount(start.nodes)}`,

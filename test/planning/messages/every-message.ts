@@ -36,7 +36,13 @@ export const everyMessage: { readonly [Kind in MessageKind]: MessageOf<Kind> } =
     commands: ['slipway skip k8s-work-2 prox-ops/42 --why "…"  # go on without it'],
     left: 1_860_000,
   },
-  queued: { ...about, kind: 'queued', target: 'v1.12.7', behind: 42, by: 'anna' },
+  queued: {
+    ...about,
+    kind: 'queued',
+    target: 'v1.12.7',
+    reason: { kind: 'run-open', cluster: 'prox-ops', run: 42, target: 'v1.12.6' },
+    by: 'anna',
+  },
   superseded: { ...about, kind: 'superseded', target: 'v1.12.6', newer: 'v1.12.7', by: 'anna' },
   start: {
     ...about,

@@ -76,7 +76,7 @@ describe('what people are told', () => {
       ],
     ],
     ['ended', ['ended as halted: the cluster is held', 'It took 15m', '1 halted']],
-    ['queued', ['Talos v1.12.7 waits for run 42', 'anna']],
+    ['queued', ['Talos v1.12.7 was merged, and waits', 'run 42', 'anna', 'slipway queue prox-ops']],
     ['superseded', ['v1.12.6 gave way to v1.12.7']],
     [
       'notifier-failing',
