@@ -1,12 +1,15 @@
 import { statSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { parseDocument } from 'yaml';
 import type { PlannedNode } from '../../src/planning/plan.js';
 import type { RunStory } from '../../src/planning/run-report.js';
 import { runSize, type RunSize } from '../../src/planning/run-size.js';
 import { nodeId, runId, type RunInput } from '../../src/workflows/messages.js';
 import { historyFacts } from '../../src/runs/view/history-facts.js';
+import { FaultPlan } from '../faults/fault-plan.js';
+import { startSinks, type Sinks } from '../sinks/sinks.js';
 import type { Verdict } from '../watcher/watch.js';
 import { World } from '../world.js';
 import { flows, type FlowName } from './flows.js';
@@ -57,6 +60,7 @@ export async function measureRun(
   const { lab } = flows[flow];
   const folder = await mkdtemp(path.join(os.tmpdir(), 'slipway-bench-programs-'));
   const terraform = lab.hypervisor ? await timedTerraform(folder) : undefined;
+  const sinks = await startSinks({ faults: new FaultPlan() });
   const began = Date.now();
   const world = await World.start({
     name: `bench-${flow}`,
@@ -70,11 +74,15 @@ export async function measureRun(
     const worker = workerOf(world);
     const workerMiB = residentMiB(worker);
     say(`${flow}: the lab is ready, the cluster is upgraded`);
+    await nameReceiver(world, sinks);
     const cpuBefore = childrenCpuMs(worker);
     const run = await world.upgrade();
     const result = await world.result(run);
     if (result.outcome !== 'done')
       throw new Error(`the run ended ${result.outcome}: ${JSON.stringify(result.reasons)}`);
+    const told = sinks.webhook.received().map(({ body }) => (body as { readonly type: string }).type);
+    if (!told.includes('slipway.done'))
+      throw new Error(`nobody was told that the run is done: ${told.join(', ')}`);
     const cpuPerNodeMs = (childrenCpuMs(worker) - cpuBefore) / result.nodes.length;
     const read = await readNodes(world, run, result, terraform ? await terraformStarts(terraform) : []);
     const written = await writtenBy(world, run, result);
@@ -82,8 +90,23 @@ export async function measureRun(
     return { ...read, labReadyMs, labMiB, workerMiB, cpuPerNodeMs, written, verdict };
   } finally {
     await world.stop().catch(() => undefined);
+    await sinks.stop();
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Somebody is told of the run: what that writes is part of what is measured. */
+async function nameReceiver(world: World, { webhook }: Sinks): Promise<void> {
+  const folder = path.dirname(world.lab.inventory);
+  for (const [name, text] of [
+    ['to-hook', webhook.hook],
+    ['hook-secret', webhook.secret],
+  ] as const)
+    await writeFile(path.join(folder, name), `${text}\n`, { mode: 0o600 });
+  const document = parseDocument(await readFile(world.lab.inventory, 'utf8'));
+  const receiver = { webhook: { url: { file: 'to-hook' }, secret: { file: 'hook-secret' } } };
+  document.setIn(['notify'], document.createNode([receiver]));
+  await writeFile(world.lab.inventory, document.toString());
 }
 
 function workerOf({ worker }: World): number {
