@@ -1,4 +1,5 @@
 import type { Inventory } from '../inventory/schema.js';
+import { isHandedOver } from '../planning/hand-over.js';
 import type { UpgradeRequest } from '../planning/plan.js';
 import type { Reason } from '../planning/reason.js';
 import { inventoryAt } from '../tools/git/declared-at.js';
@@ -23,7 +24,7 @@ export interface HandOver {
 export async function handOver(settings: ActivitySettings, step: HandOver): Promise<OfferAnswer> {
   const { delivery, cluster, head } = step;
   const { change, declaredBy, file, folder, pullRequest } = cluster;
-  if (change.kind !== 'upgrade' || declaredBy === undefined)
+  if (!isHandedOver(change) || declaredBy === undefined)
     throw new Error(`${file} declares no upgrade, so there is nothing to hand over`);
   const { repository } = delivery;
   return inActivity(`hands ${change.cluster} over to its queue`, async (wait) => {

@@ -1,6 +1,7 @@
 import type { Inventory } from '../inventory/schema.js';
 import { type ChangeInput, declaredChange, type DeclaredChange } from '../planning/declared-change.js';
 import { describeDeclaredChange } from '../planning/describe.js';
+import { isHandedOver } from '../planning/hand-over.js';
 import { windowAt } from '../planning/maintenance-window.js';
 import type { Planned, UpgradeRequest } from '../planning/plan.js';
 import { type PlanCheck, planCheck } from '../planning/plan-check.js';
@@ -77,7 +78,7 @@ export async function planForPullRequest(
       // What rests on other settings is planned once it is merged.
       const later = proposed.kind === 'nothing' && notPlanned.length > 0;
       const proposal = { ...given, change: later ? change : proposed, notPlanned };
-      if (proposed.kind !== 'upgrade' || proposed.what === 'kubernetes') return told(about, proposal);
+      if (!isHandedOver(proposed)) return told(about, proposal);
       const request = requestOf(step, inventory, proposed);
       return told(about, { ...proposal, made: await madePlan(settings, step, request, inventory, wait) });
     },

@@ -45,6 +45,7 @@ export type DeclaredChange =
   | {
       readonly kind: 'upgrade';
       readonly cluster: string;
+      /** `kubernetes`: that alone. `image`: the same Talos in another image, whatever else. */
       readonly what: 'talos' | 'kubernetes' | 'both' | 'image';
       readonly talos?: VersionStep;
       readonly kubernetes?: VersionStep;
@@ -133,8 +134,9 @@ function whatOf(
 ): (DeclaredChange & { kind: 'upgrade' })['what'] | undefined {
   if (talos && kubernetes) return 'both';
   if (talos) return 'talos';
-  if (kubernetes) return 'kubernetes';
-  return images.length > 0 ? 'image' : undefined;
+  // Beside Kubernetes, too: that alone begins nothing.
+  if (images.length > 0) return 'image';
+  return kubernetes ? 'kubernetes' : undefined;
 }
 
 function stepOf(from: string, to: string): VersionStep | undefined {

@@ -2,6 +2,7 @@ import { setCurrentDetails } from '@temporalio/workflow';
 import type { ClusterChange } from '../activities/read-changes.js';
 import type { PlanTold } from '../activities/tell-plan.js';
 import { describeDeclaredChange } from '../planning/describe.js';
+import { deliveryIs, isHandedOver } from '../planning/hand-over.js';
 import { answerComment, type CommentResult } from './answer-comment.js';
 import type { Delivery } from './delivery-messages.js';
 import type { OfferAnswer, WithdrawAnswer } from './messages.js';
@@ -39,12 +40,12 @@ const dayMs = 86_400_000;
 export async function deliver(delivery: Delivery): Promise<DeliveryResult> {
   const { event, repository } = delivery;
   if (delivery.schema > 1) return told(delivery, { ignored: `a newer Slipway sent it`, clusters: [] });
+  const what = deliveryIs(event);
   if (event.kind === 'comment')
     return told(delivery, { comment: await answerComment(delivery, event), clusters: [] });
-  if (event.kind === 'pull-request' && (event.action === 'opened' || event.action === 'updated'))
+  if (event.kind === 'pull-request' && what === 'proposal')
     return told(delivery, await planPullRequest(delivery, event));
-  if (event.kind === 'pull-request' && event.action !== 'merged')
-    return told(delivery, { ignored: 'only merges start something', clusters: [] });
+  if (what !== 'merge') return told(delivery, { ignored: 'only merges start something', clusters: [] });
   const changes = await activitiesFor('look', dayMs, `what changed in ${repository.name}`).readChanges({
     delivery,
   });
@@ -72,8 +73,7 @@ async function handedOver(
     const act = activitiesFor('mutate', dayMs, `git went back: tell the queue of ${back.cluster}`);
     return { ...done, ...(await act.withdraw({ cluster: back.cluster, declared })) };
   }
-  // Kubernetes alone is not upgraded yet; its sentence says what was declared.
-  if (change.kind !== 'upgrade' || change.what === 'kubernetes') return done;
+  if (!isHandedOver(change)) return done;
   const act = activitiesFor('mutate', dayMs, `hand ${change.cluster} over to its queue`);
   return { ...done, answer: await act.handOver({ delivery, cluster, head }) };
 }

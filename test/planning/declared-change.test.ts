@@ -95,6 +95,16 @@ describe('what a change of slipway.yaml means', () => {
       'atlas: Talos v1.12.6 → v1.12.7 (patch) and another image for a, b and c',
     ],
     [
+      'another schematic beside another Kubernetes: there is something to bring',
+      says(),
+      says((draft) => {
+        draft.setIn(['versions', 'kubernetes'], 'v1.36.0');
+        draft.setIn(['roles', 'worker', 'schematic'], 'b'.repeat(64));
+      }),
+      { kind: 'upgrade', what: 'image', images: ['w'], kubernetes: { to: 'v1.36.0' } },
+      'atlas: Kubernetes v1.35.0 → v1.36.0 (minor) and another image for w',
+    ],
+    [
       'another factory',
       says(),
       says((draft) => draft.setIn(['image', 'factory'], 'factory.example.org')),

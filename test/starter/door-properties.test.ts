@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import type { Delivery } from '../../src/workflows/delivery-messages.js';
 import { secrets, tryDoor, type TriedDoor } from './a-door.js';
 import { aComment, aPull, aPush, signatureOf } from './a-starter.js';
+import { begins, declaration, wantsUpgrade } from './declarations.js';
 
 /*
  * Whatever arrives, in whatever order and how often: a delivery is started when, and only when, every rule below says so. The rules are
@@ -82,8 +83,15 @@ const attempt = fc.record({
   before: sha,
   after: sha,
   id,
+  /** What git says of the cluster on both sides. */
+  was: declaration,
+  now: declaration,
 });
 type Attempt = typeof attempt extends fc.Arbitrary<infer T> ? T : never;
+
+/** What is merged is looked at; all else begins nothing. */
+const isMerge = ({ kind, action, merged }: Attempt): boolean =>
+  kind === 'push' || (kind === 'pull_request' && action === 'closed' && merged);
 
 /** The repository as its forge writes it, and what starter.yaml says of it. */
 const settingsOf = ({ repository }: Attempt) => known.get(repository.toLowerCase());
@@ -221,6 +229,7 @@ describe('generated deliveries', () => {
   test('start what they should, and nothing else', async () => {
     let sent = 0;
     let started = 0;
+    let begun = 0;
     const property = fc.asyncProperty(fc.array(attempt, { minLength: 2, maxLength: 4 }), async (attempts) => {
       door.started.length = 0;
       door.told.length = 0;
@@ -234,11 +243,24 @@ describe('generated deliveries', () => {
       expect(door.started.map((delivery) => delivery.id).toSorted()).toEqual([...wanted].toSorted());
       expect(door.started.flatMap(unsound)).toEqual([]);
       started += door.started.length;
+      for (const { event, id: own } of door.started) {
+        const given = attempts.find((each) => mayStart(each) && each.id.toLowerCase() === own);
+        if (!given) throw new Error('it was started by none of them');
+        const { was, now } = given;
+        const upgrades = begins(event, was.text, now.text);
+        expect({ upgrades, was, now }).toEqual({
+          upgrades: isMerge(given) && wantsUpgrade(was, now),
+          was,
+          now,
+        });
+        if (upgrades) begun += 1;
+      }
     });
     await fc.assert(property, { numRuns: 5_000 });
     expect(sent).toBeGreaterThanOrEqual(10_000);
     // A generator of nothing but rubbish would prove little.
     expect(started).toBeGreaterThan(1_000);
+    expect(begun).toBeGreaterThan(100);
   }, 600_000);
 
   test('with anything in the place of anything, are refused or sound', async () => {
