@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { Inventory } from '../inventory/schema.js';
 import { type ChangeInput, declaredChange, type DeclaredChange } from '../planning/declared-change.js';
 import { describeDeclaredChange } from '../planning/describe.js';
@@ -7,6 +8,7 @@ import type { Planned, UpgradeRequest } from '../planning/plan.js';
 import { type PlanCheck, planCheck } from '../planning/plan-check.js';
 import { type MadePlan, planComment, type ProposedChange } from '../planning/plan-comment.js';
 import { proposedInventory, settingsNotPlanned } from '../planning/proposed-inventory.js';
+import { reasonInPublic } from '../planning/reason-in-public.js';
 import { newSchematics } from '../planning/schematic-change.js';
 import { planUpgrade } from '../planning/upgrade-plan.js';
 import type { RepositorySettings } from '../starter/settings.js';
@@ -143,8 +145,9 @@ async function observedPlan(
   inventory: Inventory,
   wait: Wait,
 ): Promise<Planned> {
+  const base = path.resolve(credentialsFolder ?? folder);
   try {
-    const access = await openCluster(inventory, { base: credentialsFolder ?? folder, dialMap, connections });
+    const access = await openCluster(inventory, { base, dialMap, connections });
     try {
       const asked = { request, only: [], admin: false, newSchematics };
       return planUpgrade(await planSources(access, asked, wait.signal));
@@ -155,6 +158,6 @@ async function observedPlan(
     if (wait.signal.aborted) throw error;
     const reason =
       error instanceof Refusal ? error.reason : ({ kind: 'unexpected', message: messageOf(error) } as const);
-    return { verdict: 'refused', reasons: [reason] };
+    return { verdict: 'refused', reasons: [reasonInPublic(reason, base)] };
   }
 }

@@ -6,7 +6,7 @@ import type { PlanTold } from '../activities/tell-plan.js';
 
 /** The forge may be away for long. Milliseconds. */
 const forgeMs = 86_400_000;
-/** Looking at one cluster: what does not answer is told so. Milliseconds. */
+/** One look at a cluster: what does not answer is told so. Where git, or every worker, is away it is tried again as long as the forge is. Milliseconds. */
 const planMs = 900_000;
 /** A branch that is pushed to again and again is planned for by the deliveries of those pushes. */
 const roundsMax = 3;
@@ -40,7 +40,7 @@ async function planCluster(
   const { file } = cluster;
   const place = { repository, number, pull };
   const failed = (what: string) => (): DeliveredCluster => ({ file, sentence: what, plan: 'failed' });
-  const act = activitiesFor('look', planMs, `plan pull request ${number} for ${file}`);
+  const act = activitiesFor('look', planMs, `plan pull request ${number} for ${file}`, forgeMs);
   const made = await act.planForPullRequest({ ...place, cluster }).catch(() => undefined);
   if (!made) return failed('no plan could be made')();
   const tell = activitiesFor('mutate', forgeMs, `tell pull request ${number} the plan for ${made.about}`);
