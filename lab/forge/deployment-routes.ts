@@ -29,6 +29,7 @@ const NewStatus = z.object({
   description: Description,
   environment: z.string().optional(),
   environment_url: z.string().default(''),
+  auto_inactive: z.boolean().default(true),
 });
 
 /** Deployments and what became of them. */
@@ -98,10 +99,25 @@ export const deploymentRoutes: RepositoryRoutes = {
         createdAt: asked.forge.now(),
       };
       deployment.statuses.push(status);
+      if (fields.state === 'success' && fields.auto_inactive)
+        retireOthers(asked.repository, deployment, status);
       return { status: 201, body: statusShape(asked.repository, deployment, status) };
     },
   },
 };
+
+/** Other deployments of that environment that were a success give way to this one, where nobody says `auto_inactive: false`. */
+function retireOthers(repository: ForgeRepository, one: Deployment, status: DeploymentStatus): void {
+  for (const other of repository.deployments.values()) {
+    if (other === one || other.environment !== one.environment || other.statuses.at(-1)?.state !== 'success')
+      continue;
+    other.statuses.push({
+      ...status,
+      state: 'inactive',
+      id: repository.forge.numbers.next('deployment status'),
+    });
+  }
+}
 
 /** GitHub would merge the default branch into one that is behind it, and not deploy. */
 async function refuseBehind(repository: ForgeRepository, ref: string, sha: string): Promise<void> {

@@ -58,8 +58,13 @@ export async function tellForge(settings: ActivitySettings, step: TellForge): Pr
     const deployment = await asked((github) => stands(github, step, origin));
     const { pullRequest: number } = origin;
     const place = number === undefined ? undefined : { number, marker: `run/${cluster}/${run}` };
-    const comment =
-      place && (await asked((github) => upsertComment(github, place, forgeComment(message, board, origin))));
+    const text = forgeComment(
+      message,
+      board,
+      origin,
+      deployment === 'status' ? statusName(cluster) : undefined,
+    );
+    const comment = place && (await asked((github) => upsertComment(github, place, text)));
     const failed = [deployment, comment].find((one) => isFailed(one));
     return {
       ...(isFailed(deployment) ? {} : { deployment }),
@@ -67,6 +72,11 @@ export async function tellForge(settings: ActivitySettings, step: TellForge): Pr
       ...(isFailed(failed) ? { why: failed.failed } : {}),
     };
   });
+}
+
+/** Of the status that stands in for a deployment. */
+function statusName(cluster: string): string {
+  return `slipway/${cluster}/run`;
 }
 
 interface Failed {
@@ -109,7 +119,7 @@ async function stands(
         : state === 'failure' || state === 'error'
           ? 'failure'
           : 'pending';
-    await setCheck(github, commit, { name: `slipway/${cluster}/run`, state: settled, title, ...more });
+    await setCheck(github, commit, { name: statusName(cluster), state: settled, title, ...more });
     return 'status';
   }
 }

@@ -49,13 +49,13 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-async function tell(message: Message, of: Partial<Origin> = {}): Promise<ForgeTold> {
+function settingsOf(of: Partial<Origin>): ActivitySettings {
   const inputOf = () => Promise.resolve({ request: { origin: { ...origin, ...of } } });
-  const settings = {
-    credentialsFolder: undefined,
-    repositoriesFolder: folder,
-    inputOf,
-  } as unknown as ActivitySettings;
+  return { credentialsFolder: undefined, repositoriesFolder: folder, inputOf } as unknown as ActivitySettings;
+}
+
+async function tell(message: Message, of: Partial<Origin> = {}): Promise<ForgeTold> {
+  const settings = settingsOf(of);
   return runAttempt(() =>
     tellForge(settings, { cluster: 'prox-ops', run: 42, message, board: everyMessage.board }),
   ).ended;
@@ -130,6 +130,54 @@ describe('the forge is told', () => {
     expect(deployments()[0]?.states).toEqual(['queued']);
   });
 
+  test('in one line of 140 characters at most, however long and wild what it waits for is', async () => {
+    const wild = '@everyone <script>x</script> [a](javascript:b)\n## c ';
+    await tell({ ...everyMessage.waiting, what: `${wild}${'🛥️'.repeat(200)}` });
+    const [deployment] = [...repository.deployments.values()];
+    const { description = '' } = deployment?.statuses.at(-1) ?? {};
+    expect(description.length).toBeLessThanOrEqual(140);
+    expect(description).toMatch(/^[^\n]+…$/);
+    // No half of a pair.
+    expect(description).not.toMatch(/\p{Cs}/u);
+    const [body = ''] = bodies();
+    expect(body).not.toMatch(/^## c|@everyone|[^\\]<script>|[^\\]\]\(javascript/m);
+  });
+
+  test('where more is to be read only by an address that GitHub takes', async () => {
+    const logs = (): (string | undefined)[] =>
+      [...repository.deployments.values()].flatMap(({ statuses }) => statuses.map(({ logUrl }) => logUrl));
+    await tell({ ...everyMessage.start, link: 'http://temporal.lan/run/42' });
+    await tell({ ...everyMessage.done, link: 'https://temporal.lan/run/42' });
+    expect(logs()).toEqual(['', 'https://temporal.lan/run/42']);
+  });
+
+  test('of one run, and what stands there of another stays', async () => {
+    await tell(everyMessage.done);
+    const step = { cluster: 'prox-ops', run: 43, message: { ...everyMessage.done, run: 43 } };
+    const settings = settingsOf({});
+    await runAttempt(() => tellForge(settings, step)).ended;
+    expect(deployments().map(({ task, states }) => [task, ...states])).toEqual([
+      ['slipway:run-42', 'success'],
+      ['slipway:run-43', 'success'],
+    ]);
+  });
+
+  test('by one deployment, though the answer to the first request is lost', async () => {
+    faults.arm({ name: 'forge-answer-lost' });
+    expect(await tell(everyMessage.start)).toMatchObject({ deployment: 'told', comment: 'created' });
+    expect(deployments()).toMatchObject([{ task: 'slipway:run-42', states: ['in_progress'] }]);
+    expect(bodies()).toHaveLength(1);
+  });
+
+  test('nothing where it was no forge that a run comes from', async () => {
+    const { forge: _none, ...elsewhere } = origin;
+    const inputOf = () => Promise.resolve({ request: { origin: elsewhere } });
+    const settings = { repositoriesFolder: folder, inputOf } as unknown as ActivitySettings;
+    const step = { cluster: 'prox-ops', run: 42, message: everyMessage.start };
+    expect(await runAttempt(() => tellForge(settings, step)).ended).toEqual({});
+    expect([deployments(), bodies()]).toEqual([[], []]);
+  });
+
   test('nothing of a comment where no pull request brought it', async () => {
     const { pullRequest: _none, ...pushed } = origin;
     const inputOf = () => Promise.resolve({ request: { origin: pushed } });
@@ -154,6 +202,7 @@ describe('a forge that cannot be told', () => {
     if (!own) throw new Error('the merge has no forge');
     const told = await tell(everyMessage.done, { forge: { ...own, access } });
     expect(told).toEqual({ deployment: 'status', comment: 'created' });
+    expect(bodies()[0]).toMatch(/makes? no deployments.*slipway\/prox-ops\/run.*Deployments, read and write/);
     expect([...repository.checkRuns.values()]).toEqual([
       expect.objectContaining({ name: 'slipway/prox-ops/run', sha: origin.commit, conclusion: 'success' }),
     ]);

@@ -39,11 +39,16 @@ export interface MergedAt {
   readonly commit: string;
 }
 
-/** What stands at the merged pull request of a run: one comment, always as the run stands now. Markdown. */
+/**
+ * What stands at the merged pull request of a run: one comment, always as the run stands now. Markdown.
+ *
+ * @param status the commit status that stands in for a deployment, which Slipway may not make there.
+ */
 export function forgeComment(
   message: Message,
   board: MessageOf<'board'> | undefined,
   { commit }: MergedAt,
+  status?: string,
 ): string {
   const { title, lines, commands, link, at } = noticeOf(message);
   return [
@@ -53,6 +58,7 @@ export function forgeComment(
     ...(message.kind === 'approval' ? [answerHere(message.plan)] : []),
     ...(staysDeclared(message) ? [revertText(message.target, commit)] : []),
     ...(board ? [boardText(board)] : []),
+    ...(status === undefined ? [] : [insteadOfDeployment(status)]),
     `<sub>${moment(at)}${link === undefined ? '' : ` · [this run](${link})`}</sub>`,
   ].join('\n\n');
 }
@@ -79,6 +85,10 @@ function revertText(target: string, commit: string): string {
     '',
     fenced(`git revert ${commit.slice(0, 12)}  # of a merge commit: git revert -m 1 ${commit.slice(0, 12)}`),
   ].join('\n');
+}
+
+function insteadOfDeployment(status: string): string {
+  return `<sub>The forge lets Slipway make no deployments, so the commit's status ${harmless(status)} says how the run stands. For one it needs: Deployments, read and write.</sub>`;
 }
 
 function boardText(board: MessageOf<'board'>): string {
