@@ -59,9 +59,7 @@ export function clusterStanding({ queue, run }: ClusterSight, clock: Clock): Sta
 /** What was merged, and begins by itself once it may. */
 function mergedAndWaits({ waiting }: QueueView): Point[] {
   if (!waiting) return [];
-  const { target, commit, since } = waiting;
-  const of = commit === undefined ? '' : `, commit ${commit.slice(0, 12)},`;
-  const text = `Talos ${target}${of} was merged and waits: it begins by itself once it may.`;
+  const { since, sentence: text } = waiting;
   return [{ tone: 'rests', about: 'merged', since, text, commands: [] }];
 }
 

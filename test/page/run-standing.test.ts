@@ -188,7 +188,7 @@ group('clusters', () => {
     expect(standing.points[1]).toMatchObject({
       about: 'merged',
       since: at(20),
-      text: 'Talos v1.12.7, commit c0ffeec0ffee, was merged and waits: it begins by itself once it may.',
+      text: 'Talos v1.12.7, commit c0ffeec0ffee, was merged and waits: it begins by itself once the freeze is lifted.',
     });
   });
 
