@@ -1,7 +1,7 @@
 import { afterEach, describe as group, expect, test } from '@jest/globals';
 import { RunReport } from './report-shape.js';
 import { ask, openPage, seen, token, type OpenPage, type Opening } from './a-page.js';
-import { aNode, aRunView, doneNode, runningNode } from '../runs/view/a-run-view.js';
+import { aNode, aRunView, at, doneNode, runningNode } from '../runs/view/a-run-view.js';
 import { askingRun, aScene, drainingRun, haltedRun, recordedRun, type Scene } from './scenes.js';
 
 let open: OpenPage | undefined;
@@ -39,6 +39,23 @@ group('what is shown', () => {
     expect(text.indexOf('prox-ops')).toBeLessThan(text.indexOf('atlas'));
     expect(body).toContain('<title>‖ 2 clusters wait for a person; 3 runs open · Slipway</title>');
     expect(body).toContain('href="/clusters/prox-ops/runs/42"');
+  });
+
+  test('the overview leaves out no freeze and nothing that was merged, however much else there is', async () => {
+    const of = aScene(
+      haltedRun({ workers: { taskQueue: 'slipway', answering: false, lastSeen: undefined, startWith: 'x' } }),
+    );
+    const frozen = { by: 'ada', why: 'the fair', since: at(5) };
+    const waiting = { target: 'v1.12.7', since: at(20), repository: 'acme/home-ops', pullRequest: 12 };
+    of.queues = of.queues.map((queue) => ({ ...queue, memo: { ...queue.memo, frozen, waiting } }));
+    for (const url of ['/', '/clusters/prox-ops']) {
+      const { body } = await get(url, of);
+      const text = seen(body);
+      expect(text).toContain('ada froze prox-ops on 2026-11-21 12:00 UTC, so that no run begins: the fair.');
+      expect(text).toContain('Talos v1.12.7, pull request 12 of acme/home-ops, was merged and waits');
+      expect(body).toContain('data-copy="slipway unfreeze prox-ops --why &quot;…&quot;"');
+    }
+    expect(seen((await get('/', of)).body)).toContain('1 thing more to know');
   });
 
   test('a cluster has its open run and its last ones, each with its report', async () => {

@@ -37,7 +37,10 @@ export function clusterScreen(sight: ClusterSight, workers: WorkerSight, frame: 
           </p>
         ) : null}
         {run ? null : <WorkersNote workers={workers} />}
-        <StandingPanel standing={standing} frame={frame}>
+        <StandingPanel
+          standing={{ ...standing, points: [...standing.points, ...standing.beside] }}
+          frame={frame}
+        >
           {run ? (
             <>
               <ProgressBar view={run} />

@@ -3,8 +3,13 @@ import { count } from '../../planning/phrases.js';
 import { progressText, versionsText, outcomeWords } from '../../runs/view/run-words.js';
 import type { RunLine } from '../../runs/temporal/list-runs.js';
 import type { WorkerSight } from '../../runs/view/run-view.js';
-import { clusterStanding, inOrderOfNeed, type ClusterSight } from '../cluster-standing.js';
-import { outcomeTones, type Standing, type Tone } from '../run-standing.js';
+import {
+  clusterStanding,
+  inOrderOfNeed,
+  type ClusterSight,
+  type ClusterStanding,
+} from '../cluster-standing.js';
+import { outcomeTones, type Tone } from '../run-standing.js';
 import { ProgressBar } from './run-picture.js';
 import { Commands, Moment, PointItem, Sign, Waits } from './parts.js';
 import type { Frame, Screen } from './screen.js';
@@ -12,7 +17,7 @@ import { WorkersNote } from './workers-note.js';
 
 interface Card {
   readonly sight: ClusterSight;
-  readonly standing: Standing;
+  readonly standing: ClusterStanding;
 }
 
 /** Every cluster, those that wait for a person first. */
@@ -66,7 +71,7 @@ function toneOf(cards: readonly Card[], workers: WorkerSight): Tone {
   return has('works') ? 'works' : 'rests';
 }
 
-/** What the overview tells of one cluster; the rest is one click away. */
+/** What the overview tells of a cluster's run; the rest is one click away. */
 const pointsMax = 2;
 
 function ClusterCard({
@@ -79,8 +84,10 @@ function ClusterCard({
   const { queue, run } = sight;
   const { at } = frame;
   const { cluster, open } = queue;
-  const points = standing.points.slice(0, pointsMax);
-  const commands = standing.points.flatMap((point) => point.commands);
+  const { beside } = standing;
+  const points = [...standing.points.slice(0, pointsMax), ...beside];
+  const more = standing.points.length - pointsMax;
+  const commands = [...new Set([...standing.points, ...beside].flatMap((point) => point.commands))];
   return (
     <li class={`card ${standing.tone}`}>
       <h2>
@@ -107,6 +114,11 @@ function ClusterCard({
           <PointItem point={{ ...point, commands: [] }} frame={frame} />
         ))}
       </ul>
+      {more > 0 ? (
+        <p>
+          <a href={at.cluster(cluster)}>{count(more, 'thing')} more to know</a>
+        </p>
+      ) : null}
       {commands.length === 0 ? null : (
         <details id={`typed-${cluster}`}>
           <summary>What can be typed</summary>

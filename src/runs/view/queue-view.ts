@@ -1,4 +1,5 @@
 import { advise, describe, holdSentence } from '../../planning/describe.js';
+import type { Origin } from '../../planning/plan.js';
 import type { Hold } from '../../planning/run-result.js';
 import { listed } from '../../planning/phrases.js';
 import { sentence } from '../../planning/sentence.js';
@@ -65,12 +66,22 @@ function frozenWords(frozen: Freeze, cluster: string): { sentence: string; advic
   return { sentence: sentence(describe(reason)), advice: advise(reason, { cluster }) };
 }
 
+/** `pull request 12 of acme/home-ops, commit 4f1c9d2b7a6e`, as far as it is known. */
+export function mergeWords({ repository, pullRequest, commit }: Partial<Origin>): string {
+  const of = repository === undefined ? '' : ` of ${repository}`;
+  return [
+    ...(pullRequest === undefined ? [] : [`pull request ${pullRequest}${of}`]),
+    ...(commit === undefined ? [] : [`commit ${commit.slice(0, 12)}${pullRequest === undefined ? of : ''}`]),
+  ].join(', ');
+}
+
 /** What was merged, and what has to be over before it begins. */
 function waitingSentence(
-  { target, commit }: WaitingOffer,
+  waiting: WaitingOffer,
   { memo, running }: Pick<QueueSight, 'memo' | 'running'>,
 ): string {
-  const what = `Talos ${target}${commit === undefined ? '' : `, commit ${commit.slice(0, 12)},`} was merged`;
+  const by = mergeWords(waiting);
+  const what = `Talos ${waiting.target}${by === '' ? '' : `, ${by},`} was merged`;
   if (!running)
     return sentence(`${what} and waited in that queue; it begins no more by itself, so ask for it anew`);
   const { open, hold, frozen } = memo;
