@@ -46,17 +46,10 @@ export function clusterStanding(sight: ClusterSight, clock: Clock): ClusterStand
       tone: 'rests',
       title: 'Frozen: no run begins until somebody lifts it',
       since: frozen.since,
-      points: [{ tone: 'rests', about: '', text: frozen.sentence, commands: frozen.advice }],
+      points: freeze(queue, ''),
       beside: merged,
     };
-  if (waiting)
-    return {
-      tone: 'works',
-      title: 'Begins what was merged',
-      since: waiting.since,
-      points: [],
-      beside: merged,
-    };
+  if (waiting) return { tone: 'works', title: 'Begins what was merged', points: [], beside: merged };
   const title = runs.length === 0 ? 'Free; no run of it is on record' : 'Free: takes the next run';
   return { tone: 'rests', title, points: [], beside: [] };
 }
@@ -90,10 +83,12 @@ function heldBefore({ hold, open }: QueueView): Point[] {
 }
 
 /** Who froze it, which is no matter of the run that is open or that holds it. */
-function freeze({ frozen }: QueueView): Point[] {
+function freeze({ frozen }: QueueView, about = 'frozen'): Point[] {
   if (!frozen) return [];
   const { since, sentence: text, advice } = frozen;
-  return [{ tone: 'rests', about: 'frozen', since, text, commands: advice }];
+  // What status tells stands on the page itself.
+  const commands = advice.filter((line) => !line.startsWith('slipway status '));
+  return [{ tone: 'rests', about, ...(about === '' ? {} : { since }), text, commands }];
 }
 
 /** What was merged, and begins by itself once it may. */

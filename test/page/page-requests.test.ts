@@ -1,4 +1,5 @@
 import { afterEach, describe as group, expect, test } from '@jest/globals';
+import type { RunView } from '../../src/runs/view/run-view.js';
 import { RunReport } from './report-shape.js';
 import { ask, openPage, seen, token, type OpenPage, type Opening } from './a-page.js';
 import { aNode, aRunView, at, doneNode, runningNode } from '../runs/view/a-run-view.js';
@@ -75,6 +76,19 @@ group('what is shown', () => {
     expect(text).toContain('Asked for by renovate[bot] by ada');
     expect(text).toContain('k8s-work-1 done after 2m48s: v1.12.6.');
     expect(body).toContain('href="http://127.0.0.1:8233/namespaces/slipway/workflows/run%2Fprox-ops%2F42"');
+  });
+
+  test('a run that a merge began says which, here as at its cluster', async () => {
+    const commit = 'c0ffee'.repeat(6);
+    const origin = { repository: 'acme/home-ops', commit, pullRequest: 12, delivery: 'one' };
+    // The page looks at this of it alone.
+    const input = { request: { origin, commit } } as RunView['input'];
+    const of = aScene(drainingRun({ input }));
+    const merge = 'pull request 12 of acme/home-ops, commit c0ffeec0ffee';
+    const text = seen((await get('/clusters/prox-ops/runs/42', of)).body);
+    expect(text).toContain(`Begun by what was merged ${merge}`);
+    expect(text).toContain(`Talos v1.12.6, asked for by renovate[bot] by ada; merged with ${merge}.`);
+    expect(seen((await get('/clusters/prox-ops', of)).body)).toContain(`begun by ${merge}`);
   });
 
   test('a node has each of its steps, with what was seen', async () => {

@@ -23,6 +23,25 @@ group('a run that waits for its maintenance window', () => {
     expect(standing.points[0]?.text).toContain('No maintenance window is open');
     expect(standing.points[0]?.commands).toEqual([expect.stringMatching(/^slipway start-now prox-ops\/42 /)]);
   });
+
+  test('and is to pause after that says both', () => {
+    const windows = [{ since: at(900), until: at(90_000), endedAt: undefined }];
+    const standing = of(drainingRun({ nodes: [], windows, pause: { ...pausing, waiting: undefined } }));
+    expect(standing.title).toBe('Waits for a maintenance window');
+    expect(standing.points).toMatchObject([
+      { tone: 'rests' },
+      { tone: 'asks', about: 'pause', commands: [expect.stringMatching(/^slipway resume prox-ops\/42 /)] },
+    ]);
+  });
+
+  test('has the wait among its events, and who began all the same', () => {
+    const windows = [{ since: at(900), until: at(90_000), endedAt: at(950) }];
+    const decisions = [{ kind: 'start-now', by: 'ada', why: 'it is urgent', at: at(950) }] as const;
+    expect(runEvents(aRunView({ windows, decisions })).slice(0, 2)).toMatchObject([
+      { at: at(950), tone: 'works' },
+      { at: at(900), tone: 'rests', text: 'No maintenance window is open: waits for the next one.' },
+    ]);
+  });
 });
 
 group('a run that waits for a person', () => {
@@ -210,10 +229,15 @@ group('clusters', () => {
     const standing = standsWith(drainingRun(), { frozen, waiting });
     expect(standing).toMatchObject({ tone: 'works', title: 'Upgrades k8s-work-2' });
     expect(standing.beside).toMatchObject([
-      { about: 'frozen', since: at(10), text: expect.stringMatching(/^ada froze prox-ops /) },
+      // What status tells stands on the page itself.
+      {
+        about: 'frozen',
+        since: at(10),
+        text: expect.stringMatching(/^ada froze prox-ops /),
+        commands: [unfreeze],
+      },
       { about: 'merged', text: expect.stringMatching(/run 42 has ended .* and the freeze is lifted\.$/) },
     ]);
-    expect(standing.beside[0]?.commands).toContainEqual(unfreeze);
   });
 
   test('that are frozen while a hold stands say both, and what lifts each', () => {
@@ -260,7 +284,6 @@ group('clusters', () => {
     expect(standsWith(done, { waiting })).toMatchObject({
       tone: 'works',
       title: 'Begins what was merged',
-      since: at(20),
       beside: [
         { about: 'merged', text: expect.stringMatching(/Talos v1\.12\.7, commit c0ffeec0ffee, was merged/) },
       ],

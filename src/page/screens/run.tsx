@@ -2,6 +2,7 @@ import type { VNode } from 'preact';
 import { approvalsText, describe, describeLeft, shortHash } from '../../planning/describe.js';
 import { count, listed } from '../../planning/phrases.js';
 import { sentence } from '../../planning/sentence.js';
+import { mergeWords } from '../../runs/view/queue-view.js';
 import { roughText } from '../../runs/view/time-text.js';
 import { progressText, strategyText, versionsText } from '../../runs/view/run-words.js';
 import type { UpgradePlan } from '../../planning/plan.js';
@@ -71,7 +72,7 @@ function progressOf({ nodes }: RunView): string {
 function Facts({ view, frame }: { readonly view: RunView; readonly frame: Frame }): VNode {
   const { plan, requestedBy, startedAt, endedAt, input, snapshots, result, cluster, run } = view;
   const { at } = frame;
-  const commit = input?.request.commit;
+  const { commit, origin } = input?.request ?? {};
   const snapshot = snapshots.at(-1);
   const only = input?.only ?? [];
   return (
@@ -82,6 +83,12 @@ function Facts({ view, frame }: { readonly view: RunView; readonly frame: Frame 
         <dd>
           {requestedBy}, <Moment iso={startedAt} frame={frame} />
         </dd>
+        {origin === undefined ? null : (
+          <>
+            <dt>Begun by what was merged</dt>
+            <dd>{mergeWords(origin)}</dd>
+          </>
+        )}
         {endedAt === undefined ? null : (
           <>
             <dt>Ended</dt>
