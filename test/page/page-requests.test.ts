@@ -2,7 +2,7 @@ import { afterEach, describe as group, expect, test } from '@jest/globals';
 import type { RunView } from '../../src/runs/view/run-view.js';
 import { RunReport } from './report-shape.js';
 import { ask, openPage, seen, token, type OpenPage, type Opening } from './a-page.js';
-import { aNode, aRunView, at, doneNode, runningNode } from '../runs/view/a-run-view.js';
+import { aNode, aRunView, at as timeAt, doneNode, runningNode } from '../runs/view/a-run-view.js';
 import { askingRun, aScene, drainingRun, haltedRun, recordedRun, type Scene } from './scenes.js';
 
 let open: OpenPage | undefined;
@@ -46,8 +46,8 @@ group('what is shown', () => {
     const of = aScene(
       haltedRun({ workers: { taskQueue: 'slipway', answering: false, lastSeen: undefined, startWith: 'x' } }),
     );
-    const frozen = { by: 'ada', why: 'the fair', since: at(5) };
-    const waiting = { target: 'v1.12.7', since: at(20), repository: 'acme/home-ops', pullRequest: 12 };
+    const frozen = { by: 'ada', why: 'the fair', since: timeAt(5) };
+    const waiting = { target: 'v1.12.7', since: timeAt(20), repository: 'acme/home-ops', pullRequest: 12 };
     of.queues = of.queues.map((queue) => ({ ...queue, memo: { ...queue.memo, frozen, waiting } }));
     for (const url of ['/', '/clusters/prox-ops']) {
       const { body } = await get(url, of);

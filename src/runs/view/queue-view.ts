@@ -1,3 +1,4 @@
+import { cutText } from '../../planning/comment-text.js';
 import { advise, describe, holdSentence } from '../../planning/describe.js';
 import type { Origin } from '../../planning/plan.js';
 import type { Hold } from '../../planning/run-result.js';
@@ -60,9 +61,18 @@ export function queueView(
   };
 }
 
+/** So much is shown of what somebody typed; `slipway queue --json` has all of it. Characters. */
+const byMax = 100;
+const whyMax = 400;
+
+function short(text: string, max: number): string {
+  return text.length > max ? `${cutText(text, max)} …` : text;
+}
+
 /** Who keeps runs from beginning and why, and what can be typed about it. */
 function frozenWords(frozen: Freeze, cluster: string): { sentence: string; advice: string[] } {
-  const reason = { kind: 'frozen', cluster, ...frozen } as const;
+  const { by, why, since } = frozen;
+  const reason = { kind: 'frozen', cluster, by: short(by, byMax), why: short(why, whyMax), since } as const;
   return { sentence: sentence(describe(reason)), advice: advise(reason, { cluster }) };
 }
 
