@@ -99,6 +99,22 @@ group('what is shown', () => {
     expect(text).toContain('3 pods moved.');
   });
 
+  test('a node that somebody has to decide about says so, until when, and what is typed', async () => {
+    const { body } = await get('/clusters/prox-ops/runs/42/nodes/1/k8s-work-2');
+    const text = seen(body);
+    expect(body).toContain('<title>‖ k8s-work-2: Halted: decide about it · Slipway</title>');
+    expect(text).toMatch(/Halted: decide about it for \d+h\d+m/);
+    expect(text).toMatch(/Waits for somebody to decide about k8s-work-2\. .* the cluster is held/);
+    expect(body).toContain('data-copy="slipway retry k8s-work-2 prox-ops/42 --why &quot;…&quot;"');
+  });
+
+  test('a node that halted a run that has ended asks nobody', async () => {
+    const of = aScene(haltedRun({ outcome: 'halted', endedAt: timeAt(2_000) }));
+    const text = seen((await get('/clusters/prox-ops/runs/42/nodes/1/k8s-work-2', of)).body);
+    expect(text).toContain('k8s-work-2 came back on v1.12.1');
+    expect(text).not.toContain('decide about');
+  });
+
   test('a report is there to be read, and to be kept', async () => {
     const read = await get('/clusters/prox-ops/runs/41/report');
     expect(read.body).toContain('<h1>Run 41: prox-ops to Talos v1.12.2</h1>');
