@@ -153,6 +153,20 @@ group('what is shown', () => {
     );
   });
 
+  test.each([
+    ['nobody works', { workers: false }, drainingRun(), '✗ 1 run open, and no worker answers'],
+    [
+      'a run stands still',
+      {},
+      drainingRun({ workflowTask: { taken: true, attempt: 9, since: timeAt(5) } }),
+      '✗ something is wrong with one cluster; 1 run open',
+    ],
+    ['all is well', {}, drainingRun(), 'Clusters: 1 run open, nobody is needed'],
+  ] as const)('its tab says it where %s', async (_, over, view, title) => {
+    const { body } = await get('/', { ...aScene(view), ...over });
+    expect(body).toContain(`<title>${title} · Slipway</title>`);
+  });
+
   test('without scripts the browser looks again by itself, while there is something to see', async () => {
     const refresh = '<noscript><meta http-equiv="refresh" content="10"/></noscript>';
     expect((await get('/clusters/atlas/runs/7')).body).toContain(refresh);

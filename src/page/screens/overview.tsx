@@ -26,10 +26,10 @@ export function overviewScreen(sights: readonly ClusterSight[], workers: WorkerS
     sights.map((sight): Card => ({ sight, standing: clusterStanding(sight, frame.clock) })),
   );
   const asking = cards.filter(({ standing }) => standing.tone === 'asks').length;
-  const summary = summaryOf(cards, asking);
+  const summary = summaryOf(cards, asking, workers);
   const tone = toneOf(cards, workers);
   return {
-    title: asking > 0 ? `‖ ${summary}` : `Clusters: ${summary}`,
+    title: `${tone === 'asks' ? '‖ ' : tone === 'fault' ? '✗ ' : 'Clusters: '}${summary}`,
     tone,
     announce: summary,
     live: true,
@@ -55,13 +55,17 @@ export function overviewScreen(sights: readonly ClusterSight[], workers: WorkerS
   };
 }
 
-function summaryOf(cards: readonly Card[], asking: number): string {
+function summaryOf(cards: readonly Card[], asking: number, workers: WorkerSight): string {
   const open = cards.filter(({ sight }) => sight.queue.open).length;
   const runs = open === 0 ? 'no run is open' : `${count(open, 'run')} open`;
   if (cards.length === 0) return 'none is known yet';
-  return asking === 0
-    ? `${runs}, nobody is needed`
-    : `${asking === 1 ? 'one cluster waits' : `${asking} clusters wait`} for a person; ${runs}`;
+  if (asking > 0)
+    return `${asking === 1 ? 'one cluster waits' : `${asking} clusters wait`} for a person; ${runs}`;
+  if (!workers.answering) return `${runs}, and no worker answers`;
+  const wrong = cards.filter(({ standing }) => standing.tone === 'fault').length;
+  if (wrong > 0)
+    return `something is wrong with ${wrong === 1 ? 'one cluster' : `${wrong} clusters`}; ${runs}`;
+  return `${runs}, nobody is needed`;
 }
 
 function toneOf(cards: readonly Card[], workers: WorkerSight): Tone {
