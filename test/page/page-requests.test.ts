@@ -153,6 +153,15 @@ group('what is shown', () => {
     );
   });
 
+  test('since when nobody works is said, where it is known', async () => {
+    const of = { ...aScene(aRunView({ outcome: 'done', endedAt: timeAt(9) })), workers: false };
+    of.workersSeen = '2026-11-21T12:03:04.000Z';
+    for (const url of ['/', '/clusters/prox-ops'])
+      expect(seen((await get(url, of)).body)).toContain(
+        'No worker answers on task queue slipway since 2026-11-21 12:03:04 : open runs wait',
+      );
+  });
+
   test.each([
     ['nobody works', { workers: false }, drainingRun(), '✗ 1 run open, and no worker answers'],
     [

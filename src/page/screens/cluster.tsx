@@ -39,7 +39,7 @@ export function clusterScreen(sight: ClusterSight, workers: WorkerSight, frame: 
             {merge === '' ? null : <span class="muted"> begun by {merge}</span>}
           </p>
         ) : null}
-        {run ? null : <WorkersNote workers={workers} />}
+        {run ? null : <WorkersNote workers={workers} frame={frame} />}
         <StandingPanel
           standing={{ ...standing, points: [...standing.points, ...standing.beside] }}
           frame={frame}

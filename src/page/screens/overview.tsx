@@ -38,7 +38,7 @@ export function overviewScreen(sights: readonly ClusterSight[], workers: WorkerS
       <>
         <h1>Clusters</h1>
         <p class="lead">{summary}</p>
-        <WorkersNote workers={workers} />
+        <WorkersNote workers={workers} frame={frame} />
         {cards.length === 0 ? (
           <p>
             No cluster has had a run yet. Its first run makes it known: <code>slipway upgrade -f FILE</code>
