@@ -13,55 +13,88 @@ export interface ClusterSight {
   readonly run: RunView | undefined;
 }
 
+/** How a cluster stands, with what is so whatever its run does. */
+export interface ClusterStanding extends Standing {
+  /** What else keeps the next run from beginning, and what waits for that. No screen leaves any of it out. */
+  readonly beside: readonly Point[];
+}
+
 /** How a cluster stands: what its open run asks, what holds it, or that it is free. */
-export function clusterStanding({ queue, run }: ClusterSight, clock: Clock): Standing {
-  const { cluster, running, open, hold, frozen, runs } = queue;
+export function clusterStanding(sight: ClusterSight, clock: Clock): ClusterStanding {
+  const { queue, run } = sight;
+  const { running, open, hold, frozen, waiting, runs } = queue;
   const merged = mergedAndWaits(queue);
-  if (open) {
+  if (open && (running || (run && !run.outcome))) {
     const standing: Standing = run ? runStanding(run, clock) : { tone: 'works', title: 'Begins', points: [] };
-    return { ...standing, points: [...standing.points, ...merged] };
+    return { ...standing, beside: [...ended(queue), ...heldBefore(queue), ...freeze(queue), ...merged] };
   }
-  if (!running)
-    return {
-      tone: 'fault',
-      title: 'Its queue was ended from outside',
-      points: [{ tone: 'fault', about: '', text: endedLine(cluster), commands: [] }],
-    };
-  if (hold) {
-    const [, ...others] = hold.reasons;
+  if (!running) {
+    const points = ended(queue).map((point) => ({ ...point, about: '' }));
+    const beside = [...held(queue, 'hold'), ...freeze(queue), ...merged];
+    return { tone: 'fault', title: 'Its queue was ended from outside', points, beside };
+  }
+  if (hold)
     return {
       tone: 'asks',
       title: `Held by run ${hold.run}`,
       since: hold.since,
-      points: [
-        { tone: 'asks', about: '', text: hold.sentence, commands: hold.advice },
-        ...others.map((reason) => ({
-          tone: 'fault' as const,
-          about: '',
-          text: sentence(describe(reason)),
-          commands: [],
-        })),
-        ...merged,
-      ],
+      points: held(queue, ''),
+      beside: [...freeze(queue), ...merged],
     };
-  }
   if (frozen)
     return {
       tone: 'rests',
-      title: 'Frozen: no run begins',
+      title: 'Frozen: no run begins until somebody lifts it',
       since: frozen.since,
-      points: [{ tone: 'rests', about: '', text: frozen.sentence, commands: frozen.advice }, ...merged],
+      points: freeze(queue, ''),
+      beside: merged,
     };
+  if (waiting) return { tone: 'works', title: 'Begins what was merged', points: [], beside: merged };
   const title = runs.length === 0 ? 'Free; no run of it is on record' : 'Free: takes the next run';
-  return { tone: 'rests', title, points: [] };
+  return { tone: 'rests', title, points: [], beside: [] };
+}
+
+/** That nobody takes what is asked for any more. */
+function ended({ cluster, running }: QueueView): Point[] {
+  return running ? [] : [{ tone: 'fault', about: 'queue', text: endedLine(cluster), commands: [] }];
+}
+
+/** Why no run is taken, and what can be typed about it. */
+function held({ hold }: QueueView, about: string): Point[] {
+  if (!hold) return [];
+  const [, ...others] = hold.reasons;
+  const text = `${hold.sentence} No run begins until somebody releases it.`;
+  return [
+    { tone: 'asks', about, text, commands: hold.advice },
+    ...others.map((reason) => ({
+      tone: 'fault' as const,
+      about: '',
+      text: sentence(describe(reason)),
+      commands: [],
+    })),
+  ];
+}
+
+/** The hold that a way back began under. Its end decides about it, so there is nothing to type. */
+function heldBefore({ hold, open }: QueueView): Point[] {
+  if (!hold || !open) return [];
+  const text = `${hold.sentence} It is lifted if run ${open.run} ends and leaves no hold of its own.`;
+  return [{ tone: 'rests', about: 'hold', since: hold.since, text, commands: [] }];
+}
+
+/** Who froze it, which is no matter of the run that is open or that holds it. */
+function freeze({ frozen }: QueueView, about = 'frozen'): Point[] {
+  if (!frozen) return [];
+  const { since, sentence: text, advice } = frozen;
+  // What status tells stands on the page itself.
+  const commands = advice.filter((line) => !line.startsWith('slipway status '));
+  return [{ tone: 'rests', about, ...(about === '' ? {} : { since }), text, commands }];
 }
 
 /** What was merged, and begins by itself once it may. */
 function mergedAndWaits({ waiting }: QueueView): Point[] {
   if (!waiting) return [];
-  const { target, commit, since } = waiting;
-  const of = commit === undefined ? '' : `, commit ${commit.slice(0, 12)},`;
-  const text = `Talos ${target}${of} was merged and waits: it begins by itself once it may.`;
+  const { since, sentence: text } = waiting;
   return [{ tone: 'rests', about: 'merged', since, text, commands: [] }];
 }
 

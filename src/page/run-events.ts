@@ -3,6 +3,7 @@ import { count } from '../planning/phrases.js';
 import { sentence } from '../planning/sentence.js';
 import { decisionText } from '../runs/view/run-changes.js';
 import type { NodeView, RunView } from '../runs/view/run-view.js';
+import { mergeWords } from '../runs/view/queue-view.js';
 import { outcomeWords, planWords } from '../runs/view/run-words.js';
 import { durationText } from '../runs/view/time-text.js';
 import { outcomeTones, type Tone } from './run-standing.js';
@@ -42,17 +43,19 @@ export function runEvents(view: RunView): RunEvent[] {
 }
 
 /** What people say that lets a run go on. */
-const goOn: ReadonlySet<string> = new Set(['approve', 'resume', 'retry']);
+const goOn: ReadonlySet<string> = new Set(['approve', 'resume', 'retry', 'start-now']);
 
 function begin(view: RunView): RunEvent[] {
-  const { startedAt, requestedBy, target, declared, plan, work } = view;
+  const { startedAt, requestedBy, target, declared, plan, work, input } = view;
+  const merge = mergeWords(input?.request.origin ?? {});
+  const merged = merge === '' ? '' : `; merged with ${merge}`;
   const undeclared = declared ? '' : '; git does not declare it';
   const planned = work.find(({ name }) => name === 'plan')?.endedAt ?? startedAt;
   return [
     {
       at: startedAt,
       tone: 'works',
-      text: sentence(`Talos ${target}, asked for by ${requestedBy}${undeclared}`),
+      text: sentence(`Talos ${target}, asked for by ${requestedBy}${merged}${undeclared}`),
     },
     ...(plan ? [{ at: planned, tone: 'works', text: sentence(`Planned: ${planWords(view)}`) } as const] : []),
   ];
@@ -74,7 +77,7 @@ function ofNode(node: NodeView): RunEvent[] {
   ];
 }
 
-function standstills({ halts, pauses, approval }: RunView): RunEvent[] {
+function standstills({ halts, pauses, windows, approval }: RunView): RunEvent[] {
   return [
     ...halts.map(({ since }): RunEvent => ({
       at: since,
@@ -85,6 +88,11 @@ function standstills({ halts, pauses, approval }: RunView): RunEvent[] {
       at: since,
       tone: 'asks',
       text: 'Paused: no node is under way.',
+    })),
+    ...windows.map(({ since }): RunEvent => ({
+      at: since,
+      tone: 'rests',
+      text: 'No maintenance window is open: waits for the next one.',
     })),
     ...(approval
       ? [

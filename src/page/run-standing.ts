@@ -58,14 +58,6 @@ export function runStanding(view: RunView, clock: Clock): Standing {
   // Why comes before what can be done about it.
   if (asked) return { ...asked, points: [...wrong, ...halted(view), ...asked.points, ...goesOn] };
   const { pause, abort } = view;
-  const pauses = pause && [
-    {
-      tone: 'asks',
-      about: 'pause',
-      text: pauseText(view, pause, clock),
-      commands: [resumeLine(view)],
-    } as const,
-  ];
   const title = abort
     ? 'Aborting'
     : pause
@@ -74,7 +66,7 @@ export function runStanding(view: RunView, clock: Clock): Standing {
         ? 'Stands still'
         : titleOfWork(view);
   const tone = wrong.length > 0 ? 'fault' : 'works';
-  return { tone, title, points: [...wrong, ...(pauses ?? []), ...halted(view), ...goesOn] };
+  return { tone, title, points: [...wrong, ...pauseAsked(view, clock), ...halted(view), ...goesOn] };
 }
 
 /** What a run waits for a person with. */
@@ -100,7 +92,10 @@ function question(view: RunView, clock: Clock): Standing | undefined {
       tone: 'rests',
       title: 'Waits for a maintenance window',
       since: closed.since,
-      points: [{ tone: 'rests', about: '', text: windowText(closed, clock), commands: [startNowLine(view)] }],
+      points: [
+        { tone: 'rests', about: '', text: windowText(view, closed, clock), commands: [startNowLine(view)] },
+        ...pauseAsked(view, clock),
+      ],
     };
   const { pause } = view;
   if (!pause?.waiting) return undefined;
@@ -112,6 +107,15 @@ function question(view: RunView, clock: Clock): Standing | undefined {
 
 function asks(title: string, { since, until }: PauseTime, point: Pick<Point, 'text' | 'commands'>): Standing {
   return { tone: 'asks', title, since, until, points: [{ tone: 'asks', about: '', ...point }] };
+}
+
+/** A pause that was asked for, before it begins. */
+function pauseAsked(view: RunView, clock: Clock): Point[] {
+  const { pause } = view;
+  if (!pause) return [];
+  return [
+    { tone: 'asks', about: 'pause', text: pauseText(view, pause, clock), commands: [resumeLine(view)] },
+  ];
 }
 
 function titleOfWork(view: RunView): string {

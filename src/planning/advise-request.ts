@@ -50,7 +50,7 @@ export const requestAdvice: Advices<RequestReason> = {
   ],
   held: (_, say) => [say.report('what happened'), say.release('once the cluster is well; touches no node')],
   frozen: ({ cluster }, say) => [
-    `slipway unfreeze ${cluster} --why "…"  # runs may begin again; what waits begins at once`,
+    `slipway unfreeze ${cluster} --why "…"  # runs may begin again; what waits for nothing else begins at once`,
     say.status('what is open, and what waits'),
   ],
   superseded: (_, say) => [say.watch('follow the run that takes its place')],

@@ -244,6 +244,13 @@ function tooOld({ request: { requestedAt } }: EnqueueInput, now: string): Reason
 }
 
 function waitingOf({ input: { request }, since }: Waiting): NonNullable<QueueMemo['waiting']> {
-  const { talos, commit } = request;
-  return { target: talos, since, ...(commit === undefined ? {} : { commit }) };
+  const { talos, commit, origin } = request;
+  const { repository, pullRequest } = origin ?? {};
+  return {
+    target: talos,
+    since,
+    ...(commit === undefined ? {} : { commit }),
+    ...(repository === undefined ? {} : { repository }),
+    ...(pullRequest === undefined ? {} : { pullRequest }),
+  };
 }

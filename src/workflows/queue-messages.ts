@@ -93,6 +93,9 @@ export const unfreezeCluster = defineUpdate<UnfreezeAnswer, [FreezeInput]>('unfr
 export interface WaitingOffer {
   readonly target: string;
   readonly commit?: string;
+  /** As the forge names it; left out, as the pull request is: by releases that did not tell them. */
+  readonly repository?: string;
+  readonly pullRequest?: number;
   readonly since: string;
 }
 

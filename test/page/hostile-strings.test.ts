@@ -2,7 +2,7 @@ import { afterEach, describe as group, expect, test } from '@jest/globals';
 import type { RunView } from '../../src/runs/view/run-view.js';
 import { aNode, aRunView, at } from '../runs/view/a-run-view.js';
 import { ask, openPage, seen, type OpenPage } from './a-page.js';
-import { aScene, askingRun, haltedRun } from './scenes.js';
+import { aScene, askingRun, drainingRun, haltedRun, recordedRun, type Scene } from './scenes.js';
 
 let open: OpenPage | undefined;
 afterEach(async () => {
@@ -22,9 +22,57 @@ const hostile = [
   '&lt;script&gt;',
 ] as const;
 
+/** A scene in which a queue says it: who froze it and why, and what was merged; `memo`: how else it stands. */
+function queueOf(view: RunView, text: string, memo: object = {}, running = true): Scene {
+  const scene = aScene(view);
+  const frozen = { by: text, why: text, since: at(5) };
+  const waiting = { target: text, repository: text, pullRequest: 12, commit: 'c0ffee', since: at(20) };
+  scene.queues = scene.queues.map((queue) => ({
+    ...queue,
+    running,
+    memo: { ...queue.memo, frozen, waiting, ...memo },
+  }));
+  return scene;
+}
+
+const ended = (): RunView => recordedRun('run-done-0.2.0', { run: 42 });
+const windows = [{ since: at(900), until: at(90_000), endedAt: undefined }];
+
+const stands: readonly (readonly [string, (text: string) => Scene])[] = [
+  ['is frozen alone', (text) => queueOf(ended(), text)],
+  ['has an open run', (text) => queueOf(drainingRun({ input: begunBy(text) }), text)],
+  [
+    'waits for its window',
+    (text) => queueOf(drainingRun({ input: begunBy(text), nodes: [], windows }), text),
+  ],
+  [
+    'is held',
+    (text) => {
+      const reasons = [
+        { kind: 'unexpected', message: text },
+        { kind: 'unexpected', message: `once more ${text}` },
+      ] as const;
+      return queueOf(ended(), text, { hold: { run: 41, since: at(9), outcome: 'halted', reasons } });
+    },
+  ],
+  ['lost its queue', (text) => queueOf(ended(), text, {}, false)],
+];
+
+/** What a merge began: the page looks at nothing else of it. */
+function begunBy(text: string): RunView['input'] {
+  const origin = { repository: text, commit: text, pullRequest: 12, delivery: text };
+  return {
+    request: { origin, commit: text },
+    inventory: { limits: { window: 1_209_600_000 } },
+  } as unknown as RunView['input'];
+}
+
 /** Everything of a run that comes from elsewhere, made of one text. */
 function runOf(text: string): RunView {
-  const decisions = [{ kind: 'pause', by: text, why: text, at: at(30) }] as const;
+  const decisions = [
+    { kind: 'pause', by: text, why: text, at: at(30) },
+    { kind: 'start-now', by: text, why: text, at: at(40) },
+  ] as const;
   const reason = { kind: 'unexpected', message: text } as const;
   const view = haltedRun({ requestedBy: text, decisions, declared: false, target: text });
   const stopped = aNode('k8s-work-2', {
@@ -56,13 +104,46 @@ group.each(hostile)('%s', (text) => {
     open = await openPage(aScene(runOf(text)));
     const { status, body } = await ask(open, url);
     expect(status).toBe(200);
-    expect(body).not.toMatch(/<script(?![^>]*src="\/assets\/)|<img|<h1>Approved/i);
-    expect(body).not.toMatch(/<[^>]*\son(error|mouseover)\s*=/i);
-    expect(body).not.toMatch(/(href|src)="(javascript:|https:\/\/evil)/i);
-    // The window's own name; marks in pictures have one as well.
-    expect(/<head>.*?<\/head>/s.exec(body)?.[0].match(/<\/title>/g)).toHaveLength(1);
+    expect(taken(body)).toEqual([]);
+  });
+
+  test.each(stands)('stays text in what a cluster tells that %s', async (_, scene) => {
+    open = await openPage(scene(text));
+    for (const url of ['/', '/clusters/prox-ops', '/clusters/prox-ops/runs/42']) {
+      const { status, body } = await ask(open, url);
+      expect([url, status, taken(body)]).toEqual([url, 200, []]);
+    }
   });
 });
+
+/** What a browser would have taken for more than text. */
+function taken(body: string): string[] {
+  const head = /<head>.*?<\/head>/s.exec(body)?.[0] ?? '';
+  return [
+    ...(body.match(/<script(?![^>]*src="\/assets\/)|<img|<h1>Approved/gi) ?? []),
+    ...(body.match(/<[^>]*\son(error|mouseover)\s*=/gi) ?? []),
+    ...(body.match(/(href|src)="(javascript:|https:\/\/evil)/gi) ?? []),
+    // The window's own name; marks in pictures have one as well.
+    ...(head.match(/<\/title>/g) ?? []).slice(1),
+  ];
+}
+
+test.each(stands)(
+  'what froze a cluster that %s, and what was merged, are told as they are',
+  async (_, scene) => {
+    for (const text of hostile) {
+      open = await openPage(scene(text));
+      for (const url of ['/', '/clusters/prox-ops']) {
+        const { body } = await ask(open, url);
+        const shown = seen(body);
+        expect([url, shown]).toEqual([url, expect.stringContaining(`${text} froze prox-ops on 2026-11-21`)]);
+        expect(shown).toContain(`so that no run begins: ${text}.`);
+        expect(shown).toContain(`Talos ${text}, pull request 12 of ${text}, commit c0ffee, was merged`);
+      }
+      await open.app.close();
+    }
+  },
+);
 
 test.each(hostile)('%s is told as it is', async (text) => {
   open = await openPage(aScene(runOf(text)));
@@ -81,6 +162,27 @@ test('a command keeps what it is made of, in what is shown and in what is copied
   expect(body.replaceAll(/<\/?span>/g, '')).toContain(`<code>${command}</code>`);
   expect(body).toContain(`data-copy="${command}"`);
   expect(body).toContain(name);
+});
+
+test.each(stands)(
+  'of a cluster that %s nothing turns writing around, hides or rings a bell',
+  async (_, scene) => {
+    const text = 'ada\u202Eevil\u2066\u200B\u0000\u0007\u001B[31m\u009B\uFEFFend';
+    open = await openPage(scene(text));
+    for (const url of ['/', '/clusters/prox-ops', '/clusters/prox-ops/runs/42']) {
+      const { body } = await ask(open, url);
+      expect(body).not.toMatch(/[^\P{Cc}\n\t]|\p{Bidi_Control}|[\u200B\uFEFF]/u);
+    }
+    const { body } = await ask(open, '/clusters/prox-ops');
+    expect(seen(body)).toMatch(/ada\uFFFDevil.*end froze prox-ops/);
+  },
+);
+
+test.each(stands)('a reason without end is cut short where a cluster %s', async (_, scene) => {
+  open = await openPage(scene('w'.repeat(2_000)));
+  const shown = seen((await ask(open, '/clusters/prox-ops')).body);
+  const said = /(?<by>w+ …) froze prox-ops .* begins: (?<why>w+ …)/.exec(shown)?.groups;
+  expect([said?.['by']?.length, said?.['why']?.length]).toEqual([102, 402]);
 });
 
 test('what turns writing around is shown as what it is', async () => {

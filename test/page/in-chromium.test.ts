@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe as group, expect, test } from '@jest/globals';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { at } from '../runs/view/a-run-view.js';
 import { openPage, token, type OpenPage, type Opening } from './a-page.js';
 import { findChromium, startChromium } from './chromium.js';
 import { askingRun, aScene, drainingRun, haltedRun, recordedRun, type Scene } from './scenes.js';
@@ -33,21 +34,51 @@ afterEach(async () => {
   open = undefined;
 });
 
+const frozen = { by: 'ada@ops', why: 'the fair', since: at(5) };
+const merged = { repository: 'acme/home-ops', pullRequest: 12, commit: 'c0ffee'.repeat(6) };
+const waiting = { target: 'v1.12.7', ...merged, since: at(20) };
+const windows = [{ since: at(900), until: at(90_000), endedAt: undefined }];
+
 const all = (): Scene =>
-  aScene(
-    recordedRun('run-done-0.2.0', { run: 41 }),
-    haltedRun(),
-    drainingRun({ cluster: 'atlas', run: 7 }),
-    askingRun({ cluster: 'portkey', run: 3 }),
-    recordedRun('run-lifecycle-batches-paused-0.2.0', { cluster: 'staging', run: 2 }),
-    recordedRun('run-batch-halted-0.2.0', { cluster: 'staging', run: 3 }),
+  withQueues(
+    aScene(
+      recordedRun('run-done-0.2.0', { run: 41 }),
+      haltedRun(),
+      drainingRun({ cluster: 'atlas', run: 7 }),
+      askingRun({ cluster: 'portkey', run: 3 }),
+      recordedRun('run-lifecycle-batches-paused-0.2.0', { cluster: 'staging', run: 2 }),
+      recordedRun('run-batch-halted-0.2.0', { cluster: 'staging', run: 3 }),
+      recordedRun('run-done-0.2.0', { cluster: 'fair', run: 1 }),
+      recordedRun('run-done-0.2.0', { cluster: 'next', run: 1 }),
+      drainingRun({ cluster: 'night', run: 5, nodes: [], windows }),
+    ),
+    {
+      atlas: { frozen, waiting },
+      staging: { frozen, waiting },
+      fair: { frozen, waiting },
+      next: { waiting },
+    },
   );
+
+/** What their queues say beside, by cluster. */
+function withQueues(scene: Scene, memos: Readonly<Record<string, object>>): Scene {
+  scene.queues = scene.queues.map((queue) => ({
+    ...queue,
+    memo: { ...queue.memo, ...memos[queue.cluster] },
+  }));
+  return scene;
+}
 
 const screens = [
   '/',
   '/clusters/prox-ops',
   '/clusters/prox-ops/runs/42',
   '/clusters/prox-ops/runs/41',
+  '/clusters/atlas',
+  '/clusters/staging',
+  '/clusters/fair',
+  '/clusters/next',
+  '/clusters/night/runs/5',
   '/clusters/atlas/runs/7',
   '/clusters/portkey/runs/3',
   '/clusters/staging/runs/2',
@@ -99,8 +130,12 @@ inBrowser('every screen', () => {
   test(
     'fits the width of a small phone, however long a word is',
     async () => {
-      const scene = all();
       const long = 'w'.repeat(120);
+      const said = {
+        frozen: { ...frozen, by: long, why: long },
+        waiting: { ...waiting, target: long, repository: long },
+      };
+      const scene = withQueues(all(), { atlas: said, staging: said, fair: said, next: said });
       scene.runs.set('atlas/7', drainingRun({ cluster: 'atlas', run: 7, requestedBy: long, target: long }));
       const { page } = await browse(scene, { viewport: { width: 320, height: 640 } });
       for (const screen of screens) {

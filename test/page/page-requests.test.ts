@@ -1,7 +1,8 @@
 import { afterEach, describe as group, expect, test } from '@jest/globals';
+import type { RunView } from '../../src/runs/view/run-view.js';
 import { RunReport } from './report-shape.js';
 import { ask, openPage, seen, token, type OpenPage, type Opening } from './a-page.js';
-import { aNode, aRunView, doneNode, runningNode } from '../runs/view/a-run-view.js';
+import { aNode, aRunView, at as timeAt, doneNode, runningNode } from '../runs/view/a-run-view.js';
 import { askingRun, aScene, drainingRun, haltedRun, recordedRun, type Scene } from './scenes.js';
 
 let open: OpenPage | undefined;
@@ -41,6 +42,23 @@ group('what is shown', () => {
     expect(body).toContain('href="/clusters/prox-ops/runs/42"');
   });
 
+  test('the overview leaves out no freeze and nothing that was merged, however much else there is', async () => {
+    const of = aScene(
+      haltedRun({ workers: { taskQueue: 'slipway', answering: false, lastSeen: undefined, startWith: 'x' } }),
+    );
+    const frozen = { by: 'ada', why: 'the fair', since: timeAt(5) };
+    const waiting = { target: 'v1.12.7', since: timeAt(20), repository: 'acme/home-ops', pullRequest: 12 };
+    of.queues = of.queues.map((queue) => ({ ...queue, memo: { ...queue.memo, frozen, waiting } }));
+    for (const url of ['/', '/clusters/prox-ops']) {
+      const { body } = await get(url, of);
+      const text = seen(body);
+      expect(text).toContain('ada froze prox-ops on 2026-11-21 12:00 UTC, so that no run begins: the fair.');
+      expect(text).toContain('Talos v1.12.7, pull request 12 of acme/home-ops, was merged and waits');
+      expect(body).toContain('data-copy="slipway unfreeze prox-ops --why &quot;…&quot;"');
+    }
+    expect(seen((await get('/', of)).body)).toContain('1 thing more to know');
+  });
+
   test('a cluster has its open run and its last ones, each with its report', async () => {
     const text = seen((await get('/clusters/prox-ops')).body);
     expect(text).toContain('Run 42 to Talos v1.12.6');
@@ -60,12 +78,41 @@ group('what is shown', () => {
     expect(body).toContain('href="http://127.0.0.1:8233/namespaces/slipway/workflows/run%2Fprox-ops%2F42"');
   });
 
+  test('a run that a merge began says which, here as at its cluster', async () => {
+    const commit = 'c0ffee'.repeat(6);
+    const origin = { repository: 'acme/home-ops', commit, pullRequest: 12, delivery: 'one' };
+    // The page looks at this of it alone.
+    const input = { request: { origin, commit } } as RunView['input'];
+    const of = aScene(drainingRun({ input }));
+    const merge = 'pull request 12 of acme/home-ops, commit c0ffeec0ffee';
+    const text = seen((await get('/clusters/prox-ops/runs/42', of)).body);
+    expect(text).toContain(`Begun by what was merged ${merge}`);
+    expect(text).toContain(`Talos v1.12.6, asked for by renovate[bot] by ada; merged with ${merge}.`);
+    expect(seen((await get('/clusters/prox-ops', of)).body)).toContain(`begun by ${merge}`);
+  });
+
   test('a node has each of its steps, with what was seen', async () => {
     const of = aScene(recordedRun('run-done-0.2.0'));
     const text = seen((await get('/clusters/prox-ops/runs/1/nodes/1/k8s-work-1', of)).body);
     expect(text).toContain('k8s-work-1 worker');
     expect(text).toMatch(/install done \d{4}-\d\d-\d\d \d\d:\d\d:\d\d 0m\d\ds/);
     expect(text).toContain('3 pods moved.');
+  });
+
+  test('a node that somebody has to decide about says so, until when, and what is typed', async () => {
+    const { body } = await get('/clusters/prox-ops/runs/42/nodes/1/k8s-work-2');
+    const text = seen(body);
+    expect(body).toContain('<title>‖ k8s-work-2: Halted: decide about it · Slipway</title>');
+    expect(text).toMatch(/Halted: decide about it for \d+h\d+m/);
+    expect(text).toMatch(/Waits for somebody to decide about k8s-work-2\. .* the cluster is held/);
+    expect(body).toContain('data-copy="slipway retry k8s-work-2 prox-ops/42 --why &quot;…&quot;"');
+  });
+
+  test('a node that halted a run that has ended asks nobody', async () => {
+    const of = aScene(haltedRun({ outcome: 'halted', endedAt: timeAt(2_000) }));
+    const text = seen((await get('/clusters/prox-ops/runs/42/nodes/1/k8s-work-2', of)).body);
+    expect(text).toContain('k8s-work-2 came back on v1.12.1');
+    expect(text).not.toContain('decide about');
   });
 
   test('a report is there to be read, and to be kept', async () => {
@@ -104,6 +151,29 @@ group('what is shown', () => {
     expect(seen((await get('/', of)).body)).toContain(
       'No worker answers on task queue slipway: open runs wait where they are, and none is begun. node dist/src/worker/main.js',
     );
+  });
+
+  test('since when nobody works is said, where it is known', async () => {
+    const of = { ...aScene(aRunView({ outcome: 'done', endedAt: timeAt(9) })), workers: false };
+    of.workersSeen = '2026-11-21T12:03:04.000Z';
+    for (const url of ['/', '/clusters/prox-ops'])
+      expect(seen((await get(url, of)).body)).toContain(
+        'No worker answers on task queue slipway since 2026-11-21 12:03:04 : open runs wait',
+      );
+  });
+
+  test.each([
+    ['nobody works', { workers: false }, drainingRun(), '✗ 1 run open, and no worker answers'],
+    [
+      'a run stands still',
+      {},
+      drainingRun({ workflowTask: { taken: true, attempt: 9, since: timeAt(5) } }),
+      '✗ something is wrong with one cluster; 1 run open',
+    ],
+    ['all is well', {}, drainingRun(), 'Clusters: 1 run open, nobody is needed'],
+  ] as const)('its tab says it where %s', async (_, over, view, title) => {
+    const { body } = await get('/', { ...aScene(view), ...over });
+    expect(body).toContain(`<title>${title} · Slipway</title>`);
   });
 
   test('without scripts the browser looks again by itself, while there is something to see', async () => {

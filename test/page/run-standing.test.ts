@@ -1,5 +1,5 @@
 import { describe as group, expect, test } from '@jest/globals';
-import { clusterStanding, inOrderOfNeed } from '../../src/page/cluster-standing.js';
+import { clusterStanding, inOrderOfNeed, type ClusterStanding } from '../../src/page/cluster-standing.js';
 import { runEvents } from '../../src/page/run-events.js';
 import { runStanding, type Standing } from '../../src/page/run-standing.js';
 import type { RunView } from '../../src/runs/view/run-view.js';
@@ -22,6 +22,25 @@ group('a run that waits for its maintenance window', () => {
     });
     expect(standing.points[0]?.text).toContain('No maintenance window is open');
     expect(standing.points[0]?.commands).toEqual([expect.stringMatching(/^slipway start-now prox-ops\/42 /)]);
+  });
+
+  test('and is to pause after that says both', () => {
+    const windows = [{ since: at(900), until: at(90_000), endedAt: undefined }];
+    const standing = of(drainingRun({ nodes: [], windows, pause: { ...pausing, waiting: undefined } }));
+    expect(standing.title).toBe('Waits for a maintenance window');
+    expect(standing.points).toMatchObject([
+      { tone: 'rests' },
+      { tone: 'asks', about: 'pause', commands: [expect.stringMatching(/^slipway resume prox-ops\/42 /)] },
+    ]);
+  });
+
+  test('has the wait among its events, and who began all the same', () => {
+    const windows = [{ since: at(900), until: at(90_000), endedAt: at(950) }];
+    const decisions = [{ kind: 'start-now', by: 'ada', why: 'it is urgent', at: at(950) }] as const;
+    expect(runEvents(aRunView({ windows, decisions })).slice(0, 2)).toMatchObject([
+      { at: at(950), tone: 'works' },
+      { at: at(900), tone: 'rests', text: 'No maintenance window is open: waits for the next one.' },
+    ]);
   });
 });
 
@@ -174,21 +193,100 @@ group('clusters', () => {
     expect(standing.points[0]?.commands).toContainEqual(expect.stringMatching(/^talosctl -n 10\.20\.67\.5 /));
   });
 
-  test('that are frozen say who did it, why, and what lifts it; and what was merged and waits', () => {
-    const scene = aScene(recordedRun('run-done-0.2.0'));
+  const frozen = { by: 'ada', why: 'the <b>fair</b>', since: at(10) };
+  const waiting = { target: 'v1.12.7', since: at(20), commit: 'c0ffee'.repeat(6) };
+  /** A cluster as its last run left it, or as that goes on, and what its queue says beside. */
+  const standsWith = (view: RunView, memo: object, running = true): ClusterStanding => {
+    const scene = aScene(view);
     const [queue] = scene.queues;
     if (!queue) throw new Error('a scene has a queue');
-    const frozen = { by: 'ada', why: 'the <b>fair</b>', since: at(10) };
-    const waiting = { target: 'v1.12.7', since: at(20), commit: 'c0ffee'.repeat(6) };
-    const view = queueView({ ...queue, memo: { ...queue.memo, frozen, waiting } }, [], () => undefined);
-    const standing = clusterStanding({ queue: view, run: undefined }, clock);
-    expect(standing).toMatchObject({ title: 'Frozen: no run begins', since: at(10) });
+    const sight = { ...queue, running, memo: { ...queue.memo, ...memo } };
+    const run = sight.memo.open ? view : undefined;
+    return clusterStanding({ queue: queueView(sight, [], () => undefined), run }, clock);
+  };
+  const done = recordedRun('run-done-0.2.0');
+  const unfreeze = expect.stringMatching(/^slipway unfreeze prox-ops /);
+
+  test('that are frozen say who did it, why, and what lifts it; and what was merged and waits', () => {
+    const standing = standsWith(done, { frozen, waiting });
+    expect(standing).toMatchObject({
+      tone: 'rests',
+      title: 'Frozen: no run begins until somebody lifts it',
+      since: at(10),
+    });
     expect(standing.points[0]?.text).toContain('ada');
-    expect(standing.points[0]?.commands).toContainEqual(expect.stringMatching(/^slipway unfreeze /));
-    expect(standing.points[1]).toMatchObject({
-      about: 'merged',
-      since: at(20),
-      text: 'Talos v1.12.7, commit c0ffeec0ffee, was merged and waits: it begins by itself once it may.',
+    expect(standing.points[0]?.commands).toContainEqual(unfreeze);
+    expect(standing.beside).toMatchObject([
+      {
+        about: 'merged',
+        since: at(20),
+        text: 'Talos v1.12.7, commit c0ffeec0ffee, was merged and waits: it begins by itself once the freeze is lifted.',
+      },
+    ]);
+  });
+
+  test('that are frozen while a run is open say both, and what waits for both', () => {
+    const standing = standsWith(drainingRun(), { frozen, waiting });
+    expect(standing).toMatchObject({ tone: 'works', title: 'Upgrades k8s-work-2' });
+    expect(standing.beside).toMatchObject([
+      // What status tells stands on the page itself.
+      {
+        about: 'frozen',
+        since: at(10),
+        text: expect.stringMatching(/^ada froze prox-ops /),
+        commands: [unfreeze],
+      },
+      { about: 'merged', text: expect.stringMatching(/run 42 has ended .* and the freeze is lifted\.$/) },
+    ]);
+  });
+
+  test('that are frozen while a hold stands say both, and what lifts each', () => {
+    const standing = standsWith(recordedRun('run-halted-0.2.0'), { frozen, waiting });
+    expect(standing).toMatchObject({ tone: 'asks', title: 'Held by run 1' });
+    expect(standing.points[0]?.text).toMatch(/No run begins until somebody releases it\.$/);
+    expect(standing.beside).toMatchObject([{ about: 'frozen' }, { about: 'merged' }]);
+    expect(standing.beside[0]?.commands).toContainEqual(unfreeze);
+    expect(standing.beside[1]?.text).toMatch(/the hold is released and the freeze is lifted\.$/);
+  });
+
+  test('that a way back is under way of tell the hold that it may lift', () => {
+    const hold = { run: 41, since: at(5), outcome: 'halted', reasons: [] } as const;
+    const standing = standsWith(drainingRun(), { hold });
+    expect(standing.title).toBe('Upgrades k8s-work-2');
+    expect(standing.beside).toMatchObject([{ about: 'hold', since: at(5), commands: [] }]);
+    expect(standing.beside[0]?.text).toMatch(
+      /^prox-ops is held since .* by run 41: .* It is lifted if run 42 ends and leaves no hold of its own\.$/,
+    );
+  });
+
+  test('whose queue was ended say so, with all that it remembers, and how the open run stands', () => {
+    const ended = /its queue was ended from outside/;
+    expect(standsWith(done, { frozen, waiting }, false)).toMatchObject({
+      tone: 'fault',
+      title: 'Its queue was ended from outside',
+      points: [{ text: expect.stringMatching(ended) }],
+      beside: [
+        { about: 'frozen' },
+        { about: 'merged', text: expect.stringMatching(/begins no more by itself/) },
+      ],
+    });
+    const held = standsWith(recordedRun('run-halted-0.2.0'), {}, false);
+    expect(held).toMatchObject({ tone: 'fault', beside: [{ about: 'hold' }] });
+    expect(held.beside[0]?.commands).toContainEqual(expect.stringMatching(/^slipway release prox-ops /));
+    // The run goes on without it.
+    expect(standsWith(drainingRun(), {}, false)).toMatchObject({
+      title: 'Upgrades k8s-work-2',
+      beside: [{ tone: 'fault', about: 'queue', text: expect.stringMatching(ended) }],
+    });
+  });
+
+  test('that are about to begin what was merged say what', () => {
+    expect(standsWith(done, { waiting })).toMatchObject({
+      tone: 'works',
+      title: 'Begins what was merged',
+      beside: [
+        { about: 'merged', text: expect.stringMatching(/Talos v1\.12\.7, commit c0ffeec0ffee, was merged/) },
+      ],
     });
   });
 

@@ -119,6 +119,8 @@ export interface Scene {
   queues: QueueSight[];
   lines: Map<string, RunLine[]>;
   workers: boolean;
+  /** ISO time at which a worker was seen last. */
+  workersSeen?: string;
   silent: boolean;
 }
 
@@ -183,7 +185,7 @@ export function sourceOf(scene: Scene): PageSource {
       answer({
         taskQueue: 'slipway',
         answering: scene.workers,
-        lastSeen: undefined,
+        lastSeen: scene.workersSeen,
         startWith: 'node dist/src/worker/main.js',
       }),
     webUi: (workflowId) =>

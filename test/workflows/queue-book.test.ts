@@ -117,6 +117,13 @@ group('a merge', () => {
     expect(queue.offer(merged('v1.12.6', 'bbb'), at(3))).toEqual({ verdict: 'started', run: 7 });
   });
 
+  test('that waits tells by which pull request it came', () => {
+    const queue = book({ hold });
+    const origin = { ...originOf('bbb'), pullRequest: 12 };
+    queue.offer({ key: 'v1.12.7@bbb', input: asked('v1.12.7', { schema: 4, origin }) }, at(2));
+    expect(queue.memo().waiting).toMatchObject({ repository: 'acme/home-ops', pullRequest: 12 });
+  });
+
   test('waits behind the open run, and begins when the queue starts over', () => {
     const queue = book();
     queue.enqueue(asked('v1.12.6'), at(1));
@@ -124,7 +131,8 @@ group('a merge', () => {
       verdict: 'waits',
       reason: { kind: 'run-open', cluster, run: 7, target: 'v1.12.6' },
     });
-    expect(queue.memo().waiting).toEqual({ target: 'v1.12.7', commit: 'bbb', since: at(2) });
+    const repository = 'acme/home-ops';
+    expect(queue.memo().waiting).toEqual({ target: 'v1.12.7', commit: 'bbb', repository, since: at(2) });
     queue.ended(null);
     expect(queue.open).toBeUndefined();
     const next = new QueueBook(queue.state());

@@ -178,7 +178,7 @@ function windowAwaited(page: Page): string[] {
     ...rowWithText(
       page,
       { sign: paint.yellow('‖'), name: 'window', label: '', time },
-      windowText(waits, clock),
+      windowText(view, waits, clock),
     ),
     // Not broken into lines: it is there to be pasted.
     `${indent}${indent}${startNowLine(view)}`,

@@ -4,7 +4,6 @@ import { count, moment } from '../../planning/phrases.js';
 import type { RunLine } from '../../runs/temporal/list-runs.js';
 import { endedLine, type OpenRun, type QueueView } from '../../runs/view/queue-view.js';
 import { sentence } from '../../planning/sentence.js';
-import type { WaitingOffer } from '../../workflows/messages.js';
 import { durationText } from '../../runs/view/time-text.js';
 
 /** A queue with its last runs. `now` in milliseconds. */
@@ -20,9 +19,8 @@ export function queueText(view: QueueView, now: number): string {
   ].join('\n');
 }
 
-function waitingLine({ target, since, commit }: WaitingOffer, now: number): string {
-  const merged = commit === undefined ? '' : `, commit ${commit.slice(0, 12)}`;
-  return `  ○ Talos ${target}${merged}, merged, for ${durationText(now - Date.parse(since))}: begins by itself once it may`;
+function waitingLine({ since, sentence: text }: NonNullable<QueueView['waiting']>, now: number): string {
+  return `  ○ for ${durationText(now - Date.parse(since))}: ${text}`;
 }
 
 function headLine({ cluster, open, hold, frozen, runs }: QueueView): string {

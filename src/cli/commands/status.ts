@@ -1,5 +1,5 @@
 import { boardText } from '../board/board-text.js';
-import { holdAdvice, queueLine } from '../../runs/view/queue-view.js';
+import { freezeAdvice, holdAdvice, queueLine } from '../../runs/view/queue-view.js';
 import { declaredName } from '../declared-cluster.js';
 import { exitCodes, type ExitCode } from '../mistakes.js';
 import { listQueues, type QueueSight } from '../../runs/temporal/cluster-queue.js';
@@ -51,6 +51,7 @@ async function statusOfOne(
   if (run) print(boardText(run, Date.now(), screen()));
   // A held run's own board says what to type; without one, the hold does.
   else for (const line of memo.hold ? holdAdvice(memo.hold, cluster) : []) print(`  ${line}`);
+  for (const line of freezeAdvice(queue)) print(`  ${line}`);
   // An open run's board says it already.
   if (!workers.answering && (run === undefined || run.outcome !== undefined)) {
     const { what, hint } = noWorker(workers);

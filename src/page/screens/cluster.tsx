@@ -1,6 +1,7 @@
 import type { VNode } from 'preact';
 import { queueId } from '../../workflows/messages.js';
 import { count } from '../../planning/phrases.js';
+import { mergeWords } from '../../runs/view/queue-view.js';
 import { durationText } from '../../runs/view/time-text.js';
 import { progressText } from '../../runs/view/run-words.js';
 import type { RunLine } from '../../runs/temporal/list-runs.js';
@@ -18,6 +19,7 @@ export function clusterScreen(sight: ClusterSight, workers: WorkerSight, frame: 
   const { queue, run } = sight;
   const { cluster, open, runs } = queue;
   const standing = clusterStanding(sight, clock);
+  const merge = mergeWords(run?.input?.request.origin ?? {});
   return {
     title: titled(cluster, standing),
     tone: standing.tone,
@@ -34,10 +36,14 @@ export function clusterScreen(sight: ClusterSight, workers: WorkerSight, frame: 
           <p class="lead">
             <a href={at.run(cluster, open.run)}>Run {open.run}</a> to Talos {open.target}, for{' '}
             <Since iso={open.since} frame={frame} />
+            {merge === '' ? null : <span class="muted"> begun by {merge}</span>}
           </p>
         ) : null}
-        {run ? null : <WorkersNote workers={workers} />}
-        <StandingPanel standing={standing} frame={frame}>
+        {run ? null : <WorkersNote workers={workers} frame={frame} />}
+        <StandingPanel
+          standing={{ ...standing, points: [...standing.points, ...standing.beside] }}
+          frame={frame}
+        >
           {run ? (
             <>
               <ProgressBar view={run} />

@@ -4,6 +4,7 @@ import type { UpgradePlan } from '../../planning/plan.js';
 import type { NodeView, RunView } from '../../runs/view/run-view.js';
 import { durationText } from '../../runs/view/time-text.js';
 import { sentence } from '../../planning/sentence.js';
+import { haltLines, haltText, openHalt, undecided } from '../../runs/view/halt-text.js';
 import { nodeText } from '../../runs/view/node-text.js';
 import { runStanding, stoppedText, type Standing } from '../run-standing.js';
 import { stepStates, type StepState } from '../step-states.js';
@@ -89,11 +90,20 @@ function nodeStanding(view: RunView, node: NodeView, { clock }: Frame): Standing
     return { tone, title, points: [point] };
   }
   if (node.state === 'halted' || node.state === 'undone') {
+    const why = { tone: 'fault', about: node.failedStep ?? '', text: stoppedText(node) } as const;
+    const halt = openHalt(view);
+    if (halt && undecided(view).includes(node)) {
+      const { since, until } = halt;
+      const asks = { tone: 'asks', about: '', text: haltText(view, halt, clock) } as const;
+      const points = [
+        { ...why, commands: [] },
+        { ...asks, commands: haltLines(view) },
+      ];
+      return { tone: 'asks', title: 'Halted: decide about it', since, until, points };
+    }
     // What can be typed about it stands with the run.
-    const { points } = runStanding(view, clock);
-    const commands = points.flatMap((point) => point.commands);
-    const point = { tone: 'fault', about: node.failedStep ?? '', text: stoppedText(node), commands } as const;
-    return { tone: 'fault', title, points: [point] };
+    const commands = runStanding(view, clock).points.flatMap((point) => point.commands);
+    return { tone: 'fault', title, points: [{ ...why, commands }] };
   }
   const well = node.state === 'done' || node.state === 'skipped';
   return { tone: well ? 'well' : 'rests', title, points: [] };

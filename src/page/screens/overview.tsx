@@ -3,8 +3,13 @@ import { count } from '../../planning/phrases.js';
 import { progressText, versionsText, outcomeWords } from '../../runs/view/run-words.js';
 import type { RunLine } from '../../runs/temporal/list-runs.js';
 import type { WorkerSight } from '../../runs/view/run-view.js';
-import { clusterStanding, inOrderOfNeed, type ClusterSight } from '../cluster-standing.js';
-import { outcomeTones, type Standing, type Tone } from '../run-standing.js';
+import {
+  clusterStanding,
+  inOrderOfNeed,
+  type ClusterSight,
+  type ClusterStanding,
+} from '../cluster-standing.js';
+import { outcomeTones, type Tone } from '../run-standing.js';
 import { ProgressBar } from './run-picture.js';
 import { Commands, Moment, PointItem, Sign, Waits } from './parts.js';
 import type { Frame, Screen } from './screen.js';
@@ -12,7 +17,7 @@ import { WorkersNote } from './workers-note.js';
 
 interface Card {
   readonly sight: ClusterSight;
-  readonly standing: Standing;
+  readonly standing: ClusterStanding;
 }
 
 /** Every cluster, those that wait for a person first. */
@@ -21,10 +26,10 @@ export function overviewScreen(sights: readonly ClusterSight[], workers: WorkerS
     sights.map((sight): Card => ({ sight, standing: clusterStanding(sight, frame.clock) })),
   );
   const asking = cards.filter(({ standing }) => standing.tone === 'asks').length;
-  const summary = summaryOf(cards, asking);
+  const summary = summaryOf(cards, asking, workers);
   const tone = toneOf(cards, workers);
   return {
-    title: asking > 0 ? `‖ ${summary}` : `Clusters: ${summary}`,
+    title: `${tone === 'asks' ? '‖ ' : tone === 'fault' ? '✗ ' : 'Clusters: '}${summary}`,
     tone,
     announce: summary,
     live: true,
@@ -33,7 +38,7 @@ export function overviewScreen(sights: readonly ClusterSight[], workers: WorkerS
       <>
         <h1>Clusters</h1>
         <p class="lead">{summary}</p>
-        <WorkersNote workers={workers} />
+        <WorkersNote workers={workers} frame={frame} />
         {cards.length === 0 ? (
           <p>
             No cluster has had a run yet. Its first run makes it known: <code>slipway upgrade -f FILE</code>
@@ -50,13 +55,17 @@ export function overviewScreen(sights: readonly ClusterSight[], workers: WorkerS
   };
 }
 
-function summaryOf(cards: readonly Card[], asking: number): string {
+function summaryOf(cards: readonly Card[], asking: number, workers: WorkerSight): string {
   const open = cards.filter(({ sight }) => sight.queue.open).length;
   const runs = open === 0 ? 'no run is open' : `${count(open, 'run')} open`;
   if (cards.length === 0) return 'none is known yet';
-  return asking === 0
-    ? `${runs}, nobody is needed`
-    : `${asking === 1 ? 'one cluster waits' : `${asking} clusters wait`} for a person; ${runs}`;
+  if (asking > 0)
+    return `${asking === 1 ? 'one cluster waits' : `${asking} clusters wait`} for a person; ${runs}`;
+  if (!workers.answering) return `${runs}, and no worker answers`;
+  const wrong = cards.filter(({ standing }) => standing.tone === 'fault').length;
+  if (wrong > 0)
+    return `something is wrong with ${wrong === 1 ? 'one cluster' : `${wrong} clusters`}; ${runs}`;
+  return `${runs}, nobody is needed`;
 }
 
 function toneOf(cards: readonly Card[], workers: WorkerSight): Tone {
@@ -66,7 +75,7 @@ function toneOf(cards: readonly Card[], workers: WorkerSight): Tone {
   return has('works') ? 'works' : 'rests';
 }
 
-/** What the overview tells of one cluster; the rest is one click away. */
+/** What the overview tells of a cluster's run; the rest is one click away. */
 const pointsMax = 2;
 
 function ClusterCard({
@@ -79,8 +88,10 @@ function ClusterCard({
   const { queue, run } = sight;
   const { at } = frame;
   const { cluster, open } = queue;
-  const points = standing.points.slice(0, pointsMax);
-  const commands = standing.points.flatMap((point) => point.commands);
+  const { beside } = standing;
+  const points = [...standing.points.slice(0, pointsMax), ...beside];
+  const more = standing.points.length - pointsMax;
+  const commands = [...new Set([...standing.points, ...beside].flatMap((point) => point.commands))];
   return (
     <li class={`card ${standing.tone}`}>
       <h2>
@@ -107,6 +118,11 @@ function ClusterCard({
           <PointItem point={{ ...point, commands: [] }} frame={frame} />
         ))}
       </ul>
+      {more > 0 ? (
+        <p>
+          <a href={at.cluster(cluster)}>{count(more, 'thing')} more to know</a>
+        </p>
+      ) : null}
       {commands.length === 0 ? null : (
         <details id={`typed-${cluster}`}>
           <summary>What can be typed</summary>

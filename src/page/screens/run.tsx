@@ -2,6 +2,7 @@ import type { VNode } from 'preact';
 import { approvalsText, describe, describeLeft, shortHash } from '../../planning/describe.js';
 import { count, listed } from '../../planning/phrases.js';
 import { sentence } from '../../planning/sentence.js';
+import { mergeWords } from '../../runs/view/queue-view.js';
 import { roughText } from '../../runs/view/time-text.js';
 import { progressText, strategyText, versionsText } from '../../runs/view/run-words.js';
 import type { UpgradePlan } from '../../planning/plan.js';
@@ -69,39 +70,20 @@ function progressOf({ nodes }: RunView): string {
 }
 
 function Facts({ view, frame }: { readonly view: RunView; readonly frame: Frame }): VNode {
-  const { plan, requestedBy, startedAt, endedAt, input, snapshots, result, cluster, run } = view;
+  const { plan, endedAt, snapshots, result, cluster, run } = view;
   const { at } = frame;
-  const commit = input?.request.commit;
   const snapshot = snapshots.at(-1);
-  const only = input?.only ?? [];
   return (
     <section class="facts" aria-labelledby="facts">
       <h2 id="facts">What it rests on</h2>
       <dl>
-        <dt>Asked for by</dt>
-        <dd>
-          {requestedBy}, <Moment iso={startedAt} frame={frame} />
-        </dd>
+        <AskedFacts view={view} frame={frame} />
         {endedAt === undefined ? null : (
           <>
             <dt>Ended</dt>
             <dd>
               <Moment iso={endedAt} frame={frame} />
             </dd>
-          </>
-        )}
-        {commit === undefined ? null : (
-          <>
-            <dt>Commit</dt>
-            <dd>
-              <code>{commit.slice(0, 12)}</code>
-            </dd>
-          </>
-        )}
-        {only.length === 0 ? null : (
-          <>
-            <dt>Only</dt>
-            <dd>{listed(only, 20)}</dd>
           </>
         )}
         {plan ? <PlanFacts plan={plan} /> : null}
@@ -135,6 +117,41 @@ function Facts({ view, frame }: { readonly view: RunView; readonly frame: Frame 
       />
       <Remarks title="to know" lines={plan?.notes ?? []} />
     </section>
+  );
+}
+
+/** Who asked for it, and for what. */
+function AskedFacts({ view, frame }: { readonly view: RunView; readonly frame: Frame }): VNode {
+  const { requestedBy, startedAt, input } = view;
+  const { commit, origin } = input?.request ?? {};
+  const only = input?.only ?? [];
+  return (
+    <>
+      <dt>Asked for by</dt>
+      <dd>
+        {requestedBy}, <Moment iso={startedAt} frame={frame} />
+      </dd>
+      {origin === undefined ? null : (
+        <>
+          <dt>Begun by what was merged</dt>
+          <dd>{mergeWords(origin)}</dd>
+        </>
+      )}
+      {commit === undefined ? null : (
+        <>
+          <dt>Commit</dt>
+          <dd>
+            <code>{commit.slice(0, 12)}</code>
+          </dd>
+        </>
+      )}
+      {only.length === 0 ? null : (
+        <>
+          <dt>Only</dt>
+          <dd>{listed(only, 20)}</dd>
+        </>
+      )}
+    </>
   );
 }
 

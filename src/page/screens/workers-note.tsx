@@ -1,16 +1,29 @@
 import type { VNode } from 'preact';
 import type { WorkerSight } from '../../runs/view/run-view.js';
-import { Commands, Sign } from './parts.js';
+import { Commands, Moment, Sign } from './parts.js';
+import type { Frame } from './screen.js';
 
 /** Says so where nobody works; nothing where somebody does. */
-export function WorkersNote({ workers }: { readonly workers: WorkerSight }): VNode | null {
+export function WorkersNote({
+  workers,
+  frame,
+}: {
+  readonly workers: WorkerSight;
+  readonly frame: Frame;
+}): VNode | null {
   if (workers.answering) return null;
-  const { taskQueue, startWith } = workers;
+  const { taskQueue, lastSeen, startWith } = workers;
   return (
     <section class="standing fault" aria-label="Workers">
       <p>
-        <Sign tone="fault" /> No worker answers on task queue {taskQueue}: open runs wait where they are, and
-        none is begun.
+        <Sign tone="fault" /> No worker answers on task queue {taskQueue}
+        {lastSeen === undefined ? null : (
+          <>
+            {' since '}
+            <Moment iso={lastSeen} frame={frame} />
+          </>
+        )}
+        : open runs wait where they are, and none is begun.
       </p>
       <Commands lines={[startWith]} />
     </section>

@@ -1,5 +1,8 @@
+import { cutText } from '../../planning/comment-text.js';
 import { advise, describe, holdSentence } from '../../planning/describe.js';
+import type { Origin } from '../../planning/plan.js';
 import type { Hold } from '../../planning/run-result.js';
+import { listed } from '../../planning/phrases.js';
 import { sentence } from '../../planning/sentence.js';
 import type { Freeze, WaitingOffer } from '../../workflows/messages.js';
 import type { QueueSight } from '../temporal/cluster-queue.js';
@@ -14,7 +17,7 @@ export interface QueueView {
   /** What keeps it from taking another run, and what to type. */
   readonly hold: (Hold & { readonly sentence: string; readonly advice: readonly string[] }) | null;
   /** What was merged and may not begin yet. */
-  readonly waiting: WaitingOffer | null;
+  readonly waiting: (WaitingOffer & { readonly sentence: string }) | null;
   /** Who keeps runs from beginning, if anybody does. */
   readonly frozen: (Freeze & { readonly sentence: string; readonly advice: readonly string[] }) | null;
   /** The newest first. */
@@ -52,15 +55,56 @@ export function queueView(
       sentence: sentence(holdSentence(hold, cluster)),
       advice: holdAdvice(hold, cluster, address),
     },
-    waiting,
+    waiting: waiting && { ...waiting, sentence: waitingSentence(waiting, { memo, running }) },
     frozen: frozen && { ...frozen, ...frozenWords(frozen, cluster) },
     runs,
   };
 }
 
+/** So much is shown of what somebody typed; `slipway queue --json` has all of it. Characters. */
+const byMax = 100;
+const whyMax = 400;
+
+function short(text: string, max: number): string {
+  return text.length > max ? `${cutText(text, max)} …` : text;
+}
+
+/** Who keeps runs from beginning and why, and what can be typed about it. */
 function frozenWords(frozen: Freeze, cluster: string): { sentence: string; advice: string[] } {
-  const reason = { kind: 'frozen', cluster, ...frozen } as const;
+  const { by, why, since } = frozen;
+  const reason = { kind: 'frozen', cluster, by: short(by, byMax), why: short(why, whyMax), since } as const;
   return { sentence: sentence(describe(reason)), advice: advise(reason, { cluster }) };
+}
+
+/** `pull request 12 of acme/home-ops, commit 4f1c9d2b7a6e`, as far as it is known. */
+export function mergeWords({ repository, pullRequest, commit }: Partial<Origin>): string {
+  const of = repository === undefined ? '' : ` of ${repository}`;
+  return [
+    ...(pullRequest === undefined ? [] : [`pull request ${pullRequest}${of}`]),
+    ...(commit === undefined ? [] : [`commit ${commit.slice(0, 12)}${pullRequest === undefined ? of : ''}`]),
+  ].join(', ');
+}
+
+/** What was merged, and what has to be over before it begins. */
+function waitingSentence(
+  waiting: WaitingOffer,
+  { memo, running }: Pick<QueueSight, 'memo' | 'running'>,
+): string {
+  const by = mergeWords(waiting);
+  const what = `Talos ${waiting.target}${by === '' ? '' : `, ${by},`} was merged`;
+  if (!running)
+    return sentence(`${what} and waited in that queue; it begins no more by itself, so ask for it anew`);
+  const { open, hold, frozen } = memo;
+  const obstacles = [
+    // The end of a run decides about the hold, too: a way back that ends well lifts that of the run before.
+    ...(open ? [`run ${open.run} has ended and left no hold`] : hold ? ['the hold is released'] : []),
+    ...(frozen ? ['the freeze is lifted'] : []),
+  ];
+  return sentence(
+    obstacles.length === 0
+      ? `${what}: it begins as soon as a worker takes it`
+      : `${what} and waits: it begins by itself once ${listed(obstacles)}`,
+  );
 }
 
 /** What can be typed about a hold, each line once. */
@@ -78,17 +122,28 @@ export function holdAdvice(
   ];
 }
 
-/** A queue in one line, as `status` begins. */
+/** What can be typed about a freeze, beside `slipway status` itself. */
+export function freezeAdvice({ cluster, memo: { frozen } }: QueueSight): string[] {
+  if (!frozen) return [];
+  return frozenWords(frozen, cluster).advice.filter((line) => !line.startsWith('slipway status '));
+}
+
+/** A queue in few sentences, as `status` begins: the open run, then all that keeps another one from beginning, and what waits. */
 export function queueLine({ cluster, memo, running }: QueueSight): string {
   const { hold, open, lastRun, waiting, frozen } = memo;
-  if (!running) return endedLine(cluster);
-  const waits = waiting ? ` Talos ${waiting.target} was merged and waits.` : '';
-  if (hold) return `${holdSentence(hold, cluster)}.${waits}`;
-  if (open) return `${cluster}: run ${open.run} is open, to Talos ${open.target}.${waits}`;
-  if (frozen) return `${sentence(describe({ kind: 'frozen', cluster, ...frozen }))}${waits}`;
-  return lastRun > 0
-    ? `${cluster}: no run is open; the last one was run ${lastRun}.`
-    : `${cluster}: no run yet.`;
+  const stands = [
+    // What it says of an open run is what it knew last; the run tells itself how it stands.
+    ...(running ? [] : [endedLine(cluster)]),
+    ...(running && open ? [`${cluster}: run ${open.run} is open, to Talos ${open.target}.`] : []),
+    ...(hold ? [sentence(holdSentence(hold, cluster))] : []),
+    ...(frozen ? [frozenWords(frozen, cluster).sentence] : []),
+  ];
+  const free =
+    lastRun > 0 ? `${cluster}: no run is open; the last one was run ${lastRun}.` : `${cluster}: no run yet.`;
+  return [
+    ...(stands.length > 0 ? stands : [free]),
+    ...(waiting ? [waitingSentence(waiting, { memo, running })] : []),
+  ].join(' ');
 }
 
 /** What became of a queue that does not run. */

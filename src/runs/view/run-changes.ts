@@ -242,7 +242,7 @@ function haltChanges(before: RunView | undefined, { view, clock }: Look): RunCha
 function windowChanges(before: RunView | undefined, { view, clock }: Look): RunChange[] {
   return view.windows.slice(before?.windows.length ?? 0).map((wait): RunChange => {
     const open = openWindowWait(view) === wait;
-    const text = open ? windowText(wait, clock) : 'waited for a maintenance window';
+    const text = open ? windowText(view, wait, clock) : 'waited for a maintenance window';
     return { time: wait.since, kind: 'window', text, ...(open ? { advice: [startNowLine(view)] } : {}) };
   });
 }

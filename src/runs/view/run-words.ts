@@ -5,6 +5,7 @@ import { estimateLeft } from './estimate-left.js';
 import type { RunOutcome, RunView } from './run-view.js';
 import { countNodes, hopUnderWay, nodesOfHop, runningNodes, versionsBefore } from './run-nodes.js';
 import { durationText, roughText } from './time-text.js';
+import { openWindowWait } from './window-text.js';
 
 /** How an outcome is told: a sign, and the words. */
 export const outcomeWords: Readonly<
@@ -75,6 +76,8 @@ export function progressText(view: RunView, now: number): string {
   }
   if (unansweredOf(view)) return 'waits for an approval';
   if (openHalt(view)) return ['halted', ...(touched > 0 ? [doneText(view)] : [])].join(' · ');
+  if (openWindowWait(view))
+    return ['waits for a maintenance window', ...(touched > 0 ? [doneText(view)] : [])].join(' · ');
   if (view.pause?.waiting) return ['paused', ...(touched > 0 ? [doneText(view)] : [])].join(' · ');
   if (touched === 0) return `for ${durationText(now - Date.parse(view.startedAt))}`;
   return [...hopPlace(view), placeText(view), ...leftText(view, now)].join(' · ');

@@ -102,7 +102,7 @@ function nowOf(view: RunView, clock: Clock): string[] {
     ...(unanswered ? [approvalText(unanswered, clock)] : []),
     ...(halt ? [haltText(view, halt, clock)] : []),
     ...(pause ? [pauseText(view, pause, clock)] : []),
-    ...(window ? [windowText(window, clock)] : []),
+    ...(window ? [windowText(view, window, clock)] : []),
   ];
   const idle = lines.length === 0 ? ['the run decides what comes next.'] : [];
   return [

@@ -1,6 +1,6 @@
 import { describe as group, expect, test } from '@jest/globals';
 import { queueText } from '../../../src/cli/board/queue-text.js';
-import { queueLine, queueView } from '../../../src/runs/view/queue-view.js';
+import { freezeAdvice, queueLine, queueView } from '../../../src/runs/view/queue-view.js';
 import type { RunLine } from '../../../src/runs/temporal/list-runs.js';
 import type { Hold } from '../../../src/planning/run-result.js';
 import { after, at, target } from '../../runs/view/a-run-view.js';
@@ -24,9 +24,13 @@ const hold: Hold = {
     { kind: 'fleet-halted', because: 'k8s-work-2 stopped first' },
   ],
 };
+const open = { run: 43, target, since: at(700) };
+const frozen = { by: 'ada@ops', why: 'the fair', since: at(0) };
 const none = { hold: null, open: null, lastRun: 42 };
 const of = (memo: object, runs: readonly RunLine[]) =>
   queueView({ cluster: 'prox-ops', running: true, memo: { ...none, ...memo } }, runs, () => '10.20.67.5');
+const lineOf = (memo: object, running = true): string =>
+  queueLine({ cluster: 'prox-ops', running, memo: { ...none, ...memo } });
 const text = (memo: object, runs: readonly RunLine[]): string => queueText(of(memo, runs), after(1000));
 
 group('a queue', () => {
@@ -40,7 +44,6 @@ group('a queue', () => {
   });
 
   test('with an open run tells its target, its phase and what it waits for', () => {
-    const open = { run: 43, target, since: at(700) };
     const going = line(43, {
       outcome: 'open',
       phase: 'paused',
@@ -59,9 +62,7 @@ group('a queue', () => {
   });
 
   test('with a run that no worker has begun says that it waits for one', () => {
-    expect(text({ open: { run: 43, target, since: at(700) } }, [])).toContain(
-      'waits for a worker to begin it',
-    );
+    expect(text({ open }, [])).toContain('waits for a worker to begin it');
   });
 
   test('that is held says why, all of it, and what to type, with addresses', () => {
@@ -79,37 +80,78 @@ group('a queue', () => {
   });
 
   test('that is frozen says by whom, and how that is lifted', () => {
-    const frozen = { by: 'ada@ops', why: 'the fair', since: at(0) };
     const shown = text({ frozen }, []);
     expect(shown).toContain('prox-ops  frozen: no run begins until somebody lifts it');
     expect(shown).toContain(
       'ada@ops froze prox-ops on 2026-11-21 12:00 UTC, so that no run begins: the fair',
     );
     expect(shown).toContain('slipway unfreeze prox-ops --why "…"');
-    expect(queueLine({ cluster: 'prox-ops', running: true, memo: { ...none, frozen } })).toMatch(/froze/);
+    expect(lineOf({ frozen })).toMatch(/froze/);
   });
 
-  test('tells what was merged and waits, whatever it waits for', () => {
+  test.each([
+    ['a hold', { hold }, 'waits: it begins by itself once the hold is released.'],
+    ['an open run', { open }, 'waits: it begins by itself once run 43 has ended and left no hold.'],
+    ['a freeze', { frozen }, 'waits: it begins by itself once the freeze is lifted.'],
+    [
+      'an open run and a freeze',
+      { open, frozen },
+      'waits: it begins by itself once run 43 has ended and left no hold and the freeze is lifted.',
+    ],
+    ['a hold and a freeze', { hold, frozen }, 'once the hold is released and the freeze is lifted.'],
+    // A way back begins while the hold of the run before stands, and lifts it by ending well.
+    ['a way back', { open, hold }, 'waits: it begins by itself once run 43 has ended and left no hold.'],
+    ['nothing', {}, 'was merged: it begins as soon as a worker takes it.'],
+  ])('tells what was merged and waits for %s', (_, memo, says) => {
     const waiting = { target: 'v1.12.7', commit: '4f1c9d2b7a6e5f00112233445566778899aabbcc', since: at(940) };
-    const says = '○ Talos v1.12.7, commit 4f1c9d2b7a6e, merged, for 1m00s: begins by itself once it may';
-    for (const memo of [{ hold }, { open: { run: 43, target, since: at(700) } }])
-      expect(text({ ...memo, waiting }, [])).toContain(says);
-    expect(queueLine({ cluster: 'prox-ops', running: true, memo: { ...none, hold, waiting } })).toContain(
-      'Talos v1.12.7 was merged and waits.',
+    const shown = text({ ...memo, waiting }, []);
+    expect(shown).toMatch(/^ {2}○ for 1m00s: Talos v1\.12\.7, commit 4f1c9d2b7a6e, was merged/m);
+    expect(shown).toContain(says);
+    expect(lineOf({ ...memo, waiting })).toContain(says);
+  });
+
+  test.each([
+    ['while a run is open', { open }],
+    ['while it is held', { hold }],
+    ['while a way back is open and the hold stands', { open, hold }],
+  ])('that is frozen says so %s, too', (_, memo) => {
+    const shown = lineOf({ ...memo, frozen });
+    expect(shown).toContain(
+      'ada@ops froze prox-ops on 2026-11-21 12:00 UTC, so that no run begins: the fair.',
     );
+    expect(shown.startsWith('prox-ops: run 43 is open, to Talos v1.12.6. ')).toBe('open' in memo);
+    expect(shown.includes('prox-ops is held since 2026-11-21 12:15 UTC by run 42: ')).toBe('hold' in memo);
+  });
+
+  test('that is frozen has status say what lifts it, and not what was typed just now', () => {
+    const sight = { cluster: 'prox-ops', running: true, memo: { ...none, open } };
+    expect(freezeAdvice({ ...sight, memo: { ...sight.memo, frozen } })).toEqual([
+      expect.stringMatching(/^slipway unfreeze prox-ops --why "…" /),
+    ]);
+    expect(freezeAdvice(sight)).toEqual([]);
   });
 
   test('held without a reason still says how it is lifted', () => {
     expect(text({ hold: { ...hold, reasons: [] } }, [])).toContain('slipway release prox-ops --why "…"');
   });
 
-  test('that somebody ended says what starts it again, here as in status', () => {
-    const ended = { cluster: 'prox-ops', running: false, memo: none };
-    expect(
-      queueText(
-        queueView(ended, [], () => undefined),
+  test('that somebody ended says what starts it again, here as in status, and what it remembers', () => {
+    const ended = (memo: object): string => {
+      const sight = { cluster: 'prox-ops', running: false, memo: { ...none, ...memo } };
+      return queueText(
+        queueView(sight, [], () => undefined),
         0,
-      ),
-    ).toContain(queueLine(ended));
+      );
+    };
+    expect(ended({})).toContain(lineOf({}, false));
+    const waiting = { target: 'v1.12.7', since: at(940) };
+    for (const shown of [ended({ frozen, waiting }), lineOf({ frozen, waiting }, false)]) {
+      expect(shown).toContain('prox-ops: its queue was ended from outside.');
+      expect(shown).toContain('ada@ops froze prox-ops');
+      expect(shown).toContain(
+        'Talos v1.12.7 was merged and waited in that queue; it begins no more by itself',
+      );
+    }
+    expect(lineOf({ hold }, false)).toContain('prox-ops is held since');
   });
 });

@@ -3,21 +3,60 @@ import { boardText } from '../../../src/cli/board/board-text.js';
 import { runChanges } from '../../../src/runs/view/run-changes.js';
 import { openWindowWait, windowText } from '../../../src/runs/view/window-text.js';
 import { startNowLines } from '../../../src/cli/commands/start-now.js';
-import { aRunView, after, at } from '../../runs/view/a-run-view.js';
+import type { PauseTime, RunView } from '../../../src/runs/view/run-view.js';
+import { progressText } from '../../../src/runs/view/run-words.js';
+import type { RunInput } from '../../../src/workflows/messages.js';
+import { aNode, aRunView, after, at } from '../../runs/view/a-run-view.js';
 
 const wait = { since: at(0), until: at(3 * 3600), endedAt: undefined };
 const clock = { now: after(60), timeZone: 'UTC' };
 
 group('a run that waits for its maintenance window', () => {
   test('says when that opens, in words and on the clock', () => {
-    expect(windowText(wait, clock)).toBe(
+    expect(windowText(aRunView({ windows: [wait] }), wait, clock)).toBe(
       'No maintenance window is open, so no node is begun; the next one opens 15:00:00, in about 2 h 59 min.',
     );
   });
 
   test('says where it should be open and nobody has looked', () => {
-    expect(windowText(wait, { ...clock, now: after(3 * 3600 + 5) })).toContain(
+    expect(windowText(aRunView({ windows: [wait] }), wait, { ...clock, now: after(3 * 3600 + 5) })).toContain(
       'one should be open since 15:00:00',
+    );
+  });
+
+  const limited = (hours: number, windows: readonly PauseTime[], over: Partial<RunView> = {}): RunView =>
+    // The text looks at this limit alone.
+    aRunView({
+      input: { inventory: { limits: { window: hours * 3_600_000 } } } as RunInput,
+      windows,
+      ...over,
+    });
+
+  test('says what becomes of the run if none opens within its limit', () => {
+    expect(windowText(limited(5, [wait]), wait, clock)).toMatch(
+      /in about 2 h 59 min\. If none has opened by 17:00:00, it ends with no node touched\.$/,
+    );
+    const begun = [aNode('k8s-work-1', { state: 'done', attempt: 1 })];
+    expect(windowText(limited(5, [wait], { nodes: begun }), wait, clock)).toMatch(
+      /by 17:00:00, it ends and the cluster is held\.$/,
+    );
+  });
+
+  test('counts that from the first of the windows that did not open after all', () => {
+    const first = { since: at(-3600), until: at(-5), endedAt: at(-5) };
+    const earlier = { since: at(-90_000), until: at(-80_000), endedAt: at(-80_000) };
+    expect(windowText(limited(5, [earlier, first, wait]), wait, clock)).toContain('by 16:00:00, it ends');
+  });
+
+  test('says that none opens where it waits for its limit alone', () => {
+    expect(windowText(limited(3, [wait]), wait, clock)).toBe(
+      'No maintenance window is open, so no node is begun, and none opens by 15:00:00; it ends with no node touched then.',
+    );
+  });
+
+  test('is not given an estimate: nobody goes on', () => {
+    expect(progressText(aRunView({ windows: [wait] }), clock.now)).toBe(
+      'waits for a maintenance window · 0 of 6 nodes done',
     );
   });
 
