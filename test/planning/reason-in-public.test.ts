@@ -8,9 +8,9 @@ const unreadable = (why: string) =>
     reference: 'file secrets/kubeconfig',
     why,
   }) as const;
-const missing = "ENOENT: no such file or directory, open '/srv/slipway/home/secrets/kubeconfig'";
+const missing = "ENOENT: no such file or directory, open '/srv/slipway/lan/secrets/kubeconfig'";
 
-it.each(['/srv/slipway/home', '/srv/slipway/home/'])(
+it.each(['/srv/slipway/lan', '/srv/slipway/lan/'])(
   'a comment does not say where a worker has its files: %s',
   (folder) => {
     expect(reasonInPublic(unreadable(missing), folder)).toEqual(
