@@ -171,9 +171,6 @@ export interface StarterSettings {
   readonly base: string;
 }
 
-/** How a repository signs in at its forge. */
-export type ForgeAccess = NonNullable<RepositorySettings['access']>;
-
 /** What was read, with what follows from it: the trigger of a forge that sends no webhooks is `poll`. */
 export function settingsOf(file: z.infer<typeof StarterFile>, base: string): StarterSettings {
   return {
