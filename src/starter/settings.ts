@@ -155,6 +155,11 @@ export interface RepositorySettings extends Omit<z.infer<typeof Repository>, 'tr
   readonly trigger: readonly ('webhook' | 'poll')[];
   /** The folder of starter.yaml: where relative credential files start, unless the worker has a setting of its own. */
   readonly base: string;
+  /**
+   * `none`: the client of its forge writes as fast as it can, and tries again at once. No starter.yaml can say so: it is for tests,
+   * whose forge is their own. Left out: the pauses that GitHub asks for, a second between writes, three where people are notified.
+   */
+  readonly pauses?: 'none';
 }
 
 /** The whole file, parsed. */
@@ -165,9 +170,6 @@ export interface StarterSettings {
   /** The folder of starter.yaml: where relative files of tokens start. */
   readonly base: string;
 }
-
-/** How a repository signs in at its forge. */
-export type ForgeAccess = NonNullable<RepositorySettings['access']>;
 
 /** What was read, with what follows from it: the trigger of a forge that sends no webhooks is `poll`. */
 export function settingsOf(file: z.infer<typeof StarterFile>, base: string): StarterSettings {

@@ -29,6 +29,8 @@ export interface CommandOptions {
   readonly signal?: AbortSignal;
   /** Written to stdin, which is then closed. Without it stdin is empty, so nothing can wait for a person. */
   readonly input?: string | Uint8Array;
+  /** An open file of ours that it gets as its stdin instead. */
+  readonly stdinDescriptor?: number;
   /** Called for each line as it comes, redacted. When it throws, the process is stopped and that error is thrown. */
   readonly onLine?: (stream: 'stdout' | 'stderr', line: string) => void;
   /** Bytes kept of each stream's end. Default 1 MiB. */
@@ -200,7 +202,7 @@ function startInItsOwnGroup(
   env: Environment,
   files?: OutputFiles,
 ) {
-  const { args, cwd = process.cwd(), input, deathSignal = 'KILL' } = options;
+  const { args, cwd = process.cwd(), input, stdinDescriptor, deathSignal = 'KILL' } = options;
   const mortal = deathSignal !== 'none';
   const [program, ...all] = [
     ...(mortal ? [programs.setpriv, '--pdeathsig', deathSignal, '--'] : []),
@@ -211,8 +213,8 @@ function startInItsOwnGroup(
     env,
     extendEnv: false,
     cwd,
-    ...(input === undefined ? { stdin: 'ignore' } : { input }),
     // Any descriptor will do; execa's types know only our own streams.
+    ...(input === undefined ? { stdin: (stdinDescriptor as 0 | undefined) ?? 'ignore' } : { input }),
     stdout: (files?.stdout.descriptor as 1 | undefined) ?? 'pipe',
     stderr: (files?.stderr.descriptor as 2 | undefined) ?? 'pipe',
     // Collected by OutputTail, which forgets the beginning instead of killing the process when it says too much.

@@ -57,6 +57,7 @@ beforeEach(async () => {
     url: `${forge.url}/${name}.git`,
     access: { token: { file: 'token' } },
     base: folder,
+    pauses: 'none',
     clusters: [{ file, folder }],
   });
 });

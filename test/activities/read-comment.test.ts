@@ -40,7 +40,8 @@ beforeEach(async () => {
   const slipway = person('slipway-of-acme', 'write');
   own = slipway.account;
   await writeFile(path.join(folder, 'token'), slipway.token, { mode: 0o600 });
-  repository = aRepository({ api: forge.api, access: { token: { file: 'token' } }, base: folder });
+  const access = { token: { file: 'token' } };
+  repository = aRepository({ api: forge.api, access, base: folder, pauses: 'none' });
 });
 afterEach(() => there.end());
 

@@ -40,6 +40,7 @@ beforeEach(async () => {
       url: `${forge.url}/acme/home-ops.git`,
       access: { token: { file: 'token' } },
       base: folder,
+      pauses: 'none',
     }),
   };
 });

@@ -1,12 +1,21 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { startTemporalAlone } from '../../lab/temporal-alone.js';
+import {
+  queueId,
+  runId,
+  workflowTypes,
+  type QueueMemo,
+  type RunInput,
+} from '../../src/workflows/messages.js';
 
 /** A Temporal with the namespace `slipway` and no worker. */
 export interface WorkerlessTemporal {
   readonly client: Client;
   /** What the command line needs to find it. */
   readonly env: Readonly<Record<string, string>>;
+  /** Starts a queue and its open run to v1.12.6, as a queue that somebody works on would. */
+  enqueueRun(cluster: string, run: number): Promise<void>;
   /** Lets the server believe that a worker polled the queue just now. */
   pretendWorker(taskQueue: string): Promise<void>;
   stop(): Promise<void>;
@@ -35,12 +44,37 @@ export async function startWorkerlessTemporal(): Promise<WorkerlessTemporal> {
   return {
     client,
     env: { TEMPORAL_ADDRESS: address },
+    enqueueRun: (cluster, run) => enqueueRun(client, cluster, run),
     pretendWorker,
     stop: async () => {
       await connection.close();
       await alone.stop();
     },
   };
+}
+
+async function enqueueRun(client: Client, cluster: string, run: number): Promise<void> {
+  const since = new Date().toISOString();
+  const queue: QueueMemo = { hold: null, open: { run, target: 'v1.12.6', since }, lastRun: run };
+  const request: RunInput['request'] = {
+    schema: 1,
+    cluster,
+    talos: 'v1.12.6',
+    declared: true,
+    requestedBy: 'ada@bench',
+    requestedAt: since,
+  };
+  await client.workflow.start(workflowTypes.queue, {
+    workflowId: queueId(cluster),
+    taskQueue: 'slipway',
+    args: [],
+    memo: { queue },
+  });
+  await client.workflow.start(workflowTypes.run, {
+    workflowId: runId(cluster, run),
+    taskQueue: 'slipway',
+    args: [{ request, run }],
+  });
 }
 
 /** A new namespace takes a moment to be known to all of Temporal. */

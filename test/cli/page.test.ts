@@ -2,13 +2,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe as group, expect, test } from '@jest/globals';
-import {
-  queueId,
-  runId,
-  workflowTypes,
-  type QueueMemo,
-  type RunInput,
-} from '../../src/workflows/messages.js';
 import { startWorkerlessTemporal, type WorkerlessTemporal } from './a-temporal.js';
 import { slipway, startSlipway, type Ended } from './run-slipway.js';
 
@@ -24,28 +17,7 @@ let temporal: WorkerlessTemporal;
 
 beforeAll(async () => {
   temporal = await startWorkerlessTemporal();
-  const since = new Date().toISOString();
-  const queue: QueueMemo = { hold: null, open: { run: 7, target: 'v1.12.6', since }, lastRun: 7 };
-  const request: RunInput['request'] = {
-    schema: 1,
-    cluster,
-    talos: 'v1.12.6',
-    declared: true,
-    requestedBy: 'ada@bench',
-    requestedAt: since,
-  };
-  const { workflow } = temporal.client;
-  await workflow.start(workflowTypes.queue, {
-    workflowId: queueId(cluster),
-    taskQueue: 'slipway',
-    args: [],
-    memo: { queue },
-  });
-  await workflow.start(workflowTypes.run, {
-    workflowId: runId(cluster, 7),
-    taskQueue: 'slipway',
-    args: [{ request, run: 7 }],
-  });
+  await temporal.enqueueRun(cluster, 7);
 }, startMs);
 
 afterAll(async () => {

@@ -41,7 +41,8 @@ beforeEach(async () => {
   ada = forge.person('ada', { 'acme/home-ops': 'write' });
   writeFileSync(path.join(folder, 'token'), ada.token);
   const url = `${forge.url}/acme/home-ops.git`;
-  settings = aRepository({ api: forge.api, url, access: { token: { file: 'token' } }, base: folder });
+  const access = { token: { file: 'token' } };
+  settings = aRepository({ api: forge.api, url, access, base: folder, pauses: 'none' });
   started.length = 0;
   told.length = 0;
 });

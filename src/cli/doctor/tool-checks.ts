@@ -14,6 +14,11 @@ const programs = [
   { name: 'etcd', why: 'slipway snapshot prove starts it', only: 'warn' },
 ] as const;
 
+const ofUtilLinux = [
+  { name: 'setpriv', why: 'every program is started through it, so that none outlives Slipway' },
+  { name: 'flock', why: 'it has two that fetch the same take turns' },
+] as const;
+
 /** The programs, the talosctl of each minor a node runs or passes through, and what the machine itself must offer. */
 export function toolChecks(looks: Looks): Check[] {
   return [
@@ -36,21 +41,17 @@ export function toolChecks(looks: Looks): Check[] {
         return toolAnswer(tool, why, 'only' in rest ? 'warn' : 'fail');
       },
     })),
-    {
+    ...ofUtilLinux.map(({ name, why }): Check => ({
       group: 'tools',
-      what: 'setpriv',
+      what: name,
       limitMs,
       ask: async () => {
-        const { found, remedy } = (await listPrerequisites()).find(({ name }) => name === 'setpriv') ?? {};
+        const { found, remedy } = (await listPrerequisites()).find((one) => one.name === name) ?? {};
         return found === undefined
-          ? {
-              verdict: 'fail',
-              says: 'It is not on PATH; every program is started through it, so that none outlives Slipway.',
-              type: remedy ? [remedy] : [],
-            }
+          ? { verdict: 'fail', says: `It is not on PATH; ${why}.`, type: remedy ? [remedy] : [] }
           : { verdict: 'ok', says: `${found}.` };
       },
-    },
+    })),
   ];
 }
 

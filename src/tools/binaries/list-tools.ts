@@ -71,6 +71,7 @@ export async function listPrerequisites(
   );
   return [
     program('setpriv', 'Install util-linux 2.33 or later.'),
+    program('flock', 'Install util-linux 2.33 or later.'),
     program('tar', 'Install tar; releases are unpacked with it.'),
     program('git', 'Install git.'),
     go,

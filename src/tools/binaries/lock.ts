@@ -1,10 +1,10 @@
-import { existsSync } from 'node:fs';
-import { link, mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, rm, stat, type FileHandle } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { isRunning, ownIdentity } from '../process-identity.js';
+import { runCommand } from '../run-command.js';
 
 const ownerSchema = z.object({ host: z.string(), pid: z.number(), startTime: z.string(), what: z.string() });
 
@@ -23,111 +23,90 @@ export interface LockOptions {
 
 const DEFAULT_TIMEOUT_MS = 60 * 60_000;
 const POLL_MS = 200;
-/** The owner touches its lock this often … */
-const TOUCH_MS = 10_000;
-/** … and on another machine, whose processes we cannot see, it counts as dead when it has not for so long. */
-const SILENT_MS = 90_000;
+/** One question to the kernel, by a process that ends at once. */
+const ASK_MS = 20_000;
+/** With this exit code flock says that somebody else has it. */
+const HELD_BY_ANOTHER = 75;
 
 /**
- * Does something while holding a lock file, so that two set-ups share the work instead of doing it twice.
+ * Does something while holding a lock, so that two set-ups share the work instead of doing it twice.
  *
- * The file names its owner's process and start time: the lock of a process that died is recognised and taken over.
- * It is an economy, no promise: what it protects is put in place by atomic renames and stays right even when two
- * hold it.
+ * The kernel holds it, on a file that this process has open: it goes away with this process, however that ends, and never before.
+ * What stands in the file names its owner to those who wait, and decides nothing.
  *
  * @throws when the wait is over, with the owner's name; the signal's reason when it aborts.
  */
 export async function withLock<T>(file: string, options: LockOptions, work: () => Promise<T>): Promise<T> {
-  const owner: LockOwner = { host: os.hostname(), ...ownIdentity(), what: options.what };
-  await acquire(file, owner, options);
-  const touching = setInterval(() => {
-    const now = new Date();
-    utimes(file, now, now).catch(() => undefined);
-  }, TOUCH_MS);
+  const held = await acquire(file, options);
   try {
     return await work();
   } finally {
-    clearInterval(touching);
-    if (isSame(await readOwner(file), owner)) await rm(file, { force: true });
+    // While it is ours: whoever opened this one before sees that it is gone, and opens the next.
+    if (await isStillAt(file, held)) await rm(file, { force: true });
+    await held.close();
   }
 }
 
-async function acquire(file: string, owner: LockOwner, options: LockOptions): Promise<void> {
+async function acquire(file: string, options: LockOptions): Promise<FileHandle> {
   await mkdir(path.dirname(file), { recursive: true });
   const end = Date.now() + (options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
   let told = false;
-  while (existsSync(file) || !(await create(file, owner))) {
-    const holder = await readOwner(file);
-    if (holder === undefined || (await isDead(file, holder))) {
-      await takeAway(file, holder);
-      continue;
+  for (;;) {
+    const held = await tryOnce(file, options.what);
+    if (held) return held;
+    const owner = await readOwner(file);
+    if (owner && !told) {
+      told = true;
+      options.onWait?.(owner);
     }
-    if (!told) options.onWait?.(holder);
-    told = true;
     if (Date.now() > end) {
-      throw new Error(
-        `Process ${holder.pid} on ${holder.host} has been ${holder.what} for too long. ` +
-          `If it hangs, end it and start again; if there is no such process, remove ${file}.`,
-      );
+      const who = owner
+        ? `Process ${owner.pid} on ${owner.host} has been ${owner.what}`
+        : `Another process has held ${file}`;
+      throw new Error(`${who} for too long. If it hangs, end it and start again.`);
     }
     options.signal?.throwIfAborted();
     await sleep(POLL_MS);
   }
 }
 
-/** Creates the lock with its content in one step: nobody ever reads half of it. */
-async function create(file: string, owner: LockOwner): Promise<boolean> {
-  const temporary = `${file}.${owner.host}.${owner.pid}.${uniqueNumber()}`;
-  await writeFile(temporary, JSON.stringify(owner));
+/** The open file while the lock is ours; undefined: somebody else has it. */
+async function tryOnce(file: string, what: string): Promise<FileHandle | undefined> {
+  const opened = await open(file, 'a');
+  let ours = false;
   try {
-    await link(temporary, file);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw error;
+    // The lock is of the open file, which flock shares with us: it stays when flock has ended.
+    const { exitCode } = await runCommand({
+      command: 'flock',
+      args: ['--exclusive', '--nonblock', '--conflict-exit-code', String(HELD_BY_ANOTHER), '0'],
+      stdinDescriptor: opened.fd,
+      acceptExitCodes: [0, HELD_BY_ANOTHER],
+      timeoutMs: ASK_MS,
+    });
+    if (exitCode !== 0 || !(await isStillAt(file, opened))) return undefined;
+    await opened.truncate();
+    const owner: LockOwner = { host: os.hostname(), ...ownIdentity(), what };
+    await opened.writeFile(JSON.stringify(owner));
+    ours = true;
+    return opened;
   } finally {
-    await rm(temporary, { force: true });
+    if (!ours) await opened.close();
   }
 }
 
-/** Removes the lock of a dead owner. Two may try at once, so it is moved aside and looked at first. */
-async function takeAway(file: string, dead: LockOwner | undefined): Promise<void> {
-  const aside = `${file}.stale.${process.pid}.${uniqueNumber()}`;
-  try {
-    await rename(file, aside);
-  } catch {
-    return;
-  }
-  const moved = await readOwner(aside);
-  const tookALiveOne = moved !== undefined && !(dead !== undefined && isSame(moved, dead));
-  if (tookALiveOne) await link(aside, file).catch(() => undefined);
-  await rm(aside, { force: true });
+/** Whether those who come now open the same file: its owner before removed it when it was through. */
+async function isStillAt(file: string, opened: FileHandle): Promise<boolean> {
+  const mine = await opened.stat({ bigint: true });
+  const there = await stat(file, { bigint: true }).catch(() => undefined);
+  return there?.ino === mine.ino && there.dev === mine.dev;
 }
 
-async function isDead(file: string, holder: LockOwner): Promise<boolean> {
-  if (holder.host === os.hostname()) return !isRunning(holder);
-  const touched = await stat(file).then(
-    ({ mtimeMs }) => mtimeMs,
-    () => Date.now(),
-  );
-  return Date.now() - touched > SILENT_MS;
-}
-
-/** undefined when there is no lock, or none that can be read (written by hand, or by a broken disk). */
+/** Who says to have it; undefined when that is nobody who lives: its name is not written yet. */
 async function readOwner(file: string): Promise<LockOwner | undefined> {
   try {
-    return ownerSchema.safeParse(JSON.parse(await readFile(file, 'utf8'))).data;
+    const owner = ownerSchema.parse(JSON.parse(await readFile(file, 'utf8')));
+    return owner.host !== os.hostname() || isRunning(owner) ? owner : undefined;
   } catch {
     return undefined;
   }
-}
-
-function isSame(a: LockOwner | undefined, b: LockOwner): boolean {
-  return a?.host === b.host && a.pid === b.pid && a.startTime === b.startTime && a.what === b.what;
-}
-
-let last = 0;
-function uniqueNumber(): number {
-  last += 1;
-  return last;
 }

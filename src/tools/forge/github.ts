@@ -1,7 +1,7 @@
 import { createAppAuth } from '@octokit/auth-app';
 import { Octokit } from '@octokit/core';
 import { retry } from '@octokit/plugin-retry';
-import { throttling } from '@octokit/plugin-throttling';
+import { throttling, type ThrottlingOptions } from '@octokit/plugin-throttling';
 import { z } from 'zod';
 import type { RepositorySettings } from '../../starter/settings.js';
 import { readCredential } from '../credentials.js';
@@ -50,6 +50,16 @@ export interface GitHub {
 
 const Throttled = Octokit.plugin(throttling, retry);
 
+/** Of writes that need not be spaced out (`RepositorySettings.pauses`): each may go at once. */
+const unspaced = { key: () => ({ schedule: () => Promise.resolve() }) } as unknown as NonNullable<
+  ThrottlingOptions['write']
+>;
+/** What GitHub asks for between two writes, and before another try, is what the plugins do by themselves. */
+const noPauses = {
+  retry: { retryAfterBaseValue: 1 },
+  throttle: { write: unspaced, notifications: unspaced },
+};
+
 /**
  * Opens GitHub for one repository of starter.yaml; asks nothing yet.
  *
@@ -69,6 +79,7 @@ export async function openGitHub(repository: RepositorySettings, base = reposito
     )
   ).text.trim();
   const redaction = new Redaction([secret]);
+  const pauses = repository.pauses === 'none' ? noPauses : undefined;
   const octokit = new Throttled({
     baseUrl: api,
     userAgent: 'slipway',
@@ -80,8 +91,9 @@ export async function openGitHub(repository: RepositorySettings, base = reposito
       : { auth: secret }),
     log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
     request: { fetch: boundedFetch },
-    retry: { retries: attempts },
+    retry: { retries: attempts, ...pauses?.retry },
     throttle: {
+      ...pauses?.throttle,
       // The groups of requests that are kept apart are those of one credential.
       id: `${api} ${name}`,
       onRateLimit: mayPause,

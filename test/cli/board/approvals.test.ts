@@ -6,9 +6,10 @@ import { viewOfRun } from '../../../src/runs/view/view-of-run.js';
 import { reportText } from '../../../src/cli/commands/report.js';
 import { reportOfView } from '../../../src/runs/view/report-of-view.js';
 import {
+  answered,
+  asked,
   completed,
   factsOf,
-  payloads,
   runStarted,
   scheduled,
   type EventAt,
@@ -22,23 +23,6 @@ const { plan } = aRunView();
 if (!plan) throw new Error('a run view has a plan');
 const asking = { ...plan, hash, approvals: needs };
 
-const asked = (seconds: number, name: string, input: object): EventAt => [
-  seconds,
-  {
-    workflowExecutionUpdateAcceptedEventAttributes: {
-      acceptedRequest: { input: { name, args: payloads(input) } },
-    },
-  },
-];
-const answered = (seconds: number, acceptedEventId: number, answer: unknown): EventAt => [
-  seconds,
-  {
-    workflowExecutionUpdateCompletedEventAttributes: {
-      acceptedEventId: String(acceptedEventId),
-      outcome: { success: payloads(answer) },
-    },
-  },
-];
 const timer = (seconds: number, timerId: string): EventAt => [
   seconds,
   { timerStartedEventAttributes: { timerId, startToFireTimeout: `${dayMs / 1000}s` } },

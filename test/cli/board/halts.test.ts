@@ -6,6 +6,8 @@ import { storyOfRun } from '../../../src/runs/view/story-of-run.js';
 import { viewOfRun } from '../../../src/runs/view/view-of-run.js';
 import { decisionTimer } from '../../../src/workflows/messages.js';
 import {
+  answered,
+  asked,
   childStarted,
   completed,
   factsOf,
@@ -62,23 +64,8 @@ describe('a halt in the record', () => {
   test('keeps what was decided, and about which node', () => {
     const input = { node: 'k8s-work-2', by: 'ada@bench', why: 'the port is up' };
     const decided: readonly EventAt[] = [
-      [
-        120,
-        {
-          workflowExecutionUpdateAcceptedEventAttributes: {
-            acceptedRequest: { input: { name: 'retry', args: payloads(input) } },
-          },
-        },
-      ],
-      [
-        121,
-        {
-          workflowExecutionUpdateCompletedEventAttributes: {
-            acceptedEventId: '2',
-            outcome: { success: payloads({ verdict: 'retrying', node: 'k8s-work-2', steps: [] }) },
-          },
-        },
-      ],
+      asked(120, 'retry', input),
+      answered(121, 2, { verdict: 'retrying', node: 'k8s-work-2', steps: [] }),
     ];
     expect(seen(...decided).decisions).toEqual([{ kind: 'retry', ...input, at: at(120) }]);
   });

@@ -5,6 +5,8 @@ import { changeLine, runChanges, type Look } from '../../../src/runs/view/run-ch
 import type { PauseView, RunView } from '../../../src/runs/view/run-view.js';
 import { viewOfRun } from '../../../src/runs/view/view-of-run.js';
 import {
+  answered,
+  asked,
   completed,
   factsOf,
   payloads,
@@ -21,25 +23,6 @@ const dayMs = 86_400_000;
 const seen = (...events: readonly EventAt[]): RunView =>
   viewOfRun('prox-ops', 42, { facts: factsOf(runStarted, ...events), pending: nothingPending }, new Map());
 
-const asked = (seconds: number, name: string, by: string, why: string): EventAt => [
-  seconds,
-  {
-    workflowExecutionUpdateAcceptedEventAttributes: {
-      acceptedRequest: { input: { name, args: payloads({ by, why }) } },
-    },
-  },
-];
-
-const answered = (seconds: number, acceptedEventId: number, answer: unknown): EventAt => [
-  seconds,
-  {
-    workflowExecutionUpdateCompletedEventAttributes: {
-      acceptedEventId: String(acceptedEventId),
-      outcome: { success: payloads(answer) },
-    },
-  },
-];
-
 const timer = (seconds: number): EventAt => [
   seconds,
   { timerStartedEventAttributes: { timerId: '1', startToFireTimeout: `${dayMs / 1000}s` } },
@@ -47,7 +30,10 @@ const timer = (seconds: number): EventAt => [
 const timerOver: Readonly<Record<string, unknown>> = { timerCanceledEventAttributes: { timerId: '1' } };
 
 const pausing = { verdict: 'pausing', limit: dayMs };
-const paused = [asked(60, 'pause', 'ada@bench', 'the backup runs'), answered(60, 2, pausing)] as const;
+const paused = [
+  asked(60, 'pause', { by: 'ada@bench', why: 'the backup runs' }),
+  answered(60, 2, pausing),
+] as const;
 
 group('a pause in the record', () => {
   test('is asked for before it stands still', () => {
@@ -69,7 +55,7 @@ group('a pause in the record', () => {
     const view = seen(
       ...paused,
       timer(90),
-      asked(120, 'resume', 'bob@bench', 'it is through'),
+      asked(120, 'resume', { by: 'bob@bench', why: 'it is through' }),
       answered(120, 5, { verdict: 'resumed' }),
       [120, timerOver],
     );
@@ -84,7 +70,7 @@ group('a pause in the record', () => {
   test.each(['paused-already', 'ending-already'])('that was answered %s changes nothing', (verdict) => {
     const view = seen(
       ...paused,
-      asked(70, 'pause', 'eve@bench', 'me too'),
+      asked(70, 'pause', { by: 'eve@bench', why: 'me too' }),
       answered(70, 4, { verdict, limit: 1 }),
     );
     expect(view.pause?.by).toBe('ada@bench');
@@ -95,7 +81,7 @@ group('a pause in the record', () => {
     const aborted = seen(
       ...paused,
       timer(90),
-      asked(100, 'abort', 'ada', 'enough'),
+      asked(100, 'abort', { by: 'ada', why: 'enough' }),
       answered(100, 5, { verdict: 'aborting' }),
     );
     expect(aborted.pause).toBeUndefined();

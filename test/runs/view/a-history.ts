@@ -85,6 +85,31 @@ export function completed(seconds: number, eventId: number, result: unknown): Ev
   ];
 }
 
+/** An update that the workflow took. */
+export function asked(seconds: number, name: string, input: object): EventAt {
+  return [
+    seconds,
+    {
+      workflowExecutionUpdateAcceptedEventAttributes: {
+        acceptedRequest: { input: { name, args: payloads(input) } },
+      },
+    },
+  ];
+}
+
+/** What it answered to the update that the event of that id took. */
+export function answered(seconds: number, eventId: number, answer: unknown): EventAt {
+  return [
+    seconds,
+    {
+      workflowExecutionUpdateCompletedEventAttributes: {
+        acceptedEventId: String(eventId),
+        outcome: { success: payloads(answer) },
+      },
+    },
+  ];
+}
+
 /** A child workflow that was started. */
 export function childStarted(seconds: number, workflowId: string): EventAt {
   return [

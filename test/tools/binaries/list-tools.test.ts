@@ -63,6 +63,7 @@ test('what the machine must offer is listed with what to do where it is missing'
   const missing = await listPrerequisites({ PATH: folder });
   expect(missing.map(({ name, remedy }) => [name, remedy?.slice(0, 18)])).toEqual([
     ['setpriv', 'Install util-linux'],
+    ['flock', 'Install util-linux'],
     ['tar', 'Install tar; relea'],
     ['git', 'Install git.'],
     ['go', 'there is no Go on '],

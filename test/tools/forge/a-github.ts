@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { openGitHub, type GitHub } from '../../../src/tools/forge/github.js';
 import { aRepository } from '../../starter/a-starter.js';
-import type { ForgeAccess, RepositorySettings } from '../../../src/starter/settings.js';
+import type { RepositorySettings } from '../../../src/starter/settings.js';
 
 /** What was asked. */
 export interface Asked {
@@ -29,7 +29,8 @@ export interface TriedGitHub {
   /** The lines of what was asked. */
   lines(): string[];
   readonly settings: RepositorySettings;
-  open(access?: ForgeAccess): Promise<GitHub>;
+  /** Opens it, by its settings with these changes. */
+  open(changes?: Partial<RepositorySettings>): Promise<GitHub>;
   stop(): Promise<void>;
 }
 
@@ -62,13 +63,13 @@ export async function tryGitHub(answer: (asked: Asked) => Answered | undefined):
   const file = path.join(folder, 'token');
   await writeFile(file, `${token}\n`, { mode: 0o600 });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const settings = aRepository({ api: url, access: { token: { file } }, base: folder });
+  const settings = aRepository({ api: url, access: { token: { file } }, base: folder, pauses: 'none' });
   return {
     url,
     asked,
     settings,
     lines: () => asked.map(({ line }) => line),
-    open: (access) => openGitHub(access ? { ...settings, access } : settings),
+    open: (changes) => openGitHub({ ...settings, ...changes }),
     stop: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { addComment, commentsSince, upsertComment } from '../../../src/tools/forge/github-comments.js';
 import { setCheck } from '../../../src/tools/forge/github-checks.js';
-import type { GitHub } from '../../../src/tools/forge/github.js';
+import { openGitHub, type GitHub } from '../../../src/tools/forge/github.js';
 import { tryGitHub, type Answered, type Asked, type TriedGitHub } from './a-github.js';
 
 let there: TriedGitHub;
@@ -106,6 +106,17 @@ describe('the one comment', () => {
     await expect(upsertComment(github, { number: 1, marker: 'x --> <b>' }, 'x')).rejects.toThrow('no marker');
     expect(there.asked).toEqual([]);
   });
+});
+
+test('writes are a second apart, as GitHub asks', async () => {
+  there = await tryGitHub(() => ({ status: 201, body: { id: 1 } }));
+  const { pauses: _none, ...asUsual } = there.settings;
+  const github = await openGitHub(asUsual);
+  const began = Date.now();
+  for (const title of ['first', 'second'])
+    await setCheck(github, 'c'.repeat(40), { name: 'x', state: 'pending', title, summary: '' });
+  expect(Date.now() - began).toBeGreaterThan(900);
+  expect(there.asked).toHaveLength(2);
 });
 
 test('comments since then are those at pull requests', async () => {

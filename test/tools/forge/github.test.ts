@@ -13,6 +13,7 @@ import {
   pullRequestsMergedSince,
   pullRequestsOf,
 } from '../../../src/tools/forge/github-pulls.js';
+import { openGitHub } from '../../../src/tools/forge/github.js';
 import { aListedPull, token, tryGitHub, type TriedGitHub } from './a-github.js';
 
 let there: TriedGitHub;
@@ -76,12 +77,15 @@ describe('every call', () => {
     expect(there.asked).toHaveLength(2);
   });
 
-  test('that GitHub fails at is made again, where that makes nothing twice', async () => {
+  test('that GitHub fails at is made again after a second, where that makes nothing twice', async () => {
     there = await tryGitHub(() =>
       there.asked.length === 1 ? { status: 502, body: '<html>' } : { body: {} },
     );
-    const github = await there.open();
+    const { pauses: _none, ...asUsual } = there.settings;
+    const github = await openGitHub(asUsual);
+    const began = Date.now();
     await github.call(anything, 'GET /repos/{owner}/{repo}');
+    expect(Date.now() - began).toBeGreaterThan(900);
     expect(there.asked).toHaveLength(2);
   });
 
@@ -249,7 +253,7 @@ test('an app signs in with its key, and asks with what it is given for it', asyn
     return { status: 201, body: { token: 'ghs_given', expires_at: expires, ...more } };
   });
   await writeFile(path.join(there.settings.base, 'app.pem'), privateKey);
-  const github = await there.open({ app: { id: 7, installation: 8, key: { file: 'app.pem' } } });
+  const github = await there.open({ access: { app: { id: 7, installation: 8, key: { file: 'app.pem' } } } });
   expect(await github.ownLogin()).toBe('slipway[bot]');
   await github.call(anything, 'GET /repos/{owner}/{repo}');
   expect(there.asked.at(-1)?.headers['authorization']).toBe('token ghs_given');
