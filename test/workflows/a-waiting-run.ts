@@ -49,7 +49,13 @@ export async function startWorkflowsAlone(): Promise<WorkflowsAlone> {
   const worker = spawn(process.execPath, [script, address, taskQueue], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  await once(worker.stdout, 'data');
+  const works = await Promise.race([once(worker.stdout, 'data'), once(worker, 'exit').then(() => undefined)]);
+  if (!works) {
+    await temporal.stop();
+    throw new Error(
+      'The worker of the workflows ended before it worked. Type: npm run check, which bundles them.',
+    );
+  }
   return {
     temporal,
     waitingRun: (run, approvers = 1) => startRun(temporal, run, approvers),
