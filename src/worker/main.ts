@@ -24,6 +24,13 @@ const patienceMs = 60_000;
 /** Waiting activities cost no processor; processes are limited where they start (`run-command`). */
 const activitiesMax = 500;
 
+/**
+ * What a worker asks Temporal for at once. One that hangs, or whose machine is frozen, still has its questions open: each takes one attempt
+ * of a step with it, which is missed only after a heartbeat's time. The ten of the SDK's default made that a minute; with two it is
+ * some twenty seconds.
+ */
+const activityPolls = 2;
+
 /** Cancels and heartbeats reach an activity at least this often. */
 const heartbeatThrottle = '2 seconds';
 
@@ -63,6 +70,7 @@ async function main(): Promise<void> {
       plans: plansThrough(asker, settings.taskQueue, inputOf),
     }),
     maxConcurrentActivityTaskExecutions: activitiesMax,
+    maxConcurrentActivityTaskPolls: activityPolls,
     maxHeartbeatThrottleInterval: heartbeatThrottle,
     defaultHeartbeatThrottleInterval: heartbeatThrottle,
     stickyQueueScheduleToStartTimeout: stickyTimeout,
