@@ -69,7 +69,7 @@ async function handedOver(
   const back = wentBack(change);
   if (back) {
     const { talos } = back;
-    const declared = { commit: head, ...(talos === undefined ? {} : { talos }) };
+    const declared = { commit: head, delivery: delivery.id, ...(talos === undefined ? {} : { talos }) };
     const act = activitiesFor('mutate', dayMs, `git went back: tell the queue of ${back.cluster}`);
     return { ...done, ...(await act.withdraw({ cluster: back.cluster, declared })) };
   }

@@ -123,12 +123,13 @@ export class QueueBook {
   }
 
   /** Git declares another version than what waits, and an older one: that does not begin any more. */
-  withdraw({ talos }: Withdrawal): WithdrawAnswer {
+  withdraw({ talos, delivery }: Withdrawal): WithdrawAnswer {
     const request = this.waiting?.input.request;
     if (!request || request.talos === talos) return {};
     this.waiting = null;
     const { origin } = request;
-    return { withdrawn: { target: request.talos, ...(origin ? { origin } : {}) } };
+    const by = delivery === undefined ? {} : { delivery };
+    return { withdrawn: { target: request.talos, ...(origin ? { origin } : {}), ...by } };
   }
 
   /** Whether the open run wants another version than what has come to wait behind it. */

@@ -56,10 +56,17 @@ export interface Withdrawal {
   readonly talos?: string;
   /** The commit that declares it. */
   readonly commit: string;
+  /** The delivery that says so. */
+  readonly delivery?: string;
 }
 export interface WithdrawAnswer {
   /** What does not begin any more. */
-  readonly withdrawn?: { readonly target: string; readonly origin?: Origin };
+  readonly withdrawn?: {
+    readonly target: string;
+    readonly origin?: Origin;
+    /** The delivery that came first: all of one commit are answered alike. */
+    readonly delivery?: string;
+  };
 }
 /** To `clusterQueue` (update-with-start): what waits for another version is not declared any more, so it does not begin. */
 export const withdrawOffer = defineUpdate<WithdrawAnswer, [Withdrawal]>('withdraw');

@@ -23,7 +23,7 @@ export async function tellMerge(
 
 /** One message after the other, as they happened. What became of each stands in the answers of the activities. */
 async function tellReceivers(
-  { event, receivedAt, repository }: Delivery,
+  { event, id, receivedAt, repository }: Delivery,
   { change, people }: ClusterChange,
   { answer, withdrawn }: DeliveredCluster,
 ): Promise<void> {
@@ -36,7 +36,8 @@ async function tellReceivers(
     by: event.by === '' ? repository.name : event.by,
     ...(change.kind === 'upgrade' ? { target } : {}),
     ...(answer ? { answer } : {}),
-    ...(withdrawn ? { withdrawn: withdrawn.target } : {}),
+    // Of several deliveries of one commit the first tells it.
+    ...(withdrawn && (withdrawn.delivery ?? id) === id ? { withdrawn: withdrawn.target } : {}),
   };
   for (const message of mergeMessages(merge, { cluster, at: receivedAt })) {
     const { tellPeople } = proxyActivities<Activities>(tellingOptions(`people: ${message.kind}`));

@@ -93,8 +93,8 @@ group('a merge', () => {
     const queue = book({ hold });
     queue.offer(merged('v1.12.7', 'aaa'), at(1));
     expect(queue.withdraw({ talos: 'v1.12.7', commit: 'bbb' })).toEqual({});
-    expect(queue.withdraw({ talos: 'v1.12.6', commit: 'bbb' })).toEqual({
-      withdrawn: { target: 'v1.12.7', origin: originOf('aaa') },
+    expect(queue.withdraw({ talos: 'v1.12.6', commit: 'bbb', delivery: 'd1' })).toEqual({
+      withdrawn: { target: 'v1.12.7', origin: originOf('aaa'), delivery: 'd1' },
     });
     expect(queue.withdraw({ commit: 'ccc' })).toEqual({});
     expect(queue.release(at(2))).toEqual({ verdict: 'released', hold });
