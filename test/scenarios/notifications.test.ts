@@ -101,6 +101,8 @@ describe('the people whom slipway.yaml names', () => {
     }
     const boards = sinks.discord.messages().filter(({ editedAt }) => editedAt !== undefined);
     expect(boards).toHaveLength(1);
+    const { stdout: report } = await world.slipway('report', String(run));
+    expect(report).toMatch(/\| discord \| \d+ \| none \| yes \|/);
     expect(boards[0]?.form['content']).toContain('done: 1 of 1 nodes');
   }, 240_000);
 

@@ -50,6 +50,7 @@ export async function tellDiscord(
       url: target,
       body: JSON.stringify(discord),
       secrets: [secret.trim(), url.pathname, token],
+      ...(message === undefined ? {} : { known: [message] }),
     };
   };
   if (message !== undefined) {

@@ -11,6 +11,8 @@ export interface Exchange {
   readonly body: string;
   /** What must never stand in an error. */
   readonly secrets: readonly string[];
+  /** Parts of the address that are no secret, and that the answer names: the id of a message that is edited. */
+  readonly known?: readonly string[];
 }
 
 /** What came of it. */
@@ -45,10 +47,10 @@ const refused =
  * but where the signal aborts; no secret is in what is answered.
  */
 export async function exchange(
-  { method, url, headers = {}, body, secrets }: Exchange,
+  { method, url, headers = {}, body, secrets, known = [] }: Exchange,
   way: { readonly dialMap: DialMap; readonly signal: AbortSignal; readonly timeoutMs: number },
 ): Promise<ExchangeResult> {
-  const hidden = redactionFor(url, secrets);
+  const hidden = redactionFor(url, secrets, known);
   const timeout = AbortSignal.timeout(way.timeoutMs);
   try {
     const response = await fetch(dialled(url, way.dialMap), {
@@ -78,8 +80,8 @@ export async function exchange(
 const tokenMin = 16;
 
 /** An address may be a secret as a whole, and so may be the long parts of its path by themselves. */
-function redactionFor(url: URL, secrets: readonly string[]): Redaction {
-  const tokens = url.pathname.split('/').filter((part) => part.length >= tokenMin);
+function redactionFor(url: URL, secrets: readonly string[], known: readonly string[]): Redaction {
+  const tokens = url.pathname.split('/').filter((part) => part.length >= tokenMin && !known.includes(part));
   const whole = [url.href, `${url.pathname}${url.search}`].filter((text) => text.length > 1);
   return new Redaction([...secrets, ...whole, ...tokens]);
 }
