@@ -15,6 +15,12 @@ const NEVER_HEARD = 10_000;
 /** So long after its end a wait may still be busy with ending. Milliseconds. */
 const END_GRACE = 30_000;
 
+/**
+ * A worker that is frozen has questions open still: Temporal answers each with an attempt, which falls silent, until it forgets them after a
+ * minute. Nothing of Slipway is at work then, and `slipway status` says so. Milliseconds.
+ */
+const FROZEN = 60_000;
+
 /** Sightings further apart than this say nothing about the time between them. Milliseconds. */
 const SIGHTING_GAP_MOST = 5_000;
 
@@ -94,13 +100,20 @@ function unexplained({ waits }: Evidence): Finding[] {
 function overdue({ waits }: Evidence): Finding[] {
   const found = new Map<string, Finding>();
   for (const { at, activities } of waits) {
-    for (const { workflowId, type, shown } of activities) {
-      if (shown === undefined || at - shown.until <= END_GRACE) continue;
+    for (const activity of activities) {
+      const { workflowId, type, shown } = activity;
+      const grace = fellSilent(activity, at) ? END_GRACE + FROZEN : END_GRACE;
+      if (shown === undefined || at - shown.until <= grace) continue;
       const what = `${type} in ${workflowId} waited ${seconds(at - shown.until)} longer than it had said: ${shown.waitingFor}`;
       found.set(`${workflowId} ${type} ${shown.until}`, violation('I13', at, workflowId, what));
     }
   }
   return [...found.values()];
+}
+
+/** Whether the attempt before was not heard of, and this one has no heartbeat to be missed yet. */
+function fellSilent({ attempt, lastFailure = '', since }: PendingActivity, at: Moment): boolean {
+  return attempt > 1 && /heartbeat timeout/i.test(lastFailure) && at - since <= NEVER_HEARD;
 }
 
 /** Activities a worker works on that say nothing, and have been at it for longer than a short one takes. */

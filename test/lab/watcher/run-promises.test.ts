@@ -138,6 +138,14 @@ check('I10', [
 const pending = pendingActivity();
 const silentActivity = { ...pending, since: second(20) };
 delete silentActivity.shown;
+/** Its fourth attempt, after three of which nothing was heard. */
+const frozen = (since: number): typeof pending => ({
+  ...pending,
+  attempt: 4,
+  since: second(since),
+  lastFailure: 'activity Heartbeat timeout',
+  shown: { waitingFor: 'x', since: second(1), until: second(20) },
+});
 
 check('I13', [
   {
@@ -171,6 +179,20 @@ check('I13', [
           activities: [{ ...pending, shown: { waitingFor: 'x', since: second(1), until: second(20) } }],
         }),
       ),
+    says: 'longer than it had said',
+  },
+  {
+    title: 'is silent while attempts go to a frozen worker, one after the other',
+    change: ({ waits }) => waits.push(wait(60, { activities: [frozen(55)] })),
+  },
+  {
+    title: 'fires when the attempt after them is at it for longer than it could be unheard',
+    change: ({ waits }) => waits.push(wait(60, { activities: [frozen(45)] })),
+    says: 'longer than it had said',
+  },
+  {
+    title: 'fires when Temporal has forgotten a frozen worker',
+    change: ({ waits }) => waits.push(wait(120, { activities: [frozen(115)] })),
     says: 'longer than it had said',
   },
   {
