@@ -1,13 +1,13 @@
 import { statSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { parseDocument } from 'yaml';
 import type { PlannedNode } from '../../src/planning/plan.js';
 import type { RunStory } from '../../src/planning/run-report.js';
 import { runSize, type RunSize } from '../../src/planning/run-size.js';
 import { nodeId, runId, type RunInput } from '../../src/workflows/messages.js';
 import { historyFacts } from '../../src/runs/view/history-facts.js';
+import { setInInventory } from '../edit-inventory.js';
 import { FaultPlan } from '../faults/fault-plan.js';
 import { startSinks, type Sinks } from '../sinks/sinks.js';
 import type { Verdict } from '../watcher/watch.js';
@@ -103,10 +103,8 @@ async function nameReceiver(world: World, { webhook }: Sinks): Promise<void> {
     ['hook-secret', webhook.secret],
   ] as const)
     await writeFile(path.join(folder, name), `${text}\n`, { mode: 0o600 });
-  const document = parseDocument(await readFile(world.lab.inventory, 'utf8'));
   const receiver = { webhook: { url: { file: 'to-hook' }, secret: { file: 'hook-secret' } } };
-  document.setIn(['notify'], document.createNode([receiver]));
-  await writeFile(world.lab.inventory, document.toString());
+  await setInInventory(world, ['notify'], [receiver]);
   // Terraform's configuration is checked out from a commit that says the same.
   if (world.lab.hypervisor) await world.owner.merge('somebody is told');
 }

@@ -1,6 +1,6 @@
 import type { QueueView } from '../runs/view/queue-view.js';
 import type { RunView } from '../runs/view/run-view.js';
-import { endedLine } from '../runs/view/queue-view.js';
+import { besideStatus, endedLine } from '../runs/view/queue-view.js';
 import { describe } from '../planning/describe.js';
 import { sentence } from '../planning/sentence.js';
 import type { Clock } from '../runs/view/work-text.js';
@@ -86,9 +86,7 @@ function heldBefore({ hold, open }: QueueView): Point[] {
 function freeze({ frozen }: QueueView, about = 'frozen'): Point[] {
   if (!frozen) return [];
   const { since, sentence: text, advice } = frozen;
-  // What status tells stands on the page itself.
-  const commands = advice.filter((line) => !line.startsWith('slipway status '));
-  return [{ tone: 'rests', about, ...(about === '' ? {} : { since }), text, commands }];
+  return [{ tone: 'rests', about, ...(about === '' ? {} : { since }), text, commands: besideStatus(advice) }];
 }
 
 /** What was merged, and begins by itself once it may. */

@@ -26,8 +26,8 @@ const activitiesMax = 500;
 
 /**
  * What a worker asks Temporal for at once. One that hangs, or whose machine is frozen, still has its questions open: each takes one attempt
- * of a step with it, which is missed only after a heartbeat's time. The ten of the SDK's default made that a minute; with two it is
- * some twenty seconds.
+ * of a step with it, which is missed only after a heartbeat's time. The ten of the SDK's default made that a minute; with two,
+ * twenty to forty-five seconds were seen.
  */
 const activityPolls = 2;
 

@@ -24,6 +24,9 @@ const heartbeatTimeout = '8 seconds';
  */
 export const outageMs = 1_800_000;
 
+/** Git, the forge, or a queue may be away for so long: a merge, or a plan, is not forgotten because of that. Milliseconds. */
+export const forgeMs = 86_400_000;
+
 export type StepClass = 'look' | 'wait' | 'mutate' | 'once';
 
 const retries: Record<StepClass, NonNullable<ActivityOptions['retry']>> = {

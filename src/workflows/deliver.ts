@@ -3,6 +3,7 @@ import type { ClusterChange } from '../activities/read-changes.js';
 import type { PlanTold } from '../activities/tell-plan.js';
 import { describeDeclaredChange } from '../planning/describe.js';
 import { deliveryIs, isHandedOver } from '../planning/hand-over.js';
+import { forgeMs } from './activity-options.js';
 import { answerComment, type CommentResult } from './answer-comment.js';
 import type { Delivery } from './delivery-messages.js';
 import type { OfferAnswer, WithdrawAnswer } from './messages.js';
@@ -33,9 +34,6 @@ export interface DeliveredCluster {
   readonly plan?: PlanTold | 'failed';
 }
 
-/** Git, the forge, or a queue may be away for long: a merge is not forgotten because of that. */
-const dayMs = 86_400_000;
-
 /** One thing that happened at a forge: read from git, and what was merged handed to the queues of its clusters. */
 export async function deliver(delivery: Delivery): Promise<DeliveryResult> {
   const { event, repository } = delivery;
@@ -46,7 +44,7 @@ export async function deliver(delivery: Delivery): Promise<DeliveryResult> {
   if (event.kind === 'pull-request' && what === 'proposal')
     return told(delivery, await planPullRequest(delivery, event));
   if (what !== 'merge') return told(delivery, { ignored: 'only merges start something', clusters: [] });
-  const changes = await activitiesFor('look', dayMs, `what changed in ${repository.name}`).readChanges({
+  const changes = await activitiesFor('look', forgeMs, `what changed in ${repository.name}`).readChanges({
     delivery,
   });
   // One cluster waits for no other, and none for the forge.
@@ -70,11 +68,11 @@ async function handedOver(
   if (back) {
     const { talos } = back;
     const declared = { commit: head, delivery: delivery.id, ...(talos === undefined ? {} : { talos }) };
-    const act = activitiesFor('mutate', dayMs, `git went back: tell the queue of ${back.cluster}`);
+    const act = activitiesFor('mutate', forgeMs, `git went back: tell the queue of ${back.cluster}`);
     return { ...done, ...(await act.withdraw({ cluster: back.cluster, declared })) };
   }
   if (!isHandedOver(change)) return done;
-  const act = activitiesFor('mutate', dayMs, `hand ${change.cluster} over to its queue`);
+  const act = activitiesFor('mutate', forgeMs, `hand ${change.cluster} over to its queue`);
   return { ...done, answer: await act.handOver({ delivery, cluster, head }) };
 }
 

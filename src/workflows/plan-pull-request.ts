@@ -1,11 +1,10 @@
+import { forgeMs } from './activity-options.js';
 import type { Delivery, PullRequestEvent } from './delivery-messages.js';
 import type { DeliveredCluster, DeliveryResult } from './deliver.js';
 import { activitiesFor } from './step-activities.js';
 import type { OpenPullRequest } from '../activities/read-pull-request.js';
 import type { PlanTold } from '../activities/tell-plan.js';
 
-/** The forge may be away for long. Milliseconds. */
-const forgeMs = 86_400_000;
 /** One look at a cluster: what does not answer is told so. Where git, or every worker, is away it is tried again as long as the forge is. Milliseconds. */
 const planMs = 900_000;
 /** A branch that is pushed to again and again is planned for by the deliveries of those pushes. */

@@ -3,13 +3,10 @@ import type { Activities } from '../activities/index.js';
 import type { Changes, ClusterChange } from '../activities/read-changes.js';
 import { describe, mergeText, overtakenText } from '../planning/describe.js';
 import { mergeMessages } from '../planning/messages/merges.js';
-import { tellingOptions } from './activity-options.js';
+import { forgeMs, tellingOptions } from './activity-options.js';
 import type { DeliveredCluster } from './deliver.js';
 import type { Delivery } from './delivery-messages.js';
 import { activitiesFor } from './step-activities.js';
-
-/** A forge may be away for long. Milliseconds. */
-const dayMs = 86_400_000;
 
 /** Tells of a merge, at the pull requests it is about and to the receivers of its cluster. That nobody could be told stops nothing. */
 export async function tellMerge(
@@ -55,7 +52,7 @@ async function tellPulls(
   const marker = `merge/${file.replaceAll(/[^\w./]+/g, '-')}`.slice(0, 100);
   const tell = async (number: number | undefined, text: string, first?: true): Promise<void> => {
     if (number === undefined) return;
-    const act = activitiesFor('look', dayMs, `tell pull request ${number}`);
+    const act = activitiesFor('look', forgeMs, `tell pull request ${number}`);
     await act
       .tellPullRequest({ repository, number, marker, text, ...(first ? { first } : {}) })
       .catch(() => 'not-told' as const);

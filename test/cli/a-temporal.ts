@@ -16,6 +16,8 @@ export interface WorkerlessTemporal {
   readonly env: Readonly<Record<string, string>>;
   /** Starts a queue and its open run to v1.12.6, as a queue that somebody works on would. */
   enqueueRun(cluster: string, run: number): Promise<void>;
+  /** Starts an open run alone, to v1.12.6. */
+  startRun(cluster: string, run: number): Promise<void>;
   /** Lets the server believe that a worker polled the queue just now. */
   pretendWorker(taskQueue: string): Promise<void>;
   stop(): Promise<void>;
@@ -45,6 +47,7 @@ export async function startWorkerlessTemporal(): Promise<WorkerlessTemporal> {
     client,
     env: { TEMPORAL_ADDRESS: address },
     enqueueRun: (cluster, run) => enqueueRun(client, cluster, run),
+    startRun: (cluster, run) => startRun(client, cluster, run),
     pretendWorker,
     stop: async () => {
       await connection.close();
@@ -56,20 +59,24 @@ export async function startWorkerlessTemporal(): Promise<WorkerlessTemporal> {
 async function enqueueRun(client: Client, cluster: string, run: number): Promise<void> {
   const since = new Date().toISOString();
   const queue: QueueMemo = { hold: null, open: { run, target: 'v1.12.6', since }, lastRun: run };
-  const request: RunInput['request'] = {
-    schema: 1,
-    cluster,
-    talos: 'v1.12.6',
-    declared: true,
-    requestedBy: 'ada@bench',
-    requestedAt: since,
-  };
   await client.workflow.start(workflowTypes.queue, {
     workflowId: queueId(cluster),
     taskQueue: 'slipway',
     args: [],
     memo: { queue },
   });
+  await startRun(client, cluster, run);
+}
+
+async function startRun(client: Client, cluster: string, run: number): Promise<void> {
+  const request: RunInput['request'] = {
+    schema: 1,
+    cluster,
+    talos: 'v1.12.6',
+    declared: true,
+    requestedBy: 'ada@bench',
+    requestedAt: new Date().toISOString(),
+  };
   await client.workflow.start(workflowTypes.run, {
     workflowId: runId(cluster, run),
     taskQueue: 'slipway',

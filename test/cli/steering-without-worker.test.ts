@@ -11,22 +11,6 @@ let temporal: WorkerlessTemporal;
 
 const typed = (...args: readonly string[]): Promise<Ended> => slipway(args, { env: temporal.env });
 
-async function startRun(run: number): Promise<void> {
-  const request = {
-    schema: 1,
-    cluster,
-    talos: 'v1.12.6',
-    declared: true,
-    requestedBy: 'ada@bench',
-    requestedAt: since,
-  };
-  await temporal.client.workflow.start(workflowTypes.run, {
-    workflowId: runId(cluster, run),
-    taskQueue: 'slipway',
-    args: [{ request, run }],
-  });
-}
-
 beforeAll(async () => {
   temporal = await startWorkerlessTemporal();
   const { workflow } = temporal.client;
@@ -34,9 +18,9 @@ beforeAll(async () => {
   const queue: QueueMemo = { hold, open: { run: 7, target: 'v1.12.6', since }, lastRun: 7 };
   const common = { taskQueue: 'slipway', args: [], memo: { queue } };
   await workflow.start(workflowTypes.queue, { ...common, workflowId: queueId(cluster) });
-  await startRun(6);
+  await temporal.startRun(cluster, 6);
   await workflow.getHandle(runId(cluster, 6)).terminate('tidying up');
-  await startRun(7);
+  await temporal.startRun(cluster, 7);
   // A cluster whose name begins the same has runs of its own.
   await workflow.start(workflowTypes.run, { ...common, workflowId: runId(`${cluster}-2`, 1) });
 }, 60_000);

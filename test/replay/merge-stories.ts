@@ -3,7 +3,7 @@ import { MergeDay } from '../../lab/merge-day.js';
 import type { World } from '../../lab/world.js';
 import { deliverType, type DeliveryMemo } from '../../src/workflows/delivery-messages.js';
 import { queueId, runId } from '../../src/workflows/messages.js';
-import { setInInventory } from '../scenarios/edit-inventory.js';
+import { setInInventory } from '../../lab/edit-inventory.js';
 import type { Begin, Keep } from './stories.js';
 
 const why = ['--why', 'to record it'] as const;

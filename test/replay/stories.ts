@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { World, WorldOptions } from '../../lab/world.js';
 import { nodeId, queueId, runId } from '../../src/workflows/messages.js';
-import { setInInventory } from '../scenarios/edit-inventory.js';
+import { setInInventory } from '../../lab/edit-inventory.js';
 import { playMerges } from './merge-stories.js';
 
 /** A cluster in the lab, to play a story on. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { World, nodeResult } from '../../lab/world.js';
 import { bySignal, runId } from '../../src/workflows/messages.js';
-import { setInInventory } from './edit-inventory.js';
+import { setInInventory } from '../../lab/edit-inventory.js';
 import { onOneLine } from './what-is-said.js';
 
 const node = 'k8s-work-1';

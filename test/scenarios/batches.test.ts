@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { World, nodeResult } from '../../lab/world.js';
-import { setInInventory } from './edit-inventory.js';
+import { setInInventory } from '../../lab/edit-inventory.js';
 import { holdDrain, stopHolding } from './faults/held-drain.js';
 
 /** Only here: workers that are worked on together, and workers before the control planes. */

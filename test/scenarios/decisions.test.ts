@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { World, nodeResult } from '../../lab/world.js';
 import type { RunStory } from '../../src/planning/run-report.js';
 import { runId } from '../../src/workflows/messages.js';
-import { setInInventory } from './edit-inventory.js';
+import { setInInventory } from '../../lab/edit-inventory.js';
 
 const [first, second, third] = ['k8s-work-1', 'k8s-work-2', 'k8s-work-3'] as const;
 /** A control plane: what it is rolled back for must not cost etcd its majority. */

@@ -6,7 +6,7 @@ import { startSinks, type Sinks } from '../../lab/sinks/sinks.js';
 import { World } from '../../lab/world.js';
 import { historyFacts, type HistoryFacts } from '../../src/runs/view/history-facts.js';
 import { runId } from '../../src/workflows/messages.js';
-import { setInInventory } from './edit-inventory.js';
+import { setInInventory } from '../../lab/edit-inventory.js';
 import { onOneLine } from './what-is-said.js';
 
 const [first, second, third] = ['k8s-work-1', 'k8s-work-2', 'k8s-work-3'] as const;

@@ -4,7 +4,7 @@ import { World } from '../../lab/world.js';
 import { loadInventory } from '../../src/inventory/load.js';
 import { offerUpgrade } from '../../src/starter/offer-upgrade.js';
 import { defaultTaskQueue, type OfferAnswer } from '../../src/workflows/messages.js';
-import { setInInventory } from './edit-inventory.js';
+import { setInInventory } from '../../lab/edit-inventory.js';
 import { onOneLine } from './what-is-said.js';
 
 const node = 'k8s-work-1';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { World, nodeResult } from '../../lab/world.js';
-import { setInInventory } from './edit-inventory.js';
+import { setInInventory } from '../../lab/edit-inventory.js';
 
 const [worker, controlPlane, other] = ['k8s-work-1', 'k8s-ctrl-2', 'k8s-ctrl-3'] as const;
 const from = 'v1.12.1';

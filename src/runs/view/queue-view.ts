@@ -122,10 +122,15 @@ export function holdAdvice(
   ];
 }
 
+/** Of what can be typed, all but `slipway status`: whoever shows it tells that itself. */
+export function besideStatus(advice: readonly string[]): string[] {
+  return advice.filter((line) => !line.startsWith('slipway status '));
+}
+
 /** What can be typed about a freeze, beside `slipway status` itself. */
 export function freezeAdvice({ cluster, memo: { frozen } }: QueueSight): string[] {
   if (!frozen) return [];
-  return frozenWords(frozen, cluster).advice.filter((line) => !line.startsWith('slipway status '));
+  return besideStatus(frozenWords(frozen, cluster).advice);
 }
 
 /** A queue in few sentences, as `status` begins: the open run, then all that keeps another one from beginning, and what waits. */

@@ -1,5 +1,5 @@
 import type { World } from '../../../lab/world.js';
-import { setInInventory } from '../edit-inventory.js';
+import { setInInventory } from '../../../lab/edit-inventory.js';
 import type { FaultCase } from './fault-case.js';
 import { holdDrain, stopHolding, whileItDrains } from './held-drain.js';
 

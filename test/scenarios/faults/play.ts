@@ -6,7 +6,7 @@ import { advise, describe } from '../../../src/planning/describe.js';
 import type { Reason } from '../../../src/planning/reason.js';
 import type { RunStory } from '../../../src/planning/run-report.js';
 import { nodeId, runId } from '../../../src/workflows/messages.js';
-import { setInInventory } from '../edit-inventory.js';
+import { setInInventory } from '../../../lab/edit-inventory.js';
 import { nodeOf, type Ending, type FaultCase, type Flow } from './fault-case.js';
 
 /** No wait of a case is as long that does not say so, even with all the steps before it. */

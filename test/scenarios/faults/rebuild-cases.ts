@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import type { World } from '../../../lab/world.js';
-import { setInInventory } from '../edit-inventory.js';
+import { setInInventory } from '../../../lab/edit-inventory.js';
 import type { Ending, FaultCase } from './fault-case.js';
 
 /** However slow it was: one machine went, one came, nothing was installed. */

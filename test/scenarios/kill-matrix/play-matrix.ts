@@ -11,7 +11,7 @@ import type { World } from '../../../lab/world.js';
 import type { StepName } from '../../../src/planning/node-steps.js';
 import { describe } from '../../../src/planning/describe.js';
 import type { RunStory } from '../../../src/planning/run-report.js';
-import { setInInventory } from '../edit-inventory.js';
+import { setInInventory } from '../../../lab/edit-inventory.js';
 import { cellOf, columns } from './cells.js';
 import { orders, type MatrixOrder } from './orders.js';
 import { ways, type Way } from './ways.js';

@@ -4,7 +4,7 @@ import type { ShapeName } from '../../../lab/chaos/shapes.js';
 import type { FaultRequest } from '../../../lab/faults/fault-plan.js';
 import type { World } from '../../../lab/world.js';
 import type { RunStory, StoryNode } from '../../../src/planning/run-report.js';
-import { setInInventory } from '../edit-inventory.js';
+import { setInInventory } from '../../../lab/edit-inventory.js';
 import { isSilent, terminatedAt } from '../faults/terminated-rebuild.js';
 import { applyProbeRole } from '../probe-namespaces.js';
 import type { MatrixOrder } from './orders.js';

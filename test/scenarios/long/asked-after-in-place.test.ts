@@ -6,7 +6,7 @@ import { World, nodeResult } from '../../../lab/world.js';
 import { pinNamed } from '../../../src/tools/binaries/wanted.js';
 import { abortRun, runId } from '../../../src/workflows/messages.js';
 import { StateServer } from '../../tools/terraform/state-server.js';
-import { setInInventory } from '../edit-inventory.js';
+import { setInInventory } from '../../../lab/edit-inventory.js';
 
 const question = 'confirmNoChanges';
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { World, nodeResult } from '../../../lab/world.js';
 import { installMarkText } from '../../../src/planning/armed.js';
 import type { UpgradePlan } from '../../../src/planning/plan.js';
-import { setInInventory } from '../edit-inventory.js';
+import { setInInventory } from '../../../lab/edit-inventory.js';
 
 const [from, to] = ['v1.13.1', 'v1.13.9'] as const;
 const node = 'k8s-ctrl-2';

@@ -5,7 +5,7 @@ import { foreground } from '../../../lab/processes/foreground.js';
 import { type World, nodeResult } from '../../../lab/world.js';
 import type { RunStory } from '../../../src/planning/run-report.js';
 import { toolPath } from '../../../src/tools/tool-path.js';
-import { setInInventory } from '../edit-inventory.js';
+import { setInInventory } from '../../../lab/edit-inventory.js';
 import { anotherWorker } from '../faults/worker-cases.js';
 import { to, versionMerged } from './version-merged.js';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { World, nodeResult } from '../../../lab/world.js';
-import { setInInventory } from '../edit-inventory.js';
+import { setInInventory } from '../../../lab/edit-inventory.js';
 import { applyHostProbeRole, hostNamespace, isCordoned, probePods } from '../probe-namespaces.js';
 
 const from = 'v1.12.1';

@@ -4,7 +4,7 @@ import { World, nodeResult } from '../../../lab/world.js';
 import { advise } from '../../../src/planning/describe.js';
 import type { RunStory } from '../../../src/planning/run-report.js';
 import { nodeId, runId } from '../../../src/workflows/messages.js';
-import { setInInventory } from '../edit-inventory.js';
+import { setInInventory } from '../../../lab/edit-inventory.js';
 import { applyProbeRole, isCordoned, probePods } from '../probe-namespaces.js';
 
 const image = 'nvcr.io/nvidia/cuda:12.9.1-base-ubuntu24.04';

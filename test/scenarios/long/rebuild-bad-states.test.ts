@@ -4,7 +4,7 @@ import { apiChange } from '../../../lab/watcher/sources/audit-log.js';
 import { hypervisorLine, hypervisorRequests } from '../../../lab/watcher/sources/hypervisor-log.js';
 import { type World } from '../../../lab/world.js';
 import type { Reason } from '../../../src/planning/reason.js';
-import { setInInventory } from '../edit-inventory.js';
+import { setInInventory } from '../../../lab/edit-inventory.js';
 import { hypervisorOf } from '../../../lab/put-back/make-anew.js';
 import { play } from '../faults/play.js';
 import { to, versionMerged } from './version-merged.js';

@@ -4,7 +4,7 @@ import type { RunningWorkerPod } from '../../../lab/worker-pods/worker-pods.js';
 import { World } from '../../../lab/world.js';
 import type { RunStory } from '../../../src/planning/run-report.js';
 import { nodeId } from '../../../src/workflows/messages.js';
-import { setInInventory } from '../edit-inventory.js';
+import { setInInventory } from '../../../lab/edit-inventory.js';
 
 /** Longer than any worker takes that can end in order. */
 const graceSeconds = 6;

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { isMap, parseDocument } from 'yaml';
-import type { World } from '../../lab/world.js';
+import type { World } from './world.js';
 
 /** Sets one value of the lab's copy of slipway.yaml, as a person with an editor would: `['upgrade', 'workers', 'batch'], 2`. */
 export async function setInInventory(world: World, where: readonly string[], value: unknown): Promise<void> {
