@@ -37,8 +37,9 @@ export async function resolveOrder(
     const leader = leaderOf(etcd.value);
     if (!leader) throw new Refusal({ kind: 'etcd-no-leader' });
     const { controlPlane, upgrade } = access.inventory;
+    const { request } = await settings.inputOf(reference.cluster, reference.run);
     // What goes back goes the way it came, the other way round, one at a time.
-    const back = hop.nodes.some((node) => node.back);
+    const back = request.back !== undefined;
     const order = back
       ? hop.nodes.map(({ name }) => name)
       : orderNodes(hop.nodes, leader, controlPlane.leader, upgrade.order);

@@ -23,12 +23,18 @@ export function runBackOf({ nodes, order }: Pick<RunView, 'nodes' | 'order'>): R
 }
 
 function ranBefore(last: NodeView, hops: readonly NodeView[]): RanBefore {
-  const [first = last] = hops;
+  const [first = last, ...later] = hops;
   const rebuilt = hops.some((hop) => hop.plan.rebuild !== undefined);
+  if (!rebuilt && later.length > 0) {
+    const through = later
+      .map(({ from, plan }) => ({ version: from, schematic: plan.expects.schematic }))
+      .toReversed();
+    const { schematic } = first.plan.expects;
+    return { name: last.name, version: first.from, schematic, to: last.to, noSlot: 'several-hops', through };
+  }
   // A machine is made anew of any version; what its hops went through is left out, where that is no minor.
   const { from, plan } = rebuilt && isNear(first.from, last.to) ? first : last;
-  const noSlot =
-    rebuilt && from === first.from ? 'rebuilt' : rebuilt || hops.length > 1 ? 'several-hops' : undefined;
+  const noSlot = rebuilt ? (from === first.from ? 'rebuilt' : 'several-hops') : undefined;
   const { schematic } = plan.expects;
   return { name: last.name, version: from, schematic, to: last.to, ...(noSlot ? { noSlot } : {}) };
 }

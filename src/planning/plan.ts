@@ -68,6 +68,14 @@ export interface RanBefore {
   readonly to: string;
   /** Why no slot holds it: that run made its machine anew, and so it is once more; or it upgraded it more than once. */
   readonly noSlot?: 'rebuilt' | 'several-hops';
+  /** What it ran between, the newest first, where each of several hops was in place; it goes back through them. */
+  readonly through?: readonly RanBetween[];
+}
+
+/** What a node ran after one hop of a run, and before the next. */
+export interface RanBetween {
+  readonly version: string;
+  readonly schematic: string;
 }
 
 /** The immutable, recorded answer to a request. It leaves nothing to choose. */

@@ -112,7 +112,11 @@ function stepsName(flow: Flow, { skip, armed }: { skip: boolean; armed: boolean 
   return armed ? 'armed' : flow;
 }
 
-function rebootModeOf({ inventory }: PlanInput, { node }: SeenNode): RebootMode {
+/** How a node reboots: as its role says, or as all do. */
+export function rebootModeOf(
+  { inventory }: Pick<PlanInput, 'inventory'>,
+  { node }: Pick<SeenNode, 'node'>,
+): RebootMode {
   return inventory.roles[node.role]?.reboot ?? inventory.upgrade.reboot.mode;
 }
 

@@ -1,21 +1,17 @@
-import type { InventoryNode } from '../inventory/schema.js';
 import { armedWith } from './armed.js';
-import { cordonOwner } from './cordon.js';
 import { etcdMoved } from './etcd-of-talos.js';
 import { isOnTarget, runningSchematic } from './expectations.js';
-import { installerImage } from './installer-image.js';
-import { patchesFor } from './node-configuration.js';
-import type { NodeObject } from './observation.js';
 import type { Hop, PlannedNode, RanBefore, RunBack } from './plan.js';
 import type { PlanInput, SeenNode } from './plan-input.js';
 import { clusterRefusals } from './plan-refusals.js';
+import { legsBack } from './run-back-legs.js';
+import { plannedBack, type PlannedLeg, wayOf } from './run-back-nodes.js';
 import type { Reason } from './reason.js';
-import { plannedRebuild, rebuildOfHop } from './rebuild-plan.js';
+import { rebuildOfHop } from './rebuild-plan.js';
 import { machineRefusals } from './rebuild-refusals.js';
 import { flowOf } from './upgrade-flow.js';
 import { kubernetesRefusals } from './version-refusals.js';
 import { isVersion } from './versions.js';
-import { type KnownWayBack, wayBackOf } from './way-back.js';
 
 /** The same, about the nodes of a way back alone. */
 export function onlyBack(input: PlanInput, { nodes }: RunBack): PlanInput {
@@ -26,7 +22,14 @@ export function onlyBack(input: PlanInput, { nodes }: RunBack): PlanInput {
 
 /** Everything that forbids it before anything is touched. */
 export function runBackRefusals(input: PlanInput, seen: readonly SeenNode[], back: RunBack): Reason[] {
-  const versions = [...new Set(chosen(input, back).map(({ version }) => version))];
+  const versions = [
+    ...new Set(
+      chosen(input, back).flatMap(({ version, through = [] }) => [
+        version,
+        ...through.map((one) => one.version),
+      ]),
+    ),
+  ];
   return [
     ...clusterRefusals(input, seen),
     ...versions.flatMap((version): Reason[] =>
@@ -39,34 +42,58 @@ export function runBackRefusals(input: PlanInput, seen: readonly SeenNode[], bac
   ];
 }
 
+/** A hop as it is put together. */
+interface OpenHop {
+  readonly to: string;
+  readonly nodes: PlannedNode[];
+  /** What Terraform is given for its machines, where it makes some. */
+  values?: string;
+}
+
 /**
  * The hops of it: one for each version that ran before, in the order in which its nodes come; and one for each set of values, where
- * machines are made anew.
+ * machines are made anew. A node that was upgraded more than once comes in one for each.
  */
 export function runBackHops(input: PlanInput, seen: readonly SeenNode[], back: RunBack): Hop[] {
-  const hops: { to: string; nodes: PlannedNode[]; values?: string }[] = [];
-  for (const before of chosen(input, back)) {
-    const node = plannedBack(input, seenAs(seen, before.name), before);
-    const { wayBack } = node.rebuild ?? {};
-    const values = wayBack && JSON.stringify(wayBack.values);
-    const hop = hops.find(
-      (one) =>
-        one.to === before.version &&
-        (values === undefined || one.values === undefined || one.values === values),
-    );
-    if (hop) {
-      hop.nodes.push(node);
-      if (values !== undefined) hop.values = values;
-    } else hops.push({ to: before.version, nodes: [node], ...(values === undefined ? {} : { values }) });
+  // Put together from its end: that is where all come together, from wherever each begins.
+  const reversed: OpenHop[] = [];
+  for (const before of chosen(input, back).toReversed()) {
+    let earliest = 0;
+    for (const leg of plannedBack(input, seenAs(seen, before.name), before).toReversed())
+      earliest = 1 + addTo(reversed, leg, earliest);
   }
-  return hops.map(({ to, nodes }) => {
+  const hops = reversed.toReversed();
+  return hops.map(({ to, nodes }, at) => {
     const way = nodes.find(({ rebuild }) => rebuild?.wayBack)?.rebuild?.wayBack;
+    const goesOn = nodes.some(({ name }) => isIn(hops.slice(at + 1), name));
     return {
       to,
+      ...(goesOn ? { why: 'it is what ran between, and no slot holds anything older' } : {}),
       ...(way ? { ...rebuildOfHop(input, to, nodes), values: way.values } : {}),
       nodes,
     };
   });
+}
+
+/** Adds it to a hop to its version, not before the `earliest`. Answers which. */
+function addTo(hops: OpenHop[], { to, node }: PlannedLeg, earliest: number): number {
+  const { wayBack } = node.rebuild ?? {};
+  const values = wayBack && JSON.stringify(wayBack.values);
+  const found = hops.findIndex(
+    (hop, at) =>
+      at >= earliest &&
+      hop.to === to &&
+      (values === undefined || hop.values === undefined || hop.values === values),
+  );
+  const hop = hops[found];
+  if (!hop) return hops.push({ to, nodes: [node], ...(values === undefined ? {} : { values }) }) - 1;
+  hop.nodes.unshift(node);
+  if (values !== undefined) hop.values = values;
+  return found;
+}
+
+function isIn(hops: readonly OpenHop[], name: string): boolean {
+  return hops.some(({ nodes }) => nodes.some((node) => node.name === name));
 }
 
 /** Those it is about. A node that slipway.yaml does not know is refused as such. */
@@ -74,79 +101,6 @@ function chosen({ only = [], inventory }: PlanInput, { nodes }: RunBack): readon
   return nodes.filter(
     ({ name }) => only.includes(name) && inventory.nodes.some((node) => node.name === name),
   );
-}
-
-function plannedBack(input: PlanInput, { node, talos, object }: SeenNode, before: RanBefore): PlannedNode {
-  const { inventory } = input;
-  // Refused before, but the types do not know.
-  if (!talos || !object) throw new Error(`${node.name} was planned without having answered`);
-  const { name, role, address } = node;
-  const { limits } = inventory;
-  const skip = isOnTarget(before, talos);
-  const adopts = object.marks.cordonedBy ?? object.marks.run;
-  const planned: PlannedNode = {
-    name,
-    role,
-    address,
-    image: installerImage(inventory, node, before.version),
-    from: talos.version,
-    flow: flowOf(talos.version) ?? 'legacy',
-    // What halted that run need not be well to go back: no gate is asked whether it is.
-    steps: skip ? 'adopted' : isUnwell(object) ? 'back' : 'back-run',
-    schematic: before.schematic,
-    expects: {
-      version: talos.version,
-      schematic: runningSchematic(talos),
-      extensions: talos.extensions,
-    },
-    ...(skip ? { skip: 'already-on-target' as const } : { back: 'run' as const }),
-    canary: false,
-    keepCordon: cordonOwner(object).by === 'somebody',
-    ...(adopts === undefined ? {} : { adopts }),
-    soak: skip ? 0 : role === 'control-plane' ? limits.soakControlPlane : limits.soakWorker,
-  };
-  return before.noSlot === 'rebuilt' && !skip ? madeAnew(input, node, planned, before) : planned;
-}
-
-/** By another machine: of the old template, with the values from before. */
-function madeAnew(
-  input: PlanInput,
-  node: InventoryNode,
-  planned: PlannedNode,
-  before: RanBefore,
-): PlannedNode {
-  const known = wayOf(input, node, planned, before);
-  // Refused before, but the types do not know.
-  if (known.verdict !== 'known') throw new Error(`${node.name} was planned without a way back`);
-  const patches = patchesFor(input.inventory, node, 'after-ready').length;
-  const order = planned.steps === 'back' ? 'back-rebuilt' : 'rebuild';
-  return {
-    ...planned,
-    steps: patches > 0 ? `${order}-patched` : order,
-    ...(patches > 0 ? { patches } : {}),
-    rebuild: { ...plannedRebuild(input, node), wayBack: known.way },
-  };
-}
-
-/** What Terraform is given for it; or why nobody can tell. */
-function wayOf(
-  input: PlanInput,
-  node: InventoryNode,
-  planned: Pick<PlannedNode, 'name' | 'role'>,
-  { version, schematic }: RanBefore,
-): KnownWayBack {
-  const made = {
-    ...planned,
-    from: version,
-    expects: { version, schematic },
-    rebuild: plannedRebuild(input, node),
-  };
-  return wayBackOf(input.inventory, made, rebuildOfHop(input, version, [made]));
-}
-
-/** Left by a run as it halted, or not Ready. */
-function isUnwell(object: NodeObject): boolean {
-  return !object.ready || object.marks.cordonedBy !== undefined;
 }
 
 function nodeRefusals(seen: readonly SeenNode[], before: RanBefore, back: RunBack | undefined): Reason[] {
@@ -158,14 +112,15 @@ function nodeRefusals(seen: readonly SeenNode[], before: RanBefore, back: RunBac
     );
   // What did not answer is refused for that.
   if (!talos || !object || isOnTarget(before, talos)) return [];
-  if (before.noSlot === 'several-hops')
+  if (before.noSlot === 'several-hops' && !before.through)
     return refused(
-      `run ${back?.run ?? 0} upgraded it more than once, and what it has to go back to is the version between; that is as far as a way back of one node goes`,
+      `run ${back?.run ?? 0} upgraded it more than once, and made its machine anew; what it has to go back to is the version between, and that is as far as a way back of one node goes`,
     );
   const armed = flowOf(talos.version) === 'lifecycle' ? armedWith(object) : undefined;
-  if (armed && before.noSlot === undefined)
+  if (armed && before.noSlot !== 'rebuilt')
     return refused(`it has ${armed.version} installed and not booted, in the slot it would go back to`);
-  if (talos.version !== before.to)
+  const runs = { version: talos.version, schematic: runningSchematic(talos) };
+  if (before.through ? !legsBack(before, runs) : talos.version !== before.to)
     return refused(
       `it runs ${talos.version}, neither ${before.version}, which it ran before that run, nor ${before.to}, which it was brought to; somebody else has changed it since`,
     );

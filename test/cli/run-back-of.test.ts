@@ -21,7 +21,7 @@ test('a node that halted on the new version goes back, too', () => {
 
 test('what no slot holds is said to be so', () => {
   const twice = [doneNode('k8s-work-1', 0, 60), { ...doneNode('k8s-work-1', 60, 120), hop: 1 }];
-  expect(runBackOf({ nodes: twice, order })).toMatchObject([{ noSlot: 'several-hops' }]);
+  expect(runBackOf({ nodes: twice, order })).toMatchObject([{ noSlot: 'several-hops', through: [{}] }]);
   const [done] = twice;
   if (!done) throw new Error('there is no node');
   const rebuilt = { ...done, plan: { ...done.plan, rebuild: {} as NonNullable<typeof done.plan.rebuild> } };
@@ -39,5 +39,33 @@ test('what no slot holds is said to be so', () => {
     { version: 'v1.12.1', to: 'v1.13.9', noSlot: 'rebuilt' },
   ]);
   const minors = [hop('v1.11.5', 'v1.12.6', 0), hop('v1.12.6', 'v1.13.9', 1)];
-  expect(runBackOf({ nodes: minors, order })).toMatchObject([{ noSlot: 'several-hops' }]);
+  const [stopped, ...others] = runBackOf({ nodes: minors, order });
+  expect([stopped, others]).toMatchObject([{ noSlot: 'several-hops' }, []]);
+  expect(stopped).not.toHaveProperty('through');
+});
+
+test('what was upgraded in place more than once goes back through what it ran between', () => {
+  const hop = (from: string, to: string, schematic: string, at: number) => {
+    const done = doneNode('k8s-work-1', at * 60, at * 60 + 60);
+    const plan = { ...done.plan, from, expects: { ...done.plan.expects, version: from, schematic } };
+    return { ...done, from, to, hop: at, plan };
+  };
+  const hops = [
+    hop('v1.11.5', 'v1.12.6', 'old', 0),
+    hop('v1.12.6', 'v1.13.1', 'new', 1),
+    hop('v1.13.1', 'v1.13.9', 'new', 2),
+  ];
+  expect(runBackOf({ nodes: hops, order })).toEqual([
+    {
+      name: 'k8s-work-1',
+      version: 'v1.11.5',
+      schematic: 'old',
+      to: 'v1.13.9',
+      noSlot: 'several-hops',
+      through: [
+        { version: 'v1.13.1', schematic: 'new' },
+        { version: 'v1.12.6', schematic: 'new' },
+      ],
+    },
+  ]);
 });

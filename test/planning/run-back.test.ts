@@ -111,6 +111,66 @@ describe('the way back of a run', () => {
       },
     }));
 
+  describe('of a run of several hops in place', () => {
+    const between = 'v1.12.3';
+    const through = (name: string) => [{ version: between, schematic: ran(name).schematic }];
+    const twice = (name: string) => ran(name, { noSlot: 'several-hops', through: through(name) });
+
+    test('goes back through what ran between: by its slot first, then by the older image', () => {
+      const answer = back([twice('work-1'), twice('ctrl-2')]);
+      expect(answer).toMatchObject({
+        verdict: 'planned',
+        plan: {
+          hops: [
+            {
+              to: between,
+              why: expect.stringContaining('ran between'),
+              nodes: [
+                { name: 'work-1', from: to, steps: 'back-run', back: 'run' },
+                { name: 'ctrl-2', from: to, steps: 'back-run', back: 'run' },
+              ],
+            },
+            {
+              to: from,
+              nodes: [
+                { name: 'work-1', from: between, steps: 'legacy', image: expect.stringContaining(from) },
+                { name: 'ctrl-2', from: between, steps: 'legacy', expects: { version: between } },
+              ],
+            },
+          ],
+        },
+      });
+      const [, last] = answer.verdict === 'planned' ? answer.plan.hops : [];
+      expect(last?.nodes.every((node) => node.back === undefined)).toBe(true);
+      expect(last).not.toHaveProperty('why');
+      expect(answer.verdict === 'planned' && planText(answer.plan)).toContain(`Talos ${between} comes first`);
+    });
+
+    test('begins where each node is by now: no slot is trusted that such a way back has left', () => {
+      const some = upgraded.running(between, 'work-1').running(from, 'ctrl-2');
+      expect(back([twice('work-1'), twice('ctrl-2'), twice('ctrl-1')], some)).toMatchObject({
+        plan: {
+          hops: [
+            { to: between, nodes: [{ name: 'ctrl-1', steps: 'back-run' }] },
+            {
+              to: from,
+              nodes: [
+                { name: 'work-1', from: between, steps: 'legacy' },
+                { name: 'ctrl-2', skip: 'already-on-target' },
+                { name: 'ctrl-1', from: between, steps: 'legacy' },
+              ],
+            },
+          ],
+        },
+      });
+    });
+
+    test('is refused where a node runs none of it', () =>
+      expect(refusal([twice('work-1')], upgraded.running('v1.12.4', 'work-1'))).toContain(
+        'runs v1.12.4, neither',
+      ));
+  });
+
   test.each<[string, () => string, string]>([
     [
       'a node runs what neither was nor came',

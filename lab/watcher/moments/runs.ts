@@ -122,8 +122,13 @@ export function sentBack(runs: readonly Run[], node: string, at: Moment): boolea
 
 /** The same, or a person had asked for that run, which takes an earlier one back. */
 export function rollbackWanted(runs: readonly Run[], node: string, at: Moment): boolean {
+  return sentBack(runs, node, at) || takenBack(runs, node, at);
+}
+
+/** Whether the run of that moment takes an earlier one back, and that node with it. */
+export function takenBack(runs: readonly Run[], node: string, at: Moment): boolean {
   const run = runAt(runs, at);
-  return sentBack(runs, node, at) || (run !== undefined && takesBack(run).includes(node));
+  return run !== undefined && takesBack(run).includes(node);
 }
 
 /** Whether its slipway.yaml says that nodes which do not get well go back without being asked for. */

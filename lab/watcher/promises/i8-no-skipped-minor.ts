@@ -2,7 +2,7 @@ import type { Evidence, MachineEvent } from '../evidence.js';
 import { unobserved, violation, type Finding } from '../finding.js';
 import { madeByOthers } from '../moments/hypervisor-calls.js';
 import { lastBefore } from '../moments/last-before.js';
-import { rollbackWanted, runsOf } from '../moments/runs.js';
+import { rollbackWanted, runsOf, takenBack } from '../moments/runs.js';
 import { imageOf, installRequests, pullRequests } from '../moments/talos-calls.js';
 
 /**
@@ -37,6 +37,7 @@ export function noMinorSkipped(evidence: Evidence): Finding[] {
 
 /** What was to be installed or pulled, compared with what ran then: also where the machine refused it. */
 function judgeRequests(evidence: Evidence, node: string, own: readonly MachineEvent[]): Finding[] {
+  const runs = runsOf(evidence);
   const installs = installRequests(evidence).map(({ request }) => ({ request, does: 'go' }));
   const pulls = pullRequests(evidence)
     .filter((request) => INSTALLER.test(imageOf(evidence, request) ?? ''))
@@ -54,7 +55,9 @@ function judgeRequests(evidence: Evidence, node: string, own: readonly MachineEv
         return [unobserved('I8', at, node, `${node} was asked to install, and ${unseen} was not seen`)];
       }
       const to = tagOf(image);
-      const step = wrongStep(from, to) ?? unsupported(evidence, to);
+      // A run that takes several hops back installs what no slot holds.
+      const way = takenBack(runs, node, at) ? 'back' : 'forward';
+      const step = wrongStep(from, to, way) ?? unsupported(evidence, to);
       return step === undefined
         ? []
         : [violation('I8', at, node, `${node} was asked to ${does} from ${from} to ${to}: ${step}`)];
@@ -64,12 +67,15 @@ function judgeRequests(evidence: Evidence, node: string, own: readonly MachineEv
 /** The machine turned back to its old slot by itself, or the lab made it anew with its first version: nobody took it down. */
 const TURNS_BACK = new Set(['reverted', 'reset-by-lab']);
 
+/** What leads down where a person wanted it: the other slot, a new machine, an older image. */
+const LEADS_BACK = new Set(['rollback-accepted', 'created', 'upgrade-accepted', 'armed']);
+
 /** What ran, boot by boot; what the machines' owner makes is the owner's business. */
 function judgeBoots(evidence: Evidence, node: string, own: readonly MachineEvent[]): Finding[] {
   const findings: Finding[] = [];
   const runs = runsOf(evidence);
   const isWanted = ({ event, at }: MachineEvent): boolean =>
-    (event === 'rollback-accepted' || event === 'created') && rollbackWanted(runs, node, at);
+    LEADS_BACK.has(event) && rollbackWanted(runs, node, at);
   let before: MachineEvent | undefined;
   let turnedBack = false;
   for (const event of own) {
@@ -88,12 +94,13 @@ function judgeBoots(evidence: Evidence, node: string, own: readonly MachineEvent
   return findings;
 }
 
-function wrongStep(fromTag: string, toTag: string): string | undefined {
+function wrongStep(fromTag: string, toTag: string, way: 'forward' | 'back' = 'forward'): string | undefined {
   const from = parsed(fromTag);
   const to = parsed(toTag);
   if (from === undefined || to === undefined) return `${from === undefined ? fromTag : toTag} is no version`;
   if (to.major !== from.major) return 'another major';
-  if (to.minor > from.minor + 1) return 'a minor is skipped';
+  if (to.minor > from.minor + 1 || (way === 'back' && to.minor < from.minor - 1)) return 'a minor is skipped';
+  if (way === 'back') return undefined;
   if (to.minor < from.minor || (to.minor === from.minor && to.patch < from.patch)) return 'that is down';
   return undefined;
 }

@@ -276,6 +276,11 @@ const image = (version: string): { image: string } => ({
   image: `factory.talos.dev/nocloud-installer/x:${version}`,
 });
 
+/** Its run is one that takes an earlier one back, of that node. */
+function takesBack(evidence: MadeEvidence, name: string): void {
+  record(evidence, RUN).input = { request: { back: { run: 1, why: 'slow', nodes: [{ name }] } } };
+}
+
 check('I8', [
   {
     title: 'fires when a minor is skipped',
@@ -290,6 +295,33 @@ check('I8', [
     title: 'fires when a downgrade is asked for',
     change: ({ requests }) => requests.push(request(66, 'k8s-ctrl-2', 'Upgrade', image('v1.12.1'))),
     says: 'that is down',
+  },
+  {
+    title: 'is silent when a run takes an earlier one back, by an install of what no slot holds',
+    change: (evidence) => {
+      takesBack(evidence, 'k8s-ctrl-2');
+      evidence.requests.push(request(66, 'k8s-ctrl-2', 'Upgrade', image('v1.12.1')));
+      evidence.machineEvents.push(
+        event(66, 'k8s-ctrl-2', 'upgrade-accepted', { version: 'v1.12.2' }),
+        event(67, 'k8s-ctrl-2', 'running', { version: 'v1.12.1', bootId: 'three' }),
+      );
+    },
+  },
+  {
+    title: 'fires when that is about another node',
+    change: (evidence) => {
+      takesBack(evidence, 'k8s-ctrl-3');
+      evidence.requests.push(request(66, 'k8s-ctrl-2', 'Upgrade', image('v1.12.1')));
+    },
+    says: 'that is down',
+  },
+  {
+    title: 'fires when a minor is skipped on the way back',
+    change: (evidence) => {
+      takesBack(evidence, 'k8s-ctrl-2');
+      evidence.requests.push(request(66, 'k8s-ctrl-2', 'Upgrade', image('v1.10.9')));
+    },
+    says: 'a minor is skipped',
   },
   {
     title: 'fires when an installer is pulled that skips a minor',

@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { setInInventory } from '../../../lab/edit-inventory.js';
+import { World, nodeResult } from '../../../lab/world.js';
+
+const [from, between, to] = ['v1.11.6', 'v1.12.11', 'v1.13.7'];
+const [controlPlane, worker] = ['k8s-ctrl-2', 'k8s-work-1'] as const;
+
+/** Only here: a run of several hops in place that is taken back, by the slot first, and then by the older image. */
+describe('the way back of a run of several hops in place', () => {
+  let world: World;
+  let run: number;
+
+  beforeAll(async () => {
+    world = await World.start({
+      name: 'rollback-hops',
+      // Talos 1.11 supports no newer one, and 1.13 none older than 1.31.
+      versions: 'kubernetes=1.34.1',
+      labArgs: ['--talos', from, '--target', to],
+    });
+    await setInInventory(world, ['upgrade', 'strategy', 'minor'], 'in-place');
+  }, 120_000);
+
+  afterAll(async () => {
+    await world.stop();
+  }, 120_000);
+
+  it('follows one that went through the minor between', async () => {
+    run = await world.upgrade('--only', controlPlane, worker);
+    const result = await world.result(run);
+    expect(result).toMatchObject({ outcome: 'done' });
+    expect(result.plan?.hops.map((hop) => hop.to)).toEqual([between, to]);
+  }, 420_000);
+
+  it('is planned through what ran between, and says why', async () => {
+    const { code, stdout } = await world.slipway(
+      'rollback',
+      '--run',
+      String(run),
+      '--why',
+      'it loses packets',
+    );
+    expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining(`to Talos ${from}`) });
+    const { plan } = await world.result(run + 1);
+    expect(plan?.hops.map((hop) => hop.to)).toEqual([between, from]);
+    expect(plan?.notes.join('\n')).toContain(`Talos ${between} comes first: it is what ran between`);
+  }, 420_000);
+
+  it('brings every node back, the last one first: by its other slot, then by an install', async () => {
+    const result = await world.result(run + 1);
+    expect(result).toMatchObject({ outcome: 'done', reasons: [] });
+    for (const node of [worker, controlPlane]) {
+      expect(nodeResult(result, node)).toMatchObject({ outcome: 'done' });
+      expect(await world.kubectl('get', 'node', node, '--output=json')).toContain(`Talos (${from})`);
+      expect(await world.machineEvents(node, 'rollback-accepted')).toHaveLength(1);
+      // Two hops forward, and one back.
+      expect(await world.machineEvents(node, 'upgrade-accepted')).toHaveLength(3);
+    }
+    expect((await world.slipway('status')).stdout).not.toContain('is held');
+  }, 120_000);
+
+  it('is nothing to do once more', async () => {
+    await world.slipway('rollback', '--run', String(run), '--why', 'once more');
+    expect(await world.result(run + 2)).toMatchObject({ outcome: 'nothing-to-do' });
+  }, 120_000);
+
+  it('keeps every promise the watcher can see', async () => {
+    expect((await world.stop()).complaints).toEqual([]);
+  }, 120_000);
+});
