@@ -1,8 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { World, nodeResult } from '../../lab/world.js';
 import { setInInventory } from '../../lab/edit-inventory.js';
+import { nodeId } from '../../src/workflows/messages.js';
+import { addSickPod } from './sick-pod.js';
+import { onOneLine, waitingFor } from './what-is-said.js';
 
-const [worker, controlPlane, other] = ['k8s-work-1', 'k8s-ctrl-2', 'k8s-ctrl-3'] as const;
+const [worker, canary, next] = ['k8s-work-1', 'k8s-work-2', 'k8s-work-3'] as const;
+const [controlPlane, other] = ['k8s-ctrl-2', 'k8s-ctrl-3'] as const;
 const from = 'v1.12.1';
 
 /** Only here: a node that does not get well on the new version goes back by itself, and what becomes of it where it cannot. */
@@ -47,6 +51,42 @@ describe('a node that does not get well on the new version', () => {
     },
     240_000,
   );
+
+  it('goes back where CoreDNS is not well any more: nothing else is begun, and names what it saw', async () => {
+    await setInInventory(world, ['limits', 'soakCanary'], '20s');
+    const run = await world.upgrade('--only', canary, next);
+    await world.until('the soak watches', async () =>
+      ((await waitingFor(world, nodeId(world.lab.cluster, run, 1, canary, 1), 'soakNode')) ?? '').startsWith(
+        'soaking',
+      ),
+    );
+    const mend = await addSickPod(world, {
+      namespace: 'kube-system',
+      name: 'coredns-of-the-new-node',
+      image: 'registry.k8s.io/coredns/coredns:v1.13.1',
+      reason: 'CrashLoopBackOff',
+    });
+    const result = await world.result(run);
+    expect(result).toMatchObject({
+      outcome: 'halted',
+      reasons: [
+        {
+          kind: 'rolled-back',
+          node: canary,
+          version: from,
+          after: { kind: 'soak-broken', reason: { kind: 'pods-in-trouble', count: 1 } },
+        },
+      ],
+    });
+    expect(nodeResult(result, canary)).toMatchObject({ outcome: 'undone', state: 'rolled-back' });
+    expect(await world.kubectl('get', 'node', canary, '--output=json')).toContain(`Talos (${from})`);
+    expect(await world.machineEvents(next, 'install-started')).toEqual([]);
+    expect(onOneLine((await world.slipway('status')).stdout)).toMatch(
+      /kube-system\/coredns-of-the-new-node \(CrashLoopBackOff\)/,
+    );
+    await mend();
+    expect((await world.slipway('release', '--why', 'CoreDNS was mended')).code).toBe(0);
+  }, 240_000);
 
   it('stays as it is, named, where it is not well on the version from before either', async () => {
     await world.control('POST', '/faults', { name: 'etcd-member-down', node: other, times: 2 });

@@ -2,31 +2,16 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { World, nodeResult } from '../../lab/world.js';
 import { nodeId } from '../../src/workflows/messages.js';
 import { setInInventory } from '../../lab/edit-inventory.js';
+import { addSickPod } from './sick-pod.js';
 import { onOneLine, waitingFor } from './what-is-said.js';
 
-const bad = { namespace: 'flux-system', name: 'bad-release' };
-
-/** A release that comes in the middle, of an image nobody can pull. No scheduler takes it, so its status stays as it is written here. */
-async function releaseBadly(world: World): Promise<void> {
-  const containers = [{ name: 'main', image: 'ghcr.io/fluxcd/no-such-controller:v1.0.0' }];
-  await world.apply({
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: bad,
-    spec: { schedulerName: 'nobody', containers },
-  });
-  const waiting = { reason: 'ImagePullBackOff', message: 'Back-off pulling image' };
-  const containerStatuses = containers.map((container) => ({
-    ...container,
-    imageID: '',
-    ready: false,
-    restartCount: 0,
-    state: { waiting },
-  }));
-  const patch = JSON.stringify({ status: { phase: 'Pending', containerStatuses } });
-  const { name, namespace } = bad;
-  await world.kubectl('patch', 'pod', name, '-n', namespace, '--subresource=status', `--patch=${patch}`);
-}
+/** A release that comes in the middle, of an image nobody can pull. */
+const bad = {
+  namespace: 'flux-system',
+  name: 'bad-release',
+  image: 'ghcr.io/fluxcd/no-such-controller:v1.0.0',
+  reason: 'ImagePullBackOff',
+};
 
 /** Only here: a gate that closes while a node that is back in service is watched, and that the watching ends the run. */
 describe('a soak that breaks', () => {
@@ -57,7 +42,7 @@ describe('a soak that breaks', () => {
       name: 'after the canary, by a workload that is not well',
       node: 'k8s-work-1',
       next: 'k8s-work-2',
-      breaks: () => releaseBadly(world),
+      breaks: () => addSickPod(world, bad),
       mends: () => world.kubectl('delete', 'pod', bad.name, '-n', bad.namespace),
       reason: { kind: 'pods-in-trouble', count: 1 },
       says: /after k8s-work-1 a gate closed and stayed closed: .*flux-system\/bad-release \(ImagePullBackOff\)/,
