@@ -76,7 +76,11 @@ function addEndingCommands(program: Command, finished: Finished): void {
 
   withTemporal(
     withFile(
-      command(program, 'release', 'lift the hold of a cluster, so that runs may start; touches no node'),
+      command(
+        program,
+        'release',
+        'lift the hold of a cluster; touches no node itself, and what was merged and waits begins',
+      ),
     ),
   )
     .argument('[cluster]', 'default: the one of slipway.yaml')

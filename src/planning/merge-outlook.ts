@@ -32,22 +32,24 @@ export function mergeOutlook(planned: Planned, meets: MergeMeets): string[] {
 }
 
 function whenItBegins({ cluster, queue }: MergeMeets): string[] {
-  const obstacle = obstacleText(cluster, queue);
+  const obstacles = obstacleTexts(cluster, queue).map((text) => harmless(text));
   const waiting = queue?.waiting;
   return [
-    obstacle === undefined
+    obstacles.length === 0
       ? 'The upgrade begins by itself.'
-      : `The upgrade waits, and begins by itself once that is over: ${harmless(obstacle)}.`,
+      : `The upgrade waits, and begins by itself once that is over: ${obstacles.join('; and ')}.`,
     ...(waiting ? [`Talos ${harmless(waiting.target)}, which waits there, is not brought then.`] : []),
   ];
 }
 
 /** In the order in which a queue looks. */
-function obstacleText(cluster: string, queue: QueueMemo | undefined): string | undefined {
+function obstacleTexts(cluster: string, queue: QueueMemo | undefined): string[] {
   const { open, hold, frozen } = queue ?? {};
-  if (open) return describe({ kind: 'run-open', cluster, ...open });
-  if (hold) return holdSentence(hold, cluster);
-  return frozen ? describe({ kind: 'frozen', cluster, ...frozen }) : undefined;
+  return [
+    ...(open ? [describe({ kind: 'run-open', cluster, ...open })] : []),
+    ...(hold ? [holdSentence(hold, cluster)] : []),
+    ...(frozen ? [describe({ kind: 'frozen', cluster, ...frozen })] : []),
+  ];
 }
 
 function windowText(window: WindowSight | undefined): string[] {
