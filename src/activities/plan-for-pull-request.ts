@@ -1,22 +1,26 @@
+import os from 'node:os';
 import path from 'node:path';
 import type { Inventory } from '../inventory/schema.js';
 import { type ChangeInput, declaredChange, type DeclaredChange } from '../planning/declared-change.js';
 import { describeDeclaredChange } from '../planning/describe.js';
 import { isHandedOver } from '../planning/hand-over.js';
 import { windowAt } from '../planning/maintenance-window.js';
-import type { Planned, UpgradeRequest } from '../planning/plan.js';
+import type { UpgradeRequest } from '../planning/plan.js';
 import { type PlanCheck, planCheck } from '../planning/plan-check.js';
 import { type MadePlan, planComment, type ProposedChange } from '../planning/plan-comment.js';
 import { proposedInventory, settingsNotPlanned } from '../planning/proposed-inventory.js';
+import type { Reason } from '../planning/reason.js';
 import { reasonInPublic } from '../planning/reason-in-public.js';
 import { newSchematics } from '../planning/schematic-change.js';
 import { planUpgrade } from '../planning/upgrade-plan.js';
 import type { RepositorySettings } from '../starter/settings.js';
 import { openCluster } from '../tools/cluster-access.js';
 import { type InventoryAtCommit, inventoryAt } from '../tools/git/declared-at.js';
+import type { GitMirror } from '../tools/git/mirror.js';
 import { planSources } from '../tools/plan-sources.js';
 import { Refusal, messageOf } from '../tools/refusal.js';
 import { inActivity, type ActivitySettings, type Wait } from './activity-context.js';
+import { askTerraform } from './ask-terraform.js';
 import { openRepository } from './open-repository.js';
 import { stateOf } from './read-changes.js';
 import type { OpenPullRequest, PullRequestPlace } from './read-pull-request.js';
@@ -82,7 +86,8 @@ export async function planForPullRequest(
       const proposal = { ...given, change: later ? change : proposed, notPlanned };
       if (!isHandedOver(proposed)) return told(about, proposal);
       const request = requestOf(step, inventory, proposed);
-      return told(about, { ...proposal, made: await madePlan(settings, step, request, inventory, wait) });
+      const made = await madePlan(settings, step, { request, inventory, mirror, wait });
+      return told(about, { ...proposal, made });
     },
   );
 }
@@ -91,7 +96,7 @@ function told(about: string, proposed: ProposedChange): PullRequestPlan {
   const { change, made } = proposed;
   const plan = { about, sentence: describeDeclaredChange(change), text: planComment(proposed) };
   if (change.kind === 'nothing' || change.kind === 'absent') return plan;
-  return { ...plan, check: planCheck(change, made?.planned) };
+  return { ...plan, check: planCheck(change, made?.planned, made?.terraform) };
 }
 
 /** The cluster's name as the most trusted side says it; where none can be read, that of the file. */
@@ -118,18 +123,23 @@ function requestOf(
   };
 }
 
+/** What a plan is made with. */
+interface Asked {
+  readonly request: UpgradeRequest;
+  readonly inventory: Inventory;
+  readonly mirror: GitMirror;
+  readonly wait: Wait;
+}
+
 async function madePlan(
   settings: ActivitySettings,
-  { cluster: { folder } }: PlanForPullRequest,
-  request: UpgradeRequest,
-  inventory: Inventory,
-  wait: Wait,
+  step: PlanForPullRequest,
+  asked: Asked,
 ): Promise<MadePlan> {
-  const { cluster, upgrade } = inventory;
+  const { cluster, upgrade } = asked.inventory;
   const queue = await settings.queueOf(cluster);
-  const planned = await observedPlan(settings, folder, request, inventory, wait);
   return {
-    planned,
+    ...(await observedPlan(settings, step, asked)),
     at: new Date().toISOString(),
     cluster,
     ...(queue ? { queue } : {}),
@@ -140,17 +150,28 @@ async function madePlan(
 /** The plan of this moment. What keeps it from being made is an answer: a comment says so, and the next push tries again. */
 async function observedPlan(
   { credentialsFolder, dialMap, connections }: ActivitySettings,
-  folder: string,
-  request: UpgradeRequest,
-  inventory: Inventory,
-  wait: Wait,
-): Promise<Planned> {
+  { cluster: { folder }, repository }: PlanForPullRequest,
+  { request, inventory, mirror, wait }: Asked,
+): Promise<Pick<MadePlan, 'planned' | 'terraform'>> {
   const base = path.resolve(credentialsFolder ?? folder);
+  const places = [
+    { folder: mirror.path, called: repository.name },
+    { folder: base },
+    { folder: os.tmpdir() },
+  ];
+  const inPublic = (reason: Reason): Reason => reasonInPublic(reason, places);
   try {
     const access = await openCluster(inventory, { base, dialMap, connections });
     try {
       const asked = { request, only: [], admin: false, newSchematics };
-      return planUpgrade(await planSources(access, asked, wait.signal));
+      const sources = await planSources(access, asked, wait.signal);
+      const first = planUpgrade(sources);
+      const place = { inventory, base, commit: request.commit, mirror: mirror.path };
+      const answer = await askTerraform(access, wait, place, first, inPublic);
+      if (!answer) return { planned: first };
+      const { says: terraform, otherChanges } = answer;
+      // What a person would be asked about beside the version is known only now.
+      return { planned: otherChanges ? planUpgrade({ ...sources, otherChanges }) : first, terraform };
     } finally {
       await access.close();
     }
@@ -158,6 +179,6 @@ async function observedPlan(
     if (wait.signal.aborted) throw error;
     const reason =
       error instanceof Refusal ? error.reason : ({ kind: 'unexpected', message: messageOf(error) } as const);
-    return { verdict: 'refused', reasons: [reasonInPublic(reason, base)] };
+    return { planned: { verdict: 'refused', reasons: [inPublic(reason)] } };
   }
 }

@@ -3,7 +3,12 @@ import type { Answer } from '../planning/observation.js';
 import type { Hop, PlannedNode, UpgradePlan } from '../planning/plan.js';
 import { changesToAccept, type OtherChanges } from '../planning/terraform/accepted-changes.js';
 import { checkTerraformPlan } from '../planning/terraform/check-plan.js';
-import { instancesOf, recordInstances, replacedOf } from '../planning/terraform/state-instances.js';
+import {
+  instancesOf,
+  recordInstances,
+  replacedOf,
+  type RecordedInstance,
+} from '../planning/terraform/state-instances.js';
 import type { TerraformState } from '../planning/terraform/terraform-json.js';
 import type { ClusterAccess } from '../tools/cluster-access.js';
 import { whyNot } from '../tools/observe-cluster.js';
@@ -23,27 +28,46 @@ export async function surveyMachines(
   access: ClusterAccess,
   wait: Wait,
   reference: RunReference,
-  { hops, terraform: makes }: UpgradePlan,
+  plan: UpgradePlan,
 ): Promise<Answer<OtherChanges> | undefined> {
-  if (!makes) return undefined;
+  if (!plan.terraform) return undefined;
   try {
     const ready = await readyTerraform(settings, access, wait, reference, wait.limit, 0);
     const state = await ready.terraform.state(ready.limits());
-    let value: OtherChanges = {};
-    const looked = new Set<string>();
-    for (const hop of hops) {
-      // What differs is made so by the first of its hops.
-      const nodes = hop.nodes.filter(
-        ({ name, rebuild }) => rebuild && !rebuild.continues && !looked.has(name),
-      );
-      for (const { name } of nodes) looked.add(name);
-      value = { ...value, ...(await otherChangesOf(ready, state, hop, nodes)) };
-    }
-    return { kind: 'answered', value };
+    return { kind: 'answered', value: await otherChanges(ready, state, plan) };
   } catch (error) {
     if (wait.signal.aborted) throw error;
     return { kind: 'unreachable', why: error instanceof Refusal ? describe(error.reason) : whyNot(error) };
   }
+}
+
+/** What Terraform would change of the machines that a plan makes anew, beside the version. */
+export async function otherChanges(
+  ready: TerraformStep,
+  state: TerraformState,
+  { hops }: UpgradePlan,
+): Promise<OtherChanges> {
+  let found: OtherChanges = {};
+  const looked = new Set<string>();
+  for (const hop of hops) {
+    // What differs is made so by the first of its hops.
+    const nodes = hop.nodes.filter(({ name, rebuild }) => rebuild && !rebuild.continues && !looked.has(name));
+    for (const { name } of nodes) looked.add(name);
+    found = { ...found, ...(await otherChangesOf(ready, state, hop, nodes)) };
+  }
+  return found;
+}
+
+/** What is replaced for these nodes, as far as it can be told. */
+export function replacedFor(
+  nodes: readonly PlannedNode[],
+  state: TerraformState,
+  keep: readonly string[],
+): RecordedInstance[] {
+  return nodes.flatMap((node) => {
+    const recorded = recordInstances(replacedOf(instancesOf(state, rebuildOf(node).address), keep));
+    return recorded.ok ? recorded.recorded : [];
+  });
 }
 
 /** One plan for all of them. Templates that differ are in it, too, and are looked at when they are made. */
@@ -54,10 +78,7 @@ async function otherChangesOf(
   nodes: readonly PlannedNode[],
 ): Promise<OtherChanges> {
   const machines = nodes.map((node) => ({ node: node.name, address: rebuildOf(node).address }));
-  const replaces = machines.flatMap(({ address }) => {
-    const recorded = recordInstances(replacedOf(instancesOf(state, address), section.keep));
-    return recorded.ok ? recorded.recorded : [];
-  });
+  const replaces = replacedFor(nodes, state, section.keep);
   if (replaces.length === 0) return {};
   const targets = machines.map(({ address }) => address);
   const replace = replaces.map(({ address }) => address);

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Terraform as Section } from '../inventory/terraform.js';
-import type { InventoryNode } from '../inventory/schema.js';
+import type { Inventory, InventoryNode } from '../inventory/schema.js';
 import type { Reason } from '../planning/reason.js';
 import { expandAddress } from '../planning/terraform/address-template.js';
 import { checkTerraformPlan, type WantedChange } from '../planning/terraform/check-plan.js';
@@ -11,7 +11,7 @@ import type { TerraformState } from '../planning/terraform/terraform-json.js';
 import type { ClusterAccess } from '../tools/cluster-access.js';
 import { observeCluster } from '../tools/observe-cluster.js';
 import { Refusal } from '../tools/refusal.js';
-import { openTerraform } from '../tools/terraform/open-terraform.js';
+import { openTerraform, type OpenOptions } from '../tools/terraform/open-terraform.js';
 import type { PulledState, SavedPlan, Terraform } from '../tools/terraform/terraform.js';
 import type { TerraformLimits } from '../tools/terraform/terraform-root.js';
 import type { ActivitySettings, RunReference, Wait } from './activity-context.js';
@@ -40,18 +40,35 @@ export async function readyTerraform(
   lockMs: number = access.inventory.limits.terraformLock,
 ): Promise<TerraformStep> {
   const { inventory, request, base } = await settings.inputOf(cluster, run);
-  const section = inventory.terraform;
-  if (!section) throw new Error('slipway.yaml has no terraform section, and the plan rests on one');
-  const end = wait.endOf(limitMs);
-  const terraform = await openTerraform(section, {
-    cluster,
+  return terraformAt(access, wait, wait.endOf(limitMs), {
+    inventory,
     base: settings.credentialsFolder ?? base,
     home: base,
     commit: request.commit,
-    step: await access.folder(),
-    snapshot: { ...inventory.snapshot, directory: path.resolve(base, inventory.snapshot.directory) },
-    visible: inventory.nodes.flatMap(({ name, address, host }) => [name, address, ...(host ? [host] : [])]),
     lockMs,
+  });
+}
+
+/** Which Terraform: whose inventory, at which commit. */
+export interface TerraformPlace extends Pick<OpenOptions, 'base' | 'home' | 'commit' | 'mirror' | 'lockMs'> {
+  readonly inventory: Inventory;
+}
+
+/** Opens the Terraform of an inventory, and lets it get ready. @throws Refusal as `readyTerraform` */
+export async function terraformAt(
+  access: ClusterAccess,
+  wait: Wait,
+  end: number,
+  { inventory, ...place }: TerraformPlace,
+): Promise<TerraformStep> {
+  const { cluster, nodes, snapshot, terraform: section } = inventory;
+  if (!section) throw new Error('slipway.yaml has no terraform section, and the plan rests on one');
+  const terraform = await openTerraform(section, {
+    ...place,
+    cluster,
+    step: await access.folder(),
+    snapshot: { ...snapshot, directory: path.resolve(place.home ?? place.base, snapshot.directory) },
+    visible: nodes.flatMap(({ name, address, host }) => [name, address, ...(host ? [host] : [])]),
     signal: wait.signal,
   });
   const limits = (): TerraformLimits => ({

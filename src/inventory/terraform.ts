@@ -72,6 +72,11 @@ export const Terraform = z.strictObject({
       CredentialReference,
     )
     .default({}),
+  /**
+   * `plan`: at an open pull request Terraform says what it would do, from the configuration of the branch with the versions that are
+   * proposed; nothing is locked, and nothing of the pull request's own configuration is run. `none`: it is not asked there.
+   */
+  pullRequests: z.enum(['plan', 'none']).default('plan'),
   templates: z
     .strictObject({
       /** The address of one template, with `{host}` and `{role}`: `module.templates["{host}-{role}"]`. */

@@ -3,6 +3,7 @@ import { describe, describeDeclaredChange } from './describe.js';
 import { couldNotBeSeen } from './plan-comment.js';
 import { count, span } from './phrases.js';
 import type { Planned } from './plan.js';
+import type { WholePlan } from './terraform/whole-plan.js';
 
 /** How a commit of a pull request stands, in one line. */
 export interface PlanCheck {
@@ -23,8 +24,16 @@ const unplanned: Readonly<Record<DeclaredChange['kind'], PlanCheck['state']>> = 
   absent: 'neutral',
 };
 
-/** The check of a pull request's head: fine, refused with the sentence, or nothing that anybody could say. */
-export function planCheck(change: DeclaredChange, planned: Planned | undefined): PlanCheck {
+/**
+ * The check of a pull request's head: fine, refused with the sentence, or nothing that anybody could say.
+ *
+ * @param terraform what Terraform said of it, where it was asked.
+ */
+export function planCheck(
+  change: DeclaredChange,
+  planned: Planned | undefined,
+  terraform?: WholePlan,
+): PlanCheck {
   if (!planned) return { state: unplanned[change.kind], title: describeDeclaredChange(change) };
   if (planned.verdict === 'nothing-to-do') return { state: 'success', title: describe(planned.reason) };
   if (planned.verdict === 'refused') {
@@ -40,6 +49,9 @@ export function planCheck(change: DeclaredChange, planned: Planned | undefined):
   );
   const notes = [
     ...(approvals ? ['a person approves it first'] : []),
+    ...(strategy === 'rebuild' && terraform?.kind === 'unknown'
+      ? [`${terraform.tool} could not be asked`]
+      : []),
     ...(blocked.length > 0 ? [`blocked at ${count(blocked.length, 'place')} as things stand`] : []),
   ];
   const words = [

@@ -6,8 +6,11 @@ import { fenced, harmless, table } from './markdown.js';
 import { mergeOutlook, type MergeMeets } from './merge-outlook.js';
 import { count, listed, moment, span } from './phrases.js';
 import type { Planned, PlannedNode, UpgradePlan } from './plan.js';
+import { bullets, line, lineMax } from './plan-comment-lines.js';
+import { terraformText } from './plan-comment-terraform.js';
 import { planText } from './plan-text.js';
 import type { Reason } from './reason.js';
+import type { WholePlan } from './terraform/whole-plan.js';
 
 /** A change that a pull request proposes for one cluster, and what was planned for it. */
 export interface ProposedChange {
@@ -29,14 +32,14 @@ export interface MadePlan extends MergeMeets {
   readonly planned: Planned;
   /** ISO time at which the cluster was looked at. */
   readonly at: string;
+  /** What Terraform itself said; left out: it was not asked. */
+  readonly terraform?: WholePlan;
 }
 
 /** Characters; GitHub takes 65,536 as one comment. */
 const textMax = 60_000;
 /** Rows and lines that are shown outside of the whole plan. */
 const most = { nodes: 50, images: 20, blocked: 20, reasons: 20, mistakes: 20 };
-/** Characters of one line that others wrote. */
-const lineMax = 600;
 
 /** Kinds of reasons that say nothing against a plan: what it is made of could not be read. */
 const notSeen: ReadonlySet<Reason['kind']> = new Set<Reason['kind']>([
@@ -63,7 +66,7 @@ export function planComment(proposed: ProposedChange): string {
     `For commit ${head.slice(0, 12)}${made ? `, with the cluster as it was ${moment(made.at)}` : ''}. The next push changes this comment.`,
     ...notPlannedText(proposed),
   ];
-  const parts = [...opening, ...(made ? plannedParts(made) : [whatNow(change)])];
+  const parts = [...opening, ...(made ? plannedParts(made, proposed.branch) : [whatNow(change)])];
   const text = parts.join('\n\n');
   return made?.planned.verdict === 'planned' ? withWholePlan(text, made.planned.plan, proposed) : text;
 }
@@ -93,19 +96,26 @@ function whatNow(change: DeclaredChange): string {
   return 'Merging it begins no upgrade.';
 }
 
-function plannedParts(made: MadePlan): string[] {
-  const { planned, cluster } = made;
+function plannedParts(made: MadePlan, branch: string): string[] {
+  const { planned, cluster, terraform } = made;
   const merging = `**Merging it as things stand.** ${mergeOutlook(planned, made).join(' ')}`;
   if (couldNotBeSeen(planned))
     return [
       'There is no plan: the cluster could not be looked at. That says nothing against the change.',
       ...reasonsText(planned, cluster),
     ];
-  if (planned.verdict === 'nothing-to-do') return [`${line(describe(planned.reason))}.`, merging];
+  if (planned.verdict === 'nothing-to-do')
+    return [`${line(describe(planned.reason))}.`, merging, ...terraformText(undefined, terraform, branch)];
   if (planned.verdict === 'refused')
     return ['**The plan is refused:**', ...reasonsText(planned, cluster), merging];
   const { plan } = planned;
-  return [factsTable(plan), merging, ...blockedText(plan), ...madeAnewText(plan), nodesText(plan)];
+  return [
+    factsTable(plan),
+    merging,
+    ...blockedText(plan),
+    ...terraformText(plan, terraform, branch),
+    nodesText(plan),
+  ];
 }
 
 /** Each reason, and what to type about them. */
@@ -152,21 +162,6 @@ function blockedText({ blocked }: UpgradePlan): string[] {
   return ['**What would stop it, if it stays as it is:**', bullets(shown, blocked.length)];
 }
 
-/** What Terraform replaces. Terraform itself was not asked: the run does that before it touches anything. */
-function madeAnewText({ hops, terraform }: UpgradePlan): string[] {
-  const machines = new Map(
-    hops.flatMap(({ nodes }) => nodes.flatMap(({ name, rebuild }) => (rebuild ? [[name, rebuild]] : []))),
-  );
-  if (!terraform || machines.size === 0) return [];
-  const templates = new Set(hops.flatMap((hop) => hop.templates ?? []));
-  const addresses = [...machines].map(([name, { address }]) => `${name}: ${address}`);
-  return [
-    `**Terraform replaces ${count(machines.size, 'machine')}**${templates.size > 0 ? `, and before them ${count(templates.size, 'template')} where they differ` : ''}. ` +
-      'It was not asked for this comment; the run asks it first, and what it would change beside the version waits for a yes.',
-    bullets(addresses.slice(0, most.nodes), addresses.length),
-  ];
-}
-
 function nodesText(plan: UpgradePlan): string {
   const rows = plan.hops.flatMap((hop) =>
     hop.nodes
@@ -210,14 +205,4 @@ function withWholePlan(text: string, plan: UpgradePlan, { file, branch }: Propos
 
 function touchedNodes({ hops }: UpgradePlan): PlannedNode[] {
   return hops.flatMap(({ nodes }) => nodes.filter(({ skip }) => !skip));
-}
-
-function bullets(lines: readonly string[], all: number): string {
-  const more = all - lines.length;
-  return [...lines.map((one) => `- ${line(one)}`), ...(more > 0 ? [`- … and ${more} more`] : [])].join('\n');
-}
-
-/** Words from elsewhere as one line of Markdown. */
-function line(words: string): string {
-  return harmless(words.length > lineMax ? `${words.slice(0, lineMax)} …` : words);
 }

@@ -1,13 +1,25 @@
 import type { Reason } from './reason.js';
 
+/** A place on a worker's disk, and what is said in its stead; nothing: what lies there is named from there. */
+export interface PrivatePlace {
+  readonly folder: string;
+  readonly called?: string;
+}
+
 /**
  * A reason as it may stand where everybody reads it who may read the repository: files are named as slipway.yaml does, not by where the
  * worker has them.
  *
- * @param folder the folder of the worker at which relative credential files start.
+ * @param places the inner ones before those they are in.
  */
-export function reasonInPublic(reason: Reason, folder: string): Reason {
-  if (reason.kind !== 'credential-unreadable') return reason;
-  const start = folder.endsWith('/') ? folder : `${folder}/`;
-  return { ...reason, why: reason.why.replaceAll(start, '') };
+export function reasonInPublic(reason: Reason, places: readonly PrivatePlace[]): Reason {
+  const inPublic = (text: string): string =>
+    places.reduce((told, { folder, called = '' }) => {
+      const bare = folder.replace(/\/+$/, '');
+      if (bare === '') return told;
+      return told.replaceAll(`${bare}/`, called === '' ? '' : `${called}/`).replaceAll(bare, called || '.');
+    }, text);
+  return JSON.parse(JSON.stringify(reason), (_key, value: unknown) =>
+    typeof value === 'string' ? inPublic(value) : value,
+  ) as Reason;
 }

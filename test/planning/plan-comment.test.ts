@@ -12,7 +12,6 @@ import type { Reason } from '../../src/planning/reason.js';
 import { planUpgrade } from '../../src/planning/upgrade-plan.js';
 import { aCluster, now } from './a-cluster.js';
 import { planOf } from './a-planned-node.js';
-import { aRebuildingCluster, rebuilding } from './a-rebuilding-cluster.js';
 
 const change: DeclaredChange = {
   kind: 'upgrade',
@@ -87,14 +86,6 @@ describe('the comment of a plan', () => {
     expect(text).not.toContain('What would stop it');
   });
 
-  test('names the machines that Terraform replaces, and that it was not asked', () => {
-    const one = planOf(rebuilding(aRebuildingCluster()));
-    expect(planned(one)).toMatch(
-      /Terraform replaces 6 machines\*\*, and before them \d+ templates? where they differ[^]*not asked[^]*- work-1: module\.worker\\_nodes\\\["work-1"\\\]/,
-    );
-    expect(text).not.toContain('Terraform replaces');
-  });
-
   test('names the settings that count once it is merged', () => {
     const one = planComment(
       proposed({ notPlanned: ['access', 'nodes'], made: made({ verdict: 'planned', plan }) }),
@@ -124,6 +115,18 @@ describe('what merging does', () => {
       'waits while it is frozen',
       { queue: { ...empty, frozen: { by: 'ada', why: 'the fair', since: now } } },
       /waits, .*ada froze prox-ops .*: the fair/,
+    ],
+    [
+      'waits for all that stands in its way, by what a queue looks at first',
+      {
+        queue: {
+          ...empty,
+          hold,
+          open: { run: 5, target: 'v1.12.5', since: now },
+          frozen: { by: 'ada', why: 'the fair', since: now },
+        },
+      },
+      /that is over: run 5 is upgrading[^]*; and prox-ops is held since [^]*; and ada froze prox-ops/,
     ],
     [
       'takes the place of what waits',

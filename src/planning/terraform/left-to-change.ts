@@ -33,7 +33,7 @@ const namedMax = 50;
 export function leftToChange(
   plan: TerraformPlan,
   nodes: readonly { readonly node: string; readonly address: string }[],
-): LeftToChange {
+): Extract<LeftToChange, { kind: 'known' }> {
   const writes = writesOf(plan).map((write): LeftWrite => {
     const owner = nodes.find(({ address }) => covers(address, write.address));
     return owner ? { ...write, node: owner.node } : write;

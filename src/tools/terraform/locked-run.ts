@@ -11,7 +11,7 @@ import { judgeLock, type LockJudgement } from './lock-owner.js';
 import { whoHere, type KeptRun, type OpenRun } from './run-records.js';
 import { keepState } from './state-backup.js';
 import { keptLock, lockIn, operationWord, type StateLock } from './state-lock.js';
-import { eventOf, type Diagnostic } from './terraform-events.js';
+import { eventOf, hearDiagnostics, type Diagnostic } from './terraform-events.js';
 import { errorsOf, failureOf } from './terraform-failure.js';
 import { runTerraform, type TerraformLimits, type TerraformRoot } from './terraform-root.js';
 
@@ -25,6 +25,9 @@ export interface LockedRun {
   readonly lockProbe?: readonly string[];
 }
 
+/** A root whose plans take the lock. */
+export type LockingRoot = TerraformRoot & { readonly lockMs: number };
+
 /** Releases of a dead Terraform's lock in one run: one is enough, unless another attempt dies meanwhile. */
 const releasesMax = 2;
 const pollMs = 500;
@@ -36,7 +39,7 @@ const pollMs = 500;
  * @throws Refusal `terraform-locked`, `terraform-state-unwritten`, and those of the command.
  */
 export async function runLocked(
-  root: TerraformRoot,
+  root: LockingRoot,
   run: LockedRun,
   limits: TerraformLimits,
 ): Promise<CommandResult> {
@@ -106,11 +109,7 @@ async function probe(
   args: readonly string[],
   limits: TerraformLimits,
 ): Promise<{ readonly error: unknown; readonly diagnostics: readonly Diagnostic[] }> {
-  const diagnostics: Diagnostic[] = [];
-  const onLine = (_: string, line: string): void => {
-    const event = eventOf(line);
-    if (event?.kind === 'diagnostic') diagnostics.push(event.diagnostic);
-  };
+  const { diagnostics, onLine } = hearDiagnostics();
   const asked = runTerraform(root, args, limits, { onLine });
   return { error: await asked.then(() => undefined).catch((error: unknown) => error), diagnostics };
 }
@@ -137,7 +136,7 @@ type Attempt =
   | { readonly ok: false; readonly failure: unknown; readonly lock: StateLock | undefined };
 
 async function once(
-  root: TerraformRoot,
+  root: LockingRoot,
   { operation, args, acceptExitCodes = [0], lockProbe }: LockedRun,
   waitMs: number,
   limits: TerraformLimits,
@@ -198,7 +197,7 @@ async function once(
  * tells of its owner. The id counts only when the first still has a change in hand after all that was said until then was read.
  */
 async function recordLock(
-  root: TerraformRoot,
+  root: LockingRoot,
   args: readonly string[],
   open: OpenRun,
   isAtWork: () => boolean,

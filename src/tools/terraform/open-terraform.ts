@@ -27,8 +27,10 @@ export interface OpenOptions {
   readonly snapshot: { readonly directory: string; readonly recipient: string };
   /** Names that may be seen in messages though a variable file holds them: nodes, hosts, addresses. */
   readonly visible: readonly string[];
-  /** How long a lock of somebody else is waited for, in milliseconds. */
-  readonly lockMs: number;
+  /** A bare repository on this disk that has the commit, to be used instead of `terraform.source.repository`. */
+  readonly mirror?: string;
+  /** How long a lock of somebody else is waited for, in milliseconds. `none`: none is taken, and no plan may be applied. */
+  readonly lockMs: number | 'none';
   readonly signal?: AbortSignal;
   /** Left out: in this user's state folder. */
   readonly records?: RunRecords;
@@ -44,7 +46,7 @@ const gitMs = 5_000;
  * @throws Refusal `terraform-commit-unknown`, `terraform-source`, `credential-unreadable`, `tool-missing`
  */
 export async function openTerraform(section: Section, options: OpenOptions): Promise<Terraform> {
-  const { base, home = base, commit, step, cluster, snapshot, lockMs, signal } = options;
+  const { base, home = base, commit, step, cluster, snapshot, lockMs } = options;
   if (commit === undefined)
     throw new Refusal({ kind: 'terraform-commit-unknown', file: path.join(home, 'slipway.yaml') });
   const { tool, version, workspace } = section;
@@ -65,7 +67,7 @@ export async function openTerraform(section: Section, options: OpenOptions): Pro
       ),
     ),
   ]);
-  const source = checkedOut(section, home, commit, step, signal);
+  const source = checkedOut(section, options, commit);
   // Nothing is left at work in the folder of a step that has failed.
   await Promise.allSettled([credentials, source]);
   const [backend, variables, values] = await credentials;
@@ -100,12 +102,10 @@ export async function openTerraform(section: Section, options: OpenOptions): Pro
 /** The repository, and the folder of the root module in its checkout. */
 async function checkedOut(
   section: Section,
-  home: string,
+  { base, home = base, mirror, step, signal }: OpenOptions,
   commit: string,
-  step: StepFolder,
-  signal: AbortSignal | undefined,
 ): Promise<{ readonly repository: string; readonly folder: string }> {
-  const repository = await repositoryOf(section, home);
+  const repository = mirror ?? (await repositoryOf(section, home));
   const { folder } = section.source;
   return { repository, folder: await checkOut({ repository, commit, folder }, step.folder, signal) };
 }

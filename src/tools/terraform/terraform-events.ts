@@ -41,6 +41,19 @@ const line = z.looseObject({
     .optional(),
 });
 
+/** Collects what is wrong from the lines a Terraform writes. */
+export function hearDiagnostics(): {
+  readonly diagnostics: readonly Diagnostic[];
+  readonly onLine: (stream: string, line: string) => void;
+} {
+  const diagnostics: Diagnostic[] = [];
+  const onLine = (_: string, text: string): void => {
+    const event = eventOf(text);
+    if (event?.kind === 'diagnostic') diagnostics.push(event.diagnostic);
+  };
+  return { diagnostics, onLine };
+}
+
 /** One action, as in: is doing it, has done it, could not do it. */
 interface Words {
   readonly doing: string;

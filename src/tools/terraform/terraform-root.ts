@@ -31,8 +31,8 @@ export interface TerraformRoot {
   readonly discretion: Discretion;
   /** Providers are fetched into it once, for all steps of this machine. */
   readonly pluginCache: string;
-  /** How long a lock of somebody else is waited for, in milliseconds. */
-  readonly lockMs: number;
+  /** How long a lock of somebody else is waited for, in milliseconds. `none`: none is taken, and no plan may be applied. */
+  readonly lockMs: number | 'none';
   readonly records: RunRecords;
   readonly backups: StateBackups;
 }

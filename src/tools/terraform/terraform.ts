@@ -5,7 +5,7 @@ import semver from 'semver';
 import type { StateHeader, TerraformPlan, TerraformState } from '../../planning/terraform/terraform-json.js';
 import { withLock } from '../binaries/lock.js';
 import { Refusal, messageOf } from '../refusal.js';
-import { runLocked, tryLock } from './locked-run.js';
+import { runLocked, tryLock, type LockingRoot } from './locked-run.js';
 import { keepStateText, type KeptState } from './state-backup.js';
 import { failureOf, type TerraformCommand } from './terraform-failure.js';
 import { backendRefusals, type StateBackend } from './state-backend.js';
@@ -19,6 +19,7 @@ import {
   type TerraformRoot,
 } from './terraform-root.js';
 import { planFrom, stateFrom, stateHeaderFrom } from './terraform-shapes.js';
+import { runUnlocked } from './unlocked-plan.js';
 
 /** What one plan is made with. */
 export interface PlanArguments {
@@ -130,8 +131,10 @@ async function plan(
     ...what.replace.map((address) => `-replace=${address}`),
     ...what.targets.map((address) => `-target=${address}`),
   ];
-  const run = { operation: 'plan', args, acceptExitCodes: [0, 2] } as const;
-  const { exitCode } = await runLocked(root, run, limits);
+  const acceptExitCodes = [0, 2];
+  const { exitCode } = takesLocks(root)
+    ? await runLocked(root, { operation: 'plan', args, acceptExitCodes }, limits)
+    : await runUnlocked(root, args, limits, acceptExitCodes);
   if (!(await isArchive(file)))
     throw new Refusal({ kind: 'terraform-remote-execution', backend: (await backendOf(root)).type });
   await chmod(file, 0o600);
@@ -143,9 +146,14 @@ async function plan(
 const lockProbe = ['plan', '-json', '-input=false', '-refresh=false', '-lock=true', '-lock-timeout=0s'];
 
 async function apply(root: TerraformRoot, { file, made }: SavedPlan, limits: TerraformLimits): Promise<void> {
+  if (!takesLocks(root)) throw new Error('a plan that was made without the lock is not applied');
   const values = variables(root, made);
   const args = ['apply', '-json', '-input=false', ...(takesVariablesAgain(root.version) ? values : []), file];
   await runLocked(root, { operation: 'apply', args, lockProbe: [...lockProbe, ...values] }, limits);
+}
+
+function takesLocks(root: TerraformRoot): root is LockingRoot {
+  return root.lockMs !== 'none';
 }
 
 /** The rule of `planning/terraform/saved-plan.ts`, which tells a person the same; there is why. */

@@ -60,6 +60,22 @@ describe.each(tools)('the lock of a state, and the real %s', (tool) => {
   });
 
   it(
+    'is neither taken nor waited for by a plan that only looks, which is never applied',
+    async () => {
+      server.lock = strangersLock();
+      const terraform = await test.ready(tool, backend, { lockMs: 'none' });
+      const saved = await test.plan(terraform);
+      expect(saved.plan.resource_changes).toHaveLength(2);
+      expect(server.lock).toEqual(strangersLock());
+      expect(await recorded()).toBeUndefined();
+      await expect(test.apply(terraform, saved)).rejects.toThrow(/without the lock is not applied/);
+      const wrong = test.plan(terraform, { targets: ['terraform_data.vm['] });
+      expect(await reasonOf(wrong)).toMatchObject({ kind: 'terraform-plan-failed' });
+    },
+    aRun,
+  );
+
+  it(
     'of somebody else is waited for, told, and left alone',
     async () => {
       server.lock = strangersLock();

@@ -34,6 +34,15 @@ describe('the checkout of a configuration', () => {
     expect(existsSync(path.join(folder, 'dirty.tf'))).toBe(false);
   });
 
+  it('is had from a mirror on this disk, though no branch of it leads to the commit', async () => {
+    const { commit } = test;
+    const mirror = path.join(test.root, 'mirror.git');
+    test.git('clone', '--quiet', '--bare', test.base, mirror);
+    test.git('-C', mirror, 'update-ref', '-d', 'refs/heads/main');
+    const folder = await checkOut(source({ repository: mirror, commit }), into);
+    expect(readFileSync(path.join(folder, 'main.tf'), 'utf8')).toBe(twoMachines('local'));
+  });
+
   it('runs nothing of the repository', async () => {
     test.write('.git/hooks/post-checkout', `#!/bin/sh\ntouch '${test.root}/ran'\n`);
     test.git('config', 'core.hooksPath', '.git/hooks');

@@ -1,0 +1,96 @@
+import type { Answer } from '../planning/observation.js';
+import type { Planned } from '../planning/plan.js';
+import { describe } from '../planning/describe.js';
+import { terraformValues } from '../planning/rebuild-plan.js';
+import type { Reason } from '../planning/reason.js';
+import type { OtherChanges } from '../planning/terraform/accepted-changes.js';
+import type { TerraformPlan } from '../planning/terraform/terraform-json.js';
+import { wholePlan, type WholePlan } from '../planning/terraform/whole-plan.js';
+import type { ClusterAccess } from '../tools/cluster-access.js';
+import { ProcessSlots } from '../tools/process-slots.js';
+import { Refusal, messageOf } from '../tools/refusal.js';
+import type { Wait } from './activity-context.js';
+import { otherChanges, replacedFor } from './survey-machines.js';
+import { addressesOf, terraformAt, type TerraformPlace, type TerraformStep } from './terraform-step.js';
+
+/** What Terraform says of a pull request. */
+export interface TerraformAnswer {
+  readonly says: WholePlan;
+  /** What it would change beside the version, where machines are made anew. */
+  readonly otherChanges?: Answer<OtherChanges>;
+}
+
+/** For getting ready and all of its plans, in milliseconds: the comment waits for it. */
+const limitMs = 300_000;
+
+/** Each takes hundreds of megabytes, and upgrades at work here come first. */
+const turns = new ProcessSlots(1);
+
+/**
+ * Asks Terraform what it would do with the versions that a pull request proposes. The configuration is that of the branch it would be
+ * merged into, since nobody has agreed to the other; no lock is taken, and nothing is written. One is asked at a time in a worker.
+ *
+ * @param inPublic a reason as it may stand in a comment.
+ * @returns undefined where there is nothing to ask: no Terraform, the cluster wants none asked, or no plan.
+ */
+export async function askTerraform(
+  access: ClusterAccess,
+  wait: Wait,
+  place: Omit<TerraformPlace, 'lockMs'>,
+  planned: Planned,
+  inPublic: (reason: Reason) => Reason,
+): Promise<TerraformAnswer | undefined> {
+  const section = place.inventory.terraform;
+  if (section?.pullRequests !== 'plan' || planned.verdict === 'refused') return undefined;
+  const { tool } = section;
+  const release = await turns.acquire(wait.signal, () =>
+    wait.says(`waits until ${tool} was asked for other pull requests`, wait.endOf(wait.limit)),
+  );
+  try {
+    return await answered(access, wait, place, planned);
+  } catch (error) {
+    if (wait.signal.aborted) throw error;
+    const reason = inPublic(
+      error instanceof Refusal ? error.reason : { kind: 'unexpected', message: messageOf(error) },
+    );
+    const rebuilds = planned.verdict === 'planned' && planned.plan.terraform !== undefined;
+    return {
+      says: { kind: 'unknown', tool, reason },
+      ...(rebuilds ? { otherChanges: { kind: 'unreachable', why: describe(reason) } } : {}),
+    };
+  } finally {
+    release();
+  }
+}
+
+async function answered(
+  access: ClusterAccess,
+  wait: Wait,
+  place: Omit<TerraformPlace, 'lockMs'>,
+  planned: Exclude<Planned, { verdict: 'refused' }>,
+): Promise<TerraformAnswer> {
+  const ready = await terraformAt(access, wait, Date.now() + limitMs, { ...place, lockMs: 'none' });
+  const { tool } = ready.section;
+  const { inventory } = place;
+  const nodes = addressesOf({ inventory });
+  const rebuild = planned.verdict === 'planned' && planned.plan.terraform ? planned.plan : undefined;
+  if (!rebuild) {
+    const values = terraformValues(inventory, inventory.versions);
+    return { says: wholePlan(await whole(ready, values, []), tool, nodes) };
+  }
+  const state = await ready.terraform.state(ready.limits());
+  // Machines may follow no version by themselves: the run has them replaced.
+  const last = rebuild.hops.findLast(({ strategy }) => strategy === 'rebuild');
+  const anew = (last?.nodes ?? []).filter((node) => node.rebuild && !node.rebuild.continues);
+  const replace = replacedFor(anew, state, ready.section.keep).map(({ address }) => address);
+  const says = wholePlan(await whole(ready, last?.values ?? {}, replace), tool, nodes);
+  return { says, otherChanges: { kind: 'answered', value: await otherChanges(ready, state, rebuild) } };
+}
+
+async function whole(
+  { terraform, limits }: TerraformStep,
+  values: Readonly<Record<string, string>>,
+  replace: readonly string[],
+): Promise<TerraformPlan> {
+  return (await terraform.plan({ values, replace, targets: [] }, limits())).plan;
+}

@@ -1,0 +1,30 @@
+import type { CommandResult } from '../run-command.js';
+import { hearDiagnostics } from './terraform-events.js';
+import { failureOf } from './terraform-failure.js';
+import { runTerraform, type TerraformLimits, type TerraformRoot } from './terraform-root.js';
+
+/**
+ * Makes a plan that nobody will apply: it takes no lock, so it keeps nobody waiting, and waits for nobody. Changing nothing, it dies with
+ * its worker.
+ *
+ * @param args all but those of the lock; `-json` is among them.
+ * @throws Refusal `terraform-plan-failed`, and what certain errors mean
+ */
+export async function runUnlocked(
+  root: TerraformRoot,
+  [command = 'plan', ...rest]: readonly string[],
+  limits: TerraformLimits,
+  acceptExitCodes: readonly number[],
+): Promise<CommandResult> {
+  const { diagnostics, onLine } = hearDiagnostics();
+  try {
+    return await runTerraform(root, [command, '-lock=false', ...rest], limits, {
+      acceptExitCodes,
+      onLine,
+      deathSignal: 'KILL',
+    });
+  } catch (error) {
+    const { tool, version, discretion } = root;
+    throw failureOf({ tool, version, command: 'plan', error, diagnostics, discretion });
+  }
+}
