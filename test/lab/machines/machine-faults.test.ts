@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { emptySchematic } from '../../../lab/factory/schematics.js';
 import { actByHand } from '../../../lab/machines/by-hand.js';
 import { CONTROL_SCHEMATIC, WORKER_SCHEMATIC, installer } from './fake-images.js';
-import { loneMachine, type LoneMachine } from './one-machine.js';
+import { comesToStay, loneMachine, type LoneMachine } from './one-machine.js';
 
 /** Upgrades with a fault armed and waits until the machine has booted again. */
 async function upgradeWith(name: string, role: 'control-plane' | 'worker' = 'worker'): Promise<LoneMachine> {
@@ -76,9 +76,10 @@ describe('faults of the installation', () => {
 
   test('never-ready: runs the new version, and says why it is not ready', async () => {
     const { machine } = await upgradeWith('never-ready');
-    await new Promise((resolve) => setTimeout(resolve, 120));
-    expect(machine).toMatchObject({ version: 'v1.12.6', booted: 'B', stage: 'running', ready: false });
-    expect(machine.unmet.map(({ name }) => name)).toEqual(['services', 'nodeReady']);
+    await comesToStay(() => {
+      expect(machine).toMatchObject({ version: 'v1.12.6', booted: 'B', stage: 'running', ready: false });
+      expect(machine.unmet.map(({ name }) => name)).toEqual(['services', 'nodeReady']);
+    });
     expect(machine.bootSlots.fallback).toBe('A');
   });
 });
@@ -89,9 +90,10 @@ describe('faults of the reboot', () => {
     faults.arm({ name: 'never-returns' });
     await upgrade('v1.12.6');
     await machine.waitFor(({ stage }) => stage === 'rebooting', { what: 'rebooting', timeoutMs: 3_000 });
-    await new Promise((resolve) => setTimeout(resolve, 150));
-    expect(logged().slice(-2)).toEqual(['down', 'lost']);
-    expect(machine).toMatchObject({ power: 'on', stage: 'rebooting', ready: false });
+    await comesToStay(() => {
+      expect(logged().slice(-2)).toEqual(['down', 'lost']);
+      expect(machine).toMatchObject({ power: 'on', stage: 'rebooting', ready: false });
+    });
     await machine.powerOn();
     await ready();
     expect(machine.version).toBe('v1.12.6');
@@ -108,17 +110,19 @@ describe('faults of the reboot', () => {
 describe('faults of the boot of a control plane', () => {
   test('etcd-member-down: etcd does not come back, and the machine is not ready for it', async () => {
     const { machine, parts } = await upgradeWith('etcd-member-down', 'control-plane');
-    await new Promise((resolve) => setTimeout(resolve, 120));
-    expect(machine.unmet).toEqual([{ name: 'services', reason: 'etcd not running' }]);
+    await comesToStay(() => {
+      expect(machine.unmet).toEqual([{ name: 'services', reason: 'etcd not running' }]);
+    });
     expect(parts.calls.filter((call) => call === 'k8s-ctrl-1 start-etcd')).toHaveLength(1);
   });
 
   test('api-front-stays-cut: the API server does not come back, and the machine is not ready for it', async () => {
     const { machine } = await upgradeWith('api-front-stays-cut', 'control-plane');
-    await new Promise((resolve) => setTimeout(resolve, 120));
-    expect(machine.unmet).toEqual([
-      { name: 'staticPods', reason: 'kube-system/kube-apiserver-k8s-ctrl-1 not ready' },
-    ]);
+    await comesToStay(() => {
+      expect(machine.unmet).toEqual([
+        { name: 'staticPods', reason: 'kube-system/kube-apiserver-k8s-ctrl-1 not ready' },
+      ]);
+    });
     expect(machine.apiFrontOpen).toBe(false);
   });
 });

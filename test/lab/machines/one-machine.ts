@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach } from '@jest/globals';
 import { FaultPlan } from '../../../lab/faults/fault-plan.js';
 import { durationsAt } from '../../../lab/machines/durations.js';
@@ -83,6 +84,22 @@ export async function loneMachine(
     await lone.ready();
   }
   return lone;
+}
+
+/** Waits until expectations hold, and that they still do a while after. */
+export async function comesToStay(expectations: () => void): Promise<void> {
+  const holds = (): boolean => {
+    try {
+      expectations();
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  // oxlint-disable-next-line no-await-in-loop -- again until they hold
+  for (const until = Date.now() + 3_000; !holds() && Date.now() < until;) await pause(10);
+  await pause(120);
+  expectations();
 }
 
 /** Follows the machine from boot to boot. */

@@ -9,16 +9,19 @@ afterEach(() => {
   shell?.kill('SIGKILL');
 });
 
-/** `sh` that waits for `sh`, which waits for `sleep`, beside another `sleep`. */
+/** `sh` that waits for `sh`, which waits for `sleep`, beside another `sleep`. Each is a copy of its `sh` until it has become one. */
 test('all that a process started, and what stands in line with each', async () => {
   shell = spawn('/bin/sh', ['-c', 'sleep 61 & (sleep 62; true); true'], { stdio: 'ignore' });
+  const asWanted = (found: readonly Descendant[]) =>
+    found.filter(({ program }) => program === 'sleep').length === 2;
   let found: readonly Descendant[] = [];
-  while (found.length < 3) {
+  for (const until = Date.now() + 20_000; !asWanted(found) && Date.now() < until;) {
     // oxlint-disable-next-line no-await-in-loop -- again until they are there
     await new Promise((resolve) => setImmediate(resolve));
     found = descendantsOf(shell.pid ?? 0);
   }
   const programs = found.map(({ program, besides }) => [program, [...besides]]);
+  expect(programs).toHaveLength(3);
   expect(programs).toContainEqual(['sh', ['sleep']]);
   expect(programs).toContainEqual(['sleep', ['sh']]);
   expect(programs).toContainEqual(['sleep', []]);

@@ -172,9 +172,9 @@ export async function startSimulatedCluster(
   };
 }
 
-/** The name of the member that leads, as soon as there is one. Throws when there is none after ten seconds. */
+/** The name of the member that leads, as soon as there is one. Throws when there is none after twenty seconds. */
 export async function leaderOf({ machines }: TalosMachines): Promise<string> {
-  for (let attempt = 0; attempt < 100; attempt += 1) {
+  for (let attempt = 0; attempt < 200; attempt += 1) {
     for (const { name, definition } of machines.slice(0, 3)) {
       const state = await new EtcdClient(`http://${definition.loopback}:2379`)
         .status()
@@ -183,7 +183,7 @@ export async function leaderOf({ machines }: TalosMachines): Promise<string> {
     }
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  throw new Error('The etcd of the test has no leader after ten seconds.');
+  throw new Error('The etcd of the test has no leader after twenty seconds.');
 }
 
 function definitionsOn(prefix: string, versions: Readonly<Record<string, string>>): MachineDefinition[] {
