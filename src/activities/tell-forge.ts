@@ -64,7 +64,8 @@ export async function tellForge(settings: ActivitySettings, step: TellForge): Pr
       origin,
       deployment === 'status' ? statusName(cluster) : undefined,
     );
-    const comment = place && (await asked((github) => upsertComment(github, place, text)));
+    const comment =
+      place && (await asked((github) => upsertComment(github, place, text, { signal: wait.signal })));
     const failed = [deployment, comment].find((one) => isFailed(one));
     return {
       ...(isFailed(deployment) ? {} : { deployment }),

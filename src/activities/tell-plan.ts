@@ -1,4 +1,4 @@
-import { hasOwnComment, upsertComment, type CommentPlace } from '../tools/forge/github-comments.js';
+import { hasOwnComment, upsertComment } from '../tools/forge/github-comments.js';
 import { setCheck } from '../tools/forge/github-checks.js';
 import { pullRequest } from '../tools/forge/github-pulls.js';
 import { ForgeFailed } from '../tools/forge/forge-failed.js';
@@ -41,20 +41,24 @@ export async function tellPlan(
     if (before !== 'as-planned') return before;
     // Letters that a hidden mark of a comment takes.
     const marker = `plan/${plan.about.replaceAll(/[^\w./]+/g, '-')}`.slice(0, 100);
-    const told = await write(github, { number, marker }, pull.head, plan);
-    return told !== 'nothing' && (await standing()) === 'moved' ? 'overtaken' : told;
+    const place = { number, marker };
+    // That a pull request does not concern a cluster is news only where it did.
+    if (!plan.check && !(await hasOwnComment(github, place))) return 'nothing';
+    const { signal } = wait;
+    // Another delivery may have been at it until now.
+    const still = async (): Promise<boolean> => (await standing()) === 'as-planned';
+    const { outcome } = await upsertComment(github, place, plan.text, { signal, still });
+    if (outcome === 'out-of-date') return (await standing()) === 'over' ? 'over' : 'moved';
+    const written = await told(github, pull.head, plan);
+    return (await standing()) === 'moved' ? 'overtaken' : written;
   });
 }
 
-async function write(
+async function told(
   github: GitHub,
-  place: CommentPlace,
   head: string,
   { about, text, check }: PullRequestPlan,
 ): Promise<PlanTold> {
-  // That a pull request does not concern a cluster is news only where it did.
-  if (!check && !(await hasOwnComment(github, place))) return 'nothing';
-  await upsertComment(github, place, text);
   if (!check) return 'told';
   try {
     await setCheck(github, head, { name: `slipway/${about}`, ...check, summary: text });

@@ -22,6 +22,7 @@ export async function tellPullRequest(
   return inActivity(`tells pull request ${number} of ${repository.name}`, async (wait) => {
     const { github } = await openRepository(settings, repository, wait);
     if (!github) return 'not-told';
-    return (await upsertComment(github, { number, marker }, text, first)).outcome;
+    const { signal } = wait;
+    return (await upsertComment(github, { number, marker }, text, { first, signal })).outcome;
   });
 }

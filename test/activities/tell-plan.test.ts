@@ -46,8 +46,14 @@ const github = (sha: () => string, status: Answered = { status: 201, body: { id:
 
 describe('a plan that is told', () => {
   test('is asked for once more where the pull request became another while it was written', async () => {
-    const heads = [head, newer];
+    const heads = [head, head, newer];
     expect(await told(github(() => heads.shift() ?? newer))).toBe('overtaken');
+  });
+
+  test('is left to its own delivery where the pull request became another while it waited for its turn', async () => {
+    const heads = [head, newer];
+    expect(await told(github(() => heads.shift() ?? newer))).toBe('moved');
+    expect(there.asked.filter(({ line }) => !line.startsWith('GET'))).toEqual([]);
   });
 
   test('stands there where it did not, by a mark that a comment takes', async () => {

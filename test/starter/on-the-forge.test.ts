@@ -209,7 +209,7 @@ describe('the forge is told', () => {
       '<!-- slipway:plan/prox-ops -->\nx',
     ]);
     const [github] = both;
-    expect(await upsertComment(github, place, 'y', true)).toMatchObject({ outcome: 'unchanged' });
+    expect(await upsertComment(github, place, 'y', { first: true })).toMatchObject({ outcome: 'unchanged' });
   }, 60_000);
 
   test('an answer that is lost makes no second comment', async () => {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Turns } from '../turns.js';
 import { ForgeFailed } from './forge-failed.js';
 import { pageSize, type GitHub, type IfChanged } from './github.js';
 
@@ -23,6 +24,11 @@ export interface Upserted {
   readonly outcome: 'created' | 'updated' | 'unchanged';
 }
 
+/** Nothing was written. */
+export interface OutOfDate {
+  readonly outcome: 'out-of-date';
+}
+
 /** Which comment at which pull request (or issue). */
 export interface CommentPlace {
   readonly number: number;
@@ -30,33 +36,69 @@ export interface CommentPlace {
   readonly marker: string;
 }
 
+/** How a comment is kept up to date. */
+export interface UpsertOptions {
+  /** Leaves a comment as it is that stands there already. */
+  readonly first?: boolean | undefined;
+  /** Asked when it is this text's turn; false: it is out of date, and not written. */
+  readonly still?: () => Promise<boolean>;
+  /** Gives up waiting for the turn. */
+  readonly signal?: AbortSignal;
+}
+
+/** GitHub wants seconds between two writes: without turns, others would look meanwhile, and write as if nothing stood there yet. */
+const turns = new Turns();
+
 /**
  * One comment for each marker, made or kept up to date. The marker stands in it, hidden, and a comment with it counts only when it is
- * our own: anybody may write one. Of two that are made at once the older stays.
+ * our own: anybody may write one. A worker writes its comments one after the other. Of those that two workers make at once, or one that
+ * died before it had put it right, the oldest stays.
  *
- * @param first leaves a comment as it is that stands there already.
- * @throws ForgeFailed
+ * @throws ForgeFailed, or the signal's reason
  */
+export function upsertComment(
+  github: GitHub,
+  place: CommentPlace,
+  text: string,
+  options?: Omit<UpsertOptions, 'still'>,
+): Promise<Upserted>;
+export function upsertComment(
+  github: GitHub,
+  place: CommentPlace,
+  text: string,
+  options: UpsertOptions,
+): Promise<Upserted | OutOfDate>;
 export async function upsertComment(
   github: GitHub,
-  { number, marker }: CommentPlace,
+  place: CommentPlace,
   text: string,
-  first = false,
-): Promise<Upserted> {
-  const hidden = markerText(marker);
-  const body = `${hidden}\n${fitting(text)}`;
-  const own = await ownComment(github, number, hidden);
+  options: UpsertOptions = {},
+): Promise<Upserted | OutOfDate> {
+  const hidden = markerText(place.marker);
+  const written = { ...place, hidden, body: `${hidden}\n${fitting(text)}` };
+  return turns.take(`${github.name} ${place.number} ${place.marker}`, options.signal, () =>
+    write(github, written, options),
+  );
+}
+
+async function write(
+  github: GitHub,
+  written: CommentPlace & { readonly hidden: string; readonly body: string },
+  options: UpsertOptions,
+): Promise<Upserted | OutOfDate> {
+  const { number, hidden, body } = written;
+  if ((await options.still?.()) === false) return { outcome: 'out-of-date' };
+  const [own, ...younger] = await ownComments(github, number, hidden);
+  for (const { id } of younger) await deleteComment(github, id);
   if (!own) {
     const made = await addBody(github, number, body);
-    const oldest = await ownComment(github, number, hidden);
+    const [oldest] = await ownComments(github, number, hidden);
     if (!oldest || oldest.id >= made.id) return { ...made, outcome: 'created' };
-    // Somebody made one between the two calls.
-    await github.call(z.unknown(), 'DELETE /repos/{owner}/{repo}/issues/comments/{comment_id}', {
-      comment_id: made.id,
-    });
-    return upsertComment(github, { number, marker }, text, first);
+    // Another worker made one between the two calls.
+    return write(github, written, options);
   }
-  if (first || sameText(own.body ?? '', body)) return { id: own.id, url: own.html_url, outcome: 'unchanged' };
+  if (options.first || sameText(own.body ?? '', body))
+    return { id: own.id, url: own.html_url, outcome: 'unchanged' };
   try {
     const { id, html_url: url } = await github.call(
       Comment,
@@ -71,17 +113,28 @@ export async function upsertComment(
   }
 }
 
-/** Whether there is a comment of ours with that marker. @throws ForgeFailed */
-export async function hasOwnComment(github: GitHub, { number, marker }: CommentPlace): Promise<boolean> {
-  return (await ownComment(github, number, markerText(marker))) !== undefined;
+/** Another worker may have been first. */
+async function deleteComment(github: GitHub, id: number): Promise<void> {
+  try {
+    await github.call(z.unknown(), 'DELETE /repos/{owner}/{repo}/issues/comments/{comment_id}', {
+      comment_id: id,
+    });
+  } catch (error) {
+    if (!(error instanceof ForgeFailed && error.trouble === 'missing')) throw error;
+  }
 }
 
-/** Our oldest comment with that mark. */
-async function ownComment(
+/** Whether there is a comment of ours with that marker. @throws ForgeFailed */
+export async function hasOwnComment(github: GitHub, { number, marker }: CommentPlace): Promise<boolean> {
+  return (await ownComments(github, number, markerText(marker))).length > 0;
+}
+
+/** Our comments with that mark, the oldest first. */
+async function ownComments(
   github: GitHub,
   number: number,
   hidden: string,
-): Promise<z.infer<typeof Comment> | undefined> {
+): Promise<z.infer<typeof Comment>[]> {
   const login = await github.ownLogin();
   const all = await github.pages(
     Comment,
@@ -91,7 +144,7 @@ async function ownComment(
   );
   return all
     .filter((one) => one.user?.login === login && one.body?.startsWith(hidden))
-    .toSorted((a, b) => a.id - b.id)[0];
+    .toSorted((a, b) => a.id - b.id);
 }
 
 /** A comment of its own, which stays as it is. Called twice, it stands there twice. @throws ForgeFailed */

@@ -39,6 +39,10 @@ function comments(all: Kept[]): (asked: Asked) => Answered | undefined {
       if (found) found.body = text;
       return found && { body: found };
     }
+    if (line.startsWith('DELETE')) {
+      const at = all.findIndex(({ id }) => line.endsWith(`/comments/${id}`));
+      return at === -1 ? undefined : (all.splice(at, 1), { status: 204 });
+    }
     const page = Number(/[?&]page=(\d+)/.exec(line)?.[1] ?? 1);
     return { body: all.slice((page - 1) * 100, page * 100) };
   };
@@ -105,6 +109,84 @@ describe('the one comment', () => {
     const github = await there.open();
     await expect(upsertComment(github, { number: 1, marker: 'x --> <b>' }, 'x')).rejects.toThrow('no marker');
     expect(there.asked).toEqual([]);
+  });
+});
+
+describe('one comment that several write', () => {
+  const writes = () => there.lines().filter((line) => !line.startsWith('GET'));
+
+  test('at once in a worker waits its turn, for GitHub wants seconds between two of them', async () => {
+    const all: Kept[] = [];
+    there = await tryGitHub(comments(all));
+    const { pauses: _none, ...asUsual } = there.settings;
+    const github = await openGitHub(asUsual);
+    const written = await Promise.all(['older', 'newer'].map((text) => upsertComment(github, place, text)));
+    expect(written.map(({ outcome }) => outcome)).toEqual(['created', 'updated']);
+    expect(all.map(({ body }) => body)).toEqual([`${hidden}\nnewer`]);
+    expect(writes().map((line) => line.split(' ')[0])).toEqual(['POST', 'PATCH']);
+  }, 60_000);
+
+  test('is not written by whose text is out of date when its turn comes', async () => {
+    const all: Kept[] = [];
+    there = await tryGitHub(comments(all));
+    const github = await there.open();
+    let head = 'older';
+    const tell = (text: string) => upsertComment(github, place, text, { still: async () => head === text });
+    const [older, again] = [tell('older'), tell('older')];
+    expect(await older).toMatchObject({ outcome: 'created' });
+    head = 'newer';
+    expect([await again, await tell('newer')]).toMatchObject([
+      { outcome: 'unchanged' },
+      { outcome: 'updated' },
+    ]);
+    expect(await tell('older')).toEqual({ outcome: 'out-of-date' });
+    expect(all.map(({ body }) => body)).toEqual([`${hidden}\nnewer`]);
+  });
+
+  test('is left to the older one where another worker was first', async () => {
+    const all: Kept[] = [];
+    const answer = comments(all);
+    there = await tryGitHub((asked) => {
+      if (asked.line.startsWith('POST')) all.push(kept(900, 'slipway-of-acme', `${hidden}\ntheirs`));
+      return answer(asked);
+    });
+    expect(await upsertComment(await there.open(), place, 'ours')).toMatchObject({
+      outcome: 'updated',
+      id: 900,
+    });
+    expect(all).toMatchObject([{ id: 900, body: `${hidden}\nours` }]);
+  });
+
+  test('is put right where a worker died that had made a second one', async () => {
+    const all = [900, 901].map((id) => kept(id, 'slipway-of-acme', `${hidden}\nold`));
+    all.push(kept(902, 'mallory', `${hidden}\nold`));
+    const answer = comments(all);
+    there = await tryGitHub((asked) => {
+      // And another worker sees to it in that moment.
+      if (asked.line.startsWith('DELETE')) all.splice(1, 1);
+      return answer(asked);
+    });
+    expect(await upsertComment(await there.open(), place, 'old')).toMatchObject({
+      outcome: 'unchanged',
+      id: 900,
+    });
+    expect(all.map(({ id }) => id)).toEqual([900, 902]);
+  });
+
+  test('keeps nobody waiting who gave up', async () => {
+    const all: Kept[] = [];
+    there = await tryGitHub(comments(all));
+    const github = await there.open();
+    const gone = new AbortController();
+    const first = upsertComment(github, place, 'first');
+    const given = upsertComment(github, place, 'given up', { signal: gone.signal });
+    gone.abort(new Error('cancelled'));
+    await expect(given).rejects.toThrow('cancelled');
+    expect([await first, await upsertComment(github, place, 'last')]).toMatchObject([
+      { outcome: 'created' },
+      { outcome: 'updated' },
+    ]);
+    expect(all).toHaveLength(1);
   });
 });
 
