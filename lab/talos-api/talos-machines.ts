@@ -1,6 +1,6 @@
 import type { ClusterCertificates } from '../certificates.js';
 import type { FaultPlan } from '../faults/fault-plan.js';
-import { durationsAt } from '../machines/durations.js';
+import { durationsAt, type Durations } from '../machines/durations.js';
 import type { ImageSource } from '../machines/image-source.js';
 import { LabClock } from '../machines/lab-clock.js';
 import type { ClusterSecrets } from '../machines/configuration/cluster-secrets.js';
@@ -20,6 +20,8 @@ export interface TalosMachinesOptions {
   readonly faults: FaultPlan;
   /** 1 is the usual one; 2 is twice as fast. */
   readonly speed: number;
+  /** What takes another time than at that speed. */
+  readonly durations?: Partial<Durations>;
   /** Default: a clock of its own. */
   readonly clock?: LabClock;
   readonly machineLog: MachineLog;
@@ -47,7 +49,7 @@ export async function createTalosMachines(options: TalosMachinesOptions): Promis
     parts: options.parts,
     images: options.images,
     faults: options.faults,
-    durations: durationsAt(options.speed),
+    durations: { ...durationsAt(options.speed), ...options.durations },
     clock,
     log: options.machineLog,
     cluster: () => machines,

@@ -38,7 +38,7 @@ export async function startWorkerlessTemporal(): Promise<WorkerlessTemporal> {
   const pretendWorker = async (taskQueue: string): Promise<void> => {
     const request = { namespace, taskQueue: { name: taskQueue }, identity: 'nobody' };
     // A worker's poll may last a minute; this one is given up as a killed worker's is.
-    const gone = AbortSignal.timeout(500);
+    const gone = AbortSignal.timeout(2_000);
     const poll = () => connection.withAbortSignal(gone, () => workflowService.pollWorkflowTaskQueue(request));
     await connection.withDeadline(Date.now() + 60_000, poll).catch(() => undefined);
   };

@@ -138,7 +138,7 @@ test('what is not there is answered so, and not watched', async () => {
 
 test('a connection does not last for ever: who asks again is let in anew', async () => {
   const scene = aScene(drainingRun());
-  open = await openPage(scene, { lasts: 2_000 });
+  open = await openPage(scene, { lasts: 5_000 });
   const { next } = await watch(scene, path);
   expect((await next())?.event).toBe('screen');
   expect(await next()).toBeUndefined();

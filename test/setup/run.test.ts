@@ -16,8 +16,8 @@ afterAll(() => project.remove());
 if (!hasNpm) process.stderr.write('SKIPPED: the set-up is not tested, there is no npm on PATH.\n');
 
 const until = async (condition: () => boolean, what: string): Promise<void> => {
-  for (const end = Date.now() + 10_000; !condition();) {
-    if (Date.now() > end) throw new Error(`Waited 10 s in vain: ${what}`);
+  for (const end = Date.now() + 40_000; !condition();) {
+    if (Date.now() > end) throw new Error(`Waited 40 s in vain: ${what}`);
     await sleep(20);
   }
 };

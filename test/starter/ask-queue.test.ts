@@ -70,7 +70,7 @@ group('a real Temporal without a worker', () => {
     await temporal.pretendWorker('just-died');
     const answer = await enqueueUpgrade(temporal.client, input('atlas'), {
       taskQueue: 'just-died',
-      limitMs: 1_500,
+      limitMs: 5_000,
     });
     expect(answer).toMatchObject({
       verdict: 'unanswered',
@@ -89,7 +89,7 @@ group('a real Temporal without a worker', () => {
     });
     await handle.terminate('by mistake');
     const asked = { by: 'ada', why: 'it is well' };
-    await releaseHold(temporal.client, 'portkey', asked, { taskQueue: 'held', limitMs: 1_500 });
+    await releaseHold(temporal.client, 'portkey', asked, { taskQueue: 'held', limitMs: 5_000 });
     const { status, memo } = await temporal.client.workflow.getHandle(queueId('portkey')).describe();
     expect(status.name).toBe('RUNNING');
     expect(memo).toEqual({ queue: { hold, open: null, lastRun: 6 } });

@@ -144,7 +144,7 @@ describe('connections to the Kubernetes API', () => {
 
   it('that say nothing are given up, and say so', async () => {
     answer = () => undefined;
-    await expect(step(credential(), sharing()).listNodes({ timeoutMs: 300 })).rejects.toMatchObject({
+    await expect(step(credential(), sharing()).listNodes({ timeoutMs: 3_000 })).rejects.toMatchObject({
       reason: { kind: 'kubernetes-unreachable', why: expect.stringContaining('did not answer in time') },
     });
     expect(requests).toHaveLength(1);

@@ -10,7 +10,7 @@ const tasks = ({ events }: LoneMachine): string[] =>
   );
 
 const off = ({ machine }: LoneMachine): Promise<void> =>
-  machine.waitFor(({ power }) => power === 'off', { what: 'the power to go', timeoutMs: 3_000 });
+  machine.waitFor(({ power }) => power === 'off', { what: 'the power to go', timeoutMs: 20_000 });
 
 describe('a shutdown', () => {
   test('drains, stops everything, and the machine is off until somebody switches it on', async () => {
@@ -38,7 +38,7 @@ describe('a reset', () => {
     const one = await loneMachine();
     resetMachine(one.machine, asked);
     const lost = (): boolean => one.logged().includes('lost');
-    await one.machine.waitFor(lost, { what: 'the end', timeoutMs: 3_000 });
+    await one.machine.waitFor(lost, { what: 'the end', timeoutMs: 20_000 });
     expect(one.log.at(-1)).toMatchObject({ detail: 'there is nothing on its disk to boot from' });
     expect(one.parts.calls).toContain('k8s-work-1 wipe');
   });
@@ -48,7 +48,7 @@ describe('a reset', () => {
     const { machine } = one;
     const { machineId } = machine.disk;
     resetMachine(machine, { ...asked, partitions: ['STATE', 'EPHEMERAL'] });
-    await machine.waitFor(({ stage }) => stage === 'maintenance', { what: 'maintenance', timeoutMs: 3_000 });
+    await machine.waitFor(({ stage }) => stage === 'maintenance', { what: 'maintenance', timeoutMs: 20_000 });
     expect(machine.version).toBe('v1.12.1');
     expect(machine.disk.machineId).not.toBe(machineId);
     expect(one.parts.calls).toContain('k8s-work-1 wipe');
@@ -57,7 +57,10 @@ describe('a reset', () => {
   test('of EPHEMERAL keeps the configuration, and that is all it needs', async () => {
     const one = await loneMachine();
     resetMachine(one.machine, { ...asked, graceful: false, partitions: ['EPHEMERAL'] });
-    await one.machine.waitFor(({ stage }) => stage === 'rebooting', { what: 'the reboot', timeoutMs: 3_000 });
+    await one.machine.waitFor(({ stage }) => stage === 'rebooting', {
+      what: 'the reboot',
+      timeoutMs: 20_000,
+    });
     await one.ready();
     expect(one.parts.calls).not.toContain('k8s-work-1 cordon');
     expect(one.logged('reset-accepted')).not.toContain('maintenance');

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { WORKER_SCHEMATIC, installer } from './fake-images.js';
 import { loneMachine, type LoneMachine } from './one-machine.js';
 
-const RUNS = { what: 'a new boot', timeoutMs: 3_000 };
+const RUNS = { what: 'a new boot', timeoutMs: 20_000 };
 
 /** Waits for the next boot, and until it is ready. */
 async function nextBoot({ machine, ready }: LoneMachine, act: () => unknown): Promise<void> {

@@ -13,7 +13,7 @@ async function upgradeWith(name: string, role: 'control-plane' | 'worker' = 'wor
   await upgrade('v1.12.6');
   await machine.waitFor((now) => now.bootId !== bootId && now.stage === 'running', {
     what: 'a new boot',
-    timeoutMs: 3_000,
+    timeoutMs: 20_000,
   });
   return lone;
 }
@@ -89,7 +89,7 @@ describe('faults of the reboot', () => {
     const { machine, faults, upgrade, ready, logged } = await loneMachine();
     faults.arm({ name: 'never-returns' });
     await upgrade('v1.12.6');
-    await machine.waitFor(({ stage }) => stage === 'rebooting', { what: 'rebooting', timeoutMs: 3_000 });
+    await machine.waitFor(({ stage }) => stage === 'rebooting', { what: 'rebooting', timeoutMs: 20_000 });
     await comesToStay(() => {
       expect(logged().slice(-2)).toEqual(['down', 'lost']);
       expect(machine).toMatchObject({ power: 'on', stage: 'rebooting', ready: false });
@@ -165,7 +165,7 @@ describe('faults that change the machine under somebody', () => {
     const image = installer(WORKER_SCHEMATIC, to);
     await machine.pull('system', image);
     await actByHand(machine, image, 'system');
-    await machine.waitFor((now) => now.bootId !== bootId, { what: 'a new boot', timeoutMs: 3_000 });
+    await machine.waitFor((now) => now.bootId !== bootId, { what: 'a new boot', timeoutMs: 20_000 });
     await ready();
     expect(machine).toMatchObject({ version: to, installs: 1 });
   });
@@ -196,7 +196,7 @@ describe('faults that change the machine under somebody', () => {
   test('time-not-synced: not ready until it is disarmed', async () => {
     const { machine, faults, ready } = await loneMachine();
     faults.arm({ name: 'time-not-synced' });
-    await machine.waitFor((now) => !now.ready, { what: 'not ready', timeoutMs: 3_000 });
+    await machine.waitFor((now) => !now.ready, { what: 'not ready', timeoutMs: 20_000 });
     expect(machine.unmet).toEqual([{ name: 'time', reason: 'time is not synced' }]);
     faults.disarm();
     await ready();
@@ -219,7 +219,7 @@ describe('a slot that an upgrade wrote, and that never starts through the firmwa
     await install('v1.13.9');
     const { bootId } = machine;
     machine.reboot('DEFAULT');
-    await machine.waitFor((now) => now.bootId !== bootId, { what: 'a new boot', timeoutMs: 3_000 });
+    await machine.waitFor((now) => now.bootId !== bootId, { what: 'a new boot', timeoutMs: 20_000 });
     await ready();
     await machine.powerOff();
     await machine.powerOn();

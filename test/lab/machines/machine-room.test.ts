@@ -54,7 +54,7 @@ async function furnished(): Promise<Furnished> {
       await room.destroy(201);
       await room.create(virtual({ uuid: 'bbbbbbbb-0000-0000-0000-000000000201', ...changes }));
     },
-    reaches: (stage) => machine.waitFor((one) => one.stage === stage, { what: stage, timeoutMs: 3_000 }),
+    reaches: (stage) => machine.waitFor((one) => one.stage === stage, { what: stage, timeoutMs: 20_000 }),
     configure: () => {
       configureFirst(machine, { text: CONFIGURATION, mode: 'AUTO', dryRun: false, tryMs: 0 });
     },
@@ -99,7 +99,7 @@ describe('a machine that is made anew', () => {
     configure();
     await ready();
     machine.reboot('DEFAULT');
-    await machine.waitFor(({ stage }) => stage === 'rebooting', { what: 'the reboot', timeoutMs: 3_000 });
+    await machine.waitFor(({ stage }) => stage === 'rebooting', { what: 'the reboot', timeoutMs: 20_000 });
     await ready();
     expect(logged('reboot-accepted')).not.toContain('maintenance');
   });
@@ -146,7 +146,7 @@ describe('a machine that is made anew', () => {
     const nics = [{ mac: 'bc:24:11:00:02:01', vlan: 4000, model: 'virtio' }] as const;
     await rebuild({ nics, userData: CONFIGURATION });
     const failed = (): boolean => machine.services.get('kubelet')?.state === 'Failed';
-    await machine.waitFor(failed, { what: 'the kubelet to fail', timeoutMs: 3_000 });
+    await machine.waitFor(failed, { what: 'the kubelet to fail', timeoutMs: 20_000 });
     expect(room.stateOf(201)).toEqual({ power: 'on' });
   });
 });

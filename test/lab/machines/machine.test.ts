@@ -3,7 +3,7 @@ import type { MachineEvent } from '../../../lab/machines/machine-event.js';
 import { WORKER_SCHEMATIC, installer } from './fake-images.js';
 import { loneMachine } from './one-machine.js';
 
-const ON_TARGET = { what: 'v1.12.6', timeoutMs: 3_000 };
+const ON_TARGET = { what: 'v1.12.6', timeoutMs: 20_000 };
 
 /** Tasks in the order they were started. */
 function tasksIn(events: readonly MachineEvent[]): string[] {
@@ -73,7 +73,7 @@ describe('a machine that is switched on', () => {
     const booting = machine.powerOn();
     await machine.waitFor(({ services }) => services.get('cri')?.state === 'Running', {
       what: 'cri',
-      timeoutMs: 1_000,
+      timeoutMs: 20_000,
     });
     const off = machine.powerOff();
     listens();
@@ -183,7 +183,7 @@ describe('an upgrade', () => {
     const { machine, upgrade, ready, events } = await loneMachine();
     const { bootId } = machine;
     await upgrade('v1.9.5');
-    await machine.waitFor((now) => now.bootId !== bootId, { what: 'a new boot', timeoutMs: 3_000 });
+    await machine.waitFor((now) => now.bootId !== bootId, { what: 'a new boot', timeoutMs: 20_000 });
     await ready();
     expect(errorsIn(events)).toMatchObject([
       {
@@ -199,7 +199,7 @@ describe('an upgrade', () => {
     const { bootId } = machine;
     parts.cordon = () => Promise.reject(new Error('no API server'));
     await upgrade('v1.12.6');
-    await machine.waitFor((now) => now.bootId !== bootId, { what: 'a new boot', timeoutMs: 3_000 });
+    await machine.waitFor((now) => now.bootId !== bootId, { what: 'a new boot', timeoutMs: 20_000 });
     await ready();
     expect(machine).toMatchObject({ version: 'v1.12.1', installs: 0 });
   });
@@ -227,7 +227,7 @@ describe('a reboot', () => {
     const { bootId } = machine;
     const before = events.length;
     machine.reboot('DEFAULT');
-    await machine.waitFor((now) => now.bootId !== bootId, { what: 'a new boot', timeoutMs: 3_000 });
+    await machine.waitFor((now) => now.bootId !== bootId, { what: 'a new boot', timeoutMs: 20_000 });
     await ready();
     expect(machine).toMatchObject({ version: 'v1.12.1', booted: 'A' });
     expect(parts.calls).not.toContain('k8s-work-1 cordon');
@@ -237,7 +237,7 @@ describe('a reboot', () => {
   test('takes over a boot that is still going on', async () => {
     const { machine, ready, logged } = await loneMachine({ on: false });
     const first = machine.powerOn();
-    await machine.waitFor(({ stage }) => stage === 'booting', { what: 'booting', timeoutMs: 1_000 });
+    await machine.waitFor(({ stage }) => stage === 'booting', { what: 'booting', timeoutMs: 20_000 });
     machine.reboot('FORCE');
     await first;
     await ready();

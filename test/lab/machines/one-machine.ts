@@ -77,7 +77,7 @@ export async function loneMachine(
       await machine.lifecycle.run({ image, namespace: 'system' }, (progress) => said.push(progress));
       return said;
     },
-    ready: () => machine.waitFor(({ ready }) => ready, { what: 'ready', timeoutMs: 3_000 }),
+    ready: () => machine.waitFor(({ ready }) => ready, { what: 'ready', timeoutMs: 20_000 }),
   };
   if (on) {
     await machine.powerOn();
@@ -97,7 +97,7 @@ export async function comesToStay(expectations: () => void): Promise<void> {
     }
   };
   // oxlint-disable-next-line no-await-in-loop -- again until they hold
-  for (const until = Date.now() + 3_000; !holds() && Date.now() < until;) await pause(10);
+  for (const until = Date.now() + 20_000; !holds() && Date.now() < until;) await pause(10);
   await pause(120);
   expectations();
 }

@@ -64,12 +64,18 @@ describe('the processes of a lab', () => {
     [
       'end early',
       'echo no such flag; exit 3',
+      20_000,
       /tester ended \(exit code 3\) before it was ready.*\n {2}no such flag/,
     ],
-    ['never answer', 'echo waiting; sleep 60', /tester was not ready after 0.3 s: not yet.*\n {2}waiting/],
-  ])('that %s are reported with the end of their log', async (_what, script, message) => {
+    [
+      'never answer',
+      'echo waiting; sleep 60',
+      3_000,
+      /tester was not ready after 3 s: not yet.*\n {2}waiting/,
+    ],
+  ])('that %s are reported with the end of their log', async (_what, script, timeoutMs, message) => {
     const group = new ProcessGroup(folder);
-    const ready = { probe: async () => 'not yet', timeoutMs: 300, everyMs: 20 };
+    const ready = { probe: async () => 'not yet', timeoutMs, everyMs: 20 };
     await expect(
       group.start(sleeper({ name: 'tester', command: '/bin/sh', args: ['-c', script], ready })),
     ).rejects.toThrow(message);
@@ -112,10 +118,8 @@ describe('the processes of a lab', () => {
     lab.kill('SIGKILL');
     await once(lab, 'exit');
     const gone = async (): Promise<boolean> => {
-      for (let waited = 0; waited < 100; waited += 1) {
+      for (const until = Date.now() + 20_000; Date.now() < until; await sleep(20))
         if (child && !isRunning(child)) return true;
-        await sleep(20);
-      }
       return false;
     };
     expect(await gone()).toBe(true);

@@ -122,6 +122,8 @@ export async function startSimulatedCluster(
     images,
     faults,
     speed: SPEED,
+    // A talosctl that waits must be there before its machine is back, on a busy machine too.
+    durations: { reboot: 3_000 },
     secrets,
     machineLog: (line) => events.push(line),
     requestLog: (line) => requests.push(line),

@@ -8,6 +8,8 @@ export type Answer =
   | { readonly body: Buffer | string }
   /** Promises all of it and breaks off halfway. */
   | { readonly body: Buffer | string; readonly truncated: true }
+  /** The same, and whole when it is asked for again. */
+  | { readonly body: Buffer | string; readonly truncated: 'once' }
   /** Takes the connection and never answers. */
   | 'silence'
   /** Begins and never goes on. */
@@ -53,6 +55,7 @@ export class ReleaseServer {
       response.writeHead(200).write(answer.stalls);
     } else if ('truncated' in answer) {
       const body = Buffer.from(answer.body);
+      if (answer.truncated === 'once') this.answers.set(url, { body });
       response.writeHead(200, { 'content-length': body.length });
       response.write(body.subarray(0, body.length / 2), () => response.destroy());
     } else {
