@@ -139,8 +139,24 @@ export class TemporalServer {
     ];
   }
 
+  /**
+   * Another server may answer on the port, as long as this one has not noticed yet that it was taken. Its HTTP API begins after it could
+   * listen for gRPC, on a port that nobody else looks for.
+   */
+  async #answers(): Promise<string | undefined> {
+    const serves = await this.#serves();
+    if (serves !== undefined) return serves;
+    const own = `http://${this.host}:${this.ports.http}/system-info`;
+    try {
+      const { status } = await fetch(own, { signal: AbortSignal.timeout(2_000) });
+      return status === 200 ? undefined : `its HTTP API answers ${status}`;
+    } catch (error) {
+      return `its HTTP API does not answer: ${String(error)}`;
+    }
+  }
+
   /** Temporal answers gRPC's own health question per service. */
-  #answers(): Promise<string | undefined> {
+  #serves(): Promise<string | undefined> {
     const client = new Client(`${this.host}:${this.ports.grpc}`, credentials.createInsecure());
     const service = Buffer.from('temporal.api.workflowservice.v1.WorkflowService');
     const question = Buffer.concat([Buffer.from([0x0a, service.length]), service]); // HealthCheckRequest.service = 1

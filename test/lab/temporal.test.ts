@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, it, jest } from '@jest/globals';
@@ -67,4 +67,27 @@ exec '${await toolPath('temporal')}' "$@"
   writeFileSync(binary, source, { mode: 0o755 });
   const server = await TemporalServer.start({ processes, binary, directory: own });
   expect(server.running).toBe(true);
+});
+
+it('another server that answers on its port, before it has noticed that, is not taken for it', async () => {
+  const own = mkdtempSync(path.join(directory, 'other-'));
+  const binary = path.join(own, 'temporal.sh');
+  const [began, again] = [path.join(own, 'began'), path.join(own, 'again')];
+  const real = await toolPath('temporal');
+  const source = `#!/bin/sh
+if [ ! -e '${began}' ]; then
+  : > '${began}'
+  for argument in "$@"; do case "$argument" in --port=*) port="$argument" ;; esac; done
+  '${real}' server start-dev --ip=127.0.0.1 "$port" --headless --db-filename='${own}/other.db' > '${own}/other.log' 2>&1 &
+  sleep 4
+  kill -9 $!
+  echo 'level=ERROR msg="Failed to start gRPC listener" error="listen tcp 127.0.0.1:7233: bind: address already in use"'
+  exit 2
+fi
+: > '${again}'
+exec '${real}' "$@"
+`;
+  writeFileSync(binary, source, { mode: 0o755 });
+  const server = await TemporalServer.start({ processes, binary, directory: own });
+  expect([server.running, existsSync(again)]).toEqual([true, true]);
 });
