@@ -24,7 +24,7 @@ describe('StepFolder', () => {
 
   it('is swept when its process is gone, and kept while it lives', async () => {
     const mine = await StepFolder.open();
-    const others = path.join(path.dirname(path.dirname(mine.folder)), '1-1');
+    const others = path.join(path.dirname(path.dirname(mine.folder)), '1-2');
     await mkdir(others, { recursive: true });
     await sweepStepFolders();
     expect(existsSync(others)).toBe(false);
