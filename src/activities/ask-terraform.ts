@@ -7,7 +7,7 @@ import type { OtherChanges } from '../planning/terraform/accepted-changes.js';
 import type { TerraformPlan } from '../planning/terraform/terraform-json.js';
 import { wholePlan, type WholePlan } from '../planning/terraform/whole-plan.js';
 import type { ClusterAccess } from '../tools/cluster-access.js';
-import { ProcessSlots } from '../tools/process-slots.js';
+import { ProcessSlots, type ReleaseSlot } from '../tools/process-slots.js';
 import { Refusal, messageOf } from '../tools/refusal.js';
 import type { Wait } from './activity-context.js';
 import { otherChanges, replacedFor } from './survey-machines.js';
@@ -20,7 +20,7 @@ export interface TerraformAnswer {
   readonly otherChanges?: Answer<OtherChanges>;
 }
 
-/** For getting ready and all of its plans, in milliseconds: the comment waits for it. */
+/** For getting ready and all of its plans, in milliseconds: the comment waits for it. As long for its turn before. */
 const limitMs = 300_000;
 
 /** Each takes hundreds of megabytes, and upgrades at work here come first. */
@@ -43,10 +43,9 @@ export async function askTerraform(
   const section = place.inventory.terraform;
   if (section?.pullRequests !== 'plan' || planned.verdict === 'refused') return undefined;
   const { tool } = section;
-  const release = await turns.acquire(wait.signal, () =>
-    wait.says(`waits until ${tool} was asked for other pull requests`, wait.endOf(wait.limit)),
-  );
+  let release: ReleaseSlot | undefined;
   try {
+    release = await turn(wait, tool);
     return await answered(access, wait, place, planned);
   } catch (error) {
     if (wait.signal.aborted) throw error;
@@ -59,7 +58,21 @@ export async function askTerraform(
       ...(rebuilds ? { otherChanges: { kind: 'unreachable', why: describe(reason) } } : {}),
     };
   } finally {
-    release();
+    release?.();
+  }
+}
+
+/** @throws Refusal `terraform-plan-failed` when others take too long */
+async function turn(wait: Wait, tool: 'terraform' | 'tofu'): Promise<ReleaseSlot> {
+  const late = AbortSignal.timeout(limitMs);
+  try {
+    return await turns.acquire(AbortSignal.any([wait.signal, late]), () =>
+      wait.says(`waits until ${tool} was asked for other pull requests`, wait.endOf(limitMs)),
+    );
+  } catch (error) {
+    if (wait.signal.aborted || !late.aborted) throw error;
+    const message = 'it was still asked for other pull requests after five minutes; the next push asks again';
+    throw new Refusal({ kind: 'terraform-plan-failed', tool, messages: [message], count: 1 });
   }
 }
 

@@ -14,6 +14,7 @@ import { reasonInPublic } from '../planning/reason-in-public.js';
 import { newSchematics } from '../planning/schematic-change.js';
 import { planUpgrade } from '../planning/upgrade-plan.js';
 import type { RepositorySettings } from '../starter/settings.js';
+import { cacheFolder } from '../tools/binaries/cache.js';
 import { openCluster } from '../tools/cluster-access.js';
 import { type InventoryAtCommit, inventoryAt } from '../tools/git/declared-at.js';
 import type { GitMirror } from '../tools/git/mirror.js';
@@ -137,10 +138,13 @@ async function madePlan(
   asked: Asked,
 ): Promise<MadePlan> {
   const { cluster, upgrade } = asked.inventory;
+  const at = new Date().toISOString();
+  const observed = await observedPlan(settings, step, asked);
+  // Last: Terraform may have taken minutes, and what a merge would wait for is told as it is now.
   const queue = await settings.queueOf(cluster);
   return {
-    ...(await observedPlan(settings, step, asked)),
-    at: new Date().toISOString(),
+    ...observed,
+    at,
     cluster,
     ...(queue ? { queue } : {}),
     ...(upgrade.windows ? { window: windowAt(upgrade.windows, Date.now()) } : {}),
@@ -157,7 +161,9 @@ async function observedPlan(
   const places = [
     { folder: mirror.path, called: repository.name },
     { folder: base },
+    { folder: cacheFolder() },
     { folder: os.tmpdir() },
+    { folder: os.homedir() },
   ];
   const inPublic = (reason: Reason): Reason => reasonInPublic(reason, places);
   try {

@@ -1,4 +1,5 @@
 import type { PlannedNode } from '../planning/plan.js';
+import { upToHop } from '../planning/run-back-legs.js';
 import { retryOf, type Retry } from '../planning/retry.js';
 import { newSchematics } from '../planning/schematic-change.js';
 import { planUpgrade as plan } from '../planning/upgrade-plan.js';
@@ -19,7 +20,11 @@ export async function planRetry(
 ): Promise<Retry> {
   const { request } = await settings.inputOf(reference.cluster, reference.run);
   return inCluster(settings, reference, `${node.name} is observed`, async (access, wait) => {
-    const asked = { request: { ...request, talos: to }, only: [node.name], admin: true, newSchematics };
+    const { back } = request;
+    // Of a way back of several hops, as far as the one that halted.
+    const nodes = back?.nodes.map((before) => (before.name === node.name ? upToHop(before, to) : before));
+    const wanted = { ...request, talos: to, ...(back && nodes ? { back: { ...back, nodes } } : {}) };
+    const asked = { request: wanted, only: [node.name], admin: true, newSchematics };
     return retryOf(plan(await planSources(access, asked, wait.signal)), node, to);
   });
 }

@@ -19,7 +19,9 @@ export function reasonInPublic(reason: Reason, places: readonly PrivatePlace[]):
       if (bare === '') return told;
       return told.replaceAll(`${bare}/`, called === '' ? '' : `${called}/`).replaceAll(bare, called || '.');
     }, text);
-  return JSON.parse(JSON.stringify(reason), (_key, value: unknown) =>
+  // Where it was looked for is no matter of the repository: `slipway tools` says that on the worker.
+  const told = reason.kind === 'tool-missing' ? { ...reason, why: 'the worker has none that fits' } : reason;
+  return JSON.parse(JSON.stringify(told), (_key, value: unknown) =>
     typeof value === 'string' ? inPublic(value) : value,
   ) as Reason;
 }

@@ -12,7 +12,8 @@ export interface BackLeg {
  * The way a node takes back from what it runs: through all it ran between, since no Talos installs one that is two minors older. The slot
  * that its last upgrade left alone holds the first of them, as long as it runs what it was brought to.
  *
- * @returns undefined where it runs what neither was nor came; nothing where it is back.
+ * @param runs what it runs; it is not back yet.
+ * @returns undefined where it runs what neither was nor came, or the version from before of another schematic.
  */
 export function legsBack(
   { version, schematic, to, through = [] }: RanBefore,
@@ -24,10 +25,21 @@ export function legsBack(
     { version, schematic },
   ];
   const at = path.findLastIndex((one) => one.version === runs.version);
-  if (at === -1) return undefined;
+  if (at === -1 || at === path.length - 1) return undefined;
   return path.slice(at + 1).map((next, index) => ({
     from: index === 0 ? runs : (path[at + index] ?? runs),
     to: next,
     bySlot: at === 0 && index === 0,
   }));
+}
+
+/** The part of a way back that ends with a hop to that version: what is left to do of it is what a retry does. */
+export function upToHop(before: RanBefore, to: string): RanBefore {
+  const { noSlot, through = [], ...whole } = before;
+  const at = through.findIndex(({ version }) => version === to);
+  const end = through[at];
+  if (!end) return before;
+  const between = through.slice(0, at);
+  const { version, schematic } = end;
+  return { ...whole, version, schematic, ...(between.length > 0 ? { noSlot, through: between } : {}) };
 }

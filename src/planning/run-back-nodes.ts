@@ -1,4 +1,5 @@
 import type { InventoryNode } from '../inventory/schema.js';
+import { armedFor, armedWith } from './armed.js';
 import { cordonOwner } from './cordon.js';
 import { isOnTarget, runningSchematic } from './expectations.js';
 import { installerImage } from './installer-image.js';
@@ -55,6 +56,8 @@ function plannedLeg(
   const flow = flowOf(from.version) ?? 'legacy';
   // What halted that run need not be well to go back: no gate is asked whether it is.
   const inSlot = isUnwell(object) ? 'back' : 'back-run';
+  // The older image is there already: only the reboot is left to do.
+  const armed = isFirst && !skip && !bySlot && flow === 'lifecycle' && armedFor(armedWith(object), to);
   return {
     name,
     role,
@@ -62,7 +65,7 @@ function plannedLeg(
     image: installerImage(inventory, { ...node, schematic: to.schematic }, to.version),
     from: from.version,
     flow,
-    steps: skip ? 'adopted' : bySlot ? inSlot : flow,
+    steps: skip ? 'adopted' : bySlot ? inSlot : armed ? 'armed' : flow,
     ...(bySlot ? {} : { rebootMode: rebootModeOf(input, { node }) }),
     schematic: to.schematic,
     expects: {
@@ -71,6 +74,7 @@ function plannedLeg(
       ...(isFirst ? { extensions: talos.extensions } : {}),
     },
     ...(skip ? { skip: 'already-on-target' as const } : bySlot ? { back: 'run' as const } : {}),
+    ...(armed ? { armed: true as const } : {}),
     canary: false,
     keepCordon: cordonOwner(object).by === 'somebody',
     ...(adopts === undefined ? {} : { adopts }),

@@ -1,4 +1,4 @@
-import { armedWith } from './armed.js';
+import { armedFor, armedWith } from './armed.js';
 import { etcdMoved } from './etcd-of-talos.js';
 import { isOnTarget, runningSchematic } from './expectations.js';
 import type { Hop, PlannedNode, RanBefore, RunBack } from './plan.js';
@@ -55,14 +55,16 @@ interface OpenHop {
  * machines are made anew. A node that was upgraded more than once comes in one for each.
  */
 export function runBackHops(input: PlanInput, seen: readonly SeenNode[], back: RunBack): Hop[] {
-  // Put together from its end: that is where all come together, from wherever each begins.
+  const ways = chosen(input, back).map((before) => plannedBack(input, seenAs(seen, before.name), before));
+  const order = ways.flatMap((legs) => legs[0]?.node.name ?? []);
+  // Put together from its end: that is where all come together, from wherever each begins. The longest way makes the hops.
   const reversed: OpenHop[] = [];
-  for (const before of chosen(input, back).toReversed()) {
+  for (const legs of ways.toReversed().toSorted((one, other) => other.length - one.length)) {
     let earliest = 0;
-    for (const leg of plannedBack(input, seenAs(seen, before.name), before).toReversed())
-      earliest = 1 + addTo(reversed, leg, earliest);
+    for (const leg of legs.toReversed()) earliest = 1 + addTo(reversed, leg, earliest);
   }
   const hops = reversed.toReversed();
+  for (const { nodes } of hops) nodes.sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
   return hops.map(({ to, nodes }, at) => {
     const way = nodes.find(({ rebuild }) => rebuild?.wayBack)?.rebuild?.wayBack;
     const goesOn = nodes.some(({ name }) => isIn(hops.slice(at + 1), name));
@@ -87,7 +89,7 @@ function addTo(hops: OpenHop[], { to, node }: PlannedLeg, earliest: number): num
   );
   const hop = hops[found];
   if (!hop) return hops.push({ to, nodes: [node], ...(values === undefined ? {} : { values }) }) - 1;
-  hop.nodes.unshift(node);
+  hop.nodes.push(node);
   if (values !== undefined) hop.values = values;
   return found;
 }
@@ -116,11 +118,13 @@ function nodeRefusals(seen: readonly SeenNode[], before: RanBefore, back: RunBac
     return refused(
       `run ${back?.run ?? 0} upgraded it more than once, and made its machine anew; what it has to go back to is the version between, and that is as far as a way back of one node goes`,
     );
-  const armed = flowOf(talos.version) === 'lifecycle' ? armedWith(object) : undefined;
-  if (armed && before.noSlot !== 'rebuilt')
-    return refused(`it has ${armed.version} installed and not booted, in the slot it would go back to`);
   const runs = { version: talos.version, schematic: runningSchematic(talos) };
-  if (before.through ? !legsBack(before, runs) : talos.version !== before.to)
+  const legs = before.through ? legsBack(before, runs) : undefined;
+  const armed = flowOf(talos.version) === 'lifecycle' ? armedWith(object) : undefined;
+  const next = legs?.[0];
+  if (armed && before.noSlot !== 'rebuilt' && !(next && !next.bySlot && armedFor(armed, next.to)))
+    return refused(`it has ${armed.version} installed and not booted, in the slot it would go back to`);
+  if (before.through ? !legs : talos.version !== before.to)
     return refused(
       `it runs ${talos.version}, neither ${before.version}, which it ran before that run, nor ${before.to}, which it was brought to; somebody else has changed it since`,
     );

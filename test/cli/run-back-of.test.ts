@@ -1,5 +1,6 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { runBackOf } from '../../src/cli/run-back-of.js';
+import type { NodeView } from '../../src/runs/view/run-view.js';
 import { aNode, doneNode } from '../runs/view/a-run-view.js';
 
 const order = ['k8s-ctrl-1', 'k8s-work-1', 'k8s-work-2', 'k8s-work-3'];
@@ -68,4 +69,37 @@ test('what was upgraded in place more than once goes back through what it ran be
       ],
     },
   ]);
+});
+
+describe('what was upgraded in place in one hop', () => {
+  const hop = (from: string, to: string, at: number, more: Partial<NodeView> = {}) => {
+    const done = doneNode('k8s-work-1', at * 60, at * 60 + 60);
+    const plan = { ...done.plan, from, expects: { ...done.plan.expects, version: from } };
+    return { ...done, from, to, hop: at, plan, ...more };
+  };
+  const first = hop('v1.11.5', 'v1.12.6', 0);
+
+  test('and rolled back in the next one does not trust its slot, which holds what failed', () => {
+    const rolledBack = hop('v1.12.6', 'v1.13.9', 1, { state: 'halted', leftAs: 'rolled-back' });
+    expect(runBackOf({ nodes: [first, rolledBack], order })).toMatchObject([
+      { version: 'v1.11.5', to: 'v1.13.9', noSlot: 'several-hops', through: [{ version: 'v1.12.6' }] },
+    ]);
+    expect(runBackOf({ nodes: [rolledBack], order })).toEqual([]);
+  });
+
+  test('and made anew of the version before in the next one runs that version', () => {
+    const rebuilt = hop('v1.12.6', 'v1.13.9', 1, { state: 'halted', leftAs: 'rolled-back' });
+    const plan = { ...rebuilt.plan, rebuild: {} as NonNullable<typeof rebuilt.plan.rebuild> };
+    expect(runBackOf({ nodes: [first, { ...rebuilt, plan }], order })).toMatchObject([
+      { version: 'v1.11.5', to: 'v1.12.6', noSlot: 'rebuilt' },
+    ]);
+  });
+
+  test('and given back in the next one, where it ran its target already, goes back by its slot', () => {
+    const adopted = hop('v1.12.6', 'v1.12.6', 1, { leftAs: 'on-target' });
+    const given = { ...adopted, plan: { ...adopted.plan, skip: 'already-on-target' as const } };
+    const [way, ...others] = runBackOf({ nodes: [first, given], order });
+    expect([way, others]).toMatchObject([{ version: 'v1.11.5', to: 'v1.12.6' }, []]);
+    expect(way).not.toHaveProperty('noSlot');
+  });
 });

@@ -43,3 +43,13 @@ it('other reasons stay as they are', () => {
   const reason = { kind: 'unexpected', message: 'it broke' } as const;
   expect(reasonInPublic(reason, [{ folder: '/srv' }])).toEqual(reason);
 });
+
+it('does not say where a program was looked for', () => {
+  const nowhere = {
+    kind: 'tool-missing',
+    tool: 'terraform',
+    version: '1.11.4',
+    why: 'cache: not in /opt/bin',
+  } as const;
+  expect(reasonInPublic(nowhere, [])).toEqual({ ...nowhere, why: 'the worker has none that fits' });
+});

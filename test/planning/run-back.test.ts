@@ -3,7 +3,10 @@ import { stepOrders } from '../../src/planning/node-steps.js';
 import { planText } from '../../src/planning/plan-text.js';
 import type { RanBefore, UpgradeRequest } from '../../src/planning/plan.js';
 import { planUpgrade } from '../../src/planning/upgrade-plan.js';
-import { aCluster, type Cluster } from './a-cluster.js';
+import { armedMarkText } from '../../src/planning/armed.js';
+import { retryOf } from '../../src/planning/retry.js';
+import { upToHop } from '../../src/planning/run-back-legs.js';
+import { aCluster, cordonedByRun, marked, type Cluster } from './a-cluster.js';
 import { planOf } from './a-planned-node.js';
 
 const [from, to] = ['v1.12.1', 'v1.12.6'];
@@ -162,6 +165,83 @@ describe('the way back of a run', () => {
             },
           ],
         },
+      });
+    });
+
+    test('is one way for all, from wherever each begins: none comes again for a version that all could share', () =>
+      expect(back([twice('work-1'), ran('ctrl-2', { version: between })])).toMatchObject({
+        plan: {
+          hops: [
+            { to: between, nodes: [{ name: 'work-1' }, { name: 'ctrl-2' }] },
+            { to: from, nodes: [{ name: 'work-1' }] },
+          ],
+        },
+      }));
+
+    test('only boots the older image where that is installed and waits', () => {
+      const [oldest, older] = ['v1.12.6', 'v1.13.1'];
+      const { schematic } = ran('work-1');
+      const way = {
+        version: oldest,
+        to: 'v1.14.0',
+        noSlot: 'several-hops',
+        through: [{ version: older, schematic }],
+      } as const;
+      const waiting = (version: string) =>
+        world.running(older, 'work-1').withObject('work-1', {
+          bootId: 'b',
+          marks: marked({ armed: armedMarkText(version, 'b', schematic) }),
+        });
+      expect(back([ran('work-1', way)], waiting(oldest))).toMatchObject({
+        plan: { hops: [{ to: oldest, nodes: [{ name: 'work-1', steps: 'armed', armed: true }] }] },
+      });
+      expect(refusal([ran('work-1', way)], waiting('v1.13.9'))).toContain('v1.13.9 installed and not booted');
+    });
+
+    test('is refused where a node is back, but of another schematic', () =>
+      expect(
+        refusal([{ ...twice('work-1'), schematic: 'f'.repeat(64) }], upgraded.running(from, 'work-1')),
+      ).toContain(`runs ${from}, neither`));
+
+    describe('that halted', () => {
+      const planned = (name: string, at: number) => {
+        const answer = back([twice(name)]);
+        const node = answer.verdict === 'planned' ? answer.plan.hops[at]?.nodes[0] : undefined;
+        if (!node) throw new Error(`nothing is planned for ${name}`);
+        return node;
+      };
+      const again = (cluster: Cluster, hop: string, at: number) =>
+        retryOf(back([upToHop(twice('work-1'), hop)], cluster, ['work-1']), planned('work-1', at), hop);
+
+      test('is begun once more with the hop that it halted in, and goes no further', () => {
+        expect(again(upgraded, between, 0)).toMatchObject({
+          verdict: 'again',
+          node: { name: 'work-1', back: 'run', from: to, steps: 'back-run' },
+        });
+        expect(again(upgraded.running(between, 'work-1'), from, 1)).toMatchObject({
+          verdict: 'again',
+          node: { name: 'work-1', from: between, steps: 'legacy' },
+        });
+      });
+
+      test('is only given back where that hop brought it to its version', () => {
+        const run = 'run/prox-ops/42';
+        const left = upgraded
+          .running(between, 'work-1')
+          .withObject('work-1', { ...cordonedByRun(run), marks: { ...marked({}), run, cordonedBy: run } });
+        expect(again(left, between, 0)).toMatchObject({ verdict: 'again', steps: stepOrders.adopted });
+      });
+
+      test('keeps of three hops those before it', () => {
+        const [one, two] = [
+          { version: 'v1.12.4', schematic: 'a' },
+          { version: 'v1.12.3', schematic: 'b' },
+        ];
+        const before = ran('work-1', { noSlot: 'several-hops', through: [one, two] });
+        expect(upToHop(before, 'v1.12.3')).toEqual({ ...before, ...two, through: [one] });
+        const { through: _through, noSlot: _noSlot, ...whole } = before;
+        expect(upToHop(before, 'v1.12.4')).toEqual({ ...whole, ...one });
+        expect(upToHop(before, from)).toBe(before);
       });
     });
 

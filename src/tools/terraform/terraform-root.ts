@@ -49,6 +49,9 @@ export interface TerraformLimits {
 /** Providers finish what they have in hand and write the state: for a machine being made that takes minutes. */
 const patienceMs = 15 * 60_000;
 
+/** Of one that writes no state: it has nothing to finish, dies with its worker, and keeps nobody waiting. */
+const mortal = { deathSignal: 'KILL', graceMs: 5_000 } as const;
+
 /** Plans and states of hundreds of machines are some megabytes. */
 export const jsonMax = 64 * 1024 * 1024;
 
@@ -91,8 +94,7 @@ export async function runTerraform(
         : { TF_WORKSPACE: root.workspace }),
     },
     stopSignal: 'SIGINT',
-    deathSignal: 'none',
-    graceMs: patienceMs,
+    ...(root.lockMs === 'none' ? mortal : { deathSignal: 'none', graceMs: patienceMs }),
     outputFolder: root.step.folder,
     timeoutMs: limits.timeoutMs,
     ...(limits.signal ? { signal: limits.signal } : {}),

@@ -21,7 +21,6 @@ export async function runUnlocked(
     return await runTerraform(root, [command, '-lock=false', ...rest], limits, {
       acceptExitCodes,
       onLine,
-      deathSignal: 'KILL',
     });
   } catch (error) {
     const { tool, version, discretion } = root;
