@@ -6,6 +6,13 @@ export const hidden = '(sensitive)';
 /** Stands for a value that nobody knows before it is there. */
 export const knownLater = 'known after apply';
 
+/** What in a URL lets anybody in who reads it, marked by nobody: a password, a token in the place of a name, a signature. */
+const keysInUrls: readonly RegExp[] = [
+  /(?<=:\/\/[^\s/?#:@]*:)[^\s/?#]+(?=@)/g,
+  /(?<=https?:\/\/)[^\s/?#:@]+(?=@)/gi,
+  /(?<=[?&][^\s?&=#]*(?:sig|token|key|secret|passw|credential)[^\s?&=#]*=)[^\s&#]+/gi,
+];
+
 /** As many characters of a value are shown; what is longer, or has lines, may hold anything. */
 const longest = 80;
 
@@ -14,7 +21,8 @@ export function shown(value: Json | undefined): string {
   if (value === undefined || value === null) return 'none';
   if (typeof value === 'string') {
     if (value === '') return 'empty';
-    return value.length > longest || /[\r\n]/.test(value) ? `a text of ${value.length} characters` : value;
+    if (value.length > longest || /[\r\n]/.test(value)) return `a text of ${value.length} characters`;
+    return keysInUrls.reduce((text, key) => text.replaceAll(key, hidden), value);
   }
   if (typeof value !== 'object') return String(value);
   return Array.isArray(value) ? listText(value) : blockText(value as Readonly<Record<string, Json>>);

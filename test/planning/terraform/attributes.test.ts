@@ -48,6 +48,25 @@ describe('what differs', () => {
     ]);
   });
 
+  test.each([
+    ['https://bot:geheim@images.test/talos.iso', 'https://bot:(sensitive)@images.test/talos.iso'],
+    ['https://:geheim@images.test', 'https://:(sensitive)@images.test'],
+    ['git::https://geheim@git.test/a.git?ref=v1', 'git::https://(sensitive)@git.test/a.git?ref=v1'],
+    ['a=postgres://u:geheim@db/x b', 'a=postgres://u:(sensitive)@db/x b'],
+    ['https://s3.test/a?X-Amz-Signature=geheim&b=1', 'https://s3.test/a?X-Amz-Signature=(sensitive)&b=1'],
+    ['https://s3.test/a?b=1&sig=geheim#c', 'https://s3.test/a?b=1&sig=(sensitive)#c'],
+    ['ssh://git@git.test/a', 'ssh://git@git.test/a'],
+    ['oci://reg.test/img:1@sha256:00', 'oci://reg.test/img:1@sha256:00'],
+    ['https://git.test/a?ref=v1', 'https://git.test/a?ref=v1'],
+  ])('of %s only what gives nobody access is shown, though nobody marked it', (url, told) => {
+    expect(changesOf({ url }, { url: null, list: [url] })).toEqual([
+      `url: ${told} → none`,
+      `list[0]: none → ${told}`,
+    ]);
+    const [change] = attributeChanges({ actions: ['update'], before: { url }, after: { url: 'b' } });
+    expect(change?.whole).toEqual({ from: url === told, to: true });
+  });
+
   test('what is sensitive before or after is never shown, nor what is inside of it', () => {
     const texts = changesOf(
       { a: 'geheim-1', b: { c: 'geheim-2' }, d: [{ e: 'geheim-3', f: 1 }] },
