@@ -77,8 +77,7 @@ function orderOf(
   plan: StepsSource,
   node: { readonly steps?: StepsName; readonly skip?: string },
 ): readonly StepName[] {
-  // A plan of the first release: one order for all, and the one of adopted nodes known by heart.
-  if (isOneOrder(plan.steps)) return node.skip ? stepOrders.adopted : plan.steps;
+  if (isOneOrder(plan.steps)) return node.skip ? firstAdopted : plan.steps;
   return (node.steps && plan.steps[node.steps]) ?? stepOrders[node.steps ?? 'legacy'];
 }
 
@@ -88,6 +87,14 @@ export function allSteps(plan: StepsSource): readonly StepName[] {
   const taken = new Set(used.flat());
   return inOrder.filter((name) => taken.has(name));
 }
+
+/** A plan of the first release has one order for all, and knows by heart the one of nodes that are given back. */
+const firstAdopted = [
+  'cordon',
+  'await-etcd-member',
+  'uncordon',
+  'soak',
+] as const satisfies readonly StepName[];
 
 function isOneOrder(steps: StepsSource['steps']): steps is readonly StepName[] {
   return Array.isArray(steps);

@@ -15,6 +15,7 @@ import type { MachineInTerraform } from './terraform/machine-in-terraform.js';
 import { flowOf } from './upgrade-flow.js';
 import { isMinorBetween, minorOf } from './versions.js';
 import { costsOf } from './way-back-costs.js';
+import { well, wellPatched } from './well-steps.js';
 
 /** What the way back of a node that was made anew, or was to be, is decided from. */
 export interface RebuiltQuestion {
@@ -174,8 +175,8 @@ function kept(before: PlannedNode, { unschedulable, marks }: NodeObject): Planne
 }
 
 const serviceSteps = {
-  plain: ['cordon', 'await-etcd-member', 'uncordon'],
-  patched: ['cordon', 'record-facts', 'await-etcd-member', 'patch-machine', 'uncordon'],
+  plain: ['cordon', ...well, 'uncordon'],
+  patched: ['cordon', ...wellPatched, 'uncordon'],
 } as const;
 
 /** A machine that answers, and that Terraform does not have whole, is nobody's to take back into service or to replace by itself. */

@@ -7,6 +7,7 @@ import type { PlannedNode } from './plan.js';
 import type { Reason } from './reason.js';
 import { stepsLeftOut } from './steps-left-out.js';
 import { flowOf } from './upgrade-flow.js';
+import { well } from './well-steps.js';
 import type { WayBackCosts } from './way-back-costs.js';
 
 /** How a node that halted a run would go back to what it ran before. */
@@ -47,8 +48,10 @@ export function rollbackOf(
     );
   const talos = seen.talos.value;
   const runs = { version: talos.version, schematic: runningSchematic(talos), extensions: talos.extensions };
+  // Whatever an earlier run did to it, its way back is that run's.
+  if (before.skip !== undefined) return refused(`this run installed nothing on it: it ran ${from} before`);
   const flow = flowOf(talos.version) ?? 'legacy';
-  const { rebootMode: _, skip: _skip, armed: _armed, ...kept } = before;
+  const { rebootMode: _, armed: _armed, ...kept } = before;
   const node: PlannedNode = {
     ...kept,
     steps: 'back',
@@ -63,7 +66,7 @@ export function rollbackOf(
     return {
       verdict: 'back',
       node: { ...node, back: true },
-      steps: ['cordon', 'await-etcd-member', 'uncordon'],
+      steps: ['cordon', ...well, 'uncordon'],
     };
   if (talos.version !== to)
     return refused(`it runs ${talos.version}, neither the version from before nor the one of this run`);

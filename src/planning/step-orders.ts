@@ -1,4 +1,5 @@
 import { backOrders } from './back-orders.js';
+import { well, wellPatched } from './well-steps.js';
 import type { StepName } from './node-steps.js';
 
 const before = ['await-gates', 'cordon', 'drain', 'hand-over-leadership', 'record-facts'] as const;
@@ -29,12 +30,12 @@ export const stepOrders = {
   /** Made anew, where an earlier run did not come to its end: there is nothing left to disrupt, so no gate is asked. */
   continued: [...continued, ...after],
   'continued-patched': [...continued, ...patchedAfter],
-  /** A node that an earlier run upgraded and left cordoned: its cordon is taken over and taken back. */
-  adopted: ['cordon', 'await-etcd-member', 'uncordon', 'soak'],
+  /** A node that an earlier attempt upgraded and left cordoned: its cordon is taken over, and taken back once it is well. */
+  adopted: ['cordon', ...well, 'uncordon', 'soak'],
   /** One of a run that is taken back as a whole: into its other slot, under the gates of an upgrade. */
   'back-run': [...before, 'roll-back', ...after],
   /** Adopted, where its machine was made anew and may lack the patches that wait until it is Ready. */
-  'adopted-patched': ['cordon', 'record-facts', 'await-etcd-member', 'patch-machine', 'uncordon', 'soak'],
+  'adopted-patched': ['cordon', ...wellPatched, 'uncordon', 'soak'],
   ...backOrders,
 } as const satisfies Readonly<Record<string, readonly StepName[]>>;
 export type StepsName = keyof typeof stepOrders;

@@ -219,8 +219,9 @@ export const stepActivities: Readonly<Record<StepName, StepActivity>> = {
   'await-ready': {
     kind: 'wait',
     limit: ({ limits }) => limits.ready,
-    run: (act, input, { bootId }) =>
-      act.awaitReady({ ...base(input), bootId: known(bootId), limit: input.limits.ready }),
+    // Where it boots nothing more, it is the boot that was recorded.
+    run: (act, input, { bootId, facts }) =>
+      act.awaitReady({ ...base(input), bootId: bootId ?? known(facts).bootId, limit: input.limits.ready }),
   },
   'await-etcd-member': {
     kind: 'wait',

@@ -144,8 +144,12 @@ function mayUndo(input: NodeInput, failed: StepName, reason: Reason): boolean {
   // Its cordon is that of a machine that may lack its patches.
   if (input.node.skip && input.node.patches) return false;
   const sent = order.findIndex((name) => steps[name].repeat === 'once');
-  // A node that an earlier run upgraded is given back by every end but a halt.
-  if (sent === -1) return failures[reason.kind].after === 'undo-and-halt';
+  // A node that an earlier attempt upgraded, and that was not seen to be well, stays as it was left; one that a person took back is theirs.
+  if (sent === -1)
+    return (
+      failures[reason.kind].after === 'undo-and-halt' &&
+      (reason.kind === 'cordon-lost' || !patched('unwell-stays-cordoned'))
+    );
   if (order.indexOf(failed) < sent) return true;
   if (!isFirstOnce(input, failed)) return false;
   const refusing: readonly StepName[] = ['install', 'replace-machine', 'roll-back'];

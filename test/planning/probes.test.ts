@@ -96,7 +96,10 @@ describe('the probes of a node', () => {
     expect(node).toMatchObject({ skip: 'already-on-target', steps: 'adopted' });
     expect(stepsOf(again, node ?? {})).toEqual([
       'cordon',
+      'record-facts',
+      'await-ready',
       'await-etcd-member',
+      'verify-node',
       'probe-node',
       'uncordon',
       'soak',

@@ -209,7 +209,10 @@ describe('a node whose new machine did not join, and is rolled back', () => {
 describe('a node whose machine never was replaced', () => {
   test('only goes back into service', () => {
     const answer = back('work-2', touched('work-2'), inState('work-2', old));
-    expect(answer).toMatchObject({ verdict: 'back', steps: ['cordon', 'await-etcd-member', 'uncordon'] });
+    expect(answer).toMatchObject({
+      verdict: 'back',
+      steps: ['cordon', 'record-facts', 'await-ready', 'await-etcd-member', 'verify-node', 'uncordon'],
+    });
     expect(answer).not.toHaveProperty('costs');
     expect(answer).not.toHaveProperty('node.rebuild');
   });
@@ -217,7 +220,15 @@ describe('a node whose machine never was replaced', () => {
   test('has its patches, where a machine of the old template may have come', () => {
     const before = { ...planned('work-2'), patches: 1 };
     expect(back('work-2', touched('work-2'), inState('work-2', old), before)).toMatchObject({
-      steps: ['cordon', 'record-facts', 'await-etcd-member', 'patch-machine', 'uncordon'],
+      steps: [
+        'cordon',
+        'record-facts',
+        'await-ready',
+        'await-etcd-member',
+        'patch-machine',
+        'verify-node',
+        'uncordon',
+      ],
     });
   });
 

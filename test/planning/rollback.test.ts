@@ -17,6 +17,7 @@ const seen = (now: Cluster, name: string) => {
   if (!found) throw new Error(`nobody saw ${name}`);
   return found;
 };
+const adopted = (name: string) => ({ ...planned(name), from: to, skip: 'already-on-target' as const });
 const back = (now: Cluster, name = 'ctrl-2') => rollbackOf(inventory, seen(now, name), planned(name), to);
 
 describe('a node that halted a run, and is rolled back', () => {
@@ -37,7 +38,17 @@ describe('a node that halted a run, and is rolled back', () => {
   test('only goes back into service where it runs that version already', () =>
     expect(back(world)).toMatchObject({
       verdict: 'back',
-      steps: ['cordon', 'await-etcd-member', 'uncordon'],
+      steps: ['cordon', 'record-facts', 'await-ready', 'await-etcd-member', 'verify-node', 'uncordon'],
+    }));
+
+  test('is not, where this run installed nothing on it: it would be told to be back, and be what it was', () =>
+    expect(
+      rollbackOf(inventory, seen(world.running(to, 'ctrl-2'), 'ctrl-2'), adopted('ctrl-2'), to),
+    ).toMatchObject({
+      verdict: 'refused',
+      reasons: [
+        { kind: 'rollback-impossible', why: `this run installed nothing on it: it ran ${to} before` },
+      ],
     }));
 
   test('is neither drained nor relieved of its leadership where there is nobody else', () => {

@@ -81,7 +81,7 @@ export const shares: Readonly<Partial<Record<MatrixOrder, Share>>> = {
   'adopted-patched': {
     deaths: ['patch-machine'],
     // Nothing is undone in this order, wherever it ends: the node may lack its patches.
-    ends: { 'record-facts': ['cordon', 'await-etcd-member', 'uncordon', 'soak'], 'patch-machine': [] },
+    ends: { 'record-facts': ['cordon', ...returned, 'verify-node', 'uncordon', 'soak'], 'patch-machine': [] },
     others: ['adopted', 'rebuild-patched'],
     because: 'it is the same activity with the same input',
   },

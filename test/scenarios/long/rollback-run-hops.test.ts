@@ -18,6 +18,8 @@ describe('the way back of a run of several hops in place', () => {
       labArgs: ['--talos', from, '--target', to],
     });
     await setInInventory(world, ['upgrade', 'strategy', 'minor'], 'in-place');
+    await setInInventory(world, ['limits', 'ready'], '10s');
+    await setInInventory(world, ['limits', 'decision'], '5m');
   }, 120_000);
 
   afterAll(async () => {
@@ -32,6 +34,11 @@ describe('the way back of a run of several hops in place', () => {
   }, 420_000);
 
   it('is planned through what ran between, and says why', async () => {
+    await world.control('POST', '/faults', {
+      name: 'kubelet-not-ready',
+      node: worker,
+      after: 'reboot:power-gone',
+    });
     const { code, stdout } = await world.slipway(
       'rollback',
       '--run',
@@ -40,10 +47,26 @@ describe('the way back of a run of several hops in place', () => {
       'it loses packets',
     );
     expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining(`to Talos ${from}`) });
-    const { plan } = await world.result(run + 1);
+    await world.until('its plan is made', async () => (await world.story(run + 1)).plan !== undefined);
+    const { plan } = await world.story(run + 1);
     expect(plan?.hops.map((hop) => hop.to)).toEqual([between, from]);
     expect(plan?.notes.join('\n')).toContain(`Talos ${between} comes first: it is what ran between`);
   }, 420_000);
+
+  it('halts at a node that does not become Ready, and goes on with it when a person says so', async () => {
+    await world.until('it waits for a decision', async () =>
+      (await world.slipway('status')).stdout
+        .replaceAll(/\s+/g, ' ')
+        .includes(`Waits for somebody to decide about ${worker}`),
+    );
+    expect(await world.kubectl('get', 'node', worker, '--output=json')).toContain(`Talos (${between})`);
+    await world.control('DELETE', '/faults');
+    const { code, stdout } = await world.slipway('retry', worker, '--why', 'its kubelet is well again');
+    expect({ code, stdout }).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('is begun once more'),
+    });
+  }, 120_000);
 
   it('brings every node back, the last one first: by its other slot, then by an install', async () => {
     const result = await world.result(run + 1);
@@ -56,7 +79,7 @@ describe('the way back of a run of several hops in place', () => {
       expect(await world.machineEvents(node, 'upgrade-accepted')).toHaveLength(3);
     }
     expect((await world.slipway('status')).stdout).not.toContain('is held');
-  }, 120_000);
+  }, 420_000);
 
   it('is nothing to do once more', async () => {
     await world.slipway('rollback', '--run', String(run), '--why', 'once more');
