@@ -153,6 +153,23 @@ export const stories: Readonly<Record<string, Story>> = {
     await keep(node(done + 1, second), 'node-taken-back');
   },
 
+  unwell: async (begin, keep) => {
+    const world = await begin();
+    await setInInventory(world, ['limits', 'ready'], '5s');
+    await world.control('POST', '/faults', {
+      name: 'kubelet-not-ready',
+      node: worker,
+      after: 'reboot:power-gone',
+    });
+    await world.result(await world.upgrade('--only', worker));
+    await world.control('DELETE', '/faults');
+    await world.control('POST', '/faults', { name: 'time-not-synced', node: worker });
+    await world.slipway('release', ...why);
+    const number = await world.upgrade('--only', worker);
+    await world.result(number);
+    await keep(node(number, worker), 'node-left-unwell');
+  },
+
   told: async (begin, keep) => {
     const world = await begin({ faults: [`extension-missing@${second}`] });
     // Nobody can be told there: what a run has to say, and that it waits for nobody to hear it, is recorded all the same.

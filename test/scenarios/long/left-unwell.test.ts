@@ -45,6 +45,19 @@ describe('a node that an earlier run left unwell', () => {
     expect(await world.machineEvents(node, 'rollback-accepted')).toHaveLength(0);
   }, 120_000);
 
+  it('nor before Talos says that it is well', async () => {
+    await world.control('DELETE', '/faults');
+    await world.control('POST', '/faults', { name: 'time-not-synced', node });
+    await released();
+    expect(nodeResult(await upgraded(), node)).toMatchObject({
+      outcome: 'halted',
+      state: 'on-target',
+      failedStep: 'verify-node',
+      reason: { kind: 'talos-not-ready' },
+    });
+    expect(await isCordoned()).toBe(true);
+  }, 120_000);
+
   it('is given back once it is', async () => {
     await world.control('DELETE', '/faults');
     await released();
