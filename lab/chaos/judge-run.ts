@@ -72,7 +72,7 @@ function ending({ outcome, reasons, nodes }: RunStory): Broken[] {
   return [...unnamed, ...silent];
 }
 
-function leftNodes(story: RunStory, { nodes }: EndState): Broken[] {
+function leftNodes(story: RunStory, { nodes, fired }: EndState): Broken[] {
   const unnamed = story.nodes
     .filter(({ outcome, state }) => outcome === 'running' || state === undefined || state === 'unknown')
     .map(({ node, outcome, state }) =>
@@ -84,6 +84,7 @@ function leftNodes(story: RunStory, { nodes }: EndState): Broken[] {
       leftNode(
         story.nodes.findLast((one) => one.node === node.name),
         node,
+        fired,
       ),
     ),
   ];
@@ -92,9 +93,16 @@ function leftNodes(story: RunStory, { nodes }: EndState): Broken[] {
 /** What says that a version is installed and not booted stays, where that is so: whoever reboots the node is to know. */
 const ofArmed = ['slipway.dev/armed', 'slipway.dev/install'];
 
-function leftNode(told: StoryNode | undefined, { name, cordoned, marks, armed }: NodeLeft): Broken[] {
+function leftNode(
+  told: StoryNode | undefined,
+  { name, cordoned, marks, armed }: NodeLeft,
+  fired: readonly string[],
+): Broken[] {
   const isTold = told?.cordoned === true || told?.undoFailed !== undefined;
-  const unasked = cordoned && !isTold ? [broken('I5', `${name} is cordoned, and nobody was told`)] : [];
+  // Whoever upgrades a node cordons it for that, and may be at it still.
+  const isOthers = byOthersOn(name, fired) > 0 && !marks.includes('slipway.dev/cordoned-by');
+  const unasked =
+    cordoned && !isTold && !isOthers ? [broken('I5', `${name} is cordoned, and nobody was told`)] : [];
   // A node that ended well, or was given back, is as if nobody had been there.
   const isHalted = told?.outcome === 'halted';
   const left = armed ? marks.filter((mark) => !ofArmed.includes(mark)) : marks;

@@ -66,6 +66,13 @@ describe('a run that breaks nothing', () => {
       },
     ],
     [
+      'was left alone while somebody else upgraded it, whose cordon is on it still',
+      {
+        story: story({ outcome: 'halted', reasons: [why], nodes: [{ ...undone, state: 'untouched' }] }),
+        ...end({ nodes: [{ ...old, cordoned: true }], fired: [`upgraded-by-hand@${node}`] }),
+      },
+    ],
+    [
       'gave a node back that was armed before, and says so on it',
       {
         story: story({ outcome: 'aborted', reasons: [why], nodes: [undone] }),
@@ -165,6 +172,18 @@ describe('a promise is broken by', () => {
     [
       'a cordon that nobody was told of',
       end({ nodes: [{ ...well, cordoned: true }] }),
+      'I5',
+      /is cordoned, and nobody was told/,
+    ],
+    [
+      'a cordon of its own that nobody was told of, where somebody else was at work as well',
+      {
+        story: story({ outcome: 'halted', reasons: [why], nodes: [{ ...halted, cordoned: undefined }] }),
+        ...end({
+          nodes: [{ ...well, cordoned: true, marks: ['slipway.dev/cordoned-by'] }],
+          fired: [`upgraded-by-hand@${node}`],
+        }),
+      },
       'I5',
       /is cordoned, and nobody was told/,
     ],
