@@ -213,7 +213,7 @@ function addFreezingCommands(program: Command, finished: Finished): void {
       .requiredOption('--why <text>', 'the reason; it is kept in the record')
       .option('--json', 'print the answer as JSON');
 
-  freezing('freeze', 'begin no run of a cluster, whoever asks; one that is open goes on')
+  freezing('freeze', 'begin no run of a cluster but a way back, whoever asks; one that is open goes on')
     .addHelpText('after', examples('slipway freeze --why "no changes before the fair"'))
     .action(async (cluster: string | undefined, options: FreezeOptions) =>
       finished(await (await import('./commands/freeze.js')).freeze(cluster, options)),
