@@ -103,8 +103,9 @@ async function decide(
     present: replacedOf(instancesOf(state, address), section.keep),
     lacking,
     identity: machineIdentity(state, address, section.resources),
-    // A machine that had joined with the version that is left is the new one, though its Node speaks of it.
-    oldUuid: node.back && joinedWith(object, node.from) ? undefined : facts.systemUuid,
+    // A machine that had joined with the version that is left is the new one, though its Node speaks of it. Of a whole run that goes
+    // back nobody can tell: what it left may have joined before that run.
+    oldUuid: node.back === true && joinedWith(object, node.from) ? undefined : facts.systemUuid,
     machine,
     lost: object.marks.replace?.split(' ')[0] === install,
     ...(node.back && !(content && waitsWith(machine, facts)) ? { remakes: true } : {}),

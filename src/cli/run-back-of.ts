@@ -1,4 +1,4 @@
-import type { RanBefore } from '../planning/plan.js';
+import type { RanBefore, RanBetween } from '../planning/plan.js';
 import type { NodeState } from '../planning/run-result.js';
 import { deltaOf, minorsApart } from '../planning/versions.js';
 import type { NodeView, RunView } from '../runs/view/run-view.js';
@@ -30,20 +30,33 @@ export function runBackOf({ nodes, order }: Pick<RunView, 'nodes' | 'order'>): R
 
 function ranBefore(last: NodeView, hops: readonly NodeView[]): RanBefore {
   const [first = last, ...later] = hops;
-  const rebuilt = hops.some((hop) => hop.plan.rebuild !== undefined);
-  if (!rebuilt && later.length > 0) {
-    const through = later
-      .map(({ from, plan }) => ({ version: from, schematic: plan.expects.schematic }))
-      .toReversed();
-    const { schematic } = first.plan.expects;
-    return { name: last.name, version: first.from, schematic, to: last.to, noSlot: 'several-hops', through };
+  const { name } = last;
+  const before = ranBetween(first);
+  const between = later.map(ranBetween).toReversed();
+  if (hops.some((hop) => hop.plan.rebuild !== undefined)) {
+    const to = last.leftAs === 'rolled-back' ? last.from : last.to;
+    const through = minorsOnWay(to, between, before);
+    return { name, ...before, to, noSlot: 'rebuilt', ...(through.length > 0 ? { through } : {}) };
   }
-  const to = rebuilt && last.leftAs === 'rolled-back' ? last.from : last.to;
-  // A machine is made anew of any version; what its hops went through is left out, where that is no minor.
-  const { from, plan } = rebuilt && isNear(first.from, to) ? first : last;
-  const noSlot = rebuilt ? (from === first.from ? 'rebuilt' : 'several-hops') : undefined;
-  const { schematic } = plan.expects;
-  return { name: last.name, version: from, schematic, to, ...(noSlot ? { noSlot } : {}) };
+  if (between.length === 0) return { name, ...before, to: last.to };
+  return { name, ...before, to: last.to, noSlot: 'several-hops', through: between };
+}
+
+function ranBetween({ from, plan }: NodeView): RanBetween {
+  return { version: from, schematic: plan.expects.schematic };
+}
+
+/** What a machine that is made anew goes back through: of all it ran between, the newest first, what no minor would be skipped without. */
+function minorsOnWay(to: string, between: readonly RanBetween[], before: RanBetween): RanBetween[] {
+  const way: RanBetween[] = [];
+  let from = to;
+  for (const [at, one] of between.entries()) {
+    const next = between[at + 1] ?? before;
+    if (isNear(from, next.version)) continue;
+    way.push(one);
+    from = one.version;
+  }
+  return way;
 }
 
 /** No minor lies between the two. */

@@ -21,11 +21,19 @@ function standingRefusals(input: PlanInput, node: SeenNode, seen: readonly SeenN
   const { halfMade } = node;
   if (halfMade?.standing.kind !== 'waiting') return [];
   const { name } = node.node;
-  const { uuid, version } = halfMade.standing;
-  const old = halfMade.object.systemUuid?.toLowerCase();
-  if (old === uuid.toLowerCase()) return [{ kind: 'machine-not-replaced', node: name, uuid }];
+  const { version } = halfMade.standing;
+  const old = notReplaced(node);
+  if (old) return [old];
   const { hops } = hopsOf(input, seen);
   const wanted = legsOf(input, node, hops).find(({ from, to }) => from !== to)?.to;
   if (wanted === undefined || wanted === version) return [];
   return [{ kind: 'machine-wrong-version', node: name, version, wanted }];
+}
+
+/** The machine that waits is the old one: nobody destroyed it. */
+export function notReplaced({ node, halfMade }: SeenNode): Reason | undefined {
+  if (halfMade?.standing.kind !== 'waiting') return undefined;
+  const { uuid } = halfMade.standing;
+  if (halfMade.object.systemUuid?.toLowerCase() !== uuid.toLowerCase()) return undefined;
+  return { kind: 'machine-not-replaced', node: node.name, uuid };
 }

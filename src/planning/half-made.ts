@@ -21,7 +21,7 @@ export interface HalfMade {
 export function halfMade(
   inventory: Pick<Inventory, 'upgrade'>,
   { talos, kubernetes, standing }: NodeObservation,
-  request: Pick<UpgradeRequest, 'talos' | 'strategy'>,
+  request: Pick<UpgradeRequest, 'talos' | 'strategy' | 'back'>,
 ): HalfMade | undefined {
   const object = kubernetes.kind === 'answered' ? kubernetes.value : undefined;
   if (!object || !standing || object.marks.replace === undefined || object.ready) return undefined;
@@ -29,7 +29,7 @@ export function halfMade(
   const [, from] = /\((v[^)]+)\)/.exec(object.osImage) ?? [];
   if (from === undefined || !isVersion(from) || !isVersion(request.talos)) return undefined;
   const strategy = wantedStrategy({ inventory, request }, deltaOf(from, request.talos));
-  return strategy === 'rebuild' ? { object, standing, from } : undefined;
+  return strategy === 'rebuild' || request.back ? { object, standing, from } : undefined;
 }
 
 /** What its Talos would say if it were as before: versions and strategy of what is left go by it. */

@@ -66,9 +66,9 @@ export interface RanBefore {
   readonly schematic: string;
   /** The version that run brought it to. */
   readonly to: string;
-  /** Why no slot holds it: that run made its machine anew, and so it is once more; or it upgraded it more than once. */
+  /** Why no slot holds it: that run made its machine anew, and so it is once more; or it upgraded it in place more than once. */
   readonly noSlot?: 'rebuilt' | 'several-hops';
-  /** What it ran between, the newest first, where each of several hops was in place; it goes back through them. */
+  /** What it ran between, the newest first; it goes back through them. Of a machine that is made anew only where a minor lies between. */
   readonly through?: readonly RanBetween[];
 }
 

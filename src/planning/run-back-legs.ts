@@ -4,32 +4,36 @@ import type { RanBefore, RanBetween } from './plan.js';
 export interface BackLeg {
   readonly from: RanBetween;
   readonly to: RanBetween;
-  /** The slot that the upgrade left alone holds it; otherwise it is installed once more. */
-  readonly bySlot: boolean;
+  /** The slot that the upgrade left alone holds it; or it is installed once more, or another machine is made of it. */
+  readonly by: 'slot' | 'install' | 'machine';
 }
 
 /**
- * The way a node takes back from what it runs: through all it ran between, since no Talos installs one that is two minors older. The slot
- * that its last upgrade left alone holds the first of them, as long as it runs what it was brought to.
+ * The way a node takes back from what it runs: through what it ran between, since no minor is skipped. The slot that its last upgrade
+ * in place left alone holds the first of them, as long as it runs what it was brought to.
  *
- * @param runs what it runs; it is not back yet.
+ * @param runs what it runs; it is not back yet. Of a machine that is half made, what the one ran that is gone.
  * @returns undefined where it runs what neither was nor came, or the version from before of another schematic.
  */
 export function legsBack(
-  { version, schematic, to, through = [] }: RanBefore,
+  { version, schematic, to, through = [], noSlot }: RanBefore,
   runs: RanBetween,
+  isHalfMade = false,
 ): BackLeg[] | undefined {
   const path: readonly RanBetween[] = [
     { version: to, schematic: runs.schematic },
     ...through,
     { version, schematic },
   ];
-  const at = path.findLastIndex((one) => one.version === runs.version);
-  if (at === -1 || at === path.length - 1) return undefined;
+  const found = path.findLastIndex((one) => one.version === runs.version);
+  const isLast = found === path.length - 1;
+  if (found === -1 || (isLast && !isHalfMade)) return undefined;
+  // Its machine is gone: it is made of what it ran.
+  const at = isLast ? found - 1 : found;
   return path.slice(at + 1).map((next, index) => ({
     from: index === 0 ? runs : (path[at + index] ?? runs),
     to: next,
-    bySlot: at === 0 && index === 0,
+    by: noSlot === 'rebuilt' ? 'machine' : at === 0 && index === 0 ? 'slot' : 'install',
   }));
 }
 
@@ -41,5 +45,12 @@ export function upToHop(before: RanBefore, to: string): RanBefore {
   if (!end) return before;
   const between = through.slice(0, at);
   const { version, schematic } = end;
-  return { ...whole, version, schematic, ...(between.length > 0 ? { noSlot, through: between } : {}) };
+  const isMade = noSlot === 'rebuilt' || between.length > 0;
+  return {
+    ...whole,
+    version,
+    schematic,
+    ...(isMade && noSlot ? { noSlot } : {}),
+    ...(between.length > 0 ? { through: between } : {}),
+  };
 }

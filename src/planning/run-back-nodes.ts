@@ -2,10 +2,11 @@ import type { InventoryNode } from '../inventory/schema.js';
 import { armedFor, armedWith } from './armed.js';
 import { cordonOwner } from './cordon.js';
 import { isOnTarget, runningSchematic } from './expectations.js';
+import type { HalfMade } from './half-made.js';
 import { installerImage } from './installer-image.js';
 import { patchesFor } from './node-configuration.js';
 import type { NodeObject } from './observation.js';
-import type { PlannedNode, RanBefore } from './plan.js';
+import type { PlannedNode, RanBefore, RanBetween, RunBack } from './plan.js';
 import type { PlanInput, SeenNode } from './plan-input.js';
 import { rebootModeOf } from './planned-nodes.js';
 import { plannedRebuild, rebuildOfHop } from './rebuild-plan.js';
@@ -21,20 +22,27 @@ export interface PlannedLeg {
 
 /** A node in each of the hops that it takes. */
 export function plannedBack(input: PlanInput, seen: SeenNode, before: RanBefore): PlannedLeg[] {
-  const { node, talos, object } = seen;
+  const { node, talos, object, halfMade } = seen;
   // Refused before, but the types do not know.
   if (!talos || !object) throw new Error(`${node.name} was planned without having answered`);
   const known = { ...seen, talos, object };
   const runs = { version: talos.version, schematic: runningSchematic(talos) };
-  const { version, schematic } = before;
-  const whole = { from: runs, to: { version, schematic }, bySlot: true };
-  if (isOnTarget(before, talos)) return [{ to: version, node: plannedLeg(input, known, whole, true) }];
-  if (before.noSlot === 'rebuilt') {
-    const planned = plannedLeg(input, known, whole, true);
-    return [{ to: version, node: madeAnew(input, node, planned, before) }];
-  }
-  const legs = before.through ? (legsBack(before, runs) ?? []) : [whole];
-  return legs.map((leg, at) => ({ to: leg.to.version, node: plannedLeg(input, known, leg, at === 0) }));
+  const { version, schematic, noSlot, through } = before;
+  const by = noSlot === 'rebuilt' ? 'machine' : 'slot';
+  const whole: BackLeg = { from: runs, to: { version, schematic }, by };
+  if (isBack(before, seen)) return [{ to: version, node: plannedLeg(input, known, whole, true) }];
+  const legs = through || halfMade ? (legsBack(before, runs, halfMade !== undefined) ?? []) : [whole];
+  return legs.map((leg, at) => {
+    const planned = plannedLeg(input, known, leg, at === 0);
+    const half = at === 0 ? halfMade : undefined;
+    const made = leg.by === 'machine' ? madeAnew(input, node, planned, leg.to, half) : planned;
+    return { to: leg.to.version, node: made };
+  });
+}
+
+/** It runs what it ran before, and only what is left of a run is to be taken away. */
+export function isBack(before: RanBefore, { talos, halfMade }: SeenNode): boolean {
+  return !halfMade && talos !== undefined && isOnTarget(before, talos);
 }
 
 interface KnownNode extends SeenNode {
@@ -44,20 +52,21 @@ interface KnownNode extends SeenNode {
 
 function plannedLeg(
   input: PlanInput,
-  { node, talos, object }: KnownNode,
-  { from, to, bySlot }: BackLeg,
+  { node, talos, object, halfMade }: KnownNode,
+  { from, to, by }: BackLeg,
   isFirst: boolean,
 ): PlannedNode {
   const { inventory } = input;
   const { name, role, address } = node;
   const { limits } = inventory;
-  const skip = isFirst && isOnTarget(to, talos);
+  const skip = isFirst && !halfMade && isOnTarget(to, talos);
   const adopts = isFirst ? (object.marks.cordonedBy ?? object.marks.run) : undefined;
   const flow = flowOf(from.version) ?? 'legacy';
+  const installs = by === 'install';
   // What halted that run need not be well to go back: no gate is asked whether it is.
-  const inSlot = isUnwell(object) ? 'back' : 'back-run';
+  const inOrder = isFirst && isUnwell(object) ? 'back' : 'back-run';
   // The older image is there already: only the reboot is left to do.
-  const armed = isFirst && !skip && !bySlot && flow === 'lifecycle' && armedFor(armedWith(object), to);
+  const armed = isFirst && !skip && installs && flow === 'lifecycle' && armedFor(armedWith(object), to);
   return {
     name,
     role,
@@ -65,15 +74,15 @@ function plannedLeg(
     image: installerImage(inventory, { ...node, schematic: to.schematic }, to.version),
     from: from.version,
     flow,
-    steps: skip ? 'adopted' : bySlot ? inSlot : armed ? 'armed' : flow,
-    ...(bySlot ? {} : { rebootMode: rebootModeOf(input, { node }) }),
+    steps: skip ? 'adopted' : !installs ? inOrder : armed ? 'armed' : flow,
+    ...(installs ? { rebootMode: rebootModeOf(input, { node }) } : {}),
     schematic: to.schematic,
     expects: {
       version: from.version,
       schematic: from.schematic,
       ...(isFirst ? { extensions: talos.extensions } : {}),
     },
-    ...(skip ? { skip: 'already-on-target' as const } : bySlot ? { back: 'run' as const } : {}),
+    ...(skip ? { skip: 'already-on-target' as const } : installs ? {} : { back: 'run' as const }),
     ...(armed ? { armed: true as const } : {}),
     canary: false,
     keepCordon: cordonOwner(object).by === 'somebody',
@@ -82,23 +91,24 @@ function plannedLeg(
   };
 }
 
-/** By another machine: of the old template, with the values from before. */
+/** By another machine: of the old template, with the values from before. One that is half made is gone on with. */
 function madeAnew(
   input: PlanInput,
   node: InventoryNode,
   planned: PlannedNode,
-  before: RanBefore,
+  to: RanBetween,
+  half: HalfMade | undefined,
 ): PlannedNode {
-  const known = wayOf(input, node, planned, before);
+  const known = wayOf(input, node, planned, to);
   // Refused before, but the types do not know.
   if (known.verdict !== 'known') throw new Error(`${node.name} was planned without a way back`);
   const patches = patchesFor(input.inventory, node, 'after-ready').length;
-  const order = planned.steps === 'back' ? 'back-rebuilt' : 'rebuild';
+  const order = half ? 'continued' : planned.steps === 'back' ? 'back-rebuilt' : 'rebuild';
   return {
     ...planned,
     steps: patches > 0 ? `${order}-patched` : order,
     ...(patches > 0 ? { patches } : {}),
-    rebuild: { ...plannedRebuild(input, node), wayBack: known.way },
+    rebuild: { ...plannedRebuild(input, node, half), wayBack: known.way },
   };
 }
 
@@ -107,7 +117,7 @@ export function wayOf(
   input: PlanInput,
   node: InventoryNode,
   planned: Pick<PlannedNode, 'name' | 'role'>,
-  { version, schematic }: RanBefore,
+  { version, schematic }: RanBetween,
 ): KnownWayBack {
   const made = {
     ...planned,
@@ -121,4 +131,17 @@ export function wayOf(
 /** Left by a run as it halted, or not Ready. */
 function isUnwell(object: NodeObject): boolean {
   return !object.ready || object.marks.cordonedBy !== undefined;
+}
+
+/** Those it is about. A node that slipway.yaml does not know is refused as such. */
+export function chosen({ only = [], inventory }: PlanInput, { nodes }: RunBack): readonly RanBefore[] {
+  return nodes.filter(
+    ({ name }) => only.includes(name) && inventory.nodes.some((node) => node.name === name),
+  );
+}
+
+export function seenAs(seen: readonly SeenNode[], name: string): SeenNode {
+  const found = seen.find(({ node }) => node.name === name);
+  if (!found) throw new Error(`${name} is in no slipway.yaml`);
+  return found;
 }

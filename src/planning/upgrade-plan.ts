@@ -16,7 +16,8 @@ import type { Hop, Planned, UpgradePlan, RunBack } from './plan.js';
 import { stepsLeftOut } from './steps-left-out.js';
 import { strategyReason } from './strategy.js';
 import { hopsOf } from './version-refusals.js';
-import { onlyBack, runBackHops, runBackRefusals } from './run-back.js';
+import { beginsWithUnfinished, onlyBack, runBackHops } from './run-back.js';
+import { runBackRefusals } from './run-back-refusals.js';
 
 export type { PlanInput } from './plan-input.js';
 
@@ -50,7 +51,9 @@ function planRunBack(all: PlanInput, back: RunBack): Planned {
     batch: 1,
     ...approvalsOfPlan(input, approvalsOfWayBack(input, seen)),
   };
-  return planned(input, seen, runBackHops(input, seen, back), chosen);
+  const hops = runBackHops(input, seen, back);
+  const late = beginsWithUnfinished(hops, back);
+  return late ? { verdict: 'refused', reasons: [late] } : planned(input, seen, hops, chosen);
 }
 
 function planned(input: PlanInput, seen: readonly SeenNode[], hops: readonly Hop[], chosen: Chosen): Planned {

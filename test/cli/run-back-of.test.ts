@@ -34,15 +34,29 @@ test('what no slot holds is said to be so', () => {
     hop: at,
     plan: { ...rebuilt.plan, from },
   });
-  // Through a patch it goes back to what was first; through a minor that would be skipped on the way back it does not.
+  // A patch between is left out; a minor between is gone through.
   const patch = [hop('v1.12.1', 'v1.12.6', 0), hop('v1.12.6', 'v1.13.9', 1)];
   expect(runBackOf({ nodes: patch, order })).toMatchObject([
     { version: 'v1.12.1', to: 'v1.13.9', noSlot: 'rebuilt' },
   ]);
-  const minors = [hop('v1.11.5', 'v1.12.6', 0), hop('v1.12.6', 'v1.13.9', 1)];
-  const [stopped, ...others] = runBackOf({ nodes: minors, order });
-  expect([stopped, others]).toMatchObject([{ noSlot: 'several-hops' }, []]);
-  expect(stopped).not.toHaveProperty('through');
+  expect(runBackOf({ nodes: patch, order })[0]).not.toHaveProperty('through');
+  const minors = [
+    hop('v1.11.3', 'v1.11.5', 0),
+    hop('v1.11.5', 'v1.12.6', 1),
+    hop('v1.12.6', 'v1.13.1', 2),
+    hop('v1.13.1', 'v1.13.9', 3),
+  ];
+  const { schematic } = done.plan.expects;
+  expect(runBackOf({ nodes: minors, order })).toEqual([
+    {
+      name: 'k8s-work-1',
+      version: 'v1.11.3',
+      schematic,
+      to: 'v1.13.9',
+      noSlot: 'rebuilt',
+      through: [{ version: 'v1.12.6', schematic }],
+    },
+  ]);
 });
 
 test('what was upgraded in place more than once goes back through what it ran between', () => {

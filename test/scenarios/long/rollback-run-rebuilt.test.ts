@@ -69,6 +69,27 @@ describe('the way back of a run that made machines anew', () => {
     expect(await world.result(result.run + 1)).toMatchObject({ outcome: 'nothing-to-do' });
   }, 120_000);
 
+  it('begins with what a run left half made, of the version from before', async () => {
+    await world.control('POST', '/faults', { name: 'vm-create-fails', node: other });
+    const run = await world.upgrade('--only', other);
+    await world.until('it waits for a decision', async () =>
+      (await world.slipway('status')).stdout.includes(`slipway retry ${other} `),
+    );
+    await world.slipway('abort', '--why', 'we go back');
+    expect(await world.result(run)).toMatchObject({ outcome: 'aborted' });
+    await world.until('the cluster knows that its machine is gone', async () => {
+      const ready = '--output=jsonpath={.status.conditions[?(@.type=="Ready")].status}';
+      return (await world.kubectl('get', 'node', other, ready)) !== 'True';
+    });
+    const { code } = await world.slipway('rollback', '--run', String(run), '--why', 'it loses packets');
+    expect(code).toBe(0);
+    const back = await world.result(run + 1);
+    expect(back).toMatchObject({ outcome: 'done', reasons: [] });
+    expect(nodeResult(back, other)).toMatchObject({ outcome: 'done', state: 'on-target', to: from });
+    expect(await osOf(other)).toBe(`Talos (${from})`);
+    expect((await world.slipway('status')).stdout).not.toContain('is held');
+  }, 300_000);
+
   async function osOf(node: string): Promise<string> {
     return world.kubectl('get', 'node', node, '--output=jsonpath={.status.nodeInfo.osImage}');
   }
