@@ -1,11 +1,11 @@
 import { installedInThisBoot } from '../planning/kernel-log.js';
 import type { PlannedNode } from '../planning/plan.js';
-import { rollbackOf, type Rollback } from '../planning/rollback.js';
+import { isWithinMinor, rollbackOf, type Rollback } from '../planning/rollback.js';
 import { rollbackOfRebuilt } from '../planning/rollback-rebuilt.js';
 import { wayBackOf } from '../planning/way-back.js';
 import type { ClusterAccess } from '../tools/cluster-access.js';
 import { withStanding } from '../tools/machine-standing.js';
-import { observeCluster, observeNode, throughOthers } from '../tools/observe-cluster.js';
+import { observeCluster, throughOthers } from '../tools/observe-cluster.js';
 import { inCluster, type ActivitySettings, type RunReference, type Wait } from './activity-context.js';
 import { machineInTerraform } from './machine-in-terraform.js';
 
@@ -26,10 +26,17 @@ export async function planRollback(settings: ActivitySettings, step: PlanRollbac
   const { node, to } = step;
   return inCluster(settings, step, `${node.name} is observed`, async (access, wait) => {
     if (node.rebuild) return ofRebuilt(settings, access, wait, step);
-    const seen = await observeNode(access, node.name, wait.signal);
-    const answers = seen.talos.kind === 'answered';
+    const observation = await observeCluster(access, {
+      talosOf: [node.name],
+      etcd: node.role === 'control-plane' && !isWithinMinor(node, to),
+      avoid: node.name,
+      signal: wait.signal,
+    });
+    const answers = observation.nodes.some(
+      ({ name, talos }) => name === node.name && talos.kind === 'answered',
+    );
     const installed = answers ? await installedSince(access, node, wait) : undefined;
-    return rollbackOf(access.inventory, seen, node, to, installed);
+    return rollbackOf(access.inventory, observation, node, to, installed);
   });
 }
 

@@ -8,7 +8,7 @@ import { compareVersions, isVersion } from './versions.js';
 export function kubernetesVersions({
   nodes,
   workloads,
-}: ClusterObservation): { lowest: string; highest: string } | undefined {
+}: Pick<ClusterObservation, 'nodes' | 'workloads'>): { lowest: string; highest: string } | undefined {
   const kubelets = nodes.flatMap(({ kubernetes }) =>
     kubernetes.kind === 'answered' ? [kubernetes.value?.kubeletVersion ?? ''] : [],
   );

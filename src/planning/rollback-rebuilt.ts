@@ -1,19 +1,16 @@
 import type { Inventory } from '../inventory/schema.js';
-import { etcdMoved } from './etcd-of-talos.js';
 import { runningSchematic } from './expectations.js';
 import { installerImage } from './installer-image.js';
-import { kubernetesVersions } from './kubernetes-versions.js';
 import { stepOrders, type StepsName } from './node-steps.js';
 import type { ClusterObservation, NodeObject, TalosObservation } from './observation.js';
+import { oldForbidden } from './old-forbidden.js';
 import type { PlannedNode, WayBack } from './plan.js';
 import type { Reason } from './reason.js';
 import type { Rollback } from './rollback.js';
 import { stepsLeftOut } from './steps-left-out.js';
-import { kubernetesRange, knownTalosMinors } from './support-matrix.js';
 import { howToContinue } from './terraform/how-to-continue.js';
 import type { MachineInTerraform } from './terraform/machine-in-terraform.js';
 import { flowOf } from './upgrade-flow.js';
-import { isMinorBetween, minorOf } from './versions.js';
 import { costsOf } from './way-back-costs.js';
 import { well, wellPatched } from './well-steps.js';
 
@@ -51,7 +48,7 @@ export function rollbackOfRebuilt(question: RebuiltQuestion): Rollback {
 
 /** Talos on it answers: it is what it was, or has joined with the version of the hop. */
 function fromMachine(question: RebuiltQuestion, object: NodeObject, talos: TalosObservation): Rollback {
-  const { before, to, machine } = question;
+  const { before, to, machine, observation } = question;
   const { from, expects } = before;
   const schematic = runningSchematic(talos);
   const runs = { version: talos.version, schematic, extensions: talos.extensions };
@@ -73,7 +70,7 @@ function fromMachine(question: RebuiltQuestion, object: NodeObject, talos: Talos
       before,
       `it runs ${talos.version}${talos.version === from ? ` of schematic ${schematic}` : ''}, neither what it ran before nor the version of this run`,
     );
-  const forbids = oldForbidden(question) ?? whole ?? machine.forbids;
+  const forbids = oldForbidden(observation, before, to) ?? whole ?? machine.forbids;
   if (forbids) return refused(forbids);
   return back(question, object, 'back-rebuilt', { from: talos.version, expects: runs });
 }
@@ -90,7 +87,7 @@ function fromRemains(question: RebuiltQuestion, object: NodeObject, why: string)
   const standing = observation.nodes.find((one) => one.name === name)?.standing;
   if (!standing || object.ready)
     return impossible(before, `its kubelet is heard, or Talos on it begins to answer; ask again in a minute`);
-  const forbids = oldForbidden(question);
+  const forbids = oldForbidden(observation, before, to);
   if (forbids) return refused(forbids);
   const decision = howToContinue({
     node: name,
@@ -189,32 +186,6 @@ function wholeInState({ before, machine }: RebuiltQuestion): Reason | undefined 
   return gone === undefined
     ? undefined
     : { kind: 'terraform-machine-unrecorded', node: before.name, address: gone };
-}
-
-/** Why the version from before could not live in the cluster as it is now. */
-function oldForbidden({ observation, before, to }: RebuiltQuestion): Reason | undefined {
-  const { name, from, role } = before;
-  const range = kubernetesRange(from);
-  if (!range) return { kind: 'talos-unsupported', version: from, known: knownTalosMinors };
-  const runs = kubernetesVersions(observation);
-  if (!runs)
-    return {
-      kind: 'kubernetes-unreachable',
-      endpoints: [],
-      why: 'no kubelet and no static pod tells its version',
-    };
-  const outside = [runs.lowest, runs.highest].find(
-    (version) => !isMinorBetween(minorOf(version), range.lowest, range.highest),
-  );
-  if (outside !== undefined)
-    return { kind: 'kubernetes-unsupported', talos: from, kubernetes: outside, ...range };
-  if (role === 'worker') return undefined;
-  const { etcd } = observation;
-  if (etcd.kind === 'unreachable') return { kind: 'etcd-unreachable', why: etcd.why };
-  const moved = etcdMoved(etcd.value, from, to);
-  if (moved === undefined) return undefined;
-  const why = `${moved}; talosctl etcd downgrade enable lowers it first, where all members are well`;
-  return { kind: 'rollback-impossible', node: name, why };
 }
 
 function addressOf({ name, rebuild }: PlannedNode): string {

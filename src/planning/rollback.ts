@@ -2,11 +2,13 @@ import type { Inventory } from '../inventory/schema.js';
 import { runningSchematic } from './expectations.js';
 import { installerImage, versionOfImage } from './installer-image.js';
 import { stepOrders, type StepName } from './node-steps.js';
-import type { NodeObservation } from './observation.js';
+import { oldForbidden } from './old-forbidden.js';
+import type { ClusterObservation } from './observation.js';
 import type { PlannedNode } from './plan.js';
 import type { Reason } from './reason.js';
 import { stepsLeftOut } from './steps-left-out.js';
 import { flowOf } from './upgrade-flow.js';
+import { minorOf } from './versions.js';
 import { well } from './well-steps.js';
 import type { WayBackCosts } from './way-back-costs.js';
 
@@ -25,14 +27,14 @@ export type Rollback =
  * Back to the version from before: by the slot that the upgrade in place left alone; or, where the node runs that version already, only
  * back into service. A node that was made anew has no such slot: `rollback-rebuilt.ts`.
  *
- * @param seen what the node is now.
+ * @param observation of the node what it is now; where it is of another minor than before, of the cluster what runs and what etcd says.
  * @param before the node as the run's plan has it.
  * @param to the version of the hop that halted.
  * @param installed the image that an installer was started with since the node booted, where one was: it wrote the other slot.
  */
 export function rollbackOf(
   inventory: Pick<Inventory, 'nodes' | 'image' | 'roles'>,
-  seen: NodeObservation,
+  observation: ClusterObservation,
   before: PlannedNode,
   to: string,
   installed?: string,
@@ -42,11 +44,10 @@ export function rollbackOf(
     verdict: 'refused',
     reasons: [{ kind: 'rollback-impossible', node: name, why }],
   });
-  if (seen.talos.kind === 'unreachable')
-    return refused(
-      `Talos on it does not answer (${seen.talos.why}), and nobody else can boot its other slot`,
-    );
-  const talos = seen.talos.value;
+  const seen = observation.nodes.find((one) => one.name === name)?.talos ?? notAsked;
+  if (seen.kind === 'unreachable')
+    return refused(`Talos on it does not answer (${seen.why}), and nobody else can boot its other slot`);
+  const talos = seen.value;
   const runs = { version: talos.version, schematic: runningSchematic(talos), extensions: talos.extensions };
   // Whatever an earlier run did to it, its way back is that run's.
   if (before.skip !== undefined) return refused(`this run installed nothing on it: it ran ${from} before`);
@@ -70,6 +71,8 @@ export function rollbackOf(
     };
   if (talos.version !== to)
     return refused(`it runs ${talos.version}, neither the version from before nor the one of this run`);
+  const forbids = isWithinMinor(before, to) ? undefined : oldForbidden(observation, before, to);
+  if (forbids) return { verdict: 'refused', reasons: [forbids] };
   if (installed !== undefined && versionOfImage(installed) !== from)
     return refused(
       `somebody installed ${installed} on it since it booted, so its other slot does not hold ${from} any more; ` +
@@ -80,6 +83,13 @@ export function rollbackOf(
   const steps = stepOrders.back.filter((step) => !left.has(step));
   return { verdict: 'back', node: { ...node, back: true }, steps };
 }
+
+/** What a version needs of the cluster goes by its minor: within one there is nothing to ask. */
+export function isWithinMinor({ from }: Pick<PlannedNode, 'from'>, to: string): boolean {
+  return minorOf(from) === minorOf(to);
+}
+
+const notAsked = { kind: 'unreachable', why: 'it was not asked' } as const;
 
 /** The installer image of what it was before the hop. */
 function oldImage(inventory: Pick<Inventory, 'image' | 'roles' | 'nodes'>, before: PlannedNode): string {

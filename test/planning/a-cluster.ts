@@ -135,6 +135,17 @@ export class Cluster {
     }));
   }
 
+  /** Another Kubernetes on all nodes, and in all static pods. */
+  onKubernetes(version: string): Cluster {
+    return this.observation.nodes.reduce<Cluster>(
+      (world, { name }) => world.withObject(name, { kubeletVersion: version }),
+      this.withWorkloads((workloads) => ({
+        ...workloads,
+        controlPlane: workloads.controlPlane.map((pod) => ({ ...pod, version })),
+      })),
+    );
+  }
+
   /** Nodes that run another version; none named: all of them. */
   running(version: string, ...only: readonly string[]): Cluster {
     const all = only.length > 0 ? only : this.observation.nodes.map((node) => node.name);

@@ -246,14 +246,6 @@ describe('a way back is refused', () => {
       (all, name) => all.withMember(name, { version, ...(storage ? { storage } : {}) }),
       now,
     );
-  const onKubernetes = (version: string, now: Cluster): Cluster =>
-    now.inventory.nodes.reduce<Cluster>(
-      (all, { name }) => all.withObject(name, { kubeletVersion: version }),
-      now.withWorkloads((workloads) => ({
-        ...workloads,
-        controlPlane: workloads.controlPlane.map((pod) => ({ ...pod, version })),
-      })),
-    );
   const fromOlder = { ...planned('ctrl-2'), from: 'v1.10.9' };
 
   test.each<[string, () => ReturnType<typeof back>, RegExp]>([
@@ -289,7 +281,7 @@ describe('a way back is refused', () => {
       () =>
         back(
           'ctrl-2',
-          etcd(onKubernetes('v1.32.0', joined('ctrl-2')), '3.6.5', '3.6.0'),
+          etcd(joined('ctrl-2').onKubernetes('v1.32.0'), '3.6.5', '3.6.0'),
           inState('ctrl-2', made),
           fromOlder,
         ),

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { stepOrders } from '../../src/planning/node-steps.js';
 import { rollbackOf } from '../../src/planning/rollback.js';
-import { aCluster, type Cluster } from './a-cluster.js';
+import { aCluster, unreachable, type Cluster } from './a-cluster.js';
 import { planOf } from './a-planned-node.js';
 
 const to = 'v1.12.6';
@@ -12,13 +12,9 @@ const planned = (name: string, cluster = world.planInput()) => {
   if (!node) throw new Error(`the plan has no ${name}`);
   return node;
 };
-const seen = (now: Cluster, name: string) => {
-  const found = now.planInput().observation.nodes.find((one) => one.name === name);
-  if (!found) throw new Error(`nobody saw ${name}`);
-  return found;
-};
+const seen = (now: Cluster) => now.planInput().observation;
 const adopted = (name: string) => ({ ...planned(name), from: to, skip: 'already-on-target' as const });
-const back = (now: Cluster, name = 'ctrl-2') => rollbackOf(inventory, seen(now, name), planned(name), to);
+const back = (now: Cluster, name = 'ctrl-2') => rollbackOf(inventory, seen(now), planned(name), to);
 
 describe('a node that halted a run, and is rolled back', () => {
   test('boots the version from before, and is compared with what that is made of', () => {
@@ -42,9 +38,7 @@ describe('a node that halted a run, and is rolled back', () => {
     }));
 
   test('is not, where this run installed nothing on it: it would be told to be back, and be what it was', () =>
-    expect(
-      rollbackOf(inventory, seen(world.running(to, 'ctrl-2'), 'ctrl-2'), adopted('ctrl-2'), to),
-    ).toMatchObject({
+    expect(rollbackOf(inventory, seen(world.running(to, 'ctrl-2')), adopted('ctrl-2'), to)).toMatchObject({
       verdict: 'refused',
       reasons: [
         { kind: 'rollback-impossible', why: `this run installed nothing on it: it ran ${to} before` },
@@ -53,7 +47,7 @@ describe('a node that halted a run, and is rolled back', () => {
 
   test('is neither drained nor relieved of its leadership where there is nobody else', () => {
     const alone = { ...inventory, nodes: inventory.nodes.filter(({ name }) => name === 'ctrl-2') };
-    const answer = rollbackOf(alone, seen(world.running(to, 'ctrl-2'), 'ctrl-2'), planned('ctrl-2'), to);
+    const answer = rollbackOf(alone, seen(world.running(to, 'ctrl-2')), planned('ctrl-2'), to);
     expect(answer).toMatchObject({
       steps: stepOrders.back.filter((step) => step !== 'drain' && step !== 'hand-over-leadership'),
     });
@@ -66,18 +60,18 @@ describe('a node that halted a run, and is rolled back', () => {
     }));
 
   test('is not, where nobody hears it', () => {
-    const silent = {
-      ...seen(world, 'ctrl-2'),
-      talos: { kind: 'unreachable', why: 'connection refused' } as const,
-    };
-    expect(rollbackOf(inventory, silent, planned('ctrl-2'), to)).toMatchObject({
+    const silent = world.withNode('ctrl-2', (node) => ({
+      ...node,
+      talos: unreachable('connection refused'),
+    }));
+    expect(rollbackOf(inventory, seen(silent), planned('ctrl-2'), to)).toMatchObject({
       verdict: 'refused',
       reasons: [{ why: expect.stringContaining('does not answer (connection refused)') }],
     });
   });
 
   test('is not, where somebody wrote its other slot since: the sentence has the command that is left', () => {
-    const now = seen(world.running(to, 'ctrl-2'), 'ctrl-2');
+    const now = seen(world.running(to, 'ctrl-2'));
     const before = planned('ctrl-2');
     const with_ = (image: string) => rollbackOf(inventory, now, before, to, image);
     expect(with_('ghcr.io/siderolabs/installer:v1.12.9')).toMatchObject({
@@ -91,5 +85,39 @@ describe('a node that halted a run, and is rolled back', () => {
       ],
     });
     expect(with_('ghcr.io/siderolabs/installer:v1.12.1')).toMatchObject({ verdict: 'back' });
+  });
+
+  describe('to an older minor', () => {
+    const [older, newer] = ['v1.10.9', 'v1.11.5'];
+    const ofMinors = world.onKubernetes('v1.33.1');
+    const before = (name: string) => ({ ...planned(name), from: older });
+    const data = (storage: string): Cluster =>
+      ['ctrl-1', 'ctrl-2', 'ctrl-3'].reduce<Cluster>(
+        (all, name) => all.withMember(name, { version: '3.6.4', storage }),
+        ofMinors.running(newer, 'ctrl-2'),
+      );
+    const way = (now: Cluster, name = 'ctrl-2') => rollbackOf(inventory, seen(now), before(name), newer);
+
+    test('is not, where a control plane could not join data that a newer etcd has written', () => {
+      expect(way(data('3.6.0'))).toMatchObject({
+        verdict: 'refused',
+        reasons: [{ kind: 'rollback-impossible', why: expect.stringContaining('an older etcd cannot join') }],
+      });
+      expect(way(data('3.5.0'))).toMatchObject({ verdict: 'back' });
+    });
+
+    test('asks no etcd about a worker', () =>
+      expect(way(data('3.6.0').running(newer, 'work-1'), 'work-1')).toMatchObject({ verdict: 'back' }));
+
+    test('is not, where its Talos does not know the Kubernetes that runs', () =>
+      expect(way(data('3.5.0').onKubernetes('v1.34.1'))).toMatchObject({
+        verdict: 'refused',
+        reasons: [{ kind: 'kubernetes-unsupported', talos: older, kubernetes: 'v1.34.1' }],
+      }));
+
+    test('needs nothing of etcd to go back into service as what it was', () => {
+      const silent = ofMinors.running(older, 'ctrl-2').seeing({ etcd: unreachable('no route to host') });
+      expect(way(silent)).toMatchObject({ verdict: 'back' });
+    });
   });
 });
