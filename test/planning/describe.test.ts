@@ -128,7 +128,13 @@ group('the sentence of a reason', () => {
   ])('%j', (reason, sentence) => expect(describe(reason)).toBe(sentence));
 
   test('is there for a reason a newer version made, too', () => {
-    expect(describe({ kind: 'from-the-future' } as unknown as Reason)).toContain('from-the-future');
+    const reason = { kind: 'of-tomorrow' } as unknown as Reason;
+    expect(describe(reason)).toBe(
+      'something that a newer Slipway calls of-tomorrow, and this one has no words for',
+    );
+    expect(describe({ ...everyReason['rollback-failed'], reason })).toContain(
+      'did not come back to v1.12.1: something that a newer Slipway calls of-tomorrow, and this one has no words for; it ',
+    );
   });
 });
 
