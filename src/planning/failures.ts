@@ -197,6 +197,8 @@ export const failures = {
   'rolled-back': halt('a person looks at why before the same is tried again'),
   'rollback-impossible': refuse('nothing was touched'),
   'rollback-failed': halt('what the way back left is for a person to look at; no other node is begun'),
+  'rollback-unanswered': halt('it may have been sent; a second one could go forward again'),
+  'rollback-not-booted': halt('why its other slot did not boot is for a person to find out'),
   'rollback-refused': undo('Talos changed nothing'),
   'retry-other-way': refuse('a plan that was approved is not changed'),
   undecided: halt('every wait ends; no node was under work'),

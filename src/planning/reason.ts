@@ -203,6 +203,8 @@ export type StepReason =
   | {
       readonly kind: 'node-stays-not-ready';
       readonly node: string;
+      /** What it booted; left out by runs of earlier releases. */
+      readonly version?: string;
       readonly since: string;
       readonly message: string;
     }
