@@ -5,7 +5,7 @@ export interface Failure {
   /**
    * `refuse`: nothing was touched, the run does not start. `undo-and-halt`: the node goes back to what it was, the fleet
    * halts. `halt`: the node stays as it is, in a state with a name, the fleet halts and a person decides.
-   * Before the install was sent, a `halt` is undone as well: nothing stands in the way. After it nothing is undone, whatever stands here.
+   * Before the install was sent, a `halt` is undone as well: nothing stands in the way. Once one may be installed, nothing is undone, whatever stands here.
    */
   readonly after: 'undo-and-halt' | 'halt' | 'refuse';
   /** Whether the activity is tried again, within the limit of its step. */
