@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import type { Reason } from '../planning/reason.js';
 import { describe } from '../planning/describe.js';
-import { failures } from '../planning/failures.js';
+import { failureOf } from '../planning/failures.js';
 import type { RunOfPull } from '../planning/comment-answers.js';
 import type { PlanAnswered, PlanAnswerRequest } from '../starter/answer-plan.js';
 import { openCluster, type ClusterAccess } from '../tools/cluster-access.js';
@@ -126,7 +126,7 @@ export function asFailure(error: unknown, over = false): ApplicationFailure {
   return ApplicationFailure.create({
     message: describe(reason),
     type: reason.kind,
-    nonRetryable: over || !failures[reason.kind].retry,
+    nonRetryable: over || !failureOf(reason).retry,
     details: [reason],
     ...(error instanceof Error && !(error instanceof Refusal) ? { cause: error } : {}),
   });

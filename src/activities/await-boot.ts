@@ -43,14 +43,14 @@ export async function awaitBoot(settings: ActivitySettings, step: AwaitBoot): Pr
     const since = new Date().toISOString();
     const run = runId(step.cluster, step.run);
     let cordonedAgain = false;
-    let last: NodeClass = { kind: 'untouched', note: 'was asked to boot the new version' };
+    let last: NodeClass = { kind: 'untouched', note: `was asked to boot ${facts.wantedVersion}` };
     return wait.until<Booted>(
       limit,
-      () => givenUp(node, since, last),
+      () => givenUp(step, since, last),
       async () => {
         const seen = await seenWithBootId(access, wait, node);
         const { machine } = step;
-        const state = machine ? classifyRebuilt(facts, machine, seen) : classifyNode(facts, seen);
+        const state = machine ? classifyRebuilt(facts, machine, seen) : classifyNode(facts, seen, node.back);
         last = state;
         if (machine && seen.kubernetes.kind === 'answered' && seen.kubernetes.value)
           cordonedAgain = (await keepCordoned(access, node, facts, run, wait.signal)) || cordonedAgain;
@@ -60,7 +60,7 @@ export async function awaitBoot(settings: ActivitySettings, step: AwaitBoot): Pr
         }
         if (state.kind === 'failed') throw new Refusal(state.reason);
         if (state.kind === 'untouched' && Date.now() > wait.endOf(answerLimit))
-          throw new Refusal(unanswered(node, since));
+          throw new Refusal(unanswered(step, since));
         return waitingFor(step, state.note, seen);
       },
       { sooner: () => kubeletReports(access, node, facts) },
@@ -84,13 +84,18 @@ async function kubeletReports(
 }
 
 /** A node that shows no sign of the request has not gone away; one that does has not come back. */
-function givenUp(node: PlannedNode, since: string, last: NodeClass): Reason {
+function givenUp(step: AwaitBoot, since: string, last: NodeClass): Reason {
+  const { node } = step;
   if (node.rebuild) return { kind: 'machine-never-joined', node: node.name, since, last: last.note };
-  if (last.kind === 'untouched') return unanswered(node, since);
+  if (last.kind === 'untouched') return unanswered(step, since);
   return { kind: 'node-never-returned', node: node.name, since, last: last.note };
 }
 
-function unanswered({ name, flow }: PlannedNode, since: string): Reason {
+function unanswered({ node: { name, flow, back }, facts }: AwaitBoot, since: string): Reason {
+  if (back) {
+    const whole = back === 'run' ? { whole: true as const } : {};
+    return { kind: 'rollback-unanswered', node: name, version: facts.wantedVersion, since, ...whole };
+  }
   return { kind: flow === 'lifecycle' ? 'reboot-unanswered' : 'install-unanswered', node: name, since };
 }
 

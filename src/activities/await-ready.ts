@@ -9,18 +9,20 @@ export interface AwaitReady extends RunReference {
   readonly node: PlannedNode;
   /** The boot Talos reported: the Node must be Ready with this one, not with the one before. */
   readonly bootId: string;
+  /** What it booted; left out by runs of earlier releases. */
+  readonly version?: string;
   readonly limit: number;
 }
 
 /** Waits until the Node is Ready with the new boot id. */
 export async function awaitReady(
   settings: ActivitySettings,
-  { node, bootId, limit, ...reference }: AwaitReady,
+  { node, bootId, version, limit, ...reference }: AwaitReady,
 ): Promise<string> {
   return inCluster(settings, reference, describeStep('await-ready', node.name), async (access, wait) =>
     wait.until<string>(
       limit,
-      (last) => staysNotReady(node, limit, last),
+      (last) => staysNotReady(node, version, limit, last),
       async () => {
         try {
           const found = await access.kubernetes.readNode(node.name, { avoid: node.name });
@@ -57,8 +59,9 @@ export async function awaitReady(
   );
 }
 
-function staysNotReady(node: PlannedNode, limit: number, last: Reason): Reason {
+function staysNotReady(node: PlannedNode, version: string | undefined, limit: number, last: Reason): Reason {
   if (last.kind !== 'node-not-ready')
     return { kind: 'gave-up', waitedFor: `${node.name} to be Ready`, limit, reason: last };
-  return { kind: 'node-stays-not-ready', node: node.name, since: last.since, message: last.message };
+  const { since, message } = last;
+  return { kind: 'node-stays-not-ready', node: node.name, ...(version ? { version } : {}), since, message };
 }

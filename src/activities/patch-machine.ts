@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import type { RecordedFacts } from '../planning/classify-node.js';
 import { describe, describeStep } from '../planning/describe.js';
-import { failures } from '../planning/failures.js';
+import { failureOf } from '../planning/failures.js';
 import { count, quoted } from '../planning/phrases.js';
 import type { PlannedNode } from '../planning/plan.js';
 import type { Reason } from '../planning/reason.js';
@@ -273,7 +273,7 @@ class Patching {
     }
     const { reason } = error;
     if (reason.kind === 'expectation-broken' && reason.what === 'boot id') return this.again('has rebooted');
-    if (!failures[reason.kind].retry) throw error;
+    if (!failureOf(reason).retry) throw error;
     return {
       kind: 'waiting',
       reason,

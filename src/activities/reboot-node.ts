@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { RecordedFacts } from '../planning/classify-node.js';
 import { describe, describeStep } from '../planning/describe.js';
-import { failures } from '../planning/failures.js';
+import { failureOf } from '../planning/failures.js';
 import type { PlannedNode } from '../planning/plan.js';
 import type { Reason } from '../planning/reason.js';
 import type { ClusterAccess } from '../tools/cluster-access.js';
@@ -78,7 +78,7 @@ function hasBooted(reason: Reason): boolean {
 function waitFor(error: unknown, node: PlannedNode): Look<string> {
   if (error instanceof Refusal && hasBooted(error.reason))
     return { kind: 'done', value: 'somebody else rebooted it; what it booted is looked at next' };
-  if (!(error instanceof Refusal) || !failures[error.reason.kind].retry) throw error;
+  if (!(error instanceof Refusal) || !failureOf(error.reason).retry) throw error;
   const note = `${node.name} has the new version installed, and is not rebooted yet: ${describe(error.reason)}`;
   return { kind: 'waiting', reason: error.reason, note };
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { RecordedFacts } from '../planning/classify-node.js';
 import { describe, describeStep } from '../planning/describe.js';
-import { failures } from '../planning/failures.js';
+import { failureOf } from '../planning/failures.js';
 import { quoted } from '../planning/phrases.js';
 import type { PlannedNode } from '../planning/plan.js';
 import type { ClusterAccess } from '../tools/cluster-access.js';
@@ -60,7 +60,7 @@ export async function rollBackNode(settings: ActivitySettings, step: RollBackNod
         );
         return { kind: 'done', value: sent ?? earlier };
       } catch (error) {
-        if (!(error instanceof Refusal) || !failures[error.reason.kind].retry) throw error;
+        if (!(error instanceof Refusal) || !failureOf(error.reason).retry) throw error;
         const note = `${node.name} is not rolled back yet: ${describe(error.reason)}`;
         return { kind: 'waiting', reason: error.reason, note };
       }

@@ -1,5 +1,5 @@
 import { nodeNamed } from '../inventory/node-named.js';
-import { failures } from '../planning/failures.js';
+import { failureOf } from '../planning/failures.js';
 import { patchesFor } from '../planning/node-configuration.js';
 import type { PlannedNode, UpgradePlan } from '../planning/plan.js';
 import type { Reason } from '../planning/reason.js';
@@ -33,7 +33,7 @@ export async function tryPatches(
         return [];
       } catch (error) {
         // What may pass is asked again with the whole plan.
-        if (!(error instanceof Refusal) || failures[error.reason.kind].retry) throw error;
+        if (!(error instanceof Refusal) || failureOf(error.reason).retry) throw error;
         return [error.reason];
       }
     }),

@@ -7,6 +7,21 @@ const thenRelease = (say: AdviceCommands): string => say.release('once the clust
 const again = (say: AdviceCommands): string =>
   say.upgrade('goes on with the nodes that are left, after the release');
 
+/** Where Slipway cannot do it: Talos' rollback boots the other slot, whichever that is. */
+const rollBackByHand = (node: string, say: AdviceCommands, where = ''): string =>
+  say.talosctl(
+    node,
+    'rollback',
+    `${where}boots the version from before, ONCE; a second one goes forward again`,
+  );
+/** While the run waits. In a run that is taken back as a whole the way back is what is begun once more. */
+const goBackAgain = (node: string, whole: true | undefined, say: AdviceCommands): string =>
+  say.decide(
+    whole ? 'retry' : 'rollback',
+    node,
+    'while the run waits: once more, after a look at what it is now',
+  );
+
 export const stepAdvice: Advices<StepReason> = {
   'expectation-broken': ({ node }, say) => [
     say.talosctl(node, 'get extensions', 'what it runs, and its schematic'),
@@ -104,7 +119,7 @@ export const stepAdvice: Advices<StepReason> = {
     say.upgrade('sends it once more, after the release'),
   ],
   'back-on-old-version': ({ node }, say) => [
-    say.talosctl(node, 'dmesg', 'why it did not boot the new version'),
+    say.talosctl(node, 'dmesg', 'why it did not boot what was installed'),
     say.giveBack(node, 'stay on the old version: the node is whole'),
     thenRelease(say),
     say.upgrade('installs once more, after the release; gives up the way back'),
@@ -112,11 +127,7 @@ export const stepAdvice: Advices<StepReason> = {
   'node-never-returned': ({ node }, say) => [
     say.talosctl(node, 'dmesg', 'if it answers by now'),
     say.kubectl(`get node ${node} -o wide`, 'whether its kubelet is heard of; look at its console too'),
-    say.talosctl(
-      node,
-      'rollback',
-      'boots the version from before, if Talos answers and the new one does not get well',
-    ),
+    rollBackByHand(node, say, 'if Talos answers and it does not get well: '),
     thenRelease(say),
   ],
   'wrong-version': ({ node }, say) => [
@@ -129,7 +140,7 @@ export const stepAdvice: Advices<StepReason> = {
   'node-stays-not-ready': ({ node }, say) => [
     say.talosctl(node, 'service', 'which service is not healthy'),
     say.talosctl(node, 'dmesg', 'what went wrong'),
-    say.talosctl(node, 'rollback', 'boots the version from before'),
+    rollBackByHand(node, say),
     thenRelease(say),
   ],
   'etcd-not-rejoined': ({ node }, say) => [
@@ -167,8 +178,19 @@ export const stepAdvice: Advices<StepReason> = {
     thenRelease(say),
   ],
   'rollback-failed': ({ node, reason }, say) => [
-    ...say.adviseOn(reason),
+    ...say.adviseOnWayBack(reason),
     say.kubectl(`get node ${node} -o wide`, 'what Kubernetes sees of it'),
+    thenRelease(say),
+  ],
+  'rollback-unanswered': ({ node, whole }, say) => [
+    say.talosctl(node, 'version', 'which of the two it runs'),
+    say.talosctl(node, 'get machinestatus', 'whether it reboots'),
+    goBackAgain(node, whole, say),
+    thenRelease(say),
+  ],
+  'rollback-not-booted': ({ node, whole }, say) => [
+    say.talosctl(node, 'dmesg', 'why it did not boot its other slot; look at its console too'),
+    goBackAgain(node, whole, say),
     thenRelease(say),
   ],
   'rollback-refused': ({ node }, say) => [
@@ -205,7 +227,7 @@ export const stepAdvice: Advices<StepReason> = {
 function afterWrongImage(node: string, say: AdviceCommands): string[] {
   return [
     say.talosctl(node, 'get extensions', 'what it is made of now'),
-    say.talosctl(node, 'rollback', 'boots what it was before'),
+    rollBackByHand(node, say),
     say.inventoryCheck('whether the schematic of its role is the right one'),
     thenRelease(say),
   ];

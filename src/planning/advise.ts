@@ -15,6 +15,8 @@ export interface AdviceContext {
   readonly address?: string | ((node: string) => string | undefined);
   /** False: nothing was touched, so there is no hold to lift. */
   readonly held?: boolean;
+  /** The node was on its way back to the version from before. */
+  readonly back?: true;
 }
 
 const advices: Advices<Reason> = {
@@ -40,9 +42,14 @@ export function advise(reason: Reason, context: AdviceContext): string[] {
     ? entry(reason, say)
     : [say.status('a newer Slipway made this reason; look at the run')];
   const held = context.held !== false || reason.kind === 'held';
-  const typed = lines.filter((line) => held || !line.startsWith('slipway release '));
+  const typed = lines
+    .filter((line) => held || !line.startsWith('slipway release '))
+    .filter((line) => !context.back || !goesForward.test(line));
   return [...new Set(typed.length > 0 ? typed : [say.status('what runs, and what ran last')])];
 }
+
+/** Talos' own rollback boots the other slot, whichever that is: on the version from before it is the one that failed. */
+const goesForward = /^slipway upgrade\b|^talosctl .* rollback  # /;
 
 function commandsFor(context: AdviceContext): AdviceCommands {
   const { cluster, run } = context;
@@ -55,6 +62,7 @@ function commandsFor(context: AdviceContext): AdviceCommands {
     status: (why) => slipway(`status ${cluster}`, why),
     watch: (why) => slipway(`watch ${cluster}`, why),
     abort: (why) => slipway(`abort ${thisRun} --why "…"`, why),
+    decide: (verb, node, why) => slipway(`${verb} ${node} ${thisRun} --why "…"`, why),
     release: (why) => slipway(`release ${cluster} --why "…"`, why),
     report: (why) => slipway(`report ${thisRun}`, why),
     inventoryCheck: (why) => slipway('inventory check', why),
@@ -68,6 +76,7 @@ function commandsFor(context: AdviceContext): AdviceCommands {
     giveBack: (node, why) =>
       `kubectl uncordon ${node} && kubectl annotate node ${node} slipway.dev/run- slipway.dev/cordoned-by-  # ${why}`,
     adviseOn: (reason) => advise(reason, context),
+    adviseOnWayBack: (reason) => advise(reason, { ...context, back: true }),
   };
 }
 

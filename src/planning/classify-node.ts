@@ -4,7 +4,7 @@ import { extensionsProper } from './extension-names.js';
 import type { DeviceBefore } from './devices.js';
 import type { NetworkIdentity } from './network-cards.js';
 import type { NodeObservation, TalosObservation } from './observation.js';
-import type { Flow } from './plan.js';
+import type { Flow, PlannedNode } from './plan.js';
 import type { Reason } from './reason.js';
 
 /** What a node was right before its install: recorded once, and every later attempt compares with it. */
@@ -54,14 +54,23 @@ const installStages = new Set(['upgrading', 'installing']);
 /**
  * Compares a node with what it was before its install. Goes by the boot id Talos gives; without one by the Node's,
  * which only proves a reboot once it has changed, since the kubelet reports it late.
+ *
+ * @param back of a node that was to boot its other slot: what was wanted is the version from before.
  */
-export function classifyNode(facts: RecordedFacts, seen: NodeObservation): NodeClass {
+export function classifyNode(
+  facts: RecordedFacts,
+  seen: NodeObservation,
+  back?: PlannedNode['back'],
+): NodeClass {
   if (seen.talos.kind === 'unreachable')
     return { kind: 'unreachable', note: `does not answer: ${seen.talos.why}` };
   const talos = seen.talos.value;
   const newBoot = bootIdAfter(facts, talos, seen);
   if (talos.version === facts.wantedVersion) return onWantedVersion(facts, talos, newBoot);
-  if (talos.version === facts.version) return onOldVersion(facts, talos, newBoot, isUnconfirmed(facts, seen));
+  if (talos.version === facts.version)
+    return newBoot === undefined
+      ? notBootedYet(facts, talos, back)
+      : failed(`booted ${facts.version} again`, bootedAgain(facts, seen, back));
   const { node, wantedVersion: wanted } = facts;
   return failed(`runs ${talos.version}`, { kind: 'wrong-version', node, version: talos.version, wanted });
 }
@@ -114,22 +123,21 @@ export function lostExtensions(
   return lost.length > 0 ? { kind: 'extensions-lost', node: facts.node, lost } : undefined;
 }
 
-function onOldVersion(
-  facts: RecordedFacts,
-  talos: TalosObservation,
-  bootId: string | undefined,
-  unconfirmed: boolean,
-): NodeClass {
-  const { node, version, wantedVersion } = facts;
-  if (bootId !== undefined) {
-    const reason: Reason = { kind: 'back-on-old-version', node, version, wanted: wantedVersion };
-    return failed(`booted ${version} again`, unconfirmed ? { ...reason, unconfirmed } : reason);
-  }
+function bootedAgain(facts: RecordedFacts, seen: NodeObservation, back: PlannedNode['back']): Reason {
+  const { node, version, wantedVersion: wanted } = facts;
+  if (back)
+    return { kind: 'rollback-not-booted', node, version, wanted, ...(back === 'run' ? { whole: true } : {}) };
+  const unconfirmed = isUnconfirmed(facts, seen);
+  return { kind: 'back-on-old-version', node, version, wanted, ...(unconfirmed ? { unconfirmed } : {}) };
+}
+
+function notBootedYet(facts: RecordedFacts, talos: TalosObservation, back: PlannedNode['back']): NodeClass {
+  const { version, wantedVersion } = facts;
   if (installStages.has(talos.stage))
     return { kind: 'installing', note: `installs ${wantedVersion} (stage ${talos.stage})` };
   if (talos.stage !== 'running')
     return { kind: 'rebooting', note: `is on its way down or up (stage ${talos.stage})` };
-  const request = facts.flow === 'lifecycle' ? 'reboot request' : 'upgrade request';
+  const request = back ? 'rollback' : facts.flow === 'lifecycle' ? 'reboot request' : 'upgrade request';
   return { kind: 'untouched', note: `runs ${version} and shows no sign of the ${request}` };
 }
 

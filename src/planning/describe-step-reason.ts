@@ -42,7 +42,7 @@ export const stepSentences: Sentences<StepReason> = {
     `the installer on ${node} failed, and the node still runs what it ran: ${quoted(why)}`,
   'reboot-unanswered': ({ node, since }) =>
     `${node} shows no sign of the reboot that was, or may have been, asked for ${moment(since)}; ` +
-    'the new version is installed and boots with its next reboot, whatever causes it',
+    'what is installed on it boots with its next reboot, whatever causes it',
   'install-unanswered': ({ node, since }) =>
     `${node} shows no sign of the upgrade request that was, or may have been, sent ${moment(since)}; it is not sent again by itself`,
   'back-on-old-version': ({ node, version, wanted, unconfirmed }) =>
@@ -52,14 +52,14 @@ export const stepSentences: Sentences<StepReason> = {
       : `${node} came back on ${version} after the install of ${wanted} (boot id changed, version did not); ` +
         'the image is not installed again by itself',
   'node-never-returned': ({ node, since, last }) =>
-    `${node} did not come back after the install, awaited since ${moment(since)}; the last that was seen: ${quoted(last)}`,
-  'wrong-version': ({ node, version, wanted }) => `${node} runs ${version}, and ${wanted} was installed`,
+    `${node} did not come back, awaited since ${moment(since)}; the last that was seen: ${quoted(last)}`,
+  'wrong-version': ({ node, version, wanted }) => `${node} runs ${version}, and was to boot ${wanted}`,
   'wrong-schematic': ({ node, schematic, wanted }) =>
     `${node} came back made of schematic ${schematic}, and it should be ${wanted}`,
   'extensions-lost': ({ node, lost }) =>
     `${node} came back without ${lost.length === 1 ? 'the system extension' : 'the system extensions'} ${listed(lost)}`,
-  'node-stays-not-ready': ({ node, since, message }) =>
-    `${node} runs the new version and is not Ready since ${moment(since)}: ${quoted(message)}`,
+  'node-stays-not-ready': ({ node, version, since, message }) =>
+    `${node} ${version === undefined ? 'has booted' : `runs ${version}`} and is not Ready since ${moment(since)}: ${quoted(message)}`,
   'etcd-not-rejoined': ({ node, why }) => `the etcd member on ${node} did not come back: ${quoted(why)}`,
   'node-changed': ({ node, lost }) => `${node} came back without ${listed(lost)}`,
   'soak-broken': ({ node, reason, after }, describe) =>
@@ -83,6 +83,11 @@ export const stepSentences: Sentences<StepReason> = {
   'rollback-impossible': ({ node, why }) => `${node} cannot be rolled back: ${why}`,
   'rollback-failed': ({ node, version, state, reason }, describe) =>
     `CRITICAL: ${node} did not come back to ${version}: ${describe(reason)}; it ${stateWords[state]}, and no other node is begun`,
+  'rollback-unanswered': ({ node, version, since }) =>
+    `${node} shows no sign of the rollback to ${version} that was, or may have been, asked for ${moment(since)}; ` +
+    'it is not asked for again by itself, since a second one could go forward again',
+  'rollback-not-booted': ({ node, version, wanted }) =>
+    `${node} was to go back to ${wanted} and came back on ${version} (boot id changed, version did not); it is not asked for again by itself`,
   'rollback-refused': ({ node, why }) =>
     `Talos on ${node} refused the rollback and changed nothing: ${quoted(why)}`,
   'retry-other-way': ({ node, to, found }) =>

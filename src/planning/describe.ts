@@ -49,7 +49,7 @@ export function describe(reason: Reason): string {
   const sentence = sentences[reason.kind] as ((one: Reason, inner: typeof describe) => string) | undefined;
   return sentence
     ? sentence(reason, describe)
-    : `a reason this version of Slipway does not know (${reason.kind})`;
+    : `something that a newer Slipway calls ${reason.kind}, and this one has no words for`;
 }
 
 /** A gate's answer in words: `open`, why it is closed, or why it does not apply. */

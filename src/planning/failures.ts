@@ -5,7 +5,7 @@ export interface Failure {
   /**
    * `refuse`: nothing was touched, the run does not start. `undo-and-halt`: the node goes back to what it was, the fleet
    * halts. `halt`: the node stays as it is, in a state with a name, the fleet halts and a person decides.
-   * Before the install was sent, a `halt` is undone as well: nothing stands in the way.
+   * Before the install was sent, a `halt` is undone as well: nothing stands in the way. Once one may be installed, nothing is undone, whatever stands here.
    */
   readonly after: 'undo-and-halt' | 'halt' | 'refuse';
   /** Whether the activity is tried again, within the limit of its step. */
@@ -30,7 +30,7 @@ const undrained = (note: string): Failure => ({ ...undo(note), alone: true });
 const halt = (note: string): Failure => ({ after: 'halt', retry: false, note });
 const back = (note: string, when: Failure['back'] = 'always'): Failure => ({ ...halt(note), back: when });
 
-/** One table: what every reason leads to. What stands nowhere is `unexpected`, and halts. */
+/** One table: what every reason leads to. Read by `failureOf`. */
 export const failures = {
   'nothing-to-do': refuse('nothing was touched'),
   'unknown-cluster': refuse('asking again gives the same answer'),
@@ -197,6 +197,8 @@ export const failures = {
   'rolled-back': halt('a person looks at why before the same is tried again'),
   'rollback-impossible': refuse('nothing was touched'),
   'rollback-failed': halt('what the way back left is for a person to look at; no other node is begun'),
+  'rollback-unanswered': halt('it may have been sent; a second one could go forward again'),
+  'rollback-not-booted': halt('why its other slot did not boot is for a person to find out'),
   'rollback-refused': undo('Talos changed nothing'),
   'retry-other-way': refuse('a plan that was approved is not changed'),
   undecided: halt('every wait ends; no node was under work'),
@@ -210,9 +212,14 @@ export const failures = {
   },
 } as const satisfies Record<Reason['kind'], Failure>;
 
+/** What a reason leads to. A kind that stands nowhere, of a worker of a newer release, halts as what is `unexpected` does. */
+export function failureOf({ kind }: Pick<Reason, 'kind'>): Failure {
+  const known: Readonly<Partial<Record<string, Failure>>> = failures;
+  return known[kind] ?? failures.unexpected;
+}
+
 /** Whether a node was given back because it cannot be emptied: others may be. */
 export function cannotBeEmptied(reason: Reason): boolean {
   const seen = reason.kind === 'gave-up' ? reason.reason : reason;
-  const failure: Failure | undefined = seen && failures[seen.kind];
-  return failure?.alone === true;
+  return seen !== undefined && failureOf(seen).alone === true;
 }

@@ -1,4 +1,4 @@
-import { failures, type Failure } from './failures.js';
+import { failureOf } from './failures.js';
 import type { Reason } from './reason.js';
 import type { StepName } from './node-steps.js';
 
@@ -14,7 +14,7 @@ export interface Halt {
  * to take back.
  */
 export function goesBack(node: string, { failedStep, reason }: Halt): boolean {
-  const { back }: Failure = failures[reason.kind];
+  const { back } = failureOf(reason);
   if (back === 'if-its-own') {
     const seen = 'reason' in reason ? reason.reason : undefined;
     return afterBoot.has(failedStep) && seen !== undefined && isItsOwn(node, seen);

@@ -171,7 +171,9 @@ export const steps: Readonly<Record<StepName, Step>> = {
     does: 'takes a last look, then sends the upgrade request, once',
     limit: 'install',
     repeat: 'once',
-    undo: { none: 'the other boot slot keeps the old version; talosctl rollback boots it' },
+    undo: {
+      none: 'the other boot slot keeps the old version; talosctl rollback, sent ONCE, boots it',
+    },
     onCancel: 'finish',
   },
   reboot: {
@@ -220,7 +222,7 @@ export const steps: Readonly<Record<StepName, Step>> = {
     onCancel: 'finish',
   },
   'await-boot': {
-    does: 'waits until the node runs the new version: new boot id, version, schematic, extensions',
+    does: 'waits until the node runs the version it was to boot: new boot id, version, schematic, extensions',
     limit: 'boot',
     repeat: 'safe',
     undo: { none: 'it only looks' },

@@ -27,6 +27,8 @@ export interface AdviceCommands {
   readonly status: (why: string) => string;
   readonly watch: (why: string) => string;
   readonly abort: (why: string) => string;
+  /** A decision about a node, while the run waits for one. */
+  readonly decide: (verb: 'retry' | 'rollback', node: string, why: string) => string;
   readonly release: (why: string) => string;
   readonly report: (why: string) => string;
   readonly inventoryCheck: (why: string) => string;
@@ -40,4 +42,6 @@ export interface AdviceCommands {
   readonly giveBack: (node: string, why: string) => string;
   /** The advice for another reason, for a reason inside a reason. */
   readonly adviseOn: (reason: Reason) => readonly string[];
+  /** The same, where the node was on its way back: nothing that would bring it forward again. */
+  readonly adviseOnWayBack: (reason: Reason) => readonly string[];
 }

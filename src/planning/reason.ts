@@ -161,9 +161,9 @@ export type StepReason =
   | { readonly kind: 'cordon-lost'; readonly node: string; readonly found: string }
   | { readonly kind: 'protected-pods'; readonly node: string; readonly pods: readonly string[] }
   | { readonly kind: 'leader-stays'; readonly node: string; readonly why: string }
-  /** Talos answered the request with a refusal: the node is as it was. */
   /** It was sent, or nearly was, and nothing of it arrived. */
   | { readonly kind: 'install-not-begun'; readonly node: string }
+  /** Talos answered the request with a refusal: the node is as it was. */
   | { readonly kind: 'install-refused'; readonly node: string; readonly why: string }
   /** Somebody else started an installer in this boot (lifecycle flow): what boots next is theirs. */
   | { readonly kind: 'installed-by-others'; readonly node: string; readonly image: string }
@@ -203,6 +203,8 @@ export type StepReason =
   | {
       readonly kind: 'node-stays-not-ready';
       readonly node: string;
+      /** What it booted; left out by runs of earlier releases. */
+      readonly version?: string;
       readonly since: string;
       readonly message: string;
     }
@@ -221,9 +223,9 @@ export type StepReason =
   | { readonly kind: 'aborted'; readonly by: string }
   /** Another node of its batch failed first, so this one went no further. */
   | { readonly kind: 'fleet-halted'; readonly because: string }
-  /** A pause that nobody ended. Milliseconds. */
   /** No maintenance window opened for so long. Milliseconds. */
   | { readonly kind: 'window-expired'; readonly limit: number }
+  /** A pause that nobody ended. Milliseconds. */
   | { readonly kind: 'pause-expired'; readonly by: string; readonly limit: number }
   | DecisionReason
   | { readonly kind: 'terminated' }

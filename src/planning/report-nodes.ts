@@ -142,7 +142,7 @@ function marksLeft(node: StoryNode, planned: PlannedNode | undefined): string[] 
     ...(planned?.keepCordon ? [] : ['slipway.dev/cordoned-by']),
     ...(begun('install') ? ['slipway.dev/install'] : []),
     ...(lifecycle && begun('install') && node.failedStep !== 'install' ? ['slipway.dev/armed'] : []),
-    ...(begun('reboot') ? ['slipway.dev/reboot'] : []),
+    ...(begun('reboot') || begun('roll-back') ? ['slipway.dev/reboot'] : []),
   ];
 }
 

@@ -221,7 +221,12 @@ export const stepActivities: Readonly<Record<StepName, StepActivity>> = {
     limit: ({ limits }) => limits.ready,
     // Where it boots nothing more, it is the boot that was recorded.
     run: (act, input, { bootId, facts }) =>
-      act.awaitReady({ ...base(input), bootId: bootId ?? known(facts).bootId, limit: input.limits.ready }),
+      act.awaitReady({
+        ...base(input),
+        bootId: bootId ?? known(facts).bootId,
+        version: input.to,
+        limit: input.limits.ready,
+      }),
   },
   'await-etcd-member': {
     kind: 'wait',

@@ -1,5 +1,5 @@
 import { CancellationScope, setHandler } from '@temporalio/workflow';
-import { failures } from '../planning/failures.js';
+import { failureOf } from '../planning/failures.js';
 import type { Hop, PlannedNode, UpgradePlan } from '../planning/plan.js';
 import type { Reason } from '../planning/reason.js';
 import type { RunResult, SnapshotRecord } from '../planning/run-result.js';
@@ -181,7 +181,7 @@ class Run {
     if (hasTemplates(hop)) {
       const failed = await templatesMissing({ cluster, run }, plan.limits, hop);
       // What was refused before Terraform was sent anything leaves nothing to hold the cluster for.
-      this.begun ||= failed === undefined || failures[failed.kind].after === 'halt';
+      this.begun ||= failed === undefined || failureOf(failed).after === 'halt';
       if (failed) return failed;
     }
     let controlPlanesDone = 0;

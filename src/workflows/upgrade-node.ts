@@ -1,6 +1,6 @@
 import { CancellationScope, log, patched, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
 import { describe, describeStep } from '../planning/describe.js';
-import { failures } from '../planning/failures.js';
+import { failureOf } from '../planning/failures.js';
 import { steps, type Step, type StepName } from '../planning/node-steps.js';
 import type { Reason } from '../planning/reason.js';
 import type { NodeResult, NodeState, StepRecord } from '../planning/run-result.js';
@@ -147,15 +147,14 @@ function mayUndo(input: NodeInput, failed: StepName, reason: Reason): boolean {
   // A node that an earlier attempt upgraded, and that was not seen to be well, stays as it was left; one that a person took back is theirs.
   if (sent === -1)
     return (
-      failures[reason.kind].after === 'undo-and-halt' &&
+      failureOf(reason).after === 'undo-and-halt' &&
       (reason.kind === 'cordon-lost' || !patched('unwell-stays-cordoned'))
     );
   if (order.indexOf(failed) < sent) return true;
   if (!isFirstOnce(input, failed)) return false;
   const refusing: readonly StepName[] = ['install', 'replace-machine', 'roll-back'];
   return (
-    reason.kind === 'aborted' ||
-    (refusing.includes(failed) && failures[reason.kind].after === 'undo-and-halt')
+    reason.kind === 'aborted' || (refusing.includes(failed) && failureOf(reason).after === 'undo-and-halt')
   );
 }
 

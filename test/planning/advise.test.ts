@@ -11,6 +11,7 @@ const exists = [
   /^slipway (plan|upgrade)( --talos v[0-9XYZ.]+( --only [a-z]+-\d)?| --only NODE…| --commands| --strategy (in-place|rebuild)| --strategy rebuild --only NODE…)?$/,
   /^slipway (status|watch) prox-ops$/,
   /^slipway abort prox-ops\/42 --why "…"$/,
+  /^slipway (retry|rollback) [a-z]+-\d prox-ops\/42 --why "…"$/,
   /^slipway unfreeze prox-ops --why "…"$/,
   /^slipway release prox-ops --why "…"$/,
   /^slipway report prox-ops\/42$/,
@@ -67,12 +68,42 @@ describe('the advice for a reason', () => {
     'fleet-halted',
     'pause-expired',
     'aborted',
+    'rollback-unanswered',
+    'rollback-not-booted',
     'terminated',
   ] as const)('%s ends a run, so it says how to release the cluster', (kind) =>
     expect(
       advise(everyReason[kind], context).some((line) => line.startsWith('slipway release prox-ops')),
     ).toBe(true),
   );
+
+  test.each(Object.values(everyReason).map((reason) => [reason.kind, reason] as const))(
+    'of a way back that failed by %s never goes forward again',
+    (_kind, reason) => {
+      const failed = { ...everyReason['rollback-failed'], reason };
+      for (const told of [failed, { ...everyReason.undecided, reason: failed }])
+        for (const line of advise(told, context)) {
+          expect(line).not.toMatch(/^slipway upgrade|^talosctl .* rollback /);
+          expect(line).not.toContain('new version');
+        }
+    },
+  );
+
+  test('of Talos’ own rollback says that a second one goes forward again', () => {
+    const byHand = Object.values(everyReason)
+      .flatMap((reason) => advise(reason, context))
+      .filter((line) => line.includes(' rollback  # '));
+    expect(byHand.length).toBeGreaterThan(2);
+    for (const line of byHand) expect(line).toMatch(/ONCE; a second one goes forward again$/);
+  });
+
+  test('of a rollback that nobody heard of begins once more what went back', () => {
+    const reason: Reason = everyReason['rollback-unanswered'];
+    expect(advise(reason, context).join('\n')).toContain('slipway rollback work-1 prox-ops/42 --why');
+    const whole = advise({ ...reason, whole: true }, context).join('\n');
+    expect(whole).toContain('slipway retry work-1 prox-ops/42 --why');
+    expect(whole).not.toContain('slipway rollback');
+  });
 
   test('for a budget that cannot be met says how many replicas would do', () => {
     const lines = advise(everyReason['budget-impossible'], context);

@@ -108,6 +108,40 @@ describe('a node after its install was sent', () => {
     });
   });
 
+  test.each([
+    [true, {}],
+    ['run', { whole: true }],
+  ] as const)(
+    'that goes back (%s) is told of its rollback, whatever the flow of its upgrade',
+    (back, more) => {
+      for (const flow of ['legacy', 'lifecycle'] as const) {
+        const left = { ...facts, flow, version: 'v1.12.6', wantedVersion: 'v1.12.1' };
+        const look = (talos: Partial<TalosObservation>): NodeClass =>
+          classifyNode(
+            left,
+            seenNode(well.withTalos('work-1', { version: 'v1.12.6', ...talos }), 'work-1'),
+            back,
+          );
+        expect(look(same)).toEqual({
+          kind: 'untouched',
+          note: 'runs v1.12.6 and shows no sign of the rollback',
+        });
+        expect(look(booted)).toEqual({
+          kind: 'failed',
+          note: 'booted v1.12.6 again',
+          reason: {
+            kind: 'rollback-not-booted',
+            node: 'work-1',
+            version: 'v1.12.6',
+            wanted: 'v1.12.1',
+            ...more,
+          },
+        });
+        expect(look({ ...booted, version: 'v1.12.1' }).kind).toBe('on-target');
+      }
+    },
+  );
+
   const installed = armedMarkText(facts.wantedVersion, facts.bootId, facts.wantedSchematic);
   test.each([
     ['legacy', undefined, undefined],

@@ -61,7 +61,25 @@ group('the sentence of a reason', () => {
     [
       everyReason['reboot-unanswered'],
       'work-1 shows no sign of the reboot that was, or may have been, asked for 2026-11-21 14:32 UTC; ' +
-        'the new version is installed and boots with its next reboot, whatever causes it',
+        'what is installed on it boots with its next reboot, whatever causes it',
+    ],
+    [
+      everyReason['node-stays-not-ready'],
+      'work-1 runs v1.12.6 and is not Ready since 2026-11-21 14:32 UTC: container runtime is down',
+    ],
+    [
+      { ...everyReason['node-stays-not-ready'], version: undefined },
+      'work-1 has booted and is not Ready since 2026-11-21 14:32 UTC: container runtime is down',
+    ],
+    [
+      everyReason['rollback-unanswered'],
+      'work-1 shows no sign of the rollback to v1.12.1 that was, or may have been, asked for 2026-11-21 14:32 UTC; ' +
+        'it is not asked for again by itself, since a second one could go forward again',
+    ],
+    [
+      everyReason['rollback-not-booted'],
+      'work-1 was to go back to v1.12.1 and came back on v1.12.6 (boot id changed, version did not); ' +
+        'it is not asked for again by itself',
     ],
     [everyReason['fleet-halted'], 'it went no further, because work-2 stopped first'],
     [everyReason['pause-expired'], 'it was paused by ops@example: lunch, and nobody resumed it within 24h'],
@@ -127,8 +145,22 @@ group('the sentence of a reason', () => {
     ],
   ])('%j', (reason, sentence) => expect(describe(reason)).toBe(sentence));
 
+  test.each(reasons.map((reason) => [reason.kind, reason] as const))(
+    '%s calls the version from before no new one, where it failed a way back',
+    (_kind, reason) => {
+      const failed: Reason = { ...everyReason['rollback-failed'], state: 'back-on-old', reason };
+      expect(describe(failed)).not.toContain('new version');
+    },
+  );
+
   test('is there for a reason a newer version made, too', () => {
-    expect(describe({ kind: 'from-the-future' } as unknown as Reason)).toContain('from-the-future');
+    const reason = { kind: 'of-tomorrow' } as unknown as Reason;
+    expect(describe(reason)).toBe(
+      'something that a newer Slipway calls of-tomorrow, and this one has no words for',
+    );
+    expect(describe({ ...everyReason['rollback-failed'], reason })).toContain(
+      'did not come back to v1.12.1: something that a newer Slipway calls of-tomorrow, and this one has no words for; it ',
+    );
   });
 });
 

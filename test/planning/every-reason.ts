@@ -194,7 +194,13 @@ export const everyReason: { readonly [Kind in Reason['kind']]: Extract<Reason, {
   'wrong-version': { kind: 'wrong-version', node, version: 'v1.12.3', wanted },
   'wrong-schematic': { kind: 'wrong-schematic', node, schematic: 'bbb', wanted: 'aaa' },
   'extensions-lost': { kind: 'extensions-lost', node, lost: ['siderolabs/qemu-guest-agent'] },
-  'node-stays-not-ready': { kind: 'node-stays-not-ready', node, since, message: 'container runtime is down' },
+  'node-stays-not-ready': {
+    kind: 'node-stays-not-ready',
+    node,
+    version: 'v1.12.6',
+    since,
+    message: 'container runtime is down',
+  },
   'etcd-not-rejoined': { kind: 'etcd-not-rejoined', node: 'ctrl-2', why: 'it is still a learner' },
   'probe-failed': {
     kind: 'probe-failed',
@@ -241,6 +247,8 @@ export const everyReason: { readonly [Kind in Reason['kind']]: Extract<Reason, {
     state: 'not-joined',
     reason: { kind: 'machine-silent', node, address: '10.20.67.4', why: 'no route to host' },
   },
+  'rollback-unanswered': { kind: 'rollback-unanswered', node, version: 'v1.12.1', since },
+  'rollback-not-booted': { kind: 'rollback-not-booted', node, version: 'v1.12.6', wanted: 'v1.12.1' },
   'rollback-impossible': { kind: 'rollback-impossible', node, why: 'Talos on it does not answer' },
   'rollback-refused': { kind: 'rollback-refused', node, why: 'previous UKI not found' },
   'retry-other-way': {

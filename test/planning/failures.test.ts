@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { cannotBeEmptied, failures } from '../../src/planning/failures.js';
+import { cannotBeEmptied, failureOf, failures } from '../../src/planning/failures.js';
 import { stepOrders, type StepName, steps } from '../../src/planning/node-steps.js';
 import type { Reason } from '../../src/planning/reason.js';
 import { everyReason } from './every-reason.js';
@@ -20,6 +20,8 @@ describe('the failure table', () => {
     'gave-up',
     'install-failed',
     'reboot-unanswered',
+    'rollback-unanswered',
+    'rollback-not-booted',
     'pause-expired',
     'unexpected',
     'terminated',
@@ -33,10 +35,20 @@ describe('the failure table', () => {
     'install-unanswered',
     'install-failed',
     'reboot-unanswered',
+    'rollback-unanswered',
+    'rollback-not-booted',
     'drain-blocked',
     'cordon-lost',
     'budget-impossible',
   ] as const)('%s is not tried again by itself', (kind) => expect(failures[kind].retry).toBe(false));
+
+  test('answers for each kind its row, and for one of a newer release that of what is not known', () => {
+    for (const kind of kinds) expect(failureOf({ kind })).toBe(failures[kind]);
+    const ofTomorrow = { kind: 'of-tomorrow' } as unknown as Reason;
+    expect(failureOf(ofTomorrow)).toBe(failures.unexpected);
+    expect(failureOf(ofTomorrow)).toMatchObject({ after: 'halt' });
+    expect(cannotBeEmptied(ofTomorrow)).toBe(false);
+  });
 
   test('never tries again what is refused', () => {
     for (const kind of kinds) {

@@ -64,7 +64,7 @@ describe('the report of a run that halted', () => {
     ['why', '- ctrl-3 came back on v1.12.1 after the install of v1.12.6'],
     [
       'what to type, with the address of the node',
-      '      talosctl -n 10.20.67.3 -e 10.20.67.3 dmesg  # why it did not boot the new version',
+      '      talosctl -n 10.20.67.3 -e 10.20.67.3 dmesg  # why it did not boot what was installed',
     ],
     ['where it stopped', 'Stopped at **await-boot**: ctrl-3 came back'],
     ['that the undo failed too', 'Taking it back failed: the Kubernetes API does not answer'],

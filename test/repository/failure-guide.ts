@@ -50,7 +50,8 @@ function row(kind: Reason['kind']): string {
 
 const after: Readonly<Record<Failure['after'], string>> = {
   refuse: 'refuses: the run does not start',
-  'undo-and-halt': 'takes back what it did to the node, and halts',
+  'undo-and-halt':
+    'gives the node back if nothing was installed on it yet, otherwise leaves it as it is, and halts',
   halt: 'halts, and leaves the node as it is',
 };
 

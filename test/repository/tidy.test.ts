@@ -51,6 +51,12 @@ describe('the repository', () => {
     expect(code.filter((file) => marks.test(read(file)))).toEqual([]);
   });
 
+  it('reads what a reason leads to by failureOf alone, which knows what to do about kinds of a newer release', () => {
+    const table = /import \{[^}]*\bfailures\b[^}]*\} from '[^']*\/failures\.js'/;
+    const found = code.filter((file) => /^(src|lab)\//.test(file) && table.test(read(file)));
+    expect(found).toEqual([]);
+  });
+
   it('calls the README’s test command in CI and nothing cleverer', () => {
     expect(read('.ci/run')).toMatch(/^npm test$/m);
     expect(read('README.md')).toContain('npm test');

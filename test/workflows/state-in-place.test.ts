@@ -13,7 +13,12 @@ const gaveUp: Reason = { kind: 'gave-up', waitedFor: 'it', limit: 1, reason: und
 const refused: Reason = { kind: 'cordon-lost', node: 'work-1', found: 'it is schedulable' };
 const unread: Reason = { kind: 'kubernetes-unreachable', endpoints: [], why: 'down' };
 const aborted: Reason = { kind: 'aborted', by: 'a cancel' };
-const { 'rollback-refused': talosRefused, 'etcd-quorum-at-risk': atRisk } = everyReason;
+const {
+  'rollback-refused': talosRefused,
+  'rollback-unanswered': unanswered,
+  'rollback-not-booted': notBooted,
+  'etcd-quorum-at-risk': atRisk,
+} = everyReason;
 
 const left = (
   order: 'legacy' | 'lifecycle' | 'back' | 'back-run',
@@ -53,6 +58,12 @@ describe('the state of a node whose way back by its other slot failed', () => {
     ['roll-back', unread, 'rebooting'],
     ['roll-back', { ...gaveUp, reason: unread }, 'rebooting'],
     ['roll-back', gaveUp, 'rebooting'],
+    ['roll-back', { ...gaveUp, reason: everyReason['talos-unreachable'] }, 'unreachable'],
+    ['await-boot', unanswered, 'on-target'],
+    ['await-boot', notBooted, 'on-target'],
+    ['await-boot', everyReason['node-never-returned'], 'unreachable'],
+    ['await-boot', everyReason['wrong-schematic'], 'back-on-old'],
+    ['await-boot', everyReason['extensions-lost'], 'back-on-old'],
     ['await-boot', gaveUp, 'rebooting'],
     ['await-ready', gaveUp, 'back-on-old'],
     ['uncordon', gaveUp, 'back-on-old'],
@@ -69,6 +80,8 @@ describe('the state of a node whose way back by its other slot failed', () => {
     ['back', 'drain', gaveUp, 'cordoned'],
     ['back', 'roll-back', refused, 'cordoned'],
     ['back-run', 'roll-back', unread, 'rebooting'],
+    ['back-run', 'await-boot', unanswered, 'cordoned'],
+    ['back', 'await-boot', notBooted, 'cordoned'],
     ['back-run', 'verify-node', gaveUp, 'back-on-old'],
   ])('in the way back of a whole run, by %s at %s', (order, failed, reason, state) =>
     expect(left(order, failed, reason, { back: 'run' })).toBe(state),

@@ -45,7 +45,9 @@ group('several nodes at once', () => {
     const text = board({ nodes: together }, 140);
     expect(text).toContain('nodes 2 to 3 of 5');
     expect(text).toMatch(/● k8s-work-2 +drain +0m20s +evicts its pods/);
-    expect(text).toMatch(/● k8s-work-3 +await-boot +0m10s +waits until the node runs the new version/);
+    expect(text).toMatch(
+      /● k8s-work-3 +await-boot +0m10s +waits until the node runs the version it was to boot/,
+    );
     expect(text).toContain('○ k8s-work-4 k8s-work-5   next: k8s-work-4 and k8s-work-5 together');
   });
 

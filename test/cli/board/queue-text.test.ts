@@ -68,7 +68,7 @@ group('a queue', () => {
   test('that is held says why, all of it, and what to type, with addresses', () => {
     const view = of({ hold }, [line(42, { outcome: 'halted' })]);
     expect(view.hold?.advice).toContain(
-      'talosctl -n 10.20.67.5 -e 10.20.67.5 dmesg  # why it did not boot the new version',
+      'talosctl -n 10.20.67.5 -e 10.20.67.5 dmesg  # why it did not boot what was installed',
     );
     const shown = queueText(view, after(1000));
     expect(shown).toContain('prox-ops  held: no run is taken until somebody releases it');
