@@ -1,3 +1,4 @@
+import { Context } from '@temporalio/activity';
 import { describe, describeStep } from '../planning/describe.js';
 import type { NodeObject, WorkloadObservation } from '../planning/observation.js';
 import type { PlannedNode } from '../planning/plan.js';
@@ -23,6 +24,9 @@ export interface DrainNode extends RunReference {
   readonly deleteEmptyDirData: boolean;
 }
 
+/** As often an eviction is asked for again that was denied. */
+const againMs = 5_000;
+
 /** How often the Node is looked at while kubectl drains it: an uncordon stops kubectl within 5 s. */
 const watchMs = 500;
 
@@ -42,6 +46,7 @@ export async function drainNode(settings: ActivitySettings, step: DrainNode): Pr
     for (;;) {
       const attempt = attemptAt(step, end);
       requireOurCordon(step, await requireNodeObject(access, node.name));
+      const begun = Date.now();
       const result = await oneSlice(access, wait, step, end);
       if (result.outcome === 'drained') return `${before} pods moved`;
       if (result.outcome === 'impossible') {
@@ -51,6 +56,8 @@ export async function drainNode(settings: ActivitySettings, step: DrainNode): Pr
       if (!reason) continue;
       wait.says(describe(reason), end);
       if (Date.now() + Math.min(1_000, step.slice / 4) > end) throw new Refusal(reason);
+      // One that was denied an eviction ends at once.
+      await Context.current().sleep(Math.max(0, begun + Math.min(againMs, step.slice / 4) - Date.now()));
     }
   });
 }

@@ -21,6 +21,10 @@ export type DrainSliceResult =
   /** More time does not help: pods nobody owns, no permission, … */
   | { readonly outcome: 'impossible'; readonly why: string };
 
+const noTimeHelps = /use --(force|ignore-daemonsets|delete-emptydir-data)|[Ff]orbidden/;
+/** An admission webhook or policy says no to an eviction: it may say yes when it is asked again, as a budget does. */
+const denied = /denied (the )?request/;
+
 /**
  * One `kubectl drain`, PodDisruptionBudgets respected, limited in time.
  * It evicts and never deletes (`--disable-eviction=false`), and leaves pods nobody owns alone (`--force=false`).
@@ -58,9 +62,7 @@ export async function drainSlice(kubectl: string, slice: DrainSlice): Promise<Dr
     if (!(error instanceof CommandFailed) || error.cancelled) throw error;
     const words =
       said.filter((line) => line.startsWith('error') || line.includes('cannot')).at(-1) ?? error.message;
-    const hopeless = said.find((line) =>
-      /use --(force|ignore-daemonsets|delete-emptydir-data)|[Ff]orbidden/.test(line),
-    );
+    const hopeless = said.find((line) => noTimeHelps.test(line) && !denied.test(line));
     return hopeless ? { outcome: 'impossible', why: hopeless } : { outcome: 'not-yet', lastWords: words };
   }
 }

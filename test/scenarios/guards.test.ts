@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { World, nodeResult } from '../../lab/world.js';
+import { onOneLine } from './what-is-said.js';
 
 const impossibleBudget = {
   apiVersion: 'policy/v1',
@@ -7,6 +8,57 @@ const impossibleBudget = {
   metadata: { name: 'never', namespace: 'postgres' },
   spec: { minAvailable: '100%', selector: {} },
 };
+
+/** Two pods that nothing but this node may run, of which one must stay: the second is refused until somebody helps. */
+function twoOnOneNode(node: string): object[] {
+  const labels = { app: 'both' };
+  return [
+    {
+      apiVersion: 'policy/v1',
+      kind: 'PodDisruptionBudget',
+      metadata: { name: 'both', namespace: 'default' },
+      spec: { minAvailable: 1, selector: { matchLabels: labels } },
+    },
+    {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'both', namespace: 'default' },
+      spec: {
+        replicas: 2,
+        selector: { matchLabels: labels },
+        template: {
+          metadata: { labels },
+          spec: {
+            nodeSelector: { 'kubernetes.io/hostname': node },
+            containers: [{ name: 'one', image: 'docker.io/library/busybox:1.37.0' }],
+          },
+        },
+      },
+    },
+  ];
+}
+
+const denyEvictions = [
+  {
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: 'ValidatingAdmissionPolicy',
+    metadata: { name: 'no-evictions' },
+    spec: {
+      matchConstraints: {
+        resourceRules: [
+          { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['pods/eviction'] },
+        ],
+      },
+      validations: [{ expression: 'false', message: 'not tonight' }],
+    },
+  },
+  {
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: 'ValidatingAdmissionPolicyBinding',
+    metadata: { name: 'no-evictions' },
+    spec: { policyName: 'no-evictions', validationActions: ['Deny'] },
+  },
+];
 
 /** Only here: each guard of a destructive step, made to fire. */
 describe('a guard', () => {
@@ -67,6 +119,46 @@ describe('a guard', () => {
     const verdict = await world.stop();
     expect(verdict.complaints).toEqual([]);
   }, 300_000);
+
+  it('against an eviction that is refused at first: it is asked for again, in one drain', async () => {
+    world = await World.start({ name: 'refused-eviction' });
+    const at = world;
+    for (const object of twoOnOneNode('k8s-work-1')) await at.apply(object);
+    await at.until('the budget lets one of both go', async () => {
+      const allowed = '--output=jsonpath={.status.disruptionsAllowed}';
+      return (await at.kubectl('get', 'pdb', 'both', '--namespace=default', allowed)) === '1';
+    });
+    const run = await at.upgrade('--only', 'k8s-work-1');
+    await at.until('the other is refused', async () =>
+      onOneLine((await at.slipway('status')).stdout).includes('PodDisruptionBudget default/both allows 0'),
+    );
+    await at.kubectl('delete', 'pdb', 'both', '--namespace=default');
+    const result = await at.result(run);
+    const node = nodeResult(result, 'k8s-work-1');
+    expect(node).toMatchObject({ outcome: 'done', attempt: 1 });
+    expect(node.steps.map(({ step }) => step).filter((step) => /cordon|drain/.test(step))).toEqual([
+      'cordon',
+      'drain',
+      'uncordon',
+    ]);
+    const verdict = await at.stop();
+    expect(verdict.complaints).toEqual([]);
+  }, 240_000);
+
+  it('against an admission policy that denies an eviction: it is asked for again, until somebody lifts it', async () => {
+    world = await World.start({ name: 'denied-eviction' });
+    const at = world;
+    for (const object of denyEvictions) await at.apply(object);
+    const run = await at.upgrade('--only', 'k8s-work-1');
+    await at.until('it is said who denies it', async () =>
+      /denied request: not tonight/.test(onOneLine((await at.slipway('status')).stdout)),
+    );
+    await at.kubectl('delete', 'validatingadmissionpolicybinding', 'no-evictions');
+    const result = await at.result(run);
+    expect(nodeResult(result, 'k8s-work-1')).toMatchObject({ outcome: 'done', attempt: 1 });
+    const verdict = await at.stop();
+    expect(verdict.complaints).toEqual([]);
+  }, 240_000);
 
   it('for a worker that somebody cordoned: it is upgraded in its turn and left cordoned', async () => {
     world = await World.start({ name: 'cordoned' });

@@ -64,6 +64,11 @@ describe('a drain', () => {
     ['error when evicting pods/"db-1": global timeout reached: 60s', 'not-yet'],
     ['cannot delete Pods that declare no controller (use --force to override): default/x', 'impossible'],
     ['error: pods is forbidden: User "slipway" cannot create resource "pods/eviction"', 'impossible'],
+    ['error when evicting pods/"db-1": admission webhook "db.example" denied the request: no', 'not-yet'],
+    [
+      'error when evicting pods/"db-1": pods "db-1" is forbidden: ValidatingAdmissionPolicy \'p\' with binding \'b\' denied request: no',
+      'not-yet',
+    ],
   ])('that ends with "%s" is %s', async (says, outcome) => {
     const { program } = await kubectl(says, 1);
     expect((await drainSlice(program, slice())).outcome).toBe(outcome);
