@@ -87,3 +87,10 @@ export const chaosFaults: Readonly<Record<ChaosFlow, readonly ChaosFault[]>> = {
     ...onAControlPlane('etcd-stays-learner'),
   ],
 };
+
+/** Faults of a node that runs the new version, or was made of it, and does not get well on it: it is taken back. */
+export const sendsBack: Readonly<Record<ChaosFlow, readonly FaultName[]>> = {
+  legacy: ['extension-missing', 'wrong-schematic', 'never-ready'],
+  lifecycle: ['extension-missing', 'wrong-schematic', 'never-ready'],
+  rebuild: ['vm-never-boots'],
+};

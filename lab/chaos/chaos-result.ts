@@ -78,7 +78,7 @@ export interface ChaosFigures {
   readonly orphans: number;
   /** Findings that something was sent, made or installed twice. */
   readonly twice: number;
-  readonly rollbacks: { readonly taken: number; readonly byThemselves: number; readonly restored: number };
+  readonly rollbacks: PlayedRun['rollbacks'];
 }
 
 /** Promises that speak of doing a thing twice. */
@@ -107,6 +107,7 @@ export function figuresOf(runs: readonly JudgedRun[]): ChaosFigures {
       taken: sum(({ rollbacks }) => rollbacks.taken),
       byThemselves: sum(({ rollbacks }) => rollbacks.byThemselves),
       restored: sum(({ rollbacks }) => rollbacks.restored),
+      fromNew: sum(({ rollbacks }) => rollbacks.fromNew),
     },
   };
 }

@@ -2,7 +2,7 @@ import { stepOrders, steps, type StepName } from '../../src/planning/node-steps.
 import type { ClusterMachine } from '../clusters/cluster-definition.js';
 import type { FaultRequest } from '../faults/fault-plan.js';
 import type { Interruption, InterruptionPoint } from '../interruptions/interruption.js';
-import { chaosFaults, type ChaosFault } from './chaos-faults.js';
+import { chaosFaults, sendsBack, type ChaosFault } from './chaos-faults.js';
 import { Dice } from './dice.js';
 import { machinesOf, shapeNamed, shapeNames, type ChaosFlow, type ShapeName } from './shapes.js';
 
@@ -45,7 +45,29 @@ export function drawRun(seed: number, index: number, only: readonly ShapeName[] 
   const points = drawPoints(dice, flow, chosen, faults.length);
   const decisions = drawDecisions(dice, flow);
   const onFailure = dice.weighted({ rollback: 1, ask: 1 });
-  return { seed, index, shape, nodes: chosen.map(({ name }) => name), faults, points, decisions, onFailure };
+  const drawn = {
+    seed,
+    index,
+    shape,
+    nodes: chosen.map(({ name }) => name),
+    faults,
+    points,
+    decisions,
+    onFailure,
+  };
+  return dice.chance(20) ? { ...drawn, ...drawWayBack(dice, flow, chosen) } : drawn;
+}
+
+/** One in five is about a node that has to go back by itself, from the new version. */
+function drawWayBack(
+  dice: Dice,
+  flow: ChaosFlow,
+  chosen: readonly ClusterMachine[],
+): Pick<DrawnRun, 'faults' | 'onFailure'> {
+  return {
+    faults: [{ name: dice.pick(sendsBack[flow]), node: dice.pick(chosen).name }],
+    onFailure: 'rollback',
+  };
 }
 
 /** Few, mostly: what is not touched is put back at once. A machine that is made anew takes longest. */
@@ -120,7 +142,7 @@ export function stepsOfRole(
   return stepOrders[order].filter((name) => (steps[name].only ?? role) === role);
 }
 
-/** A machine that was made anew has no slot to go back to: a rollback is asked for all the same, and refused. */
+/** Where a machine was made anew a way back takes longest, and is drawn less. */
 function drawDecisions(dice: Dice, flow: ChaosFlow): readonly DrawnDecision[] {
   const count = Number(dice.weighted({ '0': 2, '1': 2, '2': 1 }));
   return Array.from({ length: count }, () => ({

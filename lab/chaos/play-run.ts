@@ -31,6 +31,8 @@ export interface PlayedRun {
     readonly byThemselves: number;
     /** The node runs, uncordoned, what it ran before. */
     readonly restored: number;
+    /** Of those: it had run the new version, or its machine had been made of it. */
+    readonly fromNew: number;
   };
   readonly broken: readonly Broken[];
 }
@@ -132,7 +134,17 @@ function rollbacksOf(
     return told?.state === 'rolled-back' && seen?.version === told.from && !seen.cordoned;
   });
   const byThemselves = taken.filter(({ by }) => by === ownWord);
-  return { taken: taken.length, byThemselves: byThemselves.length, restored: restored.length };
+  const fromNew = restored.filter(({ node: name }) =>
+    story?.nodes.some(
+      ({ node, state }) => node === name && (state === 'on-target' || state === 'not-joined'),
+    ),
+  );
+  return {
+    taken: taken.length,
+    byThemselves: byThemselves.length,
+    restored: restored.length,
+    fromNew: fromNew.length,
+  };
 }
 
 /** As a person with an editor, and with a commit where slipway.yaml is in git. */

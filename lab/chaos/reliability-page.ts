@@ -101,8 +101,8 @@ function resumedRow(resumedMs: readonly number[]): string {
 }
 
 function rollbacksRow({ rollbacks }: ChaosFigures): string {
-  const { taken, byThemselves, restored } = rollbacks;
-  return `${restored} of ${taken}${byThemselves > 0 ? `, ${byThemselves} of them by themselves` : ''}`;
+  const { taken, byThemselves, restored, fromNew } = rollbacks;
+  return `${restored} of ${taken}: ${byThemselves} by themselves; ${fromNew} from the new version, the others from what had come in between`;
 }
 
 /** @param sorted not empty. */

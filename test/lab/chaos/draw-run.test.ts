@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from '@jest/globals';
-import { chaosFaults } from '../../../lab/chaos/chaos-faults.js';
+import { chaosFaults, sendsBack } from '../../../lab/chaos/chaos-faults.js';
 import { Dice } from '../../../lab/chaos/dice.js';
 import { drawRun, stepsOfRole } from '../../../lab/chaos/draw-run.js';
 import { machinesOf, shapeNamed, shapeNames } from '../../../lab/chaos/shapes.js';
@@ -63,6 +63,19 @@ describe('what is drawn', () => {
   it.each(['rollback', 'ask'] as const)('says %s of a node that does not get well', (said) => {
     expect(many.some(({ onFailure }) => onFailure === said)).toBe(true);
   });
+
+  it.each(['legacy', 'lifecycle', 'rebuild'] as const)(
+    'is often a node of %s that has to go back',
+    (flow) => {
+      const ofFlow = many.filter(({ shape }) => shapeNamed(shape).flow === flow);
+      const back = ofFlow.filter(
+        ({ faults, onFailure }) =>
+          onFailure === 'rollback' &&
+          sendsBack[flow].some((fault) => faults.some(({ name }) => name === fault)),
+      );
+      expect(back.length).toBeGreaterThan(ofFlow.length / 10);
+    },
+  );
 
   it.each(['killed before', 'killed during', 'killed after', 'twice', 'hung', 'aborted'])(
     'has points of the kind %s',

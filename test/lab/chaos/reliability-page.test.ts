@@ -37,7 +37,7 @@ function run(index: number, more: Partial<JudgedRun> = {}): JudgedRun {
     notReached: [],
     fired: [],
     decided: [],
-    rollbacks: { taken: 0, byThemselves: 0, restored: 0 },
+    rollbacks: { taken: 0, byThemselves: 0, restored: 0, fromNew: 0 },
     broken: [],
     ...more,
   };
@@ -94,7 +94,7 @@ describe('the figures', () => {
     const rolledBack = run(2, {
       outcome: 'halted',
       fired: ['a', 'b'],
-      rollbacks: { taken: 2, byThemselves: 1, restored: 1 },
+      rollbacks: { taken: 2, byThemselves: 1, restored: 1, fromNew: 1 },
       broken: [broken],
     });
     expect(figuresOf([run(1), rolledBack])).toEqual({
@@ -109,7 +109,7 @@ describe('the figures', () => {
       resumedMs: [2_500, 2_500],
       orphans: 0,
       twice: 1,
-      rollbacks: { taken: 2, byThemselves: 1, restored: 1 },
+      rollbacks: { taken: 2, byThemselves: 1, restored: 1, fromNew: 1 },
     });
   });
 });
