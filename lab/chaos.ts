@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import os from 'node:os';
 import { nothingPlayed, stillToPlay, together, type ChaosResult } from './chaos/chaos-result.js';
 import { drawRun, type DrawnRun } from './chaos/draw-run.js';
+import { writeMatrixPage } from './chaos/matrix-page.js';
 import type { MatrixResult } from './chaos/matrix-result.js';
 import { readOptions, type ChaosOptions } from './chaos/options.js';
 import { playAll } from './chaos/play-all.js';
@@ -36,17 +37,24 @@ async function chaos(options: ChaosOptions): Promise<number> {
     say(`${lastLine(result)}, and stopped by ${stopped.name()}`);
     return 128 + os.constants.signals[stopped.name() ?? 'SIGINT'];
   }
-  if (options.writeDocs) writeReliabilityPage(result, matrix);
+  if (options.writeDocs) writePages(result, matrix);
   for (const run of result.runs) for (const line of brokenText(run)) say(line);
   say(lastLine(result));
   return result.notPlayed.length === 0 && result.runs.every(({ broken }) => broken.length === 0) ? 0 : 1;
 }
 
 function page(result: ChaosResult, matrix: MatrixResult | undefined): number {
-  writeReliabilityPage(result, matrix);
-  say('docs/reliability.md is written.');
+  writePages(result, matrix);
   say(lastLine(result));
   return 0;
+}
+
+function writePages(result: ChaosResult, matrix: MatrixResult | undefined): void {
+  writeReliabilityPage(result);
+  say('docs/reliability.md is written.');
+  if (!matrix) return;
+  writeMatrixPage(matrix);
+  say('docs/kill-matrix.md is written.');
 }
 
 /** Runs of one lab stand together, so that it is made once; each is drawn for itself all the same. */

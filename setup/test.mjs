@@ -29,7 +29,7 @@ function chaos(...more) {
   return { name: 'chaos', args: [program, ...args, ...page, ...more], needs: 'dist/lab/chaos.js' };
 }
 
-/** `--all`: with the long ones, and dated tables in docs/test-results.md and docs/reliability.md. */
+/** `--all`: with the long ones, and dated tables in docs/test-results.md, docs/reliability.md and docs/kill-matrix.md. */
 const everything = [
   stages[0],
   {

@@ -6,8 +6,12 @@ import type { PlayedRun } from './play-run.js';
 
 /** All runs of one `npm run chaos`, or of several that were put together. */
 export interface ChaosResult {
-  /** ISO times: each time some of them were played. */
-  readonly sessions: readonly { readonly startedAt: string; readonly endedAt: string }[];
+  /** ISO times: each time some of them were played, and the commit that was, with a `+` where something was not committed. */
+  readonly sessions: readonly {
+    readonly startedAt: string;
+    readonly endedAt: string;
+    readonly commit?: string;
+  }[];
   readonly runs: readonly JudgedRun[];
   /** Runs that came to nothing because of the lab. */
   readonly notPlayed: readonly NotPlayed[];

@@ -20,7 +20,7 @@ export function matrixText({ columns, orders, played }: MatrixResult): string[] 
     return `${sign} (${notes.indexOf(note) + 1})`;
   };
   const tables = orders.flatMap(({ name, rows }) => [
-    `### ${name}`,
+    `## ${name}`,
     '',
     `| step | ${columns.join(' | ')} |`,
     `|---|${columns.map(() => '---|').join('')}`,
@@ -31,8 +31,6 @@ export function matrixText({ columns, orders, played }: MatrixResult): string[] 
     violations.map((one) => `* in ${order}, ${column}: ${one}`),
   );
   return [
-    '## The kill matrix',
-    '',
     '✓: it ended as if nothing had come in the way. halt: with a reason that has a name. →: the cell of another order or step, or a test beside the matrix, plays it. ✗, ?: it ' +
       'was neither, or was not reached. Empty: not played yet. Numbers: below.',
     '',

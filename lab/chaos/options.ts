@@ -59,7 +59,7 @@ export function readOptions(argv: readonly string[]): ChaosOptions {
     .option('--write-docs', 'write docs/reliability.md, dated', false)
     .option(
       '--page',
-      'write docs/reliability.md of what was played before, by default of .slipway/chaos.json and .slipway/kill-matrix.json; play nothing',
+      'write docs/reliability.md and docs/kill-matrix.md of what was played before, by default of .slipway/chaos.json and .slipway/kill-matrix.json; play nothing',
       false,
     )
     .addHelpText(

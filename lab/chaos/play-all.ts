@@ -2,6 +2,7 @@ import { startTemporalAlone } from '../temporal-alone.js';
 import type { Verdict } from '../watcher/watch.js';
 import { withVerdict, type ChaosResult, type JudgedRun, type NotPlayed } from './chaos-result.js';
 import type { DrawnRun } from './draw-run.js';
+import { playedCommit } from './played-commit.js';
 import { playRun, type PlayedRun } from './play-run.js';
 import { againText, brokenText, drawnText, outcomeText } from './run-text.js';
 import { Stages } from './stages.js';
@@ -27,8 +28,9 @@ export async function playAll(
   let onThisLab: PlayedRun[] = [];
   /** Milliseconds: when a run began that has not come to its end. */
   let underWay = Number.POSITIVE_INFINITY;
+  const commit = await playedCommit();
   const result = (): ChaosResult => ({
-    sessions: [{ startedAt, endedAt: new Date().toISOString() }],
+    sessions: [{ startedAt, endedAt: new Date().toISOString(), ...(commit === undefined ? {} : { commit }) }],
     runs: [...judged],
     notPlayed: [...notPlayed],
     unobserved: [...unobserved],

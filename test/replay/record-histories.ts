@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { startTemporalAlone } from '../../lab/temporal-alone.js';
+import { Interrupter } from '../../lab/interruptions/interrupter.js';
 import { World } from '../../lab/world.js';
 import { projectRoot } from '../../src/tools/project-root.js';
 import { stories } from './stories.js';
@@ -44,15 +45,22 @@ try {
   for (const [name, play] of Object.entries(stories)) {
     if (named.length > 0 && !named.includes(name)) continue;
     let world: World | undefined;
+    let stage: Interrupter | undefined;
+    const here = { name: 'record', temporal: address };
     try {
       await play(
-        async (options) => (world = await World.start({ ...options, name: 'record', temporal: address })),
+        async (options) => (world = await World.start({ ...options, ...here })),
         async (workflowId, kept, of) => {
           if (world) await record(world, workflowId, kept, of !== undefined);
         },
+        async () => {
+          stage = await Interrupter.start(here);
+          world = stage.world;
+          return stage;
+        },
       );
     } finally {
-      await world?.stop();
+      await (stage ?? world)?.stop();
     }
   }
 } finally {

@@ -1,15 +1,20 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { Interrupter } from '../../lab/interruptions/interrupter.js';
 import type { World, WorldOptions } from '../../lab/world.js';
 import { nodeId, queueId, runId } from '../../src/workflows/messages.js';
 import { setInInventory } from '../../lab/edit-inventory.js';
+import { decisionStories } from './decision-stories.js';
+import { halted } from './halted-run.js';
 import { playMerges } from './merge-stories.js';
 
 /** A cluster in the lab, to play a story on. */
 export type Begin = (options?: Omit<WorldOptions, 'name'>) => Promise<World>;
 /** Writes down the history of one workflow by that name. */
 export type Keep = (workflowId: string, name: string, of?: 'the run that ended') => Promise<void>;
-type Story = (begin: Begin, keep: Keep) => Promise<void>;
+/** The same cluster, with points of a run at which something comes in its way. */
+export type Interrupt = () => Promise<Interrupter>;
+export type Story = (begin: Begin, keep: Keep, interrupt: Interrupt) => Promise<void>;
 
 const cluster = 'prox-ops';
 const [controlPlane, worker, second, third] = [
@@ -86,6 +91,8 @@ export const stories: Readonly<Record<string, Story>> = {
   },
 
   merged: playMerges,
+
+  ...decisionStories,
 
   paused: async (begin, keep) => {
     const world = await begin({ labArgs: ['--talos', 'v1.13.1', '--target', 'v1.13.9'] });
@@ -188,9 +195,3 @@ export const stories: Readonly<Record<string, Story>> = {
     await keep(run(number), 'run-told');
   },
 };
-
-async function halted(world: World, name: string): Promise<void> {
-  await world.until(`the run waits for a decision about ${name}`, async () =>
-    (await world.slipway('status')).stdout.includes(`slipway retry ${name} `),
-  );
-}
