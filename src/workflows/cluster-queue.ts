@@ -83,7 +83,8 @@ export async function clusterQueue(state: QueueState): Promise<void> {
   await condition(() => book.open !== undefined);
   // Again, should another request have been taken before this execution could end: none is lost.
   for (let { open } = book; open; { open } = book) {
-    book.ended(await runToItsEnd(open.input, open.run));
+    const { hold, touched } = await runToItsEnd(open.input, open.run);
+    book.ended(hold, touched);
     tell(book);
     await condition(allHandlersFinished);
   }
@@ -135,8 +136,15 @@ function decisionMs(nodes: number): number {
   return Math.min(longestDecisionMs, Math.max(usualDecisionMs, nodes * 60));
 }
 
-/** Runs it, whatever happens to it; answers the hold it leaves. */
-async function runToItsEnd(input: EnqueueInput, run: number): Promise<Hold | null> {
+/** How a run left the cluster. */
+interface Left {
+  readonly hold: Hold | null;
+  /** It did more than look. */
+  readonly touched: boolean;
+}
+
+/** Runs it, whatever happens to it. */
+async function runToItsEnd(input: EnqueueInput, run: number): Promise<Left> {
   const { cluster, talos } = input.request;
   try {
     const result = await executeChild(upgradeCluster, {
@@ -152,14 +160,18 @@ async function runToItsEnd(input: EnqueueInput, run: number): Promise<Hold | nul
         { key: keyword(searchAttributes.strategy), value: input.request.strategy ?? 'in-place' },
       ],
     });
-    return holdOf(result);
+    return { hold: holdOf(result), touched: !looked.has(result.outcome) };
   } catch (error) {
     const reason = reasonOf(error, `run ${run}`, 0);
     const outcome =
       reason.kind === 'terminated' ? 'terminated' : reason.kind === 'aborted' ? 'aborted' : 'failed';
-    return { run, since: new Date().toISOString(), outcome, reasons: [reason] };
+    const hold: Hold = { run, since: new Date().toISOString(), outcome, reasons: [reason] };
+    return { hold, touched: true };
   }
 }
+
+/** Ends of a run that only looked. */
+const looked: ReadonlySet<RunResult['outcome']> = new Set<RunResult['outcome']>(['refused', 'nothing-to-do']);
 
 /** Abort, halt and failure always hold; what touched nothing, or ended clean, never does (I9). */
 function holdOf(result: RunResult): Hold | null {

@@ -7,6 +7,8 @@ export type Standing =
   /** Its turn has not come. */
   | { readonly kind: 'ahead' }
   | { readonly kind: 'under-way' }
+  /** It goes back to the version from before, and is under work for that. */
+  | { readonly kind: 'going-back' }
   /** It halted the run, which waits. */
   | { readonly kind: 'halted' }
   /** Somebody decided about it: `retry by Ada: the disk was replaced`. */
@@ -32,6 +34,7 @@ export function decisionRefusal(
     halted: undefined,
     ahead: halted && `${halted}its turn has not come.`,
     'under-way': halted && `${halted}it is under work.`,
+    'going-back': `${node} is on its way back: that is finished first.`,
   };
   return sentences[standing.kind];
 }

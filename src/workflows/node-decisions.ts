@@ -1,4 +1,10 @@
-import { ApplicationFailure, allHandlersFinished, condition, setHandler } from '@temporalio/workflow';
+import {
+  ApplicationFailure,
+  allHandlersFinished,
+  condition,
+  patched,
+  setHandler,
+} from '@temporalio/workflow';
 import type { OwnRollback } from '../activities/plan-own-rollback.js';
 import type { Halt } from '../planning/goes-back.js';
 import type { PlannedNode } from '../planning/plan.js';
@@ -58,6 +64,11 @@ export type Settled =
   | { readonly kind: 'goes-on'; readonly turns: readonly Turn[] }
   | { readonly kind: 'ends'; readonly reason: Reason };
 
+/** Runs of before forgot of a batch what was not begun with a way back, and waited for a word about each node of it. */
+export function settlesWholeBatch(): boolean {
+  return patched('whole-batch');
+}
+
 /** What people decide about the nodes of one run. Where a node halts the run, it waits for that. */
 export class NodeDecisions {
   private readonly skipped = new Map<string, string>();
@@ -69,6 +80,10 @@ export class NodeDecisions {
   private readonly haltedBy = new Map<string, Reason>();
   /** Nodes that are observed for that just now. */
   private readonly asked = new Map<string, string>();
+  /** Nodes that were under work when somebody had them left out. */
+  private readonly skippedAtWork = new Set<string>();
+  /** The run ends with how it is settled: nothing that is said now is done. */
+  private over = false;
 
   constructor(private readonly run: DecidedRun) {
     setHandler(retryNode, (input: NodeDecisionInput) => this.retry(input), {
@@ -97,8 +112,15 @@ export class NodeDecisions {
    * Waits until somebody has decided about every node that halted a batch; those that only stopped with it are begun once more.
    *
    * @param stopped the nodes of the batch that are not done.
+   * @param turns how each node of the batch was begun last.
    */
   async settle(stopped: readonly NodeEnding[], turns: readonly Turn[]): Promise<Settled> {
+    const settled = await this.settled(stopped, turns);
+    this.over = settled.kind === 'ends';
+    return settled;
+  }
+
+  private async settled(stopped: readonly NodeEnding[], turns: readonly Turn[]): Promise<Settled> {
     const [first] = stopped;
     if (!first) return { kind: 'goes-on', turns: [] };
     const wentBack = stopped.find(({ state }) => state === 'rolled-back');
@@ -108,6 +130,7 @@ export class NodeDecisions {
     if (ending()) return { kind: 'ends', reason };
     const halting = stopped.filter(halts);
     for (const { node, reason: why } of halting) if (why) this.haltedBy.set(node, why);
+    for (const one of halting) this.heedHalt(one);
     for (const one of halting) {
       if (this.skipped.has(one.node) || !this.run.without(one)) continue;
       this.skipped.set(one.node, leftOutByItself);
@@ -115,8 +138,12 @@ export class NodeDecisions {
       news.decided({ kind: 'skip', by, why, node: one.node });
     }
     await this.goBackByThemselves(halting, turns);
+    // Whoever asks meanwhile about another one gets an answer before that is settled.
+    await condition(allHandlersFinished);
+    // The run ends after a way back, whoever said so: nobody is waited for about the others.
+    const anyBackDecides = halting.length > 1 && settlesWholeBatch();
     const isDecided = (): boolean =>
-      this.anyGoesBackByItself(halting) ||
+      (anyBackDecides ? this.anyGoesBack(halting) : this.anyGoesBackByItself(halting)) ||
       halting.every(({ node }) => this.skipped.has(node) || this.next.has(node));
     if (!isDecided()) {
       const open = halting.filter(({ node }) => !this.skipped.has(node) && !this.next.has(node));
@@ -131,14 +158,31 @@ export class NodeDecisions {
       // Whoever asks just now gets an answer before the run is over.
       await condition(allHandlersFinished);
       if (ending()) return { kind: 'ends', reason };
-      if (!decided && !isDecided())
-        return { kind: 'ends', reason: { kind: 'undecided', node: first.node, limit, reason } };
+      if (!decided && !isDecided()) return { kind: 'ends', reason: this.undecided(halting, first, reason) };
       tell('upgrading');
+    }
+    // The others that halted are told of, too: the run ends, and they stay as they are.
+    if (anyBackDecides && this.anyGoesBackByItself(halting)) {
+      const left = halting.filter(({ node }) => !this.skipped.has(node) && !this.next.has(node));
+      if (left.length > 0) news.halted(left);
     }
     // Where a node goes back the run ends after it: what only stopped with it is not begun once more.
     const back = stopped.some(({ node }) => this.next.get(node)?.work.node.back === true);
     const again = stopped.filter(({ node }) => !this.skipped.has(node) && (!back || this.next.has(node)));
     return { kind: 'goes-on', turns: again.map((one) => this.turnOf(one, turns)) };
+  }
+
+  /** Whom somebody had left out when its install was sent already, and who then halts, halts the run as any other. */
+  private heedHalt({ node, outcome }: NodeEnding): void {
+    if (outcome !== 'halted' || !this.skippedAtWork.has(node) || !patched('skip-before-install')) return;
+    this.skippedAtWork.delete(node);
+    this.skipped.delete(node);
+  }
+
+  /** About whom nobody decided. */
+  private undecided(halting: readonly NodeEnding[], first: NodeEnding, reason: Reason): Reason {
+    const open = halting.find(({ node }) => !this.skipped.has(node) && !this.next.has(node)) ?? first;
+    return { kind: 'undecided', node: open.node, limit: this.run.limit, reason: open.reason ?? reason };
   }
 
   private wentBack({ node, from }: NodeEnding): Reason {
@@ -175,6 +219,10 @@ export class NodeDecisions {
     );
   }
 
+  private anyGoesBack(halting: readonly NodeEnding[]): boolean {
+    return halting.some(({ node }) => this.next.get(node)?.work.node.back === true);
+  }
+
   private anyGoesBackByItself(halting: readonly NodeEnding[]): boolean {
     return halting.some(
       ({ node }) => this.next.has(node) && this.back.has(node) && this.back.get(node) === undefined,
@@ -187,7 +235,7 @@ export class NodeDecisions {
   }
 
   private standing(node: string): Standing {
-    if (this.run.ending()) return { kind: 'ending' };
+    if (this.over || this.run.ending()) return { kind: 'ending' };
     const skipped = this.skipped.get(node);
     if (skipped !== undefined) return { kind: 'decided', how: `skip by ${skipped}` };
     const next = this.asked.get(node) ?? this.next.get(node)?.said;
@@ -220,7 +268,13 @@ export class NodeDecisions {
     { node, by, why }: NodeDecisionInput,
     observe: () => Promise<Answer>,
   ): Promise<Answer> {
-    return this.deciding(node, `${verb} by ${by}: ${why}`, observe);
+    const answer = await this.deciding(node, `${verb} by ${by}: ${why}`, observe);
+    if (!this.over && !this.run.ending()) return answer;
+    this.next.delete(node);
+    throw ApplicationFailure.nonRetryable(
+      `The run came to its end while ${node} was observed: nothing was begun.`,
+      'decision-refused',
+    );
   }
 
   private async deciding<Answer extends Retry | OwnRollback | undefined>(
@@ -242,6 +296,7 @@ export class NodeDecisions {
   private skip(input: NodeDecisionInput): SkipAnswer {
     const { node, by, why } = input;
     const underWay = this.run.standing(node).kind === 'under-way';
+    if (underWay) this.skippedAtWork.add(node);
     this.skipped.set(node, `${by}: ${why}`);
     this.run.news.decided({ kind: 'skip', ...input });
     if (underWay) this.run.stop(node);

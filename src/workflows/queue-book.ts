@@ -171,10 +171,11 @@ export class QueueBook {
     return { verdict: 'unfrozen', freeze, ...this.beginWaiting(now) };
   }
 
-  /** The open run has ended, and left this hold. */
-  ended(hold: Hold | null): void {
+  /** The open run has ended, and left this hold. A way back that touched nothing leaves the one it was to repair. */
+  ended(hold: Hold | null, touched = true): void {
+    const repairs = this.current?.input.request.back !== undefined;
     this.current = null;
-    this.hold = hold;
+    if (hold || touched || !repairs) this.hold = hold;
   }
 
   /** Begins what waits, where nothing keeps it from that any more. */

@@ -1,40 +1,30 @@
 import { CancellationScope, ParentClosePolicy, executeChild, isCancellation } from '@temporalio/workflow';
-import type { OwnRollback } from '../activities/plan-own-rollback.js';
-import type { Halt } from '../planning/goes-back.js';
 import { cannotBeEmptied } from '../planning/failures.js';
 import { stepsOf } from '../planning/node-steps.js';
 import type { Hop, PlannedNode, UpgradePlan } from '../planning/plan.js';
 import type { Reason } from '../planning/reason.js';
-import type { Retry } from '../planning/retry.js';
-import type { Rollback } from '../planning/rollback.js';
 import type { NodeEnding, NodeState } from '../planning/run-result.js';
 import type { Standing } from './decision-refusals.js';
 import { reasonOf } from './failure-reason.js';
 import { keyword } from './keyword.js';
 import { nodeId, searchAttributes, type Phase, type RunInput } from './messages.js';
-import { NodeDecisions, type Turn } from './node-decisions.js';
+import { NodeDecisions, settlesWholeBatch, type Turn } from './node-decisions.js';
 import type { NodeInput } from './node-input.js';
+import { NodeLooks, type CurrentHop } from './node-looks.js';
 import { endingOf, isStopped, isTouched, leftOut, notBegun, skipped } from './node-results.js';
 import { upgradeBatch } from './run-batch.js';
 import type { RunNews } from './run-news.js';
-import { activitiesFor } from './step-activities.js';
 import { upgradeNode } from './upgrade-node.js';
-import { hopForWayBack, valuesFor } from './way-back.js';
-
-/** The hop under way. */
-interface CurrentHop {
-  readonly plan: UpgradePlan;
-  readonly hop: Hop;
-  /** From 1. */
-  readonly number: number;
-}
+import { valuesFor } from './way-back.js';
 
 /** The nodes of one run: each brought to its end by a workflow of its own, once more where a person says so, or left out. */
 export class RunNodes {
   /** How nodes ended, hop after hop; of one that was begun more than once, how it ended last. */
   readonly endings: NodeEnding[] = [];
-  /** Those under work. */
+  /** Those under work, or about to be. */
   current: readonly string[] = [];
+  /** Those of them that go back. */
+  private goingBack: ReadonlySet<string> = new Set();
   private now: CurrentHop | undefined;
   private readonly decisions: NodeDecisions;
   /** The work on each node that is under way: cancelled, it ends at its next safe point. */
@@ -51,14 +41,15 @@ export class RunNodes {
     private readonly tell: (phase?: Phase) => void,
     private readonly news: RunNews,
   ) {
+    const looks = new NodeLooks(input, () => this.hopNow(), this.endings);
     this.decisions = new NodeDecisions({
       // Runs of earlier releases ended where they halted.
       limit: input.inventory.limits.decision ?? 0,
       ending,
       standing: (node) => this.standing(node),
-      retry: (node) => this.planRetry(node),
-      rollback: (node) => this.planRollback(node),
-      ownRollback: (node, halt) => this.planOwnRollback(node, halt),
+      retry: (node) => looks.retry(node),
+      rollback: (node) => looks.rollback(node),
+      ownRollback: (node, halt) => looks.ownRollback(node, halt),
       without: (ended) => this.goesOnWithout(ended),
       stop: (node) => this.underWay.get(node)?.cancel(),
       tell,
@@ -113,24 +104,55 @@ export class RunNodes {
   ): Promise<Reason | undefined> {
     const { plan } = this.hopNow();
     let turns: readonly Turn[] = nodes.map((node) => ({ node, steps: stepsOf(plan, node), attempt: 1 }));
+    /** How each was begun last. */
+    const batch = new Map<string, Turn>();
     while (turns.length > 0) {
+      for (const turn of turns) batch.set(turn.node.name, turn);
       const results = await this.upgradeNodes(turns);
-      const stopped = results.filter(isStopped);
-      const settled = await this.decisions.settle(stopped, turns);
+      const stopped = this.stoppedOf(batch, results);
+      const settled = await this.decisions.settle(stopped, [...batch.values()]);
       if (settled.kind === 'ends') return settled.reason;
       this.markLeftOut(stopped);
       ({ turns } = settled);
       const [next] = turns;
-      if (next) await beforeAgain(next.node);
+      if (!next) return undefined;
+      // Decided is decided, also while a snapshot is taken before it begins.
+      this.underWork(turns);
+      await beforeAgain(next.node);
+      turns = this.notLeftOut(turns);
     }
+    this.current = [];
     return undefined;
+  }
+
+  /** Those of a batch that are not done: of these turns, and of earlier ones that stood aside while another went back. */
+  private stoppedOf(batch: ReadonlyMap<string, Turn>, results: readonly NodeEnding[]): NodeEnding[] {
+    const stopped = results.filter(isStopped);
+    const begun = new Set(results.map(({ node }) => node));
+    const aside = this.endingsOfHop().filter(
+      (ending) => batch.has(ending.node) && !begun.has(ending.node) && isStopped(ending),
+    );
+    return aside.length > 0 && settlesWholeBatch() ? [...stopped, ...aside] : stopped;
+  }
+
+  private underWork(turns: readonly Turn[]): void {
+    this.current = turns.map(({ node }) => node.name);
+    this.goingBack = new Set(turns.flatMap(({ node }) => (node.back === true ? node.name : [])));
+  }
+
+  /** Somebody had one left out before it was begun once more: it stays as it ended. */
+  private notLeftOut(turns: readonly Turn[]): Turn[] {
+    const begun = turns.filter(({ node }) => this.decisions.skippedBy(node.name) === undefined);
+    if (begun.length === turns.length || !settlesWholeBatch()) return [...turns];
+    this.markLeftOut(this.endingsOfHop());
+    return begun;
   }
 
   /** Writes down who said that the run goes on without nodes that halted it. */
   private markLeftOut(stopped: readonly NodeEnding[]): void {
     for (const ending of stopped) {
       const skippedBy = this.decisions.skippedBy(ending.node);
-      if (skippedBy !== undefined)
+      if (skippedBy !== undefined && isStopped(ending))
         this.endings.splice(this.endings.indexOf(ending), 1, { ...ending, skippedBy });
     }
   }
@@ -138,7 +160,7 @@ export class RunNodes {
   private async upgradeNodes(turns: readonly Turn[]): Promise<NodeEnding[]> {
     const { hop } = this.hopNow();
     const names = turns.map(({ node }) => node.name);
-    this.current = names;
+    this.underWork(turns);
     this.tell();
     this.news.nodesBegin(turns.flatMap(({ node }) => this.halted(node)));
     const results = await upgradeBatch(
@@ -241,49 +263,10 @@ export class RunNodes {
   private standing(name: string): Standing {
     const known = this.now?.hop.nodes.map((node) => node.name) ?? [];
     if (!known.includes(name)) return { kind: 'unknown', known };
-    if (this.current.includes(name)) return { kind: 'under-way' };
+    if (this.current.includes(name)) return { kind: this.goingBack.has(name) ? 'going-back' : 'under-way' };
     const ending = this.endings.findLast(({ node, to }) => node === name && to === this.now?.hop.to);
     if (!ending) return { kind: 'ahead' };
     return { kind: isStopped(ending) ? 'halted' : 'done' };
-  }
-
-  private async planRetry(name: string): Promise<Retry> {
-    const { act, about } = this.looking(name, 'begun once more');
-    return act.planRetry(about);
-  }
-
-  private async planRollback(name: string): Promise<Rollback> {
-    const { act, about } = this.lookingBack(name, 'rolled back');
-    return act.planRollback(about);
-  }
-
-  private async planOwnRollback(name: string, halt: Halt): Promise<OwnRollback | undefined> {
-    if (this.hopNow().plan.onFailure !== 'rollback') return undefined;
-    const { act, about } = this.lookingBack(name, 'rolled back by itself');
-    try {
-      return await act.planOwnRollback({ ...about, halt });
-    } catch (error) {
-      if (isCancellation(error)) throw error;
-      // Nobody could see it: then it is for a person.
-      return undefined;
-    }
-  }
-
-  /** The same, of a node that goes back: where its machine was made anew, at Terraform too. */
-  private lookingBack(name: string, how: string) {
-    const { hop, plan } = this.hopNow();
-    const { act, about } = this.looking(name, how, plan.terraform ? plan.limits.terraformPlan : 0);
-    return { act, about: { ...about, ...hopForWayBack(hop, about.node, this.endings) } };
-  }
-
-  /** What observes a node that is to be treated so. */
-  private looking(name: string, how: string, asking = 0) {
-    const { hop, plan } = this.hopNow();
-    const { request, run } = this.input;
-    const node = hop.nodes.find((one) => one.name === name);
-    if (!node) throw new Error(`${name} halted, and is in no hop`);
-    const act = activitiesFor('look', plan.limits.observe + asking, `${name} is observed, to be ${how}`);
-    return { act, about: { cluster: request.cluster, run, node, to: hop.to } };
   }
 
   private hopNow(): CurrentHop {

@@ -237,6 +237,17 @@ group('a frozen cluster', () => {
     });
   });
 
+  test('stays held where a way back only looked: what waits does not begin, and a person releases it', () => {
+    const queue = book({ hold });
+    queue.offer(merged('v1.12.7', 'aaa'), at(1));
+    const back = { run: 6, why: 'it loses packets', nodes: [] };
+    expect(queue.enqueue(asked('v1.12.1', { schema: 3, back }), at(2))).toMatchObject({ verdict: 'started' });
+    queue.ended(null, false);
+    expect(queue.memo()).toMatchObject({ hold, waiting: { target: 'v1.12.7' } });
+    expect(queue.beginWaiting(at(3))).toEqual({});
+    expect(queue.release(at(4))).toMatchObject({ verdict: 'released', hold });
+  });
+
   test('takes a way back: it repairs', () => {
     const back = { run: 6, why: 'it loses packets', nodes: [] };
     const queue = book({ frozen: { ...ada, since: at(0) } });

@@ -1,0 +1,197 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Client, WorkflowHandle } from '@temporalio/client';
+import { ApplicationFailure, DefaultFailureConverter, defaultPayloadConverter } from '@temporalio/common';
+import { describe as sentence } from '../../src/planning/describe.js';
+import type { Reason } from '../../src/planning/reason.js';
+import type { UpgradePlan } from '../../src/planning/plan.js';
+import { planUpgrade } from '../../src/planning/upgrade-plan.js';
+import { stepOrders } from '../../src/planning/node-steps.js';
+import { decoded } from '../../src/runs/view/history-values.js';
+import { runId, workflowTypes } from '../../src/workflows/messages.js';
+import { cluster, taskQueue, type WorkflowsAlone } from './a-waiting-run.js';
+import { aCluster } from '../planning/a-cluster.js';
+
+/** What an activity is asked; of a node, where it is about one. */
+export interface Asked {
+  readonly name: string;
+  readonly node: string | undefined;
+}
+
+/** A reason that an activity fails with. */
+export class Fails {
+  constructor(readonly reason: Reason) {}
+}
+
+/** What an activity answers in this test; undefined: what it answers where all is well. */
+export type Answers = (asked: Asked) => unknown;
+
+export interface DrivenRun {
+  readonly handle: WorkflowHandle;
+  readonly plan: UpgradePlan;
+  /** What was asked so far: `drainNode work-1`. */
+  readonly asked: readonly string[];
+  /** Sends a decision, and answers what came of it: its verdict, or the sentence of the refusal. */
+  decide(verb: string, node: string, by?: string): Promise<string>;
+  until(what: string, look: () => boolean | Promise<boolean>): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Something that an activity waits for until the test lets it go. */
+export function gate(): { readonly open: () => void; readonly opened: Promise<void> } {
+  let open: () => void = () => undefined;
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { open, opened };
+}
+
+/** Steps by which a node goes back, as the activity plans them. */
+export const backSteps = stepOrders.back.filter((step) => step !== 'hand-over-leadership');
+
+/** A run of workers in batches, on the real workflows; activities answer what the test says. */
+export async function driveRun(
+  { temporal: { client } }: WorkflowsAlone,
+  activities: DrivenActivities,
+  run: number,
+  batches: readonly (readonly string[])[],
+  answers: Answers,
+): Promise<DrivenRun> {
+  const input = aCluster()
+    .declaring((inventory) => ({
+      ...inventory,
+      limits: { ...inventory.limits, decision: 120_000 },
+      snapshot: { ...inventory.snapshot, maxAge: 0 },
+    }))
+    .upgrading({ approve: [], onFailure: 'ask', workers: { canary: 0, batch: 2, undrained: 'halt' } })
+    .planInput();
+  const planned = planUpgrade(input);
+  if (planned.verdict !== 'planned') throw new Error(JSON.stringify(planned));
+  const { plan } = planned;
+  const well: Readonly<Record<string, unknown>> = {
+    planUpgrade: planned,
+    resolveOrder: { order: batches.flat(), batches, rebootModes: {} },
+    recordFacts: { bootId: 'b', version: 'v1.12.1' },
+    installTalos: { note: 'installed' },
+    awaitBoot: { note: 'booted', bootId: 'c' },
+    takeSnapshot: { file: 'f', from: 'ctrl-1', takenAt: '2026-11-21T14:32:00.000Z' },
+  };
+  const planOf = (name: string) => plan.hops[0]?.nodes.find((node) => node.name === name);
+  const wellOf = (name: string, node: string | undefined): unknown => {
+    const planOfNode = planOf(node ?? '');
+    if (name === 'planRollback' && planOfNode)
+      return {
+        verdict: 'back',
+        node: { ...planOfNode, back: true, steps: 'back', from: 'v1.12.6', soak: 0 },
+        steps: backSteps,
+      };
+    if (name === 'planRetry' && planOfNode)
+      return { verdict: 'again', node: planOfNode, steps: ['cordon', 'uncordon'] };
+    return well[name] ?? 'well';
+  };
+  const asked: string[] = [];
+  activities.answers(run, async (name, about) => {
+    asked.push([name, about].filter(Boolean).join(' '));
+    const answer = await answers({ name, node: about });
+    return answer === undefined ? wellOf(name, about) : answer;
+  });
+  const { inventory, request } = input;
+  const handle = await client.workflow.start(workflowTypes.run, {
+    workflowId: runId(cluster, run),
+    taskQueue,
+    args: [{ request, run, inventory, base: '/', only: [] }],
+  });
+  return {
+    handle,
+    plan,
+    asked,
+    decide: async (verb, node, by = 'Ada') => {
+      try {
+        const answer = await handle.executeUpdate<{ readonly verdict: string }, [object]>(verb, {
+          args: [{ node, by, why: 'to try it' }],
+        });
+        return answer.verdict;
+      } catch (error) {
+        const { cause } = error as { readonly cause?: Error };
+        return cause?.message ?? String(error);
+      }
+    },
+    until: async (what, look) => {
+      for (let tries = 0; tries < 300; tries += 1) {
+        if (await look()) return;
+        await pause(50);
+      }
+      throw new Error(`it never was so: ${what}; it was asked ${asked.join(', ')}`);
+    },
+    stop: async () => {
+      await handle.terminate().catch(() => undefined);
+    },
+  };
+}
+
+/** So long a question for work is open; Temporal takes none that is much shorter. Milliseconds. */
+const pollMs = 20_000;
+
+type Answering = (name: string, node: string | undefined) => Promise<unknown>;
+
+/** Carries out the activities of all driven runs, several at a time: each by what its own test answers. */
+export class DrivenActivities {
+  private readonly runs = new Map<number, Answering>();
+  private readonly over = new AbortController();
+  private readonly working: Promise<void>;
+
+  constructor(private readonly client: Client) {
+    this.working = this.work();
+  }
+
+  answers(run: number, answering: Answering): void {
+    this.runs.set(run, answering);
+  }
+
+  async stop(): Promise<void> {
+    this.over.abort();
+    await this.working;
+  }
+
+  private async work(): Promise<void> {
+    const { client } = this;
+    const common = { namespace: client.options.namespace, identity: 'by hand' };
+    while (!this.over.signal.aborted) {
+      const poll = () =>
+        client.workflowService.pollActivityTaskQueue({ ...common, taskQueue: { name: taskQueue } });
+      const task = await client
+        .withAbortSignal(this.over.signal, () => client.withDeadline(Date.now() + pollMs, poll))
+        .catch(() => undefined);
+      const { taskToken, activityType, input } = task ?? {};
+      if (!taskToken || taskToken.length === 0) continue;
+      const about = decoded(input?.payloads?.[0]) as {
+        readonly run: number;
+        readonly node?: { readonly name: string };
+      };
+      const answering = this.runs.get(about.run) ?? (() => Promise.resolve('nobody asks'));
+      void answering(activityType?.name ?? '', about.node?.name).then((result) =>
+        this.respond(taskToken, result),
+      );
+    }
+  }
+
+  private async respond(taskToken: Uint8Array, result: unknown): Promise<void> {
+    const { workflowService, options } = this.client;
+    const common = { namespace: options.namespace, identity: 'by hand', taskToken };
+    if (result instanceof Fails) {
+      const { reason } = result;
+      const failure = ApplicationFailure.create({
+        message: sentence(reason),
+        type: reason.kind,
+        nonRetryable: true,
+        details: [reason],
+      });
+      await workflowService.respondActivityTaskFailed({
+        ...common,
+        failure: new DefaultFailureConverter().errorToFailure(failure, defaultPayloadConverter),
+      });
+      return;
+    }
+    const payloads = [defaultPayloadConverter.toPayload(result)];
+    await workflowService.respondActivityTaskCompleted({ ...common, result: { payloads } });
+  }
+}

@@ -1,0 +1,164 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import type { RunResult } from '../../src/planning/run-result.js';
+import { DrivenActivities, driveRun, Fails, gate, type Answers, type DrivenRun } from './a-driven-run.js';
+import { startWorkflowsAlone, type WorkflowsAlone } from './a-waiting-run.js';
+
+const [one, other, next] = ['work-1', 'work-2', 'work-3'] as const;
+const unwell = new Fails({ kind: 'extensions-lost', node: one, lost: ['qemu-guest-agent'] });
+const oldAgain = new Fails({
+  kind: 'back-on-old-version',
+  node: other,
+  version: 'v1.12.1',
+  wanted: 'v1.12.6',
+});
+const undrained = new Fails({ kind: 'drain-failed', node: one, why: 'a webhook says no', attempts: 3 });
+
+let alone: WorkflowsAlone;
+let activities: DrivenActivities;
+let number = 100;
+let run: DrivenRun | undefined;
+beforeAll(async () => {
+  alone = await startWorkflowsAlone();
+  activities = new DrivenActivities(alone.temporal.client);
+}, 60_000);
+afterAll(async () => {
+  await activities.stop();
+  await alone.stop();
+}, 60_000);
+afterEach(async () => {
+  await run?.stop();
+}, 20_000);
+
+async function drive(batches: readonly (readonly string[])[], answers: Answers): Promise<DrivenRun> {
+  number += 1;
+  run = await driveRun(alone, activities, number, batches, answers);
+  return run;
+}
+
+/** How often an activity was asked about a node. */
+const times = ({ asked }: DrivenRun, what: string): number => asked.filter((text) => text === what).length;
+
+describe('two nodes of a batch that halted', () => {
+  const answers =
+    (drains: () => unknown = () => undefined): Answers =>
+    ({ name, node }) => {
+      if (name === 'verifyNode' && node === one && !run?.asked.includes(`rollBackNode ${one}`)) return unwell;
+      if (name === 'awaitBoot' && node === other) return oldAgain;
+      if (name === 'drainNode' && node === one) return drains();
+      return undefined;
+    };
+  const goesBack = async (driven: DrivenRun): Promise<void> =>
+    driven.until('both halted, and one goes back', async () => {
+      const halted = times(driven, `verifyNode ${one}`) > 0 && times(driven, `awaitBoot ${other}`) > 0;
+      return halted && (await driven.decide('rollback', one)) === 'rolling-back';
+    });
+
+  test('a way back begins at once, without a word about the other one', async () => {
+    const driven = await drive([[one, other], [next]], answers());
+    await goesBack(driven);
+    await driven.until('it goes back', () => times(driven, `rollBackNode ${one}`) === 1);
+    const result = (await driven.handle.result()) as RunResult;
+    expect(result).toMatchObject({ outcome: 'halted', reasons: [{ kind: 'rolled-back', node: one }] });
+    expect(driven.asked.some((text) => text.endsWith(next))).toBe(false);
+  }, 60_000);
+
+  test('where the way back fails, the other one is still to be decided about before any other begins', async () => {
+    let drains = 0;
+    const driven = await drive(
+      [[one, other], [next]],
+      answers(() => ((drains += 1) === 2 ? undrained : undefined)),
+    );
+    await goesBack(driven);
+    await driven.until('the way back failed', () => drains === 2);
+    await driven.until(
+      'it can be decided about again',
+      async () => (await driven.decide('retry', one)) === 'retrying',
+    );
+    expect(await driven.decide('retry', other)).toBe('retrying');
+    const result = (await driven.handle.result()) as RunResult;
+    expect(result).toMatchObject({ outcome: 'done', counts: { done: 3 } });
+    const begun = driven.asked.findIndex((text) => text.endsWith(next));
+    expect(driven.asked.lastIndexOf(`cordonNode ${other}`)).toBeLessThan(begun);
+  }, 60_000);
+});
+
+describe('a node that goes back', () => {
+  test('is not skipped meanwhile: the run ends after it, and no other begins', async () => {
+    const held = gate();
+    const driven = await drive([[one], [next]], async ({ name, node }) => {
+      if (name === 'verifyNode' && node === one && times(driven, `rollBackNode ${one}`) === 0) return unwell;
+      if (name === 'rollBackNode') await held.opened;
+      return undefined;
+    });
+    await driven.until(
+      'it can be decided about',
+      async () => (await driven.decide('rollback', one)) === 'rolling-back',
+    );
+    await driven.until('it goes back', () => times(driven, `rollBackNode ${one}`) === 1);
+    expect(await driven.decide('skip', one)).toMatch(/^work-1 is on its way back/);
+    held.open();
+    expect(await driven.handle.result()).toMatchObject({
+      outcome: 'halted',
+      reasons: [{ kind: 'rolled-back', node: one }],
+    });
+    expect(driven.asked.some((text) => text.endsWith(next))).toBe(false);
+  }, 60_000);
+});
+
+describe('a node that is skipped when its install was sent', () => {
+  test('and then halts, halts the run as any other', async () => {
+    const held = gate();
+    const driven = await drive([[one], [next]], async ({ name, node }) => {
+      if (name !== 'awaitReady' || node !== one) return undefined;
+      await held.opened;
+      return unwell;
+    });
+    await driven.until('it is awaited', () => times(driven, `awaitReady ${one}`) === 1);
+    expect(await driven.decide('skip', one)).toBe('stopping');
+    held.open();
+    await driven.until('it waits for a word', async () => (await driven.decide('retry', one)) === 'retrying');
+    expect(driven.asked.some((text) => text.endsWith(next))).toBe(false);
+    expect(await driven.handle.result()).toMatchObject({ outcome: 'done', counts: { done: 2 } });
+  }, 60_000);
+});
+
+describe('decisions about one node', () => {
+  test('by two people at once: one is taken, the other is told which', async () => {
+    const driven = await drive([[one]], ({ name }) =>
+      name === 'verifyNode' && times(driven, `verifyNode ${one}`) === 1 ? unwell : undefined,
+    );
+    await driven.until('it halted', () => times(driven, `verifyNode ${one}`) === 1);
+    const said: string[] = [];
+    await driven.until('one is taken', async () => {
+      said.splice(
+        0,
+        2,
+        ...(await Promise.all([driven.decide('retry', one, 'Ada'), driven.decide('rollback', one, 'Bob')])),
+      );
+      return said.some((text) => text === 'retrying' || text === 'rolling-back');
+    });
+    expect(
+      said.filter((text) => /^work-1 was decided about already: (retry by Ada|rollback by Bob): /.test(text)),
+    ).toHaveLength(1);
+    await driven.handle.result();
+    expect(await driven.decide('retry', one)).toMatch(/not found|completed/i);
+  }, 60_000);
+
+  test('hold from the moment they are taken: nobody decides otherwise while a snapshot is taken before it begins', async () => {
+    const held = gate();
+    const driven = await drive([['ctrl-2']], async ({ name, node }) => {
+      if (name === 'verifyNode' && node === 'ctrl-2' && times(driven, 'verifyNode ctrl-2') === 1)
+        return unwell;
+      if (name === 'takeSnapshot' && times(driven, 'verifyNode ctrl-2') > 0) await held.opened;
+      return undefined;
+    });
+    await driven.until(
+      'it is begun once more',
+      async () => (await driven.decide('retry', 'ctrl-2')) === 'retrying',
+    );
+    await driven.until('a snapshot is taken before', () => times(driven, 'takeSnapshot') === 2);
+    expect(await driven.decide('rollback', 'ctrl-2', 'Bob')).toMatch(/it is under work\.$/);
+    held.open();
+    expect(await driven.handle.result()).toMatchObject({ outcome: 'done' });
+  }, 60_000);
+});
