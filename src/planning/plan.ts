@@ -57,6 +57,8 @@ export interface RunBack {
   readonly why: string;
   /** The nodes that run worked on, the last one first, each with what it ran before. */
   readonly nodes: readonly RanBefore[];
+  /** What that run was to bring; left out: by releases that did not tell. */
+  readonly target?: string;
 }
 
 /** What a node ran before a run. */

@@ -83,7 +83,8 @@ export async function clusterQueue(state: QueueState): Promise<void> {
   await condition(() => book.open !== undefined);
   // Again, should another request have been taken before this execution could end: none is lost.
   for (let { open } = book; open; { open } = book) {
-    book.ended(await runToItsEnd(open.input, open.run));
+    const { hold, result } = await runToItsEnd(open.input, open.run);
+    book.ended(hold, result);
     tell(book);
     await condition(allHandlersFinished);
   }
@@ -103,10 +104,15 @@ function tell(book: QueueBook): void {
   setCurrentDetails(queueDetails(book.cluster, memo));
 }
 
-function queueDetails(cluster: string, { hold, open, waiting, frozen }: QueueMemo): string {
+function queueDetails(cluster: string, { hold, open, waiting, frozen, takenBack }: QueueMemo): string {
   const words = hold ? holdSentence(hold, cluster) : open ? `run ${open.run} is open` : 'no run is open';
   const more = [
-    ...(waiting ? [`Talos ${waiting.target} was merged and waits until it may begin`] : []),
+    ...(waiting
+      ? [
+          `Talos ${waiting.target} was merged and waits ${waiting.keptBack ? 'for a person' : 'until it may begin'}`,
+        ]
+      : []),
+    ...(takenBack ?? []).map((one) => describe({ kind: 'taken-back', cluster, ...one })),
     ...(frozen ? [describe({ kind: 'frozen', cluster, ...frozen })] : []),
   ];
   return `## ${cluster}\n\n${[words, ...more].join('\n\n')}\n`;
@@ -135,8 +141,15 @@ function decisionMs(nodes: number): number {
   return Math.min(longestDecisionMs, Math.max(usualDecisionMs, nodes * 60));
 }
 
+/** How a run left its cluster. */
+interface Left {
+  readonly hold: Hold | null;
+  /** What it said; left out: nothing. */
+  readonly result?: RunResult;
+}
+
 /** Runs it, whatever happens to it; answers the hold it leaves. */
-async function runToItsEnd(input: EnqueueInput, run: number): Promise<Hold | null> {
+async function runToItsEnd(input: EnqueueInput, run: number): Promise<Left> {
   const { cluster, talos } = input.request;
   try {
     const result = await executeChild(upgradeCluster, {
@@ -152,12 +165,12 @@ async function runToItsEnd(input: EnqueueInput, run: number): Promise<Hold | nul
         { key: keyword(searchAttributes.strategy), value: input.request.strategy ?? 'in-place' },
       ],
     });
-    return holdOf(result);
+    return { hold: holdOf(result), result };
   } catch (error) {
     const reason = reasonOf(error, `run ${run}`, 0);
     const outcome =
       reason.kind === 'terminated' ? 'terminated' : reason.kind === 'aborted' ? 'aborted' : 'failed';
-    return { run, since: new Date().toISOString(), outcome, reasons: [reason] };
+    return { hold: { run, since: new Date().toISOString(), outcome, reasons: [reason] } };
   }
 }
 

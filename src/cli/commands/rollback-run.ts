@@ -47,7 +47,7 @@ export async function rollbackRun(named: string, options: RollbackRunOptions): P
       );
     const asked = { ...options, talos: first.version };
     const request = await upgradeRequest(declared, asked);
-    const back = { run: chosen.run, why: options.why.trim(), nodes };
+    const back = { run: chosen.run, why: options.why.trim(), nodes, target: view.target };
     return await startRun(temporal, declared, { ...request, schema: 3, back }, { ...asked, wait: true });
   } finally {
     await temporal.close();

@@ -39,7 +39,9 @@ const words: WordsOf = {
     title: `${cluster}: Talos ${target} was merged, and waits`,
     lines: [
       sentence(describe(reason)),
-      `It begins by itself once that is over; a newer merge takes its place. Merged by ${by}.`,
+      reason.kind === 'taken-back'
+        ? `It does not begin by itself: slipway upgrade brings it. Merged by ${by}.`
+        : `It begins by itself once that is over${reason.kind === 'run-open' ? ', unless that run goes back' : ''}; a newer merge takes its place. Merged by ${by}.`,
     ],
     commands: [`slipway queue ${cluster}  # what waits, and for what`],
   }),
