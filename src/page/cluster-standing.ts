@@ -49,9 +49,11 @@ export function clusterStanding(sight: ClusterSight, clock: Clock): ClusterStand
       points: freeze(queue, ''),
       beside: merged,
     };
+  if (waiting?.keptBack)
+    return { tone: 'asks', title: 'Free: what was merged waits for a person', points: merged, beside: [] };
   if (waiting) return { tone: 'works', title: 'Begins what was merged', points: [], beside: merged };
   const title = runs.length === 0 ? 'Free; no run of it is on record' : 'Free: takes the next run';
-  return { tone: 'rests', title, points: [], beside: [] };
+  return { tone: 'rests', title, points: [], beside: merged };
 }
 
 /** That nobody takes what is asked for any more. */
@@ -89,11 +91,16 @@ function freeze({ frozen }: QueueView, about = 'frozen'): Point[] {
   return [{ tone: 'rests', about, ...(about === '' ? {} : { since }), text, commands: besideStatus(advice) }];
 }
 
-/** What was merged, and begins by itself once it may. */
-function mergedAndWaits({ waiting }: QueueView): Point[] {
-  if (!waiting) return [];
-  const { since, sentence: text } = waiting;
-  return [{ tone: 'rests', about: 'merged', since, text, commands: [] }];
+/** What was merged, and begins by itself once it may, or by a person; and what no merge brings again. */
+function mergedAndWaits({ waiting, takenBack }: QueueView): Point[] {
+  const [newest] = takenBack;
+  const back: Point[] = newest
+    ? [{ tone: 'rests', about: 'taken back', since: newest.since, text: newest.sentence, commands: [] }]
+    : [];
+  if (!waiting) return back;
+  const { since, sentence: text, keptBack } = waiting;
+  const commands = keptBack ? ['slipway upgrade  # brings what git declares all the same'] : [];
+  return [{ tone: 'rests', about: 'merged', since, text, commands }, ...(keptBack ? [] : back)];
 }
 
 const order: readonly Tone[] = ['asks', 'fault', 'works', 'rests', 'well'];

@@ -53,6 +53,10 @@ export const requestAdvice: Advices<RequestReason> = {
     `slipway unfreeze ${cluster} --why "…"  # runs may begin again; what waits for nothing else begins at once`,
     say.status('what is open, and what waits'),
   ],
+  'taken-back': ({ cluster, run }, say) => [
+    `slipway report ${cluster}/${run}  # why it did`,
+    say.upgrade('brings what git declares all the same; once that has ended well, merges do again', ''),
+  ],
   superseded: (_, say) => [say.watch('follow the run that takes its place')],
   'request-too-old': (_, say) => [say.plan('what it would do now; then ask again', '')],
   'schema-unknown': (_, say) => [

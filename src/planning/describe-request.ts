@@ -38,12 +38,16 @@ export const requestSentences: Sentences<RequestReason> = {
     `the support matrix has no row for Talos ${version}; it knows ${listed(known, 10)}`,
   'kubernetes-unsupported': ({ talos, kubernetes, lowest, highest }) =>
     `Talos ${talos} supports Kubernetes ${lowest} to ${highest}, and this cluster runs ${kubernetes}`,
-  'run-open': ({ cluster, run, target }) =>
-    `run ${run} is upgrading ${cluster} to Talos ${target}, and one run at a time is all a cluster takes`,
+  'run-open': ({ cluster, run, target, back }) =>
+    `run ${run} ${back ? 'takes' : 'is upgrading'} ${cluster} ${back ? 'back ' : ''}to Talos ${target}, and one run at a time is all a cluster takes`,
   held: ({ cluster, run, since, why }) =>
     `${cluster} is held since ${moment(since)} by run ${run}: ${quoted(why)}`,
   frozen: ({ cluster, by, why, since }) =>
     `${quoted(by)} froze ${cluster} on ${moment(since)}, so that no run begins: ${quoted(why)}`,
+  'taken-back': ({ cluster, talos, run, since, wentBack }) =>
+    wentBack === undefined
+      ? `${cluster} was taken back from Talos ${talos} by run ${run} on ${moment(since)}, so no merge brings that again by itself, nor what had been merged by then`
+      : `${cluster} turned back from Talos ${talos} at ${wentBack} in run ${run}, on ${moment(since)}, so no merge brings that again by itself`,
   superseded: ({ target, commit }) =>
     `a newer merge${commit === undefined ? '' : `, ${commit.slice(0, 12)},`} wants Talos ${target}, and nothing was touched yet`,
   'request-too-old': ({ requestedAt, limit }) =>

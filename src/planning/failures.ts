@@ -49,6 +49,7 @@ export const failures = {
   'run-open': refuse('one run at a time'),
   held: refuse('a person releases first'),
   frozen: refuse('a person lifts it'),
+  'taken-back': refuse('a person brings it again'),
   superseded: refuse('the newest merge is what git declares'),
   'request-too-old': refuse('whoever asked may ask again'),
   'schema-unknown': refuse('another version of Slipway made it'),

@@ -5,6 +5,7 @@ import type { Role } from './observation.js';
 import type { StepName, StepsName } from './node-steps.js';
 import type { AcceptedChange } from './terraform/accepted-changes.js';
 import type { GateName } from './gates/gates.js';
+import type { StillDeclared } from './revert.js';
 
 export type Strategy = 'in-place' | 'rebuild';
 
@@ -57,6 +58,10 @@ export interface RunBack {
   readonly why: string;
   /** The nodes that run worked on, the last one first, each with what it ran before. */
   readonly nodes: readonly RanBefore[];
+  /** What that run was to bring; left out, as what follows: by releases that did not tell. */
+  readonly target?: string;
+  /** What git declares of it; left out: nothing. */
+  readonly declared?: StillDeclared;
 }
 
 /** What a node ran before a run. */

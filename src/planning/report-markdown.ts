@@ -25,6 +25,7 @@ export function reportMarkdown(report: RunReport, opening?: string): string {
   const sections = [
     ...(opening === undefined ? [title(report), facts(report), ...now(report)] : [opening, facts(report)]),
     ...why(report),
+    ...inGit(report),
     ...behindSection(report),
     ...lookSection(report),
     ...terraformSection(report),
@@ -86,6 +87,12 @@ function why({ reasons }: RunReport): string[] {
     [`- ${plain(sentence)}.`, '', ...advice.map((line) => `      ${line}`)].join('\n'),
   );
   return [['## Why', '', ...items].join('\n')];
+}
+
+/** Whoever wants the cluster to stay as it is says so in git. */
+function inGit({ revert }: RunReport): string[] {
+  if (revert === null) return [];
+  return [`## In git\n\nIf the cluster is to stay as it is now, git has to say so:\n\n      ${revert}`];
 }
 
 const decided = {

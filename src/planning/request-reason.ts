@@ -40,7 +40,14 @@ export type RequestReason =
       readonly lowest: string;
       readonly highest: string;
     }
-  | { readonly kind: 'run-open'; readonly cluster: string; readonly run: number; readonly target: string }
+  /** `back`: it takes another run back. */
+  | {
+      readonly kind: 'run-open';
+      readonly cluster: string;
+      readonly run: number;
+      readonly target: string;
+      readonly back?: true;
+    }
   | {
       readonly kind: 'held';
       readonly cluster: string;
@@ -55,6 +62,15 @@ export type RequestReason =
       readonly by: string;
       readonly why: string;
       readonly since: string;
+    }
+  /** A version that did not stay: no merge brings it again by itself. `wentBack`: the node that did; left out: a whole run was taken back. */
+  | {
+      readonly kind: 'taken-back';
+      readonly cluster: string;
+      readonly talos: string;
+      readonly run: number;
+      readonly since: string;
+      readonly wentBack?: string;
     }
   /** A newer merge wants another version, and nothing was touched yet. `commit`: what was merged. */
   | { readonly kind: 'superseded'; readonly target: string; readonly commit?: string }

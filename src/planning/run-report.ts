@@ -2,6 +2,7 @@ import type { Inventory } from '../inventory/schema.js';
 import { advise, describe } from './describe.js';
 import type { Strategy, UpgradePlan } from './plan.js';
 import type { Reason } from './reason.js';
+import { revertCommand, type StillDeclared } from './revert.js';
 import { reportFigures, type ReportFigures } from './report-figures.js';
 import { reportLag, type ReportLag } from './report-lag.js';
 import { reportMarkdown } from './report-markdown.js';
@@ -110,6 +111,8 @@ export interface RunStory extends Omit<RunResult, 'outcome' | 'endedAt' | 'count
   /** Of an open run: what goes on, as sentences. */
   readonly now?: readonly string[];
   readonly telling?: Telling;
+  /** What git declares, and not all nodes run; left out: nothing. */
+  readonly stillDeclared?: StillDeclared;
 }
 
 /**
@@ -140,6 +143,8 @@ export interface RunReport {
   readonly endedAt: string | null;
   /** Why it did not end as `done`: the value, its sentence, and what could be typed. */
   readonly reasons: readonly ReportReason[];
+  /** What is typed to take back in git what it declares, and not all nodes run; null: nothing. */
+  readonly revert: string | null;
   /** What people said to the run while it was open, in order. */
   readonly decisions: readonly Decision[];
   /** Of an open run: what goes on, as sentences. */
@@ -213,6 +218,7 @@ export function reportOf(story: RunStory): RunReport {
         held: outcome !== 'refused',
       }),
     })),
+    revert: story.stillDeclared ? revertCommand(story.stillDeclared) : null,
     decisions: story.decisions ?? [],
     now: story.now ?? [],
     plan: plan ?? null,

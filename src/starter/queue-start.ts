@@ -8,7 +8,7 @@ const askMs = 5_000;
  * The start half of an update-with-start to a cluster's queue: does nothing when the queue runs.
  *
  * A queue that somebody terminated is started with what its memo still says, so neither its numbering nor a hold is
- * lost, nor a freeze. A merge that waited is: a person asks for it (`slipway upgrade`). A run that was open then holds the cluster:
+ * lost, nor a freeze, nor what was taken back. A merge that waited is: a person asks for it (`slipway upgrade`). A run that was open then holds the cluster:
  * nobody knows any more how it ends.
  */
 export async function queueStart(
@@ -21,9 +21,7 @@ export async function queueStart(
     workflowId: queueId(cluster),
     workflowIdConflictPolicy: 'USE_EXISTING',
     taskQueue,
-    args: [
-      { cluster, lastRun: memo.lastRun, hold: memo.hold, ...(memo.frozen ? { frozen: memo.frozen } : {}) },
-    ],
+    args: [{ cluster, lastRun: memo.lastRun, hold: memo.hold, ...kept(memo) }],
     memo: { queue: memo },
     staticSummary: `the queue of ${cluster}: its runs, one at a time`,
   });
@@ -32,15 +30,19 @@ export async function queueStart(
 /** What a queue starts with, given what the one before said last. */
 export function carriedOver(memo: QueueMemo | undefined, now: string): QueueMemo {
   if (!memo) return { hold: null, open: null, lastRun: 0 };
-  const { hold, open, lastRun, frozen } = memo;
-  const kept = frozen ? { frozen } : {};
-  if (!open || hold) return { hold, open: null, lastRun, ...kept };
+  const { hold, open, lastRun } = memo;
+  if (!open || hold) return { hold, open: null, lastRun, ...kept(memo) };
   return {
-    ...kept,
+    ...kept(memo),
     hold: { run: open.run, since: now, outcome: 'terminated', reasons: [{ kind: 'terminated' }] },
     open: null,
     lastRun,
   };
+}
+
+/** What outlives a queue beside its hold; left out where there is nothing. */
+function kept({ frozen, takenBack }: QueueMemo): Pick<QueueMemo, 'frozen' | 'takenBack'> {
+  return { ...(frozen ? { frozen } : {}), ...(takenBack ? { takenBack } : {}) };
 }
 
 /** What a cluster's queue says of itself, whether it runs or not; undefined: there is none. */

@@ -83,8 +83,8 @@ export async function clusterQueue(state: QueueState): Promise<void> {
   await condition(() => book.open !== undefined);
   // Again, should another request have been taken before this execution could end: none is lost.
   for (let { open } = book; open; { open } = book) {
-    const { hold, touched } = await runToItsEnd(open.input, open.run);
-    book.ended(hold, touched);
+    const { hold, result } = await runToItsEnd(open.input, open.run);
+    book.ended(hold, result);
     tell(book);
     await condition(allHandlersFinished);
   }
@@ -104,10 +104,15 @@ function tell(book: QueueBook): void {
   setCurrentDetails(queueDetails(book.cluster, memo));
 }
 
-function queueDetails(cluster: string, { hold, open, waiting, frozen }: QueueMemo): string {
+function queueDetails(cluster: string, { hold, open, waiting, frozen, takenBack }: QueueMemo): string {
   const words = hold ? holdSentence(hold, cluster) : open ? `run ${open.run} is open` : 'no run is open';
   const more = [
-    ...(waiting ? [`Talos ${waiting.target} was merged and waits until it may begin`] : []),
+    ...(waiting
+      ? [
+          `Talos ${waiting.target} was merged and waits ${waiting.keptBack ? 'for a person' : 'until it may begin'}`,
+        ]
+      : []),
+    ...(takenBack ?? []).map((one) => describe({ kind: 'taken-back', cluster, ...one })),
     ...(frozen ? [describe({ kind: 'frozen', cluster, ...frozen })] : []),
   ];
   return `## ${cluster}\n\n${[words, ...more].join('\n\n')}\n`;
@@ -136,14 +141,14 @@ function decisionMs(nodes: number): number {
   return Math.min(longestDecisionMs, Math.max(usualDecisionMs, nodes * 60));
 }
 
-/** How a run left the cluster. */
+/** How a run left its cluster. */
 interface Left {
   readonly hold: Hold | null;
-  /** It did more than look. */
-  readonly touched: boolean;
+  /** What it said; left out: nothing. */
+  readonly result?: RunResult;
 }
 
-/** Runs it, whatever happens to it. */
+/** Runs it, whatever happens to it; answers the hold it leaves. */
 async function runToItsEnd(input: EnqueueInput, run: number): Promise<Left> {
   const { cluster, talos } = input.request;
   try {
@@ -160,18 +165,14 @@ async function runToItsEnd(input: EnqueueInput, run: number): Promise<Left> {
         { key: keyword(searchAttributes.strategy), value: input.request.strategy ?? 'in-place' },
       ],
     });
-    return { hold: holdOf(result), touched: !looked.has(result.outcome) };
+    return { hold: holdOf(result), result };
   } catch (error) {
     const reason = reasonOf(error, `run ${run}`, 0);
     const outcome =
       reason.kind === 'terminated' ? 'terminated' : reason.kind === 'aborted' ? 'aborted' : 'failed';
-    const hold: Hold = { run, since: new Date().toISOString(), outcome, reasons: [reason] };
-    return { hold, touched: true };
+    return { hold: { run, since: new Date().toISOString(), outcome, reasons: [reason] } };
   }
 }
-
-/** Ends of a run that only looked. */
-const looked: ReadonlySet<RunResult['outcome']> = new Set<RunResult['outcome']>(['refused', 'nothing-to-do']);
 
 /** Abort, halt and failure always hold; what touched nothing, or ended clean, never does (I9). */
 function holdOf(result: RunResult): Hold | null {

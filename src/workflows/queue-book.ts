@@ -1,8 +1,9 @@
 import { describe } from '../planning/describe.js';
 import type { UpgradeRequest } from '../planning/plan.js';
 import type { Reason } from '../planning/reason.js';
-import type { Hold } from '../planning/run-result.js';
+import type { Hold, RunResult } from '../planning/run-result.js';
 import type {
+  Begun,
   EnqueueAnswer,
   EnqueueInput,
   Freeze,
@@ -12,11 +13,14 @@ import type {
   OfferAnswer,
   QueueMemo,
   ReleaseAnswer,
-  StartedRun,
+  TakenBack,
   UnfreezeAnswer,
   WithdrawAnswer,
   Withdrawal,
 } from './messages.js';
+import { tooOld, unknownShape } from './request-refusals.js';
+import { takenBackAfter, takenBackBefore } from './taken-back.js';
+import { waitingOf, type Waiting } from './waiting-merge.js';
 
 /** What the queue carries from one run to the next. */
 export interface QueueState {
@@ -28,6 +32,8 @@ export interface QueueState {
   readonly frozen?: Freeze | null;
   /** The merges that were taken, the newest last. */
   readonly taken?: readonly Taken[];
+  /** Versions that no merge brings again by itself, the newest last. */
+  readonly takenBack?: readonly TakenBack[];
 }
 
 /** A merge that was taken. */
@@ -37,10 +43,6 @@ interface Taken {
   readonly delivery?: string;
   /** The run it became. */
   readonly run?: number;
-}
-
-interface Waiting extends Offer {
-  readonly since: string;
 }
 
 /** A run that is open, and what is wanted in its place. */
@@ -55,12 +57,6 @@ interface Open {
   readonly since: string;
 }
 
-/** The newest shape of a request this worker knows; it knows the older ones, too. */
-const requestSchema = 4;
-
-/** A request that no worker took in this time was given up by whoever sent it. Milliseconds. */
-const requestAgeMax = 600_000;
-
 /** Merges that are remembered, so that a delivery that comes once more starts nothing. A bot merges a few a week. */
 const takenMax = 200;
 
@@ -72,6 +68,7 @@ export class QueueBook {
   private waiting: Waiting | null;
   private frozen: Freeze | null;
   private taken: readonly Taken[];
+  private takenBack: readonly TakenBack[];
   private current: Open | null = null;
 
   constructor(state: QueueState) {
@@ -81,6 +78,7 @@ export class QueueBook {
     this.waiting = state.waiting ?? null;
     this.frozen = state.frozen ?? null;
     this.taken = state.taken ?? [];
+    this.takenBack = state.takenBack ?? [];
   }
 
   /** The run that is to be carried out, or is. */
@@ -90,7 +88,7 @@ export class QueueBook {
 
   /** A person, or a program of theirs, asks for a run now: it begins, or they are told why not. */
   enqueue(input: EnqueueInput, now: string): EnqueueAnswer {
-    const refused = this.unknown(input) ?? tooOld(input, now) ?? this.obstacle(input);
+    const refused = unknownShape(input) ?? tooOld(input, now) ?? this.obstacle(input);
     if (refused) return { verdict: 'refused', reason: refused };
     const run = this.begin(input, now);
     return { verdict: 'started', run, workflowId: `run/${this.cluster}/${run}` };
@@ -98,7 +96,7 @@ export class QueueBook {
 
   /** A merge wants a version: it begins, or waits in the place of any older one. */
   offer({ key, input }: Offer, now: string): OfferAnswer {
-    const refused = this.unknown(input);
+    const refused = unknownShape(input);
     if (refused) return { verdict: 'refused', reason: refused };
     const before = this.taken.find((one) => one.key === key);
     const { origin } = input.request;
@@ -109,7 +107,8 @@ export class QueueBook {
         : { verdict: 'known' };
     }
     this.taken = [...this.taken, { key, ...(origin ? { delivery: origin.delivery } : {}) }].slice(-takenMax);
-    const reason = this.obstacle(input);
+    // What lasts longest is told: whoever reads it may not be told again.
+    const reason = this.keptBack({ input, since: now }) ?? this.obstacle(input);
     if (!reason) {
       // What waited, if anything did, was merged before.
       this.waiting = null;
@@ -134,7 +133,9 @@ export class QueueBook {
 
   /** Whether the open run wants another version than what has come to wait behind it. */
   get superseded(): Superseded | undefined {
-    return this.waiting ? this.insteadOfOpen(this.waiting.input.request) : undefined;
+    const { waiting } = this;
+    // What does not begin by itself takes nobody's place.
+    return waiting && !this.keptBack(waiting) ? this.insteadOfOpen(waiting.input.request) : undefined;
   }
 
   /** Whether the open run brings what a merge declared, and git declares another version by now. */
@@ -171,24 +172,37 @@ export class QueueBook {
     return { verdict: 'unfrozen', freeze, ...this.beginWaiting(now) };
   }
 
-  /** The open run has ended, and left this hold. A way back that touched nothing leaves the one it was to repair. */
-  ended(hold: Hold | null, touched = true): void {
+  /**
+   * The open run has ended, and left this hold. A way back that only looked leaves the one it was to repair.
+   *
+   * @param result left out: it ended without a word.
+   */
+  ended(hold: Hold | null, result?: RunResult): void {
+    const at = hold?.since ?? result?.endedAt;
+    if (this.current && at !== undefined) {
+      const over = { run: this.lastRun, input: this.current.input, at, ...(result ? { result } : {}) };
+      this.takenBack = takenBackAfter(this.takenBack, over);
+    }
+    const onlyLooked = result?.outcome === 'refused' || result?.outcome === 'nothing-to-do';
     const repairs = this.current?.input.request.back !== undefined;
     this.current = null;
-    if (hold || touched || !repairs) this.hold = hold;
+    if (!repairs || !onlyLooked) this.hold = hold;
   }
 
   /** Begins what waits, where nothing keeps it from that any more. */
-  beginWaiting(now: string): { readonly started?: StartedRun } {
+  beginWaiting(now: string): Begun {
     const { waiting } = this;
     if (!waiting || this.obstacle(waiting.input)) return {};
+    const target = waiting.input.request.talos;
+    const reason = this.keptBack(waiting);
+    if (reason) return { stays: { target, reason } };
     this.waiting = null;
     const run = this.begin(waiting.input, now, waiting.key);
-    return { started: { run, target: waiting.input.request.talos } };
+    return { started: { run, target } };
   }
 
   state(): QueueState {
-    const { cluster, lastRun, hold, waiting, frozen, taken } = this;
+    const { cluster, lastRun, hold, waiting, frozen, taken, takenBack } = this;
     return {
       cluster,
       lastRun,
@@ -197,18 +211,20 @@ export class QueueBook {
       ...(waiting ? { waiting } : {}),
       ...(frozen ? { frozen } : {}),
       ...(taken.length > 0 ? { taken } : {}),
+      ...(takenBack.length > 0 ? { takenBack } : {}),
     };
   }
 
   memo(): QueueMemo {
-    const { hold, lastRun, current, waiting, frozen } = this;
-    const open = current ? { run: lastRun, target: current.input.request.talos, since: current.since } : null;
+    const { hold, lastRun, current, waiting, frozen, takenBack } = this;
+    const open = current ? { run: lastRun, ...whatOf(current), since: current.since } : null;
     return {
       hold,
       open,
       lastRun,
-      ...(waiting ? { waiting: waitingOf(waiting) } : {}),
+      ...(waiting ? { waiting: waitingOf(waiting, this.takenBackOf(waiting)) } : {}),
       ...(frozen ? { frozen } : {}),
+      ...(takenBack.length > 0 ? { takenBack } : {}),
     };
   }
 
@@ -221,14 +237,26 @@ export class QueueBook {
     return run;
   }
 
-  private unknown({ request: { schema } }: EnqueueInput): Reason | undefined {
-    return schema > requestSchema ? { kind: 'schema-unknown', schema, known: requestSchema } : undefined;
+  /** Why what was merged may not begin by itself, whatever else is over. */
+  private keptBack(waiting: Pick<Waiting, 'input' | 'since'>): Reason | undefined {
+    const by = this.takenBackOf(waiting);
+    return by && { kind: 'taken-back', cluster: this.cluster, ...by };
+  }
+
+  private takenBackOf({
+    input: { request },
+    since,
+  }: Pick<Waiting, 'input' | 'since'>): TakenBack | undefined {
+    const open = this.current?.input.request;
+    // Somebody brings it again just now: that run's end says more.
+    if (open && !open.back && open.talos === request.talos) return undefined;
+    return takenBackBefore(this.takenBack, request.talos, since);
   }
 
   /** Why no run of that may begin now. */
   private obstacle({ request }: EnqueueInput): Reason | undefined {
     const { cluster, current, hold, frozen } = this;
-    if (current) return { kind: 'run-open', cluster, run: this.lastRun, target: current.input.request.talos };
+    if (current) return { kind: 'run-open', cluster, run: this.lastRun, ...whatOf(current) };
     // A way back is what repairs: a person asks for it, knowing what the run left.
     if (request.back) return undefined;
     if (hold) {
@@ -240,19 +268,6 @@ export class QueueBook {
   }
 }
 
-function tooOld({ request: { requestedAt } }: EnqueueInput, now: string): Reason | undefined {
-  if (Date.parse(now) - Date.parse(requestedAt) <= requestAgeMax) return undefined;
-  return { kind: 'request-too-old', requestedAt, limit: requestAgeMax };
-}
-
-function waitingOf({ input: { request }, since }: Waiting): NonNullable<QueueMemo['waiting']> {
-  const { talos, commit, origin } = request;
-  const { repository, pullRequest } = origin ?? {};
-  return {
-    target: talos,
-    since,
-    ...(commit === undefined ? {} : { commit }),
-    ...(repository === undefined ? {} : { repository }),
-    ...(pullRequest === undefined ? {} : { pullRequest }),
-  };
+function whatOf({ input: { request } }: Open): { readonly target: string; readonly back?: true } {
+  return { target: request.talos, ...(request.back ? { back: true } : {}) };
 }

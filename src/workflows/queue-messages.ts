@@ -16,12 +16,25 @@ export interface ReleaseInput {
   readonly why: string;
 }
 export type ReleaseAnswer =
-  /** `started`: what waited for it begins. */
-  | { readonly verdict: 'released'; readonly hold: Hold; readonly started?: StartedRun }
+  | ({ readonly verdict: 'released'; readonly hold: Hold } & Begun)
   | { readonly verdict: 'not-held' };
 
 /** To `clusterQueue`: lifts the hold. Touches no node. */
 export const releaseCluster = defineUpdate<ReleaseAnswer, [ReleaseInput]>('release');
+
+/** What became of what waited. */
+export interface Begun {
+  /** It begins. */
+  readonly started?: StartedRun;
+  /** It stays, for a person: why. */
+  readonly stays?: StayingOffer;
+}
+
+/** What was merged, and does not begin by itself. */
+export interface StayingOffer {
+  readonly target: string;
+  readonly reason: Reason;
+}
 
 /** A run that began because what kept it from beginning is gone. */
 export interface StartedRun {
@@ -37,7 +50,7 @@ export interface Offer {
 }
 export type OfferAnswer =
   | { readonly verdict: 'started'; readonly run: number }
-  /** It begins by itself once `reason` is gone. `instead`: the target of an older offer that does not begin any more, with its merge. */
+  /** It begins by itself once `reason` is gone, or, where its version was taken back, not at all. `instead`: the target of an older offer that does not begin any more, with its merge. */
   | {
       readonly verdict: 'waits';
       readonly reason: Reason;
@@ -91,7 +104,7 @@ export interface FreezeAnswer {
 /** To `clusterQueue`: no run begins. One that is open goes on; `pause` and `abort` are for that. */
 export const freezeCluster = defineUpdate<FreezeAnswer, [FreezeInput]>('freeze');
 export type UnfreezeAnswer =
-  | { readonly verdict: 'unfrozen'; readonly freeze: Freeze; readonly started?: StartedRun }
+  | ({ readonly verdict: 'unfrozen'; readonly freeze: Freeze } & Begun)
   | { readonly verdict: 'not-frozen' };
 /** To `clusterQueue`: runs may begin again, and what waits does. */
 export const unfreezeCluster = defineUpdate<UnfreezeAnswer, [FreezeInput]>('unfreeze');
@@ -104,14 +117,35 @@ export interface WaitingOffer {
   readonly repository?: string;
   readonly pullRequest?: number;
   readonly since: string;
+  /** Why it does not begin by itself. */
+  readonly keptBack?: TakenBack;
+}
+
+/** A version that did not stay: no merge brings it again by itself. */
+export interface TakenBack {
+  readonly talos: string;
+  /** The run in which a node went back from it, or that took another run back. */
+  readonly run: number;
+  /** ISO time at which that run had ended. */
+  readonly since: string;
+  /** The node that went back, of several one; left out: a whole run was taken back. */
+  readonly wentBack?: string;
 }
 
 /** Memo of `clusterQueue`, read by describe (no worker needed): the hold, the open run, the last number. */
 export interface QueueMemo {
   readonly hold: Hold | null;
-  readonly open: { readonly run: number; readonly target: string; readonly since: string } | null;
+  readonly open: {
+    readonly run: number;
+    readonly target: string;
+    readonly since: string;
+    /** It takes another run back. */
+    readonly back?: true;
+  } | null;
   readonly lastRun: number;
-  /** Left out: by releases that knew neither. */
+  /** Left out, as what follows: by releases that did not know it. */
   readonly waiting?: WaitingOffer | null;
   readonly frozen?: Freeze | null;
+  /** The newest last; left out: none. */
+  readonly takenBack?: readonly TakenBack[];
 }

@@ -142,7 +142,7 @@ export class RunNews {
     this.phase(result.outcome);
     if (!this.queue) return result;
     const left = result.terraform && describeLeft(result.terraform);
-    this.queue.tell(endMessage(result, this.about(), left));
+    this.queue.tell(endMessage(result, this.about(), left, this.input.request));
     const untold = await this.queue.finish();
     return untold ? { ...result, untold } : result;
   }

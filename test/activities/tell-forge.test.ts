@@ -98,7 +98,8 @@ describe('the forge is told', () => {
     await tell(everyMessage.ended);
     const [body = ''] = bodies();
     expect(body).toContain('press Revert at this pull request');
-    expect(body).toContain(`git revert ${origin.commit.slice(0, 12)}`);
+    expect(body.split(`git revert ${origin.commit.slice(0, 12)} `)).toHaveLength(2);
+    expect(body).not.toContain('home-ops/pull/12');
     await tell(everyMessage.done);
     expect(bodies()[0]).not.toContain('Revert');
   });

@@ -225,6 +225,18 @@ group('clusters', () => {
     ]);
   });
 
+  test('that are free say what was merged and waits for a person, and what no merge brings again', () => {
+    const keptBack = { talos: 'v1.12.7', run: 42, since: at(15) };
+    const memo = { takenBack: [keptBack] };
+    expect(standsWith(done, { ...memo, waiting: { ...waiting, keptBack } })).toMatchObject({
+      tone: 'asks',
+      title: 'Free: what was merged waits for a person',
+      points: [{ about: 'merged', commands: [expect.stringMatching(/^slipway upgrade {2}# /)] }],
+      beside: [],
+    });
+    expect(standsWith(done, memo)).toMatchObject({ tone: 'rests', beside: [{ about: 'taken back' }] });
+  });
+
   test('that are frozen while a run is open say both, and what waits for both', () => {
     const standing = standsWith(drainingRun(), { frozen, waiting });
     expect(standing).toMatchObject({ tone: 'works', title: 'Upgrades k8s-work-2' });

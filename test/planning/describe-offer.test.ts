@@ -33,6 +33,37 @@ describe('what a pull request is told of its merge', () => {
         'Talos v1.12.6, which waited there, is not brought any more. `slipway queue prox-ops` shows it.',
     ],
     [
+      'it waits behind a run to its own version',
+      { verdict: 'waits', reason: { kind: 'run-open', cluster: 'prox-ops', run: 6, target: 'v1.12.7' } },
+      'It waits, and begins by itself: run 6 is upgrading prox-ops to Talos v1.12.7, and one run at a time is all a cluster takes. ' +
+        'Should that run go back, it waits for a person. `slipway queue prox-ops` shows it.',
+    ],
+    [
+      'it waits behind a way back',
+      {
+        verdict: 'waits',
+        reason: { kind: 'run-open', cluster: 'prox-ops', run: 6, target: 'v1.12.1', back: true },
+      },
+      'It waits, and begins by itself: run 6 takes prox-ops back to Talos v1.12.1, and one run at a time is all a cluster takes. ' +
+        'Once that run has taken anything back, it waits for a person. `slipway queue prox-ops` shows it.',
+    ],
+    [
+      'its version was taken back',
+      {
+        verdict: 'waits',
+        reason: {
+          kind: 'taken-back',
+          cluster: 'prox-ops',
+          talos: 'v1.12.7',
+          run: 6,
+          since: '2026-11-21T14:32:00.000Z',
+          wentBack: 'k8s-work-2',
+        },
+      },
+      'It waits for a person: prox-ops turned back from Talos v1.12.7 at k8s-work-2 in run 6, on 2026-11-21 14:32 UTC, so no merge brings ' +
+        'that again by itself. `slipway upgrade` brings it all the same, once nothing else keeps the cluster. `slipway queue prox-ops` shows it.',
+    ],
+    [
       'it is refused',
       { verdict: 'refused', reason: { kind: 'superseded', target: 'v1.12.8', commit: 'c'.repeat(40) } },
       `It is not begun: a newer merge, ${'c'.repeat(12)}, wants Talos v1.12.8, and nothing was touched yet.`,

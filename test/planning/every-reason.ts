@@ -40,6 +40,7 @@ export const everyReason: { readonly [Kind in Reason['kind']]: Extract<Reason, {
   'run-open': { kind: 'run-open', cluster, run: 42, target: wanted },
   held: { kind: 'held', cluster, run: 42, since, why: 'k8s-work-2 came back on v1.12.1' },
   frozen: { kind: 'frozen', cluster, by: 'ada@ops', why: 'the fair', since },
+  'taken-back': { kind: 'taken-back', cluster, talos: 'v1.12.6', run: 42, since, wentBack: 'k8s-work-2' },
   superseded: { kind: 'superseded', target: 'v1.12.7', commit: '4f1c9d2b7a6e5f00112233445566778899aabbcc' },
   'request-too-old': { kind: 'request-too-old', requestedAt: '2026-11-21T06:00:00.000Z', limit: 600_000 },
   'schema-unknown': { kind: 'schema-unknown', schema: 3, known: 2 },

@@ -134,6 +134,13 @@ describe('what merging does', () => {
       /Talos v1\.12\.5, which waits there, is not brought then/,
     ],
     [
+      'waits for a person where its version was taken back',
+      {
+        queue: { ...empty, takenBack: [{ talos: plan.target, run: 4, since: now, wentBack: 'k8s-work-2' }] },
+      },
+      /waits for a person, who types `slipway upgrade`: prox-ops turned back from Talos/,
+    ],
+    [
       'waits for a window',
       { window: { open: false, opens: now } },
       /first node waits for the maintenance window, which opens 2026-11-21 14:32 UTC/,

@@ -38,6 +38,7 @@ describe('the report of a run that went well', () => {
 
   test('has no reasons and no nodes that were never begun', () => {
     expect(report).not.toContain('## Why');
+    expect(report).not.toContain('## In git');
     expect(report).not.toContain('Left behind');
     expect(report).not.toMatch(/undefined|NaN|\[object/);
   });
@@ -56,6 +57,7 @@ describe('the report of a run that halted', () => {
     outcome: 'halted',
     nodes: [aNodeResult('ctrl-2', 60), failed],
     reasons: failed.reason ? [failed.reason] : [],
+    stillDeclared: { talos: 'v1.12.6', commit: 'c0ffee'.repeat(6), came: 'merged' },
   });
   const text = runReportMarkdown(halted);
 
@@ -66,6 +68,7 @@ describe('the report of a run that halted', () => {
       'what to type, with the address of the node',
       '      talosctl -n 10.20.67.3 -e 10.20.67.3 dmesg  # why it did not boot what was installed',
     ],
+    ['how git is made to say what runs', '      git revert c0ffeec0ffee  # git still declares Talos v1.12.6'],
     ['where it stopped', 'Stopped at **await-boot**: ctrl-3 came back'],
     ['that the undo failed too', 'Taking it back failed: the Kubernetes API does not answer'],
     ['which attempt it was', '### ctrl-3, attempt 2'],

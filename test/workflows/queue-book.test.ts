@@ -1,6 +1,6 @@
 import { describe as group, expect, test } from '@jest/globals';
 import type { Inventory } from '../../src/inventory/schema.js';
-import type { Hold } from '../../src/planning/run-result.js';
+import type { Hold, RunResult } from '../../src/planning/run-result.js';
 import type { EnqueueInput, Offer } from '../../src/workflows/messages.js';
 import { QueueBook, type QueueState } from '../../src/workflows/queue-book.js';
 
@@ -242,7 +242,7 @@ group('a frozen cluster', () => {
     queue.offer(merged('v1.12.7', 'aaa'), at(1));
     const back = { run: 6, why: 'it loses packets', nodes: [] };
     expect(queue.enqueue(asked('v1.12.1', { schema: 3, back }), at(2))).toMatchObject({ verdict: 'started' });
-    queue.ended(null, false);
+    queue.ended(null, { outcome: 'refused', endedAt: at(3) } as RunResult);
     expect(queue.memo()).toMatchObject({ hold, waiting: { target: 'v1.12.7' } });
     expect(queue.beginWaiting(at(3))).toEqual({});
     expect(queue.release(at(4))).toMatchObject({ verdict: 'released', hold });

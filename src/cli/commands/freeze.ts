@@ -1,7 +1,8 @@
+import { advise, describe } from '../../planning/describe.js';
 import { moment, quoted } from '../../planning/phrases.js';
 import type { Unanswered } from '../../starter/ask-queue.js';
 import { freezeCluster, unfreezeCluster } from '../../starter/freeze-cluster.js';
-import type { FreezeAnswer, UnfreezeAnswer } from '../../workflows/messages.js';
+import type { FreezeAnswer, StayingOffer, UnfreezeAnswer } from '../../workflows/messages.js';
 import { exitCodes, TemporalSilent, type ExitCode } from '../mistakes.js';
 import { requireName } from '../run-argument.js';
 import { requireQueue } from '../temporal/require-queue.js';
@@ -92,10 +93,19 @@ export function freezeLines(cluster: string, { verdict, freeze: by, open }: Free
 /** The same of lifting it. */
 export function unfreezeLines(cluster: string, answer: UnfreezeAnswer): string[] {
   if (answer.verdict === 'not-frozen') return [`${cluster} is not frozen.`];
-  const { freeze: was, started } = answer;
+  const { freeze: was, started, stays } = answer;
   const lifted = `${cluster} is not frozen any more; ${quoted(was.by)} had frozen it on ${moment(was.since)}.`;
+  if (stays) return [lifted, ...staysLines(cluster, stays)];
   if (!started) return [lifted, 'Nothing waited. Runs may begin again.'];
   return [lifted, ...startedLines(cluster, started)];
+}
+
+/** That what waits does so still, and what to type. */
+export function staysLines(cluster: string, { target, reason }: StayingOffer): string[] {
+  return [
+    `Talos ${target} was merged and waits for a person: ${describe(reason)}.`,
+    ...advise(reason, { cluster }).map((line) => `  ${line}`),
+  ];
 }
 
 /** That what had waited has begun. */

@@ -4,7 +4,7 @@ import { installMark } from '../../planning/armed.js';
 import type { ClusterObservation } from '../../planning/observation.js';
 import { releaseHold } from '../../starter/release-hold.js';
 import { declaredCluster } from '../declared-cluster.js';
-import { startedLines } from './freeze.js';
+import { startedLines, staysLines } from './freeze.js';
 import { exitCodes, TemporalSilent, UserMistake, type ExitCode } from '../mistakes.js';
 import { requireName } from '../run-argument.js';
 import { requireQueue } from '../temporal/require-queue.js';
@@ -112,6 +112,7 @@ function tell(cluster: string, answer: Awaited<ReturnType<typeof releaseHold>>, 
       [
         `${cluster} is released: runs may start again. It was held by run ${answer.hold.run}.`,
         ...(answer.started ? startedLines(cluster, answer.started) : []),
+        ...(answer.stays ? staysLines(cluster, answer.stays) : []),
       ].join('\n'),
     );
   else print(`${cluster} is not held.`);

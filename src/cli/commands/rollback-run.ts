@@ -1,4 +1,5 @@
 import { listed } from '../../planning/phrases.js';
+import { stillDeclared } from '../../planning/revert.js';
 import { runBackOf } from '../run-back-of.js';
 import { declaredCluster } from '../declared-cluster.js';
 import { UserMistake, type ExitCode } from '../mistakes.js';
@@ -47,7 +48,14 @@ export async function rollbackRun(named: string, options: RollbackRunOptions): P
       );
     const asked = { ...options, talos: first.version };
     const request = await upgradeRequest(declared, asked);
-    const back = { run: chosen.run, why: options.why.trim(), nodes };
+    const still = view.input && stillDeclared(view.input.request);
+    const back = {
+      run: chosen.run,
+      why: options.why.trim(),
+      nodes,
+      target: view.target,
+      ...(still ? { declared: still } : {}),
+    };
     return await startRun(temporal, declared, { ...request, schema: 3, back }, { ...asked, wait: true });
   } finally {
     await temporal.close();

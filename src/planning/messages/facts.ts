@@ -2,6 +2,7 @@ import { approvalCommands, approvalsText } from '../describe-approval.js';
 import { span } from '../phrases.js';
 import type { UpgradePlan, UpgradeRequest } from '../plan.js';
 import type { Reason } from '../reason.js';
+import { declaredStill } from '../revert.js';
 import type { Decision, NodeEnding, RunResult } from '../run-result.js';
 import type { About, BoardRow, MessageOf, NamedNodes } from './message.js';
 
@@ -112,18 +113,39 @@ export function rollbackMessage(
 
 /**
  * A run is over. `left`: what Terraform would still change, as `describeLeft` says it.
+ *
+ * @param request what it was asked for: where that came short, git declares it still.
  */
 export function endMessage(
   result: RunResult,
   about: About,
   left?: string,
+  request?: UpgradeRequest,
 ): MessageOf<'done'> | MessageOf<'ended'> {
   const { target, counts, outcome, reasons, startedAt, endedAt } = result;
   const took = Date.parse(endedAt) - Date.parse(startedAt);
+  const still = request && declaredStill(request, outcome);
+  const inGit = still ? { still } : {};
   if (outcome === 'done')
-    return { ...about, kind: 'done', target, counts, took, ...(left === undefined ? {} : { left }) };
+    return {
+      ...about,
+      kind: 'done',
+      target,
+      counts,
+      took,
+      ...(left === undefined ? {} : { left }),
+      ...inGit,
+    };
   const touched = outcome === 'halted' || outcome === 'aborted' ? { counts, took } : {};
-  return { ...about, kind: 'ended', outcome, target, reasons: reasons.slice(0, reasonsMax), ...touched };
+  return {
+    ...about,
+    kind: 'ended',
+    outcome,
+    target,
+    reasons: reasons.slice(0, reasonsMax),
+    ...touched,
+    ...inGit,
+  };
 }
 
 /** How a run stands, for its board. */

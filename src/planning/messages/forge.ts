@@ -1,5 +1,6 @@
 import { fenced, harmless } from '../markdown.js';
 import { shortHash } from '../describe-approval.js';
+import { revertCommand } from '../revert.js';
 import { moment } from '../phrases.js';
 import { boardLines, boardTitle } from './board.js';
 import type { Message, MessageKind, MessageOf } from './message.js';
@@ -51,10 +52,12 @@ export function forgeComment(
   status?: string,
 ): string {
   const { title, lines, commands, link, at } = noticeOf(message);
+  // How it is reverted is said below, with what that is for.
+  const typed = commands.filter((line) => !line.startsWith('git '));
   return [
     `### ${harmless(title)}`,
     ...(lines.length > 0 ? [lines.map((line) => harmless(line)).join('\n')] : []),
-    ...(commands.length > 0 ? [fenced(commands.join('\n'))] : []),
+    ...(typed.length > 0 ? [fenced(typed.join('\n'))] : []),
     ...(message.kind === 'approval' ? [answerHere(message.plan)] : []),
     ...(staysDeclared(message) ? [revertText(message.target, commit)] : []),
     ...(board ? [boardText(board)] : []),
@@ -80,10 +83,10 @@ function staysDeclared(message: Message): message is Ended {
 
 function revertText(target: string, commit: string): string {
   return [
-    `Git still declares Talos ${harmless(target)}. This merge does not begin again by itself: \`slipway upgrade\` does once the cluster is released.`,
+    `Git still declares Talos ${harmless(target)}. This merge does not begin again by itself: a person does, by \`slipway upgrade\`, once the cluster is released.`,
     'If it is to stay as it is now, press Revert at this pull request, or type:',
     '',
-    fenced(`git revert ${commit.slice(0, 12)}  # of a merge commit: git revert -m 1 ${commit.slice(0, 12)}`),
+    fenced(revertCommand({ talos: target, commit, came: 'merged' })),
   ].join('\n');
 }
 

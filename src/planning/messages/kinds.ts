@@ -27,7 +27,7 @@ export const kinds: Readonly<Record<MessageKind, KindOfMessage>> = {
   },
   queued: {
     severity: 'info',
-    when: 'a merge waits to begin: for an open run, a hold, a freeze',
+    when: 'a merge waits to begin: for an open run, a hold, a freeze; or for a person, where its version was taken back',
     sign: '🕒',
     tag: 'clock3',
   },

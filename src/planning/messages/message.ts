@@ -1,6 +1,7 @@
 import type { toldKinds } from '../../inventory/notify.js';
 import type { Strategy } from '../plan.js';
 import type { Reason } from '../reason.js';
+import type { StillDeclared } from '../revert.js';
 import type { Decision, NodeCounts, NodeState } from '../run-result.js';
 
 /** Kinds of messages; `test` is the one a person asks for. */
@@ -120,6 +121,8 @@ export type Message = About &
         readonly took: number;
         /** What Terraform would still change, as a sentence. */
         readonly left?: string;
+        /** Of a way back. */
+        readonly still?: StillDeclared;
       }
     | {
         readonly kind: 'ended';
@@ -128,6 +131,8 @@ export type Message = About &
         readonly counts?: NodeCounts;
         readonly took?: number;
         readonly reasons: readonly Reason[];
+        /** What git declares, and not all nodes run. */
+        readonly still?: StillDeclared;
       }
     | {
         readonly kind: 'queued';

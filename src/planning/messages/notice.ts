@@ -1,6 +1,7 @@
 import { advise, decisionCommands, describe } from '../describe.js';
 import { count, moment, span } from '../phrases.js';
 import type { Reason } from '../reason.js';
+import { revertCommand, type StillDeclared } from '../revert.js';
 import type { NodeCounts } from '../run-result.js';
 import { shortHash } from '../describe-approval.js';
 import { sentence } from '../sentence.js';
@@ -39,7 +40,9 @@ const words: WordsOf = {
     title: `${cluster}: Talos ${target} was merged, and waits`,
     lines: [
       sentence(describe(reason)),
-      `It begins by itself once that is over; a newer merge takes its place. Merged by ${by}.`,
+      reason.kind === 'taken-back'
+        ? `It does not begin by itself: slipway upgrade brings it. Merged by ${by}.`
+        : `It begins by itself once that is over${reason.kind === 'run-open' ? ', unless that run goes back' : ''}; a newer merge takes its place. Merged by ${by}.`,
     ],
     commands: [`slipway queue ${cluster}  # what waits, and for what`],
   }),
@@ -119,7 +122,10 @@ const words: WordsOf = {
   done: (done) => ({
     title: `${runOf(done)} is done: Talos ${done.target}, ${count(done.counts.done, 'node')} in ${span(done.took)}`,
     lines: [countsLine(done.counts), ...(done.left === undefined ? [] : [`Terraform: ${done.left}.`])],
-    commands: [`slipway report ${done.cluster}/${done.run ?? ''}  # the whole of it`],
+    commands: [
+      `slipway report ${done.cluster}/${done.run ?? ''}  # the whole of it`,
+      ...(done.still ? [revertCommand(done.still)] : []),
+    ],
   }),
   ended: (ended) => ({
     title: `${runOf(ended)} ${endings[ended.outcome]} (Talos ${ended.target})`,
@@ -128,7 +134,7 @@ const words: WordsOf = {
       ...(ended.counts === undefined ? [] : [countsLine(ended.counts)]),
       ...(ended.took === undefined ? [] : [`It took ${span(ended.took)}.`]),
     ],
-    commands: advice(ended.reasons, { ...ended, held: holds.has(ended.outcome) }),
+    commands: withRevert(advice(ended.reasons, { ...ended, held: holds.has(ended.outcome) }), ended.still),
   }),
   'notifier-failing': ({ receiver, times, since, why, ...about }) => ({
     title: `${about.cluster}: ${receiver} cannot be told anything`,
@@ -236,6 +242,11 @@ function advice(reasons: readonly Reason[], about: About & { readonly held?: boo
   const { cluster, run, held } = about;
   const context = { cluster, ...(run === undefined ? {} : { run }), ...(held === undefined ? {} : { held }) };
   return [...new Set(reasons.slice(0, reasonsMax).flatMap((reason) => advise(reason, context)))];
+}
+
+/** Of all that can be typed the last: a message that is cut has it, too. */
+function withRevert(lines: readonly string[], still: StillDeclared | undefined): string[] {
+  return still ? [...lines.slice(0, commandsMax - 1), revertCommand(still)] : [...lines];
 }
 
 /** While the run waits for a decision: how to decide, then how to find out. Once it is over, what the reasons advise. */

@@ -4,7 +4,7 @@ import type { Origin } from '../../planning/plan.js';
 import type { Hold } from '../../planning/run-result.js';
 import { listed } from '../../planning/phrases.js';
 import { sentence } from '../../planning/sentence.js';
-import type { Freeze, WaitingOffer } from '../../workflows/messages.js';
+import type { Freeze, TakenBack, WaitingOffer } from '../../workflows/messages.js';
 import type { QueueSight } from '../temporal/cluster-queue.js';
 import type { RunLine } from '../temporal/list-runs.js';
 
@@ -20,6 +20,8 @@ export interface QueueView {
   readonly waiting: (WaitingOffer & { readonly sentence: string }) | null;
   /** Who keeps runs from beginning, if anybody does. */
   readonly frozen: (Freeze & { readonly sentence: string; readonly advice: readonly string[] }) | null;
+  /** Versions that no merge brings again by itself, the newest first. */
+  readonly takenBack: readonly (TakenBack & { readonly sentence: string })[];
   /** The newest first. */
   readonly runs: readonly RunLine[];
 }
@@ -40,7 +42,7 @@ export function queueView(
   runs: readonly RunLine[],
   address: (node: string) => string | undefined,
 ): QueueView {
-  const { open, hold, waiting = null, frozen = null } = memo;
+  const { open, hold, waiting = null, frozen = null, takenBack = [] } = memo;
   const line = open ? runs.find((one) => one.run === open.run && one.outcome === 'open') : undefined;
   return {
     cluster,
@@ -55,8 +57,9 @@ export function queueView(
       sentence: sentence(holdSentence(hold, cluster)),
       advice: holdAdvice(hold, cluster, address),
     },
-    waiting: waiting && { ...waiting, sentence: waitingSentence(waiting, { memo, running }) },
+    waiting: waiting && { ...waiting, sentence: waitingSentence(waiting, { cluster, memo, running }) },
     frozen: frozen && { ...frozen, ...frozenWords(frozen, cluster) },
+    takenBack: takenBack.toReversed().map((one) => ({ ...one, sentence: takenBackSentence(one, cluster) })),
     runs,
   };
 }
@@ -76,6 +79,11 @@ function frozenWords(frozen: Freeze, cluster: string): { sentence: string; advic
   return { sentence: sentence(describe(reason)), advice: advise(reason, { cluster }) };
 }
 
+function takenBackSentence(takenBack: TakenBack, cluster: string): string {
+  const why = describe({ kind: 'taken-back', cluster, ...takenBack });
+  return sentence(`${why}; slipway upgrade brings it, and forgets that once it has ended well`);
+}
+
 /** `pull request 12 of acme/home-ops, commit 4f1c9d2b7a6e`, as far as it is known. */
 export function mergeWords({ repository, pullRequest, commit }: Partial<Origin>): string {
   const of = repository === undefined ? '' : ` of ${repository}`;
@@ -86,15 +94,18 @@ export function mergeWords({ repository, pullRequest, commit }: Partial<Origin>)
 }
 
 /** What was merged, and what has to be over before it begins. */
-function waitingSentence(
-  waiting: WaitingOffer,
-  { memo, running }: Pick<QueueSight, 'memo' | 'running'>,
-): string {
+function waitingSentence(waiting: WaitingOffer, { cluster, memo, running }: QueueSight): string {
   const by = mergeWords(waiting);
   const what = `Talos ${waiting.target}${by === '' ? '' : `, ${by},`} was merged`;
   if (!running)
     return sentence(`${what} and waited in that queue; it begins no more by itself, so ask for it anew`);
+  if (waiting.keptBack)
+    return sentence(`${what} and waits for a person: ${takenBackSentence(waiting.keptBack, cluster)}`);
   const { open, hold, frozen } = memo;
+  if (open?.back)
+    return sentence(
+      `${what} and waits: run ${open.run} takes ${cluster} back; once it has, a person begins what waits`,
+    );
   const obstacles = [
     // The end of a run decides about the hold, too: a way back that ends well lifts that of the run before.
     ...(open ? [`run ${open.run} has ended and left no hold`] : hold ? ['the hold is released'] : []),
@@ -135,7 +146,7 @@ export function freezeAdvice({ cluster, memo: { frozen } }: QueueSight): string[
 
 /** A queue in few sentences, as `status` begins: the open run, then all that keeps another one from beginning, and what waits. */
 export function queueLine({ cluster, memo, running }: QueueSight): string {
-  const { hold, open, lastRun, waiting, frozen } = memo;
+  const { hold, open, lastRun, waiting, frozen, takenBack = [] } = memo;
   const stands = [
     // What it says of an open run is what it knew last; the run tells itself how it stands.
     ...(running ? [] : [endedLine(cluster)]),
@@ -147,7 +158,8 @@ export function queueLine({ cluster, memo, running }: QueueSight): string {
     lastRun > 0 ? `${cluster}: no run is open; the last one was run ${lastRun}.` : `${cluster}: no run yet.`;
   return [
     ...(stands.length > 0 ? stands : [free]),
-    ...(waiting ? [waitingSentence(waiting, { memo, running })] : []),
+    ...(waiting ? [waitingSentence(waiting, { cluster, memo, running })] : []),
+    ...(waiting?.keptBack ? [] : takenBack.slice(-1).map((one) => takenBackSentence(one, cluster))),
   ].join(' ');
 }
 

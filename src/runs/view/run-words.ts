@@ -1,4 +1,5 @@
 import { advise, describe } from '../../planning/describe.js';
+import { declaredStill, revertCommand } from '../../planning/revert.js';
 import { unansweredOf } from './approval-text.js';
 import { openHalt } from './halt-text.js';
 import { estimateLeft } from './estimate-left.js';
@@ -51,6 +52,8 @@ export function adviceOf(view: RunView): string[] {
   const context = { cluster, run, address, held: view.outcome !== 'refused' };
   const lines = view.reasons.flatMap((reason) => advise(reason, context));
   if (view.outcome === 'done') lines.push(`slipway report ${cluster}/${run}  # what was done, node by node`);
+  const still = view.input && view.outcome && declaredStill(view.input.request, view.outcome);
+  if (still) lines.push(revertCommand(still));
   return [...new Set(lines)];
 }
 

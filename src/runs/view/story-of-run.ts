@@ -1,3 +1,4 @@
+import { declaredStill } from '../../planning/revert.js';
 import type { RunStory, RunWork, StoryNode } from '../../planning/run-report.js';
 import { sentence } from '../../planning/sentence.js';
 import { approvalText, unansweredOf } from './approval-text.js';
@@ -17,6 +18,7 @@ import { troubles, workText, type Clock } from './work-text.js';
 export function storyOfRun(view: RunView, clock: Clock): RunStory {
   const { input } = view;
   const { commit } = input?.request ?? {};
+  const still = input && view.outcome && declaredStill(input.request, view.outcome);
   return {
     cluster: view.cluster,
     run: view.run,
@@ -35,6 +37,7 @@ export function storyOfRun(view: RunView, clock: Clock): RunStory {
     snapshots: view.snapshots,
     decisions: view.decisions,
     work: workOf(view),
+    ...(still ? { stillDeclared: still } : {}),
     ...(view.telling ? { telling: view.telling } : {}),
     ...(view.result?.terraform ? { terraform: view.result.terraform } : {}),
     now: nowOf(view, clock),

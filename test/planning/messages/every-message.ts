@@ -148,6 +148,12 @@ export const everyMessage: { readonly [Kind in MessageKind]: MessageOf<Kind> } =
     counts: { ...counts, halted: 1 },
     took: 900_000,
     reasons: [check],
+    still: {
+      talos: 'v1.12.6',
+      commit: '0123456789abcdef0123456789abcdef01234567',
+      came: 'merged',
+      pull: 'https://github.com/acme/home-ops/pull/12',
+    },
   },
   'notifier-failing': {
     ...about,

@@ -134,6 +134,9 @@ describe('the facts of a message', () => {
     const message = endMessage({ ...result, outcome }, about, 'nothing');
     expect(message).toMatchObject(expected);
     expect('counts' in message).toBe(outcome === 'done' || outcome === 'halted');
+    const still = { still: { talos: 'v1.12.6', commit: request.commit, came: 'checked-out' } };
+    const asked = endMessage({ ...result, outcome }, about, 'nothing', request);
+    expect(asked).toEqual({ ...message, ...(outcome === 'halted' ? still : {}) });
   });
 
   test('of a board are a row for each node, as they are taken', () => {

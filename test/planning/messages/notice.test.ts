@@ -3,6 +3,7 @@ import { toldKinds } from '../../../src/inventory/notify.js';
 import { kinds } from '../../../src/planning/messages/kinds.js';
 import { noticeOf } from '../../../src/planning/messages/notice.js';
 import { renderMessage } from '../../../src/planning/messages/render.js';
+import { everyReason } from '../every-reason.js';
 import { everyMessage, messages } from './every-message.js';
 
 const text = (kind: keyof typeof everyMessage): string => {
@@ -109,6 +110,16 @@ describe('what people are told', () => {
     const refused = noticeOf({ ...everyMessage.ended, outcome: 'refused' });
     expect(refused.title).toContain('nothing was touched');
     expect(refused.commands.join('\n')).not.toContain('slipway release');
+  });
+
+  test('has the line that reverts in git last, however many commands there are', () => {
+    const { ended, done } = everyMessage;
+    const line = expect.stringMatching(/^git revert 0123456789ab {2}# .*home-ops\/pull\/12$/);
+    expect(noticeOf(ended).commands.at(-1)).toEqual(line);
+    const reasons = Object.values(everyReason).slice(0, 5);
+    expect(noticeOf({ ...ended, reasons }).commands.at(-1)).toEqual(line);
+    const { still } = ended;
+    expect(noticeOf({ ...done, ...(still ? { still } : {}) }).commands.at(-1)).toEqual(line);
   });
 
   test('says how to decide while a halted run waits for that, and how to go on once it is over', () => {

@@ -1,0 +1,19 @@
+import type { Reason } from '../planning/reason.js';
+import type { EnqueueInput } from './messages.js';
+
+/** The newest shape of a request this worker knows; it knows the older ones, too. */
+const requestSchema = 4;
+
+/** A request that no worker took in this time was given up by whoever sent it. Milliseconds. */
+const requestAgeMax = 600_000;
+
+/** A request that a newer Slipway made. */
+export function unknownShape({ request: { schema } }: EnqueueInput): Reason | undefined {
+  return schema > requestSchema ? { kind: 'schema-unknown', schema, known: requestSchema } : undefined;
+}
+
+/** A request that nobody waits for any more. */
+export function tooOld({ request: { requestedAt } }: EnqueueInput, now: string): Reason | undefined {
+  if (Date.parse(now) - Date.parse(requestedAt) <= requestAgeMax) return undefined;
+  return { kind: 'request-too-old', requestedAt, limit: requestAgeMax };
+}

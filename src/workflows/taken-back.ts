@@ -1,0 +1,80 @@
+import type { NodeEnding, RunResult } from '../planning/run-result.js';
+import type { EnqueueInput, TakenBack } from './messages.js';
+
+/** A run as it is over. */
+export interface EndedRun {
+  readonly run: number;
+  readonly input: EnqueueInput;
+  /** ISO time. */
+  readonly at: string;
+  /** Left out: it ended without a word. Runs of the releases up to 0.2.0 name no `notDone`; nothing went back there. */
+  readonly result?: Omit<RunResult, 'notDone' | 'counts'> & Partial<Pick<RunResult, 'notDone' | 'counts'>>;
+}
+
+/** So many versions are remembered: a person who leaves that many behind has long looked at the first. */
+const rememberedMax = 20;
+
+/**
+ * What is remembered as taken back once a run has ended. A run over the whole cluster that ends well forgets its own version and older ones:
+ * the cluster has come past them, and a merge takes it to no older one.
+ */
+export function takenBackAfter(before: readonly TakenBack[], ended: EndedRun): readonly TakenBack[] {
+  const { request, only } = ended.input;
+  const { outcome } = ended.result ?? {};
+  const well = outcome === 'done' || outcome === 'nothing-to-do';
+  const past = well && !request.back && only.length === 0;
+  const now = request.back ? byWayBack(ended) : byNodes(ended);
+  const kept = before.filter(
+    ({ talos }) => !(past && isUpTo(talos, request.talos)) && now.every((one) => one.talos !== talos),
+  );
+  return [...kept, ...now].slice(-rememberedMax);
+}
+
+/**
+ * Why a merge may not begin by itself: its version was taken back, or it has waited since before a whole run was: whoever takes that back
+ * wants the cluster as it was, and no other version right after it.
+ *
+ * @param since ISO time from which it waits.
+ */
+export function takenBackBefore(
+  all: readonly TakenBack[],
+  talos: string,
+  since: string,
+): TakenBack | undefined {
+  const whole = ({ wentBack, since: at }: TakenBack): boolean => wentBack === undefined && since < at;
+  return all.findLast((one) => one.talos === talos) ?? all.findLast(whole);
+}
+
+/** A run that took another one back, if it did anything. */
+function byWayBack({ run, input: { request, only }, at, result }: EndedRun): TakenBack[] {
+  const { done = 0, undone = 0, halted = 0 } = result?.counts ?? {};
+  // Of one that ended without a word nobody knows; the person who asked for it wanted it gone.
+  if (!request.back || (result && done + undone + halted === 0)) return [];
+  const { nodes, target } = request.back;
+  const left = nodes.filter(({ name }) => only.length === 0 || only.includes(name)).map(({ to }) => to);
+  const versions = [...(target === undefined ? [] : [target]), ...left];
+  return distinct(versions, request.talos).map((talos) => ({ talos, run, since: at }));
+}
+
+/** A run in which a node went back, or was to: its target, and the version of the hop, if that is another. */
+function byNodes({ run, input: { request }, at, result }: EndedRun): TakenBack[] {
+  const back = result?.notDone?.filter(isBack) ?? [];
+  const [first] = back;
+  if (!first) return [];
+  const versions = [...back.map(({ to }) => to), request.talos];
+  return distinct(versions).map((talos) => ({ talos, run, since: at, wentBack: first.node }));
+}
+
+/** By itself, by a person, by Talos; or it could not, which a person looks at all the more. */
+function isBack({ state, reason }: NodeEnding): boolean {
+  return state === 'rolled-back' || state === 'back-on-old' || reason?.kind === 'rollback-failed';
+}
+
+function distinct(versions: readonly string[], but?: string): string[] {
+  return [...new Set(versions)].filter((version) => version !== but);
+}
+
+/** Whether a version is not newer than another, part by part. */
+function isUpTo(version: string, other: string): boolean {
+  return version.localeCompare(other, 'en', { numeric: true }) <= 0;
+}

@@ -1,0 +1,28 @@
+import type { Offer, TakenBack, WaitingOffer } from './messages.js';
+
+/** A merge that may not begin yet. */
+export interface Waiting extends Offer {
+  /** ISO time. */
+  readonly since: string;
+}
+
+/**
+ * The same for whoever reads the queue's memo.
+ *
+ * @param keptBack why it does not begin by itself.
+ */
+export function waitingOf(
+  { input: { request }, since }: Waiting,
+  keptBack: TakenBack | undefined,
+): WaitingOffer {
+  const { talos, commit, origin } = request;
+  const { repository, pullRequest } = origin ?? {};
+  return {
+    target: talos,
+    since,
+    ...(commit === undefined ? {} : { commit }),
+    ...(repository === undefined ? {} : { repository }),
+    ...(pullRequest === undefined ? {} : { pullRequest }),
+    ...(keptBack ? { keptBack } : {}),
+  };
+}
