@@ -1,6 +1,6 @@
 import { CancellationScope, isCancellation } from '@temporalio/workflow';
 import type { NodeEnding } from '../planning/run-result.js';
-import type { Turn } from './node-decisions.js';
+import type { Turn } from './decided-run.js';
 import { isStopped } from './node-results.js';
 
 /**
