@@ -55,7 +55,9 @@ export function drawRun(seed: number, index: number, only: readonly ShapeName[] 
     decisions,
     onFailure,
   };
-  return dice.chance(20) ? { ...drawn, ...drawWayBack(dice, flow, chosen) } : drawn;
+  return sendsBack[flow].length > 0 && dice.chance(20)
+    ? { ...drawn, ...drawWayBack(dice, flow, chosen) }
+    : drawn;
 }
 
 /** One in five is about a node that has to go back by itself, from the new version. */
