@@ -52,12 +52,13 @@ export async function runLocked(
   for (let tries = 1; ; tries += 1) {
     const left = await root.records.of(root.identity);
     // The lock of a dead one is better seen at once than after five minutes.
-    const patient = now || tries > 1 || left.length === 0;
+    const patient = now || tries > 1 || !left.some(({ life }) => life === 'dead');
     const askedAt = Date.now();
     const attempt = await once(root, run, patient && !now ? Math.max(0, end - Date.now()) : 0, limits);
     if (attempt.ok) {
       // Whoever holds the lock has no other to fear.
-      for (const old of left) if (!old.alive && !existsSync(unwritten(old.folder))) root.records.forget(old);
+      for (const old of left)
+        if (old.life === 'dead' && !existsSync(unwritten(old.folder))) root.records.forget(old);
       return attempt.result;
     }
     if (!attempt.lock) throw attempt.failure;
@@ -95,11 +96,13 @@ export async function tryLock(
 }
 
 async function judged(root: TerraformRoot, lock: StateLock, askedAt: number): Promise<LockJudgement> {
+  // A process id of another place is another process here.
+  const recorded = (await root.records.all()).filter(({ life }) => life !== 'unknown');
   return judgeLock(lock, {
     runs: await root.records.of(root.identity),
     askedAt,
     who: whoHere(),
-    strangers: livingTerraforms(new Set((await root.records.all()).map(({ pid }) => pid))),
+    strangers: livingTerraforms(new Set(recorded.map(({ pid }) => pid))),
   });
 }
 
@@ -122,8 +125,9 @@ async function afterEarlierRuns(
 ): Promise<void> {
   for (;;) {
     const runs = await root.records.of(root.identity);
-    for (const run of runs) if (!run.alive) await rescue(root, run.folder, () => root.records.forget(run));
-    const living = runs.find(({ alive }) => alive);
+    for (const run of runs)
+      if (run.life === 'dead') await rescue(root, run.folder, () => root.records.forget(run));
+    const living = runs.find(({ life }) => life === 'lives');
     if (!living) return;
     if (Date.now() >= end) throw stillAtWork(living);
     says?.(`process ${living.pid} of an earlier attempt finishes what it has in hand`);

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { describe as describeReason } from '../../../src/planning/describe.js';
@@ -111,6 +111,31 @@ describe.each(tools)('the lock of a state, and the real %s', (tool) => {
       );
       expect(server.log.filter((line) => line.startsWith('UNLOCK (forced)'))).toHaveLength(1);
       expect(await recorded()).toBeUndefined();
+    },
+    aRun,
+  );
+
+  it(
+    'of a process in another machine or container is kept, though nothing of that process is seen here',
+    async () => {
+      const { terraform, applied } = await making();
+      await until(async () => (await recorded())?.lockId !== undefined);
+      const { pid } = await process();
+      globalThis.process.kill(pid, 'SIGKILL');
+      await reasonOf(applied);
+      const run = await recorded();
+      if (!run) throw new Error('the record is gone');
+      const content = JSON.parse(readFileSync(run.file, 'utf8')) as object;
+      writeFileSync(run.file, JSON.stringify({ ...content, home: '0123456789abcdef' }));
+      const held = server.lock;
+      expect(await reasonOf(test.plan(terraform))).toMatchObject({
+        kind: 'terraform-locked',
+        id: held?.ID,
+        why: expect.stringContaining(`process ${pid} as ${run.who} on another machine`),
+      });
+      expect(server.lock).toEqual(held);
+      expect(server.log).not.toContain('UNLOCK (forced)');
+      expect(await recorded()).toMatchObject({ life: 'unknown', lockId: held?.ID });
     },
     aRun,
   );
