@@ -33,19 +33,23 @@ const releasesMax = 2;
 const pollMs = 500;
 
 /**
- * Runs what takes the lock. An earlier Terraform of ours on the same state is let finish first; its lock is released when it
- * is surely dead (`judgeLock`); a lock of anybody else is waited for, and then told. With `startBefore` nothing is waited for.
+ * Runs what takes the lock. An earlier Terraform of ours that lives here is let finish first, for as long as `timeoutMs` lasts: it
+ * makes or destroys machines, and only what it did tells how to go on. The lock of one is released when it is surely dead
+ * (`judgeLock`); a lock of anybody else is waited for, `lockMs` long, and then told. Where `lockMs` is 0 nothing is waited for, and
+ * with `startBefore` no lock.
  *
  * @throws Refusal `terraform-locked`, `terraform-state-unwritten`, and those of the command.
  */
 export async function runLocked(
   root: LockingRoot,
   run: LockedRun,
-  limits: TerraformLimits,
+  given: TerraformLimits,
 ): Promise<CommandResult> {
-  // One limit for both waits: a step has its own time and that of one lock.
-  const end = Date.now() + root.lockMs;
-  await afterEarlierRuns(root, limits, end);
+  const stepEnd = Date.now() + given.timeoutMs;
+  await afterEarlierRuns(root, given, root.lockMs === 0 ? Date.now() : stepEnd);
+  // The wait was time of the step.
+  const limits = { ...given, timeoutMs: Math.max(1_000, stepEnd - Date.now()) };
+  const end = Math.min(stepEnd, Date.now() + root.lockMs);
   // What was looked at for it grows old while it waits.
   const now = limits.startBefore !== undefined;
   let releases = 0;
@@ -117,10 +121,13 @@ async function probe(
   return { error: await asked.then(() => undefined).catch((error: unknown) => error), diagnostics };
 }
 
-/** Waits for what outlived its worker, and fetches what it could not give to the backend. */
+/**
+ * Waits for what outlived its worker, and fetches what it could not give to the backend. After `startBefore` it waits no longer:
+ * what comes then is not started, and looked at anew.
+ */
 async function afterEarlierRuns(
   root: TerraformRoot,
-  { says, signal }: TerraformLimits,
+  { says, signal, startBefore = Infinity }: TerraformLimits,
   end: number,
 ): Promise<void> {
   for (;;) {
@@ -128,9 +135,11 @@ async function afterEarlierRuns(
     for (const run of runs)
       if (run.life === 'dead') await rescue(root, run.folder, () => root.records.forget(run));
     const living = runs.find(({ life }) => life === 'lives');
-    if (!living) return;
+    if (!living || Date.now() > startBefore) return;
     if (Date.now() >= end) throw stillAtWork(living);
-    says?.(`process ${living.pid} of an earlier attempt finishes what it has in hand`);
+    says?.(
+      `process ${living.pid} of an earlier attempt finishes what it has in hand, and is waited for to the end of this step`,
+    );
     await sleep(pollMs, undefined, signal ? { signal } : {});
   }
 }
