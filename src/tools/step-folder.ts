@@ -1,8 +1,9 @@
 import { existsSync, writeFileSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { identify, isRunning, ownIdentity, type ProcessIdentity } from './process-identity.js';
+import { isRunning, ownIdentity, type ProcessIdentity } from './process-identity.js';
+import { lifeOf, placeHere, type ProcessPlace } from './process-place.js';
 
 /**
  * A private folder (0700) for what one step must hand to a child process as a file: credentials, snapshots in clear.
@@ -17,7 +18,7 @@ export class StepFolder {
   ) {}
 
   static async open(): Promise<StepFolder> {
-    const mine = path.join(stepFolders(), folderName(ownIdentity()));
+    const mine = path.join(stepFolders(), folderName({ ...ownIdentity(), ...placeHere() }));
     await mkdir(mine, { recursive: true, mode: 0o700 });
     return new StepFolder(await mkdtemp(path.join(mine, 'step-')));
   }
@@ -44,23 +45,41 @@ export class StepFolder {
  * behind is there.
  */
 export function holdStepFolder(folder: string, child: ProcessIdentity, leaves: string): void {
-  writeFileSync(path.join(folder, `${holds}${folderName(child)}`), leaves, { mode: 0o600 });
+  writeFileSync(path.join(folder, `${holds}${child.pid}-${child.startTime}`), leaves, { mode: 0o600 });
 }
 
-/** Removes the step folders whose process is gone. Called when a worker or a command starts. */
+/**
+ * Removes the step folders whose process is gone. Called when a worker or a command starts. Those of another machine or container
+ * that shares the folder of temporary files go when nothing was written in them for longer than any step lasts.
+ */
 export async function sweepStepFolders(): Promise<void> {
   const all = await readdir(stepFolders()).catch(() => []);
   for (const entry of all) {
-    const owner = identify(Number(entry.split('-')[0]));
-    if (owner && folderName(owner) === entry) continue;
+    const life = lifeOf(ownerOf(entry));
+    if (life === 'lives') continue;
     const folder = path.join(stepFolders(), entry);
     const steps = await readdir(folder).catch(() => []);
+    if (life === 'unknown' && !(await isOld([folder, ...steps.map((step) => path.join(folder, step))])))
+      continue;
     const held = await Promise.all(steps.map((step) => isHeld(path.join(folder, step))));
     if (!held.includes(true)) await rm(folder, { recursive: true, force: true });
   }
 }
 
 const holds = 'held-';
+const longestStepMs = 24 * 60 * 60_000;
+
+async function isOld(folders: readonly string[]): Promise<boolean> {
+  const written = await Promise.all(
+    folders.map((folder) =>
+      stat(folder).then(
+        ({ mtimeMs }) => mtimeMs,
+        () => 0,
+      ),
+    ),
+  );
+  return Date.now() - Math.max(...written) > longestStepMs;
+}
 
 async function isHeld(step: string): Promise<boolean> {
   const marks = (await readdir(step).catch(() => [])).filter((name) => name.startsWith(holds));
@@ -77,7 +96,16 @@ function stepFolders(): string {
   return path.join(os.tmpdir(), `slipway-steps-${process.getuid?.() ?? 0}`);
 }
 
-/** `<pid>-<start time>`: a pid alone is used again by another process. */
-function folderName(owner: ProcessIdentity): string {
-  return `${owner.pid}-${owner.startTime}`;
+type Owner = ProcessIdentity & ProcessPlace;
+
+/** `<pid>-<start time>-<home>-<boot>`: a pid alone is used again by another process. */
+function folderName({ pid, startTime, home, boot }: Owner): string {
+  return `${pid}-${startTime}-${home}-${boot}`;
+}
+
+function ownerOf(entry: string): Owner {
+  const here = placeHere();
+  // One of before says no place, and is taken for one of here.
+  const [pid, startTime = '', home = here.home, ...boot] = entry.split('-');
+  return { pid: Number(pid), startTime, home, boot: boot.length === 0 ? here.boot : boot.join('-') };
 }

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
-import { readFileSync, readlinkSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import os from 'node:os';
 import { identify, type ProcessIdentity } from '../tools/process-identity.js';
+import { countedIn, digest } from '../tools/process-place.js';
 
 /** Which process of which machine a worker is, as its name in Temporal says. */
 export interface WorkerIdentity extends ProcessIdentity {
@@ -9,9 +9,6 @@ export interface WorkerIdentity extends ProcessIdentity {
   /** Where its process id and its start time are counted: one boot of one kernel, one namespace. */
   readonly place: string;
 }
-
-/** What process ids and start times mean something in. A container has namespaces of its own; another boot another id. */
-const placeFiles = { bootId: '/proc/sys/kernel/random/boot_id', namespaces: ['pid', 'time'] } as const;
 
 /** `slipway-worker@host:3f0c9d1e55aa7b20:451023#4711`: host, place, start time, process id. */
 const pattern = /^slipway-worker@(?<host>[^:]*):(?<place>[0-9a-f]{16}):(?<startTime>\d+)#(?<pid>\d+)$/;
@@ -65,26 +62,6 @@ function isZombie(pid: number): boolean {
 }
 
 function ownPlace(): string | undefined {
-  try {
-    // A /proc of somebody else's namespace tells of other processes.
-    if (readlinkSync('/proc/self') !== String(process.pid)) return undefined;
-    const bootId = readFileSync(placeFiles.bootId, 'utf8').trim();
-    const namespaces = placeFiles.namespaces.map(namespaceOf);
-    if (bootId === '' || namespaces[0] === '') return undefined;
-    return createHash('sha256')
-      .update([bootId, ...namespaces].join('\n'))
-      .digest('hex')
-      .slice(0, 16);
-  } catch {
-    return undefined;
-  }
-}
-
-/** `pid:[4026531836]`; empty for a kind this kernel does not have. */
-function namespaceOf(kind: string): string {
-  try {
-    return readlinkSync(`/proc/self/ns/${kind}`);
-  } catch {
-    return '';
-  }
+  const found = countedIn();
+  return found && digest([found.bootId, ...found.namespaces]);
 }

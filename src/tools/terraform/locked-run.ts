@@ -33,31 +33,36 @@ const releasesMax = 2;
 const pollMs = 500;
 
 /**
- * Runs what takes the lock. An earlier Terraform of ours on the same state is let finish first; its lock is released when it
- * is surely dead (`judgeLock`); a lock of anybody else is waited for, and then told. With `startBefore` nothing is waited for.
+ * Runs what takes the lock. An earlier Terraform of ours that lives here is let finish first, for as long as `timeoutMs` lasts: it
+ * makes or destroys machines, and only what it did tells how to go on. The lock of one is released when it is surely dead
+ * (`judgeLock`); a lock of anybody else is waited for, `lockMs` long, and then told. Where `lockMs` is 0 nothing is waited for, and
+ * with `startBefore` no lock.
  *
  * @throws Refusal `terraform-locked`, `terraform-state-unwritten`, and those of the command.
  */
 export async function runLocked(
   root: LockingRoot,
   run: LockedRun,
-  limits: TerraformLimits,
+  given: TerraformLimits,
 ): Promise<CommandResult> {
-  // One limit for both waits: a step has its own time and that of one lock.
-  const end = Date.now() + root.lockMs;
-  await afterEarlierRuns(root, limits, end);
+  const stepEnd = Date.now() + given.timeoutMs;
+  await afterEarlierRuns(root, given, root.lockMs === 0 ? Date.now() : stepEnd);
+  // The wait was time of the step.
+  const limits = { ...given, timeoutMs: Math.max(1_000, stepEnd - Date.now()) };
+  const end = Math.min(stepEnd, Date.now() + root.lockMs);
   // What was looked at for it grows old while it waits.
   const now = limits.startBefore !== undefined;
   let releases = 0;
   for (let tries = 1; ; tries += 1) {
     const left = await root.records.of(root.identity);
     // The lock of a dead one is better seen at once than after five minutes.
-    const patient = now || tries > 1 || left.length === 0;
+    const patient = now || tries > 1 || !left.some(({ life }) => life === 'dead');
     const askedAt = Date.now();
     const attempt = await once(root, run, patient && !now ? Math.max(0, end - Date.now()) : 0, limits);
     if (attempt.ok) {
       // Whoever holds the lock has no other to fear.
-      for (const old of left) if (!old.alive && !existsSync(unwritten(old.folder))) root.records.forget(old);
+      for (const old of left)
+        if (old.life === 'dead' && !existsSync(unwritten(old.folder))) root.records.forget(old);
       return attempt.result;
     }
     if (!attempt.lock) throw attempt.failure;
@@ -95,11 +100,13 @@ export async function tryLock(
 }
 
 async function judged(root: TerraformRoot, lock: StateLock, askedAt: number): Promise<LockJudgement> {
+  // A process id of another place is another process here.
+  const recorded = (await root.records.all()).filter(({ life }) => life !== 'unknown');
   return judgeLock(lock, {
     runs: await root.records.of(root.identity),
     askedAt,
     who: whoHere(),
-    strangers: livingTerraforms(new Set((await root.records.all()).map(({ pid }) => pid))),
+    strangers: livingTerraforms(new Set(recorded.map(({ pid }) => pid))),
   });
 }
 
@@ -114,19 +121,25 @@ async function probe(
   return { error: await asked.then(() => undefined).catch((error: unknown) => error), diagnostics };
 }
 
-/** Waits for what outlived its worker, and fetches what it could not give to the backend. */
+/**
+ * Waits for what outlived its worker, and fetches what it could not give to the backend. After `startBefore` it waits no longer:
+ * what comes then is not started, and looked at anew.
+ */
 async function afterEarlierRuns(
   root: TerraformRoot,
-  { says, signal }: TerraformLimits,
+  { says, signal, startBefore = Infinity }: TerraformLimits,
   end: number,
 ): Promise<void> {
   for (;;) {
     const runs = await root.records.of(root.identity);
-    for (const run of runs) if (!run.alive) await rescue(root, run.folder, () => root.records.forget(run));
-    const living = runs.find(({ alive }) => alive);
-    if (!living) return;
+    for (const run of runs)
+      if (run.life === 'dead') await rescue(root, run.folder, () => root.records.forget(run));
+    const living = runs.find(({ life }) => life === 'lives');
+    if (!living || Date.now() > startBefore) return;
     if (Date.now() >= end) throw stillAtWork(living);
-    says?.(`process ${living.pid} of an earlier attempt finishes what it has in hand`);
+    says?.(
+      `process ${living.pid} of an earlier attempt finishes what it has in hand, and is waited for to the end of this step`,
+    );
     await sleep(pollMs, undefined, signal ? { signal } : {});
   }
 }

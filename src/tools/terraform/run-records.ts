@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
 import { identifyChild, isRunning, type ProcessIdentity } from '../process-identity.js';
+import { lifeOf, placeHere, type ProcessLife } from '../process-place.js';
 import { seenEveryMs, type RecordedRun } from './lock-owner.js';
 
 const schema = z.object({
@@ -11,8 +12,9 @@ const schema = z.object({
   root: z.string(),
   pid: z.int(),
   startTime: z.string(),
-  /** A pid and its start time mean nothing after the next boot of the machine. */
+  /** See `ProcessPlace`. Records of before have no `home`. */
   boot: z.string(),
+  home: z.string().optional(),
   who: z.string(),
   version: z.string(),
   operation: z.enum(['plan', 'apply']),
@@ -43,23 +45,25 @@ export interface OpenRun {
 const keptMs = 30 * 24 * 60 * 60_000;
 
 /**
- * The Terraforms that Slipway started on this machine and that did not end in order, one file each. They outlive their worker:
- * they tell whose a left-over lock is, and where a state lies that the backend did not take.
+ * The Terraforms that Slipway started and that did not end in order, one file each. They outlive their worker: they tell whose a
+ * left-over lock is, and where a state lies that the backend did not take. Where machines or containers share the folder, some
+ * are of another place than this.
  */
 export class RunRecords {
   constructor(private readonly folder: string = defaultFolder()) {}
 
   /** Writes the record of a process that was started just now. It is written before the process can have a lock. */
   async prepare(): Promise<
-    (pid: number, about: Omit<Content, 'pid' | 'startTime' | 'boot' | 'who'>) => OpenRun
+    (pid: number, about: Omit<Content, 'pid' | 'startTime' | 'boot' | 'home' | 'who'>) => OpenRun
   > {
     await mkdir(this.folder, { recursive: true, mode: 0o700 });
     return (pid, about) => {
       // One that ends at once may have left a lock all the same.
       const identity = identifyChild(pid);
       if (!identity) throw new Error(`process ${pid} was not started by this process`);
-      let content: Content = { ...about, ...identity, boot: bootId(), who: whoHere() };
-      const file = path.join(this.folder, `${identity.pid}-${identity.startTime}.json`);
+      const place = placeHere();
+      let content: Content = { ...about, ...identity, ...place, who: whoHere() };
+      const file = path.join(this.folder, `${identity.pid}-${identity.startTime}-${place.home}.json`);
       write(file, content);
       const touching = setInterval(() => touch(file), seenEveryMs);
       return {
@@ -92,12 +96,12 @@ export class RunRecords {
       const found = read(file);
       if (!found) return [];
       const { content, seenAlive } = found;
-      const alive = content.boot === bootId() && isRunning(content);
-      if (!alive && Date.now() - seenAlive > keptMs) {
+      const life = lifeOfRun(content);
+      if (life !== 'lives' && Date.now() - seenAlive > keptMs) {
         rmSync(file, { force: true });
         return [];
       }
-      return [{ ...content, lockId: content.lockId, seenAlive, alive, file }];
+      return [{ ...content, lockId: content.lockId, seenAlive, life, file }];
     });
   }
 }
@@ -125,8 +129,11 @@ function userName(): string {
   }
 }
 
-function bootId(): string {
-  return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+function lifeOfRun({ home, who, ...run }: Content): ProcessLife {
+  if (home !== undefined) return lifeOf({ ...run, home });
+  // One of before says its host alone.
+  if (who.slice(who.lastIndexOf('@') + 1) !== os.hostname()) return 'unknown';
+  return run.boot === placeHere().boot && isRunning(run) ? 'lives' : 'dead';
 }
 
 /** Whole or not at all. */

@@ -136,9 +136,13 @@ export class TestTerraform {
     return opened;
   }
 
-  plan(terraform: Terraform, what: Partial<PlanArguments> & { values?: object } = {}): Promise<SavedPlan> {
+  plan(
+    terraform: Terraform,
+    what: Partial<PlanArguments> & { values?: object } = {},
+    timeoutMs = limits.timeoutMs,
+  ): Promise<SavedPlan> {
     const values = { talos_version: 'v1.12.1', ...what.values };
-    return terraform.plan({ replace: [], targets: [], ...what, values }, { ...limits, says: this.says });
+    return terraform.plan({ replace: [], targets: [], ...what, values }, { timeoutMs, says: this.says });
   }
 
   apply(terraform: Terraform, saved: SavedPlan, signal?: AbortSignal): Promise<void> {

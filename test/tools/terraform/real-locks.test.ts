@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { describe as describeReason } from '../../../src/planning/describe.js';
 import { openEncrypted } from '../../../src/tools/etcd-snapshot.js';
@@ -50,7 +51,8 @@ describe.each(tools)('the lock of a state, and the real %s', (tool) => {
     if (!identity) throw new Error('no Terraform runs');
     return identity;
   };
-  const waits = (pid: number): string => `process ${pid} of an earlier attempt finishes what it has in hand`;
+  const waits = (pid: number): string =>
+    `process ${pid} of an earlier attempt finishes what it has in hand, and is waited for to the end of this step`;
   const strangersLock = (): HeldLock => ({
     ID: '0ae5b0d5-9b3f-2c0e-1df1-6a6b1f3a9a10',
     Operation: 'OperationTypeApply',
@@ -116,6 +118,31 @@ describe.each(tools)('the lock of a state, and the real %s', (tool) => {
   );
 
   it(
+    'of a process in another machine or container is kept, though nothing of that process is seen here',
+    async () => {
+      const { terraform, applied } = await making();
+      await until(async () => (await recorded())?.lockId !== undefined);
+      const { pid } = await process();
+      globalThis.process.kill(pid, 'SIGKILL');
+      await reasonOf(applied);
+      const run = await recorded();
+      if (!run) throw new Error('the record is gone');
+      const content = JSON.parse(readFileSync(run.file, 'utf8')) as object;
+      writeFileSync(run.file, JSON.stringify({ ...content, home: '0123456789abcdef' }));
+      const held = server.lock;
+      expect(await reasonOf(test.plan(terraform))).toMatchObject({
+        kind: 'terraform-locked',
+        id: held?.ID,
+        why: expect.stringContaining(`process ${pid} as ${run.who} on another machine`),
+      });
+      expect(server.lock).toEqual(held);
+      expect(server.log).not.toContain('UNLOCK (forced)');
+      expect(await recorded()).toMatchObject({ life: 'unknown', lockId: held?.ID });
+    },
+    aRun,
+  );
+
+  it(
     'of a plan that was killed is released where the backend tells whose it is',
     async () => {
       const terraform = await test.ready(tool, backend);
@@ -153,7 +180,7 @@ describe.each(tools)('the lock of a state, and the real %s', (tool) => {
   );
 
   it(
-    'is held on to when the worker is killed: the machine is made to its end, and the next attempt waits for that',
+    'is held on to when the worker is killed: the machine is made to its end, and the next attempt waits for that, longer than for a stranger',
     async () => {
       const terraform = await test.ready(tool, backend);
       const worker = await startWorker({
@@ -169,6 +196,8 @@ describe.each(tools)('the lock of a state, and the real %s', (tool) => {
       await once(worker, 'exit');
       const planned = test.plan(terraform, { targets: [one] });
       await until(() => test.said.includes(waits(child.pid)));
+      // A lock of somebody else is waited for one second.
+      await Promise.race([planned, sleep(3_000)]);
       expect(isRunning(child)).toBe(true);
       test.file('go');
       expect((await planned).changes).toBe(false);
@@ -181,17 +210,37 @@ describe.each(tools)('the lock of a state, and the real %s', (tool) => {
   );
 
   it(
-    'is told as that of an earlier attempt, when that takes too long',
+    'is told as that of an earlier attempt, when that outlasts the step, or is not to be waited for',
     async () => {
       const { applied } = await making();
       const { pid } = await process();
-      const terraform = await test.ready(tool, backend);
-      expect(await reasonOf(test.plan(terraform))).toMatchObject({
+      const stillAtWork = {
         kind: 'terraform-locked',
         operation: 'apply',
         id: undefined,
         why: `process ${pid} of an earlier attempt still finishes what it has in hand`,
-      });
+      };
+      const terraform = await test.ready(tool, backend);
+      expect(await reasonOf(test.plan(terraform, {}, 2_000))).toMatchObject(stillAtWork);
+      test.said.length = 0;
+      const impatient = await test.ready(tool, backend, { lockMs: 0 });
+      expect(await reasonOf(test.plan(impatient))).toMatchObject(stillAtWork);
+      expect(test.said).toEqual([]);
+      test.file('go');
+      await applied;
+    },
+    aRun,
+  );
+
+  it(
+    'lets an apply that must start at once wait for an earlier one only until it is too late',
+    async () => {
+      const terraform = await test.ready(tool, backend);
+      const saved = await test.plan(terraform);
+      const { applied } = await making();
+      const late = terraform.apply(saved, { timeoutMs: 120_000, startBefore: Date.now() + 1_000 });
+      await expect(late).rejects.toMatchObject({ notStarted: expect.stringContaining('too late') });
+      expect(await test.records.all()).toHaveLength(1);
       test.file('go');
       await applied;
     },

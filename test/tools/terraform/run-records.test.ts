@@ -5,6 +5,8 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
+  readlinkSync,
   rmSync,
   statSync,
   utimesSync,
@@ -56,12 +58,40 @@ describe('the record of a Terraform', () => {
     const run = (await records().prepare())(pid(), about());
     run.holds('lock-1');
     expect(await records().of('this-state')).toMatchObject([
-      { pid: pid(), who: whoHere(), operation: 'apply', lockId: 'lock-1', alive: true },
+      { pid: pid(), who: whoHere(), operation: 'apply', lockId: 'lock-1', life: 'lives' },
     ]);
     expect(await records().of('another')).toEqual([]);
     await endOfChild();
     run.over(false);
-    expect(await records().of('this-state')).toMatchObject([{ alive: false, lockId: 'lock-1' }]);
+    expect(await records().of('this-state')).toMatchObject([{ life: 'dead', lockId: 'lock-1' }]);
+  });
+
+  /** The record of a process that runs, as if it said this of its place. */
+  const lifeWith = async (changes: object): Promise<string | undefined> => {
+    const run = (await records().prepare())(pid(), about());
+    const [{ file } = { file: '' }] = await records().all();
+    const content = JSON.parse(readFileSync(file, 'utf8')) as object;
+    writeFileSync(file, JSON.stringify({ ...content, ...changes }));
+    const [found] = await records().all();
+    run.over(true);
+    return found?.life;
+  };
+
+  it('of another host, container or boot of a container tells nothing of its life', async () => {
+    expect(await lifeWith({})).toBe('lives');
+    expect(await lifeWith({ home: '0123456789abcdef' })).toBe('unknown');
+    expect(await lifeWith({ home: '0123456789abcdef', boot: 'another' })).toBe('unknown');
+    expect(await lifeWith({ home: '' })).toBe('unknown');
+    const ofMachine = readlinkSync('/proc/self/ns/pid') === 'pid:[4026531836]';
+    expect(await lifeWith({ boot: 'another' })).toBe(ofMachine ? 'dead' : 'unknown');
+  });
+
+  it('of before is unknown only where its host is another', async () => {
+    const before = { home: undefined };
+    expect(await lifeWith(before)).toBe('lives');
+    expect(await lifeWith({ ...before, boot: 'another' })).toBe('dead');
+    expect(await lifeWith({ ...before, who: 'ops@elsewhere' })).toBe('unknown');
+    expect(await lifeWith({ ...before, boot: 'another', who: 'ops@elsewhere' })).toBe('unknown');
   });
 
   it('is private, and goes with an end in order', async () => {
@@ -105,6 +135,27 @@ describe('a step folder that a Terraform works in', () => {
     rmSync(leaves);
     await sweepStepFolders();
     expect(existsSync(step)).toBe(false);
+    await mine.close();
+  });
+});
+
+describe('a step folder of another machine or container', () => {
+  it('is kept for a day, for nobody here can see whether its worker lives', async () => {
+    const mine = await StepFolder.open();
+    const all = path.dirname(path.dirname(mine.folder));
+    const [, , , ...boot] = path.basename(path.dirname(mine.folder)).split('-');
+    const theirs = path.join(all, `1-1-0123456789abcdef-${boot.join('-')}`);
+    const step = path.join(theirs, 'step-x');
+    mkdirSync(step, { recursive: true });
+    await sweepStepFolders();
+    expect(existsSync(step)).toBe(true);
+    const old = new Date(Date.now() - 1.1 * day);
+    utimesSync(theirs, old, old);
+    await sweepStepFolders();
+    expect(existsSync(step)).toBe(true);
+    utimesSync(step, old, old);
+    await sweepStepFolders();
+    expect(existsSync(theirs)).toBe(false);
     await mine.close();
   });
 });

@@ -95,7 +95,7 @@ describe('whose lock it is', () => {
     startedAt: created - 1_000,
     seenAlive: created + 60_000,
     lockId: undefined,
-    alive: false,
+    life: 'dead',
   };
   const around = { runs: [run], askedAt: created + 300_000, who: 'root@worker', strangers: [] };
 
@@ -119,8 +119,10 @@ describe('whose lock it is', () => {
     ['another operation', { operation: 'OperationTypePlan' }, {}, {}],
     ['taken before it was started', { created: created - 10_000 }, {}, {}],
     ['taken after it was last seen alive', {}, { seenAlive: created - 10_000 }, {}],
-    ['it lives', {}, { alive: true }, {}],
-    ['it lives, and was seen holding it', {}, { alive: true, lockId: id }, {}],
+    ['it lives', {}, { life: 'lives' }, {}],
+    ['it lives, and was seen holding it', {}, { life: 'lives', lockId: id }, {}],
+    ['it is of another place', {}, { life: 'unknown' }, {}],
+    ['it is of another place, and was seen holding it', {}, { life: 'unknown', lockId: id }, {}],
     ['no time', { created: undefined }, {}, {}],
     ['nobody named', { who: undefined }, {}, {}],
     ['nothing recorded', {}, {}, { runs: [] }],
@@ -130,6 +132,24 @@ describe('whose lock it is', () => {
   ])('is left to a person: %s', (_, ofLock, ofRun, more) => {
     const judgement = judgeLock({ ...lock, ...ofLock }, { ...around, runs: [{ ...run, ...ofRun }], ...more });
     expect(judgement).toMatchObject({ release: false, why: expect.stringMatching(/.{20}/) });
+  });
+
+  test('of one in another machine or container is told as its, whatever the backend says', () => {
+    const there = { ...run, who: 'ops@elsewhere', life: 'unknown' as const, lockId: id };
+    const silent = { ...lock, who: undefined, created: undefined };
+    expect(judgeLock(silent, { ...around, runs: [there] })).toEqual({
+      release: false,
+      told: true,
+      why: 'Slipway started process 4711 as ops@elsewhere on another machine or in another container, and only there it can be seen whether it lives',
+    });
+  });
+
+  test('is not that of the dead one here where one of another place fits as well', () => {
+    const there = { ...run, pid: 12, life: 'unknown' as const };
+    expect(judgeLock(lock, { ...around, runs: [run, there] })).toMatchObject({
+      release: false,
+      why: expect.stringContaining('process 12 as root@worker on another machine'),
+    });
   });
 
   test('a Terraform that a person started later took no lock of before', () => {
