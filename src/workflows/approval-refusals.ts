@@ -25,12 +25,9 @@ export type ApprovalState =
 export function approvalRefusal(
   verb: 'approve' | 'reject',
   state: ApprovalState,
-  { plan, by, why }: ApprovalInput,
+  { plan, by }: ApprovalInput,
   unproven = false,
 ): string | undefined {
-  if (by.trim() === '')
-    return 'An answer to a plan needs the name of whoever gives it: it is kept in the record.';
-  if (why.trim() === '') return 'An answer to a plan needs a reason: it is kept in the record.';
   if (state.kind === 'planning') return 'The run has no plan yet, so there is nothing to answer.';
   if (state.kind === 'not-needed') return 'The plan of this run needs no approval: it goes on without.';
   if (state.kind === 'ending')

@@ -9,7 +9,7 @@ import {
 import type { UpgradePlan } from '../planning/plan.js';
 import type { Reason } from '../planning/reason.js';
 import { approvalRefusal, samePerson, type ApprovalState } from './approval-refusals.js';
-import { givenAnswer, givenBySignal } from './given-answer.js';
+import { answerShape, givenAnswer, givenBySignal } from './given-answer.js';
 import {
   approveBySignal,
   approvePlan,
@@ -54,21 +54,21 @@ export class PlanAnswer {
   ) {
     setHandler(approvePlan, (input: ApprovalInput) => this.approve(input), {
       validator: (input: ApprovalInput) => this.check('approve', input),
-      description: "A person's yes to the plan, by its hash, with a name and a reason: the run begins.",
+      description: `A person's yes to the plan, by its hash: the run begins. Input: ${answerShape}`,
     });
     setHandler(rejectPlan, (input: ApprovalInput) => this.reject(input), {
       validator: (input: ApprovalInput) => this.check('reject', input),
-      description: "A person's no to the plan: the run ends, and nothing was touched.",
+      description: `A person's no to the plan: the run ends, and nothing was touched. Input: ${answerShape}`,
     });
   }
 
   /** From now on signals are heard, those too that came before: what they tell must be ready to be told. */
   hearSignals(): void {
     setHandler(approveBySignal, (given: unknown) => this.signalled('approve', given), {
-      description: 'The same yes from somebody whose name nothing proves: { plan, by, why }.',
+      description: `The same yes from somebody whose name nothing proves. Input: ${answerShape}`,
     });
     setHandler(rejectBySignal, (given: unknown) => this.signalled('reject', given), {
-      description: 'The same no from somebody whose name nothing proves: { plan, by, why }.',
+      description: `The same no from somebody whose name nothing proves. Input: ${answerShape}`,
     });
   }
 

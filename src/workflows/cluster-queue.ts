@@ -12,6 +12,8 @@ import {
 import { describe, holdSentence } from '../planning/describe.js';
 import type { Hold, RunResult } from '../planning/run-result.js';
 import { reasonOf } from './failure-reason.js';
+import { takesDecision } from './given-decision.js';
+import { takesRequest } from './given-request.js';
 import { keyword } from './keyword.js';
 import {
   enqueueUpgrade,
@@ -47,7 +49,8 @@ export async function clusterQueue(state: QueueState): Promise<void> {
   };
 
   setHandler(enqueueUpgrade, (input) => telling(book.enqueue(input, now())), {
-    description: 'Starts the next run, or says why not.',
+    validator: takesRequest.enqueue,
+    description: 'Starts the next run, or says why not. For slipway upgrade.',
   });
   setHandler(
     offerUpgrade,
@@ -56,7 +59,11 @@ export async function clusterQueue(state: QueueState): Promise<void> {
       if (answer.verdict === 'waits') supersede(book.cluster, book.superseded);
       return answer;
     },
-    { description: 'Starts what was merged, or keeps it until it may begin; of several the newest.' },
+    {
+      validator: takesRequest.offer,
+      description:
+        'Starts what was merged, or keeps it until it may begin; of several the newest. For the starter.',
+    },
   );
   setHandler(
     withdrawOffer,
@@ -66,17 +73,29 @@ export async function clusterQueue(state: QueueState): Promise<void> {
       supersede(book.cluster, book.undeclared(declared));
       return answer;
     },
-    { description: 'Git went back: what waits for another version does not begin any more.' },
+    {
+      validator: takesRequest.withdraw,
+      description: 'Git went back: what waits for another version does not begin any more. For the starter.',
+    },
   );
-  setHandler(releaseCluster, () => telling(book.release(now())), {
-    description: 'Lifts the hold of a run that did not end clean. Touches no node.',
-  });
-  setHandler(freezeCluster, (input) => telling(book.freeze(input, now())), {
-    description: 'No run begins until unfreeze. One that is open goes on.',
-  });
-  setHandler(unfreezeCluster, () => telling(book.unfreeze(now())), {
-    description: 'Runs may begin again; what waits begins at once.',
-  });
+  setHandler(
+    releaseCluster,
+    () => telling(book.release(now())),
+    takesDecision(
+      releaseCluster,
+      'Lifts the hold of a run that did not end clean. Touches no node; what was merged and waits begins.',
+    ),
+  );
+  setHandler(
+    freezeCluster,
+    (input) => telling(book.freeze(input, now())),
+    takesDecision(freezeCluster, 'No run begins until unfreeze. One that is open goes on.'),
+  );
+  setHandler(
+    unfreezeCluster,
+    () => telling(book.unfreeze(now())),
+    takesDecision(unfreezeCluster, 'Runs may begin again; what waits begins at once.'),
+  );
   book.beginWaiting(now());
   tell(book);
 

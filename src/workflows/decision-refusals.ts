@@ -1,5 +1,4 @@
 import { notInRun } from '../planning/describe.js';
-import type { NodeDecisionInput } from './messages.js';
 
 /** Where a run is with one node, as far as a person's decision goes. */
 export type Standing =
@@ -17,14 +16,10 @@ export type Standing =
   /** The run is on its way to its end. */
   | { readonly kind: 'ending' };
 
-/** Why a decision is not taken: a sentence. Undefined: it is. */
-export function decisionRefusal(
-  verb: 'retry' | 'skip' | 'rollback',
-  standing: Standing,
-  { node, by, why }: NodeDecisionInput,
-): string | undefined {
-  if (by.trim() === '') return `A ${verb} needs the name of whoever asks for it: it is kept in the record.`;
-  if (why.trim() === '') return `A ${verb} needs a reason: it is kept in the record.`;
+export type DecisionVerb = 'retry' | 'skip' | 'rollback';
+
+/** Why a decision about a node is not taken as the run stands: a sentence. Undefined: it is. */
+export function decisionRefusal(verb: DecisionVerb, standing: Standing, node: string): string | undefined {
   const halted = verb === 'skip' ? undefined : `${node} has not halted: `;
   const sentences: Readonly<Record<Standing['kind'], string | undefined>> = {
     unknown: notInRun(node, standing.kind === 'unknown' ? standing.known : []),

@@ -11,7 +11,8 @@ import type { Retry } from '../planning/retry.js';
 import type { Rollback } from '../planning/rollback.js';
 import type { NodeEnding } from '../planning/run-result.js';
 import type { DecidedRun, Settled, Turn } from './decided-run.js';
-import { decisionRefusal, type Standing } from './decision-refusals.js';
+import { decisionRefusal, type DecisionVerb, type Standing } from './decision-refusals.js';
+import { takesNodeDecision } from './given-decision.js';
 import {
   decisionTimer,
   leftOutByItself,
@@ -46,21 +47,23 @@ export class NodeDecisions {
   private over = false;
 
   constructor(private readonly run: DecidedRun) {
-    setHandler(retryNode, (input: NodeDecisionInput) => this.retry(input), {
-      validator: (input: NodeDecisionInput) => this.check('retry', input),
-      description:
-        'A node that halted the run is observed, and begun once more from what it is now; with a name and a reason.',
-    });
-    setHandler(rollBackNode, (input: NodeDecisionInput) => this.rollback(input), {
-      validator: (input: NodeDecisionInput) => this.check('rollback', input),
-      description:
-        'A node that halted the run goes back to the version it ran before; then the run ends, held. With a name and a reason.',
-    });
-    setHandler(skipNode, (input: NodeDecisionInput) => this.skip(input), {
-      validator: (input: NodeDecisionInput) => this.check('skip', input),
-      description:
-        'The run goes on without a node that halted it, or that is not installed yet; with a name and a reason.',
-    });
+    const refusal = (verb: DecisionVerb) => (input: NodeDecisionInput) =>
+      decisionRefusal(verb, this.standing(input.node), input.node);
+    const retries = 'A node that halted the run is observed, and begun once more from what it is now.';
+    const goesBack =
+      'A node that halted the run goes back to the version it ran before; then the run ends, held.';
+    const skips = 'The run goes on without a node that halted it, or that is not installed yet.';
+    setHandler(
+      retryNode,
+      (input) => this.retry(input),
+      takesNodeDecision(retryNode, retries, refusal('retry')),
+    );
+    setHandler(
+      rollBackNode,
+      (input) => this.rollback(input),
+      takesNodeDecision(rollBackNode, goesBack, refusal('rollback')),
+    );
+    setHandler(skipNode, (input) => this.skip(input), takesNodeDecision(skipNode, skips, refusal('skip')));
   }
 
   /** Who said that the run goes on without it, and why. */
@@ -187,11 +190,6 @@ export class NodeDecisions {
     return halting.some(
       ({ node }) => this.next.has(node) && this.back.has(node) && this.back.get(node) === undefined,
     );
-  }
-
-  private check(verb: 'retry' | 'skip' | 'rollback', input: NodeDecisionInput): void {
-    const why = decisionRefusal(verb, this.standing(input.node), input);
-    if (why !== undefined) throw ApplicationFailure.nonRetryable(why, 'decision-refused');
   }
 
   private standing(node: string): Standing {

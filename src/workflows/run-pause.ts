@@ -1,5 +1,6 @@
 import { condition, setHandler } from '@temporalio/workflow';
 import type { Reason } from '../planning/reason.js';
+import { takesDecision } from './given-decision.js';
 import { pauseRun, resumeRun, type PauseAnswer, type PauseInput } from './messages.js';
 import type { RunNews, Stop } from './run-news.js';
 
@@ -24,16 +25,15 @@ export class RunPause {
       news.decided({ kind: 'pause', by, why });
       return { verdict: 'pausing', limit };
     };
-    setHandler(pauseRun, pause, {
-      description: 'Begins no further node until resume; the nodes under way are finished.',
-    });
+    const pauses = 'Begins no further node until resume; the nodes under way are finished.';
+    setHandler(pauseRun, pause, takesDecision(pauseRun, pauses));
     const resume = ({ by, why }: PauseInput): { verdict: 'resumed' | 'not-paused' } => {
       if (this.by === undefined) return { verdict: 'not-paused' };
       this.by = undefined;
       news.decided({ kind: 'resume', by, why });
       return { verdict: 'resumed' };
     };
-    setHandler(resumeRun, resume, { description: 'Goes on with the next node.' });
+    setHandler(resumeRun, resume, takesDecision(resumeRun, 'Goes on with the next node.'));
   }
 
   /**

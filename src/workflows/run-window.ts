@@ -1,6 +1,7 @@
 import { condition, setHandler } from '@temporalio/workflow';
 import type { Windows } from '../inventory/windows.js';
 import type { Reason } from '../planning/reason.js';
+import { takesDecision } from './given-decision.js';
 import { startNow, windowTimer, type StartNowAnswer, type StartNowInput } from './messages.js';
 import type { RunNews, Stop } from './run-news.js';
 import { activitiesFor } from './step-activities.js';
@@ -33,9 +34,8 @@ export class RunWindow {
       news.decided({ kind: 'start-now', by, why });
       return { verdict: 'starts' };
     };
-    setHandler(startNow, start, {
-      description: 'Begins nodes although the maintenance window is closed, from now to the end of the run.',
-    });
+    const starts = 'Begins nodes although the maintenance window is closed, from now to the end of the run.';
+    setHandler(startNow, start, takesDecision(startNow, starts));
   }
 
   /**

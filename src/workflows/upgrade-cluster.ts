@@ -6,6 +6,7 @@ import type { RunResult, SnapshotRecord } from '../planning/run-result.js';
 import type { LeftToChange } from '../planning/terraform/left-to-change.js';
 import { PlanAnswer } from './await-approval.js';
 import { reasonOf } from './failure-reason.js';
+import { takesDecision } from './given-decision.js';
 import { abortRun, type Phase, type RunInput } from './messages.js';
 import { countsOf, notDoneOf, withMode } from './node-results.js';
 import { leftAfter } from './run-confirmation.js';
@@ -28,10 +29,10 @@ export async function upgradeCluster(input: RunInput): Promise<RunResult> {
       run.abort(by, why);
       return { verdict: 'aborting' };
     },
-    {
-      description:
-        'Stops the run: the node under way is undone, or finished when its install was sent. The cluster is held.',
-    },
+    takesDecision(
+      abortRun,
+      'Stops the run: the node under way is undone, or finished when its install was sent. The cluster is held.',
+    ),
   );
   return run.go();
 }

@@ -106,6 +106,11 @@ group('what is typed wrong is a sentence and exit code 2', () => {
       ['approve', '--plan', 'run-42', '--by', 'Ada', '--reason', 'x'],
       /"run-42" is no hash of a plan/,
     ],
+    [
+      'a reason that no run would take',
+      ['release', '--why', 'x'.repeat(2_001)],
+      /2001 characters, and 2000 are/,
+    ],
     ['a release with an empty reason', ['release', '--why', ''], /A release needs a reason/],
     ['a file that is not there', ['plan', '-f', missing], /missing\.yaml: it cannot be read/],
     ['a file with mistakes', ['upgrade', '-f', broken], /broken\.yaml[^]*broken\.yaml/],

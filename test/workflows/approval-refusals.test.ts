@@ -17,8 +17,6 @@ describe('an answer to a plan', () => {
   });
 
   test.each<[string, ApprovalState, Partial<typeof input>, RegExp]>([
-    ['without a name', waiting, { by: ' ' }, /needs the name/],
-    ['without a reason', waiting, { why: '' }, /needs a reason/],
     ['to another plan', waiting, { plan: 'abcdef012345' }, /asks about plan 3f2a8c91d0aa, not abcdef012345/],
     ['to a hash that is too short', waiting, { plan: '3f2a8c9' }, /too short/],
     ['to an empty hash', waiting, { plan: '' }, /too short/],

@@ -78,7 +78,7 @@ describe('a signal, as the Web UI sends it', () => {
       [[good], /and this is none/],
       [{ ...good, plan: 7 }, /"plan" of this one is no text/],
       [{ plan: good.plan, by: 'Ada' }, /"why" of this one is no text/],
-      [{ ...good, by: ' ' }, /needs the name/],
+      [{ ...good, by: ' ' }, /"by" of this one is empty/],
       [{ ...good, why: 'x'.repeat(2_001) }, /2001 characters/],
       [{ ...good, plan: 'abcdef012345' }, /asks about plan/],
       [{ ...good, plan: '<b>[x](y)' }, /asks about plan .* not \\<b\\>\\\[x\\\]/],

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { abortRun, runId } from '../../workflows/messages.js';
-import { exitCodes, UserMistake, type ExitCode } from '../mistakes.js';
+import { exitCodes, type ExitCode } from '../mistakes.js';
 import { chooseRun, type ChosenRun } from '../run-argument.js';
 import { askRun } from '../temporal/ask-run.js';
 import { connectTemporal, type Temporal } from '../temporal/connect-temporal.js';
 import { noWorker } from '../../runs/temporal/workers.js';
 import { print, printJson, say } from '../terminal.js';
 import { whoAsks } from '../upgrade-request.js';
+import { requireWhy } from './pause.js';
 
 export interface AbortOptions {
   readonly file: string;
@@ -19,8 +20,7 @@ const answerMs = 10_000;
 
 /** Asks the run to stop. When no worker answers, a cancel is recorded instead: the run obeys once one is back. */
 export async function abort(named: string | undefined, options: AbortOptions): Promise<ExitCode> {
-  if (options.why.trim() === '')
-    throw new UserMistake('An abort needs a reason: it is kept in the record.', 'Say it: --why "…"');
+  requireWhy('abort', options.why);
   const temporal = await connectTemporal();
   try {
     const chosen = await chooseRun(temporal, options.file, named);

@@ -1,4 +1,5 @@
 import { listed, span } from '../../planning/phrases.js';
+import { decisionMost } from '../../workflows/given-decision.js';
 import { pauseRun, type PauseAnswer } from '../../workflows/messages.js';
 import { expiry, pauseText, resumeLine } from '../../runs/view/pause-text.js';
 import { runningNodes } from '../../runs/view/run-nodes.js';
@@ -38,10 +39,16 @@ export async function pause(named: string | undefined, options: PauseOptions): P
   }
 }
 
-/** @throws UserMistake */
+/** A reason, which is kept: not empty, and no longer than a run takes. @throws UserMistake */
 export function requireWhy(what: string, why: string): void {
+  const a = /^[aeiou]/.test(what) ? 'An' : 'A';
   if (why.trim() === '')
-    throw new UserMistake(`A ${what} needs a reason: it is kept in the record.`, 'Say it: --why "…"');
+    throw new UserMistake(`${a} ${what} needs a reason: it is kept in the record.`, 'Say it: --why "…"');
+  if (why.length > decisionMost.why)
+    throw new UserMistake(
+      `This reason has ${why.length} characters, and ${decisionMost.why} are the most: it is kept in the record.`,
+      'Say it shorter, or say where it stands.',
+    );
 }
 
 /**

@@ -5,7 +5,7 @@ import type { ClusterObservation } from '../../planning/observation.js';
 import { releaseHold } from '../../starter/release-hold.js';
 import { declaredCluster } from '../declared-cluster.js';
 import { startedLines, staysLines } from './freeze.js';
-import { exitCodes, TemporalSilent, UserMistake, type ExitCode } from '../mistakes.js';
+import { exitCodes, TemporalSilent, type ExitCode } from '../mistakes.js';
 import { requireName } from '../run-argument.js';
 import { requireQueue } from '../temporal/require-queue.js';
 import { sentence } from '../../planning/sentence.js';
@@ -13,6 +13,7 @@ import { connectTemporal } from '../temporal/connect-temporal.js';
 import { noWorker } from '../../runs/temporal/workers.js';
 import { print, printJson, say } from '../terminal.js';
 import { whoAsks } from '../upgrade-request.js';
+import { requireWhy } from './pause.js';
 
 export interface ReleaseOptions {
   readonly file: string;
@@ -37,8 +38,7 @@ type LeftOvers =
 
 /** Lifts the hold, and lists the marks the run left. Touches no node. */
 export async function release(named: string | undefined, options: ReleaseOptions): Promise<ExitCode> {
-  if (options.why.trim() === '')
-    throw new UserMistake('A release needs a reason: it is kept in the record.', 'Say it: --why "…"');
+  requireWhy('release', options.why);
   const temporal = await connectTemporal();
   try {
     const cluster = named ?? (await requireName(options.file));

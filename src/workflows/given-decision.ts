@@ -1,0 +1,85 @@
+import { ApplicationFailure } from '@temporalio/workflow';
+import { givenTexts } from './given-texts.js';
+import type { NodeDecisionInput } from './messages.js';
+
+/** Characters of what a decision keeps, at most. */
+export const decisionMost = { node: 253, by: 200, why: 2_000 } as const;
+
+/** Who says something to a run or a queue, and why. */
+export type Said = Pick<NodeDecisionInput, 'by' | 'why'>;
+
+/** What a decision is about: one node of a run; or the run, or the cluster, which its workflow id names. */
+type Subject = 'node' | 'whole';
+
+const shapes: Readonly<Record<Subject, string>> = {
+  node: '{ "node": NODE, "by": NAME, "why": REASON }',
+  whole: '{ "by": NAME, "why": REASON }',
+};
+
+/**
+ * What was sent as a decision, whoever sent it, in whatever shape.
+ *
+ * @param update whose input it is, as it is named in Temporal.
+ * @returns the decision, or why it is none: a sentence with the JSON that it takes.
+ */
+export function givenDecision(update: string, subject: 'node', given: unknown): NodeDecisionInput | string;
+export function givenDecision(update: string, subject: Subject, given: unknown): Said | string;
+export function givenDecision(update: string, subject: Subject, given: unknown): Said | string {
+  const { node, ...most } = decisionMost;
+  return givenTexts(given, {
+    what: `The input of ${update}`,
+    shape: shapes[subject],
+    most: subject === 'node' ? { node, ...most } : most,
+  }) as unknown as Said | string;
+}
+
+/** An update. */
+interface Named {
+  readonly name: string;
+}
+
+/** How an update takes decisions; what its handler gets was checked. */
+export interface TakesDecision<Input> {
+  readonly validator: (given: Input) => void;
+  /** As the Web UI shows it. */
+  readonly description: string;
+}
+
+/**
+ * Of an update that decides about a whole run or cluster.
+ *
+ * @param does what comes of it: a sentence.
+ */
+export function takesDecision({ name }: Named, does: string): TakesDecision<Said> {
+  return {
+    validator: (given: unknown) => {
+      const decision = givenDecision(name, 'whole', given);
+      if (typeof decision === 'string') throw notTaken(decision);
+    },
+    description: `${does} Input: ${shapes.whole}`,
+  };
+}
+
+/**
+ * Of one that decides about a node.
+ *
+ * @param refusal why it is not taken as the run stands; undefined: it is.
+ */
+export function takesNodeDecision(
+  { name }: Named,
+  does: string,
+  refusal: (decision: NodeDecisionInput) => string | undefined,
+): TakesDecision<NodeDecisionInput> {
+  return {
+    validator: (given: unknown) => {
+      const decision = givenDecision(name, 'node', given);
+      const why = typeof decision === 'string' ? decision : refusal(decision);
+      if (why !== undefined) throw notTaken(why);
+    },
+    description: `${does} Input: ${shapes.node}`,
+  };
+}
+
+function notTaken(why: string): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(why, 'decision-refused');
+}

@@ -1,0 +1,35 @@
+/** What an update or a signal takes: texts by name. */
+export interface WantedTexts {
+  /** How a sentence about it begins: `An answer to a plan`. */
+  readonly what: string;
+  /** As JSON, for a person to fill in. */
+  readonly shape: string;
+  /** Characters of each text, at most: what is kept stands in history, report and notifications. */
+  readonly most: Readonly<Record<string, number>>;
+  /** Which of them may be left out. */
+  readonly optional?: string;
+}
+
+/**
+ * What was sent, whoever sent it, in whatever shape: Temporal's Web UI has a field in which anything can be typed.
+ *
+ * @returns the texts, and nothing that was not asked for; or why it is none of that: a sentence that repeats nothing of it.
+ */
+export function givenTexts(
+  given: unknown,
+  { what, shape, most, optional }: WantedTexts,
+): Readonly<Record<string, string>> | string {
+  const is = `${what} is ${shape}`;
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) return `${is}, and this is none.`;
+  const found: Record<string, string> = {};
+  for (const [name, limit] of Object.entries(most)) {
+    const text = (given as Record<string, unknown>)[name];
+    if (name === optional && (text === undefined || text === null)) continue;
+    if (typeof text !== 'string') return `${is}; "${name}" of this one is no text.`;
+    if (text.trim() === '') return `${is}; "${name}" of this one is empty, and it is kept in the record.`;
+    if (text.length > limit)
+      return `${is}; "${name}" of this one has ${text.length} characters, and ${limit} are the most.`;
+    found[name] = text;
+  }
+  return found;
+}
