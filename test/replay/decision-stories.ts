@@ -3,6 +3,7 @@ import { nodeId, queueId, runId } from '../../src/workflows/messages.js';
 import { setInInventory } from '../../lab/edit-inventory.js';
 import { applyProbeRole } from '../scenarios/probe-namespaces.js';
 import { halted } from './halted-run.js';
+import { keepDelivery } from './merge-stories.js';
 import type { Story } from './stories.js';
 
 const cluster = 'prox-ops';
@@ -21,6 +22,32 @@ export const decisionStories: Readonly<Record<string, Story>> = {
     await world.slipway('rollback', worker, ...why);
     await world.result(number);
     await keep(run(number), 'run-rolled-back-by-hand');
+  },
+
+  /** Two of a batch halted, and one of them goes back: the run ends with it. */
+  batchBack: async (begin, keep) => {
+    const world = await begin({ faults: [`install-fails@${worker}`, `install-fails@${second}`] });
+    await setInInventory(world, ['limits', 'decision'], '5m');
+    await setInInventory(world, ['upgrade', 'workers'], { canary: 0, batch: 2 });
+    const number = await world.upgrade('--only', worker, second);
+    await halted(world, second);
+    await world.slipway('rollback', worker, ...why);
+    await world.result(number);
+    await keep(run(number), 'run-batch-went-back');
+  },
+
+  /** It is left out when its install was sent, and halts the run all the same. */
+  skippedTooLate: async (begin, keep) => {
+    const world = await begin({ faults: [`never-returns@${worker}`] });
+    await setInInventory(world, ['limits', 'decision'], '5m');
+    await setInInventory(world, ['limits', 'boot'], '10s');
+    const number = await world.upgrade('--only', worker);
+    await world.untilBegun(number, worker, 'awaitBoot');
+    await world.slipway('skip', worker, ...why);
+    await halted(world, worker);
+    await world.slipway('abort', ...why);
+    await world.result(number);
+    await keep(run(number), 'run-skipped-too-late');
   },
 
   undecided: async (begin, keep) => {
@@ -92,7 +119,8 @@ export const decisionStories: Readonly<Record<string, Story>> = {
     try {
       await day.bumpAndMerge({ talos: 'v1.12.3' });
       await world.until('it waits', async () => (await world.slipway('queue')).stdout.includes('v1.12.3'));
-      await day.bumpAndMerge({ talos: 'v1.12.2' });
+      const { number } = await day.bumpAndMerge({ talos: 'v1.12.2' });
+      await keepDelivery(world, keep, `pull request ${number} merged`, 'delivery-withdrawn');
       await world.until(
         'it is withdrawn',
         async () => !(await world.slipway('queue')).stdout.includes('v1.12.3'),

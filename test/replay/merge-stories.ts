@@ -58,7 +58,7 @@ async function hashAsked(world: World, day: MergeDay, number: number): Promise<s
 }
 
 /** The delivery that came first of those with this memo, once it has ended. */
-async function keepDelivery(world: World, keep: Keep, what: string, name: string): Promise<void> {
+export async function keepDelivery(world: World, keep: Keep, what: string, name: string): Promise<void> {
   const { workflow } = await world.client();
   let id: string | undefined;
   await world.until(`${what} is done`, async () => {
