@@ -73,7 +73,7 @@ export const failures = {
   'node-missing': undo('a Node that is gone does not come back by waiting'),
   'node-not-ready': passing('it may get Ready'),
   'node-cordoned': undo('whoever cordoned it decides'),
-  'talos-not-ready': passing('it may get ready'),
+  'talos-not-ready': { ...passing('it may get ready'), back: 'if-its-own' },
   'component-not-ready': passing('it may get ready'),
   'pods-in-trouble': passing('they may get well'),
   'budget-impossible': undrained('no waiting changes it'),

@@ -16,10 +16,15 @@ export interface Halt {
 export function goesBack(node: string, { failedStep, reason }: Halt): boolean {
   const { back } = failureOf(reason);
   if (back === 'if-its-own') {
-    const seen = 'reason' in reason ? reason.reason : undefined;
+    const seen = seenIn(reason);
     return afterBoot.has(failedStep) && seen !== undefined && isItsOwn(node, seen);
   }
   return back === 'always';
+}
+
+/** What was seen last, of a wait that ended or a soak that was broken; any other reason is what was seen. */
+function seenIn(reason: Reason): Reason | undefined {
+  return reason.kind === 'gave-up' || reason.kind === 'soak-broken' ? reason.reason : reason;
 }
 
 /** Steps at which it runs the new version. */
@@ -39,11 +44,16 @@ const others: ReadonlySet<Reason['kind']> = new Set<Reason['kind']>([
   'node-missing',
 ]);
 
+/** Stages of a machine on its way up. */
+const comesUp: ReadonlySet<string> = new Set(['booting', 'running']);
+
 /**
  * Whether a gate or a check is closed for what this node shows. Pods in trouble are: before the node was touched there were none, or the
  * gate would have kept the run from it.
  */
 function isItsOwn(node: string, reason: Reason): boolean {
   if (reason.kind === 'pods-in-trouble') return true;
+  // One on its way down was sent there by somebody.
+  if (reason.kind === 'talos-not-ready' && !comesUp.has(reason.stage)) return false;
   return 'node' in reason && reason.node === node && !others.has(reason.kind);
 }
