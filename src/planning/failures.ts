@@ -179,7 +179,7 @@ export const failures = {
   'wrong-schematic': back('what it lost, its pods may need'),
   'extensions-lost': back('what it lost, its pods may need'),
   'node-stays-not-ready': back('its pods would not run on it'),
-  'etcd-not-rejoined': back('the next control plane would take the majority'),
+  'etcd-not-rejoined': back('the next control plane would take the majority', 'if-its-own'),
   'node-changed': halt('its pods may be placed by what it lost'),
   'probe-failed': back('what the probe is for would fail there too'),
   'probe-not-started': halt('nobody knows whether it would have ended well'),

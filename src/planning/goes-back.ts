@@ -1,4 +1,5 @@
 import { failureOf } from './failures.js';
+import { isAbout } from './is-about.js';
 import type { Reason } from './reason.js';
 import type { StepName } from './node-steps.js';
 
@@ -22,9 +23,11 @@ export function goesBack(node: string, { failedStep, reason }: Halt): boolean {
   return back === 'always';
 }
 
-/** What was seen last, of a wait that ended or a soak that was broken; any other reason is what was seen. */
+/** What a reason says that was seen last; one that tells of no wait is what was seen. */
 function seenIn(reason: Reason): Reason | undefined {
-  return reason.kind === 'gave-up' || reason.kind === 'soak-broken' ? reason.reason : reason;
+  const tellsOfWait =
+    reason.kind === 'gave-up' || reason.kind === 'soak-broken' || reason.kind === 'etcd-not-rejoined';
+  return tellsOfWait ? reason.reason : reason;
 }
 
 /** Steps at which it runs the new version. */
@@ -35,11 +38,15 @@ const afterBoot: ReadonlySet<StepName> = new Set<StepName>([
   'soak',
 ]);
 
-/** An API that does not answer is unknown, neither well nor broken; and what a person did is not the version's doing. */
+/**
+ * An API that does not answer is unknown, neither well nor broken; what a person did is not the version's doing, and what only a person
+ * ends, the version from before does not end either.
+ */
 const others: ReadonlySet<Reason['kind']> = new Set<Reason['kind']>([
   'talos-unreachable',
   'kubernetes-unreachable',
   'etcd-unreachable',
+  'etcd-alarm',
   'node-cordoned',
   'node-missing',
 ]);
@@ -55,5 +62,5 @@ function isItsOwn(node: string, reason: Reason): boolean {
   if (reason.kind === 'pods-in-trouble') return true;
   // One on its way down was sent there by somebody.
   if (reason.kind === 'talos-not-ready' && !comesUp.has(reason.stage)) return false;
-  return 'node' in reason && reason.node === node && !others.has(reason.kind);
+  return isAbout(reason, node) && !others.has(reason.kind);
 }

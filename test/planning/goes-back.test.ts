@@ -34,7 +34,6 @@ describe('a node that halted the run', () => {
       { failedStep: 'await-boot', reason: everyReason['machine-never-joined'] },
     ],
     ['offers its cards no more', { failedStep: 'verify-node', reason: everyReason['device-not-offered'] }],
-    ['lost its etcd member', { failedStep: 'await-etcd-member', reason: everyReason['etcd-not-rejoined'] }],
     ['leaves critical pods unscheduled', { failedStep: 'soak', reason: gaveUp(pods) }],
     ['is back in service, and pods get into trouble', { failedStep: 'soak', reason: broken(pods) }],
     ['is back in service, and gets unwell', { failedStep: 'soak', reason: broken(notReady) }],
