@@ -1,13 +1,13 @@
 import { Context } from '@temporalio/activity';
 import { describe, describeStep } from '../planning/describe.js';
 import { etcdHealthy } from '../planning/etcd-guard.js';
+import { etcdRejoined } from '../planning/etcd-rejoined.js';
 import { span } from '../planning/phrases.js';
 import type { PlannedNode } from '../planning/plan.js';
 import type { Reason } from '../planning/reason.js';
-import type { ClusterAccess } from '../tools/cluster-access.js';
 import { observeCluster } from '../tools/observe-cluster.js';
 import { Refusal } from '../tools/refusal.js';
-import { inCluster, type ActivitySettings, type RunReference, type Wait } from './activity-context.js';
+import { inCluster, type ActivitySettings, type RunReference } from './activity-context.js';
 
 export interface AwaitEtcdMember extends RunReference {
   readonly node: PlannedNode;
@@ -22,9 +22,10 @@ export async function awaitEtcdMember(
   return inCluster(settings, reference, describeStep('await-etcd-member', node.name), async (access, wait) =>
     wait.until<string>(
       limit,
-      (last) => ({ kind: 'etcd-not-rejoined', node: node.name, why: describe(last) }),
+      (last) => ({ kind: 'etcd-not-rejoined', node: node.name, why: describe(last), reason: last }),
       async () => {
-        const reason = await lookAtEtcd(access, wait, node.name);
+        const scope = { talosOf: [node.name], avoid: node.name, signal: wait.signal };
+        const reason = etcdRejoined(await observeCluster(access, scope), node);
         return reason
           ? { kind: 'waiting', reason }
           : { kind: 'done', value: 'votes and has caught up; every member is healthy' };
@@ -57,7 +58,7 @@ export async function awaitEtcdStable(
       let since: number | undefined;
       let last: Reason | undefined;
       for (;;) {
-        const reason = await lookAtEtcd(access, wait);
+        const reason = etcdHealthy(await observeCluster(access, { talosOf: [], signal: wait.signal }));
         if (reason) {
           since = undefined;
           last = reason;
@@ -81,9 +82,4 @@ export async function awaitEtcdStable(
       }
     },
   );
-}
-
-async function lookAtEtcd(access: ClusterAccess, wait: Wait, avoid?: string): Promise<Reason | undefined> {
-  const scope = { talosOf: [], signal: wait.signal, ...(avoid === undefined ? {} : { avoid }) };
-  return etcdHealthy(await observeCluster(access, scope));
 }

@@ -1,4 +1,5 @@
 import { describePod, scaleUp } from './advise-cluster.js';
+import { isAbout } from './is-about.js';
 import type { StepReason } from './reason.js';
 import type { AdviceCommands, Advices } from './reason-table.js';
 
@@ -143,7 +144,8 @@ export const stepAdvice: Advices<StepReason> = {
     rollBackByHand(node, say),
     thenRelease(say),
   ],
-  'etcd-not-rejoined': ({ node }, say) => [
+  'etcd-not-rejoined': ({ node, reason }, say) => [
+    ...(reason && !isAbout(reason, node) ? say.adviseOn(reason) : []),
     say.talosctl(node, 'service etcd', 'whether it runs'),
     say.talosctl(node, 'logs etcd', 'why it does not join'),
     say.talosctl(node, 'etcd members', 'the members, as this node sees them'),

@@ -1,4 +1,5 @@
 import { count, listed, moment, quoted, span, timeOfDay } from './phrases.js';
+import { isAbout } from './is-about.js';
 import type { StepReason } from './reason.js';
 import type { Sentences } from './reason-table.js';
 import { stateWords } from './state-words.js';
@@ -60,7 +61,10 @@ export const stepSentences: Sentences<StepReason> = {
     `${node} came back without ${lost.length === 1 ? 'the system extension' : 'the system extensions'} ${listed(lost)}`,
   'node-stays-not-ready': ({ node, version, since, message }) =>
     `${node} ${version === undefined ? 'has booted' : `runs ${version}`} and is not Ready since ${moment(since)}: ${quoted(message)}`,
-  'etcd-not-rejoined': ({ node, why }) => `the etcd member on ${node} did not come back: ${quoted(why)}`,
+  'etcd-not-rejoined': ({ node, why, reason }) =>
+    reason && !isAbout(reason, node)
+      ? `etcd is not well since ${node} is back: ${quoted(why)}`
+      : `the etcd member on ${node} did not come back: ${quoted(why)}`,
   'node-changed': ({ node, lost }) => `${node} came back without ${listed(lost)}`,
   'soak-broken': ({ node, reason, after }, describe) =>
     `${span(after)} after ${node} a gate closed and stayed closed: ${describe(reason)}`,

@@ -1,4 +1,5 @@
 import { failureOf } from './failures.js';
+import { isAbout } from './is-about.js';
 import type { Reason } from './reason.js';
 import type { StepName } from './node-steps.js';
 
@@ -16,10 +17,17 @@ export interface Halt {
 export function goesBack(node: string, { failedStep, reason }: Halt): boolean {
   const { back } = failureOf(reason);
   if (back === 'if-its-own') {
-    const seen = 'reason' in reason ? reason.reason : undefined;
+    const seen = seenIn(reason);
     return afterBoot.has(failedStep) && seen !== undefined && isItsOwn(node, seen);
   }
   return back === 'always';
+}
+
+/** What a reason says that was seen last; one that tells of no wait is what was seen. */
+function seenIn(reason: Reason): Reason | undefined {
+  const tellsOfWait =
+    reason.kind === 'gave-up' || reason.kind === 'soak-broken' || reason.kind === 'etcd-not-rejoined';
+  return tellsOfWait ? reason.reason : reason;
 }
 
 /** Steps at which it runs the new version. */
@@ -30,14 +38,21 @@ const afterBoot: ReadonlySet<StepName> = new Set<StepName>([
   'soak',
 ]);
 
-/** An API that does not answer is unknown, neither well nor broken; and what a person did is not the version's doing. */
+/**
+ * An API that does not answer is unknown, neither well nor broken; what a person did is not the version's doing, and what only a person
+ * ends, the version from before does not end either.
+ */
 const others: ReadonlySet<Reason['kind']> = new Set<Reason['kind']>([
   'talos-unreachable',
   'kubernetes-unreachable',
   'etcd-unreachable',
+  'etcd-alarm',
   'node-cordoned',
   'node-missing',
 ]);
+
+/** Stages of a machine on its way up. */
+const comesUp: ReadonlySet<string> = new Set(['booting', 'running']);
 
 /**
  * Whether a gate or a check is closed for what this node shows. Pods in trouble are: before the node was touched there were none, or the
@@ -45,5 +60,7 @@ const others: ReadonlySet<Reason['kind']> = new Set<Reason['kind']>([
  */
 function isItsOwn(node: string, reason: Reason): boolean {
   if (reason.kind === 'pods-in-trouble') return true;
-  return 'node' in reason && reason.node === node && !others.has(reason.kind);
+  // One on its way down was sent there by somebody.
+  if (reason.kind === 'talos-not-ready' && !comesUp.has(reason.stage)) return false;
+  return isAbout(reason, node) && !others.has(reason.kind);
 }

@@ -208,7 +208,13 @@ export type StepReason =
       readonly since: string;
       readonly message: string;
     }
-  | { readonly kind: 'etcd-not-rejoined'; readonly node: string; readonly why: string }
+  | {
+      readonly kind: 'etcd-not-rejoined';
+      readonly node: string;
+      readonly why: string;
+      /** What was seen last; left out by workers of earlier releases. */
+      readonly reason?: Reason;
+    }
   | { readonly kind: 'node-changed'; readonly node: string; readonly lost: readonly string[] }
   | { readonly kind: 'soak-broken'; readonly node: string; readonly reason: Reason; readonly after: number }
   | { readonly kind: 'snapshot-failed'; readonly why: string }

@@ -24,6 +24,18 @@ const notQuoted = new Set([
 ]);
 
 group('the sentence of a reason', () => {
+  test('tells no member as lost where another one is not well', () => {
+    const told = (node: string): string =>
+      describe({
+        kind: 'etcd-not-rejoined',
+        node: 'ctrl-2',
+        why: `the etcd member on ${node} is still a learner`,
+        reason: { kind: 'etcd-learner', node },
+      });
+    expect(told('ctrl-3')).toMatch(/^etcd is not well since ctrl-2 is back: the etcd member on ctrl-3/);
+    expect(told('ctrl-2')).toMatch(/^the etcd member on ctrl-2 did not come back: /);
+  });
+
   test.each(reasons.map((reason) => [reason.kind, reason] as const))(
     '%s is one, with everything that is known',
     (_kind, reason) => {

@@ -17,6 +17,7 @@ describe('a node that does not get well on the new version', () => {
     world = await World.start({ name: 'rolled-back' });
     await setInInventory(world, ['upgrade', 'onFailure'], 'rollback');
     await setInInventory(world, ['limits', 'ready'], '10s');
+    await setInInventory(world, ['limits', 'nodeChecks'], '10s');
   }, 120_000);
 
   afterAll(async () => {
@@ -30,6 +31,7 @@ describe('a node that does not get well on the new version', () => {
   it.each([
     ['lost an extension', controlPlane, 'extension-missing', 'extensions-lost'],
     ['is not Ready in time', worker, 'never-ready', 'node-stays-not-ready'],
+    ['fails its checks again and again', controlPlane, 'api-front-stays-cut', 'talos-not-ready'],
   ])(
     'goes back: it %s',
     async (_what, node, fault, after) => {
