@@ -1,4 +1,5 @@
 import type { NodeObject } from './observation.js';
+import { flowOf } from './upgrade-flow.js';
 
 /** An install as its mark on the Node tells it. */
 export interface InstallMark {
@@ -46,6 +47,20 @@ export function armedWith({ marks, bootId }: Pick<NodeObject, 'marks' | 'bootId'
   const install = installMark(marks.install);
   if (install?.version === undefined || install.bootId !== bootId) return undefined;
   return { version: install.version, schematic: install.schematic, sure: false };
+}
+
+/** What boots next on a node in place of what it runs; where an install and its reboot are one request, nothing does. */
+export function bootsNext(
+  object: Pick<NodeObject, 'marks' | 'bootId'>,
+  runs: { readonly version: string; readonly schematic: string },
+): Armed | undefined {
+  const armed = flowOf(runs.version) === 'lifecycle' ? armedWith(object) : undefined;
+  return armedFor(armed, runs) ? undefined : armed;
+}
+
+/** That it does, as the end of a sentence about the node. */
+export function bootsNextText({ version, sure }: Pick<Armed, 'version' | 'sure'>): string {
+  return `${sure ? 'has' : 'may have'} ${version} installed and not booted, which its next boot takes, whatever causes it`;
 }
 
 /** Whether what waits is what is wanted: then only the reboot is left to do. */

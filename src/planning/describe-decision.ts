@@ -1,4 +1,5 @@
 import { listed } from './phrases.js';
+import type { NodeState } from './run-result.js';
 
 /** A node that somebody named, and the run is not about. */
 export function notInRun(node: string, known: readonly string[]): string {
@@ -7,12 +8,23 @@ export function notInRun(node: string, known: readonly string[]): string {
   return `This run is not about ${node}, only about ${listed(known, 20)}.`;
 }
 
-/** The lines by which a person decides about a node that halted a run: fit to be filled in and pasted. */
-export function decisionCommands(where: string, nodes: readonly string[]): string[] {
+/** A node that somebody has to decide about, and what it was left as. */
+export interface HaltedNode {
+  readonly node: string;
+  readonly state?: NodeState | undefined;
+}
+
+/** The lines by which a person decides about nodes that halted a run: fit to be filled in and pasted. */
+export function decisionCommands(where: string, nodes: readonly HaltedNode[]): string[] {
   return [
-    ...nodes.flatMap((node) => [
+    ...nodes.flatMap(({ node, state }) => [
       `slipway retry ${node} ${where} --why "…"  # look at it anew, and begin it once more from what it is now`,
-      `slipway rollback ${node} ${where} --why "…"  # back to the version from before; then the run ends, held`,
+      // It runs the version from before, and nothing takes the new one out of its next boot.
+      ...(state === 'armed'
+        ? []
+        : [
+            `slipway rollback ${node} ${where} --why "…"  # back to the version from before; then the run ends, held`,
+          ]),
       `slipway skip ${node} ${where} --why "…"  # go on without it; it stays as it is`,
     ]),
     `slipway abort ${where} --why "…"  # end the run; no machine is touched, and the cluster is held`,

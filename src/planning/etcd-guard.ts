@@ -6,6 +6,7 @@ import type {
   EtcdObservation,
   NodeObservation,
 } from './observation.js';
+import type { EtcdReason } from './reason-etcd.js';
 import type { Reason } from './reason.js';
 
 /**
@@ -21,7 +22,7 @@ const noLeader = '0';
  * Whether every voter of the inventory's control planes is there, healthy and caught up behind one leader, with no learner,
  * unstarted member or alarm; otherwise the first thing that is not so.
  */
-export function etcdHealthy(observation: ClusterObservation): Reason | undefined {
+export function etcdHealthy(observation: ClusterObservation): EtcdReason | undefined {
   const { etcd } = observation;
   if (etcd.kind === 'unreachable') return { kind: 'etcd-unreachable', why: etcd.why };
   const controlPlanes = namesOf(observation);
@@ -34,6 +35,9 @@ export function etcdHealthy(observation: ClusterObservation): Reason | undefined
   );
 }
 
+/** Why a control plane may not be disrupted. */
+export type ForbidsDisruption = EtcdReason | Extract<Reason, { kind: 'two-voters' | 'single-control-plane' }>;
+
 /**
  * Whether this control plane may be disrupted now (I1, I2): etcd healthy, this node not leading, a majority left without it,
  * and no other control plane cordoned, not Ready, not running or unreachable. Whatever does not answer forbids it.
@@ -44,7 +48,7 @@ export function mayDisruptControlPlane(
   observation: ClusterObservation,
   node: string,
   options: { readonly outageAccepted: boolean },
-): Reason | undefined {
+): ForbidsDisruption | undefined {
   const unhealthy = etcdHealthy(observation);
   if (unhealthy) return unhealthy;
   if (observation.etcd.kind === 'unreachable') return { kind: 'etcd-unreachable', why: observation.etcd.why };
@@ -69,7 +73,7 @@ export function mayRepairControlPlane(
   observation: ClusterObservation,
   node: string,
   options: { readonly outageAccepted: boolean },
-): Reason | undefined {
+): ForbidsDisruption | undefined {
   const { etcd } = observation;
   if (etcd.kind === 'unreachable') return { kind: 'etcd-unreachable', why: etcd.why };
   const { members, statuses } = etcd.value;
@@ -100,7 +104,7 @@ function namesOf({ nodes }: ClusterObservation): string[] {
 function membershipBroken(
   controlPlanes: readonly string[],
   { members }: EtcdObservation,
-): Reason | undefined {
+): EtcdReason | undefined {
   const unstarted = members.find((member) => member.name === '');
   if (unstarted) return { kind: 'etcd-member-unstarted', memberId: unstarted.id };
   const missing = controlPlanes.find((name) => !members.some((member) => member.name === name));
@@ -109,7 +113,7 @@ function membershipBroken(
   return learner && { kind: 'etcd-learner', node: learner.name };
 }
 
-function alarmRaised({ alarms, members }: EtcdObservation): Reason | undefined {
+function alarmRaised({ alarms, members }: EtcdObservation): EtcdReason | undefined {
   const [first] = alarms;
   if (!first) return undefined;
   const member = members.find(({ id }) => sameId(id, first.memberId));
@@ -117,7 +121,7 @@ function alarmRaised({ alarms, members }: EtcdObservation): Reason | undefined {
 }
 
 /** Every member must have said that it is well; one that nobody of the inventory runs cannot, and counts as unhealthy. */
-function memberUnhealthy(controlPlanes: readonly string[], etcd: EtcdObservation): Reason | undefined {
+function memberUnhealthy(controlPlanes: readonly string[], etcd: EtcdObservation): EtcdReason | undefined {
   const ills = etcd.members.map((member) => ({
     node: member.name,
     why: whyUnhealthy(member, controlPlanes, etcd.statuses),
@@ -151,7 +155,7 @@ function whyUnhealthy(
   return status.value.errors.length > 0 ? `it reports ${status.value.errors.join(', ')}` : undefined;
 }
 
-function leadershipBroken({ members, statuses }: EtcdObservation): Reason | undefined {
+function leadershipBroken({ members, statuses }: EtcdObservation): EtcdReason | undefined {
   const leaders = [...new Set(answered(statuses).map((status) => plainId(status.leaderId)))];
   if (leaders.length === 0 || leaders.includes(noLeader)) return { kind: 'etcd-no-leader' };
   const named = leaders.map(
@@ -162,7 +166,7 @@ function leadershipBroken({ members, statuses }: EtcdObservation): Reason | unde
   return members.some((member) => plainId(member.id) === leaders[0]) ? undefined : { kind: 'etcd-no-leader' };
 }
 
-function memberBehind({ statuses }: EtcdObservation): Reason | undefined {
+function memberBehind({ statuses }: EtcdObservation): EtcdReason | undefined {
   const all = answered(statuses);
   const furthest = Math.max(...all.map((status) => status.raftIndex));
   for (const { node, raftAppliedIndex } of all) {
@@ -179,7 +183,7 @@ function leads(node: string, statuses: readonly EtcdMemberStatus[]): boolean {
   return own !== undefined && sameId(own.leaderId, own.memberId);
 }
 
-function otherDisrupted({ nodes }: ClusterObservation, node: string): Reason | undefined {
+function otherDisrupted({ nodes }: ClusterObservation, node: string): EtcdReason | undefined {
   for (const other of nodes) {
     if (other.role !== 'control-plane' || other.name === node) continue;
     const why = whyDisrupted(other);

@@ -3,11 +3,17 @@ import type { NodeObservation, TalosObservation } from './observation.js';
 import type { PlannedNode } from './plan.js';
 import type { Reason } from './reason.js';
 
+/** Why a node is not, or is not known to be, what the plan was made for. */
+export type NotAsPlanned = Extract<
+  Reason,
+  { kind: 'expectation-broken' | 'node-missing' | 'talos-unreachable' | 'kubernetes-unreachable' }
+>;
+
 /**
  * Whether the node is no longer what the plan was made for: asserted before its first mutation, and once more
  * right before the install. A node that does not answer is not taken for unchanged.
  */
-export function expectationBroken(node: PlannedNode, seen: NodeObservation): Reason | undefined {
+export function expectationBroken(node: PlannedNode, seen: NodeObservation): NotAsPlanned | undefined {
   if (seen.talos.kind === 'unreachable') {
     return { kind: 'talos-unreachable', node: node.name, endpoint: node.address, why: seen.talos.why };
   }

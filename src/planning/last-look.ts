@@ -1,6 +1,6 @@
 import { cordonOwner, cordonOwnerText } from './cordon.js';
-import { mayDisruptControlPlane, mayRepairControlPlane } from './etcd-guard.js';
-import { expectationBroken } from './expectations.js';
+import { type ForbidsDisruption, mayDisruptControlPlane, mayRepairControlPlane } from './etcd-guard.js';
+import { expectationBroken, type NotAsPlanned } from './expectations.js';
 import type {
   Answer,
   ClusterObservation,
@@ -23,6 +23,12 @@ export interface LastLookContext {
   readonly repairs?: true;
 }
 
+/** What a last look may say. */
+export type ForbidsSending =
+  | NotAsPlanned
+  | ForbidsDisruption
+  | Extract<Reason, { kind: 'talos-not-ready' | 'cordon-lost' | 'protected-pods' }>;
+
 /** As many pods are named. */
 const named = 5;
 
@@ -34,7 +40,7 @@ export function lastLook(
   observation: ClusterObservation,
   node: PlannedNode,
   context: LastLookContext,
-): Reason | undefined {
+): ForbidsSending | undefined {
   const seen = observation.nodes.find((candidate) => candidate.name === node.name);
   if (!seen) return { kind: 'node-missing', node: node.name };
   const broken = expectationBroken(node, seen);
@@ -57,7 +63,7 @@ export function lastLookAtRemains(
   observation: ClusterObservation,
   node: PlannedNode,
   context: Omit<LastLookContext, 'bootId'>,
-): Reason | undefined {
+): ForbidsSending | undefined {
   const seen = observation.nodes.find((candidate) => candidate.name === node.name);
   if (seen?.kubernetes.kind === 'unreachable')
     return { kind: 'kubernetes-unreachable', endpoints: [], why: seen.kubernetes.why };
@@ -77,7 +83,11 @@ export function lastLookAtRemains(
 }
 
 /** The node itself: still in the boot its facts were recorded in, and not on its way down or up by somebody else's doing. */
-function ownState(node: string, { talos }: NodeObservation, context: LastLookContext): Reason | undefined {
+function ownState(
+  node: string,
+  { talos }: NodeObservation,
+  context: LastLookContext,
+): ForbidsSending | undefined {
   if (talos.kind === 'unreachable')
     return { kind: 'talos-unreachable', node, endpoint: node, why: talos.why };
   const { stage, ready, unmet, bootId } = talos.value;
@@ -88,7 +98,11 @@ function ownState(node: string, { talos }: NodeObservation, context: LastLookCon
     : { kind: 'talos-not-ready', node, stage, unmet };
 }
 
-function cordonLost({ name, keepCordon }: PlannedNode, object: NodeObject, run: string): Reason | undefined {
+function cordonLost(
+  { name, keepCordon }: PlannedNode,
+  object: NodeObject,
+  run: string,
+): ForbidsSending | undefined {
   const owner = cordonOwner(object);
   if (owner.by === 'nobody') return { kind: 'cordon-lost', node: name, found: 'it is schedulable' };
   if (owner.by === 'run' && owner.run === run) return undefined;
@@ -96,7 +110,7 @@ function cordonLost({ name, keepCordon }: PlannedNode, object: NodeObject, run: 
   return { kind: 'cordon-lost', node: name, found: `the cordon of ${cordonOwnerText(owner)}` };
 }
 
-function podsLeft(node: string, workloads: Answer<WorkloadObservation>): Reason | undefined {
+function podsLeft(node: string, workloads: Answer<WorkloadObservation>): ForbidsSending | undefined {
   if (workloads.kind === 'unreachable')
     return { kind: 'kubernetes-unreachable', endpoints: [], why: workloads.why };
   const left = workloads.value.pods.filter((pod) => pod.node === node && isProtected(pod));

@@ -1,4 +1,5 @@
 import type { Inventory } from '../inventory/schema.js';
+import { type Armed, bootsNext, bootsNextText } from './armed.js';
 import { runningSchematic } from './expectations.js';
 import { installerImage, versionOfImage } from './installer-image.js';
 import { stepOrders, type StepName } from './node-steps.js';
@@ -25,7 +26,7 @@ export type Rollback =
 
 /**
  * Back to the version from before: by the slot that the upgrade in place left alone; or, where the node runs that version already, only
- * back into service. A node that was made anew has no such slot: `rollback-rebuilt.ts`.
+ * back into service, unless its next boot takes another. A node that was made anew has no such slot: `rollback-rebuilt.ts`.
  *
  * @param observation of the node what it is now; where it is of another minor than before, of the cluster what runs and what etcd says.
  * @param before the node as the run's plan has it.
@@ -44,7 +45,10 @@ export function rollbackOf(
     verdict: 'refused',
     reasons: [{ kind: 'rollback-impossible', node: name, why }],
   });
-  const seen = observation.nodes.find((one) => one.name === name)?.talos ?? notAsked;
+  const { talos: seen, kubernetes } = observation.nodes.find((one) => one.name === name) ?? {
+    talos: notAsked,
+    kubernetes: notAsked,
+  };
   if (seen.kind === 'unreachable')
     return refused(`Talos on it does not answer (${seen.why}), and nobody else can boot its other slot`);
   const talos = seen.value;
@@ -63,12 +67,20 @@ export function rollbackOf(
     expects: runs,
     soak: 0,
   };
-  if (talos.version === from && runs.schematic === expects.schematic)
+  if (talos.version === from && runs.schematic === expects.schematic) {
+    if (kubernetes.kind === 'unreachable')
+      return {
+        verdict: 'refused',
+        reasons: [{ kind: 'kubernetes-unreachable', endpoints: [], why: kubernetes.why }],
+      };
+    const next = kubernetes.value && (bootsNext(kubernetes.value, runs) ?? installedNext(runs, installed));
+    if (next) return refused(staysArmed(name, from, next));
     return {
       verdict: 'back',
       node: { ...node, back: true },
       steps: ['cordon', ...well, 'uncordon'],
     };
+  }
   if (talos.version !== to)
     return refused(`it runs ${talos.version}, neither the version from before nor the one of this run`);
   const forbids = isWithinMinor(before, to) ? undefined : oldForbidden(observation, before, to);
@@ -82,6 +94,22 @@ export function rollbackOf(
   const left = stepsLeftOut(inventory);
   const steps = stepOrders.back.filter((step) => !left.has(step));
   return { verdict: 'back', node: { ...node, back: true }, steps };
+}
+
+/** What an installer that left no mark wrote, where the node runs on after one. How it ended nobody knows. */
+function installedNext({ version }: { readonly version: string }, image: string | undefined) {
+  if (image === undefined || flowOf(version) !== 'lifecycle' || versionOfImage(image) === version)
+    return undefined;
+  return { version: versionOfImage(image), sure: false };
+}
+
+/** Nothing takes an install out of what boots next: Talos' own rollback reboots in the same request. */
+function staysArmed(node: string, from: string, next: Pick<Armed, 'version' | 'sure'>): string {
+  return (
+    `it runs ${from} already, and ${bootsNextText(next)}; nothing takes that back. retry boots it, under all gates; ` +
+    `as it is, and still so at its next boot, it is given back by: ` +
+    `kubectl uncordon ${node} && kubectl annotate node ${node} slipway.dev/run- slipway.dev/cordoned-by-`
+  );
 }
 
 /** What a version needs of the cluster goes by its minor: within one there is nothing to ask. */

@@ -1,4 +1,4 @@
-import { armedFor, armedWith } from './armed.js';
+import { armedFor, armedWith, bootsNext, bootsNextText } from './armed.js';
 import { notReplaced } from './continue-refusals.js';
 import { etcdMoved } from './etcd-of-talos.js';
 import { runningSchematic } from './expectations.js';
@@ -57,7 +57,16 @@ function nodeRefusals(seen: readonly SeenNode[], before: RanBefore, back: RunBac
       'its machine is half made, and not by that run; the next upgrade makes it whole first, and then it goes back',
     );
   // What did not answer is refused for that.
-  if (!talos || !object || isBack(before, node)) return [];
+  if (!talos || !object) return [];
+  if (isBack(before, node)) {
+    const waits = bootsNext(object, before);
+    return waits
+      ? refused(
+          `it runs ${before.version} already, and ${bootsNextText(waits)}; nothing takes that back. ` +
+            `The next upgrade boots it, under all gates; --only takes the other nodes back`,
+        )
+      : [];
+  }
   if (before.noSlot === 'several-hops' && !before.through)
     return refused(
       `run ${back?.run ?? 0} upgraded it more than once, and what was asked does not say what it ran between; ask once more with this version of slipway`,

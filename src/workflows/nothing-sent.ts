@@ -1,3 +1,4 @@
+import type { ForbidsSending } from '../planning/last-look.js';
 import type { StepName } from '../planning/node-steps.js';
 import type { Reason } from '../planning/reason.js';
 
@@ -14,21 +15,50 @@ export function nothingSent(
   reason: Reason,
 ): boolean {
   if (sends === undefined || !order.includes(sends)) return false;
-  if (failed === sends) return beforeSending.has(reason.kind);
+  if (failed === sends) return isBeforeSending(reason.kind === 'gave-up' ? reason.reason : reason);
   return order.indexOf(failed) < order.indexOf(sends);
 }
 
-/** What a last look, Talos or Terraform says before anything is changed, or an abort. Of all else nobody knows how far it came. */
-const beforeSending: ReadonlySet<Reason['kind']> = new Set<Reason['kind']>([
-  'aborted',
-  'expectation-broken',
-  'cordon-lost',
-  'protected-pods',
-  'control-plane-disrupted',
-  'etcd-node-leads',
-  'etcd-member-unhealthy',
-  'etcd-quorum-at-risk',
-  'rollback-refused',
-  'terraform-locked',
-  'terraform-plan-stale',
-]);
+function isBeforeSending(met: Reason | undefined): boolean {
+  const known: Readonly<Partial<Record<string, boolean>>> = saidBeforeSending;
+  return met !== undefined && known[met.kind] === true;
+}
+
+type SaidThere =
+  | ForbidsSending['kind']
+  | 'aborted'
+  | 'rollback-refused'
+  | 'terraform-locked'
+  | 'terraform-plan-stale';
+
+/**
+ * Whether what a last look, Talos or Terraform says, or an abort, is said only before anything is changed. What an attempt after one that was
+ * lost may meet first says nothing; of all else nobody knows how far it came.
+ */
+const saidBeforeSending: Readonly<Record<SaidThere, boolean>> = {
+  'talos-unreachable': false,
+  'kubernetes-unreachable': false,
+  'node-missing': false,
+  'expectation-broken': true,
+  'talos-not-ready': true,
+  'cordon-lost': true,
+  'protected-pods': true,
+  'two-voters': true,
+  'single-control-plane': true,
+  'etcd-unreachable': true,
+  'etcd-member-missing': true,
+  'etcd-member-unhealthy': true,
+  'etcd-member-unstarted': true,
+  'etcd-learner': true,
+  'etcd-alarm': true,
+  'etcd-no-leader': true,
+  'etcd-leaders-disagree': true,
+  'etcd-node-leads': true,
+  'etcd-behind': true,
+  'etcd-quorum-at-risk': true,
+  'control-plane-disrupted': true,
+  aborted: true,
+  'rollback-refused': true,
+  'terraform-locked': true,
+  'terraform-plan-stale': true,
+};

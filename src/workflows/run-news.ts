@@ -108,8 +108,7 @@ export class RunNews {
     const halts = endings.map((ending) => haltMessage(ending, this.target(), this.about(), until));
     if (until === undefined) return this.queue.tell(...halts);
     const since = new Date().toISOString();
-    const names = endings.map(({ node }) => node);
-    this.waits(decisionWait(names, this.about(), { since, until }), halts, 'reminded');
+    this.waits(decisionWait(endings, this.about(), { since, until }), halts, 'reminded');
   }
 
   /** Somebody said something, and the run heeds it. */

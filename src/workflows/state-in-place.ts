@@ -35,7 +35,7 @@ function stateBack(
 ): NodeState {
   // It looks for the intent of an attempt before first: what it met after that, nothing had been sent.
   const met = reason.kind === 'gave-up' && reason.reason ? reason.reason : reason;
-  if (nothingSent(steps, 'roll-back', failed, met) || stayed.includes(met.kind))
+  if (nothingSent(steps, 'roll-back', failed, reason) || stayed.includes(met.kind))
     return node.back === 'run' ? 'cordoned' : 'on-target';
   if (failed !== 'await-boot' && failed !== 'roll-back') return 'back-on-old';
   if (booted.includes(met.kind)) return 'back-on-old';

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { stepOrders } from '../../src/planning/node-steps.js';
 import { rollbackOf } from '../../src/planning/rollback.js';
-import { aCluster, unreachable, type Cluster } from './a-cluster.js';
+import { armedMarkText, installMarkText } from '../../src/planning/armed.js';
+import { aCluster, marked, unreachable, type Cluster } from './a-cluster.js';
 import { planOf } from './a-planned-node.js';
 
 const to = 'v1.12.6';
@@ -44,6 +45,59 @@ describe('a node that halted a run, and is rolled back', () => {
         { kind: 'rollback-impossible', why: `this run installed nothing on it: it ran ${to} before` },
       ],
     }));
+
+  describe('from a version that installs and reboots by two requests', () => {
+    const [older, newer] = ['v1.13.4', 'v1.13.9'];
+    const runs = world.running(older);
+    const before = planned('ctrl-2', runs.planInput({ request: { talos: newer } }));
+    const way = (now: Cluster, installed?: string) =>
+      rollbackOf(inventory, seen(now), before, newer, installed);
+    const withMarks = (marks: Parameters<typeof marked>[0]) =>
+      runs.withObject('ctrl-2', { bootId: 'b', marks: marked(marks) });
+    const armed = (version: string, boot = 'b') =>
+      withMarks({ armed: armedMarkText(version, boot, before.schematic) });
+    const maybe = withMarks({
+      install: installMarkText('run/prox-ops/42/1/ctrl-2/1', newer, 'b', before.schematic),
+    });
+
+    test.each<[string, Cluster, string | undefined, string]>([
+      ['is armed', armed(newer), undefined, `has ${newer} installed`],
+      ['may be armed', maybe, undefined, `may have ${newer} installed`],
+      [
+        'was installed on by somebody',
+        runs,
+        `ghcr.io/siderolabs/installer:${newer}`,
+        `may have ${newer} installed`,
+      ],
+    ])('is not, where it %s: it would be told to be back, and boot the new one', (_what, now, image, says) =>
+      expect(way(now, image)).toMatchObject({
+        verdict: 'refused',
+        reasons: [{ kind: 'rollback-impossible', why: expect.stringContaining(says) }],
+      }),
+    );
+
+    test('reads what is left to do: boot it, or give it back as it is', () =>
+      expect(way(armed(newer))).toMatchObject({
+        reasons: [
+          {
+            why: expect.stringMatching(
+              /retry boots it.*kubectl uncordon ctrl-2 && kubectl annotate node ctrl-2 slipway/,
+            ),
+          },
+        ],
+      }));
+
+    test('goes back into service where nothing else waits for its next boot', () => {
+      expect(way(runs)).toMatchObject({ verdict: 'back' });
+      expect(way(armed(newer, 'of a boot before'))).toMatchObject({ verdict: 'back' });
+      expect(way(runs, `ghcr.io/siderolabs/installer:${older}`)).toMatchObject({ verdict: 'back' });
+    });
+
+    test('is not, where nobody can read its marks', () =>
+      expect(
+        way(runs.withNode('ctrl-2', (node) => ({ ...node, kubernetes: unreachable('no route to host') }))),
+      ).toMatchObject({ verdict: 'refused', reasons: [{ kind: 'kubernetes-unreachable' }] }));
+  });
 
   test('is neither drained nor relieved of its leadership where there is nobody else', () => {
     const alone = { ...inventory, nodes: inventory.nodes.filter(({ name }) => name === 'ctrl-2') };

@@ -198,6 +198,20 @@ describe('the way back of a run', () => {
       expect(refusal([ran('work-1', way)], waiting('v1.13.9'))).toContain('v1.13.9 installed and not booted');
     });
 
+    test('is refused where a node is back, and its next boot takes another version', () => {
+      const [older, newer] = ['v1.13.4', 'v1.13.9'];
+      const { schematic } = ran('work-1');
+      const now = (version: string) =>
+        world.running(older, 'work-1').withObject('work-1', {
+          ...cordonedByRun('run/prox-ops/7'),
+          bootId: 'b',
+          marks: marked({ run: 'run/prox-ops/7', armed: armedMarkText(version, 'b', schematic) }),
+        });
+      const way = ran('work-1', { version: older, to: newer });
+      expect(refusal([way], now(newer))).toMatch(/has v1\.13\.9 installed and not booted.*--only/);
+      expect(back([way], now(older))).toMatchObject({ verdict: 'planned' });
+    });
+
     test('is refused where a node is back, but of another schematic', () =>
       expect(
         refusal([{ ...twice('work-1'), schematic: 'f'.repeat(64) }], upgraded.running(from, 'work-1')),

@@ -3,6 +3,7 @@ import { stepOrders, type StepName } from '../../src/planning/node-steps.js';
 import type { Reason } from '../../src/planning/reason.js';
 import type { NodeState } from '../../src/planning/run-result.js';
 import { stateBackRebuilt } from '../../src/workflows/state-rebuilt.js';
+import { everyReason } from '../planning/every-reason.js';
 import { plannedNode } from '../planning/a-planned-node.js';
 import { aRebuildingCluster } from '../planning/a-rebuilding-cluster.js';
 
@@ -33,6 +34,8 @@ describe('the state of a node whose way back by another machine failed', () => {
     ['drain', gaveUp, 'on-target'],
     ['replace-machine', refused, 'on-target'],
     ['replace-machine', aborted, 'on-target'],
+    ['replace-machine', everyReason['etcd-behind'], 'on-target'],
+    ['replace-machine', { ...gaveUp, reason: everyReason['etcd-member-missing'] }, 'on-target'],
     ['replace-machine', unread, 'replacing'],
     ['replace-machine', gaveUp, 'replacing'],
     ['remove-member', gaveUp, 'not-joined'],

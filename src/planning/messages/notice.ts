@@ -251,11 +251,11 @@ function withRevert(lines: readonly string[], still: StillDeclared | undefined):
 
 /** While the run waits for a decision: how to decide, then how to find out. Once it is over, what the reasons advise. */
 function haltCommands(halt: MessageOf<'halt'>): string[] {
-  const { cluster, run, node, until, reasons } = halt;
+  const { cluster, run, node, state, until, reasons } = halt;
   if (run === undefined || node === undefined || until === undefined) return advice(reasons, halt);
   // They are for after the end of a run.
   const looks = advice(reasons, halt).filter((line) => !/^slipway (release|upgrade) /.test(line));
-  return [...decisionCommands(`${cluster}/${run}`, [node]), ...looks];
+  return [...decisionCommands(`${cluster}/${run}`, [{ node, state }]), ...looks];
 }
 
 function countsLine({ done, skipped, undone, halted, notBegun }: NodeCounts): string {

@@ -1,5 +1,5 @@
 import { approvalCommands, approvalsText, shortHash } from '../describe-approval.js';
-import { decisionCommands } from '../describe-decision.js';
+import { decisionCommands, type HaltedNode } from '../describe-decision.js';
 import { listed, moment } from '../phrases.js';
 import type { UpgradePlan } from '../plan.js';
 import type { About, MessageOf, Wait } from './message.js';
@@ -35,10 +35,10 @@ export function pauseWait(by: string, { cluster, run }: Where, times: WaitTimes)
 }
 
 /** Nodes that halted the run wait for a decision. */
-export function decisionWait(nodes: readonly string[], { cluster, run }: Where, times: WaitTimes): Wait {
+export function decisionWait(nodes: readonly HaltedNode[], { cluster, run }: Where, times: WaitTimes): Wait {
   return {
     ...times,
-    what: `somebody decides about ${listed(nodes)}`,
+    what: `somebody decides about ${listed(nodes.map(({ node }) => node))}`,
     commands: decisionCommands(`${cluster}/${run}`, nodes),
   };
 }

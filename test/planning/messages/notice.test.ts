@@ -135,6 +135,11 @@ describe('what people are told', () => {
     expect(ended).toContain('slipway release prox-ops');
   });
 
+  test('names no way back for a node whose next boot takes the new version all the same', () => {
+    const { commands } = noticeOf({ ...everyMessage.halt, state: 'armed' });
+    expect(commands.join('\n')).toMatch(/^slipway retry .*\nslipway skip .*\nslipway abort /);
+  });
+
   test('names a few reasons and says how many there are', () => {
     const [reason] = everyMessage.halt.reasons;
     if (!reason) throw new Error('the example has a reason');

@@ -39,7 +39,7 @@ describe('reminders', () => {
   });
 
   test('say since when, until when, for what, and what to type', () => {
-    const notice = noticeOf(reminderMessage(decisionWait(['work-2'], where, times), about));
+    const notice = noticeOf(reminderMessage(decisionWait([{ node: 'work-2' }], where, times), about));
     expect(notice.title).toContain('prox-ops: run 42 waits still, for 4h: somebody decides about work-2');
     expect(notice.lines.join('\n')).toMatch(
       /Since 2026-11-21 14:00 UTC\.\nIt gives up at 2026-11-22 14:00 UTC/,
@@ -64,7 +64,7 @@ describe('a wait', () => {
     ],
     [
       'for a decision',
-      decisionWait(['a', 'b'], where, times),
+      decisionWait([{ node: 'a' }, { node: 'b' }], where, times),
       /about a and b$/,
       /^slipway retry a prox-ops\/42/,
     ],
