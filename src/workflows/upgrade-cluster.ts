@@ -135,6 +135,9 @@ class Run {
     if (planned.verdict === 'nothing-to-do') return this.end('nothing-to-do', [planned.reason]);
     if (planned.verdict === 'refused') return this.end('refused', planned.reasons);
     this.plan = planned.plan;
+    const [firstHop] = planned.plan.hops;
+    // While it waits for a yes, or for its window, a node may be left out already.
+    if (firstHop) this.nodes.begin(planned.plan, firstHop, 1);
     this.news.planned(planned.plan);
     const until = new Date(Date.now() + (inventory.limits.approval ?? dayMs)).toISOString();
     const unanswered = await this.answer.point(planned.plan, (phase) => {
