@@ -7,6 +7,7 @@ import type { LeftToChange } from '../planning/terraform/left-to-change.js';
 import { PlanAnswer } from './await-approval.js';
 import { reasonOf } from './failure-reason.js';
 import { takesDecision } from './given-decision.js';
+import { onOneLine } from './given-texts.js';
 import { abortRun, type Phase, type RunInput } from './messages.js';
 import { countsOf, notDoneOf, withMode } from './node-results.js';
 import { leftAfter } from './run-confirmation.js';
@@ -25,10 +26,10 @@ export async function upgradeCluster(input: RunInput): Promise<RunResult> {
   const run = new Run(input);
   setHandler(
     abortRun,
-    ({ by, why }) => {
+    onOneLine(({ by, why }) => {
       run.abort(by, why);
       return { verdict: 'aborting' };
-    },
+    }),
     takesDecision(
       abortRun,
       'Stops the run: the node under way is undone, or finished when its install was sent. The cluster is held.',

@@ -40,6 +40,7 @@ const wrongs = (good: object): [string, unknown[]][] => [
   ['a blank name', [{ ...good, by: ' ' }]],
   ['no reason', [{ ...good, why: undefined }]],
   ['a blank reason', [{ ...good, why: ' \n' }]],
+  ['a reason that nobody sees', [{ ...good, why: '\u200B\u202E ' }]],
   ['a name that is too long', [{ ...good, by: 'x'.repeat(201) }]],
   ['a reason that is too long', [{ ...good, why: 'x'.repeat(3_000) }]],
 ];
@@ -104,7 +105,9 @@ describe('a run that is sent something else than a decision', () => {
 
 test('a node may be left out while the plan waits for a yes; said twice, the first counts', async () => {
   const one = await alone.waitingRun(70);
-  expect(await refusal(one.handle, 'skip', [ofNode])).toBe('taken: {"verdict":"skipped","node":"work-1"}');
+  // What a terminal would obey is told to nobody.
+  const typed = { node: ' work-1 ', by: 'Ada\u202E', why: 'its switch port\u001B\nis up again' };
+  expect(await refusal(one.handle, 'skip', [typed])).toBe('taken: {"verdict":"skipped","node":"work-1"}');
   expect(await refusal(one.handle, 'retry', [ofNode])).toBe(
     'work-1 was decided about already: skip by Ada: its switch port is up again.',
   );
