@@ -3,8 +3,7 @@ import type { NodeState } from './run-result.js';
 
 /** A node that somebody named, and the run is not about. */
 export function notInRun(node: string, known: readonly string[]): string {
-  if (known.length === 0)
-    return `The run has come to no node yet: nothing can be decided about ${node} before it has.`;
+  if (known.length === 0) return `The run has no plan yet: nothing can be decided about ${node}.`;
   return `This run is not about ${node}, only about ${listed(known, 20)}.`;
 }
 

@@ -28,6 +28,7 @@ export {
   shortHash,
 } from './describe-approval.js';
 export { plain } from './markdown.js';
+export { oneLine } from './messages/text.js';
 
 const sentences: Sentences<Reason> = {
   ...requestSentences,

@@ -10,6 +10,7 @@ import type { UpgradePlan } from '../planning/plan.js';
 import type { Reason } from '../planning/reason.js';
 import { approvalRefusal, samePerson, type ApprovalState } from './approval-refusals.js';
 import { answerShape, givenAnswer, givenBySignal } from './given-answer.js';
+import { onOneLine } from './given-texts.js';
 import {
   approveBySignal,
   approvePlan,
@@ -52,14 +53,22 @@ export class PlanAnswer {
     private readonly tell: () => void,
     private readonly news: Pick<RunNews, 'decided'>,
   ) {
-    setHandler(approvePlan, (input: ApprovalInput) => this.approve(input), {
-      validator: (input: ApprovalInput) => this.check('approve', input),
-      description: `A person's yes to the plan, by its hash: the run begins. Input: ${answerShape}`,
-    });
-    setHandler(rejectPlan, (input: ApprovalInput) => this.reject(input), {
-      validator: (input: ApprovalInput) => this.check('reject', input),
-      description: `A person's no to the plan: the run ends, and nothing was touched. Input: ${answerShape}`,
-    });
+    setHandler(
+      approvePlan,
+      onOneLine((input: ApprovalInput) => this.approve(input)),
+      {
+        validator: (input: ApprovalInput) => this.check('approve', input),
+        description: `A person's yes to the plan, by its hash: the run begins. Input: ${answerShape}`,
+      },
+    );
+    setHandler(
+      rejectPlan,
+      onOneLine((input: ApprovalInput) => this.reject(input)),
+      {
+        validator: (input: ApprovalInput) => this.check('reject', input),
+        description: `A person's no to the plan: the run ends, and nothing was touched. Input: ${answerShape}`,
+      },
+    );
   }
 
   /** From now on signals are heard, those too that came before: what they tell must be ready to be told. */

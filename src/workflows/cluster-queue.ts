@@ -14,6 +14,7 @@ import type { Hold, RunResult } from '../planning/run-result.js';
 import { reasonOf } from './failure-reason.js';
 import { takesDecision } from './given-decision.js';
 import { takesRequest } from './given-request.js';
+import { onOneLine } from './given-texts.js';
 import { keyword } from './keyword.js';
 import {
   enqueueUpgrade,
@@ -88,7 +89,7 @@ export async function clusterQueue(state: QueueState): Promise<void> {
   );
   setHandler(
     freezeCluster,
-    (input) => telling(book.freeze(input, now())),
+    onOneLine((input) => telling(book.freeze(input, now()))),
     takesDecision(freezeCluster, 'No run begins until unfreeze. One that is open goes on.'),
   );
   setHandler(

@@ -8,6 +8,8 @@ export type Standing =
   | { readonly kind: 'under-way' }
   /** It goes back to the version from before, and is under work for that. */
   | { readonly kind: 'going-back' }
+  /** It halted, too, and another node of its batch goes back: the run ends after that, if all goes well. */
+  | { readonly kind: 'stands-aside'; readonly other: string }
   /** It halted the run, which waits. */
   | { readonly kind: 'halted' }
   /** Somebody decided about it: `retry by Ada: the disk was replaced`. */
@@ -30,6 +32,7 @@ export function decisionRefusal(verb: DecisionVerb, standing: Standing, node: st
     ahead: halted && `${halted}its turn has not come.`,
     'under-way': halted && `${halted}it is under work.`,
     'going-back': `${node} is on its way back: that is finished first.`,
+    'stands-aside': `${standing.kind === 'stands-aside' ? standing.other : ''} is on its way back, and the run ends after it: decide about ${node} should that fail.`,
   };
   return sentences[standing.kind];
 }

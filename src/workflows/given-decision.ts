@@ -1,9 +1,6 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 import { givenTexts } from './given-texts.js';
-import type { NodeDecisionInput } from './messages.js';
-
-/** Characters of what a decision keeps, at most. */
-export const decisionMost = { node: 253, by: 200, why: 2_000 } as const;
+import { decisionMost, type NodeDecisionInput } from './messages.js';
 
 /** Who says something to a run or a queue, and why. */
 export type Said = Pick<NodeDecisionInput, 'by' | 'why'>;

@@ -141,6 +141,9 @@ export interface SignalledMemo {
   readonly signalled: { readonly kind: 'approve' | 'reject' } & Approval;
 }
 
+/** Characters of what a decision keeps, at most. */
+export const decisionMost = { node: 253, by: 200, why: 2_000 } as const;
+
 /** What a person decides about one node of an open run. */
 export interface NodeDecisionInput {
   readonly node: string;

@@ -13,6 +13,7 @@ import type { NodeEnding } from '../planning/run-result.js';
 import type { DecidedRun, Settled, Turn } from './decided-run.js';
 import { decisionRefusal, type DecisionVerb, type Standing } from './decision-refusals.js';
 import { takesNodeDecision } from './given-decision.js';
+import { onOneLine } from './given-texts.js';
 import {
   decisionTimer,
   leftOutByItself,
@@ -55,15 +56,19 @@ export class NodeDecisions {
     const skips = 'The run goes on without a node that halted it, or that is not installed yet.';
     setHandler(
       retryNode,
-      (input) => this.retry(input),
+      onOneLine((input) => this.retry(input)),
       takesNodeDecision(retryNode, retries, refusal('retry')),
     );
     setHandler(
       rollBackNode,
-      (input) => this.rollback(input),
+      onOneLine((input) => this.rollback(input)),
       takesNodeDecision(rollBackNode, goesBack, refusal('rollback')),
     );
-    setHandler(skipNode, (input) => this.skip(input), takesNodeDecision(skipNode, skips, refusal('skip')));
+    setHandler(
+      skipNode,
+      onOneLine((input) => this.skip(input)),
+      takesNodeDecision(skipNode, skips, refusal('skip')),
+    );
   }
 
   /** Who said that the run goes on without it, and why. */

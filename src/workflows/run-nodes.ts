@@ -267,7 +267,9 @@ export class RunNodes {
     if (this.current.includes(name)) return { kind: this.goingBack.has(name) ? 'going-back' : 'under-way' };
     const ending = this.endings.findLast(({ node, to }) => node === name && to === this.now?.hop.to);
     if (!ending) return { kind: 'ahead' };
-    return { kind: isStopped(ending) ? 'halted' : 'done' };
+    if (!isStopped(ending)) return { kind: 'done' };
+    const other = this.current.find((one) => this.goingBack.has(one));
+    return other === undefined ? { kind: 'halted' } : { kind: 'stands-aside', other };
   }
 
   private hopNow(): CurrentHop {

@@ -1,6 +1,7 @@
 import { condition, setHandler } from '@temporalio/workflow';
 import type { Reason } from '../planning/reason.js';
 import { takesDecision } from './given-decision.js';
+import { onOneLine } from './given-texts.js';
 import { pauseRun, resumeRun, type PauseAnswer, type PauseInput } from './messages.js';
 import type { RunNews, Stop } from './run-news.js';
 
@@ -26,14 +27,14 @@ export class RunPause {
       return { verdict: 'pausing', limit };
     };
     const pauses = 'Begins no further node until resume; the nodes under way are finished.';
-    setHandler(pauseRun, pause, takesDecision(pauseRun, pauses));
+    setHandler(pauseRun, onOneLine(pause), takesDecision(pauseRun, pauses));
     const resume = ({ by, why }: PauseInput): { verdict: 'resumed' | 'not-paused' } => {
       if (this.by === undefined) return { verdict: 'not-paused' };
       this.by = undefined;
       news.decided({ kind: 'resume', by, why });
       return { verdict: 'resumed' };
     };
-    setHandler(resumeRun, resume, takesDecision(resumeRun, 'Goes on with the next node.'));
+    setHandler(resumeRun, onOneLine(resume), takesDecision(resumeRun, 'Goes on with the next node.'));
   }
 
   /**

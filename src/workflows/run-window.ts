@@ -2,6 +2,7 @@ import { condition, setHandler } from '@temporalio/workflow';
 import type { Windows } from '../inventory/windows.js';
 import type { Reason } from '../planning/reason.js';
 import { takesDecision } from './given-decision.js';
+import { onOneLine } from './given-texts.js';
 import { startNow, windowTimer, type StartNowAnswer, type StartNowInput } from './messages.js';
 import type { RunNews, Stop } from './run-news.js';
 import { activitiesFor } from './step-activities.js';
@@ -35,7 +36,7 @@ export class RunWindow {
       return { verdict: 'starts' };
     };
     const starts = 'Begins nodes although the maintenance window is closed, from now to the end of the run.';
-    setHandler(startNow, start, takesDecision(startNow, starts));
+    setHandler(startNow, onOneLine(start), takesDecision(startNow, starts));
   }
 
   /**

@@ -7,6 +7,7 @@ import type { LeftToChange } from '../planning/terraform/left-to-change.js';
 import { PlanAnswer } from './await-approval.js';
 import { reasonOf } from './failure-reason.js';
 import { takesDecision } from './given-decision.js';
+import { onOneLine } from './given-texts.js';
 import { abortRun, type Phase, type RunInput } from './messages.js';
 import { countsOf, notDoneOf, withMode } from './node-results.js';
 import { leftAfter } from './run-confirmation.js';
@@ -25,10 +26,10 @@ export async function upgradeCluster(input: RunInput): Promise<RunResult> {
   const run = new Run(input);
   setHandler(
     abortRun,
-    ({ by, why }) => {
+    onOneLine(({ by, why }) => {
       run.abort(by, why);
       return { verdict: 'aborting' };
-    },
+    }),
     takesDecision(
       abortRun,
       'Stops the run: the node under way is undone, or finished when its install was sent. The cluster is held.',
@@ -135,6 +136,9 @@ class Run {
     if (planned.verdict === 'nothing-to-do') return this.end('nothing-to-do', [planned.reason]);
     if (planned.verdict === 'refused') return this.end('refused', planned.reasons);
     this.plan = planned.plan;
+    const [firstHop] = planned.plan.hops;
+    // While it waits for a yes, or for its window, a node may be left out already.
+    if (firstHop) this.nodes.begin(planned.plan, firstHop, 1);
     this.news.planned(planned.plan);
     const until = new Date(Date.now() + (inventory.limits.approval ?? dayMs)).toISOString();
     const unanswered = await this.answer.point(planned.plan, (phase) => {

@@ -52,6 +52,14 @@ describe('a halted run', () => {
       expect(stdout + stderr).toMatch(why);
     });
 
+    it('takes none without a name or a reason from the Web UI, and says what to send', async () => {
+      const handle = (await world.client()).workflow.getHandle(runId(world.lab.cluster, run));
+      for (const given of [{}, { node: first, by: 'Ada' }, { node: first, by: 'Ada', why: ' ' }])
+        await expect(handle.executeUpdate('retry', { args: [given] })).rejects.toMatchObject({
+          cause: { message: expect.stringContaining('{ "node": NODE, "by": NAME, "why": REASON }') },
+        });
+    });
+
     it('installs it once more when a person says so, and ends done, with no hold', async () => {
       const { stdout, code } = await world.slipway('retry', first, '--why', 'the registry is back');
       expect({ code, stdout }).toMatchObject({
@@ -68,6 +76,14 @@ describe('a halted run', () => {
     it('keeps who decided what', async () => {
       expect(result.decisions).toMatchObject([{ kind: 'retry', node: first, why: 'the registry is back' }]);
       expect((await world.slipway('report', String(run))).stdout).toContain(`retry ${first}`);
+    });
+
+    it.each(['retry', 'skip', 'rollback'])('takes no %s any more', async (verb) => {
+      const { code, stderr } = await world.slipway(verb, first, String(run), '--why', 'once more');
+      expect({ code, stderr }).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('has ended already'),
+      });
     });
   });
 

@@ -29,6 +29,13 @@ const refusals: readonly (readonly [string, Standing, Partial<Record<Verb, RegEx
     { kind: 'decided', how: 'retry by Bob: again' },
     all(/already: retry by Bob: again\.$/),
   ],
+  [
+    'halted beside one that goes back',
+    { kind: 'stands-aside', other: 'k8s-work-1' },
+    all(
+      /^k8s-work-1 is on its way back, and the run ends after it: decide about k8s-work-2 should that fail\.$/,
+    ),
+  ],
   ['is done', { kind: 'done' }, all(/^k8s-work-2 is through/)],
   [
     'is of another run',
@@ -38,7 +45,7 @@ const refusals: readonly (readonly [string, Standing, Partial<Record<Verb, RegEx
   [
     'is named before there is a plan',
     { kind: 'unknown', known: [] },
-    all(/^The run has come to no node yet: nothing can be decided about k8s-work-2 before it has\.$/),
+    all(/^The run has no plan yet: nothing can be decided about k8s-work-2\.$/),
   ],
   ['is of a run that ends', { kind: 'ending' }, all(/on its way to its end/)],
 ];

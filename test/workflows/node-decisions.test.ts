@@ -62,6 +62,23 @@ describe('two nodes of a batch that halted', () => {
     expect(driven.asked.some((text) => text.endsWith(next))).toBe(false);
   }, 60_000);
 
+  test('nothing is decided about the other one while the first goes back: the run ends after it', async () => {
+    const drained = gate();
+    let drains = 0;
+    const driven = await drive(
+      [[one, other], [next]],
+      answers(() => ((drains += 1) === 2 ? drained.opened : undefined)),
+    );
+    await goesBack(driven);
+    await driven.until('it goes back', () => drains === 2);
+    for (const verb of ['retry', 'skip', 'rollback'])
+      expect(await driven.decide(verb, other)).toMatch(
+        /^work-1 is on its way back, and the run ends after it/,
+      );
+    drained.open();
+    expect(await driven.handle.result()).toMatchObject({ reasons: [{ kind: 'rolled-back', node: one }] });
+  }, 60_000);
+
   test('where the way back fails, the other one is still to be decided about before any other begins', async () => {
     let drains = 0;
     const driven = await drive(

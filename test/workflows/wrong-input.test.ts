@@ -40,6 +40,7 @@ const wrongs = (good: object): [string, unknown[]][] => [
   ['a blank name', [{ ...good, by: ' ' }]],
   ['no reason', [{ ...good, why: undefined }]],
   ['a blank reason', [{ ...good, why: ' \n' }]],
+  ['a reason that nobody sees', [{ ...good, why: '\u200B\u202E ' }]],
   ['a name that is too long', [{ ...good, by: 'x'.repeat(201) }]],
   ['a reason that is too long', [{ ...good, why: 'x'.repeat(3_000) }]],
 ];
@@ -85,7 +86,7 @@ describe('a run that is sent something else than a decision', () => {
     expect(await refusal(handle, 'skip', [{ ...ofNode, node: ' ' }])).toContain(
       '"node" of this one is empty',
     );
-    expect(await refusal(handle, 'retry', [ofNode])).toContain('has come to no node yet');
+    expect(await refusal(handle, 'retry', [ofNode])).toContain('its turn has not come');
     expect(await traces(handle)).toEqual({ failed: 0, updates: 0 });
     expect(await details()).toBe(before);
     expect(await handle.executeUpdate('pause', { args: [said] })).toMatchObject({ verdict: 'pausing' });
@@ -101,6 +102,21 @@ describe('a run that is sent something else than a decision', () => {
     await handle.terminate();
   }, 60_000);
 });
+
+test('a node may be left out while the plan waits for a yes; said twice, the first counts', async () => {
+  const one = await alone.waitingRun(70);
+  // What a terminal would obey is told to nobody.
+  const typed = { node: ' work-1 ', by: 'Ada\u202E', why: 'its switch port\u001B\nis up again' };
+  expect(await refusal(one.handle, 'skip', [typed])).toBe('taken: {"verdict":"skipped","node":"work-1"}');
+  expect(await refusal(one.handle, 'retry', [ofNode])).toBe(
+    'work-1 was decided about already: skip by Ada: its switch port is up again.',
+  );
+  expect(await refusal(one.handle, 'retry', [{ ...ofNode, node: 'work-2' }])).toMatch(
+    /its turn has not come/,
+  );
+  expect(await one.failedTasks()).toBe(0);
+  await one.handle.terminate();
+}, 30_000);
 
 describe('a queue that is sent something else than a decision', () => {
   test('refuses it with the JSON that it takes, and nothing changes', async () => {

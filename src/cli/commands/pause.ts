@@ -1,6 +1,5 @@
 import { listed, span } from '../../planning/phrases.js';
-import { decisionMost } from '../../workflows/given-decision.js';
-import { pauseRun, type PauseAnswer } from '../../workflows/messages.js';
+import { decisionMost, pauseRun, type PauseAnswer } from '../../workflows/messages.js';
 import { expiry, pauseText, resumeLine } from '../../runs/view/pause-text.js';
 import { runningNodes } from '../../runs/view/run-nodes.js';
 import type { RunView } from '../../runs/view/run-view.js';
