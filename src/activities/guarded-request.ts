@@ -1,6 +1,6 @@
 import type { RecordedFacts } from '../planning/classify-node.js';
 import { installedInThisBoot } from '../planning/kernel-log.js';
-import { lastLook } from '../planning/last-look.js';
+import { lastLook, stillAsLooked } from '../planning/last-look.js';
 import type { Answer, ClusterObservation, NodeObject } from '../planning/observation.js';
 import type { PlannedNode } from '../planning/plan.js';
 import type { ClusterAccess } from '../tools/cluster-access.js';
@@ -46,8 +46,8 @@ export interface MaySend {
 export type Sent<T> = { readonly kind: 'sent'; readonly value: T } | { readonly kind: 'late' };
 
 /**
- * Takes a last look, writes the intent on the Node, tested against what was just read, and only then sends the request.
- * Whoever finds the intent of an earlier attempt there, or is a frozen worker that wakes up, sends nothing (I6).
+ * Takes a last look, writes the intent on the Node, on the very Node that shows what was looked at, and only then sends the request.
+ * Whoever finds the intent of another attempt there, or is a frozen worker that wakes up, sends nothing (I6).
  *
  * @param send sends it; `late` when it could not start in time: the intent is taken back, and it begins with another look.
  * @returns undefined when an attempt before may have sent it.
@@ -59,24 +59,17 @@ export async function sendGuarded<T>(
   request: GuardedRequest,
   send: (may: MaySend) => Promise<Sent<T>>,
 ): Promise<T | undefined> {
-  const { node, mark, intent, isMine, limit } = request;
+  const { node, mark, limit } = request;
+  let first: NodeObject | undefined;
   for (;;) {
-    const { lookedAt, target } = await lookWell(access, wait, request);
-    let earlier = false;
-    await patchNodeAsSeen(
-      access,
-      node.name,
-      (seen: NodeObject) => {
-        // Our own intent is there when its answer was lost on the way.
-        if (seen.marks[mark] === intent) return undefined;
-        earlier = isMine(seen.marks[mark]);
-        return earlier ? undefined : setMarks(seen, { [mark]: intent });
-      },
-      wait.signal,
-    );
-    if (earlier) return undefined;
-    const sent = await send({ target, before: lookedAt + lookAgeMsMax });
-    if (sent.kind === 'sent') return sent.value;
+    const { lookedAt, target, object } = await lookWell(access, wait, request);
+    first ??= object;
+    const intent = await writeIntent(access, wait, request, { object, before: first.marks[mark] });
+    if (intent === 'earlier') return undefined;
+    if (intent === 'written') {
+      const sent = await send({ target, before: lookedAt + lookAgeMsMax });
+      if (sent.kind === 'sent') return sent.value;
+    }
     await takeIntentBack(access, request);
     if (Date.now() > wait.endOf(limit))
       throw new Refusal({
@@ -88,9 +81,61 @@ export async function sendGuarded<T>(
   }
 }
 
+/** What a last look saw of its node. */
+export interface Looked {
+  readonly object: NodeObject;
+  /** The mark of the request as this attempt first found it: what an earlier workflow left, which may be written over. */
+  readonly before: string | undefined;
+}
+
+/**
+ * Writes the intent, in a patch that holds only for a Node that shows what the look rests on: whoever comes later finds the intent,
+ * and whoever came before has changed the Node.
+ *
+ * @returns `earlier`: an attempt before may have sent it. `changed`: the node is not what was looked at any more.
+ * @throws Refusal `expectation-broken` where another workflow has sent its request since: this attempt is one that was given up.
+ */
+export async function writeIntent(
+  access: Pick<ClusterAccess, 'kubernetes'>,
+  { signal }: Pick<Wait, 'signal'>,
+  {
+    node,
+    mark,
+    intent,
+    isMine,
+    cluster,
+    run,
+  }: Pick<GuardedRequest, 'node' | 'mark' | 'intent' | 'isMine' | 'cluster' | 'run'>,
+  { object, before }: Looked,
+): Promise<'written' | 'earlier' | 'changed'> {
+  let came: 'written' | 'earlier' | 'changed' = 'written';
+  await patchNodeAsSeen(
+    access,
+    node.name,
+    (seen: NodeObject) => {
+      const found = seen.marks[mark];
+      const own = found === intent;
+      if (!own && isMine(found)) came = 'earlier';
+      else if (!own && found !== undefined && found !== before)
+        throw new Refusal({
+          kind: 'expectation-broken',
+          node: node.name,
+          what: `mark of the ${mark}`,
+          expected: before ?? 'none',
+          found,
+        });
+      else came = stillAsLooked(node, runId(cluster, run), object, seen) ? 'written' : 'changed';
+      // Our own intent is there when its answer was lost on the way.
+      return own || came !== 'written' ? undefined : setMarks(seen, { [mark]: intent });
+    },
+    signal,
+  );
+  return came;
+}
+
 /** Takes the intent back: the request was not sent, or refused before it changed anything. */
 export async function takeIntentBack(
-  access: ClusterAccess,
+  access: Pick<ClusterAccess, 'kubernetes'>,
   { node, mark, intent }: Pick<GuardedRequest, 'node' | 'mark' | 'intent'>,
 ): Promise<void> {
   await patchNodeAsSeen(access, node.name, (seen) =>
@@ -105,12 +150,12 @@ export function neverLeft(error: CommandFailed, { endpoint }: TalosTarget): bool
   return error.stderrTail.includes(`dial tcp ${endpoint}:`) && refused.test(error.stderrTail);
 }
 
-/** When it looked, and the way that answered. @throws Refusal with what forbids it. */
+/** When it looked, what it saw of the Node, and the way that answered. @throws Refusal with what forbids it. */
 async function lookWell(
   access: ClusterAccess,
   wait: Wait,
   { node, facts, cluster, run, limit, before, mark, repairs }: GuardedRequest,
-): Promise<{ lookedAt: number; target: TalosTarget }> {
+): Promise<{ lookedAt: number; target: TalosTarget; object: NodeObject }> {
   wait.says(`a last look ${before}`, wait.endOf(limit));
   if (mark === 'install' && node.flow === 'lifecycle') await nobodyElseInstalled(access, wait, node);
   const lookedAt = Date.now();
@@ -139,7 +184,10 @@ async function lookWell(
   if (forbids) throw new Refusal(forbids);
   if (boot.kind === 'unreachable')
     throw new Refusal({ kind: 'talos-unreachable', node: node.name, endpoint: node.address, why: boot.why });
-  return { lookedAt, target: boot.value.target };
+  const kubernetes = seen.nodes.find(({ name }) => name === node.name)?.kubernetes;
+  const object = kubernetes?.kind === 'answered' ? kubernetes.value : undefined;
+  if (!object) throw new Refusal({ kind: 'node-missing', node: node.name });
+  return { lookedAt, target: boot.value.target, object };
 }
 
 /**
