@@ -169,7 +169,8 @@ export type Look<T> =
 /** The waiting of one activity: poll, say what for, end in time. */
 export class Wait {
   private waiting: Waiting | undefined;
-  private readonly since = new Date().toISOString();
+  private readonly begun = Date.now();
+  private readonly since = new Date(this.begun).toISOString();
   /** Aborts when the step is cancelled, its worker stops, or Temporal gave it to somebody else. */
   readonly signal: AbortSignal = Context.current().cancellationSignal;
   /**
@@ -199,6 +200,16 @@ export class Wait {
   /** Whether the step's own limit is over. Temporal leaves time on top of it, for outages and for a last look. */
   isOver(): boolean {
     return Date.now() > this.endOf(this.limit);
+  }
+
+  /** When Temporal ends this attempt, whatever it is doing: milliseconds since the epoch. */
+  get attemptEnd(): number {
+    const { scheduledTimestampMs, scheduleToCloseTimeoutMs, startToCloseTimeoutMs } = Context.current().info;
+    const attempts =
+      scheduleToCloseTimeoutMs > 0
+        ? scheduledTimestampMs + scheduleToCloseTimeoutMs
+        : Number.POSITIVE_INFINITY;
+    return Math.min(this.begun + startToCloseTimeoutMs, attempts);
   }
 
   beat(): void {

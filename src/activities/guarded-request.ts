@@ -22,7 +22,9 @@ export interface GuardedRequest extends RunReference {
   readonly limit: number;
   /** For people: `before k8s-work-1 is upgraded`. */
   readonly before: string;
-  /** The mark that says on the Node that it was sent, or nearly was, and its text for this very attempt. */
+  /** The longest the request itself may take, in milliseconds from when it goes out. It is not sent where it could be cut in the middle. */
+  readonly requestMs: number;
+  /** The mark that says on the Node that it was sent, or nearly was, and its text for this very attempt; its time is added. */
   readonly mark: keyof typeof markAnnotations;
   readonly intent: string;
   /** Whether a mark found on the Node is this very request's, from an attempt before. */
@@ -33,6 +35,9 @@ export interface GuardedRequest extends RunReference {
 
 /** The last look may be this old when the request goes out (I2). */
 export const lookAgeMsMax = 5_000;
+
+/** After a request: its process is stopped where it must be, and what became of it is looked at and written. Milliseconds. */
+const afterRequestMs = 15_000;
 
 /** What to send through, and until when. */
 export interface MaySend {
@@ -64,6 +69,7 @@ export async function sendGuarded<T>(
   for (;;) {
     const { lookedAt, target, object } = await lookWell(access, wait, request);
     first ??= object;
+    requireTime(wait, request);
     const intent = await writeIntent(access, wait, request, { object, before: first.marks[mark] });
     if (intent === 'earlier') return undefined;
     if (intent === 'written') {
@@ -79,6 +85,41 @@ export async function sendGuarded<T>(
         reason: undefined,
       });
   }
+}
+
+/**
+ * What was sent with too little time left would be broken off, and the node stopped while it still works on it.
+ *
+ * @throws Refusal `gave-up` before anything is written or sent
+ */
+export function requireTime(
+  { attemptEnd }: Pick<Wait, 'attemptEnd'>,
+  { node, limit, requestMs }: Pick<GuardedRequest, 'node' | 'limit' | 'requestMs'>,
+): void {
+  if (Date.now() + lookAgeMsMax + requestMs + afterRequestMs <= attemptEnd) return;
+  const waitedFor = `a moment at which what is sent to ${node.name} has time enough`;
+  throw new Refusal({ kind: 'gave-up', waitedFor, limit, reason: undefined });
+}
+
+/** A mark's text, with when it was written as its last word. */
+function dated(intent: string): string {
+  return `${intent} ${new Date().toISOString()}`;
+}
+
+/** Whether a mark is this very attempt's. */
+function isOwn(mark: string | undefined, intent: string): boolean {
+  return mark?.startsWith(`${intent} `) === true;
+}
+
+/**
+ * When a request that its mark tells of has ended at the latest, in milliseconds since the epoch.
+ *
+ * @param requestMs the longest it may take.
+ * @param unknown when it was sent at the latest, where the mark is of a release that did not write when.
+ */
+export function endOfRequest(mark: string | undefined, requestMs: number, unknown: number): number {
+  const [, written] = / (\d{4}-\d\d-\d\dT[\d:.]+Z)$/.exec(mark ?? '') ?? [];
+  return (written === undefined ? unknown : Date.parse(written) + lookAgeMsMax) + requestMs;
 }
 
 /** What a last look saw of its node. */
@@ -114,7 +155,7 @@ export async function writeIntent(
     node.name,
     (seen: NodeObject) => {
       const found = seen.marks[mark];
-      const own = found === intent;
+      const own = isOwn(found, intent);
       if (!own && isMine(found)) came = 'earlier';
       else if (!own && found !== undefined && found !== before)
         throw new Refusal({
@@ -126,7 +167,7 @@ export async function writeIntent(
         });
       else came = stillAsLooked(node, runId(cluster, run), object, seen) ? 'written' : 'changed';
       // Our own intent is there when its answer was lost on the way.
-      return own || came !== 'written' ? undefined : setMarks(seen, { [mark]: intent });
+      return own || came !== 'written' ? undefined : setMarks(seen, { [mark]: dated(intent) });
     },
     signal,
   );
@@ -139,7 +180,7 @@ export async function takeIntentBack(
   { node, mark, intent }: Pick<GuardedRequest, 'node' | 'mark' | 'intent'>,
 ): Promise<void> {
   await patchNodeAsSeen(access, node.name, (seen) =>
-    seen.marks[mark] === intent ? removeMark(seen, mark) : undefined,
+    isOwn(seen.marks[mark], intent) ? removeMark(seen, mark) : undefined,
   );
 }
 

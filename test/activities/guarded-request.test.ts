@@ -1,6 +1,12 @@
 import type { V1Node } from '@kubernetes/client-node';
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { writeIntent, type GuardedRequest, type Looked } from '../../src/activities/guarded-request.js';
+import {
+  endOfRequest,
+  requireTime,
+  writeIntent,
+  type GuardedRequest,
+  type Looked,
+} from '../../src/activities/guarded-request.js';
 import { PatchRefused, type JsonPatchOperation } from '../../src/tools/kubernetes-api.js';
 import { markAnnotations, nodeObject } from '../../src/tools/kubernetes-observation.js';
 import { plannedNode } from '../planning/a-planned-node.js';
@@ -64,6 +70,8 @@ describe('the intent is written on the Node that was looked at', () => {
     expect(await write(looked)).toBe('written');
     expect(patches).toHaveLength(1);
     expect(patches[0]?.[0]).toEqual({ op: 'test', path: '/metadata/resourceVersion', value: '41' });
+    const [, set] = patches[0] ?? [];
+    expect(set).toMatchObject({ op: 'add', value: expect.stringMatching(`^${intent} \\d{4}-.*Z$`) });
   });
 
   test('over what an earlier workflow left', async () => {
@@ -74,7 +82,7 @@ describe('the intent is written on the Node that was looked at', () => {
   });
 
   test('and is there already where its answer was lost', async () => {
-    node = aNode({ marks: install(intent) });
+    node = aNode({ marks: install(`${intent} 2026-11-24T11:00:00.000Z`) });
     expect(await write(looked)).toBe('written');
     expect(patches).toEqual([]);
   });
@@ -90,7 +98,10 @@ describe('nothing is written, and nothing sent, by an attempt that was left behi
       }),
     ],
     ['it has booted', aNode({ bootId: 'boot-2' })],
-    ['it was given back, with the own intent on it', aNode({ cordoned: false, marks: install(intent) })],
+    [
+      'it was given back, with the own intent on it',
+      aNode({ cordoned: false, marks: install(`${intent} 2026-11-24T11:00:00.000Z`) }),
+    ],
   ])('%s', async (_what, now) => {
     node = now;
     expect(await write(looked)).toBe('changed');
@@ -114,5 +125,34 @@ describe('nothing is written, and nothing sent, by an attempt that was left behi
   test('the node is given back while the intent is on its way', async () => {
     expect(await write(looked, aNode({ cordoned: false }))).toBe('changed');
     expect(patches).toEqual([]);
+  });
+});
+
+describe('a request that could be cut in the middle', () => {
+  const asked = { node: plannedNode('work-1'), limit: 300_000, requestMs: 300_000 };
+
+  test('is not sent: the end of its attempt is too near', () => {
+    expect(() => requireTime({ attemptEnd: Date.now() + 310_000 }, asked)).toThrow(
+      expect.objectContaining({ reason: expect.objectContaining({ kind: 'gave-up' }) }),
+    );
+  });
+
+  test('is sent while all of its own time is left, however little of the step is', () => {
+    expect(() => requireTime({ attemptEnd: Date.now() + 330_000 }, asked)).not.toThrow();
+  });
+});
+
+describe('a request that was sent, and whose answer was lost', () => {
+  const unknown = Date.parse('2026-11-24T11:30:00.000Z');
+
+  test('may be at work until its own time is over, counted from when its mark was written', () => {
+    const end = endOfRequest(`${intent} 2026-11-24T11:04:40.000Z`, 300_000, unknown);
+    // The request starts up to five seconds after its mark.
+    expect(new Date(end).toISOString()).toBe('2026-11-24T11:09:45.000Z');
+  });
+
+  test('may have been sent just before, where its mark does not say when', () => {
+    expect(endOfRequest(intent, 300_000, unknown)).toBe(unknown + 300_000);
+    expect(endOfRequest(undefined, 300_000, unknown)).toBe(unknown + 300_000);
   });
 });
