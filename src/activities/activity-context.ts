@@ -106,8 +106,10 @@ export async function inActivity<T>(doing: string, act: (wait: Wait) => Promise<
   try {
     return await act(wait);
   } catch (error) {
-    // A cancelled step ends as cancelled, whatever its child process said of it.
-    if (wait.signal.aborted) await Context.current().cancelled;
+    // A cancelled step ends as cancelled, whatever its child process said of it. Of a worker that is told to end, what its child
+    // processes say is its own doing, and is begun again elsewhere; but a verdict it stayed for is handed in.
+    if (wait.sending.aborted || (wait.signal.aborted && !wait.isVerdict(error)))
+      await Context.current().cancelled;
     throw asFailure(error, wait.isOver());
   } finally {
     clearInterval(beat);
@@ -180,6 +182,8 @@ export class Wait {
    */
   readonly sending: AbortSignal = sendingSignal();
 
+  private verdict: Refusal | undefined;
+
   constructor() {
     // Many short calls of one step listen at the same time; that is no leak.
     setMaxListeners(100, this.signal, this.sending);
@@ -189,6 +193,24 @@ export class Wait {
   says(sentence: string, untilMs: number): void {
     this.waiting = { waitingFor: sentence, since: this.since, until: new Date(untilMs).toISOString() };
     this.beat();
+  }
+
+  /**
+   * Sends a request that a worker which is told to end stays for. A refusal that it ends with is what came of the request: the next
+   * attempt could only guess it. What may pass is no verdict, and is begun again.
+   */
+  async staysFor<T>(send: () => Promise<T>): Promise<T> {
+    try {
+      return await send();
+    } catch (error) {
+      if (error instanceof Refusal && !failureOf(error.reason).retry) this.verdict = error;
+      throw error;
+    }
+  }
+
+  /** Whether an error is what came of a request that was stayed for. */
+  isVerdict(error: unknown): boolean {
+    return this.verdict !== undefined && error === this.verdict;
   }
 
   /** The step's own limit, in milliseconds; Temporal's timeouts leave time on top of it. */

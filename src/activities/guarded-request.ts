@@ -73,7 +73,7 @@ export async function sendGuarded<T>(
     const intent = await writeIntent(access, wait, request, { object, before: first.marks[mark] });
     if (intent === 'earlier') return undefined;
     if (intent === 'written') {
-      const sent = await send({ target, before: lookedAt + lookAgeMsMax });
+      const sent = await wait.staysFor(() => send({ target, before: lookedAt + lookAgeMsMax }));
       if (sent.kind === 'sent') return sent.value;
     }
     await takeIntentBack(access, request);

@@ -239,8 +239,9 @@ async function talosRefused(
   const refusals =
     /error validating|not authorized|PermissionDenied|InvalidArgument|Unimplemented|failed to acquire upgrade mutex/;
   if (!refusals.test(error.stderrTail)) return false;
+  // A worker that is told to end stays for this too: it tells what came of the request.
   const status = await throughOthers(access.targets(node.name), (target) =>
-    access.talos.machineStatus(target, { signal: wait.signal }),
+    access.talos.machineStatus(target, { signal: wait.sending }),
   ).catch(() => undefined);
   return status?.stage === 'running';
 }

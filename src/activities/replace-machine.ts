@@ -129,7 +129,7 @@ async function send(
   const note = `${ready.section.tool} did this: ${summary}`;
   // What is gone is made without a look: there is nothing left to disrupt.
   if (decision.send === 'create') {
-    await ready.terraform.apply(saved, applyLimits(ready));
+    await wait.staysFor(() => ready.terraform.apply(saved, applyLimits(ready)));
     return note;
   }
   const { replace: requestMs } = access.inventory.limits;
