@@ -106,8 +106,10 @@ export async function inActivity<T>(doing: string, act: (wait: Wait) => Promise<
   try {
     return await act(wait);
   } catch (error) {
-    // A cancelled step ends as cancelled, whatever its child process said of it.
-    if (wait.signal.aborted) await Context.current().cancelled;
+    // A cancelled step ends as cancelled, whatever its child process said of it. Of a worker that is told to end, what its child
+    // processes say is its own doing, and is begun again elsewhere; but a verdict it stayed for is handed in.
+    if (wait.sending.aborted || (wait.signal.aborted && !wait.isVerdict(error)))
+      await Context.current().cancelled;
     throw asFailure(error, wait.isOver());
   } finally {
     clearInterval(beat);
@@ -169,7 +171,8 @@ export type Look<T> =
 /** The waiting of one activity: poll, say what for, end in time. */
 export class Wait {
   private waiting: Waiting | undefined;
-  private readonly since = new Date().toISOString();
+  private readonly begun = Date.now();
+  private readonly since = new Date(this.begun).toISOString();
   /** Aborts when the step is cancelled, its worker stops, or Temporal gave it to somebody else. */
   readonly signal: AbortSignal = Context.current().cancellationSignal;
   /**
@@ -178,6 +181,8 @@ export class Wait {
    * its answer, as long as whoever ends it has patience, and its heartbeats go on.
    */
   readonly sending: AbortSignal = sendingSignal();
+
+  private verdict: Refusal | undefined;
 
   constructor() {
     // Many short calls of one step listen at the same time; that is no leak.
@@ -190,6 +195,24 @@ export class Wait {
     this.beat();
   }
 
+  /**
+   * Sends a request that a worker which is told to end stays for. A refusal that it ends with is what came of the request: the next
+   * attempt could only guess it. What may pass is no verdict, and is begun again.
+   */
+  async staysFor<T>(send: () => Promise<T>): Promise<T> {
+    try {
+      return await send();
+    } catch (error) {
+      if (error instanceof Refusal && !failureOf(error.reason).retry) this.verdict = error;
+      throw error;
+    }
+  }
+
+  /** Whether an error is what came of a request that was stayed for. */
+  isVerdict(error: unknown): boolean {
+    return this.verdict !== undefined && error === this.verdict;
+  }
+
   /** The step's own limit, in milliseconds; Temporal's timeouts leave time on top of it. */
   get limit(): number {
     // A step of the first release has a shorter grace: better a little early than half an hour late.
@@ -199,6 +222,16 @@ export class Wait {
   /** Whether the step's own limit is over. Temporal leaves time on top of it, for outages and for a last look. */
   isOver(): boolean {
     return Date.now() > this.endOf(this.limit);
+  }
+
+  /** When Temporal ends this attempt, whatever it is doing: milliseconds since the epoch. */
+  get attemptEnd(): number {
+    const { scheduledTimestampMs, scheduleToCloseTimeoutMs, startToCloseTimeoutMs } = Context.current().info;
+    const attempts =
+      scheduleToCloseTimeoutMs > 0
+        ? scheduledTimestampMs + scheduleToCloseTimeoutMs
+        : Number.POSITIVE_INFINITY;
+    return Math.min(this.begun + startToCloseTimeoutMs, attempts);
   }
 
   beat(): void {

@@ -57,7 +57,9 @@ export async function continueMachine(settings: ActivitySettings, step: Continue
       );
     await ready.terraform.backUp(known.pulled);
     const apply = (startBefore?: number): Promise<void> =>
-      ready.terraform.apply(saved, applyLimits(ready, startBefore));
+      wait.staysFor(() =>
+        ready.terraform.apply(saved, applyLimits(ready, startBefore === undefined ? {} : { startBefore })),
+      );
     if (node.back && replaces.length > 0) await applyAfterLook(access, wait, step, apply);
     else {
       const intent = `${step.install} ${randomUUID()}`;

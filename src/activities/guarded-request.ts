@@ -1,6 +1,6 @@
 import type { RecordedFacts } from '../planning/classify-node.js';
 import { installedInThisBoot } from '../planning/kernel-log.js';
-import { lastLook } from '../planning/last-look.js';
+import { lastLook, stillAsLooked } from '../planning/last-look.js';
 import type { Answer, ClusterObservation, NodeObject } from '../planning/observation.js';
 import type { PlannedNode } from '../planning/plan.js';
 import type { ClusterAccess } from '../tools/cluster-access.js';
@@ -22,7 +22,9 @@ export interface GuardedRequest extends RunReference {
   readonly limit: number;
   /** For people: `before k8s-work-1 is upgraded`. */
   readonly before: string;
-  /** The mark that says on the Node that it was sent, or nearly was, and its text for this very attempt. */
+  /** The longest the request itself may take, in milliseconds from when it goes out. It is not sent where it could be cut in the middle. */
+  readonly requestMs: number;
+  /** The mark that says on the Node that it was sent, or nearly was, and its text for this very attempt; its time is added. */
   readonly mark: keyof typeof markAnnotations;
   readonly intent: string;
   /** Whether a mark found on the Node is this very request's, from an attempt before. */
@@ -33,6 +35,9 @@ export interface GuardedRequest extends RunReference {
 
 /** The last look may be this old when the request goes out (I2). */
 export const lookAgeMsMax = 5_000;
+
+/** After a request: its process is stopped where it must be, and what became of it is looked at and written. Milliseconds. */
+const afterRequestMs = 15_000;
 
 /** What to send through, and until when. */
 export interface MaySend {
@@ -46,8 +51,8 @@ export interface MaySend {
 export type Sent<T> = { readonly kind: 'sent'; readonly value: T } | { readonly kind: 'late' };
 
 /**
- * Takes a last look, writes the intent on the Node, tested against what was just read, and only then sends the request.
- * Whoever finds the intent of an earlier attempt there, or is a frozen worker that wakes up, sends nothing (I6).
+ * Takes a last look, writes the intent on the Node, on the very Node that shows what was looked at, and only then sends the request.
+ * Whoever finds the intent of another attempt there, or is a frozen worker that wakes up, sends nothing (I6).
  *
  * @param send sends it; `late` when it could not start in time: the intent is taken back, and it begins with another look.
  * @returns undefined when an attempt before may have sent it.
@@ -59,24 +64,18 @@ export async function sendGuarded<T>(
   request: GuardedRequest,
   send: (may: MaySend) => Promise<Sent<T>>,
 ): Promise<T | undefined> {
-  const { node, mark, intent, isMine, limit } = request;
+  const { node, mark, limit } = request;
+  let first: NodeObject | undefined;
   for (;;) {
-    const { lookedAt, target } = await lookWell(access, wait, request);
-    let earlier = false;
-    await patchNodeAsSeen(
-      access,
-      node.name,
-      (seen: NodeObject) => {
-        // Our own intent is there when its answer was lost on the way.
-        if (seen.marks[mark] === intent) return undefined;
-        earlier = isMine(seen.marks[mark]);
-        return earlier ? undefined : setMarks(seen, { [mark]: intent });
-      },
-      wait.signal,
-    );
-    if (earlier) return undefined;
-    const sent = await send({ target, before: lookedAt + lookAgeMsMax });
-    if (sent.kind === 'sent') return sent.value;
+    const { lookedAt, target, object } = await lookWell(access, wait, request);
+    first ??= object;
+    requireTime(wait, request);
+    const intent = await writeIntent(access, wait, request, { object, before: first.marks[mark] });
+    if (intent === 'earlier') return undefined;
+    if (intent === 'written') {
+      const sent = await wait.staysFor(() => send({ target, before: lookedAt + lookAgeMsMax }));
+      if (sent.kind === 'sent') return sent.value;
+    }
     await takeIntentBack(access, request);
     if (Date.now() > wait.endOf(limit))
       throw new Refusal({
@@ -88,13 +87,100 @@ export async function sendGuarded<T>(
   }
 }
 
+/**
+ * What was sent with too little time left would be broken off, and the node stopped while it still works on it.
+ *
+ * @throws Refusal `gave-up` before anything is written or sent
+ */
+export function requireTime(
+  { attemptEnd }: Pick<Wait, 'attemptEnd'>,
+  { node, limit, requestMs }: Pick<GuardedRequest, 'node' | 'limit' | 'requestMs'>,
+): void {
+  if (Date.now() + lookAgeMsMax + requestMs + afterRequestMs <= attemptEnd) return;
+  const waitedFor = `a moment at which what is sent to ${node.name} has time enough`;
+  throw new Refusal({ kind: 'gave-up', waitedFor, limit, reason: undefined });
+}
+
+/** A mark's text, with when it was written as its last word. */
+function dated(intent: string): string {
+  return `${intent} ${new Date().toISOString()}`;
+}
+
+/** Whether a mark is this very attempt's. */
+function isOwn(mark: string | undefined, intent: string): boolean {
+  return mark?.startsWith(`${intent} `) === true;
+}
+
+/**
+ * When a request that its mark tells of has ended at the latest, in milliseconds since the epoch.
+ *
+ * @param requestMs the longest it may take.
+ * @param unknown when it was sent at the latest, where the mark is of a release that did not write when.
+ */
+export function endOfRequest(mark: string | undefined, requestMs: number, unknown: number): number {
+  const [, written] = / (\d{4}-\d\d-\d\dT[\d:.]+Z)$/.exec(mark ?? '') ?? [];
+  return (written === undefined ? unknown : Date.parse(written) + lookAgeMsMax) + requestMs;
+}
+
+/** What a last look saw of its node. */
+export interface Looked {
+  readonly object: NodeObject;
+  /** The mark of the request as this attempt first found it: what an earlier workflow left, which may be written over. */
+  readonly before: string | undefined;
+}
+
+/**
+ * Writes the intent, in a patch that holds only for a Node that shows what the look rests on: whoever comes later finds the intent,
+ * and whoever came before has changed the Node.
+ *
+ * @returns `earlier`: an attempt before may have sent it. `changed`: the node is not what was looked at any more.
+ * @throws Refusal `expectation-broken` where another workflow has sent its request since: this attempt is one that was given up.
+ */
+export async function writeIntent(
+  access: Pick<ClusterAccess, 'kubernetes'>,
+  { signal }: Pick<Wait, 'signal'>,
+  {
+    node,
+    mark,
+    intent,
+    isMine,
+    cluster,
+    run,
+  }: Pick<GuardedRequest, 'node' | 'mark' | 'intent' | 'isMine' | 'cluster' | 'run'>,
+  { object, before }: Looked,
+): Promise<'written' | 'earlier' | 'changed'> {
+  let came: 'written' | 'earlier' | 'changed' = 'written';
+  await patchNodeAsSeen(
+    access,
+    node.name,
+    (seen: NodeObject) => {
+      const found = seen.marks[mark];
+      const own = isOwn(found, intent);
+      if (!own && isMine(found)) came = 'earlier';
+      else if (!own && found !== undefined && found !== before)
+        throw new Refusal({
+          kind: 'expectation-broken',
+          node: node.name,
+          what: `mark of the ${mark}`,
+          expected: before ?? 'none',
+          found,
+        });
+      else came = stillAsLooked(node, runId(cluster, run), object, seen) ? 'written' : 'changed';
+      // Our own intent is there when its answer was lost on the way.
+      return own || came !== 'written' ? undefined : setMarks(seen, { [mark]: dated(intent) });
+    },
+    signal,
+  );
+  return came;
+}
+
 /** Takes the intent back: the request was not sent, or refused before it changed anything. */
 export async function takeIntentBack(
-  access: ClusterAccess,
+  access: Pick<ClusterAccess, 'kubernetes'>,
   { node, mark, intent }: Pick<GuardedRequest, 'node' | 'mark' | 'intent'>,
 ): Promise<void> {
   await patchNodeAsSeen(access, node.name, (seen) =>
-    seen.marks[mark] === intent ? removeMark(seen, mark) : undefined,
+    isOwn(seen.marks[mark], intent) ? removeMark(seen, mark) : undefined,
   );
 }
 
@@ -105,12 +191,12 @@ export function neverLeft(error: CommandFailed, { endpoint }: TalosTarget): bool
   return error.stderrTail.includes(`dial tcp ${endpoint}:`) && refused.test(error.stderrTail);
 }
 
-/** When it looked, and the way that answered. @throws Refusal with what forbids it. */
+/** When it looked, what it saw of the Node, and the way that answered. @throws Refusal with what forbids it. */
 async function lookWell(
   access: ClusterAccess,
   wait: Wait,
   { node, facts, cluster, run, limit, before, mark, repairs }: GuardedRequest,
-): Promise<{ lookedAt: number; target: TalosTarget }> {
+): Promise<{ lookedAt: number; target: TalosTarget; object: NodeObject }> {
   wait.says(`a last look ${before}`, wait.endOf(limit));
   if (mark === 'install' && node.flow === 'lifecycle') await nobodyElseInstalled(access, wait, node);
   const lookedAt = Date.now();
@@ -139,7 +225,10 @@ async function lookWell(
   if (forbids) throw new Refusal(forbids);
   if (boot.kind === 'unreachable')
     throw new Refusal({ kind: 'talos-unreachable', node: node.name, endpoint: node.address, why: boot.why });
-  return { lookedAt, target: boot.value.target };
+  const kubernetes = seen.nodes.find(({ name }) => name === node.name)?.kubernetes;
+  const object = kubernetes?.kind === 'answered' ? kubernetes.value : undefined;
+  if (!object) throw new Refusal({ kind: 'node-missing', node: node.name });
+  return { lookedAt, target: boot.value.target, object };
 }
 
 /**

@@ -3,6 +3,7 @@ import { Context } from '@temporalio/activity';
 import { armedMarkText, installMark, installMarkText } from '../planning/armed.js';
 import type { RecordedFacts } from '../planning/classify-node.js';
 import { describeStep } from '../planning/describe.js';
+import { failureOf } from '../planning/failures.js';
 import { nothingInstalledSince } from '../planning/kernel-log.js';
 import { moment } from '../planning/phrases.js';
 import type { PlannedNode } from '../planning/plan.js';
@@ -13,6 +14,7 @@ import type { ClusterAccess } from '../tools/cluster-access.js';
 import type { CallLimits } from '../tools/talos-target.js';
 import { inCluster, type ActivitySettings, type RunReference, type Wait } from './activity-context.js';
 import {
+  endOfRequest,
   neverLeft,
   sendGuarded,
   takeIntentBack,
@@ -64,6 +66,8 @@ function guarded({ node, facts, install, limit, cluster, run }: InstallTalos): G
     node,
     facts,
     limit,
+    // Its own, from when it goes out: what the last look waited for is not taken from the installer.
+    requestMs: limit,
     before: `before ${node.name} is upgraded`,
     mark: 'install',
     intent: `${installMarkText(install, facts.wantedVersion, facts.bootId, facts.wantedSchematic)} ${attempt}`,
@@ -87,13 +91,16 @@ async function afterLostAttempt(
   if (node.flow !== 'lifecycle')
     return { sent: 'maybe-sent', note: 'an earlier attempt may have sent the request; it is not sent again' };
   const armed = armedMarkText(facts.wantedVersion, facts.bootId, facts.wantedSchematic);
-  const end = wait.endOf(limit);
+  const begun = Date.now();
+  const { isMine } = guarded(step);
+  let end = begun + limit;
   for (;;) {
-    const seen = await requireNodeObject(access, node.name);
+    const seen = await throughOutages(wait, end, () => requireNodeObject(access, node.name));
+    if (isMine(seen.marks.install)) end = endOfRequest(seen.marks.install, limit, begun);
     if (seen.marks.armed === armed)
       return { sent: 'sent', note: `${facts.wantedVersion} is installed and waits for the reboot` };
     const over = Date.now() >= end;
-    if (over && seen.bootId === facts.bootId && (await noneStarted(access, wait, node, end - limit)))
+    if (over && seen.bootId === facts.bootId && (await noneStarted(access, wait, node, wait.endOf(0))))
       return notBegun(access, step);
     if (over || seen.bootId !== facts.bootId)
       return {
@@ -106,6 +113,21 @@ async function afterLostAttempt(
       end,
     );
     await Context.current().sleep(Math.min(2_000, Math.max(0, end - Date.now())));
+  }
+}
+
+/**
+ * A Kubernetes that is away is waited for until then, though the step's own limit may be over: an installer is at work, or has been.
+ */
+async function throughOutages<T>(wait: Wait, until: number, act: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await act();
+    } catch (error) {
+      const passes = error instanceof Refusal && failureOf(error.reason).retry;
+      if (wait.signal.aborted || !passes || Date.now() >= until) throw error;
+    }
+    await Context.current().sleep(1_000);
   }
 }
 
@@ -144,12 +166,15 @@ interface Sending {
   readonly request: GuardedRequest;
 }
 
+/** Before the attempt's end, milliseconds: a last try has time to fail. */
+const lastTryMs = 15_000;
+
 /** Lifecycle flow: installs; the node is then armed, which is written on it. */
 async function installOnce(sending: Sending, may: MaySend): Promise<Sent<InstallOutcome>> {
   const { access, wait, step } = sending;
   const { node, facts, limit } = step;
   const admin = await access.talosctlAdmin(node.from);
-  wait.says(`${node.name} installs ${facts.wantedVersion}; it reboots afterwards`, wait.endOf(limit));
+  wait.says(`${node.name} installs ${facts.wantedVersion}; it reboots afterwards`, Date.now() + limit);
   try {
     await admin.install(may.target, node.image, limitsOf(wait, step, may));
   } catch (error) {
@@ -160,8 +185,9 @@ async function installOnce(sending: Sending, may: MaySend): Promise<Sent<Install
       throw new Refusal({ kind: 'install-failed', node: node.name, why: whyNot(error) });
     return { kind: 'sent', value: await afterLostAttempt(access, wait, step) };
   }
-  await patchNodeAsSeen(access, node.name, (seen) =>
-    setMarks(seen, { armed: armedMarkText(facts.wantedVersion, facts.bootId, facts.wantedSchematic) }),
+  const armed = armedMarkText(facts.wantedVersion, facts.bootId, facts.wantedSchematic);
+  await throughOutages(wait, wait.attemptEnd - lastTryMs, () =>
+    patchNodeAsSeen(access, node.name, (seen) => setMarks(seen, { armed })),
   );
   const note = `installed ${node.image}; the node runs ${node.from} until it reboots`;
   return { kind: 'sent', value: { sent: 'sent', note } };
@@ -176,7 +202,7 @@ async function upgradeOnce(sending: Sending, may: MaySend): Promise<Sent<Install
   const { access, wait, step } = sending;
   const { node, limit } = step;
   const admin = await access.talosctlAdmin(node.from);
-  wait.says(`${node.name} answers the upgrade request`, wait.endOf(limit));
+  wait.says(`${node.name} answers the upgrade request`, Date.now() + limit);
   try {
     // One way only: a request that failed on its way may have arrived.
     await admin.upgrade(may.target, node.image, node.rebootMode ?? 'default', limitsOf(wait, step, may));
@@ -191,8 +217,7 @@ async function upgradeOnce(sending: Sending, may: MaySend): Promise<Sent<Install
 }
 
 function limitsOf(wait: Wait, { limit }: InstallTalos, { before }: MaySend): CallLimits {
-  const timeoutMs = Math.max(1_000, wait.endOf(limit) - Date.now());
-  return { timeoutMs, signal: wait.sending, startBefore: before };
+  return { timeoutMs: limit, signal: wait.sending, startBefore: before };
 }
 
 /** @throws Refusal `install-refused`: nothing was begun, and the intent is taken back. */
@@ -214,8 +239,9 @@ async function talosRefused(
   const refusals =
     /error validating|not authorized|PermissionDenied|InvalidArgument|Unimplemented|failed to acquire upgrade mutex/;
   if (!refusals.test(error.stderrTail)) return false;
+  // A worker that is told to end stays for this too: it tells what came of the request.
   const status = await throughOthers(access.targets(node.name), (target) =>
-    access.talos.machineStatus(target, { signal: wait.signal }),
+    access.talos.machineStatus(target, { signal: wait.sending }),
   ).catch(() => undefined);
   return status?.stage === 'running';
 }

@@ -119,6 +119,7 @@ class Patching {
       node: { ...node, expects },
       facts: { ...facts, bootId },
       limit,
+      requestMs: answerMs,
       before: `before ${node.name} gets patches that reboot it`,
       mark: 'reboot',
       intent: `${reboot} ${this.attempt} ${bootId}`,

@@ -9,7 +9,10 @@ import { Refusal } from '../tools/refusal.js';
 const triesMax = 8;
 
 /** The Node object. @throws Refusal `node-missing`. */
-export async function requireNodeObject(access: ClusterAccess, name: string): Promise<NodeObject> {
+export async function requireNodeObject(
+  access: Pick<ClusterAccess, 'kubernetes'>,
+  name: string,
+): Promise<NodeObject> {
   const found = await access.kubernetes.readNode(name, { avoid: name });
   if (!found) throw new Refusal({ kind: 'node-missing', node: name });
   return nodeObject(found);
@@ -22,7 +25,7 @@ export async function requireNodeObject(access: ClusterAccess, name: string): Pr
  * @param signal nothing is written any more once it aborts: another attempt, or the undo, has taken over.
  */
 export async function patchNodeAsSeen(
-  access: ClusterAccess,
+  access: Pick<ClusterAccess, 'kubernetes'>,
   name: string,
   decide: (node: NodeObject) => readonly JsonPatchOperation[] | undefined,
   signal?: AbortSignal,

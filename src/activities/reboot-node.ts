@@ -62,6 +62,7 @@ function guarded({ cluster, run, node, facts, reboot, limit }: RebootNode): Guar
     node,
     facts,
     limit,
+    requestMs: answerMs,
     before: `before ${node.name} is rebooted`,
     mark: 'reboot',
     intent: `${reboot} ${attempt}`,

@@ -54,7 +54,7 @@ export async function rebuildTemplates(settings: ActivitySettings, step: Rebuild
     const before = await wantedOfNodes(ready, step, addresses);
     const { saved, summary } = await planTemplates(ready, step, decision.rebuild, planned, nodes);
     await ready.terraform.backUp(pulled);
-    await ready.terraform.apply(saved, applyLimits(ready));
+    await wait.staysFor(() => ready.terraform.apply(saved, applyLimits(ready)));
     const after = await wantedOfNodes(ready, step, addresses);
     const moved = after.find((write) => !before.some((one) => sameWrite(one, write)));
     if (moved) {

@@ -129,10 +129,11 @@ async function send(
   const note = `${ready.section.tool} did this: ${summary}`;
   // What is gone is made without a look: there is nothing left to disrupt.
   if (decision.send === 'create') {
-    await ready.terraform.apply(saved, applyLimits(ready));
+    await wait.staysFor(() => ready.terraform.apply(saved, applyLimits(ready)));
     return note;
   }
-  const request = guarded(step, earlier);
+  const { replace: requestMs } = access.inventory.limits;
+  const request = guarded(step, requestMs, earlier);
   return sendGuarded(access, wait, request, async ({ before }) => {
     const sent = await applyOnce(replacing, request, saved, before);
     return sent.kind === 'late' ? sent : { kind: 'sent', value: note };
@@ -146,7 +147,7 @@ async function applyOnce(
   startBefore: number,
 ): Promise<Sent<undefined>> {
   try {
-    await ready.terraform.apply(saved, applyLimits(ready, startBefore));
+    await ready.terraform.apply(saved, applyLimits(ready, { startBefore, atLeastMs: request.requestMs }));
     return { kind: 'sent', value: undefined };
   } catch (error) {
     if (error instanceof CommandFailed && error.notStarted !== undefined) return { kind: 'late' };
@@ -160,6 +161,7 @@ async function applyOnce(
 
 function guarded(
   { cluster, run, node, facts, install, limit }: ReplaceMachine,
+  requestMs: number,
   earlier: string | undefined,
 ): GuardedRequest {
   return {
@@ -168,6 +170,7 @@ function guarded(
     node,
     facts,
     limit,
+    requestMs,
     before: `before the machine of ${node.name} is replaced`,
     mark: 'replace',
     // What this attempt wrote is told from what an attempt before it wrote.

@@ -77,6 +77,7 @@ function guarded({ cluster, run, node, facts, reboot, limit }: RollBackNode): Gu
     node,
     facts,
     limit,
+    requestMs: answerMs,
     before: `before ${node.name} is rolled back`,
     mark: 'reboot',
     intent: `${reboot} ${attempt}`,

@@ -84,11 +84,16 @@ export async function terraformAt(
 /**
  * For an apply: no signal reaches it. What stops the step for other reasons (the worker ends, Temporal gave it to another) must
  * not stop Terraform half way; the next attempt waits for it. Its time limit does, once and in order.
+ *
+ * @param how `atLeastMs`: its own time, from when it starts, where less of the step's is left.
  */
-export function applyLimits({ limits }: TerraformStep, startBefore?: number): TerraformLimits {
+export function applyLimits(
+  { limits }: TerraformStep,
+  { startBefore, atLeastMs = 0 }: { readonly startBefore?: number; readonly atLeastMs?: number } = {},
+): TerraformLimits {
   const { timeoutMs, says } = limits();
   return {
-    timeoutMs,
+    timeoutMs: Math.max(timeoutMs, atLeastMs),
     ...(says ? { says } : {}),
     ...(startBefore === undefined ? {} : { startBefore }),
   };

@@ -82,6 +82,16 @@ export function lastLookAtRemains(
   return mayRepairControlPlane(observation, node.name, context);
 }
 
+/**
+ * Whether what the last look rests on stands on the very Node the intent is written on: the cordon, whose it is, and the boot.
+ * Somebody may have given the node back, or upgraded it, between the look and this; then it is looked at again.
+ *
+ * @param looked the Node as the look saw it.
+ */
+export function stillAsLooked(node: PlannedNode, run: string, looked: NodeObject, now: NodeObject): boolean {
+  return now.bootId === looked.bootId && cordonLost(node, now, run) === undefined;
+}
+
 /** The node itself: still in the boot its facts were recorded in, and not on its way down or up by somebody else's doing. */
 function ownState(
   node: string,
