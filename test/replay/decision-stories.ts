@@ -38,11 +38,11 @@ export const decisionStories: Readonly<Record<string, Story>> = {
 
   /** It is left out when its install was sent, and halts the run all the same. */
   skippedTooLate: async (begin, keep) => {
-    const world = await begin({ faults: [`never-returns@${worker}`] });
+    const world = await begin({ faults: [`never-ready@${worker}`] });
     await setInInventory(world, ['limits', 'decision'], '5m');
-    await setInInventory(world, ['limits', 'boot'], '10s');
+    await setInInventory(world, ['limits', 'ready'], '10s');
     const number = await world.upgrade('--only', worker);
-    await world.untilBegun(number, worker, 'awaitBoot');
+    await world.untilBegun(number, worker, 'awaitReady');
     await world.slipway('skip', worker, ...why);
     await halted(world, worker);
     await world.slipway('abort', ...why);
