@@ -117,11 +117,15 @@ function decisions({ asked, startedAt, target, declared, decisions: said }: RunR
       `to Talos ${target}, ${declared ? 'as slipway.yaml declares' : 'given on the command line'}${commit}`,
     ),
   ];
-  const rows = said.map(({ at, by, from, kind, why: words, plan, node }) => [
+  const rows = said.map(({ at, by, from, kind, why: words, plan, node, tooLate }) => [
     moment(at),
     plain(from === undefined ? by : `${by} (${from})`),
     node === undefined ? decided[kind] : `${decided[kind]} ${node}`,
-    plain(plan === undefined ? words : `${words} (plan ${shortHash(plan)})`),
+    plain(
+      plan === undefined
+        ? `${words}${tooLate ? ' (came too late: it halted)' : ''}`
+        : `${words} (plan ${shortHash(plan)})`,
+    ),
   ]);
   return ['## Who decided what', '', ...table(['when', 'who', 'what', 'why'], [first, ...rows])].join('\n');
 }

@@ -103,6 +103,8 @@ export interface Decision {
   readonly plan?: string;
   /** The node that was decided about. */
   readonly node?: string;
+  /** It was to be left out, and halted before it could be: that decided nothing. */
+  readonly tooLate?: true;
 }
 
 /** What became of a node. Its steps stand in the result of its own workflow. */

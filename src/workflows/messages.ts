@@ -156,7 +156,7 @@ export type RetryAnswer =
   /** As it stands it cannot be: nothing changed, and the run goes on waiting. */
   | { readonly verdict: 'refused'; readonly reasons: readonly Reason[] };
 export interface SkipAnswer {
-  /** `stopping`: it is under work, and is undone unless its install was sent: then it is finished. */
+  /** `stopping`: it is under work, and is undone unless its install was sent: then it is finished. Should it halt, the run waits all the same. */
   readonly verdict: 'skipped' | 'stopping';
   readonly node: string;
 }

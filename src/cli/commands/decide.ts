@@ -126,7 +126,7 @@ export function rollbackLines({ cluster, run }: ChosenRun, answer: RollbackAnswe
 export function skipLines({ cluster, run }: ChosenRun, { node, verdict }: SkipAnswer): string[] {
   const what =
     verdict === 'stopping'
-      ? `${node} is undone, or finished where its install was sent; run ${run} of ${cluster} goes on without it.`
+      ? `${node} is undone, or finished where its install was sent; run ${run} of ${cluster} goes on without it. Should it halt, the run waits for a decision all the same.`
       : `Run ${run} of ${cluster} goes on without ${node}, which stays as it is.`;
   return [what, `  slipway watch ${cluster}/${run}  # see it go`];
 }

@@ -210,7 +210,10 @@ export function decisionText(decision: Decision): string {
   if (decision.kind === 'rollback') return `${decision.node} is rolled back, by ${whoAndWhy(decision)}`;
   if (decision.kind === 'start-now')
     return `nodes are begun although the window is closed, by ${whoAndWhy(decision)}`;
-  if (decision.kind === 'skip') return `${decision.node} is left out, by ${whoAndWhy(decision)}`;
+  if (decision.kind === 'skip')
+    return decision.tooLate
+      ? `${decision.node} was to be left out, which came too late: it halted; by ${whoAndWhy(decision)}`
+      : `${decision.node} is left out, by ${whoAndWhy(decision)}`;
   return `${decision.kind === 'pause' ? 'pause asked for' : 'resumed'} by ${whoAndWhy(decision)}`;
 }
 

@@ -1,7 +1,7 @@
 import type { OwnRollback } from '../../activities/plan-own-rollback.js';
 import { cannotBeEmptied } from '../../planning/failures.js';
 import type { Planned, UpgradePlan } from '../../planning/plan.js';
-import type { Decision, NodeResult } from '../../planning/run-result.js';
+import type { Decision, NodeResult, RunResult } from '../../planning/run-result.js';
 import {
   abortRun,
   approvePlan,
@@ -21,6 +21,7 @@ import {
   type PauseAnswer,
   type PauseInput,
   type RejectAnswer,
+  type SkipAnswer,
 } from '../../workflows/messages.js';
 import type { HistoryFacts, UpdateFact } from './history-facts.js';
 import type { ApprovalView, PauseTime, PauseView } from './run-view.js';
@@ -54,7 +55,13 @@ const idle = new Set([
 /** What people said to the run and it heeded, in order. A cancel, which names nobody, is an abort. */
 export function decisionsOf(facts: HistoryFacts): Decision[] {
   const told = [
-    ...facts.updates.filter(heeded).flatMap(decisionOf),
+    ...facts.updates
+      .filter(heeded)
+      .flatMap((update) =>
+        decisionOf(update).map((said) =>
+          cameTooLate(update, said, facts) ? { ...said, tooLate: true as const } : said,
+        ),
+      ),
     ...facts.signalled,
     ...ownRollbacks(facts),
     ...ownSkips(facts),
@@ -185,6 +192,24 @@ function decisionOf(update: UpdateFact): Decision[] {
       ...(node === undefined ? {} : { node }),
     },
   ];
+}
+
+/** Whether a node was under work when it was to be left out, and halted all the same. A run of an earlier release heeded that, and says so. */
+function cameTooLate(
+  { answer }: UpdateFact,
+  { kind, node, by, why, at }: Decision,
+  { children, close }: HistoryFacts,
+): boolean {
+  if (kind !== 'skip' || (answer as SkipAnswer | undefined)?.verdict !== 'stopping') return false;
+  const attempt = children.findLast(
+    ({ workflowId, startedAt }) =>
+      workflowId.split('/').at(-2) === node && Date.parse(startedAt) <= Date.parse(at),
+  );
+  if (attempt?.ending === undefined || attempt.ending === 'cancelled') return false;
+  const { outcome = 'halted' } = (attempt.result ?? {}) as Partial<NodeResult>;
+  const { notDone = [] } = (close?.result ?? {}) as Partial<RunResult>;
+  const heededAllTheSame = notDone.some((one) => one.node === node && one.skippedBy === `${by}: ${why}`);
+  return outcome === 'halted' && !heededAllTheSame;
 }
 
 function isNodeDecision(kind: Decision['kind']): boolean {

@@ -94,9 +94,9 @@ function batchesOfHop(
   return batchesOf(names, nodes, plan.batch ?? 1, offers);
 }
 
-/** Who had a node left out, and why; the last word counts. */
+/** Who had a node left out, and why; the last word counts, unless it came too late. */
 function skipOf(decisions: readonly Decision[], name: string): string | undefined {
-  const said = decisions.findLast(({ kind, node }) => kind === 'skip' && node === name);
+  const said = decisions.findLast(({ kind, node, tooLate }) => kind === 'skip' && node === name && !tooLate);
   return said && `${said.by}: ${said.why}`;
 }
 
