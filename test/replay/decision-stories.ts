@@ -26,7 +26,7 @@ export const decisionStories: Readonly<Record<string, Story>> = {
 
   /** Two of a batch halted, and one of them goes back: the run ends with it. */
   batchBack: async (begin, keep) => {
-    const world = await begin({ faults: [`install-fails@${worker}`, `install-fails@${second}`] });
+    const world = await begin({ faults: [`extension-missing@${worker}`, `extension-missing@${second}`] });
     await setInInventory(world, ['limits', 'decision'], '5m');
     await setInInventory(world, ['upgrade', 'workers'], { canary: 0, batch: 2 });
     const number = await world.upgrade('--only', worker, second);
@@ -157,14 +157,19 @@ export const decisionStories: Readonly<Record<string, Story>> = {
     await keep(nodeId(world.lab.cluster, number, 1, 'work-1', 1), 'node-probed');
   },
 
-  /** A machine that goes back by itself, and a run that made one anew and is taken back. */
+  /** A machine that never boots and goes back, and a run that made one anew and is taken back. */
   machineBack: async (begin, keep) => {
     const world = await begin({ hypervisor: true, labArgs: ['--talos', 'v1.12.1', '--target', 'v1.12.1'] });
-    await setInInventory(world, ['upgrade', 'onFailure'], 'rollback');
+    await setInInventory(world, ['limits', 'decision'], '5m');
     await setInInventory(world, ['limits', 'configure'], '10s');
     await world.owner.mergeTalos('v1.13.7');
     await world.control('POST', '/faults', { name: 'vm-never-boots', node: worker });
     const failed = await world.upgrade('--only', worker);
+    await halted(world, worker);
+    await world.until(
+      'it can go back',
+      async () => (await world.slipway('rollback', worker, ...why)).code === 0,
+    );
     await world.result(failed);
     await keep(run(failed), 'run-machine-went-back');
     await keep(node(failed, worker, 2), 'node-machine-went-back');
