@@ -112,9 +112,9 @@ export class NodeDecisions {
     const anyBackDecides = halting.length > 1 && settlesWholeBatch();
     const isDecided = (): boolean =>
       (anyBackDecides ? this.anyGoesBack(halting) : this.anyGoesBackByItself(halting)) ||
-      halting.every(({ node }) => this.skipped.has(node) || this.next.has(node));
+      halting.every((one) => !this.isOpen(one));
     if (!isDecided()) {
-      const open = halting.filter(({ node }) => !this.skipped.has(node) && !this.next.has(node));
+      const open = halting.filter((one) => this.isOpen(one));
       if (limit === 0) {
         news.halted(open);
         return { kind: 'ends', reason };
@@ -131,7 +131,7 @@ export class NodeDecisions {
     }
     // The others that halted are told of, too: the run ends, and they stay as they are.
     if (anyBackDecides && this.anyGoesBackByItself(halting)) {
-      const left = halting.filter(({ node }) => !this.skipped.has(node) && !this.next.has(node));
+      const left = halting.filter((one) => this.isOpen(one));
       if (left.length > 0) news.halted(left);
     }
     // Where a node goes back the run ends after it: what only stopped with it is not begun once more.
@@ -149,7 +149,7 @@ export class NodeDecisions {
 
   /** About whom nobody decided. */
   private undecided(halting: readonly NodeEnding[], first: NodeEnding, reason: Reason): Reason {
-    const open = halting.find(({ node }) => !this.skipped.has(node) && !this.next.has(node)) ?? first;
+    const open = halting.find((one) => this.isOpen(one)) ?? first;
     return { kind: 'undecided', node: open.node, limit: this.run.limit, reason: open.reason ?? reason };
   }
 
@@ -185,6 +185,11 @@ export class NodeDecisions {
         if (answer?.verdict === 'back') this.back.set(node, undefined);
       }),
     );
+  }
+
+  /** Nobody has decided about it. */
+  private isOpen({ node }: NodeEnding): boolean {
+    return !this.skipped.has(node) && !this.next.has(node);
   }
 
   private anyGoesBack(halting: readonly NodeEnding[]): boolean {
