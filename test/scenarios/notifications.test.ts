@@ -117,7 +117,13 @@ describe('the people whom slipway.yaml names', () => {
   it('are told why it halted and what to type, are reminded, and read what others wrote as text', async () => {
     await world.control('POST', '/faults', { name: 'install-fails', node: second });
     const run = await world.upgrade('--only', second);
-    await world.until('people were reminded', async () => Promise.resolve(kinds(run).includes('reminder')));
+    // Each service is sent its own letter: that one has the reminder says nothing of the others.
+    await world.until('people were reminded', () =>
+      Promise.resolve(
+        kinds(run).includes('reminder') &&
+          Object.values(shown(run)).every((text) => text.includes('waits still, for ')),
+      ),
+    );
     const where = `${world.lab.cluster}/${run}`;
     for (const text of Object.values(shown(run))) {
       expect(text).toContain(`halted at ${second}`);
