@@ -17,23 +17,25 @@ describe('an abort', () => {
   /** What makes the step last, so that the abort meets it. */
   const undone: readonly {
     activity: string;
+    node: string;
     prepare?: () => Promise<unknown>;
     after?: () => Promise<unknown>;
   }[] = [
-    // First: an abort that meets the cordon may come when the drain has emptied the node, and no pod is left to be slow.
-    { activity: 'drainNode', prepare: () => world.slowPods('k8s-work-1', 8) },
+    // An abort that is sent at a step of an instant may arrive in the drain, which takes pods to be slow: an empty node is
+    // drained at once, and the install has begun. The pods of the second went to the first, for the last.
+    { activity: 'drainNode', node: 'k8s-work-1', prepare: () => world.slowPods('k8s-work-1', 8) },
+    { activity: 'cordonNode', node: 'k8s-work-2', prepare: () => world.slowPods('k8s-work-2', 8) },
     {
       activity: 'prepareImage',
+      node: 'k8s-work-1',
       prepare: () => world.control('POST', '/faults', { name: 'factory-slow' }),
       after: () => world.control('DELETE', '/faults'),
     },
-    { activity: 'awaitGates' },
-    { activity: 'cordonNode' },
+    { activity: 'awaitGates', node: 'k8s-work-1', prepare: () => world.slowPods('k8s-work-1', 8) },
   ];
   it.each(undone)(
     'during $activity leaves the node as it was, and the cluster held',
-    async ({ activity, prepare, after }) => {
-      const node = 'k8s-work-1';
+    async ({ activity, node, prepare, after }) => {
       await prepare?.();
       const run = await world.upgrade('--only', node);
       await world.untilBegun(run, node, activity);
