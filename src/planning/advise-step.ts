@@ -204,6 +204,11 @@ export const stepAdvice: Advices<StepReason> = {
     thenRelease(say),
     say.plan('what a new run would do', ''),
   ],
+  'left-unfinished': ({ node }, say) => [
+    say.kubectl(`get node ${node} -o wide`, 'what Kubernetes sees of it'),
+    thenRelease(say),
+    say.upgrade('takes it over, after the release'),
+  ],
   undecided: ({ reason }, say) => [...say.adviseOn(reason)],
   'window-expired': (_, say) => [
     say.inventoryCheck('after upgrade.windows, or limits.window, was corrected'),

@@ -1,4 +1,5 @@
 import type { Reason } from './reason.js';
+import type { NodeState } from './run-result.js';
 import type { WayBackReason } from './way-back-reason.js';
 
 /** How nodes that halted a run were decided about, by a person or as slipway.yaml says, and what came of it. */
@@ -20,5 +21,7 @@ export type DecisionReason =
   | { readonly kind: 'rollback-impossible'; readonly node: string; readonly why: string }
   /** Talos did not take the rollback, and changed nothing. */
   | { readonly kind: 'rollback-refused'; readonly node: string; readonly why: string }
+  /** Somebody had it left out before its turn came, and it is as an earlier run left it: not well. */
+  | { readonly kind: 'left-unfinished'; readonly node: string; readonly state: NodeState }
   /** A halted run that nobody decided about; `reason`: why it had halted. */
   | { readonly kind: 'undecided'; readonly node: string; readonly limit: number; readonly reason: Reason };

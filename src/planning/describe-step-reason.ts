@@ -96,6 +96,8 @@ export const stepSentences: Sentences<StepReason> = {
     `Talos on ${node} refused the rollback and changed nothing: ${quoted(why)}`,
   'retry-other-way': ({ node, to, found }) =>
     `${node} cannot be begun once more by the plan of this run, which brings it to ${to}: ${quoted(found)}`,
+  'left-unfinished': ({ node, state }) =>
+    `${node} was left out before its turn, as an earlier run left it: it ${stateWords[state]}`,
   undecided: ({ node, limit, reason }, describe) =>
     `nobody decided about ${node} within ${span(limit)}: ${describe(reason)}`,
   terminated: () => 'it was terminated, so nothing was undone; its marks on the nodes say how far it came',

@@ -202,6 +202,7 @@ export const failures = {
   'rollback-not-booted': halt('why its other slot did not boot is for a person to find out'),
   'rollback-refused': undo('Talos changed nothing'),
   'retry-other-way': refuse('a plan that was approved is not changed'),
+  'left-unfinished': halt('the others are done; what an earlier run left is for a person to look at'),
   undecided: halt('every wait ends; no node was under work'),
   'window-expired': halt('every wait ends; no node was under work'),
   'pause-expired': halt('every wait ends; no node was under work'),

@@ -12,6 +12,8 @@ export type Standing =
   | { readonly kind: 'stands-aside'; readonly other: string }
   /** It halted the run, which waits. */
   | { readonly kind: 'halted' }
+  /** The same, and its way back failed: no other node is begun before this one is whole. */
+  | { readonly kind: 'back-failed' }
   /** Somebody decided about it: `retry by Ada: the disk was replaced`. */
   | { readonly kind: 'decided'; readonly how: string }
   | { readonly kind: 'done' }
@@ -29,6 +31,10 @@ export function decisionRefusal(verb: DecisionVerb, standing: Standing, node: st
     done: `${node} is through: there is nothing to decide about it.`,
     decided: `${node} was decided about already: ${standing.kind === 'decided' ? standing.how : ''}.`,
     halted: undefined,
+    'back-failed':
+      verb === 'skip'
+        ? `The way back of ${node} failed: no other node is begun before it is whole. Retry it, roll it back once more, or abort the run.`
+        : undefined,
     ahead: halted && `${halted}its turn has not come.`,
     'under-way': halted && `${halted}it is under work.`,
     'going-back': `${node} is on its way back: that is finished first.`,

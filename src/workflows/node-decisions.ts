@@ -94,7 +94,7 @@ export class NodeDecisions {
     const wentBack = stopped.find(({ state }) => state === 'rolled-back');
     if (wentBack) return { kind: 'ends', reason: this.wentBack(wentBack) };
     const { limit, ending, tell, news } = this.run;
-    const reason = first.reason ?? { kind: 'unexpected', message: `${first.node} ended ${first.outcome}` };
+    const reason = this.whyStopped(first);
     if (ending()) return { kind: 'ends', reason };
     const halting = stopped.filter(halts);
     for (const { node, reason: why } of halting) if (why) this.haltedBy.set(node, why);
@@ -145,6 +145,12 @@ export class NodeDecisions {
     if (outcome !== 'halted' || !this.skippedAtWork.has(node) || !patched('skip-before-install')) return;
     this.skippedAtWork.delete(node);
     this.skipped.delete(node);
+  }
+
+  /** A way back that was aborted before anything was sent leaves what the node halted for. */
+  private whyStopped({ node, outcome, reason }: NodeEnding): Reason {
+    const before = reason?.kind === 'aborted' && this.back.has(node) ? this.haltedBy.get(node) : undefined;
+    return before ?? reason ?? { kind: 'unexpected', message: `${node} ended ${outcome}` };
   }
 
   /** About whom nobody decided. */

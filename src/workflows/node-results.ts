@@ -1,5 +1,6 @@
+import { patched } from '@temporalio/workflow';
 import type { PlannedNode, RebootMode, UpgradePlan } from '../planning/plan.js';
-import type { NodeCounts, NodeEnding, NodeResult } from '../planning/run-result.js';
+import type { NodeCounts, NodeEnding, NodeResult, NodeState } from '../planning/run-result.js';
 
 /** Stopped by another one of its batch before its own workflow began. */
 export function notBegun(node: PlannedNode, to: string): NodeEnding {
@@ -26,9 +27,20 @@ export function skipped(node: PlannedNode, to: string): NodeEnding {
   };
 }
 
-/** A person had it left out before it was begun. */
+/** A person had it left out before it was begun. What an earlier run left of it is not well, and is told. */
 export function leftOut(node: PlannedNode, to: string, skippedBy: string): NodeEnding {
-  return { ...skipped(node, to), state: 'untouched', skippedBy };
+  const ending: NodeEnding = { ...skipped(node, to), state: 'untouched', skippedBy };
+  const state = foundAs(node);
+  // Runs of before called each of them untouched.
+  if (state === 'untouched' || !patched('left-as-found')) return ending;
+  return { ...ending, state, reason: { kind: 'left-unfinished', node: node.name, state } };
+}
+
+/** What a node is before this run does anything to it. */
+function foundAs({ armed, rebuild, adopts }: PlannedNode): NodeState {
+  if (rebuild?.continues) return rebuild.continues === 'waiting' ? 'not-joined' : 'replacing';
+  if (armed) return 'armed';
+  return adopts === undefined ? 'untouched' : 'cordoned';
 }
 
 /** Whether it keeps the run from going on: it is not done, and nobody had it left out. */

@@ -127,7 +127,11 @@ export class RunNews {
     this.ended.set(ending.node, ending);
     const halted = this.back.get(ending.node);
     this.back.delete(ending.node);
-    if (halted) return this.queue?.tell(rollbackMessage(halted, ending, this.about()));
+    if (halted) {
+      // Whoever aborts it is told by the end of the run: nothing was sent.
+      if (ending.reason?.kind !== 'aborted') this.queue?.tell(rollbackMessage(halted, ending, this.about()));
+      return;
+    }
     if (ending.outcome !== 'done') return;
     this.done += 1;
     const of = this.plan?.hops.flatMap(({ nodes }) => nodes.filter(isTouched)).length ?? this.done;

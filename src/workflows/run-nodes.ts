@@ -96,12 +96,13 @@ export class RunNodes {
   /**
    * A batch until each of its nodes is done, or left out by a person.
    *
-   * @param beforeAgain is waited for before nodes are begun once more, or go back: a person may have taken hours to say so.
+   * @param beforeAgain is waited for before nodes are begun once more, or go back: a person may have taken hours to say so. What it
+   *   answers ends the run.
    * @returns why the run ends here
    */
   async carryOut(
     nodes: readonly PlannedNode[],
-    beforeAgain: (first: PlannedNode) => Promise<void>,
+    beforeAgain: (first: PlannedNode) => Promise<Reason | undefined>,
   ): Promise<Reason | undefined> {
     const { plan } = this.hopNow();
     let turns: readonly Turn[] = nodes.map((node) => ({ node, steps: stepsOf(plan, node), attempt: 1 }));
@@ -119,7 +120,11 @@ export class RunNodes {
       if (!next) return undefined;
       // Decided is decided, also while a snapshot is taken before it begins.
       this.underWork(turns);
-      await beforeAgain(next.node);
+      const ended = await beforeAgain(next.node);
+      if (ended) {
+        this.current = [];
+        return ended;
+      }
       turns = this.notLeftOut(turns);
     }
     this.current = [];
@@ -269,7 +274,8 @@ export class RunNodes {
     if (!ending) return { kind: 'ahead' };
     if (!isStopped(ending)) return { kind: 'done' };
     const other = this.current.find((one) => this.goingBack.has(one));
-    return other === undefined ? { kind: 'halted' } : { kind: 'stands-aside', other };
+    if (other !== undefined) return { kind: 'stands-aside', other };
+    return { kind: ending.reason?.kind === 'rollback-failed' ? 'back-failed' : 'halted' };
   }
 
   private hopNow(): CurrentHop {

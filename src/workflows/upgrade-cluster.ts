@@ -1,4 +1,4 @@
-import { CancellationScope, setHandler } from '@temporalio/workflow';
+import { CancellationScope, patched, setHandler } from '@temporalio/workflow';
 import { failureOf } from '../planning/failures.js';
 import type { Hop, PlannedNode, UpgradePlan } from '../planning/plan.js';
 import type { Reason } from '../planning/reason.js';
@@ -203,7 +203,7 @@ class Run {
       const late = await this.pause.point(phase);
       if (late) return late;
       this.begun = true;
-      const halted = await this.nodes.carryOut(nodes, (node) => this.snapshot(plan, node));
+      const halted = await this.nodes.carryOut(nodes, (node) => this.beforeAgain(plan, node));
       if (halted) return halted;
       if (first.role === 'control-plane') controlPlanesDone += 1;
       if (this.aborted()) return { kind: 'aborted', by: this.abortedBy ?? 'a cancel' };
@@ -232,6 +232,17 @@ class Run {
     this.phase('snapshot');
     this.newest = await act.takeSnapshot({ cluster, run, before: node.name, prove: !newest, limit });
     this.phase('upgrading');
+  }
+
+  /** What is begun once more waits as what is begun; what goes back repairs, and waits for nothing. */
+  private async beforeAgain(plan: UpgradePlan, node: PlannedNode): Promise<Reason | undefined> {
+    if (node.back !== true && patched('again-waits')) {
+      const phase = (next: Phase, stop?: Stop): void => this.phase(next, stop);
+      const ended = (await this.pause.point(phase)) ?? (await this.window.point(true, phase));
+      if (ended) return ended;
+    }
+    await this.snapshot(plan, node);
+    return undefined;
   }
 
   private aborted(): boolean {

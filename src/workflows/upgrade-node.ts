@@ -113,9 +113,14 @@ async function stopped(
   return end('undone', stateUndone(input, failed, reason), { reason, failedStep: failed });
 }
 
-/** Nothing goes further down than a way back that failed: it is told with the state that it left. */
+/**
+ * Nothing goes further down than a way back that failed: it is told with the state that it left. One that somebody stopped before anything
+ * was sent has not failed, and from then on an abort waits until it is finished.
+ */
 function toldOf({ node, to }: NodeInput, state: NodeState, reason: Reason): Reason {
-  return node.back ? { kind: 'rollback-failed', node: node.name, version: to, state, reason } : reason;
+  return node.back && reason.kind !== 'aborted'
+    ? { kind: 'rollback-failed', node: node.name, version: to, state, reason }
+    : reason;
 }
 
 /** What is true of a node that was given back: what somebody else, or an earlier run, installed boots all the same. */

@@ -133,6 +133,40 @@ export const decisionStories: Readonly<Record<string, Story>> = {
     await keep(queueId(cluster), 'queue-frozen-and-held');
   },
 
+  /** It is begun once more while the run is paused. */
+  againPaused: async (begin, keep) => {
+    const world = await begin({ faults: [`install-fails@${worker}`] });
+    await setInInventory(world, ['limits', 'decision'], '5m');
+    await setInInventory(world, ['upgrade', 'onFailure'], 'ask');
+    const number = await world.upgrade('--only', worker);
+    await halted(world, worker);
+    await world.control('DELETE', '/faults');
+    await world.slipway('pause', ...why);
+    await world.slipway('retry', worker, ...why);
+    await world.until('it is paused', async () => (await world.slipway('status')).stdout.includes('paused'));
+    await world.slipway('resume', ...why);
+    await world.result(number);
+    await keep(run(number), 'run-again-paused');
+  },
+
+  /** A node that an earlier run left armed is left out before its turn. */
+  leftAsFound: async (begin, keep) => {
+    const world = await begin({
+      labArgs: ['--talos', 'v1.13.1', '--target', 'v1.13.9'],
+      faults: [`reboot-request-lost@${worker}`],
+    });
+    await world.result(await world.upgrade('--only', worker));
+    await world.slipway('release', ...why);
+    await setInInventory(world, ['upgrade', 'approve'], ['patch']);
+    const number = await world.upgrade('--only', worker);
+    await world.until('its plan is made', async () => (await world.story(number)).plan !== undefined);
+    await world.slipway('skip', worker, ...why);
+    const { plan } = await world.story(number);
+    await world.slipway('approve', '--plan', plan?.hash ?? '', '--by', 'Ada', '--reason', 'to record it');
+    await world.result(number);
+    await keep(run(number), 'run-left-as-found');
+  },
+
   armed: async (begin, keep) => {
     const world = await begin({
       labArgs: ['--talos', 'v1.13.1', '--target', 'v1.13.9'],

@@ -3,7 +3,7 @@ import type { Client, WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure, DefaultFailureConverter, defaultPayloadConverter } from '@temporalio/common';
 import { describe as sentence } from '../../src/planning/describe.js';
 import type { Reason } from '../../src/planning/reason.js';
-import type { UpgradePlan } from '../../src/planning/plan.js';
+import type { PlannedNode, UpgradePlan } from '../../src/planning/plan.js';
 import { planUpgrade } from '../../src/planning/upgrade-plan.js';
 import { stepOrders } from '../../src/planning/node-steps.js';
 import { decoded } from '../../src/runs/view/history-values.js';
@@ -48,13 +48,18 @@ export function gate(): { readonly open: () => void; readonly opened: Promise<vo
 /** Steps by which a node goes back, as the activity plans them. */
 export const backSteps = stepOrders.back.filter((step) => step !== 'hand-over-leadership');
 
-/** A run of workers in batches, on the real workflows; activities answer what the test says. */
+/**
+ * A run of workers in batches, on the real workflows; activities answer what the test says.
+ *
+ * @param found what the plan says of each node instead.
+ */
 export async function driveRun(
   { temporal: { client } }: WorkflowsAlone,
   activities: DrivenActivities,
   run: number,
   batches: readonly (readonly string[])[],
   answers: Answers,
+  found: (node: PlannedNode) => PlannedNode = (node) => node,
 ): Promise<DrivenRun> {
   const input = aCluster()
     .declaring((inventory) => ({
@@ -66,9 +71,10 @@ export async function driveRun(
     .planInput();
   const planned = planUpgrade(input);
   if (planned.verdict !== 'planned') throw new Error(JSON.stringify(planned));
-  const { plan } = planned;
+  const hops = planned.plan.hops.map((hop) => ({ ...hop, nodes: hop.nodes.map(found) }));
+  const plan: UpgradePlan = { ...planned.plan, hops };
   const well: Readonly<Record<string, unknown>> = {
-    planUpgrade: planned,
+    planUpgrade: { verdict: 'planned', plan },
     resolveOrder: { order: batches.flat(), batches, rebootModes: {} },
     recordFacts: { bootId: 'b', version: 'v1.12.1' },
     installTalos: { note: 'installed' },

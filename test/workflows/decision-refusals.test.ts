@@ -9,6 +9,11 @@ type Verb = (typeof verbs)[number];
 const refusals: readonly (readonly [string, Standing, Partial<Record<Verb, RegExp>>])[] = [
   ['halted the run', { kind: 'halted' }, {}],
   [
+    'halted the run when its way back failed',
+    { kind: 'back-failed' },
+    { skip: /^The way back of k8s-work-2 failed: no other node is begun before it is whole\./ },
+  ],
+  [
     'has not begun',
     { kind: 'ahead' },
     {

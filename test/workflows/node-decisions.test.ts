@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import type { PlannedNode } from '../../src/planning/plan.js';
 import type { RunResult } from '../../src/planning/run-result.js';
 import { DrivenActivities, driveRun, Fails, gate, type Answers, type DrivenRun } from './a-driven-run.js';
 import { startWorkflowsAlone, type WorkflowsAlone } from './a-waiting-run.js';
@@ -29,9 +30,13 @@ afterEach(async () => {
   await run?.stop();
 }, 20_000);
 
-async function drive(batches: readonly (readonly string[])[], answers: Answers): Promise<DrivenRun> {
+async function drive(
+  batches: readonly (readonly string[])[],
+  answers: Answers,
+  found?: (node: PlannedNode) => PlannedNode,
+): Promise<DrivenRun> {
   number += 1;
-  run = await driveRun(alone, activities, number, batches, answers);
+  run = await driveRun(alone, activities, number, batches, answers, found);
   return run;
 }
 
@@ -120,6 +125,98 @@ describe('a node that goes back', () => {
     });
     expect(driven.asked.some((text) => text.endsWith(next))).toBe(false);
   }, 60_000);
+});
+
+describe('a way back', () => {
+  /** It halts once, then goes back; what the drain of its way back does is the test's. */
+  const goingBack = async (drain: () => unknown): Promise<DrivenRun> => {
+    let drains = 0;
+    const driven = await drive([[one], [next]], ({ name, node }) => {
+      if (name === 'verifyNode' && node === one && drains === 1) return unwell;
+      if (name === 'drainNode' && node === one && (drains += 1) === 2) return drain();
+      return undefined;
+    });
+    await driven.until(
+      'it goes back',
+      async () => drains > 0 && (await driven.decide('rollback', one)) === 'rolling-back',
+    );
+    await driven.until('its way back has begun', () => drains === 2);
+    return driven;
+  };
+
+  test('that failed keeps the others from being begun: nobody goes on without that node', async () => {
+    const driven = await goingBack(() => undrained);
+    await driven.until('skip is refused', async () =>
+      (await driven.decide('skip', one)).startsWith('The way back of work-1 failed: '),
+    );
+    expect(await driven.decide('rollback', one)).toBe('rolling-back');
+    const result = (await driven.handle.result()) as RunResult;
+    expect(result).toMatchObject({ outcome: 'halted', reasons: [{ kind: 'rolled-back', node: one }] });
+    expect(driven.asked.some((text) => text.endsWith(next))).toBe(false);
+  }, 60_000);
+
+  test('that is aborted before anything was sent has not failed: the run ends with why the node halted', async () => {
+    const held = gate();
+    const driven = await goingBack(() => held.opened);
+    await driven.handle.executeUpdate('abort', { args: [{ by: 'Ada', why: 'to try it' }] });
+    held.open();
+    const result = (await driven.handle.result()) as RunResult;
+    expect(result).toMatchObject({
+      outcome: 'halted',
+      reasons: [{ kind: 'extensions-lost', node: one }],
+      notDone: [{ node: one, outcome: 'halted', state: 'on-target', reason: { kind: 'aborted' } }],
+    });
+    expect(driven.asked.some((text) => text.startsWith('rollBackNode'))).toBe(false);
+  }, 60_000);
+});
+
+describe('a node that is begun once more', () => {
+  test('waits while the run is paused', async () => {
+    const driven = await drive([[one]], ({ name }) =>
+      name === 'verifyNode' && times(driven, `verifyNode ${one}`) === 1 ? unwell : undefined,
+    );
+    await driven.until('it halted', () => times(driven, `verifyNode ${one}`) === 1);
+    const said = { args: [{ by: 'Ada', why: 'to try it' }] as const };
+    await driven.handle.executeUpdate<unknown, [object]>('pause', { args: [...said.args] });
+    await driven.until('it is retried', async () => (await driven.decide('retry', one)) === 'retrying');
+    await driven.until('the run is paused', async () => {
+      const { typedSearchAttributes } = await driven.handle.describe();
+      return JSON.stringify([...typedSearchAttributes.getAll()]).includes('paused');
+    });
+    expect(times(driven, `cordonNode ${one}`)).toBe(1);
+    await driven.handle.executeUpdate<unknown, [object]>('resume', { args: [...said.args] });
+    expect(await driven.handle.result()).toMatchObject({ outcome: 'done' });
+    expect(times(driven, `cordonNode ${one}`)).toBe(2);
+  }, 60_000);
+});
+
+describe('a node that is left out before its turn', () => {
+  test.each([
+    ['armed', { armed: true }],
+    ['cordoned', { adopts: 'run/prox-ops/1' }],
+  ] as const)(
+    'as an earlier run left it, %s, is told as that: the run does not end done',
+    async (state, left) => {
+      const held = gate();
+      const driven = await drive(
+        [[one], [next]],
+        async ({ name, node }) => {
+          if (name === 'cordonNode' && node === one) await held.opened;
+          return undefined;
+        },
+        (node) => (node.name === next ? { ...node, ...left } : node),
+      );
+      await driven.until('the first is begun', () => times(driven, `cordonNode ${one}`) === 1);
+      expect(await driven.decide('skip', next)).toBe('skipped');
+      held.open();
+      expect(await driven.handle.result()).toMatchObject({
+        outcome: 'halted',
+        reasons: [{ kind: 'left-unfinished', node: next, state }],
+        notDone: [{ node: next, outcome: 'skipped', state }],
+      });
+    },
+    60_000,
+  );
 });
 
 describe('a node that is skipped when its install was sent', () => {

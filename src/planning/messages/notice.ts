@@ -255,7 +255,7 @@ function haltCommands(halt: MessageOf<'halt'>): string[] {
   if (run === undefined || node === undefined || until === undefined) return advice(reasons, halt);
   // They are for after the end of a run.
   const looks = advice(reasons, halt).filter((line) => !/^slipway (release|upgrade) /.test(line));
-  return [...decisionCommands(`${cluster}/${run}`, [{ node, state }]), ...looks];
+  return [...decisionCommands(`${cluster}/${run}`, [{ node, state, reason: reasons[0] }]), ...looks];
 }
 
 function countsLine({ done, skipped, undone, halted, notBegun }: NodeCounts): string {

@@ -48,7 +48,7 @@ export function haltLines(view: RunView): string[] {
     .filter((line) => !/^slipway (release|upgrade) /.test(line));
   const decide = decisionCommands(
     `${cluster}/${run}`,
-    nodes.map(({ name, leftAs }) => ({ node: name, state: leftAs })),
+    nodes.map(({ name, leftAs, reason }) => ({ node: name, state: leftAs, reason })),
   );
   return [...new Set([...looks, ...decide])];
 }
