@@ -41,8 +41,12 @@ export function carriedOver(memo: QueueMemo | undefined, now: string): QueueMemo
 }
 
 /** What outlives a queue beside its hold; left out where there is nothing. */
-function kept({ frozen, takenBack }: QueueMemo): Pick<QueueMemo, 'frozen' | 'takenBack'> {
-  return { ...(frozen ? { frozen } : {}), ...(takenBack ? { takenBack } : {}) };
+function kept({ frozen, takenBack, lifted }: QueueMemo): Pick<QueueMemo, 'frozen' | 'takenBack' | 'lifted'> {
+  return {
+    ...(frozen ? { frozen } : {}),
+    ...(takenBack ? { takenBack } : {}),
+    ...(lifted ? { lifted } : {}),
+  };
 }
 
 /** What a cluster's queue says of itself, whether it runs or not; undefined: there is none. */

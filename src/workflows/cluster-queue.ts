@@ -12,7 +12,7 @@ import {
 import { describe, holdSentence } from '../planning/describe.js';
 import type { Hold, RunResult } from '../planning/run-result.js';
 import { reasonOf } from './failure-reason.js';
-import { takesDecision } from './given-decision.js';
+import { givenDecision, takesDecision } from './given-decision.js';
 import { takesRequest } from './given-request.js';
 import { onOneLine } from './given-texts.js';
 import { keyword } from './keyword.js';
@@ -32,6 +32,7 @@ import {
   type OfferAnswer,
   type QueueMemo,
   type ReleaseAnswer,
+  type ReleaseInput,
   type UnfreezeAnswer,
 } from './messages.js';
 import { QueueBook, type QueueState } from './queue-book.js';
@@ -81,7 +82,7 @@ export async function clusterQueue(state: QueueState): Promise<void> {
   );
   setHandler(
     releaseCluster,
-    () => telling(book.release(now())),
+    (input) => telling(book.release(said(input), now())),
     takesDecision(
       releaseCluster,
       'Lifts the hold of a run that did not end clean. Touches no node; what was merged and waits begins.',
@@ -94,7 +95,7 @@ export async function clusterQueue(state: QueueState): Promise<void> {
   );
   setHandler(
     unfreezeCluster,
-    () => telling(book.unfreeze(now())),
+    (input) => telling(book.unfreeze(said(input), now())),
     takesDecision(unfreezeCluster, 'Runs may begin again; what waits begins at once.'),
   );
   book.beginWaiting(now());
@@ -110,6 +111,12 @@ export async function clusterQueue(state: QueueState): Promise<void> {
   }
   // Otherwise the next execution would show what the first one began with, until a worker takes it.
   await makeContinueAsNewFunc<typeof clusterQueue>({ memo: { queue: book.memo() } })(book.state());
+}
+
+/** Who said it, and why. Nobody looked at what an earlier release took: a queue that goes on from there takes it once more. */
+function said(input: unknown): ReleaseInput | undefined {
+  const decision = givenDecision('release', 'whole', input);
+  return typeof decision === 'string' ? undefined : decision;
 }
 
 /** Answers after which the queue is another than before. */

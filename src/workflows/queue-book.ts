@@ -12,7 +12,9 @@ import type {
   Offer,
   OfferAnswer,
   QueueMemo,
+  LastLifted,
   ReleaseAnswer,
+  ReleaseInput,
   TakenBack,
   UnfreezeAnswer,
   WithdrawAnswer,
@@ -34,6 +36,7 @@ export interface QueueState {
   readonly taken?: readonly Taken[];
   /** Versions that no merge brings again by itself, the newest last. */
   readonly takenBack?: readonly TakenBack[];
+  readonly lifted?: LastLifted;
 }
 
 /** A merge that was taken. */
@@ -69,6 +72,7 @@ export class QueueBook {
   private frozen: Freeze | null;
   private taken: readonly Taken[];
   private takenBack: readonly TakenBack[];
+  private lifted: LastLifted | undefined;
   private current: Open | null = null;
 
   constructor(state: QueueState) {
@@ -79,6 +83,7 @@ export class QueueBook {
     this.frozen = state.frozen ?? null;
     this.taken = state.taken ?? [];
     this.takenBack = state.takenBack ?? [];
+    this.lifted = state.lifted;
   }
 
   /** The run that is to be carried out, or is. */
@@ -151,10 +156,13 @@ export class QueueBook {
     return { run: this.lastRun, target: talos, ...(commit === undefined ? {} : { commit }) };
   }
 
-  release(now: string): ReleaseAnswer {
+  /** @param said left out: it is not known who did. */
+  release(said: ReleaseInput | undefined, now: string): ReleaseAnswer {
     const { hold } = this;
     if (!hold) return { verdict: 'not-held' };
     this.hold = null;
+    if (said)
+      this.lifted = { ...this.lifted, release: { run: hold.run, by: said.by, why: said.why, at: now } };
     return { verdict: 'released', hold, ...this.beginWaiting(now) };
   }
 
@@ -165,10 +173,12 @@ export class QueueBook {
     return { verdict: 'frozen', freeze: this.frozen, open };
   }
 
-  unfreeze(now: string): UnfreezeAnswer {
+  /** @param said left out: it is not known who did. */
+  unfreeze(said: FreezeInput | undefined, now: string): UnfreezeAnswer {
     const freeze = this.frozen;
     if (!freeze) return { verdict: 'not-frozen' };
     this.frozen = null;
+    if (said) this.lifted = { ...this.lifted, unfreeze: { by: said.by, why: said.why, at: now } };
     return { verdict: 'unfrozen', freeze, ...this.beginWaiting(now) };
   }
 
@@ -202,7 +212,7 @@ export class QueueBook {
   }
 
   state(): QueueState {
-    const { cluster, lastRun, hold, waiting, frozen, taken, takenBack } = this;
+    const { cluster, lastRun, hold, waiting, frozen, taken, takenBack, lifted } = this;
     return {
       cluster,
       lastRun,
@@ -212,11 +222,12 @@ export class QueueBook {
       ...(frozen ? { frozen } : {}),
       ...(taken.length > 0 ? { taken } : {}),
       ...(takenBack.length > 0 ? { takenBack } : {}),
+      ...(lifted ? { lifted } : {}),
     };
   }
 
   memo(): QueueMemo {
-    const { hold, lastRun, current, waiting, frozen, takenBack } = this;
+    const { hold, lastRun, current, waiting, frozen, takenBack, lifted } = this;
     const open = current ? { run: lastRun, ...whatOf(current), since: current.since } : null;
     return {
       hold,
@@ -225,6 +236,7 @@ export class QueueBook {
       ...(waiting ? { waiting: waitingOf(waiting, this.takenBackOf(waiting)) } : {}),
       ...(frozen ? { frozen } : {}),
       ...(takenBack.length > 0 ? { takenBack } : {}),
+      ...(lifted ? { lifted } : {}),
     };
   }
 

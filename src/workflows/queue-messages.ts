@@ -109,6 +109,21 @@ export type UnfreezeAnswer =
 /** To `clusterQueue`: runs may begin again, and what waits does. */
 export const unfreezeCluster = defineUpdate<UnfreezeAnswer, [FreezeInput]>('unfreeze');
 
+/** Who let runs begin again, and why. */
+export interface Lifted {
+  readonly by: string;
+  readonly why: string;
+  /** ISO time. */
+  readonly at: string;
+}
+
+/** Who lifted what kept runs from beginning, the last time each. */
+export interface LastLifted {
+  /** `run`: the one whose hold it was. */
+  readonly release?: Lifted & { readonly run: number };
+  readonly unfreeze?: Lifted;
+}
+
 /** What waits to begin: of what was merged, the newest. */
 export interface WaitingOffer {
   readonly target: string;
@@ -148,4 +163,6 @@ export interface QueueMemo {
   readonly frozen?: Freeze | null;
   /** The newest last; left out: none. */
   readonly takenBack?: readonly TakenBack[];
+  /** Left out: nobody did, or a release that did not keep it. */
+  readonly lifted?: LastLifted;
 }

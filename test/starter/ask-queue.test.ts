@@ -9,11 +9,17 @@ const since = '2026-11-21T12:00:00.000Z';
 const now = '2026-11-21T13:00:00.000Z';
 const hold: QueueMemo['hold'] = { run: 6, since, outcome: 'halted', reasons: [{ kind: 'terminated' }] };
 const open: QueueMemo['open'] = { run: 7, target: 'v1.12.6', since };
+const lifted: QueueMemo['lifted'] = { release: { run: 6, by: 'ada', why: 'it is well', at: since } };
 
 group('a queue that is started again', () => {
   test.each<[string, QueueMemo | undefined, QueueMemo]>([
     ['begins with nothing where there was none', undefined, { hold: null, open: null, lastRun: 0 }],
     ['goes on counting', { hold: null, open: null, lastRun: 7 }, { hold: null, open: null, lastRun: 7 }],
+    [
+      'keeps who released it',
+      { hold: null, open: null, lastRun: 6, lifted },
+      { hold: null, open: null, lastRun: 6, lifted },
+    ],
     ['keeps its hold', { hold, open: null, lastRun: 6 }, { hold, open: null, lastRun: 6 }],
     [
       'is held by a run of which nobody knows how it ends',

@@ -82,7 +82,7 @@ group('a merge', () => {
     const queue = book({ hold });
     expect(queue.offer(merged('v1.12.6', 'aaa'), at(1))).toMatchObject({ verdict: 'waits' });
     expect(queue.offer(merged('v1.12.6', 'aaa'), at(2))).toEqual({ verdict: 'known' });
-    queue.release(at(3));
+    queue.release(ada, at(3));
     queue.ended(null);
     const next = new QueueBook(queue.state());
     expect(next.offer(merged('v1.12.6', 'aaa'), at(4))).toEqual({ verdict: 'started', run: 7 });
@@ -97,7 +97,7 @@ group('a merge', () => {
       withdrawn: { target: 'v1.12.7', origin: originOf('aaa'), delivery: 'd1' },
     });
     expect(queue.withdraw({ commit: 'ccc' })).toEqual({});
-    expect(queue.release(at(2))).toEqual({ verdict: 'released', hold });
+    expect(queue.release(ada, at(2))).toEqual({ verdict: 'released', hold });
     expect(queue.offer(merged('v1.12.7', 'aaa', 'two'), at(3))).toEqual({ verdict: 'known' });
   });
 
@@ -183,7 +183,7 @@ group('a merge', () => {
       reason: { kind: 'held', run: 6 },
     });
     expect(queue.beginWaiting(at(2))).toEqual({});
-    expect(queue.release(at(3))).toEqual({
+    expect(queue.release(ada, at(3))).toEqual({
       verdict: 'released',
       hold,
       started: { run: 7, target: 'v1.12.6' },
@@ -220,7 +220,7 @@ group('a frozen cluster', () => {
     expect(queue.enqueue(asked('v1.12.6'), at(2))).toEqual({ verdict: 'refused', reason });
     expect(queue.offer(merged('v1.12.6', 'aaa'), at(3))).toEqual({ verdict: 'waits', reason });
     expect(new QueueBook(queue.state()).beginWaiting(at(4))).toEqual({});
-    expect(queue.unfreeze(at(5))).toMatchObject({
+    expect(queue.unfreeze(ada, at(5))).toMatchObject({
       verdict: 'unfrozen',
       started: { run: 7, target: 'v1.12.6' },
     });
@@ -245,7 +245,7 @@ group('a frozen cluster', () => {
     queue.ended(null, { outcome: 'refused', endedAt: at(3) } as RunResult);
     expect(queue.memo()).toMatchObject({ hold, waiting: { target: 'v1.12.7' } });
     expect(queue.beginWaiting(at(3))).toEqual({});
-    expect(queue.release(at(4))).toMatchObject({ verdict: 'released', hold });
+    expect(queue.release(undefined, at(4))).toMatchObject({ verdict: 'released', hold });
   });
 
   test('takes a way back: it repairs', () => {
@@ -255,16 +255,30 @@ group('a frozen cluster', () => {
   });
 
   test('that is not frozen is not lifted, and one that is not held not released', () => {
-    expect(book().unfreeze(at(1))).toEqual({ verdict: 'not-frozen' });
-    expect(book().release(at(1))).toEqual({ verdict: 'not-held' });
+    expect(book().unfreeze(ada, at(1))).toEqual({ verdict: 'not-frozen' });
+    expect(book().release(ada, at(1))).toEqual({ verdict: 'not-held' });
   });
 
   test('stays so when its hold is released', () => {
     const queue = book({ hold, frozen: { ...ada, since: at(0) } });
     queue.offer(merged('v1.12.6', 'aaa'), at(1));
-    expect(queue.release(at(2))).toEqual({ verdict: 'released', hold });
+    expect(queue.release(ada, at(2))).toEqual({ verdict: 'released', hold });
     expect(queue.memo().waiting?.target).toBe('v1.12.6');
   });
+});
+
+test('who released and who unfroze stays known, through starting over, until somebody does it again', () => {
+  const queue = book({ hold, frozen: { ...ada, since: at(0) } });
+  queue.release(ada, at(1));
+  queue.unfreeze({ by: 'bob@ops', why: 'the fair is over' }, at(2));
+  const lifted = {
+    release: { run: 6, ...ada, at: at(1) },
+    unfreeze: { by: 'bob@ops', why: 'the fair is over', at: at(2) },
+  };
+  expect(queue.memo().lifted).toEqual(lifted);
+  const later = new QueueBook(queue.state());
+  expect(later.release(ada, at(3))).toEqual({ verdict: 'not-held' });
+  expect(later.memo().lifted).toEqual(lifted);
 });
 
 test('a queue of an earlier release carries on what it knew, and nothing more', () => {

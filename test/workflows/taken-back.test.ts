@@ -82,14 +82,14 @@ group('a version from which a node went back', () => {
     const queue = wentBack();
     expect(queue.offer({ ...merged(bad, 'aaa') }, at(6))).toEqual({ verdict: 'started', run: 7 });
     expect(queue.open).toBeUndefined();
-    expect(queue.release(at(7))).toEqual({ verdict: 'released', hold: hold(7) });
+    expect(queue.release(undefined, at(7))).toEqual({ verdict: 'released', hold: hold(7) });
   });
 
   test('is not by a change of its image, merged at that version: before the release, or after it', () => {
     const queue = wentBack();
     expect(queue.offer(merged(bad, 'bbb'), at(6))).toEqual({ verdict: 'waits', reason });
     expect(queue.memo().waiting).toMatchObject({ target: bad, keptBack: { run: 7 } });
-    expect(queue.release(at(7))).toEqual({
+    expect(queue.release(undefined, at(7))).toEqual({
       verdict: 'released',
       hold: hold(7),
       stays: { target: bad, reason },
@@ -104,7 +104,7 @@ group('a version from which a node went back', () => {
     queue.offer(merged(bad, 'aaa'), at(1));
     expect(queue.offer(merged(bad, 'bbb'), at(2))).toMatchObject({ reason: { kind: 'run-open' } });
     queue.ended(hold(7), result('halted', { notDone: [ending('k8s-work-2', {})] }));
-    expect(queue.release(at(7))).toMatchObject({ stays: { target: bad } });
+    expect(queue.release(undefined, at(7))).toMatchObject({ stays: { target: bad } });
     expect(queue.open).toBeUndefined();
   });
 
@@ -112,13 +112,16 @@ group('a version from which a node went back', () => {
     const queue = wentBack();
     queue.freeze({ by: 'ada', why: 'the fair' }, at(6));
     queue.offer(merged(bad, 'bbb'), at(6));
-    queue.release(at(7));
-    expect(queue.unfreeze(at(8))).toMatchObject({ verdict: 'unfrozen', stays: { target: bad, reason } });
+    queue.release(undefined, at(7));
+    expect(queue.unfreeze(undefined, at(8))).toMatchObject({
+      verdict: 'unfrozen',
+      stays: { target: bad, reason },
+    });
   });
 
   test('is not after git went back and forth', () => {
     const queue = wentBack();
-    queue.release(at(6));
+    queue.release(undefined, at(6));
     queue.withdraw({ talos: old, commit: 'bbb' });
     queue.offer(merged(old, 'ccc'), at(7));
     queue.ended(null, result('done', { target: old, endedAt: at(8) }));
@@ -146,7 +149,7 @@ group('a version from which a node went back', () => {
   test('is none where nodes halted otherwise', () => {
     const queue = turnedBack(ending('k8s-work-2', { state: 'unreachable', outcome: 'halted' }));
     expect(queue.offer(merged(bad, 'bbb'), at(6))).toMatchObject({ reason: { kind: 'held' } });
-    expect(queue.release(at(7))).toMatchObject({ started: { target: bad } });
+    expect(queue.release(undefined, at(7))).toMatchObject({ started: { target: bad } });
   });
 
   test('is the target as well as the hop in which it was', () => {
@@ -159,7 +162,7 @@ group('what a person brings again', () => {
   test('begins, and is forgotten once it ended well: what was merged at that version goes on then', () => {
     const queue = wentBack();
     queue.offer(merged(bad, 'bbb'), at(6));
-    queue.release(at(7));
+    queue.release(undefined, at(7));
     expect(queue.enqueue(asked(bad), at(8))).toMatchObject({ verdict: 'started', run: 8 });
     expect(queue.memo().waiting).not.toHaveProperty('keptBack');
     queue.ended(null, result('done', { run: 8, endedAt: at(9) }));
@@ -169,14 +172,14 @@ group('what a person brings again', () => {
 
   test('to one node alone says nothing of the others', () => {
     const queue = wentBack();
-    queue.release(at(7));
+    queue.release(undefined, at(7));
     brings(queue, asked(bad, {}, ['k8s-work-1']));
     expect(queue.offer(merged(bad, 'bbb'), at(10))).toMatchObject({ reason });
   });
 
   test.each(['refused', 'halted'] as const)('is not forgotten where that run ends as %s', (outcome) => {
     const queue = wentBack();
-    queue.release(at(7));
+    queue.release(undefined, at(7));
     brings(queue, asked(bad), outcome);
     expect(queue.offer(merged(bad, 'bbb'), at(10))).toMatchObject({ reason });
   });
@@ -186,14 +189,14 @@ group('a merge of another version', () => {
   test('begins as ever, and what was taken back is forgotten once it is there', () => {
     const queue = wentBack();
     expect(queue.offer(merged(other, 'bbb'), at(6))).toMatchObject({ reason: { kind: 'held' } });
-    expect(queue.release(at(7))).toMatchObject({ started: { run: 8, target: other } });
+    expect(queue.release(undefined, at(7))).toMatchObject({ started: { run: 8, target: other } });
     queue.ended(null, result('done', { run: 8, target: other, endedAt: at(9) }));
     expect(queue.state()).not.toHaveProperty('takenBack');
   });
 
   test('that goes back as well leaves both', () => {
     const queue = wentBack();
-    queue.release(at(6));
+    queue.release(undefined, at(6));
     queue.offer(merged(other, 'bbb'), at(7));
     queue.ended(hold(8, 9), result('halted', { notDone: [ending('k8s-work-1', { to: other })] }));
     expect(queue.offer(merged(bad, 'ccc'), at(10))).toMatchObject({ reason });
@@ -202,7 +205,7 @@ group('a merge of another version', () => {
 
   test('is not ended before it began by one that does not begin by itself', () => {
     const queue = wentBack();
-    queue.release(at(6));
+    queue.release(undefined, at(6));
     queue.enqueue(asked(other), at(7));
     queue.offer(merged(bad, 'bbb'), at(8));
     expect(queue.superseded).toBeUndefined();
@@ -256,7 +259,7 @@ test('what is remembered is bounded, and outlives a queue that somebody ended', 
     const talos = `v1.12.${patch}`;
     queue.enqueue(asked(talos), at(1));
     queue.ended(hold(patch), result('halted', { notDone: [ending('k8s-work-2', { to: talos })] }));
-    queue.release(at(6));
+    queue.release(undefined, at(6));
   }
   const { takenBack } = carriedOver(queue.memo(), at(9));
   expect(takenBack).toHaveLength(20);

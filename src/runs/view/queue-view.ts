@@ -2,9 +2,9 @@ import { cutText } from '../../planning/comment-text.js';
 import { advise, describe, holdSentence } from '../../planning/describe.js';
 import type { Origin } from '../../planning/plan.js';
 import type { Hold } from '../../planning/run-result.js';
-import { listed } from '../../planning/phrases.js';
+import { listed, moment, quoted } from '../../planning/phrases.js';
 import { sentence } from '../../planning/sentence.js';
-import type { Freeze, TakenBack, WaitingOffer } from '../../workflows/messages.js';
+import type { Freeze, LastLifted, Lifted, TakenBack, WaitingOffer } from '../../workflows/messages.js';
 import type { QueueSight } from '../temporal/cluster-queue.js';
 import type { RunLine } from '../temporal/list-runs.js';
 
@@ -22,6 +22,8 @@ export interface QueueView {
   readonly frozen: (Freeze & { readonly sentence: string; readonly advice: readonly string[] }) | null;
   /** Versions that no merge brings again by itself, the newest first. */
   readonly takenBack: readonly (TakenBack & { readonly sentence: string })[];
+  /** Who lifted the last hold and the last freeze: a sentence each. */
+  readonly lifted: readonly string[];
   /** The newest first. */
   readonly runs: readonly RunLine[];
 }
@@ -60,6 +62,7 @@ export function queueView(
     waiting: waiting && { ...waiting, sentence: waitingSentence(waiting, { cluster, memo, running }) },
     frozen: frozen && { ...frozen, ...frozenWords(frozen, cluster) },
     takenBack: takenBack.toReversed().map((one) => ({ ...one, sentence: takenBackSentence(one, cluster) })),
+    lifted: liftedSentences(memo.lifted ?? {}),
     runs,
   };
 }
@@ -82,6 +85,16 @@ function frozenWords(frozen: Freeze, cluster: string): { sentence: string; advic
 function takenBackSentence(takenBack: TakenBack, cluster: string): string {
   const why = describe({ kind: 'taken-back', cluster, ...takenBack });
   return sentence(`${why}; slipway upgrade brings it, and forgets that once it has ended well`);
+}
+
+/** Who let runs begin again, and why. */
+function liftedSentences({ release, unfreeze }: LastLifted): string[] {
+  const who = ({ by, why, at }: Lifted): string =>
+    `on ${moment(at)} by ${quoted(short(by, byMax))}: ${quoted(short(why, whyMax))}`;
+  return [
+    ...(release ? [sentence(`The hold of run ${release.run} was released ${who(release)}`)] : []),
+    ...(unfreeze ? [sentence(`The freeze was lifted ${who(unfreeze)}`)] : []),
+  ];
 }
 
 /** `pull request 12 of acme/home-ops, commit 4f1c9d2b7a6e`, as far as it is known. */

@@ -43,6 +43,20 @@ group('a queue', () => {
     ]);
   });
 
+  test('tells who released it last, and who lifted the last freeze', () => {
+    const lifted = {
+      release: { run: 42, by: 'ada@ops', why: 'k8s-work-2 was\nrepaired!', at: at(950) },
+      unfreeze: { by: 'bob@ops', why: 'the fair is over', at: at(960) },
+    };
+    const shown = text({ lifted }, [line(42)]);
+    expect(shown).toContain(
+      '  The hold of run 42 was released on 2026-11-21 12:15 UTC by ada@ops: k8s-work-2 was repaired.\n',
+    );
+    expect(shown).toContain(
+      '  The freeze was lifted on 2026-11-21 12:16 UTC by bob@ops: the fair is over.\n',
+    );
+  });
+
   test('with an open run tells its target, its phase and what it waits for', () => {
     const going = line(43, {
       outcome: 'open',
