@@ -1,6 +1,8 @@
+import { factoryFaults } from '../factory/factory-faults.js';
 import { forgeFaults } from '../forge/forge-faults.js';
 import { hypervisorFaults } from '../hypervisor/hypervisor-faults.js';
 import { rebuildFaults } from '../machines/machine-room/rebuild-faults.js';
+import { wayBackFaults } from '../machines/way-back-faults.js';
 import { sinkFaults } from '../sinks/sink-faults.js';
 
 /** How one fault behaves. */
@@ -263,24 +265,8 @@ export const faultCatalogue = {
     node: 'optional',
     lasts: 'once',
   },
-  'factory-404': {
-    does: 'The Image Factory answers 404 for a manifest it has.',
-    point: 'factory:manifest',
-    node: 'none',
-    lasts: 'once',
-  },
-  'factory-429': {
-    does: 'The Image Factory answers 429, with Retry-After.',
-    point: 'factory:manifest',
-    node: 'none',
-    lasts: 'once',
-  },
-  'factory-slow': {
-    does: 'The Image Factory takes its time, as it does when it has to build the image first.',
-    point: 'factory:manifest',
-    node: 'none',
-    lasts: 'once',
-  },
+  ...factoryFaults,
+  ...wayBackFaults,
   ...hypervisorFaults,
   ...rebuildFaults,
   ...forgeFaults,

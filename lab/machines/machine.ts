@@ -161,6 +161,7 @@ export class Machine extends MachineView {
       this.record('rollback-refused', reasonOf(error));
       throw error;
     }
+    if (this.faults.take('rollback:written', this.name) !== undefined) this.bootSlots.rollback();
     this.record('rollback-accepted', `next boot takes slot ${this.defaultSlot}`);
     this.#reboot({ actorId: '', mode: 'DEFAULT', takeOver: true });
   }

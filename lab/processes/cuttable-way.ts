@@ -2,19 +2,21 @@ import net from 'node:net';
 
 /**
  * A way through TCP that can be cut as a network is: whoever uses it is told nothing. What was said while it was cut arrives when it
- * is mended, as it does where connections outlive a partition.
+ * is mended, as it does where connections outlive a partition. Or it refuses, as where a firewall or a proxy answers for who is away.
  */
 export class CuttableWay {
   readonly #server: net.Server;
   readonly #ends = new Set<net.Socket>();
   #cut = false;
+  #refuses = false;
   /** Those who came while it was cut. */
   #waiting: (() => void)[] = [];
 
   private constructor(private readonly to: { readonly host: string; readonly port: number }) {
     this.#server = net.createServer({ pauseOnConnect: true }, (near) => {
       this.#keep(near);
-      if (this.#cut) this.#waiting.push(() => this.#join(near));
+      if (this.#refuses) near.resetAndDestroy();
+      else if (this.#cut) this.#waiting.push(() => this.#join(near));
       else this.#join(near);
     });
   }
@@ -41,8 +43,16 @@ export class CuttableWay {
     for (const end of this.#ends) end.pause();
   }
 
+  /** Every connection is reset, and each new one at once. */
+  refuse(): void {
+    this.#refuses = true;
+    this.#waiting = [];
+    for (const end of this.#ends) end.resetAndDestroy();
+  }
+
   mend(): void {
     this.#cut = false;
+    this.#refuses = false;
     for (const end of this.#ends) end.resume();
     for (const join of this.#waiting.splice(0)) join();
   }

@@ -87,7 +87,9 @@ export async function reboot(call: TalosCall<{ mode?: RebootMode }>): Promise<ob
 }
 
 /** It has no actor: who asked cannot follow it. */
-export async function rollback({ machine }: TalosCall): Promise<object> {
+export async function rollback(call: TalosCall): Promise<object> {
+  const { machine } = call;
+  if (machine.faults.take('rollback:asked', machine.name) !== undefined) breakOff(call);
   machine.rollback();
   return { messages: [{}] };
 }

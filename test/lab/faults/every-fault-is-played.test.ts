@@ -5,6 +5,7 @@ import { faultCatalogue, type FaultName } from '../../../lab/faults/catalogue.js
 import { forgeFaults } from '../../../lab/forge/forge-faults.js';
 import { hypervisorFaults } from '../../../lab/hypervisor/hypervisor-faults.js';
 import { rebuildFaults } from '../../../lab/machines/machine-room/rebuild-faults.js';
+import { wayBackFaults } from '../../../lab/machines/way-back-faults.js';
 import { sinkFaults } from '../../../lab/sinks/sink-faults.js';
 import { projectRoot } from '../../../src/tools/project-root.js';
 import { casesIn } from '../../scenarios/faults/every-case.js';
@@ -13,13 +14,20 @@ import type { Flow } from '../../scenarios/faults/fault-case.js';
 /** No flow that keeps the machine asks a hypervisor for anything, nor makes a machine anew; the one that does shows these alone. */
 const hypervisor = Object.keys({ ...hypervisorFaults, ...rebuildFaults }) as FaultName[];
 
+/** No flow goes back. */
+const onlyBack = Object.keys(wayBackFaults) as FaultName[];
+
 /** No flow passes a forge, or whoever is told of it: their own tests play these, on the forge and the sinks alone. */
 const aroundIt = Object.keys({ ...forgeFaults, ...sinkFaults }) as FaultName[];
 
-/** Played in a scenario of its own, on the cluster whose machines have cards: file → fault. */
-const elsewhere: Readonly<Record<string, FaultName>> = {
-  'test/scenarios/long/rebuild-prox-ops.test.ts': 'vm-without-gpu',
-};
+/** Played in a scenario of its own: on the cluster whose machines have cards, and where a node goes back. */
+const elsewhere: readonly (readonly [file: string, fault: FaultName])[] = [
+  ['test/scenarios/long/rebuild-prox-ops.test.ts', 'vm-without-gpu'],
+  ...(Object.keys(wayBackFaults) as FaultName[]).map(
+    (name) => ['test/scenarios/way-back-fails.test.ts', name] as const,
+  ),
+];
+const playedElsewhere = elsewhere.map(([, fault]) => fault);
 
 /** Faults at points that a flow never passes. */
 const notIn: Readonly<Record<Flow, readonly FaultName[]>> = {
@@ -31,13 +39,14 @@ const notIn: Readonly<Record<Flow, readonly FaultName[]>> = {
     'rebooted-by-hand',
     'reboot-request-lost',
     'reboot-answer-lost',
+    ...onlyBack,
     ...hypervisor,
     ...aroundIt,
   ],
-  lifecycle: ['upgrade-answer-lost', ...hypervisor, ...aroundIt],
+  lifecycle: ['upgrade-answer-lost', ...onlyBack, ...hypervisor, ...aroundIt],
   rebuild: [
     ...(Object.keys(faultCatalogue) as FaultName[]).filter((name) => !hypervisor.includes(name)),
-    ...Object.values(elsewhere),
+    ...playedElsewhere,
   ],
 };
 
@@ -51,6 +60,6 @@ describe.each(['legacy', 'lifecycle', 'rebuild'] as const)('in the %s flow', (fl
   });
 });
 
-test.each(Object.entries(elsewhere))('%s plays %s', (file, name) => {
-  expect(readFileSync(path.join(projectRoot, file), 'utf8')).toContain(`name: '${name}'`);
+test.each(elsewhere)('%s plays %s', (file, name) => {
+  expect(readFileSync(path.join(projectRoot, file), 'utf8')).toContain(`'${name}'`);
 });

@@ -65,13 +65,17 @@ function losses({ way, temporal, left }: Around) {
     await meanwhile(at, run, node);
     signal(first, 'SIGCONT');
   };
-  const parted = async (at: World, run: number, node: string, meanwhile: Act = nothing): Promise<void> => {
-    way.cut();
-    left.push(await startOnOtherHost(at, 'other-host'));
-    await takenUpBy(at, 'other-host', run, node);
-    await meanwhile(at, run, node);
-    way.mend();
-  };
+  const partedSo =
+    (by: 'cut' | 'refuse') =>
+    async (at: World, run: number, node: string, meanwhile: Act = nothing): Promise<void> => {
+      way[by]();
+      left.push(await startOnOtherHost(at, 'other-host'));
+      await takenUpBy(at, 'other-host', run, node);
+      await meanwhile(at, run, node);
+      way.mend();
+    };
+  const parted = partedSo('cut');
+  const refused = partedSo('refuse');
   const alone = async (at: World, run: number, node: string, meanwhile: Act = nothing): Promise<void> => {
     way.cut();
     await meanwhile(at, run, node);
@@ -99,12 +103,12 @@ function losses({ way, temporal, left }: Around) {
     left.push(await startOnOtherHost(at, 'other-host'));
     await takenUpBy(at, 'other-host', run, node);
   };
-  return { frozen, parted, alone, withoutTemporal, killed };
+  return { frozen, parted, refused, alone, withoutTemporal, killed };
 }
 
 /** The cases of a flow. */
 export function oneRequestCases(flow: Flow, around: Around): readonly OneRequest[] {
-  const { frozen, parted, alone, withoutTemporal, killed } = losses(around);
+  const { frozen, parted, refused, alone, withoutTemporal, killed } = losses(around);
   const upgrade = { upgrade: 1 } as const;
   const inTwo = { install: 1, reboot: 1 } as const;
   const machine = { destroy: 1, make: 1 } as const;
@@ -123,6 +127,8 @@ export function oneRequestCases(flow: Flow, around: Around): readonly OneRequest
         killed,
       ),
       drained('the workers are parted while it drains: both drain, and one upgrades', parted),
+      drained('Temporal refuses its worker while it drains: both drain, and one upgrades', refused),
+      atInstall('Temporal refuses its worker as it upgrades, and another host takes over', refused),
       {
         name: 'its worker is stopped as soon as the upgrade is accepted',
         during: async (at, ...of) => {
@@ -154,6 +160,7 @@ export function oneRequestCases(flow: Flow, around: Around): readonly OneRequest
     lifecycle: [
       installing('its worker loses its way to Temporal while it installs, and lives', alone),
       installing('the workers are parted while one installs', parted),
+      installing('Temporal refuses its worker while it installs, and another host takes over', refused),
       installing('its worker is stopped while it installs, and goes on', frozen),
       installing('Temporal is away while it installs', withoutTemporal),
       waiting('its worker is stopped before the reboot, another one reboots, and the first goes on', frozen, [
@@ -169,6 +176,7 @@ export function oneRequestCases(flow: Flow, around: Around): readonly OneRequest
     rebuild: [
       cloning('its worker loses its way to Temporal while the machine is made, and lives', alone),
       cloning('the workers are parted while the machine is made', parted),
+      cloning('Temporal refuses its worker while the machine is made, and another host takes over', refused),
       cloning('its worker is stopped while the machine is made, and goes on', frozen),
       cloning('Temporal is away while the machine is made', withoutTemporal),
       ...(
