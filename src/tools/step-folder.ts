@@ -98,14 +98,22 @@ function stepFolders(): string {
 
 type Owner = ProcessIdentity & ProcessPlace;
 
+/** Of a place's names this much stands in a folder's: a socket's path may have 107 bytes in all. */
+const placeLength = 8;
+
 /** `<pid>-<start time>-<home>-<boot>`: a pid alone is used again by another process. */
 function folderName({ pid, startTime, home, boot }: Owner): string {
-  return `${pid}-${startTime}-${home}-${boot}`;
+  return `${pid}-${startTime}-${home.slice(0, placeLength)}-${boot.slice(0, placeLength)}`;
 }
 
 function ownerOf(entry: string): Owner {
   const here = placeHere();
   // One of before says no place, and is taken for one of here.
-  const [pid, startTime = '', home = here.home, ...boot] = entry.split('-');
-  return { pid: Number(pid), startTime, home, boot: boot.length === 0 ? here.boot : boot.join('-') };
+  const [pid, startTime = '', home = here.home, boot = here.boot] = entry.split('-');
+  return { pid: Number(pid), startTime, home: wholeName(home, here.home), boot: wholeName(boot, here.boot) };
+}
+
+/** The name of this place where what stands in a folder's name begins it; otherwise it is another one's. */
+function wholeName(beginning: string, own: string): string {
+  return beginning !== '' && own.startsWith(beginning) ? own : beginning;
 }

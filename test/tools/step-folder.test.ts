@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, stat } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { StepFolder, sweepStepFolders } from '../../src/tools/step-folder.js';
@@ -20,6 +20,31 @@ describe('StepFolder', () => {
     expect(await Promise.all(files.map((file) => readFile(file, 'utf8')))).toEqual(['a', 'b']);
     expect(files.every((file) => file.endsWith('patch.yaml'))).toBe(true);
     await folder.close();
+  });
+
+  it('is near enough for the sockets of an etcd that proves a snapshot, also of a process with a long number', async () => {
+    const folder = await StepFolder.open();
+    const parent = path.basename(path.dirname(folder.folder));
+    const digits = parent.split('-').slice(2).join('-').length + '4194304-99999999999-'.length;
+    const socket = path.join(
+      '/tmp',
+      `slipway-steps-${2 ** 31}`,
+      'x'.repeat(digits),
+      path.basename(folder.folder),
+      'client.sock',
+    );
+    expect(socket.length).toBeLessThanOrEqual(107);
+    await folder.close();
+  });
+
+  it('is kept where another place’s process may still live in it', async () => {
+    const mine = await StepFolder.open();
+    const elsewhere = path.join(path.dirname(path.dirname(mine.folder)), '1-2-0123abcd-4567cdef');
+    await mkdir(elsewhere, { recursive: true });
+    await sweepStepFolders();
+    expect(existsSync(elsewhere)).toBe(true);
+    await rm(elsewhere, { recursive: true });
+    await mine.close();
   });
 
   it('is swept when its process is gone, and kept while it lives', async () => {

@@ -57,14 +57,9 @@ describe('slipway snapshot on the lab', () => {
   }, 60_000);
 
   it('proves it with a full etcd, and leaves nothing in clear', async () => {
-    const { code, stdout } = await world.slipway(
-      'snapshot',
-      'prove',
-      '--identity',
-      world.lab.ageIdentity,
-      '--json',
-    );
-    expect(code).toBe(0);
+    const finished = await world.slipway('snapshot', 'prove', '--identity', world.lab.ageIdentity, '--json');
+    expect(finished).toMatchObject({ code: 0, stderr: '' });
+    const { stdout } = finished;
     const proof = JSON.parse(stdout) as { proven: boolean; revision: number; keys: number };
     expect(proof.proven).toBe(true);
     expect(proof.keys).toBeGreaterThan(100);
