@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { parseDocument } from 'yaml';
+import type { StepName } from '../../src/planning/node-steps.js';
 import { describe } from '../../src/planning/describe.js';
 import type { RunStory } from '../../src/planning/run-report.js';
 import type { Happened, Interrupter } from '../interruptions/interrupter.js';
@@ -123,6 +124,13 @@ class People {
   }
 }
 
+/** Steps of a way back that leave the version that a node runs. */
+const changesVersion: ReadonlySet<string> = new Set<StepName>([
+  'roll-back',
+  'replace-machine',
+  'continue-machine',
+]);
+
 function rollbacksOf(
   story: RunStory | undefined,
   nodes: readonly { readonly name: string; readonly version: string; readonly cordoned: boolean }[],
@@ -136,7 +144,7 @@ function rollbacksOf(
   const byThemselves = taken.filter(({ by }) => by === ownWord);
   const fromNew = restored.filter(({ node: name }) =>
     story?.nodes.some(
-      ({ node, state }) => node === name && (state === 'on-target' || state === 'not-joined'),
+      ({ node, steps }) => node === name && steps.some(({ step }) => changesVersion.has(step)),
     ),
   );
   return {

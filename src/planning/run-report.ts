@@ -36,7 +36,7 @@ export interface StoryStep extends Omit<StepRecord, 'took'> {
 }
 
 /** What became of a node in one hop, ended or not. */
-export interface StoryNode extends Omit<NodeResult, 'outcome' | 'state' | 'endedAt' | 'steps'> {
+export interface StoryNode extends Omit<NodeResult, 'outcome' | 'state' | 'endedAt' | 'steps' | 'before'> {
   /** `running`: it is under work, or nobody heard how it ended. */
   readonly outcome: NodeResult['outcome'] | 'running';
   readonly state?: NodeState;

@@ -1,3 +1,4 @@
+import type { NodeBefore } from './classify-node.js';
 import type { RebootMode } from './plan.js';
 import type { Reason } from './reason.js';
 import type { StepName } from './node-steps.js';
@@ -63,6 +64,8 @@ export interface NodeResult {
   readonly startedAt: string;
   readonly endedAt: string;
   readonly steps: readonly StepRecord[];
+  /** Halted: what it was before this attempt, where that was recorded. Its way back is compared with it. */
+  readonly before?: NodeBefore;
 }
 
 export interface SnapshotRecord {
@@ -108,7 +111,7 @@ export interface Decision {
 }
 
 /** What became of a node. Its steps stand in the result of its own workflow. */
-export type NodeEnding = Omit<NodeResult, 'steps'>;
+export type NodeEnding = Omit<NodeResult, 'steps' | 'before'>;
 
 /** How many nodes ended how; in a run of several hops a node counts once for each. */
 export interface NodeCounts {

@@ -1,3 +1,4 @@
+import type { NodeBefore } from '../planning/classify-node.js';
 import type { PlannedNode } from '../planning/plan.js';
 import type { StepName } from '../planning/node-steps.js';
 import type { Limits } from '../inventory/schema.js';
@@ -15,6 +16,8 @@ export interface NodeInput {
   readonly attempt: number;
   /** What this hop gives to Terraform, by variable; where its machine is made anew. */
   readonly values?: Readonly<Record<string, string>>;
+  /** It goes back: what it was before this run began it, where that was recorded. */
+  readonly before?: NodeBefore;
   /** The other nodes of its batch, worked on at the same time. */
   readonly beside?: readonly string[];
 }

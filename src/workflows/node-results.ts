@@ -50,7 +50,7 @@ export function isStopped({ outcome, skippedBy }: NodeEnding): boolean {
 
 /** What a run keeps of a node: the steps stay in the result of the node's workflow, which is in the run's history as it is. */
 export function endingOf(result: NodeResult): NodeEnding {
-  const { steps: _, ...ending } = result;
+  const { steps: _, before: __, ...ending } = result;
   return ending;
 }
 

@@ -1,4 +1,5 @@
 import { CancellationScope, ParentClosePolicy, executeChild, isCancellation } from '@temporalio/workflow';
+import type { NodeBefore } from '../planning/classify-node.js';
 import { cannotBeEmptied } from '../planning/failures.js';
 import { stepsOf } from '../planning/node-steps.js';
 import type { Hop, PlannedNode, UpgradePlan } from '../planning/plan.js';
@@ -27,6 +28,8 @@ export class RunNodes {
   /** Those of them that go back. */
   private goingBack: ReadonlySet<string> = new Set();
   private now: CurrentHop | undefined;
+  /** What nodes that halted in this hop were before it. */
+  private readonly before = new Map<string, NodeBefore>();
   private readonly decisions: NodeDecisions;
   /** The work on each node that is under way: cancelled, it ends at its next safe point. */
   private readonly underWay = new Map<string, CancellationScope>();
@@ -61,6 +64,7 @@ export class RunNodes {
   /** From now on it is about the nodes of that hop. */
   begin(plan: UpgradePlan, hop: Hop, number: number): void {
     this.now = { plan, hop, number };
+    this.before.clear();
   }
 
   endingsOfHop(): NodeEnding[] {
@@ -218,6 +222,7 @@ export class RunNodes {
     // Its way back ends at what the hop found it with.
     const to =
       node.back === true ? (hop.nodes.find(({ name }) => name === node.name)?.from ?? hop.to) : hop.to;
+    const before = node.back === true ? this.before.get(node.name) : undefined;
     const beside = batch.filter((name) => name !== node.name);
     const input: NodeInput = {
       cluster,
@@ -229,6 +234,7 @@ export class RunNodes {
       drain,
       attempt,
       ...valuesFor(node, hop),
+      ...(before ? { before } : {}),
       ...(beside.length > 0 ? { beside } : {}),
     };
     const startedAt = new Date().toISOString();
@@ -244,7 +250,10 @@ export class RunNodes {
       ],
     });
     return child.then(
-      (result) => ({ ...endingOf(result), ...(node.back === true ? { from: to, to: hop.to } : {}) }),
+      (result) => {
+        if (result.before && !this.before.has(node.name)) this.before.set(node.name, result.before);
+        return { ...endingOf(result), ...(node.back === true ? { from: to, to: hop.to } : {}) };
+      },
       (error: unknown) => {
         if (isCancellation(error)) throw error;
         const reason = reasonOf(error, node.name, 0);

@@ -123,7 +123,9 @@ export const stepActivities: Readonly<Record<StepName, StepActivity>> = {
     kind: 'look',
     limit: ({ limits }) => limits.check,
     run: async (act, input, progress) => {
-      progress.facts = await act.recordFacts({ ...base(input), to: input.to });
+      const seen = await act.recordFacts({ ...base(input), to: input.to });
+      // What the version that it leaves made of the node is no measure of the one it goes back to.
+      progress.facts = { ...seen, ...input.before };
       return `boot id ${progress.facts.bootId}, ${progress.facts.version}`;
     },
   },

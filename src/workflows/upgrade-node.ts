@@ -1,4 +1,5 @@
 import { CancellationScope, log, patched, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
+import { beforeOf } from '../planning/classify-node.js';
 import { describe, describeStep } from '../planning/describe.js';
 import { failureOf } from '../planning/failures.js';
 import { steps, type Step, type StepName } from '../planning/node-steps.js';
@@ -33,6 +34,7 @@ export async function upgradeNode(input: NodeInput): Promise<NodeResult> {
     startedAt,
     endedAt: now(),
     steps: records,
+    ...(outcome === 'halted' && progress.facts ? { before: beforeOf(progress.facts) } : {}),
     ...more,
   });
 

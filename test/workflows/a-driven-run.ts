@@ -15,6 +15,8 @@ import { aCluster } from '../planning/a-cluster.js';
 export interface Asked {
   readonly name: string;
   readonly node: string | undefined;
+  /** All of what it is asked. */
+  readonly input: unknown;
 }
 
 /** A reason that an activity fails with. */
@@ -95,9 +97,9 @@ export async function driveRun(
     return well[name] ?? 'well';
   };
   const asked: string[] = [];
-  activities.answers(run, async (name, about) => {
+  activities.answers(run, async (name, about, asking) => {
     asked.push([name, about].filter(Boolean).join(' '));
-    const answer = await answers({ name, node: about });
+    const answer = await answers({ name, node: about, input: asking });
     return answer === undefined ? wellOf(name, about) : answer;
   });
   const { inventory, request } = input;
@@ -137,7 +139,7 @@ export async function driveRun(
 /** So long a question for work is open; Temporal takes none that is much shorter. Milliseconds. */
 const pollMs = 20_000;
 
-type Answering = (name: string, node: string | undefined) => Promise<unknown>;
+type Answering = (name: string, node: string | undefined, input: unknown) => Promise<unknown>;
 
 /** Carries out the activities of all driven runs, several at a time: each by what its own test answers. */
 export class DrivenActivities {
@@ -174,7 +176,7 @@ export class DrivenActivities {
         readonly node?: { readonly name: string };
       };
       const answering = this.runs.get(about.run) ?? (() => Promise.resolve('nobody asks'));
-      void answering(activityType?.name ?? '', about.node?.name).then((result) =>
+      void answering(activityType?.name ?? '', about.node?.name, about).then((result) =>
         this.respond(taskToken, result),
       );
     }

@@ -155,6 +155,28 @@ describe('a way back', () => {
     expect(driven.asked.some((text) => text.endsWith(next))).toBe(false);
   }, 60_000);
 
+  test('is compared with what the node was before the run, whatever the version that it leaves made of it', async () => {
+    const facts = (gpu: string) => ({
+      bootId: 'b',
+      version: 'v1.12.1',
+      taints: [],
+      annotations: {},
+      labels: { gpu },
+    });
+    const compared: unknown[] = [];
+    const driven = await drive([[one], [next]], ({ name, node, input }) => {
+      if (node !== one) return undefined;
+      if (name === 'recordFacts')
+        return times(driven, `recordFacts ${one}`) === 1 ? facts('true') : facts('false');
+      if (name !== 'verifyNode') return undefined;
+      compared.push((input as { readonly facts: { readonly labels: unknown } }).facts.labels);
+      return compared.length === 1 ? unwell : undefined;
+    });
+    await driven.until('it goes back', async () => (await driven.decide('rollback', one)) === 'rolling-back');
+    expect(await driven.handle.result()).toMatchObject({ reasons: [{ kind: 'rolled-back', node: one }] });
+    expect(compared).toEqual([{ gpu: 'true' }, { gpu: 'true' }]);
+  }, 60_000);
+
   test('that is aborted before anything was sent has not failed: the run ends with why the node halted', async () => {
     const held = gate();
     const driven = await goingBack(() => held.opened);
