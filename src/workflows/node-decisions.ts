@@ -107,7 +107,7 @@ export class NodeDecisions {
     }
     await this.goBackByThemselves(halting, turns);
     // Whoever asks meanwhile about another one gets an answer before that is settled.
-    await condition(allHandlersFinished);
+    if (!allHandlersFinished() && patched('answers-before-settling')) await condition(allHandlersFinished);
     // The run ends after a way back, whoever said so: nobody is waited for about the others.
     const anyBackDecides = halting.length > 1 && settlesWholeBatch();
     const isDecided = (): boolean =>

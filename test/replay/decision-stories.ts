@@ -2,6 +2,9 @@ import { MergeDay } from '../../lab/merge-day.js';
 import { nodeId, queueId, runId } from '../../src/workflows/messages.js';
 import { setInInventory } from '../../lab/edit-inventory.js';
 import { applyProbeRole } from '../scenarios/probe-namespaces.js';
+import { DrivenActivities, driveRun } from '../workflows/a-driven-run.js';
+import { startWorkflowsAlone } from '../workflows/a-waiting-run.js';
+import { askedMeanwhile } from '../workflows/asked-meanwhile.js';
 import { halted } from './halted-run.js';
 import { keepDelivery } from './merge-stories.js';
 import type { Story } from './stories.js';
@@ -147,6 +150,19 @@ export const decisionStories: Readonly<Record<string, Story>> = {
     await world.slipway('resume', ...why);
     await world.result(number);
     await keep(run(number), 'run-again-paused');
+  },
+
+  /** What no lab has at will: a decision that is looked into for longer than the batch's own ways back. */
+  askedMeanwhile: async (_begin, keep) => {
+    const alone = await startWorkflowsAlone();
+    const activities = new DrivenActivities(alone.temporal.client);
+    try {
+      const { driven } = await askedMeanwhile((...of) => driveRun(alone, activities, 1, ...of));
+      await keep(driven.handle, 'run-asked-meanwhile');
+    } finally {
+      await activities.stop();
+      await alone.stop();
+    }
   },
 
   /** A node that an earlier run left armed is left out before its turn. */

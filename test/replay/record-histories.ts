@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { WorkflowHandle } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { startTemporalAlone } from '../../lab/temporal-alone.js';
 import { Interrupter } from '../../lab/interruptions/interrupter.js';
@@ -14,15 +15,19 @@ import { stories } from './stories.js';
 const [prefix = new Date().toISOString().slice(0, 10), ...named] = process.argv.slice(2);
 const folder = path.join(projectRoot, 'test', 'replay', 'histories');
 
-async function record(world: World, workflowId: string, name: string, ended: boolean): Promise<void> {
+async function handleOf(world: World, workflowId: string, ended: boolean): Promise<WorkflowHandle> {
   const { workflow } = await world.client();
+  if (!ended) return workflow.getHandle(workflowId);
+  // The queue starts over after each run: the run of its own that ended is the one with a story.
   let handle = workflow.getHandle(workflowId);
-  if (ended) {
-    // The queue starts over after each run: the run of its own that ended is the one with a story.
-    for await (const execution of workflow.list({ query: `WorkflowId = "${workflowId}"` })) {
-      if (execution.status.name !== 'RUNNING') handle = workflow.getHandle(workflowId, execution.runId);
-    }
+  for await (const execution of workflow.list({ query: `WorkflowId = "${workflowId}"` })) {
+    if (execution.status.name !== 'RUNNING') handle = workflow.getHandle(workflowId, execution.runId);
   }
+  return handle;
+}
+
+async function record(handle: WorkflowHandle, name: string): Promise<void> {
+  const { workflowId } = handle;
   // Already JSON text: protobuf's own form of it.
   // Stack traces name the folder of whoever records it.
   const text = historyToJSON(await handle.fetchHistory()).replaceAll(projectRoot, '/slipway');
@@ -50,8 +55,9 @@ try {
     try {
       await play(
         async (options) => (world = await World.start({ ...options, ...here })),
-        async (workflowId, kept, of) => {
-          if (world) await record(world, workflowId, kept, of !== undefined);
+        async (workflow, kept, of) => {
+          if (typeof workflow !== 'string') await record(workflow, kept);
+          else if (world) await record(await handleOf(world, workflow, of !== undefined), kept);
         },
         async () => {
           stage = await Interrupter.start(here);

@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { WorkflowHandle } from '@temporalio/client';
 import type { Interrupter } from '../../lab/interruptions/interrupter.js';
 import type { World, WorldOptions } from '../../lab/world.js';
 import { nodeId, queueId, runId } from '../../src/workflows/messages.js';
@@ -10,8 +11,12 @@ import { playMerges } from './merge-stories.js';
 
 /** A cluster in the lab, to play a story on. */
 export type Begin = (options?: Omit<WorldOptions, 'name'>) => Promise<World>;
-/** Writes down the history of one workflow by that name. */
-export type Keep = (workflowId: string, name: string, of?: 'the run that ended') => Promise<void>;
+/** Writes down the history of one workflow by that name: of the lab's Temporal, or wherever its handle leads. */
+export type Keep = (
+  workflow: string | WorkflowHandle,
+  name: string,
+  of?: 'the run that ended',
+) => Promise<void>;
 /** The same cluster, with points of a run at which something comes in its way. */
 export type Interrupt = () => Promise<Interrupter>;
 export type Story = (begin: Begin, keep: Keep, interrupt: Interrupt) => Promise<void>;

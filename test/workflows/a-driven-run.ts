@@ -50,18 +50,21 @@ export function gate(): { readonly open: () => void; readonly opened: Promise<vo
 /** Steps by which a node goes back, as the activity plans them. */
 export const backSteps = stepOrders.back.filter((step) => step !== 'hand-over-leadership');
 
-/**
- * A run of workers in batches, on the real workflows; activities answer what the test says.
- *
- * @param found what the plan says of each node instead.
- */
+export interface DrivenPlan {
+  /** What the plan says of each node instead. */
+  readonly found?: (node: PlannedNode) => PlannedNode;
+  /** Left out: `ask`. */
+  readonly onFailure?: 'ask' | 'rollback';
+}
+
+/** A run of workers in batches, on the real workflows; activities answer what the test says. */
 export async function driveRun(
   { temporal: { client } }: WorkflowsAlone,
   activities: DrivenActivities,
   run: number,
   batches: readonly (readonly string[])[],
   answers: Answers,
-  found: (node: PlannedNode) => PlannedNode = (node) => node,
+  { found = (node) => node, onFailure = 'ask' }: DrivenPlan = {},
 ): Promise<DrivenRun> {
   const input = aCluster()
     .declaring((inventory) => ({
@@ -69,7 +72,7 @@ export async function driveRun(
       limits: { ...inventory.limits, decision: 120_000 },
       snapshot: { ...inventory.snapshot, maxAge: 0 },
     }))
-    .upgrading({ approve: [], onFailure: 'ask', workers: { canary: 0, batch: 2, undrained: 'halt' } })
+    .upgrading({ approve: [], onFailure, workers: { canary: 0, batch: 2, undrained: 'halt' } })
     .planInput();
   const planned = planUpgrade(input);
   if (planned.verdict !== 'planned') throw new Error(JSON.stringify(planned));

@@ -1,7 +1,15 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import type { PlannedNode } from '../../src/planning/plan.js';
 import type { RunResult } from '../../src/planning/run-result.js';
-import { DrivenActivities, driveRun, Fails, gate, type Answers, type DrivenRun } from './a-driven-run.js';
+import {
+  DrivenActivities,
+  driveRun,
+  Fails,
+  gate,
+  type Answers,
+  type DrivenPlan,
+  type DrivenRun,
+} from './a-driven-run.js';
+import { askedMeanwhile } from './asked-meanwhile.js';
 import { startWorkflowsAlone, type WorkflowsAlone } from './a-waiting-run.js';
 
 const [one, other, next] = ['work-1', 'work-2', 'work-3'] as const;
@@ -33,10 +41,10 @@ afterEach(async () => {
 async function drive(
   batches: readonly (readonly string[])[],
   answers: Answers,
-  found?: (node: PlannedNode) => PlannedNode,
+  instead?: DrivenPlan,
 ): Promise<DrivenRun> {
   number += 1;
-  run = await driveRun(alone, activities, number, batches, answers, found);
+  run = await driveRun(alone, activities, number, batches, answers, instead);
   return run;
 }
 
@@ -226,7 +234,7 @@ describe('a node that is left out before its turn', () => {
           if (name === 'cordonNode' && node === one) await held.opened;
           return undefined;
         },
-        (node) => (node.name === next ? { ...node, ...left } : node),
+        { found: (node) => (node.name === next ? { ...node, ...left } : node) },
       );
       await driven.until('the first is begun', () => times(driven, `cordonNode ${one}`) === 1);
       expect(await driven.decide('skip', next)).toBe('skipped');
@@ -278,6 +286,13 @@ describe('decisions about one node', () => {
     ).toHaveLength(1);
     await driven.handle.result();
     expect(await driven.decide('retry', one)).toMatch(/not found|completed/i);
+  }, 60_000);
+
+  test('are answered before a batch is settled whose other node is looked at meanwhile', async () => {
+    const { driven, said } = await askedMeanwhile(drive);
+    expect(said).toBe('retrying');
+    expect(times(driven, `cordonNode ${other}`)).toBe(2);
+    expect(await driven.handle.result()).toMatchObject({ outcome: 'halted', notDone: [{ node: one }] });
   }, 60_000);
 
   test('hold from the moment they are taken: nobody decides otherwise while a snapshot is taken before it begins', async () => {
