@@ -39,10 +39,6 @@ export interface RecordedFacts {
 /** What a node was beside what it runs: what its way back has to bring again, whatever the version that it leaves made of it. */
 export type NodeBefore = Pick<RecordedFacts, 'labels' | 'taints' | 'annotations' | 'network' | 'device'>;
 
-export function beforeOf({ labels, taints, annotations, network, device }: RecordedFacts): NodeBefore {
-  return { labels, taints, annotations, ...(network ? { network } : {}), ...(device ? { device } : {}) };
-}
-
 /** How far a node has come. `note` follows the node's name in a sentence. */
 export type NodeClass =
   /** It shows no sign of the request. */

@@ -1,4 +1,5 @@
 import { patched } from '@temporalio/workflow';
+import type { NodeBefore, RecordedFacts } from '../planning/classify-node.js';
 import type { PlannedNode, RebootMode, UpgradePlan } from '../planning/plan.js';
 import type { NodeCounts, NodeEnding, NodeResult, NodeState } from '../planning/run-result.js';
 
@@ -52,6 +53,11 @@ export function isStopped({ outcome, skippedBy }: NodeEnding): boolean {
 export function endingOf(result: NodeResult): NodeEnding {
   const { steps: _, before: __, ...ending } = result;
   return ending;
+}
+
+/** What a node's way back is compared with, of what was recorded before its first attempt. */
+export function beforeOf({ labels, taints, annotations, network, device }: RecordedFacts): NodeBefore {
+  return { labels, taints, annotations, ...(network ? { network } : {}), ...(device ? { device } : {}) };
 }
 
 /** The node with the way it is rebooted, as it was settled with the order. */

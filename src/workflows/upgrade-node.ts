@@ -1,5 +1,4 @@
 import { CancellationScope, log, patched, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
-import { beforeOf } from '../planning/classify-node.js';
 import { describe, describeStep } from '../planning/describe.js';
 import { failureOf } from '../planning/failures.js';
 import { steps, type Step, type StepName } from '../planning/node-steps.js';
@@ -7,6 +6,7 @@ import type { Reason } from '../planning/reason.js';
 import type { NodeResult, NodeState, StepRecord } from '../planning/run-result.js';
 import { reasonOf } from './failure-reason.js';
 import type { NodeInput } from './node-input.js';
+import { beforeOf } from './node-results.js';
 import { stateInPlace } from './state-in-place.js';
 import { stateBackRebuilt, stateRebuilt } from './state-rebuilt.js';
 import { activitiesFor, stepActivities, type NodeProgress } from './step-activities.js';
