@@ -258,7 +258,7 @@ export const everyReason: { readonly [Kind in Reason['kind']]: Extract<Reason, {
     to: 'v1.12.6',
     found: 'it would go by v1.11.9, then v1.12.6',
   },
-  'left-unfinished': { kind: 'left-unfinished', node: 'work-1', state: 'armed' },
+  'left-unfinished': { kind: 'left-unfinished', node: 'work-1', state: 'cordoned' },
   undecided: {
     kind: 'undecided',
     node,
