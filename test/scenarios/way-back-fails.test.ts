@@ -21,18 +21,18 @@ describe('a way back that fails', () => {
     await world.stop();
   }, 120_000);
 
-  const failures: readonly (readonly [string, string, FaultName, string, RegExp])[] = [
+  const failures: readonly (readonly [string, string, { readonly name: FaultName }, string, RegExp])[] = [
     [
       'its request is lost',
       'k8s-work-1',
-      'rollback-request-lost',
+      { name: 'rollback-request-lost' },
       'rollback-unanswered',
       /shows no sign of the rollback to v1\.12\.1 that was, or may have been, asked for/,
     ],
     [
       'the machine boots the same slot again',
       'k8s-ctrl-2',
-      'rollback-not-written',
+      { name: 'rollback-not-written' },
       'rollback-not-booted',
       /was to go back to v1\.12\.1 and came back on v1\.12\.2 \(boot id changed, version did not\)/,
     ],
@@ -41,7 +41,7 @@ describe('a way back that fails', () => {
     '%s: it is told as critical, nobody goes on without %s, and once more it goes back',
     async (_what, node, fault, kind, says) => {
       await world.control('POST', '/faults', { name: 'extension-missing', node });
-      await world.control('POST', '/faults', { name: fault, node });
+      await world.control('POST', '/faults', { ...fault, node });
       const run = await world.upgrade('--only', node);
       await world.until('the way back failed', async () =>
         (await world.slipway('status')).stdout.includes('CRITICAL'),
@@ -70,7 +70,7 @@ describe('a way back that fails', () => {
       expect(seen).toContain(`Talos (${from})`);
       expect(JSON.parse(seen)).not.toHaveProperty('spec.unschedulable');
       expect(await world.machineEvents(node, 'rollback-accepted')).toHaveLength(
-        fault === 'rollback-not-written' ? 2 : 1,
+        fault.name === 'rollback-not-written' ? 2 : 1,
       );
       expect((await world.slipway('release', '--why', 'looked at it')).code).toBe(0);
     },

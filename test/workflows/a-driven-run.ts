@@ -24,6 +24,15 @@ export class Fails {
   constructor(readonly reason: Reason) {}
 }
 
+/** How the first two workers halt a run: one on the new version, which is a reason to go back; one that is on the old one again. */
+export const unwell = new Fails({ kind: 'extensions-lost', node: 'work-1', lost: ['qemu-guest-agent'] });
+export const oldAgain = new Fails({
+  kind: 'back-on-old-version',
+  node: 'work-2',
+  version: 'v1.12.1',
+  wanted: 'v1.12.6',
+});
+
 /** What an activity answers in this test; undefined: what it answers where all is well. */
 export type Answers = (asked: Asked) => unknown;
 

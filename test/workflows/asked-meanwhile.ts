@@ -1,13 +1,6 @@
-import { Fails, gate, type Answers, type DrivenPlan, type DrivenRun } from './a-driven-run.js';
+import { gate, oldAgain, unwell, type Answers, type DrivenPlan, type DrivenRun } from './a-driven-run.js';
 
 const [one, other] = ['work-1', 'work-2'] as const;
-const unwell = new Fails({ kind: 'extensions-lost', node: one, lost: ['qemu-guest-agent'] });
-const oldAgain = new Fails({
-  kind: 'back-on-old-version',
-  node: other,
-  version: 'v1.12.1',
-  wanted: 'v1.12.6',
-});
 
 type Drive = (
   batches: readonly (readonly string[])[],

@@ -5,6 +5,8 @@ import {
   driveRun,
   Fails,
   gate,
+  oldAgain,
+  unwell,
   type Answers,
   type DrivenPlan,
   type DrivenRun,
@@ -13,13 +15,6 @@ import { askedMeanwhile } from './asked-meanwhile.js';
 import { startWorkflowsAlone, type WorkflowsAlone } from './a-waiting-run.js';
 
 const [one, other, next] = ['work-1', 'work-2', 'work-3'] as const;
-const unwell = new Fails({ kind: 'extensions-lost', node: one, lost: ['qemu-guest-agent'] });
-const oldAgain = new Fails({
-  kind: 'back-on-old-version',
-  node: other,
-  version: 'v1.12.1',
-  wanted: 'v1.12.6',
-});
 const undrained = new Fails({ kind: 'drain-failed', node: one, why: 'a webhook says no', attempts: 3 });
 
 let alone: WorkflowsAlone;

@@ -61,5 +61,5 @@ describe.each(['legacy', 'lifecycle', 'rebuild'] as const)('in the %s flow', (fl
 });
 
 test.each(elsewhere)('%s plays %s', (file, name) => {
-  expect(readFileSync(path.join(projectRoot, file), 'utf8')).toContain(`'${name}'`);
+  expect(readFileSync(path.join(projectRoot, file), 'utf8')).toContain(`name: '${name}'`);
 });
