@@ -8,7 +8,6 @@ import { readOptions, type ChaosOptions } from './chaos/options.js';
 import { playAll } from './chaos/play-all.js';
 import { writeReliabilityPage } from './chaos/reliability-page.js';
 import { brokenText, drawnText, lastLine } from './chaos/run-text.js';
-import { shapeNames } from './chaos/shapes.js';
 import { writeAtomically } from './processes/write-atomically.js';
 
 /** Plays what the seed says, or says it. */
@@ -31,7 +30,10 @@ async function chaos(options: ChaosOptions): Promise<number> {
   const keep = (now: ChaosResult): void => {
     if (json !== undefined) writeAtomically(json, `${JSON.stringify(together(before, now), null, 2)}\n`);
   };
-  const result = together(before, await playAll(drawn, { say, keep, stop: stopped.signal }));
+  const result = together(
+    before,
+    await playAll(drawn, { say, keep, stop: stopped.signal, lanes: options.lanes }),
+  );
   if (json !== undefined) writeAtomically(json, `${JSON.stringify(result, null, 2)}\n`);
   if (stopped.name() !== undefined) {
     say(`${lastLine(result)}, and stopped by ${stopped.name()}`);
@@ -57,11 +59,10 @@ function writePages(result: ChaosResult, matrix: MatrixResult | undefined): void
   say('docs/kill-matrix.md is written.');
 }
 
-/** Runs of one lab stand together, so that it is made once; each is drawn for itself all the same. */
+/** Each run is drawn on its own: the same seed and number give the same run, whatever is drawn beside it. */
 function drawAll({ seed, runs, only }: ChaosOptions): readonly DrawnRun[] {
   const which = only ?? Array.from({ length: runs }, (_, index) => index + 1);
-  const all = which.map((index) => drawRun(seed, index));
-  return shapeNames.flatMap((shape) => all.filter((one) => one.shape === shape));
+  return which.map((index) => drawRun(seed, index));
 }
 
 /** A file that is to be added to may not be there yet; one that is to be shown is. */

@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import os from 'node:os';
 import path from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { projectRoot } from '../../src/tools/project-root.js';
@@ -7,6 +8,8 @@ export interface ChaosOptions {
   /** Left out: any, and printed. */
   readonly seed: number;
   readonly runs: number;
+  /** How many labs play side by side. */
+  readonly lanes: number;
   /** These runs of the seed alone, from 1. */
   readonly only?: readonly number[];
   /** Draws, and plays nothing. */
@@ -25,6 +28,9 @@ export interface ChaosOptions {
 
 const seedMost = 2 ** 31 - 1;
 const runsMost = 10_000;
+/** A run mostly waits: two cores carry about four labs. */
+const lanesOf = (cores: number): number => 2 * cores;
+const lanesMost = 64;
 /** Where `npm run test:all` keeps what it played. */
 const usual = {
   json: path.join(projectRoot, '.slipway/chaos.json'),
@@ -48,6 +54,11 @@ export function readOptions(argv: readonly string[]): ChaosOptions {
       new Option('--runs <n>', 'how many runs').argParser(whole('The number of runs', runsMost)).default(10),
     )
     .addOption(
+      new Option('--lanes <n>', 'how many labs play side by side')
+        .argParser(whole('The number of lanes', lanesMost))
+        .default(lanesOf(os.availableParallelism()), 'two for each core'),
+    )
+    .addOption(
       new Option('--only <which>', 'play these runs of the seed alone, from 1: 17, or 1-20,33').argParser(
         listOfRuns,
       ),
@@ -64,7 +75,7 @@ export function readOptions(argv: readonly string[]): ChaosOptions {
     )
     .addHelpText(
       'after',
-      '\nExamples:\n  npm run chaos -- --seed 1 --runs 3\n  npm run chaos -- --seed 1 --only 17\n' +
+      '\nExamples:\n  npm run chaos -- --seed 1 --runs 3 --lanes 1\n  npm run chaos -- --seed 1 --only 17\n' +
         '  npm run chaos -- --seed 1 --runs 60 --draw-only\n  npm run chaos -- --seed 7 --runs 60 --json chaos.json\n' +
         '  npm run chaos -- --seed 7 --only 61-80 --json chaos.json --resume\n  npm run chaos -- --page\n',
     );

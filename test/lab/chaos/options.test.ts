@@ -1,10 +1,12 @@
+import os from 'node:os';
 import { describe, expect, test } from '@jest/globals';
 import { readOptions } from '../../../lab/chaos/options.js';
 
 describe('what is typed after npm run chaos --', () => {
   test('is ten runs of any seed where nothing is', () => {
-    const { seed, ...rest } = readOptions([]);
+    const { seed, lanes, ...rest } = readOptions([]);
     expect(seed).toBeGreaterThan(0);
+    expect(lanes).toBe(2 * os.availableParallelism());
     expect(rest).toEqual({ runs: 10, drawOnly: false, resume: false, writeDocs: false, page: false });
   });
 
@@ -14,6 +16,10 @@ describe('what is typed after npm run chaos --', () => {
     ['1-2,9-10', [1, 2, 9, 10]],
   ])('names runs by their numbers: %s', (text, only) => {
     expect(readOptions(['--only', text]).only).toEqual(only);
+  });
+
+  test('plays on as many labs side by side as it is told', () => {
+    expect(readOptions(['--lanes', '1']).lanes).toBe(1);
   });
 
   test('shows what was played before, from where it is kept usually, or from elsewhere', () => {
