@@ -3,7 +3,7 @@ import type { ChaosResult, JudgedRun, NotPlayed } from './chaos-result.js';
 import type { DrawnRun } from './draw-run.js';
 import { Lane, type LaneReport } from './lane.js';
 import { playedCommit } from './played-commit.js';
-import { RunQueue } from './run-queue.js';
+import { LaneQueue } from './lane-queue.js';
 
 interface Playing {
   readonly say: (line: string) => void;
@@ -41,7 +41,7 @@ export async function playAll(
       keep(result());
     },
   };
-  const queue = new RunQueue(drawn);
+  const queue = new LaneQueue(drawn, ({ shape }) => shape);
   const temporal = await startTemporalAlone();
   try {
     const numbers = Array.from({ length: Math.min(lanes, drawn.length) }, (_, index) => index);
@@ -55,7 +55,7 @@ export async function playAll(
 }
 
 async function playLane(
-  queue: RunQueue,
+  queue: LaneQueue<DrawnRun>,
   number: number,
   temporal: string,
   report: LaneReport,

@@ -1,9 +1,10 @@
 import { rmSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { projectRoot } from '../../../src/tools/project-root.js';
 import { addPlayed, isWhole, playedBefore } from '../kill-matrix/matrix-file.js';
-import { MatrixStage, matrixLabs } from '../kill-matrix/matrix-labs.js';
+import { matrixLabs } from '../kill-matrix/matrix-labs.js';
+import { MatrixLanes } from '../kill-matrix/matrix-lanes.js';
 import { wantedColumns } from '../kill-matrix/wanted-columns.js';
 
 /** What is played is added to it, column by column; `npm run chaos -- --page` shows it. */
@@ -13,31 +14,42 @@ const file = path.join(projectRoot, '.slipway/kill-matrix.json');
 const part = process.env['SLIPWAY_MATRIX'] ?? '';
 const labs = matrixLabs(wantedColumns(part, (order, column) => isWhole(playedBefore(file), order, column)));
 
-beforeAll(() => {
-  if (part === '') rmSync(file, { force: true });
-});
+/** A column is waited for until the lanes come to it. */
+const wholeMatrixMs = 10_800_000;
+
+/** Labs side by side: a run mostly waits, and other scenarios run beside this one. */
+const lanesAtOnce = 3;
+
+const lanes = new MatrixLanes(labs, (played) => addPlayed(file, played));
 
 /** Only here: a worker that dies, an answer that is lost, a failure and an abort, at every step of every order. */
-describe.each(labs)('on a lab of the kind $name', (lab) => {
-  const stage = new MatrixStage(lab, (played) => addPlayed(file, played));
+describe('the kill matrix', () => {
+  beforeAll(() => {
+    if (part === '') rmSync(file, { force: true });
+    lanes.start(lanesAtOnce);
+  });
 
-  afterAll(async () => {
-    await stage.stop();
-  }, 180_000);
+  describe.each(labs)('on a lab of the kind $name', (lab) => {
+    it.each(lab.columns)(
+      '$order, $column: the same end, or a halt with a name, at each step',
+      async (column) => {
+        const { cells } = await lanes.played(column);
+        const bad = Object.entries(cells).filter(
+          ([, { kind }]) => kind === 'broken' || kind === 'not reached',
+        );
+        expect(bad).toEqual([]);
+      },
+      wholeMatrixMs,
+    );
+  });
 
-  it.each(lab.columns)(
-    '$order, $column: the same end, or a halt with a name, at each step',
-    async (column) => {
-      const { cells } = await stage.play(column);
-      const bad = Object.entries(cells).filter(([, { kind }]) => kind === 'broken' || kind === 'not reached');
-      expect(bad).toEqual([]);
+  it(
+    'keeps every promise the watcher can see',
+    async () => {
+      expect(await lanes.found()).toEqual([]);
     },
-    3_600_000,
+    wholeMatrixMs,
   );
-
-  it('keeps every promise the watcher can see', async () => {
-    expect(await stage.stop()).toEqual([]);
-  }, 180_000);
 });
 
 if (labs.length === 0)
