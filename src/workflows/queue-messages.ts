@@ -158,11 +158,10 @@ export interface QueueMemo {
     readonly back?: true;
   } | null;
   readonly lastRun: number;
-  /** Left out, as what follows: by releases that did not know it. */
-  readonly waiting?: WaitingOffer | null;
-  readonly frozen?: Freeze | null;
-  /** The newest last; left out: none. */
+  /** Left out, as what follows: nothing. */
+  readonly waiting?: WaitingOffer;
+  readonly frozen?: Freeze;
+  /** The newest last. */
   readonly takenBack?: readonly TakenBack[];
-  /** Left out: nobody did, or a release that did not keep it. */
   readonly lifted?: LastLifted;
 }

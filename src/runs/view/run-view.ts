@@ -1,6 +1,5 @@
 import type {
   Decision,
-  EarlierRunResult,
   NodeState,
   RunResult,
   SnapshotRecord,
@@ -66,8 +65,8 @@ export interface RunView {
   readonly workflowTask: PendingWorkflowTask | undefined;
   /** Whether anybody works on its task queue; undefined: nobody looked. */
   readonly workers: WorkerSight | undefined;
-  /** What the run answered at its end, whichever release it was. */
-  readonly result: RunResult | EarlierRunResult | undefined;
+  /** What the run answered at its end. */
+  readonly result: RunResult | undefined;
 }
 
 /** Who polls the run's task queue, and what to type to start a worker. */
