@@ -57,9 +57,7 @@ function clientsText({ nodes }: Hop): string {
   const touched = nodes.filter((node) => !node.skip);
   const clients = new Set(
     touched.map((node) =>
-      node.rebuild
-        ? 'made anew by Terraform'
-        : `talosctl ${minorOf(node.from)}, ${node.flow} flow`,
+      node.rebuild ? 'made anew by Terraform' : `talosctl ${minorOf(node.from)}, ${node.flow} flow`,
     ),
   );
   return [...clients].join('; ') || 'none of them is touched';

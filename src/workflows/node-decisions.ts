@@ -1,9 +1,4 @@
-import {
-  ApplicationFailure,
-  allHandlersFinished,
-  condition,
-  setHandler,
-} from '@temporalio/workflow';
+import { ApplicationFailure, allHandlersFinished, condition, setHandler } from '@temporalio/workflow';
 import type { OwnRollback } from '../activities/plan-own-rollback.js';
 import type { Reason } from '../planning/reason.js';
 import type { Retry } from '../planning/retry.js';
@@ -103,8 +98,7 @@ export class NodeDecisions {
     // Whoever asks meanwhile about another one gets an answer before that is settled.
     await condition(allHandlersFinished);
     // The run ends after a way back, whoever said so: nobody is waited for about the others.
-    const isDecided = (): boolean =>
-      this.anyGoesBack(halting) || halting.every((one) => !this.isOpen(one));
+    const isDecided = (): boolean => this.anyGoesBack(halting) || halting.every((one) => !this.isOpen(one));
     if (!isDecided()) {
       const open = halting.filter((one) => this.isOpen(one));
       if (limit === 0) {

@@ -128,7 +128,7 @@ export interface LastLifted {
 export interface WaitingOffer {
   readonly target: string;
   readonly commit?: string;
-  /** As the forge names it; left out, as the pull request is: by releases that did not tell them. */
+  /** As the git host names it; left out, as the pull request is: no merge asked for it. */
   readonly repository?: string;
   readonly pullRequest?: number;
   readonly since: string;

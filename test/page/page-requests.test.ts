@@ -63,7 +63,9 @@ group('what is shown', () => {
     const text = seen((await get('/clusters/prox-ops')).body);
     expect(text).toContain('Run 42 to Talos v1.12.6');
     expect(text).toContain('Halted: decide about k8s-work-2');
-    expect(text).toMatch(/Run 41 v1\.12\.\d done \d{4}-\d\d-\d\d \d\d:\d\d:\d\d , \d+m\d\ds Report of run 41/);
+    expect(text).toMatch(
+      /Run 41 v1\.12\.\d done \d{4}-\d\d-\d\d \d\d:\d\d:\d\d , \d+m\d\ds Report of run 41/,
+    );
   });
 
   test('a run has what waits, its nodes with their steps, what it rests on, and what happened', async () => {

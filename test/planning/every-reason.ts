@@ -201,7 +201,12 @@ export const everyReason: { readonly [Kind in Reason['kind']]: Extract<Reason, {
     since,
     message: 'container runtime is down',
   },
-  'etcd-not-rejoined': { kind: 'etcd-not-rejoined', node: 'ctrl-2', why: 'it is still a learner', reason: { kind: 'etcd-learner', node: 'ctrl-2' } },
+  'etcd-not-rejoined': {
+    kind: 'etcd-not-rejoined',
+    node: 'ctrl-2',
+    why: 'it is still a learner',
+    reason: { kind: 'etcd-learner', node: 'ctrl-2' },
+  },
   'probe-failed': {
     kind: 'probe-failed',
     node,

@@ -69,5 +69,11 @@ describe('what takes back in git what it declares', () => {
 
 function back(merged?: Origin): NonNullable<UpgradeRequest['back']> {
   const still = { talos: 'v1.12.6', commit, came: 'merged' } as const;
-  return { run: 7, why: 'it loses packets', nodes: [], target: 'v1.12.6', ...(merged ? { declared: still } : {}) };
+  return {
+    run: 7,
+    why: 'it loses packets',
+    nodes: [],
+    target: 'v1.12.6',
+    ...(merged ? { declared: still } : {}),
+  };
 }

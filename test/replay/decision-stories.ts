@@ -108,7 +108,9 @@ export const decisionStories: Readonly<Record<string, Story>> = {
       await halted(world, worker);
       await world.slipway('pause', ...why);
       await world.slipway('retry', worker, ...why);
-      await world.until('it is paused', async () => (await world.slipway('status')).stdout.includes('paused'));
+      await world.until('it is paused', async () =>
+        (await world.slipway('status')).stdout.includes('paused'),
+      );
       await world.slipway('resume', ...why);
       await halted(world, second);
       await world.slipway('skip', second, ...why);
@@ -133,7 +135,8 @@ export const decisionStories: Readonly<Record<string, Story>> = {
   },
 
   stopped: {
-    covers: 'an abort by update and a cancel of the workflow, during a drain, with a node before and one behind',
+    covers:
+      'an abort by update and a cancel of the workflow, during a drain, with a node before and one behind',
     play: async (begin, keep) => {
       const world = await begin();
       await world.slowPods(second, 8);
@@ -173,7 +176,15 @@ export const decisionStories: Readonly<Record<string, Story>> = {
       await signal('approve', approved);
       await keep(run(approved), 'run-approved-by-signal');
       const rejected = await world.upgrade('--only', second);
-      await world.slipway('reject', '--plan', await hashOf(rejected), '--by', 'Ada', '--reason', 'to record it');
+      await world.slipway(
+        'reject',
+        '--plan',
+        await hashOf(rejected),
+        '--by',
+        'Ada',
+        '--reason',
+        'to record it',
+      );
       await world.result(rejected);
       await keep(run(rejected), 'run-rejected');
       const again = await world.upgrade('--only', second);

@@ -64,7 +64,9 @@ async function play(name: string, temporal: string): Promise<void> {
     );
   } catch (error) {
     failed.push(name);
-    process.stderr.write(`${name} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.stderr.write(
+      `${name} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    );
   } finally {
     await (stage ?? world)?.stop();
   }

@@ -8,6 +8,7 @@ import { setInInventory } from '../../lab/edit-inventory.js';
 import { decisionStories } from './decision-stories.js';
 import { halted } from './halted-run.js';
 import { playMerges } from './merge-stories.js';
+import { queueStartedOver } from './queue-started-over.js';
 
 /** A cluster in the lab, to play a story on. */
 export type Begin = (options?: Omit<WorldOptions, 'name'>) => Promise<World>;
@@ -61,10 +62,7 @@ export const stories: Readonly<Record<string, Story>> = {
     play: async (begin, keep) => {
       const world = await begin();
       await world.result(await world.upgrade());
-      await world.until('the queue has started over', async () => {
-        const { raw } = await (await world.client()).workflow.getHandle(queueId(cluster)).describe();
-        return Number(raw.workflowExecutionInfo?.historyLength ?? 0) < 10;
-      });
+      await queueStartedOver(world);
       await keep(queueId(cluster), 'queue-done', 'the run that ended');
       await keep(run(1), 'run-done');
       await keep(node(1, controlPlane), 'node-control-plane-done');
@@ -73,7 +71,8 @@ export const stories: Readonly<Record<string, Story>> = {
   },
 
   merged: {
-    covers: 'deliveries of a pull request, a merge and a comment, and the run that the git host is notified of',
+    covers:
+      'deliveries of a pull request, a merge and a comment, and the run that the git host is notified of',
     play: playMerges,
   },
 

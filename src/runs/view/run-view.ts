@@ -1,9 +1,4 @@
-import type {
-  Decision,
-  NodeState,
-  RunResult,
-  SnapshotRecord,
-} from '../../planning/run-result.js';
+import type { Decision, NodeState, RunResult, SnapshotRecord } from '../../planning/run-result.js';
 import type { PlanApproval, PlannedNode, UpgradePlan } from '../../planning/plan.js';
 import type { Reason } from '../../planning/reason.js';
 import type { Role } from '../../planning/observation.js';
