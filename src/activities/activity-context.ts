@@ -215,7 +215,6 @@ export class Wait {
 
   /** The step's own limit, in milliseconds; Temporal's timeouts leave time on top of it. */
   get limit(): number {
-    // A step of the first release has a shorter grace: better a little early than half an hour late.
     return Math.max(0, Context.current().info.startToCloseTimeoutMs - attemptGraceMs);
   }
 

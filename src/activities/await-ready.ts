@@ -9,7 +9,7 @@ export interface AwaitReady extends RunReference {
   readonly node: PlannedNode;
   /** The boot Talos reported: the Node must be Ready with this one, not with the one before. */
   readonly bootId: string;
-  /** What it booted; left out by runs of earlier releases. */
+  /** What it booted; left out: it booted nothing new. */
   readonly version?: string;
   readonly limit: number;
 }

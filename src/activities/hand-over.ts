@@ -37,7 +37,7 @@ export async function handOver(settings: ActivitySettings, step: HandOver): Prom
     const superseded = await supersededAt(mirror, tip, file, inventory);
     if (superseded) return { verdict: 'refused', reason: superseded };
     const request: UpgradeRequest = {
-      schema: 4,
+      schema: 1,
       cluster: inventory.cluster,
       talos: inventory.versions.talos,
       declared: true,

@@ -112,7 +112,7 @@ function requestOf(
   { labels }: Extract<DeclaredChange, { kind: 'upgrade' }>,
 ): UpgradeRequest {
   return {
-    schema: 4,
+    schema: 1,
     cluster: inventory.cluster,
     talos: inventory.versions.talos,
     declared: true,

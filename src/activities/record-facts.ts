@@ -65,7 +65,7 @@ export async function recordFacts(
       extensions: node.back
         ? []
         : seen.talos.value.extensions.filter((name) => !mayGo.some((given) => isExtension(name, given))),
-      flow: node.flow ?? 'legacy',
+      flow: node.flow,
       wantedVersion: to,
       wantedSchematic: node.schematic,
       labels: object.labels,
@@ -95,7 +95,7 @@ async function factsLeft(
     // Nobody recorded what it was made of; what it is to be made of is known.
     schematic: undefined,
     extensions: [],
-    flow: node.flow ?? 'legacy',
+    flow: node.flow,
     wantedVersion: to,
     wantedSchematic: node.schematic,
     labels,

@@ -14,10 +14,10 @@ export interface ResolveOrder extends RunReference {
 
 export interface ResolvedOrder {
   readonly order: readonly string[];
-  /** The same nodes: those of one batch are worked on together. Left out by the first release: each alone. */
-  readonly batches?: readonly (readonly string[])[];
-  /** How each node that is touched is rebooted; left out by the first release. */
-  readonly rebootModes?: Readonly<Record<string, RebootMode>>;
+  /** The same nodes: those of one batch are worked on together. */
+  readonly batches: readonly (readonly string[])[];
+  /** How each node that is touched is rebooted. */
+  readonly rebootModes: Readonly<Record<string, RebootMode>>;
   readonly leader: string;
 }
 

@@ -64,8 +64,6 @@ export async function checkCardsBefore(
 /**
  * What is wrong with a machine that was made anew, or words for what is right: network cards and their VLANs, first MAC and
  * address, the cards it offers to pods and the configuration they need.
- *
- * @param machine left out by runs that began before it was recorded: what Terraform has is not compared then.
  */
 export async function verifyMachine(
   access: ClusterAccess,

@@ -28,8 +28,7 @@ export async function upgradeRequest(declared: DeclaredCluster, asked: AskedFor)
   const { commitOfAll } = await import('../tools/git-commit.js');
   const commit = await commitOfAll([declared.file, ...declared.versionFiles]);
   return {
-    // A worker that does not know strategies must refuse one, not pass over it.
-    schema: asked.strategy === undefined ? 1 : 2,
+    schema: 1,
     cluster: inventory.cluster,
     talos,
     declared: talos === inventory.versions.talos,

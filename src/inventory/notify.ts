@@ -31,7 +31,7 @@ const httpAddress = z
 /** A Discord webhook. Whoever knows its address can post, so it is a credential: by reference. */
 const Discord = z.strictObject({ webhook: CredentialReference });
 
-/** An ntfy topic: on a server with an access token, or, as the first release had it, as one secret address. */
+/** An ntfy topic: on a server with an access token, or as one secret address. */
 const Ntfy = z
   .strictObject({
     /** Address of the server; default: https://ntfy.sh. */

@@ -14,16 +14,10 @@ export const requestAdvice: Advices<RequestReason> = {
       ? [say.plan('with a version the factory has', '--talos vX.Y.Z')]
       : [say.plan('the newest of that minor', `--talos ${newest}`)],
   downgrade: (_, say) => [say.plan('with a version that is not older than what runs', '--talos vX.Y.Z')],
-  'minor-skipped': ({ next }, say) => [
-    next.startsWith('v')
-      ? say.plan('the next minor first', `--talos ${next}`)
-      : say.plan('with a version the factory has the way to', '--talos vX.Y.Z'),
-  ],
-  'strategy-unavailable': ({ from, strategy }, say) => [
+  'minor-skipped': (_, say) => [say.plan('with a version the factory has the way to', '--talos vX.Y.Z')],
+  'strategy-unavailable': ({ from }, say) => [
     say.plan(`stay on the minor of ${from}`, '--talos vX.Y.Z'),
-    ...(strategy === 'in-place'
-      ? [say.plan('its machines made anew, which a person approves', '--strategy rebuild')]
-      : []),
+    say.plan('its machines made anew, which a person approves', '--strategy rebuild'),
     say.plan('what a person would type, to go on by hand', '--commands'),
   ],
   'flow-unavailable': (_, say) => [say.tools('which talosctl is here; a newer Slipway brings a newer one')],

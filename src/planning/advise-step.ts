@@ -145,7 +145,7 @@ export const stepAdvice: Advices<StepReason> = {
     thenRelease(say),
   ],
   'etcd-not-rejoined': ({ node, reason }, say) => [
-    ...(reason && !isAbout(reason, node) ? say.adviseOn(reason) : []),
+    ...(!isAbout(reason, node) ? say.adviseOn(reason) : []),
     say.talosctl(node, 'service etcd', 'whether it runs'),
     say.talosctl(node, 'logs etcd', 'why it does not join'),
     say.talosctl(node, 'etcd members', 'the members, as this node sees them'),

@@ -66,8 +66,7 @@ export function approvalsOfPlan(
   approvals: readonly PlanApproval[],
 ): Pick<UpgradePlan, 'approvals' | 'approvers'> {
   if (approvals.length === 0) return {};
-  // An inventory of an earlier release has no such setting.
-  const approvers = inventory.upgrade.approvers ?? 1;
+  const { approvers } = inventory.upgrade;
   return { approvals, ...(approvers > 1 ? { approvers } : {}) };
 }
 

@@ -6,7 +6,7 @@ export interface InstallMark {
   /** The workflow that sent it, or was about to. */
   readonly by: string;
   readonly version: string | undefined;
-  /** The boot it was sent in; marks of the first release do not tell. */
+  /** The boot it was sent in; undefined, as what follows: somebody changed the annotation. */
   readonly bootId: string | undefined;
   /** What the image was made of. */
   readonly schematic: string | undefined;

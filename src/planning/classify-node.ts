@@ -16,15 +16,14 @@ export interface RecordedFacts {
   readonly schematic: string | undefined;
   /** The system extensions it must still have afterwards. */
   readonly extensions: readonly string[];
-  /** Left out by runs of the first release: `legacy`. */
-  readonly flow?: Flow;
+  readonly flow: Flow;
   readonly wantedVersion: string;
   readonly wantedSchematic: string;
   readonly labels: Readonly<Record<string, string>>;
   /** `key=value:effect`. */
   readonly taints: readonly string[];
   readonly annotations: Readonly<Record<string, string>>;
-  /** Names of the Talos services that ran and were healthy; left out by runs of the first release. */
+  /** Names of the Talos services that ran and were healthy; left out: its machine was gone. */
   readonly services?: readonly string[];
   /** Hex id of its etcd member; control planes only. */
   readonly memberId?: string;

@@ -16,9 +16,6 @@ export const talosCordonAnnotation = 'talos.dev/cordoned';
 /** What Slipway calls itself where it writes to the Kubernetes API, which keeps with each field who set it. */
 export const fieldManager = 'slipway';
 
-/** The second is what workers of the first releases were called, by the library they wrote with. */
-const ownManagers: readonly string[] = [fieldManager, 'node-fetch'];
-
 /** The part of a Node that tells whose its cordon is. */
 type Cordoned = Pick<NodeObject, 'unschedulable' | 'cordonSetBy' | 'marks' | 'annotations'>;
 
@@ -36,7 +33,7 @@ export function cordonOwner(node: Cordoned): CordonOwner {
 
 /** Where the API server does not say who set it, the mark stands. */
 function mayBeOurs({ cordonSetBy = [] }: Cordoned): boolean {
-  return cordonSetBy.length === 0 || cordonSetBy.some((manager) => ownManagers.includes(manager));
+  return cordonSetBy.length === 0 || cordonSetBy.includes(fieldManager);
 }
 
 /** Who it was, in words. */

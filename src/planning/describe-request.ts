@@ -17,15 +17,10 @@ export const requestSentences: Sentences<RequestReason> = {
       : `the Image Factory knows no Talos ${version}; the newest of that minor is ${newest}`,
   downgrade: ({ node, from, to }) => `${node} runs Talos ${from}, and ${to} would be a downgrade`,
   'minor-skipped': ({ from, to, next }) =>
-    `from Talos ${from} to ${to} a minor would be skipped; ` +
-    (next.startsWith('v')
-      ? `the next one is ${next}`
-      : `the Image Factory has no release of ${next}, which lies between`),
-  'strategy-unavailable': ({ strategy, from, to, asked }) =>
+    `from Talos ${from} to ${to} a minor would be skipped; the Image Factory has no release of ${next}, which lies between`,
+  'strategy-unavailable': ({ from, to, asked }) =>
     `${asked ? 'whoever asked' : 'slipway.yaml'} wants an upgrade from Talos ${from} to ${to} done ` +
-    (strategy === 'rebuild'
-      ? 'by rebuilding nodes, which that version of Slipway did not do'
-      : 'in place although the major changes, and Slipway upgrades in place within one major'),
+    'in place although the major changes, and Slipway upgrades in place within one major',
   'flow-unavailable': ({ version, highest }) =>
     `nodes that run Talos ${version} are upgraded in a way this version of Slipway does not know; it knows Talos up to ${highest}`,
   'strategy-impossible': ({ node, version }) =>

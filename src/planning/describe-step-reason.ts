@@ -62,7 +62,7 @@ export const stepSentences: Sentences<StepReason> = {
   'node-stays-not-ready': ({ node, version, since, message }) =>
     `${node} ${version === undefined ? 'has booted' : `runs ${version}`} and is not Ready since ${moment(since)}: ${quoted(message)}`,
   'etcd-not-rejoined': ({ node, why, reason }) =>
-    reason && !isAbout(reason, node)
+    !isAbout(reason, node)
       ? `etcd is not well since ${node} is back: ${quoted(why)}`
       : `the etcd member on ${node} did not come back: ${quoted(why)}`,
   'node-changed': ({ node, lost }) => `${node} came back without ${listed(lost)}`,

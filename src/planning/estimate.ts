@@ -25,7 +25,7 @@ export function estimatePlan({
   hops,
   limits,
   snapshotMaxAge,
-  batch = 1,
+  batch,
 }: Pick<UpgradePlan, 'hops' | 'limits' | 'snapshotMaxAge' | 'batch'>): number {
   let total = usually.observe;
   let sinceSnapshot = Number.POSITIVE_INFINITY;

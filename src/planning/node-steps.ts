@@ -61,43 +61,23 @@ export function withProbes(order: readonly StepName[]): readonly StepName[] {
 
 /** What the steps of a plan are read from. */
 interface StepsSource {
-  readonly steps: Readonly<Partial<Record<StepsName, readonly StepName[]>>> | readonly StepName[];
+  readonly steps: Readonly<Partial<Record<StepsName, readonly StepName[]>>>;
 }
 
 /** The steps of one node of a plan, in order. */
 export function stepsOf(
   plan: StepsSource,
-  node: { readonly steps?: StepsName; readonly skip?: string; readonly probes?: readonly unknown[] },
+  node: { readonly steps: StepsName; readonly probes?: readonly unknown[] },
 ): readonly StepName[] {
-  const order = orderOf(plan, node);
+  // A retry or a rollback may need an order that no node of the plan follows.
+  const order = plan.steps[node.steps] ?? stepOrders[node.steps];
   return node.probes ? order : order.filter((step) => step !== 'probe-node');
-}
-
-function orderOf(
-  plan: StepsSource,
-  node: { readonly steps?: StepsName; readonly skip?: string },
-): readonly StepName[] {
-  if (isOneOrder(plan.steps)) return node.skip ? firstAdopted : plan.steps;
-  return (node.steps && plan.steps[node.steps]) ?? stepOrders[node.steps ?? 'legacy'];
 }
 
 /** Every step that some node of a plan takes, in order. */
 export function allSteps(plan: StepsSource): readonly StepName[] {
-  const used = isOneOrder(plan.steps) ? [plan.steps] : Object.values(plan.steps);
-  const taken = new Set(used.flat());
+  const taken = new Set(Object.values(plan.steps).flat());
   return inOrder.filter((name) => taken.has(name));
-}
-
-/** A plan of the first release has one order for all, and knows by heart the one of nodes that are given back. */
-const firstAdopted = [
-  'cordon',
-  'await-etcd-member',
-  'uncordon',
-  'soak',
-] as const satisfies readonly StepName[];
-
-function isOneOrder(steps: StepsSource['steps']): steps is readonly StepName[] {
-  return Array.isArray(steps);
 }
 
 /** In an order that no order of `stepOrders` goes against. */

@@ -67,7 +67,7 @@ export interface NodeObject {
   /** Who set `unschedulable`, by the field managers the API server keeps; left out: it does not say. */
   readonly cordonSetBy?: readonly string[];
   readonly bootId: string;
-  /** SMBIOS UUID of the machine its kubelet runs on; left out by observations of the first releases. */
+  /** SMBIOS UUID of the machine its kubelet runs on; left out, or empty: it does not say. */
   readonly systemUuid?: string;
   readonly kubeletVersion: string;
   readonly osImage: string;
@@ -119,7 +119,7 @@ export type EtcdMemberStatus = { readonly node: string } & Answer<{
   readonly raftAppliedIndex: number;
   readonly learner: boolean;
   readonly errors: readonly string[];
-  /** The etcd it runs: `3.6.5`; left out by observations of the first releases. */
+  /** The etcd it runs: `3.6.5`; left out: it does not say. */
   readonly version?: string;
   /** The etcd version its data is of, which is the cluster's: `3.6.0`; left out: it does not say, as those before 3.6. */
   readonly storage?: string;

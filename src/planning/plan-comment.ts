@@ -149,7 +149,7 @@ function factsTable(plan: UpgradePlan): string {
   return table(['', ''], rows).join('\n');
 }
 
-function pace({ batch = 1, hops }: UpgradePlan): string {
+function pace({ batch, hops }: UpgradePlan): string {
   const together = hops.flatMap(({ nodes }) => nodes).some((node) => !standsAlone(node));
   return batch === 1 || !together
     ? 'one at a time'

@@ -13,7 +13,7 @@ import { versionRefusals } from './version-refusals.js';
 /** The port every control plane serves Kubernetes on. */
 const kubernetesPort = 6443;
 /** The newest shape of a request. */
-const knownSchema = 4;
+const knownSchema = 1;
 
 /** Everything that forbids an upgrade before anything is touched: all of it, so that a person corrects it in one go. */
 export function planRefusals(input: PlanInput, nodes: readonly SeenNode[]): Reason[] {

@@ -45,7 +45,7 @@ function hopText(plan: UpgradePlan, hop: Hop): string {
 }
 
 /** How many at a time. */
-function pace({ batch = 1, hops }: UpgradePlan): string {
+function pace({ batch, hops }: UpgradePlan): string {
   const together = hops.flatMap(({ nodes }) => nodes).filter((node) => !standsAlone(node));
   if (batch === 1 || together.length === 0) return 'one at a time';
   const inPlace = hops.some(({ strategy }) => strategy === 'rebuild') ? ' that are upgraded in place' : '';
@@ -57,9 +57,7 @@ function clientsText({ nodes }: Hop): string {
   const touched = nodes.filter((node) => !node.skip);
   const clients = new Set(
     touched.map((node) =>
-      node.rebuild
-        ? 'made anew by Terraform'
-        : `talosctl ${minorOf(node.from)}, ${node.flow ?? 'legacy'} flow`,
+      node.rebuild ? 'made anew by Terraform' : `talosctl ${minorOf(node.from)}, ${node.flow} flow`,
     ),
   );
   return [...clients].join('; ') || 'none of them is touched';

@@ -20,8 +20,8 @@ export type RebootMode = 'default' | 'powercycle';
 
 /** What somebody asked for. */
 export interface UpgradeRequest {
-  /** The shape of this request; a worker refuses one it does not know. 2: it names a strategy, which the first release would not see. 3: it is the way back of a run. 4: it came from a merge. */
-  readonly schema: 1 | 2 | 3 | 4;
+  /** The schema of this request; a worker refuses one that it does not know. */
+  readonly schema: 1;
   readonly cluster: string;
   /** Target Talos version, `v1.12.6`. */
   readonly talos: string;
@@ -58,8 +58,8 @@ export interface RunBack {
   readonly why: string;
   /** The nodes that run worked on, the last one first, each with what it ran before. */
   readonly nodes: readonly RanBefore[];
-  /** What that run was to bring; left out, as what follows: by releases that did not tell. */
-  readonly target?: string;
+  /** What that run was to bring. */
+  readonly target: string;
   /** What git declares of it; left out: nothing. */
   readonly declared?: StillDeclared;
 }
@@ -101,11 +101,11 @@ export interface UpgradePlan {
   readonly terraform?: PlannedTerraform;
   readonly hops: readonly Hop[];
   /** Each order of steps that a node of this plan follows, once; `PlannedNode.steps` names it. */
-  readonly steps: PlanSteps;
+  readonly steps: Readonly<Partial<Record<StepsName, readonly StepName[]>>>;
   readonly gates: readonly GateName[];
   readonly drain: { readonly attempts: number; readonly deleteEmptyDirData: boolean };
-  /** Workers after the canary that may be worked on at the same time; left out by plans of the first release: 1. */
-  readonly batch?: number;
+  /** Workers after the canary that may be worked on at the same time. */
+  readonly batch: number;
   readonly snapshotMaxAge: number;
   /** A node that does not get well on its new version goes back by itself; left out: a person is asked. */
   readonly onFailure?: 'rollback';
@@ -131,9 +131,6 @@ export interface PlanApproval {
   /** A sentence, without a full stop. */
   readonly why: string;
 }
-
-/** Plans of the first release name one order of steps, for all nodes. */
-export type PlanSteps = Readonly<Partial<Record<StepsName, readonly StepName[]>>> | readonly StepName[];
 
 /** One step of versions. */
 export interface Hop {
@@ -201,10 +198,10 @@ export interface PlannedNode {
   /** The installer image, complete reference. */
   readonly image: string;
   readonly from: string;
-  /** How it is upgraded: by what it runs. The talosctl is that of its running minor. Left out by plans of the first release: `legacy`. */
-  readonly flow?: Flow;
-  /** Which of the plan's orders of steps it follows; left out by plans of the first release. */
-  readonly steps?: StepsName;
+  /** How it is upgraded: by what it runs. The talosctl is that of its running minor. */
+  readonly flow: Flow;
+  /** Which of the plan's orders of steps it follows. */
+  readonly steps: StepsName;
   /** Its machine is made anew, as `steps: 'rebuild'` says; left out: it is upgraded in place. */
   readonly rebuild?: PlannedRebuild;
   /** How many patches of slipway.yaml it gets once it is Ready; left out: none. */

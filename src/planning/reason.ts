@@ -203,7 +203,7 @@ export type StepReason =
   | {
       readonly kind: 'node-stays-not-ready';
       readonly node: string;
-      /** What it booted; left out by runs of earlier releases. */
+      /** What it booted; left out: it booted nothing new. */
       readonly version?: string;
       readonly since: string;
       readonly message: string;
@@ -212,8 +212,8 @@ export type StepReason =
       readonly kind: 'etcd-not-rejoined';
       readonly node: string;
       readonly why: string;
-      /** What was seen last; left out by workers of earlier releases. */
-      readonly reason?: Reason;
+      /** What was seen last. */
+      readonly reason: Reason;
     }
   | { readonly kind: 'node-changed'; readonly node: string; readonly lost: readonly string[] }
   | { readonly kind: 'soak-broken'; readonly node: string; readonly reason: Reason; readonly after: number }

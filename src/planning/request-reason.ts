@@ -7,12 +7,11 @@ export type RequestReason =
   /** The factory does not know the version. `newest` is the newest it knows of the same minor. */
   | { readonly kind: 'version-unknown'; readonly version: string; readonly newest: string | undefined }
   | { readonly kind: 'downgrade'; readonly node: string; readonly from: string; readonly to: string }
-  /** `next`: the minor between them of which the factory has no release; in older histories a version, where a run took one minor. */
+  /** `next`: the minor between them of which the factory has no release (`1.13`). */
   | { readonly kind: 'minor-skipped'; readonly from: string; readonly to: string; readonly next: string }
-  /** Another major in place. `rebuild` stands only in histories of versions that could not make machines anew. */
+  /** Another major in place. */
   | {
       readonly kind: 'strategy-unavailable';
-      readonly strategy: 'in-place' | 'rebuild';
       readonly from: string;
       readonly to: string;
       /** Whoever asked named it, and slipway.yaml another. */

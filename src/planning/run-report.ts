@@ -170,7 +170,7 @@ export interface RunReport {
   readonly terraform: LeftToChange | null;
   /** What still names the version from before; null: no node has a new one. */
   readonly lag: ReportLag | null;
-  /** Null: slipway.yaml named nobody under `notify`, or the run came from a release that told nobody. */
+  /** Null: slipway.yaml named nobody under `notify`. */
   readonly telling: Telling | null;
 }
 

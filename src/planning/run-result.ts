@@ -160,11 +160,6 @@ export interface Untold {
   readonly why: string;
 }
 
-/** What runs of the releases up to 0.2.0 answered: every node with every step, and the plan. */
-export interface EarlierRunResult extends Omit<RunResult, 'counts' | 'notDone'> {
-  readonly nodes: readonly NodeResult[];
-}
-
 /** What the queue keeps until a person releases it. It outlives the run. */
 export interface Hold {
   readonly run: number;

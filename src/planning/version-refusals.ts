@@ -60,7 +60,6 @@ function deltaRefusals(input: PlanInput, seen: SeenNode, way: VersionWay): Reaso
     return [
       {
         kind: 'strategy-unavailable',
-        strategy,
         from,
         to,
         ...(strategy === inventory.upgrade.strategy[delta] ? {} : { asked: true as const }),

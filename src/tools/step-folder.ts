@@ -108,8 +108,7 @@ function folderName({ pid, startTime, home, boot }: Owner): string {
 
 function ownerOf(entry: string): Owner {
   const here = placeHere();
-  // One of before says no place, and is taken for one of here.
-  const [pid, startTime = '', home = here.home, boot = here.boot] = entry.split('-');
+  const [pid, startTime = '', home = '', boot = ''] = entry.split('-');
   return { pid: Number(pid), startTime, home: wholeName(home, here.home), boot: wholeName(boot, here.boot) };
 }
 

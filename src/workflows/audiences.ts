@@ -1,4 +1,4 @@
-import { patched, proxyActivities } from '@temporalio/workflow';
+import { proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.js';
 import type { MessageKind } from '../planning/messages/message.js';
 import type { TellingState } from '../planning/messages/telling.js';
@@ -13,8 +13,7 @@ export function audiencesOf(input: RunInput): Audience[] {
 
 /** The receivers of slipway.yaml. Activities are given the run that names them: no reference to a secret stands in a letter. */
 function people({ request: { cluster }, run, inventory }: RunInput): Audience[] {
-  // Runs of earlier releases told nobody, whatever their slipway.yaml named.
-  if (inventory.notify.length === 0 || !patched('tell-people')) return [];
+  if (inventory.notify.length === 0) return [];
   let state: TellingState | undefined;
   const tell: Audience['tell'] = async ({ message, board }) => {
     const { tellPeople } = proxyActivities<Activities>(tellingOptions(`people: ${message.kind}`));

@@ -171,8 +171,6 @@ export class PlanAnswer {
 
   /** It throws never: what a signal's handler throws would end the run, and anybody may send one. */
   private signalled(verb: 'approve' | 'reject', sent: unknown): void {
-    // A run of an earlier release did not hear it.
-    if (!patched('answers-by-signal')) return;
     const given = givenBySignal(sent);
     const why = typeof given === 'string' ? given : approvalRefusal(verb, this.now(), given, true);
     if (typeof given === 'string' || why !== undefined) {

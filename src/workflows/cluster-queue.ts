@@ -113,7 +113,7 @@ export async function clusterQueue(state: QueueState): Promise<void> {
   await makeContinueAsNewFunc<typeof clusterQueue>({ memo: { queue: book.memo() } })(book.state());
 }
 
-/** Who said it, and why. Nobody looked at what an earlier release took: a queue that goes on from there takes it once more. */
+/** Who said it, and why. */
 function said(input: unknown): ReleaseInput | undefined {
   const decision = givenDecision('release', 'whole', input);
   return typeof decision === 'string' ? undefined : decision;

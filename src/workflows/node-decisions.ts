@@ -1,10 +1,4 @@
-import {
-  ApplicationFailure,
-  allHandlersFinished,
-  condition,
-  patched,
-  setHandler,
-} from '@temporalio/workflow';
+import { ApplicationFailure, allHandlersFinished, condition, setHandler } from '@temporalio/workflow';
 import type { OwnRollback } from '../activities/plan-own-rollback.js';
 import type { Reason } from '../planning/reason.js';
 import type { Retry } from '../planning/retry.js';
@@ -25,11 +19,6 @@ import {
   type RollbackAnswer,
   type SkipAnswer,
 } from './messages.js';
-
-/** Runs of before forgot of a batch what was not begun with a way back, and waited for a word about each node of it. */
-export function settlesWholeBatch(): boolean {
-  return patched('whole-batch');
-}
 
 /** What people decide about the nodes of one run. Where a node halts the run, it waits for that. */
 export class NodeDecisions {
@@ -107,12 +96,9 @@ export class NodeDecisions {
     }
     await this.goBackByThemselves(halting, turns);
     // Whoever asks meanwhile about another one gets an answer before that is settled.
-    if (!allHandlersFinished() && patched('answers-before-settling')) await condition(allHandlersFinished);
+    await condition(allHandlersFinished);
     // The run ends after a way back, whoever said so: nobody is waited for about the others.
-    const anyBackDecides = halting.length > 1 && settlesWholeBatch();
-    const isDecided = (): boolean =>
-      (anyBackDecides ? this.anyGoesBack(halting) : this.anyGoesBackByItself(halting)) ||
-      halting.every((one) => !this.isOpen(one));
+    const isDecided = (): boolean => this.anyGoesBack(halting) || halting.every((one) => !this.isOpen(one));
     if (!isDecided()) {
       const open = halting.filter((one) => this.isOpen(one));
       if (limit === 0) {
@@ -130,7 +116,7 @@ export class NodeDecisions {
       tell('upgrading');
     }
     // The others that halted are told of, too: the run ends, and they stay as they are.
-    if (anyBackDecides && this.anyGoesBackByItself(halting)) {
+    if (this.anyGoesBackByItself(halting)) {
       const left = halting.filter((one) => this.isOpen(one));
       if (left.length > 0) news.halted(left);
     }
@@ -142,7 +128,7 @@ export class NodeDecisions {
 
   /** Whom somebody had left out when its install was sent already, and who then halts, halts the run as any other. */
   private heedHalt({ node, outcome }: NodeEnding): void {
-    if (outcome !== 'halted' || !this.skippedAtWork.has(node) || !patched('skip-before-install')) return;
+    if (outcome !== 'halted' || !this.skippedAtWork.has(node)) return;
     this.skippedAtWork.delete(node);
     this.skipped.delete(node);
   }

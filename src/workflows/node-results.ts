@@ -1,4 +1,3 @@
-import { patched } from '@temporalio/workflow';
 import type { NodeBefore, RecordedFacts } from '../planning/classify-node.js';
 import type { PlannedNode, RebootMode, UpgradePlan } from '../planning/plan.js';
 import type { NodeCounts, NodeEnding, NodeResult, NodeState } from '../planning/run-result.js';
@@ -32,8 +31,7 @@ export function skipped(node: PlannedNode, to: string): NodeEnding {
 export function leftOut(node: PlannedNode, to: string, skippedBy: string): NodeEnding {
   const ending: NodeEnding = { ...skipped(node, to), state: 'untouched', skippedBy };
   const state = foundAs(node);
-  // Runs of before called each of them untouched.
-  if (state === 'untouched' || !patched('left-as-found')) return ending;
+  if (state === 'untouched') return ending;
   return { ...ending, state, reason: { kind: 'left-unfinished', node: node.name, state } };
 }
 

@@ -29,9 +29,9 @@ export interface QueueState {
   readonly cluster: string;
   readonly lastRun: number;
   readonly hold: Hold | null;
-  /** The newest merge that may not begin yet. */
-  readonly waiting?: Waiting | null;
-  readonly frozen?: Freeze | null;
+  /** The newest merge that may not begin yet; left out, as what follows: nothing. */
+  readonly waiting?: Waiting;
+  readonly frozen?: Freeze;
   /** The merges that were taken, the newest last. */
   readonly taken?: readonly Taken[];
   /** Versions that no merge brings again by itself, the newest last. */
@@ -217,7 +217,6 @@ export class QueueBook {
       cluster,
       lastRun,
       hold,
-      // Left out where there is nothing: a queue of an earlier release goes on as it was.
       ...(waiting ? { waiting } : {}),
       ...(frozen ? { frozen } : {}),
       ...(taken.length > 0 ? { taken } : {}),

@@ -128,7 +128,7 @@ export interface LastLifted {
 export interface WaitingOffer {
   readonly target: string;
   readonly commit?: string;
-  /** As the forge names it; left out, as the pull request is: by releases that did not tell them. */
+  /** As the git host names it; left out, as the pull request is: no merge asked for it. */
   readonly repository?: string;
   readonly pullRequest?: number;
   readonly since: string;
@@ -158,11 +158,10 @@ export interface QueueMemo {
     readonly back?: true;
   } | null;
   readonly lastRun: number;
-  /** Left out, as what follows: by releases that did not know it. */
-  readonly waiting?: WaitingOffer | null;
-  readonly frozen?: Freeze | null;
-  /** The newest last; left out: none. */
+  /** Left out, as what follows: nothing. */
+  readonly waiting?: WaitingOffer;
+  readonly frozen?: Freeze;
+  /** The newest last. */
   readonly takenBack?: readonly TakenBack[];
-  /** Left out: nobody did, or a release that did not keep it. */
   readonly lifted?: LastLifted;
 }

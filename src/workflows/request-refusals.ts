@@ -1,8 +1,8 @@
 import type { Reason } from '../planning/reason.js';
 import type { EnqueueInput } from './messages.js';
 
-/** The newest shape of a request this worker knows; it knows the older ones, too. */
-const requestSchema = 4;
+/** The newest schema of a request that this worker knows. */
+const requestSchema = 1;
 
 /** A request that no worker took in this time was given up by whoever sent it. Milliseconds. */
 const requestAgeMax = 600_000;

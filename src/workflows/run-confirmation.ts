@@ -1,4 +1,3 @@
-import { patched } from '@temporalio/workflow';
 import type { Inventory } from '../inventory/schema.js';
 import type { UpgradePlan } from '../planning/plan.js';
 import type { LeftToChange } from '../planning/terraform/left-to-change.js';
@@ -22,7 +21,7 @@ export async function leftAfter(
   { terraform: named }: Pick<Inventory, 'terraform'>,
   abortedBy: () => string | undefined,
 ): Promise<LeftToChange | undefined> {
-  if (!named || !patched(makes ? 'confirm-no-changes' : 'confirm-in-place')) return undefined;
+  if (!named) return undefined;
   const limit = limits.terraformPlan + (makes ? limits.terraformLock : 0);
   const summary = 'what Terraform would still change, with what git says';
   const how = makes ? {} : { waitsForLock: false };

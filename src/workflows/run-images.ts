@@ -1,4 +1,3 @@
-import { patched } from '@temporalio/workflow';
 import { describeImage } from '../planning/describe.js';
 import type { Hop } from '../planning/plan.js';
 import type { Reason } from '../planning/reason.js';
@@ -6,7 +5,7 @@ import { reasonOf } from './failure-reason.js';
 import { activitiesFor } from './step-activities.js';
 
 /**
- * Whether the factory has every image of the hop; a run of the first release asks for each as its node's turn comes.
+ * Whether the factory has every image of the hop.
  * A machine that is made anew comes with its image.
  *
  * @returns why not; undefined: they are there.
@@ -16,7 +15,6 @@ export async function missingImages(
   limit: number,
   hop: Hop,
 ): Promise<Reason | undefined> {
-  if (!patched('factory-first')) return undefined;
   const installed = hop.nodes.filter((node) => !node.skip && !node.armed && !node.rebuild && !node.back);
   const images = [...new Set(installed.map((node) => node.image))];
   if (images.length === 0) return undefined;

@@ -51,7 +51,6 @@ const stands: Partial<Readonly<Record<Phase, string>>> = {
   refused: 'refused',
   'nothing-to-do': 'nothing to do',
 };
-const hourMs = 3_600_000;
 
 /** What one run has to say to people, and when. Where nobody is told, nothing of it leaves a trace in the run's history. */
 export class RunNews {
@@ -159,8 +158,7 @@ export class RunNews {
   }
 
   private async remind(wait: Wait): Promise<void> {
-    // An inventory of an earlier release has no such limit.
-    const first = this.input.inventory.limits.remind ?? 4 * hourMs;
+    const first = this.input.inventory.limits.remind;
     for (let sent = 0; ; sent += 1) {
       const pause = untilReminder(first, sent);
       if (pause === undefined) return;

@@ -10,7 +10,7 @@ import { reasonOf } from './failure-reason.js';
 import { keyword } from './keyword.js';
 import { nodeId, searchAttributes, type Phase, type RunInput } from './messages.js';
 import type { Turn } from './decided-run.js';
-import { NodeDecisions, settlesWholeBatch } from './node-decisions.js';
+import { NodeDecisions } from './node-decisions.js';
 import type { NodeInput } from './node-input.js';
 import { NodeLooks, type CurrentHop } from './node-looks.js';
 import { endingOf, isStopped, isTouched, leftOut, notBegun, skipped } from './node-results.js';
@@ -47,8 +47,7 @@ export class RunNodes {
   ) {
     const looks = new NodeLooks(input, () => this.hopNow(), this.endings);
     this.decisions = new NodeDecisions({
-      // Runs of earlier releases ended where they halted.
-      limit: input.inventory.limits.decision ?? 0,
+      limit: input.inventory.limits.decision,
       ending,
       standing: (node) => this.standing(node),
       retry: (node) => looks.retry(node),
@@ -142,7 +141,7 @@ export class RunNodes {
     const aside = this.endingsOfHop().filter(
       (ending) => batch.has(ending.node) && !begun.has(ending.node) && isStopped(ending),
     );
-    return aside.length > 0 && settlesWholeBatch() ? [...stopped, ...aside] : stopped;
+    return [...stopped, ...aside];
   }
 
   private underWork(turns: readonly Turn[]): void {
@@ -153,7 +152,7 @@ export class RunNodes {
   /** Somebody had one left out before it was begun once more: it stays as it ended. */
   private notLeftOut(turns: readonly Turn[]): Turn[] {
     const begun = turns.filter(({ node }) => this.decisions.skippedBy(node.name) === undefined);
-    if (begun.length === turns.length || !settlesWholeBatch()) return [...turns];
+    if (begun.length === turns.length) return begun;
     this.markLeftOut(this.endingsOfHop());
     return begun;
   }

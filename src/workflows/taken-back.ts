@@ -7,8 +7,8 @@ export interface EndedRun {
   readonly input: EnqueueInput;
   /** ISO time. */
   readonly at: string;
-  /** Left out: it ended without a word. Runs of the releases up to 0.2.0 name no `notDone`; nothing went back there. */
-  readonly result?: Omit<RunResult, 'notDone' | 'counts'> & Partial<Pick<RunResult, 'notDone' | 'counts'>>;
+  /** Left out: it ended without a word. */
+  readonly result?: RunResult;
 }
 
 /** So many versions are remembered: a person who leaves that many behind has long looked at the first. */

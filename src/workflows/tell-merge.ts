@@ -24,7 +24,6 @@ async function tellReceivers(
   { change, people }: ClusterChange,
   { answer, withdrawn }: DeliveredCluster,
 ): Promise<void> {
-  // Deliveries of earlier releases told nobody.
   if (!people) return;
   const { notify, base, talos: target } = people;
   // What waited did so under the name that it had.

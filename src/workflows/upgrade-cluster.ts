@@ -70,12 +70,11 @@ class Run {
       current: this.nodes.current,
     }));
     const ending = (): boolean => this.over || this.aborted();
-    // An inventory of the first release has no such limit.
-    this.pause = new RunPause(input.inventory.limits.pause ?? dayMs, ending, this.news);
+    this.pause = new RunPause(input.inventory.limits.pause, ending, this.news);
     const superseded = new RunSuperseded();
     const reason = (): Reason | undefined => superseded.reason();
     this.answer = new PlanAnswer(
-      input.inventory.limits.approval ?? dayMs,
+      input.inventory.limits.approval,
       ending,
       reason,
       () => this.tell(),
@@ -85,7 +84,7 @@ class Run {
     this.window = new RunWindow(
       // A way back repairs: it waits for no window.
       input.request.back ? undefined : upgrade.windows,
-      limits.window ?? dayMs,
+      limits.window,
       ending,
       reason,
       this.news,
@@ -126,8 +125,8 @@ class Run {
     this.phase('planning');
     const { run, inventory } = this.input;
     const { cluster } = this;
-    // Where machines are made anew Terraform is asked, too. An inventory of the first release has no such limit.
-    const asking = inventory.terraform ? (inventory.limits.terraformPlan ?? 0) : 0;
+    // Where machines are made anew Terraform is asked, too.
+    const asking = inventory.terraform ? inventory.limits.terraformPlan : 0;
     const limit = inventory.limits.observe + asking;
     const planned = await activitiesFor('look', limit, 'observe the cluster and make the plan').planUpgrade({
       cluster,
@@ -140,7 +139,7 @@ class Run {
     // While it waits for a yes, or for its window, a node may be left out already.
     if (firstHop) this.nodes.begin(planned.plan, firstHop, 1);
     this.news.planned(planned.plan);
-    const until = new Date(Date.now() + (inventory.limits.approval ?? dayMs)).toISOString();
+    const until = new Date(Date.now() + inventory.limits.approval).toISOString();
     const unanswered = await this.answer.point(planned.plan, (phase) => {
       this.phase(phase, phase === 'approval' ? { until } : undefined);
       this.unanswered = phase === 'approval' ? planned.plan : undefined;
@@ -190,9 +189,8 @@ class Run {
       if (failed) return failed;
     }
     let controlPlanesDone = 0;
-    // Workers of the first release answered no batches: each node alone.
-    for (const names of batches ?? order.map((name) => [name])) {
-      const nodes = this.nodes.toTouch(names).map((node) => withMode(node, rebootModes?.[node.name]));
+    for (const names of batches) {
+      const nodes = this.nodes.toTouch(names).map((node) => withMode(node, rebootModes[node.name]));
       const [first] = nodes;
       if (!first) continue;
       const ended = (await this.pause.point(phase)) ?? (await this.window.point(this.begun, phase));
@@ -236,7 +234,7 @@ class Run {
 
   /** What is begun once more waits as what is begun; what goes back repairs, and waits for nothing. */
   private async beforeAgain(plan: UpgradePlan, node: PlannedNode): Promise<Reason | undefined> {
-    if (node.back !== true && patched('again-waits')) {
+    if (node.back !== true) {
       const phase = (next: Phase, stop?: Stop): void => this.phase(next, stop);
       const ended = (await this.pause.point(phase)) ?? (await this.window.point(true, phase));
       if (ended) return ended;
@@ -293,4 +291,3 @@ class Run {
 
 /** Why a cluster is refused may be said of each of its nodes. */
 const reasonsMax = 20;
-const dayMs = 86_400_000;

@@ -1,4 +1,4 @@
-import { CancellationScope, log, patched, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, log, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
 import { describe, describeStep } from '../planning/describe.js';
 import { failureOf } from '../planning/failures.js';
 import { steps, type Step, type StepName } from '../planning/node-steps.js';
@@ -44,7 +44,7 @@ export async function upgradeNode(input: NodeInput): Promise<NodeResult> {
     // The node is finished; who aborts now stops the run, not the soak's result.
     if (name === 'soak' && aborting()) break;
     // An activity may have ended before its cancel reached it: nothing that is sent once is sent after an abort.
-    if (isFirstOnce(input, name) && aborting() && patched('abort-before-install')) {
+    if (isFirstOnce(input, name) && aborting()) {
       const reason: Reason = { kind: 'aborted', by: 'a cancel' };
       return CancellationScope.nonCancellable(() => stopped(input, name, reason, records, end));
     }
@@ -152,11 +152,7 @@ function mayUndo(input: NodeInput, failed: StepName, reason: Reason): boolean {
   if (input.node.skip && input.node.patches) return false;
   const sent = order.findIndex((name) => steps[name].repeat === 'once');
   // A node that an earlier attempt upgraded, and that was not seen to be well, stays as it was left; one that a person took back is theirs.
-  if (sent === -1)
-    return (
-      failureOf(reason).after === 'undo-and-halt' &&
-      (reason.kind === 'cordon-lost' || !patched('unwell-stays-cordoned'))
-    );
+  if (sent === -1) return reason.kind === 'cordon-lost';
   if (order.indexOf(failed) < sent) return true;
   if (!isFirstOnce(input, failed)) return false;
   const refusing: readonly StepName[] = ['install', 'replace-machine', 'roll-back'];

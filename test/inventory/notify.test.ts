@@ -14,7 +14,7 @@ describe('receivers of messages', () => {
       'an ntfy server with a token',
       { ntfy: { server: 'http://ntfy.lan:8080', topic: { file: 't' }, token: { file: 'tk' } } },
     ],
-    ['ntfy as the first release had it', { ntfy: { webhook: env('NTFY_TOPIC_URL') } }],
+    ['ntfy by one address', { ntfy: { webhook: env('NTFY_TOPIC_URL') } }],
     ['ntfy by one address, with a token', { ntfy: { webhook: env('A'), token: env('T') } }],
     ["Slack's incoming webhook", { slack: { webhook: { exec: ['op', 'read', 'x'] } } }],
     ['a channel of Slack', { slack: { token: env('S'), channel: 'C0123456789' } }],

@@ -35,7 +35,7 @@ function queueOf(view: RunView, text: string, memo: object = {}, running = true)
   return scene;
 }
 
-const ended = (): RunView => recordedRun('run-done-0.2.0', { run: 42 });
+const ended = (): RunView => recordedRun('run-done-0.1.0', { run: 42 });
 const windows = [{ since: at(900), until: at(90_000), endedAt: undefined }];
 
 const stands: readonly (readonly [string, (text: string) => Scene])[] = [

@@ -42,14 +42,14 @@ const windows = [{ since: at(900), until: at(90_000), endedAt: undefined }];
 const all = (): Scene =>
   withQueues(
     aScene(
-      recordedRun('run-done-0.2.0', { run: 41 }),
+      recordedRun('run-done-0.1.0', { run: 41 }),
       haltedRun(),
       drainingRun({ cluster: 'atlas', run: 7 }),
       askingRun({ cluster: 'portkey', run: 3 }),
-      recordedRun('run-lifecycle-batches-paused-0.2.0', { cluster: 'staging', run: 2 }),
-      recordedRun('run-batch-halted-0.2.0', { cluster: 'staging', run: 3 }),
-      recordedRun('run-done-0.2.0', { cluster: 'fair', run: 1 }),
-      recordedRun('run-done-0.2.0', { cluster: 'next', run: 1 }),
+      recordedRun('run-lifecycle-batches-paused-0.1.0', { cluster: 'staging', run: 2 }),
+      recordedRun('run-batch-halted-0.1.0', { cluster: 'staging', run: 3 }),
+      recordedRun('run-done-0.1.0', { cluster: 'fair', run: 1 }),
+      recordedRun('run-done-0.1.0', { cluster: 'next', run: 1 }),
       drainingRun({ cluster: 'night', run: 5, nodes: [], windows }),
     ),
     {
@@ -277,7 +277,7 @@ inBrowser('while somebody looks', () => {
     const { page } = await browse(scene);
     await page.goto(run);
     await page.locator('#link', { hasText: 'live' }).waitFor();
-    scene.runs.set('prox-ops/42', recordedRun('run-done-0.2.0', { run: 42 }));
+    scene.runs.set('prox-ops/42', recordedRun('run-done-0.1.0', { run: 42 }));
     await page.locator('h2', { hasText: 'Done' }).waitFor();
     await page.locator('#link', { hasText: 'ended' }).waitFor();
   });

@@ -106,7 +106,7 @@ test('the end of a run is the end of what is told', async () => {
   const scene = aScene(drainingRun());
   const { next } = await watch(scene, path);
   await next();
-  scene.runs.set('prox-ops/42', recordedRun('run-done-0.2.0', { run: 42 }));
+  scene.runs.set('prox-ops/42', recordedRun('run-done-0.1.0', { run: 42 }));
   expect((await next())?.data.title).toBe('✓ prox-ops run 42: Done · Slipway');
   expect((await next())?.event).toBe('end');
   expect(await next()).toBeUndefined();

@@ -64,7 +64,7 @@ test('what is taken back stands at the end', () => {
 });
 
 test('nodes that were really upgraded are done from end to end', () => {
-  const view = recordedRun('run-done-0.2.0');
+  const view = recordedRun('run-done-0.1.0');
   const { plan: made } = view;
   if (!made) throw new Error('it was planned');
   const words = view.nodes.map((one) => stepsInWords(stepStates(made, one)));

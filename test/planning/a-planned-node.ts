@@ -43,6 +43,7 @@ export function factsOf(cluster: Cluster, name: string): RecordedFacts {
     version: talos.version,
     schematic: talos.schematic,
     extensions: talos.extensions,
+    flow: 'legacy',
     wantedVersion: 'v1.12.6',
     wantedSchematic: talos.schematic ?? '',
     labels: object.labels,

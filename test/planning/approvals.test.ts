@@ -14,7 +14,7 @@ const minorInPlace = { patch: 'in-place', minor: 'in-place', major: 'rebuild' } 
 const minor = { talos: 'v1.13.9' } as const;
 const asking = (cluster: Cluster, strategy: 'in-place' | 'rebuild', request: object = {}): PlanInput =>
   cluster.planInput({
-    request: { schema: 2, strategy, commit, ...request },
+    request: { strategy, commit, ...request },
     availableVersions: answered(available),
   });
 const askingToRebuild = (cluster: Cluster, request: object = {}): PlanInput =>

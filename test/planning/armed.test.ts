@@ -23,7 +23,7 @@ describe('the mark of an install', () => {
     [undefined, undefined],
     [by, { by, version: undefined, bootId: undefined, schematic: undefined }],
     [`${by} v1.12.6`, { by, version: 'v1.12.6', bootId: undefined, schematic: undefined }],
-  ])('of an earlier release, %s, is read as far as it goes', (mark, expected) =>
+  ])('that somebody cut off, %s, is read as far as it goes', (mark, expected) =>
     expect(installMark(mark)).toEqual(expected),
   );
 });
@@ -62,7 +62,7 @@ describe('what waits on a node for its next boot', () => {
       { install: installMarkText(by, 'v1.13.9', before, workerSchematic) },
       undefined,
     ],
-    ['nothing that a first release sent: its mark names no boot', { install: `${by} v1.13.9` }, undefined],
+    ['nothing, by an install that names no boot', { install: `${by} v1.13.9` }, undefined],
     ['nothing, by a mark that is cut off', { armed: 'v1.13.9' }, undefined],
     ['nothing, by an empty mark', { armed: '', install: '' }, undefined],
     ['nothing, by a reboot that was asked for', { reboot: by, run: 'run/prox-ops/4' }, undefined],

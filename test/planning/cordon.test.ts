@@ -23,7 +23,6 @@ describe('a cordon', () => {
     ['run', { ...cordonedByTalos, ...cordonedByRun('run/prox-ops/7') }, 'run/prox-ops/7'],
     ['run', setBy('slipway'), 'run/prox-ops/7'],
     ['run', setBy('kubectl', 'slipway'), 'run/prox-ops/7'],
-    ['run', setBy('node-fetch'), 'run/prox-ops/7'],
     ['somebody', setBy('kubectl'), 'somebody'],
     ['talos', { ...cordonedByTalos, ...setBy('talos') }, 'Talos itself'],
   ])('is by %s', (by, change, words) => {

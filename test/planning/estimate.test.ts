@@ -33,11 +33,6 @@ describe('the estimate', () => {
     expect(alone).toBe((2 * (usually.worker + usually.gates)) / 2);
   });
 
-  test('of a plan of the first release, without batches, is of one at a time', () => {
-    const { batch: _, ...first } = plan;
-    expect(estimatePlan(first)).toBe(estimatePlan({ ...plan, batch: 1 }));
-  });
-
   test('counts another snapshot once the last is too old for the next control plane', () => {
     expect(estimatePlan({ ...plan, snapshotMaxAge: 60_000 }) - estimatePlan(plan)).toBe(2 * usually.snapshot);
   });

@@ -18,10 +18,9 @@ export const everyReason: { readonly [Kind in Reason['kind']]: Extract<Reason, {
   'bad-version': { kind: 'bad-version', version: '1.12' },
   'version-unknown': { kind: 'version-unknown', version: 'v1.12.99', newest: wanted },
   downgrade: { kind: 'downgrade', node, from: 'v1.12.6', to: 'v1.12.1' },
-  'minor-skipped': { kind: 'minor-skipped', from: 'v1.12.1', to: 'v1.14.0', next: 'v1.13.9' },
+  'minor-skipped': { kind: 'minor-skipped', from: 'v1.12.1', to: 'v1.14.0', next: '1.13' },
   'strategy-unavailable': {
     kind: 'strategy-unavailable',
-    strategy: 'in-place',
     from: 'v1.12.1',
     to: 'v2.0.0',
   },
@@ -43,7 +42,7 @@ export const everyReason: { readonly [Kind in Reason['kind']]: Extract<Reason, {
   'taken-back': { kind: 'taken-back', cluster, talos: 'v1.12.6', run: 42, since, wentBack: 'k8s-work-2' },
   superseded: { kind: 'superseded', target: 'v1.12.7', commit: '4f1c9d2b7a6e5f00112233445566778899aabbcc' },
   'request-too-old': { kind: 'request-too-old', requestedAt: '2026-11-21T06:00:00.000Z', limit: 600_000 },
-  'schema-unknown': { kind: 'schema-unknown', schema: 3, known: 2 },
+  'schema-unknown': { kind: 'schema-unknown', schema: 2, known: 1 },
   'run-too-large': {
     kind: 'run-too-large',
     nodes: 4_000,
@@ -202,7 +201,12 @@ export const everyReason: { readonly [Kind in Reason['kind']]: Extract<Reason, {
     since,
     message: 'container runtime is down',
   },
-  'etcd-not-rejoined': { kind: 'etcd-not-rejoined', node: 'ctrl-2', why: 'it is still a learner' },
+  'etcd-not-rejoined': {
+    kind: 'etcd-not-rejoined',
+    node: 'ctrl-2',
+    why: 'it is still a learner',
+    reason: { kind: 'etcd-learner', node: 'ctrl-2' },
+  },
   'probe-failed': {
     kind: 'probe-failed',
     node,

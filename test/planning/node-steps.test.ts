@@ -9,22 +9,6 @@ import {
   withProbes,
 } from '../../src/planning/node-steps.js';
 
-/** As plans of the first release were recorded: one order for all nodes, and nodes without flow and steps. */
-const first: readonly StepName[] = [
-  'prepare-image',
-  'await-gates',
-  'cordon',
-  'drain',
-  'hand-over-leadership',
-  'record-facts',
-  'install',
-  'await-boot',
-  'await-ready',
-  'await-etcd-member',
-  'verify-node',
-  'uncordon',
-  'soak',
-];
 const single = stepOrders.lifecycle.filter((step) => step !== 'drain');
 
 describe('the steps of a node', () => {
@@ -53,26 +37,14 @@ describe('the steps of a node', () => {
       { steps: 'adopted', skip: 'already-on-target' },
       stepOrders.adopted,
     ],
-    ['all of a plan of the first release', { steps: first }, {}, first],
-    [
-      'the short ones of a plan of the first release that only gives it back',
-      { steps: first },
-      { skip: 'already-on-target' },
-      ['cordon', 'await-etcd-member', 'uncordon', 'soak'],
-    ],
     [
       'those of a table that its plan does not hold',
       { steps: {} },
       { steps: 'lifecycle' },
       stepOrders.lifecycle,
     ],
-    ['those of the legacy flow where nothing is said', { steps: {} }, {}, stepOrders.legacy],
   ] as const)('are %s', (_name, plan, node, expected) => {
     expect(stepsOf(plan, node)).toEqual(expected);
-  });
-
-  test('of the first release are those of the legacy flow today', () => {
-    expect(stepOrders.legacy).toEqual(first);
   });
 });
 
@@ -86,7 +58,6 @@ describe('all steps of a plan', () => {
     ['the legacy flow: no reboot', { legacy: stepOrders.legacy }, stepOrders.legacy],
     ['a node without a place to drain to', { lifecycle: single }, single],
     ['nodes that are given back', { adopted: stepOrders.adopted }, stepOrders.adopted],
-    ['the first release', first, first],
     ['none', {}, []],
   ] as const)('are those of %s', (_name, taken, expected) => {
     expect(allSteps({ steps: taken })).toEqual(expected);
@@ -136,7 +107,7 @@ describe('the orders', () => {
       const tried = withProbes(order);
       expect(tried.filter((step) => step !== 'probe-node')).toEqual(order);
       expect(tried.indexOf('probe-node')).toBe(tried.indexOf('uncordon') - 1);
-      expect(allSteps({ steps: tried })).toEqual(tried);
+      expect(allSteps({ steps: { legacy: tried } })).toEqual(tried);
     }
     expect(steps['probe-node'].onCancel).toBe('finish');
   });

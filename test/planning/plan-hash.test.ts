@@ -87,27 +87,6 @@ describe('the hash of a plan', () => {
     ],
   ])('is another with %s', (_name, other) => expect(other).not.toBe(hash));
 
-  test('of the first release is made of what that had: no batch is no other than none', () => {
-    const { batch: _, ...first } = planOf(well.planInput());
-    expect(planHashText(first)).not.toContain('batch');
-  });
-
-  test.each([
-    [
-      'a patch',
-      planOf(asking.planInput()).hash,
-      'ff870449d71a1e9539462e166e53a48df862227402766933e927ccbdb154f0e6',
-    ],
-    [
-      'a minor in place',
-      planOf(asking.upgrading(minorInPlace).planInput({ request: { talos: 'v1.13.9' } })).hash,
-      '5af081ed2b42f1142327c837538cf21dd508f811b65ee2f4c3ef2d845ce96668',
-    ],
-  ])(
-    'of %s in place is what it was before nodes could be rebuilt, or went back by themselves',
-    (_name, now, before) => expect(now).toBe(before),
-  );
-
   test('of a plan in place is the same with other limits of rebuilds', () => {
     const other = well.declaring((inventory) => ({
       ...inventory,

@@ -61,21 +61,6 @@ nodes, in this order (talosctl 1.12, legacy flow; talosctl 1.13, lifecycle flow)
     expect(alone).not.toMatch(/\(work-1/);
   });
 
-  test('of a plan of the first release, as it was recorded, is still there', () => {
-    const { batch: _, ...old } = plan;
-    const hops = old.hops.map((hop) => ({
-      ...hop,
-      nodes: hop.nodes.map(
-        ({ flow: _flow, steps: _steps, rebootMode: _mode, armed: _armed, ...node }) => node,
-      ),
-    }));
-    const recorded = planText({ ...old, hops, steps: stepOrders.legacy });
-    expect(recorded).toContain('6 nodes to upgrade, one at a time ·');
-    expect(recorded).toContain('legacy flow');
-    expect(recorded).not.toMatch(/^ {2}reboot /m);
-    expect(recorded).not.toContain('undefined');
-  });
-
   test('of hops numbers them, and gives the reason of the first', () => {
     const why = 'it is known to go wrong otherwise';
     const [hop] = plan.hops;

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { Probe } from '../../src/inventory/probes.js';
 import { stepOrders, stepsOf } from '../../src/planning/node-steps.js';
+import type { PlannedNode, UpgradePlan } from '../../src/planning/plan.js';
 import { planCommands } from '../../src/planning/plan-commands.js';
 import { planText } from '../../src/planning/plan-text.js';
 import { probeByHand, probePod, probePodName, probesFor } from '../../src/planning/probes.js';
@@ -40,7 +41,12 @@ const world = aCluster().declaring((inventory) => ({
   probes: [gpu, vlan],
 }));
 const plan = planOf(world.planInput());
-const nodeOf = (name: string) => plan.hops[0]?.nodes.find((node) => node.name === name);
+const plannedIn = ({ hops: [hop] }: UpgradePlan, name: string): PlannedNode => {
+  const node = hop?.nodes.find((one) => one.name === name);
+  if (!node) throw new Error(`the plan has no ${name}`);
+  return node;
+};
+const nodeOf = (name: string): PlannedNode => plannedIn(plan, name);
 
 describe('the probes of a node', () => {
   test.each([
@@ -55,7 +61,7 @@ describe('the probes of a node', () => {
   });
 
   test('are part of its plan, with how long each may take, and of nobody else’s', () => {
-    expect(nodeOf('work-2')?.probes).toEqual([
+    expect(nodeOf('work-2').probes).toEqual([
       { name: 'gpu', limit: 120_000 },
       { name: 'vlan-62', limit: 30_000 },
     ]);
@@ -63,9 +69,9 @@ describe('the probes of a node', () => {
   });
 
   test('are a step after the node was verified and before it is uncordoned', () => {
-    const steps = nodeOf('work-2') ? stepsOf(plan, nodeOf('work-2') ?? {}) : [];
+    const steps = stepsOf(plan, nodeOf('work-2'));
     expect(steps.slice(-4)).toEqual(['verify-node', 'probe-node', 'uncordon', 'soak']);
-    expect(stepsOf(plan, nodeOf('work-3') ?? {})).toEqual(stepOrders.legacy);
+    expect(stepsOf(plan, nodeOf('work-3'))).toEqual(stepOrders.legacy);
   });
 
   test('leave no step in a plan whose nodes have none', () => {
@@ -83,8 +89,8 @@ describe('the probes of a node', () => {
     const rebuilt = planOf(
       rebuilding(aRebuildingCluster().declaring((inventory) => ({ ...inventory, probes: [vlan] }))),
     );
-    const node = rebuilt.hops[0]?.nodes.find(({ name }) => name === 'work-1');
-    expect(stepsOf(rebuilt, node ?? {}).slice(-4)).toEqual(['verify-node', 'probe-node', 'uncordon', 'soak']);
+    const node = plannedIn(rebuilt, 'work-1');
+    expect(stepsOf(rebuilt, node).slice(-4)).toEqual(['verify-node', 'probe-node', 'uncordon', 'soak']);
   });
 
   test('try a node again that a run left cordoned: it is not given back untried', () => {
@@ -92,9 +98,9 @@ describe('the probes of a node', () => {
       .withTalos('work-1', { version: 'v1.12.6' })
       .withObject('work-1', cordonedByRun('run/prox-ops/4'));
     const again = planOf(left.planInput());
-    const node = again.hops[0]?.nodes.find(({ name }) => name === 'work-1');
+    const node = plannedIn(again, 'work-1');
     expect(node).toMatchObject({ skip: 'already-on-target', steps: 'adopted' });
-    expect(stepsOf(again, node ?? {})).toEqual([
+    expect(stepsOf(again, node)).toEqual([
       'cordon',
       'record-facts',
       'await-ready',

@@ -7,7 +7,7 @@ const commit = '4f1c9d2b7a6e5f00112233445566778899aabbcc';
 const origin: Origin = { repository: 'acme/home-ops', commit, pullRequest: 12, delivery: 'd' };
 const at = (api: string): Origin => ({ ...origin, forge: { api } as RepositorySettings });
 const request = (more: Partial<UpgradeRequest>): UpgradeRequest => ({
-  schema: 4,
+  schema: 1,
   cluster: 'prox-ops',
   talos: 'v1.12.6',
   declared: true,
@@ -69,5 +69,11 @@ describe('what takes back in git what it declares', () => {
 
 function back(merged?: Origin): NonNullable<UpgradeRequest['back']> {
   const still = { talos: 'v1.12.6', commit, came: 'merged' } as const;
-  return { run: 7, why: 'it loses packets', nodes: [], ...(merged ? { declared: still } : {}) };
+  return {
+    run: 7,
+    why: 'it loses packets',
+    nodes: [],
+    target: 'v1.12.6',
+    ...(merged ? { declared: still } : {}),
+  };
 }

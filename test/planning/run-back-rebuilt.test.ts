@@ -31,11 +31,10 @@ const ran = (name: string, change: Partial<RanBefore> = {}): RanBefore => ({
 
 function back(nodes: readonly RanBefore[], cluster = upgraded, change = {}): Planned {
   const request = {
-    schema: 3 as const,
     talos: from,
     declared: false,
     commit,
-    back: { run: 7, why: 'it loses packets', nodes },
+    back: { run: 7, why: 'it loses packets', nodes, target: to },
   };
   return planUpgrade(cluster.planInput({ request, availableVersions: answered(available), ...change }));
 }

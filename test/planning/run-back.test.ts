@@ -22,10 +22,9 @@ const ran = (name: string, change: Partial<RanBefore> = {}): RanBefore => {
 };
 const upgraded = [...did.keys()].reduce((cluster: Cluster, name) => cluster.running(to, name), world);
 const asked = (nodes: readonly RanBefore[], talos = from): Partial<UpgradeRequest> => ({
-  schema: 3,
   talos,
   declared: false,
-  back: { run: 7, why: 'it loses packets', nodes },
+  back: { run: 7, why: 'it loses packets', nodes, target: to },
 });
 const back = (nodes: readonly RanBefore[], cluster = upgraded, only?: readonly string[]) =>
   planUpgrade({ ...cluster.planInput({ request: asked(nodes) }), ...(only ? { only } : {}) });

@@ -201,7 +201,7 @@ function skippedMinor(): PlanInput {
 const refusals: readonly [string, PlanInput, readonly string[]][] = [
   ['another cluster', well.planInput({ request: { cluster: 'atlas' } }), ['unknown-cluster']],
   ['a node nobody knows', well.planInput({ only: ['work-9'] }), ['unknown-node']],
-  ['a request of another shape', well.planInput({ request: { schema: 5 as 4 } }), ['schema-unknown']],
+  ['a request of another shape', well.planInput({ request: { schema: 2 as 1 } }), ['schema-unknown']],
   ['no version', well.planInput({ request: { talos: '1.12' } }), ['bad-version']],
   ['a version the factory has not', well.planInput({ request: { talos: 'v1.12.99' } }), ['version-unknown']],
   ['a downgrade', well.planInput({ request: { talos: 'v1.12.0' } }), ['downgrade']],

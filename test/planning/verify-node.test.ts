@@ -132,7 +132,7 @@ describe('an upgraded node', () => {
 describe('the services of an upgraded node', () => {
   const service = (name: string, state = 'Running', health = 'OK') => ({ name, state, health });
   const recorded = { ...facts, services: ['apid', 'kubelet'] };
-  const { services: _, ...old } = recorded;
+  const { services: _, ...gone } = recorded;
 
   test.each([
     ['are all well', recorded, [service('apid'), service('kubelet')], []],
@@ -158,12 +158,12 @@ describe('the services of an upgraded node', () => {
     ],
     ['are gone', recorded, [service('apid')], ['service kubelet: gone']],
     [
-      'were not recorded by the first release, and one is ill',
-      old,
+      'were not recorded, since its machine was gone, and one is ill',
+      gone,
       [service('kubelet', 'Running', 'Fail')],
       ['service kubelet: unhealthy'],
     ],
-    ['were not recorded by the first release', old, [service('apid', 'Finished', '?')], []],
+    ['were not recorded, since its machine was gone', gone, [service('apid', 'Finished', '?')], []],
   ])('%s', (_name, from, seen, ill) => expect(illServices(from, seen)).toEqual(ill));
 
   test.each([

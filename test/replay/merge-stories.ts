@@ -4,6 +4,7 @@ import type { World } from '../../lab/world.js';
 import { deliverType, type DeliveryMemo } from '../../src/workflows/delivery-messages.js';
 import { queueId, runId } from '../../src/workflows/messages.js';
 import { setInInventory } from '../../lab/edit-inventory.js';
+import { queueStartedOver } from './queue-started-over.js';
 import type { Begin, Keep } from './stories.js';
 
 const why = ['--why', 'to record it'] as const;
@@ -36,10 +37,7 @@ export async function playMerges(begin: Begin, keep: Keep): Promise<void> {
     await world.until('it is answered', async () => day.comments(number, 'answer').length > 0);
     await keepDelivery(world, keep, `comment on pull request ${number}`, 'delivery-answered');
     await world.result(1);
-    await world.until('the queue has started over', async () => {
-      const { raw } = await (await world.client()).workflow.getHandle(queueId(cluster)).describe();
-      return Number(raw.workflowExecutionInfo?.historyLength ?? 0) < 10;
-    });
+    await queueStartedOver(world);
     await keep(queueId(cluster), 'queue-of-merges', 'the run that ended');
     await keep(runId(cluster, 1), 'run-of-a-merge');
   } finally {

@@ -30,7 +30,7 @@ describe('the queue of a cluster', () => {
     if (!loaded.ok) throw new Error(JSON.stringify(loaded.mistakes));
     const { inventory } = loaded;
     const request = {
-      schema: 4 as const,
+      schema: 1 as const,
       cluster: inventory.cluster,
       talos,
       declared: true,

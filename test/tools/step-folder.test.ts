@@ -49,7 +49,9 @@ describe('StepFolder', () => {
 
   it('is swept when its process is gone, and kept while it lives', async () => {
     const mine = await StepFolder.open();
-    const others = path.join(path.dirname(path.dirname(mine.folder)), '1-2');
+    const parent = path.dirname(mine.folder);
+    const here = path.basename(parent).split('-').slice(2);
+    const others = path.join(path.dirname(parent), ['1', '2', ...here].join('-'));
     await mkdir(others, { recursive: true });
     await sweepStepFolders();
     expect(existsSync(others)).toBe(false);

@@ -95,7 +95,7 @@ async function mergeRun(
   origin: Origin,
 ): Promise<WaitingRun & { readonly run: number }> {
   const input = asking(1);
-  const request = { ...input.request, schema: 4 as const, origin };
+  const request = { ...input.request, origin };
   const offered = { request, inventory: input.inventory, base: '/', only: [] };
   const answer = await offerUpgrade(
     client,

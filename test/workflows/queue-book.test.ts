@@ -26,7 +26,7 @@ const asked = (talos: string, more: Partial<EnqueueInput['request']> = {}): Enqu
 });
 const merged = (talos: string, commit: string, delivery = 'one'): Offer => ({
   key: `${talos}@${commit}`,
-  input: asked(talos, { schema: 4, commit, origin: originOf(commit, delivery) }),
+  input: asked(talos, { commit, origin: originOf(commit, delivery) }),
 });
 const originOf = (commit: string, delivery = 'one') => ({ repository: 'acme/home-ops', commit, delivery });
 const book = (state: Partial<QueueState> = {}): QueueBook =>
@@ -49,12 +49,12 @@ group('a queue that is asked by a person', () => {
 
   test('refuses while it is held, but for a way back', () => {
     expect(book({ hold }).enqueue(asked('v1.12.6'), at(1))).toMatchObject({ reason: { kind: 'held' } });
-    const back = { run: 6, why: 'it loses packets', nodes: [] };
-    expect(book({ hold }).enqueue(asked('v1.12.1', { schema: 3, back }), at(1))).toMatchObject({ run: 7 });
+    const back = { run: 6, why: 'it loses packets', nodes: [], target: 'v1.12.6' };
+    expect(book({ hold }).enqueue(asked('v1.12.1', { back }), at(1))).toMatchObject({ run: 7 });
   });
 
   test.each([
-    ['of a shape it does not know', { schema: 5 as never }, 'schema-unknown'],
+    ['of a shape it does not know', { schema: 2 as never }, 'schema-unknown'],
     ['of ten minutes ago', { requestedAt: at(-10) }, 'request-too-old'],
   ])('refuses a request %s, and numbers nothing', (_, more, kind) => {
     const queue = book();
@@ -120,7 +120,7 @@ group('a merge', () => {
   test('that waits tells by which pull request it came', () => {
     const queue = book({ hold });
     const origin = { ...originOf('bbb'), pullRequest: 12 };
-    queue.offer({ key: 'v1.12.7@bbb', input: asked('v1.12.7', { schema: 4, origin }) }, at(2));
+    queue.offer({ key: 'v1.12.7@bbb', input: asked('v1.12.7', { origin }) }, at(2));
     expect(queue.memo().waiting).toMatchObject({ repository: 'acme/home-ops', pullRequest: 12 });
   });
 
@@ -170,8 +170,8 @@ group('a merge', () => {
 
   test('supersedes no way back: it repairs', () => {
     const queue = book({ hold });
-    const back = { run: 6, why: 'it loses packets', nodes: [] };
-    queue.enqueue(asked('v1.12.1', { schema: 3, back }), at(1));
+    const back = { run: 6, why: 'it loses packets', nodes: [], target: 'v1.12.6' };
+    queue.enqueue(asked('v1.12.1', { back }), at(1));
     queue.offer(merged('v1.12.7', 'ccc'), at(2));
     expect(queue.superseded).toBeUndefined();
   });
@@ -193,8 +193,8 @@ group('a merge', () => {
   test('waits behind the run of a way back that repairs a held cluster, and behind its hold', () => {
     const queue = book({ hold });
     queue.offer(merged('v1.12.6', 'aaa'), at(1));
-    const back = { run: 6, why: 'it loses packets', nodes: [] };
-    expect(queue.enqueue(asked('v1.12.1', { schema: 3, back }), at(1)).verdict).toBe('started');
+    const back = { run: 6, why: 'it loses packets', nodes: [], target: 'v1.12.6' };
+    expect(queue.enqueue(asked('v1.12.1', { back }), at(1)).verdict).toBe('started');
     queue.ended({ ...hold, run: 7 });
     expect(new QueueBook(queue.state()).beginWaiting(at(2))).toEqual({});
   });
@@ -240,8 +240,8 @@ group('a frozen cluster', () => {
   test('stays held where a way back only looked: what waits does not begin, and a person releases it', () => {
     const queue = book({ hold });
     queue.offer(merged('v1.12.7', 'aaa'), at(1));
-    const back = { run: 6, why: 'it loses packets', nodes: [] };
-    expect(queue.enqueue(asked('v1.12.1', { schema: 3, back }), at(2))).toMatchObject({ verdict: 'started' });
+    const back = { run: 6, why: 'it loses packets', nodes: [], target: 'v1.12.6' };
+    expect(queue.enqueue(asked('v1.12.1', { back }), at(2))).toMatchObject({ verdict: 'started' });
     queue.ended(null, { outcome: 'refused', endedAt: at(3) } as RunResult);
     expect(queue.memo()).toMatchObject({ hold, waiting: { target: 'v1.12.7' } });
     expect(queue.beginWaiting(at(3))).toEqual({});
@@ -249,9 +249,9 @@ group('a frozen cluster', () => {
   });
 
   test('takes a way back: it repairs', () => {
-    const back = { run: 6, why: 'it loses packets', nodes: [] };
+    const back = { run: 6, why: 'it loses packets', nodes: [], target: 'v1.12.6' };
     const queue = book({ frozen: { ...ada, since: at(0) } });
-    expect(queue.enqueue(asked('v1.12.1', { schema: 3, back }), at(1)).verdict).toBe('started');
+    expect(queue.enqueue(asked('v1.12.1', { back }), at(1)).verdict).toBe('started');
   });
 
   test('that is not frozen is not lifted, and one that is not held not released', () => {
@@ -281,7 +281,7 @@ test('who released and who unfroze stays known, through starting over, until som
   expect(later.memo().lifted).toEqual(lifted);
 });
 
-test('a queue of an earlier release carries on what it knew, and nothing more', () => {
+test('a queue carries on what it knows, and nothing more', () => {
   expect(book({ hold }).state()).toEqual({ cluster, lastRun: 6, hold });
   expect(book({ hold }).memo()).toEqual({ hold, open: null, lastRun: 6 });
 });

@@ -13,7 +13,7 @@ const at = (minute: number): string => new Date(Date.UTC(2026, 10, 21, 12, minut
 
 const asked = (talos: string, more: Partial<EnqueueInput['request']> = {}, only: string[] = []) => ({
   request: {
-    schema: 4 as const,
+    schema: 1 as const,
     cluster,
     talos,
     declared: true,
@@ -218,7 +218,7 @@ group('a whole run that is taken back', () => {
     const queue = new QueueBook({ cluster, lastRun: 6, hold: null });
     queue.offer(merged(bad, 'aaa'), at(1));
     queue.ended(null, result('done'));
-    queue.enqueue(asked(old, { schema: 3, back }), at(6));
+    queue.enqueue(asked(old, { back }), at(6));
     for (const offer of waiting) queue.offer(offer, at(7));
     const counts = { done: outcome === 'refused' ? 0 : 1, skipped: 0, undone: 0, halted: 0, notBegun: 0 };
     queue.ended(null, result(outcome, { run: 8, target: old, endedAt: at(8), counts }));
@@ -247,7 +247,7 @@ group('a whole run that is taken back', () => {
 
   test('is remembered where it ended without a word', () => {
     const queue = new QueueBook({ cluster, lastRun: 7, hold: null });
-    queue.enqueue(asked(old, { schema: 3, back }), at(6));
+    queue.enqueue(asked(old, { back }), at(6));
     queue.ended(hold(8));
     expect(queue.memo().takenBack).toEqual([{ talos: bad, run: 8, since: at(5) }]);
   });

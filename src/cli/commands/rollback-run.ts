@@ -56,7 +56,7 @@ export async function rollbackRun(named: string, options: RollbackRunOptions): P
       target: view.target,
       ...(still ? { declared: still } : {}),
     };
-    return await startRun(temporal, declared, { ...request, schema: 3, back }, { ...asked, wait: true });
+    return await startRun(temporal, declared, { ...request, back }, { ...asked, wait: true });
   } finally {
     await temporal.close();
   }

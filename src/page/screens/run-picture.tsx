@@ -101,7 +101,7 @@ function Roles({ view, plan, nodes, frame }: Part): VNode {
       {roles.map(({ role, words, how }) => {
         const own = nodes.filter((node) => node.role === role);
         if (own.length === 0) return null;
-        const batch = plan.batch ?? 1;
+        const batch = plan.batch;
         const together = role === 'worker' && batch > 1 ? `, then up to ${batch} together` : '';
         return (
           <div key={role} class="role">

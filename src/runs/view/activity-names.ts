@@ -56,13 +56,8 @@ const names: Readonly<Record<keyof Activities, Named>> = {
   planOwnRollback: { name: 'look', does: 'looks whether a node that halted can go back by itself' },
 };
 
-/** Activities of earlier releases. */
-const earlier: Readonly<Record<string, Named>> = {
-  writeReport: { name: 'report', does: 'writes the report' },
-};
-
 function named(activity: string): Named | undefined {
-  return Object.hasOwn(names, activity) ? names[activity as keyof Activities] : earlier[activity];
+  return Object.hasOwn(names, activity) ? names[activity as keyof Activities] : undefined;
 }
 
 /** The step an activity carries out; undefined for an activity that is none of a node's. */

@@ -1,10 +1,4 @@
-import type {
-  Decision,
-  EarlierRunResult,
-  NodeState,
-  RunResult,
-  SnapshotRecord,
-} from '../../planning/run-result.js';
+import type { Decision, NodeState, RunResult, SnapshotRecord } from '../../planning/run-result.js';
 import type { PlanApproval, PlannedNode, UpgradePlan } from '../../planning/plan.js';
 import type { Reason } from '../../planning/reason.js';
 import type { Role } from '../../planning/observation.js';
@@ -66,8 +60,8 @@ export interface RunView {
   readonly workflowTask: PendingWorkflowTask | undefined;
   /** Whether anybody works on its task queue; undefined: nobody looked. */
   readonly workers: WorkerSight | undefined;
-  /** What the run answered at its end, whichever release it was. */
-  readonly result: RunResult | EarlierRunResult | undefined;
+  /** What the run answered at its end. */
+  readonly result: RunResult | undefined;
 }
 
 /** Who polls the run's task queue, and what to type to start a worker. */

@@ -13,7 +13,7 @@ import { troubles, workText, type Clock } from './work-text.js';
 
 /**
  * What a report is made of: the run's history, piece by piece. Its result tells only how it ended and who is not done, so that a
- * large run can end; runs of earlier releases, which told all of it once more, are read in the same way.
+ * large run can end.
  */
 export function storyOfRun(view: RunView, clock: Clock): RunStory {
   const { input } = view;

@@ -194,11 +194,11 @@ function decisionOf(update: UpdateFact): Decision[] {
   ];
 }
 
-/** Whether a node was under work when it was to be left out, and halted all the same. A run of an earlier release heeded that, and says so. */
+/** Whether a node was under work when it was to be left out, and halted all the same. */
 function cameTooLate(
   { answer }: UpdateFact,
-  { kind, node, by, why, at }: Decision,
-  { children, close }: HistoryFacts,
+  { kind, node, at }: Decision,
+  { children }: HistoryFacts,
 ): boolean {
   if (kind !== 'skip' || (answer as SkipAnswer | undefined)?.verdict !== 'stopping') return false;
   const attempt = children.findLast(
@@ -207,9 +207,7 @@ function cameTooLate(
   );
   if (attempt?.ending === undefined || attempt.ending === 'cancelled') return false;
   const { outcome = 'halted' } = (attempt.result ?? {}) as Partial<NodeResult>;
-  const { notDone = [] } = (close?.result ?? {}) as Partial<RunResult>;
-  const heededAllTheSame = notDone.some((one) => one.node === node && one.skippedBy === `${by}: ${why}`);
-  return outcome === 'halted' && !heededAllTheSame;
+  return outcome === 'halted';
 }
 
 function isNodeDecision(kind: Decision['kind']): boolean {

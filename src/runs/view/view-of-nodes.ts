@@ -91,7 +91,7 @@ function batchesOfHop(
     const gpu = input?.inventory?.nodes.find((node) => node.name === name)?.gpu;
     return gpu ? [gpu.resource] : [];
   };
-  return batchesOf(names, nodes, plan.batch ?? 1, offers);
+  return batchesOf(names, nodes, plan.batch, offers);
 }
 
 /** Who had a node left out, and why; the last word counts, unless it came too late. */

@@ -1,6 +1,6 @@
 import type { ResolvedOrder } from '../../activities/resolve-order.js';
 import type { Planned } from '../../planning/plan.js';
-import type { EarlierRunResult, NodeEnding, RunResult, SnapshotRecord } from '../../planning/run-result.js';
+import type { NodeEnding, RunResult, SnapshotRecord } from '../../planning/run-result.js';
 import type { Reason } from '../../planning/reason.js';
 import { abortRun, runId, type AbortInput, type RunInput } from '../../workflows/messages.js';
 import type { HistoryFacts } from './history-facts.js';
@@ -34,7 +34,7 @@ export function viewOfRun(
   const planned = resultOf(facts, 'planUpgrade') as Planned | undefined;
   const plan = planned?.verdict === 'planned' ? planned.plan : undefined;
   const result =
-    facts.close?.ending === 'completed' ? (facts.close.result as AnyResult | undefined) : undefined;
+    facts.close?.ending === 'completed' ? (facts.close.result as RunResult | undefined) : undefined;
   const nodes = plan
     ? viewOfNodes({
         cluster,
@@ -43,7 +43,7 @@ export function viewOfRun(
         facts,
         children,
         input,
-        told: endingsOf(result),
+        told: result?.notDone ?? [],
         decisions: decisionsOf(facts),
       })
     : [];
@@ -77,19 +77,11 @@ export function viewOfRun(
     snapshots: facts.activities
       .filter((one) => one.name === 'takeSnapshot' && one.result)
       .map((one) => one.result as SnapshotRecord),
-    telling: tellingOf(facts, result && 'untold' in result ? result.untold : undefined),
+    telling: tellingOf(facts, result?.untold),
     workflowTask: pending?.workflowTask,
     workers: undefined,
     result,
   };
-}
-
-type AnyResult = RunResult | EarlierRunResult;
-
-/** What the run says of its nodes: of those that are not done, in earlier releases of all. */
-function endingsOf(result: AnyResult | undefined): readonly NodeEnding[] {
-  if (!result) return [];
-  return 'nodes' in result ? result.nodes : result.notDone;
 }
 
 /** Workflow ids of the nodes' executions that have not ended: the ones worth asking about. */
@@ -104,7 +96,7 @@ export function lostChildren(facts: HistoryFacts): string[] {
     .map((child) => child.workflowId);
 }
 
-function outcomeOf(facts: HistoryFacts, result: AnyResult | undefined): RunOutcome | undefined {
+function outcomeOf(facts: HistoryFacts, result: RunResult | undefined): RunOutcome | undefined {
   if (!facts.close) return undefined;
   if (result) return result.outcome;
   if (facts.close.ending === 'cancelled') return 'aborted';
@@ -114,7 +106,7 @@ function outcomeOf(facts: HistoryFacts, result: AnyResult | undefined): RunOutco
 function reasonsOf(
   facts: HistoryFacts,
   planned: Planned | undefined,
-  result: AnyResult | undefined,
+  result: RunResult | undefined,
   nodes: readonly NodeView[],
 ): readonly Reason[] {
   // A run answers with some of them; all of them are in what refused it.

@@ -3,8 +3,8 @@ import { mkdir, readdir } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
-import { identifyChild, isRunning, type ProcessIdentity } from '../process-identity.js';
-import { lifeOf, placeHere, type ProcessLife } from '../process-place.js';
+import { identifyChild, type ProcessIdentity } from '../process-identity.js';
+import { lifeOf, placeHere } from '../process-place.js';
 import { seenEveryMs, type RecordedRun } from './lock-owner.js';
 
 const schema = z.object({
@@ -12,9 +12,9 @@ const schema = z.object({
   root: z.string(),
   pid: z.int(),
   startTime: z.string(),
-  /** See `ProcessPlace`. Records of before have no `home`. */
+  /** See `ProcessPlace`. */
   boot: z.string(),
-  home: z.string().optional(),
+  home: z.string(),
   who: z.string(),
   version: z.string(),
   operation: z.enum(['plan', 'apply']),
@@ -96,7 +96,7 @@ export class RunRecords {
       const found = read(file);
       if (!found) return [];
       const { content, seenAlive } = found;
-      const life = lifeOfRun(content);
+      const life = lifeOf(content);
       if (life !== 'lives' && Date.now() - seenAlive > keptMs) {
         rmSync(file, { force: true });
         return [];
@@ -127,13 +127,6 @@ function userName(): string {
     // A user id without a name, as in many containers. Terraform gets no $USER either.
     return '';
   }
-}
-
-function lifeOfRun({ home, who, ...run }: Content): ProcessLife {
-  if (home !== undefined) return lifeOf({ ...run, home });
-  // One of before says its host alone.
-  if (who.slice(who.lastIndexOf('@') + 1) !== os.hostname()) return 'unknown';
-  return run.boot === placeHere().boot && isRunning(run) ? 'lives' : 'dead';
 }
 
 /** Whole or not at all. */

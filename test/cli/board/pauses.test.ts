@@ -108,11 +108,11 @@ group('a pause in the record', () => {
     expect(view.decisions).toEqual([{ kind: 'pause', by: 'ada@bench', why: 'the backup runs', at: at(60) }]);
   });
 
-  test('is not there in histories that were recorded before there was one', () => {
+  test('is not there in the history of a run that nobody paused', () => {
     const facts = historyFacts(recordedHistory('run-aborted'));
     const view = viewOfRun('prox-ops', 1, { facts, pending: undefined }, new Map());
     expect([view.pause, view.pauses]).toEqual([undefined, []]);
-    expect(view.decisions).toMatchObject([{ kind: 'abort', why: 'enough waited' }]);
+    expect(view.decisions).toMatchObject([{ kind: 'abort', why: 'to record it' }]);
   });
 });
 
@@ -232,33 +232,34 @@ group('watching a pause in a pipe', () => {
 });
 
 group('a run that was really paused', () => {
-  const events = recordedHistory('run-paused').events ?? [];
+  const events = recordedHistory('run-lifecycle-batches-paused').events ?? [];
   const until = (type: 'timerStartedEventAttributes' | 'timerCanceledEventAttributes'): RunView => {
     const cut = events.findIndex((event) => Boolean(event[type]));
-    const facts = historyFacts(recordedHistory('run-paused', cut));
+    const facts = historyFacts(recordedHistory('run-lifecycle-batches-paused', cut));
     return viewOfRun('prox-ops', 1, { facts, pending: nothingPending }, new Map());
   };
 
   test('has asked for it and finishes its node, then stands still, then goes on with two at once', () => {
     const asking = until('timerStartedEventAttributes');
-    expect(asking.pause).toMatchObject({ why: 'the backup runs', limit: dayMs, waiting: undefined });
+    expect(asking.pause).toMatchObject({ why: 'to record it', limit: dayMs, waiting: undefined });
     const still = until('timerCanceledEventAttributes');
     expect(still.pauses).toMatchObject([{ endedAt: undefined }]);
     expect(still.nodes.map(({ name, state, batch }) => [name, state, batch])).toEqual([
-      ['k8s-work-1', 'done', 0],
-      ['k8s-work-2', 'waiting', 1],
-      ['k8s-work-3', 'waiting', 1],
+      ['k8s-ctrl-1', 'done', 0],
+      ['k8s-work-1', 'waiting', 1],
+      ['k8s-work-2', 'waiting', 2],
+      ['k8s-work-3', 'waiting', 2],
     ]);
     const all = viewOfRun(
       'prox-ops',
       1,
-      { facts: historyFacts(recordedHistory('run-paused')), pending: undefined },
+      { facts: historyFacts(recordedHistory('run-lifecycle-batches-paused')), pending: undefined },
       new Map(),
     );
     expect(all).toMatchObject({ outcome: 'done', pause: undefined });
     expect(all.decisions.map(({ kind, why }) => [kind, why])).toEqual([
-      ['pause', 'the backup runs'],
-      ['resume', 'the backup is through'],
+      ['pause', 'to record it'],
+      ['resume', 'to record it'],
     ]);
     expect(all.nodes.map((node) => node.plan.rebootMode)).toEqual(['powercycle', 'default', 'default']);
   });
@@ -267,18 +268,19 @@ group('a run that was really paused', () => {
     const view = viewOfRun(
       'prox-ops',
       1,
-      { facts: historyFacts(recordedHistory('run-paused')), pending: undefined },
+      { facts: historyFacts(recordedHistory('run-lifecycle-batches-paused')), pending: undefined },
       new Map(),
     );
     const told = runChanges(undefined, { view, clock: { now: after(0), timeZone: 'UTC' } }).map(
       ({ text }) => text,
     );
     expect(told.filter((text) => / done after /.test(text)).map((text) => /\(.*\)/.exec(text)?.[0])).toEqual([
-      '(1 of 3 nodes done)',
-      '(2 of 3 nodes done)',
-      '(3 of 3 nodes done)',
+      '(1 of 4 nodes done)',
+      '(2 of 4 nodes done)',
+      '(3 of 4 nodes done)',
+      '(4 of 4 nodes done)',
     ]);
-    expect(told.indexOf('resumed by root@vm: the backup is through')).toBeGreaterThan(
+    expect(told.indexOf(`resumed by ${view.requestedBy}: to record it`)).toBeGreaterThan(
       told.findIndex((text) => text.startsWith('paused: no node is under way')),
     );
   });

@@ -33,11 +33,11 @@ export function factsOf(...events: readonly EventAt[]): HistoryFacts {
   return historyFacts(aHistory(...events));
 }
 
-/** A history that real workflows wrote, from `histories/`; cut after so many events. */
+/** A history that real workflows wrote, from `test/replay/histories`; cut after so many events. */
 export function recordedHistory(name: string, events?: number): History {
-  const file = path.join(projectRoot, 'test', 'runs', 'view', 'histories', `${name}.json`);
-  const recorded = JSON.parse(readFileSync(file, 'utf8')) as { events: unknown[] };
-  return historyFromJSON({ events: recorded.events.slice(0, events) });
+  const file = path.join(projectRoot, 'test', 'replay', 'histories', `${name}-0.1.0.json`);
+  const { history } = JSON.parse(readFileSync(file, 'utf8')) as { history: { events: unknown[] } };
+  return historyFromJSON({ events: history.events.slice(0, events) });
 }
 
 /** A value as Temporal carries it, in JSON. */

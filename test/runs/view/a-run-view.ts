@@ -190,6 +190,7 @@ export function aPlan(nodes: readonly PlannedNode[]): UpgradePlan {
     steps: { legacy: stepOrders.legacy },
     gates: ['nodes-ready', 'etcd-healthy'],
     drain: { attempts: 3, deleteEmptyDirData: true },
+    batch: 1,
     snapshotMaxAge: 3_600_000,
     limits: Limits.parse({}),
     blocked: [],

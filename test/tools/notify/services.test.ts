@@ -157,7 +157,7 @@ describe('ntfy', () => {
   test.each([
     ['https://ntfy.sh/hunter2', undefined],
     ['https://me:p%40ss@ntfy.lan/hunter2', `Basic ${Buffer.from('me:p@ss').toString('base64')}`],
-  ])('is found by the one address of the first release: %s', async (webhook, authorization) => {
+  ])('is found by one address: %s', async (webhook, authorization) => {
     await tell(() => published({}), halt, { webhook });
     expect(service?.came[0]?.path).toBe('/');
     expect(service?.came[0]?.json['topic']).toBe('hunter2');

@@ -86,14 +86,6 @@ describe('the record of a Terraform', () => {
     expect(await lifeWith({ boot: 'another' })).toBe(ofMachine ? 'dead' : 'unknown');
   });
 
-  it('of before is unknown only where its host is another', async () => {
-    const before = { home: undefined };
-    expect(await lifeWith(before)).toBe('lives');
-    expect(await lifeWith({ ...before, boot: 'another' })).toBe('dead');
-    expect(await lifeWith({ ...before, who: 'ops@elsewhere' })).toBe('unknown');
-    expect(await lifeWith({ ...before, boot: 'another', who: 'ops@elsewhere' })).toBe('unknown');
-  });
-
   it('is private, and goes with an end in order', async () => {
     const run = (await records().prepare())(pid(), about());
     const [file = ''] = readdirSync(path.join(root, 'records'));

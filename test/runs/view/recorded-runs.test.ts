@@ -1,0 +1,41 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
+import { reportMarkdown } from '../../../src/planning/report-markdown.js';
+import { reportOf } from '../../../src/planning/run-report.js';
+import type { RunResult } from '../../../src/planning/run-result.js';
+import { historyFacts } from '../../../src/runs/view/history-facts.js';
+import { storyOfRun } from '../../../src/runs/view/story-of-run.js';
+import { viewOfRun } from '../../../src/runs/view/view-of-run.js';
+import { projectRoot } from '../../../src/tools/project-root.js';
+import type { RunInput } from '../../../src/workflows/messages.js';
+
+const folder = path.join(projectRoot, 'test', 'replay', 'histories');
+const recorded = readdirSync(folder).filter((name) => name.startsWith('run-'));
+
+/** What a report says of a run is read from its history, and agrees with what the run answered. */
+describe.each(recorded)('%s', (file) => {
+  const { history } = JSON.parse(readFileSync(path.join(folder, file), 'utf8')) as { history: object };
+  const facts = historyFacts(historyFromJSON(history));
+  const input = facts.input as RunInput;
+  const result = facts.close?.result as RunResult;
+  const view = viewOfRun(input.request.cluster, input.run, { facts, pending: undefined }, new Map());
+  const story = storyOfRun(view, { now: 0, timeZone: 'UTC' });
+
+  test('is reported as it ended', () => {
+    const { outcome, reasons, target, declared, requestedBy } = result;
+    expect(story).toMatchObject({ outcome, reasons, target, declared, requestedBy });
+  });
+
+  test('has every node that is not done as the run answered, and counts the others', () => {
+    for (const { startedAt: _, endedAt: __, ...node } of result.notDone)
+      expect(story.nodes.find((one) => one.node === node.node)).toMatchObject(node);
+    const done = story.nodes.filter(({ outcome }) => outcome === 'done');
+    expect(done).toHaveLength(result.counts.done);
+  });
+
+  test('has a report without gaps', () => {
+    expect(reportMarkdown(reportOf(story))).not.toMatch(/undefined|NaN/);
+  });
+});
