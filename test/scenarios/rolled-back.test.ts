@@ -55,7 +55,7 @@ describe('a node that does not get well on the new version', () => {
   );
 
   it('goes back where CoreDNS is not well any more: nothing else is begun, and names what it saw', async () => {
-    await setInInventory(world, ['limits', 'soakCanary'], '20s');
+    await setInInventory(world, ['limits', 'soakCanary'], '10m');
     const run = await world.upgrade('--only', canary, next);
     await world.until('the soak watches', async () =>
       ((await waitingFor(world, nodeId(world.lab.cluster, run, 1, canary, 1), 'soakNode')) ?? '').startsWith(
