@@ -82,6 +82,8 @@ describe('a guard', () => {
 
     // The first, since the intent names a run.
     it('against a second install: the intent on the Node is enough to send nothing', async () => {
+      // So long an answer is waited for that never comes.
+      await setInInventory(world, ['limits', 'install'], '8s');
       const intent = 'slipway.dev/install=run/prox-ops/1/1/k8s-work-1/1 v1.12.2';
       await world.kubectl('annotate', 'node', 'k8s-work-1', intent);
       const result = await world.result(await world.upgrade('--only', 'k8s-work-1'));
@@ -91,6 +93,7 @@ describe('a guard', () => {
         reason: { kind: 'install-unanswered' },
       });
       expect(await world.machineEvents('k8s-work-1', 'upgrade-accepted')).toEqual([]);
+      await setInInventory(world, ['limits', 'install'], '5m');
     }, 240_000);
 
     it('against an eviction that is refused at first: it is asked for again, in one drain', async () => {
@@ -154,7 +157,7 @@ describe('a guard', () => {
     }, 240_000);
 
     it('against a drain that cannot end: a budget that can never be met closes a gate, then a drain gives up', async () => {
-      await setInInventory(world, ['limits', 'gates'], '5s');
+      await setInInventory(world, ['limits', 'gates'], '20s');
       await setInInventory(world, ['limits', 'drain'], '12s');
       await world.apply(impossibleBudget);
       await world.until('the budget is observed', async () => {
