@@ -129,10 +129,10 @@ function wrongAborts({ way, node, order, column, happened, story }: Omit<Ended, 
   if (column !== 'aborted' || !way.sends) return [];
   const sendsAt = orders[order].indexOf(way.sends);
   const told = story?.nodes.findLast((one) => one.node === node);
-  const seen = `${story?.outcome}, ${told?.outcome} (${told?.state})`;
+  const seen = `${story?.outcome}, ${told?.outcome}`;
   return happened.flatMap(({ point }) => {
     const isSent = orders[order].indexOf(point.step) >= sendsAt;
-    const wanted = isSent ? 'aborted, done (on-target)' : 'aborted, undone (undone)';
+    const wanted = isSent ? 'aborted, done' : 'aborted, undone';
     return seen === wanted ? [] : [`an abort at ${point.step} ended as ${seen}, not as ${wanted}`];
   });
 }
