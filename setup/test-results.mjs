@@ -63,7 +63,7 @@ export function writeResults(json) {
     '# Everything on the lab, as it ran last',
     '',
     `\`npm run test:all\` wrote this on ${date}: ${Math.round(seconds / 60)} minutes for ${testResults.length} files, one after the other, ` +
-      `on ${os.availableParallelism()} cores, Node.js ${process.version}. \`npm test\` runs these but for those under \`scenarios/faults\` and \`scenarios/long\`, after the unit tests.`,
+      `on ${os.availableParallelism()} cores, Node.js ${process.version}. \`npm test\` runs part of these (CONTRIBUTING.md says which), after the unit tests.`,
     '',
     '| file | passed | s | |',
     '|---|---|---|---|',

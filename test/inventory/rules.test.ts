@@ -92,6 +92,11 @@ describe('a rule across fields', () => {
     expect(mistakes).toHaveLength(1);
   });
 
+  test('says what to do about two control planes', () => {
+    const [mistake] = mistakesOf(changedText((draft) => draft.deleteIn(['nodes', 2])));
+    expect(mistake?.fix).toBe('add a third control plane, or leave one');
+  });
+
   test.each<[string, (draft: Document) => void]>([
     ['one control plane whose outage is accepted', oneAccepted],
     [

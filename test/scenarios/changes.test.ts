@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { World, nodeResult } from '../../lab/world.js';
 import { setInInventory } from '../../lab/edit-inventory.js';
+import { holdDrain, whileItDrains } from './held-drain.js';
 
 const node = 'k8s-work-1';
 
@@ -59,11 +60,12 @@ describe('an upgrade', () => {
   }, 300_000);
 
   it('that is paused finishes the node under way, begins no other, says so, and goes on', async () => {
-    await world.slowPods('k8s-work-3', 6);
+    await holdDrain(world, 'k8s-ctrl-1');
     const run = await world.upgrade('--talos', 'v1.13.9', '--only', 'k8s-work-3', 'k8s-ctrl-1');
-    await world.untilBegun(run, 'k8s-ctrl-1', 'prepareImage');
-    const paused = await world.slipway('pause', '--why', 'the switch is rebooting');
-    expect(paused.code).toBe(0);
+    await whileItDrains(world, run, 'k8s-ctrl-1', async () => {
+      const paused = await world.slipway('pause', '--why', 'the switch is rebooting');
+      expect(paused.code).toBe(0);
+    });
     await world.until('the run is paused', async () => {
       const { stdout } = await world.slipway('status');
       return /paused/.test(stdout) && /the switch is rebooting/.test(stdout) && /slipway resume/.test(stdout);

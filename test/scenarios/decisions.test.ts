@@ -142,33 +142,6 @@ describe('a halted run', () => {
     }, 240_000);
   });
 
-  describe('that is cancelled in the Web UI while it waits', () => {
-    it('ends aborted, held, and touches nothing', async () => {
-      await neverPulls(world, second);
-      const run = await world.upgrade('--only', second);
-      await isHalted(world, second);
-      await (await world.client()).workflow.getHandle(runId(world.lab.cluster, run)).cancel();
-      const result = await world.result(run);
-      expect(result).toMatchObject({ outcome: 'aborted' });
-      expect(nodeResult(result, second)).toMatchObject({ outcome: 'undone', attempt: 1 });
-      expect((await world.slipway('status')).stdout).toContain('is held');
-      expect((await world.slipway('release', '--why', 'nothing was touched')).code).toBe(0);
-    }, 180_000);
-  });
-
-  describe('that nobody decides about', () => {
-    it('ends, held, and touches nothing', async () => {
-      await setInInventory(world, ['limits', 'decision'], '2s');
-      await neverPulls(world, second);
-      const result = await world.result(await world.upgrade('--only', second));
-      expect(result).toMatchObject({
-        outcome: 'halted',
-        reasons: [{ kind: 'undecided', node: second, limit: 2_000 }],
-      });
-      expect((await world.slipway('status')).stdout).toContain('is held');
-    }, 180_000);
-  });
-
   it('keeps every promise the watcher can see', async () => {
     expect((await world.stop()).complaints).toEqual([]);
   }, 120_000);

@@ -1,14 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { MergeDay } from '../../lab/merge-day.js';
-import { World } from '../../lab/world.js';
+import { World, nodeResult } from '../../lab/world.js';
 import { runId } from '../../src/workflows/messages.js';
 import { runInput } from './run-input.js';
 import { wasPolled } from './was-polled.js';
 
 const [now, first, second] = ['v1.12.1', 'v1.12.2', 'v1.12.3'] as const;
 
-/** Only here: a merge at the forge upgrades machines, by itself; and one that comes meanwhile is brought after it. */
+/**
+ * Only here: a merge at the forge upgrades machines, by itself, and one that comes meanwhile is brought after it. And a cluster of one node,
+ * whose upgrade is an outage: nothing can be drained.
+ */
 describe('a pull request that is merged', () => {
   let world: World;
   let day: MergeDay;
@@ -26,9 +29,18 @@ describe('a pull request that is merged', () => {
     await world?.stop();
   }, 120_000);
 
+  const node = 'ctrl-1';
   const status = async (): Promise<string> => (await world.slipway('queue')).stdout;
 
+  it('is planned as an outage on a cluster of one node, which is not drained', async () => {
+    const { stdout } = await world.slipway('plan', '--talos', first);
+    expect(stdout).toMatch(/one control plane: the Kubernetes API is away/);
+    expect(stdout).not.toMatch(/^ {2}drain +evicts/m);
+  }, 60_000);
+
   it('begins a run that knows where it comes from, and its pull request says so', async () => {
+    // It boots, and is not Ready until another merge has come: the run is open for so long.
+    await world.control('POST', '/faults', { name: 'kubelet-not-ready', node, after: 'reboot:power-gone' });
     merged = await day.bumpAndMerge({ talos: first, labels: ['upgrade-pets'] });
     await world.until('run 1 is open', async () => (await status()).includes('run 1'));
     const { request } = await runInput(await world.client(), world.lab.cluster, 1);
@@ -51,7 +63,11 @@ describe('a pull request that is merged', () => {
     last = commit;
     await world.until('it is told', async () => day.comments(number).length > 0);
     expect(day.comments(number)).toEqual([expect.stringMatching(/It waits.*run 1 is upgrading one-node/s)]);
-    expect(await world.result(1)).toMatchObject({ outcome: 'done', target: first });
+    await world.untilBegun(1, node, 'awaitReady');
+    await world.control('DELETE', '/faults');
+    const result = await world.result(1);
+    expect(result).toMatchObject({ outcome: 'done', reasons: [], target: first });
+    expect(nodeResult(result, node).steps.map(({ step }) => step)).not.toContain('drain');
     await world.until('run 2 is there', async () => (await world.story(2)) !== undefined);
     expect(await world.result(2)).toMatchObject({ outcome: 'done', target: second });
   }, 120_000);

@@ -4,14 +4,14 @@ import { World } from '../../lab/world.js';
 import { loadInventory } from '../../src/inventory/load.js';
 import { offerUpgrade } from '../../src/starter/offer-upgrade.js';
 import { defaultTaskQueue, type OfferAnswer } from '../../src/workflows/messages.js';
-import { setInInventory } from '../../lab/edit-inventory.js';
+import { holdDrain, whileItDrains } from './held-drain.js';
 import { onOneLine } from './what-is-said.js';
 
 const node = 'k8s-work-1';
 const [first, newer, newest] = ['v1.12.2', 'v1.12.3', 'v1.12.4'] as const;
 const why = ['--why', 'to see it'] as const;
 
-/** Only here: what was merged waits its turn, the newest alone; a frozen cluster; and maintenance windows. */
+/** Only here: what was merged waits its turn, the newest alone; and a frozen cluster. */
 describe('the queue of a cluster', () => {
   let world: World;
 
@@ -65,13 +65,15 @@ describe('the queue of a cluster', () => {
   }, 90_000);
 
   it('begins it once that is lifted, lets later merges wait, and takes none twice', async () => {
-    await world.slowPods(node, 6);
+    await holdDrain(world, node);
     const { stdout } = await world.slipway('unfreeze', ...why);
     expect(stdout).toContain(`Run 2 begins: Talos ${first} was merged and had waited.`);
-    await world.untilBegun(2, node, 'drainNode');
-    expect(await offer(newer, 'b')).toMatchObject({ verdict: 'waits', reason: { kind: 'run-open', run: 2 } });
-    expect(await offer(newest, 'c')).toMatchObject({ verdict: 'waits', instead: newer });
-    expect(await offer(newest, 'c')).toEqual({ verdict: 'known' });
+    await whileItDrains(world, 2, node, async () => {
+      const waits = { verdict: 'waits', reason: { kind: 'run-open', run: 2 } };
+      expect(await offer(newer, 'b')).toMatchObject(waits);
+      expect(await offer(newest, 'c')).toMatchObject({ verdict: 'waits', instead: newer });
+      expect(await offer(newest, 'c')).toEqual({ verdict: 'known' });
+    });
     // What has touched a node is not superseded.
     expect(await world.result(2)).toMatchObject({ outcome: 'done', target: first });
   }, 120_000);
@@ -80,48 +82,6 @@ describe('the queue of a cluster', () => {
     await world.until('run 3 is open', async () => (await queueSays()).includes('run 3'));
     expect(await world.result(3)).toMatchObject({ outcome: 'done', target: newest });
     expect(await offer(newer, 'b')).toEqual({ verdict: 'known' });
-  }, 120_000);
-
-  it('has a run that waits for a yes make room for a newer merge', async () => {
-    await setInInventory(world, ['upgrade', 'approve'], ['patch']);
-    expect(await offer('v1.12.5', 'd')).toEqual({ verdict: 'started', run: 4 });
-    await world.until('it asks', async () =>
-      (await world.slipway('status')).stdout.includes('slipway approve'),
-    );
-    expect(await offer('v1.12.6', 'e')).toMatchObject({ verdict: 'waits', reason: { kind: 'run-open' } });
-    expect(await world.result(4)).toMatchObject({
-      outcome: 'refused',
-      reasons: [{ kind: 'superseded', target: 'v1.12.6', commit: 'e'.repeat(40) }],
-    });
-    await world.until('run 5 asks', async () =>
-      (await world.slipway('status')).stdout.includes('slipway approve prox-ops/5'),
-    );
-    await world.slipway('abort', ...why);
-    expect(await world.result(5)).toMatchObject({ outcome: 'aborted' });
-    await world.slipway('release', ...why);
-    await setInInventory(world, ['upgrade', 'approve'], ['major']);
-  }, 120_000);
-
-  it('has a run wait for its maintenance window, with the plan made, until a person says now', async () => {
-    const tomorrow = new Date(Date.now() + 86_400_000);
-    const at = `0 0 ${tomorrow.getUTCDate()} ${tomorrow.getUTCMonth() + 1} *`;
-    await setInInventory(world, ['upgrade', 'windows'], { zone: 'UTC', open: [{ at, lasts: '1h' }] });
-    const run = await world.upgrade('--only', node, '--talos', 'v1.12.5');
-    await world.until('it waits', async () =>
-      onOneLine((await world.slipway('status')).stdout).includes('No maintenance window is open'),
-    );
-    expect(await queueSays()).toContain('window, waits for the maintenance window');
-    expect(await world.machineEvents(node, 'upgrade-accepted')).toHaveLength(2);
-    const { stdout } = await world.slipway('start-now', '--why', 'it cannot wait');
-    expect(stdout).toContain('waits for no maintenance window any more');
-    const result = await world.result(run);
-    expect(result).toMatchObject({
-      outcome: 'done',
-      decisions: [{ kind: 'start-now', why: 'it cannot wait' }],
-    });
-    expect((await world.slipway('report')).stdout).toContain(
-      'begin although the maintenance window is closed',
-    );
   }, 120_000);
 
   it('keeps every promise the watcher can see', async () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { FaultName } from '../../lab/faults/catalogue.js';
 import { World, nodeResult } from '../../lab/world.js';
 import { setInInventory } from '../../lab/edit-inventory.js';
 import { nodeId } from '../../src/workflows/messages.js';
@@ -9,7 +10,10 @@ const [worker, canary, next] = ['k8s-work-1', 'k8s-work-2', 'k8s-work-3'] as con
 const [controlPlane, other] = ['k8s-ctrl-2', 'k8s-ctrl-3'] as const;
 const from = 'v1.12.1';
 
-/** Only here: a node that does not get well on the new version goes back by itself, and what becomes of it where it cannot. */
+/**
+ * Only here: a node that does not get well on the new version goes back by itself; what becomes of it where it cannot; what is said then,
+ * and that what is advised brings the node back.
+ */
 describe('a node that does not get well on the new version', () => {
   let world: World;
 
@@ -17,6 +21,7 @@ describe('a node that does not get well on the new version', () => {
     world = await World.start({ name: 'rolled-back' });
     await setInInventory(world, ['upgrade', 'onFailure'], 'rollback');
     await setInInventory(world, ['limits', 'ready'], '10s');
+    await setInInventory(world, ['limits', 'check'], '10s');
     await setInInventory(world, ['limits', 'nodeChecks'], '10s');
   }, 120_000);
 
@@ -55,7 +60,7 @@ describe('a node that does not get well on the new version', () => {
   );
 
   it('goes back where CoreDNS is not well any more: nothing else is begun, and names what it saw', async () => {
-    await setInInventory(world, ['limits', 'soakCanary'], '20s');
+    await setInInventory(world, ['limits', 'soakCanary'], '10m');
     const run = await world.upgrade('--only', canary, next);
     await world.until('the soak watches', async () =>
       ((await waitingFor(world, nodeId(world.lab.cluster, run, 1, canary, 1), 'soakNode')) ?? '').startsWith(
@@ -90,7 +95,86 @@ describe('a node that does not get well on the new version', () => {
     expect((await world.slipway('release', '--why', 'CoreDNS was mended')).code).toBe(0);
   }, 240_000);
 
+  describe('on a way back that fails', () => {
+    beforeAll(async () => {
+      await setInInventory(world, ['limits', 'decision'], '5m');
+      // So long a request that was lost shows no sign.
+      await setInInventory(world, ['limits', 'install'], '10s');
+    });
+
+    afterAll(async () => {
+      await setInInventory(world, ['limits', 'decision'], '0s');
+      await setInInventory(world, ['limits', 'install'], '5m');
+    });
+
+    const failures: readonly (readonly [string, string, { readonly name: FaultName }, string, RegExp])[] = [
+      [
+        'its request is lost',
+        next,
+        { name: 'rollback-request-lost' },
+        'rollback-unanswered',
+        /shows no sign of the rollback to v1\.12\.1 that was, or may have been, asked for/,
+      ],
+      [
+        'the machine boots the same slot again',
+        'k8s-ctrl-1',
+        { name: 'rollback-not-written' },
+        'rollback-not-booted',
+        /was to go back to v1\.12\.1 and came back on v1\.12\.2 \(boot id changed, version did not\)/,
+      ],
+    ];
+    it.each(failures)(
+      '%s: it is told as critical, nobody goes on without %s, and once more it goes back',
+      async (_what, node, fault, kind, says) => {
+        await world.control('POST', '/faults', { name: 'extension-missing', node });
+        await world.control('POST', '/faults', { ...fault, node });
+        const run = await world.upgrade('--only', node);
+        await world.until('the way back failed', async () =>
+          (await world.slipway('status')).stdout.includes('CRITICAL'),
+        );
+        const said = onOneLine((await world.slipway('status')).stdout);
+        expect(said).toContain(`CRITICAL: ${node} did not come back to ${from}`);
+        expect(said).toMatch(says);
+        const again = `slipway rollback ${node} ${world.lab.cluster}/${run} --why`;
+        expect(said).toContain(again);
+        expect(said).not.toContain(`slipway skip ${node}`);
+        const skip = await world.slipway('skip', node, '--why', 'a test');
+        expect(skip.code).toBe(1);
+        expect(onOneLine(skip.stdout + skip.stderr)).toContain(
+          `The way back of ${node} failed: no other node is begun before it is whole.`,
+        );
+        expect((await world.slipway('rollback', node, '--why', 'a test')).code).toBe(0);
+        const result = await world.result(run);
+        expect(result).toMatchObject({
+          outcome: 'halted',
+          reasons: [
+            {
+              kind: 'rolled-back',
+              node,
+              version: from,
+              after: { kind: 'rollback-failed', reason: { kind } },
+            },
+          ],
+        });
+        expect(nodeResult(result, node)).toMatchObject({
+          outcome: 'undone',
+          state: 'rolled-back',
+          attempt: 3,
+        });
+        const seen = await world.kubectl('get', 'node', node, '--output=json');
+        expect(seen).toContain(`Talos (${from})`);
+        expect(JSON.parse(seen)).not.toHaveProperty('spec.unschedulable');
+        expect(await world.machineEvents(node, 'rollback-accepted')).toHaveLength(
+          fault.name === 'rollback-not-written' ? 2 : 1,
+        );
+        expect((await world.slipway('release', '--why', 'looked at it')).code).toBe(0);
+      },
+      240_000,
+    );
+  });
+
   it('stays as it is, named, where it is not well on the version from before either', async () => {
+    await setInInventory(world, ['limits', 'etcdRejoin'], '8s');
     await world.control('POST', '/faults', { name: 'etcd-member-down', node: other, times: 2 });
     const result = await world.result(await world.upgrade('--only', other));
     expect(result).toMatchObject({

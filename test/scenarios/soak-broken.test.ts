@@ -21,7 +21,7 @@ describe('a soak that breaks', () => {
     world = await World.start({ name: 'soak-broken' });
     // Longer than it takes to break it, which ends it.
     for (const soak of ['soakControlPlane', 'soakCanary'])
-      await setInInventory(world, ['limits', soak], '20s');
+      await setInInventory(world, ['limits', soak], '10m');
   }, 120_000);
 
   afterAll(async () => {

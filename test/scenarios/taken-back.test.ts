@@ -8,7 +8,10 @@ import { onOneLine } from './what-is-said.js';
 const [now, next] = ['v1.12.1', 'v1.12.2'] as const;
 const worker = 'work-1';
 
-/** Only here: a merge whose run went back by itself, and everything that could bring its version again. */
+/**
+ * Only here: a merge whose run went back by itself, and everything that could bring its version again. And a cluster of one control plane
+ * with workers.
+ */
 describe('a version from which the run of a merge went back', () => {
   let world: World;
   let day: MergeDay;
@@ -36,6 +39,8 @@ describe('a version from which the run of a merge went back', () => {
     const result = await world.result(1);
     expect(result).toMatchObject({ outcome: 'halted', reasons: [{ kind: 'rolled-back', node: worker }] });
     expect(nodeResult(result, worker)).toMatchObject({ state: 'rolled-back' });
+    expect(result.order).toEqual(['ctrl-1', 'work-1', 'work-2']);
+    expect(nodeResult(result, 'ctrl-1').outcome).toBe('done');
     // The same line wherever the result is read; at the pull request itself GitHub's own Revert stands beside.
     const line = `git revert ${merged.commit.slice(0, 12)} # git still declares Talos ${next}`;
     for (const command of [['status'], ['report', '1']] as const) {
@@ -77,7 +82,9 @@ describe('a version from which the run of a merge went back', () => {
   it('is by a person, and what waited goes on once that has ended well', async () => {
     const { code } = await world.slipway('upgrade', '--talos', next, '--no-wait');
     expect(code).toBe(0);
-    expect(await world.result(2)).toMatchObject({ outcome: 'done', target: next });
+    const result = await world.result(2);
+    expect(result).toMatchObject({ outcome: 'done', reasons: [], target: next });
+    expect(['work-1', 'work-2'].map((name) => nodeResult(result, name).outcome)).toEqual(['done', 'done']);
     await world.until('run 3 is there', async () => (await world.story(3)) !== undefined);
     // Nobody has such a schematic.
     expect(await world.result(3)).toMatchObject({ outcome: 'refused', target: next });

@@ -9,7 +9,7 @@ describe('a run that is terminated from outside', () => {
   let world: World;
 
   beforeAll(async () => {
-    world = await World.start({ name: 'terminated', speed: 1 });
+    world = await World.start({ name: 'terminated' });
   }, 120_000);
 
   afterAll(async () => {
@@ -17,9 +17,8 @@ describe('a run that is terminated from outside', () => {
   }, 120_000);
 
   it('leaves its node to end by itself; until then a released cluster takes no other run', async () => {
+    await world.control('POST', '/faults', { name: 'kubelet-not-ready', node, after: 'reboot:power-gone' });
     const run = await world.upgrade('--only', node);
-    await world.untilBegun(run, node, 'installTalos');
-    await world.control('POST', '/faults', { name: 'kubelet-not-ready', node });
     await world.untilBegun(run, node, 'awaitReady');
     const { workflow } = await world.client();
     await workflow.getHandle(runId(world.lab.cluster, run)).terminate('a test');

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure, DefaultFailureConverter, defaultPayloadConverter } from '@temporalio/common';
+import type { Windows } from '../../src/inventory/windows.js';
 import { describe as sentence } from '../../src/planning/describe.js';
 import type { Reason } from '../../src/planning/reason.js';
 import type { PlannedNode, UpgradePlan } from '../../src/planning/plan.js';
@@ -64,6 +65,10 @@ export interface DrivenPlan {
   readonly found?: (node: PlannedNode) => PlannedNode;
   /** Left out: `ask`. */
   readonly onFailure?: 'ask' | 'rollback';
+  /** How long a decision is waited for, in milliseconds. Left out: longer than any test. */
+  readonly decision?: number;
+  /** Left out: nodes are begun at any time. */
+  readonly windows?: Windows;
 }
 
 /** A run of workers in batches, on the real workflows; activities answer what the test says. */
@@ -73,15 +78,15 @@ export async function driveRun(
   run: number,
   batches: readonly (readonly string[])[],
   answers: Answers,
-  { found = (node) => node, onFailure = 'ask' }: DrivenPlan = {},
+  { found = (node) => node, onFailure = 'ask', decision = 120_000, windows }: DrivenPlan = {},
 ): Promise<DrivenRun> {
   const input = aCluster()
     .declaring((inventory) => ({
       ...inventory,
-      limits: { ...inventory.limits, decision: 120_000 },
+      limits: { ...inventory.limits, decision },
       snapshot: { ...inventory.snapshot, maxAge: 0 },
     }))
-    .upgrading({ approve: [], onFailure, workers: { canary: 0, batch: 2, undrained: 'halt' } })
+    .upgrading({ approve: [], onFailure, workers: { canary: 0, batch: 2, undrained: 'halt' }, windows })
     .planInput();
   const planned = planUpgrade(input);
   if (planned.verdict !== 'planned') throw new Error(JSON.stringify(planned));
@@ -156,6 +161,8 @@ type Answering = (name: string, node: string | undefined, input: unknown) => Pro
 /** Carries out the activities of all driven runs, several at a time: each by what its own test answers. */
 export class DrivenActivities {
   private readonly runs = new Map<number, Answering>();
+  /** The run that was driven last: it answers what is asked about no run. */
+  private newest = 0;
   private readonly over = new AbortController();
   private readonly working: Promise<void>;
 
@@ -165,6 +172,7 @@ export class DrivenActivities {
 
   answers(run: number, answering: Answering): void {
     this.runs.set(run, answering);
+    this.newest = run;
   }
 
   async stop(): Promise<void> {
@@ -184,10 +192,10 @@ export class DrivenActivities {
       const { taskToken, activityType, input } = task ?? {};
       if (!taskToken || taskToken.length === 0) continue;
       const about = decoded(input?.payloads?.[0]) as {
-        readonly run: number;
+        readonly run?: number;
         readonly node?: { readonly name: string };
       };
-      const answering = this.runs.get(about.run) ?? (() => Promise.resolve('nobody asks'));
+      const answering = this.runs.get(about.run ?? this.newest) ?? (() => Promise.resolve('nobody asks'));
       void answering(activityType?.name ?? '', about.node?.name, about).then((result) =>
         this.respond(taskToken, result),
       );

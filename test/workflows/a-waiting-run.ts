@@ -7,6 +7,7 @@ import { defaultPayloadConverter } from '@temporalio/common';
 import { planUpgrade } from '../../src/planning/upgrade-plan.js';
 import type { PlanInput } from '../../src/planning/plan-input.js';
 import type { Origin, UpgradePlan } from '../../src/planning/plan.js';
+import { lookForWorkers } from '../../src/starter/look-for-workers.js';
 import { offerUpgrade } from '../../src/starter/offer-upgrade.js';
 import { historyFacts, type HistoryFacts } from '../../src/runs/view/history-facts.js';
 import { decoded } from '../../src/runs/view/history-values.js';
@@ -56,6 +57,8 @@ export async function startWorkflowsAlone(): Promise<WorkflowsAlone> {
       'The worker of the workflows ended before it worked. Type: npm run check, which bundles them.',
     );
   }
+  // It says that it works before its first question for work has come to Temporal.
+  while (!(await lookForWorkers(temporal.client, taskQueue)).answering) await pause(50);
   return {
     temporal,
     waitingRun: (run, approvers = 1) => startRun(temporal, run, approvers),
@@ -100,7 +103,7 @@ async function mergeRun(
   const answer = await offerUpgrade(
     client,
     { key: origin.delivery, input: offered },
-    { taskQueue, limitMs: 10_000 },
+    { taskQueue, limitMs: 60_000 },
   );
   if (answer.verdict !== 'started') throw new Error(JSON.stringify(answer));
   const { run } = answer;
@@ -114,7 +117,7 @@ async function answerActivity(
 ): Promise<{ readonly name: string; readonly input: unknown }> {
   const { workflowService, options } = client;
   const common = { namespace: options.namespace, identity: 'by hand' };
-  const { taskToken, activityType, input } = await client.withDeadline(Date.now() + 20_000, () =>
+  const { taskToken, activityType, input } = await client.withDeadline(Date.now() + 60_000, () =>
     workflowService.pollActivityTaskQueue({ ...common, taskQueue: { name: taskQueue } }),
   );
   await workflowService.respondActivityTaskCompleted({

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { RunResult } from '../../src/planning/run-result.js';
+import { historyFacts } from '../../src/runs/view/history-facts.js';
 import {
   DrivenActivities,
   driveRun,
@@ -258,6 +259,38 @@ describe('a node that is skipped when its install was sent', () => {
     await driven.until('it waits for a word', async () => (await driven.decide('retry', one)) === 'retrying');
     expect(driven.asked.some((text) => text.endsWith(next))).toBe(false);
     expect(await driven.handle.result()).toMatchObject({ outcome: 'done', counts: { done: 2 } });
+  }, 60_000);
+});
+
+describe('a run that waits for a decision', () => {
+  const unpulled = new Fails({ kind: 'image-pull-failed', node: one, image: 'an image', why: 'no route' });
+  const neverPulls: Answers = ({ name, node }) =>
+    name === 'prepareImage' && node === one ? unpulled : undefined;
+  const touched = (driven: DrivenRun): readonly string[] =>
+    driven.asked.filter((text) => /^(cordonNode|drainNode|installTalos) /.test(text));
+
+  test('and is cancelled, as the Web UI does it, ends aborted, with nothing touched', async () => {
+    const driven = await drive([[one], [next]], neverPulls);
+    await driven.until('it waits', async () =>
+      historyFacts(await driven.handle.fetchHistory()).timers.some(({ endedAt }) => endedAt === undefined),
+    );
+    await driven.handle.cancel();
+    expect(await driven.handle.result()).toMatchObject({
+      outcome: 'aborted',
+      reasons: [{ kind: 'aborted' }],
+      notDone: [{ node: one, outcome: 'undone', attempt: 1 }],
+    });
+    expect(touched(driven)).toEqual([]);
+  }, 60_000);
+
+  test('that nobody makes ends halted at its limit, with nothing touched', async () => {
+    const driven = await drive([[one], [next]], neverPulls, { decision: 1_000 });
+    expect(await driven.handle.result()).toMatchObject({
+      outcome: 'halted',
+      reasons: [{ kind: 'undecided', node: one, limit: 1_000, reason: unpulled.reason }],
+      notDone: [{ node: one, outcome: 'undone' }],
+    });
+    expect(touched(driven)).toEqual([]);
   }, 60_000);
 });
 

@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { answerPlan, type PlanAnswered } from '../../src/starter/answer-plan.js';
+import { boardText } from '../../src/cli/board/board-text.js';
+import { reportMarkdown } from '../../src/planning/report-markdown.js';
+import { reportOfView } from '../../src/runs/view/report-of-view.js';
+import { viewOfRun } from '../../src/runs/view/view-of-run.js';
 import { decisionsOf, approvalOf } from '../../src/runs/view/view-of-decisions.js';
 import { approvePlan, bySignal, type ApprovalInput } from '../../src/workflows/messages.js';
 import {
@@ -56,6 +60,10 @@ describe('a signal, as the Web UI sends it', () => {
     expect(approvalOf(facts, one.plan)).toMatchObject({
       answer: { kind: 'approve', by: 'Ada', from: bySignal },
     });
+    const view = viewOfRun(cluster, one.run, { facts, pending: undefined }, new Map());
+    expect(reportMarkdown(reportOfView(view, Date.now()))).toContain(`Ada (${bySignal})`);
+    const board = boardText(view, Date.now(), { width: 200, colour: false, timeZone: 'UTC' });
+    expect(board.replaceAll(/\s+/g, ' ')).toContain(`approved by Ada (${bySignal})`);
     await one.handle.terminate();
   }, 30_000);
 

@@ -1,6 +1,6 @@
 import type { FaultName } from '../../../lab/faults/catalogue.js';
 import type { FaultCase, FaultToArm } from './fault-case.js';
-import { holdDrain, stopHolding, whileItDrains } from './held-drain.js';
+import { holdDrain, stopHolding, whileItDrains } from '../held-drain.js';
 
 const node = 'k8s-ctrl-2';
 const other = 'k8s-ctrl-3';

@@ -1,7 +1,7 @@
 import type { World } from '../../../lab/world.js';
 import { setInInventory } from '../../../lab/edit-inventory.js';
 import type { FaultCase } from './fault-case.js';
-import { holdDrain, stopHolding, whileItDrains } from './held-drain.js';
+import { holdDrain, stopHolding, whileItDrains } from '../held-drain.js';
 
 const done = { outcome: 'done', node: 'done', state: 'on-target', installs: 1, boots: 1 } as const;
 

@@ -34,21 +34,6 @@ interface PlayedBy {
 /** A worker that hangs and comes back is drawn by chaos alone. */
 export const columns = interruptionNames.filter((name) => name !== 'hung');
 
-/** Steps at which `test/scenarios/abort*.test.ts` abort a run in the legacy order, and the activity they name. */
-const abortedElsewhere: Readonly<Partial<Record<StepName, readonly [file: string, activity: string]>>> = {
-  'prepare-image': ['abort', 'prepareImage'],
-  'await-gates': ['abort', 'awaitGates'],
-  cordon: ['abort', 'cordonNode'],
-  drain: ['abort', 'drainNode'],
-  'hand-over-leadership': ['abort-late', 'handOverLeadership'],
-  'record-facts': ['abort-late', 'recordFacts'],
-  install: ['abort-late', 'installTalos'],
-  'await-boot': ['abort', 'awaitBoot'],
-  'await-ready': ['abort-late', 'awaitReady'],
-  'await-etcd-member': ['abort-late', 'awaitEtcdMember'],
-  uncordon: ['abort-late', 'uncordonNode'],
-};
-
 /** Made of the table of steps itself, so that a new step, or a new order, is in it at once. */
 export function cellOf(order: MatrixOrder, step: StepName, column: Interruption): PlannedCell {
   const at = placeOf({ order, step }, column);
@@ -94,9 +79,6 @@ function placeOf(place: Place, column: Interruption): Place {
 
 /** The test beside the matrix that plays this very thing. */
 function testBeside(order: MatrixOrder, step: StepName, column: Interruption): PlayedBy | undefined {
-  const aborts = abortedElsewhere[step];
-  if (column === 'aborted' && order === 'legacy' && aborts)
-    return { file: `test/scenarios/${aborts[0]}.test.ts`, words: aborts[1] };
   if (column !== 'fails' || !isFlow(order)) return undefined;
   const [story] = casesIn(order).filter(({ ending }) => ending.failedStep === step);
   return story && { file: `test/scenarios/faults/${order}.test.ts`, words: `playEachCase('${order}')` };

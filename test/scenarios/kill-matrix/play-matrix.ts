@@ -105,7 +105,8 @@ async function playOnce(
     const broken = judgeRun({ story, patienceMs, end, happened, survivors })
       .filter(({ what }) => column !== 'fails' || !what.includes('unexpected'))
       .map(({ what }) => what);
-    return { cells: cellsOf({ way, node, column, steps, happened, broken, story }), happened };
+    const ended = { way, node, order, column, steps, happened, story };
+    return { cells: cellsOf({ ...ended, broken: [...broken, ...wrongAborts(ended)] }), happened };
   } finally {
     await stage.settle();
     await putBack(world, way, node, inventory, begun);
@@ -115,11 +116,25 @@ async function playOnce(
 interface Ended {
   readonly way: Way;
   readonly node: string;
+  readonly order: MatrixOrder;
   readonly column: Interruption;
   readonly steps: readonly StepName[];
   readonly happened: readonly Happened[];
   readonly broken: readonly string[];
   readonly story: RunStory | undefined;
+}
+
+/** How an abort ended otherwise than the table of steps has it: before the request the node is undone, from it on it is finished. */
+function wrongAborts({ way, node, order, column, happened, story }: Omit<Ended, 'broken'>): string[] {
+  if (column !== 'aborted' || !way.sends) return [];
+  const sendsAt = orders[order].indexOf(way.sends);
+  const told = story?.nodes.findLast((one) => one.node === node);
+  const seen = `${story?.outcome}, ${told?.outcome}`;
+  return happened.flatMap(({ point }) => {
+    const isSent = orders[order].indexOf(point.step) >= sendsAt;
+    const wanted = isSent ? 'aborted, done' : 'aborted, undone';
+    return seen === wanted ? [] : [`an abort at ${point.step} ended as ${seen}, not as ${wanted}`];
+  });
 }
 
 /** What the steps of one run came to: all of them where it ended as it should; the last one alone where it did not. */

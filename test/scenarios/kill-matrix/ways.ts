@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { ShapeName } from '../../../lab/chaos/shapes.js';
 import type { FaultRequest } from '../../../lab/faults/fault-plan.js';
 import type { World } from '../../../lab/world.js';
+import type { StepName } from '../../../src/planning/node-steps.js';
 import type { RunStory, StoryNode } from '../../../src/planning/run-report.js';
 import { setInInventory } from '../../../lab/edit-inventory.js';
 import { isSilent, terminatedAt } from '../faults/terminated-rebuild.js';
@@ -37,6 +38,11 @@ export interface Way {
     readonly node: StoryNode['outcome'];
     readonly state: StoryNode['state'];
   };
+  /**
+   * The step that sends what cannot be undone: an abort at an earlier step undoes the node, an abort at this or a later one has the node
+   * finished. Left out: other orders have other ends.
+   */
+  readonly sends?: StepName;
 }
 
 const done = { outcome: 'done', node: 'done', state: 'on-target' } as const;
@@ -44,8 +50,8 @@ const wentBack = { outcome: 'halted', node: 'undone', state: 'rolled-back' } as 
 
 /** The orders that are played. */
 export const ways: Readonly<Partial<Record<MatrixOrder, Way>>> = {
-  legacy: { shape: 'small', attempt: 1, ends: done },
-  lifecycle: { shape: 'small-1.13', attempt: 1, ends: done },
+  legacy: { shape: 'small', attempt: 1, ends: done, sends: 'install' },
+  lifecycle: { shape: 'small-1.13', attempt: 1, ends: done, sends: 'install' },
   rebuild: { shape: 'small-rebuild', attempt: 1, ends: done },
   probed: {
     shape: 'small',

@@ -5,7 +5,7 @@ import type { LabProcess } from '../../../lab/processes/lab-process.js';
 import type { TemporalAlone } from '../../../lab/temporal-alone.js';
 import type { World } from '../../../lab/world.js';
 import type { FaultCase, Flow } from '../faults/fault-case.js';
-import { holdDrain, stopHolding, whileItDrains } from '../faults/held-drain.js';
+import { holdDrain, stopHolding, whileItDrains } from '../held-drain.js';
 import { madeAnew } from '../faults/rebuild-cases.js';
 import { hasFired } from '../faults/terraform-deaths.js';
 import type { Counted } from './counted-requests.js';

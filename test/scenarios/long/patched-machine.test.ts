@@ -7,7 +7,7 @@ import type { RunStory } from '../../../src/planning/run-report.js';
 import { toolPath } from '../../../src/tools/tool-path.js';
 import { setInInventory } from '../../../lab/edit-inventory.js';
 import { anotherWorker } from '../faults/worker-cases.js';
-import { to, versionMerged } from './version-merged.js';
+import { to, versionMerged } from '../version-merged.js';
 
 const secret = 'a-secret-of-a-late-patch';
 const when = 'after-ready';

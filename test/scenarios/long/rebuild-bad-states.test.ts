@@ -7,7 +7,7 @@ import type { Reason } from '../../../src/planning/reason.js';
 import { setInInventory } from '../../../lab/edit-inventory.js';
 import { hypervisorOf } from '../../../lab/put-back/make-anew.js';
 import { play } from '../faults/play.js';
-import { to, versionMerged } from './version-merged.js';
+import { to, versionMerged } from '../version-merged.js';
 
 const worker = 'k8s-work-1';
 const machine = `module.worker_nodes["${worker}"]`;

@@ -3,7 +3,7 @@ import { type World, nodeResult } from '../../../lab/world.js';
 import type { RunStory } from '../../../src/planning/run-report.js';
 import { stageOf } from '../faults/terraform-deaths.js';
 import { terminatedAt } from '../faults/terminated-rebuild.js';
-import { from, to, versionMerged } from './version-merged.js';
+import { from, to, versionMerged } from '../version-merged.js';
 
 /** Only here: machines that a terminated run left half made, gone on with by the next one. */
 describe('a run that is terminated while a machine is made anew', () => {

@@ -7,7 +7,7 @@ import type { RunStory } from '../../../src/planning/run-report.js';
 import { setInInventory } from '../../../lab/edit-inventory.js';
 import { hypervisorOf } from '../../../lab/put-back/make-anew.js';
 import { onOneLine } from '../what-is-said.js';
-import { templatesMade } from './templates-made.js';
+import { templatesMade } from '../templates-made.js';
 
 const from = 'v1.11.3';
 const to = 'v1.12.11';

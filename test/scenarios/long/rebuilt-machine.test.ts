@@ -6,7 +6,7 @@ import { type World, nodeResult } from '../../../lab/world.js';
 import type { RunStory } from '../../../src/planning/run-report.js';
 import { toolPath } from '../../../src/tools/tool-path.js';
 import { setInInventory } from '../../../lab/edit-inventory.js';
-import { to, versionMerged } from './version-merged.js';
+import { to, versionMerged } from '../version-merged.js';
 
 const nics = ['roles', 'worker', 'nics'];
 const label = 'example.org/rack';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { World, nodeResult } from '../../../lab/world.js';
 import type { RunStory } from '../../../src/planning/run-report.js';
 import { setInInventory } from '../../../lab/edit-inventory.js';
-import { templatesMade } from './templates-made.js';
+import { templatesMade } from '../templates-made.js';
 
 const from = 'v1.12.1';
 const to = 'v1.13.7';

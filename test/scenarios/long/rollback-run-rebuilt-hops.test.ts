@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { setInInventory } from '../../../lab/edit-inventory.js';
 import { World } from '../../../lab/world.js';
 import type { RunStory } from '../../../src/planning/run-report.js';
-import { templatesMade } from './templates-made.js';
+import { templatesMade } from '../templates-made.js';
 
 const [from, between, to] = ['v1.11.6', 'v1.12.11', 'v1.13.7'];
 const [controlPlane, worker] = ['k8s-ctrl-2', 'k8s-work-1'] as const;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { World, nodeResult } from '../../../lab/world.js';
 import type { RunStory } from '../../../src/planning/run-report.js';
-import { templatesMade } from './templates-made.js';
+import { templatesMade } from '../templates-made.js';
 
 const from = 'v1.12.1';
 const to = 'v1.13.7';

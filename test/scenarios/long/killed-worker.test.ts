@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { World, nodeResult } from '../../lab/world.js';
+import { World, nodeResult } from '../../../lab/world.js';
 
 /** Only here: a worker that dies at each of the moments in which a naive one would do something twice. */
 describe('a worker killed in the middle', () => {

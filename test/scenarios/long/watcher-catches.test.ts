@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { readFile, rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { foreground, type Finished } from '../../lab/processes/foreground.js';
-import type { Verdict } from '../../lab/watcher/watch.js';
-import { World } from '../../lab/world.js';
-import { toolPath } from '../../src/tools/tool-path.js';
-import { FalseHistory } from '../lab/watcher/false-history.js';
+import { foreground, type Finished } from '../../../lab/processes/foreground.js';
+import type { Verdict } from '../../../lab/watcher/watch.js';
+import { World } from '../../../lab/world.js';
+import { toolPath } from '../../../src/tools/tool-path.js';
+import { FalseHistory } from '../../lab/watcher/false-history.js';
 
 /** The watcher forgives what Slipway cannot have seen: only what stood in every look of the last five seconds counts. */
 const stoodLongEnoughMs = 6_000;

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import type { World } from '../../../lab/world.js';
-import { hypervisorOf } from '../../../lab/put-back/make-anew.js';
+import type { World } from '../../lab/world.js';
+import { hypervisorOf } from '../../lab/put-back/make-anew.js';
 
 /** Names of the templates Slipway's Terraform has made anew, in their order. */
 export async function templatesMade(world: World): Promise<string[]> {

@@ -1,4 +1,4 @@
-import { World } from '../../../lab/world.js';
+import { World } from '../../lab/world.js';
 
 /** A minor apart. */
 export const [from, to] = ['v1.12.1', 'v1.13.7'] as const;

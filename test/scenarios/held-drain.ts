@@ -1,4 +1,4 @@
-import type { World } from '../../../lab/world.js';
+import type { World } from '../../lab/world.js';
 
 /** A finalizer nobody but the test takes away: as long as it is there, the pod is, and its node's drain goes on. */
 const finalizer = 'lab.slipway.dev/held';

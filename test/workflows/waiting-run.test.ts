@@ -1,0 +1,84 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Windows } from '../../src/inventory/windows.js';
+import { historyFacts } from '../../src/runs/view/history-facts.js';
+import { decisionsOf } from '../../src/runs/view/view-of-decisions.js';
+import { offerUpgrade } from '../../src/starter/offer-upgrade.js';
+import { queueId, runId, startNow, windowTimer, type QueueMemo } from '../../src/workflows/messages.js';
+import { aCluster } from '../planning/a-cluster.js';
+import { DrivenActivities, driveRun } from './a-driven-run.js';
+import { cluster, startWorkflowsAlone, taskQueue, type WorkflowsAlone } from './a-waiting-run.js';
+
+let alone: WorkflowsAlone;
+beforeAll(async () => {
+  alone = await startWorkflowsAlone();
+}, 60_000);
+afterAll(() => alone.stop(), 20_000);
+
+const origin = (commit: string) => ({
+  repository: 'acme/home-ops',
+  commit: commit.repeat(40),
+  delivery: commit,
+});
+
+describe('a run that waits for an approval', () => {
+  test('makes room for a newer merge, which begins', async () => {
+    const { run, handle, until } = await alone.mergedRun(origin('d'));
+    const { client } = alone.temporal;
+    const { inventory, request } = aCluster().planInput();
+    const talos = 'v1.12.7';
+    const newer = { ...request, schema: 4 as const, talos, origin: origin('e'), commit: 'e'.repeat(40) };
+    const answer = await offerUpgrade(
+      client,
+      { key: 'e', input: { request: newer, inventory, base: '/', only: [] } },
+      { taskQueue, limitMs: 60_000 },
+    );
+    expect(answer).toMatchObject({ verdict: 'waits', reason: { kind: 'run-open', run } });
+    expect(await handle.result()).toMatchObject({
+      outcome: 'refused',
+      reasons: [{ kind: 'superseded', target: talos, commit: 'e'.repeat(40) }],
+    });
+    await until('the newer one is open', async () => {
+      const { memo } = await client.workflow.getHandle(queueId(cluster)).describe();
+      return (memo?.['queue'] as QueueMemo | undefined)?.open?.run === run + 1;
+    });
+    const asked = await alone.answerNext({ verdict: 'refused', reasons: [] });
+    expect(asked).toMatchObject({ name: 'planUpgrade', input: { run: run + 1 } });
+    await client.workflow.getHandle(runId(cluster, run + 1)).result();
+  }, 60_000);
+});
+
+describe('a run outside its maintenance window', () => {
+  const windows = Windows.parse({ zone: 'UTC', open: [{ at: '0 0 1 1 *', lasts: '1h' }] });
+
+  test('begins no node, with the plan made, until a person says now; and keeps who said so', async () => {
+    const activities = new DrivenActivities(alone.temporal.client);
+    const opens = new Date(Date.now() + 86_400_000).toISOString();
+    const driven = await driveRun(
+      alone,
+      activities,
+      500,
+      [['work-1']],
+      ({ name }) => (name === 'lookAtWindow' ? { open: false, opens } : undefined),
+      { windows },
+    );
+    const facts = async () => historyFacts(await driven.handle.fetchHistory());
+    try {
+      await driven.until('it waits', async () =>
+        (await facts()).timers.some(({ summary }) => summary === windowTimer),
+      );
+      expect(driven.asked).toEqual(['planUpgrade', 'lookAtWindow']);
+      const said = { args: [{ by: 'Ada', why: 'it cannot wait' }] as const };
+      expect(await driven.handle.executeUpdate(startNow, { args: [...said.args] })).toEqual({
+        verdict: 'starts',
+      });
+      expect(await driven.handle.result()).toMatchObject({ outcome: 'done', counts: { done: 1 } });
+      expect(driven.asked).toContain('installTalos work-1');
+      expect(decisionsOf(await facts())).toMatchObject([
+        { kind: 'start-now', by: 'Ada', why: 'it cannot wait' },
+      ]);
+    } finally {
+      await driven.stop();
+      await activities.stop();
+    }
+  }, 60_000);
+});
