@@ -132,7 +132,7 @@ const configs = { unit: 'jest.config.mjs', integration: 'jest.integration.config
 async function tests(paths, kind) {
   const args = [...jest, '--config', inProject(configs[kind])];
   if (paths.length === 0) return tool(args, withoutColours());
-  const affected = await affectedTests(paths);
+  const affected = affectedTests(paths);
   const left = affected.integrationLeft;
   if (kind === 'integration' && left > 0)
     say(`${left} integration tests reach this by others; they run without paths.`);
