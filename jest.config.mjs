@@ -1,6 +1,8 @@
 /**
- * Unit tests, as compiled: `tsc` first, then jest on dist, no transform. What needs a lab, the real talosctl, a browser or a whole
- * `slipway serve` is slower and runs with the scenarios.
+ * Unit tests, as compiled: `tsc` first, then Jest on dist, no transform. The suffix of a file says what it needs:
+ *   *.test.ts              nothing but its code and files: seconds for all (this configuration)
+ *   *.integration.test.ts  processes, git repositories, servers, Temporal (jest.integration.config.mjs)
+ * What needs a lab, the real talosctl, a browser or a whole `slipway serve` is slower and runs with the scenarios.
  */
 export const needsLab = [
   '/cli/(doctor|snapshot)/on-the-lab[.]test[.]js$',
@@ -23,13 +25,27 @@ export const nightly = [
   '/tools/terraform/(remote-states|move-state)[.]test[.]js$',
 ];
 
-export default {
+export const integration = '[.]integration[.]test[.]js$';
+
+/**
+ * jest-light-runner loads each module once a worker; Jest's own runner loads it anew for each file, which costs more
+ * CPU than the tests, and memory that it does not return. Two workers, whatever the machine: one a core.
+ */
+export const light = {
   rootDir: 'dist/test',
   testMatch: ['**/*.test.js'],
-  testPathIgnorePatterns: ['/scenarios/', '/replay/', ...needsLab, ...nightly],
   testEnvironment: 'node',
   transform: {},
-  injectGlobals: false,
-  // Nothing here is a test of time, and a machine may be busy.
-  testTimeout: 30_000,
+  runner: 'jest-light-runner/child-process',
+  setupFiles: ['<rootDir>/runner/jest-globals.js'],
+  setupFilesAfterEnv: ['<rootDir>/runner/test-limits.js'],
+  maxWorkers: 2,
+};
+
+export const onTheLab = ['/scenarios/', '/replay/', ...needsLab, ...nightly];
+
+export default {
+  ...light,
+  testPathIgnorePatterns: [integration, ...onTheLab],
+  setupFilesAfterEnv: [...light.setupFilesAfterEnv, '<rootDir>/runner/no-machine.js'],
 };

@@ -1,9 +1,11 @@
-import unit, { needsLab } from './jest.config.mjs';
+import { needsLab } from './jest.config.mjs';
 
 /** Replay, scenarios, and the lab's own slow tests; one after the other: each has a whole lab, and the machine two cores. */
 export default {
-  ...Object.fromEntries(Object.entries(unit).filter(([name]) => name !== 'testMatch')),
-  testPathIgnorePatterns: [],
+  rootDir: 'dist/test',
+  testEnvironment: 'node',
+  transform: {},
+  injectGlobals: false,
   testRegex: ['/scenarios/[^/]*[.]test[.]js$', '/replay/[^/]*[.]test[.]js$', ...needsLab],
   maxWorkers: 1,
   // Nothing here is a test of time; what waits has a limit of its own.

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { affectedTests } from './affected-tests.mjs';
 import { forwardSignals, runChild, throwIfStopped } from './child.mjs';
 import { ensureCompiled } from './compile.mjs';
 import { jest, withoutColours } from './jest.mjs';
@@ -20,7 +21,8 @@ const script = (/** @type {string} */ file) => inProject('node_modules', file);
 /**
  * Everything that can be known without a lab, one table at the end. All steps run even when one fails, except those
  * that would look at an old dist.
- * @param {readonly string[]} paths Narrow format, lint and unit tests; the others need the whole.
+ * @param {readonly string[]} paths Narrow format and lint to these, and the tests to those that import them. Dead code is
+ *   found only in the whole.
  * @returns {Promise<number>} Exit code.
  */
 async function check(paths) {
@@ -41,7 +43,7 @@ async function check(paths) {
     say(`${result.slice(0, 1)} ${name} ${seconds} s`);
   }
   const rows = table.map(
-    ({ name, result, seconds }) => `${name.padEnd(12)} ${seconds.padStart(6)} s  ${result}`,
+    ({ name, result, seconds }) => `${name.padEnd(17)} ${seconds.padStart(6)} s  ${result}`,
   );
   process.stdout.write(`\n${rows.join('\n')}\n`);
   return table.every(({ result }) => result !== '✗') && compiled ? 0 : 1;
@@ -84,8 +86,15 @@ function steps(paths, compiled) {
         tool([script('dependency-cruiser/bin/dependency-cruise.mjs'), ...importRules, ...compiledFolders()]),
       ),
     },
-    { name: 'dead code', run: () => tool([script('knip/bin/knip.js'), '--no-progress']) },
-    { name: 'unit tests', run: onDist(() => unitTests(paths)) },
+    {
+      name: 'dead code',
+      run: async () =>
+        paths.length > 0
+          ? { skipped: 'needs the whole' }
+          : tool([script('knip/bin/knip.js'), '--no-progress']),
+    },
+    { name: 'unit tests', run: onDist(() => tests(paths, 'unit')) },
+    { name: 'integration tests', run: onDist(() => tests(paths, 'integration')) },
   ];
 }
 
@@ -112,23 +121,23 @@ async function types() {
   }
 }
 
-/** @param {readonly string[]} paths */
-async function unitTests(paths) {
-  const tests = paths.map(testsOf);
-  if (paths.length > 0 && !tests.some((file) => existsSync(inProject(file))))
-    return { skipped: 'none for this path' };
-  return tool([...jest, '--passWithNoTests', ...tests], withoutColours());
-}
+/** @type {Record<'unit' | 'integration', string>} */
+const configs = { unit: 'jest.config.mjs', integration: 'jest.integration.config.mjs' };
 
 /**
- * Where a path's tests are compiled to: `src/tools/x.ts` → `dist/test/tools/x.test.js`, `lab/y` → `dist/test/lab/y`.
- * @param {string} file
+ * @param {readonly string[]} paths
+ * @param {'unit' | 'integration'} kind
+ * @returns {Promise<Outcome>}
  */
-function testsOf(file) {
-  const [first = '', ...rest] = path.relative(projectRoot, path.resolve(projectRoot, file)).split(path.sep);
-  const mirror = first === 'src' || first === 'test' ? rest : [first, ...rest];
-  const compiled = path.join('dist', 'test', ...mirror);
-  return compiled.replace(/(\.test)?\.(tsx?|mjs)$/, '.test.js');
+async function tests(paths, kind) {
+  const args = [...jest, '--config', inProject(configs[kind])];
+  if (paths.length === 0) return tool(args, withoutColours());
+  const affected = affectedTests(paths);
+  const left = affected.integrationLeft;
+  if (kind === 'integration' && left > 0)
+    say(`${left} integration tests reach this by others; they run without paths.`);
+  if (affected[kind].length === 0) return { skipped: 'none for this path' };
+  return tool([...args, '--passWithNoTests', '--runTestsByPath', ...affected[kind]], withoutColours());
 }
 
 function compiledFolders() {

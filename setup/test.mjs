@@ -5,7 +5,7 @@ import { jest, withoutColours } from './jest.mjs';
 import { inProject, say, SetupStopped } from './project.mjs';
 import { failedFiles, writeResults, writeResultsAgain } from './test-results.mjs';
 
-/** What `npm test` runs after the set-up, in this order; it ends at the first that fails. */
+/** What `npm test` runs after the set-up, in this order. All run, whichever fails. */
 const stages = [
   { name: 'check', args: [inProject('setup/check.mjs')], needs: 'setup/check.mjs' },
   {
@@ -31,7 +31,7 @@ function chaos(...more) {
 
 /** `--all`: with the long ones, and dated tables in docs/test-results.md, docs/reliability.md and docs/kill-matrix.md. */
 const everything = [
-  stages[0],
+  { ...stages[0], env: { SLIPWAY_PROPERTIES: 'thorough' } },
   {
     name: 'everything on the lab',
     args: [...jest, '--config', inProject('jest.all.config.mjs'), '--json', '--outputFile', answer],
@@ -44,7 +44,7 @@ const answerAgain = inProject('.slipway/test-again.json');
 
 /** `--all --again`: what failed the last time, played again, and what was not come to. */
 const again = () => [
-  stages[0],
+  everything[0],
   {
     name: 'what failed, again',
     args: [
@@ -72,15 +72,22 @@ const again = () => [
  * @property {Record<string, string>} [env]
  */
 
-/** @param {readonly Stage[]} wanted */
+/**
+ * Runs all stages, so that one red test does not hide what the later ones say, and names at the end what failed.
+ * @param {readonly Stage[]} wanted
+ */
 async function test(wanted) {
+  const failed = [];
   for (const { name, args, needs, env } of wanted) {
     if (!existsSync(inProject(needs)))
       throw new SetupStopped(`${name}: ${needs} is not here, so nothing was tested.`);
     const { code } = await runChild(process.execPath, args, { env: { ...withoutColours(), ...env } });
     throwIfStopped();
-    if (code !== 0) throw new SetupStopped(`npm test ended at: ${name}.`, code);
+    if (code !== 0) failed.push({ name, code });
   }
+  if (failed.length === 0) return;
+  const names = failed.map(({ name }) => name).join(', ');
+  throw new SetupStopped(`npm test failed: ${names}.`, failed[0]?.code);
 }
 
 forwardSignals();

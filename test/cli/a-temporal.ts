@@ -8,6 +8,7 @@ import {
   type QueueMemo,
   type RunInput,
 } from '../../src/workflows/messages.js';
+import { limits } from '../limits.js';
 
 /** A Temporal with the namespace `slipway` and no worker. */
 export interface WorkerlessTemporal {
@@ -40,7 +41,7 @@ export async function startWorkerlessTemporal(): Promise<WorkerlessTemporal> {
     // A worker's poll may last a minute; this one is given up as a killed worker's is.
     const gone = AbortSignal.timeout(2_000);
     const poll = () => connection.withAbortSignal(gone, () => workflowService.pollWorkflowTaskQueue(request));
-    await connection.withDeadline(Date.now() + 60_000, poll).catch(() => undefined);
+    await connection.withDeadline(Date.now() + limits.wait, poll).catch(() => undefined);
   };
   await untilKnown(client);
   return {

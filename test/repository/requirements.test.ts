@@ -301,7 +301,11 @@ describe('a page that is not true any more', () => {
       'names no reason',
     ],
     ['with a file that is gone', withShown('`test/gone.test.ts` › "x"'), 'there is no test/gone.test.ts'],
-    ['with a file and no title', withShown('`test/setup/run.test.ts`'), 'names a test file without a title'],
+    [
+      'with a file and no title',
+      withShown('`test/setup/run.integration.test.ts`'),
+      'names a test file without a title',
+    ],
     [
       'with a title that is only a case',
       withShown('`test/inventory/rules.test.ts` › "two control planes"'),

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Connection } from '@temporalio/client';
 import proto from '@temporalio/proto';
+import { limits } from '../limits.js';
 
 /** Workflows that are nothing but an activity, played by hand: Temporal sees a worker, and no worker has to die. */
 export interface ActivityByHand {
@@ -27,7 +28,7 @@ const minute = { seconds: 60 } as never;
 export function activityByHand(connection: Connection, namespace: string, taskQueue: string): ActivityByHand {
   const { workflowService } = connection;
   const inTime = <T>(poll: () => Promise<T>): Promise<T> =>
-    connection.withDeadline(Date.now() + 20_000, poll);
+    connection.withDeadline(Date.now() + limits.wait, poll);
   const queue = { name: taskQueue };
   return {
     schedule: async (workflowId, eagerly) => {

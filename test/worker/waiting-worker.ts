@@ -4,13 +4,16 @@ import { runCommand } from '../../src/tools/run-command.js';
 
 /**
  * A worker whose one activity starts a process that ends when it is told to (SIGUSR1), as a request does that is answered:
- * `looks` or `sends` says how it waits for it, and names its task queue. It prints the id of that process.
+ * `looks` or `sends` says how it waits for it, and names its task queue. It prints the id of that process, and
+ * of `sends` that its activity is told to end.
  */
 const [what = ''] = process.argv.slice(2);
 const ends = "process.once('SIGUSR1', () => process.exit(0)); console.log('up'); setInterval(() => {}, 1000)";
 
 async function byHand(): Promise<void> {
   const wait = new Wait();
+  if (what === 'sends')
+    wait.signal.addEventListener('abort', () => void process.stdout.write('the activity is told to end\n'));
   const beat = setInterval(() => wait.beat(), 500);
   let pid = 0;
   try {

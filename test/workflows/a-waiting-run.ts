@@ -15,6 +15,7 @@ import { projectRoot } from '../../src/tools/project-root.js';
 import { runId, workflowTypes } from '../../src/workflows/messages.js';
 import { startWorkerlessTemporal, type WorkerlessTemporal } from '../cli/a-temporal.js';
 import { aCluster } from '../planning/a-cluster.js';
+import { limits } from '../limits.js';
 
 export const cluster = 'prox-ops';
 export const taskQueue = 'workflows-alone';
@@ -117,7 +118,7 @@ async function answerActivity(
 ): Promise<{ readonly name: string; readonly input: unknown }> {
   const { workflowService, options } = client;
   const common = { namespace: options.namespace, identity: 'by hand' };
-  const { taskToken, activityType, input } = await client.withDeadline(Date.now() + 60_000, () =>
+  const { taskToken, activityType, input } = await client.withDeadline(Date.now() + limits.wait, () =>
     workflowService.pollActivityTaskQueue({ ...common, taskQueue: { name: taskQueue } }),
   );
   await workflowService.respondActivityTaskCompleted({

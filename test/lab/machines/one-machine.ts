@@ -10,6 +10,7 @@ import type { MachineLogLine } from '../../../lab/machines/machine-log.js';
 import type { Surroundings } from '../../../lab/machines/surroundings.js';
 import { CONTROL_SCHEMATIC, FakeImages, WORKER_SCHEMATIC, installer } from './fake-images.js';
 import { FakeParts } from './fake-parts.js';
+import { until } from '../../until.js';
 
 /** A machine without a Talos API, quick as a test wants it. */
 export interface LoneMachine {
@@ -96,8 +97,7 @@ export async function comesToStay(expectations: () => void): Promise<void> {
       return false;
     }
   };
-  // oxlint-disable-next-line no-await-in-loop -- again until they hold
-  for (const until = Date.now() + 20_000; !holds() && Date.now() < until;) await pause(10);
+  await until('the expectations hold', holds).catch(() => undefined);
   await pause(120);
   expectations();
 }

@@ -1,5 +1,6 @@
 import { FaultPlan } from '../../../lab/faults/fault-plan.js';
 import { startSinks, type Sinks, type SinksOptions } from '../../../lab/sinks/sinks.js';
+import { limits } from '../../limits.js';
 
 /** The sinks of a test, with faults, and a clock that stands still until it is moved. */
 export interface TestSinks extends Sinks {
@@ -44,7 +45,7 @@ export async function send(
   const response = await fetch(url, {
     method,
     redirect: 'manual',
-    signal: AbortSignal.timeout(10_000),
+    signal: AbortSignal.timeout(limits.wait),
     headers: { ...(typeof body === 'string' ? {} : { 'content-type': 'application/json' }), ...headers },
     ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   });

@@ -1,0 +1,9 @@
+import { light, onTheLab } from './jest.config.mjs';
+
+/** Tests that start processes, git repositories, servers or Temporal. They wait more than they compute, hence four workers. */
+export default {
+  ...light,
+  testMatch: ['**/*.integration.test.js'],
+  testPathIgnorePatterns: onTheLab,
+  maxWorkers: 4,
+};

@@ -1,0 +1,70 @@
+/** How a test's outcome can come to depend on how fast the machine is, and what to do instead. */
+export const forbidden = [
+  {
+    what: 'a sleep of more than 100 ms: wait for a condition by until(), or for an event',
+    pattern: /(?<!jest\.)\b(?:sleep|pause|setTimeout)\((?:\w+, )?(?!100\))[\d_]{3,}\)/g,
+  },
+  {
+    what: 'a deadline of its own: take it from test/limits.ts',
+    pattern:
+      /(?:= |withDeadline\()Date\.now\(\) \+ \d|AbortSignal\.timeout\([\d_]{4,}|^ *\}, [\d_]{4,}\);$|^ *[\d_]+_000,$|jest\.setTimeout\(/gm,
+  },
+  {
+    what: 'an upper bound of how long something took: times belong to npm run bench',
+    pattern: /Date\.now\(\) - \w+\)\.toBeLess/g,
+  },
+] as const;
+
+/** Lines that one of the patterns matches, as `file: line`. */
+export function speedDependent(file: string, text: string): string[] {
+  return forbidden.flatMap(({ what, pattern }) =>
+    [...text.matchAll(pattern)].map(({ index }) => {
+      const start = text.lastIndexOf('\n', index) + 1;
+      const end = text.indexOf('\n', index);
+      return `${file}: ${text.slice(start, end === -1 ? undefined : end).trim()} (${what})`;
+    }),
+  );
+}
+
+/** What needs a whole lab runs under Jest's own runner, whose limits stand in the files; test/scenarios waits by its world. */
+export const exempt = [
+  'test/scenarios/',
+  'test/replay/',
+  'test/cli/doctor/on-the-lab.test.ts',
+  'test/cli/snapshot/on-the-lab.test.ts',
+  'test/lab/clusters/started.test.ts',
+  'test/lab/hypervisor/terraform-lab.test.ts',
+  'test/lab/kubernetes/lab.test.ts',
+  'test/lab/kubernetes/rebuilt-machines.test.ts',
+  'test/lab/talos-api/talosctl',
+  'test/renovate/real-renovate.test.ts',
+  'test/tools/terraform/real-',
+] as const;
+
+/** How many lines of a file may match, and why they do not depend on speed or cannot do without. */
+export const exceptions: Readonly<Record<string, readonly [lines: number, why: string]>> = {
+  'test/cli/a-temporal.ts': [
+    1,
+    'A poll that is given up like that of a killed worker; no test waits for its answer.',
+  ],
+  'test/lab/machines/one-machine.ts': [
+    1,
+    'Shows that a state stays; a slow machine makes it longer, never red.',
+  ],
+  'test/lab/processes/cuttable-way.integration.test.ts': [
+    1,
+    'Shows that nothing comes through a cut connection.',
+  ],
+  'test/lab/processes/process-group.integration.test.ts': [
+    1,
+    'A limit that shall fire: the process never answers.',
+  ],
+  'test/lab/worker-pods/open-worker-pods.integration.test.ts': [1, 'Shows that a container stays ended.'],
+  'test/page/live.integration.test.ts': [1, 'Shows that a count no longer grows.'],
+  'test/starter/deliveries.integration.test.ts': [1, 'Shows that a starter reports nothing a second time.'],
+  'test/tools/binaries/lock.integration.test.ts': [1, 'A process that holds a lock until the test kills it.'],
+  'test/workflows/asked-meanwhile.ts': [
+    1,
+    'Asks again where an update was refused; the loop ends by a condition.',
+  ],
+};
