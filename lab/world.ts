@@ -4,6 +4,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { LabProcess, lastLines } from './processes/lab-process.js';
+import type { LimitsName } from './clusters/lab-limits.js';
 import type { LabDescription } from './lab-description.js';
 import { Owner } from './owner.js';
 import type { Verdict } from './watcher/watch.js';
@@ -43,6 +44,8 @@ export interface WorldOptions {
   readonly webUi?: string;
   /** Machines' speed. Default 4. */
   readonly speed?: number;
+  /** `short` where faults are drawn: any wait may be in vain. Default `generous`: whoever wants a limit to be reached sets it. */
+  readonly limits?: LimitsName;
   /** The workers are pods of the cluster, as the shipped manifest has them, and not one process beside it. */
   readonly workerPods?: WorkerPodSettings;
 }
@@ -96,6 +99,7 @@ export class World extends Terminal {
         directory,
         '--speed',
         String(options.speed ?? 4),
+        ...(options.limits === undefined ? [] : ['--limits', options.limits]),
         ...(options.cluster === undefined ? [] : ['--cluster', options.cluster]),
         ...(options.versions === undefined ? [] : ['--versions', options.versions]),
         ...(options.hypervisor ? ['--hypervisor'] : []),

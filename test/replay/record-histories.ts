@@ -54,13 +54,13 @@ try {
     const here = { name: 'record', temporal: address };
     try {
       await play(
-        async (options) => (world = await World.start({ ...options, ...here })),
+        async (options) => (world = await World.start({ limits: 'short', ...options, ...here })),
         async (workflow, kept, of) => {
           if (typeof workflow !== 'string') await record(workflow, kept);
           else if (world) await record(await handleOf(world, workflow, of !== undefined), kept);
         },
         async () => {
-          stage = await Interrupter.start(here);
+          stage = await Interrupter.start({ limits: 'short', ...here });
           world = stage.world;
           return stage;
         },

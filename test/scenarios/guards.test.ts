@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { setInInventory } from '../../lab/edit-inventory.js';
 import { World, nodeResult } from '../../lab/world.js';
 import { onOneLine } from './what-is-said.js';
 
@@ -71,6 +72,8 @@ describe('a guard', () => {
 
   it('against a second install: the intent on the Node is enough to send nothing', async () => {
     world = await World.start({ name: 'intent' });
+    // So long an answer is waited for that never comes.
+    await setInInventory(world, ['limits', 'install'], '8s');
     const intent = 'slipway.dev/install=run/prox-ops/1/1/k8s-work-1/1 v1.12.2';
     await world.kubectl('annotate', 'node', 'k8s-work-1', intent);
     const result = await world.result(await world.upgrade('--only', 'k8s-work-1'));
@@ -95,6 +98,7 @@ describe('a guard', () => {
 
   it('against a drain that cannot end: a budget that can never be met closes a gate, then a drain gives up', async () => {
     world = await World.start({ name: 'budget' });
+    await setInInventory(world, ['limits', 'gates'], '20s');
     await world.apply(impossibleBudget);
     const at = world;
     await at.until('the budget is observed', async () => {

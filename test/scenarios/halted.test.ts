@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { setInInventory } from '../../lab/edit-inventory.js';
 import { World, nodeResult } from '../../lab/world.js';
 
 /** Only here: nodes that fail after the install was sent. The fleet stops, the cluster is held, no install is repeated. */
@@ -37,6 +38,7 @@ describe('a node that fails', () => {
 
   it('that never comes back: halted when the limit is over, no other node touched', async () => {
     world = await World.start({ name: 'never-returns', faults: ['never-returns@k8s-work-1'] });
+    await setInInventory(world, ['limits', 'boot'], '8s');
     const result = await world.result(await world.upgrade('--only', 'k8s-work-1', 'k8s-work-2'));
     expect(result.outcome).toBe('halted');
     expect(nodeResult(result, 'k8s-work-1')).toMatchObject({

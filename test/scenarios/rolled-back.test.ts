@@ -17,6 +17,7 @@ describe('a node that does not get well on the new version', () => {
     world = await World.start({ name: 'rolled-back' });
     await setInInventory(world, ['upgrade', 'onFailure'], 'rollback');
     await setInInventory(world, ['limits', 'ready'], '10s');
+    await setInInventory(world, ['limits', 'check'], '10s');
     await setInInventory(world, ['limits', 'nodeChecks'], '10s');
   }, 120_000);
 
@@ -91,6 +92,7 @@ describe('a node that does not get well on the new version', () => {
   }, 240_000);
 
   it('stays as it is, named, where it is not well on the version from before either', async () => {
+    await setInInventory(world, ['limits', 'etcdRejoin'], '8s');
     await world.control('POST', '/faults', { name: 'etcd-member-down', node: other, times: 2 });
     const result = await world.result(await world.upgrade('--only', other));
     expect(result).toMatchObject({
