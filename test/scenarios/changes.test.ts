@@ -10,7 +10,8 @@ describe('an upgrade', () => {
   let world: World;
 
   beforeAll(async () => {
-    world = await World.start({ name: 'changes', labArgs: ['--talos', 'v1.12.1', '--target', 'v1.12.1'] });
+    const labArgs = ['--talos', 'v1.12.1', '--target', 'v1.12.1'];
+    world = await World.start({ name: 'changes', labArgs, holds: true });
   }, 120_000);
 
   afterAll(async () => {
@@ -59,11 +60,12 @@ describe('an upgrade', () => {
   }, 300_000);
 
   it('that is paused finishes the node under way, begins no other, says so, and goes on', async () => {
-    await world.slowPods('k8s-work-3', 6);
+    const hold = world.holdAt({ node: 'k8s-ctrl-1', step: 'prepare-image' });
     const run = await world.upgrade('--talos', 'v1.13.9', '--only', 'k8s-work-3', 'k8s-ctrl-1');
-    await world.untilBegun(run, 'k8s-ctrl-1', 'prepareImage');
+    await hold.reached;
     const paused = await world.slipway('pause', '--why', 'the switch is rebooting');
     expect(paused.code).toBe(0);
+    hold.release();
     await world.until('the run is paused', async () => {
       const { stdout } = await world.slipway('status');
       return /paused/.test(stdout) && /the switch is rebooting/.test(stdout) && /slipway resume/.test(stdout);

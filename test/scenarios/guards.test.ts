@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { setInInventory } from '../../lab/edit-inventory.js';
 import { World, nodeResult } from '../../lab/world.js';
+import { holdDrain, stopHolding } from './faults/held-drain.js';
 import { onOneLine } from './what-is-said.js';
 
 const impossibleBudget = {
@@ -177,12 +178,13 @@ describe('a guard', () => {
   }, 240_000);
 
   it('for a person who uncordons a node while it is drained: the drain stops', async () => {
-    world = await World.start({ name: 'uncordon', speed: 1 });
-    await world.slowPods('k8s-work-1', 12);
+    world = await World.start({ name: 'uncordon' });
+    await holdDrain(world, 'k8s-work-1');
     const run = await world.upgrade('--only', 'k8s-work-1');
     await world.untilBegun(run, 'k8s-work-1', 'drainNode');
     await world.kubectl('uncordon', 'k8s-work-1');
     const result = await world.result(run);
+    await stopHolding(world);
     expect(nodeResult(result, 'k8s-work-1')).toMatchObject({
       outcome: 'undone',
       reason: { kind: 'cordon-lost' },

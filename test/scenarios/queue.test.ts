@@ -5,6 +5,7 @@ import { loadInventory } from '../../src/inventory/load.js';
 import { offerUpgrade } from '../../src/starter/offer-upgrade.js';
 import { defaultTaskQueue, type OfferAnswer } from '../../src/workflows/messages.js';
 import { setInInventory } from '../../lab/edit-inventory.js';
+import { holdDrain, stopHolding } from './faults/held-drain.js';
 import { onOneLine } from './what-is-said.js';
 
 const node = 'k8s-work-1';
@@ -65,13 +66,14 @@ describe('the queue of a cluster', () => {
   }, 90_000);
 
   it('begins it once that is lifted, lets later merges wait, and takes none twice', async () => {
-    await world.slowPods(node, 6);
+    await holdDrain(world, node);
     const { stdout } = await world.slipway('unfreeze', ...why);
     expect(stdout).toContain(`Run 2 begins: Talos ${first} was merged and had waited.`);
     await world.untilBegun(2, node, 'drainNode');
     expect(await offer(newer, 'b')).toMatchObject({ verdict: 'waits', reason: { kind: 'run-open', run: 2 } });
     expect(await offer(newest, 'c')).toMatchObject({ verdict: 'waits', instead: newer });
     expect(await offer(newest, 'c')).toEqual({ verdict: 'known' });
+    await stopHolding(world);
     // What has touched a node is not superseded.
     expect(await world.result(2)).toMatchObject({ outcome: 'done', target: first });
   }, 120_000);

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createClusterCertificates, talosconfig } from '../../lab/certificates.js';
 import { World } from '../../lab/world.js';
+import { holdDrain, stopHolding } from './faults/held-drain.js';
 
 /** Only here: what is refused, each with a sentence and what to do, before anything was touched. */
 describe('what cannot be done', () => {
@@ -99,13 +100,14 @@ describe('what cannot be done', () => {
   }, 120_000);
 
   it('a second upgrade while one runs is refused, and the cluster is held after an abort', async () => {
-    await world.slowPods('k8s-work-1', 60);
+    await holdDrain(world, 'k8s-work-1');
     const run = await world.upgrade('--only', 'k8s-work-1');
     const second = await world.slipway('upgrade');
     expect(second.code).toBe(1);
     expect(second.stdout + second.stderr).toContain(`run ${run}`);
     await world.slipway('abort', '--why', 'a test');
     expect((await world.result(run)).outcome).toBe('aborted');
+    await stopHolding(world);
     const held = await world.slipway('upgrade');
     expect(held.code).toBe(1);
     expect(held.stdout + held.stderr).toContain('slipway release');
