@@ -46,6 +46,8 @@ async function demo(options: DemoOptions): Promise<number> {
       webUi: ui,
       speed: options.speed ?? demoSpeed[options.strategy],
       faults: options.fault,
+      // A story of a fault should not take minutes to halt.
+      ...(options.fault.length > 0 ? { limits: 'short' } : {}),
       ...(options.story === 'runner-death' ? { workerPods: {} } : {}),
       ...(options.story === 'merge' ? { labArgs: ['--target', declaredBefore] } : {}),
       ...(options.strategy === 'rebuild' ? { hypervisor: true, labArgs: ['--target', NEXT_MINOR] } : {}),

@@ -10,6 +10,7 @@ import {
 } from './certificates.js';
 import type { ClusterDefinition } from './clusters/cluster-definition.js';
 import { labInventory } from './clusters/inventory-yaml.js';
+import type { LimitsName } from './clusters/lab-limits.js';
 import type { HypervisorDescription } from './lab-description.js';
 import { hypervisorFiles, machineConfigurations } from './lab-hypervisor.js';
 import type { MachineDefinition } from './machines/machine.js';
@@ -36,6 +37,7 @@ export interface LabFilesOptions {
   /** Versions that git declares. */
   readonly declared: { readonly talos: string; readonly kubernetes: string };
   readonly speed: number;
+  readonly limits: LimitsName;
   readonly certificates: ClusterCertificates['talos'];
   /** The kubeconfig `slipway.yaml` names, in the lab's folder. */
   readonly kubeconfig: string;
@@ -80,7 +82,7 @@ export async function writeLabFiles(options: LabFilesOptions): Promise<LabFiles>
     return text === undefined ? [] : [[name, write(file, text)]];
   });
   for (const [file, text] of Object.entries(definition.patchFiles ?? {})) write(file, text);
-  const { declared: versions, speed } = options;
+  const { declared: versions, speed, limits } = options;
   const terraform = options.hypervisor && {
     tool: options.hypervisor.terraform.tool,
     version: options.hypervisor.terraform.version,
@@ -93,6 +95,7 @@ export async function writeLabFiles(options: LabFilesOptions): Promise<LabFiles>
     ageRecipient,
     files,
     speed,
+    limits,
     ...(terraform ? { terraform } : {}),
   });
   for (const sentence of inventory.said) options.tell(`inventory: ${sentence}`);

@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import path from 'node:path';
 import type { ClusterDefinition } from './clusters/cluster-definition.js';
 import { clusterNamed, defaultCluster } from './clusters/clusters.js';
+import { limitsNames, type LimitsName } from './clusters/lab-limits.js';
 import type { FaultRequest } from './faults/fault-plan.js';
 import { talosReleases } from './factory/talos-releases.js';
 
@@ -15,6 +16,8 @@ export interface LabOptions {
   readonly definition?: ClusterDefinition;
   /** How fast the machines are: 2 is twice as fast. Default 1. */
   readonly speed?: number;
+  /** How long Slipway's waits may take. Default `generous`. */
+  readonly limits?: LimitsName;
   /** Default: any, and printed. */
   readonly seed?: number;
   /** `never-ready` or `install-fails@k8s-work-1`. */
@@ -49,6 +52,7 @@ export interface LabSettings {
   readonly directory: string;
   readonly definition: ClusterDefinition;
   readonly speed: number;
+  readonly limits: LimitsName;
   readonly seed: number;
   readonly faults: readonly FaultRequest[];
   readonly temporal: boolean;
@@ -77,6 +81,7 @@ export function labSettings(options: LabOptions): LabSettings {
     directory: path.resolve(options.directory ?? path.join('.slipway', 'lab', cluster)),
     definition,
     speed: positive('speed', options.speed ?? 1),
+    limits: limitsNamed(options.limits ?? 'generous'),
     seed: options.seed ?? randomInt(1, 2 ** 31),
     faults: (options.faults ?? []).map(faultRequest),
     temporal: options.temporal ?? options.keepTemporal ?? false,
@@ -111,6 +116,13 @@ function versionMap(text = ''): { talos?: string; kubernetes?: string } {
     mapped[match['what'] === 'talos' ? 'talos' : 'kubernetes'] = `v${match['version']}`;
   }
   return mapped;
+}
+
+/** Throws a sentence where it is none. */
+function limitsNamed(name: string): LimitsName {
+  const found = limitsNames.find((one) => one === name);
+  if (found) return found;
+  throw new Error(`The lab's limits are ${limitsNames.join(' or ')}, not "${name}".`);
 }
 
 function knownTalos(version: string): string {

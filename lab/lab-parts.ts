@@ -246,10 +246,14 @@ export async function startCluster(
   tell(`etcd: ${members.length} members`);
   const booted = Promise.all(talos.machines.map((machine) => machine.powerOn()));
   booted.catch(() => undefined); // awaited below, unless the control plane fails first
-  await kubernetes.startControlPlane();
-  tell('kube-apiserver, kube-controller-manager, kube-scheduler');
-  await kubernetes.applyWorkloads();
-  if (settings.apply.length > 0) await applyFiles(kubernetes.admin, settings.apply);
+  await kubernetes.startApiServer();
+  tell('kube-apiserver');
+  const workloads = async (): Promise<void> => {
+    await kubernetes.applyWorkloads();
+    if (settings.apply.length > 0) await applyFiles(kubernetes.admin, settings.apply);
+  };
+  await Promise.all([kubernetes.startControllers(), workloads()]);
+  tell('kube-controller-manager, kube-scheduler');
   await booted;
   const wait = { what: 'the machine to be ready', timeoutMs: MACHINES_READY_MS };
   await Promise.all(talos.machines.map((machine) => machine.waitFor(({ ready }) => ready, wait)));

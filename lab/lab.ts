@@ -163,6 +163,7 @@ async function startParts(
     declared: { talos: settings.target, kubernetes: settings.kubernetes },
     tell,
     speed: settings.speed,
+    limits: settings.limits,
     certificates: certificates.talos,
     kubeconfig: kubernetes.files.kubeconfigs.slipway,
     ...(hypervisor ? { hypervisor: hypervisor.description } : {}),

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { clusterNames, defaultCluster } from './clusters/clusters.js';
+import type { LimitsName } from './clusters/lab-limits.js';
 import type { HypervisorDescription, LabDescription, TemporalDescription } from './lab-description.js';
 import { startLab, type Lab } from './lab.js';
 
@@ -8,6 +9,7 @@ interface Flags {
   readonly cluster?: string;
   readonly versions?: string;
   readonly speed?: string;
+  readonly limits?: LimitsName;
   readonly seed?: string;
   readonly fault: readonly string[];
   readonly temporal?: boolean;
@@ -32,6 +34,10 @@ const program = new Command('lab')
     'other versions than the cluster has, in its inventory too: talos=1.13.8,kubernetes=1.35.0',
   )
   .option('--speed <number>', 'how fast the machines are: 1 as in the demo, 4 four times as fast')
+  .option(
+    '--limits <length>',
+    "how long Slipway's waits may take: generous, so that none ends in vain by the machine's load (default), or short",
+  )
   .option('--seed <number>', 'the same seed and faults give the same story')
   .option('--fault <name[@node]>', 'arms a fault; may be given more than once', collect, [])
   .option('--temporal', 'starts a Temporal too, with its Web UI')
@@ -101,6 +107,7 @@ function optionsOf(flags: Flags): Parameters<typeof startLab>[0] {
     cluster: flags.cluster,
     versions: flags.versions,
     speed: number(flags.speed),
+    limits: flags.limits,
     seed: number(flags.seed),
     faults: flags.fault,
     temporal: flags.temporal,

@@ -4,6 +4,9 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { LabProcess, lastLines } from './processes/lab-process.js';
+import type { LimitsName } from './clusters/lab-limits.js';
+import { Holds, type Hold, type HoldPoint } from './interruptions/holds.js';
+import { TemporalGateway } from './interruptions/temporal-gateway.js';
 import type { LabDescription } from './lab-description.js';
 import { Owner } from './owner.js';
 import type { Verdict } from './watcher/watch.js';
@@ -43,6 +46,10 @@ export interface WorldOptions {
   readonly webUi?: string;
   /** Machines' speed. Default 4. */
   readonly speed?: number;
+  /** `short` where faults are drawn: any wait may be in vain. Default `generous`: whoever wants a limit to be reached sets it. */
+  readonly limits?: LimitsName;
+  /** Runs can be held at steps: `holdAt`. Its worker speaks to Temporal through a gateway then. */
+  readonly holds?: true;
   /** The workers are pods of the cluster, as the shipped manifest has them, and not one process beside it. */
   readonly workerPods?: WorkerPodSettings;
 }
@@ -62,10 +69,12 @@ export class World extends Terminal {
   worker: LabProcess | undefined;
   private watcher: LabProcess | undefined;
   private connection: Connection | undefined;
+  private gateway: TemporalGateway | undefined;
   private workers = 0;
   private stopped: Promise<Verdict> | undefined;
   /** Whose the machines are, of a lab with a hypervisor. */
   readonly owner: Owner;
+  private readonly holds = new Holds((token) => this.heartbeat(token));
   /** The workers that are pods, where the world was started with those. */
   readonly pods: WorkerPods;
 
@@ -96,6 +105,7 @@ export class World extends Terminal {
         directory,
         '--speed',
         String(options.speed ?? 4),
+        ...(options.limits === undefined ? [] : ['--limits', options.limits]),
         ...(options.cluster === undefined ? [] : ['--cluster', options.cluster]),
         ...(options.versions === undefined ? [] : ['--versions', options.versions]),
         ...(options.hypervisor ? ['--hypervisor'] : []),
@@ -116,12 +126,14 @@ export class World extends Terminal {
       const lab = await description(directory);
       if (!lab) throw new Error('the lab went away as soon as it was ready');
       world = new World(folder, lab, labProcess, temporal, path.basename(folder), options);
+      if (options.holds) await world.openGateway();
       await (options.workerPods ? world.pods.start(options.workerPods) : world.startWorker());
       await world.startWatcher();
       return world;
     } catch (error) {
       // Nobody else knows of it: it would run on for as long as we do.
       await world?.worker?.kill();
+      await world?.gateway?.stop();
       await labProcess.stop();
       throw error;
     }
@@ -135,7 +147,12 @@ export class World extends Terminal {
       name: `worker ${this.workers}`,
       command: within?.command ?? process.execPath,
       args: within?.args ?? ['--enable-source-maps', path.join(projectRoot, 'dist/src/worker/main.js')],
-      env: cleanEnvironment({ ...this.environment(), ...this.options.workerEnv, ...within?.env }),
+      env: cleanEnvironment({
+        ...this.environment(),
+        ...(this.gateway ? { TEMPORAL_ADDRESS: this.gateway.address } : {}),
+        ...this.options.workerEnv,
+        ...within?.env,
+      }),
       logFile,
       ready: { timeoutMs: 60_000, probe: logged(logFile, 'works on task queue') },
     });
@@ -204,6 +221,26 @@ export class World extends Terminal {
     return new Client({ connection: this.connection, namespace: this.namespace });
   }
 
+  /**
+   * Holds the next run that comes to that step of a node, before the worker has the step, until it is released: a moment for a test to
+   * act in, as long as it must be and less than a minute. Only in a world with `holds`. @throws Error in any other
+   */
+  holdAt(point: HoldPoint): Hold {
+    if (!this.gateway) throw new Error('a run is held in a world that was started with `holds: true`');
+    return this.holds.at(point);
+  }
+
+  private async openGateway(): Promise<void> {
+    this.gateway = await TemporalGateway.start(this.temporal);
+    this.gateway.guard = this.holds.guard;
+  }
+
+  private async heartbeat(token: string): Promise<void> {
+    const { workflowService } = (await this.client()).connection;
+    const taskToken = Buffer.from(token, 'base64');
+    await workflowService.recordActivityTaskHeartbeat({ namespace: this.namespace, taskToken });
+  }
+
   /** Waits until the node's workflow has begun that activity; it may be over by then. */
   async untilBegun(run: number, node: string, activity: string): Promise<void> {
     const client = await this.client();
@@ -246,7 +283,9 @@ export class World extends Terminal {
   private async end(): Promise<Verdict> {
     await this.watcher?.stop();
     const log = await readFile(path.join(this.folder, 'watcher.out'), 'utf8').catch(() => '');
+    this.holds.releaseAll();
     await this.worker?.stop();
+    await this.gateway?.stop();
     await this.connection?.close();
     await this.labProcess.stop();
     const line = log.split('\n').findLast((one) => one.startsWith('{'));

@@ -26,7 +26,7 @@ export class Stages {
     if (this.#closed) throw new Error('nothing more is played');
     const { lab, prepare } = shapeNamed(shape);
     const name = `chaos-${shape.replaceAll('.', '-')}`;
-    const stage = await Interrupter.start({ name, ...lab, temporal: this.temporal });
+    const stage = await Interrupter.start({ name, ...lab, limits: 'short', temporal: this.temporal });
     this.#up = { shape, stage };
     await prepare?.(stage.world);
     return stage;

@@ -3,7 +3,8 @@ import path from 'node:path';
 import { parseDocument, stringify, type Document } from 'yaml';
 import { projectRoot } from '../../src/tools/project-root.js';
 import type { ClusterDefinition } from './cluster-definition.js';
-import { labAccess, labLimits, labSnapshots, type LabOverlay } from './lab-overlay.js';
+import { labLimits } from './lab-limits.js';
+import { labAccess, labSnapshots, type LabOverlay } from './lab-overlay.js';
 import { labRole, labTerraform, labTerraformPlace, type LabTerraform } from './lab-terraform.js';
 
 /** What an inventory says besides the cluster itself. */

@@ -1,7 +1,9 @@
-import { rebuildLimits, type LabTerraform } from './lab-terraform.js';
+import type { LimitsName } from './lab-limits.js';
+import type { LabTerraform } from './lab-terraform.js';
 
-/** What a lab says in place of an inventory's own: short waits, and where its own keys and folders are. */
+/** What a lab says in place of an inventory's own: its limits, and where its own keys and folders are. */
 export interface LabOverlay {
+  readonly limits: LimitsName;
   /** Public key that snapshots are encrypted to: `age1…`. */
   readonly ageRecipient: string;
   /** Files beside slipway.yaml, by name. */
@@ -14,39 +16,6 @@ export interface LabOverlay {
   readonly speed: number;
   /** Left out where the machines have no hypervisor. */
   readonly terraform?: LabTerraform;
-}
-
-/** Ends of waits in a lab: real machines take minutes, these take seconds, and a wait in vain should not take long. */
-const LIMITS = {
-  // A run that halts ends at once, unless a test wants it to wait for a person.
-  decision: '0s',
-  observe: '30s',
-  image: '30s',
-  gates: '30s',
-  drainSlice: '10s',
-  // Three attempts outlast an eviction that was granted and not carried out: two minutes in Kubernetes' own code.
-  drain: '60s',
-  handOver: '20s',
-  install: '15s',
-  reboot: '30s',
-  boot: '30s',
-  ready: '30s',
-  etcdRejoin: '30s',
-  check: '10s',
-  nodeChecks: '30s',
-  snapshot: '60s',
-};
-
-/** Times that are always waited in full, in seconds at speed 1. */
-const WATCHED_SECONDS = { etcdStable: 2, soakControlPlane: 2, soakCanary: 2, soakWorker: 0 };
-
-/** The limits of an inventory in a lab of that speed, with those of rebuilds where machines can be rebuilt. */
-export function labLimits({ speed, terraform }: LabOverlay): Readonly<Record<string, string>> {
-  const watched = Object.entries(WATCHED_SECONDS).map(([name, seconds]): [string, string] => [
-    name,
-    `${Math.round((seconds * 1000) / speed)}ms`,
-  ]);
-  return { ...LIMITS, ...(terraform ? rebuildLimits : {}), ...Object.fromEntries(watched) };
 }
 
 /** Credentials of the lab, by reference. */

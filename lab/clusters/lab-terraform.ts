@@ -17,16 +17,6 @@ export interface LabTerraform {
   };
 }
 
-/** Ends of waits that only a rebuild knows: a lab's hypervisor takes seconds where a real one takes minutes. */
-export const rebuildLimits: Readonly<Record<string, string>> = {
-  terraformPlan: '60s',
-  terraformLock: '30s',
-  templates: '60s',
-  replace: '60s',
-  removeMember: '20s',
-  configure: '60s',
-};
-
 type Role = ClusterMachine['role'];
 
 /** Of the section `terraform`, what is the lab's in every cluster: which program, where, and with what. */

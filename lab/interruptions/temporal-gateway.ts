@@ -28,8 +28,10 @@ export interface Passing extends Omit<GivenActivity, 'token'> {
 /**
  * Asked about each; nothing of it passes before the answer. `lost`: it never arrives. A worker whose answer is lost is told that it
  * arrived, as one whose Temporal lost it afterwards. `failed`, of an answer alone: Temporal hears of a failure instead.
+ *
+ * @param token what a worker names the activity by, in base64.
  */
-export type Guard = (passing: Passing) => Promise<Fate>;
+export type Guard = (passing: Passing, token: string) => Promise<Fate>;
 export type Fate = 'on' | 'lost' | 'failed';
 
 const host = '127.0.0.1';
@@ -142,13 +144,13 @@ export class TemporalGateway {
 
   async #give(activities: readonly GivenActivity[]): Promise<'on' | 'lost'> {
     for (const one of activities) this.#given.set(one.token, one);
-    const fates = await Promise.all(activities.map((one) => this.guard(passing('given', one))));
+    const fates = await Promise.all(activities.map((one) => this.guard(passing('given', one), one.token)));
     return fates.includes('lost') ? 'lost' : 'on';
   }
 
   async #tell(told: Told, token: string): Promise<Fate> {
     const activity = this.#given.get(token);
-    return activity ? this.guard(passing(told, activity)) : 'on';
+    return activity ? this.guard(passing(told, activity), token) : 'on';
   }
 }
 

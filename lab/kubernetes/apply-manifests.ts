@@ -41,8 +41,8 @@ const CUSTOM_KINDS: typeof KINDS = {
   ReplicationSource: { plural: 'replicationsources', namespaced: true },
 };
 
-/** A new kind can be asked for some time after its definition was accepted. */
-const KIND_KNOWN = { everyMs: 100, times: 100 };
+/** A new kind can be asked for some time after its definition was accepted, and Kubernetes' own namespaces some time after its start. */
+const THERE = { everyMs: 50, times: 200 };
 
 /**
  * Applies every object of the files, in their order, server-side: what is there already is made to fit.
@@ -65,24 +65,23 @@ export async function applyFiles(
 
 /** Applies one object server-side; of a custom kind its status too. */
 export async function applyManifest(client: ApiClient, manifest: Manifest): Promise<void> {
-  const isCustom = Object.hasOwn(CUSTOM_KINDS, manifest.kind);
-  await applyTo(client, manifestPath(manifest), manifest, isCustom);
+  await applyTo(client, manifestPath(manifest), manifest, THERE.times);
   const { apiVersion, kind, metadata, status } = manifest;
-  if (!isCustom || status === undefined) return;
+  if (!Object.hasOwn(CUSTOM_KINDS, kind) || status === undefined) return;
   const part = { apiVersion, kind, metadata, status };
-  await applyTo(client, `${manifestPath(manifest)}/status`, part, false).catch((error: unknown) => {
+  await applyTo(client, `${manifestPath(manifest)}/status`, part, 1).catch((error: unknown) => {
     if (!isNotFound(error)) throw error; // A kind whose status is no part of its own took it with the rest.
   });
 }
 
-async function applyTo(client: ApiClient, path: string, body: object, isCustom: boolean): Promise<void> {
-  for (let left = isCustom ? KIND_KNOWN.times : 1; ; left -= 1) {
+async function applyTo(client: ApiClient, path: string, body: object, times: number): Promise<void> {
+  for (let left = times; ; left -= 1) {
     try {
       await client.patch(`${path}?fieldManager=slipway-lab&force=true`, body, 'apply');
       return;
     } catch (error) {
       if (left <= 1 || !isNotFound(error)) throw error;
-      await sleep(KIND_KNOWN.everyMs);
+      await sleep(THERE.everyMs);
     }
   }
 }

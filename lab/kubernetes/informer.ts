@@ -20,7 +20,7 @@ interface WatchEvent<T> {
   readonly object: T;
 }
 
-const AGAIN_AFTER_MS = { first: 100, most: 1_000 };
+const AGAIN_AFTER_MS = { first: 100, most: 250 };
 
 /** Lists, then watches; lists again when the watch cannot be continued. Runs until it is stopped. */
 export class Informer<T extends KubernetesObject> {

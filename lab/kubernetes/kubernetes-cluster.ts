@@ -7,7 +7,7 @@ import type { Machine, MachineDefinition, MachineParts } from '../machines/machi
 import type { ProcessGroup } from '../processes/process-group.js';
 import { ApiClient, accessOf } from './api-client.js';
 import { ApiFront, type FrontLine } from './api-front.js';
-import { API_PORT, startApiServer } from './api-server.js';
+import { API_PORT, apiServerReady, startApiServer } from './api-server.js';
 import { applyFiles } from './apply-manifests.js';
 import { writeKubernetesFiles, type KubernetesFiles } from './cluster-files.js';
 import { startControllers } from './controllers.js';
@@ -111,8 +111,8 @@ export class KubernetesCluster implements MachineParts {
       this.etcd.set(member.name, new EtcdMember(member, this.#etcdPlace));
   }
 
-  /** Starts the API server, once etcd runs, and then the controllers; answers when all of them are ready. */
-  async startControlPlane(): Promise<void> {
+  /** Starts the API server, once etcd runs; answers when kubelets and administrators are served. */
+  async startApiServer(): Promise<void> {
     const { processes, binaries, directory, apiServer, logs } = this.#options;
     const etcd = [...this.etcd.values()].map((member) => member.client);
     await startApiServer({
@@ -124,6 +124,12 @@ export class KubernetesCluster implements MachineParts {
       auditLog: logs.audit,
       files: this.files,
     });
+  }
+
+  /** Starts scheduler and controllers as soon as the API server lets them do their work. */
+  async startControllers(): Promise<void> {
+    const { processes, binaries, directory } = this.#options;
+    await apiServerReady(this.admin);
     await startControllers({
       processes,
       binaries,

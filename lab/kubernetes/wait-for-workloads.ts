@@ -18,7 +18,7 @@ interface BudgetStatus {
   readonly status?: { readonly currentHealthy?: number; readonly expectedPods?: number };
 }
 
-const LOOK_EVERY_MS = 150;
+const LOOK_EVERY_MS = 75;
 
 /**
  * Waits until every Deployment, StatefulSet and DaemonSet has all its pods ready, and every budget has counted them.

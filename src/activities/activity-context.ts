@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { ApplicationFailure, Context } from '@temporalio/activity';
+import { limitDefaults } from '../inventory/limits.js';
 import type { Reason } from '../planning/reason.js';
 import { describe } from '../planning/describe.js';
 import { failureOf } from '../planning/failures.js';
@@ -87,6 +88,7 @@ export async function inCluster<T>(
 ): Promise<T> {
   return inActivity(doing, async (wait) => {
     const input = await settings.inputOf(reference.cluster, reference.run);
+    wait.look = input.inventory.limits.look;
     const base = settings.credentialsFolder ?? input.base;
     const { dialMap, connections } = settings;
     const access = await openCluster(input.inventory, { base, dialMap, connections });
@@ -153,7 +155,8 @@ function sendingSignal(): AbortSignal {
   return sending.signal;
 }
 
-/** Between two looks for a sign. */
+/** The first pause between two looks, and the longest one between two looks for a sign. Milliseconds. */
+const firstPauseMs = 1_000;
 const signMs = 500;
 
 /** How a wait looks at the world once. */
@@ -181,6 +184,9 @@ export class Wait {
    * its answer, as long as whoever ends it has patience, and its heartbeats go on.
    */
   readonly sending: AbortSignal = sendingSignal();
+
+  /** The longest pause between two looks, in milliseconds: `limits.look` of the inventory. */
+  look = limitDefaults.look;
 
   private verdict: Refusal | undefined;
 
@@ -243,11 +249,12 @@ export class Wait {
   }
 
   /**
-   * Looks again and again, 1 s apart growing to 5 s, until done or until the limit is over.
+   * Looks again and again until done, or until the limit is over; the last look is at its end. The pauses grow to `look`, whatever
+   * the limit is.
    *
    * @param onLimit the reason to fail with, given what was waited for last.
    * @param how `sooner`: a cheap sign that it is worth looking now, asked twice a second between looks.
-   *            `slowest`: the longest pause, in milliseconds.
+   *            `slowest`: the longest pause, in milliseconds, where that is shorter than `look`.
    */
   async until<T>(
     limitMs: number,
@@ -256,14 +263,15 @@ export class Wait {
     how: { readonly sooner?: () => Promise<boolean>; readonly slowest?: number } = {},
   ): Promise<T> {
     const end = this.endOf(limitMs);
-    let pause = Math.min(1_000, Math.max(100, limitMs / 20));
-    const slowest = Math.min(how.slowest ?? 5_000, Math.max(500, limitMs / 20));
+    const slowest = Math.min(how.slowest ?? this.look, this.look);
+    let pause = Math.min(firstPauseMs, slowest);
     for (;;) {
       const seen = await look();
       if (seen.kind === 'done') return seen.value;
       this.says(seen.note ?? describe(seen.reason), end);
-      if (Date.now() + pause > end) throw new Refusal(onLimit(seen.reason));
-      await this.pause(seen.againMs ?? pause, how.sooner);
+      const left = end - Date.now();
+      if (left <= 0) throw new Refusal(onLimit(seen.reason));
+      await this.pause(Math.min(seen.againMs ?? pause, left), how.sooner);
       pause = Math.min(pause * 1.3, slowest);
     }
   }

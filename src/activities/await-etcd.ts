@@ -52,7 +52,7 @@ export async function awaitEtcdStable(
     'etcd must stay healthy before the next control plane',
     async (access, wait) => {
       const end = wait.endOf(limit + stable);
-      const pause = Math.min(5_000, Math.max(300, stable / 10));
+      const pause = Math.min(wait.look, Math.max(100, stable / 10));
       const rule = `for ${span(stable)} without a break before the next control plane`;
       // The first of the looks in a row that found it healthy.
       let since: number | undefined;

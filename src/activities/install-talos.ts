@@ -112,7 +112,7 @@ async function afterLostAttempt(
         `it has until ${moment(new Date(end).toISOString())}, then ${node.name} is rebooted`,
       end,
     );
-    await Context.current().sleep(Math.min(2_000, Math.max(0, end - Date.now())));
+    await Context.current().sleep(Math.min(2_000, wait.look, Math.max(0, end - Date.now())));
   }
 }
 
@@ -127,7 +127,7 @@ async function throughOutages<T>(wait: Wait, until: number, act: () => Promise<T
       const passes = error instanceof Refusal && failureOf(error.reason).retry;
       if (wait.signal.aborted || !passes || Date.now() >= until) throw error;
     }
-    await Context.current().sleep(1_000);
+    await Context.current().sleep(Math.min(1_000, wait.look));
   }
 }
 

@@ -88,11 +88,11 @@ async function nodePullsIt(
       if (!(error instanceof CommandFailed) || error.cancelled) throw error;
       const why = whyNot(error);
       const missing = /not ?found|unauthorized|manifest unknown/i.test(error.stderrTail);
-      if (missing || Date.now() + 5_000 > end) {
+      if (missing || Date.now() + wait.look > end) {
         throw new Refusal({ kind: 'image-pull-failed', node: node.name, image: node.image, why });
       }
       wait.says(`${node.name} could not pull ${node.image}: ${why}; it tries again`, end);
-      await Context.current().sleep(Math.min(5_000, limit / 10));
+      await Context.current().sleep(wait.look);
     }
   }
 }

@@ -6,6 +6,11 @@ import { duration } from './duration.js';
  * Written as 30s, 5m, 1h; kept in milliseconds.
  */
 export const Limits = z.strictObject({
+  /**
+   * The longest pause between two looks at what a step waits for. The first pause is one second, or this where it is shorter, and each
+   * one is a third longer than the one before. 50ms to 60s. It has no part in when a wait ends.
+   */
+  look: duration('5s'),
   /** One observation of the cluster, and the plan made of it. */
   observe: duration('2m'),
   /** The factory building the installer image, and the node pulling it. */

@@ -118,6 +118,7 @@ function vipIsNobodysAddress({ nodes, vip }: InventoryDraft): MistakeAt[] {
 /** Watching for no time at all is a choice; waiting for no time at all never succeeds. */
 const mayBeZero = new Set(['soakControlPlane', 'soakCanary', 'soakWorker', 'decision']);
 const longestSlice = 60_000;
+const looksApart = { shortest: 50, longest: 60_000 };
 
 function limitsMakeSense({ limits }: InventoryDraft): MistakeAt[] {
   const at = (name: string): number => limits[name] ?? limitDefaults[name as keyof typeof limitDefaults];
@@ -135,6 +136,15 @@ function limitsMakeSense({ limits }: InventoryDraft): MistakeAt[] {
       what: 'it is longer than 60s',
       why: 'a slice is how long a drain may run on after its worker died',
       fix: 'give at most 60s; limits.drain is how long all slices together may take',
+    });
+  }
+  const look = at('look');
+  if (look !== 0 && (look < looksApart.shortest || look > looksApart.longest)) {
+    mistakes.push({
+      at: ['limits', 'look'],
+      what: `it is ${look < looksApart.shortest ? 'shorter than 50ms' : 'longer than 60s'}`,
+      why: 'looks without a pause are a load for the cluster, and one that comes late holds a run up',
+      fix: 'give 50ms to 60s, or leave it out for 5s',
     });
   }
   const pairs = [

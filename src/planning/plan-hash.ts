@@ -42,6 +42,8 @@ export function limitsWaitedFor({
   limits,
 }: Pick<HashedPlan, 'strategy' | 'approvals' | 'limits'>): Readonly<Record<string, number>> {
   const unused = [
+    // How often is looked decides nothing.
+    'look',
     ...(strategy === 'rebuild' ? [] : rebuildLimits),
     ...(approvals.length > 0 ? [] : ['approval']),
   ];

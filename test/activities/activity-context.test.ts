@@ -1,7 +1,7 @@
 import { EventEmitter, once } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
 import { CancelledFailure } from '@temporalio/activity';
-import { describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { inActivity, type Wait } from '../../src/activities/activity-context.js';
 import type { Reason } from '../../src/planning/reason.js';
 import { Refusal } from '../../src/tools/refusal.js';
@@ -50,4 +50,53 @@ describe('a worker that is told to end', () => {
 test('a step that is cancelled ends as cancelled, whatever came of its request', async () => {
   const failure = await fails('sends', new Refusal(verdict), ({ cancel }) => cancel());
   expect(failure).toBeInstanceOf(CancelledFailure);
+});
+
+describe('the pauses between looks', () => {
+  beforeEach(() => {
+    // A heartbeat needs the context in which its timer was set, which a faked one loses.
+    jest.useFakeTimers({ doNotFake: ['setInterval'] });
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
+  /** Milliseconds at which a wait looked, which never sees what it waits for. */
+  async function looksOf(limit: number, look: number | undefined): Promise<readonly number[]> {
+    const begun = Date.now();
+    const looks: number[] = [];
+    const act = async (wait: Wait): Promise<never> => {
+      if (look !== undefined) wait.look = look;
+      return wait.until<never>(
+        limit,
+        (last) => last,
+        async () => {
+          looks.push(Date.now() - begun);
+          return { kind: 'waiting', reason: passing };
+        },
+      );
+    };
+    const attempt = runAttempt(() => inActivity('it waits', act));
+    const ended = attempt.ended.catch((failure: unknown) => failure);
+    await jest.advanceTimersByTimeAsync(limit);
+    expect(await ended).toMatchObject({ type: passing.kind });
+    return looks;
+  }
+
+  test('are as long as slipway.yaml says, however long the limit is, and the last look is at its end', async () => {
+    expect(await looksOf(450, 100)).toEqual([0, 100, 200, 300, 400, 450]);
+  });
+
+  test('grow from one second to five where it says nothing', async () => {
+    const looks = await looksOf(30_000, undefined);
+    const pauses = looks.slice(1).map((at, index) => at - (looks[index] ?? 0));
+    expect(pauses.map((pause) => Math.round(pause / 100) / 10).slice(0, -1)).toEqual([
+      1, 1.3, 1.7, 2.2, 2.9, 3.7, 4.8, 5, 5,
+    ]);
+    expect(looks.at(-1)).toBe(30_000);
+  });
+
+  test('leave a look for the end of a limit that is shorter than one of them', async () => {
+    expect(await looksOf(60, 5_000)).toEqual([0, 60]);
+  });
 });

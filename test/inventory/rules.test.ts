@@ -51,6 +51,8 @@ const cases: readonly [string, (draft: Document) => void, string][] = [
     (draft) => draft.setIn(['limits'], { drain: '30s' }),
     'limits.drainSlice is longer than limits.drain',
   ],
+  ['looks without a pause', (draft) => draft.setIn(['limits'], { look: '10ms' }), 'it is shorter than 50ms'],
+  ['looks that are rare', (draft) => draft.setIn(['limits'], { look: '2m' }), 'it is longer than 60s'],
   [
     'a check longer than all checks',
     (draft) => draft.setIn(['limits'], { check: '6m' }),

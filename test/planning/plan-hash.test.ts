@@ -103,6 +103,14 @@ describe('the hash of a plan', () => {
     expect(planOf(other.planInput()).hash).toBe(hash);
   });
 
+  test('is the same however often what a step waits for is looked at', () => {
+    const other = well.declaring((inventory) => ({
+      ...inventory,
+      limits: { ...inventory.limits, look: 100 },
+    }));
+    expect(planOf(other.planInput()).hash).toBe(hash);
+  });
+
   test('does not hang on the order of keys', () => {
     const plan = planOf(well.planInput());
     const reversed = Object.fromEntries(Object.entries(plan).toReversed()) as unknown as typeof plan;

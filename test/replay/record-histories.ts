@@ -48,7 +48,7 @@ async function record(handle: WorkflowHandle, name: string): Promise<void> {
 async function play(name: string, temporal: string): Promise<void> {
   let world: World | undefined;
   let stage: Interrupter | undefined;
-  const here = { name: `record-${name.toLowerCase()}`, temporal };
+  const here = { name: `record-${name.toLowerCase()}`, temporal, limits: 'short' } as const;
   try {
     await stories[name]?.play(
       async (options) => (world = await World.start({ ...options, ...here })),

@@ -24,7 +24,7 @@ describe('a run that something comes in the way of', () => {
   let stage: Interrupter;
 
   beforeAll(async () => {
-    stage = await Interrupter.start({ name: 'interrupted' });
+    stage = await Interrupter.start({ name: 'interrupted', limits: 'short' });
     await prepareForMatrix(stage.world);
   }, 120_000);
 

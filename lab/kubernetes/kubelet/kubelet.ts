@@ -39,7 +39,10 @@ export interface KubeletOptions {
 
 /** Between its start and its first Ready. */
 const STARTING_SECONDS = 0.3;
-const FAULT_LOOK_MS = 500;
+/** Between two looks whether a fault keeps it from being Ready. */
+const FAULT_LOOK_SECONDS = 0.5;
+/** Until a mirror pod that was refused is asked for again. */
+const MIRROR_AGAIN_MS = 250;
 /** A last word to an API that does not answer must not hold up a shutdown. */
 const LAST_WORD_MS = 1_500;
 
@@ -153,7 +156,7 @@ export class Kubelet {
 
   #lookForFault(): void {
     this.#node.say(this.#options.faulty() ? kubeletFaulty : kubeletReady);
-    this.#after(FAULT_LOOK_MS, () => this.#lookForFault());
+    this.#after(this.#options.scaled(FAULT_LOOK_SECONDS), () => this.#lookForFault());
   }
 
   async #listed(pods: readonly WirePod[]): Promise<void> {
@@ -200,7 +203,7 @@ export class Kubelet {
     try {
       await this.#client.create('/api/v1/namespaces/kube-system/pods', pod);
     } catch (error) {
-      if (!isConflict(error)) this.#after(FAULT_LOOK_MS, () => void this.#mirror(pod));
+      if (!isConflict(error)) this.#after(MIRROR_AGAIN_MS, () => void this.#mirror(pod));
     }
   }
 

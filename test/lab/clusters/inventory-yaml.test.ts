@@ -12,6 +12,7 @@ const target: InventoryTarget = {
   ageRecipient: 'age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p',
   files: { reader: 'reader', admin: 'admin', kubeconfig: 'kubeconfig', snapshots: 'snapshots' },
   speed: 4,
+  limits: 'generous',
 };
 
 const terraform: NonNullable<InventoryTarget['terraform']> = {
@@ -53,6 +54,23 @@ describe('the slipway.yaml of a simulated cluster', () => {
       soakCanary: 500,
       soakWorker: 0,
     });
+  });
+
+  it('has no step end by its limit for a busy machine, and ends waits in vain soon where that is asked for', () => {
+    const limitsOf = (limits: InventoryTarget['limits']): Record<string, string> =>
+      (
+        parse(labInventory(proxOpsSmall, { ...target, terraform, limits }).text) as {
+          limits: Record<string, string>;
+        }
+      ).limits;
+    const { look, decision, drainSlice, etcdStable, soakControlPlane, soakCanary, soakWorker, ...ends } =
+      limitsOf('generous');
+    expect(new Set(Object.values(ends))).toEqual(new Set(['5m']));
+    expect({ look, decision, drainSlice }).toEqual({ look: '100ms', decision: '0s', drainSlice: '10s' });
+    const short = limitsOf('short');
+    expect(Object.keys(short)).toEqual(Object.keys(limitsOf('generous')));
+    expect(short).toMatchObject({ etcdStable, soakControlPlane, soakCanary, soakWorker, look, boot: '30s' });
+    for (const name of Object.keys(ends)) expect(short[name]).toMatch(/^\d\d?s$/);
   });
 
   const mistakesOf = (name: string): readonly string[] => {

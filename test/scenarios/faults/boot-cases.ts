@@ -123,7 +123,7 @@ export const bootCases: readonly FaultCase[] = [
   {
     name: 'the time is not synced after the boot',
     faults: [{ name: 'time-not-synced', after: 'reboot:power-gone' }],
-    limits: { nodeChecks: '10s' },
+    limits: { check: '10s', nodeChecks: '10s' },
     ends: {
       both: {
         ...halted,

@@ -26,7 +26,7 @@ export const controlPlaneCases: readonly FaultCase[] = [
     name: 'its API server does not come back',
     node,
     faults: [{ name: 'api-front-stays-cut' }],
-    limits: { nodeChecks: '10s' },
+    limits: { check: '10s', nodeChecks: '10s' },
     ends: {
       both: {
         ...halted,

@@ -91,6 +91,7 @@ export class MatrixStage {
     const { labArgs = [], ...options } = lab;
     const stage = await Interrupter.start({
       ...options,
+      limits: 'short',
       name: `matrix-${name.replaceAll(/\W+/g, '-')}`,
       labArgs: [...labArgs, ...(silence === undefined ? [] : ['--node-monitor-grace', String(silence)])],
     });

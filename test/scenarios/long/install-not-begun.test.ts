@@ -3,6 +3,7 @@ import { World, nodeResult } from '../../../lab/world.js';
 import { installMarkText } from '../../../src/planning/armed.js';
 import type { UpgradePlan } from '../../../src/planning/plan.js';
 import { setInInventory } from '../../../lab/edit-inventory.js';
+import { holdDrain, stopHolding } from '../held-drain.js';
 
 const [from, to] = ['v1.13.1', 'v1.13.9'] as const;
 const node = 'k8s-ctrl-2';
@@ -25,10 +26,11 @@ describe('an install that a dead worker was about to send', () => {
     const planned = await world.slipway('plan', '--only', node, '--json');
     const { plan } = JSON.parse(planned.stdout) as { plan: UpgradePlan };
     const schematic = plan.hops[0]?.nodes.find(({ name }) => name === node)?.schematic ?? '';
-    await world.slowPods(node, 6);
+    await holdDrain(world, node);
     const run = await world.upgrade('--only', node);
     await world.untilBegun(run, node, 'drainNode');
     await leaveIntent(run, schematic);
+    await stopHolding(world);
     await world.until('the run waits for a decision', async () =>
       (await world.slipway('status')).stdout.includes(`slipway retry ${node} `),
     );

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { World, nodeResult } from '../../../lab/world.js';
+import { holdDrain, stopHolding } from '../held-drain.js';
 
 /** Only here: a worker that dies at each of the moments in which a naive one would do something twice. */
 describe('a worker killed in the middle', () => {
@@ -23,8 +24,9 @@ describe('a worker killed in the middle', () => {
       // Killed between the two writes of an eviction, one time in twenty or so: two minutes longer, until Kubernetes forgets it.
       when: 'while it drains',
       node: 'k8s-work-1',
-      prepare: (at) => at.slowPods('k8s-work-1', 8),
+      prepare: (at) => holdDrain(at, 'k8s-work-1'),
       until: (at, run) => at.untilBegun(run, 'k8s-work-1', 'drainNode'),
+      afterwards: stopHolding,
     },
     {
       when: 'after the upgrade request was acknowledged, before the reboot',

@@ -11,6 +11,8 @@ describe('a node that an earlier run left unwell', () => {
   beforeAll(async () => {
     world = await World.start({ name: 'left-unwell' });
     await setInInventory(world, ['limits', 'ready'], '5s');
+    await setInInventory(world, ['limits', 'check'], '5s');
+    await setInInventory(world, ['limits', 'nodeChecks'], '5s');
     await setInInventory(world, ['upgrade', 'onFailure'], 'ask');
   }, 120_000);
 

@@ -49,6 +49,7 @@ describe('a minor of prox-ops, by machines made anew', () => {
 
     beforeAll(async () => {
       await world.control('POST', '/faults', { name: 'vm-without-gpu', node: first });
+      await setInInventory(world, ['limits', 'check'], '10s');
       await setInInventory(world, ['limits', 'nodeChecks'], '10s');
       await world.owner.merge('a shorter wait, for it is in vain');
       result = await world.result(await world.upgrade('--only', first));
@@ -102,7 +103,7 @@ describe('a minor of prox-ops, by machines made anew', () => {
 
     beforeAll(async () => {
       await world.slipway('release', '--why', 'its card is passed through again');
-      await setInInventory(world, ['limits', 'nodeChecks'], '30s');
+      await setInInventory(world, ['limits', 'nodeChecks'], '5m');
       await world.owner.merge('the wait as it was');
       result = await world.result(await world.upgrade());
     }, 900_000);

@@ -130,6 +130,7 @@ describe('a machine that Terraform makes anew', () => {
     let result: RunStory;
 
     beforeAll(async () => {
+      await setInInventory(world, ['limits', 'check'], '10s');
       await commit(world, ['limits', 'nodeChecks'], '10s');
       result = await world.result(await world.upgrade('--only', 'k8s-work-1'));
       await released(world);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { setInInventory } from '../../../lab/edit-inventory.js';
 import { World, nodeResult } from '../../../lab/world.js';
 
 const [from, to] = ['v1.12.1', 'v1.12.2'];
@@ -47,6 +48,7 @@ describe('the way back of a run', () => {
   }, 300_000);
 
   it('starts though its run holds the cluster, and is once more nothing to do after it', async () => {
+    await setInInventory(world, ['limits', 'ready'], '10s');
     await world.control('POST', '/faults', { name: 'never-ready', node: unwell });
     const run = await world.upgrade('--only', worker, unwell);
     expect(await world.result(run)).toMatchObject({ outcome: 'halted' });

@@ -4,7 +4,6 @@ import type { RunningWorkerPod } from '../../../lab/worker-pods/worker-pods.js';
 import { World } from '../../../lab/world.js';
 import type { RunStory } from '../../../src/planning/run-report.js';
 import { nodeId } from '../../../src/workflows/messages.js';
-import { setInInventory } from '../../../lab/edit-inventory.js';
 
 /** Longer than any worker takes that can end in order. */
 const graceSeconds = 6;
@@ -39,7 +38,6 @@ describe('a worker that is drained with its own node', () => {
       // The first is alone until the run is its own: whoever has a run in memory is asked for its next steps.
       world = await World.start({ name: 'runner-death', workerPods: { replicas: 1, graceSeconds } });
       [dead] = world.pods.running() as [RunningWorkerPod];
-      await setInInventory(world, ['limits', 'image'], '90s');
       // It is at this step until the other worker is there.
       await world.control('POST', '/faults', { name: 'image-pull-fails', node: dead.node, times: 1_000 });
       const run = await world.upgrade('--only', dead.node);

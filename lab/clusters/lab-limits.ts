@@ -1,0 +1,67 @@
+import type { LabOverlay } from './lab-overlay.js';
+
+/**
+ * The limits of a lab's inventory. `generous`: no step of a healthy node reaches its limit, however busy the machine is; whoever wants a
+ * limit to be reached sets that one. `short`: for stories of many faults, where any wait may be in vain.
+ */
+export const limitsNames = ['generous', 'short'] as const;
+export type LimitsName = (typeof limitsNames)[number];
+
+/** What is no limit of a step, and the same in both. */
+const PACE = {
+  look: '100ms',
+  // A run that halts ends at once, unless a test wants it to wait for a person.
+  decision: '0s',
+  drainSlice: '10s',
+};
+
+const GENEROUS = '5m';
+
+/** Real machines take minutes, these take seconds. */
+const SHORT = {
+  observe: '30s',
+  image: '30s',
+  gates: '30s',
+  // Three attempts outlast an eviction that was granted and not carried out: two minutes in Kubernetes' own code.
+  drain: '60s',
+  handOver: '20s',
+  install: '15s',
+  reboot: '30s',
+  boot: '30s',
+  ready: '30s',
+  etcdRejoin: '30s',
+  check: '10s',
+  nodeChecks: '30s',
+  snapshot: '60s',
+};
+
+/** The same of what only a rebuild waits for. */
+const SHORT_REBUILD = {
+  terraformPlan: '60s',
+  terraformLock: '30s',
+  templates: '60s',
+  replace: '60s',
+  removeMember: '20s',
+  configure: '60s',
+};
+
+/** Times that are always waited in full, in seconds at speed 1. */
+const WATCHED_SECONDS = { etcdStable: 2, soakControlPlane: 2, soakCanary: 2, soakWorker: 0 };
+
+/** The limits of an inventory in a lab of that speed, with those of rebuilds where machines can be rebuilt. */
+export function labLimits({
+  speed,
+  terraform,
+  limits,
+}: Pick<LabOverlay, 'speed' | 'terraform' | 'limits'>): Readonly<Record<string, string>> {
+  const short = { ...SHORT, ...(terraform ? SHORT_REBUILD : {}) };
+  const watched = Object.entries(WATCHED_SECONDS).map(([name, seconds]): [string, string] => [
+    name,
+    `${Math.round((seconds * 1000) / speed)}ms`,
+  ]);
+  return {
+    ...PACE,
+    ...(limits === 'short' ? short : Object.fromEntries(Object.keys(short).map((name) => [name, GENEROUS]))),
+    ...Object.fromEntries(watched),
+  };
+}
