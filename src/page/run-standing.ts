@@ -197,6 +197,7 @@ function work(view: RunView, clock: Clock): Point[] {
 /** Tones of outcomes. A refusal touched nothing, and still is no upgrade. */
 export const outcomeTones: Readonly<Record<NonNullable<RunView['outcome']>, Tone>> = {
   done: 'well',
+  incomplete: 'asks',
   'nothing-to-do': 'well',
   refused: 'fault',
   halted: 'fault',

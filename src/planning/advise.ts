@@ -63,6 +63,8 @@ function commandsFor(context: AdviceContext): AdviceCommands {
     watch: (why) => slipway(`watch ${cluster}`, why),
     abort: (why) => slipway(`abort ${thisRun} --why "…"`, why),
     decide: (verb, node, why) => slipway(`${verb} ${node} ${thisRun} --why "…"`, why),
+    rollBackRun: (rolled, why, options) =>
+      slipway(`rollback --run ${cluster}/${rolled} --why "…" ${options}`, why),
     release: (why) => slipway(`release ${cluster} --why "…"`, why),
     report: (why) => slipway(`report ${thisRun}`, why),
     inventoryCheck: (why) => slipway('inventory check', why),

@@ -29,6 +29,8 @@ export interface AdviceCommands {
   readonly abort: (why: string) => string;
   /** A decision about a node, while the run waits for one. */
   readonly decide: (verb: 'retry' | 'rollback', node: string, why: string) => string;
+  /** Rolls back what a run did. */
+  readonly rollBackRun: (run: number, why: string, options: string) => string;
   readonly release: (why: string) => string;
   readonly report: (why: string) => string;
   readonly inventoryCheck: (why: string) => string;

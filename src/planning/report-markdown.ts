@@ -45,6 +45,7 @@ export function reportMarkdown(report: RunReport, opening?: string): string {
 
 const outcomes: Readonly<Record<ReportOutcome, string>> = {
   done: 'Done: every node of the plan runs it.',
+  incomplete: 'Incomplete: a skipped node does not run the target. The cluster is not held.',
   'nothing-to-do': 'Nothing was to do.',
   refused: 'Refused: nothing was touched.',
   halted: 'Halted: the cluster is held until somebody releases it.',

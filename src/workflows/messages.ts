@@ -40,6 +40,7 @@ export type Phase =
   | 'decision'
   | 'aborting'
   | 'done'
+  | 'incomplete'
   | 'halted'
   | 'aborted'
   | 'refused'

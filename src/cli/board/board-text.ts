@@ -196,7 +196,7 @@ function ending(page: Page): string[] {
   if (!view.outcome) return [];
   const { sign, words } = outcomeWords[view.outcome];
   const [first = '', ...others] = reasonsBeside(view);
-  const painted = sign === '✓' ? paint.green(sign) : paint.red(sign);
+  const painted = { '✓': paint.green, '!': paint.yellow, '✗': paint.red }[sign](sign);
   return [
     ...marked(page, painted, `run ${view.run} ${words}${first === '' ? '' : `: ${first}`}`),
     ...others.flatMap((text) => marked(page, ' ', text)),

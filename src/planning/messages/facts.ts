@@ -136,7 +136,8 @@ export function endMessage(
       ...(left === undefined ? {} : { left }),
       ...inGit,
     };
-  const touched = outcome === 'halted' || outcome === 'aborted' ? { counts, took } : {};
+  const begun = outcome === 'incomplete' || outcome === 'halted' || outcome === 'aborted';
+  const touched = begun ? { counts, took } : {};
   return {
     ...about,
     kind: 'ended',

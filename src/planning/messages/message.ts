@@ -126,7 +126,14 @@ export type Message = About &
       }
     | {
         readonly kind: 'ended';
-        readonly outcome: 'nothing-to-do' | 'refused' | 'halted' | 'aborted' | 'failed' | 'terminated';
+        readonly outcome:
+          | 'incomplete'
+          | 'nothing-to-do'
+          | 'refused'
+          | 'halted'
+          | 'aborted'
+          | 'failed'
+          | 'terminated';
         readonly target: string;
         readonly counts?: NodeCounts;
         readonly took?: number;

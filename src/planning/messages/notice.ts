@@ -166,6 +166,7 @@ const decisions: Readonly<Record<MessageOf<'decided'>['decision']['kind'], strin
 };
 
 const endings: Readonly<Record<MessageOf<'ended'>['outcome'], string>> = {
+  incomplete: 'ended incomplete: a skipped node does not run the target; the cluster is not held',
   'nothing-to-do': 'had nothing to do',
   refused: 'was refused: nothing was touched',
   halted: 'ended as halted: the cluster is held',

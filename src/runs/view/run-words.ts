@@ -10,9 +10,10 @@ import { openWindowWait } from './window-text.js';
 
 /** How an outcome is told: a sign, and the words. */
 export const outcomeWords: Readonly<
-  Record<RunOutcome, { readonly sign: '✓' | '✗'; readonly words: string }>
+  Record<RunOutcome, { readonly sign: '✓' | '!' | '✗'; readonly words: string }>
 > = {
   done: { sign: '✓', words: 'done' },
+  incomplete: { sign: '!', words: 'incomplete' },
   'nothing-to-do': { sign: '✓', words: 'nothing to do' },
   refused: { sign: '✗', words: 'refused, before anything was touched' },
   halted: { sign: '✗', words: 'halted' },

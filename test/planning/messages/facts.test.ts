@@ -128,12 +128,13 @@ describe('the facts of a message', () => {
   test.each([
     ['done', { kind: 'done', took: 1_920_000, left: 'nothing' }],
     ['halted', { kind: 'ended', outcome: 'halted', took: 1_920_000, counts: { done: 23 } }],
+    ['incomplete', { kind: 'ended', outcome: 'incomplete', took: 1_920_000, counts: { done: 23 } }],
     ['refused', { kind: 'ended', outcome: 'refused' }],
     ['nothing-to-do', { kind: 'ended', outcome: 'nothing-to-do' }],
   ] as const)('of the end of a run that is %s', (outcome, expected) => {
     const message = endMessage({ ...result, outcome }, about, 'nothing');
     expect(message).toMatchObject(expected);
-    expect('counts' in message).toBe(outcome === 'done' || outcome === 'halted');
+    expect('counts' in message).toBe(outcome !== 'refused' && outcome !== 'nothing-to-do');
     const still = { still: { talos: 'v1.12.6', commit: request.commit, came: 'checked-out' } };
     const asked = endMessage({ ...result, outcome }, about, 'nothing', request);
     expect(asked).toEqual({ ...message, ...(outcome === 'halted' ? still : {}) });
