@@ -10,6 +10,7 @@ import { tellingLines } from '../runs/view/telling-text.js';
 import { openWindowWait, startNowLine, windowText } from '../runs/view/window-text.js';
 import { troubles, workText, type Clock } from '../runs/view/work-text.js';
 import { describe } from '../planning/describe.js';
+import { liftedText } from '../planning/hold-state.js';
 import { listed } from '../planning/phrases.js';
 import { sentence } from '../planning/sentence.js';
 
@@ -210,6 +211,7 @@ function ended(view: RunView, clock: Clock): Standing {
   const outcome = view.outcome ?? 'failed';
   const { words } = outcomeWords[outcome];
   const tone = outcomeTones[outcome];
+  const lifted = liftedText(view.hold);
   const [first, ...others] = reasonsBeside(view).map(sentence);
   // The report stands on the page itself.
   const commands = adviceOf(view).filter((line) => !line.startsWith('slipway report '));
@@ -217,6 +219,9 @@ function ended(view: RunView, clock: Clock): Standing {
     ...(first !== undefined || commands.length > 0 ? [{ tone, about: '', text: first ?? '', commands }] : []),
     ...others.map((text): Point => ({ tone, about: '', text, commands: [] })),
     ...halted(view),
+    ...(lifted === undefined
+      ? []
+      : [{ tone: 'rests', about: 'hold', text: sentence(lifted), commands: [] } as const]),
     ...notTold(view, clock),
   ];
   return { tone, title: words.charAt(0).toUpperCase() + words.slice(1), points };

@@ -13,8 +13,10 @@ export interface AdviceContext {
   readonly run?: number;
   /** The address of the node the reason names, or of any node by name. */
   readonly address?: string | ((node: string) => string | undefined);
-  /** False: nothing was touched, so there is no hold to lift. */
+  /** False: there is no hold to release: nothing was touched, or somebody released it. */
   readonly held?: boolean;
+  /** Somebody released the cluster. */
+  readonly released?: boolean;
   /** The node was on its way back to the version from before. */
   readonly back?: true;
 }
@@ -44,9 +46,13 @@ export function advise(reason: Reason, context: AdviceContext): string[] {
   const held = context.held !== false || reason.kind === 'held';
   const typed = lines
     .filter((line) => held || !line.startsWith('slipway release '))
-    .filter((line) => !context.back || !goesForward.test(line));
+    .filter((line) => !context.back || !goesForward.test(line))
+    .map((line) => (context.released ? line.replace(afterRelease, '') : line));
   return [...new Set(typed.length > 0 ? typed : [say.status('what runs, and what ran last')])];
 }
+
+/** What a person need not wait for once it is done. */
+const afterRelease = ', after the release';
 
 /** Talos' own rollback boots the other slot, whichever that is: on the version from before it is the one that failed. */
 const goesForward = /^slipway upgrade\b|^talosctl .* rollback  # /;

@@ -1,5 +1,6 @@
 import type { Inventory } from '../inventory/schema.js';
 import { advise, describe } from './describe.js';
+import { liftedText, type HoldState } from './hold-state.js';
 import type { Strategy, UpgradePlan } from './plan.js';
 import type { Reason } from './reason.js';
 import { revertCommand, type StillDeclared } from './revert.js';
@@ -88,6 +89,8 @@ export interface UntoldMessage {
 /** Everything the record tells of one run: what a report is made of. What a record may lack is optional. */
 export interface RunStory extends Omit<RunResult, 'outcome' | 'endedAt' | 'counts' | 'notDone' | 'untold'> {
   readonly outcome: ReportOutcome;
+  /** What became of the hold it left; left out: it left none, or nobody knows. */
+  readonly hold?: HoldState;
   /** ISO time. */
   readonly endedAt?: string;
   readonly plan?: UpgradePlan;
@@ -141,6 +144,8 @@ export interface RunReport {
   readonly startedAt: string;
   /** Null: it is open. */
   readonly endedAt: string | null;
+  /** What became of the hold it left; null: it left none, or nobody asked the queue. */
+  readonly hold: HoldState | null;
   /** Why it did not end as `done`: the value, its sentence, and what could be typed. */
   readonly reasons: readonly ReportReason[];
   /** What is typed to take back in git what it declares, and not all nodes run; null: nothing. */
@@ -192,6 +197,7 @@ export interface ReportReason {
 /** Makes the report of a run, ended or not. Pure: the same record gives the same report. */
 export function reportOf(story: RunStory): RunReport {
   const { cluster, run, outcome, target, declared, plan } = story;
+  const released = liftedText(story.hold) !== undefined;
   return {
     schema: 1,
     cluster,
@@ -208,6 +214,7 @@ export function reportOf(story: RunStory): RunReport {
     },
     startedAt: story.startedAt,
     endedAt: story.endedAt ?? null,
+    hold: story.hold ?? null,
     reasons: story.reasons.map((reason) => ({
       reason,
       sentence: describe(reason),
@@ -215,7 +222,8 @@ export function reportOf(story: RunStory): RunReport {
         cluster,
         run,
         address: (name) => addressOf(story, name),
-        held: outcome !== 'refused',
+        held: outcome !== 'refused' && !released,
+        released,
       }),
     })),
     revert: story.stillDeclared ? revertCommand(story.stillDeclared) : null,

@@ -152,6 +152,11 @@ describe('a halted run', () => {
       expect(JSON.parse(node)).not.toHaveProperty('spec.unschedulable');
       expect((await world.slipway('status')).stdout).toContain('is held');
       expect((await world.slipway('release', '--why', 'looked at it')).code).toBe(0);
+      for (const command of ['status', 'report']) {
+        const { stdout: text } = await world.slipway(command);
+        expect(text.replaceAll(/\s+/g, ' ')).toMatch(/ released the cluster on .* UTC: looked at it\./);
+        expect(text).not.toMatch(/slipway release|is held/);
+      }
     }, 240_000);
   });
 

@@ -117,12 +117,12 @@ describe('skipped nodes that do not run the target', () => {
   const by = 'Ada: its disk is replaced on Monday';
 
   test('are those that were to be upgraded, each once, however many hops skipped it', () => {
-    const endings = [leftOut(second, hop.to, by), leftOut(second, nextHop.to, by)];
-    expect(skippedShort(of(hop.nodes), endings)).toEqual([second.name]);
+    const skips = [leftOut(second, hop.to, by), leftOut(second, nextHop.to, by)];
+    expect(skippedShort(of(hop.nodes), skips)).toEqual([second.name]);
   });
 
   test('are not those that ran the target already, nor those that nobody skipped', () => {
-    const endings = [leftOut(onTarget, hop.to, by), skipped(second, hop.to)];
-    expect(skippedShort(of([onTarget, second]), endings)).toEqual([]);
+    const skips = [leftOut(onTarget, hop.to, by), skipped(second, hop.to)];
+    expect(skippedShort(of([onTarget, second]), skips)).toEqual([]);
   });
 });

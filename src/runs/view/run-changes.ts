@@ -1,4 +1,5 @@
 import { describe } from '../../planning/describe.js';
+import { liftedText } from '../../planning/hold-state.js';
 import type { Decision } from '../../planning/run-result.js';
 import { sentence } from '../../planning/sentence.js';
 import { answerText, approvalLines, approvalText, unansweredOf } from './approval-text.js';
@@ -282,7 +283,9 @@ const recoveries: Readonly<Record<Trouble['kind'], string>> = {
 function endChange(before: RunView | undefined, view: RunView): RunChange[] {
   if (!view.outcome || before?.outcome) return [];
   const { run, outcome, reasons, endedAt, startedAt } = view;
-  const text = sentence([`run ${run} ${outcomeWords[outcome].words}`, ...reasons.map(describe)].join(': '));
+  const lifted = liftedText(view.hold);
+  const ended = sentence([`run ${run} ${outcomeWords[outcome].words}`, ...reasons.map(describe)].join(': '));
+  const text = lifted === undefined ? ended : `${ended} ${sentence(lifted)}`;
   return [{ time: endedAt ?? startedAt, kind: 'run-ended', text, advice: adviceOf(view) }];
 }
 

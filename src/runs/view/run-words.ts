@@ -1,4 +1,5 @@
 import { advise, describe } from '../../planning/describe.js';
+import { liftedText } from '../../planning/hold-state.js';
 import { declaredStill, revertCommand } from '../../planning/revert.js';
 import { unansweredOf } from './approval-text.js';
 import { openHalt } from './halt-text.js';
@@ -50,8 +51,10 @@ export function adviceOf(view: RunView): string[] {
   const address = (name: string): string | undefined =>
     view.input?.inventory.nodes.find((node) => node.name === name)?.address ??
     view.nodes.find((node) => node.name === name)?.plan.address;
-  const context = { cluster, run, address, held: view.outcome !== 'refused' };
+  const released = liftedText(view.hold) !== undefined;
+  const context = { cluster, run, address, held: view.outcome !== 'refused' && !released, released };
   const lines = view.reasons.flatMap((reason) => advise(reason, context));
+  if (released) lines.push('slipway plan  # what the next run would do');
   if (view.outcome === 'done') lines.push(`slipway report ${cluster}/${run}  # what was done, node by node`);
   const still = view.input && view.outcome && declaredStill(view.input.request, view.outcome);
   if (still) lines.push(revertCommand(still));
