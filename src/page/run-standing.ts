@@ -8,6 +8,7 @@ import type { NodeView, PauseTime, RunView } from '../runs/view/run-view.js';
 import { adviceOf, outcomeWords, reasonsBeside } from '../runs/view/run-words.js';
 import { tellingLines } from '../runs/view/telling-text.js';
 import { openWindowWait, startNowLine, windowText } from '../runs/view/window-text.js';
+import { waitAdvice } from '../runs/view/wait-advice.js';
 import { troubles, workText, type Clock } from '../runs/view/work-text.js';
 import { describe } from '../planning/describe.js';
 import { liftedText } from '../planning/hold-state.js';
@@ -189,7 +190,7 @@ function work(view: RunView, clock: Clock): Point[] {
       ...(first ? { step: first.name } : {}),
       since: first?.since ?? node.steps.at(-1)?.endedAt ?? node.startedAt ?? view.startedAt,
       text: sentence(nodeText(node, view, clock)),
-      commands: [],
+      commands: waitAdvice(node, view, clock),
     };
   });
   return [...own, ...nodes];

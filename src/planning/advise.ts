@@ -4,6 +4,7 @@ import { rebuildAdvice } from './advise-rebuild.js';
 import { accessAdvice, inventoryAdvice, requestAdvice } from './advise-request.js';
 import { stepAdvice } from './advise-step.js';
 import { terraformAdvice } from './advise-terraform.js';
+import type { AddressOf } from './node-address.js';
 import type { Reason } from './reason.js';
 import type { AdviceCommands, Advices } from './reason-table.js';
 
@@ -12,7 +13,7 @@ export interface AdviceContext {
   readonly cluster: string;
   readonly run?: number;
   /** The address of the node the reason names, or of any node by name. */
-  readonly address?: string | ((node: string) => string | undefined);
+  readonly address?: string | AddressOf;
   /** False: there is no hold to release: nothing was touched, or somebody released it. */
   readonly held?: boolean;
   /** Somebody released the cluster. */
@@ -77,6 +78,8 @@ function commandsFor(context: AdviceContext): AdviceCommands {
     tools: (why) => slipway('tools', why),
     talosctl: (node, what, why) => {
       const address = addressOf(context, node);
+      if (address === undefined)
+        return `talosctl -n ADDRESS -e ADDRESS ${what}  # ADDRESS: that of ${node} in slipway.yaml; ${why}`;
       return `talosctl -n ${address} -e ${address} ${what}  # ${why}`;
     },
     terraform: (what, why) => `terraform ${what}  # ${why}`,
@@ -89,7 +92,6 @@ function commandsFor(context: AdviceContext): AdviceCommands {
 }
 
 /** Straight to the node: it is the node itself one wants to hear, and it may be all that answers. */
-function addressOf({ address }: AdviceContext, node: string): string {
-  const found = typeof address === 'function' ? address(node) : address;
-  return found ?? `<address of ${node}>`;
+function addressOf({ address }: AdviceContext, node: string): string | undefined {
+  return typeof address === 'function' ? address(node) : address;
 }

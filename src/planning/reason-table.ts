@@ -35,7 +35,7 @@ export interface AdviceCommands {
   readonly report: (why: string) => string;
   readonly inventoryCheck: (why: string) => string;
   readonly tools: (why: string) => string;
-  /** `talosctl -n <address> -e <address> <what>`. */
+  /** talosctl straight to the node, by its address. Where nobody knows it the line says where it stands. */
   readonly talosctl: (node: string, what: string, why: string) => string;
   /** `terraform <what>`, in the folder of the operator's Terraform. */
   readonly terraform: (what: string, why: string) => string;

@@ -91,8 +91,8 @@ function now({ now: goesOn }: RunReport): string[] {
 
 function why({ reasons }: RunReport): string[] {
   if (reasons.length === 0) return [];
-  const items = reasons.map(({ sentence, advice }) =>
-    [`- ${plain(sentence)}.`, '', ...advice.map((line) => `      ${line}`)].join('\n'),
+  const items = reasons.map(({ sentence: said, advice }) =>
+    [`- ${plain(said)}.`, '', ...advice.map((line) => `      ${line}`)].join('\n'),
   );
   return [['## Why', '', ...items].join('\n')];
 }

@@ -3,6 +3,7 @@ import { advise, describe } from './describe.js';
 import { liftedText, type HoldState } from './hold-state.js';
 import type { Strategy, UpgradePlan } from './plan.js';
 import type { Reason } from './reason.js';
+import { addressesIn, type AddressOf } from './node-address.js';
 import { revertCommand, type StillDeclared } from './revert.js';
 import { reportFigures, type ReportFigures } from './report-figures.js';
 import { reportLag, type ReportLag } from './report-lag.js';
@@ -221,7 +222,7 @@ export function reportOf(story: RunStory): RunReport {
       advice: advise(reason, {
         cluster,
         run,
-        address: (name) => addressOf(story, name),
+        address: addressesOf(story),
         held: outcome !== 'refused' && !released,
         released,
       }),
@@ -257,7 +258,6 @@ export function runReportMarkdown(story: RunStory): string {
 }
 
 /** Reasons name nodes the run was not about, too: another member of etcd, the next control plane. */
-function addressOf({ plan, inventory }: RunStory, name: string): string | undefined {
-  const declared = inventory?.nodes.find((node) => node.name === name)?.address;
-  return declared ?? plan?.hops.flatMap((hop) => hop.nodes).find((node) => node.name === name)?.address;
+function addressesOf({ plan, inventory }: RunStory): AddressOf {
+  return addressesIn(inventory?.nodes ?? [], plan?.hops.flatMap((hop) => hop.nodes) ?? []);
 }

@@ -7,6 +7,7 @@ import { estimateLeft } from './estimate-left.js';
 import type { RunOutcome, RunView } from './run-view.js';
 import { countNodes, hopUnderWay, nodesOfHop, runningNodes, versionsBefore } from './run-nodes.js';
 import { durationText, roughText } from './time-text.js';
+import { nodeAddresses } from './node-addresses.js';
 import { openWindowWait } from './window-text.js';
 
 /** How an outcome is told: a sign, and the words. */
@@ -47,10 +48,7 @@ export function hopText(view: RunView): string {
 /** What can be typed now, each line once: fit to be pasted. */
 export function adviceOf(view: RunView): string[] {
   const { cluster, run } = view;
-  // Reasons name nodes the run was not about, too.
-  const address = (name: string): string | undefined =>
-    view.input?.inventory.nodes.find((node) => node.name === name)?.address ??
-    view.nodes.find((node) => node.name === name)?.plan.address;
+  const address = nodeAddresses(view);
   const released = liftedText(view.hold) !== undefined;
   const context = { cluster, run, address, held: view.outcome !== 'refused' && !released, released };
   const lines = view.reasons.flatMap((reason) => advise(reason, context));

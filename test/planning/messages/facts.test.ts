@@ -7,6 +7,7 @@ import {
   nodeDoneMessage,
   rollbackMessage,
   startMessage,
+  withAddresses,
   type Standing,
 } from '../../../src/planning/messages/facts.js';
 import { noticeOf } from '../../../src/planning/messages/notice.js';
@@ -106,6 +107,22 @@ describe('the facts of a message', () => {
       about,
     );
     expect(message).toMatchObject({ node: 'work-1', state: 'back-on-old', reasons: [reason, reason] });
+  });
+
+  test('of a halt hold the addresses that its advice needs, and no others', () => {
+    const old = {
+      kind: 'back-on-old-version',
+      node: 'work-1',
+      version: 'v1.12.1',
+      wanted: 'v1.12.6',
+    } as const;
+    const halted = ending('work-1', { outcome: 'halted', state: 'back-on-old', reason: old });
+    const halt = haltMessage(halted, 'v1.12.6', about);
+    const addressed = withAddresses(halt, (node) => `10.0.0.${node.length}`);
+    expect(addressed).toEqual({ ...halt, addresses: { 'work-1': '10.0.0.6' } });
+    expect(noticeOf(addressed).commands.join('\n')).toContain('talosctl -n 10.0.0.6 -e 10.0.0.6 dmesg');
+    expect(noticeOf(halt).commands.join('\n')).toContain('# ADDRESS: that of work-1 in slipway.yaml; ');
+    expect(withAddresses(halt, () => undefined)).toEqual(halt);
   });
 
   test('of a rollback are the check that failed and its status: begun, completed, failed', () => {

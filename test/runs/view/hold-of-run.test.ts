@@ -76,7 +76,11 @@ describe('a halted run', () => {
     expect(text).toContain(who);
     expect(text).not.toMatch(/slipway release|after the release|is held/);
     expect(text).toMatch(/slipway upgrade {2}# installs once more; gives up the way back/);
-    if (name !== 'report') expect(text).toContain('slipway plan  # what the next run would do');
+  });
+
+  test.each(['status', 'page', 'watch'])('that somebody released offers the next plan in %s', (name) => {
+    const text = texts({ ...halted, hold: released })[name];
+    expect(text).toContain('slipway plan  # what the next run would do');
   });
 
   test('has the release among what people decided, in its report', () => {
