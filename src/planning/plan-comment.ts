@@ -100,7 +100,7 @@ function whatNow(change: DeclaredChange): string {
 }
 
 function plannedParts(made: MadePlan, branch: string): string[] {
-  const { planned, cluster, terraform } = made;
+  const { planned, terraform } = made;
   const merging = `**Merging it as things stand.** ${mergeOutlook(planned, made).join(' ')}`;
   if (couldNotBeSeen(planned))
     return [
