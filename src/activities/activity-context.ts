@@ -196,8 +196,10 @@ export class Wait {
   }
 
   /** Says what the activity waits for, from now on. */
-  says(sentence: string, untilMs: number): void {
-    this.waiting = { waitingFor: sentence, since: this.since, until: new Date(untilMs).toISOString() };
+  /** @param reason what the sentence says, where it says a reason. */
+  says(sentence: string, untilMs: number, reason?: Reason): void {
+    const until = new Date(untilMs).toISOString();
+    this.waiting = { waitingFor: sentence, since: this.since, until, ...(reason ? { reason } : {}) };
     this.beat();
   }
 
@@ -268,7 +270,7 @@ export class Wait {
     for (;;) {
       const seen = await look();
       if (seen.kind === 'done') return seen.value;
-      this.says(seen.note ?? describe(seen.reason), end);
+      this.says(seen.note ?? describe(seen.reason), end, seen.reason);
       const left = end - Date.now();
       if (left <= 0) throw new Refusal(onLimit(seen.reason));
       await this.pause(Math.min(seen.againMs ?? pause, left), how.sooner);

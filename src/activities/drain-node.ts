@@ -54,7 +54,7 @@ export async function drainNode(settings: ActivitySettings, step: DrainNode): Pr
       }
       const reason = await reasonToStay(access, node.name, attempt, result.lastWords);
       if (!reason) continue;
-      wait.says(describe(reason), end);
+      wait.says(describe(reason), end, reason);
       if (Date.now() + Math.min(1_000, step.slice / 4) > end) throw new Refusal(reason);
       // One that was denied an eviction ends at once.
       await Context.current().sleep(Math.max(0, begun + Math.min(againMs, step.slice / 4) - Date.now()));
@@ -127,7 +127,7 @@ async function oneSlice(
 async function lookBeside(access: ClusterAccess, wait: Wait, step: DrainNode, end: number): Promise<boolean> {
   requireOurCordon(step, await requireNodeObject(access, step.node.name));
   const reason = await reasonToStay(access, step.node.name, attemptAt(step, end), '');
-  if (reason?.kind === 'drain-blocked') wait.says(describe(reason), end);
+  if (reason?.kind === 'drain-blocked') wait.says(describe(reason), end, reason);
   else wait.says(describeStep('drain', step.node.name), end);
   return reason === undefined;
 }

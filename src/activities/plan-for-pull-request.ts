@@ -10,6 +10,7 @@ import { type PlanCheck, planCheck } from '../planning/plan-check.js';
 import { type MadePlan, planComment, type ProposedChange } from '../planning/plan-comment.js';
 import { proposedInventory, settingsNotPlanned } from '../planning/proposed-inventory.js';
 import type { Reason } from '../planning/reason.js';
+import { addressesIn } from '../planning/node-address.js';
 import { reasonInPublic } from '../planning/reason-in-public.js';
 import { newSchematics } from '../planning/schematic-change.js';
 import { planUpgrade } from '../planning/upgrade-plan.js';
@@ -146,6 +147,7 @@ async function madePlan(
     ...observed,
     at,
     cluster,
+    address: addressesIn(asked.inventory.nodes),
     ...(queue ? { queue } : {}),
     ...(upgrade.windows ? { window: windowAt(upgrade.windows, Date.now()) } : {}),
   };

@@ -1,8 +1,8 @@
 /** What `slipway` exits with. Scripts rely on these. */
 export const exitCodes = {
-  /** Done, or nothing to do. */
+  /** Every node of the plan runs the target, or nothing was to do. */
   ok: 0,
-  /** Refused, halted, aborted or failed; what to type is printed. */
+  /** Refused, incomplete, halted, aborted or failed; what to type is printed. */
   refused: 1,
   /** A wrong option, argument or file. */
   usage: 2,

@@ -1,4 +1,5 @@
 import { advise, describe } from '../planning/describe.js';
+import type { AddressOf } from '../planning/node-address.js';
 import type { Reason } from '../planning/reason.js';
 import { sentence } from '../planning/sentence.js';
 import { say } from './terminal.js';
@@ -6,7 +7,12 @@ import { say } from './terminal.js';
 /** Each reason's sentence, and under it what to type. */
 export function sayReasons(
   reasons: readonly Reason[],
-  context: { readonly cluster: string; readonly run?: number; readonly held?: boolean },
+  context: {
+    readonly cluster: string;
+    readonly run?: number;
+    readonly held?: boolean;
+    readonly address: AddressOf;
+  },
 ): void {
   for (const reason of reasons) {
     say(sentence(describe(reason)));

@@ -1,3 +1,4 @@
+import { nodeAddresses } from '../runs/view/node-addresses.js';
 import { queueView } from '../runs/view/queue-view.js';
 import type { QueueSight } from '../runs/temporal/cluster-queue.js';
 import type { ClusterSight } from './cluster-standing.js';
@@ -78,11 +79,10 @@ async function sightOf(source: PageSource, queue: QueueSight, last: number): Pro
   const [runs, run, held] = await Promise.all([
     source.lastRuns(name, last),
     open ? source.run(name, open.run) : undefined,
-    // Its plan knows the addresses that the advice is filled in with.
+    // It knows the addresses that the advice is filled in with.
     hold && !open ? source.run(name, hold.run) : undefined,
   ]);
-  const address = (of: string): string | undefined =>
-    held?.nodes.find((one) => one.name === of)?.plan.address;
+  const address = held ? nodeAddresses(held) : (): undefined => undefined;
   return { queue: queueView(queue, runs, address), run };
 }
 

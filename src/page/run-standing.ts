@@ -8,8 +8,10 @@ import type { NodeView, PauseTime, RunView } from '../runs/view/run-view.js';
 import { adviceOf, outcomeWords, reasonsBeside } from '../runs/view/run-words.js';
 import { tellingLines } from '../runs/view/telling-text.js';
 import { openWindowWait, startNowLine, windowText } from '../runs/view/window-text.js';
+import { waitAdvice } from '../runs/view/wait-advice.js';
 import { troubles, workText, type Clock } from '../runs/view/work-text.js';
 import { describe } from '../planning/describe.js';
+import { liftedText } from '../planning/hold-state.js';
 import { listed } from '../planning/phrases.js';
 import { sentence } from '../planning/sentence.js';
 
@@ -188,7 +190,7 @@ function work(view: RunView, clock: Clock): Point[] {
       ...(first ? { step: first.name } : {}),
       since: first?.since ?? node.steps.at(-1)?.endedAt ?? node.startedAt ?? view.startedAt,
       text: sentence(nodeText(node, view, clock)),
-      commands: [],
+      commands: waitAdvice(node, view, clock),
     };
   });
   return [...own, ...nodes];
@@ -197,6 +199,7 @@ function work(view: RunView, clock: Clock): Point[] {
 /** Tones of outcomes. A refusal touched nothing, and still is no upgrade. */
 export const outcomeTones: Readonly<Record<NonNullable<RunView['outcome']>, Tone>> = {
   done: 'well',
+  incomplete: 'asks',
   'nothing-to-do': 'well',
   refused: 'fault',
   halted: 'fault',
@@ -209,6 +212,7 @@ function ended(view: RunView, clock: Clock): Standing {
   const outcome = view.outcome ?? 'failed';
   const { words } = outcomeWords[outcome];
   const tone = outcomeTones[outcome];
+  const lifted = liftedText(view.hold);
   const [first, ...others] = reasonsBeside(view).map(sentence);
   // The report stands on the page itself.
   const commands = adviceOf(view).filter((line) => !line.startsWith('slipway report '));
@@ -216,6 +220,9 @@ function ended(view: RunView, clock: Clock): Standing {
     ...(first !== undefined || commands.length > 0 ? [{ tone, about: '', text: first ?? '', commands }] : []),
     ...others.map((text): Point => ({ tone, about: '', text, commands: [] })),
     ...halted(view),
+    ...(lifted === undefined
+      ? []
+      : [{ tone: 'rests', about: 'hold', text: sentence(lifted), commands: [] } as const]),
     ...notTold(view, clock),
   ];
   return { tone, title: words.charAt(0).toUpperCase() + words.slice(1), points };

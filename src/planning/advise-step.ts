@@ -209,6 +209,21 @@ export const stepAdvice: Advices<StepReason> = {
     thenRelease(say),
     say.upgrade('takes it over, after the release'),
   ],
+  'nodes-skipped': ({ nodes, target, declared, strategy, rollsBack }, say) => {
+    const only = `--only ${nodes.join(' ')}`;
+    const options = [
+      ...(declared ? [] : [`--talos ${target}`]),
+      ...(strategy === undefined ? [] : [`--strategy ${strategy}`]),
+      only,
+    ].join(' ');
+    const which = nodes.length === 1 ? 'the skipped node' : 'the skipped nodes';
+    return [
+      rollsBack === undefined
+        ? say.upgrade(`upgrades ${which}`, options)
+        : say.rollBackRun(rollsBack, `rolls back ${which}`, only),
+      say.report('who skipped what, and why'),
+    ];
+  },
   undecided: ({ reason }, say) => [...say.adviseOn(reason)],
   'window-expired': (_, say) => [
     say.inventoryCheck('after upgrade.windows, or limits.window, was corrected'),

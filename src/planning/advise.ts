@@ -4,6 +4,7 @@ import { rebuildAdvice } from './advise-rebuild.js';
 import { accessAdvice, inventoryAdvice, requestAdvice } from './advise-request.js';
 import { stepAdvice } from './advise-step.js';
 import { terraformAdvice } from './advise-terraform.js';
+import type { AddressOf } from './node-address.js';
 import type { Reason } from './reason.js';
 import type { AdviceCommands, Advices } from './reason-table.js';
 
@@ -12,9 +13,11 @@ export interface AdviceContext {
   readonly cluster: string;
   readonly run?: number;
   /** The address of the node the reason names, or of any node by name. */
-  readonly address?: string | ((node: string) => string | undefined);
-  /** False: nothing was touched, so there is no hold to lift. */
+  readonly address?: string | AddressOf;
+  /** False: there is no hold to release: nothing was touched, or somebody released it. */
   readonly held?: boolean;
+  /** Somebody released the cluster. */
+  readonly released?: boolean;
   /** The node was on its way back to the version from before. */
   readonly back?: true;
 }
@@ -44,9 +47,13 @@ export function advise(reason: Reason, context: AdviceContext): string[] {
   const held = context.held !== false || reason.kind === 'held';
   const typed = lines
     .filter((line) => held || !line.startsWith('slipway release '))
-    .filter((line) => !context.back || !goesForward.test(line));
+    .filter((line) => !context.back || !goesForward.test(line))
+    .map((line) => (context.released ? line.replace(afterRelease, '') : line));
   return [...new Set(typed.length > 0 ? typed : [say.status('what runs, and what ran last')])];
 }
+
+/** What a person need not wait for once it is done. */
+const afterRelease = ', after the release';
 
 /** Talos' own rollback boots the other slot, whichever that is: on the version from before it is the one that failed. */
 const goesForward = /^slipway upgrade\b|^talosctl .* rollback  # /;
@@ -63,12 +70,16 @@ function commandsFor(context: AdviceContext): AdviceCommands {
     watch: (why) => slipway(`watch ${cluster}`, why),
     abort: (why) => slipway(`abort ${thisRun} --why "…"`, why),
     decide: (verb, node, why) => slipway(`${verb} ${node} ${thisRun} --why "…"`, why),
+    rollBackRun: (rolled, why, options) =>
+      slipway(`rollback --run ${cluster}/${rolled} --why "…" ${options}`, why),
     release: (why) => slipway(`release ${cluster} --why "…"`, why),
     report: (why) => slipway(`report ${thisRun}`, why),
     inventoryCheck: (why) => slipway('inventory check', why),
     tools: (why) => slipway('tools', why),
     talosctl: (node, what, why) => {
       const address = addressOf(context, node);
+      if (address === undefined)
+        return `talosctl -n ADDRESS -e ADDRESS ${what}  # ADDRESS: that of ${node} in slipway.yaml; ${why}`;
       return `talosctl -n ${address} -e ${address} ${what}  # ${why}`;
     },
     terraform: (what, why) => `terraform ${what}  # ${why}`,
@@ -81,7 +92,6 @@ function commandsFor(context: AdviceContext): AdviceCommands {
 }
 
 /** Straight to the node: it is the node itself one wants to hear, and it may be all that answers. */
-function addressOf({ address }: AdviceContext, node: string): string {
-  const found = typeof address === 'function' ? address(node) : address;
-  return found ?? `<address of ${node}>`;
+function addressOf({ address }: AdviceContext, node: string): string | undefined {
+  return typeof address === 'function' ? address(node) : address;
 }

@@ -1,3 +1,4 @@
+import type { Strategy } from './plan.js';
 import type { Reason } from './reason.js';
 import type { NodeState } from './run-result.js';
 import type { WayBackReason } from './way-back-reason.js';
@@ -23,5 +24,17 @@ export type DecisionReason =
   | { readonly kind: 'rollback-refused'; readonly node: string; readonly why: string }
   /** Somebody had it left out before its turn came, and it is as an earlier run left it: not well. */
   | { readonly kind: 'left-unfinished'; readonly node: string; readonly state: NodeState }
+  /** Somebody, or `undrained: skip`, had the run skip nodes that do not run its target. All others do. */
+  | {
+      readonly kind: 'nodes-skipped';
+      readonly nodes: readonly string[];
+      readonly target: string;
+      /** False: the target was given on the command line. */
+      readonly declared: boolean;
+      /** The strategy the run was asked for with. */
+      readonly strategy?: Strategy;
+      /** The run that this one rolls back. */
+      readonly rollsBack?: number;
+    }
   /** A halted run that nobody decided about; `reason`: why it had halted. */
   | { readonly kind: 'undecided'; readonly node: string; readonly limit: number; readonly reason: Reason };

@@ -98,6 +98,10 @@ export const stepSentences: Sentences<StepReason> = {
     `${node} cannot be begun once more by the plan of this run, which brings it to ${to}: ${quoted(found)}`,
   'left-unfinished': ({ node, state }) =>
     `${node} was left out before its turn, as an earlier run left it: it ${stateWords[state]}`,
+  'nodes-skipped': ({ nodes, target }) =>
+    nodes.length === 1
+      ? `${listed(nodes)} was skipped and does not run Talos ${target}`
+      : `${count(nodes.length, 'node')} were skipped and do not run Talos ${target}: ${listed(nodes, 20)}`,
   undecided: ({ node, limit, reason }, describe) =>
     `nobody decided about ${node} within ${span(limit)}: ${describe(reason)}`,
   terminated: () => 'it was terminated, so nothing was undone; its marks on the nodes say how far it came',

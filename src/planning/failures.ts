@@ -6,8 +6,9 @@ export interface Failure {
    * `refuse`: nothing was touched, the run does not start. `undo-and-halt`: the node goes back to what it was, the fleet
    * halts. `halt`: the node stays as it is, in a state with a name, the fleet halts and a person decides.
    * Before the install was sent, a `halt` is undone as well: nothing stands in the way. Once one may be installed, nothing is undone, whatever stands here.
+   * `none`: the run goes on to its last node, and holds nothing.
    */
-  readonly after: 'undo-and-halt' | 'halt' | 'refuse';
+  readonly after: 'undo-and-halt' | 'halt' | 'refuse' | 'none';
   /** Whether the activity is tried again, within the limit of its step. */
   readonly retry: boolean;
   /**
@@ -203,6 +204,11 @@ export const failures = {
   'rollback-refused': undo('Talos changed nothing'),
   'retry-other-way': refuse('a plan that was approved is not changed'),
   'left-unfinished': halt('the others are done; what an earlier run left is for a person to look at'),
+  'nodes-skipped': {
+    after: 'none',
+    retry: false,
+    note: 'every other node runs the target; the next run takes the skipped ones',
+  },
   undecided: halt('every wait ends; no node was under work'),
   'window-expired': halt('every wait ends; no node was under work'),
   'pause-expired': halt('every wait ends; no node was under work'),

@@ -4,6 +4,7 @@ import { advise, describe, describeDeclaredChange, shortHash } from './describe.
 import { quote } from './hand-commands.js';
 import { fenced, harmless, table } from './markdown.js';
 import { mergeOutlook, type MergeMeets } from './merge-outlook.js';
+import type { AddressOf } from './node-address.js';
 import { count, listed, moment, span } from './phrases.js';
 import type { Planned, PlannedNode, UpgradePlan } from './plan.js';
 import { bullets, line, lineMax } from './plan-comment-lines.js';
@@ -30,6 +31,8 @@ export interface ProposedChange {
 /** A plan, and what it would meet. */
 export interface MadePlan extends MergeMeets {
   readonly planned: Planned;
+  /** Addresses by the inventory that was planned for. */
+  readonly address: AddressOf;
   /** ISO time at which the cluster was looked at. */
   readonly at: string;
   /** What Terraform itself said; left out: it was not asked. */
@@ -97,17 +100,16 @@ function whatNow(change: DeclaredChange): string {
 }
 
 function plannedParts(made: MadePlan, branch: string): string[] {
-  const { planned, cluster, terraform } = made;
+  const { planned, terraform } = made;
   const merging = `**Merging it as things stand.** ${mergeOutlook(planned, made).join(' ')}`;
   if (couldNotBeSeen(planned))
     return [
       'There is no plan: the cluster could not be looked at. That says nothing against the change.',
-      ...reasonsText(planned, cluster),
+      ...reasonsText(made),
     ];
   if (planned.verdict === 'nothing-to-do')
     return [`${line(describe(planned.reason))}.`, merging, ...terraformText(undefined, terraform, branch)];
-  if (planned.verdict === 'refused')
-    return ['**The plan is refused:**', ...reasonsText(planned, cluster), merging];
+  if (planned.verdict === 'refused') return ['**The plan is refused:**', ...reasonsText(made), merging];
   const { plan } = planned;
   return [
     factsTable(plan),
@@ -119,11 +121,11 @@ function plannedParts(made: MadePlan, branch: string): string[] {
 }
 
 /** Each reason, and what to type about them. */
-function reasonsText(planned: Planned, cluster: string): string[] {
+function reasonsText({ planned, cluster, address }: MadePlan): string[] {
   if (planned.verdict !== 'refused') return [];
   const { reasons } = planned;
   const shown = reasons.slice(0, most.reasons);
-  const typed = new Set(shown.flatMap((reason) => advise(reason, { cluster, held: false })));
+  const typed = new Set(shown.flatMap((reason) => advise(reason, { cluster, held: false, address })));
   return [
     bullets(
       shown.map((reason) => describe(reason)),

@@ -29,11 +29,13 @@ export interface AdviceCommands {
   readonly abort: (why: string) => string;
   /** A decision about a node, while the run waits for one. */
   readonly decide: (verb: 'retry' | 'rollback', node: string, why: string) => string;
+  /** Rolls back what a run did. */
+  readonly rollBackRun: (run: number, why: string, options: string) => string;
   readonly release: (why: string) => string;
   readonly report: (why: string) => string;
   readonly inventoryCheck: (why: string) => string;
   readonly tools: (why: string) => string;
-  /** `talosctl -n <address> -e <address> <what>`. */
+  /** talosctl straight to the node, by its address. Where nobody knows it the line says where it stands. */
   readonly talosctl: (node: string, what: string, why: string) => string;
   /** `terraform <what>`, in the folder of the operator's Terraform. */
   readonly terraform: (what: string, why: string) => string;

@@ -31,6 +31,7 @@ function behindWords({ why, runs }: LeftBehind, target: string): string {
   const on = runs === null ? '' : `, on Talos ${runs}`;
   const words: Readonly<Record<LeftBehind['why'], string>> = {
     'left-out': 'left out by `--only`; what they run stands in the notes of the plan',
+    skipped: `skipped${on}`,
     'not-begun': `never begun${on}`,
     'between-hops': `through a hop on the way to ${target}, not through the last one${on}`,
     undone: `begun, and given back as it was${on}`,

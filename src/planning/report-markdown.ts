@@ -1,4 +1,5 @@
 import { shortHash } from './describe-approval.js';
+import { liftedText } from './hold-state.js';
 import { fenced, plain, table } from './markdown.js';
 import { allSteps } from './node-steps.js';
 import { count, listed, moment, span } from './phrases.js';
@@ -14,6 +15,7 @@ import {
 } from './report-markdown-nodes.js';
 import { tellingSection } from './report-markdown-telling.js';
 import { terraformSection } from './report-markdown-terraform.js';
+import { sentence } from './sentence.js';
 import type { ReportOutcome, RunReport } from './run-report.js';
 
 /**
@@ -45,18 +47,24 @@ export function reportMarkdown(report: RunReport, opening?: string): string {
 
 const outcomes: Readonly<Record<ReportOutcome, string>> = {
   done: 'Done: every node of the plan runs it.',
+  incomplete: 'Incomplete: a skipped node does not run the target. The cluster is not held.',
   'nothing-to-do': 'Nothing was to do.',
   refused: 'Refused: nothing was touched.',
-  halted: 'Halted: the cluster is held until somebody releases it.',
-  aborted: 'Aborted: the cluster is held until somebody releases it.',
-  failed: 'Failed, and left no result of its own: the cluster is held until somebody releases it.',
-  terminated:
-    'Terminated from outside, and left no result of its own: nothing was undone, and the cluster is held until somebody releases it.',
+  halted: 'Halted',
+  aborted: 'Aborted',
+  failed: 'Failed, and left no result of its own',
+  terminated: 'Terminated from outside, and left no result of its own; nothing was undone',
   open: 'Still open: this is what there is so far.',
 };
 
-function title({ cluster, run, target, outcome }: RunReport): string {
-  return `# Run ${run}: ${cluster} to Talos ${target}\n\n**${outcomes[outcome]}**`;
+function title({ cluster, run, target, outcome, hold }: RunReport): string {
+  const words = outcomes[outcome];
+  const lifted = liftedText(hold ?? undefined);
+  const held =
+    lifted === undefined
+      ? ': the cluster is held until somebody releases it.'
+      : `. ${plain(sentence(lifted))}`;
+  return `# Run ${run}: ${cluster} to Talos ${target}\n\n**${words.endsWith('.') ? words : `${words}${held}`}**`;
 }
 
 function facts({ target, declared, asked, startedAt, endedAt, order, figures }: RunReport): string {
@@ -83,8 +91,8 @@ function now({ now: goesOn }: RunReport): string[] {
 
 function why({ reasons }: RunReport): string[] {
   if (reasons.length === 0) return [];
-  const items = reasons.map(({ sentence, advice }) =>
-    [`- ${plain(sentence)}.`, '', ...advice.map((line) => `      ${line}`)].join('\n'),
+  const items = reasons.map(({ sentence: said, advice }) =>
+    [`- ${plain(said)}.`, '', ...advice.map((line) => `      ${line}`)].join('\n'),
   );
   return [['## Why', '', ...items].join('\n')];
 }
@@ -107,7 +115,7 @@ const decided = {
   'start-now': 'begin although the maintenance window is closed',
 } as const;
 
-function decisions({ asked, startedAt, target, declared, decisions: said }: RunReport): string {
+function decisions({ asked, startedAt, target, declared, decisions: said, hold }: RunReport): string {
   const commit = asked.commit === null ? '' : `, commit ${asked.commit.slice(0, 12)}`;
   const first = [
     moment(asked.at ?? startedAt),
@@ -127,7 +135,12 @@ function decisions({ asked, startedAt, target, declared, decisions: said }: RunR
         : `${words} (plan ${shortHash(plan)})`,
     ),
   ]);
-  return ['## Who decided what', '', ...table(['when', 'who', 'what', 'why'], [first, ...rows])].join('\n');
+  const last =
+    hold?.kind === 'released'
+      ? [[moment(hold.at), plain(hold.by), 'release the cluster', plain(hold.why)]]
+      : [];
+  const all = [first, ...rows, ...last];
+  return ['## Who decided what', '', ...table(['when', 'who', 'what', 'why'], all)].join('\n');
 }
 
 function snapshots({ cluster, snapshots: taken, snapshotsKept: kept }: RunReport): string[] {

@@ -14,8 +14,8 @@ export interface ReportBoots {
 /** A node that does not run the target after the run. */
 export interface LeftBehind {
   readonly node: string;
-  /** `left-out`: by `--only`. `between-hops`: it came through a hop, and not to the last one. */
-  readonly why: 'left-out' | 'not-begun' | 'between-hops' | 'undone' | 'rolled-back' | 'halted';
+  /** `left-out`: by `--only`. `skipped`: by a person, or by `undrained: skip`. `between-hops`: it came through a hop, and not to the last one. */
+  readonly why: 'left-out' | 'skipped' | 'not-begun' | 'between-hops' | 'undone' | 'rolled-back' | 'halted';
   /** What it ran when the run saw it last; null: not known. */
   readonly runs: string | null;
 }
@@ -68,6 +68,9 @@ export function leftBehind(story: RunStory): LeftBehind[] {
     const touched = planned.filter((one) => !one.skip);
     const ended = outcome !== 'open';
     if (touched.length === 0 || last?.outcome === 'running') return [];
+    const skipped = nodes.find((one) => one.node === node && one.skippedBy !== undefined);
+    if (skipped && (skipped.state === 'untouched' || skipped.state === 'undone'))
+      return [{ node, why: 'skipped', runs: skipped.from }];
     // What is still to come of an open run is not left behind.
     if (!last) return ended ? [{ node, why: 'not-begun', runs: touched[0]?.from ?? null }] : [];
     if (last.state !== 'on-target')

@@ -21,7 +21,9 @@ export function stillDeclared(request: UpgradeRequest): StillDeclared | undefine
 
 /** The same of a run that has ended, where its nodes do not all run that; of a way back, where they do not any more. */
 export function declaredStill(request: UpgradeRequest, outcome: string): StillDeclared | undefined {
-  const short = notThere.has(outcome) || (outcome === 'done' && request.back !== undefined);
+  // Where nodes were skipped, most run what git declares, and the others are to.
+  const ended = outcome === 'done' || outcome === 'incomplete';
+  const short = notThere.has(outcome) || (ended && request.back !== undefined);
   return short ? stillDeclared(request) : undefined;
 }
 

@@ -1,7 +1,9 @@
 import type { Inventory } from '../inventory/schema.js';
 import { advise, describe } from './describe.js';
+import { liftedText, type HoldState } from './hold-state.js';
 import type { Strategy, UpgradePlan } from './plan.js';
 import type { Reason } from './reason.js';
+import { addressesIn, type AddressOf } from './node-address.js';
 import { revertCommand, type StillDeclared } from './revert.js';
 import { reportFigures, type ReportFigures } from './report-figures.js';
 import { reportLag, type ReportLag } from './report-lag.js';
@@ -88,6 +90,8 @@ export interface UntoldMessage {
 /** Everything the record tells of one run: what a report is made of. What a record may lack is optional. */
 export interface RunStory extends Omit<RunResult, 'outcome' | 'endedAt' | 'counts' | 'notDone' | 'untold'> {
   readonly outcome: ReportOutcome;
+  /** What became of the hold it left; left out: it left none, or nobody knows. */
+  readonly hold?: HoldState;
   /** ISO time. */
   readonly endedAt?: string;
   readonly plan?: UpgradePlan;
@@ -141,6 +145,8 @@ export interface RunReport {
   readonly startedAt: string;
   /** Null: it is open. */
   readonly endedAt: string | null;
+  /** What became of the hold it left; null: it left none, or nobody asked the queue. */
+  readonly hold: HoldState | null;
   /** Why it did not end as `done`: the value, its sentence, and what could be typed. */
   readonly reasons: readonly ReportReason[];
   /** What is typed to take back in git what it declares, and not all nodes run; null: nothing. */
@@ -192,6 +198,7 @@ export interface ReportReason {
 /** Makes the report of a run, ended or not. Pure: the same record gives the same report. */
 export function reportOf(story: RunStory): RunReport {
   const { cluster, run, outcome, target, declared, plan } = story;
+  const released = liftedText(story.hold) !== undefined;
   return {
     schema: 1,
     cluster,
@@ -208,14 +215,16 @@ export function reportOf(story: RunStory): RunReport {
     },
     startedAt: story.startedAt,
     endedAt: story.endedAt ?? null,
+    hold: story.hold ?? null,
     reasons: story.reasons.map((reason) => ({
       reason,
       sentence: describe(reason),
       advice: advise(reason, {
         cluster,
         run,
-        address: (name) => addressOf(story, name),
-        held: outcome !== 'refused',
+        address: addressesOf(story),
+        held: outcome !== 'refused' && !released,
+        released,
       }),
     })),
     revert: story.stillDeclared ? revertCommand(story.stillDeclared) : null,
@@ -249,7 +258,6 @@ export function runReportMarkdown(story: RunStory): string {
 }
 
 /** Reasons name nodes the run was not about, too: another member of etcd, the next control plane. */
-function addressOf({ plan, inventory }: RunStory, name: string): string | undefined {
-  const declared = inventory?.nodes.find((node) => node.name === name)?.address;
-  return declared ?? plan?.hops.flatMap((hop) => hop.nodes).find((node) => node.name === name)?.address;
+function addressesOf({ plan, inventory }: RunStory): AddressOf {
+  return addressesIn(inventory?.nodes ?? [], plan?.hops.flatMap((hop) => hop.nodes) ?? []);
 }

@@ -131,7 +131,8 @@ export interface NodeCounts {
 export interface RunResult {
   readonly cluster: string;
   readonly run: number;
-  readonly outcome: 'done' | 'nothing-to-do' | 'refused' | 'halted' | 'aborted';
+  /** `incomplete`: every node is well, and at least one that was skipped does not run the target. The cluster is not held. */
+  readonly outcome: 'done' | 'incomplete' | 'nothing-to-do' | 'refused' | 'halted' | 'aborted';
   /** Why; empty for `done`. At most twenty: every reason of a refusal stands in the answer of `planUpgrade`. */
   readonly reasons: readonly Reason[];
   readonly target: string;

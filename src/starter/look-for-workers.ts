@@ -5,7 +5,7 @@ export interface Pollers {
   readonly taskQueue: string;
   /** A worker polled it within the length of a poll. One that was killed a moment ago still counts. */
   readonly answering: boolean;
-  /** ISO time at which the last worker was seen; undefined: none in the last five minutes. */
+  /** ISO time at which the last worker was seen; undefined: none in the last five minutes, or none since the server started: it keeps no record of them. */
   readonly lastSeen: string | undefined;
 }
 

@@ -40,6 +40,7 @@ export type Phase =
   | 'decision'
   | 'aborting'
   | 'done'
+  | 'incomplete'
   | 'halted'
   | 'aborted'
   | 'refused'
@@ -198,6 +199,8 @@ export const attemptGraceMs = 120_000;
 export interface Waiting {
   /** A sentence: what it waits for. */
   readonly waitingFor: string;
+  /** The reason it says, so that whoever shows it can say what to type; left out: the sentence says no reason. */
+  readonly reason?: Reason;
   /** ISO times. */
   readonly since: string;
   readonly until: string;

@@ -79,6 +79,16 @@ export function countsOf(plan: UpgradePlan | undefined, endings: readonly NodeEn
   return { ...counts, skipped: planned.length - touched, notBegun: touched - begun };
 }
 
+/** Nodes that were skipped, and do not run what their hop brings: one that ran it already has nothing to catch up on. */
+export function skippedShort(plan: UpgradePlan, endings: readonly NodeEnding[]): string[] {
+  const short = endings.filter(
+    ({ node, to, skippedBy }) =>
+      skippedBy !== undefined &&
+      plan.hops.some((hop) => hop.to === to && hop.nodes.some(({ name, skip }) => name === node && !skip)),
+  );
+  return [...new Set(short.map(({ node }) => node))];
+}
+
 /** The nodes that were begun and not brought to their target, or left out by a person. */
 export function notDoneOf(endings: readonly NodeEnding[]): NodeEnding[] {
   return endings.filter((one) => isStopped(one) || one.skippedBy !== undefined);

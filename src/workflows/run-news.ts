@@ -9,6 +9,7 @@ import {
   nodeDoneMessage,
   rollbackMessage,
   startMessage,
+  withAddresses,
 } from '../planning/messages/facts.js';
 import type { About, Message, MessageOf, Wait } from '../planning/messages/message.js';
 import {
@@ -20,6 +21,7 @@ import {
   waitingMessage,
   windowWait,
 } from '../planning/messages/waits.js';
+import { addressesIn } from '../planning/node-address.js';
 import type { UpgradePlan } from '../planning/plan.js';
 import type { Decision, NodeEnding, RunResult } from '../planning/run-result.js';
 import { audiencesOf } from './audiences.js';
@@ -104,7 +106,9 @@ export class RunNews {
   /** @param until ISO time at which the wait for a decision is over; undefined: nobody is waited for. */
   halted(endings: readonly NodeEnding[], until?: string): void {
     if (!this.queue) return;
-    const halts = endings.map((ending) => haltMessage(ending, this.target(), this.about(), until));
+    const halts = endings.map((ending) =>
+      this.addressed(haltMessage(ending, this.target(), this.about(), until)),
+    );
     if (until === undefined) return this.queue.tell(...halts);
     const since = new Date().toISOString();
     this.waits(decisionWait(endings, this.about(), { since, until }), halts, 'reminded');
@@ -128,7 +132,8 @@ export class RunNews {
     this.back.delete(ending.node);
     if (halted) {
       // Whoever aborts it is told by the end of the run: nothing was sent.
-      if (ending.reason?.kind !== 'aborted') this.queue?.tell(rollbackMessage(halted, ending, this.about()));
+      if (ending.reason?.kind !== 'aborted')
+        this.queue?.tell(this.addressed(rollbackMessage(halted, ending, this.about())));
       return;
     }
     if (ending.outcome !== 'done') return;
@@ -144,7 +149,7 @@ export class RunNews {
     this.phase(result.outcome);
     if (!this.queue) return result;
     const left = result.terraform && describeLeft(result.terraform);
-    this.queue.tell(endMessage(result, this.about(), left, this.input.request));
+    this.queue.tell(this.addressed(endMessage(result, this.about(), left, this.input.request)));
     const untold = await this.queue.finish();
     return untold ? { ...result, untold } : result;
   }
@@ -197,6 +202,10 @@ export class RunNews {
       this.phaseNow === 'planning' || this.phaseNow === 'snapshot' || this.phaseNow === 'upgrading';
     if (working) return strategy === 'in-place' ? 'in place' : 'by rebuild';
     return stands[this.phaseNow] ?? this.phaseNow;
+  }
+
+  private addressed<Told extends Message>(message: Told): Told {
+    return withAddresses(message, addressesIn(this.input.inventory.nodes));
   }
 
   private target(): string {

@@ -26,6 +26,7 @@ const waitingFor: Readonly<Record<Phase, string | null>> = {
   halted: 'a person: slipway release',
   aborted: 'a person: slipway release',
   done: null,
+  incomplete: null,
   refused: null,
   'nothing-to-do': null,
 };

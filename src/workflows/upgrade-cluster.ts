@@ -9,7 +9,7 @@ import { reasonOf } from './failure-reason.js';
 import { takesDecision } from './given-decision.js';
 import { onOneLine } from './given-texts.js';
 import { abortRun, type Phase, type RunInput } from './messages.js';
-import { countsOf, notDoneOf, withMode } from './node-results.js';
+import { countsOf, notDoneOf, skippedShort, withMode } from './node-results.js';
 import { leftAfter } from './run-confirmation.js';
 import { missingImages } from './run-images.js';
 import { RunNews, type Stop } from './run-news.js';
@@ -160,7 +160,20 @@ class Run {
     // The others are done; these still are for a person to look at.
     if (unwell.length > 0) return this.end('halted', unwell);
     this.left = await leftAfter({ cluster, run }, planned.plan, inventory, () => this.abortedBy);
-    return this.end('done', []);
+    const skipped = skippedShort(planned.plan, this.nodes.endings);
+    return skipped.length > 0 ? this.end('incomplete', [this.skippedReason(skipped)]) : this.end('done', []);
+  }
+
+  private skippedReason(nodes: readonly string[]): Reason {
+    const { talos, declared, strategy, back } = this.input.request;
+    return {
+      kind: 'nodes-skipped',
+      nodes,
+      target: talos,
+      declared,
+      ...(strategy === undefined ? {} : { strategy }),
+      ...(back ? { rollsBack: back.run } : {}),
+    };
   }
 
   /** Before the first node there is nothing to hold the cluster for; an abort holds it all the same (I9). */

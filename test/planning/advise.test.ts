@@ -8,7 +8,7 @@ const context = { cluster: 'prox-ops', run: 42, address };
 
 /** What a person can type today. */
 const exists = [
-  /^slipway (plan|upgrade)( --talos v[0-9XYZ.]+( --only [a-z]+-\d)?| --only NODE…| --commands| --strategy (in-place|rebuild)| --strategy rebuild --only NODE…)?$/,
+  /^slipway (plan|upgrade)( --talos v[0-9XYZ.]+( --only [a-z]+-\d)?| --only [a-z]+-\d| --only NODE…| --commands| --strategy (in-place|rebuild)| --strategy rebuild --only NODE…)?$/,
   /^slipway (status|watch) prox-ops$/,
   /^slipway abort prox-ops\/42 --why "…"$/,
   /^slipway (retry|rollback) [a-z]+-\d prox-ops\/42 --why "…"$/,
@@ -157,10 +157,17 @@ describe('the advice for a reason', () => {
     expect(advise(everyReason['gave-up'], context)).toContain('kubectl get nodes  # which are there');
   });
 
-  test('leaves a gap where it does not know the address, and takes a plain address as well', () => {
+  test.each(Object.values(everyReason))(
+    '$kind has no placeholder that a shell would take for a redirection',
+    (reason) => {
+      for (const line of advise(reason, { cluster: 'prox-ops' })) expect(line).not.toMatch(/<|>/);
+    },
+  );
+
+  test('says where an address stands that it does not know, and takes a plain address as well', () => {
     const reason = everyReason['back-on-old-version'];
     expect(advise(reason, { cluster: 'prox-ops' })[0]).toContain(
-      'talosctl -n <address of work-1> -e <address of work-1> dmesg',
+      'talosctl -n ADDRESS -e ADDRESS dmesg  # ADDRESS: that of work-1 in slipway.yaml; ',
     );
     expect(advise(reason, { cluster: 'prox-ops', address: '10.0.0.4' })[0]).toContain(
       'talosctl -n 10.0.0.4 -e 10.0.0.4 dmesg',

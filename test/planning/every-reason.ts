@@ -262,6 +262,7 @@ export const everyReason: { readonly [Kind in Reason['kind']]: Extract<Reason, {
     to: 'v1.12.6',
     found: 'it would go by v1.11.9, then v1.12.6',
   },
+  'nodes-skipped': { kind: 'nodes-skipped', nodes: ['work-1'], target: 'v1.12.6', declared: true },
   'left-unfinished': { kind: 'left-unfinished', node: 'work-1', state: 'cordoned' },
   undecided: {
     kind: 'undecided',

@@ -28,6 +28,7 @@ const made = (planned: Planned, more: Partial<MadePlan> = {}): MadePlan => ({
   planned,
   at: now,
   cluster: 'prox-ops',
+  address: (node) => `address-of-${node}`,
   ...more,
 });
 const proposed = (more: Partial<ProposedChange> = {}): ProposedChange => ({

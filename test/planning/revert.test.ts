@@ -57,6 +57,7 @@ describe('what takes back in git what it declares', () => {
   test.each([
     ['halted', true, true],
     ['aborted', true, true],
+    ['incomplete', false, true],
     ['terminated', true, true],
     ['done', false, true],
     ['nothing-to-do', false, false],

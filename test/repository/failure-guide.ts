@@ -53,6 +53,7 @@ const after: Readonly<Record<Failure['after'], string>> = {
   'undo-and-halt':
     'gives the node back if nothing was installed on it yet, otherwise leaves it as it is, and halts',
   halt: 'halts, and leaves the node as it is',
+  none: 'ends the run as `incomplete`, without a hold',
 };
 
 /** Of a node that runs the new version. */

@@ -90,20 +90,33 @@ describe('a halted run', () => {
   describe('whose node was undone, and is left out', () => {
     let run: number;
 
-    it('goes on with the others, and ends done', async () => {
+    it('goes on with the others, ends incomplete without a hold, and names the skipped node everywhere', async () => {
       await neverPulls(world, second);
       run = await world.upgrade(...workers);
       await isHalted(world, second);
       const { stdout } = await world.slipway('skip', second, '--why', 'its disk is replaced on Monday');
       expect(stdout).toContain(`goes on without ${second}`);
       const result = await world.result(run);
-      expect(result).toMatchObject({ outcome: 'done' });
+      expect(result).toMatchObject({
+        outcome: 'incomplete',
+        reasons: [{ kind: 'nodes-skipped', nodes: [second] }],
+      });
       expect(nodeResult(result, second)).toMatchObject({
         outcome: 'undone',
         skippedBy: expect.stringContaining('its disk is replaced on Monday'),
       });
       expect(nodeResult(result, third)).toMatchObject({ outcome: 'done' });
-      expect((await world.slipway('status')).stdout).not.toContain('is held');
+      const watched = await world.slipway('watch', String(run));
+      expect(watched.code).toBe(1);
+      const status = (await world.slipway('status')).stdout;
+      expect(status).not.toMatch(/is held|slipway release/);
+      const { stdout: report } = await world.slipway('report', String(run));
+      expect(report).toContain('**Incomplete: ');
+      for (const text of [watched.stdout, status, report])
+        expect(text).toContain(`slipway upgrade --only ${second} `);
+      await world.until('the list of runs knows its end', async () =>
+        (await world.slipway('queue')).stdout.includes('incomplete'),
+      );
     }, 240_000);
   });
 
@@ -139,6 +152,11 @@ describe('a halted run', () => {
       expect(JSON.parse(node)).not.toHaveProperty('spec.unschedulable');
       expect((await world.slipway('status')).stdout).toContain('is held');
       expect((await world.slipway('release', '--why', 'looked at it')).code).toBe(0);
+      for (const command of ['status', 'report']) {
+        const { stdout: text } = await world.slipway(command);
+        expect(text.replaceAll(/\s+/g, ' ')).toMatch(/ released the cluster on .* UTC: looked at it\./);
+        expect(text).not.toMatch(/slipway release|is held/);
+      }
     }, 240_000);
   });
 

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import type { PlannedNode } from '../../src/planning/plan.js';
 import type { RunResult } from '../../src/planning/run-result.js';
 import { historyFacts } from '../../src/runs/view/history-facts.js';
 import {
@@ -242,6 +243,37 @@ describe('a node that is left out before its turn', () => {
       });
     },
   );
+});
+
+describe('a run with a skipped node', () => {
+  const skipsNext = async (found: PlannedNode['skip']): Promise<unknown> => {
+    const held = gate();
+    const driven = await drive(
+      [[one], [next]],
+      async ({ name, node }) => {
+        if (name === 'cordonNode' && node === one) await held.opened;
+        return undefined;
+      },
+      { found: (node) => (node.name === next && found ? { ...node, skip: found } : node) },
+    );
+    await driven.until('the first is begun', () => times(driven, `cordonNode ${one}`) === 1);
+    expect(await driven.decide('skip', next)).toBe('skipped');
+    held.open();
+    return driven.handle.result();
+  };
+
+  test('ends incomplete, and names the node that does not run the target', async () => {
+    expect(await skipsNext(undefined)).toMatchObject({
+      outcome: 'incomplete',
+      reasons: [{ kind: 'nodes-skipped', nodes: [next], target: 'v1.12.6', declared: true }],
+      counts: { done: 1 },
+      notDone: [{ node: next, outcome: 'skipped', state: 'untouched' }],
+    });
+  }, 60_000);
+
+  test('ends done where that node ran the target already', async () => {
+    expect(await skipsNext('already-on-target')).toMatchObject({ outcome: 'done', reasons: [] });
+  }, 60_000);
 });
 
 describe('a node that is skipped when its install was sent', () => {

@@ -1,9 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
 import { defaultPayloadConverter } from '@temporalio/common';
 import { madePlanInput } from '../../lab/bench/made-cluster.js';
-import type { Hop } from '../../src/planning/plan.js';
+import type { Hop, PlannedNode } from '../../src/planning/plan.js';
 import type { NodeResult, RunResult } from '../../src/planning/run-result.js';
-import { countsOf, endingOf, notDoneOf, skipped } from '../../src/workflows/node-results.js';
+import {
+  countsOf,
+  endingOf,
+  leftOut,
+  notDoneOf,
+  skipped,
+  skippedShort,
+} from '../../src/workflows/node-results.js';
 import { planOf } from '../planning/a-planned-node.js';
 import { aNodeResult } from '../planning/a-run.js';
 import { everyReason } from '../planning/every-reason.js';
@@ -99,5 +106,23 @@ describe('counts', () => {
       skipped: 1,
       notBegun: 4,
     });
+  });
+});
+
+describe('skipped nodes that do not run the target', () => {
+  const [first, second] = hop.nodes as readonly [PlannedNode, PlannedNode];
+  const onTarget = { ...first, skip: 'already-on-target' as const };
+  const nextHop = { to: 'v1.13.2', nodes: hop.nodes };
+  const of = (nodes: readonly PlannedNode[]) => ({ ...plan, hops: [{ ...hop, nodes }, nextHop] });
+  const by = 'Ada: its disk is replaced on Monday';
+
+  test('are those that were to be upgraded, each once, however many hops skipped it', () => {
+    const skips = [leftOut(second, hop.to, by), leftOut(second, nextHop.to, by)];
+    expect(skippedShort(of(hop.nodes), skips)).toEqual([second.name]);
+  });
+
+  test('are not those that ran the target already, nor those that nobody skipped', () => {
+    const skips = [leftOut(onTarget, hop.to, by), skipped(second, hop.to)];
+    expect(skippedShort(of([onTarget, second]), skips)).toEqual([]);
   });
 });

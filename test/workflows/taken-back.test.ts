@@ -177,12 +177,15 @@ group('what a person brings again', () => {
     expect(queue.offer(merged(bad, 'bbb'), at(10))).toMatchObject({ reason });
   });
 
-  test.each(['refused', 'halted'] as const)('is not forgotten where that run ends as %s', (outcome) => {
-    const queue = wentBack();
-    queue.release(undefined, at(7));
-    brings(queue, asked(bad), outcome);
-    expect(queue.offer(merged(bad, 'bbb'), at(10))).toMatchObject({ reason });
-  });
+  test.each(['refused', 'halted', 'incomplete'] as const)(
+    'is not forgotten where that run ends as %s',
+    (outcome) => {
+      const queue = wentBack();
+      queue.release(undefined, at(7));
+      brings(queue, asked(bad), outcome);
+      expect(queue.offer(merged(bad, 'bbb'), at(10))).toMatchObject({ reason });
+    },
+  );
 });
 
 group('a merge of another version', () => {

@@ -151,11 +151,11 @@ export function takesBack({ record }: Run): string[] {
   return list(record.input, 'request', 'back', 'nodes').flatMap((node) => text(node, 'name') ?? []);
 }
 
-/** Ended as it was meant to, or touched nothing. */
+const clean: ReadonlySet<string> = new Set(['done', 'incomplete', 'nothing-to-do', 'refused']);
+
+/** Ended as it was meant to, or as a person who skipped nodes wanted it, or touched nothing. */
 export function endedClean({ status, outcome }: Run): boolean {
-  return (
-    status === 'completed' && (outcome === 'done' || outcome === 'nothing-to-do' || outcome === 'refused')
-  );
+  return status === 'completed' && outcome !== undefined && clean.has(outcome);
 }
 
 /** Whether the inventory of the run accepts an outage of a lone control plane. */

@@ -92,18 +92,25 @@ function judgeUndone(evidence: Evidence, run: Run): Finding[] {
 }
 
 function judgeRun(evidence: Evidence, run: Run): Finding[] {
-  if (run.outcome !== 'done') return [];
-  return run.named
+  if (run.outcome !== 'done' && run.outcome !== 'incomplete') return [];
+  const at = run.endedAt ?? run.startedAt;
+  const says = `${run.id} says ${run.outcome}, and`;
+  const stopped = run.named
     .filter(({ outcome }) => outcome !== 'done' && outcome !== 'skipped')
     .filter(({ node, outcome }) => outcome !== 'undone' || !mayBeWithout(evidence, run, node))
-    .map(({ node, outcome }) =>
-      violation(
-        'I7',
-        run.endedAt ?? run.startedAt,
-        node,
-        `${run.id} says done, and ${node} ended ${outcome}`,
-      ),
-    );
+    .map(({ node, outcome }) => violation('I7', at, node, `${says} ${node} ended ${outcome}`));
+  return [...stopped, ...(run.outcome === 'done' ? judgeWithout(evidence, run, at, says) : [])];
+}
+
+/** Nodes that the run went on without: a run that says done may do so only where they run the target already. */
+function judgeWithout(evidence: Evidence, run: Run, at: Moment, says: string): Finding[] {
+  return run.named
+    .filter(({ outcome }) => outcome === 'undone' || outcome === 'skipped')
+    .flatMap(({ node, to }) => {
+      const now = machineAt(evidence, node, at);
+      if (now === undefined || now.version === to) return [];
+      return [violation('I7', at, node, `${says} ${node} was skipped and runs ${now.version}, not ${to}`)];
+    });
 }
 
 /** A person had it go on without that node, or slipway.yaml says so of workers that cannot be emptied. */

@@ -1,4 +1,6 @@
 import colours from 'picocolors';
+import { liftedText } from '../../planning/hold-state.js';
+import { sentence } from '../../planning/sentence.js';
 import { abortText } from '../../runs/view/abort-text.js';
 import { answerText, approvalLines, approvalText, unansweredOf } from '../../runs/view/approval-text.js';
 import { haltLines, haltText, openHalt } from '../../runs/view/halt-text.js';
@@ -196,10 +198,12 @@ function ending(page: Page): string[] {
   if (!view.outcome) return [];
   const { sign, words } = outcomeWords[view.outcome];
   const [first = '', ...others] = reasonsBeside(view);
-  const painted = sign === '✓' ? paint.green(sign) : paint.red(sign);
+  const lifted = liftedText(view.hold);
+  const painted = { '✓': paint.green, '!': paint.yellow, '✗': paint.red }[sign](sign);
   return [
     ...marked(page, painted, `run ${view.run} ${words}${first === '' ? '' : `: ${first}`}`),
     ...others.flatMap((text) => marked(page, ' ', text)),
+    ...(lifted === undefined ? [] : marked(page, ' ', sentence(lifted))),
     // Not broken into lines: they are there to be pasted.
     ...adviceOf(view).map((line) => `${indent}${indent}${line}`),
   ];

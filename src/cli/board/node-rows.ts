@@ -5,6 +5,7 @@ import { leftText, nodeText } from '../../runs/view/node-text.js';
 import { hopUnderWay, nextBatch, nodesOfHop } from '../../runs/view/run-nodes.js';
 import type { NodeView } from '../../runs/view/run-view.js';
 import { durationText } from '../../runs/view/time-text.js';
+import { waitAdvice } from '../../runs/view/wait-advice.js';
 import { sentence } from '../../planning/sentence.js';
 
 /** Lines kept for everything that is not a finished node. */
@@ -73,8 +74,8 @@ function finishedRows(page: Page, nodes: readonly NodeView[]): string[] {
   const perRow = Math.max(1, Math.floor((width - indent.length) / cellWidth));
   const rows: string[] = [];
   let row: string[] = [];
-  for (const { text, note } of cells) {
-    row.push(`${paint.green('✓')} ${text.padEnd(cellWidth - 2)}`);
+  for (const { sign, text, note } of cells) {
+    row.push(`${sign} ${text.padEnd(cellWidth - 2)}`);
     // A note ends its row, so that it stands beside its node; or under it, where there is no room.
     if (note !== '' || row.length === perRow) {
       const beside = indent.length + row.length * cellWidth + note.length <= width;
@@ -94,12 +95,17 @@ function finishedRows(page: Page, nodes: readonly NodeView[]): string[] {
 
 /** What stands of a finished node, and what is special about it. */
 function finishedCell(
-  { columns, view }: Page,
+  { columns, view, paint }: Page,
   node: NodeView,
-): { readonly text: string; readonly note: string } {
+): { readonly sign: string; readonly text: string; readonly note: string } {
   const name = node.name.padEnd(columns.name);
-  if (node.skippedBy !== undefined) return { text: `${name}  ${node.from}`, note: leftOut(node.skippedBy) };
-  if (node.state === 'skipped') return { text: `${name}  ${node.to}`, note: 'ran it already' };
+  const sign = paint.green('✓');
+  if (node.skippedBy !== undefined) {
+    const runsIt = node.leftAs === 'on-target';
+    const text = `${name}  ${runsIt ? node.to : node.from}`;
+    return { sign: runsIt ? sign : paint.yellow('–'), text, note: leftOut(node.skippedBy) };
+  }
+  if (node.state === 'skipped') return { sign, text: `${name}  ${node.to}`, note: 'ran it already' };
   const { canary, keepCordon, soak, armed, rebootMode } = node.plan;
   const special = view.nodes.some((one) => !one.plan.skip && one.plan.rebootMode !== 'powercycle');
   const notes = [
@@ -109,7 +115,7 @@ function finishedCell(
     ...(rebootMode === 'powercycle' && special ? ['booted through its firmware'] : []),
     ...(keepCordon ? ['left cordoned, as a person had it'] : []),
   ];
-  return { text: `${name}  ${node.to}  ${took(node).padStart(6)}`, note: notes.join(', ') };
+  return { sign, text: `${name}  ${node.to}  ${took(node).padStart(6)}`, note: notes.join(', ') };
 }
 
 function runningRow(page: Page, node: NodeView): string[] {
@@ -122,7 +128,11 @@ function runningRow(page: Page, node: NodeView): string[] {
     label: work?.name ?? '',
     time: durationText(clock.now - Date.parse(since)),
   };
-  return rowWithText(page, row, nodeText(node, view, clock));
+  return [
+    ...rowWithText(page, row, nodeText(node, view, clock)),
+    // Not broken into lines: they are there to be pasted.
+    ...waitAdvice(node, view, clock).map((line) => `${indent}${indent}${line}`),
+  ];
 }
 
 function stoppedRow(page: Page, node: NodeView): string[] {

@@ -1,3 +1,4 @@
+import { addressesIn } from '../../planning/node-address.js';
 import { declaredCluster } from '../declared-cluster.js';
 import { runChecks } from '../doctor/check.js';
 import { checksOf } from '../doctor/checks.js';
@@ -22,7 +23,10 @@ export async function doctor({ file, inventory, taskQueue, json }: DoctorOptions
   const looks = looksOf(declared, taskQueue);
   try {
     await looks.ways();
-    const findings = await runChecks(checksOf(looks), cluster);
+    const findings = await runChecks(checksOf(looks), {
+      cluster,
+      address: addressesIn(declared.inventory.nodes),
+    });
     const tookMs = performance.now() - began;
     const counts = tally(findings);
     if (json) printJson({ ok: counts.fail === 0, cluster, counts, findings });

@@ -12,6 +12,7 @@ import { wrapRows } from '../board/wrap-text.js';
 import { declaredCluster, type DeclaredCluster } from '../declared-cluster.js';
 import { exitCodes, type ExitCode } from '../mistakes.js';
 import { sayReasons } from '../say-reasons.js';
+import { addressesIn } from '../../planning/node-address.js';
 import { sentence } from '../../planning/sentence.js';
 import { print, printJson, screen } from '../terminal.js';
 import { upgradeRequest, type AskedFor } from '../upgrade-request.js';
@@ -51,7 +52,8 @@ async function makePlan(declared: DeclaredCluster, options: PlanOptions): Promis
 
 function printPlanned(planned: Planned, { inventory }: DeclaredCluster, options: PlanOptions): void {
   if (planned.verdict === 'refused') {
-    sayReasons(planned.reasons, { cluster: inventory.cluster, held: false });
+    const { cluster, nodes } = inventory;
+    sayReasons(planned.reasons, { cluster, held: false, address: addressesIn(nodes) });
   } else if (planned.verdict === 'nothing-to-do') {
     print(sentence(describe(planned.reason)));
   } else if (options.commands) {

@@ -1,3 +1,4 @@
+import { nodeAddresses } from '../../runs/view/node-addresses.js';
 import { queueView, type QueueView } from '../../runs/view/queue-view.js';
 import { queueText } from '../board/queue-text.js';
 import { exitCodes, UserMistake, type ExitCode } from '../mistakes.js';
@@ -60,7 +61,7 @@ async function viewOf(
 ): Promise<QueueView> {
   const { cluster, memo } = sight;
   const runs = await listRuns(temporal, cluster, last);
-  // The plan of the run that holds it knows the addresses its advice is filled in with.
+  // The run that holds it knows the addresses its advice is filled in with.
   const held = memo.hold ? await readRun(temporal, taskQueue, cluster, memo.hold.run) : undefined;
-  return queueView(sight, runs, (name) => held?.nodes.find((node) => node.name === name)?.plan.address);
+  return queueView(sight, runs, held ? nodeAddresses(held) : () => undefined);
 }

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { describe } from '../../planning/describe.js';
+import { addressesIn } from '../../planning/node-address.js';
 import { readIdentities } from '../../tools/age-identity.js';
 import { contentOfFullEtcd, type EtcdContent } from '../../tools/etcd-server.js';
 import { openEncrypted, restoreSnapshot, snapshotStatus } from '../../tools/etcd-snapshot.js';
@@ -59,7 +60,8 @@ export async function snapshotProve(
     if (!(error instanceof Refusal)) throw error;
     if (options.json) printJson({ cluster, file, proven: false, reason: error.reason });
     say(file);
-    if (error.reason.kind !== 'snapshot-unproven') sayReasons([error.reason], { cluster });
+    if (error.reason.kind !== 'snapshot-unproven')
+      sayReasons([error.reason], { cluster, address: addressesIn(declared.inventory.nodes) });
     else {
       say(sentence(describe(error.reason)));
       say('  slipway snapshot take  # another one, then prove that');

@@ -14,6 +14,7 @@ import { sizeText } from '../age-text.js';
 import { declaredCluster, type DeclaredCluster } from '../declared-cluster.js';
 import { exitCodes, type ExitCode } from '../mistakes.js';
 import { sayReasons } from '../say-reasons.js';
+import { addressesIn } from '../../planning/node-address.js';
 import { sentence } from '../../planning/sentence.js';
 import { print, printJson, say } from '../terminal.js';
 import { untilInterrupted } from '../until-interrupted.js';
@@ -49,7 +50,8 @@ export async function snapshotTake({ file, json }: SnapshotTakeOptions): Promise
     return exitCodes.ok;
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    if (!error.reason.kind.startsWith('snapshot-')) sayReasons([error.reason], { cluster });
+    if (!error.reason.kind.startsWith('snapshot-'))
+      sayReasons([error.reason], { cluster, address: addressesIn(declared.inventory.nodes) });
     else {
       say(sentence(describe(error.reason)));
       say(

@@ -1,6 +1,7 @@
 import { boardText } from '../board/board-text.js';
 import { freezeAdvice, holdAdvice, queueLine } from '../../runs/view/queue-view.js';
-import { declaredName } from '../declared-cluster.js';
+import { addressesIn, type AddressOf } from '../../planning/node-address.js';
+import { declaredCluster, declaredName } from '../declared-cluster.js';
 import { exitCodes, type ExitCode } from '../mistakes.js';
 import { listQueues, type QueueSight } from '../../runs/temporal/cluster-queue.js';
 import { requireQueue } from '../temporal/require-queue.js';
@@ -31,7 +32,7 @@ export async function status(named: string | undefined, options: StatusOptions):
 async function statusOfOne(
   temporal: Temporal,
   queue: QueueSight,
-  { taskQueue, json }: StatusOptions,
+  { taskQueue, json, file }: StatusOptions,
 ): Promise<void> {
   const { cluster, memo, running } = queue;
   const number = memo.open?.run ?? memo.lastRun;
@@ -50,13 +51,21 @@ async function statusOfOne(
   print(queueLine(queue));
   if (run) print(boardText(run, Date.now(), screen()));
   // A held run's own board says what to type; without one, the hold does.
-  else for (const line of memo.hold ? holdAdvice(memo.hold, cluster) : []) print(`  ${line}`);
+  else if (memo.hold)
+    for (const line of holdAdvice(memo.hold, cluster, await declaredAddresses(file, cluster)))
+      print(`  ${line}`);
   for (const line of freezeAdvice(queue)) print(`  ${line}`);
   // An open run's board says it already.
   if (!workers.answering && (run === undefined || run.outcome !== undefined)) {
     const { what, hint } = noWorker(workers);
     say(`${what} ${hint}`);
   }
+}
+
+/** Those of slipway.yaml, where that is here, is well, and is of that cluster. */
+async function declaredAddresses(file: string, cluster: string): Promise<AddressOf> {
+  const declared = await declaredCluster(file).catch(() => undefined);
+  return addressesIn(declared?.inventory.cluster === cluster ? declared.inventory.nodes : []);
 }
 
 async function statusOfAll(temporal: Temporal, { taskQueue, json, file }: StatusOptions): Promise<void> {

@@ -4,6 +4,8 @@ import type { UpgradeRequest } from '../../planning/plan.js';
 import type { Unanswered } from '../../starter/ask-queue.js';
 import { enqueueUpgrade } from '../../starter/enqueue-upgrade.js';
 import type { EnqueueAnswer } from '../../workflows/messages.js';
+import { addressesIn } from '../../planning/node-address.js';
+import { nodeAddresses } from '../../runs/view/node-addresses.js';
 import { outcomeWords, planWords } from '../../runs/view/run-words.js';
 import type { RunView } from '../../runs/view/run-view.js';
 import { declaredCluster, type DeclaredCluster } from '../declared-cluster.js';
@@ -62,7 +64,7 @@ export async function startRun(
   if (answer.verdict === 'unanswered') throw unanswered(answer, cluster);
   if (answer.verdict === 'refused') {
     if (options.json) printJson(answer);
-    else sayReasons([answer.reason], { cluster });
+    else sayReasons([answer.reason], { cluster, address: addressesIn(inventory.nodes) });
     return exitCodes.refused;
   }
   const { run } = answer;
@@ -129,7 +131,8 @@ async function waitForPlan(
 
 function tellEnd(view: RunView, outcome: NonNullable<RunView['outcome']>): void {
   print(`run ${view.run}: ${outcomeWords[outcome].words}.`);
-  sayReasons(view.reasons, { cluster: view.cluster, run: view.run, held: outcome !== 'refused' });
+  const { cluster, run } = view;
+  sayReasons(view.reasons, { cluster, run, held: outcome !== 'refused', address: nodeAddresses(view) });
 }
 
 function tellGoesOn(view: RunView | undefined, { cluster, run }: ChosenRun): void {

@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import type { AdviceContext } from '../../planning/advise.js';
 import { advise, describe } from '../../planning/describe.js';
 import { Refusal, messageOf } from '../../tools/refusal.js';
 import { CommandStopped } from '../mistakes.js';
@@ -71,12 +72,12 @@ export async function needed<T>(look: Promise<T>, why: string): Promise<T> {
 }
 
 /** Runs all checks at once, each to its answer or its limit. Never throws, and never waits for longer than the longest limit. */
-export async function runChecks(checks: readonly Check[], cluster: string): Promise<Finding[]> {
-  const findings = await Promise.all(checks.map((check) => run(check, cluster)));
+export async function runChecks(checks: readonly Check[], context: AdviceContext): Promise<Finding[]> {
+  const findings = await Promise.all(checks.map((check) => run(check, context)));
   return findings.flat();
 }
 
-async function run(check: Check, cluster: string): Promise<Finding[]> {
+async function run(check: Check, context: AdviceContext): Promise<Finding[]> {
   const { group, what, limitMs } = check;
   const limit = new AbortController();
   // A check may ask many things at once; that is no leak.
@@ -92,7 +93,7 @@ async function run(check: Check, cluster: string): Promise<Finding[]> {
     const answer = await Promise.race([check.ask(limit.signal), overdue]);
     return isOne(answer) ? [{ group, what, ...answer }] : answer.map((one) => ({ group, ...one }));
   } catch (error) {
-    return [{ group, what, ...failed(error, cluster) }];
+    return [{ group, what, ...failed(error, context) }];
   } finally {
     clearTimeout(timer);
   }
@@ -102,13 +103,13 @@ function isOne(answer: Answer | readonly NamedAnswer[]): answer is Answer {
   return !Array.isArray(answer);
 }
 
-function failed(error: unknown, cluster: string): Answer {
+function failed(error: unknown, context: AdviceContext): Answer {
   if (error instanceof NotAsked) return { verdict: 'not-asked', says: sentence(error.message) };
   if (error instanceof Refusal) {
     return {
       verdict: 'fail',
       says: sentence(describe(error.reason)),
-      type: advise(error.reason, { cluster }),
+      type: advise(error.reason, context),
     };
   }
   if (error instanceof CommandStopped) {

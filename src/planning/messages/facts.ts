@@ -1,10 +1,12 @@
+import { advise } from '../advise.js';
 import { approvalCommands, approvalsText } from '../describe-approval.js';
+import type { AddressOf } from '../node-address.js';
 import { span } from '../phrases.js';
 import type { UpgradePlan, UpgradeRequest } from '../plan.js';
 import type { Reason } from '../reason.js';
 import { declaredStill } from '../revert.js';
 import type { Decision, NodeEnding, RunResult } from '../run-result.js';
-import type { About, BoardRow, MessageOf, NamedNodes } from './message.js';
+import type { About, BoardRow, Message, MessageOf, NamedNodes } from './message.js';
 
 /** Names in a message: a phone shows a few lines. */
 const namesMax = 15;
@@ -136,7 +138,8 @@ export function endMessage(
       ...(left === undefined ? {} : { left }),
       ...inGit,
     };
-  const touched = outcome === 'halted' || outcome === 'aborted' ? { counts, took } : {};
+  const begun = outcome === 'incomplete' || outcome === 'halted' || outcome === 'aborted';
+  const touched = begun ? { counts, took } : {};
   return {
     ...about,
     kind: 'ended',
@@ -146,6 +149,24 @@ export function endMessage(
     ...touched,
     ...inGit,
   };
+}
+
+/** The message with the addresses that the advice about its reasons is filled in with, and no others. */
+export function withAddresses<Told extends Message>(message: Told, address: AddressOf): Told {
+  const reasons =
+    message.kind === 'halt' || message.kind === 'ended'
+      ? message.reasons
+      : message.kind === 'rollback-failed'
+        ? [message.reason]
+        : [];
+  const addresses: Record<string, string> = {};
+  const found: AddressOf = (node) => {
+    const known = address(node);
+    if (known !== undefined) addresses[node] = known;
+    return known;
+  };
+  for (const reason of reasons) advise(reason, { cluster: message.cluster, address: found });
+  return Object.keys(addresses).length === 0 ? message : { ...message, addresses };
 }
 
 /** How a run stands, for its board. */

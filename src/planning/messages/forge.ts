@@ -19,6 +19,8 @@ const states: Partial<Readonly<Record<MessageKind, ForgeState>>> = {
 };
 
 const ends: Readonly<Record<MessageOf<'ended'>['outcome'], ForgeState>> = {
+  // Git's version does not run on every node: no success.
+  incomplete: 'failure',
   'nothing-to-do': 'inactive',
   refused: 'failure',
   halted: 'failure',
@@ -75,11 +77,13 @@ function answerHere(plan: string): string {
 
 type Ended = Extract<Message, { readonly kind: 'halt' | 'ended' }>;
 
-/** The run ends with nodes that do not run what git says. */
+/** The run stopped short of what git says. Where nodes were skipped only they are left, and the next run takes them. */
 function staysDeclared(message: Message): message is Ended {
   if (message.kind === 'halt') return message.until === undefined;
-  return message.kind === 'ended' && message.outcome !== 'nothing-to-do' && message.outcome !== 'refused';
+  return message.kind === 'ended' && stopsShort.has(message.outcome);
 }
+
+const stopsShort: ReadonlySet<string> = new Set(['halted', 'aborted', 'failed', 'terminated']);
 
 function revertText(target: string, commit: string): string {
   return [

@@ -105,7 +105,7 @@ export const kinds: Readonly<Record<MessageKind, KindOfMessage>> = {
   },
   ended: {
     severity: 'warning',
-    when: 'the run ended otherwise: refused, halted, aborted, nothing to do',
+    when: 'the run ended otherwise: refused, incomplete, halted, aborted, nothing to do',
     sign: '⏹️',
     tag: 'stop_button',
   },

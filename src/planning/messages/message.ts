@@ -47,6 +47,11 @@ export interface WentBack {
   readonly check?: Reason;
 }
 
+/** What advice about reasons is filled in with: the addresses of the nodes that it names. */
+export interface AdvisedNodes {
+  readonly addresses?: Readonly<Record<string, string>>;
+}
+
 /** One row of the board. */
 export interface BoardRow {
   readonly node: string;
@@ -101,7 +106,7 @@ export type Message = About &
         readonly until?: string;
         readonly commands: readonly string[];
       }
-    | {
+    | (AdvisedNodes & {
         readonly kind: 'halt';
         readonly target: string;
         readonly node?: string;
@@ -109,10 +114,15 @@ export type Message = About &
         readonly reasons: readonly Reason[];
         /** ISO time at which the wait for a decision is over. */
         readonly until?: string;
-      }
+      })
     | (WentBack & { readonly kind: 'rollback' })
     | (WentBack & { readonly kind: 'rolled-back'; readonly took: number })
-    | (WentBack & { readonly kind: 'rollback-failed'; readonly state?: NodeState; readonly reason: Reason })
+    | (WentBack &
+        AdvisedNodes & {
+          readonly kind: 'rollback-failed';
+          readonly state?: NodeState;
+          readonly reason: Reason;
+        })
     | {
         readonly kind: 'done';
         readonly target: string;
@@ -124,16 +134,23 @@ export type Message = About &
         /** Of a way back. */
         readonly still?: StillDeclared;
       }
-    | {
+    | (AdvisedNodes & {
         readonly kind: 'ended';
-        readonly outcome: 'nothing-to-do' | 'refused' | 'halted' | 'aborted' | 'failed' | 'terminated';
+        readonly outcome:
+          | 'incomplete'
+          | 'nothing-to-do'
+          | 'refused'
+          | 'halted'
+          | 'aborted'
+          | 'failed'
+          | 'terminated';
         readonly target: string;
         readonly counts?: NodeCounts;
         readonly took?: number;
         readonly reasons: readonly Reason[];
         /** What git declares, and not all nodes run. */
         readonly still?: StillDeclared;
-      }
+      })
     | {
         readonly kind: 'queued';
         readonly target: string;

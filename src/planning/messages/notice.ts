@@ -8,7 +8,15 @@ import { sentence } from '../sentence.js';
 import { stateWords } from '../state-words.js';
 import { boardLines, boardTitle } from './board.js';
 import { kinds, type Severity } from './kinds.js';
-import type { About, Message, MessageKind, MessageOf, NamedNodes, WentBack } from './message.js';
+import type {
+  About,
+  AdvisedNodes,
+  Message,
+  MessageKind,
+  MessageOf,
+  NamedNodes,
+  WentBack,
+} from './message.js';
 import { commandLine, oneLine, safeLink } from './text.js';
 
 /** A message in words, for any service: one line each, plain text that nobody has made harmless yet. */
@@ -166,6 +174,7 @@ const decisions: Readonly<Record<MessageOf<'decided'>['decision']['kind'], strin
 };
 
 const endings: Readonly<Record<MessageOf<'ended'>['outcome'], string>> = {
+  incomplete: 'ended incomplete: a skipped node does not run the target; the cluster is not held',
   'nothing-to-do': 'had nothing to do',
   refused: 'was refused: nothing was touched',
   halted: 'ended as halted: the cluster is held',
@@ -238,9 +247,18 @@ function because(reasons: readonly Reason[]): string[] {
     : said;
 }
 
-function advice(reasons: readonly Reason[], about: About & { readonly held?: boolean }): string[] {
-  const { cluster, run, held } = about;
-  const context = { cluster, ...(run === undefined ? {} : { run }), ...(held === undefined ? {} : { held }) };
+function advice(
+  reasons: readonly Reason[],
+  about: About & AdvisedNodes & { readonly held?: boolean },
+): string[] {
+  const { cluster, run, held, addresses = {} } = about;
+  const address = (node: string): string | undefined => addresses[node];
+  const context = {
+    cluster,
+    address,
+    ...(run === undefined ? {} : { run }),
+    ...(held === undefined ? {} : { held }),
+  };
   return [...new Set(reasons.slice(0, reasonsMax).flatMap((reason) => advise(reason, context)))];
 }
 

@@ -21,7 +21,7 @@ export interface RunLine {
   readonly endedAt: string | undefined;
 }
 
-const outcomes = new Set<string>(['done', 'nothing-to-do', 'refused', 'halted', 'aborted']);
+const outcomes = new Set<string>(['done', 'incomplete', 'nothing-to-do', 'refused', 'halted', 'aborted']);
 
 /** The last runs of a cluster, the newest first. */
 export async function listRuns(temporal: Temporal, cluster: string, last: number): Promise<RunLine[]> {

@@ -1,10 +1,12 @@
 import { runId } from '../../workflows/messages.js';
 import { historyFacts, type HistoryFacts } from '../view/history-facts.js';
+import { holdOfRun, leavesHold } from '../view/hold-of-run.js';
 import { pendingWork } from '../view/pending-work.js';
 import type { RunView } from '../view/run-view.js';
 import type { ExecutionSight } from '../view/view-of-nodes.js';
 import { lostChildren, openChildren, viewOfRun } from '../view/view-of-run.js';
 import type { Temporal } from './temporal.js';
+import { readQueue } from './cluster-queue.js';
 import { isNotFound } from './grpc-failure.js';
 import { seeWorkers } from './workers.js';
 
@@ -51,7 +53,9 @@ export function runReader(temporal: Temporal, taskQueue: string, cluster: string
       const child = await look(workflowId).catch(notYet);
       if (child) children.set(workflowId, child);
     }
-    return { ...viewOfRun(cluster, run, sight, children), workers };
+    const view = viewOfRun(cluster, run, sight, children);
+    const queue = leavesHold(view.outcome) ? await readQueue(temporal, cluster) : undefined;
+    return { ...view, workers, hold: queue && holdOfRun(queue.memo, run, view.outcome) };
   };
   return {
     read: async (run) => {

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { lookForWorkers, type Pollers } from '../../starter/look-for-workers.js';
 import { projectRoot } from '../../tools/project-root.js';
 import { defaultTaskQueue } from '../../workflows/messages.js';
+import { neverSeen } from '../view/work-text.js';
 import type { WorkerSight } from '../view/run-view.js';
 import type { Temporal } from './temporal.js';
 
@@ -13,9 +14,10 @@ export async function seeWorkers(temporal: Temporal, taskQueue: string): Promise
 /** What is wrong when no worker answers, and what to type. */
 export function noWorker({ taskQueue, lastSeen }: Pollers): { readonly what: string; readonly hint: string } {
   const since = lastSeen ? ` since ${new Date(lastSeen).toLocaleTimeString('sv-SE')}` : '';
+  const mayReturn = lastSeen ? '' : ` (${neverSeen}; one that lives reconnects within seconds)`;
   return {
     what: `No worker answers on task queue ${taskQueue}${since}.`,
-    hint: `Start one: ${startWorker(taskQueue)}`,
+    hint: `Start one: ${startWorker(taskQueue)}${mayReturn}`,
   };
 }
 

@@ -1,6 +1,7 @@
 import { advise, decisionCommands, describe } from '../../planning/describe.js';
 import { listed } from '../../planning/phrases.js';
 import { sentence } from '../../planning/sentence.js';
+import { nodeAddresses } from './node-addresses.js';
 import type { NodeView, PauseTime, RunView } from './run-view.js';
 import { clockText } from './time-text.js';
 import type { Clock } from './work-text.js';
@@ -40,8 +41,7 @@ export function haltText(view: RunView, { until }: PauseTime, { now, timeZone }:
 export function haltLines(view: RunView): string[] {
   const { cluster, run } = view;
   const nodes = undecided(view);
-  const address = (name: string): string | undefined =>
-    view.nodes.find((node) => node.name === name)?.plan.address;
+  const address = nodeAddresses(view);
   const looks = nodes
     .flatMap(({ reason }) => (reason ? advise(reason, { cluster, run, address }) : []))
     // They are for after the end of a run.

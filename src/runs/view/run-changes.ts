@@ -1,4 +1,5 @@
 import { describe } from '../../planning/describe.js';
+import { liftedText } from '../../planning/hold-state.js';
 import type { Decision } from '../../planning/run-result.js';
 import { sentence } from '../../planning/sentence.js';
 import { answerText, approvalLines, approvalText, unansweredOf } from './approval-text.js';
@@ -8,6 +9,7 @@ import { expiry, resumeLine, whoAndWhy } from './pause-text.js';
 import { adviceOf, doneText, leftText, outcomeWords, planWords } from './run-words.js';
 import type { NodeView, RunView, Work } from './run-view.js';
 import { clockText, durationText } from './time-text.js';
+import { waitAdvice } from './wait-advice.js';
 import { openWindowWait, startNowLine, windowText } from './window-text.js';
 import { troubles, workText, type Clock, type Trouble } from './work-text.js';
 
@@ -129,8 +131,12 @@ function nodeChanges(before: Look | undefined, now: Look, node: NodeView): RunCh
     add(startedAt, 'node-started', `starts: ${node.from} → ${node.to}${remarks(node)}`);
   for (const step of node.steps.slice(known?.steps.length ?? 0))
     add(step.startedAt, 'step', `${step.undo ? 'undo: ' : ''}${step.step}`);
-  for (const { text } of waitChanges(before, known?.work ?? [], now, node.work))
+  for (const { text } of waitChanges(before, known?.work ?? [], now, node.work)) {
     add(seen(now), 'waiting', text);
+    const advice = waitAdvice(node, now.view, now.clock);
+    const last = changes.at(-1);
+    if (last && advice.length > 0) changes.splice(-1, 1, { ...last, advice });
+  }
   if (endedAt && known?.endedAt !== endedAt) add(endedAt, 'node-ended', endText(now, node));
   return changes;
 }
@@ -266,7 +272,11 @@ function troubleChanges(before: Look | undefined, now: Look): RunChange[] {
   const has = (list: readonly Trouble[], kind: Trouble['kind']): boolean =>
     list.some((one) => one.kind === kind);
   const come = present.filter(({ kind }) => !has(past, kind));
-  const gone = now.view.outcome ? [] : past.filter(({ kind }) => !has(present, kind));
+  const gone = now.view.outcome
+    ? []
+    : past.filter(
+        ({ kind }) => !has(present, kind) && !(kind === 'reconnecting' && has(present, 'no-worker')),
+      );
   return [
     ...come.map(({ text }): RunChange => ({ time: seen(now), kind: 'trouble', text })),
     ...gone.map(({ kind }): RunChange => ({ time: seen(now), kind: 'recovered', text: recoveries[kind] })),
@@ -275,6 +285,7 @@ function troubleChanges(before: Look | undefined, now: Look): RunChange[] {
 
 const recoveries: Readonly<Record<Trouble['kind'], string>> = {
   'no-worker': 'a worker answers again',
+  reconnecting: 'a worker answers again',
   'not-taken': "a worker has taken the run's next decision",
   'code-fails': "the workflow's code runs again",
 };
@@ -282,7 +293,9 @@ const recoveries: Readonly<Record<Trouble['kind'], string>> = {
 function endChange(before: RunView | undefined, view: RunView): RunChange[] {
   if (!view.outcome || before?.outcome) return [];
   const { run, outcome, reasons, endedAt, startedAt } = view;
-  const text = sentence([`run ${run} ${outcomeWords[outcome].words}`, ...reasons.map(describe)].join(': '));
+  const lifted = liftedText(view.hold);
+  const ended = sentence([`run ${run} ${outcomeWords[outcome].words}`, ...reasons.map(describe)].join(': '));
+  const text = lifted === undefined ? ended : `${ended} ${sentence(lifted)}`;
   return [{ time: endedAt ?? startedAt, kind: 'run-ended', text, advice: adviceOf(view) }];
 }
 

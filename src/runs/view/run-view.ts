@@ -1,4 +1,5 @@
 import type { Decision, NodeState, RunResult, SnapshotRecord } from '../../planning/run-result.js';
+import type { HoldState } from '../../planning/hold-state.js';
 import type { PlanApproval, PlannedNode, UpgradePlan } from '../../planning/plan.js';
 import type { Reason } from '../../planning/reason.js';
 import type { Role } from '../../planning/observation.js';
@@ -27,6 +28,8 @@ export interface RunView {
   readonly endedAt: string | undefined;
   /** Undefined while it is open. */
   readonly outcome: RunOutcome | undefined;
+  /** What became of the hold it left; undefined: it left none, or nobody asked the queue. */
+  readonly hold: HoldState | undefined;
   /** Why it did not end as `done`; or, while it is open, what has gone wrong so far. */
   readonly reasons: readonly Reason[];
   /** Undefined until it is made. */

@@ -1,4 +1,5 @@
 import { advise, describe } from '../../planning/describe.js';
+import { liftedText } from '../../planning/hold-state.js';
 import { declaredStill, revertCommand } from '../../planning/revert.js';
 import { unansweredOf } from './approval-text.js';
 import { openHalt } from './halt-text.js';
@@ -6,13 +7,15 @@ import { estimateLeft } from './estimate-left.js';
 import type { RunOutcome, RunView } from './run-view.js';
 import { countNodes, hopUnderWay, nodesOfHop, runningNodes, versionsBefore } from './run-nodes.js';
 import { durationText, roughText } from './time-text.js';
+import { nodeAddresses } from './node-addresses.js';
 import { openWindowWait } from './window-text.js';
 
 /** How an outcome is told: a sign, and the words. */
 export const outcomeWords: Readonly<
-  Record<RunOutcome, { readonly sign: '✓' | '✗'; readonly words: string }>
+  Record<RunOutcome, { readonly sign: '✓' | '!' | '✗'; readonly words: string }>
 > = {
   done: { sign: '✓', words: 'done' },
+  incomplete: { sign: '!', words: 'incomplete' },
   'nothing-to-do': { sign: '✓', words: 'nothing to do' },
   refused: { sign: '✗', words: 'refused, before anything was touched' },
   halted: { sign: '✗', words: 'halted' },
@@ -45,12 +48,11 @@ export function hopText(view: RunView): string {
 /** What can be typed now, each line once: fit to be pasted. */
 export function adviceOf(view: RunView): string[] {
   const { cluster, run } = view;
-  // Reasons name nodes the run was not about, too.
-  const address = (name: string): string | undefined =>
-    view.input?.inventory.nodes.find((node) => node.name === name)?.address ??
-    view.nodes.find((node) => node.name === name)?.plan.address;
-  const context = { cluster, run, address, held: view.outcome !== 'refused' };
+  const address = nodeAddresses(view);
+  const released = liftedText(view.hold) !== undefined;
+  const context = { cluster, run, address, held: view.outcome !== 'refused' && !released, released };
   const lines = view.reasons.flatMap((reason) => advise(reason, context));
+  if (released) lines.push('slipway plan  # what the next run would do');
   if (view.outcome === 'done') lines.push(`slipway report ${cluster}/${run}  # what was done, node by node`);
   const still = view.input && view.outcome && declaredStill(view.input.request, view.outcome);
   if (still) lines.push(revertCommand(still));

@@ -23,6 +23,7 @@ export function storyOfRun(view: RunView, clock: Clock): RunStory {
     cluster: view.cluster,
     run: view.run,
     outcome: view.outcome ?? 'open',
+    ...(view.hold ? { hold: view.hold } : {}),
     reasons: view.reasons,
     target: view.target,
     declared: view.declared,

@@ -59,6 +59,7 @@ export function viewOfRun(
     startedAt: facts.startedAt,
     endedAt: facts.close?.at,
     outcome: outcomeOf(facts, result),
+    hold: undefined,
     reasons: reasonsOf(facts, planned, result, nodes),
     plan,
     order: resolved?.order ?? [],

@@ -12,6 +12,12 @@ const longWaitMs = 60_000;
 /** A workflow task that fails this often fails by the code, not by a worker that died. */
 const failsByCode = 3;
 
+/** A worker whose connection broke tries again after at most ten seconds, and each poll lasts up to a minute. */
+const reconnectsWithinMs = 75_000;
+
+/** Temporal keeps its list of workers in memory. */
+export const neverSeen = 'Temporal has seen none for five minutes, or since it started';
+
 /** What people are told beside the sentences themselves. */
 export interface Clock {
   /** Milliseconds. */
@@ -37,7 +43,7 @@ export function workText(work: Work, view: RunView, clock: Clock): string {
 
 /** Something wrong with the machinery rather than with the cluster. */
 export interface Trouble {
-  readonly kind: 'no-worker' | 'not-taken' | 'code-fails';
+  readonly kind: 'reconnecting' | 'no-worker' | 'not-taken' | 'code-fails';
   readonly text: string;
 }
 
@@ -46,9 +52,17 @@ export function troubles(view: RunView, { now, timeZone }: Clock): Trouble[] {
   if (view.outcome) return [];
   const found = new Map<Trouble['kind'], string>();
   const { workers } = view;
-  if (workers && !workers.answering) {
+  const heard = heardBefore(view, now);
+  if (workers && !workers.answering && workers.lastSeen === undefined && heard !== undefined) {
+    found.set(
+      'reconnecting',
+      `Temporal lists no worker on task queue ${workers.taskQueue}, and heard one ${durationText(heard)} ago: Temporal or the worker has just restarted. ` +
+        'A worker that lives reconnects within seconds. The run waits where it is.',
+    );
+  } else if (workers && !workers.answering) {
     const since = workers.lastSeen ? ` since ${clockText(workers.lastSeen, now, timeZone)}` : '';
-    const what = `No worker answers on task queue ${workers.taskQueue}${since}. The run waits where it is.`;
+    const never = workers.lastSeen ? '' : ` ${neverSeen}.`;
+    const what = `No worker answers on task queue ${workers.taskQueue}${since}.${never} The run waits where it is.`;
     found.set('no-worker', `${what} Start one: ${workers.startWith}`);
   }
   const tasks = [view.workflowTask, ...view.nodes.map((node) => node.workflowTask)].filter(
@@ -61,11 +75,23 @@ export function troubles(view: RunView, { now, timeZone }: Clock): Trouble[] {
         'code-fails',
         `The workflow's own code fails (attempt ${task.attempt}): a bug of Slipway. The worker's log names it.`,
       );
-    } else if (!task.taken && late > takenAfterMs && !found.has('no-worker')) {
+    } else if (!task.taken && late > takenAfterMs && !found.has('no-worker') && !found.has('reconnecting')) {
       found.set('not-taken', `No worker has taken the run's next decision for ${durationText(late)}.`);
     }
   }
   return [...found].map(([kind, text]) => ({ kind, text }));
+}
+
+/**
+ * Milliseconds since a worker was last heard about this run, by the record, which outlives a restart of Temporal: who polls its task
+ * queues is in its memory alone. Undefined: not within the time in which a worker that lives is back.
+ */
+function heardBefore({ work, nodes }: RunView, now: number): number | undefined {
+  const heard = [...work, ...nodes.flatMap((node) => node.work)].flatMap(({ pending }) =>
+    pending?.heardAt === undefined ? [] : [now - Date.parse(pending.heardAt)],
+  );
+  const ago = Math.max(0, Math.min(Number.POSITIVE_INFINITY, ...heard));
+  return ago < reconnectsWithinMs ? ago : undefined;
 }
 
 function attemptText(pending: PendingActivity, { now, timeZone }: Clock): string[] {

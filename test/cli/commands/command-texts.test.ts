@@ -116,6 +116,7 @@ test.each([
   ['done', 0],
   ['nothing-to-do', 0],
   ['refused', 1],
+  ['incomplete', 1],
   ['halted', 1],
   ['aborted', 1],
   ['failed', 1],

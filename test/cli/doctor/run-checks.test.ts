@@ -29,10 +29,9 @@ describe('runChecks', () => {
       },
       20,
     );
-    const findings = await runChecks(
-      [hangs, row('well', async () => ({ verdict: 'ok', says: 'Yes.' }))],
-      'atlas',
-    );
+    const findings = await runChecks([hangs, row('well', async () => ({ verdict: 'ok', says: 'Yes.' }))], {
+      cluster: 'atlas',
+    });
     expect(findings).toEqual([
       { group: 'tools', what: 'hangs', verdict: 'fail', says: 'No answer within 0 s.' },
       { group: 'tools', what: 'well', verdict: 'ok', says: 'Yes.' },
@@ -51,7 +50,9 @@ describe('runChecks', () => {
       row(error.name, async () => {
         throw error;
       });
-    const [first, second] = await runChecks([throws(refusal), throws(new TypeError('odd'))], 'atlas');
+    const [first, second] = await runChecks([throws(refusal), throws(new TypeError('odd'))], {
+      cluster: 'atlas',
+    });
     expect(first).toMatchObject({
       verdict: 'fail',
       says: 'the kubeconfig cannot be read from file kubeconfig: ENOENT.',
@@ -68,7 +69,7 @@ describe('runChecks', () => {
       await needed(inner(), 'the namespace is not there');
       return { verdict: 'ok', says: 'Yes.' };
     });
-    expect(await runChecks([outer], 'atlas')).toEqual([
+    expect(await runChecks([outer], { cluster: 'atlas' })).toEqual([
       { group: 'tools', what: 'worker', verdict: 'not-asked', says: 'Temporal does not answer.' },
     ]);
   });
@@ -78,7 +79,7 @@ describe('runChecks', () => {
       { what: 'talosctl 1.12', verdict: 'ok', says: 'Here.' },
       { what: 'talosctl 1.13', verdict: 'fail', says: 'Missing.' },
     ];
-    const findings = await runChecks([row('talosctl', async () => several)], 'atlas');
+    const findings = await runChecks([row('talosctl', async () => several)], { cluster: 'atlas' });
     expect(findings.map(({ what }) => what)).toEqual(['talosctl 1.12', 'talosctl 1.13']);
     expect(tally(findings)).toEqual({ ok: 1, warn: 0, fail: 1, 'not-asked': 0 });
   });
@@ -117,6 +118,6 @@ describe('the table', () => {
 
   test('a reason may be thrown by the check itself', async () => {
     const asked = row('clock', () => Promise.reject(new NotAsked('no API server answers')));
-    expect(await runChecks([asked], 'atlas')).toMatchObject([{ verdict: 'not-asked' }]);
+    expect(await runChecks([asked], { cluster: 'atlas' })).toMatchObject([{ verdict: 'not-asked' }]);
   });
 });

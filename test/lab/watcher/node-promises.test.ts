@@ -270,7 +270,28 @@ check('I7', [
       ends(evidence, 'done', [{ node: 'k8s-work-1', outcome: 'undone', state: 'undone' }]),
     says: 'k8s-work-1 ended undone',
   },
+  {
+    title: 'fires when a run is done and went on without a node that does not run the target',
+    change: withoutOne('done'),
+    says: 'says done, and k8s-work-1 was skipped and runs v1.12.1, not v1.12.2',
+  },
+  { title: 'is silent when that run says incomplete', change: withoutOne('incomplete') },
 ]);
+
+/** A person had the run skip a node of it, which still runs the version from before. */
+function withoutOne(outcome: string) {
+  return (evidence: MadeEvidence): void => {
+    const skipped = { node: 'k8s-work-1', outcome: 'undone', state: 'undone', to: 'v1.12.2' };
+    record(evidence, `${RUN}/1/k8s-work-1/1`).result = skipped;
+    record(evidence, RUN).updates.push({
+      name: 'skip',
+      acceptedAt: second(32),
+      input: { node: 'k8s-work-1' },
+    });
+    ends(evidence, outcome, [skipped]);
+    evidence.machineEvents.push(event(50, 'k8s-work-1', 'running', { version: 'v1.12.1', bootId: 'one' }));
+  };
+}
 
 const image = (version: string): { image: string } => ({
   image: `factory.talos.dev/nocloud-installer/x:${version}`,

@@ -7,6 +7,7 @@ import {
   nodeDoneMessage,
   rollbackMessage,
   startMessage,
+  withAddresses,
   type Standing,
 } from '../../../src/planning/messages/facts.js';
 import { noticeOf } from '../../../src/planning/messages/notice.js';
@@ -108,6 +109,22 @@ describe('the facts of a message', () => {
     expect(message).toMatchObject({ node: 'work-1', state: 'back-on-old', reasons: [reason, reason] });
   });
 
+  test('of a halt hold the addresses that its advice needs, and no others', () => {
+    const old = {
+      kind: 'back-on-old-version',
+      node: 'work-1',
+      version: 'v1.12.1',
+      wanted: 'v1.12.6',
+    } as const;
+    const halted = ending('work-1', { outcome: 'halted', state: 'back-on-old', reason: old });
+    const halt = haltMessage(halted, 'v1.12.6', about);
+    const addressed = withAddresses(halt, (node) => `10.0.0.${node.length}`);
+    expect(addressed).toEqual({ ...halt, addresses: { 'work-1': '10.0.0.6' } });
+    expect(noticeOf(addressed).commands.join('\n')).toContain('talosctl -n 10.0.0.6 -e 10.0.0.6 dmesg');
+    expect(noticeOf(halt).commands.join('\n')).toContain('# ADDRESS: that of work-1 in slipway.yaml; ');
+    expect(withAddresses(halt, () => undefined)).toEqual(halt);
+  });
+
   test('of a rollback are the check that failed and its status: begun, completed, failed', () => {
     const halted = ending('work-1', { outcome: 'halted', state: 'on-target', reason });
     const way = { node: 'work-1', from: 'v1.12.6', to: 'v1.12.1', check: reason };
@@ -128,12 +145,13 @@ describe('the facts of a message', () => {
   test.each([
     ['done', { kind: 'done', took: 1_920_000, left: 'nothing' }],
     ['halted', { kind: 'ended', outcome: 'halted', took: 1_920_000, counts: { done: 23 } }],
+    ['incomplete', { kind: 'ended', outcome: 'incomplete', took: 1_920_000, counts: { done: 23 } }],
     ['refused', { kind: 'ended', outcome: 'refused' }],
     ['nothing-to-do', { kind: 'ended', outcome: 'nothing-to-do' }],
   ] as const)('of the end of a run that is %s', (outcome, expected) => {
     const message = endMessage({ ...result, outcome }, about, 'nothing');
     expect(message).toMatchObject(expected);
-    expect('counts' in message).toBe(outcome === 'done' || outcome === 'halted');
+    expect('counts' in message).toBe(outcome !== 'refused' && outcome !== 'nothing-to-do');
     const still = { still: { talos: 'v1.12.6', commit: request.commit, came: 'checked-out' } };
     const asked = endMessage({ ...result, outcome }, about, 'nothing', request);
     expect(asked).toEqual({ ...message, ...(outcome === 'halted' ? still : {}) });

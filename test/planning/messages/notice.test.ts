@@ -112,6 +112,20 @@ describe('what people are told', () => {
     expect(refused.commands.join('\n')).not.toContain('slipway release');
   });
 
+  test('names the skipped nodes of an incomplete run, and the command that upgrades them; nothing is held', () => {
+    const { still: _, ...ended } = everyMessage.ended;
+    const { title, lines, commands, severity } = noticeOf({
+      ...ended,
+      outcome: 'incomplete',
+      reasons: [{ kind: 'nodes-skipped', nodes: ['k8s-work-2'], target: 'v1.12.6', declared: true }],
+    });
+    expect(title).toContain('run 42 ended incomplete: a skipped node does not run the target');
+    expect(lines).toContain('k8s-work-2 was skipped and does not run Talos v1.12.6.');
+    expect(commands[0]).toBe('slipway upgrade --only k8s-work-2  # upgrades the skipped node');
+    expect(commands.join('\n')).not.toContain('slipway release');
+    expect(severity).toBe('warning');
+  });
+
   test('has the line that reverts in git last, however many commands there are', () => {
     const { ended, done } = everyMessage;
     const line = expect.stringMatching(/^git revert 0123456789ab {2}# .*home-ops\/pull\/12$/);

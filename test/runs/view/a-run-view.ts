@@ -45,6 +45,7 @@ export function aRunView(over: Partial<RunView> = {}): RunView {
     startedAt: at(0),
     endedAt: undefined,
     outcome: undefined,
+    hold: undefined,
     reasons: [],
     plan: aPlan(nodes.map((node) => node.plan)),
     order: [],

@@ -55,7 +55,7 @@ describe.each(tools)('slipway doctor and the real %s', (tool) => {
   const doctor = async (): Promise<Record<string, Finding>> => {
     const looks = looksOf(await declaredCluster(`${test.base}/slipway.yaml`), 'slipway');
     try {
-      const findings = await runChecks(terraformChecks(looks), 'prox-ops');
+      const findings = await runChecks(terraformChecks(looks), { cluster: 'prox-ops' });
       return Object.fromEntries(findings.map((one) => [one.what, one]));
     } finally {
       await looks.close();
