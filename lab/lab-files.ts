@@ -36,6 +36,7 @@ export interface LabFilesOptions {
   /** Versions that git declares. */
   readonly declared: { readonly talos: string; readonly kubernetes: string };
   readonly speed: number;
+  readonly decision: string;
   readonly certificates: ClusterCertificates['talos'];
   /** The kubeconfig `slipway.yaml` names, in the lab's folder. */
   readonly kubeconfig: string;
@@ -80,7 +81,7 @@ export async function writeLabFiles(options: LabFilesOptions): Promise<LabFiles>
     return text === undefined ? [] : [[name, write(file, text)]];
   });
   for (const [file, text] of Object.entries(definition.patchFiles ?? {})) write(file, text);
-  const { declared: versions, speed } = options;
+  const { declared: versions, speed, decision } = options;
   const terraform = options.hypervisor && {
     tool: options.hypervisor.terraform.tool,
     version: options.hypervisor.terraform.version,
@@ -93,6 +94,7 @@ export async function writeLabFiles(options: LabFilesOptions): Promise<LabFiles>
     ageRecipient,
     files,
     speed,
+    decision,
     ...(terraform ? { terraform } : {}),
   });
   for (const sentence of inventory.said) options.tell(`inventory: ${sentence}`);

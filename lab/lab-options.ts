@@ -15,6 +15,8 @@ export interface LabOptions {
   readonly definition?: ClusterDefinition;
   /** How fast the machines are: 2 is twice as fast. Default 1. */
   readonly speed?: number;
+  /** `limits.decision` of its slipway.yaml: how long a run that halts waits for a person. Default 24h, as Slipway has it. */
+  readonly decision?: string;
   /** Default: any, and printed. */
   readonly seed?: number;
   /** `never-ready` or `install-fails@k8s-work-1`. */
@@ -49,6 +51,7 @@ export interface LabSettings {
   readonly directory: string;
   readonly definition: ClusterDefinition;
   readonly speed: number;
+  readonly decision: string;
   readonly seed: number;
   readonly faults: readonly FaultRequest[];
   readonly temporal: boolean;
@@ -77,6 +80,7 @@ export function labSettings(options: LabOptions): LabSettings {
     directory: path.resolve(options.directory ?? path.join('.slipway', 'lab', cluster)),
     definition,
     speed: positive('speed', options.speed ?? 1),
+    decision: options.decision ?? '24h',
     seed: options.seed ?? randomInt(1, 2 ** 31),
     faults: (options.faults ?? []).map(faultRequest),
     temporal: options.temporal ?? options.keepTemporal ?? false,

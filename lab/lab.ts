@@ -163,6 +163,7 @@ async function startParts(
     declared: { talos: settings.target, kubernetes: settings.kubernetes },
     tell,
     speed: settings.speed,
+    decision: settings.decision,
     certificates: certificates.talos,
     kubeconfig: kubernetes.files.kubeconfigs.slipway,
     ...(hypervisor ? { hypervisor: hypervisor.description } : {}),

@@ -8,6 +8,7 @@ interface Flags {
   readonly cluster?: string;
   readonly versions?: string;
   readonly speed?: string;
+  readonly decision?: string;
   readonly seed?: string;
   readonly fault: readonly string[];
   readonly temporal?: boolean;
@@ -32,6 +33,10 @@ const program = new Command('lab')
     'other versions than the cluster has, in its inventory too: talos=1.13.8,kubernetes=1.35.0',
   )
   .option('--speed <number>', 'how fast the machines are: 1 as in the demo, 4 four times as fast')
+  .option(
+    '--decision <duration>',
+    'how long a run that halts waits for a person (default: 24h); 0s: it ends at once',
+  )
   .option('--seed <number>', 'the same seed and faults give the same story')
   .option('--fault <name[@node]>', 'arms a fault; may be given more than once', collect, [])
   .option('--temporal', 'starts a Temporal too, with its Web UI')
@@ -101,6 +106,7 @@ function optionsOf(flags: Flags): Parameters<typeof startLab>[0] {
     cluster: flags.cluster,
     versions: flags.versions,
     speed: number(flags.speed),
+    decision: flags.decision,
     seed: number(flags.seed),
     faults: flags.fault,
     temporal: flags.temporal,

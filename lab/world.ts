@@ -41,6 +41,8 @@ export interface WorldOptions {
   readonly temporal?: string;
   /** Base URL of that Temporal's Web UI. */
   readonly webUi?: string;
+  /** How long a run that halts waits for a person. Default 0s: it ends at once, as most tests want it. */
+  readonly decision?: string;
   /** Machines' speed. Default 4. */
   readonly speed?: number;
   /** The workers are pods of the cluster, as the shipped manifest has them, and not one process beside it. */
@@ -96,6 +98,8 @@ export class World extends Terminal {
         directory,
         '--speed',
         String(options.speed ?? 4),
+        '--decision',
+        options.decision ?? '0s',
         ...(options.cluster === undefined ? [] : ['--cluster', options.cluster]),
         ...(options.versions === undefined ? [] : ['--versions', options.versions]),
         ...(options.hypervisor ? ['--hypervisor'] : []),

@@ -12,14 +12,14 @@ export interface LabOverlay {
     readonly snapshots: string;
   };
   readonly speed: number;
+  /** `limits.decision`: how long a run that halts waits for a person. `0s`: it ends at once. */
+  readonly decision: string;
   /** Left out where the machines have no hypervisor. */
   readonly terraform?: LabTerraform;
 }
 
 /** Ends of waits in a lab: real machines take minutes, these take seconds, and a wait in vain should not take long. */
 const LIMITS = {
-  // A run that halts ends at once, unless a test wants it to wait for a person.
-  decision: '0s',
   observe: '30s',
   image: '30s',
   gates: '30s',
@@ -41,12 +41,12 @@ const LIMITS = {
 const WATCHED_SECONDS = { etcdStable: 2, soakControlPlane: 2, soakCanary: 2, soakWorker: 0 };
 
 /** The limits of an inventory in a lab of that speed, with those of rebuilds where machines can be rebuilt. */
-export function labLimits({ speed, terraform }: LabOverlay): Readonly<Record<string, string>> {
+export function labLimits({ speed, decision, terraform }: LabOverlay): Readonly<Record<string, string>> {
   const watched = Object.entries(WATCHED_SECONDS).map(([name, seconds]): [string, string] => [
     name,
     `${Math.round((seconds * 1000) / speed)}ms`,
   ]);
-  return { ...LIMITS, ...(terraform ? rebuildLimits : {}), ...Object.fromEntries(watched) };
+  return { decision, ...LIMITS, ...(terraform ? rebuildLimits : {}), ...Object.fromEntries(watched) };
 }
 
 /** Credentials of the lab, by reference. */
