@@ -8,6 +8,7 @@ import { connectTemporal } from '../src/cli/temporal/connect-temporal.js';
 import { defaultTaskQueue, runId } from '../src/workflows/messages.js';
 import { demoSpeed, readOptions, type DemoOptions } from './demo/options.js';
 import { showUntilItEnds } from './demo/board.js';
+import { HaltDecision, otherTerminal } from './demo/halt-decision.js';
 import { declaredBefore, MergeStory } from './demo/merge-story.js';
 import { RunnerDeaths, takeTwoAtOnce } from './demo/runner-death.js';
 import { leavesResourcesAlone } from './terraform/owners-terraform.js';
@@ -48,6 +49,7 @@ async function demo(options: DemoOptions): Promise<number> {
       faults: options.fault,
       // A story of a fault should not take minutes to halt.
       ...(options.fault.length > 0 ? { limits: 'short' } : {}),
+      decision: '24h',
       ...(options.story === 'runner-death' ? { workerPods: {} } : {}),
       ...(options.story === 'merge' ? { labArgs: ['--target', declaredBefore] } : {}),
       ...(options.strategy === 'rebuild' ? { hypervisor: true, labArgs: ['--target', NEXT_MINOR] } : {}),
@@ -100,12 +102,20 @@ async function upgrade(
   const deaths = runnerDeath ? new RunnerDeaths(world, run) : undefined;
   const killing = options.kill && !deaths ? new WorkerKill(world) : undefined;
   const dying = deaths ?? killing;
+  const decision = new HaltDecision(world, run, options.keep);
   const reader = runReader(temporal, defaultTaskQueue, world.lab.cluster);
   const view = await showUntilItEnds(
     () => reader.read(run),
-    () => dying?.notice() ?? 'demo: nobody is killed this time',
-    (seen) => dying?.look(seen),
+    () =>
+      [dying?.notice() ?? 'demo: no worker is killed this time', decision.notice()]
+        .filter(Boolean)
+        .join('\n'),
+    (seen) => {
+      dying?.look(seen);
+      decision.look(seen);
+    },
   );
+  await decision.finished();
   await dying?.finished(view);
   await temporal.close();
   const ended = `The run ended ${view.outcome} after ${seconds(began)} in all.`;
@@ -175,9 +185,8 @@ function planInShort(text: string): string {
 }
 
 async function keep(world: World, where: string): Promise<void> {
-  const settings = Object.entries(world.environment()).map(([name, value]) => `export ${name}=${value}`);
   say(
-    `\nKept until Ctrl-C. Web UI: ${where}\nIn another terminal:\n  ${settings.join('\n  ')}\n  slipway status --file ${world.lab.inventory}`,
+    `\nKept until Ctrl-C. Web UI: ${where}\nIn another terminal:\n${otherTerminal(world)}\n  slipway status`,
   );
   await new Promise(() => undefined);
 }

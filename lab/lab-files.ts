@@ -38,6 +38,7 @@ export interface LabFilesOptions {
   readonly declared: { readonly talos: string; readonly kubernetes: string };
   readonly speed: number;
   readonly limits: LimitsName;
+  readonly decision: string;
   readonly certificates: ClusterCertificates['talos'];
   /** The kubeconfig `slipway.yaml` names, in the lab's folder. */
   readonly kubeconfig: string;
@@ -82,7 +83,7 @@ export async function writeLabFiles(options: LabFilesOptions): Promise<LabFiles>
     return text === undefined ? [] : [[name, write(file, text)]];
   });
   for (const [file, text] of Object.entries(definition.patchFiles ?? {})) write(file, text);
-  const { declared: versions, speed, limits } = options;
+  const { declared: versions, speed, limits, decision } = options;
   const terraform = options.hypervisor && {
     tool: options.hypervisor.terraform.tool,
     version: options.hypervisor.terraform.version,
@@ -96,6 +97,7 @@ export async function writeLabFiles(options: LabFilesOptions): Promise<LabFiles>
     files,
     speed,
     limits,
+    decision,
     ...(terraform ? { terraform } : {}),
   });
   for (const sentence of inventory.said) options.tell(`inventory: ${sentence}`);

@@ -18,6 +18,8 @@ export interface LabOptions {
   readonly speed?: number;
   /** How long Slipway's waits may take. Default `generous`. */
   readonly limits?: LimitsName;
+  /** `limits.decision` of its slipway.yaml: how long a run that halts waits for a person. Default 24h, as Slipway has it. */
+  readonly decision?: string;
   /** Default: any, and printed. */
   readonly seed?: number;
   /** `never-ready` or `install-fails@k8s-work-1`. */
@@ -53,6 +55,7 @@ export interface LabSettings {
   readonly definition: ClusterDefinition;
   readonly speed: number;
   readonly limits: LimitsName;
+  readonly decision: string;
   readonly seed: number;
   readonly faults: readonly FaultRequest[];
   readonly temporal: boolean;
@@ -82,6 +85,7 @@ export function labSettings(options: LabOptions): LabSettings {
     definition,
     speed: positive('speed', options.speed ?? 1),
     limits: limitsNamed(options.limits ?? 'generous'),
+    decision: options.decision ?? '24h',
     seed: options.seed ?? randomInt(1, 2 ** 31),
     faults: (options.faults ?? []).map(faultRequest),
     temporal: options.temporal ?? options.keepTemporal ?? false,

@@ -164,6 +164,7 @@ async function startParts(
     tell,
     speed: settings.speed,
     limits: settings.limits,
+    decision: settings.decision,
     certificates: certificates.talos,
     kubeconfig: kubernetes.files.kubeconfigs.slipway,
     ...(hypervisor ? { hypervisor: hypervisor.description } : {}),

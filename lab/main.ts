@@ -10,6 +10,7 @@ interface Flags {
   readonly versions?: string;
   readonly speed?: string;
   readonly limits?: LimitsName;
+  readonly decision?: string;
   readonly seed?: string;
   readonly fault: readonly string[];
   readonly temporal?: boolean;
@@ -37,6 +38,10 @@ const program = new Command('lab')
   .option(
     '--limits <length>',
     "how long Slipway's waits may take: generous, so that none ends in vain by the machine's load (default), or short",
+  )
+  .option(
+    '--decision <duration>',
+    'how long a run that halts waits for a person (default: 24h); 0s: it ends at once',
   )
   .option('--seed <number>', 'the same seed and faults give the same story')
   .option('--fault <name[@node]>', 'arms a fault; may be given more than once', collect, [])
@@ -108,6 +113,7 @@ function optionsOf(flags: Flags): Parameters<typeof startLab>[0] {
     versions: flags.versions,
     speed: number(flags.speed),
     limits: flags.limits,
+    decision: flags.decision,
     seed: number(flags.seed),
     faults: flags.fault,
     temporal: flags.temporal,

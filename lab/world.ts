@@ -44,6 +44,8 @@ export interface WorldOptions {
   readonly temporal?: string;
   /** Base URL of that Temporal's Web UI. */
   readonly webUi?: string;
+  /** How long a run that halts waits for a person. Default 0s: it ends at once, as most tests want it. */
+  readonly decision?: string;
   /** Machines' speed. Default 4. */
   readonly speed?: number;
   /** `short` where faults are drawn: any wait may be in vain. Default `generous`: whoever wants a limit to be reached sets it. */
@@ -106,6 +108,8 @@ export class World extends Terminal {
         '--speed',
         String(options.speed ?? 4),
         ...(options.limits === undefined ? [] : ['--limits', options.limits]),
+        '--decision',
+        options.decision ?? '0s',
         ...(options.cluster === undefined ? [] : ['--cluster', options.cluster]),
         ...(options.versions === undefined ? [] : ['--versions', options.versions]),
         ...(options.hypervisor ? ['--hypervisor'] : []),

@@ -10,8 +10,6 @@ export type LimitsName = (typeof limitsNames)[number];
 /** What is no limit of a step, and the same in both. */
 const PACE = {
   look: '100ms',
-  // A run that halts ends at once, unless a test wants it to wait for a person.
-  decision: '0s',
   drainSlice: '10s',
 };
 
@@ -53,7 +51,8 @@ export function labLimits({
   speed,
   terraform,
   limits,
-}: Pick<LabOverlay, 'speed' | 'terraform' | 'limits'>): Readonly<Record<string, string>> {
+  decision,
+}: Pick<LabOverlay, 'speed' | 'terraform' | 'limits' | 'decision'>): Readonly<Record<string, string>> {
   const short = { ...SHORT, ...(terraform ? SHORT_REBUILD : {}) };
   const watched = Object.entries(WATCHED_SECONDS).map(([name, seconds]): [string, string] => [
     name,
@@ -61,6 +60,7 @@ export function labLimits({
   ]);
   return {
     ...PACE,
+    decision,
     ...(limits === 'short' ? short : Object.fromEntries(Object.keys(short).map((name) => [name, GENEROUS]))),
     ...Object.fromEntries(watched),
   };

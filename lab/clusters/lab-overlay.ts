@@ -14,6 +14,8 @@ export interface LabOverlay {
     readonly snapshots: string;
   };
   readonly speed: number;
+  /** `limits.decision`: how long a run that halts waits for a person. `0s`: it ends at once. */
+  readonly decision: string;
   /** Left out where the machines have no hypervisor. */
   readonly terraform?: LabTerraform;
 }

@@ -1,15 +1,40 @@
 import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
 import { chromium, type Browser } from 'playwright-core';
+import { packagedChromium } from './packaged-chromium.js';
 
 const names = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome', 'chrome'];
 
-/** The Chromium of this machine: `SLIPWAY_CHROMIUM`, or one on PATH; undefined: there is none. */
-export function findChromium(): string | undefined {
-  const named = process.env['SLIPWAY_CHROMIUM'];
-  const folders = (process.env['PATH'] ?? '').split(path.delimiter).filter(Boolean);
-  const candidates = folders.flatMap((folder) => names.map((name) => path.join(folder, name)));
-  return (named ? [named] : candidates).find(isProgram);
+/** A Chromium that can be started. */
+export interface ChromiumProgram {
+  readonly executablePath: string;
+  /** What it needs in its environment. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** What `findChromium` looks at. */
+export interface ChromiumPlaces {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly packaged: () => Promise<ChromiumProgram>;
+}
+
+/**
+ * The Chromium of this machine: the file in `SLIPWAY_CHROMIUM`, else one on PATH, else that of the npm package.
+ * @throws Error that says what to type, if there is none.
+ */
+export async function findChromium(
+  { env, packaged }: ChromiumPlaces = { env: process.env, packaged: packagedChromium },
+): Promise<ChromiumProgram> {
+  const named = env['SLIPWAY_CHROMIUM'];
+  if (named) {
+    if (isProgram(named)) return { executablePath: named };
+    throw new Error(
+      `SLIPWAY_CHROMIUM is ${named}, which is no executable file. Type: unset SLIPWAY_CHROMIUM`,
+    );
+  }
+  const folders = (env['PATH'] ?? '').split(path.delimiter).filter(Boolean);
+  const onPath = folders.flatMap((folder) => names.map((name) => path.join(folder, name))).find(isProgram);
+  return onPath === undefined ? packaged() : { executablePath: onPath };
 }
 
 function isProgram(file: string): boolean {
@@ -21,8 +46,8 @@ function isProgram(file: string): boolean {
   }
 }
 
-/** Starts it without a window, and without anything it would ask the network for by itself. */
-export function startChromium(executablePath: string): Promise<Browser> {
+/** Starts it without a window, and without anything it would ask the network for. */
+export function startChromium({ executablePath, env = {} }: ChromiumProgram): Promise<Browser> {
   const quiet = [
     '--disable-background-networking',
     '--disable-component-update',
@@ -31,6 +56,11 @@ export function startChromium(executablePath: string): Promise<Browser> {
     '--disable-sync',
     '--no-first-run',
   ];
-  // Chromium's own sandbox does not work for root, as whom containers run tests.
-  return chromium.launch({ executablePath, args: quiet, chromiumSandbox: process.getuid?.() !== 0 });
+  return chromium.launch({
+    executablePath,
+    args: quiet,
+    env: { ...process.env, ...env },
+    // Chromium's sandbox works neither for root nor where user namespaces are forbidden; it shows only pages of the test's own server.
+    chromiumSandbox: false,
+  });
 }

@@ -26,7 +26,7 @@ describe('a run that waits for an approval', () => {
     const { client } = alone.temporal;
     const { inventory, request } = aCluster().planInput();
     const talos = 'v1.12.7';
-    const newer = { ...request, schema: 4 as const, talos, origin: origin('e'), commit: 'e'.repeat(40) };
+    const newer = { ...request, schema: 1 as const, talos, origin: origin('e'), commit: 'e'.repeat(40) };
     const answer = await offerUpgrade(
       client,
       { key: 'e', input: { request: newer, inventory, base: '/', only: [] } },

@@ -9,6 +9,7 @@ import { Inventory } from '../../../src/inventory/schema.js';
 
 const target: InventoryTarget = {
   versions: { talos: 'v1.12.6', kubernetes: 'v1.35.0' },
+  decision: '0s',
   ageRecipient: 'age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p',
   files: { reader: 'reader', admin: 'admin', kubeconfig: 'kubeconfig', snapshots: 'snapshots' },
   speed: 4,

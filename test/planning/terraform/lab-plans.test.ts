@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { checkTerraformPlan } from '../../../src/planning/terraform/check-plan.js';
 import { describeLeft } from '../../../src/planning/describe.js';
@@ -7,21 +5,17 @@ import { leftToChange } from '../../../src/planning/terraform/left-to-change.js'
 import { writesOf } from '../../../src/planning/terraform/planned-changes.js';
 import { instancesOf, recordInstances } from '../../../src/planning/terraform/state-instances.js';
 import { templatesOf, templatesToRebuild } from '../../../src/planning/terraform/templates.js';
-import type { TerraformPlan, TerraformState } from '../../../src/planning/terraform/terraform-json.js';
-import { projectRoot } from '../../../src/tools/project-root.js';
+import { labPlan, type LabPlanName, labPrograms, labState } from './lab-plans.js';
 
-const folder = path.join(projectRoot, 'test/planning/terraform/fixtures/lab');
 const node = 'module.worker_nodes["k8s-work-1"]';
 
 /** Plans of the lab's configuration, as the two programs print them. */
-describe.each(['terraform-1.11.4', 'tofu-1.12.6'])('%s', (program) => {
-  const read = (name: string): unknown =>
-    JSON.parse(readFileSync(path.join(folder, `${name}.${program}.json`), 'utf8'));
-  const plan = (name: string): TerraformPlan => read(name) as TerraformPlan;
-  const state = read('state') as TerraformState;
+describe.each(labPrograms)('%s', (program) => {
+  const plan = (name: LabPlanName) => labPlan(program, name);
+  const state = labState(program, 'state');
 
-  function check(name: string, recordedFrom = 'state'): unknown {
-    const recorded = recordInstances(instancesOf(read(recordedFrom) as TerraformState, node));
+  function check(name: LabPlanName, recordedFrom: 'state' | 'state-tainted' = 'state'): unknown {
+    const recorded = recordInstances(instancesOf(labState(program, recordedFrom), node));
     const verdict = checkTerraformPlan(plan(name), {
       subject: 'k8s-work-1',
       purpose: 'machine',
@@ -38,7 +32,7 @@ describe.each(['terraform-1.11.4', 'tofu-1.12.6'])('%s', (program) => {
   test.each([
     ['node-replaced', 'state'],
     ['node-tainted', 'state-tainted'],
-  ])('%s is what is wanted', (name, recordedFrom) =>
+  ] as const)('%s is what is wanted', (name, recordedFrom) =>
     expect(check(name, recordedFrom)).toEqual([`${node}.terraform_data.vm`]),
   );
 
@@ -56,7 +50,7 @@ describe.each(['terraform-1.11.4', 'tofu-1.12.6'])('%s', (program) => {
     ['node-destroyed', ['terraform-not-replaced']],
     ['node-left-out', ['terraform-not-replaced']],
     ['node-gone', ['terraform-not-replaced']],
-  ])('%s is refused', (name, expected) => expect(check(name)).toEqual(expected));
+  ] as const)('%s is refused', (name, expected) => expect(check(name)).toEqual(expected));
 
   test('a node that is gone is created, where that is wanted', () => {
     const creates = [`${node}.terraform_data.vm`];
@@ -88,7 +82,7 @@ describe.each(['terraform-1.11.4', 'tofu-1.12.6'])('%s', (program) => {
     ['no-changes', 0],
     ['one-template-replaced', 1],
     ['templates-replaced', 4],
-  ])('%s: templates are found and no node changes with them', (name, count) => {
+  ] as const)('%s: templates are found and no node changes with them', (name, count) => {
     const nodes = ['baldar', 'heimdall'].flatMap((host) =>
       ['control-plane', 'worker'].map((role) => ({ node: `${host}-${role}`, host, role })),
     );
