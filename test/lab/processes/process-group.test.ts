@@ -117,8 +117,10 @@ describe('the processes of a lab', () => {
     expect(child).toBeDefined();
     lab.kill('SIGKILL');
     await once(lab, 'exit');
+    const gone = (): boolean => child !== undefined && !isRunning(child);
     // As long as jest lets it: a test that waits in vain fails.
-    while (child && isRunning(child)) await sleep(20);
+    while (!gone()) await sleep(20);
+    expect(gone()).toBe(true);
   }, 60_000);
 
   it('that a killed lab left running are stopped by pid and start time, and no others', async () => {
