@@ -1,9 +1,17 @@
 import { spawn } from 'node:child_process';
+import { existsSync, openSync } from 'node:fs';
 import os from 'node:os';
+import path from 'node:path';
 import { projectRoot, SetupStopped } from './project.mjs';
 
 /** @type {Set<import('node:child_process').ChildProcess>} */
 const running = new Set();
+const setpriv =
+  (process.env['PATH'] ?? '/usr/bin:/bin')
+    .split(':')
+    .map((folder) => path.resolve(folder, 'setpriv'))
+    .find((file) => existsSync(file)) ?? 'setpriv';
+let descriptor = /** @type {number | undefined} */ (undefined);
 let stopSignal = /** @type {NodeJS.Signals | undefined} */ (undefined);
 
 /**
@@ -15,7 +23,7 @@ let stopSignal = /** @type {NodeJS.Signals | undefined} */ (undefined);
 /**
  * Runs one child to its end.
  *
- * It is started through setpriv, so that it dies when this process is killed. On Ctrl-C a terminal has told the child
+ * It dies when this process is killed, whenever that is. On Ctrl-C a terminal has told the child
  * already; where there is no terminal the signal is handed on. Either way its end is waited for.
  *
  * @param {string} command
@@ -33,11 +41,15 @@ export async function runChild(
   throwIfStopped();
   return /** @type {Promise<ChildEnd>} */ (
     new Promise((resolve, reject) => {
-      const child = spawn('setpriv', ['--pdeathsig', deathSignal, '--', command, ...args], {
-        cwd: projectRoot,
-        env,
-        stdio: collect ? ['ignore', 'pipe', 'pipe'] : 'inherit',
-      });
+      const child = spawn(
+        setpriv,
+        ['--pdeathsig', deathSignal, '--', parentLives(), '--', command, ...args],
+        {
+          cwd: projectRoot,
+          env,
+          stdio: collect ? ['ignore', 'pipe', 'pipe'] : 'inherit',
+        },
+      );
       running.add(child);
       let output = '';
       for (const stream of [child.stdout, child.stderr])
@@ -72,6 +84,15 @@ export function excerpt(output) {
   const lines = output.trimEnd().split('\n');
   const shown = lines.length <= 60 ? lines : [...lines.slice(0, 30), '…', ...lines.slice(-29)];
   return shown.map((line) => `  ${line}`).join('\n');
+}
+
+/**
+ * A path to setpriv that is there only while this process lives. `src/tools/die-with-parent.ts` says why a child starts by way of it;
+ * that module is not compiled yet when the set-up runs.
+ */
+function parentLives() {
+  descriptor ??= openSync(setpriv, 'r');
+  return `/proc/${process.pid}/fd/${descriptor}`;
 }
 
 /** Must be called once: hands signals on to the children and keeps us alive until they are gone. */

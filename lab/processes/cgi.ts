@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { execa } from 'execa';
+import { dieWithLab } from './die-with-lab.js';
 
 /** A program that answers a request as CGI (RFC 3875) has it. */
 export interface CgiProgram {
@@ -27,7 +28,8 @@ export async function answerByProgram(
 ): Promise<number | undefined> {
   const gone = new AbortController();
   response.once('close', () => gone.abort());
-  const child = execa('setpriv', ['--pdeathsig', 'KILL', '--', program.command, ...program.args], {
+  const { command, args } = dieWithLab(program.command, program.args);
+  const child = execa(command, args, {
     env: program.env,
     extendEnv: false,
     reject: false,

@@ -1,4 +1,5 @@
 import { execa } from 'execa';
+import { dieWithLab } from './die-with-lab.js';
 
 export interface Finished {
   readonly code: number;
@@ -35,7 +36,8 @@ export function begin(
   args: readonly string[],
   { cwd, env, input, timeoutMs, signal }: Foreground,
 ) {
-  return execa('setpriv', ['--pdeathsig', 'KILL', '--', command, ...args], {
+  const start = dieWithLab(command, args);
+  return execa(start.command, start.args, {
     ...(cwd ? { cwd } : {}),
     ...(input === undefined ? {} : { input }),
     ...(timeoutMs === undefined ? {} : { timeout: timeoutMs }),

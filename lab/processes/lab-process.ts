@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { accessSync, closeSync, constants, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { identify, type ProcessIdentity } from '../../src/tools/process-identity.js';
+import { dieWithLab } from './die-with-lab.js';
 import { waitUntilReady, type ReadyWait } from './ready-probe.js';
 
 /** What to run. */
@@ -32,7 +33,7 @@ const LAST_LINES = 12;
 
 /**
  * One running child of the lab. It is its own session, so Ctrl-C in a terminal reaches the lab alone, and the kernel
- * kills it when the lab dies (`setpriv --pdeathsig KILL`).
+ * kills it when the lab dies (`src/tools/die-with-parent.ts`).
  */
 export class LabProcess {
   readonly identity: ProcessIdentity;
@@ -67,7 +68,8 @@ export class LabProcess {
     const log = openSync(spec.logFile, 'a', 0o600);
     try {
       const argv = [spec.command, ...spec.args];
-      const child = spawn(setpriv(), ['--pdeathsig', 'KILL', '--', ...argv], {
+      const start = dieWithLab(spec.command, spec.args);
+      const child = spawn(start.command, start.args, {
         detached: true,
         stdio: ['ignore', log, log],
         env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin', ...spec.env },
@@ -158,15 +160,4 @@ function refuseWhatIsNotAProgram(spec: ProcessSpec): void {
       `${spec.name} cannot be started: ${spec.command} is not there or may not be run. Type: slipway tools`,
     );
   }
-}
-
-/** setpriv of util-linux is what ties a child's life to ours. */
-function setpriv(): string {
-  for (const folder of (process.env['PATH'] ?? '/usr/bin:/bin').split(':')) {
-    const candidate = path.join(folder, 'setpriv');
-    if (existsSync(candidate)) return candidate;
-  }
-  throw new Error(
-    'The lab needs setpriv (package util-linux) to tie its processes to itself, and PATH has none. Install util-linux.',
-  );
 }

@@ -105,7 +105,7 @@ function workerSpec(pod: WirePod, logFile: string, host: OwnHost): ProcessSpec {
   );
   const main = fileURLToPath(new URL('worker-of-a-pod.js', import.meta.url));
   const program = path.join(projectRoot, 'dist/src/worker/main.js');
-  const worker = [process.execPath, main, program, ...(host ? [name] : [])];
+  const worker = [process.execPath, main, program, ...(host ? [name, String(process.pid)] : [])];
   const alone = host
     ? // A change of namespace makes the kernel forget that it is to die with us: it is told once more.
       [host.unshare, '--user', '--map-root-user', '--uts', '--', host.setpriv, '--pdeathsig', 'KILL', '--']

@@ -1,7 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 
-/** The worker of a pod: `PROGRAM [HOST]`. HOST is given only in a UTS namespace of its own: it becomes the name of the host there. */
-const [program = '', host] = process.argv.slice(2);
+/**
+ * The worker of a pod: `PROGRAM [HOST PARENT]`. HOST is given only in user and UTS namespaces of its own: it becomes the name of the
+ * host there. From a user namespace of its own a process cannot follow the path that `die-with-parent` has. So it compares the id of its
+ * parent: after setpriv has asked for the signal, and before the worker starts.
+ */
+const [program = '', host, parent] = process.argv.slice(2);
+if (host !== undefined && process.ppid !== Number(parent)) process.exit(1);
 if (host !== undefined) writeFileSync('/proc/sys/kernel/hostname', host);
 await import(pathToFileURL(program).href);

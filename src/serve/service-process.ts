@@ -1,5 +1,6 @@
 import { execa } from 'execa';
 import { LineSplitter } from '../tools/command-output.js';
+import { dieWithParent } from '../tools/die-with-parent.js';
 import { findProgram } from '../tools/find-program.js';
 import { Redaction } from '../tools/redaction.js';
 import { ServeRefused } from './serve-refused.js';
@@ -24,7 +25,7 @@ const pipesAfterExitMs = 100;
 /**
  * A process that is to run for ever. `run-command` is for those that end: it has a time limit, and a place among few.
  *
- * It is started through setpriv, so that the kernel kills it when we die, however we die, and leads its own process
+ * The kernel kills it when this process dies, however and whenever it dies (`die-with-parent.ts`). It leads its own process
  * group, so that Ctrl-C reaches only us and everything stops in order.
  */
 export class ServiceProcess {
@@ -35,7 +36,8 @@ export class ServiceProcess {
   #running = true;
 
   private constructor(launch: Launch, setpriv: string) {
-    const child = execa(setpriv, ['--pdeathsig', 'KILL', '--', launch.command, ...launch.args], {
+    const { command, args } = dieWithParent(setpriv, launch);
+    const child = execa(command, args, {
       env: launch.env,
       extendEnv: false,
       stdin: 'ignore',

@@ -1,9 +1,14 @@
 /**
- * How Temporal's dev server is told what is not its default.
+ * Temporal's dynamic configuration, where it differs from the defaults. `docker-compose.yml` repeats it.
  *
- * A workflow that schedules a step is given it in the same answer, where its worker has room for it: one round trip through the
- * task queue less. Off by default in the servers before 1.32.
+ * `enableActivityEagerExecution`: a workflow that schedules a step is given it in the same answer, where its worker has room for it:
+ * one round trip through the task queue less. Off by default in the servers before 1.32.
+ *
+ * `longPollExpirationInterval`: how long a worker's poll stays open. A frozen worker gets tasks for as long as its last polls are open:
+ * a minute by default. It has to be shorter than the heartbeat timeout of an activity less the time between two heartbeats
+ * (`workflows/activity-options.ts`, `worker/worker-limits.ts`), so that the next attempt finds no poll of a frozen worker (decision 7).
  */
 export const temporalSettings: readonly string[] = [
   '--dynamic-config-value=system.enableActivityEagerExecution=true',
+  '--dynamic-config-value=matching.longPollExpirationInterval="3s"',
 ];

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { execa } from 'execa';
 import { CommandFailed } from './command-failed.js';
 import { LineSplitter, OutputTail } from './command-output.js';
+import { dieWithParent, type DeathSignal } from './die-with-parent.js';
 import { findProgram } from './find-program.js';
 import { guarded } from './guarded-callback.js';
 import { outputFiles, type OutputFiles } from './output-file.js';
@@ -47,7 +48,7 @@ export interface CommandOptions {
    * What the kernel sends the process when we die. Default KILL. Others may come several times: once for each of our threads that
    * it is handed on to. `none`: it goes on alone; give it an `outputFolder`.
    */
-  readonly deathSignal?: 'KILL' | 'TERM' | 'INT' | 'none';
+  readonly deathSignal?: DeathSignal | 'none';
   /** Called once when all places are taken, with how many commands wait before this one. */
   readonly onQueued?: (ahead: number) => void;
   /** Called with its process id as soon as it is started. When it throws, the process is stopped and that error is thrown. */
@@ -83,11 +84,8 @@ const quickMax = 30_000;
 /**
  * Runs one program to its end: the only door from `src` to a process.
  *
- * Each child is started as `setpriv --pdeathsig KILL -- program …`, so the kernel kills it when we die, however we
- * die. Three limits of that: the mark is tied to the thread that forked (Node forks on its main thread, which lives
- * as long as the process); it is not handed on to grandchildren; and a parent that dies in the microseconds between
- * fork and prctl leaves the child alive, which setpriv cannot check for. Whoever must not run twice therefore also
- * looks at the world before it starts.
+ * The kernel kills each child when this process dies, however and whenever it dies (`die-with-parent.ts`). Grandchildren are not
+ * bound to this process. Whoever must not run twice therefore also looks at the world before it starts.
  *
  * The child is the leader of its own process group: Ctrl-C in a terminal reaches only us, and we stop it once and in
  * order. A process that must stop gets its stop signal, then SIGKILL; what is left of its group gets SIGKILL.
@@ -203,13 +201,9 @@ function startInItsOwnGroup(
   files?: OutputFiles,
 ) {
   const { args, cwd = process.cwd(), input, stdinDescriptor, deathSignal = 'KILL' } = options;
-  const mortal = deathSignal !== 'none';
-  const [program, ...all] = [
-    ...(mortal ? [programs.setpriv, '--pdeathsig', deathSignal, '--'] : []),
-    programs.program,
-    ...args,
-  ];
-  return execa(program ?? '', all, {
+  const program = { command: programs.program, args };
+  const start = deathSignal === 'none' ? program : dieWithParent(programs.setpriv, program, deathSignal);
+  return execa(start.command, start.args, {
     env,
     extendEnv: false,
     cwd,

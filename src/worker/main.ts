@@ -17,25 +17,10 @@ import { runInputs } from './run-inputs.js';
 import { readSettings, type WorkerSettings } from './settings.js';
 import { takeOver } from './take-over.js';
 import { ownWorkerIdentity } from './worker-identity.js';
+import { workerLimits } from './worker-limits.js';
 
 /** How long a worker looks for Temporal before it gives up; its supervisor starts it again. */
 const patienceMs = 60_000;
-
-/** Waiting activities cost no processor; processes are limited where they start (`run-command`). */
-const activitiesMax = 500;
-
-/**
- * What a worker asks Temporal for at once. One that hangs, or whose machine is frozen, still has its questions open: each takes one attempt
- * of a step with it, which is missed only after a heartbeat's time. The ten of the SDK's default made that a minute; with two,
- * twenty to forty-five seconds were seen.
- */
-const activityPolls = 2;
-
-/** Cancels and heartbeats reach an activity at least this often. */
-const heartbeatThrottle = '2 seconds';
-
-/** A workflow's next decision waits this long for the worker that knows it, then any other takes it: the first may be dead. */
-const stickyTimeout = '2 seconds';
 
 async function main(): Promise<void> {
   const settings = readSettings(process.env);
@@ -69,11 +54,7 @@ async function main(): Promise<void> {
       ...askingQueues(asker, settings.taskQueue),
       plans: plansThrough(asker, settings.taskQueue, inputOf),
     }),
-    maxConcurrentActivityTaskExecutions: activitiesMax,
-    maxConcurrentActivityTaskPolls: activityPolls,
-    maxHeartbeatThrottleInterval: heartbeatThrottle,
-    defaultHeartbeatThrottleInterval: heartbeatThrottle,
-    stickyQueueScheduleToStartTimeout: stickyTimeout,
+    ...workerLimits,
   });
   say(`worker ${settings.identity} works on task queue ${settings.taskQueue}, namespace ${namespace}`);
   const running = worker.run();

@@ -50,7 +50,7 @@ export function commandOf(
   argv: readonly string[],
   machines: readonly AddressedMachine[],
 ): Omit<CommandSighting, 'at'> | undefined {
-  // Something may stand before it: `setpriv --pdeathsig KILL -- talosctl`.
+  // Something may stand before it: `setpriv --pdeathsig KILL -- /proc/1/fd/21 -- talosctl`.
   const begin = argv.findIndex((word) => path.basename(word) in DIALS);
   const [file = '', ...rest] = argv.slice(begin);
   const program = path.basename(file);

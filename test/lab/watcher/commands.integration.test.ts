@@ -15,7 +15,7 @@ describe('whom a command line dials', () => {
     ['talosctl, written with =', [...talosctl, '--endpoints=127.77.67.1']],
     [
       'talosctl, behind another program',
-      ['setpriv', '--pdeathsig', 'KILL', '--', ...talosctl, '-e', '127.77.67.1'],
+      ['setpriv', '--pdeathsig', 'KILL', '--', '/proc/1/fd/21', '--', ...talosctl, '-e', '127.77.67.1'],
     ],
     ['talosctl, with several endpoints', [...talosctl, '-e', '127.77.0.9,127.77.67.1']],
   ])('%s', (_title, argv) => {

@@ -34,6 +34,7 @@ export async function startWorkerOnSmallDisk(at: World, what: 'snapshots' | 'ste
       main,
       folder,
       String(bytes),
+      String(process.pid),
     ],
     env: what === 'steps' ? { TMPDIR: folder } : {},
   });

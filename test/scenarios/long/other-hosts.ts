@@ -21,7 +21,7 @@ export async function startOnOtherHost(at: World, host: string): Promise<LabProc
   const program = path.join(projectRoot, 'dist/src/worker/main.js');
   await at.startWorker({
     command: unshare,
-    args: [...namespace, process.execPath, main, program, host],
+    args: [...namespace, process.execPath, main, program, host, String(process.pid)],
     env: { TEMPORAL_ADDRESS: at.temporal, XDG_STATE_HOME: path.join(at.folder, host) },
   });
   return worker;
