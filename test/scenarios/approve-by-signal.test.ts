@@ -43,7 +43,7 @@ describe('a plan that waits by policy', () => {
   it('is begun by no signal that is malformed, or of another plan; the Web UI says why', async () => {
     run = await world.upgrade('--only', node);
     await world.until('it waits for a yes', async () =>
-      onOneLine((await world.slipway('status')).stdout).includes('Waits for somebody to approve plan'),
+      onOneLine(await world.says()).includes('Waits for somebody to approve plan'),
     );
     await signal('yes');
     await signal({ plan: 'abcdef012345', by: 'Ada', why: 'the fix is urgent' });

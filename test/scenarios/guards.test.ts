@@ -130,7 +130,7 @@ describe('a guard', () => {
     });
     const run = await at.upgrade('--only', 'k8s-work-1');
     await at.until('the other is refused', async () =>
-      onOneLine((await at.slipway('status')).stdout).includes('PodDisruptionBudget default/both allows 0'),
+      onOneLine(await at.says()).includes('PodDisruptionBudget default/both allows 0'),
     );
     await at.kubectl('delete', 'pdb', 'both', '--namespace=default');
     const result = await at.result(run);
@@ -151,7 +151,7 @@ describe('a guard', () => {
     for (const object of denyEvictions) await at.apply(object);
     const run = await at.upgrade('--only', 'k8s-work-1');
     await at.until('it is said who denies it', async () =>
-      /denied request: not tonight/.test(onOneLine((await at.slipway('status')).stdout)),
+      /denied request: not tonight/.test(onOneLine(await at.says())),
     );
     await at.kubectl('delete', 'validatingadmissionpolicybinding', 'no-evictions');
     const result = await at.result(run);

@@ -26,11 +26,9 @@ describe('a pull request that is merged', () => {
     await world?.stop();
   }, 120_000);
 
-  const status = async (): Promise<string> => (await world.slipway('queue')).stdout;
-
   it('begins a run that knows where it comes from, and its pull request says so', async () => {
     merged = await day.bumpAndMerge({ talos: first, labels: ['upgrade-pets'] });
-    await world.until('run 1 is open', async () => (await status()).includes('run 1'));
+    await world.until('run 1 is open', async () => (await world.queue()).includes('run 1'));
     const { request } = await runInput(await world.client(), world.lab.cluster, 1);
     expect(request).toMatchObject({
       talos: first,

@@ -77,7 +77,7 @@ describe('the queue of a cluster', () => {
   }, 120_000);
 
   it('begins the newest by itself when the run before it has ended', async () => {
-    await world.until('run 3 is open', async () => (await queueSays()).includes('run 3'));
+    await world.until('run 3 is open', async () => (await world.queue()).includes('run 3'));
     expect(await world.result(3)).toMatchObject({ outcome: 'done', target: newest });
     expect(await offer(newer, 'b')).toEqual({ verdict: 'known' });
   }, 120_000);
@@ -85,17 +85,13 @@ describe('the queue of a cluster', () => {
   it('has a run that waits for a yes make room for a newer merge', async () => {
     await setInInventory(world, ['upgrade', 'approve'], ['patch']);
     expect(await offer('v1.12.5', 'd')).toEqual({ verdict: 'started', run: 4 });
-    await world.until('it asks', async () =>
-      (await world.slipway('status')).stdout.includes('slipway approve'),
-    );
+    await world.until('it asks', async () => (await world.says()).includes('slipway approve'));
     expect(await offer('v1.12.6', 'e')).toMatchObject({ verdict: 'waits', reason: { kind: 'run-open' } });
     expect(await world.result(4)).toMatchObject({
       outcome: 'refused',
       reasons: [{ kind: 'superseded', target: 'v1.12.6', commit: 'e'.repeat(40) }],
     });
-    await world.until('run 5 asks', async () =>
-      (await world.slipway('status')).stdout.includes('slipway approve prox-ops/5'),
-    );
+    await world.until('run 5 asks', async () => (await world.says()).includes('slipway approve prox-ops/5'));
     await world.slipway('abort', ...why);
     expect(await world.result(5)).toMatchObject({ outcome: 'aborted' });
     await world.slipway('release', ...why);
@@ -108,7 +104,7 @@ describe('the queue of a cluster', () => {
     await setInInventory(world, ['upgrade', 'windows'], { zone: 'UTC', open: [{ at, lasts: '1h' }] });
     const run = await world.upgrade('--only', node, '--talos', 'v1.12.5');
     await world.until('it waits', async () =>
-      onOneLine((await world.slipway('status')).stdout).includes('No maintenance window is open'),
+      onOneLine(await world.says()).includes('No maintenance window is open'),
     );
     expect(await queueSays()).toContain('window, waits for the maintenance window');
     expect(await world.machineEvents(node, 'upgrade-accepted')).toHaveLength(2);

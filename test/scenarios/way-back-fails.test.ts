@@ -43,9 +43,7 @@ describe('a way back that fails', () => {
       await world.control('POST', '/faults', { name: 'extension-missing', node });
       await world.control('POST', '/faults', { ...fault, node });
       const run = await world.upgrade('--only', node);
-      await world.until('the way back failed', async () =>
-        (await world.slipway('status')).stdout.includes('CRITICAL'),
-      );
+      await world.until('the way back failed', async () => (await world.says()).includes('CRITICAL'));
       const said = onOneLine((await world.slipway('status')).stdout);
       expect(said).toContain(`CRITICAL: ${node} did not come back to ${from}`);
       expect(said).toMatch(says);
