@@ -7,6 +7,7 @@ export const needsLab = [
   '/lab/hypervisor/terraform[^/]*[.]test[.]js$',
   '/lab/kubernetes/lab[.]test[.]js$',
   '/lab/kubernetes/rebuilt-machines[.]test[.]js$',
+  '/lab/pool/lab-pool[.]test[.]js$',
   '/lab/talos-api/talosctl[^/]*[.]test[.]js$',
   '/cli/(doctor|snapshot)/on-the-lab[.]test[.]js$',
   '/page/in-chromium[.]test[.]js$',

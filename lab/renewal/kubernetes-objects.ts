@@ -5,6 +5,7 @@ interface ApiObject {
   readonly metadata: {
     readonly name: string;
     readonly namespace?: string;
+    readonly resourceVersion?: string;
     readonly labels?: Readonly<Record<string, string>>;
     readonly annotations?: Readonly<Record<string, string>>;
     readonly ownerReferences?: readonly unknown[];
@@ -49,8 +50,9 @@ const KINDS = [
   'apiextensions.k8s.io/v1/customresourcedefinitions',
 ];
 
-/** Kubernetes makes these in every namespace. */
-const MADE_BY_KUBERNETES = /\/(configmaps\/kube-root-ca\.crt|serviceaccounts\/default)$/;
+/** Kubernetes makes these in every namespace, and in its own ones further ones when a controller first needs them. */
+const MADE_BY_KUBERNETES =
+  /\/configmaps\/kube-root-ca\.crt$|\/serviceaccounts\/default$|\/namespaces\/kube-[a-z-]+\/(configmaps|serviceaccounts)\//;
 
 /** Counts rollouts, and never goes down. */
 const REVISION = 'deployment.kubernetes.io/revision';
@@ -80,7 +82,10 @@ export async function restoreObjects(client: ApiClient, before: DeclaredObjects)
     const there = now.get(path);
     const body = withoutServerFields(object);
     if (there === undefined) await client.create(path.slice(0, path.lastIndexOf('/')), body);
-    else if (!sameDeclaration(there, object)) await client.replace(path, body);
+    else if (!sameDeclaration(there, object)) {
+      const { resourceVersion } = there.metadata; // some kinds cannot be replaced without
+      await client.replace(path, { ...body, metadata: { ...body.metadata, resourceVersion } });
+    }
   }
 }
 
@@ -104,7 +109,7 @@ function sameDeclaration(one: ApiObject | undefined, other: ApiObject | undefine
 }
 
 /** Without status, and what of the metadata the API server or a controller writes. */
-function withoutServerFields({ status: _status, metadata, ...rest }: ApiObject): object {
+function withoutServerFields({ status: _status, metadata, ...rest }: ApiObject): { metadata: object } {
   const { name, namespace, labels = {}, annotations = {} } = metadata;
   const { [REVISION]: _revision, ...kept } = annotations;
   return { ...rest, metadata: { name, ...(namespace ? { namespace } : {}), labels, annotations: kept } };

@@ -25,7 +25,11 @@ interface Pod {
     readonly ownerReferences?: readonly { readonly kind: string }[];
     readonly deletionTimestamp?: string;
   };
-  readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
+  readonly spec: { readonly nodeName?: string };
+  readonly status?: {
+    readonly phase?: string;
+    readonly conditions?: readonly { readonly type: string; readonly status: string }[];
+  };
 }
 
 /** What people and Slipway write on Nodes, and the pods of the workloads. */
@@ -83,18 +87,23 @@ export async function replacePods(client: ApiClient, before: NodesAndPods): Prom
   );
 }
 
-/** Whether the pods are as many as before, and all are ready. */
-export async function podsAreReady(client: ApiClient, before: NodesAndPods): Promise<boolean> {
+/** Pods that are not ready, and how many there are where they are not as many as before. */
+async function unreadyPods(client: ApiClient, before: NodesAndPods): Promise<string[]> {
   const pods = await list<Pod>(client, 'pods');
-  const ready = pods.filter(
+  const unready = pods.filter(
     ({ metadata, status }) =>
-      metadata.deletionTimestamp === undefined &&
-      status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True'),
+      metadata.deletionTimestamp !== undefined ||
+      !status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True'),
   );
-  return pods.length === before.pods && ready.length === pods.length;
+  return [
+    ...unready.map(
+      (pod) => `pod ${nameOf(pod)} (${pod.status?.phase}, on ${pod.spec.nodeName ?? 'no node'})`,
+    ),
+    ...(pods.length === before.pods ? [] : [`${pods.length} pods and not ${before.pods}`]),
+  ];
 }
 
-/** What differs from before, in words; the pods of controllers are as many as before, and have other names. */
+/** What differs from before, in words. Pods of controllers have other names, and are to be as many and ready. */
 export async function changedNodesAndPods(client: ApiClient, before: NodesAndPods): Promise<string[]> {
   const now = await nodesAndPods(client);
   const nodes = now.nodes.flatMap((node, index) =>
@@ -104,6 +113,7 @@ export async function changedNodesAndPods(client: ApiClient, before: NodesAndPod
     ...nodes,
     ...(now.nodes.length === before.nodes.length ? [] : [`${now.nodes.length} Nodes`]),
     ...(isDeepStrictEqual(now.unowned, before.unowned) ? [] : [`pods ${now.unowned.join(', ')}`]),
+    ...(await unreadyPods(client, before)),
   ];
 }
 
