@@ -66,6 +66,14 @@ export async function restoreNodes(client: ApiClient, before: NodesAndPods): Pro
   }
 }
 
+/** Nodes that Kubernetes itself still keeps pods from: the taint of a Node that was not Ready goes some time after it is. */
+export async function nodesStillTainted(client: ApiClient): Promise<string[]> {
+  const nodes = await list<Node>(client, 'nodes');
+  return nodes
+    .filter(({ spec }) => spec.taints?.some(({ key }) => key.startsWith('node.kubernetes.io/')))
+    .map(({ metadata }) => `Node ${metadata.name} (tainted)`);
+}
+
 /**
  * Has the scheduler place every pod of a controller again: drains have moved them, and a Node without pods is no Node as at the start.
  * Pods of DaemonSets come back on their Node.
@@ -113,6 +121,7 @@ export async function changedNodesAndPods(client: ApiClient, before: NodesAndPod
     ...nodes,
     ...(now.nodes.length === before.nodes.length ? [] : [`${now.nodes.length} Nodes`]),
     ...(isDeepStrictEqual(now.unowned, before.unowned) ? [] : [`pods ${now.unowned.join(', ')}`]),
+    ...(await nodesStillTainted(client)),
     ...(await unreadyPods(client, before)),
   ];
 }

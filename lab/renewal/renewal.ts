@@ -15,6 +15,7 @@ import { emptyLogs, handedOver, restoreHandedOver, type HandedOver } from './lab
 import {
   changedNodesAndPods,
   nodesAndPods,
+  nodesStillTainted,
   replacePods,
   restoreNodes,
   type NodesAndPods,
@@ -81,8 +82,11 @@ export class Renewal {
     await resetAll(talos.machines);
     await restoreObjects(kubernetes.admin, origin.objects);
     await restoreNodes(kubernetes.admin, origin.nodesAndPods);
-    await replacePods(kubernetes.admin, origin.nodesAndPods);
     const end = Date.now() + WAIT_MS;
+    // Pods that are placed before would all go to the other Nodes.
+    while ((await nodesStillTainted(kubernetes.admin)).length > 0 && Date.now() < end)
+      await sleep(LOOK_EVERY_MS);
+    await replacePods(kubernetes.admin, origin.nodesAndPods);
     for (;;) {
       const lasting = [...this.#parts.accidents, ...this.#changedMachines(origin)];
       const changed = [...lasting, ...(await this.#changedInKubernetes(origin))];
