@@ -5,6 +5,7 @@
  * What needs a lab, the real talosctl, a browser or a whole `slipway serve` is slower and runs with the scenarios.
  */
 export const needsLab = [
+  '/lab/pool/lab-pool[.]test[.]js$',
   '/cli/(doctor|snapshot)/on-the-lab[.]test[.]js$',
   '/page/in-chromium[.]test[.]js$',
   '/serve/serve-processes[.]test[.]js$',

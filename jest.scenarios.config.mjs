@@ -1,13 +1,19 @@
 import { needsLab } from './jest.config.mjs';
 
-/** Replay, scenarios, and the lab's own slow tests; one after the other: each has a whole lab, and the machine two cores. */
+/**
+ * Replay, scenarios, and the lab's own slow tests, in lanes: a lab waits more than it computes, and uses half of a core. Labs have a
+ * loopback network, a folder and a Temporal namespace of their own.
+ */
 export default {
   rootDir: 'dist/test',
   testEnvironment: 'node',
   transform: {},
   injectGlobals: false,
   testRegex: ['/scenarios/[^/]*[.]test[.]js$', '/replay/[^/]*[.]test[.]js$', ...needsLab],
-  maxWorkers: 1,
+  maxWorkers: 4,
+  // Each test file loads all modules anew; a process that has grown makes way for a new one.
+  workerIdleMemoryLimit: '400MB',
+  testSequencer: '<rootDir>/../../jest.longest-first.mjs',
   // Nothing here is a test of time; what waits has a limit of its own.
   testTimeout: 60_000,
   globalSetup: '<rootDir>/scenarios/global-setup.js',

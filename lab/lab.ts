@@ -33,6 +33,7 @@ import { stopLeftOvers } from './processes/left-overs.js';
 import { takeLoopback } from './processes/loopback.js';
 import { ProcessGroup } from './processes/process-group.js';
 import { writeAtomically } from './processes/write-atomically.js';
+import { Renewal } from './renewal/renewal.js';
 import type { TalosMachines } from './talos-api/talos-machines.js';
 import type { TemporalServer } from './temporal.js';
 
@@ -106,7 +107,8 @@ async function assemble(settings: LabSettings, undo: Undo[], undoAll: () => Prom
   let stopping: Promise<void> | undefined;
   const stop = (): Promise<void> => (stopping ??= undoAll().finally(settle));
   const address = { host: `${prefix}.0.${PLACES.control}`, port: HTTP_PORT };
-  const control = await startControlServer(address, { ...parts, stop: () => void stop() });
+  const renewal = new Renewal({ ...parts, directory: settings.directory });
+  const control = await startControlServer(address, { ...parts, renewal, stop: () => void stop() });
   undo.push(() => closeServer(control));
 
   const description = describe(settings, prefix, parts, `http://${address.host}:${address.port}`);

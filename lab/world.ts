@@ -3,10 +3,15 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
+import { takeLab, type TakenLab } from './pool/take-lab.js';
 import { LabProcess, lastLines } from './processes/lab-process.js';
 import type { LimitsName } from './clusters/lab-limits.js';
 import { Holds, type Hold, type HoldPoint } from './interruptions/holds.js';
 import { TemporalGateway } from './interruptions/temporal-gateway.js';
+import { openedTemporal, recordedQueue, recordedStatus, recordedText } from './recorded.js';
+import { labLog } from './running-lab.js';
+import { untilScheduled } from './until-scheduled.js';
+import { waits } from './waits.js';
 import type { LabDescription } from './lab-description.js';
 import { Owner } from './owner.js';
 import type { Verdict } from './watcher/watch.js';
@@ -14,6 +19,7 @@ import { WorkerPods, type WorkerPodSettings } from './worker-pods/worker-pods.js
 import { historyFacts } from '../src/runs/view/history-facts.js';
 import { storyOfRun } from '../src/runs/view/story-of-run.js';
 import { viewOfRun } from '../src/runs/view/view-of-run.js';
+import type { Temporal } from '../src/runs/temporal/temporal.js';
 import type { RunStory, StoryNode } from '../src/planning/run-report.js';
 import { projectRoot } from '../src/tools/project-root.js';
 import { Terminal, cleanEnvironment } from './terminal.js';
@@ -72,7 +78,8 @@ export class World extends Terminal {
   private watcher: LabProcess | undefined;
   private connection: Connection | undefined;
   private gateway: TemporalGateway | undefined;
-  private workers = 0;
+  /** Every worker that was started, also those that were killed. */
+  private readonly workers: LabProcess[] = [];
   private stopped: Promise<Verdict> | undefined;
   /** Whose the machines are, of a lab with a hypervisor. */
   readonly owner: Owner;
@@ -80,75 +87,46 @@ export class World extends Terminal {
   /** The workers that are pods, where the world was started with those. */
   readonly pods: WorkerPods;
 
+  readonly lab: LabDescription;
+
   private constructor(
     readonly folder: string,
-    readonly lab: LabDescription,
-    private readonly labProcess: LabProcess,
+    private readonly taken: TakenLab,
     readonly temporal: string,
     readonly namespace: string,
     private readonly options: WorldOptions,
   ) {
     super();
-    this.owner = new Owner(lab);
+    this.lab = taken.description;
+    this.owner = new Owner(this.lab);
     this.pods = new WorkerPods(this);
   }
 
   static async start(options: WorldOptions): Promise<World> {
     const folder = await mkdtemp(path.join(os.tmpdir(), `slipway-${options.name}-`));
-    const directory = path.join(folder, 'lab');
     const temporal = options.temporal ?? temporalAddress();
-    const faults = (options.faults ?? []).flatMap((fault) => ['--fault', fault]);
-    const labProcess = LabProcess.start({
-      name: `lab ${options.name}`,
-      command: process.execPath,
-      args: [
-        path.join(projectRoot, 'dist/lab/main.js'),
-        '--dir',
-        directory,
-        '--speed',
-        String(options.speed ?? 4),
-        ...(options.limits === undefined ? [] : ['--limits', options.limits]),
-        '--decision',
-        options.decision ?? '0s',
-        ...(options.cluster === undefined ? [] : ['--cluster', options.cluster]),
-        ...(options.versions === undefined ? [] : ['--versions', options.versions]),
-        ...(options.hypervisor ? ['--hypervisor'] : []),
-        ...faults,
-        ...(options.labArgs ?? []),
-      ],
-      env: cleanEnvironment({}),
-      logFile: path.join(folder, 'lab.log'),
-      graceMs: 20_000,
-      ready: {
-        timeoutMs: 180_000,
-        probe: async () => ((await description(directory)) ? undefined : 'lab.json is not there yet'),
-      },
-    });
-    let world: World | undefined;
+    const taken = await takeLab(options, folder);
+    const world = new World(folder, taken, temporal, path.basename(folder), options);
     try {
-      await labProcess.ready();
-      const lab = await description(directory);
-      if (!lab) throw new Error('the lab went away as soon as it was ready');
-      world = new World(folder, lab, labProcess, temporal, path.basename(folder), options);
       if (options.holds) await world.openGateway();
       await (options.workerPods ? world.pods.start(options.workerPods) : world.startWorker());
       await world.startWatcher();
       return world;
     } catch (error) {
       // Nobody else knows of it: it would run on for as long as we do.
-      await world?.worker?.kill();
-      await world?.gateway?.stop();
-      await labProcess.stop();
+      await world.killWorker();
+      await world.gateway?.stop();
+      await taken.end(false);
       throw error;
     }
   }
 
   /** Starts a worker; it is ready when it polls. `within`: a program that starts it in surroundings of its own. */
   async startWorker(within?: WorkerStart): Promise<void> {
-    this.workers += 1;
-    const logFile = path.join(this.folder, `worker-${this.workers}.log`);
+    const number = this.workers.length + 1;
+    const logFile = path.join(this.folder, `worker-${number}.log`);
     const worker = LabProcess.start({
-      name: `worker ${this.workers}`,
+      name: `worker ${number}`,
       command: within?.command ?? process.execPath,
       args: within?.args ?? ['--enable-source-maps', path.join(projectRoot, 'dist/src/worker/main.js')],
       env: cleanEnvironment({
@@ -158,8 +136,9 @@ export class World extends Terminal {
         ...within?.env,
       }),
       logFile,
-      ready: { timeoutMs: 60_000, probe: logged(logFile, 'works on task queue') },
+      ready: { timeoutMs: waits.programStartMs, probe: logged(logFile, 'works on task queue') },
     });
+    this.workers.push(worker);
     this.worker = worker;
     await worker.ready();
   }
@@ -181,12 +160,13 @@ export class World extends Terminal {
         `--lab=${this.lab.directory}`,
         `--temporal=${this.temporal}`,
         `--namespace=${this.namespace}`,
+        `--log-folder=${this.folder}`,
         '--json',
       ],
       env: cleanEnvironment({}),
       logFile,
-      graceMs: 60_000,
-      ready: { timeoutMs: 60_000, probe: logged(logFile, 'watching the lab in') },
+      graceMs: waits.watcherStopMs,
+      ready: { timeoutMs: waits.programStartMs, probe: logged(logFile, 'watching the lab in') },
     });
     await watcher.ready();
     this.watcher = watcher;
@@ -221,8 +201,30 @@ export class World extends Terminal {
   }
 
   async client(): Promise<Client> {
-    this.connection ??= await Connection.connect({ address: this.temporal });
-    return new Client({ connection: this.connection, namespace: this.namespace });
+    return new Client({ connection: await this.connect(), namespace: this.namespace });
+  }
+
+  private async connect(): Promise<Connection> {
+    return (this.connection ??= await Connection.connect({ address: this.temporal }));
+  }
+
+  private async recorded(): Promise<Temporal> {
+    return openedTemporal(await this.connect(), await this.client(), this.temporal);
+  }
+
+  /** What `slipway status` prints, without starting it: for waits. A test of the command itself runs the command. */
+  async says(): Promise<string> {
+    return recordedText(await this.recorded(), this.lab.cluster);
+  }
+
+  /** What `slipway status --json` prints, as a value, without starting it. */
+  async status(): ReturnType<typeof recordedStatus> {
+    return recordedStatus(await this.recorded(), this.lab.cluster);
+  }
+
+  /** What `slipway queue` prints, without starting it. */
+  async queue(): Promise<string> {
+    return recordedQueue(await this.recorded(), this.lab.cluster);
   }
 
   /**
@@ -247,20 +249,16 @@ export class World extends Terminal {
 
   /** Waits until the node's workflow has begun that activity; it may be over by then. */
   async untilBegun(run: number, node: string, activity: string): Promise<void> {
-    const client = await this.client();
     const workflowId = `${runId(this.lab.cluster, run)}/1/${node}/1`;
-    await this.until(`${activity} of ${node} has begun`, async () => {
-      const { events } = await client.workflow.getHandle(workflowId).fetchHistory();
-      return (
-        events?.some(
-          (event) => event.activityTaskScheduledEventAttributes?.activityType?.name === activity,
-        ) ?? false
-      );
-    });
+    await untilScheduled(await this.client(), workflowId, activity, waits.conditionMs);
   }
 
   /** Asks until it is so; says what did not happen. */
-  async until(what: string, isSo: () => Promise<boolean>, timeoutMs = 90_000): Promise<void> {
+  async until(
+    what: string,
+    isSo: () => Promise<boolean>,
+    timeoutMs: number = waits.conditionMs,
+  ): Promise<void> {
     const end = Date.now() + timeoutMs;
     for (;;) {
       if (await isSo().catch(() => false)) return;
@@ -285,24 +283,30 @@ export class World extends Terminal {
   }
 
   private async end(): Promise<Verdict> {
-    await this.watcher?.stop();
-    const log = await readFile(path.join(this.folder, 'watcher.out'), 'utf8').catch(() => '');
-    this.holds.releaseAll();
-    await this.worker?.stop();
-    await this.gateway?.stop();
-    await this.connection?.close();
-    await this.labProcess.stop();
-    const line = log.split('\n').findLast((one) => one.startsWith('{'));
-    if (!line) throw new Error(`the watcher gave no verdict:\n${log.slice(-2000)}`);
-    const verdict = JSON.parse(line) as Verdict;
+    let verdict: Verdict | undefined;
+    try {
+      await this.watcher?.stop();
+      const log = await readFile(path.join(this.folder, 'watcher.out'), 'utf8').catch(() => '');
+      this.holds.releaseAll();
+      await Promise.all(this.workers.map((worker) => worker.stop()));
+      await this.gateway?.stop();
+      await this.connection?.close();
+      const line = log.split('\n').findLast((one) => one.startsWith('{'));
+      if (!line) throw new Error(`the watcher gave no verdict:\n${log.slice(-2000)}`);
+      verdict = JSON.parse(line) as Verdict;
+    } finally {
+      await this.taken.end(verdict?.complaints.length === 0);
+    }
     if (verdict.complaints.length === 0) await rm(this.folder, { recursive: true, force: true });
     return verdict;
   }
 
   private logs(): string {
-    return ['lab.log', `worker-${this.workers}.log`]
-      .map((name) => `${name}:\n${lastLines(path.join(this.folder, name))}`)
-      .join('\n');
+    const files = [
+      path.join(path.dirname(this.lab.directory), labLog),
+      path.join(this.folder, `worker-${this.workers.length}.log`),
+    ];
+    return files.map((file) => `${path.basename(file)}:\n${lastLines(file)}`).join('\n');
   }
 }
 
@@ -318,12 +322,4 @@ function logged(file: string, words: string): () => Promise<string | undefined> 
     const log = await readFile(file, 'utf8').catch(() => '');
     return log.includes(words) ? undefined : `it has not said "${words}" yet`;
   };
-}
-
-async function description(directory: string): Promise<LabDescription | undefined> {
-  try {
-    return JSON.parse(await readFile(path.join(directory, 'lab.json'), 'utf8')) as LabDescription;
-  } catch {
-    return undefined;
-  }
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { FaultPlan } from '../faults/fault-plan.js';
 import type { KubernetesCluster } from '../kubernetes/kubernetes-cluster.js';
 import type { LabDescription } from '../lab-description.js';
+import type { Renewal } from '../renewal/renewal.js';
 import type { TalosMachines } from '../talos-api/talos-machines.js';
 import { labState, machineState } from './lab-state.js';
 import { readTimeline } from './timeline.js';
@@ -14,6 +15,7 @@ export interface Controlled {
   readonly faults: FaultPlan;
   readonly logs: LabDescription['logs'];
   readonly accidents: readonly string[];
+  readonly renewal: Renewal;
   /** Begins to stop the lab. */
   stop(): void;
 }
@@ -41,6 +43,8 @@ const ROUTES = [
   'DELETE /faults?name=&node=',
   'POST /machines/<name>/power-off | power-on | reboot | reset',
   'POST /etcd/<name>/stop | start',
+  'POST /origin: remembers the lab as it is',
+  'POST /renew: makes it so again',
   'POST /stop',
 ];
 
@@ -98,6 +102,12 @@ async function handle(request: IncomingMessage, controlled: Controlled): Promise
       return machineAct(name ?? '', act ?? '', controlled);
     case 'POST /etcd':
       return etcdAct(name ?? '', act ?? '', controlled);
+    case 'POST /origin':
+      await controlled.renewal.remember();
+      return { remembered: true };
+    case 'POST /renew':
+      await controlled.renewal.renew();
+      return { renewed: true };
     case 'POST /stop':
       controlled.stop();
       return { stopping: true };

@@ -49,18 +49,24 @@ interface Answer {
 /** A simulated Image Factory: registry and schematics over HTTP, and where the machines get their images from. */
 export class ImageFactory implements ImageSource {
   readonly #options: ImageFactoryOptions;
-  readonly #schematics: Schematics;
+  #schematics: Schematics;
   readonly #log: JsonLines<FactoryLine>;
   readonly #server: Server;
   readonly #builds = new Map<string, Promise<void>>();
 
   constructor(options: ImageFactoryOptions) {
     this.#options = options;
-    this.#schematics = new Schematics(options.schematics);
-    for (const schematic of options.posted ?? []) this.#schematics.post(schematic);
+    this.#schematics = schematicsAtFirst(options);
     this.#log = openJsonLines<FactoryLine>(options.log);
     this.#server = createServer((request, response) => void this.#serve(request, response));
     for (const image of options.built) this.#builds.set(image, Promise.resolve());
+  }
+
+  /** Knows and has built again what it knew and had built at first. */
+  forget(): void {
+    this.#schematics = schematicsAtFirst(this.#options);
+    this.#builds.clear();
+    for (const image of this.#options.built) this.#builds.set(image, Promise.resolve());
   }
 
   /** Base URL: `http://127.77.0.2:8080`. */
@@ -194,6 +200,12 @@ export class ImageFactory implements ImageSource {
     this.#server.close(() => done());
     this.#server.closeAllConnections();
   }
+}
+
+function schematicsAtFirst({ schematics, posted = [] }: ImageFactoryOptions): Schematics {
+  const known = new Schematics(schematics);
+  for (const schematic of posted) known.post(schematic);
+  return known;
 }
 
 function registryAnswer(name: string, digest: string): Answer {

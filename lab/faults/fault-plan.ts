@@ -50,7 +50,7 @@ export class FaultPlan {
   readonly #knownNodes: ReadonlySet<string> | undefined;
   readonly #onFired: (fault: FiredFault) => void;
   #entries: Entry[] = [];
-  readonly #fired: FiredFault[] = [];
+  #fired: FiredFault[] = [];
 
   /** `nodes`: the machines a fault may name; without it every name is accepted. `onFired` is told of each firing. */
   constructor(options: { nodes?: Iterable<string>; onFired?: (fault: FiredFault) => void } = {}) {
@@ -84,6 +84,12 @@ export class FaultPlan {
         (request.node !== undefined && entry.node !== request.node),
     );
     return before - this.#entries.length;
+  }
+
+  /** Disarms everything, and forgets what has fired. */
+  forget(): void {
+    this.#entries = [];
+    this.#fired = [];
   }
 
   /**

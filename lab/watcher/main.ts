@@ -5,12 +5,13 @@ import { startWatcher } from './watch.js';
 
 const USAGE = `Watches a lab until it is told to stop (SIGINT or SIGTERM), and says which of Slipway's promises were broken.
 
-  node dist/lab/watcher/main.js --lab DIR --temporal ADDRESS [--namespace NS] [--logs PATH]... [--timeline] [--json]
+  node dist/lab/watcher/main.js --lab DIR --temporal ADDRESS [--namespace NS] [--logs PATH]... [--log-folder DIR]... [--timeline] [--json]
 
   --lab        the lab's folder, the one with lab.json
   --temporal   where Temporal answers, as 127.0.0.1:7233
   --namespace  default: slipway
   --logs       a file or folder of Slipway's logs, searched for secrets at the end; may be given again
+  --log-folder a folder whose *.log files are searched with those beside the lab's folder; may be given again
   --timeline   print what happened as well
   --json       print the whole verdict as one line of JSON
 
@@ -24,6 +25,7 @@ async function main(): Promise<number> {
       temporal: { type: 'string' },
       namespace: { type: 'string', default: 'slipway' },
       logs: { type: 'string', multiple: true },
+      'log-folder': { type: 'string', multiple: true, default: [] },
       timeline: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -37,6 +39,7 @@ async function main(): Promise<number> {
   const watcher = await startWatcher({
     labDirectory: path.resolve(values.lab),
     temporal: { address: values.temporal, namespace: values.namespace },
+    logFolders: values['log-folder'].map((folder) => path.resolve(folder)),
     ...(values.logs === undefined ? {} : { logs: values.logs.map((place) => path.resolve(place)) }),
   });
   process.stderr.write(`watching the lab in ${values.lab}\n`);

@@ -29,6 +29,8 @@ export interface WatchOptions {
   readonly secrets?: readonly string[];
   /** Slipway's logs, files or folders, searched for secrets at the end. Default: `*.log` beside the lab's folder. */
   readonly logs?: readonly string[];
+  /** Further folders whose `*.log` files are searched where `logs` is not given. */
+  readonly logFolders?: readonly string[];
 }
 
 /** Milliseconds between two looks. */
@@ -114,7 +116,7 @@ export class Watcher {
     await this.#lookAtState();
     const history = await this.#temporal.histories();
     await Promise.all(this.#everyTail().map((tail) => tail.finish()));
-    await this.#exposures.lookInFiles(this.#options.logs ?? (await logsBeside(this.#lab.directory)));
+    await this.#exposures.lookInFiles(this.#options.logs ?? (await this.#logsBeside()));
     await this.#exposures.lookInStepFolders();
     const snapshots = await snapshotFiles(history.workflows);
     this.#etcd.close();
@@ -166,6 +168,12 @@ export class Watcher {
     await this.#hypervisor?.looks.look();
   }
 
+  /** Scenarios keep the logs of their workers beside the lab, or in a folder of their own where the lab is leased. */
+  async #logsBeside(): Promise<string[]> {
+    const folders = new Set([path.dirname(this.#lab.directory), ...(this.#options.logFolders ?? [])]);
+    return (await Promise.all([...folders].map(logsIn))).flat();
+  }
+
   #everyTail(): readonly { read(): Promise<void>; finish(): Promise<void> }[] {
     return [...Object.values(this.#tails), ...(this.#hypervisor ? [this.#hypervisor.tail] : [])];
   }
@@ -197,9 +205,8 @@ function inOrder<T extends { readonly at: Moment }>(entries: readonly T[]): T[] 
   return entries.toSorted((a, b) => a.at - b.at);
 }
 
-/** Scenarios keep the logs of their workers beside the lab. */
-async function logsBeside(labDirectory: string): Promise<string[]> {
-  const folder = path.dirname(labDirectory);
+/** Files of a folder that are called logs. */
+async function logsIn(folder: string): Promise<string[]> {
   const entries = await readdir(folder).catch(() => []);
   return entries.filter((entry) => entry.endsWith('.log')).map((entry) => path.join(folder, entry));
 }

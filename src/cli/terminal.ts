@@ -11,17 +11,17 @@ export interface Screen {
   readonly live: boolean;
 }
 
-/** Wide enough for a sentence beside a node's row. */
-const widthInPipes = 140;
+/** What a program gets that reads a command's answer: wide enough for a sentence beside a node's row. */
+export const pipe: Screen = { width: 140, height: 50, colour: false, read: false, live: false };
 
 export function screen(): Screen {
   const { columns, rows, isTTY } = process.stdout;
   // Asked for by CI systems and tests that look at what a person would see.
   const forced = Number(process.env['COLUMNS']);
-  const width = columns ?? (forced > 0 ? forced : widthInPipes);
+  const width = columns ?? (forced > 0 ? forced : pipe.width);
   return {
     width,
-    height: rows ?? 50,
+    height: rows ?? pipe.height,
     read: columns !== undefined || forced > 0,
     colour: colours.isColorSupported,
     live: isTTY && process.env['TERM'] !== 'dumb',

@@ -23,7 +23,7 @@ describe('a strategy that slipway.yaml does not have', () => {
   const untilItAsks = async (): Promise<string> => {
     let said = '';
     await world.until('status says what the run waits for, and the line to type', async () => {
-      said = onOneLine((await world.slipway('status')).stdout);
+      said = onOneLine(await world.says());
       return /approval .* Waits for somebody to approve plan .*slipway approve/.test(said);
     });
     return said;

@@ -67,7 +67,7 @@ describe('an upgrade', () => {
       expect(paused.code).toBe(0);
     });
     await world.until('the run is paused', async () => {
-      const { stdout } = await world.slipway('status');
+      const stdout = await world.says();
       return /paused/.test(stdout) && /the switch is rebooting/.test(stdout) && /slipway resume/.test(stdout);
     });
     expect(await world.machineEvents('k8s-work-3', 'upgrade-accepted')).toEqual([]);

@@ -129,8 +129,7 @@ describe('a halted run', () => {
       run = await world.upgrade('--only', fourth);
       await isHalted(world, fourth);
       await world.until('its snapshot is too old for another turn', async () => {
-        const { stdout: told } = await world.slipway('report', String(run), '--json');
-        const { snapshots } = JSON.parse(told) as Pick<RunStory, 'snapshots'>;
+        const { snapshots } = await world.story(run);
         return Date.now() - Date.parse(snapshots[0]?.takenAt ?? '') > 20_000;
       });
       const { code, stdout } = await world.slipway('rollback', fourth, '--why', 'it lost its disks');
@@ -167,7 +166,7 @@ describe('a halted run', () => {
 
 async function isHalted(world: World, node: string): Promise<void> {
   await world.until(`the run waits for a decision about ${node}`, async () =>
-    (await world.slipway('status')).stdout.includes(`slipway retry ${node} `),
+    (await world.says()).includes(`slipway retry ${node} `),
   );
 }
 

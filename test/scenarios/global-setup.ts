@@ -1,8 +1,17 @@
+import { LabPool } from '../../lab/pool/lab-pool.js';
 import { startTemporalAlone, type TemporalAlone } from '../../lab/temporal-alone.js';
 
-/** One Temporal for all scenarios of a test run; each has its own namespace. */
+/** What all scenarios of a test run share; jest's own process keeps it. */
+export interface Shared {
+  slipwayTemporal?: TemporalAlone;
+  slipwayLabs?: LabPool;
+}
+
+/** One Temporal for all scenarios of a test run, in which each has its own namespace, and a pool of labs they lease. */
 export default async function setUp(): Promise<void> {
-  const temporal = await startTemporalAlone();
-  process.env['SLIPWAY_TEST_TEMPORAL'] = temporal.server.description.address;
-  (globalThis as { slipwayTemporal?: TemporalAlone }).slipwayTemporal = temporal;
+  const shared = globalThis as Shared;
+  shared.slipwayTemporal = await startTemporalAlone();
+  shared.slipwayLabs = await LabPool.start();
+  process.env['SLIPWAY_TEST_TEMPORAL'] = shared.slipwayTemporal.server.description.address;
+  process.env['SLIPWAY_TEST_LABS'] = shared.slipwayLabs.address;
 }

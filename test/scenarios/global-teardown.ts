@@ -1,6 +1,8 @@
-import type { TemporalAlone } from '../../lab/temporal-alone.js';
+import type { Shared } from './global-setup.js';
 
 /** Ends what `global-setup` started; both run in jest's own process. */
 export default async function tearDown(): Promise<void> {
-  await (globalThis as { slipwayTemporal?: TemporalAlone }).slipwayTemporal?.stop();
+  const { slipwayLabs, slipwayTemporal } = globalThis as Shared;
+  await slipwayLabs?.stop();
+  await slipwayTemporal?.stop();
 }

@@ -104,7 +104,7 @@ describe('a guard', () => {
       });
       const run = await world.upgrade('--only', 'k8s-work-1');
       await world.until('the other is refused', async () =>
-        onOneLine((await world.slipway('status')).stdout).includes(
+        onOneLine(await world.says()).includes(
           'PodDisruptionBudget default/both allows 0',
         ),
       );
@@ -149,7 +149,7 @@ describe('a guard', () => {
       for (const object of denyEvictions) await world.apply(object);
       const run = await world.upgrade('--only', 'k8s-work-3');
       await world.until('it is said who denies it', async () =>
-        /denied request: not tonight/.test(onOneLine((await world.slipway('status')).stdout)),
+        /denied request: not tonight/.test(onOneLine(await world.says())),
       );
       await world.kubectl('delete', 'validatingadmissionpolicybinding', 'no-evictions');
       const result = await world.result(run);

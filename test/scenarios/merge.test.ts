@@ -30,7 +30,6 @@ describe('a pull request that is merged', () => {
   }, 120_000);
 
   const node = 'ctrl-1';
-  const status = async (): Promise<string> => (await world.slipway('queue')).stdout;
 
   it('is planned as an outage on a cluster of one node, which is not drained', async () => {
     const { stdout } = await world.slipway('plan', '--talos', first);
@@ -42,7 +41,7 @@ describe('a pull request that is merged', () => {
     // It boots, and is not Ready until another merge has come: the run is open for so long.
     await world.control('POST', '/faults', { name: 'kubelet-not-ready', node, after: 'reboot:power-gone' });
     merged = await day.bumpAndMerge({ talos: first, labels: ['upgrade-pets'] });
-    await world.until('run 1 is open', async () => (await status()).includes('run 1'));
+    await world.until('run 1 is open', async () => (await world.queue()).includes('run 1'));
     const { request } = await runInput(await world.client(), world.lab.cluster, 1);
     expect(request).toMatchObject({
       talos: first,

@@ -79,7 +79,7 @@ describe('the queue of a cluster', () => {
   }, 120_000);
 
   it('begins the newest by itself when the run before it has ended', async () => {
-    await world.until('run 3 is open', async () => (await queueSays()).includes('run 3'));
+    await world.until('run 3 is open', async () => (await world.queue()).includes('run 3'));
     expect(await world.result(3)).toMatchObject({ outcome: 'done', target: newest });
     expect(await offer(newer, 'b')).toEqual({ verdict: 'known' });
   }, 120_000);

@@ -118,7 +118,7 @@ describe('what cannot be done', () => {
     await world.control('POST', '/etcd/k8s-ctrl-3/stop');
     const run = await world.upgrade('--only', 'k8s-ctrl-1');
     await world.until('status says so', async () => {
-      const { stdout } = await world.slipway('status');
+      const stdout = await world.says();
       return stdout.includes('k8s-ctrl-3') && stdout.includes('etcd');
     });
     await world.slipway('abort', '--why', 'a test');

@@ -35,7 +35,7 @@ describe('a version from which the run of a merge went back', () => {
   it('is gone from its node, and the cluster is held', async () => {
     await world.control('POST', '/faults', { name: 'extension-missing', node: worker });
     merged = await day.bumpAndMerge({ talos: next, labels: ['upgrade-pets'] });
-    await world.until('run 1 is open', async () => (await said('queue')).includes('run 1'));
+    await world.until('run 1 is open', async () => (await world.queue()).includes('run 1'));
     const result = await world.result(1);
     expect(result).toMatchObject({ outcome: 'halted', reasons: [{ kind: 'rolled-back', node: worker }] });
     expect(nodeResult(result, worker)).toMatchObject({ state: 'rolled-back' });
@@ -49,7 +49,7 @@ describe('a version from which the run of a merge went back', () => {
     }
     const [comment = ''] = day.comments(merged.number, 'run');
     expect(onOneLine(comment)).toContain(line);
-    await world.until('the queue has heard', async () => turnedBack.test(await said('status')));
+    await world.until('the queue has heard', async () => turnedBack.test(onOneLine(await world.says())));
   }, 240_000);
 
   it('is not brought again when the merge is told of once more, by the forge or the poll', async () => {

@@ -22,9 +22,7 @@ describe('a run that is terminated from outside', () => {
     await world.untilBegun(run, node, 'awaitReady');
     const { workflow } = await world.client();
     await workflow.getHandle(runId(world.lab.cluster, run)).terminate('a test');
-    await world.until('the cluster is held', async () =>
-      (await world.slipway('status')).stdout.includes('is held'),
-    );
+    await world.until('the cluster is held', async () => (await world.says()).includes('is held'));
     expect((await world.slipway('release', '--why', 'too early')).code).toBe(0);
     const early = await world.result(await world.upgrade('--only', 'k8s-work-2'));
     expect(early).toMatchObject({ outcome: 'refused', reasons: [{ kind: 'run-open', run }] });

@@ -4,7 +4,8 @@ import { queueText } from '../board/queue-text.js';
 import { exitCodes, UserMistake, type ExitCode } from '../mistakes.js';
 import { listQueues, type QueueSight } from '../../runs/temporal/cluster-queue.js';
 import { requireQueue } from '../temporal/require-queue.js';
-import { connectTemporal, type Temporal } from '../temporal/connect-temporal.js';
+import { connectTemporal } from '../temporal/connect-temporal.js';
+import type { Temporal } from '../../runs/temporal/temporal.js';
 import { listRuns } from '../../runs/temporal/list-runs.js';
 import { readRun } from '../../runs/temporal/read-run.js';
 import { noWorker, seeWorkers } from '../../runs/temporal/workers.js';
@@ -26,7 +27,7 @@ export async function queue(named: string | undefined, options: QueueOptions): P
   try {
     const queues = named === undefined ? await listQueues(temporal) : [await requireQueue(temporal, named)];
     const views: QueueView[] = [];
-    for (const sight of queues) views.push(await viewOf(temporal, sight, options.taskQueue, last));
+    for (const sight of queues) views.push(await readQueueView(temporal, sight, options.taskQueue, last));
     const workers = await seeWorkers(temporal, options.taskQueue);
     if (options.json) {
       printJson({ clusters: views, workers });
@@ -53,7 +54,8 @@ function lastOf(text: string): number {
   );
 }
 
-async function viewOf(
+/** A cluster's queue with so many of its last runs. */
+export async function readQueueView(
   temporal: Temporal,
   sight: QueueSight,
   taskQueue: string,

@@ -1,4 +1,4 @@
-import { boardText } from '../board/board-text.js';
+import { boardText, type BoardOptions } from '../board/board-text.js';
 import { freezeAdvice, holdAdvice, queueLine } from '../../runs/view/queue-view.js';
 import { addressesIn, type AddressOf } from '../../planning/node-address.js';
 import { declaredCluster, declaredName } from '../declared-cluster.js';
@@ -6,6 +6,8 @@ import { exitCodes, type ExitCode } from '../mistakes.js';
 import { listQueues, type QueueSight } from '../../runs/temporal/cluster-queue.js';
 import { requireQueue } from '../temporal/require-queue.js';
 import { connectTemporal, type Temporal } from '../temporal/connect-temporal.js';
+import type { Temporal as OpenTemporal } from '../../runs/temporal/temporal.js';
+import type { RunView, WorkerSight } from '../../runs/view/run-view.js';
 import { readRun } from '../../runs/temporal/read-run.js';
 import { noWorker, seeWorkers } from '../../runs/temporal/workers.js';
 import { print, printJson, say, screen } from '../terminal.js';
@@ -22,39 +24,65 @@ export async function status(named: string | undefined, options: StatusOptions):
   try {
     const cluster = named ?? (await declaredName(options.file));
     if (cluster === undefined) await statusOfAll(temporal, options);
-    else await statusOfOne(temporal, await requireQueue(temporal, cluster), options);
+    else await printStatus(await readStatus(temporal, cluster, options.taskQueue), options);
     return exitCodes.ok;
   } finally {
     await temporal.close();
   }
 }
 
-async function statusOfOne(
-  temporal: Temporal,
-  queue: QueueSight,
-  { taskQueue, json, file }: StatusOptions,
-): Promise<void> {
-  const { cluster, memo, running } = queue;
-  const number = memo.open?.run ?? memo.lastRun;
+/** What Temporal's record says of one cluster. */
+export interface ClusterStatus {
+  readonly queue: QueueSight;
+  readonly workers: WorkerSight;
+  /** The open run, else the last one; undefined when there was none. */
+  readonly run: RunView | undefined;
+}
+
+/** Reads queue, run and workers of a cluster. @throws UserMistake when Temporal knows no such cluster. */
+export async function readStatus(
+  temporal: OpenTemporal,
+  cluster: string,
+  taskQueue: string,
+): Promise<ClusterStatus> {
+  const queue = await requireQueue(temporal, cluster);
+  const number = queue.memo.open?.run ?? queue.memo.lastRun;
   const run = number > 0 ? await readRun(temporal, taskQueue, cluster, number) : undefined;
-  const workers = run?.workers ?? (await seeWorkers(temporal, taskQueue));
+  return { queue, run, workers: run?.workers ?? (await seeWorkers(temporal, taskQueue)) };
+}
+
+/** What `slipway status --json` prints. The whole inventory is what the run was started with, not how it stands. */
+export function statusValue({ queue: { cluster, memo, running }, workers, run }: ClusterStatus) {
+  return { cluster, queue: { running, ...memo }, workers, run: run ? { ...run, input: undefined } : null };
+}
+
+/** What `slipway status` prints. `now` in milliseconds; `addressOf` names the nodes' addresses in advice about a hold. */
+export function statusText(
+  { queue, run }: ClusterStatus,
+  { now, addressOf, ...options }: BoardOptions & { readonly now: number; readonly addressOf: AddressOf },
+): string {
+  const { memo, cluster } = queue;
+  const hold = memo.hold ? holdAdvice(memo.hold, cluster, addressOf) : [];
+  return [
+    queueLine(queue),
+    // A held run's own board says what to type; without one, the hold does.
+    ...(run ? [boardText(run, now, options)] : hold.map(indent)),
+    ...freezeAdvice(queue).map(indent),
+  ].join('\n');
+}
+
+function indent(line: string): string {
+  return `  ${line}`;
+}
+
+async function printStatus(seen: ClusterStatus, { json, file }: StatusOptions): Promise<void> {
   if (json) {
-    // The whole inventory is what the run was started with, not how it stands.
-    printJson({
-      cluster,
-      queue: { running, ...memo },
-      workers,
-      run: run ? { ...run, input: undefined } : null,
-    });
+    printJson(statusValue(seen));
     return;
   }
-  print(queueLine(queue));
-  if (run) print(boardText(run, Date.now(), screen()));
-  // A held run's own board says what to type; without one, the hold does.
-  else if (memo.hold)
-    for (const line of holdAdvice(memo.hold, cluster, await declaredAddresses(file, cluster)))
-      print(`  ${line}`);
-  for (const line of freezeAdvice(queue)) print(`  ${line}`);
+  const addressOf = await declaredAddresses(file, seen.queue.cluster);
+  print(statusText(seen, { ...screen(), now: Date.now(), addressOf }));
+  const { run, workers } = seen;
   // An open run's board says it already.
   if (!workers.answering && (run === undefined || run.outcome !== undefined)) {
     const { what, hint } = noWorker(workers);

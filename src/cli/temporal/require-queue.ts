@@ -2,7 +2,7 @@ import { describe } from '../../planning/describe.js';
 import { sentence } from '../../planning/sentence.js';
 import { listQueues, readQueue, type QueueSight } from '../../runs/temporal/cluster-queue.js';
 import { UserMistake } from '../mistakes.js';
-import type { Temporal } from './connect-temporal.js';
+import type { Temporal } from '../../runs/temporal/temporal.js';
 
 /** The queue of a cluster that must be known. @throws UserMistake naming the clusters Temporal knows. */
 export async function requireQueue(temporal: Temporal, cluster: string): Promise<QueueSight> {

@@ -23,9 +23,7 @@ export async function terminatedAt(
   }
   await world.control('DELETE', '/faults');
   if (then === 'power cut') await world.startWorker();
-  await world.until('the cluster is held', async () =>
-    (await world.slipway('status')).stdout.includes('is held'),
-  );
+  await world.until('the cluster is held', async () => (await world.says()).includes('is held'));
   await isSilent(world, node);
 }
 

@@ -122,7 +122,7 @@ export const ways: Readonly<Partial<Record<MatrixOrder, Way>>> = {
     // A person says so: nobody knows why a machine never came.
     during: async (world, node) => {
       await world.until(`the run waits for a decision about ${node}`, async () =>
-        (await world.slipway('status')).stdout.includes(`slipway rollback ${node} `),
+        (await world.says()).includes(`slipway rollback ${node} `),
       );
       await isSilent(world, node);
       await said(world, 'rollback', node);

@@ -32,7 +32,7 @@ describe('an install that a dead worker was about to send', () => {
     await leaveIntent(run, schematic);
     await stopHolding(world);
     await world.until('the run waits for a decision', async () =>
-      (await world.slipway('status')).stdout.includes(`slipway retry ${node} `),
+      (await world.says()).includes(`slipway retry ${node} `),
     );
     expect(await world.kubectl('get', 'node', node, '--output=jsonpath={.spec.unschedulable}')).toBe('');
     const { stdout } = await world.slipway('status');

@@ -147,7 +147,7 @@ export function oneRequestCases(flow: Flow, around: Around): readonly OneRequest
         faults: [{ name: 'extension-missing' }],
         during: async (at, run, node) => {
           await at.until('the run waits for a decision', async () =>
-            (await at.slipway('status')).stdout.includes(`slipway retry ${node} `),
+            (await at.says()).includes(`slipway retry ${node} `),
           );
           await at.slipway('rollback', node, '--why', 'a test');
           await at.until('it was accepted', () => wasAsked(at, 'machine.MachineService/Rollback'));

@@ -21,7 +21,7 @@ describe('a pause that expires', () => {
 
   const untilPaused = async (ending: RegExp): Promise<void> =>
     world.until('the run says that it is paused, until when, and what then', async () => {
-      const said = onOneLine((await world.slipway('status')).stdout);
+      const said = onOneLine(await world.says());
       return /Paused since/.test(said) && /slipway resume/.test(said) && ending.test(said);
     });
 

@@ -131,9 +131,7 @@ describe('a node that is tried with probes', () => {
     const { cluster } = world.lab;
     await workflow.getHandle(runId(cluster, run)).terminate('a test');
     await workflow.getHandle(nodeId(cluster, run, 1, 'work-1', 1)).terminate('a test');
-    await world.until('the cluster is held', async () =>
-      (await world.slipway('status')).stdout.includes('is held'),
-    );
+    await world.until('the cluster is held', async () => (await world.says()).includes('is held'));
     expect(await probePods(world)).toHaveLength(1);
     const result = await upgraded([gpu], '--talos', 'v1.12.3', '--only', 'work-1');
     expect(result).toMatchObject({ outcome: 'done', reasons: [] });

@@ -73,7 +73,7 @@ async function answeredWith(world: World, answer: 'approve' | 'reject'): Promise
   const run = await world.upgrade('--only', worker);
   let hash = '';
   await world.until('it waits for a person', async () => {
-    const { stdout } = await world.slipway('status');
+    const stdout = await world.says();
     hash = /--plan\s+([0-9a-f]{12})/.exec(stdout)?.[1] ?? '';
     return hash !== '';
   });

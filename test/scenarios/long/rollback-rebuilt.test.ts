@@ -138,9 +138,7 @@ describe('a halted run whose node was made anew, and is rolled back', () => {
       await isSilent(world, node);
       await world.control('POST', '/faults', { name: 'vm-never-boots', node });
       await rollBack(world, node, 'the new one does not boot');
-      await world.until('the way back has failed', async () =>
-        (await world.slipway('status')).stdout.includes('CRITICAL'),
-      );
+      await world.until('the way back has failed', async () => (await world.says()).includes('CRITICAL'));
     }, 300_000);
 
     it('halts with the state that it left, and waits for a person', async () => {
@@ -220,7 +218,7 @@ describe('a halted run whose node was made anew, and is rolled back', () => {
 
 async function isHalted(world: World, node: string): Promise<void> {
   await world.until(`the run waits for a decision about ${node}`, async () =>
-    (await world.slipway('status')).stdout.includes(`slipway retry ${node} `),
+    (await world.says()).includes(`slipway retry ${node} `),
   );
 }
 

@@ -55,9 +55,7 @@ describe('the way back of a run of several hops in place', () => {
 
   it('halts at a node that does not become Ready, and goes on with it when a person says so', async () => {
     await world.until('it waits for a decision', async () =>
-      (await world.slipway('status')).stdout
-        .replaceAll(/\s+/g, ' ')
-        .includes(`Waits for somebody to decide about ${worker}`),
+      (await world.says()).replaceAll(/\s+/g, ' ').includes(`Waits for somebody to decide about ${worker}`),
     );
     expect(await world.kubectl('get', 'node', worker, '--output=json')).toContain(`Talos (${between})`);
     await world.control('DELETE', '/faults');

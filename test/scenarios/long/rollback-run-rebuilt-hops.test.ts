@@ -57,7 +57,7 @@ describe('the way back of a run that made machines anew over two minors', () => 
 
   it('halts at a machine that is half made, and goes on with it when a person says so', async () => {
     await world.until('it waits for a decision', async () =>
-      (await world.slipway('status')).stdout.includes(`slipway retry ${worker} `),
+      (await world.says()).includes(`slipway retry ${worker} `),
     );
     await world.until('the cluster knows that its machine is gone', async () =>
       (await nodeNow(worker)).every((text) => text !== 'True'),

@@ -1,0 +1,62 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { projectRoot } from '../src/tools/project-root.js';
+import type { LabDescription } from './lab-description.js';
+import { LabProcess } from './processes/lab-process.js';
+import { cleanEnvironment } from './terminal.js';
+import { waits } from './waits.js';
+
+/** A lab in a process of its own, ready. */
+export interface RunningLab {
+  readonly description: LabDescription;
+  readonly process: LabProcess;
+}
+
+/** How it is started. */
+export interface LabStart {
+  /** For messages. */
+  readonly name: string;
+  /** The lab gets a folder in it, and its log beside that. */
+  readonly folder: string;
+  /** Of `lab/main.ts`, beside its folder. */
+  readonly args: readonly string[];
+}
+
+/** File name of the lab's log in the folder it is started in. */
+export const labLog = 'lab.log';
+
+/** Starts a lab. @throws with the last lines of its log when it does not become ready; nothing is left running then */
+export async function startRunningLab({ name, folder, args }: LabStart): Promise<RunningLab> {
+  const directory = path.join(folder, 'lab');
+  const process = LabProcess.start({
+    name: `lab ${name}`,
+    command: globalThis.process.execPath,
+    args: [path.join(projectRoot, 'dist/lab/main.js'), '--dir', directory, ...args],
+    env: cleanEnvironment({}),
+    logFile: path.join(folder, labLog),
+    graceMs: waits.labStopMs,
+    ready: {
+      timeoutMs: waits.labStartMs,
+      probe: async () => ((await readDescription(directory)) ? undefined : 'lab.json is not there yet'),
+    },
+  });
+  try {
+    await process.ready();
+    const description = await readDescription(directory);
+    if (!description) throw new Error('the lab went away as soon as it was ready');
+    return { description, process };
+  } catch (error) {
+    // Nobody else knows of it: it would run on for as long as we do.
+    await process.stop();
+    throw error;
+  }
+}
+
+/** What a lab says of itself; undefined while it is not ready. */
+export async function readDescription(directory: string): Promise<LabDescription | undefined> {
+  try {
+    return JSON.parse(await readFile(path.join(directory, 'lab.json'), 'utf8')) as LabDescription;
+  } catch {
+    return undefined;
+  }
+}
