@@ -104,9 +104,7 @@ describe('a guard', () => {
       });
       const run = await world.upgrade('--only', 'k8s-work-1');
       await world.until('the other is refused', async () =>
-        onOneLine(await world.says()).includes(
-          'PodDisruptionBudget default/both allows 0',
-        ),
+        onOneLine(await world.says()).includes('PodDisruptionBudget default/both allows 0'),
       );
       await world.kubectl('delete', 'pdb', 'both', '--namespace=default');
       const result = await world.result(run);

@@ -89,7 +89,9 @@ describe('when Temporal lists no worker', () => {
   test('and the record has one that was heard seconds ago, Temporal or the worker has just restarted', () => {
     const [trouble, ...others] = troubles(heard(150), clock(153));
     expect(trouble?.kind).toBe('reconnecting');
-    expect(trouble?.text).toContain('Temporal lists no worker on task queue slipway, and heard one 0m03s ago');
+    expect(trouble?.text).toContain(
+      'Temporal lists no worker on task queue slipway, and heard one 0m03s ago',
+    );
     expect(trouble?.text).not.toMatch(/No worker answers|Start one/);
     expect(others).toEqual([]);
   });
