@@ -22,11 +22,14 @@ async function bench(options: BenchOptions): Promise<number> {
     await temporal.stop();
   }
   const when = measuredOn(new Date(), loadBefore);
-  say(`\n${when}\n\n${outcomeText(outcome)}\n\n${notMeasured}`);
+  say(`\n${when}\n\n${outcomeText(outcome)}${options.suite ? '' : `\n\n${notMeasured}`}`);
   if (options.json !== undefined)
     writeFileSync(options.json, `${JSON.stringify(outcome.figures, null, 2)}\n`);
   if (options.writeDocs && outcome.failed.length === 0)
-    writePerformancePage(`Measured on ${when}.\n\n${outcomeMarkdown(outcome)}`);
+    writePerformancePage(
+      `Measured on ${when}.\n\n${outcomeMarkdown(outcome)}`,
+      options.suite ? 'suite' : 'bench',
+    );
   return exitCode(outcome);
 }
 

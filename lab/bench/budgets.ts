@@ -35,6 +35,12 @@ export const budgets = {
   demoSeconds: { p95: 90 },
   rebuildDemoSeconds: { p95: 180 },
   setUpAgainSeconds: { p95: 1 },
+  /** Of the tests, on two cores that do nothing else. */
+  labStartSeconds: { median: 3 },
+  checkSeconds: { p95: 180 },
+  checkFileSeconds: { p95: 15 },
+  testSeconds: { p95: 1_200 },
+  chaosSeconds: { p95: 1_800 },
 } as const satisfies Readonly<Record<string, Budget>>;
 
 /** What an upgrade of a node on real machines takes at least, in seconds: what overhead is compared with. */

@@ -10,6 +10,8 @@ export interface BenchOptions {
   readonly quick: boolean;
   /** Also the demo and the set-up. */
   readonly demo: boolean;
+  /** The tests of this project instead: how long they take. */
+  readonly suite: boolean;
   /** Writes the table into docs/performance.md. */
   readonly writeDocs: boolean;
 }
@@ -29,11 +31,12 @@ export function readOptions(argv: readonly string[]): BenchOptions {
       false,
     )
     .option('--demo', 'measure both demos and the set-up too; another five minutes', false)
+    .option('--suite', 'measure how long the tests of this project take instead; half an hour', false)
     .option('--write-docs', 'put the table, dated, into docs/performance.md', false)
     .addHelpText(
       'after',
       '\nExamples:\n  npm run bench\n  npm run bench -- --quick --json bench.json\n  npm run bench -- --flow lifecycle\n' +
-        '  npm run bench -- --demo --write-docs\n',
+        '  npm run bench -- --demo --write-docs\n  npm run bench -- --suite\n',
     );
   command.parse([...argv], { from: 'user' });
   return command.opts<BenchOptions>();

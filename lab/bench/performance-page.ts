@@ -4,16 +4,19 @@ import path from 'node:path';
 import { projectRoot } from '../../src/tools/project-root.js';
 
 const page = path.join(projectRoot, 'docs/performance.md');
-const begin = '<!-- bench:begin -->';
-const end = '<!-- bench:end -->';
+
+/** The places for tables in docs/performance.md: what Slipway costs, and how long its tests take. */
+export type TablesOf = 'bench' | 'suite';
 
 /** Puts the tables of this run into docs/performance.md, in place of the last one's. @throws Error when the page has no place for them. */
-export function writePerformancePage(tables: string): void {
-  writeFileSync(page, withTables(readFileSync(page, 'utf8'), tables));
+export function writePerformancePage(tables: string, of: TablesOf): void {
+  writeFileSync(page, withTables(readFileSync(page, 'utf8'), tables, of));
 }
 
-/** The page with other tables between its two marks. */
-export function withTables(text: string, tables: string): string {
+/** The page with other tables between the two comments of their place. */
+export function withTables(text: string, tables: string, of: TablesOf): string {
+  const begin = `<!-- ${of}:begin -->`;
+  const end = `<!-- ${of}:end -->`;
   const from = text.indexOf(begin);
   const to = text.indexOf(end);
   if (from < 0 || to < from)

@@ -8,6 +8,7 @@ import type { NodeOverhead } from './node-overhead.js';
 import type { BenchOptions } from './options.js';
 import { measureDemo, measureSetUpAgain } from './programs.js';
 import { runFigures } from './run-figures.js';
+import { suiteParts } from './suite.js';
 import { measureRun } from './upgrade-run.js';
 import { measureWebhooks } from './webhooks.js';
 
@@ -28,7 +29,12 @@ export interface Bench {
 }
 
 /** What is to be measured, in order. */
-export function sectionsOf({ flow, quick, demo }: BenchOptions): Section[] {
+export function sectionsOf({ flow, quick, demo, suite }: BenchOptions): Section[] {
+  if (suite)
+    return suiteParts.map(({ name, measure }) => ({
+      name,
+      measure: async () => [withLoad(await measure())],
+    }));
   const chosen = flow ? [flow] : quick ? flowNames.slice(0, 1) : flowNames;
   return [
     { name: 'plan of a large cluster', measure: largePlan },

@@ -62,9 +62,9 @@ describe('the outcome', () => {
 describe('the page', () => {
   it('gets new tables in place of the old ones, and keeps its words', () => {
     const page = 'before\n<!-- bench:begin -->\nold\n<!-- bench:end -->\nafter\n';
-    const once = withTables(page, '| new |');
+    const once = withTables(page, '| new |', 'bench');
     expect(once).toBe('before\n<!-- bench:begin -->\n\n| new |\n\n<!-- bench:end -->\nafter\n');
-    expect(withTables(once, '| new |')).toBe(once);
-    expect(() => withTables('no marks', '| new |')).toThrow('<!-- bench:begin -->');
+    expect(withTables(once, '| new |', 'bench')).toBe(once);
+    expect(() => withTables('no marks', '| new |', 'bench')).toThrow('<!-- bench:begin -->');
   });
 });
