@@ -107,7 +107,7 @@ class People {
   async look(): Promise<void> {
     const [decision] = this.#left;
     if (!decision || Date.now() < this.#next) return;
-    const { stdout } = await this.world.slipway('status');
+    const stdout = await this.world.says();
     const node = /slipway retry (?<node>\S+) /.exec(stdout)?.groups?.['node'];
     if (node !== undefined) {
       this.#left.shift();

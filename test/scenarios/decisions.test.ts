@@ -32,7 +32,7 @@ describe('a halted run', () => {
       await world.control('POST', '/faults', { name: 'install-fails', node: first });
       run = await world.upgrade('--only', first);
       await isHalted(world, first);
-      status = (await world.slipway('status')).stdout;
+      status = await world.says();
     }, 180_000);
 
     it('says what it waits for, until when, and what can be typed', () => {
@@ -70,7 +70,7 @@ describe('a halted run', () => {
       expect(result).toMatchObject({ outcome: 'done', reasons: [] });
       expect(nodeResult(result, first)).toMatchObject({ outcome: 'done', attempt: 2 });
       expect(await world.machineEvents(first, 'install-started')).toHaveLength(2);
-      expect((await world.slipway('status')).stdout).not.toContain('is held');
+      expect(await world.says()).not.toContain('is held');
     }, 180_000);
 
     it('keeps who decided what', async () => {
@@ -108,7 +108,7 @@ describe('a halted run', () => {
       expect(nodeResult(result, third)).toMatchObject({ outcome: 'done' });
       const watched = await world.slipway('watch', String(run));
       expect(watched.code).toBe(1);
-      const status = (await world.slipway('status')).stdout;
+      const status = await world.says();
       expect(status).not.toMatch(/is held|slipway release/);
       const { stdout: report } = await world.slipway('report', String(run));
       expect(report).toContain('**Incomplete: ');
@@ -149,7 +149,7 @@ describe('a halted run', () => {
       const node = await world.kubectl('get', 'node', fourth, '--output=json');
       expect(node).toContain('Talos (v1.12.1)');
       expect(JSON.parse(node)).not.toHaveProperty('spec.unschedulable');
-      expect((await world.slipway('status')).stdout).toContain('is held');
+      expect(await world.says()).toContain('is held');
       expect((await world.slipway('release', '--why', 'looked at it')).code).toBe(0);
       for (const command of ['status', 'report']) {
         const { stdout: text } = await world.slipway(command);

@@ -33,7 +33,7 @@ describe('between two control planes', () => {
     const wellAgain = Date.now();
     await world.control('POST', '/etcd/k8s-ctrl-1/start');
     await world.until('it counts again', async () => (await says()).startsWith('etcd is healthy'));
-    const status = onOneLine((await world.slipway('status')).stdout);
+    const status = onOneLine(await world.says());
     expect(status).toMatch(/the count began anew after this: .*etcd/);
 
     const result = await world.result(run);

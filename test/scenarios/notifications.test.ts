@@ -162,7 +162,7 @@ describe('the people whom slipway.yaml names', () => {
     expect(kinds(run)).toContain('notifier-failing');
     const others = sinks.slack.messages(channel).map(({ text }) => text);
     expect(others).toContainEqual(expect.stringContaining('ntfy cannot be told anything'));
-    const { stdout: status } = await world.slipway('status');
+    const status = await world.says();
     expect(onOneLine(status)).toMatch(/ntfy cannot be told anything since .* \(\d+ messages\): /);
     const { stdout: report } = await world.slipway('report', String(run));
     expect(report).toMatch(/\| slack \| \d+ \| none \| yes \|/);

@@ -52,7 +52,7 @@ describe('a node that does not get well on the new version', () => {
       const seen = await world.kubectl('get', 'node', node, '--output=json');
       expect(seen).toContain(`Talos (${from})`);
       expect(JSON.parse(seen)).not.toHaveProperty('spec.unschedulable');
-      const { stdout } = await world.slipway('status');
+      const stdout = await world.says();
       expect(stdout.replaceAll(/\s+/g, ' ')).toContain(`${node} was rolled back to ${from} by itself`);
       expect((await world.slipway('release', '--why', 'looked at it')).code).toBe(0);
     },
@@ -88,7 +88,7 @@ describe('a node that does not get well on the new version', () => {
     expect(nodeResult(result, canary)).toMatchObject({ outcome: 'undone', state: 'rolled-back' });
     expect(await world.kubectl('get', 'node', canary, '--output=json')).toContain(`Talos (${from})`);
     expect(await world.machineEvents(next, 'install-started')).toEqual([]);
-    expect(onOneLine((await world.slipway('status')).stdout)).toMatch(
+    expect(onOneLine(await world.says())).toMatch(
       /kube-system\/coredns-of-the-new-node \(CrashLoopBackOff\)/,
     );
     await mend();
@@ -129,10 +129,8 @@ describe('a node that does not get well on the new version', () => {
         await world.control('POST', '/faults', { name: 'extension-missing', node });
         await world.control('POST', '/faults', { ...fault, node });
         const run = await world.upgrade('--only', node);
-        await world.until('the way back failed', async () =>
-          (await world.slipway('status')).stdout.includes('CRITICAL'),
-        );
-        const said = onOneLine((await world.slipway('status')).stdout);
+        await world.until('the way back failed', async () => (await world.says()).includes('CRITICAL'));
+        const said = onOneLine(await world.says());
         expect(said).toContain(`CRITICAL: ${node} did not come back to ${from}`);
         expect(said).toMatch(says);
         const again = `slipway rollback ${node} ${world.lab.cluster}/${run} --why`;
@@ -187,7 +185,7 @@ describe('a node that does not get well on the new version', () => {
       cordoned: true,
       attempt: 2,
     });
-    const { stdout } = await world.slipway('status');
+    const stdout = await world.says();
     expect(stdout.replaceAll(/\s+/g, ' ')).toContain(`CRITICAL: ${other} did not come back to ${from}`);
   }, 240_000);
 

@@ -67,7 +67,7 @@ describe('a soak that breaks', () => {
       expect(nodeResult(result, node).cordoned).toBeUndefined();
       expect(await world.kubectl('get', 'node', node, '--output=jsonpath={.spec.unschedulable}')).toBe('');
       expect(await world.machineEvents(next, 'install-started')).toEqual([]);
-      const status = onOneLine((await world.slipway('status')).stdout);
+      const status = onOneLine(await world.says());
       expect(status).toMatch(/is held/);
       expect(status).toMatch(says);
       expect((await world.slipway('upgrade')).code).toBe(1);

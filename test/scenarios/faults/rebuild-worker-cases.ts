@@ -152,6 +152,6 @@ async function isMarked(at: World, node: string): Promise<boolean> {
 
 /** What a person reads who asks what the run waits for. */
 async function isSaid(at: World, words: RegExp): Promise<boolean> {
-  const { stdout } = await at.slipway('status');
+  const stdout = await at.says();
   return words.test(stdout.replaceAll(/\s+/g, ' '));
 }

@@ -103,7 +103,7 @@ async function webEverywhere(at: World): Promise<void> {
 
 /** What a person reads who asks what the run waits for. */
 async function saysUndone(at: World): Promise<boolean> {
-  const { stdout } = await at.slipway('status');
+  const stdout = await at.says();
   return /granted the eviction of \S+ at [\d:]{8} UTC and did not carry it out/.test(
     stdout.replaceAll(/\s+/g, ' '),
   );

@@ -55,7 +55,7 @@ describe('a cluster that a person has upgraded half of', () => {
       failedStep: 'install',
       reason: { kind: 'installed-by-others', image: imageOf(world, armed, 'v1.13.9') },
     });
-    expect((await world.slipway('status')).stdout).toContain('reboot --drain');
+    expect(await world.says()).toContain('reboot --drain');
     await world.control('POST', `/machines/${armed}/reboot`);
     await untilItRuns(world, armed, 'v1.13.9');
     expect((await world.slipway('release', '--why', 'it has booted')).code).toBe(0);

@@ -37,7 +37,7 @@ describe('a pause that expires', () => {
       reasons: [{ kind: 'pause-expired', limit: pauseMs }],
     });
     expect(await touched(first)).toBe(false);
-    expect((await world.slipway('status')).stdout).not.toContain('is held');
+    expect(await world.says()).not.toContain('is held');
   }, 90_000);
 
   it('between two nodes ends the run, leaves the next node alone, and holds the cluster until a release', async () => {
@@ -54,7 +54,7 @@ describe('a pause that expires', () => {
     expect(await touched(first)).toBe(true);
     expect(await touched(second)).toBe(false);
 
-    const status = onOneLine((await world.slipway('status')).stdout);
+    const status = onOneLine(await world.says());
     expect(status).toMatch(/is held.*lunch, and nobody resumed it within 15s/);
     expect((await world.slipway('resume', '--why', 'too late')).code).toBe(1);
     expect((await world.slipway('upgrade')).code).toBe(1);

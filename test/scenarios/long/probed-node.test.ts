@@ -77,7 +77,7 @@ describe('a node that is tried with probes', () => {
     expect(reason && advise(reason, { cluster: world.lab.cluster }).join('\n')).toContain(
       'kubectl run slipway-gateway --namespace=slipway-probes --image=busybox',
     );
-    const { stdout } = await world.slipway('status');
+    const stdout = await world.says();
     expect(stdout.replaceAll(/\s+/g, ' ')).toContain('the probe gateway failed on work-2: exit code 1');
     expect(await isCordoned(world, 'work-2')).toBe(true);
     expect(await probePods(world)).toEqual([]);

@@ -127,7 +127,7 @@ describe('a machine that is to be made anew from a bad Terraform state', () => {
       expect(seen.says).toMatch(says);
       expect(seen.advises).toContain(advises);
       // Nothing was touched, so there is nothing to hold it for.
-      expect((await world.slipway('status')).stdout).not.toContain('is held');
+      expect(await world.says()).not.toContain('is held');
     },
     120_000,
   );
@@ -139,7 +139,7 @@ describe('a machine that is to be made anew from a bad Terraform state', () => {
     await writeFile(world.lab.inventory, before);
     expect(code).toBe(2);
     expect(stderr).toContain('roles.worker.terraform: it does not say {node}');
-    expect((await world.slipway('status')).stdout).not.toContain('is held');
+    expect(await world.says()).not.toContain('is held');
   }, 60_000);
 
   it('let Slipway change no Node, evict no pod, and ask nothing of the hypervisor', async () => {

@@ -79,9 +79,7 @@ describe('a minor of prox-ops, by machines made anew', () => {
     });
 
     it('says so to a person, and is in service as before, with its card', async () => {
-      expect(onOneLine((await world.slipway('status')).stdout)).toContain(
-        `${first} was rolled back to ${from} by itself`,
-      );
+      expect(onOneLine(await world.says())).toContain(`${first} was rolled back to ${from} by itself`);
       expect(await of(first, '{.status.nodeInfo.osImage}')).toBe(`Talos (${from})`);
       expect(await of(first, '{.spec.unschedulable}')).toBe('');
       expect(await of(first, String.raw`{.status.allocatable.nvidia\.com/gpu}`)).toBe('1');

@@ -162,7 +162,7 @@ describe('a machine that Terraform makes anew', () => {
       }));
 
     it('stays cordoned', async () => {
-      const { stdout } = await world.slipway('status');
+      const stdout = await world.says();
       expect(stdout).toContain('2 network cards, and slipway.yaml names 3 for its role');
       const cordoned = await world.kubectl(
         'get',

@@ -69,7 +69,7 @@ describe('a halted run whose node was made anew, and is rolled back', () => {
         attempt: 2,
       });
       expect(await members(world)).toEqual(etcdBefore);
-      expect((await world.slipway('status')).stdout).toContain('is held');
+      expect(await world.says()).toContain('is held');
     });
 
     it('says what git would bring once more', async () => {
@@ -142,7 +142,7 @@ describe('a halted run whose node was made anew, and is rolled back', () => {
     }, 300_000);
 
     it('halts with the state that it left, and waits for a person', async () => {
-      const status = (await world.slipway('status')).stdout.replaceAll(/\s+/g, ' ');
+      const status = (await world.says()).replaceAll(/\s+/g, ' ');
       expect(status).toContain(`CRITICAL: ${node} did not come back to ${from}`);
       expect(status).toContain('It has a new machine, which has not joined the cluster');
       expect(status).toContain(`slipway rollback ${node} prox-ops/${run}`);

@@ -61,7 +61,7 @@ describe('the way back of a run that made machines anew', () => {
     const left = result.terraform?.kind === 'known' ? result.terraform.writes : [];
     expect(left.map(({ address }) => address).join('\n')).toContain(worker);
     expect((await world.slipway('report', String(result.run))).stdout).toContain('the way back of run 1');
-    expect((await world.slipway('status')).stdout).not.toContain('is held');
+    expect(await world.says()).not.toContain('is held');
   }, 60_000);
 
   it('is nothing to do once more', async () => {
@@ -83,7 +83,7 @@ describe('the way back of a run that made machines anew', () => {
     expect(back).toMatchObject({ outcome: 'done', reasons: [] });
     expect(nodeResult(back, other)).toMatchObject({ outcome: 'done', state: 'on-target', to: from });
     expect(await osOf(other)).toBe(`Talos (${from})`);
-    expect((await world.slipway('status')).stdout).not.toContain('is held');
+    expect(await world.says()).not.toContain('is held');
   }, 300_000);
 
   async function osOf(node: string): Promise<string> {
