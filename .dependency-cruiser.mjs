@@ -5,7 +5,7 @@
 
 const door = '^dist/src/tools/run-command[.]js$';
 const doorOfServices = '^dist/src/serve/service-process[.]js$';
-const describeAndTables = '^dist/src/planning/(describe|failures|hand-over|node-steps)[.]js$';
+const describeAndTables = '^dist/src/planning/(describe|failures|hand-over|node-address|node-steps)[.]js$';
 const factsOfMessages = '^dist/src/planning/messages/(facts|merges|waits)[.]js$';
 const messages = '^dist/src/workflows/((delivery|queue)-)?messages[.]js$';
 /** What reads credentials and asks a forge, or a git server: nothing of it touches a cluster. */
@@ -129,7 +129,8 @@ export default {
       'src/workflows',
       [describeAndTables, factsOfMessages],
       'Workflows order, wait and undo. Decide in an activity, whose answer is recorded; only sentences (describe), the facts ' +
-        'of messages, what a delivery is, and the tables of steps and failures may be read here, since replay runs them again.',
+        'of messages with the addresses they name, what a delivery is, and the tables of steps and failures may be read here, ' +
+        'since replay runs them again.',
     ),
     packages(
       'src/workflows',
@@ -142,7 +143,7 @@ export default {
         'A workflow is replayed: it may not touch the machine. Do it in an activity and await its answer.',
       severity: 'error',
       from: {
-        path: '^dist/src/(workflows|planning/(describe|failures|hand-over|node-steps|messages/(facts|merges|waits))[.]js)',
+        path: '^dist/src/(workflows|planning/(describe|failures|hand-over|node-address|node-steps|messages/(facts|merges|waits))[.]js)',
       },
       to: { dependencyTypes: ['core'] },
     },

@@ -38,7 +38,7 @@ export const light = {
   testEnvironment: 'node',
   transform: {},
   runner: 'jest-light-runner/child-process',
-  setupFiles: ['<rootDir>/runner/jest-globals.js'],
+  setupFiles: ['<rootDir>/runner/ends-with-jest.js', '<rootDir>/runner/jest-globals.js'],
   setupFilesAfterEnv: ['<rootDir>/runner/test-limits.js'],
   maxWorkers: 2,
 };

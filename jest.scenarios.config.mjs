@@ -13,7 +13,7 @@ export default {
   maxWorkers: 4,
   // Each test file loads all modules anew; a process that has grown makes way for a new one.
   workerIdleMemoryLimit: '400MB',
-  testSequencer: '<rootDir>/../../jest.longest-first.mjs',
+  testSequencer: '<rootDir>/../../setup/longest-first.mjs',
   // Nothing here is a test of time; what waits has a limit of its own.
   testTimeout: 60_000,
   globalSetup: '<rootDir>/scenarios/global-setup.js',

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, openSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { projectRoot, SetupStopped } from './project.mjs';
@@ -41,26 +41,42 @@ export async function runChild(
   throwIfStopped();
   return /** @type {Promise<ChildEnd>} */ (
     new Promise((resolve, reject) => {
+      const collected = collect ? unnamedFile() : undefined;
       const child = spawn(
         setpriv,
         ['--pdeathsig', deathSignal, '--', parentLives(), '--', command, ...args],
         {
           cwd: projectRoot,
           env,
-          stdio: collect ? ['ignore', 'pipe', 'pipe'] : 'inherit',
+          stdio: collected === undefined ? 'inherit' : ['ignore', collected, collected],
         },
       );
       running.add(child);
-      let output = '';
-      for (const stream of [child.stdout, child.stderr])
-        stream?.setEncoding('utf8').on('data', (text) => (output += text));
+      const output = () => (collected === undefined ? '' : contentOf(collected));
       child.once('error', reject);
-      child.once('close', (code, signal) => {
+      child.once('exit', (code, signal) => {
         running.delete(child);
-        resolve({ code: code ?? 128 + (os.constants.signals[signal ?? 'SIGKILL'] ?? 0), output });
+        resolve({ code: code ?? 128 + (os.constants.signals[signal ?? 'SIGKILL'] ?? 0), output: output() });
       });
     })
   );
+}
+
+/** A file that is gone with us. Not a pipe: what a child leaves running would keep that open, and us waiting for its end. */
+function unnamedFile() {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'slipway-output-'));
+  try {
+    return openSync(path.join(folder, 'output'), 'a+');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** @param {number} file */
+function contentOf(file) {
+  const text = readFileSync(`/proc/self/fd/${file}`, 'utf8');
+  closeSync(file);
+  return text;
 }
 
 /**

@@ -9,7 +9,7 @@ import { clean, type LeaseAnswer } from './lease-messages.js';
 export interface Lease {
   readonly description: LabDescription;
   /** Ends the lease. `reusable` false: something went wrong, and the lab is to be stopped. */
-  release(reusable: boolean): Promise<void>;
+  readonly release: (reusable: boolean) => Promise<void>;
 }
 
 /** Leases a lab. @throws with the reason when the pool has none and can start none */

@@ -2,7 +2,6 @@ import {
   ApplicationFailure,
   allHandlersFinished,
   condition,
-  patched,
   setHandler,
   upsertMemo,
 } from '@temporalio/workflow';

@@ -1,10 +1,11 @@
 import { EventEmitter, once } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
 import { CancelledFailure } from '@temporalio/activity';
-import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { inActivity, type Wait } from '../../src/activities/activity-context.js';
 import type { Reason } from '../../src/planning/reason.js';
 import { Refusal } from '../../src/tools/refusal.js';
+import { freeTime, passTime, stopTime } from '../mock-time.js';
 import { runAttempt, type RunningAttempt } from './an-activity.js';
 
 const verdict: Reason = { kind: 'install-failed', node: 'work-1', why: 'exit code 1' };
@@ -55,11 +56,9 @@ test('a step that is cancelled ends as cancelled, whatever came of its request',
 describe('the pauses between looks', () => {
   beforeEach(() => {
     // A heartbeat needs the context in which its timer was set, which a faked one loses.
-    jest.useFakeTimers({ doNotFake: ['setInterval'] });
+    stopTime('setTimeout');
   });
-  afterEach(() => {
-    jest.useRealTimers();
-  });
+  afterEach(freeTime);
 
   /** Milliseconds at which a wait looked, which never sees what it waits for. */
   async function looksOf(limit: number, look: number | undefined): Promise<readonly number[]> {
@@ -78,7 +77,7 @@ describe('the pauses between looks', () => {
     };
     const attempt = runAttempt(() => inActivity('it waits', act));
     const ended = attempt.ended.catch((failure: unknown) => failure);
-    await jest.advanceTimersByTimeAsync(limit);
+    await passTime(limit);
     expect(await ended).toMatchObject({ type: passing.kind });
     return looks;
   }

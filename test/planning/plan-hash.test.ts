@@ -5,7 +5,6 @@ import { planOf } from './a-planned-node.js';
 
 const well = aCluster();
 const hash = planOf(well.planInput()).hash;
-const minorInPlace = { strategy: { patch: 'in-place', minor: 'in-place', major: 'rebuild' } } as const;
 const asking = well.upgrading({ onFailure: 'ask' });
 
 describe('the hash of a plan', () => {

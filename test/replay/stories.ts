@@ -6,7 +6,6 @@ import type { World, WorldOptions } from '../../lab/world.js';
 import { nodeId, queueId, runId } from '../../src/workflows/messages.js';
 import { setInInventory } from '../../lab/edit-inventory.js';
 import { decisionStories } from './decision-stories.js';
-import { halted } from './halted-run.js';
 import { playMerges } from './merge-stories.js';
 import { queueStartedOver } from './queue-started-over.js';
 

@@ -36,6 +36,7 @@ export const exempt = [
   'test/lab/hypervisor/terraform-lab.test.ts',
   'test/lab/kubernetes/lab.test.ts',
   'test/lab/kubernetes/rebuilt-machines.test.ts',
+  'test/lab/pool/lab-pool.test.ts',
   'test/lab/talos-api/talosctl',
   'test/renovate/real-renovate.test.ts',
   'test/tools/terraform/real-',

@@ -83,20 +83,15 @@ describe('a process whose parent is killed', () => {
       await open();
       expect(await record.end).toBe('forked\n');
     },
-    60_000,
   );
 
-  it.each(ways)(
-    'while it runs is killed (%s)',
-    async (_name, module, call) => {
-      const record = await forked(module, call);
-      await open();
-      await record.has('forked\nexecuted\n');
-      await kill();
-      expect(await record.end).toBe('forked\nexecuted\n');
-    },
-    60_000,
-  );
+  it.each(ways)('while it runs is killed (%s)', async (_name, module, call) => {
+    const record = await forked(module, call);
+    await open();
+    await record.has('forked\nexecuted\n');
+    await kill();
+    expect(await record.end).toBe('forked\nexecuted\n');
+  });
 });
 
 interface Recorded {

@@ -269,11 +269,11 @@ describe('a run with a skipped node', () => {
       counts: { done: 1 },
       notDone: [{ node: next, outcome: 'skipped', state: 'untouched' }],
     });
-  }, 60_000);
+  });
 
   test('ends done where that node ran the target already', async () => {
     expect(await skipsNext('already-on-target')).toMatchObject({ outcome: 'done', reasons: [] });
-  }, 60_000);
+  });
 });
 
 describe('a node that is skipped when its install was sent', () => {
@@ -312,7 +312,7 @@ describe('a run that waits for a decision', () => {
       notDone: [{ node: one, outcome: 'undone', attempt: 1 }],
     });
     expect(touched(driven)).toEqual([]);
-  }, 60_000);
+  });
 
   test('that nobody makes ends halted at its limit, with nothing touched', async () => {
     const driven = await drive([[one], [next]], neverPulls, { decision: 1_000 });
@@ -322,7 +322,7 @@ describe('a run that waits for a decision', () => {
       notDone: [{ node: one, outcome: 'undone' }],
     });
     expect(touched(driven)).toEqual([]);
-  }, 60_000);
+  });
 });
 
 describe('decisions about one node', () => {

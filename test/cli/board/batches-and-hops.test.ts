@@ -94,7 +94,7 @@ group('several nodes at once', () => {
     const result = {
       outcome: 'halted',
       reasons: [],
-      nodes: [node('k8s-work-2', {}), node('k8s-work-3', { reason: because })],
+      notDone: [node('k8s-work-2', {}), node('k8s-work-3', { reason: because })],
     };
     const facts = factsOf(
       runStarted,

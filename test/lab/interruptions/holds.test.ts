@@ -1,6 +1,7 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Holds } from '../../../lab/interruptions/holds.js';
 import type { Fate, Passing } from '../../../lab/interruptions/temporal-gateway.js';
+import { freeTime, passTime, stopTime } from '../../mock-time.js';
 
 const drain: Passing = {
   kind: 'given',
@@ -15,21 +16,19 @@ describe('a run that is held at a step', () => {
   let holds: Holds;
 
   beforeEach(() => {
-    jest.useFakeTimers();
+    stopTime('setInterval');
     beats = [];
     holds = new Holds((token) => {
       beats.push(token);
       return Promise.resolve();
     });
   });
-  afterEach(() => {
-    jest.useRealTimers();
-  });
+  afterEach(freeTime);
 
   /** What came of it by now. */
   async function sofar(fate: Promise<Fate>): Promise<Fate | 'held'> {
     const held = Promise.resolve('held' as const);
-    await jest.advanceTimersByTimeAsync(0);
+    await passTime(0);
     return Promise.race([fate, held]);
   }
 
@@ -37,12 +36,12 @@ describe('a run that is held at a step', () => {
     const hold = holds.at(point);
     const fate = holds.guard(drain, 'a token');
     await hold.reached;
-    await jest.advanceTimersByTimeAsync(30_000);
+    await passTime(30_000);
     expect(await sofar(fate)).toBe('held');
     expect(beats).toEqual(Array.from({ length: 15 }, () => 'a token'));
     hold.release();
     expect(await fate).toBe('on');
-    await jest.advanceTimersByTimeAsync(30_000);
+    await passTime(30_000);
     expect(beats).toHaveLength(15);
   });
 
@@ -66,7 +65,7 @@ describe('a run that is held at a step', () => {
     const deaf = new Holds(() => Promise.reject(new Error('unavailable')));
     const hold = deaf.at(point);
     const fate = deaf.guard(drain, 'a token');
-    await jest.advanceTimersByTimeAsync(5_000);
+    await passTime(5_000);
     expect(await sofar(fate)).toBe('held');
     hold.release();
     expect(await fate).toBe('on');

@@ -1,6 +1,8 @@
-import { describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import { resetMachine, shutDownMachine, type ResetRequest } from '../../../lab/machines/reset.js';
-import { loneMachine, type LoneMachine } from './one-machine.js';
+import { loneMachine, type LoneMachine, switchOffMachines } from './one-machine.js';
+
+afterEach(switchOffMachines);
 
 const asked: ResetRequest = { graceful: true, reboot: true, partitions: [], userDisks: [], mode: 'ALL' };
 

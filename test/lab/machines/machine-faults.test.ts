@@ -1,8 +1,10 @@
-import { describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import { emptySchematic } from '../../../lab/factory/schematics.js';
 import { actByHand } from '../../../lab/machines/by-hand.js';
 import { CONTROL_SCHEMATIC, WORKER_SCHEMATIC, installer } from './fake-images.js';
-import { comesToStay, loneMachine, type LoneMachine } from './one-machine.js';
+import { comesToStay, loneMachine, type LoneMachine, switchOffMachines } from './one-machine.js';
+
+afterEach(switchOffMachines);
 
 /** Upgrades with a fault armed and waits until the machine has booted again. */
 async function upgradeWith(name: string, role: 'control-plane' | 'worker' = 'worker'): Promise<LoneMachine> {

@@ -1,10 +1,12 @@
-import { describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import type { VirtualMachine } from '../../../lab/hypervisor/machine-room.js';
 import type { FaultName } from '../../../lab/faults/catalogue.js';
 import { configureFirst } from '../../../lab/machines/configuration/apply-configuration.js';
 import { LabMachineRoom } from '../../../lab/machines/machine-room/lab-machine-room.js';
 import { CONTROL_SCHEMATIC, WORKER_SCHEMATIC, installer } from './fake-images.js';
-import { loneMachine, type LoneMachine } from './one-machine.js';
+import { loneMachine, type LoneMachine, switchOffMachines } from './one-machine.js';
+
+afterEach(switchOffMachines);
 
 /** Enough of a configuration for a machine that has nothing to compare it with. */
 const CONFIGURATION = [

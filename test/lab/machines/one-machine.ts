@@ -1,5 +1,4 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterEach } from '@jest/globals';
 import { FaultPlan } from '../../../lab/faults/fault-plan.js';
 import { durationsAt } from '../../../lab/machines/durations.js';
 import { LabClock } from '../../../lab/machines/lab-clock.js';
@@ -32,11 +31,12 @@ export interface LoneMachine {
 
 const made: Machine[] = [];
 
-afterEach(async () => {
+/** To be called after each test: a machine that is left on goes on working during the tests of other files. */
+export async function switchOffMachines(): Promise<void> {
   await Promise.all(made.splice(0).map((machine) => machine.powerOff()));
-});
+}
 
-/** Makes a machine and, unless told otherwise, waits until it is ready. It is switched off after the test. */
+/** Makes a machine and, unless told otherwise, waits until it is ready. `switchOffMachines` switches it off. */
 export async function loneMachine(
   options: { on?: boolean } & Partial<
     Pick<MachineDefinition, 'role' | 'version' | 'bootloader' | 'installed'>

@@ -1,6 +1,8 @@
-import { expect, test } from '@jest/globals';
+import { afterEach, expect, test } from '@jest/globals';
 import { WORKER_SCHEMATIC, installer } from './fake-images.js';
-import { loneMachine } from './one-machine.js';
+import { loneMachine, switchOffMachines } from './one-machine.js';
+
+afterEach(switchOffMachines);
 
 test('a machine that is made anew boots its first version, and knows nothing of what was installed or pulled', async () => {
   const { machine, install, logged, ready } = await loneMachine({ version: 'v1.13.1' });

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 
 /** Written by `npm run test:all`. */
-const TABLE = new URL('docs/test-results.md', import.meta.url);
+const TABLE = new URL('../docs/test-results.md', import.meta.url);
 const ROW = /^\| `(?<file>[^`]+)` \| [^|]+ \| (?<seconds>\d+) \|/gm;
 
 /**

@@ -11,8 +11,8 @@ import { cluster, startWorkflowsAlone, taskQueue, type WorkflowsAlone } from './
 let alone: WorkflowsAlone;
 beforeAll(async () => {
   alone = await startWorkflowsAlone();
-}, 60_000);
-afterAll(() => alone.stop(), 20_000);
+});
+afterAll(() => alone.stop());
 
 const origin = (commit: string) => ({
   repository: 'acme/home-ops',
@@ -44,7 +44,7 @@ describe('a run that waits for an approval', () => {
     const asked = await alone.answerNext({ verdict: 'refused', reasons: [] });
     expect(asked).toMatchObject({ name: 'planUpgrade', input: { run: run + 1 } });
     await client.workflow.getHandle(runId(cluster, run + 1)).result();
-  }, 60_000);
+  });
 });
 
 describe('a run outside its maintenance window', () => {
@@ -80,5 +80,5 @@ describe('a run outside its maintenance window', () => {
       await driven.stop();
       await activities.stop();
     }
-  }, 60_000);
+  });
 });

@@ -1,0 +1,15 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, test } from '@jest/globals';
+import { projectRoot } from '../../src/tools/project-root.js';
+
+test('hooks stand in test files: a shared module is loaded once a worker, and its hooks would be those of the first file alone', () => {
+  const shared = readdirSync(path.join(projectRoot, 'test'), { recursive: true, encoding: 'utf8' }).filter(
+    (file) => /[.]tsx?$/.test(file) && !/[.]test[.]tsx?$/.test(file),
+  );
+  const hook = /^(?:before|after)(?:Each|All)\(/m;
+  expect(shared.length).toBeGreaterThan(50);
+  expect(
+    shared.filter((file) => hook.test(readFileSync(path.join(projectRoot, 'test', file), 'utf8'))),
+  ).toEqual([]);
+});
