@@ -14,8 +14,8 @@ export default {
   // Each test file loads all modules anew; a process that has grown makes way for a new one.
   workerIdleMemoryLimit: '400MB',
   testSequencer: '<rootDir>/../../setup/longest-first.mjs',
-  // Nothing here is a test of time; what waits has a limit of its own.
-  testTimeout: 60_000,
+  // Far more than any test or hook needs on a busy machine: it ends one that would last for ever. What waits says more, and sooner.
+  testTimeout: 1_800_000,
   globalSetup: '<rootDir>/scenarios/global-setup.js',
   globalTeardown: '<rootDir>/scenarios/global-teardown.js',
 };

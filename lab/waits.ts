@@ -4,13 +4,15 @@
  */
 export const waits = {
   /** Anything a scenario waits for. */
-  conditionMs: 180_000,
-  labStartMs: 180_000,
-  labStopMs: 20_000,
+  conditionMs: 300_000,
+  labStartMs: 600_000,
+  labStopMs: 60_000,
   /** Of a worker, or the watcher. */
-  programStartMs: 60_000,
+  programStartMs: 300_000,
   /** The watcher reads all histories before it judges. */
-  watcherStopMs: 60_000,
+  watcherStopMs: 120_000,
   /** A command of a person. */
-  commandMs: 120_000,
+  commandMs: 300_000,
+  /** A run, to its end: longer than all its short limits together, met one after the other. */
+  runMs: 900_000,
 } as const;

@@ -254,16 +254,12 @@ export class World extends Terminal {
   }
 
   /** Asks until it is so; says what did not happen. */
-  async until(
-    what: string,
-    isSo: () => Promise<boolean>,
-    timeoutMs: number = waits.conditionMs,
-  ): Promise<void> {
-    const end = Date.now() + timeoutMs;
+  async until(what: string, isSo: () => Promise<boolean>): Promise<void> {
+    const end = Date.now() + waits.conditionMs;
     for (;;) {
       if (await isSo().catch(() => false)) return;
       if (Date.now() > end)
-        throw new Error(`after ${timeoutMs / 1000} s it is still not so: ${what}\n${this.logs()}`);
+        throw new Error(`after ${waits.conditionMs / 1000} s it is still not so: ${what}\n${this.logs()}`);
       await sleep(150);
     }
   }

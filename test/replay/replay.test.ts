@@ -20,5 +20,5 @@ describe('recorded histories', () => {
     const lines = stdout.split('\n');
     expect(lines).toEqual(histories.toSorted().map((name) => `ok ${name}`));
     expect(exitCode).toBe(0);
-  }, 130_000);
+  });
 });

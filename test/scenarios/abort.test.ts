@@ -12,11 +12,11 @@ describe('an abort', () => {
 
   beforeAll(async () => {
     world = await World.start({ name: 'abort' });
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await world.stop();
-  }, 120_000);
+  });
 
   it('during the drain leaves the node as it was, and the cluster held', async () => {
     const node = 'k8s-work-1';
@@ -35,7 +35,7 @@ describe('an abort', () => {
     expect(await world.machineEvents(node, 'upgrade-accepted')).toEqual([]);
     expect((await world.slipway('upgrade')).code).toBe(1);
     expect((await world.slipway('release', '--why', 'a test')).code).toBe(0);
-  }, 120_000);
+  });
 
   it('by the command line once the install was sent finishes the node, then ends the run', async () => {
     const node = 'k8s-work-2';
@@ -51,7 +51,7 @@ describe('an abort', () => {
     expect(nodeResult(result, node)).toMatchObject({ outcome: 'done', state: 'on-target' });
     await expectClean(node);
     expect((await world.slipway('release', '--why', 'a test')).code).toBe(0);
-  }, 180_000);
+  });
 
   it('by a plain Temporal cancel, as the Web UI sends it, is the same', async () => {
     const node = 'k8s-work-3';
@@ -64,11 +64,11 @@ describe('an abort', () => {
     await expectClean(node);
     expect(await world.machineEvents(node, 'upgrade-accepted')).toEqual([]);
     expect((await world.slipway('release', '--why', 'a test')).code).toBe(0);
-  }, 120_000);
+  });
 
   it('keeps every promise the watcher can see', async () => {
     expect((await world.stop()).complaints).toEqual([]);
-  }, 120_000);
+  });
 
   async function expectClean(node: string): Promise<void> {
     expect(await world.kubectl('get', 'node', node, '-o', 'jsonpath={.spec.unschedulable}')).toBe('');

@@ -14,11 +14,11 @@ describe('a strategy that slipway.yaml does not have', () => {
 
   beforeAll(async () => {
     world = await World.start({ name: 'approvals' });
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await world.stop();
-  }, 120_000);
+  });
 
   const untilItAsks = async (): Promise<string> => {
     let said = '';
@@ -46,23 +46,19 @@ describe('a strategy that slipway.yaml does not have', () => {
     expect(said).toMatch(/If nobody does until .*, it ends with no node touched/);
     const { stdout } = await world.slipway('queue');
     expect(onOneLine(stdout)).toContain('approval, waits for a person: slipway approve');
-  }, 90_000);
+  });
 
   const answers = [
     ['of another plan', ['--plan', 'abcdef012345', ...ada, '--reason', 'x'], 1, /asks about plan/],
     ['without a name', ['--plan', '3f2a8c91', '--by', ' ', '--reason', 'x'], 2, /needs a name/],
     ['without a reason', ['--plan', '3f2a8c91', ...ada], 2, /needs a reason/],
   ] as const;
-  it.each(answers)(
-    'is not begun by an approval %s',
-    async (_case, args, code, said) => {
-      const refused = await world.slipway('approve', ...args);
-      expect(refused.code).toBe(code);
-      expect(refused.stderr).toMatch(said);
-      expect(await touched()).toBe(false);
-    },
-    60_000,
-  );
+  it.each(answers)('is not begun by an approval %s', async (_case, args, code, said) => {
+    const refused = await world.slipway('approve', ...args);
+    expect(refused.code).toBe(code);
+    expect(refused.stderr).toMatch(said);
+    expect(await touched()).toBe(false);
+  });
 
   it('that is rejected ends: nothing was touched, nothing is held, and the report says who and why', async () => {
     const rejected = await world.slipway('reject', '--plan', hash, ...ada, '--reason', 'not this week');
@@ -75,7 +71,7 @@ describe('a strategy that slipway.yaml does not have', () => {
     expect(await touched()).toBe(false);
     const late = await world.slipway('approve', '--plan', hash, ...ada, '--reason', 'after all');
     expect([late.code, late.stderr]).toEqual([1, expect.stringContaining('has ended already')]);
-  }, 60_000);
+  });
 
   it('that nobody answers ends at its limit, with nothing touched', async () => {
     await setInInventory(world, ['limits', 'approval'], '1s');
@@ -85,7 +81,7 @@ describe('a strategy that slipway.yaml does not have', () => {
     });
     await setInInventory(world, ['limits', 'approval'], '1h');
     expect(await touched()).toBe(false);
-  }, 60_000);
+  });
 
   it('that is aborted while it waits ends, and an abort holds the cluster as ever', async () => {
     const run = await world.upgrade(...asked);
@@ -94,7 +90,7 @@ describe('a strategy that slipway.yaml does not have', () => {
     expect((await world.result(run)).outcome).toBe('aborted');
     expect(await touched()).toBe(false);
     expect((await world.slipway('release', '--why', 'nothing was touched')).code).toBe(0);
-  }, 60_000);
+  });
 
   it('that is approved runs, across the death of a worker; who, why, when and the hash are kept', async () => {
     const run = await world.upgrade(...asked);
@@ -128,11 +124,11 @@ describe('a strategy that slipway.yaml does not have', () => {
       `approve the plan | the fix is urgent (plan ${plan.hash.slice(0, 12)})`,
     );
     expect(await world.says()).toContain('approved by Ada: the fix is urgent');
-  }, 240_000);
+  });
 
   it('keeps every promise the watcher can see', async () => {
     expect((await world.stop()).complaints).toEqual([]);
-  }, 120_000);
+  });
 
   /** Whether anything was done to the machine, or written to its Node. */
   async function touched(): Promise<boolean> {

@@ -15,11 +15,11 @@ describe('workers in batches', () => {
     world = await World.start({ name: 'batches' });
     await setInInventory(world, ['upgrade', 'order'], 'workers-first');
     await setInInventory(world, ['upgrade', 'workers', 'batch'], 2);
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await world.stop();
-  }, 120_000);
+  });
 
   it('go before the control planes where the inventory says so: the canary alone, the others together', async () => {
     await holdDrain(world, second);
@@ -34,7 +34,7 @@ describe('workers in batches', () => {
       return Date.parse(at === 0 ? (endedAt ?? '') : startedAt);
     });
     for (const begun of together) expect(begun).toBeGreaterThanOrEqual(alone);
-  }, 300_000);
+  });
 
   it('stop together: what was not installed is undone, what was is finished, and no other node begins', async () => {
     await world.control('POST', '/faults', { name: 'install-fails', node: second });
@@ -58,9 +58,9 @@ describe('workers in batches', () => {
     expect(result.nodes.map(({ node }) => node).toSorted()).toEqual([canary, second, third]);
     expect(await world.machineEvents(controlPlane, 'install-started')).toHaveLength(1);
     await stopHolding(world);
-  }, 300_000);
+  });
 
   it('keeps every promise the watcher can see', async () => {
     expect((await world.stop()).complaints).toEqual([]);
-  }, 120_000);
+  });
 });

@@ -12,11 +12,11 @@ describe('an upgrade', () => {
 
   beforeAll(async () => {
     world = await World.start({ name: 'changes', labArgs: ['--talos', 'v1.12.1', '--target', 'v1.12.1'] });
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await world.stop();
-  }, 120_000);
+  });
 
   it('of the schematic alone refuses to take an extension away that nobody gave up', async () => {
     const poorer = await postSchematic(world, ['siderolabs/qemu-guest-agent']);
@@ -25,7 +25,7 @@ describe('an upgrade', () => {
     expect(plan.code).toBe(1);
     expect(plan.stdout + plan.stderr).toMatch(/would take .*nvidia.* away from k8s-work-1/);
     expect(plan.stdout + plan.stderr).toMatch(/upgrade\.mayLoseExtensions/);
-  }, 60_000);
+  });
 
   it('of the schematic alone makes the node of the other one, at the same version', async () => {
     const richer = await postSchematic(world, [...(await workerExtensions(world)), 'siderolabs/iscsi-tools']);
@@ -36,7 +36,7 @@ describe('an upgrade', () => {
     expect(nodeResult(result, node)).toMatchObject({ outcome: 'done', from: 'v1.12.1', to: 'v1.12.1' });
     const again = await world.slipway('plan', '--only', node);
     expect(again.stdout).toMatch(/nothing to do/);
-  }, 180_000);
+  });
 
   it('of the minor goes in place where the inventory says so: by one request from 1.12, by two from 1.13 on', async () => {
     await setInInventory(world, ['upgrade', 'strategy', 'minor'], 'in-place');
@@ -46,7 +46,7 @@ describe('an upgrade', () => {
     const patch = await world.result(await world.upgrade('--only', node, '--talos', 'v1.13.9'));
     expect(nodeResult(patch, node)).toMatchObject({ outcome: 'done', from: 'v1.13.7', to: 'v1.13.9' });
     expect(await world.machineEvents(node, 'armed')).toHaveLength(1);
-  }, 300_000);
+  });
 
   it('of some nodes names who stays behind, and the next run brings the others after them', async () => {
     const plan = await world.slipway('plan', '--only', 'k8s-work-2', '--talos', 'v1.13.9');
@@ -57,7 +57,7 @@ describe('an upgrade', () => {
     expect(rest).toMatchObject({ outcome: 'done', reasons: [] });
     expect(nodeResult(rest, 'k8s-work-1').outcome).toBe('skipped');
     expect(nodeResult(rest, 'k8s-ctrl-3')).toMatchObject({ outcome: 'done', to: 'v1.13.9' });
-  }, 300_000);
+  });
 
   it('that is paused finishes the node under way, begins no other, says so, and goes on', async () => {
     await holdDrain(world, 'k8s-ctrl-1');
@@ -78,12 +78,12 @@ describe('an upgrade', () => {
       ['pause', 'the switch is rebooting'],
       ['resume', 'it is back'],
     ]);
-  }, 300_000);
+  });
 
   it('keeps every promise the watcher can see', async () => {
     const { complaints } = await world.stop();
     expect(complaints).toEqual([]);
-  }, 120_000);
+  });
 });
 
 /** Makes a schematic known to the factory, as a person would with curl. */

@@ -17,11 +17,11 @@ describe('a halted run', () => {
     world = await World.start({ name: 'decisions' });
     await setInInventory(world, ['limits', 'decision'], '5m');
     await setInInventory(world, ['limits', 'image'], '5s');
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await world.stop();
-  }, 120_000);
+  });
 
   describe('whose node came back on the old version, and is begun once more', () => {
     let run: number;
@@ -33,7 +33,7 @@ describe('a halted run', () => {
       run = await world.upgrade('--only', first);
       await isHalted(world, first);
       status = await world.says();
-    }, 180_000);
+    });
 
     it('says what it waits for, until when, and what can be typed', () => {
       expect(status.replaceAll(/\s+/g, ' ')).toContain(`Waits for somebody to decide about ${first}`);
@@ -71,7 +71,7 @@ describe('a halted run', () => {
       expect(nodeResult(result, first)).toMatchObject({ outcome: 'done', attempt: 2 });
       expect(await world.machineEvents(first, 'install-started')).toHaveLength(2);
       expect(await world.says()).not.toContain('is held');
-    }, 180_000);
+    });
 
     it('keeps who decided what', async () => {
       expect(result.decisions).toMatchObject([{ kind: 'retry', node: first, why: 'the registry is back' }]);
@@ -117,7 +117,7 @@ describe('a halted run', () => {
       await world.until('the list of runs knows its end', async () =>
         (await world.slipway('queue')).stdout.includes('incomplete'),
       );
-    }, 240_000);
+    });
   });
 
   describe('whose node does not get well on the new version, and is rolled back', () => {
@@ -156,12 +156,12 @@ describe('a halted run', () => {
         expect(text.replaceAll(/\s+/g, ' ')).toMatch(/ released the cluster on .* UTC: looked at it\./);
         expect(text).not.toMatch(/slipway release|is held/);
       }
-    }, 240_000);
+    });
   });
 
   it('keeps every promise the watcher can see', async () => {
     expect((await world.stop()).complaints).toEqual([]);
-  }, 120_000);
+  });
 });
 
 async function isHalted(world: World, node: string): Promise<void> {

@@ -14,11 +14,11 @@ describe('between two control planes', () => {
   beforeAll(async () => {
     world = await World.start({ name: 'etcd-stable' });
     await setInInventory(world, ['limits', 'etcdStable'], `${stableMs}ms`);
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await world.stop();
-  }, 120_000);
+  });
 
   it('a member that goes down for a moment makes the count begin anew, it is said, and no other begins before', async () => {
     const run = await world.upgrade('--only', ...controlPlanes);
@@ -43,9 +43,9 @@ describe('between two control planes', () => {
       .toSorted((one, other) => one - other);
     expect(first).toBeLessThan(wellAgain);
     expect(second - wellAgain).toBeGreaterThanOrEqual(stableMs);
-  }, 180_000);
+  });
 
   it('keeps every promise the watcher can see', async () => {
     expect((await world.stop()).complaints).toEqual([]);
-  }, 120_000);
+  });
 });

@@ -8,7 +8,7 @@ describe('the example', () => {
   afterEach(async () => {
     await world?.stop();
     world = undefined;
-  }, 120_000);
+  });
 
   it('portkey: work on control planes, an announced outage, volumes that take their time to move', async () => {
     const portkey = await World.start({
@@ -36,5 +36,5 @@ describe('the example', () => {
     });
     const { complaints } = await portkey.stop();
     expect(complaints).toEqual([]);
-  }, 600_000);
+  });
 });

@@ -69,16 +69,16 @@ describe('a guard', () => {
 
   beforeAll(async () => {
     world = await World.start({ name: 'guards' });
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await world.stop();
-  }, 120_000);
+  });
 
   describe('on a cluster that is given back after each', () => {
     afterEach(async () => {
       await giveBack(world);
-    }, 60_000);
+    });
 
     // The first, since the intent names a run.
     it('against a second install: the intent on the Node is enough to send nothing', async () => {
@@ -94,7 +94,7 @@ describe('a guard', () => {
       });
       expect(await world.machineEvents('k8s-work-1', 'upgrade-accepted')).toEqual([]);
       await setInInventory(world, ['limits', 'install'], '5m');
-    }, 240_000);
+    });
 
     it('against an eviction that is refused at first: it is asked for again, in one drain', async () => {
       for (const object of twoOnOneNode('k8s-work-1')) await world.apply(object);
@@ -116,7 +116,7 @@ describe('a guard', () => {
         'uncordon',
       ]);
       await world.kubectl('delete', 'deployment', 'both', '--namespace=default');
-    }, 240_000);
+    });
 
     it('for a worker that somebody cordoned: it is upgraded in its turn and left cordoned', async () => {
       await world.kubectl('cordon', 'k8s-work-2');
@@ -125,7 +125,7 @@ describe('a guard', () => {
       expect(await world.kubectl('get', 'node', 'k8s-work-2', '-o', 'jsonpath={.spec.unschedulable}')).toBe(
         'true',
       );
-    }, 240_000);
+    });
 
     it('for a person who uncordons a node while it is drained: the drain stops', async () => {
       await holdDrain(world, 'k8s-work-3');
@@ -141,7 +141,7 @@ describe('a guard', () => {
       expect(await world.kubectl('get', 'node', 'k8s-work-3', '-o', 'jsonpath={.spec.unschedulable}')).toBe(
         '',
       );
-    }, 240_000);
+    });
 
     it('against an admission policy that denies an eviction: it is asked for again, until somebody lifts it', async () => {
       for (const object of denyEvictions) await world.apply(object);
@@ -152,7 +152,7 @@ describe('a guard', () => {
       await world.kubectl('delete', 'validatingadmissionpolicybinding', 'no-evictions');
       const result = await world.result(run);
       expect(nodeResult(result, 'k8s-work-3')).toMatchObject({ outcome: 'done', attempt: 1 });
-    }, 240_000);
+    });
 
     it('against a drain that cannot end: a budget that can never be met closes a gate, then a drain gives up', async () => {
       await setInInventory(world, ['limits', 'gates'], '20s');
@@ -171,10 +171,10 @@ describe('a guard', () => {
       expect(JSON.stringify(halted?.reason)).toContain('postgres/never');
       const status = await world.slipway('status');
       expect(status.stdout).toContain('postgres/never');
-    }, 300_000);
+    });
   });
 
   it('keeps every promise the watcher can see', async () => {
     expect((await world.stop()).complaints).toEqual([]);
-  }, 120_000);
+  });
 });

@@ -12,11 +12,11 @@ describe('a patch upgrade of the whole cluster', () => {
   beforeAll(async () => {
     world = await World.start({ name: 'happy' });
     result = await world.result(await world.upgrade());
-  }, 300_000);
+  });
 
   afterAll(async () => {
     await world.stop();
-  }, 120_000);
+  });
 
   it('ends done, with every node on the target', () => {
     expect(result).toMatchObject({ outcome: 'done', reasons: [] });
@@ -55,7 +55,7 @@ describe('a patch upgrade of the whole cluster', () => {
     const status = await world.slipway('status', '--json');
     const { queue } = JSON.parse(status.stdout) as { queue: QueueMemo };
     expect(queue.hold ?? null).toBeNull();
-  }, 60_000);
+  });
 
   it('reports what a person asks for afterwards', async () => {
     const { code, stdout } = await world.slipway('report', '1');
@@ -67,5 +67,5 @@ describe('a patch upgrade of the whole cluster', () => {
   it('keeps every promise the watcher can see', async () => {
     const verdict = await world.stop();
     expect(verdict.complaints).toEqual([]);
-  }, 120_000);
+  });
 });

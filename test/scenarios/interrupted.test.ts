@@ -26,23 +26,23 @@ describe('a run that something comes in the way of', () => {
   beforeAll(async () => {
     stage = await Interrupter.start({ name: 'interrupted', limits: 'short' });
     await prepareForMatrix(stage.world);
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await stage.stop();
-  }, 120_000);
+  });
 
   const steps: readonly StepName[] = ['cordon', 'drain', 'await-boot', 'uncordon'];
   it('ends as if nothing had happened where its worker dies after each of four steps', async () => {
     const { cells, resumedMs } = await playColumn(stage, { order: 'legacy', column: 'killed after' }, steps);
     expect([...cells]).toEqual(steps.map((step) => [step, { kind: 'same end' }]));
     expect(resumedMs).toHaveLength(steps.length);
-  }, 240_000);
+  });
 
   it('sends an install once, though Temporal never hears of its end', async () => {
     const { cells } = await playColumn(stage, { order: 'legacy', column: 'twice' }, ['install']);
     expect([...cells]).toEqual([['install', { kind: 'same end' }]]);
-  }, 180_000);
+  });
 
   it('breaks no promise in a run of chaos', async () => {
     const drawn = sample();
@@ -50,9 +50,9 @@ describe('a run that something comes in the way of', () => {
     await reset(stage.world, ...drawn.nodes);
     expect(played.broken).toEqual([]);
     expect(played.happened.length + played.notReached.length).toBe(drawn.points.length);
-  }, 600_000);
+  });
 
   it('keeps every promise the watcher can see', async () => {
     expect((await stage.stop()).violations).toEqual([]);
-  }, 120_000);
+  });
 });

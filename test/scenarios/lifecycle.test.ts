@@ -10,11 +10,11 @@ describe('a patch upgrade of nodes that run Talos 1.13', () => {
   beforeAll(async () => {
     world = await World.start({ name: 'lifecycle', labArgs: ['--talos', 'v1.13.1', '--target', 'v1.13.9'] });
     result = await world.result(await world.upgrade());
-  }, 300_000);
+  });
 
   afterAll(async () => {
     await world.stop();
-  }, 120_000);
+  });
 
   it('ends done, with every node on the target', () => {
     expect(result).toMatchObject({ outcome: 'done', reasons: [] });
@@ -47,5 +47,5 @@ describe('a patch upgrade of nodes that run Talos 1.13', () => {
   it('keeps every promise the watcher can see', async () => {
     const verdict = await world.stop();
     expect(verdict.complaints).toEqual([]);
-  }, 120_000);
+  });
 });

@@ -40,13 +40,13 @@ describe('merges of a repository with two clusters', () => {
       ],
       trigger: ['webhook', 'poll'],
     });
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await day?.stop();
     await sinks?.stop();
     await site?.stop();
-  }, 60_000);
+  });
 
   const answers = async () =>
     (await site.delivered(day)).flatMap(({ clusters }) =>
@@ -98,7 +98,7 @@ describe('merges of a repository with two clusters', () => {
         /^slipway\.queued .* atlas: Talos v1\.12\.2 was merged, and waits .*ada.*froze atlas/,
       ),
     ]);
-  }, 60_000);
+  });
 
   it('take the place of older ones that wait, and the older pull request says so', async () => {
     const { number } = await day.bumpAndMerge({ talos: 'v1.12.3' });
@@ -172,7 +172,7 @@ describe('merges of a repository with two clusters', () => {
     await polled(commit);
     expect(await waiting('atlas')).toBe('v1.12.7');
     expect(day.comments(number)).toEqual([expect.stringContaining('It waits')]);
-  }, 60_000);
+  });
 
   it('begin by themselves once that is lifted, with where they come from', async () => {
     await site.unfreeze('atlas');
@@ -189,7 +189,7 @@ describe('merges of a repository with two clusters', () => {
       declared: true,
       origin: { repository: 'acme/home-ops', pullRequest: pull?.number, commit: pull?.mergeCommit },
     });
-  }, 60_000);
+  });
 
   it('that came while no worker was up are one: the newest; and the older pull request says so', async () => {
     await site.freeze('atlas');
@@ -201,7 +201,7 @@ describe('merges of a repository with two clusters', () => {
     expect(await waiting('atlas')).toBe('v1.12.9');
     expect(day.comments(older.number)).toEqual([expect.stringContaining('Talos v1.12.8 is not brought')]);
     expect(day.comments(newer.number)).toEqual([expect.stringContaining('It waits')]);
-  }, 60_000);
+  });
 
   it('do not begin any more when their cluster is gone from git', async () => {
     const number = await day.propose({ title: 'Give it up', files: { [second]: null } });

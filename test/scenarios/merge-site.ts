@@ -7,6 +7,7 @@ import { defaultPayloadConverter } from '@temporalio/common';
 import { MergeDay, type MergeDayOptions } from '../../lab/merge-day.js';
 import { lastLines, type LabProcess } from '../../lab/processes/lab-process.js';
 import { startWorkerAlone } from '../../lab/worker-alone.js';
+import { waits } from '../../lab/waits.js';
 import { temporalAddress } from '../../lab/world.js';
 import { freezeCluster, unfreezeCluster } from '../../src/starter/freeze-cluster.js';
 import type { DeliveryResult } from '../../src/workflows/deliver.js';
@@ -14,7 +15,7 @@ import { deliverType, deliveryWorkflowId } from '../../src/workflows/delivery-me
 import { defaultTaskQueue, queueId, type QueueMemo } from '../../src/workflows/messages.js';
 import { changedText } from '../inventory/an-inventory.js';
 
-const options = { taskQueue: defaultTaskQueue, limitMs: 20_000 };
+const options = { taskQueue: defaultTaskQueue, limitMs: waits.commandMs };
 
 /** A slipway.yaml of a cluster that has no machines. @param notify whom it names to be told. */
 export function declared(cluster: string, talos = 'v1.12.1', notify: readonly object[] = []): string {
@@ -128,8 +129,8 @@ export class MergeSite {
     return (await this.client.workflow.getHandle(deliveryWorkflowId(delivery)).result()) as DeliveryResult;
   }
 
-  async until(what: string, isSo: () => Promise<boolean>, timeoutMs = 60_000): Promise<void> {
-    const end = Date.now() + timeoutMs;
+  async until(what: string, isSo: () => Promise<boolean>): Promise<void> {
+    const end = Date.now() + waits.conditionMs;
     while (!(await isSo())) {
       if (Date.now() > end)
         throw new Error(

@@ -22,12 +22,12 @@ describe('a pull request that is merged', () => {
   beforeAll(async () => {
     world = await World.start({ name: 'merge', cluster: 'one-node', labArgs: ['--target', now] });
     day = await MergeDay.of(world, { trigger: ['webhook', 'poll'] });
-  }, 180_000);
+  });
 
   afterAll(async () => {
     await day?.stop();
     await world?.stop();
-  }, 120_000);
+  });
 
   const node = 'ctrl-1';
 
@@ -35,7 +35,7 @@ describe('a pull request that is merged', () => {
     const { stdout } = await world.slipway('plan', '--talos', first);
     expect(stdout).toMatch(/one control plane: the Kubernetes API is away/);
     expect(stdout).not.toMatch(/^ {2}drain +evicts/m);
-  }, 60_000);
+  });
 
   it('begins a run that knows where it comes from, and its pull request says so', async () => {
     // It boots, and is not Ready until another merge has come: the run is open for so long.
@@ -55,7 +55,7 @@ describe('a pull request that is merged', () => {
         /Talos v1\.12\.1 → v1\.12\.2.*Run 1 of one-node has begun: `slipway watch one-node\/1`/s,
       ),
     ]);
-  }, 60_000);
+  });
 
   it('waits, when another one is open, and begins by itself', async () => {
     const { number, commit } = await day.bumpAndMerge({ talos: second });
@@ -69,7 +69,7 @@ describe('a pull request that is merged', () => {
     expect(nodeResult(result, node).steps.map(({ step }) => step)).not.toContain('drain');
     await world.until('run 2 is there', async () => (await world.story(2)) !== undefined);
     expect(await world.result(2)).toMatchObject({ outcome: 'done', target: second });
-  }, 120_000);
+  });
 
   it('is one upgrade, though it is told of again, by the push and by the poll', async () => {
     for (const { id } of day.forge.deliveries()) day.forge.hooks.redeliver(id);
@@ -83,9 +83,9 @@ describe('a pull request that is merged', () => {
     );
     for (const { name } of world.lab.machines)
       expect(await world.machineEvents(name, 'install-finished')).toHaveLength(2);
-  }, 60_000);
+  });
 
   it('keeps every promise the watcher can see', async () => {
     expect((await world.stop()).complaints).toEqual([]);
-  }, 120_000);
+  });
 });

@@ -54,12 +54,12 @@ describe('the people whom slipway.yaml names', () => {
     // A worker reads where to connect when it starts.
     await world.killWorker();
     await world.startWorker();
-  }, 180_000);
+  });
 
   afterAll(async () => {
     await world.stop();
     await sinks.stop();
-  }, 120_000);
+  });
 
   /** Kinds of the messages of a run, as whoever is sent all of them has them. */
   const kinds = (run: number): string[] =>
@@ -104,7 +104,7 @@ describe('the people whom slipway.yaml names', () => {
     const { stdout: report } = await world.slipway('report', String(run));
     expect(report).toMatch(/\| discord \| \d+ \| none \| yes \|/);
     expect(boards[0]?.form['content']).toContain('done: 1 of 1 nodes');
-  }, 240_000);
+  });
 
   it('cost a run one letter a node, and no secret in its history', async () => {
     const { facts, text } = await history(1);
@@ -112,7 +112,7 @@ describe('the people whom slipway.yaml names', () => {
     expect(facts.activities.filter(({ name }) => name === 'tellPeople')).toHaveLength(4);
     expect(text).toContain('tell-people');
     for (const secret of secrets) expect(text).not.toContain(secret);
-  }, 60_000);
+  });
 
   it('are told why it halted and what to type, are reminded, and read what others wrote as text', async () => {
     await world.control('POST', '/faults', { name: 'install-fails', node: second });
@@ -147,7 +147,7 @@ describe('the people whom slipway.yaml names', () => {
     // The reminders ended with the wait.
     expect((await history(run)).facts.timers.every(({ endedAt }) => endedAt !== undefined)).toBe(true);
     expect(kinds(run).filter((kind) => kind === 'reminder')).toHaveLength(reminders);
-  }, 240_000);
+  });
 
   it('are told by the others where one service answers nothing, and the run does not wait for it', async () => {
     faults.arm({ name: 'ntfy-hangs' });
@@ -167,11 +167,11 @@ describe('the people whom slipway.yaml names', () => {
     const { stdout: report } = await world.slipway('report', String(run));
     expect(report).toMatch(/\| slack \| \d+ \| none \| yes \|/);
     expect(report).toMatch(/\| ntfy \| 0 \| \d+ \| no longer, since /);
-  }, 420_000);
+  });
 
   it('keeps every promise the watcher can see', async () => {
     expect((await world.stop()).complaints).toEqual([]);
-  }, 120_000);
+  });
 });
 
 /** Everything that stands in a history, as text. */

@@ -4,6 +4,7 @@ import { latestStatuses } from '../../lab/forge/check-routes.js';
 import { openPull } from '../../lab/forge/pull-requests.js';
 import { inventoryWithTalos } from '../../lab/declared-talos.js';
 import { MergeDay } from '../../lab/merge-day.js';
+import { waits } from '../../lab/waits.js';
 import { World } from '../../lab/world.js';
 import { freezeCluster } from '../../src/starter/freeze-cluster.js';
 import { defaultTaskQueue } from '../../src/workflows/messages.js';
@@ -20,12 +21,12 @@ describe('a pull request that is open', () => {
   beforeAll(async () => {
     world = await World.start({ name: 'plan-on-pull', cluster: 'one-node', labArgs: ['--target', now] });
     day = await MergeDay.of(world);
-  }, 180_000);
+  });
 
   afterAll(async () => {
     await day?.stop();
     await world?.stop();
-  }, 120_000);
+  });
 
   const says = (words: string) =>
     world.until(`its comment says ${words}`, async () =>
@@ -60,10 +61,10 @@ describe('a pull request that is open', () => {
         description: expect.stringContaining(`1 node to Talos ${first}`),
       },
     ]);
-  }, 90_000);
+  });
 
   it('has the same comment changed by the next push, which says that the cluster is frozen by then', async () => {
-    const asking = { taskQueue: defaultTaskQueue, limitMs: 20_000 };
+    const asking = { taskQueue: defaultTaskQueue, limitMs: waits.commandMs };
     await freezeCluster(await world.client(), 'one-node', { by: 'ada', why: 'the fair' }, asking);
     const { branch } = day.repository.pull(number).head;
     const files = { [file]: inventoryWithTalos(await day.read(file), second) };
@@ -75,7 +76,7 @@ describe('a pull request that is open', () => {
     expect(text).not.toContain(first);
     expect(text).toMatch(/waits, and begins by itself once that is over: .* froze one-node .*: the fair/);
     expect(await check()).toMatchObject([{ state: 'success', description: expect.stringContaining(second) }]);
-  }, 90_000);
+  });
 
   it('from a fork is told nothing, and nothing is looked at for it', async () => {
     const mallory = day.forge.person('mallory', { 'acme/home-ops': 'read' }).account;
@@ -92,7 +93,7 @@ describe('a pull request that is open', () => {
     expect(answers.at(-1)).toMatch(/ignored.*fork/);
     expect(day.comments(theirs, 'plan')).toEqual([]);
     expect(latestStatuses(day.repository, sha)).toEqual([]);
-  }, 60_000);
+  });
 
   it('touches nothing: no run began, no machine was asked for more than a look', async () => {
     const client = await world.client();
@@ -102,5 +103,5 @@ describe('a pull request that is open', () => {
       expect(await world.machineEvents(name, 'install-started')).toEqual([]);
     // All that its watcher has to say is that there was nothing to judge.
     expect((await world.stop()).complaints).toEqual([expect.stringContaining('no run was seen')]);
-  }, 120_000);
+  });
 });

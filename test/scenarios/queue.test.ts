@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { waits } from '../../lab/waits.js';
 import { World } from '../../lab/world.js';
 import { loadInventory } from '../../src/inventory/load.js';
 import { offerUpgrade } from '../../src/starter/offer-upgrade.js';
@@ -17,11 +18,11 @@ describe('the queue of a cluster', () => {
 
   beforeAll(async () => {
     world = await World.start({ name: 'queue', labArgs: ['--target', newest] });
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await world.stop();
-  }, 120_000);
+  });
 
   /** As the starter does, once it has read what was merged. */
   async function offer(talos: string, commit: string): Promise<OfferAnswer> {
@@ -44,7 +45,7 @@ describe('the queue of a cluster', () => {
         key: `${talos}@${request.commit}`,
         input: { request, inventory, base: path.dirname(file), only: [node] },
       },
-      { taskQueue: defaultTaskQueue, limitMs: 20_000 },
+      { taskQueue: defaultTaskQueue, limitMs: waits.commandMs },
     );
     if (answer.verdict === 'unanswered') throw new Error('no worker answered');
     return answer;
@@ -62,7 +63,7 @@ describe('the queue of a cluster', () => {
     expect(await queueSays()).toMatch(
       /frozen: no run begins .* ○ for .*: Talos v1\.12\.2, commit a{12}, was merged/,
     );
-  }, 90_000);
+  });
 
   it('begins it once that is lifted, lets later merges wait, and takes none twice', async () => {
     await holdDrain(world, node);
@@ -76,15 +77,15 @@ describe('the queue of a cluster', () => {
     });
     // What has touched a node is not superseded.
     expect(await world.result(2)).toMatchObject({ outcome: 'done', target: first });
-  }, 120_000);
+  });
 
   it('begins the newest by itself when the run before it has ended', async () => {
     await world.until('run 3 is open', async () => (await world.queue()).includes('run 3'));
     expect(await world.result(3)).toMatchObject({ outcome: 'done', target: newest });
     expect(await offer(newer, 'b')).toEqual({ verdict: 'known' });
-  }, 120_000);
+  });
 
   it('keeps every promise the watcher can see', async () => {
     expect((await world.stop()).complaints).toEqual([]);
-  }, 120_000);
+  });
 });

@@ -23,41 +23,37 @@ describe('a node that does not get well on the new version', () => {
     await setInInventory(world, ['limits', 'ready'], '10s');
     await setInInventory(world, ['limits', 'check'], '10s');
     await setInInventory(world, ['limits', 'nodeChecks'], '10s');
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await world.stop();
-  }, 120_000);
+  });
 
   it('is told of by the plan', async () => {
     expect((await world.slipway('plan')).stdout).toContain('goes back by itself');
-  }, 60_000);
+  });
 
   it.each([
     ['lost an extension', controlPlane, 'extension-missing', 'extensions-lost'],
     ['is not Ready in time', worker, 'never-ready', 'node-stays-not-ready'],
     ['fails its checks again and again', controlPlane, 'api-front-stays-cut', 'talos-not-ready'],
-  ])(
-    'goes back: it %s',
-    async (_what, node, fault, after) => {
-      await world.control('POST', '/faults', { name: fault, node });
-      const run = await world.upgrade('--only', node);
-      const result = await world.result(run);
-      expect(result).toMatchObject({
-        outcome: 'halted',
-        reasons: [{ kind: 'rolled-back', node, version: from, after: { kind: after } }],
-        decisions: [{ kind: 'rollback', by: 'Slipway itself', node }],
-      });
-      expect(nodeResult(result, node)).toMatchObject({ outcome: 'undone', state: 'rolled-back', attempt: 2 });
-      const seen = await world.kubectl('get', 'node', node, '--output=json');
-      expect(seen).toContain(`Talos (${from})`);
-      expect(JSON.parse(seen)).not.toHaveProperty('spec.unschedulable');
-      const stdout = await world.says();
-      expect(stdout.replaceAll(/\s+/g, ' ')).toContain(`${node} was rolled back to ${from} by itself`);
-      expect((await world.slipway('release', '--why', 'looked at it')).code).toBe(0);
-    },
-    240_000,
-  );
+  ])('goes back: it %s', async (_what, node, fault, after) => {
+    await world.control('POST', '/faults', { name: fault, node });
+    const run = await world.upgrade('--only', node);
+    const result = await world.result(run);
+    expect(result).toMatchObject({
+      outcome: 'halted',
+      reasons: [{ kind: 'rolled-back', node, version: from, after: { kind: after } }],
+      decisions: [{ kind: 'rollback', by: 'Slipway itself', node }],
+    });
+    expect(nodeResult(result, node)).toMatchObject({ outcome: 'undone', state: 'rolled-back', attempt: 2 });
+    const seen = await world.kubectl('get', 'node', node, '--output=json');
+    expect(seen).toContain(`Talos (${from})`);
+    expect(JSON.parse(seen)).not.toHaveProperty('spec.unschedulable');
+    const stdout = await world.says();
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain(`${node} was rolled back to ${from} by itself`);
+    expect((await world.slipway('release', '--why', 'looked at it')).code).toBe(0);
+  });
 
   it('goes back where CoreDNS is not well any more: nothing else is begun, and names what it saw', async () => {
     await setInInventory(world, ['limits', 'soakCanary'], '10m');
@@ -93,7 +89,7 @@ describe('a node that does not get well on the new version', () => {
     );
     await mend();
     expect((await world.slipway('release', '--why', 'CoreDNS was mended')).code).toBe(0);
-  }, 240_000);
+  });
 
   describe('on a way back that fails', () => {
     beforeAll(async () => {
@@ -167,7 +163,6 @@ describe('a node that does not get well on the new version', () => {
         );
         expect((await world.slipway('release', '--why', 'looked at it')).code).toBe(0);
       },
-      240_000,
     );
   });
 
@@ -187,9 +182,9 @@ describe('a node that does not get well on the new version', () => {
     });
     const stdout = await world.says();
     expect(stdout.replaceAll(/\s+/g, ' ')).toContain(`CRITICAL: ${other} did not come back to ${from}`);
-  }, 240_000);
+  });
 
   it('keeps every promise the watcher can see', async () => {
     expect((await world.stop()).complaints).toEqual([]);
-  }, 120_000);
+  });
 });

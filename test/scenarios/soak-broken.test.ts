@@ -22,11 +22,11 @@ describe('a soak that breaks', () => {
     // Longer than it takes to break it, which ends it.
     for (const soak of ['soakControlPlane', 'soakCanary'])
       await setInInventory(world, ['limits', soak], '10m');
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await world.stop();
-  }, 120_000);
+  });
 
   const stories = [
     {
@@ -74,10 +74,9 @@ describe('a soak that breaks', () => {
       await mends();
       expect((await world.slipway('release', '--why', 'it was not the node')).code).toBe(0);
     },
-    120_000,
   );
 
   it('keeps every promise the watcher can see', async () => {
     expect((await world.stop()).complaints).toEqual([]);
-  }, 120_000);
+  });
 });

@@ -10,11 +10,11 @@ describe('a mark that is older than the cordon', () => {
 
   beforeAll(async () => {
     world = await World.start({ name: 'stale-mark', faults: [`install-fails@${worker}`] });
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await world.stop();
-  }, 120_000);
+  });
 
   const field = (node: string, where: string): Promise<string> =>
     world.kubectl('get', 'node', node, `--output=jsonpath={${where}}`);
@@ -38,7 +38,7 @@ describe('a mark that is older than the cordon', () => {
     expect(nodeResult(result, worker)).toMatchObject({ outcome: 'done', state: 'on-target' });
     expect(await field(worker, '.spec.unschedulable')).toBe('true');
     expect(await field(worker, '.metadata.annotations')).not.toContain('slipway.dev/');
-  }, 120_000);
+  });
 
   it('does not let a run near a control plane that a person works on', async () => {
     const mark = `slipway.dev/cordoned-by=run/${world.lab.cluster}/1`;
@@ -50,9 +50,9 @@ describe('a mark that is older than the cordon', () => {
       reasons: [{ kind: 'node-cordoned', node: controlPlane, by: 'somebody' }],
       nodes: [],
     });
-  }, 60_000);
+  });
 
   it('keeps every promise the watcher can see', async () => {
     expect((await world.stop()).complaints).toEqual([]);
-  }, 120_000);
+  });
 });

@@ -21,12 +21,12 @@ describe('a version from which the run of a merge went back', () => {
     world = await World.start({ name: 'taken-back', cluster: 'one-plus-two', labArgs: ['--target', now] });
     await setInInventory(world, ['upgrade', 'onFailure'], 'rollback');
     day = await MergeDay.of(world, { trigger: ['webhook', 'poll'] });
-  }, 180_000);
+  });
 
   afterAll(async () => {
     await day?.stop();
     await world?.stop();
-  }, 120_000);
+  });
 
   const said = async (...command: string[]): Promise<string> =>
     onOneLine((await world.slipway(...command)).stdout);
@@ -50,7 +50,7 @@ describe('a version from which the run of a merge went back', () => {
     const [comment = ''] = day.comments(merged.number, 'run');
     expect(onOneLine(comment)).toContain(line);
     await world.until('the queue has heard', async () => turnedBack.test(onOneLine(await world.says())));
-  }, 240_000);
+  });
 
   it('is not brought again when the merge is told of once more, by the forge or the poll', async () => {
     for (const { id } of day.forge.deliveries()) day.forge.hooks.redeliver(id);
@@ -58,7 +58,7 @@ describe('a version from which the run of a merge went back', () => {
     const client = await world.client();
     await world.until('the poll has seen it', () => wasPolled(client, merged.commit));
     expect(await said('queue')).not.toContain('run 2');
-  }, 60_000);
+  });
 
   it('is not by another image of it, before the release or by that, and the pull request says why', async () => {
     const text = await day.read('slipway.yaml');
@@ -77,7 +77,7 @@ describe('a version from which the run of a merge went back', () => {
     expect(await said('queue')).toMatch(/free.*Talos v1\.12\.2.*was merged and waits for a person/);
     expect(await said('status')).toMatch(turnedBack);
     expect(await said('queue')).not.toContain('run 2');
-  }, 60_000);
+  });
 
   it('is by a person, and what waited goes on once that has ended well', async () => {
     const { code } = await world.slipway('upgrade', '--talos', next, '--no-wait');
@@ -89,9 +89,9 @@ describe('a version from which the run of a merge went back', () => {
     // Nobody has such a schematic.
     expect(await world.result(3)).toMatchObject({ outcome: 'refused', target: next });
     expect(await said('queue')).not.toContain('turned back');
-  }, 240_000);
+  });
 
   it('keeps every promise the watcher can see', async () => {
     expect((await world.stop()).complaints).toEqual([]);
-  }, 120_000);
+  });
 });

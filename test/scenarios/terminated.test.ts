@@ -10,11 +10,11 @@ describe('a run that is terminated from outside', () => {
 
   beforeAll(async () => {
     world = await World.start({ name: 'terminated' });
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await world.stop();
-  }, 120_000);
+  });
 
   it('leaves its node to end by itself; until then a released cluster takes no other run', async () => {
     await world.control('POST', '/faults', { name: 'kubelet-not-ready', node, after: 'reboot:power-gone' });
@@ -29,16 +29,16 @@ describe('a run that is terminated from outside', () => {
     await world.control('DELETE', '/faults');
     const child = workflow.getHandle(nodeId(world.lab.cluster, run, 1, node, 1));
     expect(await child.result()).toMatchObject({ outcome: 'done', state: 'on-target' });
-  }, 120_000);
+  });
 
   it('is gone on with once that has ended: the node is whole, and the next run takes the others', async () => {
     const result = await world.result(await world.upgrade('--only', node, 'k8s-work-2'));
     expect(result).toMatchObject({ outcome: 'done', reasons: [] });
     expect(nodeResult(result, node).outcome).toBe('skipped');
     expect(await world.machineEvents(node, 'install-finished')).toHaveLength(1);
-  }, 120_000);
+  });
 
   it('keeps every promise the watcher can see', async () => {
     expect((await world.stop()).complaints).toEqual([]);
-  }, 120_000);
+  });
 });

@@ -24,12 +24,12 @@ describe('a pull request of a cluster whose machines Terraform makes', () => {
     });
     day = await MergeDay.of(world);
     state = await stateText();
-  }, 240_000);
+  });
 
   afterAll(async () => {
     await day?.stop();
     await world?.stop();
-  }, 120_000);
+  });
 
   const stateText = (): Promise<string> => readFile(hypervisorOf(world).terraform.state, 'utf8');
   /** The comment of a pull request, once it is there. */
@@ -45,7 +45,7 @@ describe('a pull request of a cluster whose machines Terraform makes', () => {
       /\*\*terraform sees nothing of an upgrade in place\.\*\* Its next plan, asked with these versions and the configuration of main, which it finds valid, would add (\d+), change 0 and destroy \1, all at once/,
     );
     expect(text).toMatch(/\(k8s-work-1\): destroyed and created/);
-  }, 120_000);
+  });
 
   it('made anew: every machine, as the run would have it, and what beside the version needs a yes', async () => {
     const files = { 'terraform/sizes.auto.tfvars': 'worker_memory_mb = 65536\n' };
@@ -57,7 +57,7 @@ describe('a pull request of a cluster whose machines Terraform makes', () => {
     expect(text).toMatch(
       /\| needs a yes \| Terraform would change .*memory\\_mb from 32768 to 65536 of k8s-work-1/,
     );
-  }, 120_000);
+  });
 
   it('says what the configuration of the branch would do: nothing of the pull request is run', async () => {
     const text = await comment(
@@ -71,7 +71,7 @@ describe('a pull request of a cluster whose machines Terraform makes', () => {
     );
     expect(text).toContain('terraform sees nothing of an upgrade in place');
     expect(text).not.toContain('theirs');
-  }, 120_000);
+  });
 
   it('names its machines where it is not to be asked', async () => {
     const text = (await day.read('slipway.yaml')).replace(
@@ -87,7 +87,7 @@ describe('a pull request of a cluster whose machines Terraform makes', () => {
     expect(await comment(await day.bump({ talos: minor }))).toMatch(
       /Terraform was not asked for this comment[^]*It replaces 6 machines/,
     );
-  }, 120_000);
+  });
 
   it('says why where Terraform cannot tell, and plans without it', async () => {
     const files = {
@@ -103,7 +103,7 @@ describe('a pull request of a cluster whose machines Terraform makes', () => {
     // What slipway.yaml itself names as its repository stands in the whole plan.
     expect(text.replace(/<details>[^]*/, '')).not.toContain(world.folder);
     expect(text).not.toContain('slipway-steps');
-  }, 120_000);
+  });
 
   it('writes nothing: the state is what it was, and no machine was touched', async () => {
     expect(await stateText()).toBe(state);
@@ -112,5 +112,5 @@ describe('a pull request of a cluster whose machines Terraform makes', () => {
     );
     expect((await Promise.all(events)).flat()).toEqual([]);
     expect((await world.stop()).complaints).toEqual([expect.stringContaining('no run was seen')]);
-  }, 120_000);
+  });
 });

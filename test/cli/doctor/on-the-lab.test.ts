@@ -10,11 +10,11 @@ describe('slipway doctor on the lab', () => {
 
   beforeAll(async () => {
     world = await World.start({ name: 'doctor' });
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await world.stop();
-  }, 120_000);
+  });
 
   async function doctor(
     ...args: string[]
@@ -39,7 +39,7 @@ describe('slipway doctor on the lab', () => {
     const timed = findings.filter(({ group, tookMs }) => group === 'endpoints' && tookMs !== undefined);
     expect(timed).toHaveLength(3 + 3 + world.lab.machines.length);
     expect(findings.find(({ what }) => what === 'VIP')?.says).toContain('never used');
-  }, 120_000);
+  });
 
   it('sends nothing through the VIP', async () => {
     const fronts = await readFile(world.lab.logs.fronts, 'utf8');
@@ -48,7 +48,7 @@ describe('slipway doctor on the lab', () => {
     const added = (await readFile(world.lab.logs.fronts, 'utf8')).slice(since);
     expect(added).toContain('"front":"k8s-ctrl-1"');
     expect(added).not.toContain('"front":"vip"');
-  }, 120_000);
+  });
 
   it('says what credentials may beyond what they need', async () => {
     const other = await withInventory((text) =>
@@ -62,7 +62,7 @@ describe('slipway doctor on the lab', () => {
       ['kubeconfig, too much', 'warn'],
     ]);
     expect(code).toBe(0);
-  }, 120_000);
+  });
 
   it('fails a kubeconfig whose user may too little, by what it may not', async () => {
     await world.kubectl('delete', 'clusterrolebinding', 'slipway');
@@ -82,7 +82,7 @@ describe('slipway doctor on the lab', () => {
         '--user=slipway',
       );
     }
-  }, 120_000);
+  });
 
   it("names the plan's disagreements, and marks that no open run has", async () => {
     await world.kubectl('annotate', 'node', 'k8s-work-1', 'slipway.dev/run=run/prox-ops/7/1/k8s-work-1/1');
@@ -98,7 +98,7 @@ describe('slipway doctor on the lab', () => {
       says: expect.stringContaining('run/prox-ops/7'),
     });
     expect(code).toBe(1);
-  }, 120_000);
+  });
 
   it('goes on without Temporal, and with one control plane cut off', async () => {
     const dial = JSON.parse(await readFile(world.lab.dialMap, 'utf8')) as Record<string, string>;
@@ -116,5 +116,5 @@ describe('slipway doctor on the lab', () => {
     expect(findings.find(({ what }) => what === 'k8s-ctrl-2, node')?.verdict).toBe('ok');
     expect(findings.find(({ what }) => what === 'worker')?.verdict).toBe('not-asked');
     expect(code).toBe(1);
-  }, 120_000);
+  });
 });

@@ -12,11 +12,11 @@ describe('slipway snapshot on the lab', () => {
 
   beforeAll(async () => {
     world = await World.start({ name: 'snapshot' });
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await world.stop();
-  }, 120_000);
+  });
 
   /** Folders of steps that hold anything: what is in clear would be there. */
   async function inClear(): Promise<string[]> {
@@ -48,13 +48,13 @@ describe('slipway snapshot on the lab', () => {
     expect((await stat(file)).mode & 0o777).toBe(0o600);
     expect((await readFile(file)).subarray(0, 21).toString()).toBe('age-encryption.org/v1');
     expect(await inClear()).toEqual([]);
-  }, 120_000);
+  });
 
   it('lists it', async () => {
     const { code, stdout } = await world.slipway('snapshot', 'list', '--json');
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ snapshots: [{ file: path.basename(file), encrypted: true }] });
-  }, 60_000);
+  });
 
   it('proves it with a full etcd, and leaves nothing in clear', async () => {
     const finished = await world.slipway('snapshot', 'prove', '--identity', world.lab.ageIdentity, '--json');
@@ -64,7 +64,7 @@ describe('slipway snapshot on the lab', () => {
     expect(proof.proven).toBe(true);
     expect(proof.keys).toBeGreaterThan(100);
     expect(await inClear()).toEqual([]);
-  }, 120_000);
+  });
 
   it('does not open it with the identity of another, and says so', async () => {
     const other = path.join(world.lab.directory, 'other.key');
@@ -75,7 +75,7 @@ describe('slipway snapshot on the lab', () => {
     expect(stderr).toMatch(/it cannot be opened/);
     expect(stderr).not.toContain('AGE-SECRET-KEY');
     expect(await inClear()).toEqual([]);
-  }, 60_000);
+  });
 
   it('does not prove one that was changed after it was stored', async () => {
     const changed = path.join(path.dirname(file), path.basename(file).replace(/manual-\d{4}/, 'manual-2020'));
@@ -94,7 +94,7 @@ describe('slipway snapshot on the lab', () => {
     expect(code).toBe(1);
     expect(stderr).toMatch(/could not be shown to restore/);
     expect(await inClear()).toEqual([]);
-  }, 60_000);
+  });
 
   it('takes none while no etcd member has a leader', async () => {
     await world.control('POST', '/etcd/k8s-ctrl-2/stop');
@@ -104,5 +104,5 @@ describe('slipway snapshot on the lab', () => {
     expect(stderr).toContain('slipway doctor');
     await world.control('POST', '/etcd/k8s-ctrl-2/start');
     await world.control('POST', '/etcd/k8s-ctrl-3/start');
-  }, 120_000);
+  });
 });

@@ -1,13 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { LabState } from '../../../lab/control/lab-state.js';
 import { foreground } from '../../../lab/processes/foreground.js';
 import { toolPath } from '../../../src/tools/tool-path.js';
 import { LabChild, eventually } from '../kubernetes/lab-child.js';
-
-jest.setTimeout(120_000);
 
 interface Listed {
   readonly metadata: { readonly name: string };

@@ -1,15 +1,13 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { V1Node } from '@kubernetes/client-node';
 import { startLab, type Lab } from '../../../lab/lab.js';
 import { Owner } from '../../../lab/owner.js';
 import { leavesResourcesAlone } from '../../../lab/terraform/owners-terraform.js';
 import { parseInventory } from '../../../src/inventory/load.js';
 import { commitOf } from '../../../src/tools/git-commit.js';
-
-jest.setTimeout(120_000);
 
 const WORKER = 'k8s-work-1';
 const VM = 8004;

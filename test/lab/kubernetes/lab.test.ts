@@ -2,13 +2,11 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { isRunning } from '../../../src/tools/process-identity.js';
 import type { ProcessRecordFile } from '../../../lab/processes/process-record.js';
 import { projectRoot } from '../../../src/tools/project-root.js';
 import { LabChild, eventually, readyOf } from './lab-child.js';
-
-jest.setTimeout(180_000);
 
 const impossible = path.join(projectRoot, 'lab/kubernetes/extra/impossible-budget.yaml');
 const drainFlags = ['--ignore-daemonsets', '--delete-emptydir-data'];

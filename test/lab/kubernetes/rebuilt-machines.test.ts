@@ -2,15 +2,13 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { V1Node } from '@kubernetes/client-node';
 import type { VirtualMachine } from '../../../lab/hypervisor/machine-room.js';
 import type { WirePod } from '../../../lab/kubernetes/kubelet/pod-status.js';
 import { startLab, type Lab } from '../../../lab/lab.js';
 import { toolPath } from '../../../src/tools/tool-path.js';
 import { eventually } from './lab-child.js';
-
-jest.setTimeout(180_000);
 
 const CONTROL_PLANE = 'k8s-ctrl-2';
 const WORKER = 'k8s-work-1';

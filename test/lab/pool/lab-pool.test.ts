@@ -53,11 +53,11 @@ describe('a pool of labs', () => {
   beforeAll(async () => {
     pool = await LabPool.start();
     lease = await leaseLab(pool.address);
-  }, 240_000);
+  });
 
   afterAll(async () => {
     await pool.stop();
-  }, 120_000);
+  });
 
   it('leases the same lab again, as it was when it started, whatever was done to it', async () => {
     const first = new AtTheLab(lease.description);
@@ -84,12 +84,12 @@ describe('a pool of labs', () => {
     expect(await again.kubectl('get', 'service', 'db', '--namespace=postgres', '-o=name')).toBe('service/db');
     const spread = await again.kubectl('get', 'pods', '-l=app=web', '-o=jsonpath={.items[*].spec.nodeName}');
     expect(spread.split(' ').toSorted()).toEqual(['k8s-work-1', 'k8s-work-2', 'k8s-work-3']);
-  }, 240_000);
+  });
 
   it('never leases a lab again whose lease did not end well', async () => {
     const { directory } = lease.description;
     await lease.release(false);
     lease = await leaseLab(pool.address);
     expect(lease.description.directory).not.toBe(directory);
-  }, 240_000);
+  });
 });

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Machine, Slot } from '../../../lab/machines/machine.js';
 import type { RequestLogLine } from '../../../lab/talos-api/request-log.js';
 import { WORKER_SCHEMATIC, installer } from '../machines/fake-images.js';
@@ -29,7 +29,6 @@ let cluster: SimulatedCluster;
 let original: Slot;
 
 // The real talosctl waits for real reboots here, on a machine that may be busy.
-jest.setTimeout(60_000);
 
 beforeAll(async () => {
   const all = ['k8s-ctrl-1', 'k8s-ctrl-2', 'k8s-ctrl-3', NODE];

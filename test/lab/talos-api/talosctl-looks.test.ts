@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { TalosRole } from '../../../lab/certificates.js';
 import { talosKeys } from '../../../src/tools/credential-certificates.js';
 import { talosLooks, type TalosLooks } from '../../../src/tools/talos-api/talos-looks.js';
@@ -13,7 +13,6 @@ let admin: TalosLooks;
 const open: TalosLooks[] = [];
 
 // etcd is started here, on a machine that may be busy.
-jest.setTimeout(40_000);
 
 beforeAll(async () => {
   cluster = await startSimulatedCluster({ 'k8s-ctrl-3': 'v1.13.9' });

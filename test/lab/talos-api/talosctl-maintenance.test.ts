@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createClusterCertificates } from '../../../lab/certificates.js';
 import { createClusterSecrets } from '../../../lab/machines/configuration/cluster-secrets.js';
 import { usualHardware } from '../../../lab/machines/hardware.js';
@@ -8,7 +8,6 @@ import { leaderOf, startSimulatedCluster, type Client, type SimulatedCluster } f
 let cluster: SimulatedCluster;
 
 // Processes are started here, on a machine that may be busy.
-jest.setTimeout(60_000);
 
 beforeAll(async () => {
   cluster = await startSimulatedCluster({ 'k8s-ctrl-3': 'v1.11.5' });

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { CONTROL_SCHEMATIC, installer } from '../machines/fake-images.js';
 import {
   leaderOf,
@@ -27,7 +27,6 @@ const LIFECYCLE = [
 let cluster: SimulatedCluster;
 
 // The real talosctl waits for real reboots here, on a machine that may be busy.
-jest.setTimeout(60_000);
 
 beforeAll(async () => {
   const versions = Object.values(NODES).map(({ name, version }) => [name, version]);

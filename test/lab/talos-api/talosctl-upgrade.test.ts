@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { CONTROL_SCHEMATIC, WORKER_SCHEMATIC, installer } from '../machines/fake-images.js';
 import {
   leaderOf,
@@ -15,7 +15,6 @@ const BOOT_ID = ['read', '/proc/sys/kernel/random/boot_id'];
 let cluster: SimulatedCluster;
 
 // The real talosctl waits for real reboots here, on a machine that may be busy.
-jest.setTimeout(40_000);
 
 beforeAll(async () => {
   cluster = await startSimulatedCluster();

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import {
   createClusterCertificates,
   expiredYesterday,
@@ -30,7 +30,6 @@ const own = createClusterCertificates(options);
 const foreign = createClusterCertificates(options);
 
 // A real etcd is started here, on a machine that may be busy.
-jest.setTimeout(40_000);
 
 beforeAll(async () => {
   const file = (name: string, text: string): string => {

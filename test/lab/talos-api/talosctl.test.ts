@@ -1,6 +1,6 @@
 import { statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createClusterCertificates, expiredYesterday, talosconfig } from '../../../lab/certificates.js';
 import { CONTROL_SCHEMATIC, installer } from '../machines/fake-images.js';
 import { leaderOf, startSimulatedCluster, type SimulatedCluster } from './simulated-cluster.js';
@@ -9,7 +9,6 @@ let cluster: SimulatedCluster;
 let reader: string;
 
 // Processes are started here, on a machine that may be busy.
-jest.setTimeout(40_000);
 
 beforeAll(async () => {
   cluster = await startSimulatedCluster();

@@ -53,8 +53,6 @@ export interface FaultCase {
   readonly faults?: readonly FaultToArm[];
   /** The faults it arms itself, in the middle. */
   readonly plays?: readonly FaultName[];
-  /** Milliseconds the run may take, where what it waits for is not the lab's to shorten; left out: as long as any other. */
-  readonly patience?: number;
   /** Shorter limits, for waits that are in vain; longer ones, for what must not be cut off. */
   readonly limits?: Readonly<Record<string, string>>;
   /** Before the run is asked for. */

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { rebuilt } from '../../../lab/put-back/make-anew.js';
+import { waits } from '../../../lab/waits.js';
 import { World, type WorldOptions } from '../../../lab/world.js';
 import { advise, describe } from '../../../src/planning/describe.js';
 import type { Reason } from '../../../src/planning/reason.js';
@@ -8,9 +9,6 @@ import type { RunStory } from '../../../src/planning/run-report.js';
 import { nodeId, runId } from '../../../src/workflows/messages.js';
 import { setInInventory } from '../../../lab/edit-inventory.js';
 import { nodeOf, type Ending, type FaultCase, type Flow } from './fault-case.js';
-
-/** No wait of a case is as long that does not say so, even with all the steps before it. */
-const usualPatienceMs = 75_000;
 
 /** What was seen of a case, in the words of `Ending`. */
 export type Seen = Omit<Ending, 'says' | 'advises' | 'cordoned'> & {
@@ -56,7 +54,7 @@ export async function play(world: World, story: FaultCase): Promise<Seen> {
     }
     const run = await world.upgrade('--only', node);
     await story.during?.(world, run, node);
-    const result = await resultInTime(world, run, node, story.patience);
+    const result = await resultInTime(world, run, node);
     return { ...told(result, node), ...(await happened(world, node, from)), result };
   } finally {
     await story.cleanUp?.(world, node);
@@ -65,23 +63,18 @@ export async function play(world: World, story: FaultCase): Promise<Seen> {
 }
 
 /** A run that waits far longer than its limits is terminated, so that the next case has a cluster to itself. */
-async function resultInTime(
-  world: World,
-  run: number,
-  node: string,
-  patienceMs = usualPatienceMs,
-): Promise<RunStory> {
+async function resultInTime(world: World, run: number, node: string): Promise<RunStory> {
   const result = world.result(run);
   const late = Symbol('late');
   const patience = new AbortController();
   const first = await Promise.race([
     result,
-    sleep(patienceMs, late, { signal: patience.signal }).catch(() => late),
+    sleep(waits.runMs, late, { signal: patience.signal }).catch(() => late),
   ]);
   patience.abort();
   if (first !== late) return first as RunStory;
   result.catch(() => undefined);
-  const status = await world.slipway('status');
+  const status = await world.says();
   const { workflow } = await world.client();
   const { cluster } = world.lab;
   await workflow.getHandle(runId(cluster, run)).terminate('it takes too long');
@@ -90,7 +83,7 @@ async function resultInTime(
     .terminate('it takes too long')
     .catch(() => undefined);
   throw new Error(
-    `after ${patienceMs / 1000} s the run had not ended, whatever its limits were:\n${status.stdout}`,
+    `after ${waits.runMs / 1000} s the run had not ended, whatever its limits were:\n${status}`,
   );
 }
 

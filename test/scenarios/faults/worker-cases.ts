@@ -50,7 +50,6 @@ export const workerCases: readonly FaultCase[] = [
       await anotherWorker(at);
     },
     // Kubernetes forgets it after two minutes: that time is in its code.
-    patience: 195_000,
     ends: { both: done },
   },
   {

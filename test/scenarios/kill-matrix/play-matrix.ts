@@ -7,6 +7,7 @@ import type { Happened, Interrupter } from '../../../lab/interruptions/interrupt
 import type { Interruption, InterruptionPoint } from '../../../lab/interruptions/interruption.js';
 import { makeAnewSince } from '../../../lab/put-back/make-anew.js';
 import { reset } from '../../../lab/put-back/reset.js';
+import { waits } from '../../../lab/waits.js';
 import type { World } from '../../../lab/world.js';
 import type { StepName } from '../../../src/planning/node-steps.js';
 import { describe } from '../../../src/planning/describe.js';
@@ -21,9 +22,6 @@ const nodes = { worker: 'k8s-work-1', 'control-plane': 'k8s-ctrl-2' } as const;
 
 /** What is short in a lab, and too short for a step that is begun anew again and again. */
 const limits = { check: '30s', handOver: '30s', install: '30s' };
-
-/** Longer than a run in which every step is begun twice. */
-const patienceMs = 600_000;
 
 /** Where in the matrix. */
 export interface Column {
@@ -96,13 +94,13 @@ async function playOnce(
     stage.arm(steps.map((step): InterruptionPoint => ({ node, step, what: column, attempt: way.attempt })));
     const run = await (way.ask?.(world, node, earlier ?? undefined) ?? world.upgrade('--only', node));
     await way.during?.(world, node);
-    const story = await storyInTime(world, run, patienceMs);
+    const story = await storyInTime(world, run, waits.runMs);
     const happened = await stage.settle();
     const survivors = await stage.survivors();
     const end = await endState(world, from);
     // Its machine is of the first version once more.
     if (story?.nodes.findLast((one) => one.node === node)?.state === 'rolled-back') begun = Date.now();
-    const broken = judgeRun({ story, patienceMs, end, happened, survivors })
+    const broken = judgeRun({ story, patienceMs: waits.runMs, end, happened, survivors })
       .filter(({ what }) => column !== 'fails' || !what.includes('unexpected'))
       .map(({ what }) => what);
     const ended = { way, node, order, column, steps, happened, story };

@@ -34,12 +34,12 @@ describe('after an upgrade in place, Terraform', () => {
       variables: { talos: 'talos_version' },
     });
     await createLabRepository(directory);
-  }, 180_000);
+  });
 
   afterAll(async () => {
     await world.stop();
     await backend.end();
-  }, 120_000);
+  });
 
   it('is asked once where its backend refuses: the run is done, and says that it is not known', async () => {
     backend.forbidden = true;
@@ -52,14 +52,14 @@ describe('after an upgrade in place, Terraform', () => {
       terraform: { kind: 'unknown', reason: { kind: expect.stringMatching(/^terraform-/) } },
     });
     expect(await attempts(run)).toEqual([1]);
-  }, 240_000);
+  });
 
   it('leaves the run done where it is aborted while its configuration cannot be had, and the cluster free', async () => {
     Object.assign(backend, { forbidden: false, silent: true });
     await setInInventory(world, ['terraform', 'source', 'repository'], backend.url);
     await commitLab(world.lab.directory, 'another repository, which does not answer');
     const run = await world.upgrade('--only', 'k8s-work-2');
-    await world.until('Terraform is asked', async () => (await events(run)).some(isQuestion), 180_000);
+    await world.until('Terraform is asked', async () => (await events(run)).some(isQuestion));
     const handle = (await world.client()).workflow.getHandle(runId(world.lab.cluster, run));
     await handle.executeUpdate(abortRun, { args: [{ by: 'bob', why: 'a test' }] });
     const result = await world.result(run);
@@ -72,11 +72,11 @@ describe('after an upgrade in place, Terraform', () => {
     backend.silent = false;
     const next = await world.result(await world.upgrade('--only', 'k8s-work-3'));
     expect(next).toMatchObject({ outcome: 'done', reasons: [] });
-  }, 420_000);
+  });
 
   it('keeps every promise the watcher can see', async () => {
     expect((await world.stop()).complaints).toEqual([]);
-  }, 120_000);
+  });
 
   type Event = Awaited<ReturnType<typeof events>>[number];
 

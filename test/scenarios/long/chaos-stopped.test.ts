@@ -35,7 +35,7 @@ describe('chaos that is stopped by Ctrl-C', () => {
     }
     child.kill('SIGINT');
     code = await ended;
-  }, 240_000);
+  });
 
   afterAll(async () => {
     await rm(folder, { recursive: true, force: true });

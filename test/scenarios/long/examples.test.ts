@@ -8,7 +8,7 @@ describe('the example', () => {
   afterEach(async () => {
     await world?.stop();
     world = undefined;
-  }, 120_000);
+  });
 
   it('prox-ops: fifteen nodes on Talos 1.11, cards that are offered again, Flux undisturbed', async () => {
     world = await World.start({ name: 'prox-ops', cluster: 'prox-ops', labArgs: ['--target', 'v1.11.6'] });
@@ -35,7 +35,7 @@ describe('the example', () => {
     expect(suspended).not.toContain('true');
     const { complaints } = await world.stop();
     expect(complaints).toEqual([]);
-  }, 900_000);
+  });
 
   it('atlas: a schematic for each node, and a cluster endpoint that is the first control plane', async () => {
     world = await World.start({ name: 'atlas', cluster: 'atlas', labArgs: ['--target', 'v1.11.5'] });
@@ -47,5 +47,5 @@ describe('the example', () => {
     expect(images.size).toBe(5);
     const { complaints } = await world.stop();
     expect(complaints).toEqual([]);
-  }, 600_000);
+  });
 });

@@ -7,11 +7,11 @@ describe('a cluster of five control planes', () => {
 
   beforeAll(async () => {
     world = await World.start({ name: 'five', cluster: 'five-plus-one' });
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await world.stop();
-  }, 120_000);
+  });
 
   it('is upgraded one after the other, the leader last', async () => {
     const result = await world.result(await world.upgrade());
@@ -20,9 +20,9 @@ describe('a cluster of five control planes', () => {
     const { stdout } = await world.slipway('status', '--json');
     const { run } = JSON.parse(stdout) as { run: { nodes: { name: string; leads: boolean }[] } };
     expect(result.order[4]).toBe(run.nodes.find((node) => node.leads)?.name);
-  }, 480_000);
+  });
 
   it('keeps every promise the watcher can see', async () => {
     expect((await world.stop()).complaints).toEqual([]);
-  }, 120_000);
+  });
 });

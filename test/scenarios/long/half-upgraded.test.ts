@@ -3,6 +3,7 @@ import type { V1Node } from '@kubernetes/client-node';
 import type { FaultName } from '../../../lab/faults/catalogue.js';
 import { foreground } from '../../../lab/processes/foreground.js';
 import { cleanEnvironment } from '../../../lab/terminal.js';
+import { waits } from '../../../lab/waits.js';
 import { World, nodeResult } from '../../../lab/world.js';
 import { toolPath } from '../../../src/tools/tool-path.js';
 
@@ -19,7 +20,7 @@ describe('a cluster that a person has upgraded half of', () => {
   afterEach(async () => {
     await world?.stop();
     world = undefined;
-  }, 120_000);
+  });
 
   it('is gone on with: those nodes are skipped, the others are done', async () => {
     world = await World.start({ name: 'half-legacy' });
@@ -37,7 +38,7 @@ describe('a cluster that a person has upgraded half of', () => {
     for (const node of [...byHand, ...rest])
       expect(await world.machineEvents(node, 'install-finished')).toHaveLength(1);
     expect((await world.stop()).complaints).toEqual([]);
-  }, 300_000);
+  });
 
   it('with one node installed and not booted: that is named and given back, and once it has booted the rest is done', async () => {
     world = await World.start({
@@ -67,7 +68,7 @@ describe('a cluster that a person has upgraded half of', () => {
     for (const node of [booted, armed, last])
       expect(await world.machineEvents(node, 'install-finished')).toHaveLength(1);
     expect((await world.stop()).complaints).toEqual([]);
-  }, 300_000);
+  });
 });
 
 function imageOf(world: World, node: string, version: string): string {
@@ -117,7 +118,7 @@ async function pullImage(world: World, minor: string, node: string, image: strin
   const args = [...to, 'image', 'pull', image, '--namespace', 'system'];
   const done = await foreground(await toolPath('talosctl', minor), args, {
     env: cleanEnvironment({}),
-    timeoutMs: 90_000,
+    timeoutMs: waits.commandMs,
   });
   if (done.code !== 0) throw new Error(`talosctl image pull ended with ${done.code}: ${done.stderr}`);
 }

@@ -16,11 +16,11 @@ describe('an install that a dead worker was about to send', () => {
     world = await World.start({ name: 'not-begun', labArgs: ['--talos', from, '--target', to] });
     await setInInventory(world, ['limits', 'install'], '8s');
     await setInInventory(world, ['limits', 'decision'], '5m');
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await world.stop();
-  }, 120_000);
+  });
 
   it('is not sent by another one; the node is given back, and not rebooted for nothing', async () => {
     const planned = await world.slipway('plan', '--only', node, '--json');
@@ -39,7 +39,7 @@ describe('an install that a dead worker was about to send', () => {
     expect(stdout.replaceAll(/\s+/g, ' ')).toContain('no installer was started there');
     for (const event of ['install-started', 'reboot-accepted'])
       expect([event, (await world.machineEvents(node, event)).length]).toEqual([event, 0]);
-  }, 240_000);
+  });
 
   it('is sent once a person says so', async () => {
     await world.slipway('retry', node, '--why', 'its worker had died');
@@ -47,11 +47,11 @@ describe('an install that a dead worker was about to send', () => {
     expect(result).toMatchObject({ outcome: 'done' });
     expect(nodeResult(result, node)).toMatchObject({ outcome: 'done', attempt: 2 });
     expect(await world.machineEvents(node, 'install-finished')).toHaveLength(1);
-  }, 240_000);
+  });
 
   it('keeps every promise the watcher can see', async () => {
     expect((await world.stop()).complaints).toEqual([]);
-  }, 120_000);
+  });
 
   /** As the worker writes it right before it sends. */
   async function leaveIntent(run: number, schematic: string): Promise<void> {

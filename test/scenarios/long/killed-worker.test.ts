@@ -10,7 +10,7 @@ describe('a worker killed in the middle', () => {
   afterEach(async () => {
     await world?.stop();
     world = undefined;
-  }, 120_000);
+  });
 
   interface Moment {
     readonly when: string;
@@ -54,27 +54,23 @@ describe('a worker killed in the middle', () => {
     },
   ];
 
-  it.each(moments)(
-    '$when loses nothing: the node is upgraded, with one install',
-    async (moment) => {
-      const { node } = moment;
-      world = await World.start({ name: 'killed', speed: 1 });
-      await moment.prepare?.(world);
-      const run = await world.upgrade('--only', node);
-      await moment.until(world, run);
-      await world.killWorker();
-      await world.startWorker();
-      await moment.afterwards?.(world);
-      const result = await world.result(run);
-      expect(result).toMatchObject({ outcome: 'done', reasons: [] });
-      expect(nodeResult(result, node)).toMatchObject({ outcome: 'done', state: 'on-target' });
-      expect(await world.machineEvents(node, 'install-finished')).toHaveLength(1);
-      const verdict = await world.stop();
-      world = undefined;
-      expect(verdict.complaints).toEqual([]);
-    },
-    300_000,
-  );
+  it.each(moments)('$when loses nothing: the node is upgraded, with one install', async (moment) => {
+    const { node } = moment;
+    world = await World.start({ name: 'killed', speed: 1 });
+    await moment.prepare?.(world);
+    const run = await world.upgrade('--only', node);
+    await moment.until(world, run);
+    await world.killWorker();
+    await world.startWorker();
+    await moment.afterwards?.(world);
+    const result = await world.result(run);
+    expect(result).toMatchObject({ outcome: 'done', reasons: [] });
+    expect(nodeResult(result, node)).toMatchObject({ outcome: 'done', state: 'on-target' });
+    expect(await world.machineEvents(node, 'install-finished')).toHaveLength(1);
+    const verdict = await world.stop();
+    world = undefined;
+    expect(verdict.complaints).toEqual([]);
+  });
 });
 
 async function upgradeWasAccepted(world: World, node: string): Promise<boolean> {

@@ -14,11 +14,11 @@ describe('a node that an earlier run left unwell', () => {
     await setInInventory(world, ['limits', 'check'], '5s');
     await setInInventory(world, ['limits', 'nodeChecks'], '5s');
     await setInInventory(world, ['upgrade', 'onFailure'], 'ask');
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await world.stop();
-  }, 120_000);
+  });
 
   const isCordoned = async (): Promise<boolean> =>
     (await world.kubectl('get', 'node', node, '--output=jsonpath={.spec.unschedulable}')) === 'true';
@@ -31,7 +31,7 @@ describe('a node that an earlier run left unwell', () => {
     await world.control('POST', '/faults', { name: 'kubelet-not-ready', node, after: 'reboot:power-gone' });
     expect(nodeResult(await upgraded(), node)).toMatchObject({ outcome: 'halted', state: 'on-target' });
     expect(await isCordoned()).toBe(true);
-  }, 120_000);
+  });
 
   it('is not given back by the next run before it is Ready', async () => {
     await setInInventory(world, ['upgrade', 'onFailure'], 'rollback');
@@ -45,7 +45,7 @@ describe('a node that an earlier run left unwell', () => {
     expect(await isCordoned()).toBe(true);
     // It ran this version before the run: nothing of the run is taken back, whatever slipway.yaml says of failures.
     expect(await world.machineEvents(node, 'rollback-accepted')).toHaveLength(0);
-  }, 120_000);
+  });
 
   it('nor before Talos says that it is well', async () => {
     await world.control('DELETE', '/faults');
@@ -58,7 +58,7 @@ describe('a node that an earlier run left unwell', () => {
       reason: { kind: 'talos-not-ready' },
     });
     expect(await isCordoned()).toBe(true);
-  }, 120_000);
+  });
 
   it('is given back once it is', async () => {
     await world.control('DELETE', '/faults');
@@ -66,9 +66,9 @@ describe('a node that an earlier run left unwell', () => {
     expect(await upgraded()).toMatchObject({ outcome: 'done', reasons: [] });
     expect(await isCordoned()).toBe(false);
     expect(await world.machineEvents(node, 'install-finished')).toHaveLength(1);
-  }, 120_000);
+  });
 
   it('costs no promise that the watcher can see', async () => {
     expect((await world.stop()).complaints).toEqual([]);
-  }, 120_000);
+  });
 });

@@ -31,7 +31,7 @@ describe('a merge becomes one run', () => {
       files: { [file]: declared('atlas') },
       clusters: [{ file, folder: '/etc/slipway/atlas' }],
     });
-  }, 120_000);
+  });
 
   afterEach(async () => {
     for (const end of toEnd.splice(0)) await end();
@@ -41,7 +41,7 @@ describe('a merge becomes one run', () => {
     await day?.stop();
     await site?.stop();
     await temporal?.stop();
-  }, 60_000);
+  });
 
   /** Runs there have been, once every delivery that Temporal has is done. */
   async function runs(): Promise<number> {
@@ -92,7 +92,7 @@ describe('a merge becomes one run', () => {
     await becomesOneRun(async () => {
       await startAfterKill();
     });
-  }, 90_000);
+  });
 
   it('though the starter is killed when Temporal has the delivery, and it does not know', async () => {
     let id: string | undefined;
@@ -106,7 +106,7 @@ describe('a merge becomes one run', () => {
       await startAfterKill();
     });
     expect((await day.told()).map(({ verdict }) => verdict)).toContain('duplicate');
-  }, 90_000);
+  });
 
   it('though the starter is killed when it has answered, and no worker is up', async () => {
     await site.killWorker();
@@ -115,33 +115,29 @@ describe('a merge becomes one run', () => {
       await site.startWorker();
     });
     await day.startStarter();
-  }, 90_000);
+  });
 
   it.each<[string, Passing['kind']]>([
     ['before it has begun to hand it over', 'given'],
     ['when the queue has it, and Temporal does not know', 'answered'],
-  ])(
-    'though its worker is killed %s',
-    async (_, kind) => {
-      const gateway = await TemporalGateway.start(temporal.server.description.address);
-      toEnd.push(() => gateway.stop());
-      await site.killWorker();
-      await site.startWorker({ TEMPORAL_ADDRESS: gateway.address });
-      let dead: Promise<void> | undefined;
-      gateway.guard = async (passing) => {
-        if (dead || passing.activity !== 'handOver' || passing.kind !== kind) return dead ? 'lost' : 'on';
-        dead = site.killWorker();
-        await dead;
-        return 'lost';
-      };
-      await becomesOneRun(async () => {
-        await site.until('its worker was killed', async () => dead !== undefined);
-        await dead;
-        await site.startWorker();
-      });
-    },
-    90_000,
-  );
+  ])('though its worker is killed %s', async (_, kind) => {
+    const gateway = await TemporalGateway.start(temporal.server.description.address);
+    toEnd.push(() => gateway.stop());
+    await site.killWorker();
+    await site.startWorker({ TEMPORAL_ADDRESS: gateway.address });
+    let dead: Promise<void> | undefined;
+    gateway.guard = async (passing) => {
+      if (dead || passing.activity !== 'handOver' || passing.kind !== kind) return dead ? 'lost' : 'on';
+      dead = site.killWorker();
+      await dead;
+      return 'lost';
+    };
+    await becomesOneRun(async () => {
+      await site.until('its worker was killed', async () => dead !== undefined);
+      await dead;
+      await site.startWorker();
+    });
+  });
 
   it('though Temporal was away when the forge told of it', async () => {
     await temporal.server.kill();
@@ -159,7 +155,7 @@ describe('a merge becomes one run', () => {
     await redeliverFailed();
     expect(await runs()).toBe(before + 1);
     expect(day.comments(number)).toHaveLength(1);
-  }, 120_000);
+  });
 
   it('though Temporal was away, and nobody but the poll tells of it again', async () => {
     const number = await day.bump({ talos: next() });
@@ -176,5 +172,5 @@ describe('a merge becomes one run', () => {
     await redeliverFailed();
     expect(await runs()).toBe(before + 1);
     expect(day.comments(number)).toHaveLength(1);
-  }, 120_000);
+  });
 });

@@ -33,7 +33,6 @@ const done = { outcome: 'done', node: 'done', state: 'on-target', installs: 1, b
  * each time it is missed anew.
  */
 const patient = {
-  patience: 240_000,
   limits: {
     drain: '120s',
     install: '120s',
@@ -99,7 +98,7 @@ function losses({ way, temporal, left }: Around) {
     const children = childrenOf(worker.identity.pid);
     if (children.length === 0) throw new Error('the worker has no child process that could outlive it');
     await worker.kill();
-    await at.until('its children are gone', async () => children.every((pid) => !runs(pid)), 5_000);
+    await at.until('its children are gone', async () => children.every((pid) => !runs(pid)));
     left.push(await startOnOtherHost(at, 'other-host'));
     await takenUpBy(at, 'other-host', run, node);
   };

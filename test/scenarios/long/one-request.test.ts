@@ -32,39 +32,35 @@ describe.each(flows)('nothing is asked twice in the %s flow', (flow) => {
       temporal: temporal.server.description.address,
       workerEnv: { TEMPORAL_ADDRESS: around.way.address },
     });
-  }, 240_000);
+  });
 
   afterAll(async () => {
     await world.stop();
     await around.way.close();
     await temporal.stop();
-  }, 180_000);
+  });
 
   const names = oneRequestCases(flow, around).map(({ name }) => name);
 
-  it.each(names)(
-    '%s',
-    async (name) => {
-      const story = caseOf(oneRequestCases(flow, around), name);
-      caseBegins(world);
-      const count = await countRequests(world, nodeOf(story));
-      try {
-        expect(await play(world, story)).toMatchObject({ ...endingIn(flow, story), cordoned: false });
-        expect(await count()).toEqual(story.asked);
-      } finally {
-        around.way.mend();
-        for (const worker of left.splice(0)) await worker.kill();
-        await world.killWorker();
-        await world.startWorker();
-        await (flow === 'rebuild' ? makeAnew : reset)(world, nodeOf(story));
-      }
-    },
-    400_000,
-  );
+  it.each(names)('%s', async (name) => {
+    const story = caseOf(oneRequestCases(flow, around), name);
+    caseBegins(world);
+    const count = await countRequests(world, nodeOf(story));
+    try {
+      expect(await play(world, story)).toMatchObject({ ...endingIn(flow, story), cordoned: false });
+      expect(await count()).toEqual(story.asked);
+    } finally {
+      around.way.mend();
+      for (const worker of left.splice(0)) await worker.kill();
+      await world.killWorker();
+      await world.startWorker();
+      await (flow === 'rebuild' ? makeAnew : reset)(world, nodeOf(story));
+    }
+  });
 
   it('keeps every promise the watcher can see', async () => {
     expect((await world.stop()).complaints).toEqual([]);
-  }, 180_000);
+  });
 });
 
 function caseOf(cases: readonly OneRequest[], name: string): OneRequest {

@@ -39,19 +39,13 @@ export async function takenUpBy(
   const handle = workflow.getHandle(nodeId(at.lab.cluster, run, 1, node, attempt));
   const isIts = (identity: string | null | undefined): boolean =>
     identity?.startsWith(`slipway-worker@${host}:`) === true;
-  await at.until(
-    `${host} has taken over`,
-    async () => {
-      const { raw } = await handle.describe();
-      if (
-        raw.pendingActivities?.some((one) => Number(one.state) === started && isIts(one.lastWorkerIdentity))
-      )
-        return true;
-      const { events } = await handle.fetchHistory();
-      return events?.some((event) => isIts(event.activityTaskStartedEventAttributes?.identity)) ?? false;
-    },
-    120_000,
-  );
+  await at.until(`${host} has taken over`, async () => {
+    const { raw } = await handle.describe();
+    if (raw.pendingActivities?.some((one) => Number(one.state) === started && isIts(one.lastWorkerIdentity)))
+      return true;
+    const { events } = await handle.fetchHistory();
+    return events?.some((event) => isIts(event.activityTaskStartedEventAttributes?.identity)) ?? false;
+  });
 }
 
 /** PENDING_ACTIVITY_STATE_STARTED */

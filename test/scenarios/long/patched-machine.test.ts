@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { foreground } from '../../../lab/processes/foreground.js';
+import { waits } from '../../../lab/waits.js';
 import { type World, nodeResult } from '../../../lab/world.js';
 import type { RunStory } from '../../../src/planning/run-report.js';
 import { toolPath } from '../../../src/tools/tool-path.js';
@@ -18,11 +19,11 @@ describe('a machine that is patched once it is Ready', () => {
 
   beforeAll(async () => {
     world = await versionMerged('patched', to);
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await world.stop();
-  }, 120_000);
+  });
 
   it('is refused with the plan where a patch cannot be had', async () => {
     await patches(world, [{ when, patch: { file: 'not-there.yaml' } }]);
@@ -31,7 +32,7 @@ describe('a machine that is patched once it is Ready', () => {
       outcome: 'refused',
       reasons: [{ kind: 'credential-unreadable', which: 'after-ready patch 1 for k8s-work-1' }],
     });
-  }, 240_000);
+  });
 
   it('is refused with the plan where a patch does not merge', async () => {
     const patch = { file: await written(world, 'wrong.yaml', 'machine: { sysctlz: { a: 1 } }\n') };
@@ -45,7 +46,7 @@ describe('a machine that is patched once it is Ready', () => {
       ],
     });
     expect(await world.machineEvents('k8s-work-1', 'destroyed')).toHaveLength(0);
-  }, 240_000);
+  });
 
   it('is refused with the plan where a patch works only once', async () => {
     const patch = { file: await written(world, 'once.yaml', '[{ op: remove, path: /machine/token }]\n') };
@@ -55,7 +56,7 @@ describe('a machine that is patched once it is Ready', () => {
       outcome: 'refused',
       reasons: [{ kind: 'patch-works-once', node: 'k8s-work-1' }],
     });
-  }, 240_000);
+  });
 
   describe('by patches that take effect at once', () => {
     let result: RunStory;
@@ -69,7 +70,7 @@ describe('a machine that is patched once it is Ready', () => {
         { when, patch: second },
       ]);
       result = await world.result(await world.upgrade('--only', 'k8s-work-1'));
-    }, 360_000);
+    });
 
     it('ends done, and says so', () => {
       expect(result).toMatchObject({ outcome: 'done', reasons: [] });
@@ -80,7 +81,7 @@ describe('a machine that is patched once it is Ready', () => {
       const running = await runningConfiguration(world, 'k8s-work-1');
       expect(running).toContain('net.core.somaxconn: "4096"');
       expect(running).not.toContain('1024');
-    }, 60_000);
+    });
 
     it('did not boot once more for them', async () =>
       expect(await bootsSinceMade(world, 'k8s-work-1')).toBe(1));
@@ -95,7 +96,7 @@ describe('a machine that is patched once it is Ready', () => {
       const patch = { file: await written(world, 'refused.yaml', `cluster: { ca: { key: ${key} } }\n`) };
       await patches(world, [{ when, patch }]);
       result = await world.result(await world.upgrade('--only', node));
-    }, 360_000);
+    });
 
     it('halts the run, with what Talos says', () => {
       const { reason, failedStep, state } = nodeResult(result, node);
@@ -106,7 +107,7 @@ describe('a machine that is patched once it is Ready', () => {
       });
     });
 
-    it('stays cordoned', async () => expect(await isCordoned(world, node)).toBe(true), 60_000);
+    it('stays cordoned', async () => expect(await isCordoned(world, node)).toBe(true));
 
     it('is emptied by the next run before its patch reboots it, where a person had let pods onto it', async () => {
       const file = `{ path: /var/etc/late, op: create, permissions: 0o600, content: '# late' }`;
@@ -122,7 +123,7 @@ describe('a machine that is patched once it is Ready', () => {
       expect(await bootsSinceMade(world, node)).toBe(2);
       expect(await isCordoned(world, node)).toBe(false);
       expect(await world.machineEvents(node, 'destroyed')).toHaveLength(1);
-    }, 300_000);
+    });
   });
 
   describe('by a patch that needs a reboot, of a control plane, with a worker that dies in it', () => {
@@ -138,7 +139,7 @@ describe('a machine that is patched once it is Ready', () => {
       await world.untilBegun(run, node, 'patchMachine');
       await anotherWorker(world);
       result = await world.result(run);
-    }, 480_000);
+    });
 
     it('ends done, and says that it rebooted', () => {
       expect(result).toMatchObject({ outcome: 'done', reasons: [] });
@@ -147,11 +148,8 @@ describe('a machine that is patched once it is Ready', () => {
 
     it('booted once more for it, and no more', async () => expect(await bootsSinceMade(world, node)).toBe(2));
 
-    it(
-      'has it once, though Talos appends to that list',
-      async () => expect((await runningConfiguration(world, node)).split(secret)).toHaveLength(2),
-      60_000,
-    );
+    it('has it once, though Talos appends to that list', async () =>
+      expect((await runningConfiguration(world, node)).split(secret)).toHaveLength(2));
 
     it('is uncordoned, and keeps no mark', async () => {
       const { metadata, spec } = JSON.parse(await world.kubectl('get', 'node', node, '--output=json')) as {
@@ -160,7 +158,7 @@ describe('a machine that is patched once it is Ready', () => {
       };
       expect(spec.unschedulable).toBeUndefined();
       expect(Object.keys(metadata.annotations).join(' ')).not.toContain('slipway.dev');
-    }, 60_000);
+    });
 
     it('has no secret of the patch in the history of its run', async () => {
       const { workflow } = await world.client();
@@ -169,7 +167,7 @@ describe('a machine that is patched once it is Ready', () => {
         expect(textsOf(history)).toContain(world.lab.cluster);
         expect(textsOf(history)).not.toContain(secret);
       }
-    }, 60_000);
+    });
   });
 
   describe('and is then upgraded in place, as slipway.yaml has patch versions', () => {
@@ -179,7 +177,7 @@ describe('a machine that is patched once it is Ready', () => {
     beforeAll(async () => {
       await world.owner.mergeTalos(next);
       result = await world.result(await world.upgrade('--only', 'k8s-work-1'));
-    }, 360_000);
+    });
 
     it('ends done, and gets no patch: its machine is the same', () => {
       expect(result).toMatchObject({ outcome: 'done', reasons: [], plan: { strategy: 'in-place' } });
@@ -196,7 +194,7 @@ describe('a machine that is patched once it is Ready', () => {
       const { stdout } = await world.slipway('report');
       expect(stdout).toContain('This run upgraded machines in place, which Terraform does not see');
       expect(stdout).toContain('(k8s-work-1, which this run brought to its version): destroyed and created');
-    }, 60_000);
+    });
 
     it('did not let Terraform touch anything', async () =>
       expect(await world.machineEvents('k8s-work-1', 'destroyed')).toHaveLength(1));
@@ -205,7 +203,7 @@ describe('a machine that is patched once it is Ready', () => {
   it('keeps every promise the watcher can see', async () => {
     const { complaints } = await world.stop();
     expect(complaints).toEqual([]);
-  }, 120_000);
+  });
 });
 
 function noteOf(result: RunStory, node: string): string | undefined {
@@ -288,7 +286,7 @@ async function runningConfiguration(world: World, node: string): Promise<string>
       ...way,
       `--talosconfig=${world.lab.talosconfig.admin}`,
     ],
-    { timeoutMs: 30_000, env: {} },
+    { timeoutMs: waits.commandMs, env: {} },
   );
   return stdout;
 }

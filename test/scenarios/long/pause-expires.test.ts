@@ -13,11 +13,11 @@ describe('a pause that expires', () => {
   beforeAll(async () => {
     world = await World.start({ name: 'pause-expires' });
     await setInInventory(world, ['limits', 'pause'], `${pauseMs}ms`);
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await world.stop();
-  }, 120_000);
+  });
 
   const untilPaused = async (ending: RegExp): Promise<void> =>
     world.until('the run says that it is paused, until when, and what then', async () => {
@@ -38,7 +38,7 @@ describe('a pause that expires', () => {
     });
     expect(await touched(first)).toBe(false);
     expect(await world.says()).not.toContain('is held');
-  }, 90_000);
+  });
 
   it('between two nodes ends the run, leaves the next node alone, and holds the cluster until a release', async () => {
     const run = await world.upgrade('--only', first, second);
@@ -59,11 +59,11 @@ describe('a pause that expires', () => {
     expect((await world.slipway('resume', '--why', 'too late')).code).toBe(1);
     expect((await world.slipway('upgrade')).code).toBe(1);
     expect((await world.slipway('release', '--why', 'back again')).code).toBe(0);
-  }, 120_000);
+  });
 
   it('keeps every promise the watcher can see', async () => {
     expect((await world.stop()).complaints).toEqual([]);
-  }, 120_000);
+  });
 
   /** Whether anything was done to the machine, or written to its Node. */
   async function touched(node: string): Promise<boolean> {

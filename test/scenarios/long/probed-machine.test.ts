@@ -35,11 +35,11 @@ describe('a machine made anew whose VLAN is tried', () => {
     );
     await world.owner.merge('Try the VLAN of workers');
     await world.owner.mergeTalos(to);
-  }, 180_000);
+  });
 
   afterAll(async () => {
     await world.stop();
-  }, 120_000);
+  });
 
   it('is given back where its gateway answers', async () => {
     const result = await world.result(await world.upgrade('--only', 'k8s-work-1'));
@@ -48,7 +48,7 @@ describe('a machine made anew whose VLAN is tried', () => {
       expect.objectContaining({ step: 'probe-node', note: 'the probe vlan-81 ended well' }),
     );
     expect(await probePods(world)).toEqual([]);
-  }, 360_000);
+  });
 
   it('stays cordoned where the hypervisor put its card into another VLAN', async () => {
     await world.control('POST', '/faults', { name: 'vm-wrong-vlan', node: 'k8s-work-2' });
@@ -66,10 +66,10 @@ describe('a machine made anew whose VLAN is tried', () => {
     });
     expect(await isCordoned(world, 'k8s-work-2')).toBe(true);
     expect(await probePods(world)).toEqual([]);
-  }, 360_000);
+  });
 
   it('keeps every promise the watcher can see', async () => {
     const { complaints } = await world.stop();
     expect(complaints).toEqual([]);
-  }, 120_000);
+  });
 });

@@ -17,11 +17,11 @@ describe('a node that is tried with probes', () => {
 
   beforeAll(async () => {
     world = await World.start({ name: 'probed', cluster: 'one-plus-gpus' });
-  }, 180_000);
+  });
 
   afterAll(async () => {
     await world.stop();
-  }, 120_000);
+  });
 
   /** Runs to its end with these probes; a cluster that was held is released before. */
   async function upgraded(probes: readonly object[], ...options: string[]): Promise<RunStory> {
@@ -39,7 +39,7 @@ describe('a node that is tried with probes', () => {
     const stdout = await doctor();
     expect(stdout).toContain('It may not create and delete pods in the namespace slipway-probes.');
     expect(stdout).toContain('kubectl apply -f deploy/kubernetes/probes/namespace.yaml');
-  }, 120_000);
+  });
 
   it('halts with the node cordoned where Slipway may not start them', async () => {
     const result = await upgraded([gpu], '--only', 'work-1');
@@ -50,7 +50,7 @@ describe('a node that is tried with probes', () => {
       reason: { kind: 'probe-refused', probe: 'gpu', namespace: 'slipway-probes' },
     });
     expect(await isCordoned(world, 'work-1')).toBe(true);
-  }, 240_000);
+  });
 
   it('is tried again by the next run, and given back once the probe ends well', async () => {
     await applyProbeRole(world);
@@ -61,7 +61,7 @@ describe('a node that is tried with probes', () => {
     expect(noteOf(result, 'work-1')).toBe('the probe gpu ended well');
     expect(await isCordoned(world, 'work-1')).toBe(false);
     expect(await probePods(world)).toEqual([]);
-  }, 240_000);
+  });
 
   it('halts with what the probe wrote where it fails, and what to type', async () => {
     const ping = { name: 'gateway', image: 'busybox', command: ['ping', '-c', '1', '192.168.62.1'] };
@@ -81,7 +81,7 @@ describe('a node that is tried with probes', () => {
     expect(stdout.replaceAll(/\s+/g, ' ')).toContain('the probe gateway failed on work-2: exit code 1');
     expect(await isCordoned(world, 'work-2')).toBe(true);
     expect(await probePods(world)).toEqual([]);
-  }, 240_000);
+  });
 
   it('has one Pod where the worker dies while it runs, and none at the end', async () => {
     const slow = { ...gpu, name: 'slow', annotations: { 'lab.slipway.dev/start-seconds': '40' } };
@@ -95,7 +95,7 @@ describe('a node that is tried with probes', () => {
     expect(await made(world, 'slipway-slow-')).toHaveLength(1);
     expect(await probePods(world)).toEqual([]);
     expect(await isCordoned(world, 'work-2')).toBe(false);
-  }, 240_000);
+  });
 
   it.each<[string, object, RegExp]>([
     [
@@ -108,18 +108,14 @@ describe('a node that is tried with probes', () => {
       { ...gpu, resources: { 'nvidia.com/gpu': 2 } },
       /^OutOfnvidia\.com\/gpu: /,
     ],
-  ])(
-    'halts by a probe %s',
-    async (_what, probe, why) => {
-      const result = await upgraded([probe], '--talos', 'v1.12.3', '--only', 'work-1');
-      expect(nodeResult(result, 'work-1')).toMatchObject({
-        state: 'on-target',
-        reason: { kind: 'probe-not-started', why: expect.stringMatching(why) },
-      });
-      expect(await probePods(world)).toEqual([]);
-    },
-    240_000,
-  );
+  ])('halts by a probe %s', async (_what, probe, why) => {
+    const result = await upgraded([probe], '--talos', 'v1.12.3', '--only', 'work-1');
+    expect(nodeResult(result, 'work-1')).toMatchObject({
+      state: 'on-target',
+      reason: { kind: 'probe-not-started', why: expect.stringMatching(why) },
+    });
+    expect(await probePods(world)).toEqual([]);
+  });
 
   it('is tried after what a terminated run left was deleted', async () => {
     const slow = { ...gpu, name: 'slow', annotations: { 'lab.slipway.dev/start-seconds': '400' } };
@@ -137,12 +133,12 @@ describe('a node that is tried with probes', () => {
     expect(result).toMatchObject({ outcome: 'done', reasons: [] });
     expect(await probePods(world)).toEqual([]);
     expect(await isCordoned(world, 'work-1')).toBe(false);
-  }, 240_000);
+  });
 
   it('keeps every promise the watcher can see', async () => {
     const { complaints } = await world.stop();
     expect(complaints).toEqual([]);
-  }, 120_000);
+  });
 });
 
 function noteOf(result: RunStory, node: string): string | undefined {

@@ -31,11 +31,11 @@ describe('a patch on machines that Terraform makes, asked for by rebuild', () =>
     );
     if (yes.code !== 0) throw new Error(yes.stderr);
     result = await world.result(run);
-  }, 300_000);
+  });
 
   afterAll(async () => {
     await world.stop();
-  }, 120_000);
+  });
 
   it('makes the machine anew, with its template, and installs nothing', async () => {
     expect(destroyedBefore).toEqual([]);
@@ -54,5 +54,5 @@ describe('a patch on machines that Terraform makes, asked for by rebuild', () =>
 
   it('keeps every promise the watcher can see', async () => {
     expect((await world.stop()).complaints).toEqual([]);
-  }, 120_000);
+  });
 });

@@ -25,7 +25,7 @@ describe('a minor of atlas, by machines made anew', () => {
   afterEach(async () => {
     await world?.stop();
     world = undefined;
-  }, 120_000);
+  });
 
   it('is refused while machines join through the first control plane, and nothing is begun', async () => {
     world = await startAtlas('atlas');
@@ -45,7 +45,7 @@ describe('a minor of atlas, by machines made anew', () => {
     const { complaints, figures } = await world.stop();
     expect(complaints).toEqual([]);
     expect(Object.values(figures.rebuilt ?? {})).toEqual([0, 0, 0, 0, 0]);
-  }, 300_000);
+  });
 
   it('is done whole once they join through the VIP: each from its own image, the Node as before', async () => {
     const at = await startAtlas('atlas-by-vip');
@@ -74,7 +74,7 @@ describe('a minor of atlas, by machines made anew', () => {
     const { complaints, figures } = await at.stop();
     expect(complaints).toEqual([]);
     expect(Object.values(figures.rebuilt ?? {})).toEqual([1, 1, 1, 1, 1]);
-  }, 600_000);
+  });
 });
 
 /** What each node runs, as its labels or annotations say. */

@@ -23,11 +23,11 @@ describe('machines that get more memory when they are made anew', () => {
     await world.owner.mergeTalos(to);
     refused = await answeredWith(world, 'reject');
     result = await answeredWith(world, 'approve');
-  }, 420_000);
+  });
 
   afterAll(async () => {
     await world.stop();
-  }, 120_000);
+  });
 
   it('wait for a yes to the plan, which says what and of which node', () =>
     expect(result.plan?.approvals).toEqual([
@@ -65,7 +65,7 @@ describe('machines that get more memory when they are made anew', () => {
 
   it('keeps every promise the watcher can see', async () => {
     expect((await world.stop()).complaints).toEqual([]);
-  }, 120_000);
+  });
 });
 
 /** Asks for a run, and answers its plan once it waits for that. */

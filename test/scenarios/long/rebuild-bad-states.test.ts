@@ -98,11 +98,11 @@ describe('a machine that is to be made anew from a bad Terraform state', () => {
 
   beforeAll(async () => {
     world = await versionMerged('bad-states', to);
-  }, 240_000);
+  });
 
   afterAll(async () => {
     await world.stop();
-  }, 120_000);
+  });
 
   it.each(badStates.map((bad) => [bad.name, bad] as const))(
     'is told before any template or node is touched: %s',
@@ -129,7 +129,6 @@ describe('a machine that is to be made anew from a bad Terraform state', () => {
       // Nothing was touched, so there is nothing to hold it for.
       expect(await world.says()).not.toContain('is held');
     },
-    120_000,
   );
 
   it('begins no run where slipway.yaml names one address for all workers', async () => {
@@ -140,7 +139,7 @@ describe('a machine that is to be made anew from a bad Terraform state', () => {
     expect(code).toBe(2);
     expect(stderr).toContain('roles.worker.terraform: it does not say {node}');
     expect(await world.says()).not.toContain('is held');
-  }, 60_000);
+  });
 
   it('let Slipway change no Node, evict no pod, and ask nothing of the hypervisor', async () => {
     const changes = (await linesOf(world.lab.logs.audit)).flatMap((line) => apiChange(line) ?? []);
@@ -155,7 +154,7 @@ describe('a machine that is to be made anew from a bad Terraform state', () => {
 
   it('keeps every promise the watcher can see', async () => {
     expect((await world.stop()).complaints).toEqual([]);
-  }, 120_000);
+  });
 });
 
 interface StateFile {

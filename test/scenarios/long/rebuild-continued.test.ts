@@ -11,11 +11,11 @@ describe('a run that is terminated while a machine is made anew', () => {
 
   beforeAll(async () => {
     world = await versionMerged('continued', to);
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await world.stop();
-  }, 120_000);
+  });
 
   describe('and the host of the worker goes down: the old machine is gone, and there is no new one', () => {
     const node = 'k8s-work-1';
@@ -29,20 +29,20 @@ describe('a run that is terminated while a machine is made anew', () => {
         outcome: 'refused',
         reasons: [{ kind: 'rebuild-unfinished', nodes: [node] }],
       });
-    }, 180_000);
+    });
 
     it('is told as continued by the plan', async () => {
       const { stdout } = await world.slipway('plan', '--only', node);
       expect(stdout).toContain('continued, module.worker_nodes["k8s-work-1"]');
       expect(stdout.replaceAll(/\s+/g, ' ')).toContain('what the Terraform state lacks is made');
-    }, 60_000);
+    });
 
     it('is gone on with by the next run: made once, and destroyed no second time', async () => {
       result = await world.result(await world.upgrade('--only', node));
       expect(result).toMatchObject({ outcome: 'done', reasons: [] });
       expect(nodeResult(result, node)).toMatchObject({ outcome: 'done', from, to });
       expect(await machineEventsOf(world, node)).toEqual([1, 1]);
-    }, 180_000);
+    });
   });
 
   describe('and Terraform comes to its end by itself: a new control plane waits for its configuration', () => {
@@ -62,7 +62,7 @@ describe('a run that is terminated while a machine is made anew', () => {
       expect(removed?.note).toContain(`removed member ${before}`);
       expect(await machineEventsOf(world, node)).toEqual([1, 1]);
       expect(await memberOf(world, node)).not.toBe(before);
-    }, 300_000);
+    });
   });
 
   describe('of a control plane, in a run over all nodes', () => {
@@ -79,12 +79,12 @@ describe('a run that is terminated while a machine is made anew', () => {
       );
       expect(result.terraform).toMatchObject({ kind: 'known', count: 0 });
       for (const { name } of world.lab.machines) expect(await machineEventsOf(world, name)).toEqual([1, 1]);
-    }, 480_000);
+    });
   });
 
   it('keeps every promise the watcher can see', async () => {
     expect((await world.stop()).complaints).toEqual([]);
-  }, 120_000);
+  });
 });
 
 /** How often a machine of the node was destroyed, and made. */

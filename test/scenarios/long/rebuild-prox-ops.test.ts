@@ -38,11 +38,11 @@ describe('a minor of prox-ops, by machines made anew', () => {
     });
     await unmake(world, unused);
     await world.owner.mergeTalos(to);
-  }, 240_000);
+  });
 
   afterAll(async () => {
     await world.stop();
-  }, 120_000);
+  });
 
   describe('of a worker whose card the hypervisor does not pass through', () => {
     let result: RunStory;
@@ -53,7 +53,7 @@ describe('a minor of prox-ops, by machines made anew', () => {
       await setInInventory(world, ['limits', 'nodeChecks'], '10s');
       await world.owner.merge('a shorter wait, for it is in vain');
       result = await world.result(await world.upgrade('--only', first));
-    }, 300_000);
+    });
 
     it('is planned with all templates, since every node waits for all of them', () =>
       expect(result.plan?.hops[0]?.templates).toHaveLength(8));
@@ -83,7 +83,7 @@ describe('a minor of prox-ops, by machines made anew', () => {
       expect(await of(first, '{.status.nodeInfo.osImage}')).toBe(`Talos (${from})`);
       expect(await of(first, '{.spec.unschedulable}')).toBe('');
       expect(await of(first, String.raw`{.status.allocatable.nvidia\.com/gpu}`)).toBe('1');
-    }, 60_000);
+    });
 
     it('had its configuration patched as the card needs it', async () =>
       expect((await world.slipway('report')).stdout).toContain(
@@ -104,7 +104,7 @@ describe('a minor of prox-ops, by machines made anew', () => {
       await setInInventory(world, ['limits', 'nodeChecks'], '5m');
       await world.owner.merge('the wait as it was');
       result = await world.result(await world.upgrade());
-    }, 900_000);
+    });
 
     it('ends done: three control planes and twelve workers', () => {
       expect(result).toMatchObject({ outcome: 'done', reasons: [] });
@@ -121,7 +121,7 @@ describe('a minor of prox-ops, by machines made anew', () => {
       expect(await Promise.all(offered)).toEqual(['1', '1']);
       const { stdout } = await world.slipway('report');
       expect(stdout).toContain('nvidia.com/gpu: 1 offered');
-    }, 60_000);
+    });
 
     it('destroyed each machine once', async () => {
       for (const { name } of world.lab.machines)
@@ -135,7 +135,7 @@ describe('a minor of prox-ops, by machines made anew', () => {
       expect(result.terraform).toMatchObject({ kind: 'known', count: 0, writes: [] });
       const plan = await world.owner.terraformPlan();
       expect({ stdout: plan.stdout, alone: leavesResourcesAlone(plan) }).toMatchObject({ alone: true });
-    }, 60_000);
+    });
 
     it('has Flux undisturbed', async () => {
       const suspended = await world.kubectl(
@@ -163,7 +163,7 @@ describe('a minor of prox-ops, by machines made anew', () => {
     expect(complaints).toEqual([]);
     const names = world.lab.machines.map(({ name }) => name);
     expect(figures.rebuilt).toEqual(Object.fromEntries(names.map((name) => [name, timesMade(name)])));
-  }, 120_000);
+  });
 });
 
 /** Takes a template away, by Terraform, as if it was declared only since. */

@@ -17,11 +17,11 @@ describe('an upgrade to the next minor, on a machine that OpenTofu makes', () =>
     world = await World.start({ name: 'rebuild-tofu', hypervisor: true, labArgs });
     await world.owner.mergeTalos(to);
     result = await world.result(await world.upgrade('--only', worker));
-  }, 480_000);
+  });
 
   afterAll(async () => {
     await world.stop();
-  }, 120_000);
+  });
 
   it('ends done, with the machine made once', async () => {
     expect(world.lab.hypervisor?.terraform.tool).toBe('tofu');
@@ -34,17 +34,17 @@ describe('an upgrade to the next minor, on a machine that OpenTofu makes', () =>
     const { stdout } = await world.slipway('plan', '--commands', '--only', 'k8s-work-2');
     expect(stdout).toMatch(/^\s*tofu .*plan /m);
     expect(stdout).not.toMatch(/^\s*terraform /m);
-  }, 60_000);
+  });
 
   it('leaves the rest of what OpenTofu manages to be done, and nothing of this machine', async () => {
     const plan = await world.owner.terraformPlan();
     expect(leavesResourcesAlone(plan)).toBe(false);
     expect(plan.stdout).toContain('# module.worker_nodes["k8s-work-2"]');
     expect(plan.stdout).not.toContain(`# module.worker_nodes["${worker}"]`);
-  }, 120_000);
+  });
 
   it('keeps every promise the watcher can see', async () => {
     const { complaints } = await world.stop();
     expect(complaints).toEqual([]);
-  }, 120_000);
+  });
 });

@@ -23,11 +23,11 @@ describe('an upgrade over two minors, on machines that Terraform makes', () => {
     });
     await world.owner.mergeTalos(to);
     result = await world.result(await world.upgrade());
-  }, 900_000);
+  });
 
   afterAll(async () => {
     await world.stop();
-  }, 120_000);
+  });
 
   it('goes through the minor between, by its newest patch', () => {
     expect(result).toMatchObject({ outcome: 'done', reasons: [] });
@@ -75,5 +75,5 @@ describe('an upgrade over two minors, on machines that Terraform makes', () => {
     const { complaints, figures } = await world.stop();
     expect(complaints).toEqual([]);
     expect(Object.values(figures.rebuilt ?? {})).toEqual([2, 2, 2, 2, 2, 2]);
-  }, 120_000);
+  });
 });

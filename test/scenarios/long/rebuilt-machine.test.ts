@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { foreground } from '../../../lab/processes/foreground.js';
+import { waits } from '../../../lab/waits.js';
 import { type World, nodeResult } from '../../../lab/world.js';
 import type { RunStory } from '../../../src/planning/run-report.js';
 import { toolPath } from '../../../src/tools/tool-path.js';
@@ -18,11 +19,11 @@ describe('a machine that Terraform makes anew', () => {
 
   beforeAll(async () => {
     world = await versionMerged('rebuilt-machine', to);
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await world.stop();
-  }, 120_000);
+  });
 
   describe('whose network cards slipway.yaml names otherwise than Terraform has them', () => {
     let result: RunStory;
@@ -32,7 +33,7 @@ describe('a machine that Terraform makes anew', () => {
       result = await world.result(await world.upgrade('--only', 'k8s-work-1'));
       await commit(world, nics, ['untagged', 62, 81]);
       await released(world);
-    }, 240_000);
+    });
 
     it('is refused by the numbers of its VLANs', () =>
       expect(nodeResult(result, 'k8s-work-1').reason).toEqual({
@@ -59,7 +60,7 @@ describe('a machine that Terraform makes anew', () => {
       await commit(world, ['devices'], { 'nvidia.com/gpu': { configuration } });
       result = await world.result(await world.upgrade('--only', 'k8s-work-1'));
       await released(world);
-    }, 240_000);
+    });
 
     it('is refused with what is missing', () =>
       expect(nodeResult(result, 'k8s-work-1').reason).toEqual({
@@ -88,7 +89,7 @@ describe('a machine that Terraform makes anew', () => {
       await world.kubectl('delete', 'node', 'k8s-work-2');
       await world.control('DELETE', `/faults?name=${fault.name}&node=${fault.node}`);
       result = await world.result(run);
-    }, 360_000);
+    });
 
     it('ends done', () => expect(result).toMatchObject({ outcome: 'done', reasons: [] }));
 
@@ -107,14 +108,14 @@ describe('a machine that Terraform makes anew', () => {
       const { stdout } = await world.slipway('report');
       expect(stdout).toContain(`it was given back label ${label}`);
       expect(stdout).toContain('3 network cards (untagged, VLAN 62, VLAN 81); MAC and address as before');
-    }, 60_000);
+    });
 
     it('runs its configuration with the patches for it, in their order', async () => {
       const running = await runningConfiguration(world, 'k8s-work-2');
       expect(running).toContain('net.core.somaxconn: "4096"');
       expect(running).not.toContain('1024');
       expect(running).toContain(secret);
-    }, 60_000);
+    });
 
     it('has no secret of a patch in the history of its run', async () => {
       const { workflow } = await world.client();
@@ -123,7 +124,7 @@ describe('a machine that Terraform makes anew', () => {
         expect(textsOf(history)).toContain(world.lab.cluster);
         expect(textsOf(history)).not.toContain(secret);
       }
-    }, 60_000);
+    });
   });
 
   describe('that does not offer its card afterwards', () => {
@@ -134,7 +135,7 @@ describe('a machine that Terraform makes anew', () => {
       await commit(world, ['limits', 'nodeChecks'], '10s');
       result = await world.result(await world.upgrade('--only', 'k8s-work-1'));
       await released(world);
-    }, 360_000);
+    });
 
     it('halts the run, its configuration being what it needs', () =>
       expect(nodeResult(result, 'k8s-work-1').reason).toMatchObject({
@@ -151,7 +152,7 @@ describe('a machine that Terraform makes anew', () => {
     beforeAll(async () => {
       await world.control('POST', '/faults', { name: 'vm-nic-missing', node: 'k8s-work-3' });
       result = await world.result(await world.upgrade('--only', 'k8s-work-3'));
-    }, 360_000);
+    });
 
     it('halts the run with what is missing', () =>
       expect(nodeResult(result, 'k8s-work-3').reason).toMatchObject({
@@ -172,13 +173,13 @@ describe('a machine that Terraform makes anew', () => {
         'jsonpath={.spec.unschedulable}',
       );
       expect(cordoned).toBe('true');
-    }, 60_000);
+    });
   });
 
   it('keeps every promise the watcher can see', async () => {
     const { complaints } = await world.stop();
     expect(complaints).toEqual([]);
-  }, 120_000);
+  });
 });
 
 /** Two for all workers, of which the later wins, and one for a single node by a program. */
@@ -227,7 +228,7 @@ async function runningConfiguration(world: World, node: string): Promise<string>
       ...way,
       `--talosconfig=${world.lab.talosconfig.admin}`,
     ],
-    { timeoutMs: 30_000, env: {} },
+    { timeoutMs: waits.commandMs, env: {} },
   );
   return stdout;
 }

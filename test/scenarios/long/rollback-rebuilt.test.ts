@@ -21,11 +21,11 @@ describe('a halted run whose node was made anew, and is rolled back', () => {
     await setInInventory(world, ['limits', 'configure'], '10s');
     await setInInventory(world, ['limits', 'etcdRejoin'], '12s');
     await world.owner.mergeTalos(to);
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await world.stop();
-  }, 120_000);
+  });
 
   describe('a worker whose new machine never boots', () => {
     const node = 'k8s-work-1';
@@ -42,7 +42,7 @@ describe('a halted run whose node was made anew, and is rolled back', () => {
       await isSilent(world, node);
       said = await rollBack(world, node, 'the new one does not boot');
       result = await world.result(run);
-    }, 300_000);
+    });
 
     it('is told with its steps and what they cost before anything is done', () => {
       expect(said).toContain('is rolled back');
@@ -79,7 +79,7 @@ describe('a halted run whose node was made anew, and is rolled back', () => {
       const left = result.terraform?.kind === 'known' ? result.terraform.writes : [];
       expect(left.map(({ address }) => address).join('\n')).toContain('module.templates["baldar-worker"]');
       expect((await world.slipway('release', '--why', 'looked at it')).code).toBe(0);
-    }, 60_000);
+    });
   });
 
   describe('a control plane whose new member is never given its vote', () => {
@@ -100,7 +100,7 @@ describe('a halted run whose node was made anew, and is rolled back', () => {
       });
       await world.control('DELETE', '/faults');
       result = await world.result(run);
-    }, 300_000);
+    });
 
     it('is made anew once more with the old version, and votes again', async () => {
       expect(result).toMatchObject({
@@ -139,14 +139,14 @@ describe('a halted run whose node was made anew, and is rolled back', () => {
       await world.control('POST', '/faults', { name: 'vm-never-boots', node });
       await rollBack(world, node, 'the new one does not boot');
       await world.until('the way back has failed', async () => (await world.says()).includes('CRITICAL'));
-    }, 300_000);
+    });
 
     it('halts with the state that it left, and waits for a person', async () => {
       const status = (await world.says()).replaceAll(/\s+/g, ' ');
       expect(status).toContain(`CRITICAL: ${node} did not come back to ${from}`);
       expect(status).toContain('It has a new machine, which has not joined the cluster');
       expect(status).toContain(`slipway rollback ${node} prox-ops/${run}`);
-    }, 60_000);
+    });
 
     it('goes back when it is asked once more, from what it is then', async () => {
       const { code } = await world.slipway('rollback', node, '--why', 'the host was repaired');
@@ -155,7 +155,7 @@ describe('a halted run whose node was made anew, and is rolled back', () => {
       expect(nodeResult(result, node)).toMatchObject({ state: 'rolled-back', attempt: 3 });
       expect(await nodeNow(world, node)).toEqual({ os: `Talos (${from})`, ready: 'True', cordoned: false });
       await world.slipway('release', '--why', 'looked at it');
-    }, 300_000);
+    });
   });
 
   describe('a worker whose new machine was made of what its template held before', () => {
@@ -172,7 +172,7 @@ describe('a halted run whose node was made anew, and is rolled back', () => {
       expect(await machineEventsOf(world, node)).toEqual([2, 2]);
       expect(await nodeNow(world, node)).toEqual({ os: `Talos (${from})`, ready: 'True', cordoned: false });
       await world.slipway('release', '--why', 'looked at it');
-    }, 300_000);
+    });
   });
 
   describe('a worker whose machine could not be destroyed', () => {
@@ -189,7 +189,7 @@ describe('a halted run whose node was made anew, and is rolled back', () => {
       expect(await machineEventsOf(world, node)).toEqual([1, 1]);
       expect(await nodeNow(world, node)).toEqual({ os: `Talos (${from})`, ready: 'True', cordoned: false });
       await world.slipway('release', '--why', 'looked at it');
-    }, 240_000);
+    });
   });
 
   describe('a worker at whose address another machine waits', () => {
@@ -208,12 +208,12 @@ describe('a halted run whose node was made anew, and is rolled back', () => {
       expect(await machineEventsOf(world, node)).toEqual([2, 2]);
       await world.slipway('abort', '--why', 'a person looks at it');
       expect(await world.result(run)).toMatchObject({ outcome: 'aborted' });
-    }, 240_000);
+    });
   });
 
   it('keeps every promise the watcher can see', async () => {
     expect((await world.stop()).complaints).toEqual([]);
-  }, 120_000);
+  });
 });
 
 async function isHalted(world: World, node: string): Promise<void> {

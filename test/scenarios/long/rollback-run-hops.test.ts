@@ -20,18 +20,18 @@ describe('the way back of a run of several hops in place', () => {
     await setInInventory(world, ['upgrade', 'strategy', 'minor'], 'in-place');
     await setInInventory(world, ['limits', 'ready'], '10s');
     await setInInventory(world, ['limits', 'decision'], '5m');
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await world.stop();
-  }, 120_000);
+  });
 
   it('follows one that went through the minor between', async () => {
     run = await world.upgrade('--only', controlPlane, worker);
     const result = await world.result(run);
     expect(result).toMatchObject({ outcome: 'done' });
     expect(result.plan?.hops.map((hop) => hop.to)).toEqual([between, to]);
-  }, 420_000);
+  });
 
   it('is planned through what ran between, and says why', async () => {
     await world.control('POST', '/faults', {
@@ -51,7 +51,7 @@ describe('the way back of a run of several hops in place', () => {
     const { plan } = await world.story(run + 1);
     expect(plan?.hops.map((hop) => hop.to)).toEqual([between, from]);
     expect(plan?.notes.join('\n')).toContain(`Talos ${between} comes first: it is what ran between`);
-  }, 420_000);
+  });
 
   it('halts at a node that does not become Ready, and goes on with it when a person says so', async () => {
     await world.until('it waits for a decision', async () =>
@@ -64,7 +64,7 @@ describe('the way back of a run of several hops in place', () => {
       code: 0,
       stdout: expect.stringContaining('is begun once more'),
     });
-  }, 120_000);
+  });
 
   it('brings every node back, the last one first: by its other slot, then by an install', async () => {
     const result = await world.result(run + 1);
@@ -77,14 +77,14 @@ describe('the way back of a run of several hops in place', () => {
       expect(await world.machineEvents(node, 'upgrade-accepted')).toHaveLength(3);
     }
     expect(await world.says()).not.toContain('is held');
-  }, 420_000);
+  });
 
   it('is nothing to do once more', async () => {
     await world.slipway('rollback', '--run', String(run), '--why', 'once more');
     expect(await world.result(run + 2)).toMatchObject({ outcome: 'nothing-to-do' });
-  }, 120_000);
+  });
 
   it('keeps every promise the watcher can see', async () => {
     expect((await world.stop()).complaints).toEqual([]);
-  }, 120_000);
+  });
 });

@@ -23,18 +23,18 @@ describe('the way back of a run that made machines anew over two minors', () => 
     });
     await setInInventory(world, ['limits', 'decision'], '5m');
     await world.owner.mergeTalos(to);
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await world.stop();
-  }, 120_000);
+  });
 
   it('follows one that went through the minor between', async () => {
     run = await world.upgrade('--only', controlPlane, worker);
     const result = await world.result(run);
     expect(result).toMatchObject({ outcome: 'done' });
     expect(result.plan?.hops.map((hop) => hop.to)).toEqual([between, to]);
-  }, 420_000);
+  });
 
   it('is planned through it, each hop with values of its own, and says why', async () => {
     await world.control('POST', '/faults', { name: 'vm-create-fails', node: worker });
@@ -53,7 +53,7 @@ describe('the way back of a run that made machines anew over two minors', () => 
       [from, 'rebuild', '1.11.6'],
     ]);
     expect(plan?.notes.join('\n')).toContain(`Talos ${between} comes first: it is what ran between`);
-  }, 120_000);
+  });
 
   it('halts at a machine that is half made, and goes on with it when a person says so', async () => {
     await world.until('it waits for a decision', async () =>
@@ -67,7 +67,7 @@ describe('the way back of a run that made machines anew over two minors', () => 
       code: 0,
       stdout: expect.stringContaining('is begun once more'),
     });
-  }, 120_000);
+  });
 
   it('brings every node back through the minor between, the last one first', async () => {
     back = await world.result(run + 1);
@@ -90,7 +90,7 @@ describe('the way back of a run that made machines anew over two minors', () => 
       expect(made.map(({ version }) => version)).toEqual([between, to, between, from]);
     }
     expect(await world.says()).not.toContain('is held');
-  }, 600_000);
+  });
 
   it('made their templates once for each hop, there and back', async () => {
     const made = await templatesMade(world);
@@ -102,11 +102,11 @@ describe('the way back of a run that made machines anew over two minors', () => 
   it('is nothing to do once more', async () => {
     await world.slipway('rollback', '--run', String(run), '--why', 'once more');
     expect(await world.result(run + 2)).toMatchObject({ outcome: 'nothing-to-do' });
-  }, 120_000);
+  });
 
   it('keeps every promise the watcher can see', async () => {
     expect((await world.stop()).complaints).toEqual([]);
-  }, 120_000);
+  });
 
   /** What it runs, and whether it is Ready. */
   async function nodeNow(name: string): Promise<string[]> {

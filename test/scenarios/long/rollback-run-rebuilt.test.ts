@@ -19,11 +19,11 @@ describe('the way back of a run that made machines anew', () => {
       labArgs: ['--talos', from, '--target', from],
     });
     await world.owner.mergeTalos(to);
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await world.stop();
-  }, 120_000);
+  });
 
   it('makes each machine anew once more, of the version from before, the last one first', async () => {
     const run = await world.upgrade('--only', controlPlane, worker);
@@ -44,7 +44,7 @@ describe('the way back of a run that made machines anew', () => {
       expect([node, (await world.machineEvents(node, 'destroyed')).length]).toEqual([node, 2]);
     }
     expect(await osOf(other)).toBe(`Talos (${from})`);
-  }, 600_000);
+  });
 
   it('made their templates once of each version', async () => {
     const made = await templatesMade(world);
@@ -62,12 +62,12 @@ describe('the way back of a run that made machines anew', () => {
     expect(left.map(({ address }) => address).join('\n')).toContain(worker);
     expect((await world.slipway('report', String(result.run))).stdout).toContain('the way back of run 1');
     expect(await world.says()).not.toContain('is held');
-  }, 60_000);
+  });
 
   it('is nothing to do once more', async () => {
     await world.slipway('rollback', '--run', '1', '--why', 'once more');
     expect(await world.result(result.run + 1)).toMatchObject({ outcome: 'nothing-to-do' });
-  }, 120_000);
+  });
 
   it('begins with what a run left half made, of the version from before', async () => {
     await world.control('POST', '/faults', { name: 'vm-create-fails', node: other });
@@ -84,7 +84,7 @@ describe('the way back of a run that made machines anew', () => {
     expect(nodeResult(back, other)).toMatchObject({ outcome: 'done', state: 'on-target', to: from });
     expect(await osOf(other)).toBe(`Talos (${from})`);
     expect(await world.says()).not.toContain('is held');
-  }, 300_000);
+  });
 
   async function osOf(node: string): Promise<string> {
     return world.kubectl('get', 'node', node, '--output=jsonpath={.status.nodeInfo.osImage}');
@@ -92,5 +92,5 @@ describe('the way back of a run that made machines anew', () => {
 
   it('keeps every promise the watcher can see', async () => {
     expect((await world.stop()).complaints).toEqual([]);
-  }, 120_000);
+  });
 });

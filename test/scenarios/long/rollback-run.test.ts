@@ -11,11 +11,11 @@ describe('the way back of a run', () => {
 
   beforeAll(async () => {
     world = await World.start({ name: 'rollback-run' });
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await world.stop();
-  }, 120_000);
+  });
 
   it('is refused where no run has been, and starts nothing', async () => {
     const { code, stderr } = await world.slipway('rollback', '--run', '1', '--why', 'a guess');
@@ -45,7 +45,7 @@ describe('the way back of a run', () => {
     }
     expect((await world.slipway('report', String(run + 1))).stdout).toContain(`the way back of run ${run}`);
     expect(await world.says()).not.toContain('is held');
-  }, 300_000);
+  });
 
   it('starts though its run holds the cluster, and is once more nothing to do after it', async () => {
     await setInInventory(world, ['limits', 'ready'], '10s');
@@ -59,9 +59,9 @@ describe('the way back of a run', () => {
     expect(await world.says()).not.toContain('is held');
     await world.slipway('rollback', '--run', String(run), '--why', 'once more');
     expect(await world.result(run + 2)).toMatchObject({ outcome: 'nothing-to-do' });
-  }, 300_000);
+  });
 
   it('keeps every promise the watcher can see', async () => {
     expect((await world.stop()).complaints).toEqual([]);
-  }, 120_000);
+  });
 });

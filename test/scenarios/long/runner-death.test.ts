@@ -52,11 +52,11 @@ describe('a worker that is drained with its own node', () => {
       if (!stopped) since = Date.parse(told?.time ?? '');
       const id = nodeId(world.lab.cluster, run, 1, dead.node, 1);
       went = await whatWentOn(await world.client(), world.pods, id);
-    }, 300_000);
+    });
 
     afterAll(async () => {
       await world.stop();
-    }, 120_000);
+    });
 
     it('costs no node: it is upgraded, with one install', async () => {
       expect(other.node).not.toBe(dead.node);
@@ -79,7 +79,7 @@ describe('a worker that is drained with its own node', () => {
 
     it('keeps every promise the watcher can see', async () => {
       expect((await world.stop()).complaints).toEqual([]);
-    }, 120_000);
+    });
   });
 
   describe('of which there are two, and all nodes are upgraded in their turn', () => {
@@ -89,11 +89,11 @@ describe('a worker that is drained with its own node', () => {
     beforeAll(async () => {
       world = await World.start({ name: 'runner-deaths', workerPods: { graceSeconds } });
       result = await world.result(await world.upgrade());
-    }, 400_000);
+    });
 
     afterAll(async () => {
       await world.stop();
-    }, 120_000);
+    });
 
     it('upgrades every node, with one install each', async () => {
       expect(result).toMatchObject({ outcome: 'done', reasons: [] });
@@ -112,6 +112,6 @@ describe('a worker that is drained with its own node', () => {
 
     it('keeps every promise the watcher can see', async () => {
       expect((await world.stop()).complaints).toEqual([]);
-    }, 120_000);
+    });
   });
 });

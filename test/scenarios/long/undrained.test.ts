@@ -27,15 +27,15 @@ describe('a worker that cannot be emptied', () => {
       const status = '--output=jsonpath={.status.currentHealthy}';
       return (await world.kubectl('get', 'pdb', 'never', '-n', namespace, status)) === '1';
     });
-  }, 180_000);
+  });
 
   afterAll(async () => {
     await world.stop();
-  }, 120_000);
+  });
 
   it('is told of by the plan', async () => {
     expect((await world.slipway('plan')).stdout).toContain('the run goes on without it');
-  }, 60_000);
+  });
 
   it('is given back, and the run goes on without it', async () => {
     result = await world.result(await world.upgrade('--only', stuck, next));
@@ -48,7 +48,7 @@ describe('a worker that cannot be emptied', () => {
     expect(await world.machineEvents(stuck, 'upgrade-accepted')).toEqual([]);
     const spec = await world.kubectl('get', 'node', stuck, '--output=jsonpath={.spec.unschedulable}');
     expect(spec).toBe('');
-  }, 240_000);
+  });
 
   it('is named in the report, with why and by whom it was left out', async () => {
     expect(result.decisions).toMatchObject([
@@ -57,11 +57,11 @@ describe('a worker that cannot be emptied', () => {
     const { stdout } = await world.slipway('report');
     expect(stdout).toContain(`${namespace}/never`);
     expect(stdout).toContain('Slipway itself');
-  }, 60_000);
+  });
 
   it('keeps every promise the watcher can see', async () => {
     expect((await world.stop()).complaints).toEqual([]);
-  }, 120_000);
+  });
 });
 
 /** One pod that runs on that node alone. */

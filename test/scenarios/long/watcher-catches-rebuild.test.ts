@@ -26,12 +26,12 @@ beforeAll(async () => {
     async () => (await world.machineEvents(node, 'destroyed')).length > 0,
   );
   verdict = await world.stop();
-}, 180_000);
+});
 
 afterAll(async () => {
   await world.stop();
   await rm(world.folder, { recursive: true, force: true });
-}, 60_000);
+});
 
 it.each([
   ['I3', node, /^destruction of k8s-work-3 belongs to no run/],

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { foreground, type Finished } from '../../../lab/processes/foreground.js';
 import type { Verdict } from '../../../lab/watcher/watch.js';
+import { waits } from '../../../lab/waits.js';
 import { World } from '../../../lab/world.js';
 import { toolPath } from '../../../src/tools/tool-path.js';
 import { FalseHistory } from '../../lab/watcher/false-history.js';
@@ -42,12 +43,12 @@ describe('a cluster that somebody sabotages with Slipway’s own credentials', (
     await leakKey();
     await pretendRun();
     verdict = await world.stop();
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await world.stop();
     await rm(world.folder, { recursive: true, force: true });
-  }, 60_000);
+  });
 
   it('gets a verdict that is not clean', () => {
     expect(verdict.ok).toBe(false);
@@ -198,7 +199,7 @@ describe('a cluster that somebody sabotages with Slipway’s own credentials', (
   }
 
   function run(command: string, args: readonly string[]): Promise<Finished> {
-    return foreground(command, args, { env: { HOME: world.folder }, timeoutMs: 30_000 });
+    return foreground(command, args, { env: { HOME: world.folder }, timeoutMs: waits.commandMs });
   }
 
   function machine(name: string): World['lab']['machines'][number] {
