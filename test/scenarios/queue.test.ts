@@ -70,8 +70,8 @@ describe('the queue of a cluster', () => {
     const { stdout } = await world.slipway('unfreeze', ...why);
     expect(stdout).toContain(`Run 2 begins: Talos ${first} was merged and had waited.`);
     await whileItDrains(world, 2, node, async () => {
-      const waits = { verdict: 'waits', reason: { kind: 'run-open', run: 2 } };
-      expect(await offer(newer, 'b')).toMatchObject(waits);
+      const inLine = { verdict: 'waits', reason: { kind: 'run-open', run: 2 } };
+      expect(await offer(newer, 'b')).toMatchObject(inLine);
       expect(await offer(newest, 'c')).toMatchObject({ verdict: 'waits', instead: newer });
       expect(await offer(newest, 'c')).toEqual({ verdict: 'known' });
     });
