@@ -109,12 +109,14 @@ export class World extends Terminal {
     const world = new World(folder, taken, temporal, path.basename(folder), options);
     try {
       if (options.holds) await world.openGateway();
-      await (options.workerPods ? world.pods.start(options.workerPods) : world.startWorker());
-      await world.startWatcher();
+      const worker = options.workerPods ? world.pods.start(options.workerPods) : world.startWorker();
+      // Both are waited for also when one fails: what follows ends them.
+      for (const one of await Promise.allSettled([worker, world.startWatcher()]))
+        if (one.status === 'rejected') throw one.reason;
       return world;
     } catch (error) {
       // Nobody else knows of it: it would run on for as long as we do.
-      await world.killWorker();
+      await Promise.all([world.killWorker(), world.watcher?.kill()]);
       await world.gateway?.stop();
       await taken.end(false);
       throw error;
@@ -168,8 +170,8 @@ export class World extends Terminal {
       graceMs: waits.watcherStopMs,
       ready: { timeoutMs: waits.programStartMs, probe: logged(logFile, 'watching the lab in') },
     });
-    await watcher.ready();
     this.watcher = watcher;
+    await watcher.ready();
   }
 
   /** What worker and command line are told by their environment. */

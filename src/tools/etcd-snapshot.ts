@@ -3,7 +3,6 @@ import { createReadStream } from 'node:fs';
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
-import { Decrypter, Encrypter } from 'age-encryption';
 import { z } from 'zod';
 import { runCommand } from './run-command.js';
 
@@ -72,6 +71,7 @@ export async function restoreSnapshot(
  * Answers the SHA-256 (hex) of what was stored.
  */
 export async function storeEncrypted(file: string, recipient: string, target: string): Promise<string> {
+  const { Encrypter } = await ageEncryption();
   const encrypter = new Encrypter();
   encrypter.addRecipient(recipient);
   const folder = path.dirname(target);
@@ -108,6 +108,7 @@ export async function openEncrypted(
   identities: readonly string[],
   target: string,
 ): Promise<void> {
+  const { Decrypter } = await ageEncryption();
   const decrypter = new Decrypter();
   for (const identity of identities) decrypter.addIdentity(identity);
   const clear = await decrypter.decrypt(piecesOf(file));
@@ -118,6 +119,9 @@ export async function openEncrypted(
     await handle.close();
   }
 }
+
+/** Loaded at its first use: its ciphers cost a tenth of a second of CPU, and a worker encrypts once a run. */
+const ageEncryption = () => import('age-encryption');
 
 function piecesOf(file: string): ReadableStream<Uint8Array> {
   return Readable.toWeb(createReadStream(file)) as ReadableStream<Uint8Array>;
