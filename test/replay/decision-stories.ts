@@ -1,6 +1,7 @@
 import { MergeDay } from '../../lab/merge-day.js';
 import { nodeId, queueId, runId } from '../../src/workflows/messages.js';
 import { setInInventory } from '../../lab/edit-inventory.js';
+import { holdDrain, whileItDrains } from '../scenarios/held-drain.js';
 import { applyProbeRole } from '../scenarios/probe-namespaces.js';
 import { DrivenActivities, driveRun } from '../workflows/a-driven-run.js';
 import { startWorkflowsAlone } from '../workflows/a-waiting-run.js';
@@ -139,19 +140,17 @@ export const decisionStories: Readonly<Record<string, Story>> = {
       'an abort by update and a cancel of the workflow, during a drain, with a node before and one behind',
     play: async (begin, keep) => {
       const world = await begin();
-      await world.slowPods(second, 8);
+      await holdDrain(world, second);
       const aborted = await world.upgrade('--only', worker, second, third);
-      await world.untilBegun(aborted, second, 'drainNode');
-      await world.slipway('abort', ...why);
+      await whileItDrains(world, aborted, second, () => world.slipway('abort', ...why));
       await world.result(aborted);
       await keep(run(aborted), 'run-aborted');
       await keep(node(aborted, second), 'node-aborted');
       await world.slipway('release', ...why);
-      await world.slowPods(third, 8);
+      await holdDrain(world, third);
       const cancelled = await world.upgrade('--only', third);
-      await world.untilBegun(cancelled, third, 'drainNode');
       const { workflow } = await world.client();
-      await workflow.getHandle(run(cancelled)).cancel();
+      await whileItDrains(world, cancelled, third, () => workflow.getHandle(run(cancelled)).cancel());
       await world.result(cancelled);
       await keep(run(cancelled), 'run-cancelled');
     },
