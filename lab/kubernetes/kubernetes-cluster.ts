@@ -274,12 +274,17 @@ export class KubernetesCluster implements MachineParts {
   }
 
   #front({ name, definition }: Machine): ApiFront {
-    const known = this.#fronts.get(name);
-    if (known) return known;
-    const target = { host: this.#options.apiServer, port: API_PORT };
-    const front = new ApiFront(name, { host: definition.loopback, port: API_PORT }, target, this.#frontLog);
-    this.#fronts.set(name, front);
+    let front = this.#fronts.get(name);
+    if (!front) {
+      front = this.#newFront(name, definition.loopback);
+      this.#fronts.set(name, front);
+    }
     return front;
+  }
+
+  #newFront(name: string, host: string): ApiFront {
+    const target = { host: this.#options.apiServer, port: API_PORT };
+    return new ApiFront(name, { host, port: API_PORT }, target, this.#frontLog);
   }
 
   get #etcdPlace(): EtcdPlace {
