@@ -35,7 +35,11 @@ group('the report of a run that was really made', () => {
 
   test('holds every node with every step, and the plan', () => {
     // Which control plane comes last depends on who led etcd.
-    expect(report.nodes.map((node) => [node.node, node.outcome, node.steps.length]).toSorted()).toEqual([
+    expect(
+      report.nodes
+        .map((node) => [node.node, node.outcome, node.steps.length])
+        .toSorted(([one], [other]) => String(one).localeCompare(String(other))),
+    ).toEqual([
       ['k8s-ctrl-1', 'done', 13],
       ['k8s-ctrl-2', 'done', 13],
       ['k8s-ctrl-3', 'done', 13],
