@@ -1,7 +1,7 @@
 import { describe } from '../planning/describe.js';
 import { count } from '../planning/phrases.js';
 import { sentence } from '../planning/sentence.js';
-import { decisionText } from '../runs/view/run-changes.js';
+import { decisionText } from '../runs/view/decision-text.js';
 import type { NodeView, RunView } from '../runs/view/run-view.js';
 import { mergeWords } from '../runs/view/queue-view.js';
 import { outcomeWords, planWords } from '../runs/view/run-words.js';

@@ -1,3 +1,4 @@
+import type { Reason } from '../planning/reason.js';
 import type { NodeBefore, RecordedFacts } from '../planning/classify-node.js';
 import type { PlannedNode, RebootMode, UpgradePlan } from '../planning/plan.js';
 import type { NodeCounts, NodeEnding, NodeResult, NodeState } from '../planning/run-result.js';
@@ -92,4 +93,14 @@ export function skippedShort(plan: UpgradePlan, endings: readonly NodeEnding[]):
 /** The nodes that were begun and not brought to their target, or left out by a person. */
 export function notDoneOf(endings: readonly NodeEnding[]): NodeEnding[] {
   return endings.filter((one) => isStopped(one) || one.skippedBy !== undefined);
+}
+
+/** Why a cluster is refused may be said of each of its nodes. */
+const reasonsMax = 20;
+
+/** The reasons that a run's result gives. @param abortedBy who aborted the run, which no node knows */
+export function reasonsGiven(reasons: readonly Reason[], abortedBy: string | undefined): Reason[] {
+  return reasons
+    .slice(0, reasonsMax)
+    .map((reason) => (reason.kind === 'aborted' ? { kind: 'aborted', by: abortedBy ?? reason.by } : reason));
 }

@@ -9,7 +9,7 @@ import { reasonOf } from './failure-reason.js';
 import { takesDecision } from './given-decision.js';
 import { onOneLine } from './given-texts.js';
 import { abortRun, type Phase, type RunInput } from './messages.js';
-import { countsOf, notDoneOf, skippedShort, withMode } from './node-results.js';
+import { countsOf, notDoneOf, reasonsGiven, skippedShort, withMode } from './node-results.js';
 import { leftAfter } from './run-confirmation.js';
 import { missingImages } from './run-images.js';
 import { RunNews, type Stop } from './run-news.js';
@@ -268,11 +268,7 @@ class Run {
       cluster: request.cluster,
       run,
       outcome,
-      reasons: reasons
-        .slice(0, reasonsMax)
-        .map((reason) =>
-          reason.kind === 'aborted' ? { kind: 'aborted', by: this.abortedBy ?? reason.by } : reason,
-        ),
+      reasons: reasonsGiven(reasons, this.abortedBy),
       target: request.talos,
       declared: request.declared,
       requestedBy: request.requestedBy,
@@ -301,6 +297,3 @@ class Run {
     tellDetails({ request, run, order, endings, current, result, unanswered, yes, refusedSignals });
   }
 }
-
-/** Why a cluster is refused may be said of each of its nodes. */
-const reasonsMax = 20;

@@ -98,7 +98,7 @@ group('what is shown', () => {
     const text = seen((await get('/clusters/prox-ops/runs/1/nodes/1/k8s-work-1', of)).body);
     expect(text).toContain('k8s-work-1 worker');
     expect(text).toMatch(/install done (\d{4}-\d\d-\d\d )?\d\d:\d\d:\d\d \d+m\d\ds/);
-    expect(text).toContain('3 pods moved.');
+    expect(text).toMatch(/ [1-9]\d* pods moved\./);
   });
 
   test('a node that somebody has to decide about says so, until when, and what is typed', async () => {

@@ -1,6 +1,7 @@
 import { MergeDay } from '../../lab/merge-day.js';
 import { nodeId, queueId, runId } from '../../src/workflows/messages.js';
 import { setInInventory } from '../../lab/edit-inventory.js';
+import { holdDrain, whileItDrains } from '../scenarios/held-drain.js';
 import { applyProbeRole } from '../scenarios/probe-namespaces.js';
 import { holdDrain, whileItDrains } from '../scenarios/held-drain.js';
 import { DrivenActivities, driveRun } from '../workflows/a-driven-run.js';
@@ -142,20 +143,16 @@ export const decisionStories: Readonly<Record<string, Story>> = {
       const world = await begin();
       await holdDrain(world, second);
       const aborted = await world.upgrade('--only', worker, second, third);
-      await whileItDrains(world, aborted, second, async () => {
-        await world.slipway('abort', ...why);
-        await world.result(aborted);
-      });
+      await whileItDrains(world, aborted, second, () => world.slipway('abort', ...why));
+      await world.result(aborted);
       await keep(run(aborted), 'run-aborted');
       await keep(node(aborted, second), 'node-aborted');
       await world.slipway('release', ...why);
       await holdDrain(world, third);
       const cancelled = await world.upgrade('--only', third);
       const { workflow } = await world.client();
-      await whileItDrains(world, cancelled, third, async () => {
-        await workflow.getHandle(run(cancelled)).cancel();
-        await world.result(cancelled);
-      });
+      await whileItDrains(world, cancelled, third, () => workflow.getHandle(run(cancelled)).cancel());
+      await world.result(cancelled);
       await keep(run(cancelled), 'run-cancelled');
     },
   },

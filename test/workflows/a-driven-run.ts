@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure, DefaultFailureConverter, defaultPayloadConverter } from '@temporalio/common';
 import type { Windows } from '../../src/inventory/windows.js';
+import type { SnapshotRecord } from '../../src/planning/run-result.js';
 import { describe as sentence } from '../../src/planning/describe.js';
 import type { Reason } from '../../src/planning/reason.js';
 import type { PlannedNode, UpgradePlan } from '../../src/planning/plan.js';
@@ -98,7 +99,16 @@ export async function driveRun(
     recordFacts: { bootId: 'b', version: 'v1.12.1' },
     installTalos: { note: 'installed' },
     awaitBoot: { note: 'booted', bootId: 'c' },
-    takeSnapshot: { file: 'f', from: 'ctrl-1', takenAt: '2026-11-21T14:32:00.000Z' },
+    takeSnapshot: {
+      file: 'f',
+      from: 'ctrl-1',
+      takenAt: '2026-11-21T14:32:00.000Z',
+      bytes: 20 * 1024 * 1024,
+      sha256: 'a'.repeat(64),
+      revision: 4_711,
+      keys: 1_200,
+      proven: true,
+    } satisfies SnapshotRecord,
   };
   const planOf = (name: string) => plan.hops[0]?.nodes.find((node) => node.name === name);
   const wellOf = (name: string, node: string | undefined): unknown => {

@@ -16,6 +16,7 @@ import { runId, workflowTypes } from '../../src/workflows/messages.js';
 import { startWorkerlessTemporal, type WorkerlessTemporal } from '../cli/a-temporal.js';
 import { aCluster } from '../planning/a-cluster.js';
 import { limits } from '../limits.js';
+import { until } from '../until.js';
 
 export const cluster = 'prox-ops';
 export const taskQueue = 'workflows-alone';
@@ -118,9 +119,13 @@ async function answerActivity(
 ): Promise<{ readonly name: string; readonly input: unknown }> {
   const { workflowService, options } = client;
   const common = { namespace: options.namespace, identity: 'by hand' };
-  const { taskToken, activityType, input } = await client.withDeadline(Date.now() + limits.wait, () =>
-    workflowService.pollActivityTaskQueue({ ...common, taskQueue: { name: taskQueue } }),
-  );
+  // Temporal ends a poll after a minute without work, by an answer without a task.
+  const { taskToken, activityType, input } = await until('an activity is asked for', async () => {
+    const task = await client.withDeadline(Date.now() + limits.wait, () =>
+      workflowService.pollActivityTaskQueue({ ...common, taskQueue: { name: taskQueue } }),
+    );
+    return task.taskToken?.length ? task : undefined;
+  });
   await workflowService.respondActivityTaskCompleted({
     ...common,
     taskToken,

@@ -2,10 +2,11 @@ import { describe } from '../../planning/describe.js';
 import { liftedText } from '../../planning/hold-state.js';
 import type { Decision } from '../../planning/run-result.js';
 import { sentence } from '../../planning/sentence.js';
-import { answerText, approvalLines, approvalText, unansweredOf } from './approval-text.js';
+import { approvalLines, approvalText, unansweredOf } from './approval-text.js';
+import { decisionText } from './decision-text.js';
 import { haltLines, haltText, openHalt } from './halt-text.js';
 import { leftText as howLeft } from './node-text.js';
-import { expiry, resumeLine, whoAndWhy } from './pause-text.js';
+import { expiry, resumeLine } from './pause-text.js';
 import { adviceOf, doneText, leftText, outcomeWords, planWords } from './run-words.js';
 import type { NodeView, RunView, Work } from './run-view.js';
 import { clockText, durationText } from './time-text.js';
@@ -207,20 +208,6 @@ function decisionChanges(before: RunView | undefined, view: RunView): RunChange[
       ...(decision.node === undefined ? {} : { node: decision.node }),
       text: decisionText(decision),
     }));
-}
-
-/** What a person said, in one line. */
-export function decisionText(decision: Decision): string {
-  if (decision.kind === 'approve' || decision.kind === 'reject') return answerText(decision);
-  if (decision.kind === 'retry') return `${decision.node} is begun once more, by ${whoAndWhy(decision)}`;
-  if (decision.kind === 'rollback') return `${decision.node} is rolled back, by ${whoAndWhy(decision)}`;
-  if (decision.kind === 'start-now')
-    return `nodes are begun although the window is closed, by ${whoAndWhy(decision)}`;
-  if (decision.kind === 'skip')
-    return decision.tooLate
-      ? `${decision.node} was to be left out, which came too late: it halted; by ${whoAndWhy(decision)}`
-      : `${decision.node} is left out, by ${whoAndWhy(decision)}`;
-  return `${decision.kind === 'pause' ? 'pause asked for' : 'resumed'} by ${whoAndWhy(decision)}`;
 }
 
 /** It waits for a yes: what ends that, and what to type. */

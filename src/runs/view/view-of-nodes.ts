@@ -158,7 +158,8 @@ function progress(planned: PlannedNode, seen: NodeSight): Progress {
 
 function progressOf(planned: PlannedNode, { child, sight, told }: NodeSight): Progress {
   if (!child) {
-    if (told && told.outcome !== 'skipped') return ended(told, [], nothingYet);
+    // Of a node that was left out the run has a reason where an earlier run left something on it.
+    if (told && (told.outcome !== 'skipped' || told.reason)) return ended(told, [], nothingYet);
     const skipped = planned.skip && planned.adopts === undefined;
     return skipped ? { ...nothingYet, state: 'skipped', leftAs: 'on-target' } : nothingYet;
   }

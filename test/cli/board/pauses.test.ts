@@ -261,7 +261,12 @@ group('a run that was really paused', () => {
       ['pause', 'to record it'],
       ['resume', 'to record it'],
     ]);
-    expect(all.nodes.map((node) => node.plan.rebootMode)).toEqual(['powercycle', 'default', 'default']);
+    expect(all.nodes.map((node) => node.plan.rebootMode)).toEqual([
+      'powercycle',
+      'powercycle',
+      'default',
+      'default',
+    ]);
   });
 
   test('is told line by line with the counts of their time', () => {

@@ -109,8 +109,10 @@ describe('the record of a Terraform', () => {
 describe('a step folder that a Terraform works in', () => {
   it('is kept while it lives, and while there is a state that the backend did not take', async () => {
     const mine = await StepFolder.open();
-    // As if its worker were gone.
-    const worker = path.join(path.dirname(path.dirname(mine.folder)), '1-1');
+    const own = path.dirname(mine.folder);
+    const [, , ...place] = path.basename(own).split('-');
+    // As if its worker, of this place, were gone. No other sweeper's test has this process.
+    const worker = path.join(path.dirname(own), [pid(), 1, ...place].join('-'));
     const step = path.join(worker, 'step-x');
     mkdirSync(step, { recursive: true });
     const identity = identify(pid());
