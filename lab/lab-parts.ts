@@ -22,7 +22,7 @@ import { TemporalServer } from './temporal.js';
 
 /** Every HTTP server of a lab has an address of its own, so all have the usual port. */
 export const HTTP_PORT = 8080;
-const MACHINES_READY_MS = 60_000;
+const MACHINES_READY_MS = 300_000;
 
 /** Undone in reverse when the lab stops, or could not be started. */
 export type Undo = () => Promise<void> | void;

@@ -5,7 +5,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { takeLab, type TakenLab } from './pool/take-lab.js';
 import { LabProcess, lastLines } from './processes/lab-process.js';
-import type { LimitsName } from './clusters/lab-limits.js';
 import { Holds, type Hold, type HoldPoint } from './interruptions/holds.js';
 import { TemporalGateway } from './interruptions/temporal-gateway.js';
 import { openedTemporal, recordedQueue, recordedStatus, recordedText } from './recorded.js';
@@ -15,7 +14,7 @@ import { waits } from './waits.js';
 import type { LabDescription } from './lab-description.js';
 import { Owner } from './owner.js';
 import type { Verdict } from './watcher/watch.js';
-import { WorkerPods, type WorkerPodSettings } from './worker-pods/worker-pods.js';
+import { WorkerPods } from './worker-pods/worker-pods.js';
 import { historyFacts } from '../src/runs/view/history-facts.js';
 import { storyOfRun } from '../src/runs/view/story-of-run.js';
 import { viewOfRun } from '../src/runs/view/view-of-run.js';
@@ -23,7 +22,10 @@ import type { Temporal } from '../src/runs/temporal/temporal.js';
 import type { RunStory, StoryNode } from '../src/planning/run-report.js';
 import { projectRoot } from '../src/tools/project-root.js';
 import { Terminal, cleanEnvironment } from './terminal.js';
+import type { WorkerStart, WorldOptions } from './world-options.js';
 import { runId } from '../src/workflows/messages.js';
+
+export type { WorkerStart, WorldOptions } from './world-options.js';
 
 /** Where the test run's Temporal is: jest's global set-up starts one for all scenarios. */
 export const temporalAddress = (): string => {
@@ -32,42 +34,6 @@ export const temporalAddress = (): string => {
     throw new Error('Scenarios need the Temporal that test/scenarios/global-setup.ts starts. Type: npm test');
   return address;
 };
-
-export interface WorldOptions {
-  /** Names the namespace and the folder; one word. */
-  readonly name: string;
-  /** A cluster of `lab/clusters/clusters.ts`: `atlas`. Default: prox-ops in small. */
-  readonly cluster?: string;
-  /** Other versions than that cluster's own: `talos=1.13.8`. */
-  readonly versions?: string;
-  readonly faults?: readonly string[];
-  readonly labArgs?: readonly string[];
-  /** The machines are VMs that Terraform made: they can be rebuilt. */
-  readonly hypervisor?: boolean;
-  /** What the workers alone are told beside. */
-  readonly workerEnv?: Readonly<Record<string, string>>;
-  /** Another Temporal than the shared one. */
-  readonly temporal?: string;
-  /** Base URL of that Temporal's Web UI. */
-  readonly webUi?: string;
-  /** How long a run that halts waits for a person. Default 0s: it ends at once, as most tests want it. */
-  readonly decision?: string;
-  /** Machines' speed. Default 4. */
-  readonly speed?: number;
-  /** `short` where faults are drawn: any wait may be in vain. Default `generous`: whoever wants a limit to be reached sets it. */
-  readonly limits?: LimitsName;
-  /** Runs can be held at steps: `holdAt`. Its worker speaks to Temporal through a gateway then. */
-  readonly holds?: true;
-  /** The workers are pods of the cluster, as the shipped manifest has them, and not one process beside it. */
-  readonly workerPods?: WorkerPodSettings;
-}
-
-/** Another way to start the worker. */
-export interface WorkerStart {
-  readonly command: string;
-  readonly args: readonly string[];
-  readonly env: Readonly<Record<string, string>>;
-}
 
 /**
  * A lab with Slipway beside it, each a process of its own, and the watcher on. Everything is real but the machines;

@@ -1,10 +1,7 @@
 import path from 'node:path';
 import { projectRoot } from '../../src/tools/project-root.js';
-import type { ClusterCertificates } from '../certificates.js';
-import type { FaultPlan } from '../faults/fault-plan.js';
 import { openJsonLines, type JsonLines } from '../machines/json-lines.js';
-import type { Machine, MachineDefinition, MachineParts } from '../machines/machine.js';
-import type { ProcessGroup } from '../processes/process-group.js';
+import type { Machine, MachineParts } from '../machines/machine.js';
 import { ApiClient, accessOf } from './api-client.js';
 import { ApiFront, type FrontLine } from './api-front.js';
 import { API_PORT, apiServerReady, startApiServer } from './api-server.js';
@@ -14,7 +11,7 @@ import { startControllers } from './controllers.js';
 import { EtcdMember, type EtcdPlace } from './etcd-member.js';
 import { Kubelet } from './kubelet/kubelet.js';
 import { factsOf } from './kubelet/facts-of-machine.js';
-import type { StartPodProcess } from './kubelet/pod-process.js';
+import type { KubernetesOptions } from './kubernetes-options.js';
 import { NodeClients } from './node-clients.js';
 import { cordonAsTalos, evictAsTalos, uncordonAsTalos } from './talos-node-calls.js';
 import { leaveEvictionsUndone } from './undone-evictions.js';
@@ -22,51 +19,9 @@ import { VirtualAddress } from './virtual-address.js';
 import { VolumeAttacher } from './volume-attacher.js';
 import { waitForWorkloads } from './wait-for-workloads.js';
 
-/** A machine with what only its kubelet shows. */
-export interface KubernetesMachine extends MachineDefinition {
-  readonly gpu?: { readonly resource: string; readonly count: number };
-  readonly size?: { readonly cpu: string; readonly memory: string };
-  /** A control plane without its taint. */
-  readonly untainted?: true;
-}
+export type { KubernetesMachine } from './kubernetes-options.js';
 
-/** Paths of the real programs. */
-export interface KubernetesBinaries {
-  readonly etcd: string;
-  readonly apiServer: string;
-  readonly controllerManager: string;
-  readonly scheduler: string;
-}
-
-/** What the Kubernetes half of a lab is made of. */
-export interface KubernetesOptions {
-  readonly cluster: string;
-  readonly machines: readonly KubernetesMachine[];
-  /** Where the VIP is in the lab: `127.77.67.100`. */
-  readonly vip: string;
-  /** Where kubeconfigs point in the lab: the VIP, or one control plane. */
-  readonly endpoint: string;
-  /** Where the one real API server listens: `127.77.0.1`. */
-  readonly apiServer: string;
-  /** What kubelets and static pods say they are: `v1.35.0`. */
-  readonly kubernetesVersion: string;
-  /** What runs in the cluster: files below `lab/kubernetes/workloads`, in this order. */
-  readonly workloads: readonly string[];
-  /** What `{{name}}` stands for in them, besides `{{kubernetes}}`. */
-  readonly values: Readonly<Record<string, string>>;
-  readonly speed: number;
-  /** Seconds without a Lease until a Node counts as not Ready: 50 with Kubernetes. */
-  readonly nodeMonitorGraceSeconds: number;
-  readonly directory: string;
-  readonly logs: { readonly audit: string; readonly fronts: string };
-  readonly processes: ProcessGroup;
-  readonly binaries: KubernetesBinaries;
-  readonly certificates: ClusterCertificates['kubernetes'];
-  readonly faults: FaultPlan;
-  readonly startPodProcess: StartPodProcess;
-}
-
-const WORKLOADS_READY_MS = 60_000;
+const WORKLOADS_READY_MS = 300_000;
 /** Seconds between the VIP's holder's death and the next one's answer, at speed 1. */
 const VIP_MOVES_AFTER_SECONDS = 1.5;
 /** Kubernetes' kubelet renews its Lease every 10 s. */

@@ -1,7 +1,6 @@
 import { MergeDay } from '../../lab/merge-day.js';
 import { nodeId, queueId, runId } from '../../src/workflows/messages.js';
 import { setInInventory } from '../../lab/edit-inventory.js';
-import { holdDrain, whileItDrains } from '../scenarios/held-drain.js';
 import { applyProbeRole } from '../scenarios/probe-namespaces.js';
 import { holdDrain, whileItDrains } from '../scenarios/held-drain.js';
 import { DrivenActivities, driveRun } from '../workflows/a-driven-run.js';
