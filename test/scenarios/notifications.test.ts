@@ -110,7 +110,7 @@ describe('the people whom slipway.yaml names', () => {
     const { facts, text } = await history(1);
     // Its start, the board of its first node, that node, its end.
     expect(facts.activities.filter(({ name }) => name === 'tellPeople')).toHaveLength(4);
-    expect(text).toContain('tell-people');
+    expect(text).toContain('people: start');
     for (const secret of secrets) expect(text).not.toContain(secret);
   });
 

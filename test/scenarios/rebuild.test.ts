@@ -78,7 +78,7 @@ describe('an upgrade to the next minor, on machines that Terraform makes', () =>
   });
 
   it('rebuilt the template of its host and role, and no other', async () => {
-    expect((await templatesMade(world)).toSorted()).toEqual(['baldar-worker', 'heimdall-controlplane']);
+    expect((await templatesMade(world)).toSorted()).toEqual(['baldar-worker', 'heimdall-control-plane']);
   });
 
   it('has nothing to do when it is asked again', async () => {
