@@ -3,6 +3,7 @@ import path from 'node:path';
 import { projectRoot } from '../src/tools/project-root.js';
 import { LabProcess } from './processes/lab-process.js';
 import { cleanEnvironment } from './terminal.js';
+import { waits } from './waits.js';
 
 /** How a worker is started that has no lab around it. */
 export interface WorkerAlone {
@@ -28,7 +29,7 @@ export async function startWorkerAlone({
     env: cleanEnvironment({ ...temporal, SLIPWAY_REPOSITORIES_DIR: path.join(folder, 'repositories') }),
     logFile,
     ready: {
-      timeoutMs: 60_000,
+      timeoutMs: waits.programStartMs,
       probe: async () =>
         (await readFile(logFile, 'utf8').catch(() => '')).includes('works on task queue')
           ? undefined

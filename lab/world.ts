@@ -10,6 +10,7 @@ import { TemporalGateway } from './interruptions/temporal-gateway.js';
 import { openedTemporal, recordedQueue, recordedStatus, recordedText } from './recorded.js';
 import { labLog } from './running-lab.js';
 import { untilScheduled } from './until-scheduled.js';
+import { untilWorkerKnown } from './until-worker-known.js';
 import { waits } from './waits.js';
 import type { LabDescription } from './lab-description.js';
 import { Owner } from './owner.js';
@@ -109,6 +110,7 @@ export class World extends Terminal {
     this.workers.push(worker);
     this.worker = worker;
     await worker.ready();
+    await untilWorkerKnown(await this.client());
   }
 
   /** As a power cut would. */

@@ -7,6 +7,7 @@ import { defaultPayloadConverter } from '@temporalio/common';
 import { MergeDay, type MergeDayOptions } from '../../lab/merge-day.js';
 import { lastLines, type LabProcess } from '../../lab/processes/lab-process.js';
 import { startWorkerAlone } from '../../lab/worker-alone.js';
+import { untilWorkerKnown } from '../../lab/until-worker-known.js';
 import { waits } from '../../lab/waits.js';
 import { temporalAddress } from '../../lab/world.js';
 import { freezeCluster, unfreezeCluster } from '../../src/starter/freeze-cluster.js';
@@ -66,6 +67,7 @@ export class MergeSite {
       logFile,
       temporal: { ...this.temporal, ...temporal },
     });
+    await untilWorkerKnown(this.client);
   }
 
   /** As a power cut would. */
@@ -75,7 +77,8 @@ export class MergeSite {
   }
 
   async freeze(cluster: string): Promise<void> {
-    await freezeCluster(this.client, cluster, { by: 'ada', why: 'the fair' }, options);
+    const answer = await freezeCluster(this.client, cluster, { by: 'ada', why: 'the fair' }, options);
+    if ('pollers' in answer) throw new Error(`nobody froze ${cluster}: ${JSON.stringify(answer)}`);
   }
 
   async unfreeze(cluster: string): Promise<void> {
