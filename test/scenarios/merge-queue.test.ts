@@ -101,8 +101,10 @@ describe('merges of a repository with two clusters', () => {
   });
 
   it('take the place of older ones that wait, and the older pull request says so', async () => {
-    const { number } = await day.bumpAndMerge({ talos: 'v1.12.3' });
+    const { number, commit } = await day.bumpAndMerge({ talos: 'v1.12.3' });
     await answers();
+    // One that comes later would find the next merge, and notify people that this one was superseded.
+    await polled(commit);
     expect(await waiting('atlas')).toBe('v1.12.3');
     expect(day.comments(number)).toEqual([
       expect.stringContaining('Talos v1.12.2, which waited there, is not brought'),
