@@ -330,16 +330,15 @@ describe('decisions about one node', () => {
     const driven = await drive([[one]], ({ name }) =>
       name === 'verifyNode' && times(driven, `verifyNode ${one}`) === 1 ? unwell : undefined,
     );
-    await driven.until('it halted', () => times(driven, `verifyNode ${one}`) === 1);
-    const said: string[] = [];
-    await driven.until('one is taken', async () => {
-      said.splice(
-        0,
-        2,
-        ...(await Promise.all([driven.decide('retry', one, 'Ada'), driven.decide('rollback', one, 'Bob')])),
-      );
-      return said.some((text) => text === 'retrying' || text === 'rolling-back');
-    });
+    // It waits for a person from then on: before, both would be rejected, or one before the halt and one after it.
+    await driven.until('it waits', async () =>
+      historyFacts(await driven.handle.fetchHistory()).timers.some(({ endedAt }) => endedAt === undefined),
+    );
+    const said = await Promise.all([
+      driven.decide('retry', one, 'Ada'),
+      driven.decide('rollback', one, 'Bob'),
+    ]);
+    expect(said.filter((text) => text === 'retrying' || text === 'rolling-back')).toHaveLength(1);
     expect(
       said.filter((text) => /^work-1 was decided about already: (retry by Ada|rollback by Bob): /.test(text)),
     ).toHaveLength(1);
