@@ -5,6 +5,7 @@ import path from 'node:path';
 import { Client, Metadata, credentials } from '@grpc/grpc-js';
 import { temporalSettings } from '../src/serve/temporal-settings.js';
 import type { TemporalDescription } from './lab-description.js';
+import { fewerCollections } from './processes/fewer-collections.js';
 import type { LabProcess } from './processes/lab-process.js';
 import type { ProcessGroup } from './processes/process-group.js';
 
@@ -105,7 +106,7 @@ export class TemporalServer {
       command: binary,
       args: this.#arguments(),
       // The CLI would read a person's own configuration from their home.
-      env: { HOME: directory },
+      env: { HOME: directory, ...fewerCollections },
       logFile: this.#log,
       ready: { probe: () => this.#answers(), timeoutMs: START_MS },
       // It takes five seconds to end in order; a database that nobody keeps is not worth them.

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { projectRoot } from '../../src/tools/project-root.js';
+import { fewerCollections } from '../processes/fewer-collections.js';
 import type { LabProcess } from '../processes/lab-process.js';
 import type { ProcessGroup } from '../processes/process-group.js';
 import { waitUntilReady } from '../processes/ready-probe.js';
@@ -50,6 +51,7 @@ export async function startApiServer(options: ApiServerOptions): Promise<LabProc
       name: 'kube-apiserver',
       command: options.binary,
       args: apiServerArguments(options),
+      env: fewerCollections,
       logFile: path.join(options.directory, 'logs', 'kube-apiserver.log'),
       ready: { probe: () => readyz(admin, `?${but}`), timeoutMs: READY_MS, everyMs: LOOK_EVERY_MS },
       graceMs: 0,

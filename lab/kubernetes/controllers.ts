@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { fewerCollections } from '../processes/fewer-collections.js';
 import type { LabProcess } from '../processes/lab-process.js';
 import type { ProcessGroup } from '../processes/process-group.js';
 
@@ -62,6 +63,7 @@ export async function startControllers(options: ControllerOptions): Promise<read
         '--pvclaimbinder-sync-period=1s',
         `--node-monitor-period=${Math.min(NODE_LOOK_SECONDS, options.nodeMonitorGraceSeconds / 5)}s`,
       ],
+      env: fewerCollections,
       logFile: path.join(directory, 'logs', 'kube-controller-manager.log'),
       graceMs: 0,
     }),
@@ -69,6 +71,7 @@ export async function startControllers(options: ControllerOptions): Promise<read
       name: 'kube-scheduler',
       command: binaries.scheduler,
       args: [...quick, `--kubeconfig=${kubeconfigs.scheduler}`],
+      env: fewerCollections,
       logFile: path.join(directory, 'logs', 'kube-scheduler.log'),
       graceMs: 0,
     }),

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EtcdClient } from '../machines/etcd-client.js';
 import { Interrupted } from '../machines/interruptible.js';
+import { fewerCollections } from '../processes/fewer-collections.js';
 import type { LabProcess } from '../processes/lab-process.js';
 import type { ProcessGroup } from '../processes/process-group.js';
 import { httpAnswers } from '../processes/ready-probe.js';
@@ -98,6 +99,7 @@ export class EtcdMember {
         name: `etcd ${this.name}`,
         command: this.place.binary,
         args: this.#arguments(joined),
+        env: fewerCollections,
         logFile: path.join(this.place.directory, 'logs', `etcd-${this.name}.log`),
         ready: {
           probe: httpAnswers(`${peerUrl(this.definition)}/version`),
