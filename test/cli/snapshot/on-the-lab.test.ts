@@ -1,26 +1,35 @@
-import { readFile, readdir, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { generateX25519Identity } from 'age-encryption';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Finished } from '../../../lab/processes/foreground.js';
 import { World } from '../../../lab/world.js';
 
 /** Only here: a snapshot of a real etcd, taken by a person, opened again, and a full etcd started on it. */
 describe('slipway snapshot on the lab', () => {
   let world: World;
   let file: string;
+  /** The commands' own folder of temporary files: the machine's is shared with labs whose steps hold snapshots right now. */
+  let temporary: string;
 
   beforeAll(async () => {
+    temporary = await mkdtemp(path.join(os.tmpdir(), 'snap-'));
     world = await World.start({ name: 'snapshot' });
   });
 
   afterAll(async () => {
     await world.stop();
+    await rm(temporary, { recursive: true, force: true });
   });
+
+  async function slipway(...args: string[]): Promise<Finished> {
+    return world.slipwayWith({ TMPDIR: temporary }, ...args);
+  }
 
   /** Folders of steps that hold anything: what is in clear would be there. */
   async function inClear(): Promise<string[]> {
-    const steps = path.join(os.tmpdir(), `slipway-steps-${process.getuid?.() ?? 0}`);
+    const steps = path.join(temporary, `slipway-steps-${process.getuid?.() ?? 0}`);
     const owners = await readdir(steps).catch(() => []);
     const held = await Promise.all(
       owners.map(async (owner) =>
@@ -38,7 +47,7 @@ describe('slipway snapshot on the lab', () => {
   }
 
   it('takes one from a healthy member, and keeps it encrypted, for its owner alone', async () => {
-    const { code, stdout, stderr } = await world.slipway('snapshot', 'take', '--json');
+    const { code, stdout, stderr } = await slipway('snapshot', 'take', '--json');
     expect(stderr).toBe('');
     expect(code).toBe(0);
     const taken = JSON.parse(stdout) as { file: string; from: string; keys: number; sha256: string };
@@ -51,13 +60,13 @@ describe('slipway snapshot on the lab', () => {
   });
 
   it('lists it', async () => {
-    const { code, stdout } = await world.slipway('snapshot', 'list', '--json');
+    const { code, stdout } = await slipway('snapshot', 'list', '--json');
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ snapshots: [{ file: path.basename(file), encrypted: true }] });
   });
 
   it('proves it with a full etcd, and leaves nothing in clear', async () => {
-    const finished = await world.slipway('snapshot', 'prove', '--identity', world.lab.ageIdentity, '--json');
+    const finished = await slipway('snapshot', 'prove', '--identity', world.lab.ageIdentity, '--json');
     expect(finished).toMatchObject({ code: 0, stderr: '' });
     const { stdout } = finished;
     const proof = JSON.parse(stdout) as { proven: boolean; revision: number; keys: number };
@@ -69,7 +78,7 @@ describe('slipway snapshot on the lab', () => {
   it('does not open it with the identity of another, and says so', async () => {
     const other = path.join(world.lab.directory, 'other.key');
     await writeFile(other, `${await generateX25519Identity()}\n`, { mode: 0o600 });
-    const { code, stderr } = await world.slipway('snapshot', 'prove', '--identity', other);
+    const { code, stderr } = await slipway('snapshot', 'prove', '--identity', other);
     expect(code).toBe(1);
     expect(stderr).toMatch(/is not the identity of age1/);
     expect(stderr).toMatch(/it cannot be opened/);
@@ -84,13 +93,7 @@ describe('slipway snapshot on the lab', () => {
     bytes[at] = (bytes[at] ?? 0) ^ 1;
     await writeFile(changed, bytes, { mode: 0o600 });
     const name = path.basename(changed);
-    const { code, stderr } = await world.slipway(
-      'snapshot',
-      'prove',
-      name,
-      '--identity',
-      world.lab.ageIdentity,
-    );
+    const { code, stderr } = await slipway('snapshot', 'prove', name, '--identity', world.lab.ageIdentity);
     expect(code).toBe(1);
     expect(stderr).toMatch(/could not be shown to restore/);
     expect(await inClear()).toEqual([]);
@@ -99,7 +102,7 @@ describe('slipway snapshot on the lab', () => {
   it('takes none while no etcd member has a leader', async () => {
     await world.control('POST', '/etcd/k8s-ctrl-2/stop');
     await world.control('POST', '/etcd/k8s-ctrl-3/stop');
-    const { code, stderr } = await world.slipway('snapshot', 'take');
+    const { code, stderr } = await slipway('snapshot', 'take');
     expect(code).toBe(1);
     expect(stderr).toContain('slipway doctor');
     await world.control('POST', '/etcd/k8s-ctrl-2/start');
