@@ -7,7 +7,7 @@ if (major < 20 || (major === 20 && minor < 19)) {
   console.error(`Slipway needs Node 20.19 or later; this is ${process.versions.node}.`);
   process.exit(2);
 }
-const compiled = new URL('../dist/src/cli/main.js', import.meta.url);
+const compiled = new URL('../dist/programs/slipway.js', import.meta.url);
 if (!existsSync(compiled)) {
   console.error('Slipway is not compiled yet. Type: npm run setup');
   process.exit(2);

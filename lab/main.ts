@@ -141,7 +141,7 @@ function handOver(lab: LabDescription): string {
     `  Slipway          export SLIPWAY_DIAL=${lab.dialMap}`,
     ...(lab.temporal ? temporalSettings(lab.temporal) : []),
     `                   npx slipway plan --file ${lab.inventory}`,
-    ...(lab.temporal ? ['  a worker         node dist/src/worker/main.js   (with the same exports)'] : []),
+    ...(lab.temporal ? ['  a worker         node dist/programs/worker.js   (with the same exports)'] : []),
     ...(lab.hypervisor ? terraformAtTheTerminal(lab.hypervisor) : []),
     `  arm a fault      curl -X POST ${lab.control}/faults -d '{"name":"never-ready","node":"${worker?.name}"}'`,
     `  its state        curl ${lab.control}/state`,

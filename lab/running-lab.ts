@@ -31,7 +31,7 @@ export async function startRunningLab({ name, folder, args }: LabStart): Promise
   const process = LabProcess.start({
     name: `lab ${name}`,
     command: globalThis.process.execPath,
-    args: [path.join(projectRoot, 'dist/lab/main.js'), '--dir', directory, ...args],
+    args: [path.join(projectRoot, 'dist/programs/lab.js'), '--dir', directory, ...args],
     env: cleanEnvironment({}),
     logFile: path.join(folder, labLog),
     graceMs: waits.labStopMs,

@@ -25,7 +25,7 @@ export async function startWorkerAlone({
   const worker = LabProcess.start({
     name,
     command: process.execPath,
-    args: [path.join(projectRoot, 'dist/src/worker/main.js')],
+    args: [path.join(projectRoot, 'dist/programs/worker.js')],
     env: cleanEnvironment({ ...temporal, SLIPWAY_REPOSITORIES_DIR: path.join(folder, 'repositories') }),
     logFile,
     ready: {

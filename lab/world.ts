@@ -97,7 +97,7 @@ export class World extends Terminal {
     const worker = LabProcess.start({
       name: `worker ${number}`,
       command: within?.command ?? process.execPath,
-      args: within?.args ?? [path.join(projectRoot, 'dist/src/worker/main.js')],
+      args: within?.args ?? [path.join(projectRoot, 'dist/programs/worker.js')],
       env: cleanEnvironment({
         ...this.environment(),
         ...(this.gateway ? { TEMPORAL_ADDRESS: this.gateway.address } : {}),
@@ -125,7 +125,7 @@ export class World extends Terminal {
       name: 'watcher',
       command: process.execPath,
       args: [
-        path.join(projectRoot, 'dist/lab/watcher/main.js'),
+        path.join(projectRoot, 'dist/programs/watcher.js'),
         `--lab=${this.lab.directory}`,
         `--temporal=${this.temporal}`,
         `--namespace=${this.namespace}`,

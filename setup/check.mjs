@@ -12,6 +12,7 @@ import { inProject, projectRoot, say, SetupStopped } from './project.mjs';
  * @property {string} name
  * @property {() => Promise<Outcome>} run
  * @typedef {{ passed: boolean, output: string } | { skipped: string }} Outcome
+ * @typedef {{ name: string, result: string, seconds: string }} Row
  */
 
 const LINES_SHOWN = 200;
@@ -20,7 +21,7 @@ const script = (/** @type {string} */ file) => inProject('node_modules', file);
 
 /**
  * Everything that can be known without a lab, one table at the end. All steps run even when one fails, except those
- * that would look at an old dist.
+ * that would look at an old dist. Two rows of steps go side by side: one computes while the other waits.
  * @param {readonly string[]} paths Narrow format and lint to these, and the tests to those that import them. Dead code is
  *   found only in the whole.
  * @returns {Promise<number>} Exit code.
@@ -28,25 +29,40 @@ const script = (/** @type {string} */ file) => inProject('node_modules', file);
 async function check(paths) {
   const absent = paths.filter((file) => !existsSync(path.resolve(projectRoot, file)));
   if (absent.length > 0) throw new SetupStopped(`${absent.join(', ')}: no such path in this project.`, 2);
-  /** @type {{ name: string, result: string, seconds: string }[]} */
+  /** @type {Row[]} */
   const table = [];
-  let compiled = true;
-  for (const { name, run } of steps(paths, () => compiled)) {
+  const passed = () => table.every(({ result }) => result !== '✗');
+  for (const together of steps(paths, () =>
+    table.every(({ name, result }) => name !== 'types' || result === '✓'),
+  )) {
+    const rows = await Promise.all(together.map((one) => oneAfterTheOther(one)));
+    table.push(...rows.flat());
+    throwIfStopped();
+  }
+  const rows = table.map(
+    ({ name, result, seconds }) => `${name.padEnd(17)} ${seconds.padStart(6)} s  ${result}`,
+  );
+  process.stdout.write(`\n${rows.join('\n')}\n`);
+  return passed() ? 0 : 1;
+}
+
+/**
+ * @param {readonly Step[]} row
+ * @returns {Promise<Row[]>}
+ */
+async function oneAfterTheOther(row) {
+  const table = [];
+  for (const { name, run } of row) {
     const start = performance.now();
     const outcome = await run();
     throwIfStopped();
     const seconds = ((performance.now() - start) / 1000).toFixed(1);
     const result = 'skipped' in outcome ? `– ${outcome.skipped}` : outcome.passed ? '✓' : '✗';
     if ('output' in outcome && !outcome.passed) show(name, outcome.output);
-    if (name === 'types') compiled = result === '✓';
     table.push({ name, result, seconds });
     say(`${result.slice(0, 1)} ${name} ${seconds} s`);
   }
-  const rows = table.map(
-    ({ name, result, seconds }) => `${name.padEnd(17)} ${seconds.padStart(6)} s  ${result}`,
-  );
-  process.stdout.write(`\n${rows.join('\n')}\n`);
-  return table.every(({ result }) => result !== '✗') && compiled ? 0 : 1;
+  return table;
 }
 
 /**
@@ -65,37 +81,54 @@ function show(name, output) {
 /**
  * @param {readonly string[]} paths
  * @param {() => boolean} compiled
- * @returns {Step[]}
+ * @returns {Step[][][]} One after the other, those that go side by side: rows of steps.
  */
 function steps(paths, compiled) {
   const where = paths.length > 0 ? paths : ['.'];
   const onDist = (/** @type {() => Promise<Outcome>} */ run) => async () =>
     compiled() ? run() : { skipped: 'types failed, dist is old' };
-  const importRules = ['--config', '.dependency-cruiser.mjs', '--output-type', 'err-long'];
+  /** @type {(name: string, run: () => Promise<Outcome>) => Step} */
+  const step = (name, run) => ({ name, run });
+  const lint = [script('oxlint/bin/oxlint'), '--type-aware', '--deny-warnings', '--format=unix', ...where];
   return [
-    { name: 'format', run: () => tool([script('oxfmt/bin/oxfmt'), '--check', ...where]) },
-    {
-      name: 'lint',
-      run: () =>
-        tool([script('oxlint/bin/oxlint'), '--type-aware', '--deny-warnings', '--format=unix', ...where]),
-    },
-    { name: 'types', run: types },
-    {
-      name: 'imports',
-      run: onDist(() =>
-        tool([script('dependency-cruiser/bin/dependency-cruise.mjs'), ...importRules, ...compiledFolders()]),
-      ),
-    },
-    {
-      name: 'dead code',
-      run: async () =>
-        paths.length > 0
-          ? { skipped: 'needs the whole' }
-          : tool([script('knip/bin/knip.js'), '--no-progress']),
-    },
-    { name: 'unit tests', run: onDist(() => tests(paths, 'unit')) },
-    { name: 'integration tests', run: onDist(() => tests(paths, 'integration')) },
+    [
+      [
+        step('format', () => tool([script('oxfmt/bin/oxfmt'), '--check', ...where])),
+        step('lint', () => tool(lint)),
+      ],
+      [step('types', types)],
+    ],
+    [
+      [
+        step('imports', onDist(imports)),
+        step('dead code', () => deadCode(paths)),
+        step(
+          'unit tests',
+          onDist(() => tests(paths, 'unit')),
+        ),
+      ],
+      [
+        step(
+          'integration tests',
+          onDist(() => tests(paths, 'integration')),
+        ),
+      ],
+    ],
   ];
+}
+
+async function imports() {
+  const rules = ['--config', '.dependency-cruiser.mjs', '--output-type', 'err-long'];
+  return tool([script('dependency-cruiser/bin/dependency-cruise.mjs'), ...rules, ...compiledFolders()]);
+}
+
+/**
+ * @param {readonly string[]} paths
+ * @returns {Promise<Outcome>}
+ */
+async function deadCode(paths) {
+  if (paths.length > 0) return { skipped: 'needs the whole' };
+  return tool([script('knip/bin/knip.js'), '--no-progress']);
 }
 
 /**

@@ -24,14 +24,16 @@ export async function ensureCompiled({ quiet = false } = {}) {
     'tsconfig.json',
   ]);
   removeLeftOvers();
-  await bundleWorkflows();
+  await bundle();
   writeFileSync(inProject(STAMP), state);
 }
 
-/** Workers start in a second with the bundle made here, and all of them with the same. */
-async function bundleWorkflows() {
-  const bundler = inProject('dist/src/worker/bundle-workflows.js');
-  if (existsSync(bundler)) await runStep('Bundling the workflows', process.execPath, [bundler]);
+/** The workflows in one file, which all workers run; and each program in a few. A project without them, as in tests of the set-up, has none. */
+async function bundle() {
+  const workflows = inProject('dist/src/worker/bundle-workflows.js');
+  if (!existsSync(workflows)) return;
+  await runStep('Bundling the workflows', process.execPath, [workflows]);
+  await runStep('Bundling the programs', process.execPath, [inProject('setup/bundle-programs.mjs')]);
 }
 
 /** Changes with each source's path, size and time, and with whatever else decides how they are compiled. */

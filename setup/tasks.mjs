@@ -29,7 +29,7 @@ export const tasks = {
     what: 'the lab alone, until Ctrl-C',
     compile: true,
     binaries: EVERYTHING,
-    program: 'dist/lab/main.js',
+    program: 'dist/programs/lab.js',
   },
   bench: {
     what: 'what Slipway itself costs, on the lab, beside its budgets',

@@ -35,7 +35,7 @@ const PARTS: Readonly<Record<NonNullable<TerraformShape['layout']>, readonly (re
     ],
   };
 /** Compiled, and put beside the configuration: it must be whole wherever it is copied to. */
-const CALL = path.join(import.meta.dirname, 'hypervisor-call.js');
+const CALL = path.join(projectRoot, 'dist/lab/terraform/hypervisor-call.js');
 const DEPENDENCY = 'depends_on = [module.templates]';
 
 /** Writes the configuration: the lab's own files, the cluster's values, the versions git declares, and the backend. */

@@ -5,7 +5,7 @@ import { startWatcher } from './watch.js';
 
 const USAGE = `Watches a lab until it is told to stop (SIGINT or SIGTERM), and says which of Slipway's promises were broken.
 
-  node dist/lab/watcher/main.js --lab DIR --temporal ADDRESS [--namespace NS] [--logs PATH]... [--log-folder DIR]... [--timeline] [--json]
+  node dist/programs/watcher.js --lab DIR --temporal ADDRESS [--namespace NS] [--logs PATH]... [--log-folder DIR]... [--timeline] [--json]
 
   --lab        the lab's folder, the one with lab.json
   --temporal   where Temporal answers, as 127.0.0.1:7233

@@ -1,5 +1,4 @@
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { findProgram } from '../../src/tools/find-program.js';
 import { projectRoot } from '../../src/tools/project-root.js';
 import type { PodProcess, StartPodProcess } from '../kubernetes/kubelet/pod-process.js';
@@ -103,8 +102,8 @@ function workerSpec(pod: WirePod, logFile: string, host: OwnHost): ProcessSpec {
   const given = (container?.env ?? []).flatMap((one) =>
     one.value === undefined ? [] : [[one.name, one.value] as const],
   );
-  const main = fileURLToPath(new URL('worker-of-a-pod.js', import.meta.url));
-  const program = path.join(projectRoot, 'dist/src/worker/main.js');
+  const main = path.join(projectRoot, 'dist/lab/worker-pods/worker-of-a-pod.js');
+  const program = path.join(projectRoot, 'dist/programs/worker.js');
   const worker = [process.execPath, main, program, ...(host ? [name, String(process.pid)] : [])];
   const alone = host
     ? // A change of namespace makes the kernel forget that it is to die with us: it is told once more.

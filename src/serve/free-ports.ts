@@ -41,7 +41,7 @@ export async function assertPortsFree({ ip, port, uiPort }: Listening): Promise<
         ...(owner ? [`To stop that: kill ${owner.pid}`] : []),
         `To leave it there and take other ports: ${others}`,
         ...(owner?.program === 'temporal'
-          ? ['To use that Temporal, start a worker alone: node dist/src/worker/main.js']
+          ? ['To use that Temporal, start a worker alone: node dist/programs/worker.js']
           : []),
       ].join('\n'),
     );

@@ -36,7 +36,7 @@ export function workerService(settings: WorkerSettings, tell: Tell): Service {
     start: () =>
       ServiceProcess.start({
         command: process.execPath,
-        args: [path.join(projectRoot, 'dist', 'src', 'worker', 'main.js')],
+        args: [path.join(projectRoot, 'dist', 'programs', 'worker.js')],
         env: workerEnvironment(settings),
         graceMs,
         onLine: (line) => tell({ event: 'said', service: 'worker', line: withoutTime(line) }),

@@ -8,7 +8,7 @@ import { keptConnections } from '../tools/kept-connections.js';
 import { messageOf } from '../tools/refusal.js';
 import { sweepStepFolders } from '../tools/step-folder.js';
 import { askingQueues } from './asking-queues.js';
-import { bundleParts, bundlePath, compileRecord } from './bundle-workflows.js';
+import { bundleParts, bundlePath, compileRecord } from './workflow-bundle.js';
 import { connect } from './connect.js';
 import { openWork } from './open-work.js';
 import { plansThrough } from './plan-answers.js';

@@ -151,7 +151,7 @@ group('what is shown', () => {
   test('nobody who works is said, with what to start', async () => {
     const of = { ...scene(), workers: false };
     expect(seen((await get('/', of)).body)).toContain(
-      'No worker answers on task queue slipway: open runs wait where they are, and none is begun. node dist/src/worker/main.js',
+      'No worker answers on task queue slipway: open runs wait where they are, and none is begun. node dist/programs/worker.js',
     );
   });
 

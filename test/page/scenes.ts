@@ -186,7 +186,7 @@ export function sourceOf(scene: Scene): PageSource {
         taskQueue: 'slipway',
         answering: scene.workers,
         lastSeen: scene.workersSeen,
-        startWith: 'node dist/src/worker/main.js',
+        startWith: 'node dist/programs/worker.js',
       }),
     webUi: (workflowId) =>
       `http://127.0.0.1:8233/namespaces/slipway/workflows/${encodeURIComponent(workflowId)}`,

@@ -2,7 +2,7 @@ import { readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { Worker, bundleWorkflowCode, DefaultLogger, Runtime } from '@temporalio/worker';
 import { projectRoot } from '../../src/tools/project-root.js';
-import { bundleParts } from '../../src/worker/bundle-workflows.js';
+import { bundleParts } from '../../src/worker/workflow-bundle.js';
 
 /**
  * Replays every recorded history against today's workflow code, with its real workflow id (child ids derive from it).

@@ -1,14 +1,16 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Connection } from '@temporalio/client';
+import { projectRoot } from '../../src/tools/project-root.js';
 import { startWorkerlessTemporal, type WorkerlessTemporal } from '../cli/a-temporal.js';
 import { activityByHand, type ActivityByHand } from './an-activity.js';
 
 const program = fileURLToPath(new URL('waiting-worker.js', import.meta.url));
-const main = fileURLToPath(new URL('../../src/worker/main.js', import.meta.url));
+const main = path.join(projectRoot, 'dist/programs/worker.js');
 const started = 2;
 const scheduled = 1;
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { Connection } from '@temporalio/client';
-import { bundlePath } from '../../src/worker/bundle-workflows.js';
+import { bundlePath } from '../../src/worker/workflow-bundle.js';
 import { prepareNamespace } from '../../src/worker/prepare-namespace.js';
 
 /** A worker for the workflows alone: whoever started it carries out their activities. It says so once it works. */

@@ -23,7 +23,7 @@ export function noWorker({ taskQueue, lastSeen }: Pollers): { readonly what: str
 
 /** What to type to start a worker, from where the person is. */
 function startWorker(taskQueue: string): string {
-  const main = path.relative(process.cwd(), path.join(projectRoot, 'dist', 'src', 'worker', 'main.js'));
+  const main = path.relative(process.cwd(), path.join(projectRoot, 'dist', 'programs', 'worker.js'));
   const setting = taskQueue === defaultTaskQueue ? '' : `SLIPWAY_TASK_QUEUE=${taskQueue} `;
   return `${setting}node ${main}`;
 }

@@ -190,14 +190,14 @@ group('a worker that is gone', () => {
       taskQueue: 'slipway',
       answering: false,
       lastSeen: at(100),
-      startWith: 'node dist/src/worker/main.js',
+      startWith: 'node dist/programs/worker.js',
     };
     const text = board(
       aRunView({ workers, nodes: [runningNode('k8s-work-2', 90, 'drain', 95)] }),
       300,
     ).replaceAll(/\s+/g, ' ');
     expect(text).toContain('! No worker answers on task queue slipway since 12:01:40.');
-    expect(text).toContain('Start one: node dist/src/worker/main.js');
+    expect(text).toContain('Start one: node dist/programs/worker.js');
   });
 
   test.each([

@@ -66,7 +66,7 @@ export function aRunView(over: Partial<RunView> = {}): RunView {
       taskQueue: 'slipway',
       answering: true,
       lastSeen: at(0),
-      startWith: 'node dist/src/worker/main.js',
+      startWith: 'node dist/programs/worker.js',
     },
     result: undefined,
     ...over,

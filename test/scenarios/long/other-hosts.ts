@@ -18,7 +18,7 @@ export async function startOnOtherHost(at: World, host: string): Promise<LabProc
   const unshare = findProgram('unshare', process.env['PATH'] ?? '');
   if (unshare === undefined) throw new Error('unshare (util-linux) is not on the PATH: no other host');
   const namespace = ['--user', '--map-root-user', '--uts', '--', 'setpriv', '--pdeathsig', 'KILL', '--'];
-  const program = path.join(projectRoot, 'dist/src/worker/main.js');
+  const program = path.join(projectRoot, 'dist/programs/worker.js');
   await at.startWorker({
     command: unshare,
     args: [...namespace, process.execPath, main, program, host, String(process.pid)],

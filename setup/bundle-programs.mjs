@@ -1,0 +1,46 @@
+#!/usr/bin/env node
+import { rmSync } from 'node:fs';
+import { build } from 'esbuild';
+import { inProject } from './project.mjs';
+
+/**
+ * What people and tests start, with the packages it needs in a few large files: most of what the start of a program computes goes into
+ * finding and reading 2,000 small ones.
+ */
+/** @type {import('esbuild').BuildOptions[]} */
+const programs = [
+  {
+    entryPoints: {
+      slipway: 'dist/src/cli/main.js',
+      lab: 'dist/lab/main.js',
+      watcher: 'dist/lab/watcher/main.js',
+    },
+    // It is served as it lies there.
+    external: ['idiomorph'],
+  },
+  {
+    entryPoints: { worker: 'dist/src/worker/main.js' },
+    // Temporal's worker starts files that lie beside its own, and shares objects with the packages that speak to it.
+    external: ['@temporalio/*', '@grpc/*'],
+  },
+];
+
+/** What packages of the older kind expect around them. */
+const surroundings = `import { createRequire as requireOf } from 'node:module';
+const require = requireOf(import.meta.url);`;
+
+const outdir = inProject('dist/programs');
+rmSync(outdir, { recursive: true, force: true });
+for (const program of programs)
+  await build({
+    ...program,
+    absWorkingDir: inProject('.'),
+    outdir,
+    bundle: true,
+    splitting: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'esm',
+    banner: { js: surroundings },
+    logLevel: 'warning',
+  });
