@@ -15,6 +15,12 @@ interface Node {
     readonly annotations?: Readonly<Record<string, string>>;
   };
   readonly spec: { readonly unschedulable?: boolean; readonly taints?: readonly Taint[] };
+  readonly status?: { readonly conditions?: readonly Condition[] };
+}
+
+interface Condition {
+  readonly type: string;
+  readonly status: string;
 }
 
 interface Pod {
@@ -28,7 +34,7 @@ interface Pod {
   readonly spec: { readonly nodeName?: string };
   readonly status?: {
     readonly phase?: string;
-    readonly conditions?: readonly { readonly type: string; readonly status: string }[];
+    readonly conditions?: readonly Condition[];
   };
 }
 
@@ -70,8 +76,25 @@ export async function restoreNodes(client: ApiClient, before: NodesAndPods): Pro
 export async function nodesStillTainted(client: ApiClient): Promise<string[]> {
   const nodes = await list<Node>(client, 'nodes');
   return nodes
-    .filter(({ spec }) => spec.taints?.some(({ key }) => key.startsWith('node.kubernetes.io/')))
+    .filter(({ spec }) => spec.taints?.some(isOfKubernetes))
     .map(({ metadata }) => `Node ${metadata.name} (tainted)`);
+}
+
+/**
+ * Takes Kubernetes' own taints from Nodes that are Ready. Its controller does, but where a write fails it forgets the Node until that
+ * changes again (`doNoScheduleTaintingPass`), which a kubelet with nothing new to say lets it do after five minutes.
+ */
+export async function untaintReadyNodes(client: ApiClient, before: NodesAndPods): Promise<void> {
+  const taints = new Map(before.nodes.map(({ metadata, spec }) => [metadata.name, spec.taints ?? null]));
+  for (const { metadata, spec, status } of await list<Node>(client, 'nodes')) {
+    const ready = status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True');
+    if (!ready || !spec.taints?.some(isOfKubernetes)) continue;
+    await client.patch(
+      `/api/v1/nodes/${metadata.name}`,
+      { spec: { taints: taints.get(metadata.name) ?? null } },
+      'merge',
+    );
+  }
 }
 
 /**
@@ -134,9 +157,11 @@ function nameOf({ metadata: { namespace, name } }: Pod): string {
   return `${namespace}/${name}`;
 }
 
+const isOfKubernetes = ({ key }: Taint): boolean => key.startsWith('node.kubernetes.io/');
+
 /** Taints of Kubernetes' own come and go with the Node's condition. */
 function declared({ metadata: { name, labels = {}, annotations = {} }, spec }: Node): Node {
-  const taints = (spec.taints ?? []).filter(({ key }) => !key.startsWith('node.kubernetes.io/'));
+  const taints = (spec.taints ?? []).filter((taint) => !isOfKubernetes(taint));
   return {
     metadata: { name, labels, annotations },
     spec: {

@@ -18,6 +18,7 @@ import {
   nodesStillTainted,
   replacePods,
   restoreNodes,
+  untaintReadyNodes,
   type NodesAndPods,
 } from './nodes-and-pods.js';
 
@@ -79,13 +80,15 @@ export class Renewal {
     factory.forget();
     restoreHandedOver(directory, origin.files);
     emptyLogs(logs);
-    await resetAll(talos.machines);
+    await resetAll(talos.machines, kubernetes);
     await restoreObjects(kubernetes.admin, origin.objects);
     await restoreNodes(kubernetes.admin, origin.nodesAndPods);
     const end = Date.now() + WAIT_MS;
     // Pods that are placed before would all go to the other Nodes.
-    while ((await nodesStillTainted(kubernetes.admin)).length > 0 && Date.now() < end)
+    while ((await nodesStillTainted(kubernetes.admin)).length > 0 && Date.now() < end) {
       await sleep(LOOK_EVERY_MS);
+      await untaintReadyNodes(kubernetes.admin, origin.nodesAndPods);
+    }
     await replacePods(kubernetes.admin, origin.nodesAndPods);
     for (;;) {
       const lasting = [...this.#parts.accidents, ...this.#changedMachines(origin)];
@@ -126,14 +129,21 @@ export class Renewal {
   }
 }
 
-/** Workers at once, control planes one after the other: etcd keeps its majority. */
-async function resetAll(machines: readonly Machine[]): Promise<void> {
+/**
+ * Workers at once, control planes one after the other: etcd keeps its majority. A member that is down comes first, and one that leads hands
+ * leadership over: a request that is lost with its leader is answered ten seconds later, and not all of Kubernetes asks again.
+ */
+async function resetAll(machines: readonly Machine[], { etcd }: KubernetesCluster): Promise<void> {
   const controlPlanes = machines.filter(({ role }) => role === 'control-plane');
   const workers = machines.filter(({ role }) => role !== 'control-plane');
+  const up = ({ name }: Machine): number => Number(etcd.get(name)?.running === true);
   await Promise.all([
     ...workers.map(resetOne),
     (async () => {
-      for (const machine of controlPlanes) await resetOne(machine);
+      for (const machine of controlPlanes.toSorted((one, other) => up(one) - up(other))) {
+        await etcd.get(machine.name)?.stop();
+        await resetOne(machine);
+      }
     })(),
   ]);
 }
