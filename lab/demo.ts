@@ -34,7 +34,7 @@ async function demo(options: DemoOptions): Promise<number> {
   say(
     'Its versions, Talos 1.12.x, are not those of examples/prox-ops (1.11.3): npm run lab -- --cluster prox-ops starts that one.',
   );
-  const temporal = await startTemporalAlone();
+  const temporal = await startTemporalAlone({ usualPorts: true });
   const interrupted = new Promise<never>((_resolve, reject) => {
     process.once('SIGINT', () => reject(new Interrupted()));
   });

@@ -270,6 +270,7 @@ export async function startTemporal(
 ): Promise<TemporalServer> {
   const { directory, keepTemporal } = settings;
   const server = await TemporalServer.start({
+    usualPorts: true,
     processes,
     binary: await toolPath('temporal'),
     directory,

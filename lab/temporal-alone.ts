@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { toolPath } from '../src/tools/tool-path.js';
 import { ProcessGroup } from './processes/process-group.js';
-import { TemporalServer } from './temporal.js';
+import { TemporalServer, type TemporalOptions } from './temporal.js';
 
 /** A Temporal of its own, in a folder that goes away with it. */
 export interface TemporalAlone {
@@ -12,10 +12,17 @@ export interface TemporalAlone {
 }
 
 /** Starts a Temporal that outlives labs and workers: for the demo, and for a run of scenarios. */
-export async function startTemporalAlone(): Promise<TemporalAlone> {
+export async function startTemporalAlone(
+  options: Pick<TemporalOptions, 'usualPorts'> = {},
+): Promise<TemporalAlone> {
   const directory = await mkdtemp(path.join(os.tmpdir(), 'slipway-temporal-'));
   const processes = new ProcessGroup(directory);
-  const server = await TemporalServer.start({ processes, binary: await toolPath('temporal'), directory });
+  const server = await TemporalServer.start({
+    ...options,
+    processes,
+    binary: await toolPath('temporal'),
+    directory,
+  });
   return {
     server,
     stop: async () => {

@@ -20,6 +20,11 @@ export interface TemporalOptions {
   readonly keep?: boolean;
   /** Default `default`. */
   readonly namespace?: string;
+  /**
+   * Takes the ports that people know, where they are free. Default: any. Who kills a server and starts it again needs ports that nobody else
+   * tries first.
+   */
+  readonly usualPorts?: boolean;
 }
 
 const START_MS = 30_000;
@@ -48,7 +53,7 @@ export class TemporalServer {
     },
   ) {}
 
-  /** Starts a server on free ports (the usual ones where they are free) and waits until it answers. */
+  /** Starts a server on free ports and waits until it answers. */
   static async start(options: TemporalOptions): Promise<TemporalServer> {
     if (options.keep !== true)
       for (const end of ['', '-journal', '-wal', '-shm'])
@@ -56,7 +61,7 @@ export class TemporalServer {
     for (let tries = 1; ; tries += 1) {
       // The dev server's own services find each other on 127.0.0.1 alone, whatever --ip says.
       const host = '127.0.0.1';
-      const usual = tries === 1 ? USUAL_PORTS : undefined;
+      const usual = options.usualPorts === true && tries === 1 ? USUAL_PORTS : undefined;
       const server = new TemporalServer(options, host, {
         grpc: await freePort(host, usual?.grpc),
         ui: await freePort(host, usual?.ui),

@@ -30,6 +30,19 @@ export function activityByHand(connection: Connection, namespace: string, taskQu
   const inTime = <T>(poll: () => Promise<T>): Promise<T> =>
     connection.withDeadline(Date.now() + limits.wait, poll);
   const queue = { name: taskQueue };
+  /** A poll that nothing came to in time ends with an empty answer. */
+  const taken = async <Task extends { readonly taskToken: Uint8Array }>(
+    poll: () => Promise<Task>,
+  ): Promise<Task> =>
+    inTime(async () => {
+      for (;;) {
+        // oxlint-disable-next-line no-await-in-loop -- again until something came
+        const task = await poll();
+        if (task.taskToken.length > 0) return task;
+      }
+    });
+  const takeActivity = async (identity: string): Promise<{ readonly taskToken: Uint8Array }> =>
+    taken(() => workflowService.pollActivityTaskQueue({ namespace, taskQueue: queue, identity }));
   return {
     schedule: async (workflowId, eagerly) => {
       await workflowService.startWorkflowExecution({
@@ -40,7 +53,7 @@ export function activityByHand(connection: Connection, namespace: string, taskQu
         requestId: workflowId,
         identity: 'test',
       });
-      const task = await inTime(() =>
+      const task = await taken(() =>
         workflowService.pollWorkflowTaskQueue({ namespace, taskQueue: queue, identity: 'test' }),
       );
       const { activityTasks } = await workflowService.respondWorkflowTaskCompleted({
@@ -66,12 +79,10 @@ export function activityByHand(connection: Connection, namespace: string, taskQu
       return activityTasks.length;
     },
     takeAs: async (identity) => {
-      await inTime(() => workflowService.pollActivityTaskQueue({ namespace, taskQueue: queue, identity }));
+      await takeActivity(identity);
     },
     takeToFinish: async (identity) => {
-      const { taskToken } = await inTime(() =>
-        workflowService.pollActivityTaskQueue({ namespace, taskQueue: queue, identity }),
-      );
+      const { taskToken } = await takeActivity(identity);
       const said = { namespace, taskToken, identity };
       return {
         beat: async () => {
