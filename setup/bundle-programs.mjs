@@ -6,8 +6,8 @@ import { inProject } from './project.mjs';
 /**
  * What people and tests start, with the packages it needs in a few large files: most of what the start of a program computes goes into
  * finding and reading 2,000 small ones.
+ * @type {import('esbuild').BuildOptions[]}
  */
-/** @type {import('esbuild').BuildOptions[]} */
 const programs = [
   {
     entryPoints: {

@@ -44,7 +44,8 @@ function stateOfSources() {
     const { size, mtimeMs } = statSync(inProject(file));
     hash.update(`${file}\0${size}\0${mtimeMs}\n`);
   }
-  for (const file of ['tsconfig.json', 'package-lock.json']) hash.update(readFileSync(inProject(file)));
+  for (const file of ['tsconfig.json', 'package-lock.json', 'setup/bundle-programs.mjs'])
+    hash.update(readFileSync(inProject(file)));
   return hash.digest('hex');
 }
 

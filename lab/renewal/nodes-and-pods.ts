@@ -84,16 +84,11 @@ export async function nodesStillTainted(client: ApiClient): Promise<string[]> {
  * Takes Kubernetes' own taints from Nodes that are Ready. Its controller does, but where a write fails it forgets the Node until that
  * changes again (`doNoScheduleTaintingPass`), which a kubelet with nothing new to say lets it do after five minutes.
  */
-export async function untaintReadyNodes(client: ApiClient, before: NodesAndPods): Promise<void> {
-  const taints = new Map(before.nodes.map(({ metadata, spec }) => [metadata.name, spec.taints ?? null]));
-  for (const { metadata, spec, status } of await list<Node>(client, 'nodes')) {
-    const ready = status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True');
-    if (!ready || !spec.taints?.some(isOfKubernetes)) continue;
-    await client.patch(
-      `/api/v1/nodes/${metadata.name}`,
-      { spec: { taints: taints.get(metadata.name) ?? null } },
-      'merge',
-    );
+export async function untaintReadyNodes(client: ApiClient): Promise<void> {
+  for (const node of await list<Node>(client, 'nodes')) {
+    if (!isReady(node) || !node.spec.taints?.some(isOfKubernetes)) continue;
+    const spec = { taints: declared(node).spec.taints ?? null };
+    await client.patch(`/api/v1/nodes/${node.metadata.name}`, { spec }, 'merge');
   }
 }
 
@@ -121,11 +116,7 @@ export async function replacePods(client: ApiClient, before: NodesAndPods): Prom
 /** Pods that are not ready, and how many there are where they are not as many as before. */
 async function unreadyPods(client: ApiClient, before: NodesAndPods): Promise<string[]> {
   const pods = await list<Pod>(client, 'pods');
-  const unready = pods.filter(
-    ({ metadata, status }) =>
-      metadata.deletionTimestamp !== undefined ||
-      !status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True'),
-  );
+  const unready = pods.filter((pod) => pod.metadata.deletionTimestamp !== undefined || !isReady(pod));
   return [
     ...unready.map(
       (pod) => `pod ${nameOf(pod)} (${pod.status?.phase}, on ${pod.spec.nodeName ?? 'no node'})`,
@@ -156,6 +147,9 @@ async function list<Item>(client: ApiClient, plural: string): Promise<Item[]> {
 function nameOf({ metadata: { namespace, name } }: Pod): string {
   return `${namespace}/${name}`;
 }
+
+const isReady = ({ status }: Node | Pod): boolean =>
+  status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') === true;
 
 const isOfKubernetes = ({ key }: Taint): boolean => key.startsWith('node.kubernetes.io/');
 

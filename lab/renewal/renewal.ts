@@ -87,7 +87,7 @@ export class Renewal {
     // Pods that are placed before would all go to the other Nodes.
     while ((await nodesStillTainted(kubernetes.admin)).length > 0 && Date.now() < end) {
       await sleep(LOOK_EVERY_MS);
-      await untaintReadyNodes(kubernetes.admin, origin.nodesAndPods);
+      await untaintReadyNodes(kubernetes.admin);
     }
     await replacePods(kubernetes.admin, origin.nodesAndPods);
     for (;;) {
