@@ -156,7 +156,7 @@ describe('Renovate, in a repository with the three examples', () => {
         ),
       ),
     );
-  }, 180_000);
+  });
 
   const updates = (key: string): string[] =>
     found

@@ -2,11 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { projectRoot } from '../../src/tools/project-root.js';
-import { exceptions, exempt, speedDependent } from './waits.js';
+import { exceptions, speedDependent } from './waits.js';
 
 const files = readdirSync(path.join(projectRoot, 'test'), { recursive: true, encoding: 'utf8' })
   .map((file) => `test/${file}`)
-  .filter((file) => /[.]tsx?$/.test(file) && !exempt.some((start) => file.startsWith(start)))
+  .filter((file) => /[.]tsx?$/.test(file))
   // This file has examples.
   .filter((file) => file !== 'test/repository/waits.test.ts');
 

@@ -26,22 +26,6 @@ export function speedDependent(file: string, text: string): string[] {
   );
 }
 
-/** What needs a whole lab runs under Jest's own runner, whose limits stand in the files; test/scenarios waits by its world. */
-export const exempt = [
-  'test/scenarios/',
-  'test/replay/',
-  'test/cli/doctor/on-the-lab.test.ts',
-  'test/cli/snapshot/on-the-lab.test.ts',
-  'test/lab/clusters/started.test.ts',
-  'test/lab/hypervisor/terraform-lab.test.ts',
-  'test/lab/kubernetes/lab.test.ts',
-  'test/lab/kubernetes/rebuilt-machines.test.ts',
-  'test/lab/pool/lab-pool.test.ts',
-  'test/lab/talos-api/talosctl',
-  'test/renovate/real-renovate.test.ts',
-  'test/tools/terraform/real-',
-] as const;
-
 /** How many lines of a file may match, and why they do not depend on speed or cannot do without. */
 export const exceptions: Readonly<Record<string, readonly [lines: number, why: string]>> = {
   'test/cli/a-temporal.ts': [
@@ -62,8 +46,16 @@ export const exceptions: Readonly<Record<string, readonly [lines: number, why: s
   ],
   'test/lab/worker-pods/open-worker-pods.integration.test.ts': [1, 'Shows that a container stays ended.'],
   'test/page/live.integration.test.ts': [1, 'Shows that a count no longer grows.'],
-  'test/starter/deliveries.integration.test.ts': [1, 'Shows that a starter reports nothing a second time.'],
+  'test/scenarios/long/watcher-catches.test.ts': [
+    1,
+    'Holds a process up for ten looks of the watcher, which tells nobody when it has looked.',
+  ],
+  'test/starter/deliveries.temporal.test.ts': [1, 'Shows that a starter reports nothing a second time.'],
   'test/tools/binaries/lock.integration.test.ts': [1, 'A process that holds a lock until the test kills it.'],
+  'test/tools/terraform/real-locks.test.ts': [
+    1,
+    'Shows that it goes on waiting past the time that Terraform waits.',
+  ],
   'test/workflows/asked-meanwhile.ts': [
     1,
     'Asks again where an update was refused; the loop ends by a condition.',

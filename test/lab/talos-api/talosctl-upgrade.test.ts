@@ -1,6 +1,6 @@
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { until } from '../../until.js';
 import { CONTROL_SCHEMATIC, WORKER_SCHEMATIC, installer } from '../machines/fake-images.js';
 import {
   leaderOf,
@@ -34,10 +34,10 @@ async function settled(name: string): Promise<void> {
 
 /** What `etcd status` says once the member has noticed that it has no leader any more: after two election times, five seconds. */
 async function statusWithoutLeader(): Promise<TalosctlResult> {
-  for (const until = Date.now() + 20_000; ; await sleep(100)) {
+  return until('etcd has noticed that it has no leader', async () => {
     const state = await cluster.talosctl(['etcd', 'status']);
-    if (state.stdout.includes('no leader') || Date.now() > until) return state;
-  }
+    return state.stdout.includes('no leader') && state;
+  });
 }
 
 function eventsOf(name: string): string[] {
