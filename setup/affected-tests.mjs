@@ -54,6 +54,17 @@ function reachedFrom(starts, importers) {
 const IMPORT = /(?:from |import |import\(|new URL\()['"]([.]{0,2}[^'"]*[.]js)['"]/g;
 
 /**
+ * What the import rules look at, of these sources: compiled files or folders, relative to the project.
+ * @param {readonly string[]} paths
+ */
+export function compiledSources(paths) {
+  return paths
+    .map(compiledOf)
+    .flatMap((whole) => [whole, `${whole}.js`])
+    .filter((file) => /^dist[/](src|lab)\b/.test(file) && existsSync(inProject(file)));
+}
+
+/**
  * Read here and not by dependency-cruiser, which takes 10 s of CPU for what needs half a second.
  * @returns {Map<string, string[]>} Of each compiled file those that import it.
  */
@@ -81,7 +92,8 @@ const isPartOf = (file, whole) =>
   file === `${whole}.js` ||
   file.startsWith(`${whole}/`) ||
   file === `${whole}.test.js` ||
-  file === `${whole}.integration.test.js`;
+  file === `${whole}.integration.test.js` ||
+  file === `${whole}.temporal.test.js`;
 
 /**
  * `src/tools/x.ts` → `dist/src/tools/x`.
@@ -102,4 +114,4 @@ function testsOf(given) {
 const relative = (/** @type {string} */ given) =>
   path.relative(projectRoot, path.resolve(projectRoot, given));
 const withoutEnding = (/** @type {string} */ file) =>
-  file.replace(/((\.integration)?\.test)?\.(tsx?|mjs)$/, '');
+  file.replace(/((\.integration|\.temporal)?\.test)?\.(tsx?|mjs)$/, '');

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { affectedTests } from './affected-tests.mjs';
+import { affectedTests, compiledSources } from './affected-tests.mjs';
 import { forwardSignals, runChild, throwIfStopped } from './child.mjs';
 import { ensureCompiled } from './compile.mjs';
 import { jest, withoutColours } from './jest.mjs';
@@ -100,7 +100,10 @@ function steps(paths, compiled) {
     ],
     [
       [
-        step('imports', onDist(imports)),
+        step(
+          'imports',
+          onDist(() => imports(paths)),
+        ),
         step('dead code', () => deadCode(paths)),
         step(
           'unit tests',
@@ -117,9 +120,16 @@ function steps(paths, compiled) {
   ];
 }
 
-async function imports() {
+/**
+ * @param {readonly string[]} paths With these, what they import themselves: cycles are found only in the whole.
+ * @returns {Promise<Outcome>}
+ */
+async function imports(paths) {
+  const where = paths.length > 0 ? compiledSources(paths) : ['dist/src', 'dist/lab'];
+  if (where.length === 0) return { skipped: 'none for this path' };
   const rules = ['--config', '.dependency-cruiser.mjs', '--output-type', 'err-long'];
-  return tool([script('dependency-cruiser/bin/dependency-cruise.mjs'), ...rules, ...compiledFolders()]);
+  const near = paths.length > 0 ? ['--max-depth', '1'] : [];
+  return tool([script('dependency-cruiser/bin/dependency-cruise.mjs'), ...rules, ...near, ...where]);
 }
 
 /**
@@ -171,10 +181,6 @@ async function tests(paths, kind) {
     say(`${left} integration tests reach this by others; they run without paths.`);
   if (affected[kind].length === 0) return { skipped: 'none for this path' };
   return tool([...args, '--passWithNoTests', '--runTestsByPath', ...affected[kind]], withoutColours());
-}
-
-function compiledFolders() {
-  return ['dist/src', 'dist/lab'].filter((folder) => existsSync(inProject(folder)));
 }
 
 forwardSignals();
