@@ -1,10 +1,12 @@
 /**
  * Unit tests, as compiled: `tsc` first, then Jest on dist, no transform. The suffix of a file says what it needs:
  *   *.test.ts              nothing but its code and files: seconds for all (this configuration)
- *   *.integration.test.ts  processes, git repositories, servers, Temporal (jest.integration.config.mjs)
+ *   *.integration.test.ts  processes, git repositories, servers (jest.integration.config.mjs)
+ *   *.temporal.test.ts     a Temporal: a namespace of the one that all scenarios share (jest.scenarios.config.mjs)
  * What needs a lab, the real talosctl, a browser or a whole `slipway serve` is slower and runs with the scenarios.
  */
 export const needsLab = [
+  '[.]temporal[.]test[.]js$',
   '/lab/pool/lab-pool[.]test[.]js$',
   '/cli/(doctor|snapshot)/on-the-lab[.]test[.]js$',
   '/page/in-chromium[.]test[.]js$',

@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
-import { startTemporalAlone } from '../../lab/temporal-alone.js';
+import { temporalAddress } from '../../lab/world.js';
 import {
   queueId,
   runId,
@@ -10,9 +11,11 @@ import {
 } from '../../src/workflows/messages.js';
 import { limits } from '../limits.js';
 
-/** A Temporal with the namespace `slipway` and no worker. */
+/** A namespace of its own on the Temporal of the test run, and no worker. */
 export interface WorkerlessTemporal {
   readonly client: Client;
+  readonly namespace: string;
+  readonly address: string;
   /** What the command line needs to find it. */
   readonly env: Readonly<Record<string, string>>;
   /** Starts a queue and its open run to v1.12.6, as a queue that somebody works on would. */
@@ -24,12 +27,11 @@ export interface WorkerlessTemporal {
   stop(): Promise<void>;
 }
 
-const namespace = 'slipway';
 const dayInSeconds = 86_400;
 
 export async function startWorkerlessTemporal(): Promise<WorkerlessTemporal> {
-  const alone = await startTemporalAlone();
-  const { address } = alone.server.description;
+  const address = temporalAddress();
+  const namespace = `test-${randomUUID()}`;
   const connection = await Connection.connect({ address });
   const { workflowService } = connection;
   // A plain number of seconds is what the protocol's Long is made from.
@@ -46,14 +48,13 @@ export async function startWorkerlessTemporal(): Promise<WorkerlessTemporal> {
   await untilKnown(client);
   return {
     client,
-    env: { TEMPORAL_ADDRESS: address },
+    namespace,
+    address,
+    env: { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace },
     enqueueRun: (cluster, run) => enqueueRun(client, cluster, run),
     startRun: (cluster, run) => startRun(client, cluster, run),
     pretendWorker,
-    stop: async () => {
-      await connection.close();
-      await alone.stop();
-    },
+    stop: () => connection.close(),
   };
 }
 
@@ -88,7 +89,10 @@ async function startRun(client: Client, cluster: string, run: number): Promise<v
 /** A new namespace takes a moment to be known to all of Temporal. */
 async function untilKnown(client: Client, triesLeft = 100): Promise<void> {
   try {
-    await client.workflowService.describeTaskQueue({ namespace, taskQueue: { name: 'any' } });
+    await client.workflowService.describeTaskQueue({
+      namespace: client.options.namespace,
+      taskQueue: { name: 'any' },
+    });
     await client.workflow.count();
   } catch (error) {
     if (triesLeft === 0) throw error;

@@ -25,7 +25,7 @@ Runtime.install({ logger: new DefaultLogger('ERROR') });
 const connection = await NativeConnection.connect({ address: process.env['TEMPORAL_ADDRESS'] ?? '' });
 const worker = await Worker.create({
   connection,
-  namespace: 'slipway',
+  namespace: process.env['TEMPORAL_NAMESPACE'] ?? '',
   taskQueue: 'steps',
   identity: `steps-worker#${process.pid}`,
   workflowBundle: { code: await readFile(bundle, 'utf8') },

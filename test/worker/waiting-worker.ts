@@ -34,7 +34,7 @@ Runtime.install({ logger: new DefaultLogger('ERROR') });
 const connection = await NativeConnection.connect({ address: process.env['TEMPORAL_ADDRESS'] ?? '' });
 const worker = await Worker.create({
   connection,
-  namespace: 'slipway',
+  namespace: process.env['TEMPORAL_NAMESPACE'] ?? '',
   taskQueue: what,
   activities: { byHand },
 });

@@ -48,8 +48,8 @@ export interface WaitingRun {
 export async function startWorkflowsAlone(): Promise<WorkflowsAlone> {
   const temporal = await startWorkerlessTemporal();
   const script = path.join(projectRoot, 'dist', 'test', 'workflows', 'workflow-worker.js');
-  const address = temporal.env['TEMPORAL_ADDRESS'] ?? '';
-  const worker = spawn(process.execPath, [script, address, taskQueue], {
+  const { address, namespace } = temporal;
+  const worker = spawn(process.execPath, [script, address, namespace, taskQueue], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const works = await Promise.race([once(worker.stdout, 'data'), once(worker, 'exit').then(() => undefined)]);

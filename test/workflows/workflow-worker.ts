@@ -5,8 +5,7 @@ import { bundlePath } from '../../src/worker/workflow-bundle.js';
 import { prepareNamespace } from '../../src/worker/prepare-namespace.js';
 
 /** A worker for the workflows alone: whoever started it carries out their activities. It says so once it works. */
-const [address = '', taskQueue = ''] = process.argv.slice(2);
-const namespace = 'slipway';
+const [address = '', namespace = '', taskQueue = ''] = process.argv.slice(2);
 
 Runtime.install({ logger: new DefaultLogger('ERROR') });
 const client = await Connection.connect({ address });

@@ -17,7 +17,7 @@ import { startWorkerlessTemporal, type WorkerlessTemporal } from '../../cli/a-te
 import { activityByHand, type ActivityByHand } from '../../worker/an-activity.js';
 import { limits } from '../../limits.js';
 
-const namespace = 'slipway';
+let namespace = '';
 /** PENDING_ACTIVITY_STATE_STARTED */
 const started = 2;
 
@@ -30,7 +30,8 @@ describe('between a worker and its Temporal', () => {
 
   beforeAll(async () => {
     temporal = await startWorkerlessTemporal();
-    gateway = await TemporalGateway.start(temporal.env['TEMPORAL_ADDRESS'] ?? '');
+    namespace = temporal.namespace;
+    gateway = await TemporalGateway.start(temporal.address);
     connection = await Connection.connect({ address: gateway.address });
   });
 

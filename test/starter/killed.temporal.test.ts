@@ -57,7 +57,7 @@ async function deliveries(repository: string): Promise<DeliveryMemo[]> {
 }
 
 async function openWay(ends: WayEnds) {
-  const opened = await wayToTemporal(temporal.env['TEMPORAL_ADDRESS'] ?? '', ends);
+  const opened = await wayToTemporal(temporal.address, ends);
   toEnd.push(() => opened.close());
   return opened;
 }
@@ -74,7 +74,7 @@ async function startOne(repository: object, address: string): Promise<Started> {
   const file = path.join(folder, `${randomUUID()}.yaml`);
   const clusters = [{ file: 'slipway.yaml', folder: '/etc/slipway' }];
   writeFileSync(file, stringify({ listen: { port: 0 }, repositories: [{ ...repository, clusters }] }));
-  const env = { TEMPORAL_ADDRESS: address, HOOK_SECRET: secret };
+  const env = { ...temporal.env, TEMPORAL_ADDRESS: address, HOOK_SECRET: secret };
   const { child, ended } = startSlipway(['starter', '-f', file, '--json'], { env });
   toEnd.push(() => child.kill('SIGKILL'));
   const lines: string[] = [];
@@ -122,7 +122,7 @@ describe('a starter that is killed', () => {
     await first.ended;
     way.close();
     expect(await has(id)).toBe(there === 1);
-    const second = await startOne(heard(name), temporal.env['TEMPORAL_ADDRESS'] ?? '');
+    const second = await startOne(heard(name), temporal.address);
     expect(await post(second.port, name, id)).toMatchObject({ verdict: again });
     await until('Temporal lists them', async () => (await deliveries(name)).length === 1);
     second.kill();
@@ -160,7 +160,7 @@ describe('a starter that is killed', () => {
     await until('Temporal lists them', async () => (await deliveries(name)).length === 1);
     for (const count of [2, 3]) {
       heads.push(commit());
-      const next = await startOne(polled, temporal.env['TEMPORAL_ADDRESS'] ?? '');
+      const next = await startOne(polled, temporal.address);
       await until('Temporal lists them', async () => (await deliveries(name)).length === count);
       next.kill();
       await next.ended;

@@ -29,7 +29,7 @@ afterAll(async () => {
 
 /** A worker of its own process that has begun the activity, and with it a child process. */
 async function begun(what: 'looks' | 'sends'): Promise<{ worker: ChildProcess; child: number }> {
-  byHand = activityByHand(temporal.client.connection as Connection, 'slipway', what);
+  byHand = activityByHand(temporal.client.connection as Connection, temporal.namespace, what);
   await byHand.schedule(`${what}/1`, false);
   const worker = spawn(process.execPath, [program, what], {
     env: { ...process.env, ...temporal.env },

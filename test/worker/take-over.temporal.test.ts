@@ -9,13 +9,14 @@ import { ownWorkerIdentity, ownWorkerName, type WorkerIdentity } from '../../src
 import { startWorkerlessTemporal, type WorkerlessTemporal } from '../cli/a-temporal.js';
 import { activityByHand, type ActivityByHand } from './an-activity.js';
 
-const namespace = 'slipway';
+let namespace = '';
 const [scheduled, started] = [1, 2];
 let temporal: WorkerlessTemporal;
 let connection: Connection;
 
 beforeAll(async () => {
   temporal = await startWorkerlessTemporal();
+  namespace = temporal.namespace;
   connection = temporal.client.connection as Connection;
 });
 

@@ -8,10 +8,7 @@ import type { PlanAnswered, PlanAnswerRequest } from '../../src/starter/answer-p
 import { bearerOf, readTokens, type KnownToken } from '../../src/starter/api-tokens.js';
 import { createDoor, type DoorAnswer } from '../../src/starter/door.js';
 import { parseStarterSettings } from '../../src/starter/load-settings.js';
-import { startStarter } from '../../src/starter/starter.js';
-import { runId, workflowTypes } from '../../src/workflows/messages.js';
-import { startWorkerlessTemporal, type WorkerlessTemporal } from '../cli/a-temporal.js';
-import { goodSettings, goodText } from './a-starter.js';
+import { goodText } from './a-starter.js';
 
 const ci = 'a-token-of-ci-that-nobody-guesses';
 const desk = 'a-token-of-the-desk-nobody-guesses';
@@ -184,48 +181,5 @@ describe('a token of starter.yaml', () => {
     const byValue = parsed(`tokens: [{ name: ci, token: ${ci}, may: [approve] }]\n`);
     expect(byValue.ok).toBe(false);
     expect(JSON.stringify(byValue)).not.toContain(ci);
-  });
-});
-
-describe('a whole starter with a real Temporal', () => {
-  let temporal: WorkerlessTemporal;
-  beforeAll(async () => {
-    temporal = await startWorkerlessTemporal();
-  });
-  afterAll(() => temporal.stop());
-
-  test('has the API where starter.yaml names a token, and says what it cannot do', async () => {
-    const { client } = temporal;
-    await client.workflow.start(workflowTypes.run, {
-      workflowId: runId('prox-ops', 7),
-      taskQueue: 'nobody',
-      args: [],
-    });
-    const token = { name: 'ci', token: { file: 'ci' }, may: ['approve' as const] };
-    const running = await startStarter({
-      settings: {
-        ...goodSettings(),
-        listen: { address: '127.0.0.1', port: 0 },
-        repositories: [],
-        tokens: [token],
-        base: folder,
-      },
-      client,
-      taskQueue: 'nobody',
-      tell: () => undefined,
-    });
-    const ask = (run: number) =>
-      fetch(`http://127.0.0.1:${running.port}/api/clusters/prox-ops/runs/${run}/approve`, {
-        method: 'POST',
-        body: JSON.stringify(good),
-        headers: { authorization: `Bearer ${ci}`, 'content-type': 'application/json' },
-      });
-    expect((await ask(8)).status).toBe(404);
-    const unanswered = await ask(7);
-    expect(unanswered.status).toBe(503);
-    expect(await unanswered.text()).toContain('nothing was sent');
-    await client.workflow.getHandle(runId('prox-ops', 7)).terminate();
-    expect((await ask(7)).status).toBe(409);
-    await running.stop('enough');
   });
 });

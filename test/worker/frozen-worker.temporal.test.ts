@@ -60,7 +60,7 @@ async function polls(
   const { workflowService } = temporal.client;
   const taskQueue = { name: 'steps' };
   const { pollers } = await workflowService.describeTaskQueue({
-    namespace: 'slipway',
+    namespace: temporal.namespace,
     taskQueue,
     taskQueueType,
   });

@@ -82,7 +82,11 @@ describe('the runs of a pull request', () => {
       delivery: 'd1',
     };
     const { plan, run, until, handle } = await alone.mergedRun(origin);
-    const plans = plansThrough(client, taskQueue, runInputs(client.connection as never, 'slipway'));
+    const plans = plansThrough(
+      client,
+      taskQueue,
+      runInputs(client.connection as never, alone.temporal.namespace),
+    );
     const ofPull = (repository: string, pullRequest: number) => plans.ofPull({ repository, pullRequest });
     // Lists trail behind.
     await until('its queue is listed', async () => (await ofPull('ACME/Home-Ops', 12)).length > 0);

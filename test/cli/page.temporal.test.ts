@@ -53,7 +53,7 @@ group('slipway page', () => {
         const run = await text(`${base}/clusters/${cluster}/runs/7`);
         expect(run).toContain('Stands still');
         expect(run).toContain('Asked for by');
-        expect(run).toContain('/namespaces/slipway/workflows/run%2Fprox-ops%2F7');
+        expect(run).toContain(`/namespaces/${temporal.namespace}/workflows/run%2Fprox-ops%2F7`);
         const live = await fetch(`${base}/live/clusters/${cluster}/runs/7`);
         const first = await live.body?.getReader().read();
         expect(live.headers.get('content-type')).toContain('text/event-stream');
