@@ -5,7 +5,8 @@
 
 const door = '^dist/src/tools/run-command[.]js$';
 const doorOfServices = '^dist/src/serve/service-process[.]js$';
-const describeAndTables = '^dist/src/planning/(describe|failures|hand-over|node-address|node-steps)[.]js$';
+const describeAndTables =
+  '^dist/src/planning/(reasons/(describe|failures)|merge/submitted-change|node/node-address|steps/node-steps)[.]js$';
 const factsOfMessages = '^dist/src/planning/messages/(facts|merges|waits)[.]js$';
 const messages = '^dist/src/workflows/((delivery|queue)-)?messages[.]js$';
 /** What reads credentials and asks a forge, or a git server: nothing of it touches a cluster. */
@@ -143,7 +144,7 @@ export default {
         'A workflow is replayed: it may not touch the machine. Do it in an activity and await its answer.',
       severity: 'error',
       from: {
-        path: '^dist/src/(workflows|planning/(describe|failures|hand-over|node-address|node-steps|messages/(facts|merges|waits))[.]js)',
+        path: '^dist/src/(workflows|planning/(reasons/(describe|failures)|merge/submitted-change|node/node-address|steps/node-steps|messages/(facts|merges|waits))[.]js)',
       },
       to: { dependencyTypes: ['core'] },
     },

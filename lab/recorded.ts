@@ -3,7 +3,7 @@ import { queueText } from '../src/cli/board/queue-text.js';
 import { readQueueView } from '../src/cli/commands/queue.js';
 import { readStatus, statusText, statusValue } from '../src/cli/commands/status.js';
 import { requireQueue } from '../src/cli/temporal/require-queue.js';
-import { addressesIn } from '../src/planning/node-address.js';
+import { addressesIn } from '../src/planning/node/node-address.js';
 import { pipe } from '../src/cli/terminal.js';
 import type { Temporal } from '../src/runs/temporal/temporal.js';
 import { defaultTaskQueue } from '../src/workflows/messages.js';

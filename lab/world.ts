@@ -20,7 +20,7 @@ import { historyFacts } from '../src/runs/view/history-facts.js';
 import { storyOfRun } from '../src/runs/view/story-of-run.js';
 import { viewOfRun } from '../src/runs/view/view-of-run.js';
 import type { Temporal } from '../src/runs/temporal/temporal.js';
-import type { RunStory, StoryNode } from '../src/planning/run-report.js';
+import type { RunStory, StoryNode } from '../src/planning/report/run-report.js';
 import { projectRoot } from '../src/tools/project-root.js';
 import { Terminal, cleanEnvironment } from './terminal.js';
 import type { WorkerStart, WorldOptions } from './world-options.js';

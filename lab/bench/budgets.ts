@@ -1,4 +1,4 @@
-import { temporalLimits } from '../../src/planning/run-size.js';
+import { temporalLimits } from '../../src/planning/plan/run-size.js';
 import type { Budget } from './figure.js';
 
 /** How much there may be of each thing: the promise to whoever runs it. In the unit the thing is told in. */

@@ -1,5 +1,5 @@
-import { runLimits, runSize, type RunSize } from '../../src/planning/run-size.js';
-import { planUpgrade } from '../../src/planning/upgrade-plan.js';
+import { runLimits, runSize, type RunSize } from '../../src/planning/plan/run-size.js';
+import { planUpgrade } from '../../src/planning/plan/upgrade-plan.js';
 import { madePlanInput } from './made-cluster.js';
 
 export const largeClusterNodes = 1_000;

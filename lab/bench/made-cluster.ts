@@ -1,7 +1,11 @@
 import { createHash } from 'node:crypto';
 import { Inventory, type InventoryNode } from '../../src/inventory/schema.js';
-import type { ClusterObservation, NodeObservation, PodObservation } from '../../src/planning/observation.js';
-import type { PlanInput } from '../../src/planning/plan-input.js';
+import type {
+  ClusterObservation,
+  NodeObservation,
+  PodObservation,
+} from '../../src/planning/node/observation.js';
+import type { PlanInput } from '../../src/planning/plan/plan-input.js';
 import { proxOpsSchematics } from '../clusters/prox-ops-small.js';
 
 const running = 'v1.12.1';

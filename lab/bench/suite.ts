@@ -7,7 +7,7 @@ import type { Measured } from './figure.js';
 import { secondsOf } from './programs.js';
 
 /** A file in the middle of the import graph: what a change of it touches is neither little nor all. */
-const changedFile = 'src/planning/retry.ts';
+const changedFile = 'src/planning/rollback/retry.ts';
 
 /** Runs of chaos that are played, of the two hundred of the budget. */
 const chaosRuns = 20;

@@ -1,4 +1,4 @@
-import { stepOrders, steps, type StepName } from '../../src/planning/node-steps.js';
+import { stepOrders, steps, type StepName } from '../../src/planning/steps/node-steps.js';
 import type { ClusterMachine } from '../clusters/cluster-definition.js';
 import type { FaultRequest } from '../faults/fault-plan.js';
 import type { Interruption, InterruptionPoint } from '../interruptions/interruption.js';

@@ -1,5 +1,5 @@
-import type { RunStory, StoryNode } from '../../src/planning/run-report.js';
-import type { Decision, NodeState } from '../../src/planning/run-result.js';
+import type { RunStory, StoryNode } from '../../src/planning/report/run-report.js';
+import type { Decision, NodeState } from '../../src/planning/report/run-result.js';
 import type { Happened } from '../interruptions/interrupter.js';
 import { describePoint } from '../interruptions/interruption.js';
 import type { EndState, NodeLeft } from './end-state.js';

@@ -1,8 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { parseDocument } from 'yaml';
-import type { StepName } from '../../src/planning/node-steps.js';
-import { describe } from '../../src/planning/describe.js';
-import type { RunStory } from '../../src/planning/run-report.js';
+import type { StepName } from '../../src/planning/steps/node-steps.js';
+import { describe } from '../../src/planning/reasons/describe.js';
+import type { RunStory } from '../../src/planning/report/run-report.js';
 import type { Happened, Interrupter } from '../interruptions/interrupter.js';
 import type { InterruptionPoint } from '../interruptions/interruption.js';
 import type { World } from '../world.js';

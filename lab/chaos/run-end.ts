@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RunStory } from '../../src/planning/run-report.js';
+import type { RunStory } from '../../src/planning/report/run-report.js';
 import { runId } from '../../src/workflows/messages.js';
 import type { World } from '../world.js';
 

@@ -1,4 +1,4 @@
-import type { StepName } from '../../src/planning/node-steps.js';
+import type { StepName } from '../../src/planning/steps/node-steps.js';
 import { stepOfPassing, type PassingStep } from './interruption.js';
 import type { Guard } from './temporal-gateway.js';
 

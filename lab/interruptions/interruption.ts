@@ -1,5 +1,5 @@
 import { stepOfActivity } from '../../src/runs/view/activity-names.js';
-import type { StepName } from '../../src/planning/node-steps.js';
+import type { StepName } from '../../src/planning/steps/node-steps.js';
 import type { Passing } from './temporal-gateway.js';
 
 /** What can come in the way of one step, and when: each at a point of the story, never after a time. */

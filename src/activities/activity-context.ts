@@ -1,10 +1,10 @@
 import { setMaxListeners } from 'node:events';
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import { limitDefaults } from '../inventory/limits.js';
-import type { Reason } from '../planning/reason.js';
-import { describe } from '../planning/describe.js';
-import { failureOf } from '../planning/failures.js';
-import type { RunOfPull } from '../planning/comment-answers.js';
+import type { Reason } from '../planning/reasons/reason.js';
+import { describe } from '../planning/reasons/describe.js';
+import { failureOf } from '../planning/reasons/failures.js';
+import type { RunOfPull } from '../planning/merge/comment-answers.js';
 import type { PlanAnswered, PlanAnswerRequest } from '../starter/answer-plan.js';
 import { openCluster, type ClusterAccess } from '../tools/cluster-access.js';
 import type { DialMap } from '../tools/dial-map.js';

@@ -1,4 +1,4 @@
-import { notTaken, taken } from '../planning/comment-answers.js';
+import { notTaken, taken } from '../planning/merge/comment-answers.js';
 import type { PlanAnswerRequest } from '../starter/answer-plan.js';
 import { inActivity, type ActivitySettings } from './activity-context.js';
 

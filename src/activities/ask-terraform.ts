@@ -1,8 +1,8 @@
-import type { Answer } from '../planning/observation.js';
-import type { Planned } from '../planning/plan.js';
-import { describe } from '../planning/describe.js';
-import { terraformValues } from '../planning/rebuild-plan.js';
-import type { Reason } from '../planning/reason.js';
+import type { Answer } from '../planning/node/observation.js';
+import type { Planned } from '../planning/plan/plan.js';
+import { describe } from '../planning/reasons/describe.js';
+import { terraformValues } from '../planning/plan/replacement-plan.js';
+import type { Reason } from '../planning/reasons/reason.js';
 import type { OtherChanges } from '../planning/terraform/accepted-changes.js';
 import type { TerraformPlan } from '../planning/terraform/terraform-json.js';
 import { wholePlan, type WholePlan } from '../planning/terraform/whole-plan.js';

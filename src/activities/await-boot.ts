@@ -1,9 +1,9 @@
-import { describe, describeStep } from '../planning/describe.js';
-import { classifyNode, type NodeClass, type RecordedFacts } from '../planning/classify-node.js';
-import { classifyRebuilt } from '../planning/classify-rebuilt.js';
-import type { NodeObservation } from '../planning/observation.js';
-import type { PlannedNode } from '../planning/plan.js';
-import type { Reason } from '../planning/reason.js';
+import { describe, describeStep } from '../planning/reasons/describe.js';
+import { classifyNode, type NodeClass, type RecordedFacts } from '../planning/node/classify-node.js';
+import { classifyRebuilt } from '../planning/node/classify-replaced.js';
+import type { NodeObservation } from '../planning/node/observation.js';
+import type { PlannedNode } from '../planning/plan/plan.js';
+import type { Reason } from '../planning/reasons/reason.js';
 import type { MachineIdentity } from '../planning/terraform/machine-identity.js';
 import { observeNode, throughOthers, whyNot } from '../tools/observe-cluster.js';
 import { Refusal } from '../tools/refusal.js';

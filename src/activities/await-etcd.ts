@@ -1,10 +1,10 @@
 import { Context } from '@temporalio/activity';
-import { describe, describeStep } from '../planning/describe.js';
-import { etcdHealthy } from '../planning/etcd-guard.js';
-import { etcdRejoined } from '../planning/etcd-rejoined.js';
-import { span } from '../planning/phrases.js';
-import type { PlannedNode } from '../planning/plan.js';
-import type { Reason } from '../planning/reason.js';
+import { describe, describeStep } from '../planning/reasons/describe.js';
+import { etcdHealthy } from '../planning/etcd/etcd-quorum-guard.js';
+import { etcdRejoined } from '../planning/etcd/etcd-rejoined.js';
+import { span } from '../planning/text/phrases.js';
+import type { PlannedNode } from '../planning/plan/plan.js';
+import type { Reason } from '../planning/reasons/reason.js';
 import { observeCluster } from '../tools/observe-cluster.js';
 import { Refusal } from '../tools/refusal.js';
 import { inCluster, type ActivitySettings, type RunReference } from './activity-context.js';

@@ -1,8 +1,8 @@
-import { describe, describeStep } from '../planning/describe.js';
+import { describe, describeStep } from '../planning/reasons/describe.js';
 import { evaluateGates, type GateContext, type GateReport } from '../planning/gates/evaluate-gates.js';
-import type { ClusterObservation } from '../planning/observation.js';
-import type { PlannedNode } from '../planning/plan.js';
-import type { Reason } from '../planning/reason.js';
+import type { ClusterObservation } from '../planning/node/observation.js';
+import type { PlannedNode } from '../planning/plan/plan.js';
+import type { Reason } from '../planning/reasons/reason.js';
 import type { ClusterAccess } from '../tools/cluster-access.js';
 import { observeCluster } from '../tools/observe-cluster.js';
 import {

@@ -1,6 +1,6 @@
-import type { PlannedNode } from '../planning/plan.js';
-import { describeStep } from '../planning/describe.js';
-import type { Reason } from '../planning/reason.js';
+import type { PlannedNode } from '../planning/plan/plan.js';
+import { describeStep } from '../planning/reasons/describe.js';
+import type { Reason } from '../planning/reasons/reason.js';
 import { whyNot } from '../tools/observe-cluster.js';
 import { nodeObject } from '../tools/kubernetes-observation.js';
 import { inCluster, type ActivitySettings, type RunReference } from './activity-context.js';

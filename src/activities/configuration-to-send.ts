@@ -1,6 +1,6 @@
-import { deviceFindings, deviceOf } from '../planning/devices.js';
-import { versionOfImage } from '../planning/installer-image.js';
-import type { PlannedNode } from '../planning/plan.js';
+import { deviceFindings, deviceOf } from '../planning/node/devices.js';
+import { versionOfImage } from '../planning/versions/installer-image.js';
+import type { PlannedNode } from '../planning/plan/plan.js';
 import type { ClusterAccess } from '../tools/cluster-access.js';
 import { filesOf } from '../tools/machine-configuration.js';
 import { Refusal } from '../tools/refusal.js';

@@ -1,9 +1,9 @@
 import { rm } from 'node:fs/promises';
-import type { RecordedFacts } from '../planning/classify-node.js';
-import { describeStep } from '../planning/describe.js';
-import { quoted } from '../planning/phrases.js';
-import type { PlannedNode } from '../planning/plan.js';
-import type { Reason } from '../planning/reason.js';
+import type { RecordedFacts } from '../planning/node/classify-node.js';
+import { describeStep } from '../planning/reasons/describe.js';
+import { quoted } from '../planning/text/phrases.js';
+import type { PlannedNode } from '../planning/plan/plan.js';
+import type { Reason } from '../planning/reasons/reason.js';
 import { otherMachine, type MachineIdentity } from '../planning/terraform/machine-identity.js';
 import { applyConfiguration } from '../tools/apply-configuration.js';
 import type { ClusterAccess } from '../tools/cluster-access.js';

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { RecordedFacts } from '../planning/classify-node.js';
-import { describeStep } from '../planning/describe.js';
-import type { PlannedNode } from '../planning/plan.js';
+import type { RecordedFacts } from '../planning/node/classify-node.js';
+import { describeStep } from '../planning/reasons/describe.js';
+import type { PlannedNode } from '../planning/plan/plan.js';
 import { howToContinue, type ContinueDecision } from '../planning/terraform/how-to-continue.js';
 import { machineIdentity } from '../planning/terraform/machine-identity.js';
-import { joinedWith } from '../planning/rollback-rebuilt.js';
+import { joinedWith } from '../planning/rollback/rollback-replaced.js';
 import { creationsIn, writesOf } from '../planning/terraform/planned-changes.js';
 import { instancesOf, replacedOf } from '../planning/terraform/state-instances.js';
 import type { ClusterAccess } from '../tools/cluster-access.js';

@@ -1,8 +1,8 @@
-import { cordonOwner } from '../planning/cordon.js';
-import { expectationBroken } from '../planning/expectations.js';
-import { describeStep } from '../planning/describe.js';
-import type { NodeObject } from '../planning/observation.js';
-import type { PlannedNode } from '../planning/plan.js';
+import { cordonOwner } from '../planning/node/cordon.js';
+import { expectationBroken } from '../planning/node/expectations.js';
+import { describeStep } from '../planning/reasons/describe.js';
+import type { NodeObject } from '../planning/node/observation.js';
+import type { PlannedNode } from '../planning/plan/plan.js';
 import { observeNode } from '../tools/observe-cluster.js';
 import type { JsonPatchOperation } from '../tools/kubernetes-api.js';
 import { Refusal } from '../tools/refusal.js';

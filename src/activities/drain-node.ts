@@ -1,9 +1,9 @@
 import { Context } from '@temporalio/activity';
-import { describe, describeStep } from '../planning/describe.js';
-import type { NodeObject, WorkloadObservation } from '../planning/observation.js';
-import type { PlannedNode } from '../planning/plan.js';
-import type { Reason } from '../planning/reason.js';
-import { podsToMove, whatStays } from '../planning/staying-pods.js';
+import { describe, describeStep } from '../planning/reasons/describe.js';
+import type { NodeObject, WorkloadObservation } from '../planning/node/observation.js';
+import type { PlannedNode } from '../planning/plan/plan.js';
+import type { Reason } from '../planning/reasons/reason.js';
+import { podsToMove, whatStays } from '../planning/node/undrained-pods.js';
 import { toolPath } from '../tools/tool-path.js';
 import type { ClusterAccess } from '../tools/cluster-access.js';
 import { drainSlice, type DrainSliceResult } from '../tools/kubectl.js';

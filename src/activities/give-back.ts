@@ -1,6 +1,6 @@
-import type { RecordedFacts } from '../planning/classify-node.js';
-import type { NodeObject } from '../planning/observation.js';
-import { lostMetadata } from '../planning/verify-node.js';
+import type { RecordedFacts } from '../planning/node/classify-node.js';
+import type { NodeObject } from '../planning/node/observation.js';
+import { lostMetadata } from '../planning/node/verify-node.js';
 import type { ClusterAccess } from '../tools/cluster-access.js';
 import type { JsonPatchOperation } from '../tools/kubernetes-api.js';
 import { setValues, type NodeTaint } from './node-marks.js';

@@ -1,8 +1,8 @@
-import type { RecordedFacts } from '../planning/classify-node.js';
-import { installedInThisBoot } from '../planning/kernel-log.js';
-import { lastLook, stillAsLooked } from '../planning/last-look.js';
-import type { Answer, ClusterObservation, NodeObject } from '../planning/observation.js';
-import type { PlannedNode } from '../planning/plan.js';
+import type { RecordedFacts } from '../planning/node/classify-node.js';
+import { installedInThisBoot } from '../planning/node/kernel-log.js';
+import { lastLook, stillAsLooked } from '../planning/node/preflight-check.js';
+import type { Answer, ClusterObservation, NodeObject } from '../planning/node/observation.js';
+import type { PlannedNode } from '../planning/plan/plan.js';
 import type { ClusterAccess } from '../tools/cluster-access.js';
 import { observeCluster, throughOthers, whyNot } from '../tools/observe-cluster.js';
 import type { markAnnotations } from '../tools/kubernetes-observation.js';

@@ -1,8 +1,8 @@
-import type { PlannedNode } from '../planning/plan.js';
-import { describeStep } from '../planning/describe.js';
-import type { EtcdObservation } from '../planning/observation.js';
+import type { PlannedNode } from '../planning/plan/plan.js';
+import { describeStep } from '../planning/reasons/describe.js';
+import type { EtcdObservation } from '../planning/node/observation.js';
 import { observeEtcdStatuses, throughOthers } from '../tools/observe-cluster.js';
-import type { Reason } from '../planning/reason.js';
+import type { Reason } from '../planning/reasons/reason.js';
 import { gaveUp, inCluster, type ActivitySettings, type RunReference } from './activity-context.js';
 
 export interface HandOver extends RunReference {

@@ -1,7 +1,7 @@
 import type { Inventory } from '../inventory/schema.js';
-import { isHandedOver } from '../planning/hand-over.js';
-import type { UpgradeRequest } from '../planning/plan.js';
-import type { Reason } from '../planning/reason.js';
+import { isHandedOver } from '../planning/merge/submitted-change.js';
+import type { UpgradeRequest } from '../planning/plan/plan.js';
+import type { Reason } from '../planning/reasons/reason.js';
 import { inventoryAt } from '../tools/git/declared-at.js';
 import type { Delivery } from '../workflows/delivery-messages.js';
 import type { OfferAnswer } from '../workflows/messages.js';

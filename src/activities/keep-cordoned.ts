@@ -1,6 +1,6 @@
-import type { RecordedFacts } from '../planning/classify-node.js';
-import type { NodeObject } from '../planning/observation.js';
-import type { PlannedNode } from '../planning/plan.js';
+import type { RecordedFacts } from '../planning/node/classify-node.js';
+import type { NodeObject } from '../planning/node/observation.js';
+import type { PlannedNode } from '../planning/plan/plan.js';
 import type { ClusterAccess } from '../tools/cluster-access.js';
 import type { JsonPatchOperation } from '../tools/kubernetes-api.js';
 import { removeMark, setMarks, setUnschedulable } from './node-marks.js';

@@ -1,5 +1,5 @@
-import { nodeConfiguration } from '../planning/node-configuration.js';
-import type { PlannedNode } from '../planning/plan.js';
+import { nodeConfiguration } from '../planning/node/node-configuration.js';
+import type { PlannedNode } from '../planning/plan/plan.js';
 import type { ClusterAccess } from '../tools/cluster-access.js';
 import { readCredential, referenceText } from '../tools/credentials.js';
 import { whyNotIts } from '../tools/machine-configuration.js';

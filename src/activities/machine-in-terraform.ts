@@ -1,5 +1,5 @@
-import type { PlannedNode, WayBack } from '../planning/plan.js';
-import type { Reason } from '../planning/reason.js';
+import type { PlannedNode, WayBack } from '../planning/plan/plan.js';
+import type { Reason } from '../planning/reasons/reason.js';
 import { covers } from '../planning/terraform/address.js';
 import { checkTerraformPlan } from '../planning/terraform/check-plan.js';
 import { machineIdentity } from '../planning/terraform/machine-identity.js';

@@ -1,5 +1,5 @@
-import type { PlannedNode } from '../planning/plan.js';
-import { stepsLeftOut } from '../planning/steps-left-out.js';
+import type { PlannedNode } from '../planning/plan/plan.js';
+import { stepsLeftOut } from '../planning/steps/omitted-steps.js';
 import { awaitGates } from './await-gates.js';
 import { inCluster, type ActivitySettings, type RunReference } from './activity-context.js';
 import { drainNode, podsToLeave } from './drain-node.js';

@@ -1,9 +1,9 @@
 import { readFile, rm } from 'node:fs/promises';
 import { nodeNamed } from '../inventory/node-named.js';
-import { versionOfImage } from '../planning/installer-image.js';
-import { patchesFor, type PatchMoment } from '../planning/node-configuration.js';
-import { quoted } from '../planning/phrases.js';
-import type { PlannedNode } from '../planning/plan.js';
+import { versionOfImage } from '../planning/versions/installer-image.js';
+import { patchesFor, type PatchMoment } from '../planning/node/node-configuration.js';
+import { quoted } from '../planning/text/phrases.js';
+import type { PlannedNode } from '../planning/plan/plan.js';
 import type { ClusterAccess } from '../tools/cluster-access.js';
 import { readCredential } from '../tools/credentials.js';
 import { whyNotIts } from '../tools/machine-configuration.js';

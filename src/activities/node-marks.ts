@@ -1,4 +1,4 @@
-import type { NodeObject } from '../planning/observation.js';
+import type { NodeObject } from '../planning/node/observation.js';
 import { markAnnotations } from '../tools/kubernetes-observation.js';
 import type { JsonPatchOperation } from '../tools/kubernetes-api.js';
 

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
-import type { RecordedFacts } from '../planning/classify-node.js';
-import { describe, describeStep } from '../planning/describe.js';
-import { failureOf } from '../planning/failures.js';
-import { count, quoted } from '../planning/phrases.js';
-import type { PlannedNode } from '../planning/plan.js';
-import type { Reason } from '../planning/reason.js';
+import type { RecordedFacts } from '../planning/node/classify-node.js';
+import { describe, describeStep } from '../planning/reasons/describe.js';
+import { failureOf } from '../planning/reasons/failures.js';
+import { count, quoted } from '../planning/text/phrases.js';
+import type { PlannedNode } from '../planning/plan/plan.js';
+import type { Reason } from '../planning/reasons/reason.js';
 import type { ClusterAccess } from '../tools/cluster-access.js';
 import { isAsBefore } from '../tools/machine-configuration.js';
 import { throughOthers, whyNot } from '../tools/observe-cluster.js';

@@ -1,5 +1,5 @@
-import { fieldManager } from '../planning/cordon.js';
-import type { NodeObject } from '../planning/observation.js';
+import { fieldManager } from '../planning/node/cordon.js';
+import type { NodeObject } from '../planning/node/observation.js';
 import type { ClusterAccess } from '../tools/cluster-access.js';
 import { PatchRefused, type JsonPatchOperation } from '../tools/kubernetes-api.js';
 import { nodeObject } from '../tools/kubernetes-observation.js';

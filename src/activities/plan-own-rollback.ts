@@ -1,5 +1,5 @@
-import { goesBack, type Halt } from '../planning/goes-back.js';
-import type { Rollback } from '../planning/rollback.js';
+import { goesBack, type Halt } from '../planning/rollback/automatic-rollback.js';
+import type { Rollback } from '../planning/rollback/rollback.js';
 import type { ActivitySettings } from './activity-context.js';
 import { planRollback, type PlanRollback } from './plan-rollback.js';
 

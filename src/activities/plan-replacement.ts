@@ -1,5 +1,5 @@
-import { describeStep } from '../planning/describe.js';
-import type { PlannedNode } from '../planning/plan.js';
+import { describeStep } from '../planning/reasons/describe.js';
+import type { PlannedNode } from '../planning/plan/plan.js';
 import {
   machineIdentity,
   otherMachine,

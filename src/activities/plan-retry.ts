@@ -1,8 +1,8 @@
-import type { PlannedNode } from '../planning/plan.js';
-import { upToHop } from '../planning/run-back-legs.js';
-import { retryOf, type Retry } from '../planning/retry.js';
-import { newSchematics } from '../planning/schematic-change.js';
-import { planUpgrade as plan } from '../planning/upgrade-plan.js';
+import type { PlannedNode } from '../planning/plan/plan.js';
+import { upToHop } from '../planning/rollback/run-rollback-hops.js';
+import { retryOf, type Retry } from '../planning/rollback/retry.js';
+import { newSchematics } from '../planning/versions/schematic-change.js';
+import { planUpgrade as plan } from '../planning/plan/upgrade-plan.js';
 import { planSources } from '../tools/plan-sources.js';
 import { inCluster, type ActivitySettings, type RunReference } from './activity-context.js';
 

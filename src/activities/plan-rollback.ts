@@ -1,8 +1,8 @@
-import { installedInThisBoot } from '../planning/kernel-log.js';
-import type { PlannedNode } from '../planning/plan.js';
-import { isWithinMinor, rollbackOf, type Rollback } from '../planning/rollback.js';
-import { rollbackOfRebuilt } from '../planning/rollback-rebuilt.js';
-import { wayBackOf } from '../planning/way-back.js';
+import { installedInThisBoot } from '../planning/node/kernel-log.js';
+import type { PlannedNode } from '../planning/plan/plan.js';
+import { isWithinMinor, rollbackOf, type Rollback } from '../planning/rollback/rollback.js';
+import { rollbackOfRebuilt } from '../planning/rollback/rollback-replaced.js';
+import { wayBackOf } from '../planning/rollback/rollback-values.js';
 import type { ClusterAccess } from '../tools/cluster-access.js';
 import { withStanding } from '../tools/machine-standing.js';
 import { observeCluster, throughOthers } from '../tools/observe-cluster.js';

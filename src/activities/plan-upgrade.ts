@@ -1,6 +1,6 @@
-import type { Planned, UpgradePlan } from '../planning/plan.js';
-import { newSchematics } from '../planning/schematic-change.js';
-import { planUpgrade as plan } from '../planning/upgrade-plan.js';
+import type { Planned, UpgradePlan } from '../planning/plan/plan.js';
+import { newSchematics } from '../planning/versions/schematic-change.js';
+import { planUpgrade as plan } from '../planning/plan/upgrade-plan.js';
 import type { ClusterAccess } from '../tools/cluster-access.js';
 import { planSources } from '../tools/plan-sources.js';
 import { toolPath } from '../tools/tool-path.js';

@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity';
-import { describeStep } from '../planning/describe.js';
-import type { PlannedNode } from '../planning/plan.js';
+import { describeStep } from '../planning/reasons/describe.js';
+import type { PlannedNode } from '../planning/plan/plan.js';
 import { askForImage } from '../tools/image-factory.js';
 import { throughOthers, whyNot } from '../tools/observe-cluster.js';
 import { ProcessSlots } from '../tools/process-slots.js';

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import type { V1Pod } from '@kubernetes/client-node';
 import { nodeNamed } from '../inventory/node-named.js';
 import type { Probe } from '../inventory/probes.js';
-import { describeStep } from '../planning/describe.js';
-import { listed, span } from '../planning/phrases.js';
-import type { PlannedNode } from '../planning/plan.js';
-import { probeLook, type ProbeLook } from '../planning/probe-end.js';
+import { describeStep } from '../planning/reasons/describe.js';
+import { listed, span } from '../planning/text/phrases.js';
+import type { PlannedNode } from '../planning/plan/plan.js';
+import { probeLook, type ProbeLook } from '../planning/node/smoke-test-end.js';
 import {
   probeByHand,
   probeMarks,
@@ -13,9 +13,9 @@ import {
   probesFor,
   runLabel,
   type ProbeOwner,
-} from '../planning/probes.js';
-import type { ProbeReason } from '../planning/probe-reason.js';
-import type { Reason } from '../planning/reason.js';
+} from '../planning/node/smoke-tests.js';
+import type { ProbeReason } from '../planning/reasons/probe-reason.js';
+import type { Reason } from '../planning/reasons/reason.js';
 import type { ClusterAccess } from '../tools/cluster-access.js';
 import { Refusal } from '../tools/refusal.js';
 import {

@@ -3,7 +3,7 @@ import {
   type ChangeInput,
   type DeclaredChange,
   type DeclaredState,
-} from '../planning/declared-change.js';
+} from '../planning/merge/declared-change.js';
 import type { Receiver } from '../inventory/notify.js';
 import { mistakeLine } from '../inventory/mistake.js';
 import { declaringCommit, inventoryAt, type InventoryAtCommit } from '../tools/git/declared-at.js';

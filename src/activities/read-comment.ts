@@ -1,6 +1,6 @@
-import { nothingWaits, notTaken, whatToType } from '../planning/comment-answers.js';
-import { commentCommand } from '../planning/comment-command.js';
-import { textOfComment } from '../planning/comment-text.js';
+import { nothingWaits, notTaken, whatToType } from '../planning/merge/comment-answers.js';
+import { commentCommand } from '../planning/merge/comment-command.js';
+import { textOfComment } from '../planning/merge/comment-text.js';
 import type { PlanAnswerRequest } from '../starter/answer-plan.js';
 import { commentById, hasOwnComment } from '../tools/forge/github-comments.js';
 import { mayAtLeast, permissionOf } from '../tools/forge/github-people.js';

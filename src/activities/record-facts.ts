@@ -1,10 +1,10 @@
-import type { RecordedFacts } from '../planning/classify-node.js';
-import { describeStep } from '../planning/describe.js';
-import type { PlannedNode } from '../planning/plan.js';
+import type { RecordedFacts } from '../planning/node/classify-node.js';
+import { describeStep } from '../planning/reasons/describe.js';
+import type { PlannedNode } from '../planning/plan/plan.js';
 import { machineAt } from '../tools/machine-seen.js';
 import { observeEtcd, observeNode, throughOthers } from '../tools/observe-cluster.js';
-import { isExtension } from '../planning/extension-names.js';
-import { isWell } from '../planning/verify-node.js';
+import { isExtension } from '../planning/versions/extension-names.js';
+import { isWell } from '../planning/node/verify-node.js';
 import { Refusal } from '../tools/refusal.js';
 import type { ClusterAccess } from '../tools/cluster-access.js';
 import { recordMachine } from './verify-machine.js';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { lastLookAtRemains } from '../planning/last-look.js';
-import type { PlannedNode } from '../planning/plan.js';
+import { lastLookAtRemains } from '../planning/node/preflight-check.js';
+import type { PlannedNode } from '../planning/plan/plan.js';
 import type { ClusterAccess } from '../tools/cluster-access.js';
 import { observeCluster } from '../tools/observe-cluster.js';
 import { Refusal } from '../tools/refusal.js';

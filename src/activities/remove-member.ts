@@ -1,8 +1,8 @@
-import type { RecordedFacts } from '../planning/classify-node.js';
-import { describeStep } from '../planning/describe.js';
-import { memberRemoval } from '../planning/member-removal.js';
-import type { PlannedNode } from '../planning/plan.js';
-import type { Reason } from '../planning/reason.js';
+import type { RecordedFacts } from '../planning/node/classify-node.js';
+import { describeStep } from '../planning/reasons/describe.js';
+import { memberRemoval } from '../planning/etcd/member-removal.js';
+import type { PlannedNode } from '../planning/plan/plan.js';
+import type { Reason } from '../planning/reasons/reason.js';
 import type { ClusterAccess } from '../tools/cluster-access.js';
 import { machineAt } from '../tools/machine-seen.js';
 import { observeEtcd, throughOthers, whyNot } from '../tools/observe-cluster.js';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { RecordedFacts } from '../planning/classify-node.js';
-import { describeStep } from '../planning/describe.js';
-import type { PlannedNode } from '../planning/plan.js';
+import type { RecordedFacts } from '../planning/node/classify-node.js';
+import { describeStep } from '../planning/reasons/describe.js';
+import type { PlannedNode } from '../planning/plan/plan.js';
 import { instancesOf } from '../planning/terraform/state-instances.js';
 import { whatToSend, type MachineSeen, type SendDecision } from '../planning/terraform/what-to-send.js';
 import type { ClusterAccess } from '../tools/cluster-access.js';

@@ -1,7 +1,7 @@
-import type { Hop, RebootMode } from '../planning/plan.js';
-import { rebootModes } from '../planning/firmware-boots.js';
-import { batchesOf } from '../planning/batches.js';
-import { orderNodes } from '../planning/node-order.js';
+import type { Hop, RebootMode } from '../planning/plan/plan.js';
+import { rebootModes } from '../planning/node/firmware-boots.js';
+import { batchesOf } from '../planning/plan/batches.js';
+import { orderNodes } from '../planning/plan/node-order.js';
 import { observeEtcd } from '../tools/observe-cluster.js';
 import { Refusal } from '../tools/refusal.js';
 import type { Inventory } from '../inventory/schema.js';

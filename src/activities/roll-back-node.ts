@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { RecordedFacts } from '../planning/classify-node.js';
-import { describe, describeStep } from '../planning/describe.js';
-import { failureOf } from '../planning/failures.js';
-import { quoted } from '../planning/phrases.js';
-import type { PlannedNode } from '../planning/plan.js';
+import type { RecordedFacts } from '../planning/node/classify-node.js';
+import { describe, describeStep } from '../planning/reasons/describe.js';
+import { failureOf } from '../planning/reasons/failures.js';
+import { quoted } from '../planning/text/phrases.js';
+import type { PlannedNode } from '../planning/plan/plan.js';
 import type { ClusterAccess } from '../tools/cluster-access.js';
 import { whyNot } from '../tools/observe-cluster.js';
 import { Refusal } from '../tools/refusal.js';

@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
-import { describe, describeStep } from '../planning/describe.js';
-import type { PlannedNode } from '../planning/plan.js';
-import type { Reason } from '../planning/reason.js';
+import { describe, describeStep } from '../planning/reasons/describe.js';
+import type { PlannedNode } from '../planning/plan/plan.js';
+import type { Reason } from '../planning/reasons/reason.js';
 import { Refusal } from '../tools/refusal.js';
 import {
   inCluster,

@@ -1,6 +1,6 @@
-import { describe } from '../planning/describe.js';
-import type { Answer } from '../planning/observation.js';
-import type { Hop, PlannedNode, UpgradePlan } from '../planning/plan.js';
+import { describe } from '../planning/reasons/describe.js';
+import type { Answer } from '../planning/node/observation.js';
+import type { Hop, PlannedNode, UpgradePlan } from '../planning/plan/plan.js';
 import { changesToAccept, type OtherChanges } from '../planning/terraform/accepted-changes.js';
 import { checkTerraformPlan } from '../planning/terraform/check-plan.js';
 import {

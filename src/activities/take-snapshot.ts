@@ -1,7 +1,7 @@
 import path from 'node:path';
-import { describe } from '../planning/describe.js';
-import { listed } from '../planning/phrases.js';
-import type { SnapshotRecord } from '../planning/run-result.js';
+import { describe } from '../planning/reasons/describe.js';
+import { listed } from '../planning/text/phrases.js';
+import type { SnapshotRecord } from '../planning/report/run-result.js';
 import { toolPath } from '../tools/tool-path.js';
 import type { ClusterAccess } from '../tools/cluster-access.js';
 import { proveSnapshot, snapshotStatus, storeEncrypted } from '../tools/etcd-snapshot.js';

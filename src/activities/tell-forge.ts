@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe } from '../planning/describe.js';
+import { describe } from '../planning/reasons/describe.js';
 import { forgeComment, forgeState } from '../planning/messages/forge.js';
 import type { Message, MessageOf } from '../planning/messages/message.js';
 import { noticeOf } from '../planning/messages/notice.js';
-import type { Origin } from '../planning/plan.js';
+import type { Origin } from '../planning/plan/plan.js';
 import { ForgeFailed } from '../tools/forge/forge-failed.js';
 import { setCheck } from '../tools/forge/github-checks.js';
 import { upsertComment } from '../tools/forge/github-comments.js';

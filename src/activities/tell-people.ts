@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity';
 import type { Receiver } from '../inventory/notify.js';
-import { describe } from '../planning/describe.js';
+import { describe } from '../planning/reasons/describe.js';
 import type { Message, MessageKind, MessageOf } from '../planning/messages/message.js';
 import { isWanted, namedReceivers, type NamedReceiver } from '../planning/messages/receivers.js';
 import { renderMessage } from '../planning/messages/render.js';

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Terraform as Section } from '../inventory/terraform.js';
 import type { Inventory, InventoryNode } from '../inventory/schema.js';
-import type { Reason } from '../planning/reason.js';
+import type { Reason } from '../planning/reasons/reason.js';
 import { expandAddress } from '../planning/terraform/address-template.js';
 import { checkTerraformPlan, type WantedChange } from '../planning/terraform/check-plan.js';
 import { instancesOfNodes, type NodeAddress } from '../planning/terraform/state-instances.js';

@@ -1,8 +1,8 @@
 import { nodeNamed } from '../inventory/node-named.js';
-import { failureOf } from '../planning/failures.js';
-import { patchesFor } from '../planning/node-configuration.js';
-import type { PlannedNode, UpgradePlan } from '../planning/plan.js';
-import type { Reason } from '../planning/reason.js';
+import { failureOf } from '../planning/reasons/failures.js';
+import { patchesFor } from '../planning/node/node-configuration.js';
+import type { PlannedNode, UpgradePlan } from '../planning/plan/plan.js';
+import type { Reason } from '../planning/reasons/reason.js';
 import type { ClusterAccess } from '../tools/cluster-access.js';
 import { Refusal } from '../tools/refusal.js';
 import type { ActivitySettings, RunReference } from './activity-context.js';

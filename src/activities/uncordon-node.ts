@@ -1,8 +1,8 @@
-import { armedWith, installMark } from '../planning/armed.js';
-import { cordonOwner, cordonOwnerText } from '../planning/cordon.js';
-import { describeStep } from '../planning/describe.js';
-import type { NodeObject } from '../planning/observation.js';
-import type { PlannedNode } from '../planning/plan.js';
+import { armedWith, installMark } from '../planning/node/armed.js';
+import { cordonOwner, cordonOwnerText } from '../planning/node/cordon.js';
+import { describeStep } from '../planning/reasons/describe.js';
+import type { NodeObject } from '../planning/node/observation.js';
+import type { PlannedNode } from '../planning/plan/plan.js';
 import type { ClusterAccess } from '../tools/cluster-access.js';
 import type { JsonPatchOperation } from '../tools/kubernetes-api.js';
 import { Refusal } from '../tools/refusal.js';

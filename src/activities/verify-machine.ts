@@ -4,8 +4,8 @@ import {
   deviceOffered,
   deviceSeen,
   type WantedDevice,
-} from '../planning/devices.js';
-import type { RecordedFacts } from '../planning/classify-node.js';
+} from '../planning/node/devices.js';
+import type { RecordedFacts } from '../planning/node/classify-node.js';
 import {
   cardsText,
   lostIdentity,
@@ -13,10 +13,10 @@ import {
   wrongLinks,
   type NetworkIdentity,
   type SeenCard,
-} from '../planning/network-cards.js';
-import type { NodeObject, PodObservation } from '../planning/observation.js';
-import type { PlannedNode } from '../planning/plan.js';
-import type { Reason } from '../planning/reason.js';
+} from '../planning/node/network-interfaces.js';
+import type { NodeObject, PodObservation } from '../planning/node/observation.js';
+import type { PlannedNode } from '../planning/plan/plan.js';
+import type { Reason } from '../planning/reasons/reason.js';
 import type { MachineIdentity } from '../planning/terraform/machine-identity.js';
 import type { ClusterAccess } from '../tools/cluster-access.js';
 import { workloadObservation } from '../tools/kubernetes-observation.js';

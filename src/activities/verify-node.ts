@@ -1,10 +1,10 @@
-import type { RecordedFacts } from '../planning/classify-node.js';
-import { describeStep } from '../planning/describe.js';
-import { listed } from '../planning/phrases.js';
-import { compareNode, illServices } from '../planning/verify-node.js';
-import type { PlannedNode } from '../planning/plan.js';
+import type { RecordedFacts } from '../planning/node/classify-node.js';
+import { describeStep } from '../planning/reasons/describe.js';
+import { listed } from '../planning/text/phrases.js';
+import { compareNode, illServices } from '../planning/node/verify-node.js';
+import type { PlannedNode } from '../planning/plan/plan.js';
 import type { MachineIdentity } from '../planning/terraform/machine-identity.js';
-import type { Reason } from '../planning/reason.js';
+import type { Reason } from '../planning/reasons/reason.js';
 import { observeNode, throughOthers, whyNot } from '../tools/observe-cluster.js';
 import { Refusal } from '../tools/refusal.js';
 import { giveBack } from './give-back.js';

@@ -1,4 +1,4 @@
-import { describeImage } from '../planning/describe.js';
+import { describeImage } from '../planning/reasons/describe.js';
 import { inCluster, type ActivitySettings, type RunReference } from './activity-context.js';
 import { factoryHasIt } from './prepare-image.js';
 

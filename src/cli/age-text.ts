@@ -1,4 +1,4 @@
-import { span } from '../planning/phrases.js';
+import { span } from '../planning/text/phrases.js';
 
 const dayMs = 86_400_000;
 const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'];

@@ -1,6 +1,6 @@
-import type { RanBefore, RanBetween } from '../planning/plan.js';
-import type { NodeState } from '../planning/run-result.js';
-import { deltaOf, minorsApart } from '../planning/versions.js';
+import type { RanBefore, RanBetween } from '../planning/plan/plan.js';
+import type { NodeState } from '../planning/report/run-result.js';
+import { deltaOf, minorsApart } from '../planning/versions/versions.js';
 import type { NodeView, RunView } from '../runs/view/run-view.js';
 
 /** States in which a node runs what it ran before the run, or was given back. */

@@ -1,7 +1,7 @@
-import { advise, describe } from '../planning/describe.js';
-import type { AddressOf } from '../planning/node-address.js';
-import type { Reason } from '../planning/reason.js';
-import { sentence } from '../planning/sentence.js';
+import { advise, describe } from '../planning/reasons/describe.js';
+import type { AddressOf } from '../planning/node/node-address.js';
+import type { Reason } from '../planning/reasons/reason.js';
+import { sentence } from '../planning/text/sentence.js';
 import { say } from './terminal.js';
 
 /** Each reason's sentence, and under it what to type. */

@@ -1,9 +1,9 @@
 import os from 'node:os';
-import { describe } from '../planning/describe.js';
-import type { Strategy, UpgradeRequest } from '../planning/plan.js';
+import { describe } from '../planning/reasons/describe.js';
+import type { Strategy, UpgradeRequest } from '../planning/plan/plan.js';
 import type { DeclaredCluster } from './declared-cluster.js';
 import { UserMistake } from './mistakes.js';
-import { sentence } from '../planning/sentence.js';
+import { sentence } from '../planning/text/sentence.js';
 
 /** What can be asked for on the command line. */
 export interface AskedFor {

@@ -1,8 +1,8 @@
 import type { QueueView } from '../runs/view/queue-view.js';
 import type { RunView } from '../runs/view/run-view.js';
 import { besideStatus, endedLine } from '../runs/view/queue-view.js';
-import { describe } from '../planning/describe.js';
-import { sentence } from '../planning/sentence.js';
+import { describe } from '../planning/reasons/describe.js';
+import { sentence } from '../planning/text/sentence.js';
 import type { Clock } from '../runs/view/work-text.js';
 import { runStanding, type Point, type Standing, type Tone } from './run-standing.js';
 

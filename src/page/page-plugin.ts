@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fastifyCookie from '@fastify/cookie';
-import { reportMarkdown } from '../planning/report-markdown.js';
+import { reportMarkdown } from '../planning/report/report-markdown.js';
 import { reportOfView } from '../runs/view/report-of-view.js';
 import { bearer, isOwnHost, type Gate } from './access.js';
 import { loadAssets, type Assets } from './assets.js';

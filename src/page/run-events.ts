@@ -1,6 +1,6 @@
-import { describe } from '../planning/describe.js';
-import { count } from '../planning/phrases.js';
-import { sentence } from '../planning/sentence.js';
+import { describe } from '../planning/reasons/describe.js';
+import { count } from '../planning/text/phrases.js';
+import { sentence } from '../planning/text/sentence.js';
 import { decisionText } from '../runs/view/decision-text.js';
 import type { NodeView, RunView } from '../runs/view/run-view.js';
 import { mergeWords } from '../runs/view/queue-view.js';

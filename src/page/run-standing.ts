@@ -10,10 +10,10 @@ import { tellingLines } from '../runs/view/telling-text.js';
 import { openWindowWait, startNowLine, windowText } from '../runs/view/window-text.js';
 import { waitAdvice } from '../runs/view/wait-advice.js';
 import { troubles, workText, type Clock } from '../runs/view/work-text.js';
-import { describe } from '../planning/describe.js';
-import { liftedText } from '../planning/hold-state.js';
-import { listed } from '../planning/phrases.js';
-import { sentence } from '../planning/sentence.js';
+import { describe } from '../planning/reasons/describe.js';
+import { liftedText } from '../planning/report/hold-state.js';
+import { listed } from '../planning/text/phrases.js';
+import { sentence } from '../planning/text/sentence.js';
 
 /**
  * What a colour stands for, everywhere on the page. `asks`: nothing goes on until a person does something. `fault`: something is

@@ -1,5 +1,5 @@
-import { stepsOf, steps as stepTable, type StepName } from '../planning/node-steps.js';
-import type { UpgradePlan } from '../planning/plan.js';
+import { stepsOf, steps as stepTable, type StepName } from '../planning/steps/node-steps.js';
+import type { UpgradePlan } from '../planning/plan/plan.js';
 import type { NodeView, StepView } from '../runs/view/run-view.js';
 
 /** One step of a node in the picture. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { cutText, textOfComment } from '../planning/comment-text.js';
+import { cutText, textOfComment } from '../planning/merge/comment-text.js';
 import { branchName } from './settings.js';
 
 /**

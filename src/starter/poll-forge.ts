@@ -5,7 +5,7 @@ import { headOf, openPullRequests, type PullRequest } from '../tools/forge/githu
 import { remoteHead } from '../tools/git/remote-head.js';
 import type { CommentEvent, PullRequestEvent } from '../workflows/delivery-messages.js';
 import { isCommand, titleOfPull } from './event-shapes.js';
-import { textOfComment } from '../planning/comment-text.js';
+import { textOfComment } from '../planning/merge/comment-text.js';
 import type { RepositorySettings } from './settings.js';
 
 /** What a poll looks at. Each look answers undefined where nothing changed since the last. */

@@ -1,5 +1,5 @@
 import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
-import { plain } from '../planning/markdown.js';
+import { plain } from '../planning/text/markdown.js';
 import {
   deliverType,
   deliveryWorkflowId,

@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import type { Client } from '@temporalio/client';
-import { describe } from '../planning/describe.js';
+import { describe } from '../planning/reasons/describe.js';
 import { readCredential } from '../tools/credentials.js';
 import { ForgeFailed } from '../tools/forge/forge-failed.js';
 import { messageOf, Refusal } from '../tools/refusal.js';

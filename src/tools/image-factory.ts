@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
 import { z } from 'zod';
-import type { Answer } from '../planning/observation.js';
+import type { Answer } from '../planning/node/observation.js';
 import { dial, type DialMap } from './dial-map.js';
 import { messageOf } from './refusal.js';
 

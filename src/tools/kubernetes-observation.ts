@@ -4,7 +4,7 @@ import type {
   NodeObject,
   PodObservation,
   WorkloadObservation,
-} from '../planning/observation.js';
+} from '../planning/node/observation.js';
 
 /** Slipway's annotations on a Node object. */
 export const markAnnotations = {

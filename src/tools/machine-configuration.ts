@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { parseAllDocuments } from 'yaml';
-import type { MachineFile } from '../planning/devices.js';
-import type { PlannedNode } from '../planning/plan.js';
+import type { MachineFile } from '../planning/node/devices.js';
+import type { PlannedNode } from '../planning/plan/plan.js';
 import { isRecord } from './record.js';
 
 const types = { 'control-plane': ['controlplane', 'init'], worker: ['worker'] } as const;

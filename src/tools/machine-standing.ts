@@ -1,4 +1,4 @@
-import type { ClusterObservation, MachineStanding, NodeObservation } from '../planning/observation.js';
+import type { ClusterObservation, MachineStanding, NodeObservation } from '../planning/node/observation.js';
 import type { ClusterAccess } from './cluster-access.js';
 import { nodeObject } from './kubernetes-observation.js';
 import { machineAt } from './machine-seen.js';

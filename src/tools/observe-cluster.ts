@@ -7,7 +7,7 @@ import type {
   NodeObject,
   TalosObservation,
   WorkloadObservation,
-} from '../planning/observation.js';
+} from '../planning/node/observation.js';
 import { nodeNamed } from '../inventory/node-named.js';
 import type { InventoryNode } from '../inventory/schema.js';
 import type { ClusterAccess } from './cluster-access.js';

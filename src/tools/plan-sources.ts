@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Inventory } from '../inventory/schema.js';
-import type { Answer, ClusterObservation } from '../planning/observation.js';
-import type { UpgradeRequest } from '../planning/plan.js';
-import type { PlanInput, SchematicContents } from '../planning/plan-input.js';
+import type { Answer, ClusterObservation } from '../planning/node/observation.js';
+import type { UpgradeRequest } from '../planning/plan/plan.js';
+import type { PlanInput, SchematicContents } from '../planning/plan/plan-input.js';
 import type { ClusterAccess } from './cluster-access.js';
 import { factoryVersions, schematicContents } from './image-factory.js';
 import { observeCluster } from './observe-cluster.js';

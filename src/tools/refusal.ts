@@ -1,4 +1,4 @@
-import type { Reason } from '../planning/reason.js';
+import type { Reason } from '../planning/reasons/reason.js';
 
 /**
  * A failure whose reason is known as a value. Whoever shows it calls `describe(error.reason)`;

@@ -1,4 +1,4 @@
-import type { RebootMode } from '../planning/plan.js';
+import type { RebootMode } from '../planning/plan/plan.js';
 import { Refusal } from './refusal.js';
 import { CommandFailed, runCommand, type CommandResult } from './run-command.js';
 import { lookMs, type CallLimits, type TalosTarget } from './talos-target.js';

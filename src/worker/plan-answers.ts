@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { PlanAnswers } from '../activities/activity-context.js';
-import type { RunOfPull } from '../planning/comment-answers.js';
+import type { RunOfPull } from '../planning/merge/comment-answers.js';
 import { listQueues, readQueue } from '../runs/temporal/cluster-queue.js';
 import { readRun } from '../runs/temporal/read-run.js';
 import type { Temporal } from '../runs/temporal/temporal.js';

@@ -1,4 +1,4 @@
-import { describe, plain } from '../planning/describe.js';
+import { describe, plain } from '../planning/reasons/describe.js';
 import type { CommentEvent, Delivery } from './delivery-messages.js';
 import { reasonOf } from './failure-reason.js';
 import { activitiesFor } from './step-activities.js';

@@ -5,8 +5,8 @@ import {
   setHandler,
   upsertMemo,
 } from '@temporalio/workflow';
-import type { UpgradePlan } from '../planning/plan.js';
-import type { Reason } from '../planning/reason.js';
+import type { UpgradePlan } from '../planning/plan/plan.js';
+import type { Reason } from '../planning/reasons/reason.js';
 import { approvalRefusal, samePerson, type ApprovalState } from './approval-refusals.js';
 import { answerShape, givenAnswer, givenBySignal } from './given-answer.js';
 import { onOneLine } from './given-texts.js';

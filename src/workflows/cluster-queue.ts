@@ -9,8 +9,8 @@ import {
   setHandler,
   upsertMemo,
 } from '@temporalio/workflow';
-import { describe, holdSentence } from '../planning/describe.js';
-import type { Hold, RunResult } from '../planning/run-result.js';
+import { describe, holdSentence } from '../planning/reasons/describe.js';
+import type { Hold, RunResult } from '../planning/report/run-result.js';
 import { reasonOf } from './failure-reason.js';
 import { givenDecision, takesDecision } from './given-decision.js';
 import { takesRequest } from './given-request.js';

@@ -1,8 +1,8 @@
 import { setCurrentDetails } from '@temporalio/workflow';
 import type { ClusterChange } from '../activities/read-changes.js';
 import type { PlanTold } from '../activities/tell-plan.js';
-import { describeDeclaredChange } from '../planning/describe.js';
-import { deliveryIs, isHandedOver } from '../planning/hand-over.js';
+import { describeDeclaredChange } from '../planning/reasons/describe.js';
+import { deliveryIs, isHandedOver } from '../planning/merge/submitted-change.js';
 import { forgeMs } from './activity-options.js';
 import { answerComment, type CommentResult } from './answer-comment.js';
 import type { Delivery } from './delivery-messages.js';

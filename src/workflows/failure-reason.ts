@@ -6,7 +6,7 @@ import {
   TerminatedFailure,
   isCancellation,
 } from '@temporalio/workflow';
-import type { Reason } from '../planning/reason.js';
+import type { Reason } from '../planning/reasons/reason.js';
 import type { Waiting } from './messages.js';
 
 /** The reason inside a failed activity or child; what is not known becomes `unexpected`, which halts. */

@@ -1,4 +1,4 @@
-import { oneLine } from '../planning/describe.js';
+import { oneLine } from '../planning/reasons/describe.js';
 
 /** What an update or a signal takes: texts by name. */
 export interface WantedTexts {

@@ -1,9 +1,9 @@
 import { defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Inventory } from '../inventory/schema.js';
-import type { StepName } from '../planning/node-steps.js';
-import type { UpgradeRequest } from '../planning/plan.js';
-import type { Reason } from '../planning/reason.js';
-import type { WayBackCosts } from '../planning/way-back-costs.js';
+import type { StepName } from '../planning/steps/node-steps.js';
+import type { UpgradeRequest } from '../planning/plan/plan.js';
+import type { Reason } from '../planning/reasons/reason.js';
+import type { WayBackCosts } from '../planning/rollback/rollback-costs.js';
 
 /** The one task queue workers of a site poll. */
 export const defaultTaskQueue = 'slipway';

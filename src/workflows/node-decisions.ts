@@ -1,9 +1,9 @@
 import { ApplicationFailure, allHandlersFinished, condition, setHandler } from '@temporalio/workflow';
 import type { OwnRollback } from '../activities/plan-own-rollback.js';
-import type { Reason } from '../planning/reason.js';
-import type { Retry } from '../planning/retry.js';
-import type { Rollback } from '../planning/rollback.js';
-import type { NodeEnding } from '../planning/run-result.js';
+import type { Reason } from '../planning/reasons/reason.js';
+import type { Retry } from '../planning/rollback/retry.js';
+import type { Rollback } from '../planning/rollback/rollback.js';
+import type { NodeEnding } from '../planning/report/run-result.js';
 import type { DecidedRun, Settled, Turn } from './decided-run.js';
 import { decisionRefusal, type DecisionVerb, type Standing } from './decision-refusals.js';
 import { takesNodeDecision } from './given-decision.js';

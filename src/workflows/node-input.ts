@@ -1,6 +1,6 @@
-import type { NodeBefore } from '../planning/classify-node.js';
-import type { PlannedNode } from '../planning/plan.js';
-import type { StepName } from '../planning/node-steps.js';
+import type { NodeBefore } from '../planning/node/classify-node.js';
+import type { PlannedNode } from '../planning/plan/plan.js';
+import type { StepName } from '../planning/steps/node-steps.js';
 import type { Limits } from '../inventory/schema.js';
 
 /** What one node's workflow gets: its part of the plan, and nothing to decide. */

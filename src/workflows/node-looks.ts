@@ -1,11 +1,11 @@
 import { isCancellation } from '@temporalio/workflow';
 import type { OwnRollback } from '../activities/plan-own-rollback.js';
-import type { Halt } from '../planning/goes-back.js';
-import type { Hop, UpgradePlan } from '../planning/plan.js';
-import type { Reason } from '../planning/reason.js';
-import type { Retry } from '../planning/retry.js';
-import type { Rollback } from '../planning/rollback.js';
-import type { NodeEnding } from '../planning/run-result.js';
+import type { Halt } from '../planning/rollback/automatic-rollback.js';
+import type { Hop, UpgradePlan } from '../planning/plan/plan.js';
+import type { Reason } from '../planning/reasons/reason.js';
+import type { Retry } from '../planning/rollback/retry.js';
+import type { Rollback } from '../planning/rollback/rollback.js';
+import type { NodeEnding } from '../planning/report/run-result.js';
 import { reasonOf } from './failure-reason.js';
 import type { RunInput } from './messages.js';
 import { activitiesFor } from './step-activities.js';

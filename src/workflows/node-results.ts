@@ -1,7 +1,7 @@
-import type { Reason } from '../planning/reason.js';
-import type { NodeBefore, RecordedFacts } from '../planning/classify-node.js';
-import type { PlannedNode, RebootMode, UpgradePlan } from '../planning/plan.js';
-import type { NodeCounts, NodeEnding, NodeResult, NodeState } from '../planning/run-result.js';
+import type { Reason } from '../planning/reasons/reason.js';
+import type { NodeBefore, RecordedFacts } from '../planning/node/classify-node.js';
+import type { PlannedNode, RebootMode, UpgradePlan } from '../planning/plan/plan.js';
+import type { NodeCounts, NodeEnding, NodeResult, NodeState } from '../planning/report/run-result.js';
 
 /** Stopped by another one of its batch before its own workflow began. */
 export function notBegun(node: PlannedNode, to: string): NodeEnding {

@@ -1,6 +1,6 @@
-import type { ForbidsSending } from '../planning/last-look.js';
-import type { StepName } from '../planning/node-steps.js';
-import type { Reason } from '../planning/reason.js';
+import type { ForbidsSending } from '../planning/node/preflight-check.js';
+import type { StepName } from '../planning/steps/node-steps.js';
+import type { Reason } from '../planning/reasons/reason.js';
 
 /**
  * Whether a node whose step failed is what it was before the one step of its order that sends something once: it had not come to it, or

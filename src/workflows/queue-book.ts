@@ -1,7 +1,7 @@
-import { describe } from '../planning/describe.js';
-import type { UpgradeRequest } from '../planning/plan.js';
-import type { Reason } from '../planning/reason.js';
-import type { Hold, RunResult } from '../planning/run-result.js';
+import { describe } from '../planning/reasons/describe.js';
+import type { UpgradeRequest } from '../planning/plan/plan.js';
+import type { Reason } from '../planning/reasons/reason.js';
+import type { Hold, RunResult } from '../planning/report/run-result.js';
 import type {
   Begun,
   EnqueueAnswer,

@@ -1,7 +1,7 @@
 import { defineUpdate } from '@temporalio/workflow';
-import type { Origin } from '../planning/plan.js';
-import type { Reason } from '../planning/reason.js';
-import type { Hold } from '../planning/run-result.js';
+import type { Origin } from '../planning/plan/plan.js';
+import type { Reason } from '../planning/reasons/reason.js';
+import type { Hold } from '../planning/report/run-result.js';
 import type { EnqueueInput } from './messages.js';
 
 export type EnqueueAnswer =

@@ -1,4 +1,4 @@
-import type { Reason } from '../planning/reason.js';
+import type { Reason } from '../planning/reasons/reason.js';
 import type { EnqueueInput } from './messages.js';
 
 /** The newest schema of a request that this worker knows. */

@@ -1,5 +1,5 @@
 import { CancellationScope, isCancellation } from '@temporalio/workflow';
-import type { NodeEnding } from '../planning/run-result.js';
+import type { NodeEnding } from '../planning/report/run-result.js';
 import type { Turn } from './decided-run.js';
 import { isStopped } from './node-results.js';
 

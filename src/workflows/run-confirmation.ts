@@ -1,5 +1,5 @@
 import type { Inventory } from '../inventory/schema.js';
-import type { UpgradePlan } from '../planning/plan.js';
+import type { UpgradePlan } from '../planning/plan/plan.js';
 import type { LeftToChange } from '../planning/terraform/left-to-change.js';
 import { reasonOf } from './failure-reason.js';
 import { outageMs } from './activity-options.js';

@@ -1,6 +1,6 @@
-import { describeImage } from '../planning/describe.js';
-import type { Hop } from '../planning/plan.js';
-import type { Reason } from '../planning/reason.js';
+import { describeImage } from '../planning/reasons/describe.js';
+import type { Hop } from '../planning/plan/plan.js';
+import type { Reason } from '../planning/reasons/reason.js';
 import { reasonOf } from './failure-reason.js';
 import { activitiesFor } from './step-activities.js';
 

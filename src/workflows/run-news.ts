@@ -1,5 +1,5 @@
 import { CancellationScope, sleep } from '@temporalio/workflow';
-import { describeLeft } from '../planning/describe.js';
+import { describeLeft } from '../planning/reasons/describe.js';
 import {
   approvalMessage,
   boardMessage,
@@ -21,9 +21,9 @@ import {
   waitingMessage,
   windowWait,
 } from '../planning/messages/waits.js';
-import { addressesIn } from '../planning/node-address.js';
-import type { UpgradePlan } from '../planning/plan.js';
-import type { Decision, NodeEnding, RunResult } from '../planning/run-result.js';
+import { addressesIn } from '../planning/node/node-address.js';
+import type { UpgradePlan } from '../planning/plan/plan.js';
+import type { Decision, NodeEnding, RunResult } from '../planning/report/run-result.js';
 import { audiencesOf } from './audiences.js';
 import { remindTimer, type Phase, type RunInput } from './messages.js';
 import { isTouched } from './node-results.js';

@@ -1,10 +1,10 @@
 import { CancellationScope, ParentClosePolicy, executeChild, isCancellation } from '@temporalio/workflow';
-import type { NodeBefore } from '../planning/classify-node.js';
-import { cannotBeEmptied } from '../planning/failures.js';
-import { stepsOf } from '../planning/node-steps.js';
-import type { Hop, PlannedNode, UpgradePlan } from '../planning/plan.js';
-import type { Reason } from '../planning/reason.js';
-import type { NodeEnding, NodeState } from '../planning/run-result.js';
+import type { NodeBefore } from '../planning/node/classify-node.js';
+import { cannotBeEmptied } from '../planning/reasons/failures.js';
+import { stepsOf } from '../planning/steps/node-steps.js';
+import type { Hop, PlannedNode, UpgradePlan } from '../planning/plan/plan.js';
+import type { Reason } from '../planning/reasons/reason.js';
+import type { NodeEnding, NodeState } from '../planning/report/run-result.js';
 import type { Standing } from './decision-refusals.js';
 import { reasonOf } from './failure-reason.js';
 import { keyword } from './keyword.js';

@@ -1,5 +1,5 @@
 import { condition, setHandler } from '@temporalio/workflow';
-import type { Reason } from '../planning/reason.js';
+import type { Reason } from '../planning/reasons/reason.js';
 import { takesDecision } from './given-decision.js';
 import { onOneLine } from './given-texts.js';
 import { pauseRun, resumeRun, type PauseAnswer, type PauseInput } from './messages.js';

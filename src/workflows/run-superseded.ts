@@ -1,5 +1,5 @@
 import { setHandler } from '@temporalio/workflow';
-import type { Reason } from '../planning/reason.js';
+import type { Reason } from '../planning/reasons/reason.js';
 import { supersedeRun, type SupersedeInput } from './messages.js';
 
 /** Whether a newer merge wants another version than this run brings. It ends the run only where that has touched nothing. */

@@ -7,9 +7,9 @@ import {
   describeLeft,
   describeNode,
   plain,
-} from '../planning/describe.js';
-import type { UpgradePlan, UpgradeRequest } from '../planning/plan.js';
-import type { NodeEnding, RunResult } from '../planning/run-result.js';
+} from '../planning/reasons/describe.js';
+import type { UpgradePlan, UpgradeRequest } from '../planning/plan/plan.js';
+import type { NodeEnding, RunResult } from '../planning/report/run-result.js';
 import { keyword } from './keyword.js';
 import { searchAttributes, type Approval, type Phase } from './messages.js';
 

@@ -1,7 +1,7 @@
 import { CancellationScope } from '@temporalio/workflow';
 import type { Limits } from '../inventory/schema.js';
-import type { Hop } from '../planning/plan.js';
-import type { Reason } from '../planning/reason.js';
+import type { Hop } from '../planning/plan/plan.js';
+import type { Reason } from '../planning/reasons/reason.js';
 import { reasonOf } from './failure-reason.js';
 import { activitiesFor } from './step-activities.js';
 

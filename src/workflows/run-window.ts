@@ -1,6 +1,6 @@
 import { condition, setHandler } from '@temporalio/workflow';
 import type { Windows } from '../inventory/windows.js';
-import type { Reason } from '../planning/reason.js';
+import type { Reason } from '../planning/reasons/reason.js';
 import { takesDecision } from './given-decision.js';
 import { onOneLine } from './given-texts.js';
 import { startNow, windowTimer, type StartNowAnswer, type StartNowInput } from './messages.js';

@@ -1,6 +1,6 @@
-import { steps, type StepName } from '../planning/node-steps.js';
-import type { Reason } from '../planning/reason.js';
-import type { NodeState } from '../planning/run-result.js';
+import { steps, type StepName } from '../planning/steps/node-steps.js';
+import type { Reason } from '../planning/reasons/reason.js';
+import type { NodeState } from '../planning/report/run-result.js';
 import type { NodeInput } from './node-input.js';
 import { nothingSent } from './nothing-sent.js';
 

@@ -1,8 +1,8 @@
 import { proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.js';
 import type { Replacement } from '../activities/plan-replacement.js';
-import type { RecordedFacts } from '../planning/classify-node.js';
-import type { StepName } from '../planning/node-steps.js';
+import type { RecordedFacts } from '../planning/node/classify-node.js';
+import type { StepName } from '../planning/steps/node-steps.js';
 import type { MachineIdentity } from '../planning/terraform/machine-identity.js';
 import { activityOptions, type StepClass } from './activity-options.js';
 import type { NodeInput } from './node-input.js';

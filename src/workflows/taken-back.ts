@@ -1,4 +1,4 @@
-import type { NodeEnding, RunResult } from '../planning/run-result.js';
+import type { NodeEnding, RunResult } from '../planning/report/run-result.js';
 import type { EnqueueInput, TakenBack } from './messages.js';
 
 /** A run as it is over. */

@@ -1,7 +1,7 @@
 import { proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.js';
 import type { Changes, ClusterChange } from '../activities/read-changes.js';
-import { describe, mergeText, overtakenText } from '../planning/describe.js';
+import { describe, mergeText, overtakenText } from '../planning/reasons/describe.js';
 import { mergeMessages } from '../planning/messages/merges.js';
 import { forgeMs, tellingOptions } from './activity-options.js';
 import type { DeliveredCluster } from './deliver.js';

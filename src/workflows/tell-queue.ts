@@ -1,6 +1,6 @@
 import { CancellationScope, condition } from '@temporalio/workflow';
 import type { Message, MessageOf } from '../planning/messages/message.js';
-import type { Untold } from '../planning/run-result.js';
+import type { Untold } from '../planning/report/run-result.js';
 import { tellTimer } from './messages.js';
 
 /** What is told at one time: a message, and the board as it stands then. */

@@ -1,8 +1,8 @@
 import { CancellationScope, setHandler } from '@temporalio/workflow';
-import { failureOf } from '../planning/failures.js';
-import type { Hop, PlannedNode, UpgradePlan } from '../planning/plan.js';
-import type { Reason } from '../planning/reason.js';
-import type { RunResult, SnapshotRecord } from '../planning/run-result.js';
+import { failureOf } from '../planning/reasons/failures.js';
+import type { Hop, PlannedNode, UpgradePlan } from '../planning/plan/plan.js';
+import type { Reason } from '../planning/reasons/reason.js';
+import type { RunResult, SnapshotRecord } from '../planning/report/run-result.js';
 import type { LeftToChange } from '../planning/terraform/left-to-change.js';
 import { PlanAnswer } from './await-approval.js';
 import { reasonOf } from './failure-reason.js';

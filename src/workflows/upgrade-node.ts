@@ -1,9 +1,9 @@
 import { CancellationScope, log, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
-import { describe, describeStep } from '../planning/describe.js';
-import { failureOf } from '../planning/failures.js';
-import { steps, type Step, type StepName } from '../planning/node-steps.js';
-import type { Reason } from '../planning/reason.js';
-import type { NodeResult, NodeState, StepRecord } from '../planning/run-result.js';
+import { describe, describeStep } from '../planning/reasons/describe.js';
+import { failureOf } from '../planning/reasons/failures.js';
+import { steps, type Step, type StepName } from '../planning/steps/node-steps.js';
+import type { Reason } from '../planning/reasons/reason.js';
+import type { NodeResult, NodeState, StepRecord } from '../planning/report/run-result.js';
 import { reasonOf } from './failure-reason.js';
 import type { NodeInput } from './node-input.js';
 import { beforeOf } from './node-results.js';

@@ -1,5 +1,5 @@
-import type { Hop, PlannedNode } from '../planning/plan.js';
-import type { NodeEnding } from '../planning/run-result.js';
+import type { Hop, PlannedNode } from '../planning/plan/plan.js';
+import type { NodeEnding } from '../planning/report/run-result.js';
 import { isTouched } from './node-results.js';
 
 /** What a node's machine is made with: the values of its hop, or those from before where it goes back. */

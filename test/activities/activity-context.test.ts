@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { CancelledFailure } from '@temporalio/activity';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { inActivity, type Wait } from '../../src/activities/activity-context.js';
-import type { Reason } from '../../src/planning/reason.js';
+import type { Reason } from '../../src/planning/reasons/reason.js';
 import { Refusal } from '../../src/tools/refusal.js';
 import { freeTime, passTime, stopTime } from '../mock-time.js';
 import { runAttempt, type RunningAttempt } from './an-activity.js';

@@ -8,7 +8,7 @@ import type { ActivitySettings, PlanAnswers } from '../../src/activities/activit
 import { answerPlan } from '../../src/activities/answer-plan.js';
 import { readComment, type CommentRead } from '../../src/activities/read-comment.js';
 import { tellPullRequest } from '../../src/activities/tell-pull-request.js';
-import type { RunOfPull } from '../../src/planning/comment-answers.js';
+import type { RunOfPull } from '../../src/planning/merge/comment-answers.js';
 import type { PlanAnswered } from '../../src/starter/answer-plan.js';
 import type { RepositorySettings } from '../../src/starter/settings.js';
 import type { CommentEvent, Delivery } from '../../src/workflows/delivery-messages.js';

@@ -10,7 +10,7 @@ import { mergePull, openPull } from '../../lab/forge/pull-requests.js';
 import type { ActivitySettings } from '../../src/activities/activity-context.js';
 import { tellForge, type ForgeTold } from '../../src/activities/tell-forge.js';
 import type { Message } from '../../src/planning/messages/message.js';
-import type { Origin } from '../../src/planning/plan.js';
+import type { Origin } from '../../src/planning/plan/plan.js';
 import { everyMessage } from '../planning/messages/every-message.js';
 import { aRepository } from '../starter/a-starter.js';
 import { runAttempt } from './an-activity.js';

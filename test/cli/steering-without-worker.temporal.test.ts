@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { RunReport } from '../../src/planning/run-report.js';
+import type { RunReport } from '../../src/planning/report/run-report.js';
 import { queueId, runId, workflowTypes, type QueueMemo } from '../../src/workflows/messages.js';
 import { startWorkerlessTemporal, type WorkerlessTemporal } from './a-temporal.js';
 import { slipway, type Ended } from './run-slipway.js';

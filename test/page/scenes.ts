@@ -8,7 +8,7 @@ import type { RunView } from '../../src/runs/view/run-view.js';
 import { viewOfRun } from '../../src/runs/view/view-of-run.js';
 import { projectRoot } from '../../src/tools/project-root.js';
 import { SourceSilent, type PageSource } from '../../src/page/page-source.js';
-import { stepOrders, type StepName } from '../../src/planning/node-steps.js';
+import { stepOrders, type StepName } from '../../src/planning/steps/node-steps.js';
 import type { StepView } from '../../src/runs/view/run-view.js';
 import { aNode, aRunView, aStepWork, at, doneNode, runningNode } from '../runs/view/a-run-view.js';
 

@@ -12,9 +12,9 @@ import type {
   Role,
   TalosObservation,
   WorkloadObservation,
-} from '../../src/planning/observation.js';
-import type { PlanInput } from '../../src/planning/plan-input.js';
-import type { UpgradeRequest } from '../../src/planning/plan.js';
+} from '../../src/planning/node/observation.js';
+import type { PlanInput } from '../../src/planning/plan/plan-input.js';
+import type { UpgradeRequest } from '../../src/planning/plan/plan.js';
 
 export const now = '2026-11-21T14:32:00.000Z';
 const longAgo = '2026-11-20T09:00:00.000Z';

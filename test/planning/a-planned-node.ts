@@ -1,8 +1,8 @@
-import type { RecordedFacts } from '../../src/planning/classify-node.js';
-import type { NodeObject, NodeObservation, TalosObservation } from '../../src/planning/observation.js';
-import type { PlannedNode, UpgradePlan } from '../../src/planning/plan.js';
-import type { PlanInput } from '../../src/planning/plan-input.js';
-import { planUpgrade } from '../../src/planning/upgrade-plan.js';
+import type { RecordedFacts } from '../../src/planning/node/classify-node.js';
+import type { NodeObject, NodeObservation, TalosObservation } from '../../src/planning/node/observation.js';
+import type { PlannedNode, UpgradePlan } from '../../src/planning/plan/plan.js';
+import type { PlanInput } from '../../src/planning/plan/plan-input.js';
+import { planUpgrade } from '../../src/planning/plan/upgrade-plan.js';
 import { aCluster, type Cluster } from './a-cluster.js';
 
 /** The plan of a world; fails the test when there is none. */

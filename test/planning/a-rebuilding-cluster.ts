@@ -1,6 +1,6 @@
 import type { Inventory } from '../../src/inventory/schema.js';
 import { Terraform } from '../../src/inventory/terraform.js';
-import type { PlanInput } from '../../src/planning/plan-input.js';
+import type { PlanInput } from '../../src/planning/plan/plan-input.js';
 import { aCluster, answered, type Cluster } from './a-cluster.js';
 
 export const commit = '3f0c9a7d51e2b8846a0d9f7b1c2e3d4f5a6b7c8d';

@@ -1,6 +1,6 @@
-import { stepOrders, type StepName } from '../../src/planning/node-steps.js';
-import type { RunStory } from '../../src/planning/run-report.js';
-import type { NodeResult, StepRecord } from '../../src/planning/run-result.js';
+import { stepOrders, type StepName } from '../../src/planning/steps/node-steps.js';
+import type { RunStory } from '../../src/planning/report/run-report.js';
+import type { NodeResult, StepRecord } from '../../src/planning/report/run-result.js';
 import { aCluster } from './a-cluster.js';
 import { planOf } from './a-planned-node.js';
 

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { parse, stringify } from 'yaml';
 import { Inventory } from '../../src/inventory/schema.js';
-import { commentCommand } from '../../src/planning/comment-command.js';
+import { commentCommand } from '../../src/planning/merge/comment-command.js';
 import { tokenLeast } from '../../src/starter/api-tokens.js';
 import { parseStarterSettings } from '../../src/starter/load-settings.js';
 import { projectRoot } from '../../src/tools/project-root.js';

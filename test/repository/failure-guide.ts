@@ -1,15 +1,15 @@
-import { advise, describe, stateWords } from '../../src/planning/describe.js';
-import { failures, type Failure } from '../../src/planning/failures.js';
-import { accessSentences } from '../../src/planning/describe-access.js';
-import { etcdSentences } from '../../src/planning/describe-etcd.js';
-import { gateSentences } from '../../src/planning/describe-gate.js';
-import { inventorySentences, requestSentences } from '../../src/planning/describe-request.js';
-import { probeSentences } from '../../src/planning/describe-probe.js';
-import { rebuildSentences } from '../../src/planning/describe-rebuild.js';
-import { stepSentences } from '../../src/planning/describe-step-reason.js';
-import { terraformSentences } from '../../src/planning/describe-terraform.js';
-import type { Reason } from '../../src/planning/reason.js';
-import { everyReason } from '../planning/every-reason.js';
+import { advise, describe, stateWords } from '../../src/planning/reasons/describe.js';
+import { failures, type Failure } from '../../src/planning/reasons/failures.js';
+import { accessSentences } from '../../src/planning/reasons/describe-access.js';
+import { etcdSentences } from '../../src/planning/reasons/describe-etcd.js';
+import { gateSentences } from '../../src/planning/reasons/describe-gate.js';
+import { inventorySentences, requestSentences } from '../../src/planning/reasons/describe-request.js';
+import { probeSentences } from '../../src/planning/reasons/describe-probe.js';
+import { rebuildSentences } from '../../src/planning/reasons/describe-rebuild.js';
+import { stepSentences } from '../../src/planning/reasons/describe-step-reason.js';
+import { terraformSentences } from '../../src/planning/reasons/describe-terraform.js';
+import type { Reason } from '../../src/planning/reasons/reason.js';
+import { everyReason } from '../planning/reasons/every-reason.js';
 
 /** Families of reasons, as a person meets them. */
 const families: readonly { readonly title: string; readonly kinds: readonly string[] }[] = [

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { failures } from '../../src/planning/failures.js';
+import { failures } from '../../src/planning/reasons/failures.js';
 import { failureGuide, nodeStates } from './failure-guide.js';
 import { operatingGuideTexts } from './operating-guide.js';
 

@@ -4,11 +4,11 @@ import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { parseDuration } from '../../src/inventory/duration.js';
 import { parseInventory } from '../../src/inventory/load.js';
-import { describe as sentenceOf } from '../../src/planning/describe.js';
-import { failures } from '../../src/planning/failures.js';
+import { describe as sentenceOf } from '../../src/planning/reasons/describe.js';
+import { failures } from '../../src/planning/reasons/failures.js';
 import { projectRoot } from '../../src/tools/project-root.js';
 import { goodText } from '../inventory/an-inventory.js';
-import { everyReason } from '../planning/every-reason.js';
+import { everyReason } from '../planning/reasons/every-reason.js';
 
 /** Text of the pages by their path from the root, the first one with the contents. */
 type Pages = ReadonlyMap<string, string>;

@@ -6,7 +6,7 @@ import { parseDuration } from '../../src/inventory/duration.js';
 import { parseInventory } from '../../src/inventory/load.js';
 import { limitDefaults } from '../../src/inventory/schema.js';
 import { Terraform } from '../../src/inventory/terraform.js';
-import { describe as sentenceOf } from '../../src/planning/describe.js';
+import { describe as sentenceOf } from '../../src/planning/reasons/describe.js';
 import { projectRoot } from '../../src/tools/project-root.js';
 import { goodText } from '../inventory/an-inventory.js';
 import { everyTerraformReason } from '../planning/terraform/every-terraform-reason.js';

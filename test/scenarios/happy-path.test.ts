@@ -1,6 +1,6 @@
 import os from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { RunStory } from '../../src/planning/run-report.js';
+import type { RunStory } from '../../src/planning/report/run-report.js';
 import type { QueueMemo } from '../../src/workflows/messages.js';
 import { World } from '../../lab/world.js';
 

@@ -3,7 +3,7 @@ import { drawRun, type DrawnRun } from '../../lab/chaos/draw-run.js';
 import { playRun } from '../../lab/chaos/play-run.js';
 import { Interrupter } from '../../lab/interruptions/interrupter.js';
 import { reset } from '../../lab/put-back/reset.js';
-import type { StepName } from '../../src/planning/node-steps.js';
+import type { StepName } from '../../src/planning/steps/node-steps.js';
 import { playColumn, prepareForMatrix } from './kill-matrix/play-matrix.js';
 
 /** The first run of a seed in which a worker dies twice on one node, and nobody is asked anything. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { RunStory } from '../../src/planning/run-report.js';
+import type { RunStory } from '../../src/planning/report/run-report.js';
 import { World } from '../../lab/world.js';
 
 /** Only here: the whole cluster in the 1.13 flow, where the install stops nothing and each reboot has a look of its own. */

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type World, nodeResult } from '../../lab/world.js';
-import type { RunStory } from '../../src/planning/run-report.js';
+import type { RunStory } from '../../src/planning/report/run-report.js';
 import { hypervisorOf } from '../../lab/put-back/make-anew.js';
 import { templatesMade } from './templates-made.js';
 import { from, to, versionMerged } from './version-merged.js';

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { parseInventory } from '../../src/inventory/load.js';
-import { declaredChange, type DeclaredState } from '../../src/planning/declared-change.js';
-import { deliveryIs, isHandedOver } from '../../src/planning/hand-over.js';
+import { declaredChange, type DeclaredState } from '../../src/planning/merge/declared-change.js';
+import { deliveryIs, isHandedOver } from '../../src/planning/merge/submitted-change.js';
 import type { ForgeEvent } from '../../src/workflows/delivery-messages.js';
 import { changedText } from '../inventory/an-inventory.js';
 

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import type { PlannedNode } from '../../src/planning/plan.js';
-import type { RunResult } from '../../src/planning/run-result.js';
+import type { PlannedNode } from '../../src/planning/plan/plan.js';
+import type { RunResult } from '../../src/planning/report/run-result.js';
 import { historyFacts } from '../../src/runs/view/history-facts.js';
 import {
   DrivenActivities,

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { defaultPayloadConverter } from '@temporalio/common';
 import { madePlanInput } from '../../lab/bench/made-cluster.js';
-import type { Hop, PlannedNode } from '../../src/planning/plan.js';
-import type { NodeResult, RunResult } from '../../src/planning/run-result.js';
+import type { Hop, PlannedNode } from '../../src/planning/plan/plan.js';
+import type { NodeResult, RunResult } from '../../src/planning/report/run-result.js';
 import {
   countsOf,
   endingOf,
@@ -13,7 +13,7 @@ import {
 } from '../../src/workflows/node-results.js';
 import { planOf } from '../planning/a-planned-node.js';
 import { aNodeResult } from '../planning/a-run.js';
-import { everyReason } from '../planning/every-reason.js';
+import { everyReason } from '../planning/reasons/every-reason.js';
 
 const plan = planOf(madePlanInput(1_000));
 const [hop] = plan.hops as readonly [Hop];

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { answerPlan, type PlanAnswered } from '../../src/starter/answer-plan.js';
 import { boardText } from '../../src/cli/board/board-text.js';
-import { reportMarkdown } from '../../src/planning/report-markdown.js';
+import { reportMarkdown } from '../../src/planning/report/report-markdown.js';
 import { reportOfView } from '../../src/runs/view/report-of-view.js';
 import { viewOfRun } from '../../src/runs/view/view-of-run.js';
 import { decisionsOf, approvalOf } from '../../src/runs/view/view-of-decisions.js';

@@ -1,6 +1,6 @@
 import { describe as group, expect, test } from '@jest/globals';
 import type { Inventory } from '../../src/inventory/schema.js';
-import type { Hold, RunResult } from '../../src/planning/run-result.js';
+import type { Hold, RunResult } from '../../src/planning/report/run-result.js';
 import type { EnqueueInput, Offer } from '../../src/workflows/messages.js';
 import { QueueBook, type QueueState } from '../../src/workflows/queue-book.js';
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { stepOrders, type StepName } from '../../src/planning/node-steps.js';
-import type { PlannedNode } from '../../src/planning/plan.js';
-import type { Reason } from '../../src/planning/reason.js';
-import type { NodeState } from '../../src/planning/run-result.js';
+import { stepOrders, type StepName } from '../../src/planning/steps/node-steps.js';
+import type { PlannedNode } from '../../src/planning/plan/plan.js';
+import type { Reason } from '../../src/planning/reasons/reason.js';
+import type { NodeState } from '../../src/planning/report/run-result.js';
 import { stateInPlace } from '../../src/workflows/state-in-place.js';
-import { everyReason } from '../planning/every-reason.js';
+import { everyReason } from '../planning/reasons/every-reason.js';
 import { plannedNode } from '../planning/a-planned-node.js';
 import { aCluster } from '../planning/a-cluster.js';
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { stepOrders, type StepName } from '../../src/planning/node-steps.js';
-import type { Reason } from '../../src/planning/reason.js';
-import type { NodeState } from '../../src/planning/run-result.js';
+import { stepOrders, type StepName } from '../../src/planning/steps/node-steps.js';
+import type { Reason } from '../../src/planning/reasons/reason.js';
+import type { NodeState } from '../../src/planning/report/run-result.js';
 import { stateBackRebuilt } from '../../src/workflows/state-rebuilt.js';
-import { everyReason } from '../planning/every-reason.js';
+import { everyReason } from '../planning/reasons/every-reason.js';
 import { plannedNode } from '../planning/a-planned-node.js';
 import { aRebuildingCluster } from '../planning/a-rebuilding-cluster.js';
 

@@ -1,8 +1,8 @@
 import { describe as group, expect, test } from '@jest/globals';
 import type { Inventory } from '../../src/inventory/schema.js';
-import { describe } from '../../src/planning/describe.js';
-import type { RunBack } from '../../src/planning/plan.js';
-import type { Hold, NodeEnding, RunResult } from '../../src/planning/run-result.js';
+import { describe } from '../../src/planning/reasons/describe.js';
+import type { RunBack } from '../../src/planning/plan/plan.js';
+import type { Hold, NodeEnding, RunResult } from '../../src/planning/report/run-result.js';
 import { carriedOver } from '../../src/starter/queue-start.js';
 import type { EnqueueInput, Offer } from '../../src/workflows/messages.js';
 import { QueueBook } from '../../src/workflows/queue-book.js';

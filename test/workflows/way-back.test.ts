@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { PlannedNode } from '../../src/planning/plan.js';
-import type { NodeEnding } from '../../src/planning/run-result.js';
+import type { PlannedNode } from '../../src/planning/plan/plan.js';
+import type { NodeEnding } from '../../src/planning/report/run-result.js';
 import { hopForWayBack, valuesFor } from '../../src/workflows/way-back.js';
 import { planOf } from '../planning/a-planned-node.js';
 import { aRebuildingCluster, rebuilding } from '../planning/a-rebuilding-cluster.js';

@@ -1,6 +1,6 @@
 import colours from 'picocolors';
-import { liftedText } from '../../planning/hold-state.js';
-import { sentence } from '../../planning/sentence.js';
+import { liftedText } from '../../planning/report/hold-state.js';
+import { sentence } from '../../planning/text/sentence.js';
 import { abortText } from '../../runs/view/abort-text.js';
 import { answerText, approvalLines, approvalText, unansweredOf } from '../../runs/view/approval-text.js';
 import { haltLines, haltText, openHalt } from '../../runs/view/halt-text.js';

@@ -1,12 +1,12 @@
-import { describe } from '../../planning/describe.js';
-import { listed } from '../../planning/phrases.js';
+import { describe } from '../../planning/reasons/describe.js';
+import { listed } from '../../planning/text/phrases.js';
 import { indent, rowWithText, type Page } from './page.js';
 import { leftText, nodeText } from '../../runs/view/node-text.js';
 import { hopUnderWay, nextBatch, nodesOfHop } from '../../runs/view/run-nodes.js';
 import type { NodeView } from '../../runs/view/run-view.js';
 import { durationText } from '../../runs/view/time-text.js';
 import { waitAdvice } from '../../runs/view/wait-advice.js';
-import { sentence } from '../../planning/sentence.js';
+import { sentence } from '../../planning/text/sentence.js';
 
 /** Lines kept for everything that is not a finished node. */
 const linesForTheRest = 14;

@@ -1,7 +1,7 @@
 import type colours from 'picocolors';
-import { allSteps } from '../../planning/node-steps.js';
+import { allSteps } from '../../planning/steps/node-steps.js';
 import type { RunView } from '../../runs/view/run-view.js';
-import { sentence } from '../../planning/sentence.js';
+import { sentence } from '../../planning/text/sentence.js';
 import type { Clock } from '../../runs/view/work-text.js';
 import { wrapText } from './wrap-text.js';
 

@@ -1,9 +1,9 @@
-import { describe } from '../../planning/describe.js';
-import type { Hold } from '../../planning/run-result.js';
-import { count, moment } from '../../planning/phrases.js';
+import { describe } from '../../planning/reasons/describe.js';
+import type { Hold } from '../../planning/report/run-result.js';
+import { count, moment } from '../../planning/text/phrases.js';
 import type { RunLine } from '../../runs/temporal/list-runs.js';
 import { endedLine, type OpenRun, type QueueView } from '../../runs/view/queue-view.js';
-import { sentence } from '../../planning/sentence.js';
+import { sentence } from '../../planning/text/sentence.js';
 import { durationText } from '../../runs/view/time-text.js';
 
 /** A queue with its last runs. `now` in milliseconds. */

@@ -1,5 +1,5 @@
 import { WorkflowUpdateFailedError } from '@temporalio/client';
-import { shortHash } from '../../planning/describe.js';
+import { shortHash } from '../../planning/reasons/describe.js';
 import {
   approvePlan,
   rejectPlan,

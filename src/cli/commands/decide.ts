@@ -1,6 +1,6 @@
 import { WorkflowUpdateFailedError } from '@temporalio/client';
-import { describe } from '../../planning/describe.js';
-import { span } from '../../planning/phrases.js';
+import { describe } from '../../planning/reasons/describe.js';
+import { span } from '../../planning/text/phrases.js';
 import {
   retryNode,
   rollBackNode,
@@ -12,7 +12,7 @@ import {
 } from '../../workflows/messages.js';
 import { exitCodes, type ExitCode } from '../mistakes.js';
 import { chooseRun, type ChosenRun } from '../run-argument.js';
-import { sentence } from '../../planning/sentence.js';
+import { sentence } from '../../planning/text/sentence.js';
 import { askRun, type Asked } from '../temporal/ask-run.js';
 import { connectTemporal, type Temporal } from '../temporal/connect-temporal.js';
 import { print, printJson, say } from '../terminal.js';

@@ -1,4 +1,4 @@
-import { addressesIn } from '../../planning/node-address.js';
+import { addressesIn } from '../../planning/node/node-address.js';
 import { declaredCluster } from '../declared-cluster.js';
 import { runChecks } from '../doctor/check.js';
 import { checksOf } from '../doctor/checks.js';

@@ -1,5 +1,5 @@
-import { advise, describe } from '../../planning/describe.js';
-import { moment, quoted } from '../../planning/phrases.js';
+import { advise, describe } from '../../planning/reasons/describe.js';
+import { moment, quoted } from '../../planning/text/phrases.js';
 import type { Unanswered } from '../../starter/ask-queue.js';
 import { freezeCluster, unfreezeCluster } from '../../starter/freeze-cluster.js';
 import type { FreezeAnswer, StayingOffer, UnfreezeAnswer } from '../../workflows/messages.js';

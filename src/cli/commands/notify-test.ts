@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
-import { describe } from '../../planning/describe.js';
-import { count } from '../../planning/phrases.js';
+import { describe } from '../../planning/reasons/describe.js';
+import { count } from '../../planning/text/phrases.js';
 import { namedReceivers, wantedKinds } from '../../planning/messages/receivers.js';
 import { renderMessage } from '../../planning/messages/render.js';
 import type { ReceiverOutcome } from '../../planning/messages/telling.js';
@@ -8,7 +8,7 @@ import { loadDialMap } from '../../tools/dial-map.js';
 import { tellReceivers } from '../../tools/notify/tell-receivers.js';
 import { declaredCluster } from '../declared-cluster.js';
 import { exitCodes, UserMistake, type ExitCode } from '../mistakes.js';
-import { sentence } from '../../planning/sentence.js';
+import { sentence } from '../../planning/text/sentence.js';
 import { print, printJson } from '../terminal.js';
 
 export interface NotifyTestOptions {

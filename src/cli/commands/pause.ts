@@ -1,4 +1,4 @@
-import { listed, span } from '../../planning/phrases.js';
+import { listed, span } from '../../planning/text/phrases.js';
 import { decisionMost, pauseRun, type PauseAnswer } from '../../workflows/messages.js';
 import { expiry, pauseText, resumeLine } from '../../runs/view/pause-text.js';
 import { runningNodes } from '../../runs/view/run-nodes.js';

@@ -1,9 +1,9 @@
-import { describe } from '../../planning/describe.js';
-import type { Planned } from '../../planning/plan.js';
-import { planCommands } from '../../planning/plan-commands.js';
-import { planText } from '../../planning/plan-text.js';
-import { newSchematics } from '../../planning/schematic-change.js';
-import { planUpgrade } from '../../planning/upgrade-plan.js';
+import { describe } from '../../planning/reasons/describe.js';
+import type { Planned } from '../../planning/plan/plan.js';
+import { planCommands } from '../../planning/plan/manual-commands.js';
+import { planText } from '../../planning/plan/plan-text.js';
+import { newSchematics } from '../../planning/versions/schematic-change.js';
+import { planUpgrade } from '../../planning/plan/upgrade-plan.js';
 import { openCluster } from '../../tools/cluster-access.js';
 import { loadDialMap } from '../../tools/dial-map.js';
 import { planSources } from '../../tools/plan-sources.js';
@@ -12,8 +12,8 @@ import { wrapRows } from '../board/wrap-text.js';
 import { declaredCluster, type DeclaredCluster } from '../declared-cluster.js';
 import { exitCodes, type ExitCode } from '../mistakes.js';
 import { sayReasons } from '../say-reasons.js';
-import { addressesIn } from '../../planning/node-address.js';
-import { sentence } from '../../planning/sentence.js';
+import { addressesIn } from '../../planning/node/node-address.js';
+import { sentence } from '../../planning/text/sentence.js';
 import { print, printJson, screen } from '../terminal.js';
 import { upgradeRequest, type AskedFor } from '../upgrade-request.js';
 

@@ -1,14 +1,14 @@
-import { advise, describe, holdSentence } from '../../planning/describe.js';
+import { advise, describe, holdSentence } from '../../planning/reasons/describe.js';
 import type { Inventory } from '../../inventory/schema.js';
-import { installMark } from '../../planning/armed.js';
-import type { ClusterObservation } from '../../planning/observation.js';
+import { installMark } from '../../planning/node/armed.js';
+import type { ClusterObservation } from '../../planning/node/observation.js';
 import { releaseHold } from '../../starter/release-hold.js';
 import { declaredCluster } from '../declared-cluster.js';
 import { startedLines, staysLines } from './freeze.js';
 import { exitCodes, TemporalSilent, type ExitCode } from '../mistakes.js';
 import { requireName } from '../run-argument.js';
 import { requireQueue } from '../temporal/require-queue.js';
-import { sentence } from '../../planning/sentence.js';
+import { sentence } from '../../planning/text/sentence.js';
 import { connectTemporal } from '../temporal/connect-temporal.js';
 import { noWorker } from '../../runs/temporal/workers.js';
 import { print, printJson, say } from '../terminal.js';

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
-import { fenced } from '../../planning/markdown.js';
-import { reportMarkdown } from '../../planning/report-markdown.js';
+import { fenced } from '../../planning/text/markdown.js';
+import { reportMarkdown } from '../../planning/report/report-markdown.js';
 import { reportOfView, reportTimeZone } from '../../runs/view/report-of-view.js';
 import { boardText } from '../board/board-text.js';
 import { outcomeWords } from '../../runs/view/run-words.js';

@@ -1,4 +1,4 @@
-import { listed } from '../../planning/phrases.js';
+import { listed } from '../../planning/text/phrases.js';
 import { resumeRun } from '../../workflows/messages.js';
 import { nextBatch } from '../../runs/view/run-nodes.js';
 import type { RunView } from '../../runs/view/run-view.js';

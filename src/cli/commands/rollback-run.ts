@@ -1,5 +1,5 @@
-import { listed } from '../../planning/phrases.js';
-import { stillDeclared } from '../../planning/revert.js';
+import { listed } from '../../planning/text/phrases.js';
+import { stillDeclared } from '../../planning/merge/revert.js';
 import { runBackOf } from '../run-back-of.js';
 import { declaredCluster } from '../declared-cluster.js';
 import { UserMistake, type ExitCode } from '../mistakes.js';

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { moment } from '../../planning/phrases.js';
+import { moment } from '../../planning/text/phrases.js';
 import { messageOf } from '../../tools/refusal.js';
 import { lookIntoSnapshots, type SnapshotFolder } from '../../tools/snapshot-folder.js';
 import { ageText, sizeText } from '../age-text.js';

@@ -1,6 +1,6 @@
 import path from 'node:path';
-import { describe } from '../../planning/describe.js';
-import { addressesIn } from '../../planning/node-address.js';
+import { describe } from '../../planning/reasons/describe.js';
+import { addressesIn } from '../../planning/node/node-address.js';
 import { readIdentities } from '../../tools/age-identity.js';
 import { contentOfFullEtcd, type EtcdContent } from '../../tools/etcd-server.js';
 import { openEncrypted, restoreSnapshot, snapshotStatus } from '../../tools/etcd-snapshot.js';
@@ -12,7 +12,7 @@ import { toolPath } from '../../tools/tool-path.js';
 import { declaredCluster, type DeclaredCluster } from '../declared-cluster.js';
 import { exitCodes, UserMistake, type ExitCode } from '../mistakes.js';
 import { sayReasons } from '../say-reasons.js';
-import { sentence } from '../../planning/sentence.js';
+import { sentence } from '../../planning/text/sentence.js';
 import { print, printJson, say } from '../terminal.js';
 import { untilInterrupted } from '../until-interrupted.js';
 import { snapshotFolder } from './snapshot-list.js';

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import { describe } from '../../planning/describe.js';
+import { describe } from '../../planning/reasons/describe.js';
 import { openCluster } from '../../tools/cluster-access.js';
 import { loadDialMap } from '../../tools/dial-map.js';
 import { proveSnapshot, snapshotStatus, storeEncrypted } from '../../tools/etcd-snapshot.js';
@@ -14,8 +14,8 @@ import { sizeText } from '../age-text.js';
 import { declaredCluster, type DeclaredCluster } from '../declared-cluster.js';
 import { exitCodes, type ExitCode } from '../mistakes.js';
 import { sayReasons } from '../say-reasons.js';
-import { addressesIn } from '../../planning/node-address.js';
-import { sentence } from '../../planning/sentence.js';
+import { addressesIn } from '../../planning/node/node-address.js';
+import { sentence } from '../../planning/text/sentence.js';
 import { print, printJson, say } from '../terminal.js';
 import { untilInterrupted } from '../until-interrupted.js';
 import { snapshotFolder } from './snapshot-list.js';

@@ -1,7 +1,7 @@
 import { checkStarter } from '../../starter/check-starter.js';
 import { exitCodes, type ExitCode } from '../mistakes.js';
 import { openTemporal } from '../temporal/connect-temporal.js';
-import { sentence } from '../../planning/sentence.js';
+import { sentence } from '../../planning/text/sentence.js';
 import { print, printJson } from '../terminal.js';
 import { readStarterFile } from './starter.js';
 

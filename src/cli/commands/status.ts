@@ -1,6 +1,6 @@
 import { boardText, type BoardOptions } from '../board/board-text.js';
 import { freezeAdvice, holdAdvice, queueLine } from '../../runs/view/queue-view.js';
-import { addressesIn, type AddressOf } from '../../planning/node-address.js';
+import { addressesIn, type AddressOf } from '../../planning/node/node-address.js';
 import { declaredCluster, declaredName } from '../declared-cluster.js';
 import { exitCodes, type ExitCode } from '../mistakes.js';
 import { listQueues, type QueueSight } from '../../runs/temporal/cluster-queue.js';

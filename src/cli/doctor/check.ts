@@ -1,9 +1,9 @@
 import { setMaxListeners } from 'node:events';
-import type { AdviceContext } from '../../planning/advise.js';
-import { advise, describe } from '../../planning/describe.js';
+import type { AdviceContext } from '../../planning/reasons/advise.js';
+import { advise, describe } from '../../planning/reasons/describe.js';
 import { Refusal, messageOf } from '../../tools/refusal.js';
 import { CommandStopped } from '../mistakes.js';
-import { sentence } from '../../planning/sentence.js';
+import { sentence } from '../../planning/text/sentence.js';
 
 /** What is checked together, in the order it is shown. */
 export const groups = {

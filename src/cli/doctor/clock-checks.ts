@@ -1,4 +1,4 @@
-import { span } from '../../planning/phrases.js';
+import { span } from '../../planning/text/phrases.js';
 import { NotAsked, type Answer, type Check } from './check.js';
 import type { Looks } from './looks.js';
 

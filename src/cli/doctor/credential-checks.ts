@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import type { KubernetesReference } from '../../inventory/credential.js';
-import { moment } from '../../planning/phrases.js';
+import { moment } from '../../planning/text/phrases.js';
 import {
   kubeconfigCertificate,
   talosCertificate,

@@ -1,5 +1,5 @@
 import colours from 'picocolors';
-import { count, span } from '../../planning/phrases.js';
+import { count, span } from '../../planning/text/phrases.js';
 import { wrapText } from '../board/wrap-text.js';
 import { groups, type Finding, type Group, type Verdict } from './check.js';
 

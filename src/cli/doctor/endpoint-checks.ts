@@ -1,5 +1,5 @@
 import type { InventoryNode } from '../../inventory/schema.js';
-import { span } from '../../planning/phrases.js';
+import { span } from '../../planning/text/phrases.js';
 import { whyNot } from '../../tools/observe-cluster.js';
 import { messageOf } from '../../tools/refusal.js';
 import { certificateTrouble } from '../../tools/talos-api/certificate-trouble.js';

@@ -1,5 +1,5 @@
-import { installerImage, schematicOf } from '../../planning/installer-image.js';
-import { newestOf, minorOf } from '../../planning/versions.js';
+import { installerImage, schematicOf } from '../../planning/versions/installer-image.js';
+import { newestOf, minorOf } from '../../planning/versions/versions.js';
 import { askForImage, schematicContents } from '../../tools/image-factory.js';
 import { NotAsked, type Answer, type Check } from './check.js';
 import type { Looks } from './looks.js';

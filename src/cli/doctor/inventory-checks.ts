@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { advise, describe } from '../../planning/describe.js';
-import type { NodeObservation } from '../../planning/observation.js';
-import type { Reason } from '../../planning/reason.js';
-import { planUpgrade } from '../../planning/upgrade-plan.js';
-import { sentence } from '../../planning/sentence.js';
+import { advise, describe } from '../../planning/reasons/describe.js';
+import type { NodeObservation } from '../../planning/node/observation.js';
+import type { Reason } from '../../planning/reasons/reason.js';
+import { planUpgrade } from '../../planning/plan/upgrade-plan.js';
+import { sentence } from '../../planning/text/sentence.js';
 import { readQueue } from '../../runs/temporal/cluster-queue.js';
 import { upgradeRequest } from '../upgrade-request.js';
 import { needed, type Check, type NamedAnswer } from './check.js';

@@ -1,6 +1,6 @@
 import { nodeNamed } from '../../inventory/node-named.js';
 import type { Inventory, InventoryNode } from '../../inventory/schema.js';
-import type { Answer as Seen, ClusterObservation } from '../../planning/observation.js';
+import type { Answer as Seen, ClusterObservation } from '../../planning/node/observation.js';
 import { openCluster, type ClusterAccess } from '../../tools/cluster-access.js';
 import { talosKeys } from '../../tools/credential-certificates.js';
 import { readKubeconfig } from '../../tools/credential-kubeconfig.js';

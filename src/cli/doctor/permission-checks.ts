@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { listed } from '../../planning/phrases.js';
+import { listed } from '../../planning/text/phrases.js';
 import { projectRoot } from '../../tools/project-root.js';
 import type { KubernetesEndpoint } from '../../tools/kubernetes-endpoint.js';
 import { NotAsked, needed, type Answer, type Check } from './check.js';

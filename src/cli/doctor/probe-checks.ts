@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { usualProbeNamespace, type Probe } from '../../inventory/probes.js';
-import { listed } from '../../planning/phrases.js';
-import { probePod, probesFor } from '../../planning/probes.js';
+import { listed } from '../../planning/text/phrases.js';
+import { probePod, probesFor } from '../../planning/node/smoke-tests.js';
 import { statusMessage } from '../../tools/kubernetes-status.js';
-import { sentence } from '../../planning/sentence.js';
+import { sentence } from '../../planning/text/sentence.js';
 import type { Answer, Check } from './check.js';
 import type { Looks } from './looks.js';
 import { isAllowed } from './permission-checks.js';

@@ -1,7 +1,7 @@
-import { holdSentence } from '../../planning/describe.js';
-import { count } from '../../planning/phrases.js';
+import { holdSentence } from '../../planning/reasons/describe.js';
+import { count } from '../../planning/text/phrases.js';
 import { searchAttributes } from '../../workflows/messages.js';
-import { sentence } from '../../planning/sentence.js';
+import { sentence } from '../../planning/text/sentence.js';
 import { readQueue } from '../../runs/temporal/cluster-queue.js';
 import { temporalTrouble, type Temporal } from '../temporal/connect-temporal.js';
 import { isNotFound } from '../../runs/temporal/grpc-failure.js';

@@ -1,4 +1,4 @@
-import { minorOf, nextMinor } from '../../planning/versions.js';
+import { minorOf, nextMinor } from '../../planning/versions/versions.js';
 import { listPrerequisites, type ToolState } from '../../tools/binaries/list-tools.js';
 import type { Answer, Check } from './check.js';
 import type { Looks } from './looks.js';

@@ -1,5 +1,5 @@
-import { describe } from '../../planning/describe.js';
-import { sentence } from '../../planning/sentence.js';
+import { describe } from '../../planning/reasons/describe.js';
+import { sentence } from '../../planning/text/sentence.js';
 import { listQueues, readQueue, type QueueSight } from '../../runs/temporal/cluster-queue.js';
 import { UserMistake } from '../mistakes.js';
 import type { Temporal } from '../../runs/temporal/temporal.js';

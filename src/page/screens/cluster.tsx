@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
 import { queueId } from '../../workflows/messages.js';
-import { count } from '../../planning/phrases.js';
+import { count } from '../../planning/text/phrases.js';
 import { mergeWords } from '../../runs/view/queue-view.js';
 import { durationText } from '../../runs/view/time-text.js';
 import { progressText } from '../../runs/view/run-words.js';

@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
-import type { UpgradePlan } from '../../planning/plan.js';
-import { sentence } from '../../planning/sentence.js';
+import type { UpgradePlan } from '../../planning/plan/plan.js';
+import { sentence } from '../../planning/text/sentence.js';
 import type { NodeView, RunView } from '../../runs/view/run-view.js';
 import { durationText } from '../../runs/view/time-text.js';
 import type { Tone } from '../run-standing.js';

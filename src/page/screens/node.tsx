@@ -1,9 +1,9 @@
 import type { VNode } from 'preact';
 import { nodeId } from '../../workflows/messages.js';
-import type { UpgradePlan } from '../../planning/plan.js';
+import type { UpgradePlan } from '../../planning/plan/plan.js';
 import type { NodeView, RunView } from '../../runs/view/run-view.js';
 import { durationText } from '../../runs/view/time-text.js';
-import { sentence } from '../../planning/sentence.js';
+import { sentence } from '../../planning/text/sentence.js';
 import { haltLines, haltText, openHalt, undecided } from '../../runs/view/halt-text.js';
 import { nodeText } from '../../runs/view/node-text.js';
 import { runStanding, stoppedText, type Standing } from '../run-standing.js';

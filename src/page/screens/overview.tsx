@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import { count } from '../../planning/phrases.js';
+import { count } from '../../planning/text/phrases.js';
 import { progressText, versionsText, outcomeWords } from '../../runs/view/run-words.js';
 import type { RunLine } from '../../runs/temporal/list-runs.js';
 import type { WorkerSight } from '../../runs/view/run-view.js';

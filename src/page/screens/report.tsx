@@ -1,6 +1,6 @@
 import markdownIt from 'markdown-it';
 import type { VNode } from 'preact';
-import { reportMarkdown } from '../../planning/report-markdown.js';
+import { reportMarkdown } from '../../planning/report/report-markdown.js';
 import { outcomeTones } from '../run-standing.js';
 import { reportOfView } from '../../runs/view/report-of-view.js';
 import type { RunView } from '../../runs/view/run-view.js';

@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
-import type { UpgradePlan } from '../../planning/plan.js';
-import { count } from '../../planning/phrases.js';
+import type { UpgradePlan } from '../../planning/plan/plan.js';
+import { count } from '../../planning/text/phrases.js';
 import { nodesOfHop, hopUnderWay } from '../../runs/view/run-nodes.js';
 import { doneText } from '../../runs/view/run-words.js';
 import type { NodeView, RunView } from '../../runs/view/run-view.js';

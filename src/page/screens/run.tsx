@@ -1,11 +1,11 @@
 import type { VNode } from 'preact';
-import { approvalsText, describe, describeLeft, shortHash } from '../../planning/describe.js';
-import { count, listed } from '../../planning/phrases.js';
-import { sentence } from '../../planning/sentence.js';
+import { approvalsText, describe, describeLeft, shortHash } from '../../planning/reasons/describe.js';
+import { count, listed } from '../../planning/text/phrases.js';
+import { sentence } from '../../planning/text/sentence.js';
 import { mergeWords } from '../../runs/view/queue-view.js';
 import { roughText } from '../../runs/view/time-text.js';
 import { progressText, strategyText, versionsText } from '../../runs/view/run-words.js';
-import type { UpgradePlan } from '../../planning/plan.js';
+import type { UpgradePlan } from '../../planning/plan/plan.js';
 import type { RunView } from '../../runs/view/run-view.js';
 import { runEvents } from '../run-events.js';
 import { runStanding } from '../run-standing.js';

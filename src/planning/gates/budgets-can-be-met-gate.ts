@@ -1,12 +1,12 @@
-import { isProtected } from '../protected-pods.js';
+import { isProtected } from './protected-pods.js';
 import type {
   BudgetObservation,
   ClusterObservation,
   PodObservation,
   WorkloadObservation,
-} from '../observation.js';
-import { count } from '../phrases.js';
-import type { Reason } from '../reason.js';
+} from '../node/observation.js';
+import { count } from '../text/phrases.js';
+import type { Reason } from '../reasons/reason.js';
 import { closed, type GateContext, type GateVerdict, open } from './gates.js';
 
 /** A budget that no waiting will let be kept, and the node whose drain it stops. */

@@ -1,4 +1,4 @@
-import type { ClusterObservation } from '../observation.js';
+import type { ClusterObservation } from '../node/observation.js';
 import { closed, type GateVerdict, open } from './gates.js';
 
 /** The static pods every control plane runs. */

@@ -1,5 +1,5 @@
-import type { ClusterObservation, NodeObservation, PodObservation } from '../observation.js';
-import { count, listed } from '../phrases.js';
+import type { ClusterObservation, NodeObservation, PodObservation } from '../node/observation.js';
+import { count, listed } from '../text/phrases.js';
 import { closed, type GateContext, type GateVerdict, notApplicable, open } from './gates.js';
 
 /** A pod may wait this long for a place or an image before that counts as trouble. Milliseconds. */

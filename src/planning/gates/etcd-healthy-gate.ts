@@ -1,6 +1,6 @@
-import { etcdHealthy } from '../etcd-guard.js';
-import { count } from '../phrases.js';
-import type { ClusterObservation } from '../observation.js';
+import { etcdHealthy } from '../etcd/etcd-quorum-guard.js';
+import { count } from '../text/phrases.js';
+import type { ClusterObservation } from '../node/observation.js';
 import { closed, type GateVerdict, open } from './gates.js';
 
 /** Open when every voter is there, healthy and caught up behind one leader, with no learner and no alarm. */

@@ -1,4 +1,4 @@
-import type { ClusterObservation } from '../observation.js';
+import type { ClusterObservation } from '../node/observation.js';
 import { budgetsCanBeMetGate } from './budgets-can-be-met-gate.js';
 import { controlPlaneComponentsGate } from './control-plane-components-gate.js';
 import { criticalNamespacesGate } from './critical-namespaces-gate.js';

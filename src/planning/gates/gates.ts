@@ -1,5 +1,5 @@
-import type { ClusterObservation } from '../observation.js';
-import type { Reason } from '../reason.js';
+import type { ClusterObservation } from '../node/observation.js';
+import type { Reason } from '../reasons/reason.js';
 
 /** A gate's answer. An API that does not answer closes the gate; it never counts as healthy. */
 export type GateVerdict =

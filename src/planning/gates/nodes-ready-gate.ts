@@ -1,6 +1,6 @@
-import { cordonOwner, cordonOwnerText } from '../cordon.js';
-import type { ClusterObservation, NodeObject, NodeObservation } from '../observation.js';
-import type { Reason } from '../reason.js';
+import { cordonOwner, cordonOwnerText } from '../node/cordon.js';
+import type { ClusterObservation, NodeObject, NodeObservation } from '../node/observation.js';
+import type { Reason } from '../reasons/reason.js';
 import { closed, type GateContext, type GateVerdict, open } from './gates.js';
 
 /**

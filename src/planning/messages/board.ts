@@ -1,4 +1,4 @@
-import { span } from '../phrases.js';
+import { span } from '../text/phrases.js';
 import type { BoardRow, MessageOf } from './message.js';
 
 type Board = MessageOf<'board'>;

@@ -1,11 +1,11 @@
-import { advise } from '../advise.js';
-import { approvalCommands, approvalsText } from '../describe-approval.js';
-import type { AddressOf } from '../node-address.js';
-import { span } from '../phrases.js';
-import type { UpgradePlan, UpgradeRequest } from '../plan.js';
-import type { Reason } from '../reason.js';
-import { declaredStill } from '../revert.js';
-import type { Decision, NodeEnding, RunResult } from '../run-result.js';
+import { advise } from '../reasons/advise.js';
+import { approvalCommands, approvalsText } from '../reasons/describe-approval.js';
+import type { AddressOf } from '../node/node-address.js';
+import { span } from '../text/phrases.js';
+import type { UpgradePlan, UpgradeRequest } from '../plan/plan.js';
+import type { Reason } from '../reasons/reason.js';
+import { declaredStill } from '../merge/revert.js';
+import type { Decision, NodeEnding, RunResult } from '../report/run-result.js';
 import type { About, BoardRow, Message, MessageOf, NamedNodes } from './message.js';
 
 /** Names in a message: a phone shows a few lines. */

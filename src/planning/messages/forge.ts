@@ -1,7 +1,7 @@
-import { fenced, harmless } from '../markdown.js';
-import { shortHash } from '../describe-approval.js';
-import { revertCommand } from '../revert.js';
-import { moment } from '../phrases.js';
+import { fenced, harmless } from '../text/markdown.js';
+import { shortHash } from '../reasons/describe-approval.js';
+import { revertCommand } from '../merge/revert.js';
+import { moment } from '../text/phrases.js';
 import { boardLines, boardTitle } from './board.js';
 import type { Message, MessageKind, MessageOf } from './message.js';
 import { noticeOf } from './notice.js';

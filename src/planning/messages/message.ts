@@ -1,8 +1,8 @@
 import type { toldKinds } from '../../inventory/notify.js';
-import type { Strategy } from '../plan.js';
-import type { Reason } from '../reason.js';
-import type { StillDeclared } from '../revert.js';
-import type { Decision, NodeCounts, NodeState } from '../run-result.js';
+import type { Strategy } from '../plan/plan.js';
+import type { Reason } from '../reasons/reason.js';
+import type { StillDeclared } from '../merge/revert.js';
+import type { Decision, NodeCounts, NodeState } from '../report/run-result.js';
 
 /** Kinds of messages; `test` is the one a person asks for. */
 export type MessageKind = (typeof toldKinds)[number] | 'test';

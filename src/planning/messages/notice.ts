@@ -1,11 +1,11 @@
-import { advise, decisionCommands, describe } from '../describe.js';
-import { count, moment, span } from '../phrases.js';
-import type { Reason } from '../reason.js';
-import { revertCommand, type StillDeclared } from '../revert.js';
-import type { NodeCounts } from '../run-result.js';
-import { shortHash } from '../describe-approval.js';
-import { sentence } from '../sentence.js';
-import { stateWords } from '../state-words.js';
+import { advise, decisionCommands, describe } from '../reasons/describe.js';
+import { count, moment, span } from '../text/phrases.js';
+import type { Reason } from '../reasons/reason.js';
+import { revertCommand, type StillDeclared } from '../merge/revert.js';
+import type { NodeCounts } from '../report/run-result.js';
+import { shortHash } from '../reasons/describe-approval.js';
+import { sentence } from '../text/sentence.js';
+import { stateWords } from '../report/node-state-words.js';
 import { boardLines, boardTitle } from './board.js';
 import { kinds, type Severity } from './kinds.js';
 import type {

@@ -1,7 +1,7 @@
-import { approvalCommands, approvalsText, shortHash } from '../describe-approval.js';
-import { decisionCommands, type HaltedNode } from '../describe-decision.js';
-import { listed, moment } from '../phrases.js';
-import type { UpgradePlan } from '../plan.js';
+import { approvalCommands, approvalsText, shortHash } from '../reasons/describe-approval.js';
+import { decisionCommands, type HaltedNode } from '../reasons/describe-decision.js';
+import { listed, moment } from '../text/phrases.js';
+import type { UpgradePlan } from '../plan/plan.js';
 import type { About, MessageOf, Wait } from './message.js';
 
 /** What is the same for every wait of a run. Times are ISO. */

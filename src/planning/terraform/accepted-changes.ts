@@ -1,5 +1,5 @@
-import type { Reason } from '../reason.js';
-import { count, listed } from '../phrases.js';
+import type { Reason } from '../reasons/reason.js';
+import { count, listed } from '../text/phrases.js';
 import { covers } from './address.js';
 
 /** An attribute of a machine that becomes another one when it is made anew, and may, since a person said yes to the plan. */

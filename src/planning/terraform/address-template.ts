@@ -1,4 +1,4 @@
-import type { Reason } from '../reason.js';
+import type { Reason } from '../reasons/reason.js';
 import { escapeKey, formatAddress, parseAddress } from './address.js';
 
 /** What stands in the braces of an address template. A node without a host or VM id has no value for it. */

@@ -1,4 +1,4 @@
-import type { Reason } from '../reason.js';
+import type { Reason } from '../reasons/reason.js';
 import { attributeChanges } from './attribute-changes.js';
 import { pathText } from './attribute-paths.js';
 import { actionOf } from './planned-changes.js';

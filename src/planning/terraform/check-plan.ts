@@ -1,4 +1,4 @@
-import type { Reason } from '../reason.js';
+import type { Reason } from '../reasons/reason.js';
 import { isAccepted, type AcceptedChange } from './accepted-changes.js';
 import { covers, sameAddress } from './address.js';
 import { checkAttributes, checkDrift } from './check-attributes.js';

@@ -1,4 +1,4 @@
-import type { Reason } from '../reason.js';
+import type { Reason } from '../reasons/reason.js';
 import { otherMachine, type MachineIdentity } from './machine-identity.js';
 import { recordInstances, type RecordedInstance, type StateInstance } from './state-instances.js';
 

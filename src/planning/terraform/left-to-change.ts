@@ -1,4 +1,4 @@
-import type { Reason } from '../reason.js';
+import type { Reason } from '../reasons/reason.js';
 import { covers } from './address.js';
 import { changedOutputs, type Write, writesOf } from './planned-changes.js';
 import type { TerraformPlan } from './terraform-json.js';

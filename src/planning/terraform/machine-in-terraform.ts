@@ -1,4 +1,4 @@
-import type { Reason } from '../reason.js';
+import type { Reason } from '../reasons/reason.js';
 import type { ContinueQuestion } from './how-to-continue.js';
 
 /** What Terraform has of a node's machine, and what it would do with the values of its way back. It was only asked. */

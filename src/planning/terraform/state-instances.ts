@@ -1,4 +1,4 @@
-import type { Reason } from '../reason.js';
+import type { Reason } from '../reasons/reason.js';
 import { contains, covers, parseAddress } from './address.js';
 import type { StateModule, StateResource, TerraformState } from './terraform-json.js';
 

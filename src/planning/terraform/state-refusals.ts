@@ -1,5 +1,5 @@
 import semver from 'semver';
-import type { Reason } from '../reason.js';
+import type { Reason } from '../reasons/reason.js';
 import type { StateHeader, TerraformState } from './terraform-json.js';
 
 /** What a state is held against. */

@@ -1,4 +1,4 @@
-import { listed } from '../phrases.js';
+import { listed } from '../text/phrases.js';
 import type { PlanSummary } from './check-plan.js';
 
 const parts: readonly { readonly of: keyof PlanSummary; readonly words: string }[] = [

@@ -1,4 +1,4 @@
-import type { Reason } from '../reason.js';
+import type { Reason } from '../reasons/reason.js';
 import { covers } from './address.js';
 import { expandAddress } from './address-template.js';
 import { creationsIn, isAction } from './planned-changes.js';

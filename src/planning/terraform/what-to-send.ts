@@ -1,4 +1,4 @@
-import type { Reason } from '../reason.js';
+import type { Reason } from '../reasons/reason.js';
 import { type AddedRules, rulesOf } from './resource-rules.js';
 import type { RecordedInstance, StateInstance } from './state-instances.js';
 

@@ -1,4 +1,4 @@
-import type { Reason } from '../reason.js';
+import type { Reason } from '../reasons/reason.js';
 import { leftToChange, type LeftToChange } from './left-to-change.js';
 import { actionOf, type PlannedAction } from './planned-changes.js';
 import type { TerraformPlan } from './terraform-json.js';

@@ -1,5 +1,5 @@
 import type { Activities } from '../../activities/index.js';
-import { steps, type StepName } from '../../planning/node-steps.js';
+import { steps, type StepName } from '../../planning/steps/node-steps.js';
 
 /** A step of a node, or what the run itself does between nodes: a short name, and the sentence. */
 type Named = StepName | { readonly name: string; readonly does: string };

@@ -1,6 +1,11 @@
-import { approvalCommands, approvalsText, approversText, shortHash } from '../../planning/describe.js';
-import type { Decision } from '../../planning/run-result.js';
-import { sentence } from '../../planning/sentence.js';
+import {
+  approvalCommands,
+  approvalsText,
+  approversText,
+  shortHash,
+} from '../../planning/reasons/describe.js';
+import type { Decision } from '../../planning/report/run-result.js';
+import { sentence } from '../../planning/text/sentence.js';
 import { whoAndWhy } from './pause-text.js';
 import type { ApprovalView, RunView } from './run-view.js';
 import { clockText } from './time-text.js';

@@ -1,4 +1,4 @@
-import type { Decision } from '../../planning/run-result.js';
+import type { Decision } from '../../planning/report/run-result.js';
 import { answerText } from './approval-text.js';
 import { whoAndWhy } from './pause-text.js';
 

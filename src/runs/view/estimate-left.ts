@@ -1,4 +1,4 @@
-import type { Role } from '../../planning/observation.js';
+import type { Role } from '../../planning/node/observation.js';
 import type { NodeView, RunView } from './run-view.js';
 
 /**

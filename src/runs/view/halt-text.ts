@@ -1,6 +1,6 @@
-import { advise, decisionCommands, describe } from '../../planning/describe.js';
-import { listed } from '../../planning/phrases.js';
-import { sentence } from '../../planning/sentence.js';
+import { advise, decisionCommands, describe } from '../../planning/reasons/describe.js';
+import { listed } from '../../planning/text/phrases.js';
+import { sentence } from '../../planning/text/sentence.js';
 import { nodeAddresses } from './node-addresses.js';
 import type { NodeView, PauseTime, RunView } from './run-view.js';
 import { clockText } from './time-text.js';

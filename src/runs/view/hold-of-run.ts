@@ -1,4 +1,4 @@
-import type { HoldState } from '../../planning/hold-state.js';
+import type { HoldState } from '../../planning/report/hold-state.js';
 import type { QueueMemo } from '../../workflows/messages.js';
 import type { RunOutcome } from './run-view.js';
 

@@ -1,4 +1,4 @@
-import { addressesIn, type AddressOf } from '../../planning/node-address.js';
+import { addressesIn, type AddressOf } from '../../planning/node/node-address.js';
 import type { RunView } from './run-view.js';
 
 /** Reasons name nodes that the run was not about, too: the inventory knows them all. */

@@ -1,5 +1,5 @@
-import { describe, stateWords } from '../../planning/describe.js';
-import { sentence } from '../../planning/sentence.js';
+import { describe, stateWords } from '../../planning/reasons/describe.js';
+import { sentence } from '../../planning/text/sentence.js';
 import { nodesOfHop } from './run-nodes.js';
 import type { NodeView, RunView } from './run-view.js';
 import { workText, type Clock } from './work-text.js';

@@ -1,5 +1,5 @@
-import { listed, span } from '../../planning/phrases.js';
-import { sentence } from '../../planning/sentence.js';
+import { listed, span } from '../../planning/text/phrases.js';
+import { sentence } from '../../planning/text/sentence.js';
 import { nextBatch, nodesAhead, runningNodes } from './run-nodes.js';
 import type { PauseView, RunView } from './run-view.js';
 import { clockText } from './time-text.js';

@@ -1,9 +1,9 @@
-import { cutText } from '../../planning/comment-text.js';
-import { advise, describe, holdSentence } from '../../planning/describe.js';
-import type { Origin } from '../../planning/plan.js';
-import type { Hold } from '../../planning/run-result.js';
-import { listed, moment, quoted } from '../../planning/phrases.js';
-import { sentence } from '../../planning/sentence.js';
+import { cutText } from '../../planning/merge/comment-text.js';
+import { advise, describe, holdSentence } from '../../planning/reasons/describe.js';
+import type { Origin } from '../../planning/plan/plan.js';
+import type { Hold } from '../../planning/report/run-result.js';
+import { listed, moment, quoted } from '../../planning/text/phrases.js';
+import { sentence } from '../../planning/text/sentence.js';
 import type { Freeze, LastLifted, Lifted, TakenBack, WaitingOffer } from '../../workflows/messages.js';
 import type { QueueSight } from '../temporal/cluster-queue.js';
 import type { RunLine } from '../temporal/list-runs.js';

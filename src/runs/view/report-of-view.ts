@@ -1,4 +1,4 @@
-import { reportOf, type RunReport } from '../../planning/run-report.js';
+import { reportOf, type RunReport } from '../../planning/report/run-report.js';
 import type { RunView } from './run-view.js';
 import { storyOfRun } from './story-of-run.js';
 

@@ -1,7 +1,7 @@
-import { describe } from '../../planning/describe.js';
-import { liftedText } from '../../planning/hold-state.js';
-import type { Decision } from '../../planning/run-result.js';
-import { sentence } from '../../planning/sentence.js';
+import { describe } from '../../planning/reasons/describe.js';
+import { liftedText } from '../../planning/report/hold-state.js';
+import type { Decision } from '../../planning/report/run-result.js';
+import { sentence } from '../../planning/text/sentence.js';
 import { approvalLines, approvalText, unansweredOf } from './approval-text.js';
 import { decisionText } from './decision-text.js';
 import { haltLines, haltText, openHalt } from './halt-text.js';

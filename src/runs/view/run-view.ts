@@ -1,10 +1,10 @@
-import type { Decision, NodeState, RunResult, SnapshotRecord } from '../../planning/run-result.js';
-import type { HoldState } from '../../planning/hold-state.js';
-import type { PlanApproval, PlannedNode, UpgradePlan } from '../../planning/plan.js';
-import type { Reason } from '../../planning/reason.js';
-import type { Role } from '../../planning/observation.js';
-import type { Telling } from '../../planning/run-report.js';
-import type { StepName } from '../../planning/node-steps.js';
+import type { Decision, NodeState, RunResult, SnapshotRecord } from '../../planning/report/run-result.js';
+import type { HoldState } from '../../planning/report/hold-state.js';
+import type { PlanApproval, PlannedNode, UpgradePlan } from '../../planning/plan/plan.js';
+import type { Reason } from '../../planning/reasons/reason.js';
+import type { Role } from '../../planning/node/observation.js';
+import type { Telling } from '../../planning/report/run-report.js';
+import type { StepName } from '../../planning/steps/node-steps.js';
 import type { RunInput } from '../../workflows/messages.js';
 import type { Pollers } from '../../starter/look-for-workers.js';
 import type { PendingActivity, PendingWorkflowTask } from './pending-work.js';

@@ -1,6 +1,6 @@
-import { advise, describe } from '../../planning/describe.js';
-import { liftedText } from '../../planning/hold-state.js';
-import { declaredStill, revertCommand } from '../../planning/revert.js';
+import { advise, describe } from '../../planning/reasons/describe.js';
+import { liftedText } from '../../planning/report/hold-state.js';
+import { declaredStill, revertCommand } from '../../planning/merge/revert.js';
 import { unansweredOf } from './approval-text.js';
 import { openHalt } from './halt-text.js';
 import { estimateLeft } from './estimate-left.js';

@@ -1,6 +1,6 @@
-import { declaredStill } from '../../planning/revert.js';
-import type { RunStory, RunWork, StoryNode } from '../../planning/run-report.js';
-import { sentence } from '../../planning/sentence.js';
+import { declaredStill } from '../../planning/merge/revert.js';
+import type { RunStory, RunWork, StoryNode } from '../../planning/report/run-report.js';
+import { sentence } from '../../planning/text/sentence.js';
 import { approvalText, unansweredOf } from './approval-text.js';
 import { haltText, openHalt } from './halt-text.js';
 import { nodeText } from './node-text.js';

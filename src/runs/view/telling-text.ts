@@ -1,5 +1,5 @@
-import { count } from '../../planning/phrases.js';
-import { sentence } from '../../planning/sentence.js';
+import { count } from '../../planning/text/phrases.js';
+import { sentence } from '../../planning/text/sentence.js';
 import type { RunView } from './run-view.js';
 import { clockText } from './time-text.js';
 import type { Clock } from './work-text.js';

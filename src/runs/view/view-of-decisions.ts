@@ -1,7 +1,7 @@
 import type { OwnRollback } from '../../activities/plan-own-rollback.js';
-import { cannotBeEmptied } from '../../planning/failures.js';
-import type { Planned, UpgradePlan } from '../../planning/plan.js';
-import type { Decision, NodeResult } from '../../planning/run-result.js';
+import { cannotBeEmptied } from '../../planning/reasons/failures.js';
+import type { Planned, UpgradePlan } from '../../planning/plan/plan.js';
+import type { Decision, NodeResult } from '../../planning/report/run-result.js';
 import {
   abortRun,
   approvePlan,

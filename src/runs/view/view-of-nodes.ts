@@ -1,9 +1,9 @@
 import { nodeId, type RunInput } from '../../workflows/messages.js';
 import type { ResolvedOrder } from '../../activities/resolve-order.js';
-import { batchesOf } from '../../planning/batches.js';
-import type { Hop, PlannedNode, UpgradePlan } from '../../planning/plan.js';
-import type { Decision, NodeEnding, NodeResult } from '../../planning/run-result.js';
-import type { Reason } from '../../planning/reason.js';
+import { batchesOf } from '../../planning/plan/batches.js';
+import type { Hop, PlannedNode, UpgradePlan } from '../../planning/plan/plan.js';
+import type { Decision, NodeEnding, NodeResult } from '../../planning/report/run-result.js';
+import type { Reason } from '../../planning/reasons/reason.js';
 import { stepOfActivity } from './activity-names.js';
 import type { ActivityFact, ChildFact, CloseFact, HistoryFacts } from './history-facts.js';
 import type { FailureFact } from './history-values.js';

@@ -1,7 +1,7 @@
 import type { ResolvedOrder } from '../../activities/resolve-order.js';
-import type { Planned } from '../../planning/plan.js';
-import type { RunResult, SnapshotRecord } from '../../planning/run-result.js';
-import type { Reason } from '../../planning/reason.js';
+import type { Planned } from '../../planning/plan/plan.js';
+import type { RunResult, SnapshotRecord } from '../../planning/report/run-result.js';
+import type { Reason } from '../../planning/reasons/reason.js';
 import { abortRun, runId, type AbortInput, type RunInput } from '../../workflows/messages.js';
 import type { HistoryFacts } from './history-facts.js';
 import {

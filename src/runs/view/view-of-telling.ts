@@ -1,6 +1,6 @@
 import type { PeopleTold } from '../../activities/tell-people.js';
-import type { ReceiverTold, Telling, UntoldMessage } from '../../planning/run-report.js';
-import type { Untold } from '../../planning/run-result.js';
+import type { ReceiverTold, Telling, UntoldMessage } from '../../planning/report/run-report.js';
+import type { Untold } from '../../planning/report/run-result.js';
 import type { HistoryFacts } from './history-facts.js';
 
 /** The activity that tells people, by its name in history. It is no work of the run: nothing waits for it. */

@@ -1,5 +1,5 @@
-import { advise } from '../../planning/describe.js';
-import type { StepName } from '../../planning/node-steps.js';
+import { advise } from '../../planning/reasons/describe.js';
+import type { StepName } from '../../planning/steps/node-steps.js';
 import { nodeAddresses } from './node-addresses.js';
 import type { NodeView, RunView } from './run-view.js';
 import type { Clock } from './work-text.js';

@@ -1,4 +1,4 @@
-import { sentence } from '../../planning/sentence.js';
+import { sentence } from '../../planning/text/sentence.js';
 import { expiry } from './pause-text.js';
 import type { PauseTime, RunView } from './run-view.js';
 import { clockText, roughText } from './time-text.js';

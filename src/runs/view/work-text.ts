@@ -1,4 +1,4 @@
-import { sentence } from '../../planning/sentence.js';
+import { sentence } from '../../planning/text/sentence.js';
 import type { PendingActivity } from './pending-work.js';
 import type { RunView, Work } from './run-view.js';
 import { clockText, durationText } from './time-text.js';

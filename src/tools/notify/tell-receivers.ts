@@ -2,7 +2,7 @@ import type { CredentialReference } from '../../inventory/credential.js';
 import type { NamedReceiver } from '../../planning/messages/receivers.js';
 import type { RenderedMessage } from '../../planning/messages/render.js';
 import type { ReceiverOutcome } from '../../planning/messages/telling.js';
-import type { Reason } from '../../planning/reason.js';
+import type { Reason } from '../../planning/reasons/reason.js';
 import { readCredential } from '../credentials.js';
 import type { DialMap } from '../dial-map.js';
 import { messageOf, Refusal } from '../refusal.js';

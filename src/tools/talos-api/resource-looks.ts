@@ -1,5 +1,5 @@
 import { parse, parseAllDocuments } from 'yaml';
-import type { SeenCard } from '../../planning/network-cards.js';
+import type { SeenCard } from '../../planning/node/network-interfaces.js';
 import { isRecord } from '../record.js';
 import type { CallLimits, TalosTarget } from '../talos-target.js';
 import type { Call } from './talos-looks.js';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import type { Reason } from '../../planning/reason.js';
+import type { Reason } from '../../planning/reasons/reason.js';
 
 /** Where a state is kept, as `init` found it. */
 export interface StateBackend {

@@ -1,4 +1,4 @@
-import type { Reason } from '../../planning/reason.js';
+import type { Reason } from '../../planning/reasons/reason.js';
 import { CommandFailed } from '../command-failed.js';
 import { Refusal } from '../refusal.js';
 import type { Discretion } from './secret-texts.js';

@@ -3,8 +3,8 @@ import { boardText } from '../../../src/cli/board/board-text.js';
 import { estimateLeft } from '../../../src/runs/view/estimate-left.js';
 import type { NodeView, RunView } from '../../../src/runs/view/run-view.js';
 import { viewOfRun } from '../../../src/runs/view/view-of-run.js';
-import type { Reason } from '../../../src/planning/reason.js';
-import type { UpgradePlan } from '../../../src/planning/plan.js';
+import type { Reason } from '../../../src/planning/reasons/reason.js';
+import type { UpgradePlan } from '../../../src/planning/plan/plan.js';
 import {
   childStarted,
   completed,

@@ -1,8 +1,8 @@
 import { describe as group, expect, test } from '@jest/globals';
 import { boardText } from '../../../src/cli/board/board-text.js';
 import type { NodeView, RunView } from '../../../src/runs/view/run-view.js';
-import { describe } from '../../../src/planning/describe.js';
-import type { Reason } from '../../../src/planning/reason.js';
+import { describe } from '../../../src/planning/reasons/describe.js';
+import type { Reason } from '../../../src/planning/reasons/reason.js';
 import {
   aNode,
   aPlannedNode,

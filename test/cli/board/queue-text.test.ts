@@ -2,7 +2,7 @@ import { describe as group, expect, test } from '@jest/globals';
 import { queueText } from '../../../src/cli/board/queue-text.js';
 import { freezeAdvice, queueLine, queueView } from '../../../src/runs/view/queue-view.js';
 import type { RunLine } from '../../../src/runs/temporal/list-runs.js';
-import type { Hold } from '../../../src/planning/run-result.js';
+import type { Hold } from '../../../src/planning/report/run-result.js';
 import { after, at, target } from '../../runs/view/a-run-view.js';
 
 const line = (run: number, over: Partial<RunLine> = {}): RunLine => ({

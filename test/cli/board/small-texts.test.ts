@@ -2,7 +2,7 @@ import { describe as group, expect, test } from '@jest/globals';
 import { estimateLeft } from '../../../src/runs/view/estimate-left.js';
 import { clockText, durationText, roughText } from '../../../src/runs/view/time-text.js';
 import { wrapRows, wrapText } from '../../../src/cli/board/wrap-text.js';
-import { sentence } from '../../../src/planning/sentence.js';
+import { sentence } from '../../../src/planning/text/sentence.js';
 import { aNode, aRunView, after, at, doneNode, nodeNames, runningNode } from '../../runs/view/a-run-view.js';
 
 const second = 1000;

@@ -3,7 +3,7 @@ import { marksOf } from '../../../src/cli/commands/release.js';
 import { reportText } from '../../../src/cli/commands/report.js';
 import { toolsText } from '../../../src/cli/commands/tools.js';
 import { exitCodeOf } from '../../../src/cli/commands/watch.js';
-import type { NodeObject, NodeObservation } from '../../../src/planning/observation.js';
+import type { NodeObject, NodeObservation } from '../../../src/planning/node/observation.js';
 import { marked } from '../../planning/a-cluster.js';
 import { aNode, aRunView, after, at, doneNode } from '../../runs/view/a-run-view.js';
 

@@ -4,7 +4,7 @@ import { largeClusterNodes, measureLargePlan } from '../../../lab/bench/large-pl
 import { requestOf } from '../../../lab/bench/lab-logs.js';
 import { nodeHistory } from '../../../lab/bench/node-history.js';
 import { isLook, standsForProcess } from '../../../lab/bench/process-starts.js';
-import { temporalLimits } from '../../../src/planning/run-size.js';
+import { temporalLimits } from '../../../src/planning/plan/run-size.js';
 import { request, requests, talosctlRequest } from './made-upgrade.js';
 
 const at = (seconds: number, nanos = 0) => ({ seconds, nanos }) as never;

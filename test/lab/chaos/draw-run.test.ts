@@ -5,7 +5,7 @@ import { drawRun, stepsOfRole } from '../../../lab/chaos/draw-run.js';
 import { machinesOf, shapeNamed, shapeNames } from '../../../lab/chaos/shapes.js';
 import { faultCatalogue } from '../../../lab/faults/catalogue.js';
 import { FaultPlan } from '../../../lab/faults/fault-plan.js';
-import { stepOrders, steps, type StepName } from '../../../src/planning/node-steps.js';
+import { stepOrders, steps, type StepName } from '../../../src/planning/steps/node-steps.js';
 
 const many = Array.from({ length: 400 }, (_, index) => drawRun(3, index + 1));
 

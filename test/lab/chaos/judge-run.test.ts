@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { judgeRun, type RunLeft } from '../../../lab/chaos/judge-run.js';
-import type { UpgradePlan } from '../../../src/planning/plan.js';
-import type { RunStory, StoryNode } from '../../../src/planning/run-report.js';
+import type { UpgradePlan } from '../../../src/planning/plan/plan.js';
+import type { RunStory, StoryNode } from '../../../src/planning/report/run-report.js';
 
 const node = 'k8s-work-1';
 const [from, to] = ['v1.12.1', 'v1.12.2'] as const;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { steps, type StepName } from '../../../src/planning/node-steps.js';
+import { steps, type StepName } from '../../../src/planning/steps/node-steps.js';
 import { projectRoot } from '../../../src/tools/project-root.js';
 import { cellOf, columns, type PlannedCell } from '../../scenarios/kill-matrix/cells.js';
 import { orderNames, orders } from '../../scenarios/kill-matrix/orders.js';

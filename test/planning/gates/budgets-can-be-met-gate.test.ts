@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { budgetsCanBeMetGate } from '../../../src/planning/gates/budgets-can-be-met-gate.js';
 import type { GateContext } from '../../../src/planning/gates/gates.js';
-import type { BudgetObservation, PodObservation } from '../../../src/planning/observation.js';
+import type { BudgetObservation, PodObservation } from '../../../src/planning/node/observation.js';
 import { aCluster, type Cluster, now, unreachable } from '../a-cluster.js';
 
 const context: GateContext = { criticalNamespaces: [], moment: 'before-node', now, toDrain: ['work-1'] };

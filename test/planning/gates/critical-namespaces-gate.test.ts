@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { criticalNamespacesGate } from '../../../src/planning/gates/critical-namespaces-gate.js';
 import type { GateContext } from '../../../src/planning/gates/gates.js';
-import type { PodObservation } from '../../../src/planning/observation.js';
+import type { PodObservation } from '../../../src/planning/node/observation.js';
 import { aCluster, cordonedByRun, cordonedBySomebody, now } from '../a-cluster.js';
 
 const context: GateContext = { criticalNamespaces: ['kube-system', 'rook-ceph'], moment: 'before-node', now };

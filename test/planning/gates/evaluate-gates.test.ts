@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { describeGate } from '../../../src/planning/describe.js';
+import { describeGate } from '../../../src/planning/reasons/describe.js';
 import { evaluateGates, gateNames, gateTable } from '../../../src/planning/gates/evaluate-gates.js';
 import type { GateContext, GateVerdict } from '../../../src/planning/gates/gates.js';
 import { aCluster, now, unreachable } from '../a-cluster.js';

@@ -1,5 +1,5 @@
 import type { Message, MessageKind, MessageOf } from '../../../src/planning/messages/message.js';
-import type { Reason } from '../../../src/planning/reason.js';
+import type { Reason } from '../../../src/planning/reasons/reason.js';
 
 const about = {
   cluster: 'prox-ops',

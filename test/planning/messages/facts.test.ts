@@ -11,8 +11,8 @@ import {
   type Standing,
 } from '../../../src/planning/messages/facts.js';
 import { noticeOf } from '../../../src/planning/messages/notice.js';
-import type { UpgradeRequest } from '../../../src/planning/plan.js';
-import type { NodeEnding, RunResult } from '../../../src/planning/run-result.js';
+import type { UpgradeRequest } from '../../../src/planning/plan/plan.js';
+import type { NodeEnding, RunResult } from '../../../src/planning/report/run-result.js';
 import { aCluster } from '../a-cluster.js';
 import { planOf } from '../a-planned-node.js';
 import { aNodeResult } from '../a-run.js';

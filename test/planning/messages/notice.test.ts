@@ -3,7 +3,7 @@ import { toldKinds } from '../../../src/inventory/notify.js';
 import { kinds } from '../../../src/planning/messages/kinds.js';
 import { noticeOf } from '../../../src/planning/messages/notice.js';
 import { renderMessage } from '../../../src/planning/messages/render.js';
-import { everyReason } from '../every-reason.js';
+import { everyReason } from '../reasons/every-reason.js';
 import { everyMessage, messages } from './every-message.js';
 
 const text = (kind: keyof typeof everyMessage): string => {

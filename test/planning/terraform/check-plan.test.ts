@@ -1,6 +1,6 @@
 import { describe as group, expect, test } from '@jest/globals';
-import { describe } from '../../../src/planning/describe.js';
-import type { Reason } from '../../../src/planning/reason.js';
+import { describe } from '../../../src/planning/reasons/describe.js';
+import type { Reason } from '../../../src/planning/reasons/reason.js';
 import { changesToAccept } from '../../../src/planning/terraform/accepted-changes.js';
 import { checkTerraformPlan, type WantedChange } from '../../../src/planning/terraform/check-plan.js';
 import { writesOf } from '../../../src/planning/terraform/planned-changes.js';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { checkTerraformPlan } from '../../../src/planning/terraform/check-plan.js';
-import { describeLeft } from '../../../src/planning/describe.js';
+import { describeLeft } from '../../../src/planning/reasons/describe.js';
 import { leftToChange } from '../../../src/planning/terraform/left-to-change.js';
 import { writesOf } from '../../../src/planning/terraform/planned-changes.js';
 import { instancesOf, recordInstances } from '../../../src/planning/terraform/state-instances.js';

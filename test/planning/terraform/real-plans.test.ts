@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe as group, expect, test } from '@jest/globals';
-import { describe } from '../../../src/planning/describe.js';
+import { describe } from '../../../src/planning/reasons/describe.js';
 import { checkTerraformPlan, type PlanVerdict } from '../../../src/planning/terraform/check-plan.js';
 import { writesOf } from '../../../src/planning/terraform/planned-changes.js';
 import {

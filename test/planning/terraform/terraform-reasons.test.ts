@@ -1,6 +1,6 @@
 import { describe as group, expect, test } from '@jest/globals';
-import { advise, describe } from '../../../src/planning/describe.js';
-import { failures } from '../../../src/planning/failures.js';
+import { advise, describe } from '../../../src/planning/reasons/describe.js';
+import { failures } from '../../../src/planning/reasons/failures.js';
 import type { TerraformReason } from '../../../src/planning/terraform/terraform-reason.js';
 import { everyTerraformReason as every } from './every-terraform-reason.js';
 

@@ -1,9 +1,9 @@
-import type { PlannedNode, UpgradePlan } from '../../../src/planning/plan.js';
-import type { StepName } from '../../../src/planning/node-steps.js';
+import type { PlannedNode, UpgradePlan } from '../../../src/planning/plan/plan.js';
+import type { StepName } from '../../../src/planning/steps/node-steps.js';
 import type { PendingActivity } from '../../../src/runs/view/pending-work.js';
 import type { NodeView, RunView, Work } from '../../../src/runs/view/run-view.js';
 import { Limits } from '../../../src/inventory/schema.js';
-import { stepOrders, steps } from '../../../src/planning/node-steps.js';
+import { stepOrders, steps } from '../../../src/planning/steps/node-steps.js';
 
 /** Noon in the tests' world; seconds are counted from it. */
 const noon = Date.parse('2026-11-21T12:00:00Z');

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { boardText } from '../../../src/cli/board/board-text.js';
 import { runStanding } from '../../../src/page/run-standing.js';
-import type { Hold } from '../../../src/planning/run-result.js';
-import { runReportMarkdown } from '../../../src/planning/run-report.js';
+import type { Hold } from '../../../src/planning/report/run-result.js';
+import { runReportMarkdown } from '../../../src/planning/report/run-report.js';
 import { holdOfRun } from '../../../src/runs/view/hold-of-run.js';
 import { runChanges } from '../../../src/runs/view/run-changes.js';
 import type { RunView } from '../../../src/runs/view/run-view.js';

@@ -2,9 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import { boardText } from '../../../src/cli/board/board-text.js';
 import { runStanding } from '../../../src/page/run-standing.js';
 import { forgeComment, forgeState } from '../../../src/planning/messages/forge.js';
-import type { Reason } from '../../../src/planning/reason.js';
-import { advise } from '../../../src/planning/describe.js';
-import { reportOf, runReportMarkdown } from '../../../src/planning/run-report.js';
+import type { Reason } from '../../../src/planning/reasons/reason.js';
+import { advise } from '../../../src/planning/reasons/describe.js';
+import { reportOf, runReportMarkdown } from '../../../src/planning/report/run-report.js';
 import { storyOfRun } from '../../../src/runs/view/story-of-run.js';
 import { aNode, aRunView, after, at, doneNode } from './a-run-view.js';
 

@@ -1,7 +1,7 @@
 import { describe as group, expect, test } from '@jest/globals';
 import { boardText } from '../../../src/cli/board/board-text.js';
 import { runStanding } from '../../../src/page/run-standing.js';
-import { reportMarkdown } from '../../../src/planning/report-markdown.js';
+import { reportMarkdown } from '../../../src/planning/report/report-markdown.js';
 import { reportOfView } from '../../../src/runs/view/report-of-view.js';
 import type { RunView } from '../../../src/runs/view/run-view.js';
 import { tellingLines } from '../../../src/runs/view/telling-text.js';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { boardText } from '../../../src/cli/board/board-text.js';
 import { decisionRefusal } from '../../../src/workflows/decision-refusals.js';
-import { describe as sentenceOf } from '../../../src/planning/describe.js';
-import type { Decision } from '../../../src/planning/run-result.js';
+import { describe as sentenceOf } from '../../../src/planning/reasons/describe.js';
+import type { Decision } from '../../../src/planning/report/run-result.js';
 import { runStanding } from '../../../src/page/run-standing.js';
 import { runChanges } from '../../../src/runs/view/run-changes.js';
 import type { RunView } from '../../../src/runs/view/run-view.js';

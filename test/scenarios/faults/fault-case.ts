@@ -1,8 +1,8 @@
 import type { FaultName } from '../../../lab/faults/catalogue.js';
 import type { World } from '../../../lab/world.js';
-import type { StepName } from '../../../src/planning/node-steps.js';
-import type { Reason } from '../../../src/planning/reason.js';
-import type { RunStory, StoryNode } from '../../../src/planning/run-report.js';
+import type { StepName } from '../../../src/planning/steps/node-steps.js';
+import type { Reason } from '../../../src/planning/reasons/reason.js';
+import type { RunStory, StoryNode } from '../../../src/planning/report/run-report.js';
 
 /**
  * `legacy`: nodes run Talos 1.12, one request installs and reboots. `lifecycle`: they run 1.13, which has a request for each.

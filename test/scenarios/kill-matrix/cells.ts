@@ -1,6 +1,6 @@
 import type { Interruption } from '../../../lab/interruptions/interruption.js';
 import { interruptionNames } from '../../../lab/interruptions/interruption.js';
-import { steps, type StepName } from '../../../src/planning/node-steps.js';
+import { steps, type StepName } from '../../../src/planning/steps/node-steps.js';
 import { casesIn } from '../faults/every-case.js';
 import type { Flow } from '../faults/fault-case.js';
 import { orders, type MatrixOrder } from './orders.js';

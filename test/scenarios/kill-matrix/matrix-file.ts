@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { MatrixCell, MatrixResult, PlayedColumn } from '../../../lab/chaos/matrix-result.js';
 import { writeAtomically } from '../../../lab/processes/write-atomically.js';
 import type { Interruption } from '../../../lab/interruptions/interruption.js';
-import type { StepName } from '../../../src/planning/node-steps.js';
+import type { StepName } from '../../../src/planning/steps/node-steps.js';
 import { cellOf, columns } from './cells.js';
 import { orderNames, orders, type MatrixOrder } from './orders.js';
 

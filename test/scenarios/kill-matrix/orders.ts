@@ -1,4 +1,9 @@
-import { stepOrders, withProbes, type StepName, type StepsName } from '../../../src/planning/node-steps.js';
+import {
+  stepOrders,
+  withProbes,
+  type StepName,
+  type StepsName,
+} from '../../../src/planning/steps/node-steps.js';
 
 /** `probed`: what any order is where slipway.yaml has probes for the node; no order of the table has the step by itself. */
 export type MatrixOrder = StepsName | 'probed';

@@ -1,4 +1,4 @@
-import type { StepName } from '../../../src/planning/node-steps.js';
+import type { StepName } from '../../../src/planning/steps/node-steps.js';
 import type { MatrixOrder } from './orders.js';
 
 /** What of an order is played by itself, and who plays the rest of it. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { World, nodeResult } from '../../../lab/world.js';
-import { installMarkText } from '../../../src/planning/armed.js';
-import type { UpgradePlan } from '../../../src/planning/plan.js';
+import { installMarkText } from '../../../src/planning/node/armed.js';
+import type { UpgradePlan } from '../../../src/planning/plan/plan.js';
 import { setInInventory } from '../../../lab/edit-inventory.js';
 import { holdDrain, stopHolding } from '../held-drain.js';
 

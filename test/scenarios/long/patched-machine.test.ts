@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { foreground } from '../../../lab/processes/foreground.js';
 import { waits } from '../../../lab/waits.js';
 import { type World, nodeResult } from '../../../lab/world.js';
-import type { RunStory } from '../../../src/planning/run-report.js';
+import type { RunStory } from '../../../src/planning/report/run-report.js';
 import { toolPath } from '../../../src/tools/tool-path.js';
 import { setInInventory } from '../../../lab/edit-inventory.js';
 import { anotherWorker } from '../faults/worker-cases.js';

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { World, nodeResult } from '../../../lab/world.js';
-import { advise } from '../../../src/planning/describe.js';
-import type { RunStory } from '../../../src/planning/run-report.js';
+import { advise } from '../../../src/planning/reasons/describe.js';
+import type { RunStory } from '../../../src/planning/report/run-report.js';
 import { nodeId, runId } from '../../../src/workflows/messages.js';
 import { setInInventory } from '../../../lab/edit-inventory.js';
 import { applyProbeRole, isCordoned, probePods } from '../probe-namespaces.js';

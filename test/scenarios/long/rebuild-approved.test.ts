@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type World, nodeResult } from '../../../lab/world.js';
-import type { RunStory } from '../../../src/planning/run-report.js';
+import type { RunStory } from '../../../src/planning/report/run-report.js';
 import { from, versionMerged } from '../version-merged.js';
 
 const [to, worker] = ['v1.12.6', 'k8s-work-1'];

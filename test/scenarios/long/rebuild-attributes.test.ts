@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { World, nodeResult } from '../../../lab/world.js';
-import type { RunStory } from '../../../src/planning/run-report.js';
+import type { RunStory } from '../../../src/planning/report/run-report.js';
 
 const [from, to, worker] = ['v1.12.1', 'v1.13.7', 'k8s-work-1'];
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { apiChange } from '../../../lab/watcher/sources/audit-log.js';
 import { hypervisorLine, hypervisorRequests } from '../../../lab/watcher/sources/hypervisor-log.js';
 import { type World } from '../../../lab/world.js';
-import type { Reason } from '../../../src/planning/reason.js';
+import type { Reason } from '../../../src/planning/reasons/reason.js';
 import { setInInventory } from '../../../lab/edit-inventory.js';
 import { hypervisorOf } from '../../../lab/put-back/make-anew.js';
 import { play } from '../faults/play.js';

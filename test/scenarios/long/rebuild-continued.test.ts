@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type World, nodeResult } from '../../../lab/world.js';
-import type { RunStory } from '../../../src/planning/run-report.js';
+import type { RunStory } from '../../../src/planning/report/run-report.js';
 import { stageOf } from '../faults/terraform-deaths.js';
 import { terminatedAt } from '../faults/terminated-rebuild.js';
 import { from, to, versionMerged } from '../version-merged.js';

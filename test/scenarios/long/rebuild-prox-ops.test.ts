@@ -3,7 +3,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { leavesResourcesAlone } from '../../../lab/terraform/owners-terraform.js';
 import { World, nodeResult } from '../../../lab/world.js';
-import type { RunStory } from '../../../src/planning/run-report.js';
+import type { RunStory } from '../../../src/planning/report/run-report.js';
 import { setInInventory } from '../../../lab/edit-inventory.js';
 import { hypervisorOf } from '../../../lab/put-back/make-anew.js';
 import { onOneLine } from '../what-is-said.js';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { leavesResourcesAlone } from '../../../lab/terraform/owners-terraform.js';
 import { World, nodeResult } from '../../../lab/world.js';
-import type { RunStory } from '../../../src/planning/run-report.js';
+import type { RunStory } from '../../../src/planning/report/run-report.js';
 
 const from = 'v1.12.1';
 const to = 'v1.13.7';

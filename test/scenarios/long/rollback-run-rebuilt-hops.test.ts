@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { setInInventory } from '../../../lab/edit-inventory.js';
 import { World } from '../../../lab/world.js';
-import type { RunStory } from '../../../src/planning/run-report.js';
+import type { RunStory } from '../../../src/planning/report/run-report.js';
 import { templatesMade } from '../templates-made.js';
 
 const [from, between, to] = ['v1.11.6', 'v1.12.11', 'v1.13.7'];

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { whatWentOn, type WentOn } from '../../../lab/worker-pods/went-on.js';
 import type { RunningWorkerPod } from '../../../lab/worker-pods/worker-pods.js';
 import { World } from '../../../lab/world.js';
-import type { RunStory } from '../../../src/planning/run-report.js';
+import type { RunStory } from '../../../src/planning/report/run-report.js';
 import { nodeId } from '../../../src/workflows/messages.js';
 
 /** Longer than any worker takes that can end in order. */

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { describe as describeReason } from '../../../src/planning/describe.js';
+import { describe as describeReason } from '../../../src/planning/reasons/describe.js';
 import { openEncrypted } from '../../../src/tools/etcd-snapshot.js';
 import { isRunning, identify, type ProcessIdentity } from '../../../src/tools/process-identity.js';
 import type { Refusal } from '../../../src/tools/refusal.js';

@@ -1,0 +1,53 @@
+import type { EtcdObservation } from '../node/observation.js';
+import { minorOf } from '../versions/versions.js';
+
+/**
+ * Talos minor → the minor of etcd it brings, unless its machine configuration pins another one.
+ *
+ * Source: `DefaultEtcdVersion` in `pkg/machinery/constants/constants.go` of siderolabs/talos at the newest tag of each minor.
+ */
+const etcdByTalos: Readonly<Record<string, string>> = {
+  '1.9': '3.5',
+  '1.10': '3.5',
+  '1.11': '3.6',
+  '1.12': '3.6',
+  '1.13': '3.6',
+  '1.14': '3.7',
+};
+
+/**
+ * Why a member of the etcd that an older Talos brings could not join: the cluster's data is of a newer minor. It moves with the last
+ * member that comes to that minor, and goes back only by etcd's own downgrade. Undefined: it could.
+ *
+ * @param from the Talos version to go back to.
+ * @param to the one that is left.
+ */
+export function etcdMoved(
+  { statuses }: Pick<EtcdObservation, 'statuses'>,
+  from: string,
+  to: string,
+): string | undefined {
+  const [older, newer] = [etcdByTalos[minorOf(from)], etcdByTalos[minorOf(to)]];
+  if (older === undefined) return `what etcd Talos ${from} brings is not known`;
+  if (older === newer) return undefined;
+  const told = statuses.flatMap((status) => (status.kind === 'answered' ? [status.value] : []));
+  const fits = (version: string): boolean => byMinor(version, older) <= 0;
+  // While one member runs the older minor, the cluster is of no newer one.
+  if (told.flatMap(({ version }) => minorIn(version)).some(fits)) return undefined;
+  const data = told.flatMap(({ storage }) => minorIn(storage)).toSorted(byMinor);
+  const highest = data.at(-1);
+  if (highest !== undefined && fits(highest)) return undefined;
+  const is =
+    highest === undefined ? 'nobody tells of which etcd its data is' : `its data is of etcd ${highest}`;
+  return `${is}, Talos ${from} brings etcd ${older}, and an older etcd cannot join newer data`;
+}
+
+/** `3.6.0` → `3.6`; nothing where a member does not say, as those before 3.6 do not. */
+function minorIn(version = ''): string[] {
+  const [, minor] = /^v?(\d+\.\d+)\./.exec(version) ?? [];
+  return minor === undefined ? [] : [minor];
+}
+
+function byMinor(a: string, b: string): number {
+  return Number(a.split('.')[1]) - Number(b.split('.')[1]);
+}

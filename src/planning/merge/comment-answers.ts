@@ -1,0 +1,57 @@
+import { approvalComment, approvalsText, approversText, shortHash } from '../reasons/describe-approval.js';
+import { plain } from '../text/markdown.js';
+import { sentence } from '../text/sentence.js';
+import type { PlanApproval } from '../plan/plan.js';
+
+/** A run that a merged pull request made, and that is open. */
+export interface RunOfPull {
+  readonly cluster: string;
+  readonly run: number;
+  /** The plan it waits with; left out: it waits for no answer. */
+  readonly waits?: {
+    readonly plan: string;
+    readonly needs: readonly PlanApproval[];
+    readonly approvers?: number;
+    readonly yes?: readonly { readonly by: string }[];
+  };
+}
+
+/** What is answered where a comment gives no answer that can be counted: what to type, for each plan that waits. */
+export function whatToType(runs: readonly RunOfPull[], why: string, verb: 'approve' | 'reject'): string {
+  const waiting = runs.flatMap(({ waits, ...run }) => (waits ? [{ ...run, waits }] : []));
+  const lines = waiting.flatMap(({ cluster, run, waits }) => [
+    `${plain(`Run ${run} of ${cluster} waits for a yes to plan ${shortHash(waits.plan)}: ${sentence(approvalsText(waits.needs))}${approversText(waits.approvers, waits.yes)}`)} To answer it, write as a comment:`,
+    `    ${approvalComment(waits.plan, verb)}`,
+  ]);
+  return [`**Nothing was counted.** ${sentence(plain(why))}`, ...lines].join('\n\n');
+}
+
+/** What is answered where no run of the pull request waits. */
+export function nothingWaits(runs: readonly RunOfPull[]): string {
+  const open = runs.map(
+    ({ cluster, run }) => `run ${run} of ${cluster} is open, and its plan waits for no answer`,
+  );
+  const why = open.length > 0 ? open.join('; ') : 'no open run came from this pull request';
+  return `**Nothing was counted.** ${sentence(plain(why))}`;
+}
+
+/** What is answered where it was not taken. */
+export function notTaken(why: string): string {
+  return `**Nothing was counted.** ${sentence(plain(why))}`;
+}
+
+/** What is answered where it counts. */
+export function taken(
+  { cluster, run }: Pick<RunOfPull, 'cluster' | 'run'>,
+  verdict: 'approved' | 'approved-already' | 'approved-by-one' | 'rejected',
+  said: { readonly plan: string; readonly by: string; readonly at: string },
+): string {
+  const about = `Plan ${shortHash(said.plan)} of run ${run} of ${cluster}`;
+  const words = {
+    approved: `${about} is approved by ${said.by}: it goes on.`,
+    'approved-already': `${about} was approved by ${said.by} at ${said.at} already: nothing changed.`,
+    'approved-by-one': `${said.by} said yes to it. ${about} waits for another person's yes.`,
+    rejected: `${about} is rejected by ${said.by}: it ends, with nothing touched.`,
+  };
+  return plain(words[verdict]);
+}

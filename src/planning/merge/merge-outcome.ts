@@ -1,0 +1,80 @@
+import type { OfferAnswer } from '../../workflows/messages.js';
+import type { DeclaredChange } from './declared-change.js';
+import { describeDeclaredChange } from './describe-declared-change.js';
+import { fenced, harmless } from '../text/markdown.js';
+import type { Reason } from '../reasons/reason.js';
+
+/** What became of a merge for one cluster. */
+export interface MergeOutcome {
+  /** What its queue answered; left out: nothing was handed over. */
+  readonly answer?: OfferAnswer;
+  /** A version that waited, and is not brought any more. */
+  readonly withdrawn?: string;
+}
+
+/**
+ * What became of a merge, as its pull request shows it: Markdown, in which what others wrote stays text.
+ *
+ * @param describe the sentence of a reason.
+ */
+export function mergeText(
+  change: DeclaredChange,
+  { answer, withdrawn }: MergeOutcome,
+  describe: (reason: Reason) => string,
+): string {
+  const cluster = 'cluster' in change && change.cluster !== undefined ? change.cluster : '';
+  const further = answer ? becameOf(cluster, change, answer, describe) : nextStep(change);
+  return [
+    `**${harmless(describeDeclaredChange(change))}.**`,
+    ...(change.kind === 'unreadable' ? [fenced(change.mistakes.join('\n'))] : []),
+    ...(further === undefined ? [] : [further]),
+    ...(withdrawn === undefined
+      ? []
+      : [`Talos ${harmless(withdrawn)}, which waited, is not brought any more.`]),
+  ].join('\n\n');
+}
+
+/** The same for a merge whose version another one took back, or replaced, before it began. */
+export function overtakenText(target: string): string {
+  return `**Talos ${harmless(target)} is not brought: before it began, a later merge declared another version.**`;
+}
+
+function becameOf(
+  cluster: string,
+  change: DeclaredChange,
+  answer: OfferAnswer,
+  describe: (reason: Reason) => string,
+): string {
+  if (answer.verdict === 'started')
+    return `Run ${answer.run} of ${harmless(cluster)} has begun: \`slipway watch ${cluster}/${answer.run}\`.`;
+  if (answer.verdict === 'known') return 'It was handed over before.';
+  if (answer.verdict === 'refused') return `It is not begun: ${harmless(describe(answer.reason))}.`;
+  const { reason, instead } = answer;
+  const why = harmless(describe(reason));
+  const other =
+    instead === undefined ? '' : ` Talos ${harmless(instead)}, which waited there, is not brought any more.`;
+  const shown = `${other} \`slipway queue ${cluster}\` shows it.`;
+  if (reason.kind === 'taken-back')
+    return `It waits for a person: ${why}. \`slipway upgrade\` brings it all the same, once nothing else keeps the cluster.${shown}`;
+  const unless = !mayStay(change, reason)
+    ? ''
+    : reason.kind === 'run-open' && reason.back
+      ? ' Once that run has taken anything back, it waits for a person.'
+      : ' Should that run go back, it waits for a person.';
+  return `It waits, and begins by itself: ${why}.${unless}${shown}`;
+}
+
+/** Whether the end of the run that is open may keep it back; its comment is not written anew then. */
+function mayStay(change: DeclaredChange, reason: Reason): boolean {
+  if (reason.kind !== 'run-open' || change.kind !== 'upgrade') return false;
+  return reason.back === true || (change.talos?.to ?? reason.target) === reason.target;
+}
+
+/** What a person does where nothing begins by itself, and the sentence of the change does not say it. */
+function nextStep(change: DeclaredChange): string | undefined {
+  if (change.kind === 'mended')
+    return 'What of that is new is not known, so nothing begins by itself. `slipway upgrade` begins it.';
+  if (change.kind === 'upgrade' && change.what === 'kubernetes')
+    return 'Nothing begins: Slipway upgrades Talos. Kubernetes alone is for `talosctl upgrade-k8s`.';
+  return undefined;
+}

@@ -1,0 +1,118 @@
+import type { NetworkCard } from '../../inventory/network-cards.js';
+import type { DefinedCard } from '../terraform/defined-cards.js';
+
+/** A physical link as Talos shows it: of the kind that hardware has, whatever its name. */
+export interface SeenCard {
+  /** In lower case. */
+  readonly mac: string;
+  /** `virtio_net` */
+  readonly driver?: string;
+}
+
+/** What is wrong with the cards of a machine; `found`: how many there are. */
+export interface WrongCards {
+  readonly wanted: number;
+  readonly found: number;
+  readonly wrong: readonly string[];
+}
+
+/** What Terraform has of a machine's cards, against what slipway.yaml says of its role: how many, in which VLAN, on which bridge. */
+export function wrongDefinitions(
+  wanted: readonly NetworkCard[],
+  defined: readonly DefinedCard[],
+): WrongCards | undefined {
+  const wrong = wanted.flatMap((card, at): string[] => {
+    const { vlan, bridge } = parts(card);
+    const found = defined[at];
+    if (!found) return [`card ${at + 1} (${vlanText(vlan)}) is missing`];
+    return [
+      ...(found.vlan === undefined || found.vlan === vlan
+        ? []
+        : [`card ${at + 1} is ${vlanText(found.vlan)}, and should be ${vlanText(vlan)}`]),
+      ...(bridge === undefined || found.bridge === undefined || found.bridge === bridge
+        ? []
+        : [`card ${at + 1} is on ${found.bridge}, and should be on ${bridge}`]),
+    ];
+  });
+  const more = defined
+    .slice(wanted.length)
+    .map(
+      ({ vlan }, at) =>
+        `card ${wanted.length + at + 1}${vlan === undefined ? '' : ` (${vlanText(vlan)})`} is one too many`,
+    );
+  return result(wanted.length, defined.length, [...wrong, ...more]);
+}
+
+/**
+ * The links of a machine against what slipway.yaml says of its role: how many, with which drivers and MACs. The guest counts
+ * its cards as it likes, so which of them is which is not asked; the tags it cannot see are those of `wrongDefinitions`.
+ */
+export function wrongLinks(
+  wanted: readonly NetworkCard[],
+  seen: readonly SeenCard[],
+): WrongCards | undefined {
+  const cards = wanted.map(parts);
+  const macs = `with ${seen.map(({ mac }) => mac).join(', ') || 'none'}`;
+  const number =
+    seen.length === wanted.length ? [] : [`the machine shows ${seen.length} of ${wanted.length}, ${macs}`];
+  const drivers = tally(cards.flatMap(({ driver }) => driver ?? [])).flatMap(([driver, least]) => {
+    const has = seen.filter((card) => card.driver === driver).length;
+    return has >= least ? [] : [`${has} of ${least} have the driver ${driver}`];
+  });
+  const prefixes = tally(cards.flatMap(({ mac }) => mac?.toLowerCase() ?? [])).flatMap(([prefix, least]) => {
+    const has = seen.filter(({ mac }) => mac.startsWith(prefix)).length;
+    return has >= least ? [] : [`the MACs of ${has} of ${least} begin with ${prefix}`];
+  });
+  return result(wanted.length, seen.length, [...number, ...drivers, ...prefixes]);
+}
+
+/** What the network knows a node by, before and after its machine was made anew: its first card's MAC, and its address. */
+export interface NetworkIdentity {
+  readonly address: string | undefined;
+  /** Of all its cards, in the machine's order. */
+  readonly macs: readonly string[];
+}
+
+/**
+ * What a node's network no longer knows it by. The other cards' MACs may change.
+ *
+ * @param first the first card's MAC by Terraform's state; where that tells none, the machine's own first.
+ */
+export function lostIdentity(
+  before: Partial<NetworkIdentity>,
+  now: NetworkIdentity,
+  first: string | undefined,
+): { readonly what: 'MAC' | 'address'; readonly before: string; readonly now: string } | undefined {
+  const text = (macs: readonly string[]): string => macs.join(', ') || 'none';
+  const mac = first ?? before.macs?.[0];
+  if (mac !== undefined && before.macs && !before.macs.includes(mac))
+    return { what: 'MAC', before: text(before.macs), now: mac };
+  if (mac !== undefined && !now.macs.includes(mac)) return { what: 'MAC', before: mac, now: text(now.macs) };
+  if (before.address !== undefined && now.address !== before.address)
+    return { what: 'address', before: before.address, now: now.address ?? 'none' };
+  return undefined;
+}
+
+/** `3 network cards (untagged, VLAN 62, VLAN 81)` */
+export function cardsText(wanted: readonly NetworkCard[]): string {
+  const vlans = wanted.map((card) => vlanText(parts(card).vlan)).join(', ');
+  return `${wanted.length} network card${wanted.length === 1 ? '' : 's'} (${vlans})`;
+}
+
+function parts(card: NetworkCard): Exclude<NetworkCard, 'untagged' | number> {
+  return typeof card === 'object' ? card : { vlan: card };
+}
+
+function vlanText(vlan: 'untagged' | number): string {
+  return vlan === 'untagged' ? vlan : `VLAN ${vlan}`;
+}
+
+function tally(values: readonly string[]): [string, number][] {
+  const counts = new Map<string, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return [...counts];
+}
+
+function result(wanted: number, found: number, wrong: readonly string[]): WrongCards | undefined {
+  return wrong.length === 0 ? undefined : { wanted, found, wrong };
+}

@@ -1,0 +1,137 @@
+import { cordonOwner, cordonOwnerText } from './cordon.js';
+import {
+  type ForbidsDisruption,
+  mayDisruptControlPlane,
+  mayRepairControlPlane,
+} from '../etcd/etcd-quorum-guard.js';
+import { expectationBroken, type NotAsPlanned } from './expectations.js';
+import type {
+  Answer,
+  ClusterObservation,
+  NodeObject,
+  NodeObservation,
+  WorkloadObservation,
+} from './observation.js';
+import type { PlannedNode } from '../plan/plan.js';
+import { isProtected } from '../gates/protected-pods.js';
+import type { Reason } from '../reasons/reason.js';
+
+/** What the last look compares with. */
+export interface LastLookContext {
+  /** The run as its marks name it: `run/<cluster>/<n>`. */
+  readonly run: string;
+  /** The boot its facts were recorded in. */
+  readonly bootId: string;
+  readonly outageAccepted: boolean;
+  /** The request may make an unwell node well: what it is itself does not forbid it. */
+  readonly repairs?: true;
+}
+
+/** What a last look may say. */
+export type ForbidsSending =
+  | NotAsPlanned
+  | ForbidsDisruption
+  | Extract<Reason, { kind: 'talos-not-ready' | 'cordon-lost' | 'protected-pods' }>;
+
+/** As many pods are named. */
+const named = 5;
+
+/**
+ * The last look before the request that stops a node (I2, I14): it is still what the plan was made for, cordoned as this run
+ * left it, free of pods a budget protects, and, for a control plane, etcd can do without it. Whatever does not answer forbids.
+ */
+export function lastLook(
+  observation: ClusterObservation,
+  node: PlannedNode,
+  context: LastLookContext,
+): ForbidsSending | undefined {
+  const seen = observation.nodes.find((candidate) => candidate.name === node.name);
+  if (!seen) return { kind: 'node-missing', node: node.name };
+  const broken = expectationBroken(node, seen);
+  if (broken) return broken;
+  const object = seen.kubernetes.kind === 'answered' ? seen.kubernetes.value : undefined;
+  if (!object) return { kind: 'node-missing', node: node.name };
+  const moved = ownState(node.name, seen, context);
+  if (moved) return moved;
+  const lost = cordonLost(node, object, context.run) ?? podsLeft(node.name, observation.workloads);
+  if (lost || node.role === 'worker') return lost;
+  const may = context.repairs ? mayRepairControlPlane : mayDisruptControlPlane;
+  return may(observation, node.name, context);
+}
+
+/**
+ * The same before a machine that never joined, or fell silent after it had, is made once more for a way back: of it only its Node can be
+ * looked at, and its kubelet must not be heard; the others must do without it (I2).
+ */
+export function lastLookAtRemains(
+  observation: ClusterObservation,
+  node: PlannedNode,
+  context: Omit<LastLookContext, 'bootId'>,
+): ForbidsSending | undefined {
+  const seen = observation.nodes.find((candidate) => candidate.name === node.name);
+  if (seen?.kubernetes.kind === 'unreachable')
+    return { kind: 'kubernetes-unreachable', endpoints: [], why: seen.kubernetes.why };
+  const object = seen?.kubernetes.value;
+  if (!object) return { kind: 'node-missing', node: node.name };
+  if (object.ready)
+    return {
+      kind: 'expectation-broken',
+      node: node.name,
+      what: 'kubelet',
+      expected: 'silent',
+      found: 'heard again',
+    };
+  const lost = cordonLost(node, object, context.run);
+  if (lost || node.role === 'worker') return lost;
+  return mayRepairControlPlane(observation, node.name, context);
+}
+
+/**
+ * Whether what the last look rests on stands on the very Node the intent is written on: the cordon, whose it is, and the boot.
+ * Somebody may have given the node back, or upgraded it, between the look and this; then it is looked at again.
+ *
+ * @param looked the Node as the look saw it.
+ */
+export function stillAsLooked(node: PlannedNode, run: string, looked: NodeObject, now: NodeObject): boolean {
+  return now.bootId === looked.bootId && cordonLost(node, now, run) === undefined;
+}
+
+/** The node itself: still in the boot its facts were recorded in, and not on its way down or up by somebody else's doing. */
+function ownState(
+  node: string,
+  { talos }: NodeObservation,
+  context: LastLookContext,
+): ForbidsSending | undefined {
+  if (talos.kind === 'unreachable')
+    return { kind: 'talos-unreachable', node, endpoint: node, why: talos.why };
+  const { stage, ready, unmet, bootId } = talos.value;
+  if (bootId !== undefined && bootId !== context.bootId)
+    return { kind: 'expectation-broken', node, what: 'boot id', expected: context.bootId, found: bootId };
+  return context.repairs || (stage === 'running' && ready)
+    ? undefined
+    : { kind: 'talos-not-ready', node, stage, unmet };
+}
+
+function cordonLost(
+  { name, keepCordon }: PlannedNode,
+  object: NodeObject,
+  run: string,
+): ForbidsSending | undefined {
+  const owner = cordonOwner(object);
+  if (owner.by === 'nobody') return { kind: 'cordon-lost', node: name, found: 'it is schedulable' };
+  if (owner.by === 'run' && owner.run === run) return undefined;
+  if (owner.by === 'somebody' && keepCordon && object.marks.run === run) return undefined;
+  return { kind: 'cordon-lost', node: name, found: `the cordon of ${cordonOwnerText(owner)}` };
+}
+
+function podsLeft(node: string, workloads: Answer<WorkloadObservation>): ForbidsSending | undefined {
+  if (workloads.kind === 'unreachable')
+    return { kind: 'kubernetes-unreachable', endpoints: [], why: workloads.why };
+  const left = workloads.value.pods.filter((pod) => pod.node === node && isProtected(pod));
+  if (left.length === 0) return undefined;
+  return {
+    kind: 'protected-pods',
+    node,
+    pods: left.slice(0, named).map((pod) => `${pod.namespace}/${pod.name}`),
+  };
+}

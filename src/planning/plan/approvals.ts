@@ -1,0 +1,83 @@
+import type { Hop, PlanApproval, PlannedNode, UpgradePlan } from './plan.js';
+import type { PlanInput, SeenNode } from './plan-input.js';
+import { deltasLeft, overridden } from './node-strategy.js';
+import { changesText } from '../terraform/accepted-changes.js';
+
+/** Why a person must say yes; undefined: nobody must. */
+type Question = (
+  input: PlanInput,
+  seen: readonly SeenNode[],
+  touched: readonly PlannedNode[],
+) => string | undefined;
+
+/** One table: everything in a plan that is not done without a person's yes, in the order it is told. */
+const questions: Readonly<Record<PlanApproval['kind'], Question>> = {
+  strategy: (input, seen) => {
+    const other = overridden(input, seen);
+    return (
+      other &&
+      `--strategy ${other.asked} was asked for, and upgrade.strategy.${other.delta} of slipway.yaml is ${other.declared}`
+    );
+  },
+  delta: (input, seen) => {
+    const deltas = deltasLeft(input, seen);
+    const named = input.inventory.upgrade.approve.find((entry) =>
+      [...deltas].some((delta) => delta === entry),
+    );
+    return named && names(named);
+  },
+  'control-planes': ({ inventory }, _seen, touched) =>
+    inventory.upgrade.approve.includes('control-planes') &&
+    touched.some(({ role }) => role === 'control-plane')
+      ? names('control-planes')
+      : undefined,
+  rebuild: ({ inventory }, _seen, touched) =>
+    inventory.upgrade.approve.includes('rebuild') && touched.some(({ rebuild }) => rebuild)
+      ? names('rebuild')
+      : undefined,
+  attributes: ({ otherChanges }) =>
+    otherChanges?.kind === 'answered' && Object.keys(otherChanges.value).length > 0
+      ? `Terraform would change ${changesText(otherChanges.value)}`
+      : undefined,
+};
+
+function names(entry: PlanInput['inventory']['upgrade']['approve'][number]): string {
+  return `upgrade.approve of slipway.yaml names ${entry}`;
+}
+
+/** What a person must say yes to before anything of this request is touched; empty: it is done without asking. */
+export function approvalsOf(
+  input: PlanInput,
+  seen: readonly SeenNode[],
+  hops: readonly Hop[],
+): PlanApproval[] {
+  const touched = hops.flatMap(({ nodes }) => nodes).filter(({ skip }) => !skip);
+  return asked(['strategy', 'delta', 'control-planes', 'rebuild', 'attributes'], input, seen, touched);
+}
+
+/** The same of the way back of a run: whoever asked for it said yes to the version. */
+export function approvalsOfWayBack(input: PlanInput, seen: readonly SeenNode[]): PlanApproval[] {
+  return asked(['attributes'], input, seen, []);
+}
+
+/** What goes into a plan of these: with how many people must say yes, where one is not enough. */
+export function approvalsOfPlan(
+  { inventory }: PlanInput,
+  approvals: readonly PlanApproval[],
+): Pick<UpgradePlan, 'approvals' | 'approvers'> {
+  if (approvals.length === 0) return {};
+  const { approvers } = inventory.upgrade;
+  return { approvals, ...(approvers > 1 ? { approvers } : {}) };
+}
+
+function asked(
+  kinds: readonly PlanApproval['kind'][],
+  input: PlanInput,
+  seen: readonly SeenNode[],
+  touched: readonly PlannedNode[],
+): PlanApproval[] {
+  return kinds.flatMap((kind) => {
+    const why = questions[kind](input, seen, touched);
+    return why === undefined ? [] : [{ kind, why }];
+  });
+}

@@ -1,0 +1,80 @@
+import type { Inventory, InventoryNode } from '../../inventory/schema.js';
+import type { CertificateEnd } from './client-certificates.js';
+import { isOnTarget } from '../node/expectations.js';
+import { asBefore, halfMade, type HalfMade } from '../rollback/incomplete-replacement.js';
+import { schematicOf } from '../versions/installer-image.js';
+import type {
+  Answer,
+  ClusterObservation,
+  NodeObject,
+  NodeObservation,
+  TalosObservation,
+} from '../node/observation.js';
+import type { UpgradeRequest } from './plan.js';
+import type { OtherChanges } from '../terraform/accepted-changes.js';
+
+/** Schematic id → the official system extensions in it (`siderolabs/iscsi-tools`); `null`: the factory has no such schematic. */
+export type SchematicContents = Readonly<Record<string, readonly string[] | null>>;
+
+/** Everything a plan is made of. */
+export interface PlanInput {
+  readonly request: UpgradeRequest;
+  readonly inventory: Inventory;
+  readonly observation: ClusterObservation;
+  /** Versions of Talos the Image Factory can build. */
+  readonly availableVersions: Answer<readonly string[]>;
+  /** What the wanted schematics are made of, by id: asked for where a node is to get another one. */
+  readonly schematics?: Answer<SchematicContents>;
+  /** When the client certificates end that a run of the plan would use; left out: nobody looked. */
+  readonly certificates?: readonly CertificateEnd[];
+  /** What Terraform would change of machines beside what an upgrade is about; left out: it was not asked. */
+  readonly otherChanges?: Answer<OtherChanges>;
+  /** Only these nodes; empty or left out: all. */
+  readonly only?: readonly string[];
+  /** SHA-256 of a text, in hex: planning has no crypto of its own. */
+  readonly sha256: (text: string) => string;
+  /** ISO time. */
+  readonly now: string;
+}
+
+/** A node of the inventory with what was seen of it. */
+export interface SeenNode {
+  readonly node: InventoryNode;
+  readonly seen: NodeObservation | undefined;
+  /** What its Talos API said; undefined when it did not answer. Of one that is half made: what it would have said before. */
+  readonly talos: TalosObservation | undefined;
+  /** Its Node object; undefined when there is none, or Kubernetes did not answer. */
+  readonly object: NodeObject | undefined;
+  /** An earlier run began to replace its machine, and did not finish. */
+  readonly halfMade?: HalfMade;
+  /** Whether the request is about it. */
+  readonly selected: boolean;
+}
+
+/** The inventory's nodes, in its order, with what was seen of each. */
+export function seenNodes(input: PlanInput): SeenNode[] {
+  const { inventory, observation, only, request } = input;
+  const byName = new Map(observation.nodes.map((seen) => [seen.name, seen]));
+  const wanted = new Set(only);
+  return inventory.nodes.map((node) => {
+    const seen = byName.get(node.name);
+    const half = seen && halfMade(inventory, seen, request);
+    const talos = seen?.talos.kind === 'answered' ? seen.talos.value : undefined;
+    return {
+      node,
+      seen,
+      talos: half ? asBefore(inventory, node, half) : talos,
+      ...(half ? { halfMade: half } : {}),
+      object: seen?.kubernetes.kind === 'answered' ? seen.kubernetes.value : undefined,
+      selected: wanted.size === 0 || wanted.has(node.name),
+    };
+  });
+}
+
+/** Whether a node runs what it is to run; false while nobody knows. */
+export function runsTarget({ request, inventory }: PlanInput, { node, talos }: SeenNode): boolean {
+  return (
+    talos !== undefined &&
+    isOnTarget({ version: request.talos, schematic: schematicOf(inventory, node) }, talos)
+  );
+}

@@ -1,0 +1,183 @@
+import { armedWith } from '../node/armed.js';
+import { deviceOf, needsFiles } from '../node/devices.js';
+import { usually } from './estimate.js';
+import { count, listed, span } from '../text/phrases.js';
+import type { Hop, PlannedNode } from './plan.js';
+import type { PlanInput, SeenNode } from './plan-input.js';
+import { flowOf } from '../versions/upgrade-flow.js';
+
+/** What a person should know before machines are made anew: what goes with them, what comes first, what a way back costs. */
+export function rebuildNotes(input: PlanInput, seen: readonly SeenNode[], hops: readonly Hop[]): string[] {
+  const made = hops.map((hop) => ({ ...hop, rebuilt: hop.nodes.filter((node) => node.rebuild) }));
+  const rebuilding = made.filter(({ rebuilt }) => rebuilt.length > 0);
+  const all = rebuilding.flatMap(({ rebuilt }) => rebuilt);
+  const names = [...new Set(all.flatMap(({ name, rebuild }) => (rebuild?.continues ? [] : [name])))];
+  const [first] = rebuilding;
+  if (!first) return [];
+  const continued = all.flatMap((node) => continuedNotes(node));
+  if (names.length === 0) return [...continued, ...rebuilding.flatMap((hop) => templateNotes(hop))];
+  return [
+    ...continued,
+    `${listed(names, 12)}: destroyed and made anew by Terraform, which cannot be undone; what is on ${names.length === 1 ? 'its disk' : 'their disks'} is gone ` +
+      '(local volumes, images, logs), name, address and Node stay',
+    ...paceNotes(input, rebuilding),
+    ...keptNotes(input),
+    ...otherChangesNotes(input),
+    ...rebuilding.flatMap((hop) => templateNotes(hop)),
+    ...noTemplatesNotes(input),
+    wayBackNote(first, first.rebuilt),
+    ...memberNotes(first.rebuilt),
+    ...deviceNotes(input, rebuilding),
+    ...valueNotes(input, rebuilding.at(-1) ?? first),
+    ...markNotes(seen, names),
+    ...afterNotes(input, names),
+  ];
+}
+
+/** What becomes of a node that an earlier run did not finish. */
+function continuedNotes({ name, role, rebuild }: PlannedNode): string[] {
+  if (!rebuild?.continues) return [];
+  const stands =
+    rebuild.continues === 'waiting'
+      ? 'a new machine waits there, and gets its configuration if it is the one in the Terraform state'
+      : 'nothing answers there, and what the Terraform state lacks is made; if its old machine may still run somewhere, do not start this';
+  const member =
+    role === 'control-plane'
+      ? '; its etcd member is removed by its id, and until the new one votes etcd has none to spare'
+      : '';
+  return [
+    `${name} is continued, before any other node: an earlier run began to replace its machine; ${stands}${member}`,
+  ];
+}
+
+/** Where slipway.yaml would let several workers go together. */
+function paceNotes({ inventory: { upgrade } }: PlanInput, hops: readonly Hop[]): string[] {
+  const workers = hops.flatMap(({ nodes }) => nodes).filter((node) => node.rebuild && node.role === 'worker');
+  if (upgrade.workers.batch === 1 || workers.length < 2) return [];
+  return [
+    `nodes that are made anew go one at a time, though upgrade.workers.batch is ${upgrade.workers.batch}: the Terraform state has one writer, ` +
+      'and what is done to a node is planned on the state as the node before it left it',
+  ];
+}
+
+/** What Terraform leaves as it is when it replaces a node. */
+function keptNotes({ inventory: { terraform } }: PlanInput): string[] {
+  if (!terraform || terraform.keep.length === 0) return [];
+  return [`kept when a machine is replaced, by type (terraform.keep): ${listed(terraform.keep, 8)}`];
+}
+
+/** Where Terraform was asked what else it would change, and did not say. */
+function otherChangesNotes({ otherChanges }: PlanInput): string[] {
+  if (otherChanges?.kind !== 'unreachable') return [];
+  return [
+    `what else Terraform would change of these machines is not known (${otherChanges.why}): it is looked at before each node is touched, and refused then`,
+  ];
+}
+
+function templateNotes({ to, templates = [] }: Hop): string[] {
+  if (templates.length === 0) return [];
+  return [
+    `before the first node of Talos ${to}: ${count(templates.length, 'template')}, those of another version, are made of it; no machine changes by that`,
+  ];
+}
+
+/** Nothing is made anew before the nodes, so nobody sees to it that what they are made of is of the version wanted. */
+function noTemplatesNotes({ inventory: { terraform } }: PlanInput): string[] {
+  if (!terraform || terraform.templates) return [];
+  return [
+    'slipway.yaml names no templates (terraform.templates): new machines are made of whatever template or image Terraform finds, ' +
+      'and one that boots another version halts the run, its old machine being gone',
+  ];
+}
+
+/** Template ids are fixed: the old and the new one cannot stand side by side. */
+function wayBackNote({ templates = [] }: Hop, rebuilt: readonly PlannedNode[]): string {
+  const versions = [...new Set(rebuilt.map(({ from }) => from))];
+  const first =
+    templates.length === 0
+      ? ''
+      : `the template of its host and role is made anew first, which takes about ${span(usually.template)}, then `;
+  return (
+    `a way back makes a machine anew once more, with ${listed(versions)}: ${first}the machine, about ` +
+    `${span(usually.rebuilt)}; there is no older boot slot on a new disk`
+  );
+}
+
+function memberNotes(rebuilt: readonly PlannedNode[]): string[] {
+  const controlPlanes = rebuilt.filter(({ role }) => role === 'control-plane').map(({ name }) => name);
+  if (controlPlanes.length === 0) return [];
+  return [
+    `${listed(controlPlanes)}: the etcd member goes with the machine, is removed by its id, and the new one takes its data from the others`,
+  ];
+}
+
+/** What their cards need cannot be looked for before, where Terraform brings the machine configuration. */
+function deviceNotes(
+  { inventory }: PlanInput,
+  hops: readonly { readonly to: string; readonly rebuilt: readonly PlannedNode[] }[],
+): string[] {
+  const names = hops.flatMap(({ to, rebuilt }) =>
+    rebuilt
+      .filter(({ name, rebuild }) => {
+        const device = deviceOf(inventory, name);
+        return rebuild?.configuration === 'terraform' && device !== undefined && needsFiles(device, to);
+      })
+      .map(({ name }) => name),
+  );
+  if (names.length === 0) return [];
+  return [
+    `${listed([...new Set(names)], 12)}: Terraform brings the machine configuration, so what their cards need in it is looked for afterwards only`,
+  ];
+}
+
+/** Where Terraform is given something else than git says. */
+function valueNotes({ inventory, request }: PlanInput, { values = {} }: Hop): string[] {
+  const variables = inventory.terraform?.variables;
+  const given = variables?.kubernetes === undefined ? undefined : values[variables.kubernetes];
+  const declared = inventory.versions.kubernetes;
+  return [
+    ...(given === undefined || given.replace(/^v/, '') === declared.replace(/^v/, '')
+      ? []
+      : [
+          `new machines get Kubernetes ${given}, which runs; slipway.yaml declares ${declared}, and an upgrade of Talos changes no Kubernetes`,
+        ]),
+    ...(request.declared
+      ? []
+      : [
+          `git does not declare Talos ${request.talos}: afterwards a plan of Terraform's own would make these machines anew once more`,
+        ]),
+  ];
+}
+
+/** What an earlier run left on a node, and what becomes of it. */
+function markNotes(seen: readonly SeenNode[], names: readonly string[]): string[] {
+  return seen.flatMap(({ node, talos, object }): string[] => {
+    if (!object || !talos || !names.includes(node.name)) return [];
+    const armed = flowOf(talos.version) === 'lifecycle' ? armedWith(object) : undefined;
+    return [
+      ...(armed
+        ? [
+            `${node.name} ${armed.sure ? 'has' : 'may have'} ${armed.version} installed: it goes with the machine, unless something reboots it before`,
+          ]
+        : []),
+      ...(object.marks.replace === undefined
+        ? []
+        : [
+            `an earlier run replaced the machine of ${node.name}, or nearly did; what stands there now is looked at before anything is sent`,
+          ]),
+    ];
+  });
+}
+
+/** What slipway.yaml asks a person to see to, once for all nodes of a role. */
+function afterNotes({ inventory }: PlanInput, names: readonly string[]): string[] {
+  return (['control-plane', 'worker'] as const).flatMap((role) => {
+    const of = inventory.nodes.filter((node) => node.role === role && names.includes(node.name));
+    const nodes = listed(
+      of.map(({ name }) => name),
+      12,
+    );
+    const notes = of.length === 0 ? [] : (inventory.roles[role]?.afterRebuild ?? []);
+    return notes.map((note) => `afterwards, for each of ${nodes}: ${note}`);
+  });
+}

@@ -1,0 +1,105 @@
+import type { Inventory, InventoryNode } from '../../inventory/schema.js';
+import type { HalfMade } from '../rollback/incomplete-replacement.js';
+import { kubernetesVersions } from '../versions/kubernetes-versions.js';
+import type { Hop, PlannedNode, PlannedRebuild, PlannedTerraform } from './plan.js';
+import type { PlanInput } from './plan-input.js';
+import { expandAddress } from '../terraform/address-template.js';
+import { writtenVersion } from '../terraform/written-version.js';
+import { allTemplates, templatesOf, type Template } from '../terraform/templates.js';
+
+/** How the machine of a node is made anew. @throws Error where the plan should have been refused for it. */
+export function plannedRebuild(
+  { inventory, otherChanges }: Pick<PlanInput, 'inventory' | 'otherChanges'>,
+  { name, role, host, vm }: InventoryNode,
+  half?: HalfMade,
+): PlannedRebuild {
+  const { terraform, configuration } = inventory.roles[role] ?? {};
+  const expanded = expandAddress(terraform ?? '', { node: name, host, role, vm });
+  const accepts = otherChanges?.kind === 'answered' ? otherChanges.value[name] : undefined;
+  if (!expanded.ok || !configuration) throw new Error(`${name} was planned to be rebuilt, and cannot be`);
+  return {
+    address: expanded.address,
+    ...(host === undefined ? {} : { host }),
+    configuration: configuration.by,
+    ...(accepts ? { accepts } : {}),
+    ...(half
+      ? { continues: half.standing.kind === 'waiting' ? ('waiting' as const) : ('gone' as const) }
+      : {}),
+  };
+}
+
+type MadeAnew = Pick<PlannedNode, 'name' | 'role' | 'rebuild'>;
+
+/** What a hop is beside its nodes, where it makes some of them anew. */
+export function rebuildOfHop(
+  input: PlanInput,
+  to: string,
+  nodes: readonly MadeAnew[],
+): Pick<Hop, 'strategy' | 'values' | 'templates'> {
+  const rebuilt = nodes.filter((node) => node.rebuild);
+  const { terraform } = input.inventory;
+  if (rebuilt.length === 0 || !terraform) return {};
+  const templates = templatesOfHop(input, rebuilt);
+  return {
+    strategy: 'rebuild',
+    values: hopValues(input, to),
+    ...(templates.length === 0 ? {} : { templates: templates.map(({ address }) => address) }),
+  };
+}
+
+/** Those that its nodes are made of, or all, where Terraform would take the others along with any node. */
+function templatesOfHop({ inventory }: PlanInput, rebuilt: readonly MadeAnew[]): readonly Template[] {
+  const { address, all = false } = inventory.terraform?.templates ?? {};
+  if (address === undefined) return [];
+  if (all) return allTemplates(inventory.nodes, address);
+  const made = rebuilt.map(({ name, role, rebuild }) => ({ node: name, role, host: rebuild?.host }));
+  return templatesOf(made, address).templates;
+}
+
+/**
+ * What a hop gives to Terraform: its own Talos version, the Kubernetes that runs, since an upgrade of Talos does not change it,
+ * and the schematics of the roles.
+ */
+function hopValues({ inventory, observation }: PlanInput, talos: string): Record<string, string> {
+  const kubernetes = kubernetesVersions(observation)?.highest ?? inventory.versions.kubernetes;
+  return terraformValues(inventory, { talos, kubernetes });
+}
+
+/** The same for any versions: value by variable. */
+export function terraformValues(
+  inventory: Inventory,
+  { talos, kubernetes }: Inventory['versions'],
+): Record<string, string> {
+  const variables = inventory.terraform?.variables;
+  if (!variables) return {};
+  const entries: [string | undefined, string | undefined][] = [
+    [variables.talos, writtenVersion(talos, variables.talosWritten)],
+    [variables.kubernetes, writtenVersion(kubernetes, variables.kubernetesWritten)],
+    ...(['control-plane', 'worker'] as const).map((role): [string | undefined, string | undefined] => [
+      variables.schematic[role],
+      inventory.roles[role]?.schematic,
+    ]),
+  ];
+  return Object.fromEntries(
+    entries.flatMap(([name, value]) => (name === undefined || value === undefined ? [] : [[name, value]])),
+  );
+}
+
+/** The Terraform configuration a plan rests on; nothing where none of its hops makes a node anew. */
+export function plannedTerraform(
+  { inventory: { terraform }, request }: PlanInput,
+  hops: readonly Hop[],
+): { readonly terraform?: PlannedTerraform } {
+  if (!terraform || !hops.some((hop) => hop.strategy === 'rebuild')) return {};
+  const { tool, version, source, workspace } = terraform;
+  return {
+    terraform: {
+      tool,
+      version,
+      ...(source.repository === undefined ? {} : { repository: source.repository }),
+      folder: source.folder,
+      workspace,
+      commit: request.commit ?? 'unknown',
+    },
+  };
+}

@@ -1,0 +1,36 @@
+import type { Reason } from './reason.js';
+import type { NodeState } from '../report/run-result.js';
+
+/** A node was to go back to the version from before, and did not come there. */
+export interface RollbackFailed {
+  readonly kind: 'rollback-failed';
+  readonly node: string;
+  /** The one from before. */
+  readonly version: string;
+  /** What the node is now, by name. */
+  readonly state: NodeState;
+  readonly reason: Reason;
+}
+
+/** What the request that boots a node's other slot came to. */
+export type WayBackReason =
+  | RollbackFailed
+  /** It was, or may have been, sent; the node shows no sign of it. A second one would boot what the first one left. */
+  | {
+      readonly kind: 'rollback-unanswered';
+      readonly node: string;
+      /** The one from before. */
+      readonly version: string;
+      readonly since: string;
+      /** It is one of a run that is taken back as a whole. */
+      readonly whole?: true;
+    }
+  /** The node has rebooted, and runs what it was to leave. */
+  | {
+      readonly kind: 'rollback-not-booted';
+      readonly node: string;
+      readonly version: string;
+      /** The one from before. */
+      readonly wanted: string;
+      readonly whole?: true;
+    };

@@ -1,0 +1,46 @@
+import type { Inventory } from '../../inventory/schema.js';
+import { schematicOf } from '../versions/installer-image.js';
+import type { MachineStanding, NodeObject, NodeObservation, TalosObservation } from '../node/observation.js';
+import type { InventoryNode } from '../../inventory/schema.js';
+import type { UpgradeRequest } from '../plan/plan.js';
+import { deltaOf, isVersion } from '../versions/versions.js';
+import { wantedStrategy } from '../plan/wanted-strategy.js';
+
+/**
+ * A node whose machine an earlier run began to replace, and did not see to its end: the mark stands on its Node, its kubelet is not
+ * heard, and what stands at its address takes nothing from the cluster.
+ */
+export interface HalfMade {
+  readonly object: NodeObject;
+  readonly standing: MachineStanding;
+  /** What its old machine ran, as its Node still says. */
+  readonly from: string;
+}
+
+/** Undefined where the node is none: what does not answer for another reason is nothing to go on with. */
+export function halfMade(
+  inventory: Pick<Inventory, 'upgrade'>,
+  { talos, kubernetes, standing }: NodeObservation,
+  request: Pick<UpgradeRequest, 'talos' | 'strategy' | 'back'>,
+): HalfMade | undefined {
+  const object = kubernetes.kind === 'answered' ? kubernetes.value : undefined;
+  if (!object || !standing || object.marks.replace === undefined || object.ready) return undefined;
+  if (talos.kind === 'answered') return undefined;
+  const [, from] = /\((v[^)]+)\)/.exec(object.osImage) ?? [];
+  if (from === undefined || !isVersion(from) || !isVersion(request.talos)) return undefined;
+  const strategy = wantedStrategy({ inventory, request }, deltaOf(from, request.talos));
+  return strategy === 'rebuild' || request.back ? { object, standing, from } : undefined;
+}
+
+/** What its Talos would say if it were as before: versions and strategy of what is left go by it. */
+export function asBefore(inventory: Inventory, node: InventoryNode, { from }: HalfMade): TalosObservation {
+  return {
+    nodename: node.name,
+    version: from,
+    schematic: schematicOf(inventory, node),
+    extensions: [],
+    stage: 'gone',
+    ready: false,
+    unmet: [],
+  };
+}

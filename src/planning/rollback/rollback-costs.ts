@@ -1,0 +1,47 @@
+import { usually } from '../plan/estimate.js';
+import { listed, span } from '../text/phrases.js';
+import type { PlannedNode, WayBack } from '../plan/plan.js';
+import type { MachineInTerraform } from '../terraform/machine-in-terraform.js';
+
+/** What a way back costs. */
+export interface WayBackCosts {
+  /** Milliseconds, as such things usually take. */
+  readonly took: number;
+  /** A sentence each, without a full stop. */
+  readonly notes: readonly string[];
+}
+
+/** By the same table as a plan's estimate. Template ids are fixed: old and new cannot stand side by side. */
+export function costsOf({
+  before: { name, from },
+  to,
+  way,
+  ahead,
+  machine: { templates },
+}: {
+  readonly before: Pick<PlannedNode, 'name' | 'from'>;
+  readonly to: string;
+  readonly way: WayBack;
+  /** Nodes that are still to be made of the new template. */
+  readonly ahead: readonly string[];
+  readonly machine: Pick<MachineInTerraform, 'templates'>;
+}): WayBackCosts {
+  const making = templates.length === 0 ? 0 : templates.length === 1 ? usually.template : usually.templates;
+  const usual = (milliseconds: number): string => `usually ${span(milliseconds)}`;
+  const kept = way.templates.length > 0 && templates.length === 0;
+  return {
+    took: making + usually.rebuilt,
+    notes: [
+      ...(templates.length === 0
+        ? []
+        : [`${listed(templates)} made anew with ${from} first: ${usual(making)}`]),
+      ...(kept ? [`the template it is made of holds ${from} already`] : []),
+      `the machine of ${name} made anew with ${from}: ${usual(usually.rebuilt)}`,
+      ...(templates.length === 0 || ahead.length === 0
+        ? []
+        : [
+            `${listed(ahead)} ${ahead.length === 1 ? 'is' : 'are'} still to be made of ${templates.length === 1 ? 'that template' : 'those templates'} with ${to}: the next run makes ${templates.length === 1 ? 'it' : 'them'} anew once more, ${usual(making)}`,
+          ]),
+    ],
+  };
+}

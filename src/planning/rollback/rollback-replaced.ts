@@ -1,0 +1,202 @@
+import type { Inventory } from '../../inventory/schema.js';
+import { runningSchematic } from '../node/expectations.js';
+import { installerImage } from '../versions/installer-image.js';
+import { stepOrders, type StepsName } from '../steps/node-steps.js';
+import type { ClusterObservation, NodeObject, TalosObservation } from '../node/observation.js';
+import { oldForbidden } from './rollback-compatibility.js';
+import type { PlannedNode, WayBack } from '../plan/plan.js';
+import type { Reason } from '../reasons/reason.js';
+import type { Rollback } from './rollback.js';
+import { stepsLeftOut } from '../steps/omitted-steps.js';
+import { howToContinue } from '../terraform/how-to-continue.js';
+import type { MachineInTerraform } from '../terraform/machine-in-terraform.js';
+import { flowOf } from '../versions/upgrade-flow.js';
+import { costsOf } from './rollback-costs.js';
+import { well, wellPatched } from '../steps/health-steps.js';
+
+/** What the way back of a node that was made anew, or was to be, is decided from. */
+export interface RebuiltQuestion {
+  readonly inventory: Inventory;
+  /** Of the node what it runs and what stands at its address; of the others what etcd says. */
+  readonly observation: ClusterObservation;
+  /** The node as the run's plan has it. */
+  readonly before: PlannedNode;
+  /** The version of the hop that halted. */
+  readonly to: string;
+  readonly way: WayBack;
+  /** The other nodes of the hop that are still to be made anew. */
+  readonly ahead: readonly string[];
+  readonly machine: MachineInTerraform;
+}
+
+/**
+ * Back by another machine: the old template of its host and role first, where it differs, then the machine once more, of the version
+ * from before. A machine that joined is emptied and replaced; one that did not is made again with what the state lacks.
+ */
+export function rollbackOfRebuilt(question: RebuiltQuestion): Rollback {
+  const { before, observation } = question;
+  const seen = observation.nodes.find(({ name }) => name === before.name);
+  if (!seen || seen.kubernetes.kind === 'unreachable') {
+    const why = seen?.kubernetes.kind === 'unreachable' ? seen.kubernetes.why : 'it was not asked';
+    return refused({ kind: 'kubernetes-unreachable', endpoints: [], why });
+  }
+  const object = seen.kubernetes.value;
+  if (!object) return refused({ kind: 'node-missing', node: before.name });
+  if (seen.talos.kind === 'unreachable') return fromRemains(question, object, seen.talos.why);
+  return fromMachine(question, object, seen.talos.value);
+}
+
+/** Talos on it answers: it is what it was, or has joined with the version of the hop. */
+function fromMachine(question: RebuiltQuestion, object: NodeObject, talos: TalosObservation): Rollback {
+  const { before, to, machine, observation } = question;
+  const { from, expects } = before;
+  const schematic = runningSchematic(talos);
+  const runs = { version: talos.version, schematic, extensions: talos.extensions };
+  const whole = wholeInState(question);
+  if (talos.version === from && schematic === expects.schematic) {
+    if (whole) return refused(whole);
+    const node = { ...kept(before, object), from, expects: runs, schematic, back: true as const, soak: 0 };
+    const { rebuild: _, ...only } = node;
+    // A machine that was made of the old template after all may lack the patches for when it is Ready.
+    const patched = before.patches !== undefined && object.marks.replace !== undefined;
+    return {
+      verdict: 'back',
+      node: only,
+      steps: patched ? serviceSteps.patched : serviceSteps.plain,
+    };
+  }
+  if (talos.version !== to)
+    return impossible(
+      before,
+      `it runs ${talos.version}${talos.version === from ? ` of schematic ${schematic}` : ''}, neither what it ran before nor the version of this run`,
+    );
+  const forbids = oldForbidden(observation, before, to) ?? whole ?? machine.forbids;
+  if (forbids) return refused(forbids);
+  return back(question, object, 'back-rebuilt', { from: talos.version, expects: runs });
+}
+
+/** Nothing of it takes part in the cluster: its machine is gone, silent, or waits for a configuration. */
+function fromRemains(question: RebuiltQuestion, object: NodeObject, why: string): Rollback {
+  const { before, to, observation, machine } = question;
+  const { name } = before;
+  if (object.marks.replace === undefined)
+    return impossible(
+      before,
+      `Talos on it does not answer (${why}), and its machine was not replaced: it is still the one from before, and nothing that Slipway did stopped it`,
+    );
+  const standing = observation.nodes.find((one) => one.name === name)?.standing;
+  if (!standing || object.ready)
+    return impossible(before, `its kubelet is heard, or Talos on it begins to answer; ask again in a minute`);
+  const forbids = oldForbidden(observation, before, to);
+  if (forbids) return refused(forbids);
+  const decision = howToContinue({
+    node: name,
+    address: addressOf(before),
+    present: machine.present,
+    lacking: machine.lacking,
+    identity: machine.identity,
+    oldUuid: joinedWith(object, to) ? undefined : object.systemUuid,
+    machine: machine.standing,
+    lost: false,
+    remakes: true,
+  });
+  if (decision.send === 'refuse') return refused(decision.reason);
+  return back(question, object, 'back-continued', {
+    from: to,
+    expects: { version: to, schematic: before.schematic },
+    continues: standing.kind === 'waiting' ? 'waiting' : 'gone',
+  });
+}
+
+/** Whether the machine that its Node speaks of had joined with that version before it fell silent. */
+export function joinedWith({ osImage }: NodeObject, version: string): boolean {
+  return osImage.includes(`(${version})`);
+}
+
+interface Now {
+  readonly from: string;
+  readonly expects: PlannedNode['expects'];
+  readonly continues?: 'waiting' | 'gone';
+}
+
+function back(
+  question: RebuiltQuestion,
+  object: NodeObject,
+  order: 'back-rebuilt' | 'back-continued',
+  { from, expects, continues }: Now,
+): Rollback {
+  const { inventory, before, way } = question;
+  const own = inventory.nodes.find(({ name }) => name === before.name);
+  const { rebuild } = before;
+  if (!own || !rebuild) throw new Error(`${before.name} has no machine of Terraform, by its plan`);
+  const { continues: _, ...machine } = rebuild;
+  const { schematic } = before.expects;
+  const steps: StepsName = before.patches === undefined ? order : `${order}-patched`;
+  const left = new Set([
+    ...stepsLeftOut(inventory),
+    ...(way.templates.length === 0 ? (['templates'] as const) : []),
+  ]);
+  return {
+    verdict: 'back',
+    node: {
+      ...kept(before, object),
+      image: installerImage(inventory, { ...own, schematic }, before.from),
+      steps,
+      schematic,
+      from,
+      flow: flowOf(from) ?? 'legacy',
+      expects,
+      rebuild: { ...machine, ...(continues ? { continues } : {}), wayBack: way },
+      back: true,
+      soak: 0,
+    },
+    steps: stepOrders[steps].filter((step) => !left.has(step)),
+    costs: costsOf({ ...question, ahead: ofSameTemplates(question) }),
+  };
+}
+
+/** Those of them that are made of what is made of the old version now. */
+function ofSameTemplates({ inventory, before, ahead }: RebuiltQuestion): string[] {
+  const { nodes, terraform } = inventory;
+  const all = terraform?.templates?.all === true;
+  return nodes
+    .filter(({ role, host }) => all || (role === before.role && host === before.rebuild?.host))
+    .map(({ name }) => name)
+    .filter((name) => ahead.includes(name));
+}
+
+/** What stays as the plan had it; and that the cordon of the attempt before is still there, which outlives whatever fails now. */
+function kept(before: PlannedNode, { unschedulable, marks }: NodeObject): PlannedNode {
+  const { rebootMode: _, skip: _skip, armed: _armed, adopts: _adopts, ...rest } = before;
+  return unschedulable && marks.cordonedBy !== undefined ? { ...rest, adopts: marks.cordonedBy } : rest;
+}
+
+const serviceSteps = {
+  plain: ['cordon', ...well, 'uncordon'],
+  patched: ['cordon', ...wellPatched, 'uncordon'],
+} as const;
+
+/** A machine that answers, and that Terraform does not have whole, is nobody's to take back into service or to replace by itself. */
+function wholeInState({ before, machine }: RebuiltQuestion): Reason | undefined {
+  const address = addressOf(before);
+  const { present, lacking } = machine;
+  const spoilt = present.find(({ tainted, deposed }) => tainted || deposed.length > 0);
+  if (spoilt) return { kind: 'terraform-half-made', node: before.name, address: spoilt.address };
+  const gone = lacking[0] ?? (present.length === 0 ? address : undefined);
+  return gone === undefined
+    ? undefined
+    : { kind: 'terraform-machine-unrecorded', node: before.name, address: gone };
+}
+
+function addressOf({ name, rebuild }: PlannedNode): string {
+  if (!rebuild) throw new Error(`${name} has no machine of Terraform, by its plan`);
+  return rebuild.address;
+}
+
+function impossible({ name }: PlannedNode, why: string): Rollback {
+  return refused({ kind: 'rollback-impossible', node: name, why });
+}
+
+function refused(...reasons: readonly Reason[]): Rollback {
+  return { verdict: 'refused', reasons };
+}

@@ -1,0 +1,72 @@
+import type { Inventory } from '../../inventory/schema.js';
+import { schematicOf } from '../versions/installer-image.js';
+import type { PlannedNode, WayBack } from '../plan/plan.js';
+import type { Reason } from '../reasons/reason.js';
+import { templatesOf } from '../terraform/templates.js';
+import { writtenVersion } from '../terraform/written-version.js';
+
+/** What Terraform is given to make a node's machine as it was before its hop; or why nobody can tell. */
+export type KnownWayBack =
+  | { readonly verdict: 'known'; readonly way: WayBack }
+  | { readonly verdict: 'refused'; readonly reasons: readonly Reason[] };
+
+/** A node with what it ran before its hop, and its machine. */
+export type NodeBefore = Pick<PlannedNode, 'name' | 'role' | 'from' | 'rebuild'> & {
+  readonly expects: Pick<PlannedNode['expects'], 'schematic'>;
+};
+
+/** What its hop gave to Terraform. */
+export interface HopOfNode {
+  readonly values?: Readonly<Record<string, string>> | undefined;
+  /** Addresses of the templates its nodes are made of. */
+  readonly templates?: readonly string[] | undefined;
+}
+
+/**
+ * The values from before a hop: those of the hop, but for the version, and the schematic where that was another one. Git names neither
+ * any more. The old template of the node's host and role stood where the new one stands now, so it is made first.
+ */
+export function wayBackOf(inventory: Inventory, node: NodeBefore, hop: HopOfNode): KnownWayBack {
+  const { terraform, nodes } = inventory;
+  const { name, role, from, expects, rebuild } = node;
+  const own = nodes.find((one) => one.name === name);
+  if (!terraform || !rebuild || !own) throw new Error(`${name} has no machine of Terraform, by its plan`);
+  const unknown = (why: string): KnownWayBack => ({
+    verdict: 'refused',
+    reasons: [{ kind: 'rollback-impossible', node: name, why }],
+  });
+  if (rebuild.continues)
+    return unknown(
+      'an earlier run had destroyed its machine, and nobody recorded of which schematic that was; retry makes what is half made',
+    );
+  const { variables } = terraform;
+  const { schematic } = expects;
+  const variable = variables.schematic[role];
+  const other = schematic !== schematicOf(inventory, own);
+  if (other && (own.schematic !== undefined || variable === undefined))
+    return unknown(
+      `it was made of schematic ${schematic}, git names another one by now, and no variable of Terraform carries it; ` +
+        `put it back in git, and make the machine anew by a run of its own to ${from}`,
+    );
+  if (other && !/^[\da-f]{64}$/.test(schematic))
+    return unknown(`it was made of no schematic that the Image Factory knows (${schematic})`);
+  const values = {
+    ...hop.values,
+    [variables.talos]: writtenVersion(from, variables.talosWritten),
+    ...(other && variable !== undefined ? { [variable]: schematic } : {}),
+  };
+  return { verdict: 'known', way: { values, templates: templatesFor(inventory, node, hop) } };
+}
+
+/** The template of its host and role; all of the hop's, where Terraform takes the others along with any node. */
+function templatesFor(
+  { terraform }: Inventory,
+  { name, role, rebuild }: NodeBefore,
+  { templates = [] }: HopOfNode,
+): string[] {
+  const { address, all = false } = terraform?.templates ?? {};
+  if (address === undefined) return [];
+  if (all) return [...templates];
+  const made = templatesOf([{ node: name, role, host: rebuild?.host }], address).templates;
+  return made.map((template) => template.address);
+}

@@ -1,0 +1,126 @@
+import type { Inventory } from '../../inventory/schema.js';
+import { type Armed, bootsNext, bootsNextText } from '../node/armed.js';
+import { runningSchematic } from '../node/expectations.js';
+import { installerImage, versionOfImage } from '../versions/installer-image.js';
+import { stepOrders, type StepName } from '../steps/node-steps.js';
+import { oldForbidden } from './rollback-compatibility.js';
+import type { ClusterObservation } from '../node/observation.js';
+import type { PlannedNode } from '../plan/plan.js';
+import type { Reason } from '../reasons/reason.js';
+import { stepsLeftOut } from '../steps/omitted-steps.js';
+import { flowOf } from '../versions/upgrade-flow.js';
+import { minorOf } from '../versions/versions.js';
+import { well } from '../steps/health-steps.js';
+import type { WayBackCosts } from './rollback-costs.js';
+
+/** How a node that halted a run would go back to what it ran before. */
+export type Rollback =
+  | {
+      readonly verdict: 'back';
+      readonly node: PlannedNode;
+      readonly steps: readonly StepName[];
+      /** Where its machine is made anew once more. */
+      readonly costs?: WayBackCosts;
+    }
+  | { readonly verdict: 'refused'; readonly reasons: readonly Reason[] };
+
+/**
+ * Back to the version from before: by the slot that the upgrade in place left alone; or, where the node runs that version already, only
+ * back into service, unless its next boot takes another. A node that was made anew has no such slot: `rollback-rebuilt.ts`.
+ *
+ * @param observation of the node what it is now; where it is of another minor than before, of the cluster what runs and what etcd says.
+ * @param before the node as the run's plan has it.
+ * @param to the version of the hop that halted.
+ * @param installed the image that an installer was started with since the node booted, where one was: it wrote the other slot.
+ */
+export function rollbackOf(
+  inventory: Pick<Inventory, 'nodes' | 'image' | 'roles'>,
+  observation: ClusterObservation,
+  before: PlannedNode,
+  to: string,
+  installed?: string,
+): Rollback {
+  const { name, from, expects } = before;
+  const refused = (why: string): Rollback => ({
+    verdict: 'refused',
+    reasons: [{ kind: 'rollback-impossible', node: name, why }],
+  });
+  const { talos: seen, kubernetes } = observation.nodes.find((one) => one.name === name) ?? {
+    talos: notAsked,
+    kubernetes: notAsked,
+  };
+  if (seen.kind === 'unreachable')
+    return refused(`Talos on it does not answer (${seen.why}), and nobody else can boot its other slot`);
+  const talos = seen.value;
+  const runs = { version: talos.version, schematic: runningSchematic(talos), extensions: talos.extensions };
+  // Whatever an earlier run did to it, its way back is that run's.
+  if (before.skip !== undefined) return refused(`this run installed nothing on it: it ran ${from} before`);
+  const flow = flowOf(talos.version) ?? 'legacy';
+  const { rebootMode: _, armed: _armed, ...kept } = before;
+  const node: PlannedNode = {
+    ...kept,
+    steps: 'back',
+    flow,
+    // What it is made of once it is back.
+    schematic: expects.schematic,
+    from: talos.version,
+    expects: runs,
+    soak: 0,
+  };
+  if (talos.version === from && runs.schematic === expects.schematic) {
+    if (kubernetes.kind === 'unreachable')
+      return {
+        verdict: 'refused',
+        reasons: [{ kind: 'kubernetes-unreachable', endpoints: [], why: kubernetes.why }],
+      };
+    const next = kubernetes.value && (bootsNext(kubernetes.value, runs) ?? installedNext(runs, installed));
+    if (next) return refused(staysArmed(name, from, next));
+    return {
+      verdict: 'back',
+      node: { ...node, back: true },
+      steps: ['cordon', ...well, 'uncordon'],
+    };
+  }
+  if (talos.version !== to)
+    return refused(`it runs ${talos.version}, neither the version from before nor the one of this run`);
+  const forbids = isWithinMinor(before, to) ? undefined : oldForbidden(observation, before, to);
+  if (forbids) return { verdict: 'refused', reasons: [forbids] };
+  if (installed !== undefined && versionOfImage(installed) !== from)
+    return refused(
+      `somebody installed ${installed} on it since it booted, so its other slot does not hold ${from} any more; ` +
+        `once its pods are gone, and on a control plane only while the other etcd members are well: ` +
+        `talosctl -n ${before.address} upgrade --image ${oldImage(inventory, before)}`,
+    );
+  const left = stepsLeftOut(inventory);
+  const steps = stepOrders.back.filter((step) => !left.has(step));
+  return { verdict: 'back', node: { ...node, back: true }, steps };
+}
+
+/** What an installer that left no mark wrote, where the node runs on after one. How it ended nobody knows. */
+function installedNext({ version }: { readonly version: string }, image: string | undefined) {
+  if (image === undefined || flowOf(version) !== 'lifecycle' || versionOfImage(image) === version)
+    return undefined;
+  return { version: versionOfImage(image), sure: false };
+}
+
+/** Nothing takes an install out of what boots next: Talos' own rollback reboots in the same request. */
+function staysArmed(node: string, from: string, next: Pick<Armed, 'version' | 'sure'>): string {
+  return (
+    `it runs ${from} already, and ${bootsNextText(next)}; nothing takes that back. retry boots it, under all gates; ` +
+    `as it is, and still so at its next boot, it is given back by: ` +
+    `kubectl uncordon ${node} && kubectl annotate node ${node} slipway.dev/run- slipway.dev/cordoned-by-`
+  );
+}
+
+/** What a version needs of the cluster goes by its minor: within one there is nothing to ask. */
+export function isWithinMinor({ from }: Pick<PlannedNode, 'from'>, to: string): boolean {
+  return minorOf(from) === minorOf(to);
+}
+
+const notAsked = { kind: 'unreachable', why: 'it was not asked' } as const;
+
+/** The installer image of what it was before the hop. */
+function oldImage(inventory: Pick<Inventory, 'image' | 'roles' | 'nodes'>, before: PlannedNode): string {
+  const own = inventory.nodes.find(({ name }) => name === before.name) ?? before;
+  return installerImage(inventory, { ...own, schematic: before.expects.schematic }, before.from);
+}

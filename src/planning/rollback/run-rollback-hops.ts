@@ -1,0 +1,56 @@
+import type { RanBefore, RanBetween } from '../plan/plan.js';
+
+/** One step of a node's way back, from one version to another. */
+export interface BackLeg {
+  readonly from: RanBetween;
+  readonly to: RanBetween;
+  /** The slot that the upgrade left alone holds it; or it is installed once more, or another machine is made of it. */
+  readonly by: 'slot' | 'install' | 'machine';
+}
+
+/**
+ * The way a node takes back from what it runs: through what it ran between, since no minor is skipped. The slot that its last upgrade
+ * in place left alone holds the first of them, as long as it runs what it was brought to.
+ *
+ * @param runs what it runs; it is not back yet. Of a machine that is half made, what the one ran that is gone.
+ * @returns undefined where it runs what neither was nor came, or the version from before of another schematic.
+ */
+export function legsBack(
+  { version, schematic, to, through = [], noSlot }: RanBefore,
+  runs: RanBetween,
+  isHalfMade = false,
+): BackLeg[] | undefined {
+  const path: readonly RanBetween[] = [
+    { version: to, schematic: runs.schematic },
+    ...through,
+    { version, schematic },
+  ];
+  const found = path.findLastIndex((one) => one.version === runs.version);
+  const isLast = found === path.length - 1;
+  if (found === -1 || (isLast && !isHalfMade)) return undefined;
+  // Its machine is gone: it is made of what it ran.
+  const at = isLast ? found - 1 : found;
+  return path.slice(at + 1).map((next, index) => ({
+    from: index === 0 ? runs : (path[at + index] ?? runs),
+    to: next,
+    by: noSlot === 'rebuilt' ? 'machine' : at === 0 && index === 0 ? 'slot' : 'install',
+  }));
+}
+
+/** The part of a way back that ends with a hop to that version: what is left to do of it is what a retry does. */
+export function upToHop(before: RanBefore, to: string): RanBefore {
+  const { noSlot, through = [], ...whole } = before;
+  const at = through.findIndex(({ version }) => version === to);
+  const end = through[at];
+  if (!end) return before;
+  const between = through.slice(0, at);
+  const { version, schematic } = end;
+  const isMade = noSlot === 'rebuilt' || between.length > 0;
+  return {
+    ...whole,
+    version,
+    schematic,
+    ...(isMade && noSlot ? { noSlot } : {}),
+    ...(between.length > 0 ? { through: between } : {}),
+  };
+}

@@ -1,0 +1,147 @@
+import type { InventoryNode } from '../../inventory/schema.js';
+import { armedFor, armedWith } from '../node/armed.js';
+import { cordonOwner } from '../node/cordon.js';
+import { isOnTarget, runningSchematic } from '../node/expectations.js';
+import type { HalfMade } from './incomplete-replacement.js';
+import { installerImage } from '../versions/installer-image.js';
+import { patchesFor } from '../node/node-configuration.js';
+import type { NodeObject } from '../node/observation.js';
+import type { PlannedNode, RanBefore, RanBetween, RunBack } from '../plan/plan.js';
+import type { PlanInput, SeenNode } from '../plan/plan-input.js';
+import { rebootModeOf } from '../plan/planned-nodes.js';
+import { plannedRebuild, rebuildOfHop } from '../plan/replacement-plan.js';
+import { type BackLeg, legsBack } from './run-rollback-hops.js';
+import { flowOf } from '../versions/upgrade-flow.js';
+import { type KnownWayBack, wayBackOf } from './rollback-values.js';
+
+/** A node in one hop of its way back. */
+export interface PlannedLeg {
+  readonly to: string;
+  readonly node: PlannedNode;
+}
+
+/** A node in each of the hops that it takes. */
+export function plannedBack(input: PlanInput, seen: SeenNode, before: RanBefore): PlannedLeg[] {
+  const { node, talos, object, halfMade } = seen;
+  // Refused before, but the types do not know.
+  if (!talos || !object) throw new Error(`${node.name} was planned without having answered`);
+  const known = { ...seen, talos, object };
+  const runs = { version: talos.version, schematic: runningSchematic(talos) };
+  const { version, schematic, noSlot, through } = before;
+  const by = noSlot === 'rebuilt' ? 'machine' : 'slot';
+  const whole: BackLeg = { from: runs, to: { version, schematic }, by };
+  if (isBack(before, seen)) return [{ to: version, node: plannedLeg(input, known, whole, true) }];
+  const legs = through || halfMade ? (legsBack(before, runs, halfMade !== undefined) ?? []) : [whole];
+  return legs.map((leg, at) => {
+    const planned = plannedLeg(input, known, leg, at === 0);
+    const half = at === 0 ? halfMade : undefined;
+    const made = leg.by === 'machine' ? madeAnew(input, node, planned, leg.to, half) : planned;
+    return { to: leg.to.version, node: made };
+  });
+}
+
+/** It runs what it ran before, and only what is left of a run is to be taken away. */
+export function isBack(before: RanBefore, { talos, halfMade }: SeenNode): boolean {
+  return !halfMade && talos !== undefined && isOnTarget(before, talos);
+}
+
+interface KnownNode extends SeenNode {
+  readonly talos: NonNullable<SeenNode['talos']>;
+  readonly object: NonNullable<SeenNode['object']>;
+}
+
+function plannedLeg(
+  input: PlanInput,
+  { node, talos, object, halfMade }: KnownNode,
+  { from, to, by }: BackLeg,
+  isFirst: boolean,
+): PlannedNode {
+  const { inventory } = input;
+  const { name, role, address } = node;
+  const { limits } = inventory;
+  const skip = isFirst && !halfMade && isOnTarget(to, talos);
+  const adopts = isFirst ? (object.marks.cordonedBy ?? object.marks.run) : undefined;
+  const flow = flowOf(from.version) ?? 'legacy';
+  const installs = by === 'install';
+  // What halted that run need not be well to go back: no gate is asked whether it is.
+  const inOrder = isFirst && isUnwell(object) ? 'back' : 'back-run';
+  // The older image is there already: only the reboot is left to do.
+  const armed = isFirst && !skip && installs && flow === 'lifecycle' && armedFor(armedWith(object), to);
+  return {
+    name,
+    role,
+    address,
+    image: installerImage(inventory, { ...node, schematic: to.schematic }, to.version),
+    from: from.version,
+    flow,
+    steps: skip ? 'adopted' : !installs ? inOrder : armed ? 'armed' : flow,
+    ...(installs ? { rebootMode: rebootModeOf(input, { node }) } : {}),
+    schematic: to.schematic,
+    expects: {
+      version: from.version,
+      schematic: from.schematic,
+      ...(isFirst ? { extensions: talos.extensions } : {}),
+    },
+    ...(skip ? { skip: 'already-on-target' as const } : installs ? {} : { back: 'run' as const }),
+    ...(armed ? { armed: true as const } : {}),
+    canary: false,
+    keepCordon: cordonOwner(object).by === 'somebody',
+    ...(adopts === undefined ? {} : { adopts }),
+    soak: skip ? 0 : role === 'control-plane' ? limits.soakControlPlane : limits.soakWorker,
+  };
+}
+
+/** By another machine: of the old template, with the values from before. One that is half made is gone on with. */
+function madeAnew(
+  input: PlanInput,
+  node: InventoryNode,
+  planned: PlannedNode,
+  to: RanBetween,
+  half: HalfMade | undefined,
+): PlannedNode {
+  const known = wayOf(input, node, planned, to);
+  // Refused before, but the types do not know.
+  if (known.verdict !== 'known') throw new Error(`${node.name} was planned without a way back`);
+  const patches = patchesFor(input.inventory, node, 'after-ready').length;
+  const order = half ? 'continued' : planned.steps === 'back' ? 'back-rebuilt' : 'rebuild';
+  return {
+    ...planned,
+    steps: patches > 0 ? `${order}-patched` : order,
+    ...(patches > 0 ? { patches } : {}),
+    rebuild: { ...plannedRebuild(input, node, half), wayBack: known.way },
+  };
+}
+
+/** What Terraform is given for it; or why nobody can tell. */
+export function wayOf(
+  input: PlanInput,
+  node: InventoryNode,
+  planned: Pick<PlannedNode, 'name' | 'role'>,
+  { version, schematic }: RanBetween,
+): KnownWayBack {
+  const made = {
+    ...planned,
+    from: version,
+    expects: { version, schematic },
+    rebuild: plannedRebuild(input, node),
+  };
+  return wayBackOf(input.inventory, made, rebuildOfHop(input, version, [made]));
+}
+
+/** Left by a run as it halted, or not Ready. */
+function isUnwell(object: NodeObject): boolean {
+  return !object.ready || object.marks.cordonedBy !== undefined;
+}
+
+/** Those it is about. A node that slipway.yaml does not know is refused as such. */
+export function chosen({ only = [], inventory }: PlanInput, { nodes }: RunBack): readonly RanBefore[] {
+  return nodes.filter(
+    ({ name }) => only.includes(name) && inventory.nodes.some((node) => node.name === name),
+  );
+}
+
+export function seenAs(seen: readonly SeenNode[], name: string): SeenNode {
+  const found = seen.find(({ node }) => node.name === name);
+  if (!found) throw new Error(`${name} is in no slipway.yaml`);
+  return found;
+}

@@ -1,0 +1,41 @@
+import { backOrders } from './rollback-orders.js';
+import { well, wellPatched } from './health-steps.js';
+import type { StepName } from './node-steps.js';
+
+const before = ['await-gates', 'cordon', 'drain', 'hand-over-leadership', 'record-facts'] as const;
+const back = ['await-boot', 'await-ready', 'await-etcd-member'] as const;
+const after = [...back, 'verify-node', 'uncordon', 'soak'] as const;
+const replaced = ['replace-machine', 'remove-member', 'configure-machine'] as const;
+const continued = [
+  'cordon',
+  'record-facts',
+  'continue-machine',
+  'remove-member',
+  'configure-machine',
+] as const;
+const patchedAfter = [...back, 'patch-machine', 'verify-node', 'uncordon', 'soak'] as const;
+
+/** The orders of steps a node can follow. */
+export const stepOrders = {
+  /** In place, Talos 1.12 and older: install and reboot are one request. */
+  legacy: ['prepare-image', ...before, 'install', ...after],
+  /** In place, from Talos 1.13 on: the install stops nothing, and the reboot has a last look of its own. */
+  lifecycle: ['prepare-image', ...before, 'install', 'reboot', ...after],
+  /** The version is installed already, and waits for its reboot: another install could overwrite the slot that runs. */
+  armed: [...before, 'reboot', ...after],
+  /** Made anew by Terraform, from its template. From the replacement on there is no machine to go back to. */
+  rebuild: ['plan-replacement', ...before, ...replaced, ...after],
+  /** The same, where slipway.yaml has patches for it that wait until it is Ready. */
+  'rebuild-patched': ['plan-replacement', ...before, ...replaced, ...patchedAfter],
+  /** Made anew, where an earlier run did not come to its end: there is nothing left to disrupt, so no gate is asked. */
+  continued: [...continued, ...after],
+  'continued-patched': [...continued, ...patchedAfter],
+  /** A node that an earlier attempt upgraded and left cordoned: its cordon is taken over, and taken back once it is well. */
+  adopted: ['cordon', ...well, 'uncordon', 'soak'],
+  /** One of a run that is taken back as a whole: into its other slot, under the gates of an upgrade. */
+  'back-run': [...before, 'roll-back', ...after],
+  /** Adopted, where its machine was made anew and may lack the patches that wait until it is Ready. */
+  'adopted-patched': ['cordon', ...wellPatched, 'uncordon', 'soak'],
+  ...backOrders,
+} as const satisfies Readonly<Record<string, readonly StepName[]>>;
+export type StepsName = keyof typeof stepOrders;

@@ -1,0 +1,192 @@
+import { describe, expect, test } from '@jest/globals';
+import { lastLook, lastLookAtRemains } from '../../../src/planning/node/preflight-check.js';
+import type { PodObservation } from '../../../src/planning/node/observation.js';
+import {
+  aCluster,
+  type Cluster,
+  cordonedByRun,
+  cordonedBySomebody,
+  cordonedByTalos,
+  marked,
+  unreachable,
+} from '../a-cluster.js';
+import { plannedNode } from '../a-planned-node.js';
+
+const run = 'run/prox-ops/7';
+const context = { run, bootId: 'boot-of-work-1', outageAccepted: false };
+const worker = plannedNode('work-1');
+const controlPlane = plannedNode('ctrl-2');
+const drained = aCluster().withObject('work-1', cordonedByRun(run)).withObject('ctrl-2', cordonedByRun(run));
+const guarded: Partial<PodObservation> = { namespace: 'postgres', name: 'db-1', budgets: ['postgres/db'] };
+
+describe('the last look before a node is stopped', () => {
+  test('finds nothing against a drained worker, nor against a drained control plane that does not lead', () => {
+    const apart = aCluster().withObject('work-1', cordonedByRun(run));
+    expect(lastLook(apart.observation, worker, context)).toBeUndefined();
+    const other = aCluster().withObject('ctrl-2', cordonedByRun(run));
+    expect(lastLook(other.observation, controlPlane, context)).toBeUndefined();
+  });
+
+  test.each<[string, Cluster, object]>([
+    [
+      'it was uncordoned',
+      drained.withObject('work-1', { unschedulable: false }),
+      { kind: 'cordon-lost', found: 'it is schedulable' },
+    ],
+    [
+      'another run cordoned it',
+      drained.withObject('work-1', cordonedByRun('run/prox-ops/8')),
+      { kind: 'cordon-lost', found: 'the cordon of run/prox-ops/8' },
+    ],
+    [
+      'a person lifted the cordon and set their own',
+      drained.withObject('work-1', { cordonSetBy: ['kubectl'] }),
+      { kind: 'cordon-lost', found: 'the cordon of somebody' },
+    ],
+    [
+      'Talos cordoned it',
+      aCluster().withObject('work-1', cordonedByTalos),
+      { kind: 'cordon-lost', found: 'the cordon of Talos itself' },
+    ],
+    ['somebody cordoned it', aCluster().withObject('work-1', cordonedBySomebody), { kind: 'cordon-lost' }],
+    [
+      'it runs another version',
+      drained.withTalos('work-1', { version: 'v1.12.4' }),
+      { kind: 'expectation-broken', what: 'version' },
+    ],
+    [
+      'a protected pod is on it',
+      drained.withPod(guarded),
+      { kind: 'protected-pods', pods: ['postgres/db-1'] },
+    ],
+    [
+      'a protected pod still ends',
+      drained.withPod({ ...guarded, terminating: true }),
+      { kind: 'protected-pods' },
+    ],
+    [
+      'nobody knows its pods',
+      drained.seeing({ workloads: unreachable('503') }),
+      { kind: 'kubernetes-unreachable' },
+    ],
+    [
+      'Talos does not answer',
+      drained.withNode('work-1', (n) => ({ ...n, talos: unreachable('x') })),
+      { kind: 'talos-unreachable' },
+    ],
+    ['it is gone', drained.seeing({ nodes: [] }), { kind: 'node-missing' }],
+    [
+      'it has booted since its facts were recorded',
+      drained.withTalos('work-1', { bootId: 'another-boot' }),
+      { kind: 'expectation-broken', what: 'boot id', expected: 'boot-of-work-1', found: 'another-boot' },
+    ],
+    [
+      'somebody reboots it',
+      drained.withTalos('work-1', { stage: 'rebooting' }),
+      { kind: 'talos-not-ready', stage: 'rebooting' },
+    ],
+    [
+      'Talos is not ready on it',
+      drained.withTalos('work-1', { ready: false, unmet: ['services: kubelet'] }),
+      { kind: 'talos-not-ready', unmet: ['services: kubelet'] },
+    ],
+  ])('forbids it when %s', (_name, cluster, reason) => {
+    expect(lastLook(cluster.observation, worker, context)).toMatchObject(reason);
+  });
+
+  test('takes the boot its facts were recorded in for the same boot', () => {
+    const same = drained.withTalos('work-1', { bootId: 'boot-of-work-1' });
+    expect(lastLook(same.observation, worker, context)).toBeUndefined();
+  });
+
+  test.each<[string, Partial<PodObservation>]>([
+    ['belongs to a DaemonSet', { ...guarded, daemonSet: true }],
+    ['is a mirror pod', { ...guarded, mirror: true }],
+    ['has finished', { ...guarded, phase: 'Succeeded' }],
+    ['runs elsewhere', { ...guarded, node: 'work-2' }],
+    ['no budget covers', { budgets: [] }],
+  ])('does not mind a pod that %s', (_name, pod) => {
+    expect(lastLook(drained.withPod(pod).observation, worker, context)).toBeUndefined();
+  });
+
+  test("leaves a person's cordon to the person: with our mark of work it will do, without it will not", () => {
+    const kept = { ...worker, keepCordon: true };
+    const guardedBy = aCluster().withObject('work-1', {
+      unschedulable: true,
+      marks: marked({ run }),
+    });
+    expect(lastLook(guardedBy.observation, kept, context)).toBeUndefined();
+    expect(
+      lastLook(aCluster().withObject('work-1', cordonedBySomebody).observation, kept, context)?.kind,
+    ).toBe('cordon-lost');
+    expect(
+      lastLook(guardedBy.withObject('work-1', { unschedulable: false }).observation, kept, context)?.kind,
+    ).toBe('cordon-lost');
+  });
+
+  test('asks etcd for a control plane, and not for a worker', () => {
+    const ill = aCluster().seeing({ etcd: unreachable('not asked') });
+    expect(
+      lastLook(ill.withObject('work-1', cordonedByRun(run)).observation, worker, context),
+    ).toBeUndefined();
+    expect(
+      lastLook(ill.withObject('ctrl-2', cordonedByRun(run)).observation, controlPlane, context)?.kind,
+    ).toBe('etcd-unreachable');
+  });
+
+  test('forbids the leader, and a control plane beside another that is cordoned', () => {
+    const leading = aCluster().withObject('ctrl-1', cordonedByRun(run));
+    expect(lastLook(leading.observation, plannedNode('ctrl-1'), context)?.kind).toBe('etcd-node-leads');
+    const beside = aCluster()
+      .withObject('ctrl-2', cordonedByRun(run))
+      .withObject('ctrl-3', cordonedBySomebody);
+    expect(lastLook(beside.observation, controlPlane, context)).toMatchObject({
+      kind: 'control-plane-disrupted',
+      node: 'ctrl-3',
+    });
+  });
+});
+
+describe('the last look at what is left of a machine, before it is made once more', () => {
+  const remains = (of: Cluster, name: string): Cluster =>
+    of.withObject(name, { ...cordonedByRun(run), ready: false }).withNode(name, (node) => ({
+      ...node,
+      talos: unreachable('no route to host'),
+    }));
+  const look = (of: Cluster, node = controlPlane) => lastLookAtRemains(of.observation, node, context);
+
+  test('finds nothing against a silent worker, nor against a silent control plane that the others do without', () => {
+    expect(look(remains(aCluster(), 'work-1'), worker)).toBeUndefined();
+    const learner = remains(aCluster(), 'ctrl-2').withEtcd((etcd) => ({
+      ...etcd,
+      members: etcd.members.map((one) => (one.name === 'ctrl-2' ? { ...one, learner: true } : one)),
+    }));
+    expect(look(learner)).toBeUndefined();
+  });
+
+  test.each<[string, Cluster, object]>([
+    [
+      'its kubelet is heard again',
+      remains(aCluster(), 'ctrl-2').withObject('ctrl-2', { ready: true }),
+      { kind: 'expectation-broken', what: 'kubelet' },
+    ],
+    [
+      'somebody uncordoned it',
+      remains(aCluster(), 'ctrl-2').withObject('ctrl-2', { unschedulable: false }),
+      { kind: 'cordon-lost' },
+    ],
+    [
+      'another member is unwell',
+      remains(aCluster(), 'ctrl-2').withMember('ctrl-3', { errors: ['NOSPACE'] }),
+      { kind: 'etcd-member-unhealthy', node: 'ctrl-3' },
+    ],
+    [
+      'Kubernetes does not answer',
+      remains(aCluster(), 'ctrl-2').withNode('ctrl-2', (node) => ({
+        ...node,
+        kubernetes: unreachable('down'),
+      })),
+      { kind: 'kubernetes-unreachable' },
+    ],
+  ])('forbids it where %s', (_what, of, reason) => expect(look(of)).toMatchObject(reason));
+});

@@ -1,0 +1,159 @@
+import { describe, expect, test } from '@jest/globals';
+import { orderNodes } from '../../../src/planning/plan/node-order.js';
+import { stepOrders } from '../../../src/planning/steps/node-steps.js';
+import type { MachineStanding } from '../../../src/planning/node/observation.js';
+import { planCommands } from '../../../src/planning/plan/manual-commands.js';
+import { planText } from '../../../src/planning/plan/plan-text.js';
+import { planUpgrade } from '../../../src/planning/plan/upgrade-plan.js';
+import { cordonedByRun, marked, type Cluster } from '../a-cluster.js';
+import { planOf } from '../a-planned-node.js';
+import { aRebuildingCluster, rebuilding } from '../a-rebuilding-cluster.js';
+
+const run = 'run/prox-ops/4';
+const oldUuid = '0a000000-0000-0000-0000-000000000001';
+const waits: MachineStanding = {
+  kind: 'waiting',
+  uuid: '0b000000-0000-0000-0000-000000000002',
+  version: 'v1.13.9',
+};
+const silent: MachineStanding = { kind: 'silent' };
+
+const world = aRebuildingCluster();
+
+/** A world in which an earlier run destroyed the machine of a node, and went no further. */
+function halfMade(name: string, standing: MachineStanding, of: Cluster = world): Cluster {
+  return of
+    .withObject(name, {
+      ...cordonedByRun(run),
+      marks: { ...marked({ replace: `${run}/1/${name}/1 1` }), run, cordonedBy: run },
+      ready: false,
+      osImage: 'Talos (v1.12.1)',
+      systemUuid: oldUuid,
+    })
+    .withNode(name, (node) => ({
+      ...node,
+      talos: { kind: 'unreachable', why: 'no route to host' },
+      standing,
+    }));
+}
+
+const kinds = (of: Cluster, more: Parameters<typeof rebuilding>[1] = {}): unknown => {
+  const planned = planUpgrade(rebuilding(of, more));
+  return planned.verdict === 'refused' ? planned.reasons.map(({ kind }) => kind) : planned.verdict;
+};
+
+describe('a node whose machine an earlier run left half made', () => {
+  const plan = planOf(rebuilding(halfMade('ctrl-2', silent)));
+  const nodes = plan.hops[0]?.nodes ?? [];
+
+  test('is gone on with, by steps of its own', () => {
+    expect(nodes.find(({ name }) => name === 'ctrl-2')).toMatchObject({
+      from: 'v1.12.1',
+      steps: 'continued',
+      adopts: run,
+      rebuild: { address: 'module.control_nodes["ctrl-2"]', continues: 'gone' },
+    });
+    expect(plan.steps).toEqual({ rebuild: stepOrders.rebuild, continued: stepOrders.continued });
+    const waiting = planOf(rebuilding(halfMade('work-2', waits)));
+    expect(waiting.hops[0]?.nodes.find(({ name }) => name === 'work-2')).toMatchObject({
+      rebuild: { continues: 'waiting' },
+    });
+  });
+
+  test.each(['ctrl-2', 'work-3'])('comes before every other node: %s', (name) => {
+    const { hops } = planOf(rebuilding(halfMade(name, silent)));
+    expect(hops[0]?.nodes[0]?.name).toBe(name);
+    expect(orderNodes(hops[0]?.nodes ?? [], 'ctrl-2', 'last', 'workers-first')[0]).toBe(name);
+  });
+
+  test('is told of, and what becomes of it; the gates it keeps closed block nothing', () => {
+    expect(planText(plan)).toContain('continued, module.control_nodes["ctrl-2"]');
+    expect(plan.notes.join('\n')).toMatch(
+      /ctrl-2 is continued, before any other node: .*nothing answers there, .*its etcd member is removed by its id/,
+    );
+    expect(plan.notes.join('\n')).toContain(
+      'ctrl-1, ctrl-3, work-1, work-2 and work-3: destroyed and made anew',
+    );
+    expect(plan.blocked).toEqual([]);
+    expect(planOf(rebuilding(halfMade('work-2', waits))).notes.join('\n')).toContain(
+      'a new machine waits there, and gets its configuration if it is the one in the Terraform state',
+    );
+  });
+
+  test('is gone on with, too, where a person asked for a rebuild that slipway.yaml does not have', () => {
+    const input = rebuilding(halfMade('ctrl-2', silent));
+    const { upgrade } = input.inventory;
+    const inPlace = {
+      ...input,
+      inventory: {
+        ...input.inventory,
+        upgrade: { ...upgrade, strategy: { ...upgrade.strategy, minor: 'in-place' as const } },
+      },
+    };
+    const asked = { ...inPlace, request: { ...input.request, strategy: 'rebuild' as const } };
+    const [first] = planOf(asked).hops[0]?.nodes ?? [];
+    expect(first).toMatchObject({ name: 'ctrl-2', steps: 'continued' });
+    expect(planUpgrade(inPlace).verdict).toBe('refused');
+  });
+
+  test('can be gone on with alone', () => {
+    const alone = planOf(rebuilding(halfMade('ctrl-2', waits), { only: ['ctrl-2'] }));
+    expect(alone.steps).toEqual({ continued: stepOrders.continued });
+    expect(alone.notes.join('\n')).not.toContain('destroyed and made anew');
+  });
+
+  test('is gone on with by hand without -replace', () => {
+    const { inventory } = world;
+    const lines = planCommands(
+      planOf(rebuilding(halfMade('work-2', silent), { only: ['work-2'] })),
+      inventory,
+    );
+    expect(lines).not.toContain('-replace=/');
+    expect(lines).toContain('-out=work-2.tfplan -target=\'module.worker_nodes["work-2"]\'');
+    expect(lines).not.toContain('kubectl drain');
+  });
+
+  test('is refused where it is left out, or not the only one: nothing else is worked on before it', () => {
+    expect(kinds(halfMade('ctrl-2', silent), { only: ['work-1'] })).toEqual(['rebuild-unfinished']);
+    expect(kinds(halfMade('work-1', waits, halfMade('ctrl-2', silent)))).toEqual(['rebuild-unfinished']);
+  });
+
+  test('is refused where a machine waits there that is the old one, or holds another version', () => {
+    expect(kinds(halfMade('ctrl-2', { ...waits, uuid: oldUuid }))).toEqual(['machine-not-replaced']);
+    expect(kinds(halfMade('ctrl-2', { ...waits, version: 'v1.12.1' }))).toEqual(['machine-wrong-version']);
+  });
+
+  test('may be the third member of etcd, whose old one was removed already', () => {
+    const two = halfMade('ctrl-2', waits).withEtcd((etcd) => ({
+      ...etcd,
+      members: etcd.members.filter(({ name }) => name !== 'ctrl-2'),
+    }));
+    expect(kinds(two)).toBe('planned');
+    expect(
+      kinds(
+        halfMade(
+          'work-1',
+          waits,
+          two.withNode(
+            'ctrl-2',
+            (node) => world.observation.nodes.find(({ name }) => name === node.name) ?? node,
+          ),
+        ),
+      ),
+    ).toContain('two-voters');
+  });
+});
+
+describe('a node that is silent for another reason', () => {
+  test.each<[string, Cluster]>([
+    [
+      'no run began to replace its machine',
+      halfMade('ctrl-2', silent).withObject('ctrl-2', { marks: marked({}) }),
+    ],
+    ['its kubelet is heard', halfMade('ctrl-2', silent).withObject('ctrl-2', { ready: true })],
+    [
+      'it had joined with its new version',
+      halfMade('ctrl-2', silent).withObject('ctrl-2', { osImage: 'Talos (v1.13.9)' }),
+    ],
+  ])('is refused as before: %s', (_name, of) => expect(kinds(of)).toContain('talos-unreachable'));
+});
