@@ -22,7 +22,7 @@ export const needsLab = [
 export const nightly = [
   '/lab/clusters/started[.]test[.]js$',
   '/lab/hypervisor/(terraform[^/]*|opentofu)[.]test[.]js$',
-  '/lab/kubernetes/(lab|rebuilt-machines)[.]test[.]js$',
+  '/lab/kubernetes/(lab|replaced-machines)[.]test[.]js$',
   '/lab/talos-api/talosctl[^/]*[.]test[.]js$',
   '/renovate/real-renovate[.]test[.]js$',
   '/tools/terraform/(remote-states|move-state)[.]test[.]js$',

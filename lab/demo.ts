@@ -16,14 +16,14 @@ import { startTemporalAlone } from './temporal-alone.js';
 import { verdictText } from './watcher/verdict-text.js';
 import { World } from './world.js';
 
-/** What git declares where machines are rebuilt: the version after that of the demo's cluster. */
+/** What git declares where machines are replaced: the version after that of the demo's cluster. */
 const NEXT_MINOR = 'v1.13.7';
 
 /** The whole story once: a cluster is upgraded, the worker dies in the middle, and nothing is lost. */
 async function demo(options: DemoOptions): Promise<number> {
   const began = Date.now();
   say('Slipway demo: six simulated Talos machines on real etcd, Kubernetes, talosctl and Temporal.');
-  if (options.strategy === 'rebuild')
+  if (options.strategy === 'replace')
     say(
       `They are VMs of a simulated hypervisor, made by the real Terraform; git declares Talos ${NEXT_MINOR}, so each is made anew.`,
     );
@@ -52,7 +52,7 @@ async function demo(options: DemoOptions): Promise<number> {
       decision: '24h',
       ...(options.story === 'runner-death' ? { workerPods: {} } : {}),
       ...(options.story === 'merge' ? { labArgs: ['--target', declaredBefore] } : {}),
-      ...(options.strategy === 'rebuild' ? { hypervisor: true, labArgs: ['--target', NEXT_MINOR] } : {}),
+      ...(options.strategy === 'replace' ? { hypervisor: true, labArgs: ['--target', NEXT_MINOR] } : {}),
     });
     say(`The cluster is up after ${seconds(began)}. Temporal's Web UI: ${ui}`);
     return await Promise.race([story(world, options, began), interrupted]);
@@ -123,7 +123,7 @@ async function upgrade(
   say((await world.slipway('report', String(run))).stdout);
   if (deaths) say(`\n${deaths.notice()}\n`);
   await merge?.tellTheEnd();
-  if (options.strategy === 'rebuild') await showTerraformPlan(world);
+  if (options.strategy === 'replace') await showTerraformPlan(world);
   if (options.keep) await keep(world, where);
   const verdict = await world.stop();
   say(`\n${verdictText(verdict)}`);

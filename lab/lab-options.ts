@@ -41,7 +41,7 @@ export interface LabOptions {
   readonly nodeMonitorGraceSeconds?: number;
   /** Further manifests to apply: see `lab/kubernetes/extra/`. */
   readonly apply?: readonly string[];
-  /** The machines are VMs of a hypervisor, made by a Terraform configuration in git: they can be rebuilt. */
+  /** The machines are VMs of a hypervisor, made by a Terraform configuration in git: they can be replaced. */
   readonly hypervisor?: boolean;
   /** OpenTofu makes them instead. */
   readonly tofu?: boolean;

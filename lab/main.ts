@@ -61,7 +61,7 @@ const program = new Command('lab')
   )
   .option(
     '--hypervisor',
-    'the machines are VMs, made by a Terraform configuration in git: they can be rebuilt',
+    'the machines are VMs, made by a Terraform configuration in git: they can be replaced',
   )
   .option('--tofu', 'with --hypervisor: OpenTofu in the place of Terraform')
   .option('--json', 'prints lab.json in one line when it is ready, and nothing else')

@@ -242,7 +242,7 @@ export class MergeDay {
       poll: pollEvery,
       secrets: [{ file: 'webhook-secret' }],
       access: { token: { file: token } },
-      labels: { 'in-place': 'upgrade-pets', rebuild: 'upgrade-cattle' },
+      labels: { 'in-place': 'upgrade-pets', replace: 'upgrade-cattle' },
       clusters,
     };
     return write('starter.yaml', stringify({ listen: { port: this.#port }, repositories: [repository] }));

@@ -11,7 +11,7 @@ export interface WorldOptions {
   readonly versions?: string;
   readonly faults?: readonly string[];
   readonly labArgs?: readonly string[];
-  /** The machines are VMs that Terraform made: they can be rebuilt. */
+  /** The machines are VMs that Terraform made: they can be replaced. */
   readonly hypervisor?: boolean;
   /** What the workers alone are told beside. */
   readonly workerEnv?: Readonly<Record<string, string>>;

@@ -6,7 +6,7 @@ export const budgets = {
   /** Seconds a node's upgrade takes besides machine, drain, soak and closed gates. */
   overhead: { median: 2, p95: 4 },
   /** The same where Terraform makes the machine anew: its looks and plans are Slipway's own. */
-  rebuildOverhead: { median: 4 },
+  replacementOverhead: { median: 4 },
   /** Overhead of all nodes over `nodeSeconds` for each. */
   overheadShare: { p95: 0.03 },
   /** Of talosctl for a node: only what changes it. */
@@ -33,7 +33,7 @@ export const budgets = {
   queuedSeconds: { p95: 2 },
   reasonNotShown: { p95: 0 },
   demoSeconds: { p95: 90 },
-  rebuildDemoSeconds: { p95: 180 },
+  replacementDemoSeconds: { p95: 180 },
   setUpAgainSeconds: { p95: 1 },
   /** Of the tests, on two cores that do nothing else. */
   labStartSeconds: { median: 3 },

@@ -3,7 +3,7 @@ import { budgets } from './budgets.js';
 import type { Budget } from './figure.js';
 
 /** The two ways of Talos to upgrade a node in place, and a machine made anew by Terraform. */
-export type FlowName = 'legacy' | 'lifecycle' | 'rebuild';
+export type FlowName = 'legacy' | 'lifecycle' | 'replace';
 
 /** How a flow is measured, and what is allowed. */
 export interface Flow {
@@ -18,9 +18,9 @@ export const flows: Readonly<Record<FlowName, Flow>> = {
     lab: { labArgs: ['--talos', 'v1.13.1', '--target', 'v1.13.9'] },
     overhead: budgets.overhead,
   },
-  rebuild: {
+  replace: {
     lab: { hypervisor: true, labArgs: ['--target', 'v1.13.7'] },
-    overhead: budgets.rebuildOverhead,
+    overhead: budgets.replacementOverhead,
   },
 };
 

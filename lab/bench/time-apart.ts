@@ -47,7 +47,7 @@ export function timeApart(evidence: NodeEvidence): TimeApart {
  * @throws Error when it never was.
  */
 export function readyAgainAt(evidence: NodeEvidence): number {
-  const made = madeAnew(evidence);
+  const made = plannedReplacementBack(evidence);
   if (made) return made.wellAt;
   const { node, history, logs } = evidence;
   const left = requestsTo(node, logs.requests, history).filter(({ fullMethod }) =>
@@ -74,7 +74,7 @@ export function requestsTo(
 }
 
 /** What a machine that is made anew does by itself. Milliseconds since the epoch. */
-interface MadeAnew {
+interface ReplacedNode {
   /** Terraform destroys the old one and makes the new one. */
   readonly apply: Span;
   /** It boots, and waits for its configuration or goes on by itself. */
@@ -85,7 +85,7 @@ interface MadeAnew {
 }
 
 /** Undefined where the node was upgraded in place. @throws Error when the new machine never was a node again. */
-function madeAnew({ node, role, history, logs }: NodeEvidence): MadeAnew | undefined {
+function plannedReplacementBack({ node, role, history, logs }: NodeEvidence): ReplacedNode | undefined {
   const whole = { from: history.startedAt, to: history.endedAt };
   const apply = logs.terraform.find((one) => one.command === 'apply' && within([one], whole).length > 0);
   if (!apply) return undefined;
@@ -105,7 +105,7 @@ function madeAnew({ node, role, history, logs }: NodeEvidence): MadeAnew | undef
 }
 
 /** Between the two parts of its boot it waits for its configuration: that is Slipway's to send. */
-function madeAnewSpans({ node, logs }: NodeEvidence, made: MadeAnew): Span[] {
+function madeAnewSpans({ node, logs }: NodeEvidence, made: ReplacedNode): Span[] {
   const { apply, createdAt, wellAt, etcdAnswers } = made;
   const during = logs.machines.filter(
     ({ machine, at }) => machine === node && at >= createdAt && at <= wellAt,
@@ -125,7 +125,7 @@ function machineSpans(evidence: NodeEvidence): Span[] {
   const works = own
     .filter(({ fullMethod }) => machineWorks.has(fullMethod))
     .map(({ at, endedAt }): Span => ({ from: at, to: endedAt }));
-  const made = madeAnew(evidence);
+  const made = plannedReplacementBack(evidence);
   if (made) return [...works, ...madeAnewSpans(evidence, made)];
   const leaves = own.findLast(({ fullMethod }) => machineLeaves.has(fullMethod));
   return leaves ? [...works, { from: leaves.at, to: readyAgainAt(evidence) }] : works;

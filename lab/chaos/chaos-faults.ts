@@ -67,7 +67,7 @@ export const chaosFaults: Readonly<Record<ChaosFlow, readonly ChaosFault[]>> = {
     ),
     { name: 'time-not-synced', at: 'node', after: 'lifecycle:armed' },
   ],
-  rebuild: [
+  replace: [
     { name: 'kubelet-not-ready', at: 'node', after: 'boot:first' },
     ...nowhere('etcd-snapshot-cut', 'template-create-fails', 'template-keeps-old-image'),
     ...onTheNode(
@@ -92,5 +92,5 @@ export const chaosFaults: Readonly<Record<ChaosFlow, readonly ChaosFault[]>> = {
 export const sendsBack: Readonly<Record<ChaosFlow, readonly FaultName[]>> = {
   legacy: ['extension-missing', 'wrong-schematic', 'never-ready'],
   lifecycle: ['extension-missing', 'wrong-schematic', 'never-ready'],
-  rebuild: [],
+  replace: [],
 };

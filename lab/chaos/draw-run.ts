@@ -78,9 +78,9 @@ function drawNodes(
   machines: readonly ClusterMachine[],
   flow: ChaosFlow,
 ): readonly ClusterMachine[] {
-  const size = dice.weighted({ one: 5, some: 3, all: flow === 'rebuild' ? 0 : 1 });
+  const size = dice.weighted({ one: 5, some: 3, all: flow === 'replace' ? 0 : 1 });
   if (size === 'all') return machines;
-  const most = Math.min(machines.length, flow === 'rebuild' ? 2 : 3);
+  const most = Math.min(machines.length, flow === 'replace' ? 2 : 3);
   return dice.some(machines, size === 'one' ? 1 : dice.whole(Math.min(2, most), most));
 }
 
@@ -148,7 +148,7 @@ export function stepsOfRole(
 function drawDecisions(dice: Dice, flow: ChaosFlow): readonly DrawnDecision[] {
   const count = Number(dice.weighted({ '0': 2, '1': 2, '2': 1 }));
   return Array.from({ length: count }, () => ({
-    what: dice.weighted({ retry: 3, skip: 2, rollback: flow === 'rebuild' ? 1 : 3, abort: 1 }),
+    what: dice.weighted({ retry: 3, skip: 2, rollback: flow === 'replace' ? 1 : 3, abort: 1 }),
     repaired: dice.chance(70),
   }));
 }

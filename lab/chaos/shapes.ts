@@ -1,10 +1,10 @@
 import { clusterNamed, defaultCluster } from '../clusters/clusters.js';
 import type { ClusterMachine } from '../clusters/cluster-definition.js';
-import { rebuilt } from '../put-back/make-anew.js';
+import { replaced } from '../put-back/make-anew.js';
 import type { World, WorldOptions } from '../world.js';
 
 /** The three ways a node can go: as `stepOrders` names them. */
-export type ChaosFlow = 'legacy' | 'lifecycle' | 'rebuild';
+export type ChaosFlow = 'legacy' | 'lifecycle' | 'replace';
 
 /** A cluster, and the way its nodes go. */
 interface Shape {
@@ -26,12 +26,12 @@ export const shapes = {
     lab: { labArgs: ['--talos', 'v1.13.1', '--target', 'v1.13.9'] },
     weight: 3,
   },
-  'small-rebuild': {
+  'small-replace': {
     cluster: defaultCluster,
-    flow: 'rebuild',
-    lab: { hypervisor: true, labArgs: ['--talos', rebuilt.from, '--target', rebuilt.from] },
+    flow: 'replace',
+    lab: { hypervisor: true, labArgs: ['--talos', replaced.from, '--target', replaced.from] },
     // Git declares the new version later than the machines were made, as in life.
-    prepare: (world) => world.owner.mergeTalos(rebuilt.to),
+    prepare: (world) => world.owner.mergeTalos(replaced.to),
     weight: 3,
   },
   atlas: {

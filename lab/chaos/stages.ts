@@ -38,7 +38,7 @@ export class Stages {
     const { world } = this.#up.stage;
     if (outcome === 'never ended') return this.stop();
     try {
-      if (shapeNamed(drawn.shape).flow === 'rebuild') await makeAnewSince(world, drawn.nodes, from);
+      if (shapeNamed(drawn.shape).flow === 'replace') await makeAnewSince(world, drawn.nodes, from);
       else await reset(world, ...drawn.nodes);
     } catch (error) {
       this.told.say(`  the lab is made anew: ${error instanceof Error ? error.message : String(error)}`);

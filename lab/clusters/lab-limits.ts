@@ -33,8 +33,8 @@ const SHORT = {
   snapshot: '60s',
 };
 
-/** The same of what only a rebuild waits for. */
-const SHORT_REBUILD = {
+/** The same of what only a replacement waits for. */
+const SHORT_REPLACEMENT = {
   terraformPlan: '60s',
   terraformLock: '30s',
   templates: '60s',
@@ -46,14 +46,14 @@ const SHORT_REBUILD = {
 /** Times that are always waited in full, in seconds at speed 1. */
 const WATCHED_SECONDS = { etcdStable: 2, soakControlPlane: 2, soakCanary: 2, soakWorker: 0 };
 
-/** The limits of an inventory in a lab of that speed, with those of rebuilds where machines can be rebuilt. */
+/** The limits of an inventory in a lab of that speed, with those of replaces where machines can be replaced. */
 export function labLimits({
   speed,
   terraform,
   limits,
   decision,
 }: Pick<LabOverlay, 'speed' | 'terraform' | 'limits' | 'decision'>): Readonly<Record<string, string>> {
-  const short = { ...SHORT, ...(terraform ? SHORT_REBUILD : {}) };
+  const short = { ...SHORT, ...(terraform ? SHORT_REPLACEMENT : {}) };
   const watched = Object.entries(WATCHED_SECONDS).map(([name, seconds]): [string, string] => [
     name,
     `${Math.round((seconds * 1000) / speed)}ms`,

@@ -9,14 +9,14 @@ export interface DemoOptions {
   readonly speed?: number;
   /** False: the worker is left alone. */
   readonly kill: boolean;
-  /** `rebuild`: to the next minor, by machines that Terraform makes anew. */
-  readonly strategy: 'in-place' | 'rebuild';
+  /** `replace`: to the next minor, by machines that Terraform makes anew. */
+  readonly strategy: 'in-place' | 'replace';
   /** Another one than that of the killed worker. `runner-death`: workers that are pods of the cluster they upgrade. `merge`: from a pull request on. */
   readonly story?: 'runner-death' | 'merge';
 }
 
 /** Fast enough not to bore anybody; what is made anew is slow enough for one to see what Terraform does. */
-export const demoSpeed = { 'in-place': 3, rebuild: 1 } as const;
+export const demoSpeed = { 'in-place': 3, replace: 1 } as const;
 
 /** Reads what was typed after `npm run demo --`. */
 export function readOptions(argv: readonly string[]): DemoOptions {
@@ -34,15 +34,15 @@ export function readOptions(argv: readonly string[]): DemoOptions {
     .option('--keep', 'leave lab, Temporal and worker running at the end, until Ctrl-C', false)
     .option(
       '--speed <factor>',
-      `how much faster the machines are (default: ${demoSpeed['in-place']}, and ${demoSpeed.rebuild} where they are rebuilt)`,
+      `how much faster the machines are (default: ${demoSpeed['in-place']}, and ${demoSpeed.replace} where they are replaced)`,
       speedOf,
     )
     .addOption(
       new Option(
         '--strategy <way>',
-        'in-place: the next patch version; rebuild: the next minor, by real Terraform',
+        'in-place: the next patch version; replace: the next minor, by real Terraform',
       )
-        .choices(['in-place', 'rebuild'])
+        .choices(['in-place', 'replace'])
         .default('in-place'),
     )
     .option('--no-kill', 'leave the worker alone')
@@ -56,14 +56,14 @@ export function readOptions(argv: readonly string[]): DemoOptions {
     .addHelpText('after', `\nFaults:\n${faults.join('\n')}\n`)
     .addHelpText(
       'after',
-      '\nExamples:\n  npm run demo\n  npm run demo -- --fault install-fails@k8s-work-1\n  npm run demo -- --keep\n  npm run demo -- --strategy rebuild\n' +
+      '\nExamples:\n  npm run demo\n  npm run demo -- --fault install-fails@k8s-work-1\n  npm run demo -- --keep\n  npm run demo -- --strategy replace\n' +
         '  npm run demo -- --story runner-death\n  npm run demo -- --story merge\n',
     );
   command.parse([...argv], { from: 'user' });
   const options = command.opts<DemoOptions>();
-  if (options.story === 'runner-death' && options.strategy === 'rebuild')
+  if (options.story === 'runner-death' && options.strategy === 'replace')
     command.error('A Terraform dies with the pod that it runs in: --story runner-death goes in place.');
-  if (options.story === 'merge' && options.strategy === 'rebuild')
+  if (options.story === 'merge' && options.strategy === 'replace')
     command.error('The day of a merge is one of a patch: --story merge goes in place.');
   return options;
 }

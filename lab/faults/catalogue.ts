@@ -1,7 +1,7 @@
 import { factoryFaults } from '../factory/factory-faults.js';
 import { forgeFaults } from '../forge/forge-faults.js';
 import { hypervisorFaults } from '../hypervisor/hypervisor-faults.js';
-import { rebuildFaults } from '../machines/machine-room/rebuild-faults.js';
+import { replacementFaults } from '../machines/machine-room/replacement-faults.js';
 import { wayBackFaults } from '../machines/way-back-faults.js';
 import { sinkFaults } from '../sinks/sink-faults.js';
 
@@ -268,7 +268,7 @@ export const faultCatalogue = {
   ...factoryFaults,
   ...wayBackFaults,
   ...hypervisorFaults,
-  ...rebuildFaults,
+  ...replacementFaults,
   ...forgeFaults,
   ...sinkFaults,
 } as const satisfies Record<string, FaultDescription>;

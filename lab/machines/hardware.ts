@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 /** A network card as the machine sees it. What VLAN tag the hypervisor puts on it cannot be seen from inside. */
-export interface NetworkCard {
+export interface NetworkInterface {
   /** `bc:24:11:2e:5a:01` */
   readonly mac: string;
   readonly vlan: 'untagged' | number;
@@ -11,7 +11,7 @@ export interface NetworkCard {
 export interface Hardware {
   /** SMBIOS UUID: the Node's `systemUUID`, and what `talosctl get systeminformation` shows. */
   readonly uuid: string;
-  readonly nics: readonly NetworkCard[];
+  readonly nics: readonly NetworkInterface[];
   /** Devices passed through. Absent: those the cluster's definition has. */
   readonly pci?: readonly string[];
 }

@@ -78,7 +78,7 @@ export class MachineBody {
   }
 
   /** Makes it anew, switched off. Throws a sentence when it is there. */
-  rebuild(made: NewBody): void {
+  replacement(made: NewBody): void {
     const machine = this.#machine;
     if (this.#exists) throw new Error(`Machine ${machine.name} is there: it can be made only after its end.`);
     const { configuration, slot } = made;

@@ -7,9 +7,9 @@ import { toolPath } from '../../src/tools/tool-path.js';
 import { giveBack } from './reset.js';
 
 /** What machines run at first, and are made anew with, in a lab that is put back so. */
-export const rebuilt = { from: 'v1.12.1', to: 'v1.13.7' } as const;
+export const replaced = { from: 'v1.12.1', to: 'v1.13.7' } as const;
 
-const firstVersion = `-var=talos_version=${rebuilt.from.replace(/^v/, '')}`;
+const firstVersion = `-var=talos_version=${replaced.from.replace(/^v/, '')}`;
 
 /**
  * Puts a node back to where it began, as the owner of the machines would: whatever stands there goes, Terraform makes template and

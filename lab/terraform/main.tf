@@ -1,6 +1,6 @@
 # Templates by host and role; control planes and workers cloned from them.
 #
-# A VM names its template by its fixed id, so rebuilding a template changes no VM, and -target on a node brings no
+# A VM names its template by its fixed id, so replacing a template changes no VM, and -target on a node brings no
 # template along. The first apply therefore has two parts: -target=module.templates, then everything.
 
 locals {

@@ -24,14 +24,14 @@ export function verdictText(verdict: Verdict): string {
     ? 'the watcher saw no promise broken'
     : `the watcher saw ${broken} ${broken === 1 ? 'promise' : 'promises'} broken`;
   const installs = Object.entries(figures.installs).filter(([, count]) => count > 0);
-  const rebuilt = Object.entries(figures.rebuilt ?? {}).filter(([, count]) => count > 0);
+  const replaced = Object.entries(figures.replaced ?? {}).filter(([, count]) => count > 0);
   const reboots = Object.values(figures.rebootRequests).reduce((sum, count) => sum + count, 0);
   const counted = [
     `${figures.runs} ${figures.runs === 1 ? 'run' : 'runs'}, ${figures.evictions} evictions, ${figures.snapshots} ${figures.snapshots === 1 ? 'snapshot' : 'snapshots'}`,
     `installs: ${installs.length === 0 ? 'none' : installs.map(([node, count]) => `${node} ${count}`).join(', ')}; reboots asked for: ${reboots}`,
-    ...(rebuilt.length === 0
+    ...(replaced.length === 0
       ? []
-      : [`machines made anew: ${rebuilt.map(([node, count]) => `${node} ${count}`).join(', ')}`]),
+      : [`machines made anew: ${replaced.map(([node, count]) => `${node} ${count}`).join(', ')}`]),
     `time with no reason shown: ${figures.reasonNotShown} s (no worker: ${figures.noWorker} s, Temporal silent: ${figures.temporalSilent} s)`,
     `watched for ${figures.watched} s: ${figures.etcdRounds} looks at etcd, ${figures.commands} talosctl and kubectl, pods unseen for ${figures.podsUnseen} s`,
     `${searched.secrets} secrets looked for in ${searched.texts} texts of Temporal, ${searched.processes} processes, ${searched.files} files`,

@@ -31,7 +31,7 @@ export interface Figures {
   /** Requests of their own that stop a node; the upgrade of old, which installs and reboots, is none of them. */
   readonly rebootRequests: Readonly<Record<string, number>>;
   /** Machines Slipway's Terraform had made anew; left out where they have no hypervisor. */
-  readonly rebuilt?: Readonly<Record<string, number>>;
+  readonly replaced?: Readonly<Record<string, number>>;
   /** Evictions Slipway asked for and got. */
   readonly evictions: number;
   readonly snapshots: number;
@@ -136,7 +136,9 @@ function figuresOf(evidence: Evidence): Figures {
     ),
     upgradeRequests: perMachine((name) => installing.filter(({ request }) => request.node === name).length),
     rebootRequests: perMachine((name) => stopping.filter(({ request }) => request.node === name).length),
-    ...(evidence.hypervisor === undefined ? {} : { rebuilt: perMachine((name) => madeAnew(evidence, name)) }),
+    ...(evidence.hypervisor === undefined
+      ? {}
+      : { replaced: perMachine((name) => plannedReplacementBack(evidence, name)) }),
     evictions: slipwayChanges(evidence).filter(({ subresource }) => subresource === 'eviction').length,
     snapshots: snapshots.length,
     reasonNotShown: inSeconds(shown.withoutReason),
@@ -149,7 +151,7 @@ function figuresOf(evidence: Evidence): Figures {
   };
 }
 
-function madeAnew(evidence: Evidence, name: string): number {
+function plannedReplacementBack(evidence: Evidence, name: string): number {
   return vmCalls(evidence).filter(
     ({ node, does, request }) => node === name && does === 'make' && answeredWell(request),
   ).length;

@@ -52,10 +52,10 @@ export async function askTerraform(
     const reason = inPublic(
       error instanceof Refusal ? error.reason : { kind: 'unexpected', message: messageOf(error) },
     );
-    const rebuilds = planned.verdict === 'planned' && planned.plan.terraform !== undefined;
+    const replaces = planned.verdict === 'planned' && planned.plan.terraform !== undefined;
     return {
       says: { kind: 'unknown', tool, reason },
-      ...(rebuilds ? { otherChanges: { kind: 'unreachable', why: describe(reason) } } : {}),
+      ...(replaces ? { otherChanges: { kind: 'unreachable', why: describe(reason) } } : {}),
     };
   } finally {
     release?.();
@@ -86,18 +86,18 @@ async function answered(
   const { tool } = ready.section;
   const { inventory } = place;
   const nodes = addressesOf({ inventory });
-  const rebuild = planned.verdict === 'planned' && planned.plan.terraform ? planned.plan : undefined;
-  if (!rebuild) {
+  const replacement = planned.verdict === 'planned' && planned.plan.terraform ? planned.plan : undefined;
+  if (!replacement) {
     const values = terraformValues(inventory, inventory.versions);
     return { says: wholePlan(await whole(ready, values, []), tool, nodes) };
   }
   const state = await ready.terraform.state(ready.limits());
   // Machines may follow no version by themselves: the run has them replaced.
-  const last = rebuild.hops.findLast(({ strategy }) => strategy === 'rebuild');
-  const anew = (last?.nodes ?? []).filter((node) => node.rebuild && !node.rebuild.continues);
+  const last = replacement.hops.findLast(({ strategy }) => strategy === 'replace');
+  const anew = (last?.nodes ?? []).filter((node) => node.replacement && !node.replacement.continues);
   const replace = replacedFor(anew, state, ready.section.keep).map(({ address }) => address);
   const says = wholePlan(await whole(ready, last?.values ?? {}, replace), tool, nodes);
-  return { says, otherChanges: { kind: 'answered', value: await otherChanges(ready, state, rebuild) } };
+  return { says, otherChanges: { kind: 'answered', value: await otherChanges(ready, state, replacement) } };
 }
 
 async function whole(

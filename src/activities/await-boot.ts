@@ -1,6 +1,6 @@
 import { describe, describeStep } from '../planning/reasons/describe.js';
 import { classifyNode, type NodeClass, type RecordedFacts } from '../planning/node/classify-node.js';
-import { classifyRebuilt } from '../planning/node/classify-replaced.js';
+import { classifyReplaced } from '../planning/node/classify-replaced.js';
 import type { NodeObservation } from '../planning/node/observation.js';
 import type { PlannedNode } from '../planning/plan/plan.js';
 import type { Reason } from '../planning/reasons/reason.js';
@@ -50,7 +50,7 @@ export async function awaitBoot(settings: ActivitySettings, step: AwaitBoot): Pr
       async () => {
         const seen = await seenWithBootId(access, wait, node);
         const { machine } = step;
-        const state = machine ? classifyRebuilt(facts, machine, seen) : classifyNode(facts, seen, node.back);
+        const state = machine ? classifyReplaced(facts, machine, seen) : classifyNode(facts, seen, node.back);
         last = state;
         if (machine && seen.kubernetes.kind === 'answered' && seen.kubernetes.value)
           cordonedAgain = (await keepCordoned(access, node, facts, run, wait.signal)) || cordonedAgain;
@@ -86,7 +86,7 @@ async function kubeletReports(
 /** A node that shows no sign of the request has not gone away; one that does has not come back. */
 function givenUp(step: AwaitBoot, since: string, last: NodeClass): Reason {
   const { node } = step;
-  if (node.rebuild) return { kind: 'machine-never-joined', node: node.name, since, last: last.note };
+  if (node.replacement) return { kind: 'machine-never-joined', node: node.name, since, last: last.note };
   if (last.kind === 'untouched') return unanswered(step, since);
   return { kind: 'node-never-returned', node: node.name, since, last: last.note };
 }

@@ -19,7 +19,7 @@ import {
   type Wait,
 } from './activity-context.js';
 import { configurationToSend } from './configuration-to-send.js';
-import { rebuildOf } from './plan-replacement.js';
+import { replacementOf } from './plan-replacement.js';
 
 export interface ConfigureMachine extends RunReference {
   readonly node: PlannedNode;
@@ -39,7 +39,7 @@ const answerMs = 30_000;
  */
 export async function configureMachine(settings: ActivitySettings, step: ConfigureMachine): Promise<string> {
   const { node, limit } = step;
-  const { configuration } = rebuildOf(node);
+  const { configuration } = replacementOf(node);
   return inCluster(settings, step, describeStep('configure-machine', node.name), async (access, wait) => {
     let sent = false;
     return wait.until(

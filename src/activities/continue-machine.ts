@@ -14,7 +14,7 @@ import { inCluster, type ActivitySettings, type RunReference, type Wait } from '
 import { readConfiguration } from './machine-configuration.js';
 import { setMarks } from './node-marks.js';
 import { patchNodeAsSeen, requireNodeObject } from './patch-node.js';
-import { machineMade, planMachine, rebuildOf, type Replaced } from './plan-replacement.js';
+import { machineMade, planMachine, replacementOf, type Replaced } from './plan-replacement.js';
 import { applyAfterLook } from './remains.js';
 import {
   applyLimits,
@@ -40,7 +40,7 @@ export interface ContinueMachine extends RunReference {
 export async function continueMachine(settings: ActivitySettings, step: ContinueMachine): Promise<Replaced> {
   const { node, values, limit } = step;
   return inCluster(settings, step, describeStep('continue-machine', node.name), async (access, wait) => {
-    if (rebuildOf(node).configuration === 'apply-config') await readConfiguration(settings, step, node);
+    if (replacementOf(node).configuration === 'apply-config') await readConfiguration(settings, step, node);
     const ready = await readyTerraform(settings, access, wait, step, limit);
     const wanted = await wantedOf(ready, step);
     const known = await knownState(access, wait, ready, undefined, node.name);
@@ -83,7 +83,7 @@ async function wantedOf(
   { terraform, limits }: TerraformStep,
   { node, values }: ContinueMachine,
 ): Promise<WantedThere> {
-  const { address } = rebuildOf(node);
+  const { address } = replacementOf(node);
   const { plan } = await terraform.plan({ values, replace: [], targets: [address] }, limits());
   return { lacking: creationsIn(plan, [address]), content: writesOf(plan).length === 0 };
 }
@@ -96,7 +96,7 @@ async function decide(
   { state }: KnownState,
   { lacking, content }: WantedThere,
 ): Promise<ContinueDecision> {
-  const { address } = rebuildOf(node);
+  const { address } = replacementOf(node);
   const object = await requireNodeObject(access, node.name);
   const machine = await machineAt(access, node.name, wait.signal);
   return howToContinue({

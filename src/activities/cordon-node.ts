@@ -25,7 +25,7 @@ export async function cordonNode(
 ): Promise<string> {
   return inCluster(settings, reference, describeStep('cordon', node.name), async (access, wait) => {
     // Of a machine that is half made nothing is expected; what stands there is looked at before anything is sent.
-    const broken = node.rebuild?.continues
+    const broken = node.replacement?.continues
       ? undefined
       : expectationBroken(node, await observeNode(access, node.name, wait.signal));
     if (broken) throw new Refusal(broken);

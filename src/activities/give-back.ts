@@ -7,7 +7,7 @@ import { setValues, type NodeTaint } from './node-marks.js';
 import { patchNodeAsSeen } from './patch-node.js';
 
 /**
- * Gives a rebuilt node back the labels, taints and annotations it had and has no more: its pods may be placed by them.
+ * Gives a replaced node back the labels, taints and annotations it had and has no more: its pods may be placed by them.
  *
  * @returns what was given back, in words; empty: nothing was gone.
  */

@@ -1,6 +1,6 @@
 import type { RecordedFacts } from '../planning/node/classify-node.js';
 import { installedInThisBoot } from '../planning/node/kernel-log.js';
-import { lastLook, stillAsLooked } from '../planning/node/preflight-check.js';
+import { preflightCheck, stillAsLooked } from '../planning/node/preflight-check.js';
 import type { Answer, ClusterObservation, NodeObject } from '../planning/node/observation.js';
 import type { PlannedNode } from '../planning/plan/plan.js';
 import type { ClusterAccess } from '../tools/cluster-access.js';
@@ -221,7 +221,7 @@ async function lookWell(
     outageAccepted,
     ...(repairs ? { repairs } : {}),
   };
-  const forbids = lastLook(seen, node, context);
+  const forbids = preflightCheck(seen, node, context);
   if (forbids) throw new Refusal(forbids);
   if (boot.kind === 'unreachable')
     throw new Refusal({ kind: 'talos-unreachable', node: node.name, endpoint: node.address, why: boot.why });

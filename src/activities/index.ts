@@ -26,7 +26,7 @@ import { readChanges } from './read-changes.js';
 import { readComment } from './read-comment.js';
 import { readPullRequest } from './read-pull-request.js';
 import { rebootNode } from './reboot-node.js';
-import { rebuildTemplates } from './rebuild-templates.js';
+import { replaceTemplates } from './replace-templates.js';
 import { recordFacts } from './record-facts.js';
 import { removeMember } from './remove-member.js';
 import { replaceMachine } from './replace-machine.js';
@@ -73,7 +73,7 @@ export function createActivities(settings: ActivitySettings) {
     installTalos: bind(settings, installTalos),
     rebootNode: bind(settings, rebootNode),
     rollBackNode: bind(settings, rollBackNode),
-    rebuildTemplates: bind(settings, rebuildTemplates),
+    replaceTemplates: bind(settings, replaceTemplates),
     planReplacement: bind(settings, planReplacement),
     replaceMachine: bind(settings, replaceMachine),
     continueMachine: bind(settings, continueMachine),

@@ -1,4 +1,4 @@
-import type { PlannedNode, WayBack } from '../planning/plan/plan.js';
+import type { PlannedNode, RollbackValues } from '../planning/plan/plan.js';
 import type { Reason } from '../planning/reasons/reason.js';
 import { covers } from '../planning/terraform/address.js';
 import { checkTerraformPlan } from '../planning/terraform/check-plan.js';
@@ -15,7 +15,7 @@ import type { ClusterAccess } from '../tools/cluster-access.js';
 import { machineAt } from '../tools/machine-seen.js';
 import { Refusal } from '../tools/refusal.js';
 import type { ActivitySettings, RunReference, Wait } from './activity-context.js';
-import { rebuildOf } from './plan-replacement.js';
+import { replacementOf } from './plan-replacement.js';
 import { knownState, readyTerraform, type TerraformStep } from './terraform-step.js';
 
 /** What Terraform answered; or why it could not be asked, in its own reason. */
@@ -33,12 +33,12 @@ export async function machineInTerraform(
   wait: Wait,
   reference: RunReference,
   node: PlannedNode,
-  way: WayBack,
+  way: RollbackValues,
 ): Promise<AskedTerraform> {
   try {
     const ready = await readyTerraform(settings, access, wait, reference, wait.limit, 0);
     const { state } = await knownState(access, wait, ready, undefined, node.name);
-    const { address } = rebuildOf(node);
+    const { address } = replacementOf(node);
     const present = replacedOf(instancesOf(state, address), ready.section.keep);
     const templates = await differing(ready, way);
     const asked = await ready.terraform.plan(
@@ -63,7 +63,7 @@ export async function machineInTerraform(
   }
 }
 
-async function differing({ terraform, limits }: TerraformStep, way: WayBack): Promise<string[]> {
+async function differing({ terraform, limits }: TerraformStep, way: RollbackValues): Promise<string[]> {
   const { values, templates } = way;
   if (templates.length === 0) return [];
   const { plan } = await terraform.plan({ values, replace: [], targets: templates }, limits());
@@ -78,10 +78,10 @@ async function differing({ terraform, limits }: TerraformStep, way: WayBack): Pr
 async function forbiddenBeside(
   { terraform, section, limits }: TerraformStep,
   node: PlannedNode,
-  { values }: WayBack,
+  { values }: RollbackValues,
   present: readonly StateInstance[],
 ): Promise<Reason | undefined> {
-  const { address, accepts = [] } = rebuildOf(node);
+  const { address, accepts = [] } = replacementOf(node);
   const instances = recordInstances(present);
   if (!instances.ok) return instances.reason;
   const { recorded } = instances;

@@ -1,4 +1,4 @@
-import { goesBack, type Halt } from '../planning/rollback/automatic-rollback.js';
+import { rollsBackAutomatically, type Halt } from '../planning/rollback/automatic-rollback.js';
 import type { Rollback } from '../planning/rollback/rollback.js';
 import type { ActivitySettings } from './activity-context.js';
 import { planRollback, type PlanRollback } from './plan-rollback.js';
@@ -16,5 +16,5 @@ export async function planOwnRollback(
   settings: ActivitySettings,
   { halt, ...step }: PlanOwnRollback,
 ): Promise<OwnRollback> {
-  return goesBack(step.node.name, halt) ? planRollback(settings, step) : { verdict: 'asks' };
+  return rollsBackAutomatically(step.node.name, halt) ? planRollback(settings, step) : { verdict: 'asks' };
 }

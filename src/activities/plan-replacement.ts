@@ -26,7 +26,7 @@ import {
   type CheckedPlan,
   type TerraformStep,
 } from './terraform-step.js';
-import { checkCardsBefore } from './verify-machine.js';
+import { checkInterfacesBefore } from './verify-machine.js';
 
 export interface PlanReplacement extends RunReference {
   readonly node: PlannedNode;
@@ -52,7 +52,7 @@ export async function planReplacement(
 ): Promise<Replacement & { readonly note: string }> {
   const { node, values, limit } = step;
   return inCluster(settings, step, describeStep('plan-replacement', node.name), async (access, wait) => {
-    const { address, configuration } = rebuildOf(node);
+    const { address, configuration } = replacementOf(node);
     // A configuration that cannot be had is better known now than when the machine is gone.
     const sent =
       configuration === 'apply-config'
@@ -65,25 +65,25 @@ export async function planReplacement(
     const instances = recordInstances(replacedOf(instancesOf(state, address), ready.section.keep));
     if (!instances.ok) throw new Refusal(instances.reason);
     const identity = await refuseOtherMachine(access, wait, ready, node, state);
-    const cardNotes = await checkCardsBefore(access, node, identity, wait.signal);
+    const interfaceNotes = await checkInterfacesBefore(access, node, identity, wait.signal);
     const { recorded } = instances;
     const { summary } = await planMachine(ready, node, { values, replaces: recorded, creates: [] });
     await ready.terraform.backUp(pulled);
     const { serial, lineage } = pulled.header;
-    const note = [`${ready.section.tool} ${summary}`, ...(sent?.notes ?? []), ...cardNotes].join('; ');
+    const note = [`${ready.section.tool} ${summary}`, ...(sent?.notes ?? []), ...interfaceNotes].join('; ');
     return { recorded, serial, lineage, note };
   });
 }
 
 /**
  * The new machine would have to join the cluster through itself. That is refused with the plan where slipway.yaml tells the endpoint;
- * this is what its machine configuration says. @throws Refusal `rebuild-endpoint`
+ * this is what its machine configuration says. @throws Refusal `replacement-endpoint`
  */
 function refuseOwnEndpoint({ name, address }: PlannedNode, configuration: string): void {
   const endpoint = endpointIn(configuration);
   const host = endpoint?.hostname.replaceAll(/[[\]]/g, '');
   if (endpoint && (host === address || host === name))
-    throw new Refusal({ kind: 'rebuild-endpoint', node: name, endpoint: endpoint.origin });
+    throw new Refusal({ kind: 'replacement-endpoint', node: name, endpoint: endpoint.origin });
 }
 
 /** What is asked of Terraform for one node. */
@@ -100,7 +100,7 @@ export function planMachine(
   node: PlannedNode,
   { values, ...wanted }: WantedPlan,
 ): Promise<CheckedPlan> {
-  const { address, accepts = [] } = rebuildOf(node);
+  const { address, accepts = [] } = replacementOf(node);
   return checkedPlan(ready, values, {
     subject: node.name,
     purpose: 'machine',
@@ -111,9 +111,9 @@ export function planMachine(
 }
 
 /** The plan says how; nodes without that do not come here. */
-export function rebuildOf(node: PlannedNode): NonNullable<PlannedNode['rebuild']> {
-  if (!node.rebuild) throw new Error(`${node.name} is not to be rebuilt, by its plan`);
-  return node.rebuild;
+export function replacementOf(node: PlannedNode): NonNullable<PlannedNode['replacement']> {
+  if (!node.replacement) throw new Error(`${node.name} is not to be replaced, by its plan`);
+  return node.replacement;
 }
 
 /** A machine that Terraform made. */
@@ -137,7 +137,7 @@ function identityOf(
   state: TerraformState,
   { resources }: TerraformStep['section'],
 ): MachineIdentity {
-  const { address } = rebuildOf(node);
+  const { address } = replacementOf(node);
   const identity = machineIdentity(state, address, resources);
   if (identity.uuid === undefined && identity.mac === undefined)
     throw new Refusal({ kind: 'machine-identity-unknown', node: node.name, address });

@@ -1,8 +1,8 @@
 import { installedInThisBoot } from '../planning/node/kernel-log.js';
 import type { PlannedNode } from '../planning/plan/plan.js';
 import { isWithinMinor, rollbackOf, type Rollback } from '../planning/rollback/rollback.js';
-import { rollbackOfRebuilt } from '../planning/rollback/rollback-replaced.js';
-import { wayBackOf } from '../planning/rollback/rollback-values.js';
+import { rollbackOfReplaced } from '../planning/rollback/rollback-replaced.js';
+import { rollbackValuesOf } from '../planning/rollback/rollback-values.js';
 import type { ClusterAccess } from '../tools/cluster-access.js';
 import { withStanding } from '../tools/machine-standing.js';
 import { observeCluster, throughOthers } from '../tools/observe-cluster.js';
@@ -25,7 +25,7 @@ export interface PlanRollback extends RunReference {
 export async function planRollback(settings: ActivitySettings, step: PlanRollback): Promise<Rollback> {
   const { node, to } = step;
   return inCluster(settings, step, `${node.name} is observed`, async (access, wait) => {
-    if (node.rebuild) return ofRebuilt(settings, access, wait, step);
+    if (node.replacement) return ofReplaced(settings, access, wait, step);
     const observation = await observeCluster(access, {
       talosOf: [node.name],
       etcd: node.role === 'control-plane' && !isWithinMinor(node, to),
@@ -40,14 +40,14 @@ export async function planRollback(settings: ActivitySettings, step: PlanRollbac
   });
 }
 
-async function ofRebuilt(
+async function ofReplaced(
   settings: ActivitySettings,
   access: ClusterAccess,
   wait: Wait,
   { node, to, values, templates, ahead = [], ...reference }: PlanRollback,
 ): Promise<Rollback> {
   const { inventory } = access;
-  const known = wayBackOf(inventory, node, { values, templates });
+  const known = rollbackValuesOf(inventory, node, { values, templates });
   if (known.verdict === 'refused') return known;
   const { way } = known;
   const observed = await observeCluster(access, {
@@ -60,7 +60,7 @@ async function ofRebuilt(
   const machine = await machineInTerraform(settings, access, wait, reference, node, way);
   if (machine.kind === 'refused') return { verdict: 'refused', reasons: [machine.reason] };
   const { value } = machine;
-  return rollbackOfRebuilt({ inventory, observation, before: node, to, way, ahead, machine: value });
+  return rollbackOfReplaced({ inventory, observation, before: node, to, way, ahead, machine: value });
 }
 
 /** The image of an installer that was started since the node booted. A log that cannot be read tells of none. */

@@ -46,7 +46,7 @@ async function clientsAreHere(access: ClusterAccess, { hops, terraform }: Upgrad
   const versions = hops.flatMap(({ to, nodes }) =>
     nodes
       .filter((node) => !node.skip || node.patches)
-      .flatMap((node) => (node.rebuild || node.patches ? [node.from, to] : [node.from])),
+      .flatMap((node) => (node.replacement || node.patches ? [node.from, to] : [node.from])),
   );
   for (const version of new Set(versions)) await access.talosctlAdmin(version);
   if (terraform) await toolPath(terraform.tool, terraform.version);

@@ -23,7 +23,7 @@ export async function recordFacts(
   { node, to, ...reference }: RecordFacts,
 ): Promise<RecordedFacts> {
   return inCluster(settings, reference, describeStep('record-facts', node.name), async (access, wait) => {
-    if (node.rebuild?.continues) return factsLeft(access, wait, node, to);
+    if (node.replacement?.continues) return factsLeft(access, wait, node, to);
     const admin = await access.talosAdmin();
     const [seen, bootId, services, memberId, systemUuid] = await Promise.all([
       observeNode(access, node.name, wait.signal),
@@ -33,14 +33,14 @@ export async function recordFacts(
       ),
       node.role === 'control-plane' ? memberToRecord(access, node, wait) : undefined,
       // What proves that a machine is another one; only where it is to be.
-      node.rebuild
+      node.replacement
         ? throughOthers(access.targets(node.name), (target) =>
             access.talos.systemUuid(target, { signal: wait.signal }),
           )
         : undefined,
     ]);
     // It is removed by this id once its machine is gone.
-    if (node.rebuild && !node.back && node.role === 'control-plane' && memberId === undefined)
+    if (node.replacement && !node.back && node.role === 'control-plane' && memberId === undefined)
       throw new Refusal({ kind: 'etcd-unreachable', why: `the member on ${node.name} does not say its id` });
     if (seen.talos.kind === 'unreachable') {
       throw new Refusal({
@@ -74,7 +74,7 @@ export async function recordFacts(
       services: services.filter(isWell).map((service) => service.name),
       ...(memberId === undefined ? {} : { memberId }),
       ...(systemUuid === undefined ? {} : { systemUuid }),
-      ...(node.rebuild ? await recordMachine(access, node.name, object, wait.signal) : {}),
+      ...(node.replacement ? await recordMachine(access, node.name, object, wait.signal) : {}),
     };
   });
 }
@@ -126,7 +126,7 @@ async function memberToRecord(
   wait: Wait,
 ): Promise<string | undefined> {
   const own = await memberOf(access, node, wait);
-  if (own !== undefined || !node.back || !node.rebuild) return own;
+  if (own !== undefined || !node.back || !node.replacement) return own;
   const etcd = await observeEtcd(access, { avoid: node.name, signal: wait.signal });
   if (etcd.kind === 'unreachable') throw new Refusal({ kind: 'etcd-unreachable', why: etcd.why });
   return etcd.value.members.find(({ name }) => name === node.name)?.id;

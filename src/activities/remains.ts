@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { lastLookAtRemains } from '../planning/node/preflight-check.js';
+import { preflightCheckOfLeftovers } from '../planning/node/preflight-check.js';
 import type { PlannedNode } from '../planning/plan/plan.js';
 import type { ClusterAccess } from '../tools/cluster-access.js';
 import { observeCluster } from '../tools/observe-cluster.js';
@@ -75,7 +75,7 @@ async function lookAtRemains(
     signal: wait.signal,
   });
   const { outageAccepted } = access.inventory.controlPlane;
-  const forbids = lastLookAtRemains(observation, node, { run: runId(cluster, run), outageAccepted });
+  const forbids = preflightCheckOfLeftovers(observation, node, { run: runId(cluster, run), outageAccepted });
   if (forbids) throw new Refusal(forbids);
   return lookedAt + lookAgeMsMax;
 }

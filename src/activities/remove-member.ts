@@ -42,7 +42,7 @@ export async function removeMember(settings: ActivitySettings, step: RemoveMembe
   const { node, facts, limit } = step;
   const id = facts.memberId;
   // An earlier run was gone on with, and had removed it; or the machine that goes had never become one.
-  if (id === undefined && (node.rebuild?.continues || node.back))
+  if (id === undefined && (node.replacement?.continues || node.back))
     return 'no member of the old machine is left';
   if (id === undefined) throw new Error(`no etcd member of ${node.name} was recorded`);
   return inCluster(settings, step, describeStep('remove-member', node.name), async (access, wait) => {

@@ -12,7 +12,13 @@ import type { SavedPlan } from '../tools/terraform/terraform.js';
 import { inCluster, type ActivitySettings, type RunReference, type Wait } from './activity-context.js';
 import { sendGuarded, takeIntentBack, type GuardedRequest, type Sent } from './guarded-request.js';
 import { requireNodeObject } from './patch-node.js';
-import { machineMade, planMachine, rebuildOf, type Replaced, type Replacement } from './plan-replacement.js';
+import {
+  machineMade,
+  planMachine,
+  replacementOf,
+  type Replaced,
+  type Replacement,
+} from './plan-replacement.js';
 import { applyLimits, knownState, readyTerraform, refused, type TerraformStep } from './terraform-step.js';
 
 export interface ReplaceMachine extends RunReference {
@@ -66,7 +72,7 @@ type Decision = Exclude<SendDecision, { send: 'refuse' }>;
 /** @throws Refusal with why nothing may be sent */
 async function decide({ access, wait, step, ready }: Replacing, lost: boolean): Promise<Decision> {
   const { node, facts, values, replacement } = step;
-  const { address } = rebuildOf(node);
+  const { address } = replacementOf(node);
   const { lineage, serial } = replacement;
   // A plan takes the lock, so it waits for whoever still has it; what the state says before is not true yet.
   if (lost) await ready.terraform.plan({ values, replace: [], targets: [address] }, ready.limits());

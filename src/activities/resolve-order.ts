@@ -28,7 +28,7 @@ export async function resolveOrder(
 ): Promise<ResolvedOrder> {
   return inCluster(settings, reference, 'etcd is asked who leads it', async (access, wait) => {
     // A machine that waits for a configuration is no way to the others.
-    const avoid = hop.nodes.find(({ rebuild }) => rebuild?.continues)?.name;
+    const avoid = hop.nodes.find(({ replacement }) => replacement?.continues)?.name;
     const etcd = await observeEtcd(access, {
       ...(avoid === undefined ? {} : { avoid }),
       signal: wait.signal,

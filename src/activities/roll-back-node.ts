@@ -82,7 +82,7 @@ function guarded({ cluster, run, node, facts, reboot, limit }: RollBackNode): Gu
     mark: 'reboot',
     intent: `${reboot} ${attempt}`,
     isMine: (mark) => mark?.split(' ')[0] === reboot,
-    ...(node.steps === 'back' ? { repairs: true } : {}),
+    ...(node.steps === 'rollback-in-place' ? { repairs: true } : {}),
   };
 }
 

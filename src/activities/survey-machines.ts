@@ -14,7 +14,7 @@ import type { ClusterAccess } from '../tools/cluster-access.js';
 import { whyNot } from '../tools/observe-cluster.js';
 import { Refusal } from '../tools/refusal.js';
 import type { ActivitySettings, RunReference, Wait } from './activity-context.js';
-import { rebuildOf } from './plan-replacement.js';
+import { replacementOf } from './plan-replacement.js';
 import { readyTerraform, type TerraformStep } from './terraform-step.js';
 
 /**
@@ -51,7 +51,9 @@ export async function otherChanges(
   const looked = new Set<string>();
   for (const hop of hops) {
     // What differs is made so by the first of its hops.
-    const nodes = hop.nodes.filter(({ name, rebuild }) => rebuild && !rebuild.continues && !looked.has(name));
+    const nodes = hop.nodes.filter(
+      ({ name, replacement }) => replacement && !replacement.continues && !looked.has(name),
+    );
     for (const { name } of nodes) looked.add(name);
     found = { ...found, ...(await otherChangesOf(ready, state, hop, nodes)) };
   }
@@ -65,7 +67,7 @@ export function replacedFor(
   keep: readonly string[],
 ): RecordedInstance[] {
   return nodes.flatMap((node) => {
-    const recorded = recordInstances(replacedOf(instancesOf(state, rebuildOf(node).address), keep));
+    const recorded = recordInstances(replacedOf(instancesOf(state, replacementOf(node).address), keep));
     return recorded.ok ? recorded.recorded : [];
   });
 }
@@ -77,7 +79,7 @@ async function otherChangesOf(
   { values = {} }: Hop,
   nodes: readonly PlannedNode[],
 ): Promise<OtherChanges> {
-  const machines = nodes.map((node) => ({ node: node.name, address: rebuildOf(node).address }));
+  const machines = nodes.map((node) => ({ node: node.name, address: replacementOf(node).address }));
   const replaces = replacedFor(nodes, state, section.keep);
   if (replaces.length === 0) return {};
   const targets = machines.map(({ address }) => address);

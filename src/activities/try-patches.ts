@@ -27,7 +27,7 @@ export async function tryPatches(
   const told = await Promise.allSettled(
     patched.map(async (node) => {
       try {
-        if (node.rebuild?.configuration === 'apply-config')
+        if (node.replacement?.configuration === 'apply-config')
           await configurationToSend(settings, access, reference, node, signal, 'trial');
         else await tryLatePatches(settings, access, reference, node, signal);
         return [];
@@ -44,9 +44,11 @@ export async function tryPatches(
   return told.flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
 }
 
-function getsPatches({ inventory }: ClusterAccess, { name, rebuild, patches }: PlannedNode): boolean {
+function getsPatches({ inventory }: ClusterAccess, { name, replacement, patches }: PlannedNode): boolean {
   if (patches !== undefined) return true;
-  return rebuild !== undefined && patchesFor(inventory, nodeNamed(inventory, name), 'creation').length > 0;
+  return (
+    replacement !== undefined && patchesFor(inventory, nodeNamed(inventory, name), 'creation').length > 0
+  );
 }
 
 /** Where Slipway does not send the configuration: whether the patches of after Ready can be had, and merge into what runs now. */
@@ -59,6 +61,6 @@ export async function tryLatePatches(
 ): Promise<void> {
   const patches = await readPatches(settings, access, reference, node, 'after-ready');
   // Of a machine that is gone there is no configuration to try them with.
-  if (patches.length === 0 || node.rebuild?.continues) return;
+  if (patches.length === 0 || node.replacement?.continues) return;
   await tryMerging(access, node, await runningConfiguration(access, node.name, signal), patches, signal);
 }

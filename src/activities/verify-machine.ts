@@ -7,12 +7,12 @@ import {
 } from '../planning/node/devices.js';
 import type { RecordedFacts } from '../planning/node/classify-node.js';
 import {
-  cardsText,
+  interfacesText,
   lostIdentity,
   wrongDefinitions,
   wrongLinks,
   type NetworkIdentity,
-  type SeenCard,
+  type ObservedInterface,
 } from '../planning/node/network-interfaces.js';
 import type { NodeObject, PodObservation } from '../planning/node/observation.js';
 import type { PlannedNode } from '../planning/plan/plan.js';
@@ -34,7 +34,7 @@ export async function recordMachine(
 ): Promise<Pick<RecordedFacts, 'network' | 'device'>> {
   const device = deviceOf(access.inventory, name);
   const [cards, pods] = await Promise.all([
-    cardsOf(access, name, signal),
+    networkInterfacesOf(access, name, signal),
     device ? podsOn(access, name) : [],
   ]);
   const network: NetworkIdentity = { address: internalAddress, macs: cards.map(({ mac }) => mac) };
@@ -46,7 +46,7 @@ export async function recordMachine(
  *
  * @returns what a person should know of the old machine itself, which goes.
  */
-export async function checkCardsBefore(
+export async function checkInterfacesBefore(
   access: ClusterAccess,
   { name, role }: PlannedNode,
   { cards }: MachineIdentity,
@@ -57,7 +57,7 @@ export async function checkCardsBefore(
   const defined = cards && wrongDefinitions(nics, cards);
   if (defined) throw new Refusal({ kind: 'network-cards-wrong', node: name, of: 'terraform', ...defined });
   const untold = cards?.every(({ vlan }) => vlan !== undefined) ? [] : ["Terraform's state tells no VLANs"];
-  const links = wrongLinks(nics, await cardsOf(access, name, signal));
+  const links = wrongLinks(nics, await networkInterfacesOf(access, name, signal));
   return [...untold, ...(links?.wrong ?? []).map((what) => `as it is: ${what}`)];
 }
 
@@ -73,7 +73,7 @@ export async function verifyMachine(
   const { name, role } = node;
   const { inventory } = access;
   const [cards, object] = await Promise.all([
-    cardsOf(access, name, signal),
+    networkInterfacesOf(access, name, signal),
     access.kubernetes.readNode(name, { avoid: name }),
   ]);
   const nics = inventory.roles[role]?.nics;
@@ -101,7 +101,7 @@ export async function verifyMachine(
   }
   return {
     words: [
-      ...(nics ? [cardsText(nics)] : []),
+      ...(nics ? [interfacesText(nics)] : []),
       ...(facts.network ? ['MAC and address as before'] : []),
       ...(device ? [`${device.resource}: ${device.count} offered`] : []),
     ],
@@ -123,7 +123,11 @@ async function unfitConfiguration(
   return { kind: 'device-configuration-wrong', node, resource, of: 'running', wrong };
 }
 
-function cardsOf(access: ClusterAccess, name: string, signal: AbortSignal): Promise<SeenCard[]> {
+function networkInterfacesOf(
+  access: ClusterAccess,
+  name: string,
+  signal: AbortSignal,
+): Promise<ObservedInterface[]> {
   return throughOthers(access.targets(name), (target) => access.talos.cards(target, { signal }));
 }
 

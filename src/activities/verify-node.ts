@@ -33,7 +33,7 @@ export async function verifyNode(
       async (): Promise<Look<string>> => {
         const seen = await observeNode(access, node.name, wait.signal);
         const changed = compareNode(facts, seen);
-        if (changed?.kind === 'node-changed' && node.rebuild && given.length === 0) {
+        if (changed?.kind === 'node-changed' && node.replacement && given.length === 0) {
           given = await giveBack(access, node.name, facts, wait.signal);
           if (given.length > 0) return { kind: 'waiting', reason: changed, againMs: 200 };
         }
@@ -44,7 +44,7 @@ export async function verifyNode(
           );
           const ill = illServices(facts, services);
           if (ill.length > 0) return { kind: 'waiting', reason: notReady(node, ill) };
-          const made = node.rebuild
+          const made = node.replacement
             ? await verifyMachine(access, { node, facts, ...(machine ? { machine } : {}) }, wait.signal)
             : { words: [] };
           if ('wrong' in made) return { kind: 'waiting', reason: made.wrong };

@@ -27,7 +27,7 @@ export function withTarget(target: Command): Command {
       new Option(
         '--strategy <strategy>',
         'how this run does it; another than upgrade.strategy of slipway.yaml waits for slipway approve',
-      ).choices(['in-place', 'rebuild']),
+      ).choices(['in-place', 'replace']),
     );
 }
 

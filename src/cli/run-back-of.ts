@@ -12,7 +12,7 @@ const asBefore: ReadonlySet<NodeState> = new Set<NodeState>([
 ]);
 
 /** What a run did to nodes, the last one first, each with what it ran before: to be taken back. */
-export function runBackOf({ nodes, order }: Pick<RunView, 'nodes' | 'order'>): RanBefore[] {
+export function runRollbackOf({ nodes, order }: Pick<RunView, 'nodes' | 'order'>): RanBefore[] {
   // One that was on its target already was only given back: nothing was installed.
   const entered = nodes.filter(({ attempt, plan }) => attempt > 0 && !plan.skip);
   const touched = entered.filter(({ leftAs }) => !(leftAs && asBefore.has(leftAs)));
@@ -33,10 +33,10 @@ function ranBefore(last: NodeView, hops: readonly NodeView[]): RanBefore {
   const { name } = last;
   const before = ranBetween(first);
   const between = later.map(ranBetween).toReversed();
-  if (hops.some((hop) => hop.plan.rebuild !== undefined)) {
+  if (hops.some((hop) => hop.plan.replacement !== undefined)) {
     const to = last.leftAs === 'rolled-back' ? last.from : last.to;
     const through = minorsOnWay(to, between, before);
-    return { name, ...before, to, noSlot: 'rebuilt', ...(through.length > 0 ? { through } : {}) };
+    return { name, ...before, to, noSlot: 'replaced', ...(through.length > 0 ? { through } : {}) };
   }
   if (between.length === 0) return { name, ...before, to: last.to };
   return { name, ...before, to: last.to, noSlot: 'several-hops', through: between };

@@ -28,7 +28,7 @@ function addAnsweringCommands(program: Command, finished: Finished): void {
     .addHelpText(
       'after',
       examples(
-        'slipway approve --plan 3f2a8c91d0aa --by "Ada" --reason "CVE-2026-1234 cannot wait for the rebuild"',
+        'slipway approve --plan 3f2a8c91d0aa --by "Ada" --reason "CVE-2026-1234 cannot wait for the replacement"',
         'slipway approve prox-ops/42 --plan 3f2a8c91d0aa --by "Ada" --reason "tried on staging"',
       ),
     )

@@ -13,7 +13,7 @@ export interface InventoryDraft {
   /** Milliseconds of the limits that are written and are durations. */
   readonly limits: Readonly<Record<string, number>>;
   readonly snapshotDirectory: string | undefined;
-  readonly rebuild: RebuildDraft;
+  readonly replacement: ReplacementDraft;
   readonly patches: readonly PatchDraft[];
   /** The resources that `devices` speaks of. */
   readonly devices: readonly string[];
@@ -42,9 +42,9 @@ export interface PatchDraft {
   readonly late: boolean;
 }
 
-/** What is said of rebuilding nodes. */
-export interface RebuildDraft {
-  /** Deltas for which `rebuild` is written. */
+/** What is said of replacing nodes. */
+export interface ReplacementDraft {
+  /** Deltas for which `replace` is written. */
   readonly written: readonly string[];
   /** Whether some delta leads to it, written or by default. */
   readonly reachable: boolean;
@@ -94,7 +94,7 @@ export function draftOf(document: unknown): InventoryDraft {
     outageAccepted: record(root['controlPlane'])['outageAccepted'] === true,
     limits: limitsOf(record(root['limits'])),
     snapshotDirectory: text(record(root['snapshot'])['directory']),
-    rebuild: rebuildDraft(root),
+    replacement: replacementDraft(root),
     patches: (Array.isArray(root['patches']) ? root['patches'] : []).map((patch: unknown, index) =>
       patchDraft(record(patch), ['patches', index]),
     ),
@@ -129,14 +129,14 @@ function patchDraft(patch: Readonly<Record<string, unknown>>, at: DocumentPath):
   };
 }
 
-/** The deltas that may be rebuilt, which they are where nothing else is written. */
-const mayRebuild = ['minor', 'major'];
+/** The deltas that may be replaced, which they are where nothing else is written. */
+const mayReplace = ['minor', 'major'];
 
-function rebuildDraft(root: Readonly<Record<string, unknown>>): RebuildDraft {
+function replacementDraft(root: Readonly<Record<string, unknown>>): ReplacementDraft {
   const strategy = record(record(root['upgrade'])['strategy']);
   return {
-    written: mayRebuild.filter((delta) => strategy[delta] === 'rebuild'),
-    reachable: mayRebuild.some((delta) => strategy[delta] === undefined || strategy[delta] === 'rebuild'),
+    written: mayReplace.filter((delta) => strategy[delta] === 'replace'),
+    reachable: mayReplace.some((delta) => strategy[delta] === undefined || strategy[delta] === 'replace'),
     terraform: isRecord(root['terraform']),
     templates: text(record(record(root['terraform'])['templates'])['address']),
   };

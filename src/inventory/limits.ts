@@ -51,7 +51,7 @@ export const Limits = z.strictObject({
   terraformPlan: duration('5m'),
   /** How long a lock of somebody else on the Terraform state is waited for. */
   terraformLock: duration('300s'),
-  /** All templates of a hop, rebuilt before its first node. */
+  /** All templates of a hop, replaced before its first node. */
   templates: duration('15m'),
   /** From the request to Terraform until the old machine is gone and the new one is made. */
   replace: duration('20m'),

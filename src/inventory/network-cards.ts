@@ -3,8 +3,8 @@ import { z } from 'zod';
 /** The VLAN a card is in. The bridge puts the tag on: inside the machine it cannot be seen. */
 const Vlan = z.union([z.literal('untagged'), z.int().min(1).max(4094)]);
 
-/** A network card of a node: its VLAN, or that and what else is known of it. Who rebuilds its machine compares all of it. */
-export const NetworkCard = z.union(
+/** A network card of a node: its VLAN, or that and what else is known of it. Who replaces its machine compares all of it. */
+export const NetworkInterface = z.union(
   [
     Vlan,
     z.strictObject({
@@ -25,4 +25,4 @@ export const NetworkCard = z.union(
       'a card is written untagged, 62, or { vlan: 62, bridge: vmbr1, driver: virtio_net, mac: bc:24:11 }',
   },
 );
-export type NetworkCard = z.infer<typeof NetworkCard>;
+export type NetworkInterface = z.infer<typeof NetworkInterface>;

@@ -2,7 +2,7 @@ import { type InventoryDraft, type NodeDraft, draftOf } from './draft.js';
 import type { MistakeAt } from './mistake.js';
 import { machineRules } from './machine-rules.js';
 import { probeRules } from './probe-rules.js';
-import { rebuildRules } from './rebuild-rules.js';
+import { replacementRules } from './replacement-rules.js';
 import { limitDefaults } from './schema.js';
 
 /** One rule across fields: every breach of it. */
@@ -15,7 +15,7 @@ const rules: readonly Rule[] = [
   vipIsNobodysAddress,
   limitsMakeSense,
   gpusMakeSense,
-  ...rebuildRules,
+  ...replacementRules,
   ...machineRules,
   ...probeRules,
   oneUntaggedNetwork,
@@ -34,7 +34,7 @@ export function brokenRules(document: unknown): MistakeAt[] {
 const unique = [
   { key: 'name', why: 'a Node and its workflow are found by name' },
   { key: 'address', why: 'a request for one node would reach the other' },
-  { key: 'vm', why: 'a rebuild would replace the wrong machine' },
+  { key: 'vm', why: 'a replacement would replace the wrong machine' },
 ] as const;
 
 function uniqueNodes({ nodes }: InventoryDraft): MistakeAt[] {

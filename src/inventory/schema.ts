@@ -3,7 +3,7 @@ import { CredentialReference, KubernetesReference } from './credential.js';
 import { Device } from './devices.js';
 import { duration } from './duration.js';
 import { Limits } from './limits.js';
-import { NetworkCard } from './network-cards.js';
+import { NetworkInterface } from './network-cards.js';
 import { Receiver } from './notify.js';
 import { Patch } from './patches.js';
 import { Probe } from './probes.js';
@@ -33,9 +33,9 @@ const Role = z.strictObject({
   /** Who gives a machine that was made anew its configuration. */
   configuration: MachineConfiguration.optional(),
   /** What a person sees to after a node of this role was made anew: services that know it by an identity it has lost. */
-  afterRebuild: z.array(z.string().min(1).max(300)).max(20).optional(),
+  afterReplacement: z.array(z.string().min(1).max(300)).max(20).optional(),
   /** Its network cards in their order, by VLAN: compared with Terraform's and the machine's when a node is made anew. */
-  nics: z.array(NetworkCard).min(1).max(32).optional(),
+  nics: z.array(NetworkInterface).min(1).max(32).optional(),
 });
 
 const Node = z.strictObject({
@@ -118,8 +118,8 @@ export const Inventory = z.strictObject({
       strategy: z
         .strictObject({
           patch: z.literal('in-place').default('in-place'),
-          minor: z.enum(['in-place', 'rebuild']).default('rebuild'),
-          major: z.enum(['in-place', 'rebuild']).default('rebuild'),
+          minor: z.enum(['in-place', 'replace']).default('replace'),
+          major: z.enum(['in-place', 'replace']).default('replace'),
         })
         .prefault({}),
       order: z.enum(['control-planes-first', 'workers-first']).default('control-planes-first'),
@@ -134,7 +134,7 @@ export const Inventory = z.strictObject({
        * Plans that wait for a person's yes: by their step of versions, or because they touch control planes, or make machines anew.
        * Another strategy than this file has always waits.
        */
-      approve: z.array(z.enum(['patch', 'minor', 'major', 'control-planes', 'rebuild'])).default(['major']),
+      approve: z.array(z.enum(['patch', 'minor', 'major', 'control-planes', 'replace'])).default(['major']),
       /** How many different people must say yes to a plan that waits. With 2 a signal is no yes: it proves nobody's name. */
       approvers: z.int().min(1).max(2).default(1),
       workers: z
@@ -180,7 +180,7 @@ export const Inventory = z.strictObject({
     /** Before each control plane the newest snapshot is younger than this. */
     maxAge: duration('1h'),
   }),
-  /** What makes the machines; needed where a strategy is `rebuild`. */
+  /** What makes the machines; needed where a strategy is `replace`. */
   terraform: Terraform.optional(),
   /** What the configurations of machines that were made anew are patched with, in this order: before they are sent, or once they are Ready. */
   patches: z.array(Patch).max(100).optional(),

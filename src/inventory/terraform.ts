@@ -11,7 +11,7 @@ const path = z.string().min(1).max(200);
 const paths = z.array(path).max(100).default([]);
 
 /** Where a type of machine holds its network cards. */
-const CardPaths = z.strictObject({
+const InterfacePaths = z.strictObject({
   /** The attribute that lists them: `network_device`. */
   list: path,
   /** In each of them, the attribute with the VLAN tag; none, 0 or `untagged` is no tag: `vlan_id`. */
@@ -102,7 +102,7 @@ export const Terraform = z.strictObject({
         /** The attribute that holds the MAC of its first card: `network_device[0].mac_address`. */
         mac: path.optional(),
         /** Where it holds its network cards: a list, and what of each of them. */
-        cards: CardPaths.optional(),
+        cards: InterfacePaths.optional(),
       }),
     )
     .default({}),

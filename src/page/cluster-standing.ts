@@ -49,7 +49,7 @@ export function clusterStanding(sight: ClusterSight, clock: Clock): ClusterStand
       points: freeze(queue, ''),
       beside: merged,
     };
-  if (waiting?.keptBack)
+  if (waiting?.blockedVersion)
     return { tone: 'asks', title: 'Free: what was merged waits for a person', points: merged, beside: [] };
   if (waiting) return { tone: 'works', title: 'Begins what was merged', points: [], beside: merged };
   const title = runs.length === 0 ? 'Free; no run of it is on record' : 'Free: takes the next run';
@@ -92,15 +92,15 @@ function freeze({ frozen }: QueueView, about = 'frozen'): Point[] {
 }
 
 /** What was merged, and begins by itself once it may, or by a person; and what no merge brings again. */
-function mergedAndWaits({ waiting, takenBack }: QueueView): Point[] {
-  const [newest] = takenBack;
+function mergedAndWaits({ waiting, blockedVersions }: QueueView): Point[] {
+  const [newest] = blockedVersions;
   const back: Point[] = newest
     ? [{ tone: 'rests', about: 'taken back', since: newest.since, text: newest.sentence, commands: [] }]
     : [];
   if (!waiting) return back;
-  const { since, sentence: text, keptBack } = waiting;
-  const commands = keptBack ? ['slipway upgrade  # brings what git declares all the same'] : [];
-  return [{ tone: 'rests', about: 'merged', since, text, commands }, ...(keptBack ? [] : back)];
+  const { since, sentence: text, blockedVersion } = waiting;
+  const commands = blockedVersion ? ['slipway upgrade  # brings what git declares all the same'] : [];
+  return [{ tone: 'rests', about: 'merged', since, text, commands }, ...(blockedVersion ? [] : back)];
 }
 
 const order: readonly Tone[] = ['asks', 'fault', 'works', 'rests', 'well'];

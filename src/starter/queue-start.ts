@@ -41,10 +41,14 @@ export function carriedOver(memo: QueueMemo | undefined, now: string): QueueMemo
 }
 
 /** What outlives a queue beside its hold; left out where there is nothing. */
-function kept({ frozen, takenBack, lifted }: QueueMemo): Pick<QueueMemo, 'frozen' | 'takenBack' | 'lifted'> {
+function kept({
+  frozen,
+  blockedVersions,
+  lifted,
+}: QueueMemo): Pick<QueueMemo, 'frozen' | 'blockedVersions' | 'lifted'> {
   return {
     ...(frozen ? { frozen } : {}),
-    ...(takenBack ? { takenBack } : {}),
+    ...(blockedVersions ? { blockedVersions } : {}),
     ...(lifted ? { lifted } : {}),
   };
 }

@@ -116,7 +116,7 @@ export const Repository = z.strictObject({
   secrets: z.array(CredentialReference).min(1).max(2).optional(),
   access: Access.optional(),
   /** Labels that tell a person what a pull request does: they inform, the versions decide. */
-  labels: z.strictObject({ 'in-place': label.optional(), rebuild: label.optional() }).optional(),
+  labels: z.strictObject({ 'in-place': label.optional(), replace: label.optional() }).optional(),
   clusters: z.array(Cluster).min(1).max(100),
 });
 

@@ -131,15 +131,15 @@ function tell(book: QueueBook): void {
   setCurrentDetails(queueDetails(book.cluster, memo));
 }
 
-function queueDetails(cluster: string, { hold, open, waiting, frozen, takenBack }: QueueMemo): string {
+function queueDetails(cluster: string, { hold, open, waiting, frozen, blockedVersions }: QueueMemo): string {
   const words = hold ? holdSentence(hold, cluster) : open ? `run ${open.run} is open` : 'no run is open';
   const more = [
     ...(waiting
       ? [
-          `Talos ${waiting.target} was merged and waits ${waiting.keptBack ? 'for a person' : 'until it may begin'}`,
+          `Talos ${waiting.target} was merged and waits ${waiting.blockedVersion ? 'for a person' : 'until it may begin'}`,
         ]
       : []),
-    ...(takenBack ?? []).map((one) => describe({ kind: 'taken-back', cluster, ...one })),
+    ...(blockedVersions ?? []).map((one) => describe({ kind: 'taken-back', cluster, ...one })),
     ...(frozen ? [describe({ kind: 'frozen', cluster, ...frozen })] : []),
   ];
   return `## ${cluster}\n\n${[words, ...more].join('\n\n')}\n`;

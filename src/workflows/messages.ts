@@ -3,7 +3,7 @@ import type { Inventory } from '../inventory/schema.js';
 import type { StepName } from '../planning/steps/node-steps.js';
 import type { UpgradeRequest } from '../planning/plan/plan.js';
 import type { Reason } from '../planning/reasons/reason.js';
-import type { WayBackCosts } from '../planning/rollback/rollback-costs.js';
+import type { RollbackCosts } from '../planning/rollback/rollback-costs.js';
 
 /** The one task queue workers of a site poll. */
 export const defaultTaskQueue = 'slipway';
@@ -173,7 +173,7 @@ export type RollbackAnswer =
       readonly node: string;
       readonly steps: readonly StepName[];
       /** Where its machine is made anew once more. */
-      readonly costs?: WayBackCosts;
+      readonly costs?: RollbackCosts;
     }
   | { readonly verdict: 'refused'; readonly reasons: readonly Reason[] };
 /** To `upgradeCluster`: a node that halted the run goes back to what it ran before. */

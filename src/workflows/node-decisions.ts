@@ -40,7 +40,7 @@ export class NodeDecisions {
     const refusal = (verb: DecisionVerb) => (input: NodeDecisionInput) =>
       decisionRefusal(verb, this.standing(input.node), input.node);
     const retries = 'A node that halted the run is observed, and begun once more from what it is now.';
-    const goesBack =
+    const rollsBackAutomatically =
       'A node that halted the run goes back to the version it ran before; then the run ends, held.';
     const skips = 'The run goes on without a node that halted it, or that is not installed yet.';
     setHandler(
@@ -51,7 +51,7 @@ export class NodeDecisions {
     setHandler(
       rollBackNode,
       onOneLine((input) => this.rollback(input)),
-      takesNodeDecision(rollBackNode, goesBack, refusal('rollback')),
+      takesNodeDecision(rollBackNode, rollsBackAutomatically, refusal('rollback')),
     );
     setHandler(
       skipNode,
@@ -98,7 +98,7 @@ export class NodeDecisions {
     // Whoever asks meanwhile about another one gets an answer before that is settled.
     await condition(allHandlersFinished);
     // The run ends after a way back, whoever said so: nobody is waited for about the others.
-    const isDecided = (): boolean => this.anyGoesBack(halting) || halting.every((one) => !this.isOpen(one));
+    const isDecided = (): boolean => this.anyRollsBack(halting) || halting.every((one) => !this.isOpen(one));
     if (!isDecided()) {
       const open = halting.filter((one) => this.isOpen(one));
       if (limit === 0) {
@@ -116,7 +116,7 @@ export class NodeDecisions {
       tell('upgrading');
     }
     // The others that halted are told of, too: the run ends, and they stay as they are.
-    if (this.anyGoesBackByItself(halting)) {
+    if (this.anyRollsBackAutomatically(halting)) {
       const left = halting.filter((one) => this.isOpen(one));
       if (left.length > 0) news.halted(left);
     }
@@ -174,7 +174,7 @@ export class NodeDecisions {
         const answer = await this.deciding(node, 'rollback by itself', () =>
           ownRollback(node, { failedStep, reason }),
         );
-        if (answer?.verdict === 'back') this.back.set(node, undefined);
+        if (answer?.verdict === 'rollback') this.back.set(node, undefined);
       }),
     );
   }
@@ -184,11 +184,11 @@ export class NodeDecisions {
     return !this.skipped.has(node) && !this.next.has(node);
   }
 
-  private anyGoesBack(halting: readonly NodeEnding[]): boolean {
+  private anyRollsBack(halting: readonly NodeEnding[]): boolean {
     return halting.some(({ node }) => this.next.get(node)?.work.node.back === true);
   }
 
-  private anyGoesBackByItself(halting: readonly NodeEnding[]): boolean {
+  private anyRollsBackAutomatically(halting: readonly NodeEnding[]): boolean {
     return halting.some(
       ({ node }) => this.next.has(node) && this.back.has(node) && this.back.get(node) === undefined,
     );

@@ -9,7 +9,7 @@ import type { NodeEnding } from '../planning/report/run-result.js';
 import { reasonOf } from './failure-reason.js';
 import type { RunInput } from './messages.js';
 import { activitiesFor } from './step-activities.js';
-import { hopForWayBack } from './way-back.js';
+import { rollbackHopOf } from './way-back.js';
 
 /** The hop under way. */
 export interface CurrentHop {
@@ -66,7 +66,7 @@ export class NodeLooks {
   private lookingBack(name: string, how: string) {
     const { hop, plan } = this.hopNow();
     const { act, about } = this.looking(name, how, plan.terraform ? plan.limits.terraformPlan : 0);
-    return { act, about: { ...about, ...hopForWayBack(hop, about.node, this.endings) } };
+    return { act, about: { ...about, ...rollbackHopOf(hop, about.node, this.endings) } };
   }
 
   /** What observes a node that is to be treated so. */

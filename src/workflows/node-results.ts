@@ -37,8 +37,8 @@ export function leftOut(node: PlannedNode, to: string, skippedBy: string): NodeE
 }
 
 /** What a node is before this run does anything to it. */
-function foundAs({ armed, rebuild, adopts }: PlannedNode): NodeState {
-  if (rebuild?.continues) return rebuild.continues === 'waiting' ? 'not-joined' : 'replacing';
+function foundAs({ armed, replacement, adopts }: PlannedNode): NodeState {
+  if (replacement?.continues) return replacement.continues === 'waiting' ? 'not-joined' : 'replacing';
   if (armed) return 'armed';
   return adopts === undefined ? 'untouched' : 'cordoned';
 }

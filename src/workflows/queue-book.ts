@@ -15,13 +15,13 @@ import type {
   LastLifted,
   ReleaseAnswer,
   ReleaseInput,
-  TakenBack,
+  BlockedVersion,
   UnfreezeAnswer,
   WithdrawAnswer,
   Withdrawal,
 } from './messages.js';
 import { tooOld, unknownShape } from './request-refusals.js';
-import { takenBackAfter, takenBackBefore } from './taken-back.js';
+import { blockedVersionsAfter, blockedVersionBefore } from './taken-back.js';
 import { waitingOf, type Waiting } from './waiting-merge.js';
 
 /** What the queue carries from one run to the next. */
@@ -35,7 +35,7 @@ export interface QueueState {
   /** The merges that were taken, the newest last. */
   readonly taken?: readonly Taken[];
   /** Versions that no merge brings again by itself, the newest last. */
-  readonly takenBack?: readonly TakenBack[];
+  readonly blockedVersions?: readonly BlockedVersion[];
   readonly lifted?: LastLifted;
 }
 
@@ -71,7 +71,7 @@ export class QueueBook {
   private waiting: Waiting | null;
   private frozen: Freeze | null;
   private taken: readonly Taken[];
-  private takenBack: readonly TakenBack[];
+  private blockedVersions: readonly BlockedVersion[];
   private lifted: LastLifted | undefined;
   private current: Open | null = null;
 
@@ -82,7 +82,7 @@ export class QueueBook {
     this.waiting = state.waiting ?? null;
     this.frozen = state.frozen ?? null;
     this.taken = state.taken ?? [];
-    this.takenBack = state.takenBack ?? [];
+    this.blockedVersions = state.blockedVersions ?? [];
     this.lifted = state.lifted;
   }
 
@@ -113,7 +113,7 @@ export class QueueBook {
     }
     this.taken = [...this.taken, { key, ...(origin ? { delivery: origin.delivery } : {}) }].slice(-takenMax);
     // What lasts longest is told: whoever reads it may not be told again.
-    const reason = this.keptBack({ input, since: now }) ?? this.obstacle(input);
+    const reason = this.blockedVersion({ input, since: now }) ?? this.obstacle(input);
     if (!reason) {
       // What waited, if anything did, was merged before.
       this.waiting = null;
@@ -140,7 +140,7 @@ export class QueueBook {
   get superseded(): Superseded | undefined {
     const { waiting } = this;
     // What does not begin by itself takes nobody's place.
-    return waiting && !this.keptBack(waiting) ? this.insteadOfOpen(waiting.input.request) : undefined;
+    return waiting && !this.blockedVersion(waiting) ? this.insteadOfOpen(waiting.input.request) : undefined;
   }
 
   /** Whether the open run brings what a merge declared, and git declares another version by now. */
@@ -191,7 +191,7 @@ export class QueueBook {
     const at = hold?.since ?? result?.endedAt;
     if (this.current && at !== undefined) {
       const over = { run: this.lastRun, input: this.current.input, at, ...(result ? { result } : {}) };
-      this.takenBack = takenBackAfter(this.takenBack, over);
+      this.blockedVersions = blockedVersionsAfter(this.blockedVersions, over);
     }
     const onlyLooked = result?.outcome === 'refused' || result?.outcome === 'nothing-to-do';
     const repairs = this.current?.input.request.back !== undefined;
@@ -204,7 +204,7 @@ export class QueueBook {
     const { waiting } = this;
     if (!waiting || this.obstacle(waiting.input)) return {};
     const target = waiting.input.request.talos;
-    const reason = this.keptBack(waiting);
+    const reason = this.blockedVersion(waiting);
     if (reason) return { stays: { target, reason } };
     this.waiting = null;
     const run = this.begin(waiting.input, now, waiting.key);
@@ -212,7 +212,7 @@ export class QueueBook {
   }
 
   state(): QueueState {
-    const { cluster, lastRun, hold, waiting, frozen, taken, takenBack, lifted } = this;
+    const { cluster, lastRun, hold, waiting, frozen, taken, blockedVersions, lifted } = this;
     return {
       cluster,
       lastRun,
@@ -220,21 +220,21 @@ export class QueueBook {
       ...(waiting ? { waiting } : {}),
       ...(frozen ? { frozen } : {}),
       ...(taken.length > 0 ? { taken } : {}),
-      ...(takenBack.length > 0 ? { takenBack } : {}),
+      ...(blockedVersions.length > 0 ? { blockedVersions } : {}),
       ...(lifted ? { lifted } : {}),
     };
   }
 
   memo(): QueueMemo {
-    const { hold, lastRun, current, waiting, frozen, takenBack, lifted } = this;
+    const { hold, lastRun, current, waiting, frozen, blockedVersions, lifted } = this;
     const open = current ? { run: lastRun, ...whatOf(current), since: current.since } : null;
     return {
       hold,
       open,
       lastRun,
-      ...(waiting ? { waiting: waitingOf(waiting, this.takenBackOf(waiting)) } : {}),
+      ...(waiting ? { waiting: waitingOf(waiting, this.blockedVersionOf(waiting)) } : {}),
       ...(frozen ? { frozen } : {}),
-      ...(takenBack.length > 0 ? { takenBack } : {}),
+      ...(blockedVersions.length > 0 ? { blockedVersions } : {}),
       ...(lifted ? { lifted } : {}),
     };
   }
@@ -249,19 +249,19 @@ export class QueueBook {
   }
 
   /** Why what was merged may not begin by itself, whatever else is over. */
-  private keptBack(waiting: Pick<Waiting, 'input' | 'since'>): Reason | undefined {
-    const by = this.takenBackOf(waiting);
+  private blockedVersion(waiting: Pick<Waiting, 'input' | 'since'>): Reason | undefined {
+    const by = this.blockedVersionOf(waiting);
     return by && { kind: 'taken-back', cluster: this.cluster, ...by };
   }
 
-  private takenBackOf({
+  private blockedVersionOf({
     input: { request },
     since,
-  }: Pick<Waiting, 'input' | 'since'>): TakenBack | undefined {
+  }: Pick<Waiting, 'input' | 'since'>): BlockedVersion | undefined {
     const open = this.current?.input.request;
     // Somebody brings it again just now: that run's end says more.
     if (open && !open.back && open.talos === request.talos) return undefined;
-    return takenBackBefore(this.takenBack, request.talos, since);
+    return blockedVersionBefore(this.blockedVersions, request.talos, since);
   }
 
   /** Why no run of that may begin now. */

@@ -133,11 +133,11 @@ export interface WaitingOffer {
   readonly pullRequest?: number;
   readonly since: string;
   /** Why it does not begin by itself. */
-  readonly keptBack?: TakenBack;
+  readonly blockedVersion?: BlockedVersion;
 }
 
 /** A version that did not stay: no merge brings it again by itself. */
-export interface TakenBack {
+export interface BlockedVersion {
   readonly talos: string;
   /** The run in which a node went back from it, or that took another run back. */
   readonly run: number;
@@ -162,6 +162,6 @@ export interface QueueMemo {
   readonly waiting?: WaitingOffer;
   readonly frozen?: Freeze;
   /** The newest last. */
-  readonly takenBack?: readonly TakenBack[];
+  readonly blockedVersions?: readonly BlockedVersion[];
   readonly lifted?: LastLifted;
 }

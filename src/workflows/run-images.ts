@@ -15,7 +15,7 @@ export async function missingImages(
   limit: number,
   hop: Hop,
 ): Promise<Reason | undefined> {
-  const installed = hop.nodes.filter((node) => !node.skip && !node.armed && !node.rebuild && !node.back);
+  const installed = hop.nodes.filter((node) => !node.skip && !node.armed && !node.replacement && !node.back);
   const images = [...new Set(installed.map((node) => node.image))];
   if (images.length === 0) return undefined;
   try {

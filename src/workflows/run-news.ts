@@ -200,7 +200,7 @@ export class RunNews {
   private stands({ strategy }: UpgradePlan): string {
     const working =
       this.phaseNow === 'planning' || this.phaseNow === 'snapshot' || this.phaseNow === 'upgrading';
-    if (working) return strategy === 'in-place' ? 'in place' : 'by rebuild';
+    if (working) return strategy === 'in-place' ? 'in place' : 'by replacement';
     return stands[this.phaseNow] ?? this.phaseNow;
   }
 

@@ -78,9 +78,11 @@ export class RunNodes {
   }
 
   /** Whether the run ends because a node went back by another machine. */
-  wentBackAnew(reason: Reason): boolean {
+  rolledBackByReplacement(reason: Reason): boolean {
     if (reason.kind !== 'rolled-back') return false;
-    return this.hopNow().hop.nodes.some(({ name, rebuild }) => name === reason.node && rebuild !== undefined);
+    return this.hopNow().hop.nodes.some(
+      ({ name, replacement }) => name === reason.node && replacement !== undefined,
+    );
   }
 
   /** The nodes of a batch that need work; the others are skipped, and told so. */

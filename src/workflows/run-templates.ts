@@ -7,7 +7,7 @@ import { activitiesFor } from './step-activities.js';
 
 /** Whether nodes of the hop are made anew from templates. */
 export function hasTemplates({ templates = [], nodes }: Hop): boolean {
-  return templates.length > 0 && nodes.some((node) => node.rebuild && !node.skip);
+  return templates.length > 0 && nodes.some((node) => node.replacement && !node.skip);
 }
 
 /**
@@ -24,10 +24,10 @@ export async function templatesMissing(
   const limit = limits.templates + limits.terraformLock;
   const summary = `templates of Talos ${to}, where they differ`;
   const act = activitiesFor('mutate', limit, summary);
-  const underWork = nodes.find(({ rebuild }) => rebuild?.continues)?.name;
+  const underWork = nodes.find(({ replacement }) => replacement?.continues)?.name;
   try {
     await CancellationScope.nonCancellable(() =>
-      act.rebuildTemplates({
+      act.replaceTemplates({
         ...reference,
         values,
         templates,

@@ -65,11 +65,11 @@ export const stepActivities: Readonly<Record<StepName, StepActivity>> = {
     kind: 'mutate',
     limit: ({ limits }) => limits.templates + limits.terraformLock,
     run: (act, { cluster, run, node, limits, values = {} }) =>
-      act.rebuildTemplates({
+      act.replaceTemplates({
         cluster,
         run,
         values,
-        templates: node.rebuild?.wayBack?.templates ?? [],
+        templates: node.replacement?.rollbackValues?.templates ?? [],
         limit: limits.templates + limits.terraformLock,
         underWork: node.name,
       }),
@@ -212,7 +212,7 @@ export const stepActivities: Readonly<Record<StepName, StepActivity>> = {
         ...base(input),
         facts: known(progress.facts),
         ...limits,
-        ...(input.node.rebuild ? { machine: known(progress.machine) } : {}),
+        ...(input.node.replacement ? { machine: known(progress.machine) } : {}),
       });
       progress.bootId = booted.bootId;
       return booted.note;

@@ -1,5 +1,5 @@
 import type { NodeEnding, RunResult } from '../planning/report/run-result.js';
-import type { EnqueueInput, TakenBack } from './messages.js';
+import type { EnqueueInput, BlockedVersion } from './messages.js';
 
 /** A run as it is over. */
 export interface EndedRun {
@@ -18,12 +18,15 @@ const rememberedMax = 20;
  * What is remembered as taken back once a run has ended. A run over the whole cluster that ends well forgets its own version and older ones:
  * the cluster has come past them, and a merge takes it to no older one.
  */
-export function takenBackAfter(before: readonly TakenBack[], ended: EndedRun): readonly TakenBack[] {
+export function blockedVersionsAfter(
+  before: readonly BlockedVersion[],
+  ended: EndedRun,
+): readonly BlockedVersion[] {
   const { request, only } = ended.input;
   const { outcome } = ended.result ?? {};
   const well = outcome === 'done' || outcome === 'nothing-to-do';
   const past = well && !request.back && only.length === 0;
-  const now = request.back ? byWayBack(ended) : byNodes(ended);
+  const now = request.back ? byRollback(ended) : byNodes(ended);
   const kept = before.filter(
     ({ talos }) => !(past && isUpTo(talos, request.talos)) && now.every((one) => one.talos !== talos),
   );
@@ -36,17 +39,17 @@ export function takenBackAfter(before: readonly TakenBack[], ended: EndedRun): r
  *
  * @param since ISO time from which it waits.
  */
-export function takenBackBefore(
-  all: readonly TakenBack[],
+export function blockedVersionBefore(
+  all: readonly BlockedVersion[],
   talos: string,
   since: string,
-): TakenBack | undefined {
-  const whole = ({ wentBack, since: at }: TakenBack): boolean => wentBack === undefined && since < at;
+): BlockedVersion | undefined {
+  const whole = ({ wentBack, since: at }: BlockedVersion): boolean => wentBack === undefined && since < at;
   return all.findLast((one) => one.talos === talos) ?? all.findLast(whole);
 }
 
 /** A run that took another one back, if it did anything. */
-function byWayBack({ run, input: { request, only }, at, result }: EndedRun): TakenBack[] {
+function byRollback({ run, input: { request, only }, at, result }: EndedRun): BlockedVersion[] {
   const { done = 0, undone = 0, halted = 0 } = result?.counts ?? {};
   // Of one that ended without a word nobody knows; the person who asked for it wanted it gone.
   if (!request.back || (result && done + undone + halted === 0)) return [];
@@ -57,7 +60,7 @@ function byWayBack({ run, input: { request, only }, at, result }: EndedRun): Tak
 }
 
 /** A run in which a node went back, or was to: its target, and the version of the hop, if that is another. */
-function byNodes({ run, input: { request }, at, result }: EndedRun): TakenBack[] {
+function byNodes({ run, input: { request }, at, result }: EndedRun): BlockedVersion[] {
   const back = result?.notDone?.filter(isBack) ?? [];
   const [first] = back;
   if (!first) return [];

@@ -152,7 +152,7 @@ class Run {
       const failed = await this.upgradeHop(planned.plan, hop, index + 1);
       if (!failed) continue;
       // Git names the version that was left: Terraform would bring it once more.
-      if (this.nodes.wentBackAnew(failed))
+      if (this.nodes.rolledBackByReplacement(failed))
         this.left = await leftAfter({ cluster, run }, planned.plan, inventory, () => this.abortedBy);
       return this.stopped(failed);
     }

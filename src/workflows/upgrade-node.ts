@@ -8,7 +8,7 @@ import { reasonOf } from './failure-reason.js';
 import type { NodeInput } from './node-input.js';
 import { beforeOf } from './node-results.js';
 import { stateInPlace } from './state-in-place.js';
-import { stateBackRebuilt, stateRebuilt } from './state-rebuilt.js';
+import { stateOfReplacementBack, stateOfReplacement } from './state-replaced.js';
 import { activitiesFor, stepActivities, type NodeProgress } from './step-activities.js';
 
 /**
@@ -145,9 +145,9 @@ function wasTouched({ steps: order }: NodeInput, failed: StepName, reason: Reaso
 function mayUndo(input: NodeInput, failed: StepName, reason: Reason): boolean {
   const { steps: order } = input;
   // Its cordon is that of a node that is not well.
-  if (input.node.back === true || input.node.steps === 'back') return false;
+  if (input.node.back === true || input.node.steps === 'rollback-in-place') return false;
   // Its cordon is that of a machine that is not there.
-  if (input.node.rebuild?.continues) return false;
+  if (input.node.replacement?.continues) return false;
   // Its cordon is that of a machine that may lack its patches.
   if (input.node.skip && input.node.patches) return false;
   const sent = order.findIndex((name) => steps[name].repeat === 'once');
@@ -208,8 +208,8 @@ async function undoSteps(
 
 function stateAfter(input: NodeInput, failed: StepName, reason: Reason): NodeState {
   if (failed === 'patch-machine' && isSilent(reason)) return 'unreachable';
-  if (input.node.rebuild)
-    return input.node.back ? stateBackRebuilt(input, failed, reason) : stateRebuilt(failed);
+  if (input.node.replacement)
+    return input.node.back ? stateOfReplacementBack(input, failed, reason) : stateOfReplacement(failed);
   return stateInPlace(input, failed, reason);
 }
 

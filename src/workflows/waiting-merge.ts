@@ -1,4 +1,4 @@
-import type { Offer, TakenBack, WaitingOffer } from './messages.js';
+import type { Offer, BlockedVersion, WaitingOffer } from './messages.js';
 
 /** A merge that may not begin yet. */
 export interface Waiting extends Offer {
@@ -9,11 +9,11 @@ export interface Waiting extends Offer {
 /**
  * The same for whoever reads the queue's memo.
  *
- * @param keptBack why it does not begin by itself.
+ * @param blockedVersion why it does not begin by itself.
  */
 export function waitingOf(
   { input: { request }, since }: Waiting,
-  keptBack: TakenBack | undefined,
+  blockedVersion: BlockedVersion | undefined,
 ): WaitingOffer {
   const { talos, commit, origin } = request;
   const { repository, pullRequest } = origin ?? {};
@@ -23,6 +23,6 @@ export function waitingOf(
     ...(commit === undefined ? {} : { commit }),
     ...(repository === undefined ? {} : { repository }),
     ...(pullRequest === undefined ? {} : { pullRequest }),
-    ...(keptBack ? { keptBack } : {}),
+    ...(blockedVersion ? { blockedVersion } : {}),
   };
 }

@@ -4,15 +4,15 @@ import { isTouched } from './node-results.js';
 
 /** What a node's machine is made with: the values of its hop, or those from before where it goes back. */
 export function valuesFor(
-  { rebuild }: PlannedNode,
+  { replacement }: PlannedNode,
   { values }: Hop,
 ): { readonly values?: Readonly<Record<string, string>> } {
-  const given = rebuild?.wayBack?.values ?? values;
-  return rebuild && given ? { values: given } : {};
+  const given = replacement?.rollbackValues?.values ?? values;
+  return replacement && given ? { values: given } : {};
 }
 
 /** What the way back of a node is planned from, beside the node: what its hop gave, and who is still to be made anew in it. */
-export function hopForWayBack(
+export function rollbackHopOf(
   { values, templates, nodes, to }: Hop,
   node: PlannedNode,
   endings: readonly NodeEnding[],
@@ -21,10 +21,10 @@ export function hopForWayBack(
   readonly templates?: readonly string[];
   readonly ahead?: readonly string[];
 } {
-  if (!node.rebuild) return {};
+  if (!node.replacement) return {};
   const done = endings.filter((one) => one.to === to && one.outcome === 'done').map((one) => one.node);
   const ahead = nodes
-    .filter((one) => one.rebuild && isTouched(one))
+    .filter((one) => one.replacement && isTouched(one))
     .map(({ name }) => name)
     .filter((name) => name !== node.name && !done.includes(name));
   return { ...(values ? { values } : {}), ...(templates ? { templates } : {}), ahead };

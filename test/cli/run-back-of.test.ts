@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { runBackOf } from '../../src/cli/run-back-of.js';
+import { runRollbackOf } from '../../src/cli/run-back-of.js';
 import type { NodeView } from '../../src/runs/view/run-view.js';
 import { aNode, doneNode } from '../runs/view/a-run-view.js';
 
@@ -8,7 +8,7 @@ const order = ['k8s-ctrl-1', 'k8s-work-1', 'k8s-work-2', 'k8s-work-3'];
 test('what a run did is taken back the last node first, but for what was left as it was', () => {
   const undone = aNode('k8s-work-2', { state: 'undone', leftAs: 'undone', attempt: 1 });
   const nodes = [doneNode('k8s-ctrl-1', 0, 60), doneNode('k8s-work-1', 60, 120), undone, aNode('k8s-work-3')];
-  const [first, second, ...others] = runBackOf({ nodes, order });
+  const [first, second, ...others] = runRollbackOf({ nodes, order });
   expect(others).toEqual([]);
   expect([first?.name, second?.name]).toEqual(['k8s-work-1', 'k8s-ctrl-1']);
   const { from, to, plan } = doneNode('k8s-work-1', 60, 120);
@@ -17,29 +17,32 @@ test('what a run did is taken back the last node first, but for what was left as
 
 test('a node that halted on the new version goes back, too', () => {
   const halted = aNode('k8s-work-2', { state: 'halted', leftAs: 'on-target', attempt: 1 });
-  expect(runBackOf({ nodes: [halted], order })).toMatchObject([{ name: 'k8s-work-2' }]);
+  expect(runRollbackOf({ nodes: [halted], order })).toMatchObject([{ name: 'k8s-work-2' }]);
 });
 
 test('what no slot holds is said to be so', () => {
   const twice = [doneNode('k8s-work-1', 0, 60), { ...doneNode('k8s-work-1', 60, 120), hop: 1 }];
-  expect(runBackOf({ nodes: twice, order })).toMatchObject([{ noSlot: 'several-hops', through: [{}] }]);
+  expect(runRollbackOf({ nodes: twice, order })).toMatchObject([{ noSlot: 'several-hops', through: [{}] }]);
   const [done] = twice;
   if (!done) throw new Error('there is no node');
-  const rebuilt = { ...done, plan: { ...done.plan, rebuild: {} as NonNullable<typeof done.plan.rebuild> } };
-  expect(runBackOf({ nodes: [rebuilt], order })).toMatchObject([{ noSlot: 'rebuilt' }]);
+  const replaced = {
+    ...done,
+    plan: { ...done.plan, replacement: {} as NonNullable<typeof done.plan.replacement> },
+  };
+  expect(runRollbackOf({ nodes: [replaced], order })).toMatchObject([{ noSlot: 'replaced' }]);
   const hop = (from: string, to: string, at: number) => ({
-    ...rebuilt,
+    ...replaced,
     from,
     to,
     hop: at,
-    plan: { ...rebuilt.plan, from },
+    plan: { ...replaced.plan, from },
   });
   // A patch between is left out; a minor between is gone through.
   const patch = [hop('v1.12.1', 'v1.12.6', 0), hop('v1.12.6', 'v1.13.9', 1)];
-  expect(runBackOf({ nodes: patch, order })).toMatchObject([
-    { version: 'v1.12.1', to: 'v1.13.9', noSlot: 'rebuilt' },
+  expect(runRollbackOf({ nodes: patch, order })).toMatchObject([
+    { version: 'v1.12.1', to: 'v1.13.9', noSlot: 'replaced' },
   ]);
-  expect(runBackOf({ nodes: patch, order })[0]).not.toHaveProperty('through');
+  expect(runRollbackOf({ nodes: patch, order })[0]).not.toHaveProperty('through');
   const minors = [
     hop('v1.11.3', 'v1.11.5', 0),
     hop('v1.11.5', 'v1.12.6', 1),
@@ -47,13 +50,13 @@ test('what no slot holds is said to be so', () => {
     hop('v1.13.1', 'v1.13.9', 3),
   ];
   const { schematic } = done.plan.expects;
-  expect(runBackOf({ nodes: minors, order })).toEqual([
+  expect(runRollbackOf({ nodes: minors, order })).toEqual([
     {
       name: 'k8s-work-1',
       version: 'v1.11.3',
       schematic,
       to: 'v1.13.9',
-      noSlot: 'rebuilt',
+      noSlot: 'replaced',
       through: [{ version: 'v1.12.6', schematic }],
     },
   ]);
@@ -70,7 +73,7 @@ test('what was upgraded in place more than once goes back through what it ran be
     hop('v1.12.6', 'v1.13.1', 'new', 1),
     hop('v1.13.1', 'v1.13.9', 'new', 2),
   ];
-  expect(runBackOf({ nodes: hops, order })).toEqual([
+  expect(runRollbackOf({ nodes: hops, order })).toEqual([
     {
       name: 'k8s-work-1',
       version: 'v1.11.5',
@@ -95,24 +98,24 @@ describe('what was upgraded in place in one hop', () => {
 
   test('and rolled back in the next one does not trust its slot, which holds what failed', () => {
     const rolledBack = hop('v1.12.6', 'v1.13.9', 1, { state: 'halted', leftAs: 'rolled-back' });
-    expect(runBackOf({ nodes: [first, rolledBack], order })).toMatchObject([
+    expect(runRollbackOf({ nodes: [first, rolledBack], order })).toMatchObject([
       { version: 'v1.11.5', to: 'v1.13.9', noSlot: 'several-hops', through: [{ version: 'v1.12.6' }] },
     ]);
-    expect(runBackOf({ nodes: [rolledBack], order })).toEqual([]);
+    expect(runRollbackOf({ nodes: [rolledBack], order })).toEqual([]);
   });
 
   test('and made anew of the version before in the next one runs that version', () => {
-    const rebuilt = hop('v1.12.6', 'v1.13.9', 1, { state: 'halted', leftAs: 'rolled-back' });
-    const plan = { ...rebuilt.plan, rebuild: {} as NonNullable<typeof rebuilt.plan.rebuild> };
-    expect(runBackOf({ nodes: [first, { ...rebuilt, plan }], order })).toMatchObject([
-      { version: 'v1.11.5', to: 'v1.12.6', noSlot: 'rebuilt' },
+    const replaced = hop('v1.12.6', 'v1.13.9', 1, { state: 'halted', leftAs: 'rolled-back' });
+    const plan = { ...replaced.plan, replacement: {} as NonNullable<typeof replaced.plan.replacement> };
+    expect(runRollbackOf({ nodes: [first, { ...replaced, plan }], order })).toMatchObject([
+      { version: 'v1.11.5', to: 'v1.12.6', noSlot: 'replaced' },
     ]);
   });
 
   test('and given back in the next one, where it ran its target already, goes back by its slot', () => {
     const adopted = hop('v1.12.6', 'v1.12.6', 1, { leftAs: 'on-target' });
     const given = { ...adopted, plan: { ...adopted.plan, skip: 'already-on-target' as const } };
-    const [way, ...others] = runBackOf({ nodes: [first, given], order });
+    const [way, ...others] = runRollbackOf({ nodes: [first, given], order });
     expect([way, others]).toMatchObject([{ version: 'v1.11.5', to: 'v1.12.6' }, []]);
     expect(way).not.toHaveProperty('noSlot');
   });

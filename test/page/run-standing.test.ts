@@ -227,9 +227,9 @@ group('clusters', () => {
   });
 
   test('that are free say what was merged and waits for a person, and what no merge brings again', () => {
-    const keptBack = { talos: 'v1.12.7', run: 42, since: at(15) };
-    const memo = { takenBack: [keptBack] };
-    expect(standsWith(done, { ...memo, waiting: { ...waiting, keptBack } })).toMatchObject({
+    const blockedVersion = { talos: 'v1.12.7', run: 42, since: at(15) };
+    const memo = { blockedVersions: [blockedVersion] };
+    expect(standsWith(done, { ...memo, waiting: { ...waiting, blockedVersion } })).toMatchObject({
       tone: 'asks',
       title: 'Free: what was merged waits for a person',
       points: [{ about: 'merged', commands: [expect.stringMatching(/^slipway upgrade {2}# /)] }],

@@ -256,8 +256,8 @@ describe('the rules, as Renovate applies them to', () => {
 
   test.each([
     ['patch', 'a patch, by default upgraded in place'],
-    ['minor', 'a minor version, by default done by rebuilding the nodes'],
-    ['major', 'a major version, by default done by rebuilding the nodes'],
+    ['minor', 'a minor version, by default done by replacement the nodes'],
+    ['major', 'a major version, by default done by replacement the nodes'],
   ])('a %s of Talos: a note that says %s', async (updateType, words) => {
     const made = await ruled({ ...talos, updateType, isPatch: updateType === 'patch' });
     expect(made['notes']).toEqual([expect.stringContaining(`Slipway: ${words}.`)]);

@@ -39,7 +39,7 @@ const node = (number: number, name: string, attempt = 1): string => nodeId(clust
 
 /** The recorded stories: together they have every shape of a history that the workflows can write. */
 export const stories: Readonly<Record<string, Story>> = {
-  rebuilt: {
+  replaced: {
     covers: 'control planes and workers replaced by Terraform, dead etcd member removed, late patches',
     play: async (begin, keep) => {
       const world = await begin({ hypervisor: true, labArgs: ['--talos', 'v1.12.1', '--target', 'v1.12.1'] });
@@ -50,9 +50,9 @@ export const stories: Readonly<Record<string, Story>> = {
       await world.owner.mergeTalos('v1.13.7');
       const number = await world.upgrade('--only', controlPlane, worker);
       await world.result(number);
-      await keep(run(number), 'run-rebuilt');
-      await keep(node(number, controlPlane), 'node-rebuilt-control-plane');
-      await keep(node(number, worker), 'node-rebuilt-patched');
+      await keep(run(number), 'run-replaced');
+      await keep(node(number, controlPlane), 'node-replaced-control-plane');
+      await keep(node(number, worker), 'node-replaced-patched');
     },
   },
 

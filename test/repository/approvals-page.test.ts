@@ -20,7 +20,7 @@ describe('the page about approvals', () => {
   test('shows a policy that slipway.yaml takes, with each entry of the table', () => {
     const written = { ...(parse(goodInventory()) as object), ...(parse(policy) as object) };
     const { upgrade } = Inventory.parse(written);
-    expect(upgrade).toMatchObject({ approve: ['minor', 'major', 'control-planes', 'rebuild'], approvers: 2 });
+    expect(upgrade).toMatchObject({ approve: ['minor', 'major', 'control-planes', 'replace'], approvers: 2 });
     for (const entry of [...upgrade.approve, 'patch'])
       expect(page).toMatch(new RegExp(`^\\|.*\`${entry}\`.* \\|`, 'm'));
   });

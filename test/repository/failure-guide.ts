@@ -5,7 +5,7 @@ import { etcdSentences } from '../../src/planning/reasons/describe-etcd.js';
 import { gateSentences } from '../../src/planning/reasons/describe-gate.js';
 import { inventorySentences, requestSentences } from '../../src/planning/reasons/describe-request.js';
 import { probeSentences } from '../../src/planning/reasons/describe-probe.js';
-import { rebuildSentences } from '../../src/planning/reasons/describe-rebuild.js';
+import { replacementSentences } from '../../src/planning/reasons/describe-replacement.js';
 import { stepSentences } from '../../src/planning/reasons/describe-step-reason.js';
 import { terraformSentences } from '../../src/planning/reasons/describe-terraform.js';
 import type { Reason } from '../../src/planning/reasons/reason.js';
@@ -21,7 +21,7 @@ const families: readonly { readonly title: string; readonly kinds: readonly stri
   { title: 'The steps of a node, and the run', kinds: Object.keys(stepSentences) },
   { title: 'Probes of a node', kinds: Object.keys(probeSentences) },
   { title: 'Terraform', kinds: Object.keys(terraformSentences) },
-  { title: 'Machines that are made anew', kinds: Object.keys(rebuildSentences) },
+  { title: 'Machines that are made anew', kinds: Object.keys(replacementSentences) },
 ];
 
 const context = { cluster: 'prox-ops', run: 42, address: '10.20.67.1' };
@@ -57,7 +57,7 @@ const after: Readonly<Record<Failure['after'], string>> = {
 };
 
 /** Of a node that runs the new version. */
-const goesBack: Readonly<Record<NonNullable<Failure['back']>, string>> = {
+const rollsBackAutomatically: Readonly<Record<NonNullable<Failure['back']>, string>> = {
   always: 'takes the node back to the version from before, and halts; with `onFailure: ask`',
   'if-its-own':
     'takes a node back whose own doing it is, where that runs the new version, and halts; else, and with `onFailure: ask`,',
@@ -65,7 +65,7 @@ const goesBack: Readonly<Record<NonNullable<Failure['back']>, string>> = {
 
 function does({ after: then, retry, back, alone, note }: Failure): string {
   const waits = retry ? 'waits for it within the limit of the step; then ' : '';
-  return `${waits}${back ? `${goesBack[back]} ` : ''}${after[then]}${alone ? '; a worker is left out with `undrained: skip`' : ''} (${cell(note)})`;
+  return `${waits}${back ? `${rollsBackAutomatically[back]} ` : ''}${after[then]}${alone ? '; a worker is left out with `undrained: skip`' : ''} (${cell(note)})`;
 }
 
 /** `slipway status prox-ops  # what runs` → the command, and what it is for. */

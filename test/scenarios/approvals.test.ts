@@ -32,7 +32,7 @@ describe('a strategy that slipway.yaml does not have', () => {
   it('is planned with its reason and the hash of the plan, and waits with nothing touched', async () => {
     const plan = await world.slipway('plan', ...asked);
     expect(plan.code).toBe(0);
-    expect(plan.stdout).toMatch(/in place \(minor: asked for with --strategy, slipway\.yaml says rebuild\)/);
+    expect(plan.stdout).toMatch(/in place \(minor: asked for with --strategy, slipway\.yaml says replace\)/);
     hash = /^plan ([0-9a-f]{64})$/m.exec(plan.stdout)?.[1] ?? '';
     expect(plan.stdout).toContain(`--plan ${hash.slice(0, 12)}`);
 
@@ -42,7 +42,7 @@ describe('a strategy that slipway.yaml does not have', () => {
     // The run observed for itself, and made the same plan.
     expect(upgrade.stdout).toContain(`slipway approve ${world.lab.cluster}/1 --plan ${hash.slice(0, 12)}`);
     const said = await untilItAsks();
-    expect(said).toContain('upgrade.strategy.minor of slipway.yaml is rebuild');
+    expect(said).toContain('upgrade.strategy.minor of slipway.yaml is replace');
     expect(said).toMatch(/If nobody does until .*, it ends with no node touched/);
     const { stdout } = await world.slipway('queue');
     expect(onOneLine(stdout)).toContain('approval, waits for a person: slipway approve');

@@ -9,7 +9,7 @@ repositories:
     url: https://github.com/acme/home-ops.git
     secrets: [{ env: HOOK_SECRET }, { env: HOOK_SECRET_OLD }]
     access: { token: { env: GITHUB_TOKEN } }
-    labels: { in-place: upgrade-pets, rebuild: upgrade-cattle }
+    labels: { in-place: upgrade-pets, replace: upgrade-cattle }
     clusters:
       - { file: clusters/prox-ops/slipway.yaml, folder: /etc/slipway/prox-ops }
   - name: acme/lab

@@ -59,7 +59,7 @@ export function gate(): { readonly open: () => void; readonly opened: Promise<vo
 }
 
 /** Steps by which a node goes back, as the activity plans them. */
-export const backSteps = stepOrders.back.filter((step) => step !== 'hand-over-leadership');
+export const backSteps = stepOrders['rollback-in-place'].filter((step) => step !== 'hand-over-leadership');
 
 export interface DrivenPlan {
   /** What the plan says of each node instead. */
@@ -115,8 +115,8 @@ export async function driveRun(
     const planOfNode = planOf(node ?? '');
     if (name === 'planRollback' && planOfNode)
       return {
-        verdict: 'back',
-        node: { ...planOfNode, back: true, steps: 'back', from: 'v1.12.6', soak: 0 },
+        verdict: 'rollback',
+        node: { ...planOfNode, back: true, steps: 'rollback-in-place', from: 'v1.12.6', soak: 0 },
         steps: backSteps,
       };
     if (name === 'planRetry' && planOfNode)

@@ -57,7 +57,7 @@ describe('two nodes of a batch that halted', () => {
       if (name === 'drainNode' && node === one) return drains();
       return undefined;
     };
-  const goesBack = async (driven: DrivenRun): Promise<void> =>
+  const rollsBackAutomatically = async (driven: DrivenRun): Promise<void> =>
     driven.until('both halted, and one goes back', async () => {
       const halted = times(driven, `verifyNode ${one}`) > 0 && times(driven, `awaitBoot ${other}`) > 0;
       return halted && (await driven.decide('rollback', one)) === 'rolling-back';
@@ -65,7 +65,7 @@ describe('two nodes of a batch that halted', () => {
 
   test('a way back begins at once, without a word about the other one', async () => {
     const driven = await drive([[one, other], [next]], answers());
-    await goesBack(driven);
+    await rollsBackAutomatically(driven);
     await driven.until('it goes back', () => times(driven, `rollBackNode ${one}`) === 1);
     const result = (await driven.handle.result()) as RunResult;
     expect(result).toMatchObject({ outcome: 'halted', reasons: [{ kind: 'rolled-back', node: one }] });
@@ -79,7 +79,7 @@ describe('two nodes of a batch that halted', () => {
       [[one, other], [next]],
       answers(() => ((drains += 1) === 2 ? drained.opened : undefined)),
     );
-    await goesBack(driven);
+    await rollsBackAutomatically(driven);
     await driven.until('it goes back', () => drains === 2);
     for (const verb of ['retry', 'skip', 'rollback'])
       expect(await driven.decide(verb, other)).toMatch(
@@ -95,7 +95,7 @@ describe('two nodes of a batch that halted', () => {
       [[one, other], [next]],
       answers(() => ((drains += 1) === 2 ? undrained : undefined)),
     );
-    await goesBack(driven);
+    await rollsBackAutomatically(driven);
     await driven.until('the way back failed', () => drains === 2);
     await driven.until(
       'it can be decided about again',

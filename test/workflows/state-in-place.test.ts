@@ -21,7 +21,7 @@ const {
 } = everyReason;
 
 const left = (
-  order: 'legacy' | 'lifecycle' | 'back' | 'back-run',
+  order: 'legacy' | 'lifecycle' | 'rollback-in-place' | 'rollback-run',
   failed: StepName,
   reason: Reason,
   more: Partial<PlannedNode> = {},
@@ -70,7 +70,9 @@ describe('the state of a node whose way back by its other slot failed', () => {
     ['await-boot', gaveUp, 'rebooting'],
     ['await-ready', gaveUp, 'back-on-old'],
     ['uncordon', gaveUp, 'back-on-old'],
-  ])('at %s', (failed, reason, state) => expect(left('back', failed, reason, { back: true })).toBe(state));
+  ])('at %s', (failed, reason, state) =>
+    expect(left('rollback-in-place', failed, reason, { back: true })).toBe(state),
+  );
 
   test('that runs the version from before already, and only goes back into service', () => {
     const steps = ['cordon', 'await-etcd-member', 'uncordon'] as const;
@@ -79,13 +81,13 @@ describe('the state of a node whose way back by its other slot failed', () => {
     );
   });
 
-  test.each<['back' | 'back-run', StepName, Reason, NodeState]>([
-    ['back', 'drain', gaveUp, 'cordoned'],
-    ['back', 'roll-back', refused, 'cordoned'],
-    ['back-run', 'roll-back', unread, 'rebooting'],
-    ['back-run', 'await-boot', unanswered, 'cordoned'],
-    ['back', 'await-boot', notBooted, 'cordoned'],
-    ['back-run', 'verify-node', gaveUp, 'back-on-old'],
+  test.each<['rollback-in-place' | 'rollback-run', StepName, Reason, NodeState]>([
+    ['rollback-in-place', 'drain', gaveUp, 'cordoned'],
+    ['rollback-in-place', 'roll-back', refused, 'cordoned'],
+    ['rollback-run', 'roll-back', unread, 'rebooting'],
+    ['rollback-run', 'await-boot', unanswered, 'cordoned'],
+    ['rollback-in-place', 'await-boot', notBooted, 'cordoned'],
+    ['rollback-run', 'verify-node', gaveUp, 'back-on-old'],
   ])('in the way back of a whole run, by %s at %s', (order, failed, reason, state) =>
     expect(left(order, failed, reason, { back: 'run' })).toBe(state),
   );

@@ -1,7 +1,7 @@
 import { describe as group, expect, test } from '@jest/globals';
 import type { Inventory } from '../../src/inventory/schema.js';
 import { describe } from '../../src/planning/reasons/describe.js';
-import type { RunBack } from '../../src/planning/plan/plan.js';
+import type { RunRollback } from '../../src/planning/plan/plan.js';
 import type { Hold, NodeEnding, RunResult } from '../../src/planning/report/run-result.js';
 import { carriedOver } from '../../src/starter/queue-start.js';
 import type { EnqueueInput, Offer } from '../../src/workflows/messages.js';
@@ -29,7 +29,7 @@ const merged = (talos: string, commit: string): Offer => ({
   key: `${talos}@${commit}`,
   input: asked(talos, { commit, origin: { repository: 'acme/home-ops', commit, delivery: commit } }),
 });
-const back: RunBack = {
+const back: RunRollback = {
   run: 7,
   why: 'it loses packets',
   target: bad,
@@ -88,7 +88,7 @@ group('a version from which a node went back', () => {
   test('is not by a change of its image, merged at that version: before the release, or after it', () => {
     const queue = wentBack();
     expect(queue.offer(merged(bad, 'bbb'), at(6))).toEqual({ verdict: 'waits', reason });
-    expect(queue.memo().waiting).toMatchObject({ target: bad, keptBack: { run: 7 } });
+    expect(queue.memo().waiting).toMatchObject({ target: bad, blockedVersion: { run: 7 } });
     expect(queue.release(undefined, at(7))).toEqual({
       verdict: 'released',
       hold: hold(7),
@@ -154,7 +154,7 @@ group('a version from which a node went back', () => {
 
   test('is the target as well as the hop in which it was', () => {
     const queue = turnedBack(ending('k8s-work-2', { to: 'v1.12.5' }));
-    expect(queue.memo().takenBack?.map(({ talos }) => talos)).toEqual(['v1.12.5', bad]);
+    expect(queue.memo().blockedVersions?.map(({ talos }) => talos)).toEqual(['v1.12.5', bad]);
   });
 });
 
@@ -164,10 +164,10 @@ group('what a person brings again', () => {
     queue.offer(merged(bad, 'bbb'), at(6));
     queue.release(undefined, at(7));
     expect(queue.enqueue(asked(bad), at(8))).toMatchObject({ verdict: 'started', run: 8 });
-    expect(queue.memo().waiting).not.toHaveProperty('keptBack');
+    expect(queue.memo().waiting).not.toHaveProperty('blockedVersion');
     queue.ended(null, result('done', { run: 8, endedAt: at(9) }));
     expect(queue.beginWaiting(at(10))).toEqual({ started: { run: 9, target: bad } });
-    expect(queue.state()).not.toHaveProperty('takenBack');
+    expect(queue.state()).not.toHaveProperty('blockedVersions');
   });
 
   test('to one node alone says nothing of the others', () => {
@@ -194,7 +194,7 @@ group('a merge of another version', () => {
     expect(queue.offer(merged(other, 'bbb'), at(6))).toMatchObject({ reason: { kind: 'held' } });
     expect(queue.release(undefined, at(7))).toMatchObject({ started: { run: 8, target: other } });
     queue.ended(null, result('done', { run: 8, target: other, endedAt: at(9) }));
-    expect(queue.state()).not.toHaveProperty('takenBack');
+    expect(queue.state()).not.toHaveProperty('blockedVersions');
   });
 
   test('that goes back as well leaves both', () => {
@@ -217,7 +217,7 @@ group('a merge of another version', () => {
 
 group('a whole run that is taken back', () => {
   /** Run 7 ended well, what is handed in waits, and run 8 takes run 7 back. */
-  const takenBack = (outcome: RunResult['outcome'], ...waiting: Offer[]): QueueBook => {
+  const blockedVersions = (outcome: RunResult['outcome'], ...waiting: Offer[]): QueueBook => {
     const queue = new QueueBook({ cluster, lastRun: 6, hold: null });
     queue.offer(merged(bad, 'aaa'), at(1));
     queue.ended(null, result('done'));
@@ -230,20 +230,23 @@ group('a whole run that is taken back', () => {
   const whole = { kind: 'taken-back', cluster, talos: bad, run: 8, since: at(8) };
 
   test('leaves what waits for that version waiting, though nothing holds the cluster', () => {
-    expect(takenBack('done', merged(bad, 'bbb')).beginWaiting(at(9))).toEqual({
+    expect(blockedVersions('done', merged(bad, 'bbb')).beginWaiting(at(9))).toEqual({
       stays: { target: bad, reason: whole },
     });
-    expect(takenBack('done').offer(merged(bad, 'bbb'), at(9))).toEqual({ verdict: 'waits', reason: whole });
+    expect(blockedVersions('done').offer(merged(bad, 'bbb'), at(9))).toEqual({
+      verdict: 'waits',
+      reason: whole,
+    });
   });
 
   test('leaves another version that had been merged by then waiting, and takes what is merged after it', () => {
-    const queue = takenBack('done', merged(other, 'bbb'));
+    const queue = blockedVersions('done', merged(other, 'bbb'));
     expect(queue.beginWaiting(at(9))).toEqual({ stays: { target: other, reason: whole } });
     expect(queue.offer(merged('v1.12.8', 'ccc'), at(10))).toMatchObject({ verdict: 'started' });
   });
 
   test('takes back nothing where it was refused', () => {
-    expect(takenBack('refused', merged(other, 'bbb')).beginWaiting(at(9))).toMatchObject({
+    expect(blockedVersions('refused', merged(other, 'bbb')).beginWaiting(at(9))).toMatchObject({
       started: { target: other },
     });
   });
@@ -252,7 +255,7 @@ group('a whole run that is taken back', () => {
     const queue = new QueueBook({ cluster, lastRun: 7, hold: null });
     queue.enqueue(asked(old, { back }), at(6));
     queue.ended(hold(8));
-    expect(queue.memo().takenBack).toEqual([{ talos: bad, run: 8, since: at(5) }]);
+    expect(queue.memo().blockedVersions).toEqual([{ talos: bad, run: 8, since: at(5) }]);
   });
 });
 
@@ -264,7 +267,7 @@ test('what is remembered is bounded, and outlives a queue that somebody ended', 
     queue.ended(hold(patch), result('halted', { notDone: [ending('k8s-work-2', { to: talos })] }));
     queue.release(undefined, at(6));
   }
-  const { takenBack } = carriedOver(queue.memo(), at(9));
-  expect(takenBack).toHaveLength(20);
-  expect(takenBack?.at(-1)).toMatchObject({ talos: 'v1.12.25', run: 25 });
+  const { blockedVersions } = carriedOver(queue.memo(), at(9));
+  expect(blockedVersions).toHaveLength(20);
+  expect(blockedVersions?.at(-1)).toMatchObject({ talos: 'v1.12.25', run: 25 });
 });

@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import type { PlannedNode } from '../../src/planning/plan/plan.js';
 import type { NodeEnding } from '../../src/planning/report/run-result.js';
-import { hopForWayBack, valuesFor } from '../../src/workflows/way-back.js';
+import { rollbackHopOf, valuesFor } from '../../src/workflows/way-back.js';
 import { planOf } from '../planning/a-planned-node.js';
-import { aRebuildingCluster, rebuilding } from '../planning/a-rebuilding-cluster.js';
+import { aReplacingCluster, replacing } from '../planning/a-replacing-cluster.js';
 
-const [hop] = planOf(rebuilding(aRebuildingCluster({ workers: 9 }))).hops;
+const [hop] = planOf(replacing(aReplacingCluster({ workers: 9 }))).hops;
 if (!hop) throw new Error('the plan has no hop');
 const node = (name: string): PlannedNode => {
   const found = hop.nodes.find((one) => one.name === name);
@@ -25,7 +25,7 @@ const ended = (name: string, outcome: NodeEnding['outcome']): NodeEnding => ({
 
 describe('what the way back of a node is planned from', () => {
   test('is what its hop gave, and who is still to be made of the same template', () => {
-    const told = hopForWayBack(hop, node('work-4'), [ended('work-1', 'done'), ended('work-4', 'halted')]);
+    const told = rollbackHopOf(hop, node('work-4'), [ended('work-1', 'done'), ended('work-4', 'halted')]);
     expect(told).toEqual({
       values: hop.values,
       templates: hop.templates,
@@ -34,19 +34,19 @@ describe('what the way back of a node is planned from', () => {
   });
 
   test('is nothing more than the node, where it was upgraded in place', () => {
-    const { rebuild: _, ...inPlace } = node('work-4');
-    expect(hopForWayBack(hop, inPlace, [])).toEqual({});
+    const { replacement: _, ...inPlace } = node('work-4');
+    expect(rollbackHopOf(hop, inPlace, [])).toEqual({});
   });
 });
 
 describe('what Terraform is given for a node', () => {
   test('are the values of its hop; those from before where it goes back; none in place', () => {
-    const { rebuild, ...inPlace } = node('work-4');
-    if (!rebuild) throw new Error('it is not made anew');
-    const wayBack = { values: { talos_version: '1.12.1' }, templates: [] };
+    const { replacement, ...inPlace } = node('work-4');
+    if (!replacement) throw new Error('it is not made anew');
+    const rollbackValues = { values: { talos_version: '1.12.1' }, templates: [] };
     expect(valuesFor(node('work-4'), hop)).toEqual({ values: hop.values });
-    expect(valuesFor({ ...inPlace, rebuild: { ...rebuild, wayBack } }, hop)).toEqual({
-      values: wayBack.values,
+    expect(valuesFor({ ...inPlace, replacement: { ...replacement, rollbackValues } }, hop)).toEqual({
+      values: rollbackValues.values,
     });
     expect(valuesFor(inPlace, hop)).toEqual({});
   });

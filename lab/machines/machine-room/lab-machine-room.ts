@@ -52,7 +52,7 @@ export class LabMachineRoom implements MachineRoom {
     if (machine.body.exists)
       throw new Error(`Machine ${vm.name} is one of the lab's first machines: adopt it, or destroy it.`);
     const slot = await this.#slot(vm.image);
-    machine.body.rebuild({
+    machine.body.replacement({
       hardware: hardwareOf(vm),
       slot,
       connected: this.#isConnected(machine, vm),

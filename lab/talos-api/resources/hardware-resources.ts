@@ -1,4 +1,4 @@
-import type { NetworkCard } from '../../machines/hardware.js';
+import type { NetworkInterface } from '../../machines/hardware.js';
 import type { Machine } from '../../machines/machine.js';
 import { showsConfigurationAsText } from '../../machines/talos-services.js';
 import { resourceKinds } from './resource-definitions.js';
@@ -24,7 +24,7 @@ export function links({ hardware }: Machine): Content[] {
   return [loopback, ...hardware.nics.map(physical)];
 }
 
-function physical({ mac }: NetworkCard, index: number): Content {
+function physical({ mac }: NetworkInterface, index: number): Content {
   return link(`eth${index}`, index + 2, { name: 'ether', number: 1 }, mac);
 }
 

@@ -122,11 +122,11 @@ export function sentBack(runs: readonly Run[], node: string, at: Moment): boolea
 
 /** The same, or a person had asked for that run, which takes an earlier one back. */
 export function rollbackWanted(runs: readonly Run[], node: string, at: Moment): boolean {
-  return sentBack(runs, node, at) || takenBack(runs, node, at);
+  return sentBack(runs, node, at) || blockedVersions(runs, node, at);
 }
 
 /** Whether the run of that moment takes an earlier one back, and that node with it. */
-export function takenBack(runs: readonly Run[], node: string, at: Moment): boolean {
+export function blockedVersions(runs: readonly Run[], node: string, at: Moment): boolean {
   const run = runAt(runs, at);
   return run !== undefined && takesBack(run).includes(node);
 }

@@ -58,7 +58,7 @@ export function controlPlanes({ machines }: Evidence): string[] {
 }
 
 /** Whether the machine of a node was destroyed by then, and the one that is made anew is not back yet. */
-export function isBeingRebuilt(evidence: Evidence, node: string, at: Moment): boolean {
+export function isBeingReplaced(evidence: Evidence, node: string, at: Moment): boolean {
   return disruptions(evidence).some(
     (one) =>
       one.name === DESTRUCTION && one.node === node && one.from < at && (one.to === undefined || one.to > at),

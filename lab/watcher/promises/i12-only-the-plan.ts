@@ -9,7 +9,7 @@ import { attemptAt, rollbackWanted, runAt, runsOf, type Run } from '../moments/r
 const MAY_CHANGE = new Set(['template']);
 
 /**
- * I12: Slipway's Terraform touches only VMs of nodes its run's plan rebuilds, from the beginning of their workflow on, and the
+ * I12: Slipway's Terraform touches only VMs of nodes its run's plan replaces, from the beginning of their workflow on, and the
  * templates that plan names, or the own images of those nodes; and it makes a VM as it was: size, disk, pool, bridge, cards, host
  * and name are those of the one before, but for what the plan itself names as another one, from that value to this.
  */
@@ -28,7 +28,7 @@ function outsidePlan(evidence: Evidence, runs: readonly Run[], { request, node, 
   const what = `Terraform was to ${does} the machine of ${node}`;
   if (does !== 'change') return outsideNode(evidence, runs, { request, node, what });
   const { at, method, path } = request;
-  const words = `${what} (${method} ${path}), and a rebuild only destroys and makes`;
+  const words = `${what} (${method} ${path}), and a replacement only destroys and makes`;
   return [violation('I12', at, node, words)];
 }
 
@@ -45,8 +45,8 @@ function outsideNode(
   const run = runAt(runs, at);
   if (run === undefined || plannedHops(run).length === 0) return [planUnknown(evidence, request, node)];
   const planned = plannedHops(run).flatMap((hop) => list(hop, 'nodes'));
-  if (!planned.some((one) => text(one, 'name') === node && text(one, 'rebuild', 'address') !== undefined))
-    return broken(`which the plan of ${run.id} does not rebuild`);
+  if (!planned.some((one) => text(one, 'name') === node && text(one, 'replacement', 'address') !== undefined))
+    return broken(`which the plan of ${run.id} does not replace`);
   const attempt = attemptAt([run], node, at);
   if (attempt === undefined) return broken(`whose workflow had not begun in ${run.id}`);
   // Made with other values than those of a hop: for a way back, which only a person begins.
@@ -87,7 +87,7 @@ function isNamed(
   const nodes = plannedHops(run).flatMap((hop) => list(hop, 'nodes'));
   const accepts = nodes
     .filter((one) => text(one, 'name') === node)
-    .flatMap((one) => list(one, 'rebuild', 'accepts'));
+    .flatMap((one) => list(one, 'replacement', 'accepts'));
   return accepts.some(
     (one) =>
       attributeOf(text(one, 'path')) === name &&

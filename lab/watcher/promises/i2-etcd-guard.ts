@@ -5,7 +5,7 @@ import { seconds } from '../moments/last-before.js';
 import { outageAccepted, runAt, runsOf, sentBack } from '../moments/runs.js';
 import { DESTRUCTION, destructions } from '../moments/hypervisor-calls.js';
 import { disruptingRequests } from '../moments/talos-calls.js';
-import { isBeingRebuilt, isControlPlane } from '../moments/touches.js';
+import { isBeingReplaced, isControlPlane } from '../moments/touches.js';
 
 /** The last look may be this old when the request goes out. Milliseconds. */
 const LOOK_AGE_MOST = 5_000;
@@ -26,7 +26,7 @@ interface Act {
   /** The machine of that member is gone: what its own member says does not count, it is what the act puts right. */
   readonly repairs?: boolean;
   /** It halted the run and goes back, as a person said: its own member may be unwell, or none, or no voter. */
-  readonly goesBack?: boolean;
+  readonly rollsBackAutomatically?: boolean;
 }
 
 /**
@@ -41,9 +41,9 @@ export function etcdAllowsIt(evidence: Evidence): Finding[] {
   const runs = runsOf(evidence);
   const requests = disruptingRequests(evidence).map(
     ({ request: { at }, node, called, removesMember }): Act => {
-      const repairs = removesMember === true && isBeingRebuilt(evidence, node, at);
-      const goesBack = (repairs || called === 'Rollback') && sentBack(runs, node, at);
-      return { at, node, called, wayMost: WAY_TAKES_MOST, repairs, goesBack };
+      const repairs = removesMember === true && isBeingReplaced(evidence, node, at);
+      const rollsBackAutomatically = (repairs || called === 'Rollback') && sentBack(runs, node, at);
+      return { at, node, called, wayMost: WAY_TAKES_MOST, repairs, rollsBackAutomatically };
     },
   );
   const machines = destructions(evidence).map(({ request: { at }, node }): Act => ({
@@ -51,7 +51,7 @@ export function etcdAllowsIt(evidence: Evidence): Finding[] {
     node,
     called: DESTRUCTION,
     wayMost: TERRAFORM_TAKES_MOST,
-    goesBack: sentBack(runs, node, at),
+    rollsBackAutomatically: sentBack(runs, node, at),
   }));
   return [...requests, ...machines]
     .filter(({ node }) => isControlPlane(evidence, node))
@@ -78,15 +78,15 @@ function judge(evidence: Evidence, act: Act): Finding[] {
 /** Reasons that stand in each of the rounds, in the words of the last one. */
 function standing(
   rounds: readonly EtcdRound[],
-  { node, repairs, goesBack }: Act,
+  { node, repairs, rollsBackAutomatically }: Act,
   handedOverSince: boolean,
 ): string[] {
   const all = rounds.map((round) => forbiddenBy(round, node));
   const last = all.at(-1) ?? new Map<string, string>();
   if (handedOverSince) last.delete('leads');
   const own = new Set([
-    ...(repairs || goesBack ? [`member ${node}`] : []),
-    ...(goesBack ? [`learner ${node}`, `behind ${node}`] : []),
+    ...(repairs || rollsBackAutomatically ? [`member ${node}`] : []),
+    ...(rollsBackAutomatically ? [`learner ${node}`, `behind ${node}`] : []),
   ]);
   return [...last]
     .filter(([key]) => all.every((reasons) => reasons.has(key)))
@@ -122,13 +122,13 @@ function handedOver(evidence: Evidence, { at, node }: Act, newest: EtcdRound): b
 
 function tooFewVoters(
   evidence: Evidence,
-  { at, node, called, goesBack }: Act,
+  { at, node, called, rollsBackAutomatically }: Act,
   round: EtcdRound,
 ): string | undefined {
   const voters = voterCount(round);
   // Who has no vote takes none away.
   const votes = round.members?.some(({ name, learner }) => name === node && !learner) ?? true;
-  if (goesBack && !votes) return undefined;
+  if (rollsBackAutomatically && !votes) return undefined;
   if (voters === 2) return `${called} of ${node} with two voters: neither may go`;
   if (voters !== 1) return undefined;
   const run = runAt(runsOf(evidence), at);

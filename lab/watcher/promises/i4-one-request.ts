@@ -4,7 +4,7 @@ import { CORDON_MARK, cordonsOf, type CordonChange } from '../moments/cordons.js
 import { lastBefore, seconds } from '../moments/last-before.js';
 import { installerAt } from '../moments/boot-slots.js';
 import { destructiveRequests } from '../moments/talos-calls.js';
-import { disruptions, isBeingRebuilt, slipwayChanges } from '../moments/touches.js';
+import { disruptions, isBeingReplaced, slipwayChanges } from '../moments/touches.js';
 import { oneWriterAtATime } from './i4-one-writer.js';
 
 /** A drain stops this soon after somebody uncordoned its node. Milliseconds. */
@@ -36,7 +36,7 @@ function overlapping(evidence: Evidence): Finding[] {
       .slice(0, index)
       .find(({ request: first, node: same }) => same === node && at < first.at + first.took);
     // The member of a machine that is gone is taken away while the new one is on its way.
-    const follows = removesMember === true && isBeingRebuilt(evidence, node, at);
+    const follows = removesMember === true && isBeingReplaced(evidence, node, at);
     const earlier = unanswered?.called ?? (follows ? undefined : atWorkFor(evidence, request, node));
     if (earlier === undefined) return [];
     return [
@@ -100,13 +100,13 @@ function racedCordons(evidence: Evidence, node: string): Finding[] {
   const own = slipwayChanges(evidence).filter(({ resource, name }) => resource === 'nodes' && name === node);
   return own
     .filter((change) => change.unschedulable === true && !marked(change))
-    .filter(({ at }) => !takenBack(evidence, node, at))
+    .filter(({ at }) => !blockedVersions(evidence, node, at))
     .map(({ at }) =>
       violation('I4', at, node, `${node} was cordoned without Slipway's mark, and that was not taken back`),
     );
 }
 
-function takenBack(evidence: Evidence, node: string, since: Moment): boolean {
+function blockedVersions(evidence: Evidence, node: string, since: Moment): boolean {
   const again = cordonsOf(evidence, node).find(({ at, cordoned }) => at > since && !cordoned);
   if (again !== undefined) return again.at - since <= TAKEN_BACK_WITHIN;
   // Over a cordon that was there, kubectl's changes nothing and leaves nothing to take back.

@@ -2,7 +2,7 @@ import type { Evidence, MachineEvent } from '../evidence.js';
 import { unobserved, violation, type Finding } from '../finding.js';
 import { madeByOthers } from '../moments/hypervisor-calls.js';
 import { lastBefore } from '../moments/last-before.js';
-import { rollbackWanted, runsOf, takenBack } from '../moments/runs.js';
+import { rollbackWanted, runsOf, blockedVersions } from '../moments/runs.js';
 import { imageOf, installRequests, pullRequests } from '../moments/talos-calls.js';
 
 /**
@@ -56,7 +56,7 @@ function judgeRequests(evidence: Evidence, node: string, own: readonly MachineEv
       }
       const to = tagOf(image);
       // A run that takes several hops back installs what no slot holds.
-      const way = takenBack(runs, node, at) ? 'back' : 'forward';
+      const way = blockedVersions(runs, node, at) ? 'back' : 'forward';
       const step = wrongStep(from, to, way) ?? unsupported(evidence, to);
       return step === undefined
         ? []

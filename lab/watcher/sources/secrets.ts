@@ -27,13 +27,13 @@ export function secretsOf(lab: WatchedLab, planted: readonly string[]): Secret[]
     ...keyIn(lab.kubeconfig.slipway, 'client-key-data', "the key of Slipway's kubeconfig"),
     ...keyIn(lab.kubeconfig.admin, 'client-key-data', "the key of the admin's kubeconfig"),
     ...(age === undefined ? [] : [secretOf('the age identity', age)]),
-    ...(lab.hypervisor === undefined ? [] : secretsOfRebuilds(lab.hypervisor)),
+    ...(lab.hypervisor === undefined ? [] : secretsOfReplacements(lab.hypervisor)),
     ...planted.map((secret, index) => secretOf(`planted secret ${index + 1}`, secret)),
   ];
 }
 
-/** What a rebuild handles: tokens of the hypervisor, and all that is secret in machine configurations. */
-function secretsOfRebuilds({ tokens, machineConfigurations }: WatchedHypervisor): Secret[] {
+/** What a replacement handles: tokens of the hypervisor, and all that is secret in machine configurations. */
+function secretsOfReplacements({ tokens, machineConfigurations }: WatchedHypervisor): Secret[] {
   const ofTokens = tokens.map((file) => {
     const [name = '', secret = ''] = readFileSync(file, 'utf8').trim().split('=');
     return secretOf(`the hypervisor's token ${name}`, secret);

@@ -8,14 +8,16 @@ import { durationText } from '../../runs/view/time-text.js';
 
 /** A queue with its last runs. `now` in milliseconds. */
 export function queueText(view: QueueView, now: number): string {
-  const { cluster, running, open, hold, waiting, frozen, takenBack, lifted, runs } = view;
+  const { cluster, running, open, hold, waiting, frozen, blockedVersions, lifted, runs } = view;
   return [
     running ? headLine(view) : endedLine(cluster),
     ...(open ? openLines(cluster, open, now) : []),
     ...(hold ? [`  ✗ ${hold.sentence}`, ...more(hold), ...hold.advice.map((line) => `      ${line}`)] : []),
     ...(frozen ? [`  ✗ ${frozen.sentence}`, ...frozen.advice.map((line) => `      ${line}`)] : []),
     ...(waiting ? [waitingLine(waiting, now)] : []),
-    ...(waiting?.keptBack ? [] : takenBack.slice(0, 3).map(({ sentence: text }) => `  ○ ${text}`)),
+    ...(waiting?.blockedVersion
+      ? []
+      : blockedVersions.slice(0, 3).map(({ sentence: text }) => `  ○ ${text}`)),
     ...lifted.map((line) => `  ${line}`),
     ...runLines(runs),
   ].join('\n');

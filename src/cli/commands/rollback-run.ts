@@ -1,6 +1,6 @@
 import { listed } from '../../planning/text/phrases.js';
 import { stillDeclared } from '../../planning/merge/revert.js';
-import { runBackOf } from '../run-back-of.js';
+import { runRollbackOf } from '../run-back-of.js';
 import { declaredCluster } from '../declared-cluster.js';
 import { UserMistake, type ExitCode } from '../mistakes.js';
 import { chooseRun, parseRun, unknownRun, type ChosenRun } from '../run-argument.js';
@@ -37,7 +37,7 @@ export async function rollbackRun(named: string, options: RollbackRunOptions): P
         `Run ${chosen.run} of ${cluster} is open; nothing was started.`,
         `Stop it first: slipway abort ${cluster}/${chosen.run} --why "…"`,
       );
-    const nodes = runBackOf(view);
+    const nodes = runRollbackOf(view);
     const [first] = nodes;
     if (!first) throw nothingToTakeBack(chosen);
     const other = options.only?.find((name) => nodes.every((node) => node.name !== name));

@@ -53,11 +53,11 @@ export function nodeScreen(view: RunView, plan: UpgradePlan, node: NodeView, fra
             <dd>
               <code>{node.plan.schematic}</code>
             </dd>
-            {node.plan.rebuild ? (
+            {node.plan.replacement ? (
               <>
                 <dt>Terraform calls it</dt>
                 <dd>
-                  <code>{node.plan.rebuild.address}</code>
+                  <code>{node.plan.replacement.address}</code>
                 </dd>
               </>
             ) : null}

@@ -46,7 +46,7 @@ export function overviewScreen(sights: readonly ClusterSight[], workers: WorkerS
         ) : (
           <ul class="cards">
             {cards.map((card) => (
-              <ClusterCard key={card.sight.queue.cluster} card={card} frame={frame} />
+              <ClusterPanel key={card.sight.queue.cluster} card={card} frame={frame} />
             ))}
           </ul>
         )}
@@ -78,7 +78,7 @@ function toneOf(cards: readonly Card[], workers: WorkerSight): Tone {
 /** What the overview tells of a cluster's run; the rest is one click away. */
 const pointsMax = 2;
 
-function ClusterCard({
+function ClusterPanel({
   card: { sight, standing },
   frame,
 }: {

@@ -49,14 +49,14 @@ export function planCheck(
   );
   const notes = [
     ...(approvals ? ['a person approves it first'] : []),
-    ...(strategy === 'rebuild' && terraform?.kind === 'unknown'
+    ...(strategy === 'replace' && terraform?.kind === 'unknown'
       ? [`${terraform.tool} could not be asked`]
       : []),
     ...(blocked.length > 0 ? [`blocked at ${count(blocked.length, 'place')} as things stand`] : []),
   ];
   const words = [
     `${count(names.size, 'node')} to Talos ${target}`,
-    strategy === 'in-place' ? 'in place' : 'by rebuild',
+    strategy === 'in-place' ? 'in place' : 'by replacement',
     `about ${span(estimate)}`,
     ...notes,
   ];

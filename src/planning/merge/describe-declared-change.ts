@@ -53,7 +53,7 @@ function stepText({ from, to, delta }: VersionStep): string {
   return `${from} → ${to} (${delta})`;
 }
 
-const words: Readonly<Record<Strategy, string>> = { 'in-place': 'in place', rebuild: 'by rebuilding' };
+const words: Readonly<Record<Strategy, string>> = { 'in-place': 'in place', replace: 'by replacement' };
 
 function labelText(labels: LabelVerdict): string {
   if (labels.kind === 'disagrees') {

@@ -36,7 +36,7 @@ export function labelVerdict(
 ): LabelVerdict {
   // Forges take upper and lower case for the same.
   const given = new Set(labels.map((label) => label.toLowerCase()));
-  const said = (['in-place', 'rebuild'] as const).flatMap((strategy) => {
+  const said = (['in-place', 'replace'] as const).flatMap((strategy) => {
     const label = names[strategy];
     return label !== undefined && given.has(label.toLowerCase()) ? [{ strategy, label }] : [];
   });

@@ -1,4 +1,4 @@
-import type { QueueMemo, TakenBack } from '../../workflows/messages.js';
+import type { QueueMemo, BlockedVersion } from '../../workflows/messages.js';
 import { describe, holdSentence } from '../reasons/describe.js';
 import { harmless } from '../text/markdown.js';
 import type { WindowSight } from '../gates/maintenance-window.js';
@@ -16,7 +16,7 @@ export interface MergeMeets {
 
 /** What merging does as things stand, each a sentence of Markdown. */
 export function mergeOutlook(planned: Planned, meets: MergeMeets): string[] {
-  const begins = whenItBegins(meets, takenBackOf(planned, meets));
+  const begins = whenItBegins(meets, blockedVersionOf(planned, meets));
   if (planned.verdict === 'refused')
     return [...begins, 'It touches nothing: its plan is refused, as this one is.'];
   if (planned.verdict === 'nothing-to-do') return [...begins, 'It finds nothing to do, and ends.'];
@@ -32,18 +32,18 @@ export function mergeOutlook(planned: Planned, meets: MergeMeets): string[] {
 }
 
 /** Whether what it brings was taken back. A run that brings it again just now decides about that. */
-function takenBackOf(planned: Planned, { queue }: MergeMeets): TakenBack | undefined {
-  const { takenBack = [], open } = queue ?? {};
+function blockedVersionOf(planned: Planned, { queue }: MergeMeets): BlockedVersion | undefined {
+  const { blockedVersions = [], open } = queue ?? {};
   const target = planned.verdict === 'planned' ? planned.plan.target : undefined;
-  return open?.target === target ? undefined : takenBack.findLast(({ talos }) => talos === target);
+  return open?.target === target ? undefined : blockedVersions.findLast(({ talos }) => talos === target);
 }
 
-function whenItBegins({ cluster, queue }: MergeMeets, takenBack: TakenBack | undefined): string[] {
+function whenItBegins({ cluster, queue }: MergeMeets, blockedVersions: BlockedVersion | undefined): string[] {
   const obstacles = obstacleTexts(cluster, queue).map((text) => harmless(text));
   const waiting = queue?.waiting;
   return [
-    takenBack
-      ? `The upgrade waits for a person, who types \`slipway upgrade\`: ${harmless(describe({ kind: 'taken-back', cluster, ...takenBack }))}.`
+    blockedVersions
+      ? `The upgrade waits for a person, who types \`slipway upgrade\`: ${harmless(describe({ kind: 'taken-back', cluster, ...blockedVersions }))}.`
       : obstacles.length === 0
         ? 'The upgrade begins by itself.'
         : `The upgrade waits, and begins by itself once that is over: ${obstacles.join('; and ')}.`,

@@ -23,27 +23,27 @@ export function terraformText(
   says: WholePlan | undefined,
   branch: string,
 ): string[] {
-  const rebuilds = plan?.terraform !== undefined;
-  if (!says) return rebuilds ? notAsked(plan) : [];
+  const replaces = plan?.terraform !== undefined;
+  if (!says) return replaces ? notAsked(plan) : [];
   if (says.kind === 'unknown')
     return [
       `**${says.tool} could not be asked** what it would do: ${line(describe(says.reason))}. ` +
-        (rebuilds
+        (replaces
           ? 'The run asks it before it touches anything.'
           : 'It sees nothing of what is upgraded in place: read its next plan before anybody applies it.'),
-      ...(rebuilds ? [machines(plan)] : []),
+      ...(replaces ? [machines(plan)] : []),
     ];
-  return says.count === 0 ? [nothing(says, branch)] : known(says, branch, rebuilds);
+  return says.count === 0 ? [nothing(says, branch)] : known(says, branch, replaces);
 }
 
-function known(says: Known, branch: string, rebuilds: boolean): string[] {
+function known(says: Known, branch: string, replaces: boolean): string[] {
   const { tool, counts, writes, outputs } = says;
   const does = `add ${counts.add}, change ${counts.change} and destroy ${counts.destroy}`;
   const shown = writes
     .slice(0, shownMax)
     .map(({ address, action, node }) => `${address}${node === undefined ? '' : ` (${node})`}: ${action}`);
   return [
-    rebuilds
+    replaces
       ? `**What ${tool} says it would do**, ${asked(branch)}: ${does}. The run has it done machine by machine, and refuses whatever else it would do then.`
       : `**${tool} sees nothing of an upgrade in place.** Its next plan, ${asked(branch)}, would ${does}, all at once: read it before anybody applies it.`,
     bullets(shown, says.count),
@@ -69,7 +69,9 @@ function notAsked(plan: UpgradePlan): string[] {
 /** Which machines a plan makes anew. */
 function machines({ hops }: UpgradePlan): string {
   const made = new Map(
-    hops.flatMap(({ nodes }) => nodes.flatMap(({ name, rebuild }) => (rebuild ? [[name, rebuild]] : []))),
+    hops.flatMap(({ nodes }) =>
+      nodes.flatMap(({ name, replacement }) => (replacement ? [[name, replacement]] : [])),
+    ),
   );
   const templates = new Set(hops.flatMap((hop) => hop.templates ?? []));
   const before =

@@ -171,7 +171,9 @@ function nodesText(plan: UpgradePlan): string {
       .map((node) => [node.name, node.role, `${node.from} → ${hop.to}`, how(node)]),
   );
   const shown = rows.slice(0, most.nodes).map((row, index) => [String(index + 1), ...row]);
-  const images = new Set(touchedNodes(plan).flatMap(({ image, rebuild }) => (rebuild ? [] : [image])));
+  const images = new Set(
+    touchedNodes(plan).flatMap(({ image, replacement }) => (replacement ? [] : [image])),
+  );
   return [
     '**Nodes, in this order**',
     '',
@@ -184,9 +186,9 @@ function nodesText(plan: UpgradePlan): string {
   ].join('\n');
 }
 
-function how({ canary, rebuild, armed, keepCordon }: PlannedNode): string {
+function how({ canary, replacement, armed, keepCordon }: PlannedNode): string {
   return [
-    rebuild ? 'made anew' : armed ? 'installed already: rebooted only' : 'in place',
+    replacement ? 'made anew' : armed ? 'installed already: rebooted only' : 'in place',
     ...(canary ? ['canary'] : []),
     ...(keepCordon ? ['stays cordoned'] : []),
   ].join(', ');

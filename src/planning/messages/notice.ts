@@ -65,7 +65,7 @@ const words: WordsOf = {
   start: (start) => ({
     title: `${runOf(start)} begins: ${versions(start.from)} → Talos ${start.target}, ${nodeCount(start.nodes)}`,
     lines: [
-      `Strategy: ${start.strategy === 'in-place' ? 'in place' : 'by rebuild'} (${start.why}), ${count(start.hops, 'hop')}.`,
+      `Strategy: ${start.strategy === 'in-place' ? 'in place' : 'by replacement'} (${start.why}), ${count(start.hops, 'hop')}.`,
       `Nodes: ${nodeNames(start.nodes)}.`,
       `Estimate: ${span(start.estimate)}.`,
       `Asked for by ${start.by}${start.commit === undefined ? '' : `, commit ${start.commit.slice(0, 12)}`}.`,

@@ -7,7 +7,7 @@ import { otherMachine, type MachineIdentity } from '../terraform/machine-identit
  * How far a node has come whose machine was made anew: the same questions as after an install, and whether it is the machine
  * that Terraform made which took over the Node.
  */
-export function classifyRebuilt(
+export function classifyReplaced(
   facts: RecordedFacts,
   machine: MachineIdentity,
   seen: NodeObservation,

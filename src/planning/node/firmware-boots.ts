@@ -13,7 +13,7 @@ export function rebootModes(
   classOf: (name: string) => string,
 ): Record<string, RebootMode> {
   const touched = order.flatMap((name) =>
-    nodes.filter((node) => node.name === name && !node.skip && !node.rebuild),
+    nodes.filter((node) => node.name === name && !node.skip && !node.replacement),
   );
   const modes = new Map(touched.map((node) => [node.name, node.rebootMode ?? 'default'] as const));
   for (const kind of new Set(touched.map((node) => classOf(node.name)))) {

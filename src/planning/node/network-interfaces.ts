@@ -1,8 +1,8 @@
-import type { NetworkCard } from '../../inventory/network-cards.js';
-import type { DefinedCard } from '../terraform/defined-cards.js';
+import type { NetworkInterface } from '../../inventory/network-cards.js';
+import type { DefinedInterface } from '../terraform/defined-cards.js';
 
 /** A physical link as Talos shows it: of the kind that hardware has, whatever its name. */
-export interface SeenCard {
+export interface ObservedInterface {
   /** In lower case. */
   readonly mac: string;
   /** `virtio_net` */
@@ -10,7 +10,7 @@ export interface SeenCard {
 }
 
 /** What is wrong with the cards of a machine; `found`: how many there are. */
-export interface WrongCards {
+export interface WrongInterfaces {
   readonly wanted: number;
   readonly found: number;
   readonly wrong: readonly string[];
@@ -18,9 +18,9 @@ export interface WrongCards {
 
 /** What Terraform has of a machine's cards, against what slipway.yaml says of its role: how many, in which VLAN, on which bridge. */
 export function wrongDefinitions(
-  wanted: readonly NetworkCard[],
-  defined: readonly DefinedCard[],
-): WrongCards | undefined {
+  wanted: readonly NetworkInterface[],
+  defined: readonly DefinedInterface[],
+): WrongInterfaces | undefined {
   const wrong = wanted.flatMap((card, at): string[] => {
     const { vlan, bridge } = parts(card);
     const found = defined[at];
@@ -48,9 +48,9 @@ export function wrongDefinitions(
  * its cards as it likes, so which of them is which is not asked; the tags it cannot see are those of `wrongDefinitions`.
  */
 export function wrongLinks(
-  wanted: readonly NetworkCard[],
-  seen: readonly SeenCard[],
-): WrongCards | undefined {
+  wanted: readonly NetworkInterface[],
+  seen: readonly ObservedInterface[],
+): WrongInterfaces | undefined {
   const cards = wanted.map(parts);
   const macs = `with ${seen.map(({ mac }) => mac).join(', ') || 'none'}`;
   const number =
@@ -94,12 +94,12 @@ export function lostIdentity(
 }
 
 /** `3 network cards (untagged, VLAN 62, VLAN 81)` */
-export function cardsText(wanted: readonly NetworkCard[]): string {
+export function interfacesText(wanted: readonly NetworkInterface[]): string {
   const vlans = wanted.map((card) => vlanText(parts(card).vlan)).join(', ');
   return `${wanted.length} network card${wanted.length === 1 ? '' : 's'} (${vlans})`;
 }
 
-function parts(card: NetworkCard): Exclude<NetworkCard, 'untagged' | number> {
+function parts(card: NetworkInterface): Exclude<NetworkInterface, 'untagged' | number> {
   return typeof card === 'object' ? card : { vlan: card };
 }
 
@@ -113,6 +113,6 @@ function tally(values: readonly string[]): [string, number][] {
   return [...counts];
 }
 
-function result(wanted: number, found: number, wrong: readonly string[]): WrongCards | undefined {
+function result(wanted: number, found: number, wrong: readonly string[]): WrongInterfaces | undefined {
   return wrong.length === 0 ? undefined : { wanted, found, wrong };
 }

@@ -17,7 +17,7 @@ import { isProtected } from '../gates/protected-pods.js';
 import type { Reason } from '../reasons/reason.js';
 
 /** What the last look compares with. */
-export interface LastLookContext {
+export interface PreflightContext {
   /** The run as its marks name it: `run/<cluster>/<n>`. */
   readonly run: string;
   /** The boot its facts were recorded in. */
@@ -40,10 +40,10 @@ const named = 5;
  * The last look before the request that stops a node (I2, I14): it is still what the plan was made for, cordoned as this run
  * left it, free of pods a budget protects, and, for a control plane, etcd can do without it. Whatever does not answer forbids.
  */
-export function lastLook(
+export function preflightCheck(
   observation: ClusterObservation,
   node: PlannedNode,
-  context: LastLookContext,
+  context: PreflightContext,
 ): ForbidsSending | undefined {
   const seen = observation.nodes.find((candidate) => candidate.name === node.name);
   if (!seen) return { kind: 'node-missing', node: node.name };
@@ -63,10 +63,10 @@ export function lastLook(
  * The same before a machine that never joined, or fell silent after it had, is made once more for a way back: of it only its Node can be
  * looked at, and its kubelet must not be heard; the others must do without it (I2).
  */
-export function lastLookAtRemains(
+export function preflightCheckOfLeftovers(
   observation: ClusterObservation,
   node: PlannedNode,
-  context: Omit<LastLookContext, 'bootId'>,
+  context: Omit<PreflightContext, 'bootId'>,
 ): ForbidsSending | undefined {
   const seen = observation.nodes.find((candidate) => candidate.name === node.name);
   if (seen?.kubernetes.kind === 'unreachable')
@@ -100,7 +100,7 @@ export function stillAsLooked(node: PlannedNode, run: string, looked: NodeObject
 function ownState(
   node: string,
   { talos }: NodeObservation,
-  context: LastLookContext,
+  context: PreflightContext,
 ): ForbidsSending | undefined {
   if (talos.kind === 'unreachable')
     return { kind: 'talos-unreachable', node, endpoint: node, why: talos.why };

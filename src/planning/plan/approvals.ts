@@ -31,9 +31,9 @@ const questions: Readonly<Record<PlanApproval['kind'], Question>> = {
     touched.some(({ role }) => role === 'control-plane')
       ? names('control-planes')
       : undefined,
-  rebuild: ({ inventory }, _seen, touched) =>
-    inventory.upgrade.approve.includes('rebuild') && touched.some(({ rebuild }) => rebuild)
-      ? names('rebuild')
+  replace: ({ inventory }, _seen, touched) =>
+    inventory.upgrade.approve.includes('replace') && touched.some(({ replacement }) => replacement)
+      ? names('replace')
       : undefined,
   attributes: ({ otherChanges }) =>
     otherChanges?.kind === 'answered' && Object.keys(otherChanges.value).length > 0
@@ -52,11 +52,11 @@ export function approvalsOf(
   hops: readonly Hop[],
 ): PlanApproval[] {
   const touched = hops.flatMap(({ nodes }) => nodes).filter(({ skip }) => !skip);
-  return asked(['strategy', 'delta', 'control-planes', 'rebuild', 'attributes'], input, seen, touched);
+  return asked(['strategy', 'delta', 'control-planes', 'replace', 'attributes'], input, seen, touched);
 }
 
 /** The same of the way back of a run: whoever asked for it said yes to the version. */
-export function approvalsOfWayBack(input: PlanInput, seen: readonly SeenNode[]): PlanApproval[] {
+export function approvalsOfRollback(input: PlanInput, seen: readonly SeenNode[]): PlanApproval[] {
   return asked(['attributes'], input, seen, []);
 }
 

@@ -31,8 +31,8 @@ export function batchesOf(
 }
 
 /** Whether nothing else is worked on while this node is. */
-export function standsAlone({ role, canary, skip, rebuild }: PlannedNode): boolean {
-  return role === 'control-plane' || canary || skip !== undefined || rebuild !== undefined;
+export function standsAlone({ role, canary, skip, replacement }: PlannedNode): boolean {
+  return role === 'control-plane' || canary || skip !== undefined || replacement !== undefined;
 }
 
 /** Which nodes offer each resource. */

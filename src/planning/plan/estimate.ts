@@ -11,7 +11,7 @@ export const usually = {
   controlPlane: 180_000,
   worker: 165_000,
   /** A node of either role that is made anew. */
-  rebuilt: 360_000,
+  replaced: 360_000,
   /** The templates of a hop: hosts work side by side. */
   templates: 600_000,
   /** One template. */
@@ -52,7 +52,7 @@ export function estimatePlan({
   return total;
 }
 
-function usualTime({ role, rebuild }: PlannedNode): number {
-  if (rebuild) return usually.rebuilt;
+function usualTime({ role, replacement }: PlannedNode): number {
+  if (replacement) return usually.replaced;
   return role === 'control-plane' ? usually.controlPlane : usually.worker;
 }

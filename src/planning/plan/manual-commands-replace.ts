@@ -68,7 +68,7 @@ interface Replacement {
 /** From the last look to a machine that boots what it is to run. */
 export function replaceLines({ by, plan, hop, node, inventory, way, members }: Replacement): string[] {
   const isControlPlane = node.role === 'control-plane';
-  if (node.rebuild?.continues) return continueLines({ by, plan, hop, node, inventory, way, members });
+  if (node.replacement?.continues) return continueLines({ by, plan, hop, node, inventory, way, members });
   return [
     '# The same once more, as things are now:',
     ...replacementPlan(plan, hop, node, inventory),
@@ -151,8 +151,8 @@ export function latePatchLines(
 
 /** One `-replace` for each resource of the node: for a module as a whole there is no such thing. */
 function replacementPlan(plan: UpgradePlan, hop: Hop, node: PlannedNode, inventory: Inventory): string[] {
-  const address = quote(node.rebuild?.address ?? '');
-  if (node.rebuild?.continues)
+  const address = quote(node.replacement?.address ?? '');
+  if (node.replacement?.continues)
     return [
       `${planning(plan, hop, inventory)} -out=${quote(planFile(node))} -target=${address}`,
       `${terraformOf(plan)} show ${quote(planFile(node))}  # what is gone of ${node.name} created, and nothing else`,

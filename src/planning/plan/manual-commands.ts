@@ -52,19 +52,19 @@ function hopLines(plan: UpgradePlan, hop: Hop, inventory: Inventory): string[] {
     const steps = new Set(stepsOf(plan, node));
     return [
       '',
-      `# --- ${index + 1} of ${todo.length}: ${node.name} (${node.role}), ${node.from} → ${hop.to}${node.rebuild ? ', made anew' : ''} ---`,
+      `# --- ${index + 1} of ${todo.length}: ${node.name} (${node.role}), ${node.from} → ${hop.to}${node.replacement ? ', made anew' : ''} ---`,
       wayComment(node, way, inventory.vip),
       ...(stable
         ? [`sleep ${seconds(plan.limits.etcdStable)}  # etcd must have been healthy all that time`]
         : []),
       ...lookLines(by, plan, members),
       ...(snapshot ? snapshotLines(by, inventory, node, way.address) : []),
-      ...(node.rebuild ? checkReplacementLines(plan, hop, node, inventory) : []),
-      ...(node.armed || node.rebuild ? [] : imageLines(by, node)),
+      ...(node.replacement ? checkReplacementLines(plan, hop, node, inventory) : []),
+      ...(node.armed || node.replacement ? [] : imageLines(by, node)),
       ...cordonLines(by, node),
       ...(steps.has('drain') ? drainLines(by, plan, node) : []),
       ...(node.role === 'control-plane' && steps.has('hand-over-leadership') ? handOverLines(by) : []),
-      ...(node.rebuild
+      ...(node.replacement
         ? replaceLines({ by, plan, hop, node, inventory, way: way.address, members })
         : upgradeLines(by, plan, node, hop, members)),
       ...afterLines(by, plan, node, inventory),

@@ -23,8 +23,12 @@ export function orderNodes(
   const workers = ranked(nodes, 'worker', workerRank);
   const names =
     order === 'control-planes-first' ? [...controlPlanes, ...workers] : [...workers, ...controlPlanes];
-  const halfMade = new Set(nodes.flatMap(({ name, rebuild }) => (rebuild?.continues ? [name] : [])));
-  return names.toSorted((a, b) => Number(halfMade.has(b)) - Number(halfMade.has(a)));
+  const incompleteReplacement = new Set(
+    nodes.flatMap(({ name, replacement }) => (replacement?.continues ? [name] : [])),
+  );
+  return names.toSorted(
+    (a, b) => Number(incompleteReplacement.has(b)) - Number(incompleteReplacement.has(a)),
+  );
 }
 
 /** Stable: nodes of one rank keep the plan's order. */

@@ -7,7 +7,7 @@ import { type Delta, deltaOf, isVersion } from '../versions/versions.js';
 import { type Step, declaredStrategy, wantedStrategy } from './wanted-strategy.js';
 
 /** What one hop does to one node; `from` and `to` are the same where the hop brings it no other version. */
-export interface Leg {
+export interface NodeHop {
   readonly from: string;
   readonly to: string;
   readonly strategy: Strategy;
@@ -17,11 +17,11 @@ export interface Leg {
  * The way of one node, hop by hop: each step of versions has the strategy of its own delta. A request that names a strategy means the
  * delta it asks for: a patch that only has to come before a minor is still a patch.
  */
-export function legsOf(
+export function hopsOfNode(
   input: Pick<PlanInput, 'inventory' | 'request'>,
   { talos }: Pick<SeenNode, 'talos'>,
   hops: readonly VersionHop[],
-): Leg[] {
+): NodeHop[] {
   // What is no version is refused for that.
   if (!talos || !isVersion(talos.version) || !isVersion(input.request.talos)) return [];
   let from = talos.version;

@@ -1,4 +1,4 @@
-import { rebuildLimits } from '../steps/node-steps.js';
+import { replacementLimits } from '../steps/node-steps.js';
 import type { UpgradePlan } from './plan.js';
 
 /** A plan as far as its hash covers it. */
@@ -44,7 +44,7 @@ export function limitsWaitedFor({
   const unused = [
     // How often is looked decides nothing.
     'look',
-    ...(strategy === 'rebuild' ? [] : rebuildLimits),
+    ...(strategy === 'replace' ? [] : replacementLimits),
     ...(approvals.length > 0 ? [] : ['approval']),
   ];
   return Object.fromEntries(Object.entries(limits).filter(([name]) => !unused.includes(name)));

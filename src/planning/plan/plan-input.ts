@@ -1,7 +1,11 @@
 import type { Inventory, InventoryNode } from '../../inventory/schema.js';
 import type { CertificateEnd } from './client-certificates.js';
 import { isOnTarget } from '../node/expectations.js';
-import { asBefore, halfMade, type HalfMade } from '../rollback/incomplete-replacement.js';
+import {
+  asBefore,
+  incompleteReplacement,
+  type IncompleteReplacement,
+} from '../rollback/incomplete-replacement.js';
 import { schematicOf } from '../versions/installer-image.js';
 import type {
   Answer,
@@ -46,7 +50,7 @@ export interface SeenNode {
   /** Its Node object; undefined when there is none, or Kubernetes did not answer. */
   readonly object: NodeObject | undefined;
   /** An earlier run began to replace its machine, and did not finish. */
-  readonly halfMade?: HalfMade;
+  readonly incompleteReplacement?: IncompleteReplacement;
   /** Whether the request is about it. */
   readonly selected: boolean;
 }
@@ -58,13 +62,13 @@ export function seenNodes(input: PlanInput): SeenNode[] {
   const wanted = new Set(only);
   return inventory.nodes.map((node) => {
     const seen = byName.get(node.name);
-    const half = seen && halfMade(inventory, seen, request);
+    const half = seen && incompleteReplacement(inventory, seen, request);
     const talos = seen?.talos.kind === 'answered' ? seen.talos.value : undefined;
     return {
       node,
       seen,
       talos: half ? asBefore(inventory, node, half) : talos,
-      ...(half ? { halfMade: half } : {}),
+      ...(half ? { incompleteReplacement: half } : {}),
       object: seen?.kubernetes.kind === 'answered' ? seen.kubernetes.value : undefined,
       selected: wanted.size === 0 || wanted.has(node.name),
     };

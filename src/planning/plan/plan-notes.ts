@@ -6,7 +6,7 @@ import { type PlanInput, type SeenNode, runsTarget } from './plan-input.js';
 import { nodesOnce } from './planned-nodes.js';
 import { armedWith } from '../node/armed.js';
 import { flowOf } from '../versions/upgrade-flow.js';
-import { rebuildNotes } from './replacement-notes.js';
+import { replacementNotes } from './replacement-notes.js';
 import { schematicNotes } from '../versions/schematic-change.js';
 import { settingNotes } from './setting-notes.js';
 import { overridden } from './node-strategy.js';
@@ -32,7 +32,7 @@ export function blockedNodes(
   if (first === undefined) return { blocked: [], notNamed: 0 };
   const { criticalNamespaces } = inventory.gates;
   // While a machine is half made the gates are closed, and what is done about it opens them.
-  if (nodes.some(({ rebuild }) => rebuild?.continues)) return { blocked: [], notNamed: 0 };
+  if (nodes.some(({ replacement }) => replacement?.continues)) return { blocked: [], notNamed: 0 };
   const reports = evaluateGates(observation, { criticalNamespaces, moment: 'before-node', now, toDrain });
   const closed = reports.flatMap(({ name, verdict }): BlockedNode[] =>
     verdict.verdict === 'closed' && name !== 'budgets-can-be-met'
@@ -98,7 +98,7 @@ export function planNotes(
     ...leftArmedNotes(input, seen),
     ...installNotes(seen, nodes),
     ...schematicNotes(input, seen),
-    ...rebuildNotes(input, seen, hops),
+    ...replacementNotes(input, seen, hops),
     ...outageNotes(input, nodes),
     ...(request.back ? [] : staysBehind(seen, request.talos)),
     ...settingNotes(input, nodes),
@@ -132,7 +132,7 @@ function terraformNotes(
   nodes: readonly PlannedNode[],
 ): string[] {
   const { terraform } = input.inventory;
-  const inPlace = nodes.some((node) => !node.skip && !node.rebuild);
+  const inPlace = nodes.some((node) => !node.skip && !node.replacement);
   if (!terraform || !inPlace || overridden(input, seen)?.asked === 'in-place') return [];
   return [
     `what is upgraded in place ${terraform.tool} does not see: once git names ${input.request.talos}, a plan of its own may want to make these ` +

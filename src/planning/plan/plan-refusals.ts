@@ -7,7 +7,7 @@ import { owedPatchRefusals } from '../rollback/pending-patches.js';
 import { flowOf } from '../versions/upgrade-flow.js';
 import { type PlanInput, type SeenNode, runsTarget } from './plan-input.js';
 import type { Reason } from '../reasons/reason.js';
-import { rebuildRefusals, rebuiltFirst } from './replacement-refusals.js';
+import { replacementRefusals, replacedFirst } from './replacement-refusals.js';
 import { versionRefusals } from './version-refusals.js';
 
 /** The port every control plane serves Kubernetes on. */
@@ -21,7 +21,7 @@ export function planRefusals(input: PlanInput, nodes: readonly SeenNode[]): Reas
     ...clusterRefusals(input, nodes),
     ...versionRefusals(input, nodes),
     ...schematicRefusals(input, nodes),
-    ...rebuildRefusals(input, nodes),
+    ...replacementRefusals(input, nodes),
     ...continueRefusals(input, nodes),
     ...owedPatchRefusals(input, nodes),
     ...armedRefusals(input, nodes),
@@ -66,10 +66,10 @@ function accessRefusals({ inventory, observation }: PlanInput, nodes: readonly S
     );
     reasons.push({ kind: 'kubernetes-unreachable', endpoints, why: silent.why });
   }
-  for (const { node, seen, selected, halfMade } of nodes) {
+  for (const { node, seen, selected, incompleteReplacement } of nodes) {
     // The other control planes must be able to take over, whichever node is upgraded.
     if (!selected && node.role !== 'control-plane') continue;
-    if (seen?.talos.kind === 'answered' || halfMade) continue;
+    if (seen?.talos.kind === 'answered' || incompleteReplacement) continue;
     const why = seen?.talos.kind === 'unreachable' ? seen.talos.why : 'it was not asked';
     reasons.push({ kind: 'talos-unreachable', node: node.name, endpoint: node.address, why });
   }
@@ -114,7 +114,9 @@ function etcdRefusals({ inventory, observation }: PlanInput, nodes: readonly See
   const members =
     observation.etcd.kind === 'answered' ? observation.etcd.value.members.length : controlPlanes.length;
   // The third comes back with the node that is continued, before anything else is touched.
-  const third = nodes.some(({ node, halfMade }) => halfMade && node.role === 'control-plane');
+  const third = nodes.some(
+    ({ node, incompleteReplacement }) => incompleteReplacement && node.role === 'control-plane',
+  );
   if (members === 2 && !third) return [{ kind: 'two-voters', members }];
   const [only] = controlPlanes;
   if (controlPlanes.length !== 1 || !only || inventory.controlPlane.outageAccepted) return [];
@@ -137,7 +139,7 @@ function cordonRefusals(nodes: readonly SeenNode[]): Reason[] {
  */
 function armedRefusals(input: PlanInput, nodes: readonly SeenNode[]): Reason[] {
   const { request, inventory } = input;
-  const gone = new Set(rebuiltFirst(input, nodes));
+  const gone = new Set(replacedFirst(input, nodes));
   return nodes.flatMap((seen): Reason[] => {
     const { node, talos, object, selected } = seen;
     if (!selected || !talos || !object || flowOf(talos.version) !== 'lifecycle' || gone.has(seen)) return [];

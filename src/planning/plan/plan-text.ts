@@ -48,7 +48,7 @@ function hopText(plan: UpgradePlan, hop: Hop): string {
 function pace({ batch, hops }: UpgradePlan): string {
   const together = hops.flatMap(({ nodes }) => nodes).filter((node) => !standsAlone(node));
   if (batch === 1 || together.length === 0) return 'one at a time';
-  const inPlace = hops.some(({ strategy }) => strategy === 'rebuild') ? ' that are upgraded in place' : '';
+  const inPlace = hops.some(({ strategy }) => strategy === 'replace') ? ' that are upgraded in place' : '';
   return `one at a time, and workers${inPlace} after the canary up to ${batch} together`;
 }
 
@@ -57,7 +57,7 @@ function clientsText({ nodes }: Hop): string {
   const touched = nodes.filter((node) => !node.skip);
   const clients = new Set(
     touched.map((node) =>
-      node.rebuild ? 'made anew by Terraform' : `talosctl ${minorOf(node.from)}, ${node.flow} flow`,
+      node.replacement ? 'made anew by Terraform' : `talosctl ${minorOf(node.from)}, ${node.flow} flow`,
     ),
   );
   return [...clients].join('; ') || 'none of them is touched';
@@ -69,10 +69,10 @@ function nodeText(node: PlannedNode, hop: Hop, number: number, width: number): s
     return `${start}  ${hop.to} already${node.adopts === undefined ? '' : `, takes over the marks of ${node.adopts}`}`;
   const remarks = [
     ...(node.canary ? ['canary'] : []),
-    ...(node.rebuild
-      ? [`${node.rebuild.continues ? 'continued' : 'made anew'}, ${node.rebuild.address}`]
+    ...(node.replacement
+      ? [`${node.replacement.continues ? 'resumed' : 'made anew'}, ${node.replacement.address}`]
       : []),
-    ...(node.rebuild?.accepts ? [`${count(node.rebuild.accepts.length, 'attribute')} changed`] : []),
+    ...(node.replacement?.accepts ? [`${count(node.replacement.accepts.length, 'attribute')} changed`] : []),
     ...(node.patches ? [`${count(node.patches, 'patch', 'patches')} once it is Ready`] : []),
     ...(node.probes ? [`tried with ${listed(node.probes.map(({ name }) => name))}`] : []),
     ...(node.armed ? ['installed already: rebooted only'] : []),
@@ -88,7 +88,7 @@ function nodeText(node: PlannedNode, hop: Hop, number: number, width: number): s
 function imageRows(hop: Hop): string[] {
   const nodes = new Map<string, string[]>();
   for (const node of hop.nodes) {
-    if (!node.skip && !node.rebuild) nodes.set(node.image, [...(nodes.get(node.image) ?? []), node.name]);
+    if (!node.skip && !node.replacement) nodes.set(node.image, [...(nodes.get(node.image) ?? []), node.name]);
   }
   if (nodes.size === 0) return [];
   return ['', 'images', ...[...nodes].map(([image, names]) => `  ${image}\n    for ${namesText(names)}`)];

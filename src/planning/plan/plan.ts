@@ -7,7 +7,7 @@ import type { AcceptedChange } from '../terraform/accepted-changes.js';
 import type { GateName } from '../gates/gates.js';
 import type { StillDeclared } from '../merge/revert.js';
 
-export type Strategy = 'in-place' | 'rebuild';
+export type Strategy = 'in-place' | 'replace';
 
 /**
  * The client–node protocol of an upgrade. `legacy`, nodes that run Talos 1.12 and older: one request installs and reboots.
@@ -34,7 +34,7 @@ export interface UpgradeRequest {
   /** How this run does it, whatever `upgrade.strategy` of slipway.yaml says; left out: as that says. */
   readonly strategy?: Strategy;
   /** It brings back what an earlier run upgraded, to what that ran before; left out: it upgrades. */
-  readonly back?: RunBack;
+  readonly back?: RunRollback;
   /** The merge it came from; left out: a person typed it. */
   readonly origin?: Origin;
 }
@@ -52,7 +52,7 @@ export interface Origin {
 }
 
 /** What an earlier run did, to be taken back. */
-export interface RunBack {
+export interface RunRollback {
   readonly run: number;
   /** Why somebody wants it. */
   readonly why: string;
@@ -72,7 +72,7 @@ export interface RanBefore {
   /** The version that run brought it to. */
   readonly to: string;
   /** Why no slot holds it: that run made its machine anew, and so it is once more; or it upgraded it in place more than once. */
-  readonly noSlot?: 'rebuilt' | 'several-hops';
+  readonly noSlot?: 'replaced' | 'several-hops';
   /** What it ran between, the newest first; it goes back through them. Of a machine that is made anew only where a minor lies between. */
   readonly through?: readonly RanBetween[];
 }
@@ -89,7 +89,7 @@ export interface UpgradePlan {
   readonly target: string;
   readonly declared: boolean;
   readonly kubernetes: { readonly lowest: string; readonly highest: string };
-  /** `rebuild`: some hop makes nodes anew. */
+  /** `replace`: some hop makes nodes anew. */
   readonly strategy: Strategy;
   /** Why that strategy: `patch: same minor`. */
   readonly strategyReason: string;
@@ -97,7 +97,7 @@ export interface UpgradePlan {
   readonly approvals?: readonly PlanApproval[];
   /** How many different people must say it; left out: one. */
   readonly approvers?: number;
-  /** What makes the machines; there where a hop rebuilds nodes. */
+  /** What makes the machines; there where a hop replaces nodes. */
   readonly terraform?: PlannedTerraform;
   readonly hops: readonly Hop[];
   /** Each order of steps that a node of this plan follows, once; `PlannedNode.steps` names it. */
@@ -124,10 +124,10 @@ export interface UpgradePlan {
 /** One thing that is not done without a person's yes. */
 export interface PlanApproval {
   /**
-   * `strategy`: the request wants another one than slipway.yaml. `delta`, `control-planes`, `rebuild`: `upgrade.approve` names it.
+   * `strategy`: the request wants another one than slipway.yaml. `delta`, `control-planes`, `replace`: `upgrade.approve` names it.
    * `attributes`: machines that are made anew would become others than they were, by more than the version.
    */
-  readonly kind: 'strategy' | 'delta' | 'control-planes' | 'rebuild' | 'attributes';
+  readonly kind: 'strategy' | 'delta' | 'control-planes' | 'replace' | 'attributes';
   /** A sentence, without a full stop. */
   readonly why: string;
 }
@@ -137,17 +137,17 @@ export interface Hop {
   readonly to: string;
   /** Why it is a hop of its own, where the target alone does not say. */
   readonly why?: string;
-  /** `rebuild`: it makes nodes anew, those with a `rebuild` of their own. Left out: in place. */
+  /** `replace`: it makes nodes anew, those with a `replace` of their own. Left out: in place. */
   readonly strategy?: Strategy;
   /** What this hop gives to Terraform: variables by name. Git names those of the last hop only. */
   readonly values?: Readonly<Record<string, string>>;
-  /** Addresses of the templates its nodes are made of, to be rebuilt before any of them, where they differ. */
+  /** Addresses of the templates its nodes are made of, to be replaced before any of them, where they differ. */
   readonly templates?: readonly string[];
   readonly nodes: readonly PlannedNode[];
 }
 
 /** How the machine of one node is made anew. */
-export interface PlannedRebuild {
+export interface PlannedReplacement {
   /** What Terraform calls it: a module or a resource. */
   readonly address: string;
   readonly host?: string;
@@ -161,11 +161,11 @@ export interface PlannedRebuild {
    */
   readonly continues?: 'waiting' | 'gone';
   /** It is made as it was before its hop. In no plan: a person decides it when the run has halted. */
-  readonly wayBack?: WayBack;
+  readonly rollbackValues?: RollbackValues;
 }
 
 /** What the machine of a node is made of where it goes back to the version from before. */
-export interface WayBack {
+export interface RollbackValues {
   /** What Terraform is given, instead of what the hop gives. */
   readonly values: Readonly<Record<string, string>>;
   /** Addresses of the templates that are made anew with these values first, where they differ. */
@@ -202,8 +202,8 @@ export interface PlannedNode {
   readonly flow: Flow;
   /** Which of the plan's orders of steps it follows. */
   readonly steps: StepsName;
-  /** Its machine is made anew, as `steps: 'rebuild'` says; left out: it is upgraded in place. */
-  readonly rebuild?: PlannedRebuild;
+  /** Its machine is made anew, as `steps: 'replace'` says; left out: it is upgraded in place. */
+  readonly replacement?: PlannedReplacement;
   /** How many patches of slipway.yaml it gets once it is Ready; left out: none. */
   readonly patches?: number;
   /** The probes of slipway.yaml that try it before it is uncordoned, in their order; left out: none. */

@@ -6,11 +6,11 @@ import { orderNodes } from './node-order.js';
 import type { StepsName } from '../steps/node-steps.js';
 import { patchesFor } from '../node/node-configuration.js';
 import { owedPatches } from '../rollback/pending-patches.js';
-import type { Flow, Hop, PlannedNode, PlannedRebuild, RebootMode } from './plan.js';
+import type { Flow, Hop, PlannedNode, PlannedReplacement, RebootMode } from './plan.js';
 import type { PlanInput, SeenNode } from './plan-input.js';
 import { plannedProbes } from '../node/smoke-tests.js';
-import { plannedRebuild } from './replacement-plan.js';
-import { legsOf } from './node-strategy.js';
+import { plannedReplacement } from './replacement-plan.js';
+import { hopsOfNode } from './node-strategy.js';
 import { flowOf } from '../versions/upgrade-flow.js';
 import type { VersionHop } from '../versions/version-hops.js';
 
@@ -51,22 +51,22 @@ function plannedNode(input: PlanInput, node: SeenNode, hops: readonly VersionHop
   if (!talos || !object || !hop) throw new Error(`${node.node.name} was planned without having answered`);
   const { name, role, address } = node.node;
   const wanted = schematicOf(inventory, node.node);
-  const leg = legsOf(input, node, hops)[at];
+  const leg = hopsOfNode(input, node, hops)[at];
   if (!leg) throw new Error(`${name} was planned without a version`);
   const { from, to, strategy } = leg;
   const touchedBefore = from !== talos.version;
-  const half = touchedBefore ? undefined : node.halfMade;
-  const rebuild = strategy === 'rebuild' ? plannedRebuild(input, node.node, half) : undefined;
+  const half = touchedBefore ? undefined : node.incompleteReplacement;
+  const replacement = strategy === 'replace' ? plannedReplacement(input, node.node, half) : undefined;
   const schematic = touchedBefore ? wanted : runningSchematic(talos);
   const skip = from === to && schematic === wanted;
   const flow = flowOf(from) ?? 'legacy';
   const waits = armedFor(armedWith(object), { version: to, schematic: wanted });
-  const armed = !skip && !touchedBefore && !rebuild && flow === 'lifecycle' && waits;
+  const armed = !skip && !touchedBefore && !replacement && flow === 'lifecycle' && waits;
   const owed = owedPatches(input, node);
   const adopts = at === 0 ? (object.marks.cordonedBy ?? object.marks.run ?? owed?.run) : undefined;
   const soak = role === 'control-plane' ? inventory.limits.soakControlPlane : inventory.limits.soakWorker;
-  const steps = rebuild ? stepsOfRebuild(rebuild) : stepsName(flow, { skip, armed });
-  const late = rebuild ? patchesFor(inventory, node.node, 'after-ready').length : 0;
+  const steps = replacement ? stepsOfReplacement(replacement) : stepsName(flow, { skip, armed });
+  const late = replacement ? patchesFor(inventory, node.node, 'after-ready').length : 0;
   const patches = skip && adopts !== undefined ? (owed?.patches ?? 0) : late;
   const sameExtensions = !touchedBefore || runningSchematic(talos) === wanted;
   return {
@@ -79,7 +79,7 @@ function plannedNode(input: PlanInput, node: SeenNode, hops: readonly VersionHop
     steps: patches > 0 ? patchedSteps[steps] : steps,
     ...(patches > 0 ? { patches } : {}),
     ...(skip && adopts === undefined ? {} : plannedProbes(inventory, node.node)),
-    ...(rebuild ? { rebuild } : { rebootMode: rebootModeOf(input, node) }),
+    ...(replacement ? { replacement } : { rebootMode: rebootModeOf(input, node) }),
     schematic: wanted,
     expects: { version: from, schematic, ...(sameExtensions ? { extensions: talos.extensions } : {}) },
     ...(skip ? { skip: 'already-on-target' as const } : {}),
@@ -91,20 +91,20 @@ function plannedNode(input: PlanInput, node: SeenNode, hops: readonly VersionHop
   };
 }
 
-type Plain = Exclude<StepsName, `${string}-patched` | 'back' | `back-${string}`>;
+type Plain = Exclude<StepsName, `${string}-patched` | `rollback-${string}`>;
 
 /** The order with the step that patches, of those that may have it. */
 const patchedSteps: Readonly<Record<Plain, StepsName>> = {
-  rebuild: 'rebuild-patched',
-  continued: 'continued-patched',
+  replace: 'replace-patched',
+  resumed: 'resumed-patched',
   adopted: 'adopted-patched',
   legacy: 'legacy',
   lifecycle: 'lifecycle',
   armed: 'armed',
 };
 
-function stepsOfRebuild({ continues }: PlannedRebuild): Plain {
-  return continues ? 'continued' : 'rebuild';
+function stepsOfReplacement({ continues }: PlannedReplacement): Plain {
+  return continues ? 'resumed' : 'replace';
 }
 
 function stepsName(flow: Flow, { skip, armed }: { skip: boolean; armed: boolean }): Plain {
@@ -142,7 +142,7 @@ function withFirmwareBoots({ inventory }: PlanInput, nodes: readonly PlannedNode
     inventory.nodes.map(({ name, hardware: named, role }) => [name, named ?? role] as const),
   );
   const firsts = new Map<string, string>();
-  for (const node of nodes.filter((one) => !one.skip && !one.rebuild)) {
+  for (const node of nodes.filter((one) => !one.skip && !one.replacement)) {
     const kind = hardware.get(node.name) ?? node.role;
     if (!firsts.has(kind)) firsts.set(kind, node.name);
   }

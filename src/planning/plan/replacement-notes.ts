@@ -7,38 +7,42 @@ import type { PlanInput, SeenNode } from './plan-input.js';
 import { flowOf } from '../versions/upgrade-flow.js';
 
 /** What a person should know before machines are made anew: what goes with them, what comes first, what a way back costs. */
-export function rebuildNotes(input: PlanInput, seen: readonly SeenNode[], hops: readonly Hop[]): string[] {
-  const made = hops.map((hop) => ({ ...hop, rebuilt: hop.nodes.filter((node) => node.rebuild) }));
-  const rebuilding = made.filter(({ rebuilt }) => rebuilt.length > 0);
-  const all = rebuilding.flatMap(({ rebuilt }) => rebuilt);
-  const names = [...new Set(all.flatMap(({ name, rebuild }) => (rebuild?.continues ? [] : [name])))];
-  const [first] = rebuilding;
+export function replacementNotes(
+  input: PlanInput,
+  seen: readonly SeenNode[],
+  hops: readonly Hop[],
+): string[] {
+  const made = hops.map((hop) => ({ ...hop, replaced: hop.nodes.filter((node) => node.replacement) }));
+  const replacing = made.filter(({ replaced }) => replaced.length > 0);
+  const all = replacing.flatMap(({ replaced }) => replaced);
+  const names = [...new Set(all.flatMap(({ name, replacement }) => (replacement?.continues ? [] : [name])))];
+  const [first] = replacing;
   if (!first) return [];
   const continued = all.flatMap((node) => continuedNotes(node));
-  if (names.length === 0) return [...continued, ...rebuilding.flatMap((hop) => templateNotes(hop))];
+  if (names.length === 0) return [...continued, ...replacing.flatMap((hop) => templateNotes(hop))];
   return [
     ...continued,
     `${listed(names, 12)}: destroyed and made anew by Terraform, which cannot be undone; what is on ${names.length === 1 ? 'its disk' : 'their disks'} is gone ` +
       '(local volumes, images, logs), name, address and Node stay',
-    ...paceNotes(input, rebuilding),
+    ...paceNotes(input, replacing),
     ...keptNotes(input),
     ...otherChangesNotes(input),
-    ...rebuilding.flatMap((hop) => templateNotes(hop)),
+    ...replacing.flatMap((hop) => templateNotes(hop)),
     ...noTemplatesNotes(input),
-    wayBackNote(first, first.rebuilt),
-    ...memberNotes(first.rebuilt),
-    ...deviceNotes(input, rebuilding),
-    ...valueNotes(input, rebuilding.at(-1) ?? first),
+    rollbackNote(first, first.replaced),
+    ...memberNotes(first.replaced),
+    ...deviceNotes(input, replacing),
+    ...valueNotes(input, replacing.at(-1) ?? first),
     ...markNotes(seen, names),
     ...afterNotes(input, names),
   ];
 }
 
 /** What becomes of a node that an earlier run did not finish. */
-function continuedNotes({ name, role, rebuild }: PlannedNode): string[] {
-  if (!rebuild?.continues) return [];
+function continuedNotes({ name, role, replacement }: PlannedNode): string[] {
+  if (!replacement?.continues) return [];
   const stands =
-    rebuild.continues === 'waiting'
+    replacement.continues === 'waiting'
       ? 'a new machine waits there, and gets its configuration if it is the one in the Terraform state'
       : 'nothing answers there, and what the Terraform state lacks is made; if its old machine may still run somewhere, do not start this';
   const member =
@@ -52,7 +56,9 @@ function continuedNotes({ name, role, rebuild }: PlannedNode): string[] {
 
 /** Where slipway.yaml would let several workers go together. */
 function paceNotes({ inventory: { upgrade } }: PlanInput, hops: readonly Hop[]): string[] {
-  const workers = hops.flatMap(({ nodes }) => nodes).filter((node) => node.rebuild && node.role === 'worker');
+  const workers = hops
+    .flatMap(({ nodes }) => nodes)
+    .filter((node) => node.replacement && node.role === 'worker');
   if (upgrade.workers.batch === 1 || workers.length < 2) return [];
   return [
     `nodes that are made anew go one at a time, though upgrade.workers.batch is ${upgrade.workers.batch}: the Terraform state has one writer, ` +
@@ -91,20 +97,20 @@ function noTemplatesNotes({ inventory: { terraform } }: PlanInput): string[] {
 }
 
 /** Template ids are fixed: the old and the new one cannot stand side by side. */
-function wayBackNote({ templates = [] }: Hop, rebuilt: readonly PlannedNode[]): string {
-  const versions = [...new Set(rebuilt.map(({ from }) => from))];
+function rollbackNote({ templates = [] }: Hop, replaced: readonly PlannedNode[]): string {
+  const versions = [...new Set(replaced.map(({ from }) => from))];
   const first =
     templates.length === 0
       ? ''
       : `the template of its host and role is made anew first, which takes about ${span(usually.template)}, then `;
   return (
     `a way back makes a machine anew once more, with ${listed(versions)}: ${first}the machine, about ` +
-    `${span(usually.rebuilt)}; there is no older boot slot on a new disk`
+    `${span(usually.replaced)}; there is no older boot slot on a new disk`
   );
 }
 
-function memberNotes(rebuilt: readonly PlannedNode[]): string[] {
-  const controlPlanes = rebuilt.filter(({ role }) => role === 'control-plane').map(({ name }) => name);
+function memberNotes(replaced: readonly PlannedNode[]): string[] {
+  const controlPlanes = replaced.filter(({ role }) => role === 'control-plane').map(({ name }) => name);
   if (controlPlanes.length === 0) return [];
   return [
     `${listed(controlPlanes)}: the etcd member goes with the machine, is removed by its id, and the new one takes its data from the others`,
@@ -114,13 +120,13 @@ function memberNotes(rebuilt: readonly PlannedNode[]): string[] {
 /** What their cards need cannot be looked for before, where Terraform brings the machine configuration. */
 function deviceNotes(
   { inventory }: PlanInput,
-  hops: readonly { readonly to: string; readonly rebuilt: readonly PlannedNode[] }[],
+  hops: readonly { readonly to: string; readonly replaced: readonly PlannedNode[] }[],
 ): string[] {
-  const names = hops.flatMap(({ to, rebuilt }) =>
-    rebuilt
-      .filter(({ name, rebuild }) => {
+  const names = hops.flatMap(({ to, replaced }) =>
+    replaced
+      .filter(({ name, replacement }) => {
         const device = deviceOf(inventory, name);
-        return rebuild?.configuration === 'terraform' && device !== undefined && needsFiles(device, to);
+        return replacement?.configuration === 'terraform' && device !== undefined && needsFiles(device, to);
       })
       .map(({ name }) => name),
   );
@@ -177,7 +183,7 @@ function afterNotes({ inventory }: PlanInput, names: readonly string[]): string[
       of.map(({ name }) => name),
       12,
     );
-    const notes = of.length === 0 ? [] : (inventory.roles[role]?.afterRebuild ?? []);
+    const notes = of.length === 0 ? [] : (inventory.roles[role]?.afterReplacement ?? []);
     return notes.map((note) => `afterwards, for each of ${nodes}: ${note}`);
   });
 }

@@ -1,22 +1,22 @@
 import type { Inventory, InventoryNode } from '../../inventory/schema.js';
-import type { HalfMade } from '../rollback/incomplete-replacement.js';
+import type { IncompleteReplacement } from '../rollback/incomplete-replacement.js';
 import { kubernetesVersions } from '../versions/kubernetes-versions.js';
-import type { Hop, PlannedNode, PlannedRebuild, PlannedTerraform } from './plan.js';
+import type { Hop, PlannedNode, PlannedReplacement, PlannedTerraform } from './plan.js';
 import type { PlanInput } from './plan-input.js';
 import { expandAddress } from '../terraform/address-template.js';
 import { writtenVersion } from '../terraform/written-version.js';
 import { allTemplates, templatesOf, type Template } from '../terraform/templates.js';
 
 /** How the machine of a node is made anew. @throws Error where the plan should have been refused for it. */
-export function plannedRebuild(
+export function plannedReplacement(
   { inventory, otherChanges }: Pick<PlanInput, 'inventory' | 'otherChanges'>,
   { name, role, host, vm }: InventoryNode,
-  half?: HalfMade,
-): PlannedRebuild {
+  half?: IncompleteReplacement,
+): PlannedReplacement {
   const { terraform, configuration } = inventory.roles[role] ?? {};
   const expanded = expandAddress(terraform ?? '', { node: name, host, role, vm });
   const accepts = otherChanges?.kind === 'answered' ? otherChanges.value[name] : undefined;
-  if (!expanded.ok || !configuration) throw new Error(`${name} was planned to be rebuilt, and cannot be`);
+  if (!expanded.ok || !configuration) throw new Error(`${name} was planned to be replaced, and cannot be`);
   return {
     address: expanded.address,
     ...(host === undefined ? {} : { host }),
@@ -28,31 +28,31 @@ export function plannedRebuild(
   };
 }
 
-type MadeAnew = Pick<PlannedNode, 'name' | 'role' | 'rebuild'>;
+type ReplacedNode = Pick<PlannedNode, 'name' | 'role' | 'replacement'>;
 
 /** What a hop is beside its nodes, where it makes some of them anew. */
-export function rebuildOfHop(
+export function replacementOfHop(
   input: PlanInput,
   to: string,
-  nodes: readonly MadeAnew[],
+  nodes: readonly ReplacedNode[],
 ): Pick<Hop, 'strategy' | 'values' | 'templates'> {
-  const rebuilt = nodes.filter((node) => node.rebuild);
+  const replaced = nodes.filter((node) => node.replacement);
   const { terraform } = input.inventory;
-  if (rebuilt.length === 0 || !terraform) return {};
-  const templates = templatesOfHop(input, rebuilt);
+  if (replaced.length === 0 || !terraform) return {};
+  const templates = templatesOfHop(input, replaced);
   return {
-    strategy: 'rebuild',
+    strategy: 'replace',
     values: hopValues(input, to),
     ...(templates.length === 0 ? {} : { templates: templates.map(({ address }) => address) }),
   };
 }
 
 /** Those that its nodes are made of, or all, where Terraform would take the others along with any node. */
-function templatesOfHop({ inventory }: PlanInput, rebuilt: readonly MadeAnew[]): readonly Template[] {
+function templatesOfHop({ inventory }: PlanInput, replaced: readonly ReplacedNode[]): readonly Template[] {
   const { address, all = false } = inventory.terraform?.templates ?? {};
   if (address === undefined) return [];
   if (all) return allTemplates(inventory.nodes, address);
-  const made = rebuilt.map(({ name, role, rebuild }) => ({ node: name, role, host: rebuild?.host }));
+  const made = replaced.map(({ name, role, replacement }) => ({ node: name, role, host: replacement?.host }));
   return templatesOf(made, address).templates;
 }
 
@@ -90,7 +90,7 @@ export function plannedTerraform(
   { inventory: { terraform }, request }: PlanInput,
   hops: readonly Hop[],
 ): { readonly terraform?: PlannedTerraform } {
-  if (!terraform || !hops.some((hop) => hop.strategy === 'rebuild')) return {};
+  if (!terraform || !hops.some((hop) => hop.strategy === 'replace')) return {};
   const { tool, version, source, workspace } = terraform;
   return {
     terraform: {

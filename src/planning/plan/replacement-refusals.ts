@@ -2,34 +2,34 @@ import { endpointOwner } from '../node/endpoint-owner.js';
 import { kubernetesVersions } from '../versions/kubernetes-versions.js';
 import { type PlanInput, type SeenNode, runsTarget } from './plan-input.js';
 import type { Reason } from '../reasons/reason.js';
-import { legsOf } from './node-strategy.js';
+import { hopsOfNode } from './node-strategy.js';
 import { expandAddress } from '../terraform/address-template.js';
 import { templatesOf } from '../terraform/templates.js';
 import { hopsOf } from './version-refusals.js';
 
 /** The nodes that some hop of the request makes anew. */
-export function rebuiltNodes(input: PlanInput, seen: readonly SeenNode[]): SeenNode[] {
+export function replacedNodes(input: PlanInput, seen: readonly SeenNode[]): SeenNode[] {
   const { hops } = hopsOf(input, seen);
   return seen.filter(
     (node) =>
       node.selected &&
       !runsTarget(input, node) &&
-      legsOf(input, node, hops).some(({ strategy }) => strategy === 'rebuild'),
+      hopsOfNode(input, node, hops).some(({ strategy }) => strategy === 'replace'),
   );
 }
 
 /** Those of them whose machine goes before anything else changes it: what is installed on it is never booted. */
-export function rebuiltFirst(input: PlanInput, seen: readonly SeenNode[]): SeenNode[] {
+export function replacedFirst(input: PlanInput, seen: readonly SeenNode[]): SeenNode[] {
   const { hops } = hopsOf(input, seen);
-  return rebuiltNodes(input, seen).filter((node) => {
-    const first = legsOf(input, node, hops).find(({ from, to }) => from !== to);
-    return first?.strategy === 'rebuild';
+  return replacedNodes(input, seen).filter((node) => {
+    const first = hopsOfNode(input, node, hops).find(({ from, to }) => from !== to);
+    return first?.strategy === 'replace';
   });
 }
 
 /** What forbids making a machine anew, before any is touched. */
-export function rebuildRefusals(input: PlanInput, seen: readonly SeenNode[]): Reason[] {
-  return machineRefusals(input, rebuiltNodes(input, seen));
+export function replacementRefusals(input: PlanInput, seen: readonly SeenNode[]): Reason[] {
+  return machineRefusals(input, replacedNodes(input, seen));
 }
 
 /** The same of these nodes, whichever version they are made anew with. */
@@ -37,7 +37,7 @@ export function machineRefusals(input: PlanInput, nodes: readonly SeenNode[]): R
   if (nodes.length === 0) return [];
   const missing = missingSettings(input, nodes);
   return [
-    ...(missing.length > 0 ? [{ kind: 'rebuild-unprepared', missing } as const] : []),
+    ...(missing.length > 0 ? [{ kind: 'replacement-unprepared', missing } as const] : []),
     ...addressRefusals(input, nodes),
     ...commitRefusals(input),
     ...endpointRefusals(input, nodes),
@@ -81,7 +81,7 @@ function endpointRefusals({ inventory }: PlanInput, nodes: readonly SeenNode[]):
   const owner = endpointOwner(inventory);
   const { endpoint } = inventory.controlPlane;
   if (!owner || endpoint === undefined || !nodes.some(({ node }) => node.name === owner.name)) return [];
-  return [{ kind: 'rebuild-endpoint', node: owner.name, endpoint }];
+  return [{ kind: 'replacement-endpoint', node: owner.name, endpoint }];
 }
 
 /** A new control plane takes its data from the other members. Of two members no node is touched at all. */
@@ -91,7 +91,7 @@ function etcdRefusals({ inventory, observation }: PlanInput, nodes: readonly See
   const declared = inventory.nodes.filter((node) => node.role === 'control-plane').length;
   const members = observation.etcd.kind === 'answered' ? observation.etcd.value.members.length : declared;
   if (members === 2 || Math.min(members, declared) > 2) return [];
-  return [{ kind: 'rebuild-loses-etcd', node: first.node.name, members }];
+  return [{ kind: 'replacement-loses-etcd', node: first.node.name, members }];
 }
 
 /** One variable, one value: with two versions about, some machine would be made with another Kubernetes than it had. */
@@ -99,5 +99,5 @@ function kubernetesRefusals({ inventory, observation }: PlanInput): Reason[] {
   const variable = inventory.terraform?.variables.kubernetes;
   const runs = kubernetesVersions(observation);
   if (variable === undefined || !runs || runs.lowest === runs.highest) return [];
-  return [{ kind: 'rebuild-kubernetes-mixed', variable, ...runs }];
+  return [{ kind: 'replacement-kubernetes-mixed', variable, ...runs }];
 }

@@ -1,4 +1,4 @@
-import { approvalsOf, approvalsOfPlan, approvalsOfWayBack } from './approvals.js';
+import { approvalsOf, approvalsOfPlan, approvalsOfRollback } from './approvals.js';
 import { certificatesOutlast } from './client-certificates.js';
 import { estimatePlan } from './estimate.js';
 import { gateNames } from '../gates/evaluate-gates.js';
@@ -9,15 +9,15 @@ import { planHashText } from './plan-hash.js';
 import { blockedNodes, planNotes } from './plan-notes.js';
 import { planRefusals } from './plan-refusals.js';
 import { nodesOnce, plannedNodes } from './planned-nodes.js';
-import { plannedTerraform, rebuildOfHop } from './replacement-plan.js';
+import { plannedTerraform, replacementOfHop } from './replacement-plan.js';
 import { tooLarge } from './run-size.js';
 import { quoted } from '../text/phrases.js';
-import type { Hop, Planned, UpgradePlan, RunBack } from './plan.js';
+import type { Hop, Planned, UpgradePlan, RunRollback } from './plan.js';
 import { stepsLeftOut } from '../steps/omitted-steps.js';
 import { strategyReason } from './node-strategy.js';
 import { hopsOf } from './version-refusals.js';
-import { beginsWithUnfinished, onlyBack, runBackHops } from '../rollback/run-rollback.js';
-import { runBackRefusals } from '../rollback/run-rollback-refusals.js';
+import { beginsWithUnfinished, onlyBack, runRollbackHops } from '../rollback/run-rollback.js';
+import { runRollbackRefusals } from '../rollback/run-rollback-refusals.js';
 
 export type { PlanInput } from './plan-input.js';
 
@@ -27,7 +27,7 @@ export type { PlanInput } from './plan-input.js';
  */
 export function planUpgrade(input: PlanInput): Planned {
   const { back } = input.request;
-  const made = back ? planRunBack(input, back) : planForward(input);
+  const made = back ? planRunRollback(input, back) : planForward(input);
   return certificatesOutlast(made, input.certificates ?? [], Date.parse(input.now));
 }
 
@@ -40,18 +40,18 @@ function planForward(input: PlanInput): Planned {
 }
 
 /** What an earlier run upgraded goes back to what it ran before. */
-function planRunBack(all: PlanInput, back: RunBack): Planned {
+function planRunRollback(all: PlanInput, back: RunRollback): Planned {
   const input = onlyBack(all, back);
   const seen = seenNodes(input);
-  const reasons = runBackRefusals(input, seen, back);
+  const reasons = runRollbackRefusals(input, seen, back);
   if (reasons.length > 0) return { verdict: 'refused', reasons };
   const why = `the way back of run ${back.run}: ${quoted(back.why)}`;
   const chosen = {
     strategyReason: why,
     batch: 1,
-    ...approvalsOfPlan(input, approvalsOfWayBack(input, seen)),
+    ...approvalsOfPlan(input, approvalsOfRollback(input, seen)),
   };
-  const hops = runBackHops(input, seen, back);
+  const hops = runRollbackHops(input, seen, back);
   const late = beginsWithUnfinished(hops, back);
   return late ? { verdict: 'refused', reasons: [late] } : planned(input, seen, hops, chosen);
 }
@@ -72,7 +72,7 @@ function plannedHops(input: PlanInput, seen: readonly SeenNode[]): Hop[] {
     return {
       to: hop.to,
       ...(hop.why === undefined ? {} : { why: hop.why }),
-      ...rebuildOfHop(input, hop.to, nodes),
+      ...replacementOfHop(input, hop.to, nodes),
       nodes,
     };
   });
@@ -111,7 +111,7 @@ function planOf(
       lowest: inventory.versions.kubernetes,
       highest: inventory.versions.kubernetes,
     },
-    strategy: hops.some((hop) => hop.strategy === 'rebuild') ? ('rebuild' as const) : ('in-place' as const),
+    strategy: hops.some((hop) => hop.strategy === 'replace') ? ('replace' as const) : ('in-place' as const),
     ...chosen,
     ...plannedTerraform(input, hops),
     hops,

@@ -3,7 +3,7 @@ import { type PlanInput, type SeenNode, runsTarget } from './plan-input.js';
 import type { Reason } from '../reasons/reason.js';
 import { knownTalosMinors, kubernetesRange } from '../versions/support-matrix.js';
 import { flowOf, highestMinor } from '../versions/upgrade-flow.js';
-import { legsOf } from './node-strategy.js';
+import { hopsOfNode } from './node-strategy.js';
 import { type VersionWay, versionHops } from '../versions/version-hops.js';
 import { wantedStrategy } from './wanted-strategy.js';
 import { deltaOf, isMinorBetween, isVersion, minorOf, newestOf, nextMinor } from '../versions/versions.js';
@@ -48,7 +48,7 @@ function deltaRefusals(input: PlanInput, seen: SeenNode, way: VersionWay): Reaso
   const reasons = flowRefusals(input, seen, way);
   // Another schematic at the same version.
   if (delta === 'same')
-    return request.strategy === 'rebuild'
+    return request.strategy === 'replace'
       ? [...reasons, { kind: 'strategy-impossible', node: seen.node.name, version: from }]
       : reasons;
   if (delta === 'downgrade') return [{ kind: 'downgrade', node: seen.node.name, from, to }];
@@ -70,7 +70,7 @@ function deltaRefusals(input: PlanInput, seen: SeenNode, way: VersionWay): Reaso
 
 /** A node that is upgraded in place on its way, by a protocol nobody here knows; one that is made anew needs none. */
 function flowRefusals(input: PlanInput, seen: SeenNode, { hops }: VersionWay): Reason[] {
-  const legs = legsOf(input, seen, hops.length > 0 ? hops : [{ to: input.request.talos }]);
+  const legs = hopsOfNode(input, seen, hops.length > 0 ? hops : [{ to: input.request.talos }]);
   const inPlace = legs.filter(
     ({ from, to, strategy }, at) => strategy === 'in-place' && (from !== to || at === legs.length - 1),
   );

@@ -17,13 +17,13 @@ export const requestAdvice: Advices<RequestReason> = {
   'minor-skipped': (_, say) => [say.plan('with a version the factory has the way to', '--talos vX.Y.Z')],
   'strategy-unavailable': ({ from }, say) => [
     say.plan(`stay on the minor of ${from}`, '--talos vX.Y.Z'),
-    say.plan('its machines made anew, which a person approves', '--strategy rebuild'),
+    say.plan('its machines made anew, which a person approves', '--strategy replace'),
     say.plan('what a person would type, to go on by hand', '--commands'),
   ],
   'flow-unavailable': (_, say) => [say.tools('which talosctl is here; a newer Slipway brings a newer one')],
   'strategy-impossible': (_, say) => [
     say.upgrade('in place, as slipway.yaml has it', ''),
-    say.upgrade('those that get another version, by rebuild', '--strategy rebuild --only NODE…'),
+    say.upgrade('those that get another version, by replacement', '--strategy replace --only NODE…'),
   ],
   'approval-rejected': (_, say) => [
     say.report('who decided what'),

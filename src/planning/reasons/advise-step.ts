@@ -180,7 +180,7 @@ export const stepAdvice: Advices<StepReason> = {
     thenRelease(say),
   ],
   'rollback-failed': ({ node, reason }, say) => [
-    ...say.adviseOnWayBack(reason),
+    ...say.adviseOnRollback(reason),
     say.kubectl(`get node ${node} -o wide`, 'what Kubernetes sees of it'),
     thenRelease(say),
   ],

@@ -1,6 +1,6 @@
 import { etcdAdvice, gateAdvice } from './advise-cluster.js';
 import { probeAdvice } from './advise-probe.js';
-import { rebuildAdvice } from './advise-rebuild.js';
+import { replacementAdvice } from './advise-replacement.js';
 import { accessAdvice, inventoryAdvice, requestAdvice } from './advise-request.js';
 import { stepAdvice } from './advise-step.js';
 import { terraformAdvice } from './advise-terraform.js';
@@ -31,7 +31,7 @@ const advices: Advices<Reason> = {
   ...stepAdvice,
   ...probeAdvice,
   ...terraformAdvice,
-  ...rebuildAdvice,
+  ...replacementAdvice,
 };
 
 /**
@@ -87,7 +87,7 @@ function commandsFor(context: AdviceContext): AdviceCommands {
     giveBack: (node, why) =>
       `kubectl uncordon ${node} && kubectl annotate node ${node} slipway.dev/run- slipway.dev/cordoned-by-  # ${why}`,
     adviseOn: (reason) => advise(reason, context),
-    adviseOnWayBack: (reason) => advise(reason, { ...context, back: true }),
+    adviseOnRollback: (reason) => advise(reason, { ...context, back: true }),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Strategy } from '../plan/plan.js';
 import type { Reason } from './reason.js';
 import type { NodeState } from '../report/run-result.js';
-import type { WayBackReason } from './way-back-reason.js';
+import type { RollbackFailure } from './way-back-reason.js';
 
 /** How nodes that halted a run were decided about, by a person or as slipway.yaml says, and what came of it. */
 export type DecisionReason =
@@ -17,7 +17,7 @@ export type DecisionReason =
       /** Why it had halted. */
       readonly after?: Reason;
     }
-  | WayBackReason
+  | RollbackFailure
   /** There is no way back for it now; `why` follows a colon. */
   | { readonly kind: 'rollback-impossible'; readonly node: string; readonly why: string }
   /** Talos did not take the rollback, and changed nothing. */

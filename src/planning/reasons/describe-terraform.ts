@@ -91,7 +91,7 @@ export const terraformSentences: Sentences<TerraformReason> = {
   'terraform-invokes': ({ actions }) =>
     `the plan would invoke ${count(actions.length, 'action')} that Slipway knows nothing of: ${listed(actions)}`,
   'terraform-template-moves-node': ({ node, address, action }) =>
-    `rebuilding templates would touch ${node}: ${address} would be ${quoted(action)}`,
+    `replacing templates would touch ${node}: ${address} would be ${quoted(action)}`,
   'terraform-half-made': ({ node, address }) =>
     `the new machine of ${node} was not made to its end: ${address} is tainted or has left an old object behind, and the next apply would destroy it`,
   'terraform-machine-unrecorded': ({ node, address }) =>

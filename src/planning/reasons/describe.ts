@@ -2,7 +2,7 @@ import { accessSentences } from './describe-access.js';
 import { etcdSentences } from './describe-etcd.js';
 import { gateSentences } from './describe-gate.js';
 import { probeSentences } from './describe-probe.js';
-import { rebuildSentences } from './describe-rebuild.js';
+import { replacementSentences } from './describe-replacement.js';
 import { inventorySentences, requestSentences } from './describe-request.js';
 import { stepSentences } from './describe-step-reason.js';
 import { terraformSentences } from './describe-terraform.js';
@@ -39,7 +39,7 @@ const sentences: Sentences<Reason> = {
   ...stepSentences,
   ...probeSentences,
   ...terraformSentences,
-  ...rebuildSentences,
+  ...replacementSentences,
 };
 
 /**

@@ -133,12 +133,12 @@ export const failures = {
   'terraform-state-unwritten': halt('the state does not know what was done'),
   'terraform-state-unreadable': passing('a backend that is away may come back'),
 
-  'rebuild-unprepared': refuse('asking again gives the same answer'),
-  'rebuild-endpoint': refuse('the new machine could not join'),
-  'rebuild-loses-etcd': refuse('what is lost then does not come back'),
-  'rebuild-kubernetes-mixed': refuse('an upgrade of Talos changes no Kubernetes'),
+  'replacement-unprepared': refuse('asking again gives the same answer'),
+  'replacement-endpoint': refuse('the new machine could not join'),
+  'replacement-loses-etcd': refuse('what is lost then does not come back'),
+  'replacement-kubernetes-mixed': refuse('an upgrade of Talos changes no Kubernetes'),
 
-  'rebuild-unfinished': refuse('a person says that it is gone on with'),
+  'replacement-unfinished': refuse('a person says that it is gone on with'),
 
   'replace-unknown': halt('a machine is destroyed once only'),
   'machine-identity-unknown': undo('what cannot be told apart is not replaced'),

@@ -45,5 +45,5 @@ export interface AdviceCommands {
   /** The advice for another reason, for a reason inside a reason. */
   readonly adviseOn: (reason: Reason) => readonly string[];
   /** The same, where the node was on its way back: nothing that would bring it forward again. */
-  readonly adviseOnWayBack: (reason: Reason) => readonly string[];
+  readonly adviseOnRollback: (reason: Reason) => readonly string[];
 }

@@ -1,7 +1,7 @@
 import type { DecisionReason } from './decision-reason.js';
 import type { EtcdReason } from './reason-etcd.js';
 import type { ProbeReason } from './probe-reason.js';
-import type { RebuildReason } from './rebuild-reason.js';
+import type { ReplacementReason } from './replacement-reason.js';
 import type { RequestReason } from './request-reason.js';
 import type { TerraformReason } from '../terraform/terraform-reason.js';
 
@@ -21,7 +21,7 @@ export type Reason =
   | StepReason
   | ProbeReason
   | TerraformReason
-  | RebuildReason;
+  | ReplacementReason;
 
 /** The inventory and the cluster disagree. */
 export type InventoryReason =

@@ -13,7 +13,7 @@ export interface RollbackFailed {
 }
 
 /** What the request that boots a node's other slot came to. */
-export type WayBackReason =
+export type RollbackFailure =
   | RollbackFailed
   /** It was, or may have been, sent; the node shows no sign of it. A second one would boot what the first one left. */
   | {

@@ -4,7 +4,7 @@ import type { RunStory, StoryNode } from './run-report.js';
 
 /** What a node in place or made anew should take, its soak apart, and what fifteen nodes should. Milliseconds. */
 export const targets = {
-  node: { 'in-place': 3 * 60_000, rebuild: 6 * 60_000 },
+  node: { 'in-place': 3 * 60_000, replace: 6 * 60_000 },
   fifteenNodes: 2 * 60 * 60_000,
 } as const;
 
@@ -92,7 +92,7 @@ export function reportFigures(story: RunStory): ReportFigures {
 function nodeWaits({ nodes, plan }: RunStory): WaitCost[] {
   const all = plan?.hops.flatMap((hop) => hop.nodes) ?? [];
   const lifecycle = all.some((node) => node.flow === 'lifecycle');
-  const anew = all.length > 0 && all.every((node) => node.rebuild);
+  const anew = all.length > 0 && all.every((node) => node.replacement);
   return Object.entries(waitsOfNodes).flatMap(([step, words]) => {
     const times = nodes.flatMap((node) =>
       node.steps.flatMap((one) =>
@@ -136,7 +136,7 @@ function againstTargets(story: RunStory): AgainstTargets | null {
     ways: (Object.keys(targets.node) as (keyof typeof targets.node)[]).flatMap((way) =>
       wayAgainst(
         way,
-        done.filter((node) => (plannedOf(story, node)?.rebuild ? 'rebuild' : 'in-place') === way),
+        done.filter((node) => (plannedOf(story, node)?.replacement ? 'replace' : 'in-place') === way),
       ),
     ),
     allowed: (targets.fifteenNodes * done.length) / 15,

@@ -36,7 +36,7 @@ export function reportLag(story: RunStory): ReportLag | null {
   for (const node of story.nodes) {
     const planned = plannedOf(story, node);
     // What describes a machine that was made anew is what it was made of.
-    const image = planned?.rebuild ? undefined : planned?.image;
+    const image = planned?.replacement ? undefined : planned?.image;
     const there = node.outcome === 'done' || (node.outcome === 'halted' && node.state === 'on-target');
     if (there && image !== undefined) reached.set(node.node, { image, to: node.to });
   }

@@ -155,7 +155,7 @@ function nodeSteps(report: RunReport, node: StoryNode): string {
     `${node.from} → ${node.to}`,
     ...(planned?.canary ? ['canary'] : []),
     ...(planned?.armed ? ['installed already, only rebooted'] : []),
-    planned?.rebuild
+    planned?.replacement
       ? 'its machine made anew'
       : `boots ${bootedThroughFirmware(node, planned) ? 'through its firmware' : 'as Talos does by itself'}`,
   ];

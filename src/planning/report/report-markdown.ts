@@ -205,7 +205,7 @@ function againstTargets({ figures }: RunReport): string[] {
   ];
 }
 
-const wayWords = { 'in-place': 'A node in place', rebuild: 'A node made anew' } as const;
+const wayWords = { 'in-place': 'A node in place', replace: 'A node made anew' } as const;
 
 function planSection({ plan }: RunReport): string[] {
   if (!plan) return ['## The plan\n\nThe run never came to one.'];
@@ -213,7 +213,7 @@ function planSection({ plan }: RunReport): string[] {
     plan.hops.flatMap((hop) => hop.nodes.filter((node) => !node.skip).map((node) => node.name)),
   );
   const summary = [
-    `- ${plan.strategy === 'in-place' ? 'In place' : 'By rebuild'} (${plain(plan.strategyReason)}), ${count(touched.size, 'node')}, ${count(plan.hops.length, 'hop')}, hash \`${plan.hash}\`.`,
+    `- ${plan.strategy === 'in-place' ? 'In place' : 'By replacement'} (${plain(plan.strategyReason)}), ${count(touched.size, 'node')}, ${count(plan.hops.length, 'hop')}, hash \`${plan.hash}\`.`,
     `- Estimated ${span(plan.estimate)}.`,
     `- Steps: ${allSteps(plan).join(', ')}.`,
   ];

@@ -43,7 +43,7 @@ export function bootedThroughFirmware(
   { rebootMode }: Pick<StoryNode, 'rebootMode'>,
   planned: PlannedNode | undefined,
 ): boolean {
-  return planned?.rebuild !== undefined || (rebootMode ?? planned?.rebootMode) === 'powercycle';
+  return planned?.replacement !== undefined || (rebootMode ?? planned?.rebootMode) === 'powercycle';
 }
 
 /** Whether the node was seen on its new version after a boot of this run. */

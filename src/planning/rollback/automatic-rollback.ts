@@ -14,7 +14,7 @@ export interface Halt {
  * version, and that is seen not to do well on it. What nobody could see is no such thing, and of what booted nothing new there is nothing
  * to take back.
  */
-export function goesBack(node: string, { failedStep, reason }: Halt): boolean {
+export function rollsBackAutomatically(node: string, { failedStep, reason }: Halt): boolean {
   const { back } = failureOf(reason);
   if (back === 'if-its-own') {
     const seen = seenIn(reason);

@@ -10,7 +10,7 @@ import { wantedStrategy } from '../plan/wanted-strategy.js';
  * A node whose machine an earlier run began to replace, and did not see to its end: the mark stands on its Node, its kubelet is not
  * heard, and what stands at its address takes nothing from the cluster.
  */
-export interface HalfMade {
+export interface IncompleteReplacement {
   readonly object: NodeObject;
   readonly standing: MachineStanding;
   /** What its old machine ran, as its Node still says. */
@@ -18,22 +18,26 @@ export interface HalfMade {
 }
 
 /** Undefined where the node is none: what does not answer for another reason is nothing to go on with. */
-export function halfMade(
+export function incompleteReplacement(
   inventory: Pick<Inventory, 'upgrade'>,
   { talos, kubernetes, standing }: NodeObservation,
   request: Pick<UpgradeRequest, 'talos' | 'strategy' | 'back'>,
-): HalfMade | undefined {
+): IncompleteReplacement | undefined {
   const object = kubernetes.kind === 'answered' ? kubernetes.value : undefined;
   if (!object || !standing || object.marks.replace === undefined || object.ready) return undefined;
   if (talos.kind === 'answered') return undefined;
   const [, from] = /\((v[^)]+)\)/.exec(object.osImage) ?? [];
   if (from === undefined || !isVersion(from) || !isVersion(request.talos)) return undefined;
   const strategy = wantedStrategy({ inventory, request }, deltaOf(from, request.talos));
-  return strategy === 'rebuild' || request.back ? { object, standing, from } : undefined;
+  return strategy === 'replace' || request.back ? { object, standing, from } : undefined;
 }
 
 /** What its Talos would say if it were as before: versions and strategy of what is left go by it. */
-export function asBefore(inventory: Inventory, node: InventoryNode, { from }: HalfMade): TalosObservation {
+export function asBefore(
+  inventory: Inventory,
+  node: InventoryNode,
+  { from }: IncompleteReplacement,
+): TalosObservation {
   return {
     nodename: node.name,
     version: from,

@@ -17,11 +17,11 @@ export interface OwedPatches {
  */
 export function owedPatches(
   { inventory }: Pick<PlanInput, 'inventory'>,
-  { node, object, halfMade }: Pick<SeenNode, 'node' | 'object' | 'halfMade'>,
+  { node, object, incompleteReplacement }: Pick<SeenNode, 'node' | 'object' | 'incompleteReplacement'>,
 ): OwedPatches | undefined {
   const mark = object?.marks.replace;
   const patches = patchesFor(inventory, node, 'after-ready').length;
-  if (mark === undefined || halfMade || patches === 0) return undefined;
+  if (mark === undefined || incompleteReplacement || patches === 0) return undefined;
   return { patches, run: mark.split('/').slice(0, 3).join('/') };
 }
 
@@ -32,7 +32,7 @@ export function owedPatchRefusals(input: PlanInput, nodes: readonly SeenNode[]):
     const { node, talos, selected } = seen;
     const owed = owedPatches(input, seen);
     if (!owed || !selected || !talos || !isVersion(talos.version) || !isVersion(request.talos)) return [];
-    if (runsTarget(input, seen) || wantedStrategy(input, deltaOf(talos.version, request.talos)) === 'rebuild')
+    if (runsTarget(input, seen) || wantedStrategy(input, deltaOf(talos.version, request.talos)) === 'replace')
       return [];
     const { version } = talos;
     return [{ kind: 'patches-owed', node: node.name, version, wanted: request.talos, patches: owed.patches }];

@@ -28,14 +28,14 @@ export function retryOf(planned: Planned, before: PlannedNode, to: string): Retr
     return { verdict: 'refused', reasons: [{ kind: 'retry-other-way', node: before.name, to, found }] };
   }
   const { canary, soak, rebootMode, keepCordon } = before;
-  const accepts = before.rebuild?.accepts;
+  const accepts = before.replacement?.accepts;
   const node: PlannedNode = {
     ...now,
     canary,
     soak,
     keepCordon: keepCordon || now.keepCordon,
     ...(rebootMode ? { rebootMode } : {}),
-    ...(now.rebuild && accepts ? { rebuild: { ...now.rebuild, accepts } } : {}),
+    ...(now.replacement && accepts ? { replacement: { ...now.replacement, accepts } } : {}),
   };
   return { verdict: 'again', node, steps: stepsOf(plan, now) };
 }

@@ -1,10 +1,10 @@
 import { usually } from '../plan/estimate.js';
 import { listed, span } from '../text/phrases.js';
-import type { PlannedNode, WayBack } from '../plan/plan.js';
+import type { PlannedNode, RollbackValues } from '../plan/plan.js';
 import type { MachineInTerraform } from '../terraform/machine-in-terraform.js';
 
 /** What a way back costs. */
-export interface WayBackCosts {
+export interface RollbackCosts {
   /** Milliseconds, as such things usually take. */
   readonly took: number;
   /** A sentence each, without a full stop. */
@@ -21,22 +21,22 @@ export function costsOf({
 }: {
   readonly before: Pick<PlannedNode, 'name' | 'from'>;
   readonly to: string;
-  readonly way: WayBack;
+  readonly way: RollbackValues;
   /** Nodes that are still to be made of the new template. */
   readonly ahead: readonly string[];
   readonly machine: Pick<MachineInTerraform, 'templates'>;
-}): WayBackCosts {
+}): RollbackCosts {
   const making = templates.length === 0 ? 0 : templates.length === 1 ? usually.template : usually.templates;
   const usual = (milliseconds: number): string => `usually ${span(milliseconds)}`;
   const kept = way.templates.length > 0 && templates.length === 0;
   return {
-    took: making + usually.rebuilt,
+    took: making + usually.replaced,
     notes: [
       ...(templates.length === 0
         ? []
         : [`${listed(templates)} made anew with ${from} first: ${usual(making)}`]),
       ...(kept ? [`the template it is made of holds ${from} already`] : []),
-      `the machine of ${name} made anew with ${from}: ${usual(usually.rebuilt)}`,
+      `the machine of ${name} made anew with ${from}: ${usual(usually.replaced)}`,
       ...(templates.length === 0 || ahead.length === 0
         ? []
         : [

@@ -4,7 +4,7 @@ import { installerImage } from '../versions/installer-image.js';
 import { stepOrders, type StepsName } from '../steps/node-steps.js';
 import type { ClusterObservation, NodeObject, TalosObservation } from '../node/observation.js';
 import { oldForbidden } from './rollback-compatibility.js';
-import type { PlannedNode, WayBack } from '../plan/plan.js';
+import type { PlannedNode, RollbackValues } from '../plan/plan.js';
 import type { Reason } from '../reasons/reason.js';
 import type { Rollback } from './rollback.js';
 import { stepsLeftOut } from '../steps/omitted-steps.js';
@@ -15,7 +15,7 @@ import { costsOf } from './rollback-costs.js';
 import { well, wellPatched } from '../steps/health-steps.js';
 
 /** What the way back of a node that was made anew, or was to be, is decided from. */
-export interface RebuiltQuestion {
+export interface ReplacedNodeQuestion {
   readonly inventory: Inventory;
   /** Of the node what it runs and what stands at its address; of the others what etcd says. */
   readonly observation: ClusterObservation;
@@ -23,7 +23,7 @@ export interface RebuiltQuestion {
   readonly before: PlannedNode;
   /** The version of the hop that halted. */
   readonly to: string;
-  readonly way: WayBack;
+  readonly way: RollbackValues;
   /** The other nodes of the hop that are still to be made anew. */
   readonly ahead: readonly string[];
   readonly machine: MachineInTerraform;
@@ -33,7 +33,7 @@ export interface RebuiltQuestion {
  * Back by another machine: the old template of its host and role first, where it differs, then the machine once more, of the version
  * from before. A machine that joined is emptied and replaced; one that did not is made again with what the state lacks.
  */
-export function rollbackOfRebuilt(question: RebuiltQuestion): Rollback {
+export function rollbackOfReplaced(question: ReplacedNodeQuestion): Rollback {
   const { before, observation } = question;
   const seen = observation.nodes.find(({ name }) => name === before.name);
   if (!seen || seen.kubernetes.kind === 'unreachable') {
@@ -47,7 +47,7 @@ export function rollbackOfRebuilt(question: RebuiltQuestion): Rollback {
 }
 
 /** Talos on it answers: it is what it was, or has joined with the version of the hop. */
-function fromMachine(question: RebuiltQuestion, object: NodeObject, talos: TalosObservation): Rollback {
+function fromMachine(question: ReplacedNodeQuestion, object: NodeObject, talos: TalosObservation): Rollback {
   const { before, to, machine, observation } = question;
   const { from, expects } = before;
   const schematic = runningSchematic(talos);
@@ -56,11 +56,11 @@ function fromMachine(question: RebuiltQuestion, object: NodeObject, talos: Talos
   if (talos.version === from && schematic === expects.schematic) {
     if (whole) return refused(whole);
     const node = { ...kept(before, object), from, expects: runs, schematic, back: true as const, soak: 0 };
-    const { rebuild: _, ...only } = node;
+    const { replacement: _, ...only } = node;
     // A machine that was made of the old template after all may lack the patches for when it is Ready.
     const patched = before.patches !== undefined && object.marks.replace !== undefined;
     return {
-      verdict: 'back',
+      verdict: 'rollback',
       node: only,
       steps: patched ? serviceSteps.patched : serviceSteps.plain,
     };
@@ -72,11 +72,11 @@ function fromMachine(question: RebuiltQuestion, object: NodeObject, talos: Talos
     );
   const forbids = oldForbidden(observation, before, to) ?? whole ?? machine.forbids;
   if (forbids) return refused(forbids);
-  return back(question, object, 'back-rebuilt', { from: talos.version, expects: runs });
+  return back(question, object, 'rollback-replaced', { from: talos.version, expects: runs });
 }
 
 /** Nothing of it takes part in the cluster: its machine is gone, silent, or waits for a configuration. */
-function fromRemains(question: RebuiltQuestion, object: NodeObject, why: string): Rollback {
+function fromRemains(question: ReplacedNodeQuestion, object: NodeObject, why: string): Rollback {
   const { before, to, observation, machine } = question;
   const { name } = before;
   if (object.marks.replace === undefined)
@@ -101,7 +101,7 @@ function fromRemains(question: RebuiltQuestion, object: NodeObject, why: string)
     remakes: true,
   });
   if (decision.send === 'refuse') return refused(decision.reason);
-  return back(question, object, 'back-continued', {
+  return back(question, object, 'rollback-resumed', {
     from: to,
     expects: { version: to, schematic: before.schematic },
     continues: standing.kind === 'waiting' ? 'waiting' : 'gone',
@@ -120,16 +120,16 @@ interface Now {
 }
 
 function back(
-  question: RebuiltQuestion,
+  question: ReplacedNodeQuestion,
   object: NodeObject,
-  order: 'back-rebuilt' | 'back-continued',
+  order: 'rollback-replaced' | 'rollback-resumed',
   { from, expects, continues }: Now,
 ): Rollback {
   const { inventory, before, way } = question;
   const own = inventory.nodes.find(({ name }) => name === before.name);
-  const { rebuild } = before;
-  if (!own || !rebuild) throw new Error(`${before.name} has no machine of Terraform, by its plan`);
-  const { continues: _, ...machine } = rebuild;
+  const { replacement } = before;
+  if (!own || !replacement) throw new Error(`${before.name} has no machine of Terraform, by its plan`);
+  const { continues: _, ...machine } = replacement;
   const { schematic } = before.expects;
   const steps: StepsName = before.patches === undefined ? order : `${order}-patched`;
   const left = new Set([
@@ -137,7 +137,7 @@ function back(
     ...(way.templates.length === 0 ? (['templates'] as const) : []),
   ]);
   return {
-    verdict: 'back',
+    verdict: 'rollback',
     node: {
       ...kept(before, object),
       image: installerImage(inventory, { ...own, schematic }, before.from),
@@ -146,7 +146,7 @@ function back(
       from,
       flow: flowOf(from) ?? 'legacy',
       expects,
-      rebuild: { ...machine, ...(continues ? { continues } : {}), wayBack: way },
+      replacement: { ...machine, ...(continues ? { continues } : {}), rollbackValues: way },
       back: true,
       soak: 0,
     },
@@ -156,11 +156,11 @@ function back(
 }
 
 /** Those of them that are made of what is made of the old version now. */
-function ofSameTemplates({ inventory, before, ahead }: RebuiltQuestion): string[] {
+function ofSameTemplates({ inventory, before, ahead }: ReplacedNodeQuestion): string[] {
   const { nodes, terraform } = inventory;
   const all = terraform?.templates?.all === true;
   return nodes
-    .filter(({ role, host }) => all || (role === before.role && host === before.rebuild?.host))
+    .filter(({ role, host }) => all || (role === before.role && host === before.replacement?.host))
     .map(({ name }) => name)
     .filter((name) => ahead.includes(name));
 }
@@ -177,7 +177,7 @@ const serviceSteps = {
 } as const;
 
 /** A machine that answers, and that Terraform does not have whole, is nobody's to take back into service or to replace by itself. */
-function wholeInState({ before, machine }: RebuiltQuestion): Reason | undefined {
+function wholeInState({ before, machine }: ReplacedNodeQuestion): Reason | undefined {
   const address = addressOf(before);
   const { present, lacking } = machine;
   const spoilt = present.find(({ tainted, deposed }) => tainted || deposed.length > 0);
@@ -188,9 +188,9 @@ function wholeInState({ before, machine }: RebuiltQuestion): Reason | undefined 
     : { kind: 'terraform-machine-unrecorded', node: before.name, address: gone };
 }
 
-function addressOf({ name, rebuild }: PlannedNode): string {
-  if (!rebuild) throw new Error(`${name} has no machine of Terraform, by its plan`);
-  return rebuild.address;
+function addressOf({ name, replacement }: PlannedNode): string {
+  if (!replacement) throw new Error(`${name} has no machine of Terraform, by its plan`);
+  return replacement.address;
 }
 
 function impossible({ name }: PlannedNode, why: string): Rollback {

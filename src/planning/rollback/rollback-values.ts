@@ -1,17 +1,17 @@
 import type { Inventory } from '../../inventory/schema.js';
 import { schematicOf } from '../versions/installer-image.js';
-import type { PlannedNode, WayBack } from '../plan/plan.js';
+import type { PlannedNode, RollbackValues } from '../plan/plan.js';
 import type { Reason } from '../reasons/reason.js';
 import { templatesOf } from '../terraform/templates.js';
 import { writtenVersion } from '../terraform/written-version.js';
 
 /** What Terraform is given to make a node's machine as it was before its hop; or why nobody can tell. */
-export type KnownWayBack =
-  | { readonly verdict: 'known'; readonly way: WayBack }
+export type KnownRollbackValues =
+  | { readonly verdict: 'known'; readonly way: RollbackValues }
   | { readonly verdict: 'refused'; readonly reasons: readonly Reason[] };
 
 /** A node with what it ran before its hop, and its machine. */
-export type NodeBefore = Pick<PlannedNode, 'name' | 'role' | 'from' | 'rebuild'> & {
+export type NodeBefore = Pick<PlannedNode, 'name' | 'role' | 'from' | 'replacement'> & {
   readonly expects: Pick<PlannedNode['expects'], 'schematic'>;
 };
 
@@ -26,16 +26,20 @@ export interface HopOfNode {
  * The values from before a hop: those of the hop, but for the version, and the schematic where that was another one. Git names neither
  * any more. The old template of the node's host and role stood where the new one stands now, so it is made first.
  */
-export function wayBackOf(inventory: Inventory, node: NodeBefore, hop: HopOfNode): KnownWayBack {
+export function rollbackValuesOf(
+  inventory: Inventory,
+  node: NodeBefore,
+  hop: HopOfNode,
+): KnownRollbackValues {
   const { terraform, nodes } = inventory;
-  const { name, role, from, expects, rebuild } = node;
+  const { name, role, from, expects, replacement } = node;
   const own = nodes.find((one) => one.name === name);
-  if (!terraform || !rebuild || !own) throw new Error(`${name} has no machine of Terraform, by its plan`);
-  const unknown = (why: string): KnownWayBack => ({
+  if (!terraform || !replacement || !own) throw new Error(`${name} has no machine of Terraform, by its plan`);
+  const unknown = (why: string): KnownRollbackValues => ({
     verdict: 'refused',
     reasons: [{ kind: 'rollback-impossible', node: name, why }],
   });
-  if (rebuild.continues)
+  if (replacement.continues)
     return unknown(
       'an earlier run had destroyed its machine, and nobody recorded of which schematic that was; retry makes what is half made',
     );
@@ -61,12 +65,12 @@ export function wayBackOf(inventory: Inventory, node: NodeBefore, hop: HopOfNode
 /** The template of its host and role; all of the hop's, where Terraform takes the others along with any node. */
 function templatesFor(
   { terraform }: Inventory,
-  { name, role, rebuild }: NodeBefore,
+  { name, role, replacement }: NodeBefore,
   { templates = [] }: HopOfNode,
 ): string[] {
   const { address, all = false } = terraform?.templates ?? {};
   if (address === undefined) return [];
   if (all) return [...templates];
-  const made = templatesOf([{ node: name, role, host: rebuild?.host }], address).templates;
+  const made = templatesOf([{ node: name, role, host: replacement?.host }], address).templates;
   return made.map((template) => template.address);
 }

@@ -11,22 +11,22 @@ import { stepsLeftOut } from '../steps/omitted-steps.js';
 import { flowOf } from '../versions/upgrade-flow.js';
 import { minorOf } from '../versions/versions.js';
 import { well } from '../steps/health-steps.js';
-import type { WayBackCosts } from './rollback-costs.js';
+import type { RollbackCosts } from './rollback-costs.js';
 
 /** How a node that halted a run would go back to what it ran before. */
 export type Rollback =
   | {
-      readonly verdict: 'back';
+      readonly verdict: 'rollback';
       readonly node: PlannedNode;
       readonly steps: readonly StepName[];
       /** Where its machine is made anew once more. */
-      readonly costs?: WayBackCosts;
+      readonly costs?: RollbackCosts;
     }
   | { readonly verdict: 'refused'; readonly reasons: readonly Reason[] };
 
 /**
  * Back to the version from before: by the slot that the upgrade in place left alone; or, where the node runs that version already, only
- * back into service, unless its next boot takes another. A node that was made anew has no such slot: `rollback-rebuilt.ts`.
+ * back into service, unless its next boot takes another. A node that was made anew has no such slot: `rollback-replaced.ts`.
  *
  * @param observation of the node what it is now; where it is of another minor than before, of the cluster what runs and what etcd says.
  * @param before the node as the run's plan has it.
@@ -59,7 +59,7 @@ export function rollbackOf(
   const { rebootMode: _, armed: _armed, ...kept } = before;
   const node: PlannedNode = {
     ...kept,
-    steps: 'back',
+    steps: 'rollback-in-place',
     flow,
     // What it is made of once it is back.
     schematic: expects.schematic,
@@ -76,7 +76,7 @@ export function rollbackOf(
     const next = kubernetes.value && (bootsNext(kubernetes.value, runs) ?? installedNext(runs, installed));
     if (next) return refused(staysArmed(name, from, next));
     return {
-      verdict: 'back',
+      verdict: 'rollback',
       node: { ...node, back: true },
       steps: ['cordon', ...well, 'uncordon'],
     };
@@ -92,8 +92,8 @@ export function rollbackOf(
         `talosctl -n ${before.address} upgrade --image ${oldImage(inventory, before)}`,
     );
   const left = stepsLeftOut(inventory);
-  const steps = stepOrders.back.filter((step) => !left.has(step));
-  return { verdict: 'back', node: { ...node, back: true }, steps };
+  const steps = stepOrders['rollback-in-place'].filter((step) => !left.has(step));
+  return { verdict: 'rollback', node: { ...node, back: true }, steps };
 }
 
 /** What an installer that left no mark wrote, where the node runs on after one. How it ended nobody knows. */

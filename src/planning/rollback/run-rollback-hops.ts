@@ -1,7 +1,7 @@
 import type { RanBefore, RanBetween } from '../plan/plan.js';
 
 /** One step of a node's way back, from one version to another. */
-export interface BackLeg {
+export interface HopBack {
   readonly from: RanBetween;
   readonly to: RanBetween;
   /** The slot that the upgrade left alone holds it; or it is installed once more, or another machine is made of it. */
@@ -15,11 +15,11 @@ export interface BackLeg {
  * @param runs what it runs; it is not back yet. Of a machine that is half made, what the one ran that is gone.
  * @returns undefined where it runs what neither was nor came, or the version from before of another schematic.
  */
-export function legsBack(
+export function hopsBack(
   { version, schematic, to, through = [], noSlot }: RanBefore,
   runs: RanBetween,
-  isHalfMade = false,
-): BackLeg[] | undefined {
+  isIncomplete = false,
+): HopBack[] | undefined {
   const path: readonly RanBetween[] = [
     { version: to, schematic: runs.schematic },
     ...through,
@@ -27,13 +27,13 @@ export function legsBack(
   ];
   const found = path.findLastIndex((one) => one.version === runs.version);
   const isLast = found === path.length - 1;
-  if (found === -1 || (isLast && !isHalfMade)) return undefined;
+  if (found === -1 || (isLast && !isIncomplete)) return undefined;
   // Its machine is gone: it is made of what it ran.
   const at = isLast ? found - 1 : found;
   return path.slice(at + 1).map((next, index) => ({
     from: index === 0 ? runs : (path[at + index] ?? runs),
     to: next,
-    by: noSlot === 'rebuilt' ? 'machine' : at === 0 && index === 0 ? 'slot' : 'install',
+    by: noSlot === 'replaced' ? 'machine' : at === 0 && index === 0 ? 'slot' : 'install',
   }));
 }
 
@@ -45,7 +45,7 @@ export function upToHop(before: RanBefore, to: string): RanBefore {
   if (!end) return before;
   const between = through.slice(0, at);
   const { version, schematic } = end;
-  const isMade = noSlot === 'rebuilt' || between.length > 0;
+  const isMade = noSlot === 'replaced' || between.length > 0;
   return {
     ...whole,
     version,

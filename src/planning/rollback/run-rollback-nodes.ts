@@ -2,47 +2,50 @@ import type { InventoryNode } from '../../inventory/schema.js';
 import { armedFor, armedWith } from '../node/armed.js';
 import { cordonOwner } from '../node/cordon.js';
 import { isOnTarget, runningSchematic } from '../node/expectations.js';
-import type { HalfMade } from './incomplete-replacement.js';
+import type { IncompleteReplacement } from './incomplete-replacement.js';
 import { installerImage } from '../versions/installer-image.js';
 import { patchesFor } from '../node/node-configuration.js';
 import type { NodeObject } from '../node/observation.js';
-import type { PlannedNode, RanBefore, RanBetween, RunBack } from '../plan/plan.js';
+import type { PlannedNode, RanBefore, RanBetween, RunRollback } from '../plan/plan.js';
 import type { PlanInput, SeenNode } from '../plan/plan-input.js';
 import { rebootModeOf } from '../plan/planned-nodes.js';
-import { plannedRebuild, rebuildOfHop } from '../plan/replacement-plan.js';
-import { type BackLeg, legsBack } from './run-rollback-hops.js';
+import { plannedReplacement, replacementOfHop } from '../plan/replacement-plan.js';
+import { type HopBack, hopsBack } from './run-rollback-hops.js';
 import { flowOf } from '../versions/upgrade-flow.js';
-import { type KnownWayBack, wayBackOf } from './rollback-values.js';
+import { type KnownRollbackValues, rollbackValuesOf } from './rollback-values.js';
 
 /** A node in one hop of its way back. */
-export interface PlannedLeg {
+export interface PlannedHop {
   readonly to: string;
   readonly node: PlannedNode;
 }
 
 /** A node in each of the hops that it takes. */
-export function plannedBack(input: PlanInput, seen: SeenNode, before: RanBefore): PlannedLeg[] {
-  const { node, talos, object, halfMade } = seen;
+export function plannedBack(input: PlanInput, seen: SeenNode, before: RanBefore): PlannedHop[] {
+  const { node, talos, object, incompleteReplacement } = seen;
   // Refused before, but the types do not know.
   if (!talos || !object) throw new Error(`${node.name} was planned without having answered`);
   const known = { ...seen, talos, object };
   const runs = { version: talos.version, schematic: runningSchematic(talos) };
   const { version, schematic, noSlot, through } = before;
-  const by = noSlot === 'rebuilt' ? 'machine' : 'slot';
-  const whole: BackLeg = { from: runs, to: { version, schematic }, by };
-  if (isBack(before, seen)) return [{ to: version, node: plannedLeg(input, known, whole, true) }];
-  const legs = through || halfMade ? (legsBack(before, runs, halfMade !== undefined) ?? []) : [whole];
+  const by = noSlot === 'replaced' ? 'machine' : 'slot';
+  const whole: HopBack = { from: runs, to: { version, schematic }, by };
+  if (isBack(before, seen)) return [{ to: version, node: plannedHop(input, known, whole, true) }];
+  const legs =
+    through || incompleteReplacement
+      ? (hopsBack(before, runs, incompleteReplacement !== undefined) ?? [])
+      : [whole];
   return legs.map((leg, at) => {
-    const planned = plannedLeg(input, known, leg, at === 0);
-    const half = at === 0 ? halfMade : undefined;
-    const made = leg.by === 'machine' ? madeAnew(input, node, planned, leg.to, half) : planned;
+    const planned = plannedHop(input, known, leg, at === 0);
+    const half = at === 0 ? incompleteReplacement : undefined;
+    const made = leg.by === 'machine' ? plannedReplacementBack(input, node, planned, leg.to, half) : planned;
     return { to: leg.to.version, node: made };
   });
 }
 
 /** It runs what it ran before, and only what is left of a run is to be taken away. */
-export function isBack(before: RanBefore, { talos, halfMade }: SeenNode): boolean {
-  return !halfMade && talos !== undefined && isOnTarget(before, talos);
+export function isBack(before: RanBefore, { talos, incompleteReplacement }: SeenNode): boolean {
+  return !incompleteReplacement && talos !== undefined && isOnTarget(before, talos);
 }
 
 interface KnownNode extends SeenNode {
@@ -50,21 +53,21 @@ interface KnownNode extends SeenNode {
   readonly object: NonNullable<SeenNode['object']>;
 }
 
-function plannedLeg(
+function plannedHop(
   input: PlanInput,
-  { node, talos, object, halfMade }: KnownNode,
-  { from, to, by }: BackLeg,
+  { node, talos, object, incompleteReplacement }: KnownNode,
+  { from, to, by }: HopBack,
   isFirst: boolean,
 ): PlannedNode {
   const { inventory } = input;
   const { name, role, address } = node;
   const { limits } = inventory;
-  const skip = isFirst && !halfMade && isOnTarget(to, talos);
+  const skip = isFirst && !incompleteReplacement && isOnTarget(to, talos);
   const adopts = isFirst ? (object.marks.cordonedBy ?? object.marks.run) : undefined;
   const flow = flowOf(from.version) ?? 'legacy';
   const installs = by === 'install';
   // What halted that run need not be well to go back: no gate is asked whether it is.
-  const inOrder = isFirst && isUnwell(object) ? 'back' : 'back-run';
+  const inOrder = isFirst && isUnwell(object) ? 'rollback-in-place' : 'rollback-run';
   // The older image is there already: only the reboot is left to do.
   const armed = isFirst && !skip && installs && flow === 'lifecycle' && armedFor(armedWith(object), to);
   return {
@@ -92,23 +95,23 @@ function plannedLeg(
 }
 
 /** By another machine: of the old template, with the values from before. One that is half made is gone on with. */
-function madeAnew(
+function plannedReplacementBack(
   input: PlanInput,
   node: InventoryNode,
   planned: PlannedNode,
   to: RanBetween,
-  half: HalfMade | undefined,
+  half: IncompleteReplacement | undefined,
 ): PlannedNode {
   const known = wayOf(input, node, planned, to);
   // Refused before, but the types do not know.
   if (known.verdict !== 'known') throw new Error(`${node.name} was planned without a way back`);
   const patches = patchesFor(input.inventory, node, 'after-ready').length;
-  const order = half ? 'continued' : planned.steps === 'back' ? 'back-rebuilt' : 'rebuild';
+  const order = half ? 'resumed' : planned.steps === 'rollback-in-place' ? 'rollback-replaced' : 'replace';
   return {
     ...planned,
     steps: patches > 0 ? `${order}-patched` : order,
     ...(patches > 0 ? { patches } : {}),
-    rebuild: { ...plannedRebuild(input, node, half), wayBack: known.way },
+    replacement: { ...plannedReplacement(input, node, half), rollbackValues: known.way },
   };
 }
 
@@ -118,14 +121,14 @@ export function wayOf(
   node: InventoryNode,
   planned: Pick<PlannedNode, 'name' | 'role'>,
   { version, schematic }: RanBetween,
-): KnownWayBack {
+): KnownRollbackValues {
   const made = {
     ...planned,
     from: version,
     expects: { version, schematic },
-    rebuild: plannedRebuild(input, node),
+    replacement: plannedReplacement(input, node),
   };
-  return wayBackOf(input.inventory, made, rebuildOfHop(input, version, [made]));
+  return rollbackValuesOf(input.inventory, made, replacementOfHop(input, version, [made]));
 }
 
 /** Left by a run as it halted, or not Ready. */
@@ -134,7 +137,7 @@ function isUnwell(object: NodeObject): boolean {
 }
 
 /** Those it is about. A node that slipway.yaml does not know is refused as such. */
-export function chosen({ only = [], inventory }: PlanInput, { nodes }: RunBack): readonly RanBefore[] {
+export function chosen({ only = [], inventory }: PlanInput, { nodes }: RunRollback): readonly RanBefore[] {
   return nodes.filter(
     ({ name }) => only.includes(name) && inventory.nodes.some((node) => node.name === name),
   );

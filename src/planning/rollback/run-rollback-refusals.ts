@@ -2,19 +2,23 @@ import { armedFor, armedWith, bootsNext, bootsNextText } from '../node/armed.js'
 import { notReplaced } from './resume-refusals.js';
 import { etcdMoved } from '../etcd/etcd-of-talos.js';
 import { runningSchematic } from '../node/expectations.js';
-import type { RanBefore, RunBack } from '../plan/plan.js';
+import type { RanBefore, RunRollback } from '../plan/plan.js';
 import type { PlanInput, SeenNode } from '../plan/plan-input.js';
 import { clusterRefusals } from '../plan/plan-refusals.js';
 import type { Reason } from '../reasons/reason.js';
 import { machineRefusals } from '../plan/replacement-refusals.js';
-import { legsBack } from './run-rollback-hops.js';
+import { hopsBack } from './run-rollback-hops.js';
 import { chosen, isBack, seenAs, wayOf } from './run-rollback-nodes.js';
 import { flowOf } from '../versions/upgrade-flow.js';
 import { kubernetesRefusals } from '../plan/version-refusals.js';
 import { isVersion } from '../versions/versions.js';
 
 /** Everything that forbids it before anything is touched. */
-export function runBackRefusals(input: PlanInput, seen: readonly SeenNode[], back: RunBack): Reason[] {
+export function runRollbackRefusals(
+  input: PlanInput,
+  seen: readonly SeenNode[],
+  back: RunRollback,
+): Reason[] {
   const versions = [
     ...new Set(
       chosen(input, back).flatMap(({ version, through = [] }) => [
@@ -37,22 +41,22 @@ export function runBackRefusals(input: PlanInput, seen: readonly SeenNode[], bac
 }
 
 /** A machine that is half made is gone on with alone, and before all others, as in any run. */
-function unfinishedRefusals(input: PlanInput, seen: readonly SeenNode[], back: RunBack): Reason[] {
-  const unfinished = seen.filter(({ halfMade }) => halfMade);
+function unfinishedRefusals(input: PlanInput, seen: readonly SeenNode[], back: RunRollback): Reason[] {
+  const unfinished = seen.filter(({ incompleteReplacement }) => incompleteReplacement);
   const [first] = unfinished;
   if (!first) return [];
   const { name } = first.node;
   if (unfinished.length > 1 || chosen(input, back).every((before) => before.name !== name))
-    return [{ kind: 'rebuild-unfinished', nodes: unfinished.map(({ node }) => node.name) }];
+    return [{ kind: 'replacement-unfinished', nodes: unfinished.map(({ node }) => node.name) }];
   const old = notReplaced(first);
   return old ? [old] : [];
 }
 
-function nodeRefusals(seen: readonly SeenNode[], before: RanBefore, back: RunBack | undefined): Reason[] {
+function nodeRefusals(seen: readonly SeenNode[], before: RanBefore, back: RunRollback | undefined): Reason[] {
   const node = seenAs(seen, before.name);
-  const { talos, object, halfMade } = node;
+  const { talos, object, incompleteReplacement } = node;
   const refused = (why: string): Reason[] => [{ kind: 'rollback-impossible', node: before.name, why }];
-  if (halfMade && before.noSlot !== 'rebuilt')
+  if (incompleteReplacement && before.noSlot !== 'replaced')
     return refused(
       'its machine is half made, and not by that run; the next upgrade makes it whole first, and then it goes back',
     );
@@ -72,30 +76,33 @@ function nodeRefusals(seen: readonly SeenNode[], before: RanBefore, back: RunBac
       `run ${back?.run ?? 0} upgraded it more than once, and what was asked does not say what it ran between; ask once more with this version of slipway`,
     );
   const runs = { version: talos.version, schematic: runningSchematic(talos) };
-  const legs = before.through || halfMade ? legsBack(before, runs, halfMade !== undefined) : undefined;
+  const legs =
+    before.through || incompleteReplacement
+      ? hopsBack(before, runs, incompleteReplacement !== undefined)
+      : undefined;
   const armed = flowOf(talos.version) === 'lifecycle' ? armedWith(object) : undefined;
   const next = legs?.[0];
-  if (armed && before.noSlot !== 'rebuilt' && !(next?.by === 'install' && armedFor(armed, next.to)))
+  if (armed && before.noSlot !== 'replaced' && !(next?.by === 'install' && armedFor(armed, next.to)))
     return refused(`it has ${armed.version} installed and not booted, in the slot it would go back to`);
-  if (before.through || halfMade ? !legs : talos.version !== before.to)
+  if (before.through || incompleteReplacement ? !legs : talos.version !== before.to)
     return refused(
-      `it ${halfMade ? 'ran' : 'runs'} ${talos.version}, neither ${before.version}, which it ran before that run, nor ${before.to}, which it was brought to; somebody else has changed it since`,
+      `it ${incompleteReplacement ? 'ran' : 'runs'} ${talos.version}, neither ${before.version}, which it ran before that run, nor ${before.to}, which it was brought to; somebody else has changed it since`,
     );
   return [];
 }
 
 /** What forbids making machines anew, of those that go back that way. */
-function machinesRefusals(input: PlanInput, seen: readonly SeenNode[], back: RunBack): Reason[] {
-  const rebuilt = chosen(input, back).filter((before) => {
+function machinesRefusals(input: PlanInput, seen: readonly SeenNode[], back: RunRollback): Reason[] {
+  const replaced = chosen(input, back).filter((before) => {
     const node = seenAs(seen, before.name);
-    return before.noSlot === 'rebuilt' && node.talos && !isBack(before, node);
+    return before.noSlot === 'replaced' && node.talos && !isBack(before, node);
   });
   const refusals = machineRefusals(
     input,
-    rebuilt.map(({ name }) => seenAs(seen, name)),
+    replaced.map(({ name }) => seenAs(seen, name)),
   );
   if (refusals.length > 0) return refusals;
-  return rebuilt.flatMap((before) => {
+  return replaced.flatMap((before) => {
     const { node } = seenAs(seen, before.name);
     const refused = [...(before.through ?? []), before].flatMap((ran) => {
       const known = wayOf(input, node, node, ran);
@@ -106,16 +113,16 @@ function machinesRefusals(input: PlanInput, seen: readonly SeenNode[], back: Run
 }
 
 /** A member that goes back must be able to join the data of the others. */
-function etcdRefusals(input: PlanInput, seen: readonly SeenNode[], back: RunBack): Reason[] {
+function etcdRefusals(input: PlanInput, seen: readonly SeenNode[], back: RunRollback): Reason[] {
   const { etcd } = input.observation;
   // What did not answer is refused for that.
   if (etcd.kind === 'unreachable') return [];
   return chosen(input, back).flatMap((before): Reason[] => {
     const seenNode = seenAs(seen, before.name);
-    const { node, talos, halfMade } = seenNode;
+    const { node, talos, incompleteReplacement } = seenNode;
     if (node.role !== 'control-plane' || !talos || isBack(before, seenNode)) return [];
     // Without the member of one that is half made, the data may have moved on.
-    const why = etcdMoved(etcd.value, before.version, halfMade ? before.to : talos.version);
+    const why = etcdMoved(etcd.value, before.version, incompleteReplacement ? before.to : talos.version);
     return why === undefined ? [] : [{ kind: 'rollback-impossible', node: before.name, why }];
   });
 }

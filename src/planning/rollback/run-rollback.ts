@@ -1,20 +1,20 @@
-import type { Hop, PlannedNode, RunBack } from '../plan/plan.js';
+import type { Hop, PlannedNode, RunRollback } from '../plan/plan.js';
 import type { PlanInput, SeenNode } from '../plan/plan-input.js';
 import type { Reason } from '../reasons/reason.js';
-import { rebuildOfHop } from '../plan/replacement-plan.js';
-import { chosen, plannedBack, type PlannedLeg, seenAs } from './run-rollback-nodes.js';
+import { replacementOfHop } from '../plan/replacement-plan.js';
+import { chosen, plannedBack, type PlannedHop, seenAs } from './run-rollback-nodes.js';
 
 /** The same, about the nodes of a way back alone. */
-export function onlyBack(input: PlanInput, { nodes }: RunBack): PlanInput {
+export function onlyBack(input: PlanInput, { nodes }: RunRollback): PlanInput {
   const { only = [] } = input;
   const names = nodes.map(({ name }) => name);
   return { ...input, only: only.length > 0 ? names.filter((name) => only.includes(name)) : names };
 }
 
 /** The hops begin with it; otherwise others would be worked on before it. */
-export function beginsWithUnfinished(hops: readonly Hop[], { run }: RunBack): Reason | undefined {
-  const at = hops.findIndex(({ nodes }) => nodes.some(({ rebuild }) => rebuild?.continues));
-  const unfinished = hops[at]?.nodes.find(({ rebuild }) => rebuild?.continues);
+export function beginsWithUnfinished(hops: readonly Hop[], { run }: RunRollback): Reason | undefined {
+  const at = hops.findIndex(({ nodes }) => nodes.some(({ replacement }) => replacement?.continues));
+  const unfinished = hops[at]?.nodes.find(({ replacement }) => replacement?.continues);
   if (at < 1 || !unfinished) return undefined;
   const { name: node } = unfinished;
   const why = `its machine is half made, and others would be worked on before it: take it back first, alone: slipway rollback --run ${run} --only ${node} --why "…"`;
@@ -33,7 +33,7 @@ interface OpenHop {
  * The hops of it: one for each version that ran before, in the order in which its nodes come; and one for each set of values, where
  * machines are made anew. A node that was upgraded more than once comes in one for each.
  */
-export function runBackHops(input: PlanInput, seen: readonly SeenNode[], back: RunBack): Hop[] {
+export function runRollbackHops(input: PlanInput, seen: readonly SeenNode[], back: RunRollback): Hop[] {
   const ways = chosen(input, back).map((before) => plannedBack(input, seenAs(seen, before.name), before));
   const order = ways.flatMap((legs) => legs[0]?.node.name ?? []);
   // Put together from its end: that is where all come together, from wherever each begins. The longest way makes the hops.
@@ -43,25 +43,25 @@ export function runBackHops(input: PlanInput, seen: readonly SeenNode[], back: R
     for (const leg of legs.toReversed()) earliest = 1 + addTo(reversed, leg, earliest);
   }
   const hops = reversed.toReversed();
-  const isWhole = ({ rebuild }: PlannedNode): number => (rebuild?.continues ? 0 : 1);
+  const isWhole = ({ replacement }: PlannedNode): number => (replacement?.continues ? 0 : 1);
   for (const { nodes } of hops)
     nodes.sort((a, b) => isWhole(a) - isWhole(b) || order.indexOf(a.name) - order.indexOf(b.name));
   return hops.map(({ to, nodes }, at) => {
-    const way = nodes.find(({ rebuild }) => rebuild?.wayBack)?.rebuild?.wayBack;
+    const way = nodes.find(({ replacement }) => replacement?.rollbackValues)?.replacement?.rollbackValues;
     const goesOn = nodes.find(({ name }) => isIn(hops.slice(at + 1), name));
     return {
       to,
       ...(goesOn ? { why: whyBetween(goesOn) } : {}),
-      ...(way ? { ...rebuildOfHop(input, to, nodes), values: way.values } : {}),
+      ...(way ? { ...replacementOfHop(input, to, nodes), values: way.values } : {}),
       nodes,
     };
   });
 }
 
 /** Adds it to a hop to its version, not before the `earliest`. Answers which. */
-function addTo(hops: OpenHop[], { to, node }: PlannedLeg, earliest: number): number {
-  const { wayBack } = node.rebuild ?? {};
-  const values = wayBack && JSON.stringify(wayBack.values);
+function addTo(hops: OpenHop[], { to, node }: PlannedHop, earliest: number): number {
+  const { rollbackValues } = node.replacement ?? {};
+  const values = rollbackValues && JSON.stringify(rollbackValues.values);
   const found = hops.findIndex(
     (hop, at) =>
       at >= earliest &&
@@ -75,8 +75,8 @@ function addTo(hops: OpenHop[], { to, node }: PlannedLeg, earliest: number): num
   return found;
 }
 
-function whyBetween({ rebuild }: PlannedNode): string {
-  return rebuild
+function whyBetween({ replacement }: PlannedNode): string {
+  return replacement
     ? 'it is what ran between, and no minor is skipped'
     : 'it is what ran between, and no slot holds anything older';
 }

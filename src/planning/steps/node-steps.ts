@@ -264,7 +264,7 @@ export const steps: Readonly<Record<StepName, Step>> = {
 const inOrder = Object.keys(steps) as readonly StepName[];
 
 /** The limits that only making machines anew waits by: a plan that makes none does not rest on them. */
-export const rebuildLimits: readonly string[] = [
+export const replacementLimits: readonly string[] = [
   'terraformPlan',
   'terraformLock',
   'templates',

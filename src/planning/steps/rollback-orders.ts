@@ -10,11 +10,11 @@ const returned = ['await-boot', 'await-ready', 'await-etcd-member'] as const;
 const checked = ['verify-node', 'uncordon'] as const;
 
 /** The orders of steps by which a node goes back to the version from before. */
-export const backOrders = {
+export const rollbackOrders = {
   /** In the slot that an upgrade in place left alone. Its pods are gone, or go as budgets allow. */
-  back: [...emptied, 'roll-back', ...returned, ...checked],
+  'rollback-in-place': [...emptied, 'roll-back', ...returned, ...checked],
   /** By another machine, which Terraform makes of the old template. The one that goes has joined the cluster. */
-  'back-rebuilt': [
+  'rollback-replaced': [
     ...prepared,
     'plan-replacement',
     ...emptied,
@@ -23,7 +23,7 @@ export const backOrders = {
     ...returned,
     ...checked,
   ],
-  'back-rebuilt-patched': [
+  'rollback-replaced-patched': [
     ...prepared,
     'plan-replacement',
     ...emptied,
@@ -34,6 +34,6 @@ export const backOrders = {
     ...checked,
   ],
   /** The same, where the machine that goes did not join, or is gone already. */
-  'back-continued': [...prepared, ...remade, ...returned, ...checked],
-  'back-continued-patched': [...prepared, ...remade, ...returned, 'patch-machine', ...checked],
+  'rollback-resumed': [...prepared, ...remade, ...returned, ...checked],
+  'rollback-resumed-patched': [...prepared, ...remade, ...returned, 'patch-machine', ...checked],
 } as const satisfies Readonly<Record<string, readonly StepName[]>>;

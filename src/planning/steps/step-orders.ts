@@ -1,4 +1,4 @@
-import { backOrders } from './rollback-orders.js';
+import { rollbackOrders } from './rollback-orders.js';
 import { well, wellPatched } from './health-steps.js';
 import type { StepName } from './node-steps.js';
 
@@ -24,18 +24,18 @@ export const stepOrders = {
   /** The version is installed already, and waits for its reboot: another install could overwrite the slot that runs. */
   armed: [...before, 'reboot', ...after],
   /** Made anew by Terraform, from its template. From the replacement on there is no machine to go back to. */
-  rebuild: ['plan-replacement', ...before, ...replaced, ...after],
+  replace: ['plan-replacement', ...before, ...replaced, ...after],
   /** The same, where slipway.yaml has patches for it that wait until it is Ready. */
-  'rebuild-patched': ['plan-replacement', ...before, ...replaced, ...patchedAfter],
+  'replace-patched': ['plan-replacement', ...before, ...replaced, ...patchedAfter],
   /** Made anew, where an earlier run did not come to its end: there is nothing left to disrupt, so no gate is asked. */
-  continued: [...continued, ...after],
-  'continued-patched': [...continued, ...patchedAfter],
+  resumed: [...continued, ...after],
+  'resumed-patched': [...continued, ...patchedAfter],
   /** A node that an earlier attempt upgraded and left cordoned: its cordon is taken over, and taken back once it is well. */
   adopted: ['cordon', ...well, 'uncordon', 'soak'],
   /** One of a run that is taken back as a whole: into its other slot, under the gates of an upgrade. */
-  'back-run': [...before, 'roll-back', ...after],
+  'rollback-run': [...before, 'roll-back', ...after],
   /** Adopted, where its machine was made anew and may lack the patches that wait until it is Ready. */
   'adopted-patched': ['cordon', ...wellPatched, 'uncordon', 'soak'],
-  ...backOrders,
+  ...rollbackOrders,
 } as const satisfies Readonly<Record<string, readonly StepName[]>>;
 export type StepsName = keyof typeof stepOrders;

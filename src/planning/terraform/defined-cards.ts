@@ -2,13 +2,13 @@ import type { Json } from './terraform-json.js';
 import { valueAt } from './value-at.js';
 
 /** A network card of a machine as Terraform's state has it. What it does not tell is left out. */
-export interface DefinedCard {
+export interface DefinedInterface {
   readonly vlan?: 'untagged' | number;
   readonly bridge?: string;
 }
 
 /** Where a type of machine holds its network cards: a list, and what of each of them, as dotted paths. */
-export interface CardPaths {
+export interface InterfacePaths {
   readonly list: string;
   readonly vlan?: string | undefined;
   readonly bridge?: string | undefined;
@@ -18,7 +18,7 @@ export interface CardPaths {
  * bpg/proxmox reads its cards back from the hypervisor (docs/resources/virtual_environment_vm.md, `network_device`); 0 is no tag
  * there. The lab's `terraform_data` holds what was asked for.
  */
-const builtIn: Readonly<Record<string, CardPaths>> = {
+const builtIn: Readonly<Record<string, InterfacePaths>> = {
   proxmox_virtual_environment_vm: { list: 'network_device', vlan: 'vlan_id', bridge: 'bridge' },
   terraform_data: { list: 'input.nics', vlan: 'vlan' },
 };
@@ -28,11 +28,11 @@ const builtIn: Readonly<Record<string, CardPaths>> = {
  *
  * @param added what `terraform.resources` of slipway.yaml says of the type.
  */
-export function definedCards(
+export function definedInterfaces(
   type: string,
   values: Readonly<Record<string, Json>>,
-  added?: CardPaths,
-): readonly DefinedCard[] | undefined {
+  added?: InterfacePaths,
+): readonly DefinedInterface[] | undefined {
   const paths = added ?? builtIn[type];
   const list = paths && valueAt(values, paths.list);
   if (!paths || !Array.isArray(list)) return undefined;
@@ -46,7 +46,7 @@ export function definedCards(
 }
 
 /** A list of values of one type may hold its tags as texts. */
-function tagOf(value: Json | undefined): Pick<DefinedCard, 'vlan'> {
+function tagOf(value: Json | undefined): Pick<DefinedInterface, 'vlan'> {
   if (value === undefined || value === null || value === '' || value === 'untagged')
     return { vlan: 'untagged' };
   const tag = Number(value);

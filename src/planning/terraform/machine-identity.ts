@@ -1,5 +1,5 @@
 import { covers } from './address.js';
-import { definedCards, type CardPaths, type DefinedCard } from './defined-cards.js';
+import { definedInterfaces, type InterfacePaths, type DefinedInterface } from './defined-cards.js';
 import type { Json, StateModule, StateResource, TerraformState } from './terraform-json.js';
 import { valueAt } from './value-at.js';
 
@@ -10,7 +10,7 @@ export interface MachineIdentity {
   /** Of the first card, in lower case. */
   readonly mac?: string;
   /** Its network cards, where the state lists them. */
-  readonly cards?: readonly DefinedCard[];
+  readonly cards?: readonly DefinedInterface[];
 }
 
 /** Where a resource type holds them: attributes, as dotted paths with positions. */
@@ -20,7 +20,7 @@ export interface IdentityPaths {
 }
 
 /** What slipway.yaml says of a resource type beside the built-in tables. */
-export type AddedPaths = IdentityPaths & { readonly cards?: CardPaths | undefined };
+export type AddedPaths = IdentityPaths & { readonly cards?: InterfacePaths | undefined };
 
 /**
  * bpg/proxmox computes no UUID: it stands there where the configuration has an `smbios` block. The lab's `terraform_data`
@@ -48,7 +48,7 @@ export function machineIdentity(
     const uuid = textAt(values ?? {}, paths.uuid);
     const mac = textAt(values ?? {}, paths.mac);
     if (uuid === undefined && mac === undefined) continue;
-    const cards = definedCards(type, values ?? {}, added[type]?.cards);
+    const cards = definedInterfaces(type, values ?? {}, added[type]?.cards);
     return {
       ...(uuid === undefined ? {} : { uuid }),
       ...(mac === undefined ? {} : { mac }),

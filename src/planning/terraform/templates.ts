@@ -46,7 +46,7 @@ export interface TemplateQuestion {
   readonly state: TerraformState;
   /** A plan with the versions wanted, whose targets are the templates. */
   readonly plan: TerraformPlan;
-  /** Address → what it was made of when it was rebuilt last, where that was recorded. */
+  /** Address → what it was made of when it was replaced last, where that was recorded. */
   readonly recorded: Readonly<Record<string, string>>;
   /** Address → what it is to be made of: version and schematic in any one form. */
   readonly wanted: Readonly<Record<string, string>>;
@@ -72,16 +72,16 @@ export function knownTemplates(
   );
 }
 
-export interface TemplateToRebuild extends Template {
+export interface TemplateToReplace extends Template {
   /** Terraform wants to change it; or it sees no difference, and it was made of another version. */
   readonly why: 'planned' | 'other-version';
   /** What `-replace` names, so that nothing is changed in place: a template that is updated keeps its old disk. */
   readonly replace: readonly StateInstance[];
 }
 
-/** Templates to rebuild before any node, and those that stay. */
+/** Templates to replace before any node, and those that stay. */
 export interface TemplateDecision {
-  readonly rebuild: readonly TemplateToRebuild[];
+  readonly replace: readonly TemplateToReplace[];
   readonly keep: readonly Template[];
   /** Hosts that work at the same time, within one apply: a state has one writer. */
   readonly hosts: readonly string[];
@@ -89,14 +89,14 @@ export interface TemplateDecision {
 }
 
 /**
- * Which templates to rebuild first: only those that differ. Their ids are fixed, so old and new cannot stand side by
- * side, and whoever goes back to the old version rebuilds the old template of its host and role before.
+ * Which templates to replace first: only those that differ. Their ids are fixed, so old and new cannot stand side by
+ * side, and whoever goes back to the old version replaces the old template of its host and role before.
  */
-export function templatesToRebuild(question: TemplateQuestion): TemplateDecision {
+export function templatesToReplace(question: TemplateQuestion): TemplateDecision {
   const { templates, state, plan, recorded, wanted, rules } = question;
   const all = managedInstances(state);
   const acting = (plan.resource_changes ?? []).filter(isAction);
-  const rebuild: TemplateToRebuild[] = [];
+  const replace: TemplateToReplace[] = [];
   const keep: Template[] = [];
   const refusals: Reason[] = [];
   for (const template of templates) {
@@ -109,12 +109,12 @@ export function templatesToRebuild(question: TemplateQuestion): TemplateDecision
     if (instances.length === 0 && !planned)
       refusals.push({ kind: 'terraform-address-empty', name, address, near: nearTo(address, all) });
     else if (planned || outdated)
-      rebuild.push({
+      replace.push({
         ...template,
         why: planned ? 'planned' : 'other-version',
         replace: instances.filter(({ type }) => rulesOf(type, 'template', rules).disposable !== true),
       });
     else keep.push(template);
   }
-  return { rebuild, keep, hosts: [...new Set(rebuild.map(({ host }) => host))], refusals };
+  return { replace, keep, hosts: [...new Set(replace.map(({ host }) => host))], refusals };
 }

@@ -94,7 +94,7 @@ type TerraformPlanReason =
   | { readonly kind: 'terraform-deposed'; readonly address: string; readonly key: string }
   | { readonly kind: 'terraform-deferred'; readonly address: string; readonly why: string }
   | { readonly kind: 'terraform-invokes'; readonly actions: readonly string[] }
-  /** Rebuilding templates would touch a node. */
+  /** ReplacingNode templates would touch a node. */
   | {
       readonly kind: 'terraform-template-moves-node';
       readonly node: string;

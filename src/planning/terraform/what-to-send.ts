@@ -46,7 +46,7 @@ export function whatToSend(question: SendQuestion): SendDecision {
   const [old, gone] = [of('old'), of('gone')];
   const refusals: Reason[] = [
     ...present
-      .filter((instance) => halfMade(question, instance, old))
+      .filter((instance) => incompleteReplacement(question, instance, old))
       .map(({ address }): Reason => ({ kind: 'terraform-half-made', node, address })),
     ...of('unclear').map(({ address, id }): Reason => ({
       kind: 'terraform-unclear',
@@ -63,7 +63,7 @@ export function whatToSend(question: SendQuestion): SendDecision {
 }
 
 /** Tainted, or with something deposed, since it was recorded. What was tainted before is replaced like any other. */
-function halfMade(
+function incompleteReplacement(
   { recordedSerial, presentSerial }: SendQuestion,
   instance: StateInstance,
   old: readonly RecordedInstance[],

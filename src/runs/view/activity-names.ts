@@ -8,7 +8,7 @@ type Named = StepName | { readonly name: string; readonly does: string };
 const names: Readonly<Record<keyof Activities, Named>> = {
   // The run carries out these two, too, between nodes.
   takeSnapshot: 'snapshot',
-  rebuildTemplates: 'templates',
+  replaceTemplates: 'templates',
   planReplacement: 'plan-replacement',
   prepareImage: 'prepare-image',
   awaitGates: 'await-gates',

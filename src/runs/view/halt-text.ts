@@ -28,7 +28,7 @@ export function undecided({ nodes, decisions }: RunView): NodeView[] {
 export function haltText(view: RunView, { until }: PauseTime, { now, timeZone }: Clock): string {
   const end = clockText(until, now, timeZone);
   const names = undecided(view).map(({ name }) => name);
-  const stays = view.noWayBack
+  const stays = view.noRollback
     .filter((reason) => 'node' in reason && names.includes(reason.node ?? ''))
     .map((reason) => `${sentence(`It does not go back by itself: ${describe(reason)}`)} `);
   const waits = `${stays.join('')}Waits for somebody to decide about ${listed(names)}. No other node is begun until then.`;

@@ -4,7 +4,7 @@ import type { Origin } from '../../planning/plan/plan.js';
 import type { Hold } from '../../planning/report/run-result.js';
 import { listed, moment, quoted } from '../../planning/text/phrases.js';
 import { sentence } from '../../planning/text/sentence.js';
-import type { Freeze, LastLifted, Lifted, TakenBack, WaitingOffer } from '../../workflows/messages.js';
+import type { Freeze, LastLifted, Lifted, BlockedVersion, WaitingOffer } from '../../workflows/messages.js';
 import type { QueueSight } from '../temporal/cluster-queue.js';
 import type { RunLine } from '../temporal/list-runs.js';
 
@@ -21,7 +21,7 @@ export interface QueueView {
   /** Who keeps runs from beginning, if anybody does. */
   readonly frozen: (Freeze & { readonly sentence: string; readonly advice: readonly string[] }) | null;
   /** Versions that no merge brings again by itself, the newest first. */
-  readonly takenBack: readonly (TakenBack & { readonly sentence: string })[];
+  readonly blockedVersions: readonly (BlockedVersion & { readonly sentence: string })[];
   /** Who lifted the last hold and the last freeze: a sentence each. */
   readonly lifted: readonly string[];
   /** The newest first. */
@@ -44,7 +44,7 @@ export function queueView(
   runs: readonly RunLine[],
   address: (node: string) => string | undefined,
 ): QueueView {
-  const { open, hold, waiting = null, frozen = null, takenBack = [] } = memo;
+  const { open, hold, waiting = null, frozen = null, blockedVersions = [] } = memo;
   const line = open ? runs.find((one) => one.run === open.run && one.outcome === 'open') : undefined;
   return {
     cluster,
@@ -61,7 +61,9 @@ export function queueView(
     },
     waiting: waiting && { ...waiting, sentence: waitingSentence(waiting, { cluster, memo, running }) },
     frozen: frozen && { ...frozen, ...frozenWords(frozen, cluster) },
-    takenBack: takenBack.toReversed().map((one) => ({ ...one, sentence: takenBackSentence(one, cluster) })),
+    blockedVersions: blockedVersions
+      .toReversed()
+      .map((one) => ({ ...one, sentence: blockedVersionSentence(one, cluster) })),
     lifted: liftedSentences(memo.lifted ?? {}),
     runs,
   };
@@ -82,8 +84,8 @@ function frozenWords(frozen: Freeze, cluster: string): { sentence: string; advic
   return { sentence: sentence(describe(reason)), advice: advise(reason, { cluster }) };
 }
 
-function takenBackSentence(takenBack: TakenBack, cluster: string): string {
-  const why = describe({ kind: 'taken-back', cluster, ...takenBack });
+function blockedVersionSentence(blockedVersions: BlockedVersion, cluster: string): string {
+  const why = describe({ kind: 'taken-back', cluster, ...blockedVersions });
   return sentence(`${why}; slipway upgrade brings it, and forgets that once it has ended well`);
 }
 
@@ -112,8 +114,10 @@ function waitingSentence(waiting: WaitingOffer, { cluster, memo, running }: Queu
   const what = `Talos ${waiting.target}${by === '' ? '' : `, ${by},`} was merged`;
   if (!running)
     return sentence(`${what} and waited in that queue; it begins no more by itself, so ask for it anew`);
-  if (waiting.keptBack)
-    return sentence(`${what} and waits for a person: ${takenBackSentence(waiting.keptBack, cluster)}`);
+  if (waiting.blockedVersion)
+    return sentence(
+      `${what} and waits for a person: ${blockedVersionSentence(waiting.blockedVersion, cluster)}`,
+    );
   const { open, hold, frozen } = memo;
   if (open?.back)
     return sentence(
@@ -159,7 +163,7 @@ export function freezeAdvice({ cluster, memo: { frozen } }: QueueSight): string[
 
 /** A queue in few sentences, as `status` begins: the open run, then all that keeps another one from beginning, and what waits. */
 export function queueLine({ cluster, memo, running }: QueueSight): string {
-  const { hold, open, lastRun, waiting, frozen, takenBack = [] } = memo;
+  const { hold, open, lastRun, waiting, frozen, blockedVersions = [] } = memo;
   const stands = [
     // What it says of an open run is what it knew last; the run tells itself how it stands.
     ...(running ? [] : [endedLine(cluster)]),
@@ -172,7 +176,9 @@ export function queueLine({ cluster, memo, running }: QueueSight): string {
   return [
     ...(stands.length > 0 ? stands : [free]),
     ...(waiting ? [waitingSentence(waiting, { cluster, memo, running })] : []),
-    ...(waiting?.keptBack ? [] : takenBack.slice(-1).map((one) => takenBackSentence(one, cluster))),
+    ...(waiting?.blockedVersion
+      ? []
+      : blockedVersions.slice(-1).map((one) => blockedVersionSentence(one, cluster))),
   ].join(' ');
 }
 

@@ -53,7 +53,7 @@ export interface RunView {
   /** Every time it waited for a maintenance window; `until`: when one opens. */
   readonly windows: readonly PauseTime[];
   /** Why nodes that would have gone back by themselves could not. */
-  readonly noWayBack: readonly Reason[];
+  readonly noRollback: readonly Reason[];
   /** What people said to it, in order. */
   readonly decisions: readonly Decision[];
   readonly snapshots: readonly SnapshotRecord[];

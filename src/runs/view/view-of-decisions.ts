@@ -76,7 +76,7 @@ export function decisionsOf(facts: HistoryFacts): Decision[] {
 /** Nodes that went back by themselves, as slipway.yaml says. */
 function ownRollbacks({ activities }: HistoryFacts): Decision[] {
   return ownRollbacksOf(activities).flatMap(({ answer, at }) =>
-    answer.verdict === 'back'
+    answer.verdict === 'rollback'
       ? [{ kind: 'rollback', by: 'Slipway itself', why: 'upgrade.onFailure', at, node: answer.node.name }]
       : [],
   );

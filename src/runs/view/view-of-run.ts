@@ -71,7 +71,7 @@ export function viewOfRun(
     pauses: pausesOf(facts, plan),
     halts: haltsOf(facts),
     windows: windowsOf(facts),
-    noWayBack: ownRollbacksOf(facts.activities).flatMap(({ answer }) =>
+    noRollback: ownRollbacksOf(facts.activities).flatMap(({ answer }) =>
       answer.verdict === 'refused' ? answer.reasons : [],
     ),
     decisions: decisionsOf(facts),

@@ -1,5 +1,5 @@
 import { parse, parseAllDocuments } from 'yaml';
-import type { SeenCard } from '../../planning/node/network-interfaces.js';
+import type { ObservedInterface } from '../../planning/node/network-interfaces.js';
 import { isRecord } from '../record.js';
 import type { CallLimits, TalosTarget } from '../talos-target.js';
 import type { Call } from './talos-looks.js';
@@ -23,7 +23,7 @@ export interface ResourceLooks {
   /** MACs of its network cards, in lower case and in the order the machine counts them. */
   macs(target: TalosTarget, limits?: CallLimits): Promise<string[]>;
   /** Its network cards, in that order. */
-  cards(target: TalosTarget, limits?: CallLimits): Promise<SeenCard[]>;
+  cards(target: TalosTarget, limits?: CallLimits): Promise<ObservedInterface[]>;
   /** The machine configuration it runs, as a text: it holds the cluster's secrets. Needs the admin role. */
   machineConfiguration(target: TalosTarget, limits?: CallLimits): Promise<string>;
 }
@@ -53,8 +53,8 @@ export function resourceLooks(call: Call): ResourceLooks {
     const answers = await call<Answer>('/cosi.resource.State/List', { namespace, type }, target, limits);
     return answers.map((answer) => specOf(type, answer));
   };
-  const cards = async (target: TalosTarget, limits?: CallLimits): Promise<SeenCard[]> =>
-    cardsOf(await list(target, ['network', 'LinkStatuses.net.talos.dev'], limits));
+  const cards = async (target: TalosTarget, limits?: CallLimits): Promise<ObservedInterface[]> =>
+    networkInterfacesOf(await list(target, ['network', 'LinkStatuses.net.talos.dev'], limits));
   return {
     version: async (target, limits) =>
       text(await get(target, ['runtime', 'Versions.runtime.talos.dev', 'version'], limits), 'version'),
@@ -116,11 +116,11 @@ function extensionsOf(specs: readonly Spec[]): { schematic: string | undefined; 
 }
 
 /** Cards are links of the kind that hardware has: none. Bonds, bridges, VLANs and tunnels have a kind. */
-function cardsOf(specs: readonly Spec[]): SeenCard[] {
+function networkInterfacesOf(specs: readonly Spec[]): ObservedInterface[] {
   return specs
     .filter(({ type, kind }) => type === 'ether' && (kind === '' || kind === undefined))
     .toSorted((a, b) => Number(a['index']) - Number(b['index']))
-    .flatMap(({ hardwareAddr, permanentAddr, driver }): SeenCard[] => {
+    .flatMap(({ hardwareAddr, permanentAddr, driver }): ObservedInterface[] => {
       // The one it was made with: a bond gives its own to all its cards.
       const mac = permanentAddr === undefined || permanentAddr === '' ? hardwareAddr : permanentAddr;
       if (typeof mac !== 'string' || mac === '') return [];

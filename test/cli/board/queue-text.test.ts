@@ -124,25 +124,25 @@ group('a queue', () => {
     expect(lineOf({ ...memo, waiting })).toContain(says);
   });
 
-  const takenBack = [{ talos: 'v1.12.7', run: 42, since: at(900), wentBack: 'k8s-work-2' }];
+  const blockedVersions = [{ talos: 'v1.12.7', run: 42, since: at(900), wentBack: 'k8s-work-2' }];
   const turned =
     'prox-ops turned back from Talos v1.12.7 at k8s-work-2 in run 42, on 2026-11-21 12:15 UTC, so no merge brings that again by itself; ' +
     'slipway upgrade brings it, and forgets that once it has ended well.';
 
   test('tells that what was merged waits for a person, since when, by which run, and what to type', () => {
-    const waiting = { target: 'v1.12.7', since: at(940), keptBack: takenBack[0] };
+    const waiting = { target: 'v1.12.7', since: at(940), blockedVersion: blockedVersions[0] };
     const says = `Talos v1.12.7 was merged and waits for a person: ${turned}`;
     for (const memo of [{}, { hold }, { open }]) {
-      const shown = text({ ...memo, waiting, takenBack }, []);
+      const shown = text({ ...memo, waiting, blockedVersions }, []);
       expect(shown).toContain(`  ○ for 1m00s: ${says}`);
       expect(shown.split(turned)).toHaveLength(2);
-      expect(lineOf({ ...memo, waiting, takenBack })).toMatch(says);
+      expect(lineOf({ ...memo, waiting, blockedVersions })).toMatch(says);
     }
   });
 
   test('tells what no merge brings again, where nothing waits', () => {
-    expect(text({ takenBack }, [])).toContain(`  ○ ${turned}`);
-    expect(lineOf({ takenBack, hold })).toContain(turned);
+    expect(text({ blockedVersions }, [])).toContain(`  ○ ${turned}`);
+    expect(lineOf({ blockedVersions, hold })).toContain(turned);
   });
 
   test('tells what was merged behind a way back that it waits for a person then', () => {

@@ -112,7 +112,7 @@ export function withActivities(...changed: readonly ActivitySpan[]): NodeEvidenc
 }
 
 /** A control plane that Terraform makes anew, from 0 to 12,000, with nothing to drain or to soak. */
-export const rebuiltUpgrade: NodeEvidence = {
+export const replacedUpgrade: NodeEvidence = {
   node,
   role: 'control-plane',
   soak: 0,

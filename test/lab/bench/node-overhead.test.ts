@@ -7,7 +7,7 @@ import {
   gone,
   legacyUpgrade,
   moment,
-  rebuiltUpgrade,
+  replacedUpgrade,
   request,
   requests,
   withActivities,
@@ -106,7 +106,7 @@ describe('the overhead of a node', () => {
 });
 
 describe('the overhead of a machine made anew', () => {
-  const { total, apart, overhead, split, byStep, terraformStarts } = nodeOverhead(rebuiltUpgrade);
+  const { total, apart, overhead, split, byStep, terraformStarts } = nodeOverhead(replacedUpgrade);
 
   it('leaves out what Terraform makes and what the machine does by itself, and adds up', () => {
     expect(total).toBe(12_000);
@@ -131,8 +131,8 @@ describe('the overhead of a machine made anew', () => {
 
   it('is told with another word where it never came to be', () => {
     const lost = {
-      ...rebuiltUpgrade,
-      logs: { ...rebuiltUpgrade.logs, machines: [moment(2_500, 'created')] },
+      ...replacedUpgrade,
+      logs: { ...replacedUpgrade.logs, machines: [moment(2_500, 'created')] },
     };
     expect(() => nodeOverhead(lost)).toThrow('k8s-work-1 was made anew and was never ready again');
   });

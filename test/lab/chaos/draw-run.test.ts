@@ -54,7 +54,7 @@ describe('what is drawn', () => {
     );
   });
 
-  const possible = new Set([...stepOrders.legacy, ...stepOrders.lifecycle, ...stepOrders.rebuild]);
+  const possible = new Set([...stepOrders.legacy, ...stepOrders.lifecycle, ...stepOrders.replace]);
   it.each([...possible])('comes in the way of %s', (step: StepName) => {
     expect(many.some(({ points }) => points.some((point) => point.step === step))).toBe(true);
     expect(steps).toHaveProperty([step]);

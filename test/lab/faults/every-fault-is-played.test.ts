@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import { faultCatalogue, type FaultName } from '../../../lab/faults/catalogue.js';
 import { forgeFaults } from '../../../lab/forge/forge-faults.js';
 import { hypervisorFaults } from '../../../lab/hypervisor/hypervisor-faults.js';
-import { rebuildFaults } from '../../../lab/machines/machine-room/rebuild-faults.js';
+import { replacementFaults } from '../../../lab/machines/machine-room/replacement-faults.js';
 import { wayBackFaults } from '../../../lab/machines/way-back-faults.js';
 import { sinkFaults } from '../../../lab/sinks/sink-faults.js';
 import { projectRoot } from '../../../src/tools/project-root.js';
@@ -12,7 +12,7 @@ import { casesIn } from '../../scenarios/faults/every-case.js';
 import type { Flow } from '../../scenarios/faults/fault-case.js';
 
 /** No flow that keeps the machine asks a hypervisor for anything, nor makes a machine anew; the one that does shows these alone. */
-const hypervisor = Object.keys({ ...hypervisorFaults, ...rebuildFaults }) as FaultName[];
+const hypervisor = Object.keys({ ...hypervisorFaults, ...replacementFaults }) as FaultName[];
 
 /** No flow goes back. */
 const onlyBack = Object.keys(wayBackFaults) as FaultName[];
@@ -22,7 +22,7 @@ const aroundIt = Object.keys({ ...forgeFaults, ...sinkFaults }) as FaultName[];
 
 /** Played in a scenario of its own: on the cluster whose machines have cards, and where a node goes back. */
 const elsewhere: readonly (readonly [file: string, fault: FaultName])[] = [
-  ['test/scenarios/long/rebuild-prox-ops.test.ts', 'vm-without-gpu'],
+  ['test/scenarios/long/replacement-prox-ops.test.ts', 'vm-without-gpu'],
   ...(Object.keys(wayBackFaults) as FaultName[]).map(
     (name) => ['test/scenarios/rolled-back.test.ts', name] as const,
   ),
@@ -44,13 +44,13 @@ const notIn: Readonly<Record<Flow, readonly FaultName[]>> = {
     ...aroundIt,
   ],
   lifecycle: ['upgrade-answer-lost', ...onlyBack, ...hypervisor, ...aroundIt],
-  rebuild: [
+  replace: [
     ...(Object.keys(faultCatalogue) as FaultName[]).filter((name) => !hypervisor.includes(name)),
     ...playedElsewhere,
   ],
 };
 
-describe.each(['legacy', 'lifecycle', 'rebuild'] as const)('in the %s flow', (flow) => {
+describe.each(['legacy', 'lifecycle', 'replace'] as const)('in the %s flow', (flow) => {
   const played = new Set(
     casesIn(flow).flatMap(({ story }) => story.plays ?? story.faults?.map(({ name }) => name) ?? []),
   );

@@ -52,9 +52,9 @@ describe('the file of the matrix', () => {
     const file = path.join(folder, 'deeper', 'matrix.json');
     expect(playedBefore(file)).toEqual([]);
     const bad = played('legacy', 'twice', { cells: { drain: { kind: 'broken', note: 'x' } } });
-    addPlayed(file, [bad, played('back')]);
+    addPlayed(file, [bad, played('rollback-in-place')]);
     addPlayed(file, [played('legacy')]);
-    expect(playedBefore(file)).toEqual([played('back'), played('legacy')]);
+    expect(playedBefore(file)).toEqual([played('rollback-in-place'), played('legacy')]);
     const matrix = JSON.parse(readFileSync(file, 'utf8')) as MatrixResult;
     expect(cellIn(matrix, 'legacy', 'drain', 'twice')).toEqual(well);
   });
@@ -70,14 +70,17 @@ describe('the file of the matrix', () => {
 
   it('tells what was played when the same was played twice as it was last', () => {
     const again = played('legacy', 'twice', { endedAt: '2026-01-02T00:00:00.000Z' });
-    expect(merged([played('legacy'), played('back')], [again])).toEqual([played('back'), again]);
+    expect(merged([played('legacy'), played('rollback-in-place')], [again])).toEqual([
+      played('rollback-in-place'),
+      again,
+    ]);
   });
 });
 
 describe('a column has come to a good end', () => {
   test.each<[string, boolean, readonly PlayedColumn[]]>([
     ['where each of its cells has', true, [played('legacy')]],
-    ['not where nobody played it', false, [played('back')]],
+    ['not where nobody played it', false, [played('rollback-in-place')]],
     ['not where a cell broke', false, [played('legacy', 'twice', { cells: { drain: { kind: 'broken' } } })]],
     ['not where a promise was broken meanwhile', false, [played('legacy', 'twice', { violations: ['I2'] })]],
     ['not where a step is new', false, [{ ...played('legacy'), cells: { drain: well } }]],
@@ -96,27 +99,27 @@ describe('the part of the matrix that is wanted', () => {
   });
 
   it('is an order, a column of one, or several', () => {
-    expect(some('back: twice')).toEqual(['back: twice']);
-    expect(new Set(some('back-run, probed').map((one) => one.split(':')[0]))).toEqual(
-      new Set(['back-run', 'probed']),
+    expect(some('rollback-in-place: twice')).toEqual(['rollback-in-place: twice']);
+    expect(new Set(some('rollback-run, probed').map((one) => one.split(':')[0]))).toEqual(
+      new Set(['rollback-run', 'probed']),
     );
   });
 
   it('is what is left where that is wanted', () => {
     expect(some('rest')).toEqual(some(''));
     expect(some('rest', true)).toEqual([]);
-    expect(some('back: twice, rest', true)).toEqual([]);
-    expect(some('back: twice', true)).toEqual(['back: twice']);
+    expect(some('rollback-in-place: twice, rest', true)).toEqual([]);
+    expect(some('rollback-in-place: twice', true)).toEqual(['rollback-in-place: twice']);
   });
 
-  test.each(['lifecycles', 'back: killed'])('is nothing that nobody knows: %s', (text) => {
+  test.each(['lifecycles', 'rollback-in-place: killed'])('is nothing that nobody knows: %s', (text) => {
     expect(() => wantedColumns(text, () => false)).toThrow(/SLIPWAY_MATRIX: no (order|column) is called/);
   });
 });
 
 describe('what the watcher found', () => {
   it('is put to the column during which it happened', () => {
-    const second = played('back', 'twice', { startedAt: '2026-01-01T00:20:00.000Z' });
+    const second = played('rollback-in-place', 'twice', { startedAt: '2026-01-01T00:20:00.000Z' });
     const found = [
       { promise: 'I2', at: '2026-01-01T00:21:00.000Z', what: 'no quorum' },
       { promise: 'I5', at: '2025-12-31T23:59:00.000Z', what: 'cordoned' },

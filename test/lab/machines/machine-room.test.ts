@@ -34,7 +34,7 @@ const virtual = (changes: Partial<VirtualMachine> = {}): VirtualMachine => ({
 interface Furnished extends LoneMachine {
   readonly room: LabMachineRoom;
   /** Destroys the machine and makes it anew. */
-  readonly rebuild: (changes?: Partial<VirtualMachine>) => Promise<void>;
+  readonly replacement: (changes?: Partial<VirtualMachine>) => Promise<void>;
   readonly reaches: (stage: string) => Promise<void>;
   readonly configure: () => void;
 }
@@ -52,7 +52,7 @@ async function furnished(): Promise<Furnished> {
   return {
     ...lone,
     room,
-    rebuild: async (changes = {}) => {
+    replacement: async (changes = {}) => {
       await room.destroy(201);
       await room.create(virtual({ uuid: 'bbbbbbbb-0000-0000-0000-000000000201', ...changes }));
     },
@@ -78,9 +78,9 @@ describe('a machine that is destroyed', () => {
 
 describe('a machine that is made anew', () => {
   test('boots its template and waits, with other identities, until it has a configuration', async () => {
-    const { machine, rebuild, reaches, room, configure, ready } = await furnished();
+    const { machine, replacement, reaches, room, configure, ready } = await furnished();
     const before = { bootId: machine.bootId, machineId: machine.disk.machineId };
-    await rebuild();
+    await replacement();
     await reaches('maintenance');
     expect(room.stateOf(201)).toEqual({ power: 'on', address: '10.20.67.1' });
     expect(machine.version).toBe('v1.12.6');
@@ -95,8 +95,8 @@ describe('a machine that is made anew', () => {
   });
 
   test('keeps its configuration over a reboot', async () => {
-    const { machine, rebuild, reaches, configure, ready, logged } = await furnished();
-    await rebuild();
+    const { machine, replacement, reaches, configure, ready, logged } = await furnished();
+    await replacement();
     await reaches('maintenance');
     configure();
     await ready();
@@ -107,15 +107,15 @@ describe('a machine that is made anew', () => {
   });
 
   test('needs no maintenance mode where its configuration came with it', async () => {
-    const { rebuild, ready, logged } = await furnished();
-    await rebuild({ userData: CONFIGURATION });
+    const { replacement, ready, logged } = await furnished();
+    await replacement({ userData: CONFIGURATION });
     await ready();
     expect(logged('created')).not.toContain('maintenance');
   });
 
   test('can lose its power while it waits', async () => {
-    const { machine, rebuild, reaches, room } = await furnished();
-    await rebuild();
+    const { machine, replacement, reaches, room } = await furnished();
+    await replacement();
     await reaches('maintenance');
     await room.powerOff(201);
     expect(room.stateOf(201)).toEqual({ power: 'off' });
@@ -125,7 +125,7 @@ describe('a machine that is made anew', () => {
   });
 
   test('that is no other machine’s, nor twice there', async () => {
-    const { room, rebuild } = await furnished();
+    const { room, replacement } = await furnished();
     await expect(room.create(virtual())).rejects.toThrow('VM 201 exists already');
     await expect(room.create(virtual({ vmid: 202 }))).rejects.toThrow(
       'k8s-work-1 exists already: it is VM 201',
@@ -134,19 +134,19 @@ describe('a machine that is made anew', () => {
       'The lab has no place for a machine k8s-work-9. It has k8s-work-1.',
     );
     const image = { talos: 'v9.9.9', schematic: CONTROL_SCHEMATIC };
-    await expect(rebuild({ image })).rejects.toThrow('No template can hold');
+    await expect(replacement({ image })).rejects.toThrow('No template can hold');
   });
 
   test('boots nothing without a disk', async () => {
-    const { rebuild, log } = await furnished();
-    await rebuild({ diskGb: 0 });
+    const { replacement, log } = await furnished();
+    await replacement({ diskGb: 0 });
     expect(log.at(-1)).toMatchObject({ event: 'lost', detail: 'there is nothing on its disk to boot from' });
   });
 
   test('in another VLAN has no address and joins nothing', async () => {
-    const { rebuild, room, machine } = await furnished();
+    const { replacement, room, machine } = await furnished();
     const nics = [{ mac: 'bc:24:11:00:02:01', vlan: 4000, model: 'virtio' }] as const;
-    await rebuild({ nics, userData: CONFIGURATION });
+    await replacement({ nics, userData: CONFIGURATION });
     const failed = (): boolean => machine.services.get('kubelet')?.state === 'Failed';
     await machine.waitFor(failed, { what: 'the kubelet to fail', timeoutMs: 20_000 });
     expect(room.stateOf(201)).toEqual({ power: 'on' });
@@ -154,15 +154,15 @@ describe('a machine that is made anew', () => {
 });
 
 describe('faults of a machine that is made anew', () => {
-  const rebuilt = async (fault: FaultName): Promise<Furnished> => {
+  const replaced = async (fault: FaultName): Promise<Furnished> => {
     const one = await furnished();
     one.faults.arm({ name: fault, node: 'k8s-work-1' });
-    await one.rebuild();
+    await one.replacement();
     return one;
   };
 
   test('never-leaves-maintenance: it takes one configuration and does nothing with it', async () => {
-    const { machine, reaches, configure, ready, logged } = await rebuilt('never-leaves-maintenance');
+    const { machine, reaches, configure, ready, logged } = await replaced('never-leaves-maintenance');
     await reaches('maintenance');
     configure();
     expect(logged('created').at(-1)).toBe('configured');
@@ -172,7 +172,7 @@ describe('faults of a machine that is made anew', () => {
   });
 
   test('slow-first-boot: only the first boot takes long', async () => {
-    const { machine, reaches, logged } = await rebuilt('slow-first-boot');
+    const { machine, reaches, logged } = await replaced('slow-first-boot');
     expect(logged('created')).toEqual(['created', 'power-on']);
     await machine.powerOff();
     await machine.powerOn();

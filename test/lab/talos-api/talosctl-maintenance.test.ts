@@ -29,7 +29,7 @@ async function makeAnew(name: string, version: string): Promise<Machine> {
   const machine = cluster.machine(name);
   const { schematic, image, extensions } = machine.bootSlots.running;
   await machine.body.destroy();
-  machine.body.rebuild({
+  machine.body.replacement({
     hardware: { ...usualHardware(name), uuid: 'bbbbbbbb-0000-0000-0000-000000000201' },
     slot: { version, schematic, image, extensions },
   });

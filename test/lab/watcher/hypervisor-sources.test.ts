@@ -98,7 +98,7 @@ describe('talosctl on its way to a machine without a certificate', () => {
   });
 });
 
-describe('the secrets of a lab whose machines can be rebuilt', () => {
+describe('the secrets of a lab whose machines can be replaced', () => {
   const key =
     '-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIFB1dCBub3RoaW5nIGluIGhl\n-----END PRIVATE KEY-----\n';
   const base64 = (text: string): string => Buffer.from(text).toString('base64');

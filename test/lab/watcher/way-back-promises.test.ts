@@ -12,14 +12,14 @@ import {
   second,
   type MadeEvidence,
 } from './made-evidence.js';
-import { TO, destroyed, hypervisorRequest, made, rebuildEvidence } from './made-rebuild.js';
+import { TO, destroyed, hypervisorRequest, made, replacementEvidence } from './made-replacement.js';
 
 const old = 'v1.12.1';
-const on = { on: 'where a node that was made anew goes back', made: wayBack };
+const on = { on: 'where a node that was made anew goes back', made: rollbackValues };
 
-/** As rebuildEvidence; then k8s-work-1 goes back from second 57 on, since somebody said so. */
-function wayBack(): MadeEvidence {
-  const evidence = rebuildEvidence();
+/** As replacementEvidence; then k8s-work-1 goes back from second 57 on, since somebody said so. */
+function rollbackValues(): MadeEvidence {
+  const evidence = replacementEvidence();
   const name = 'k8s-work-1';
   const first = record(evidence, `${RUN}/1/${name}/1`);
   first.result = { node: name, outcome: 'halted', state: 'on-target', to: TO };
@@ -68,7 +68,7 @@ function unsaid(evidence: MadeEvidence): void {
 
 describe('a run whose node goes back by another machine, and that keeps its promises', () => {
   it.each(['I6', 'I7', 'I8', 'I12'] as PromiseName[])('%s has nothing to say about it', (name) => {
-    expect(judged(name, wayBack())).toEqual([]);
+    expect(judged(name, rollbackValues())).toEqual([]);
   });
 });
 
@@ -106,7 +106,7 @@ check(
     {
       title: 'fires when another node’s machine is made anew for it',
       change: ({ hypervisor }) => hypervisor?.requests.push(destroyed(61, 8005)),
-      says: 'which the plan of run/prox-ops/1 does not rebuild',
+      says: 'which the plan of run/prox-ops/1 does not replace',
     },
   ],
   on,
@@ -137,7 +137,7 @@ function controlPlaneBack(evidence: MadeEvidence, unwell: string): void {
   });
 }
 
-const ofDestruction = { on: 'where a control plane goes back that has no vote', made: rebuildEvidence };
+const ofDestruction = { on: 'where a control plane goes back that has no vote', made: replacementEvidence };
 check(
   'I2',
   [

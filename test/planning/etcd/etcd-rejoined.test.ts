@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { etcdRejoined } from '../../../src/planning/etcd/etcd-rejoined.js';
-import { goesBack } from '../../../src/planning/rollback/automatic-rollback.js';
+import { rollsBackAutomatically } from '../../../src/planning/rollback/automatic-rollback.js';
 import type { Reason } from '../../../src/planning/reasons/reason.js';
 import { aCluster, type Cluster, unreachable } from '../a-cluster.js';
 
@@ -12,7 +12,7 @@ const rejoined = ({ observation }: Cluster): Reason | undefined => etcdRejoined(
 function goesBackFor(reason: Reason | undefined): boolean {
   if (!reason) throw new Error('the member is back');
   const told: Reason = { kind: 'etcd-not-rejoined', node: node.name, why: 'told', reason };
-  return goesBack(node.name, { failedStep: 'await-etcd-member', reason: told });
+  return rollsBackAutomatically(node.name, { failedStep: 'await-etcd-member', reason: told });
 }
 
 function silentMember(cluster: Cluster, name: string): Cluster {

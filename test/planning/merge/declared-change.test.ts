@@ -10,7 +10,7 @@ import { describeDeclaredChange } from '../../../src/planning/merge/describe-dec
 import { changedText } from '../../inventory/an-inventory.js';
 
 const file = 'clusters/atlas/slipway.yaml';
-const names = { 'in-place': 'upgrade-pets', rebuild: 'upgrade-cattle' };
+const names = { 'in-place': 'upgrade-pets', replace: 'upgrade-cattle' };
 
 /** What a slipway.yaml says: that of the tests, changed: Talos v1.12.6, Kubernetes v1.35.0, all in place. */
 function says(change: (draft: Document) => void = () => undefined): DeclaredState {
@@ -252,8 +252,8 @@ describe('labels', () => {
       'that want another way',
       ['upgrade-cattle'],
       patch,
-      { kind: 'disagrees', asked: 'rebuild', declared: 'in-place', delta: 'patch' },
-      '; the label upgrade-cattle asks for it by rebuilding, and slipway.yaml has a patch done in place: that other way waits for an approval',
+      { kind: 'disagrees', asked: 'replace', declared: 'in-place', delta: 'patch' },
+      '; the label upgrade-cattle asks for it by replacement, and slipway.yaml has a patch done in place: that other way waits for an approval',
     ],
     [
       'of both ways',

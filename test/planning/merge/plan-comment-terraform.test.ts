@@ -6,10 +6,10 @@ import type { UpgradePlan } from '../../../src/planning/plan/plan.js';
 import { wholePlan, type WholePlan } from '../../../src/planning/terraform/whole-plan.js';
 import { aCluster } from '../a-cluster.js';
 import { planOf } from '../a-planned-node.js';
-import { aRebuildingCluster, rebuilding } from '../a-rebuilding-cluster.js';
+import { aReplacingCluster, replacing } from '../a-replacing-cluster.js';
 
 const inPlace = planOf(aCluster().planInput());
-const anew = planOf(rebuilding(aRebuildingCluster()));
+const anew = planOf(replacing(aReplacingCluster()));
 
 const vm = 'module.worker_nodes["work-1"].proxmox_virtual_environment_vm.this';
 const resource = (address: string, ...actions: string[]) => ({ address, change: { actions } });
@@ -93,7 +93,7 @@ describe('what Terraform says of a pull request', () => {
     expect(said).toMatch(words);
   });
 
-  test('stands in the check where it could not say what a rebuild does, and nowhere else', () => {
+  test('stands in the check where it could not say what a replacement does, and nowhere else', () => {
     const title = (plan: UpgradePlan, said?: WholePlan): string =>
       planCheck(change, { verdict: 'planned', plan }, said).title;
     const change = { kind: 'absent' } as DeclaredChange;
@@ -103,7 +103,7 @@ describe('what Terraform says of a pull request', () => {
     expect(title(inPlace, unknown)).not.toContain('asked');
   });
 
-  test('is not there where it was not asked: a rebuild still names its machines', () => {
+  test('is not there where it was not asked: a replacement still names its machines', () => {
     expect(text(anew, undefined, 'main')).toMatch(
       /^Terraform was not asked[^]*It replaces 6 machines, and before them \d+ templates? where they differ:\n\n[^]*- work-1: module\.worker\\_nodes\\\["work-1"\\\]/,
     );

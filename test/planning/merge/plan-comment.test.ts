@@ -137,7 +137,10 @@ describe('what merging does', () => {
     [
       'waits for a person where its version was taken back',
       {
-        queue: { ...empty, takenBack: [{ talos: plan.target, run: 4, since: now, wentBack: 'k8s-work-2' }] },
+        queue: {
+          ...empty,
+          blockedVersions: [{ talos: plan.target, run: 4, since: now, wentBack: 'k8s-work-2' }],
+        },
       },
       /waits for a person, who types `slipway upgrade`: prox-ops turned back from Talos/,
     ],

@@ -2,9 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import type { Inventory } from '../../../src/inventory/schema.js';
 import { proposedInventory, settingsNotPlanned } from '../../../src/planning/merge/proposed-inventory.js';
-import { aRebuildingCluster } from '../a-rebuilding-cluster.js';
+import { aReplacingCluster } from '../a-replacing-cluster.js';
 
-const { inventory: plain } = aRebuildingCluster();
+const { inventory: plain } = aReplacingCluster();
 /** With what an inventory may leave out, too. */
 const inventory: Inventory = {
   ...plain,

@@ -62,9 +62,9 @@ describe('what takes back in git what it declares', () => {
     ['done', false, true],
     ['nothing-to-do', false, false],
     ['refused', false, false],
-  ])('is said where a run ended %s: %s; a way back: %s', (outcome, forward, wayBack) => {
+  ])('is said where a run ended %s: %s; a way back: %s', (outcome, forward, rollbackValues) => {
     expect(declaredStill(request({ origin }), outcome) !== undefined).toBe(forward);
-    expect(declaredStill(request({ back: back(origin) }), outcome) !== undefined).toBe(wayBack);
+    expect(declaredStill(request({ back: back(origin) }), outcome) !== undefined).toBe(rollbackValues);
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { RecordedFacts } from '../../../src/planning/node/classify-node.js';
-import { classifyRebuilt } from '../../../src/planning/node/classify-replaced.js';
+import { classifyReplaced } from '../../../src/planning/node/classify-replaced.js';
 import type { NodeObject, TalosObservation } from '../../../src/planning/node/observation.js';
 import { aCluster, unreachable } from '../a-cluster.js';
 import { factsOf, seenNode } from '../a-planned-node.js';
@@ -19,24 +19,26 @@ const seen = (talos: Partial<TalosObservation>, object: Partial<NodeObject>) =>
 
 describe('a node whose machine was made anew', () => {
   test('is on target once its Node is the new machine, in the boot that Talos tells', () =>
-    expect(classifyRebuilt(facts, machine, seen(booted, joined))).toMatchObject({
+    expect(classifyReplaced(facts, machine, seen(booted, joined))).toMatchObject({
       kind: 'on-target',
       bootId: 'another-boot',
       note: `joined with ${facts.wantedVersion}, system UUID ${made}`,
     }));
 
   test('is not, while its kubelet has not taken the Node over', () =>
-    expect(classifyRebuilt(facts, machine, seen(booted, {})).kind).toBe('rebooting'));
+    expect(classifyReplaced(facts, machine, seen(booted, {})).kind).toBe('rebooting'));
 
   test('goes by what is known of the machine, whichever way a UUID is written', () => {
     const upper = seen(booted, { ...joined, systemUuid: made.toUpperCase() });
-    expect(classifyRebuilt(facts, machine, upper).kind).toBe('on-target');
-    expect(classifyRebuilt(facts, { mac: 'bc:24:11:00:1f:44' }, seen(booted, joined)).kind).toBe('on-target');
+    expect(classifyReplaced(facts, machine, upper).kind).toBe('on-target');
+    expect(classifyReplaced(facts, { mac: 'bc:24:11:00:1f:44' }, seen(booted, joined)).kind).toBe(
+      'on-target',
+    );
   });
 
   test('of another machine fails, with both UUIDs', () => {
     const other = 'cccccccc-0000-0000-0000-000000000003';
-    const state = classifyRebuilt(facts, machine, seen(booted, { ...joined, systemUuid: other }));
+    const state = classifyReplaced(facts, machine, seen(booted, { ...joined, systemUuid: other }));
     expect(state).toMatchObject({
       kind: 'failed',
       reason: { kind: 'machine-other', what: 'system UUID', expected: made, found: other },
@@ -44,12 +46,12 @@ describe('a node whose machine was made anew', () => {
   });
 
   test.each([machine, { mac: 'bc:24:11:00:1f:44' }])('of the old machine fails (known by %j)', (known) => {
-    const state = classifyRebuilt(facts, known, seen(booted, { ...joined, systemUuid: old }));
+    const state = classifyReplaced(facts, known, seen(booted, { ...joined, systemUuid: old }));
     expect(state).toMatchObject({ kind: 'failed', reason: { kind: 'machine-not-replaced', uuid: old } });
   });
 
   test.each(['v1.12.1', 'v1.12.3'])('that joins with %s says that its template was another', (version) => {
-    const state = classifyRebuilt(facts, machine, seen({ ...booted, version }, joined));
+    const state = classifyReplaced(facts, machine, seen({ ...booted, version }, joined));
     expect(state).toMatchObject({
       kind: 'failed',
       reason: { kind: 'machine-wrong-version', version, wanted: facts.wantedVersion },
@@ -58,7 +60,7 @@ describe('a node whose machine was made anew', () => {
 
   test('is waited for while it is silent, or still shows the boot from before', () => {
     const silent = { ...seen(booted, {}), talos: unreachable('no route to host') };
-    expect(classifyRebuilt(facts, machine, silent).kind).toBe('unreachable');
-    expect(classifyRebuilt(facts, machine, seen({ bootId: facts.bootId }, {})).kind).toBe('rebooting');
+    expect(classifyReplaced(facts, machine, silent).kind).toBe('unreachable');
+    expect(classifyReplaced(facts, machine, seen({ bootId: facts.bootId }, {})).kind).toBe('rebooting');
   });
 });

@@ -1,18 +1,18 @@
 import { describe, expect, test } from '@jest/globals';
-import type { NetworkCard } from '../../../src/inventory/network-cards.js';
+import type { NetworkInterface } from '../../../src/inventory/network-cards.js';
 import {
-  cardsText,
+  interfacesText,
   lostIdentity,
   wrongDefinitions,
   wrongLinks,
 } from '../../../src/planning/node/network-interfaces.js';
-import type { DefinedCard } from '../../../src/planning/terraform/defined-cards.js';
+import type { DefinedInterface } from '../../../src/planning/terraform/defined-cards.js';
 
-const worker: NetworkCard[] = ['untagged', 62, 81];
-const three: DefinedCard[] = [{ vlan: 'untagged' }, { vlan: 62 }, { vlan: 81 }];
+const worker: NetworkInterface[] = ['untagged', 62, 81];
+const three: DefinedInterface[] = [{ vlan: 'untagged' }, { vlan: 62 }, { vlan: 81 }];
 
 describe('the network cards Terraform has of a machine', () => {
-  test.each<[string, NetworkCard[], DefinedCard[], string[]]>([
+  test.each<[string, NetworkInterface[], DefinedInterface[], string[]]>([
     ['one is missing', worker, three.slice(0, 2), ['card 3 (VLAN 81) is missing']],
     ['one is one too many', ['untagged'], three.slice(0, 2), ['card 2 (VLAN 62) is one too many']],
     [
@@ -41,7 +41,7 @@ describe('the network cards Terraform has of a machine', () => {
     }),
   );
 
-  test.each<[string, NetworkCard[], DefinedCard[]]>([
+  test.each<[string, NetworkInterface[], DefinedInterface[]]>([
     ['as they should be', worker, three],
     ['whose tags the state does not tell', worker, [{}, {}, {}]],
     ['whose bridge it does not tell', [{ vlan: 'untagged', bridge: 'vmbr1' }], [{ vlan: 'untagged' }]],
@@ -117,7 +117,7 @@ describe('what a network knows a node by', () => {
 });
 
 test('network cards are said with their VLANs', () =>
-  expect([cardsText(worker), cardsText(['untagged'])]).toEqual([
+  expect([interfacesText(worker), interfacesText(['untagged'])]).toEqual([
     '3 network cards (untagged, VLAN 62, VLAN 81)',
     '1 network card (untagged)',
   ]));

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { lastLook, lastLookAtRemains } from '../../../src/planning/node/preflight-check.js';
+import { preflightCheck, preflightCheckOfLeftovers } from '../../../src/planning/node/preflight-check.js';
 import type { PodObservation } from '../../../src/planning/node/observation.js';
 import {
   aCluster,
@@ -22,9 +22,9 @@ const guarded: Partial<PodObservation> = { namespace: 'postgres', name: 'db-1', 
 describe('the last look before a node is stopped', () => {
   test('finds nothing against a drained worker, nor against a drained control plane that does not lead', () => {
     const apart = aCluster().withObject('work-1', cordonedByRun(run));
-    expect(lastLook(apart.observation, worker, context)).toBeUndefined();
+    expect(preflightCheck(apart.observation, worker, context)).toBeUndefined();
     const other = aCluster().withObject('ctrl-2', cordonedByRun(run));
-    expect(lastLook(other.observation, controlPlane, context)).toBeUndefined();
+    expect(preflightCheck(other.observation, controlPlane, context)).toBeUndefined();
   });
 
   test.each<[string, Cluster, object]>([
@@ -91,12 +91,12 @@ describe('the last look before a node is stopped', () => {
       { kind: 'talos-not-ready', unmet: ['services: kubelet'] },
     ],
   ])('forbids it when %s', (_name, cluster, reason) => {
-    expect(lastLook(cluster.observation, worker, context)).toMatchObject(reason);
+    expect(preflightCheck(cluster.observation, worker, context)).toMatchObject(reason);
   });
 
   test('takes the boot its facts were recorded in for the same boot', () => {
     const same = drained.withTalos('work-1', { bootId: 'boot-of-work-1' });
-    expect(lastLook(same.observation, worker, context)).toBeUndefined();
+    expect(preflightCheck(same.observation, worker, context)).toBeUndefined();
   });
 
   test.each<[string, Partial<PodObservation>]>([
@@ -106,7 +106,7 @@ describe('the last look before a node is stopped', () => {
     ['runs elsewhere', { ...guarded, node: 'work-2' }],
     ['no budget covers', { budgets: [] }],
   ])('does not mind a pod that %s', (_name, pod) => {
-    expect(lastLook(drained.withPod(pod).observation, worker, context)).toBeUndefined();
+    expect(preflightCheck(drained.withPod(pod).observation, worker, context)).toBeUndefined();
   });
 
   test("leaves a person's cordon to the person: with our mark of work it will do, without it will not", () => {
@@ -115,32 +115,33 @@ describe('the last look before a node is stopped', () => {
       unschedulable: true,
       marks: marked({ run }),
     });
-    expect(lastLook(guardedBy.observation, kept, context)).toBeUndefined();
+    expect(preflightCheck(guardedBy.observation, kept, context)).toBeUndefined();
     expect(
-      lastLook(aCluster().withObject('work-1', cordonedBySomebody).observation, kept, context)?.kind,
+      preflightCheck(aCluster().withObject('work-1', cordonedBySomebody).observation, kept, context)?.kind,
     ).toBe('cordon-lost');
     expect(
-      lastLook(guardedBy.withObject('work-1', { unschedulable: false }).observation, kept, context)?.kind,
+      preflightCheck(guardedBy.withObject('work-1', { unschedulable: false }).observation, kept, context)
+        ?.kind,
     ).toBe('cordon-lost');
   });
 
   test('asks etcd for a control plane, and not for a worker', () => {
     const ill = aCluster().seeing({ etcd: unreachable('not asked') });
     expect(
-      lastLook(ill.withObject('work-1', cordonedByRun(run)).observation, worker, context),
+      preflightCheck(ill.withObject('work-1', cordonedByRun(run)).observation, worker, context),
     ).toBeUndefined();
     expect(
-      lastLook(ill.withObject('ctrl-2', cordonedByRun(run)).observation, controlPlane, context)?.kind,
+      preflightCheck(ill.withObject('ctrl-2', cordonedByRun(run)).observation, controlPlane, context)?.kind,
     ).toBe('etcd-unreachable');
   });
 
   test('forbids the leader, and a control plane beside another that is cordoned', () => {
     const leading = aCluster().withObject('ctrl-1', cordonedByRun(run));
-    expect(lastLook(leading.observation, plannedNode('ctrl-1'), context)?.kind).toBe('etcd-node-leads');
+    expect(preflightCheck(leading.observation, plannedNode('ctrl-1'), context)?.kind).toBe('etcd-node-leads');
     const beside = aCluster()
       .withObject('ctrl-2', cordonedByRun(run))
       .withObject('ctrl-3', cordonedBySomebody);
-    expect(lastLook(beside.observation, controlPlane, context)).toMatchObject({
+    expect(preflightCheck(beside.observation, controlPlane, context)).toMatchObject({
       kind: 'control-plane-disrupted',
       node: 'ctrl-3',
     });
@@ -153,7 +154,7 @@ describe('the last look at what is left of a machine, before it is made once mor
       ...node,
       talos: unreachable('no route to host'),
     }));
-  const look = (of: Cluster, node = controlPlane) => lastLookAtRemains(of.observation, node, context);
+  const look = (of: Cluster, node = controlPlane) => preflightCheckOfLeftovers(of.observation, node, context);
 
   test('finds nothing against a silent worker, nor against a silent control plane that the others do without', () => {
     expect(look(remains(aCluster(), 'work-1'), worker)).toBeUndefined();

@@ -8,7 +8,7 @@ import { planText } from '../../../src/planning/plan/plan-text.js';
 import { probeByHand, probePod, probePodName, probesFor } from '../../../src/planning/node/smoke-tests.js';
 import { aCluster, cordonedByRun } from '../a-cluster.js';
 import { planOf } from '../a-planned-node.js';
-import { aRebuildingCluster, rebuilding } from '../a-rebuilding-cluster.js';
+import { aReplacingCluster, replacing } from '../a-replacing-cluster.js';
 
 const gpu = Probe.parse({
   name: 'gpu',
@@ -86,11 +86,11 @@ describe('the probes of a node', () => {
   });
 
   test('are a step of a machine that is made anew, too', () => {
-    const rebuilt = planOf(
-      rebuilding(aRebuildingCluster().declaring((inventory) => ({ ...inventory, probes: [vlan] }))),
+    const replaced = planOf(
+      replacing(aReplacingCluster().declaring((inventory) => ({ ...inventory, probes: [vlan] }))),
     );
-    const node = plannedIn(rebuilt, 'work-1');
-    expect(stepsOf(rebuilt, node).slice(-4)).toEqual(['verify-node', 'probe-node', 'uncordon', 'soak']);
+    const node = plannedIn(replaced, 'work-1');
+    expect(stepsOf(replaced, node).slice(-4)).toEqual(['verify-node', 'probe-node', 'uncordon', 'soak']);
   });
 
   test('try a node again that a run left cordoned: it is not given back untried', () => {

@@ -1,24 +1,24 @@
 import { describe, expect, test } from '@jest/globals';
 import { planText } from '../../../src/planning/plan/plan-text.js';
 import type { PlanInput } from '../../../src/planning/plan/plan-input.js';
-import { legsOf } from '../../../src/planning/plan/node-strategy.js';
+import { hopsOfNode } from '../../../src/planning/plan/node-strategy.js';
 import { planUpgrade } from '../../../src/planning/plan/upgrade-plan.js';
 import { answered, aCluster, type Cluster } from '../a-cluster.js';
 import { answersOf, planOf, seenNode } from '../a-planned-node.js';
-import { aRebuildingCluster, available, commit, rebuilding, withTerraform } from '../a-rebuilding-cluster.js';
+import { aReplacingCluster, available, commit, replacing, withTerraform } from '../a-replacing-cluster.js';
 
 const well = aCluster();
-const machines = aRebuildingCluster();
-const minorInPlace = { patch: 'in-place', minor: 'in-place', major: 'rebuild' } as const;
+const machines = aReplacingCluster();
+const minorInPlace = { patch: 'in-place', minor: 'in-place', major: 'replace' } as const;
 
 const minor = { talos: 'v1.13.9' } as const;
-const asking = (cluster: Cluster, strategy: 'in-place' | 'rebuild', request: object = {}): PlanInput =>
+const asking = (cluster: Cluster, strategy: 'in-place' | 'replace', request: object = {}): PlanInput =>
   cluster.planInput({
     request: { strategy, commit, ...request },
     availableVersions: answered(available),
   });
 const askingToRebuild = (cluster: Cluster, request: object = {}): PlanInput =>
-  asking(cluster, 'rebuild', request);
+  asking(cluster, 'replace', request);
 const reasonsOf = (input: PlanInput): readonly unknown[] => {
   const planned = planUpgrade(input);
   return planned.verdict === 'refused' ? planned.reasons : [];
@@ -27,21 +27,23 @@ const reasonsOf = (input: PlanInput): readonly unknown[] => {
 describe('a strategy that was asked for', () => {
   const plan = planOf(asking(well, 'in-place', minor));
 
-  test('upgrades in place where slipway.yaml rebuilds, says so and why, and needs an approval', () => {
+  test('upgrades in place where slipway.yaml replaces, says so and why, and needs an approval', () => {
     expect(plan.strategy).toBe('in-place');
-    expect(plan.strategyReason).toBe('minor: asked for with --strategy, slipway.yaml says rebuild');
-    expect(plan.hops.flatMap(({ nodes }) => nodes).every((node) => node.rebuild === undefined)).toBe(true);
+    expect(plan.strategyReason).toBe('minor: asked for with --strategy, slipway.yaml says replace');
+    expect(plan.hops.flatMap(({ nodes }) => nodes).every((node) => node.replacement === undefined)).toBe(
+      true,
+    );
     expect(plan.approvals).toEqual([
       {
         kind: 'strategy',
-        why: '--strategy in-place was asked for, and upgrade.strategy.minor of slipway.yaml is rebuild',
+        why: '--strategy in-place was asked for, and upgrade.strategy.minor of slipway.yaml is replace',
       },
     ]);
   });
 
   test('is in the text of the plan, with the limit of the wait and the lines to type', () => {
     const text = planText(plan);
-    expect(text).toContain('in place (minor: asked for with --strategy, slipway.yaml says rebuild)');
+    expect(text).toContain('in place (minor: asked for with --strategy, slipway.yaml says replace)');
     expect(text).toContain('needs an approval: a run of it waits 24h at most, with nothing touched');
     expect(text).toContain(
       `slipway approve prox-ops --plan ${plan.hash.slice(0, 12)} --by "NAME" --reason "…"  # let it begin`,
@@ -65,26 +67,26 @@ describe('a strategy that was asked for', () => {
     expect(plan.hash).not.toBe(planOf(declared.planInput({ request: minor })).hash);
   });
 
-  test('rebuilds a patch where machines can be made anew, and needs an approval', () => {
+  test('replaces a patch where machines can be made anew, and needs an approval', () => {
     const patch = planOf(askingToRebuild(machines));
     expect(patch).toMatchObject({
-      strategy: 'rebuild',
+      strategy: 'replace',
       strategyReason: 'patch: asked for with --strategy, slipway.yaml says in-place',
       approvals: [{ kind: 'strategy' }],
     });
-    expect(patch.hops.map(({ to, strategy }) => [to, strategy])).toEqual([['v1.12.6', 'rebuild']]);
-    expect(patch.hops[0]?.nodes.every((node) => node.rebuild)).toBe(true);
+    expect(patch.hops.map(({ to, strategy }) => [to, strategy])).toEqual([['v1.12.6', 'replace']]);
+    expect(patch.hops[0]?.nodes.every((node) => node.replacement)).toBe(true);
   });
 
   test('of a minor leaves a patch that only has to come first as slipway.yaml has it', () => {
     const seen = answersOf(seenNode(machines.running('v1.10.3'), 'work-1'));
-    const legs = legsOf(askingToRebuild(machines, { talos: 'v1.11.5' }), seen, [
+    const legs = hopsOfNode(askingToRebuild(machines, { talos: 'v1.11.5' }), seen, [
       { to: 'v1.10.9' },
       { to: 'v1.11.5' },
     ]);
     expect(legs.map(({ to, strategy }) => [to, strategy])).toEqual([
       ['v1.10.9', 'in-place'],
-      ['v1.11.5', 'rebuild'],
+      ['v1.11.5', 'replace'],
     ]);
   });
 
@@ -92,22 +94,22 @@ describe('a strategy that was asked for', () => {
     const noted = (input: PlanInput): boolean =>
       planOf(input).notes.some((note) => note.includes('a plan of its own wants to make them anew'));
     expect(noted(asking(machines, 'in-place', minor))).toBe(true);
-    expect(noted(rebuilding(machines))).toBe(false);
+    expect(noted(replacing(machines))).toBe(false);
   });
 
   test.each<[string, PlanInput, readonly unknown[]]>([
     [
-      'to rebuild where nothing says what makes the machines',
+      'to replace where nothing says what makes the machines',
       askingToRebuild(well),
-      [expect.objectContaining({ kind: 'rebuild-unprepared' })],
+      [expect.objectContaining({ kind: 'replacement-unprepared' })],
     ],
     [
-      'to rebuild where nobody knows which commit',
+      'to replace where nobody knows which commit',
       askingToRebuild(withTerraform(machines, {}), { commit: undefined }),
       [expect.objectContaining({ kind: 'terraform-commit-unknown' })],
     ],
     [
-      'to rebuild for another image of the version that runs',
+      'to replace for another image of the version that runs',
       {
         ...askingToRebuild(machines.running('v1.12.6').withTalos('work-1', { schematic: 'e'.repeat(64) })),
         schematics: answered({}),
@@ -175,9 +177,9 @@ describe('upgrade.approve of slipway.yaml', () => {
   });
 
   test('has what makes a machine anew wait, and nothing else', () => {
-    const cluster = machines.upgrading({ approve: ['rebuild'] });
-    expect(planOf(rebuilding(cluster)).approvals).toEqual([
-      { kind: 'rebuild', why: 'upgrade.approve of slipway.yaml names rebuild' },
+    const cluster = machines.upgrading({ approve: ['replace'] });
+    expect(planOf(replacing(cluster)).approvals).toEqual([
+      { kind: 'replace', why: 'upgrade.approve of slipway.yaml names replace' },
     ]);
     expect(kindsOf(cluster.planInput())).toBeUndefined();
   });
@@ -188,8 +190,8 @@ describe('upgrade.approve of slipway.yaml', () => {
     expect(kindsOf(well.upgrading({ strategy: minorInPlace }).planInput({ request: minor }))).toBeUndefined();
   });
 
-  test('holds for a rebuild, too', () => {
-    const { approvals } = planOf(rebuilding(machines.upgrading({ approve: ['minor'] })));
+  test('holds for a replacement, too', () => {
+    const { approvals } = planOf(replacing(machines.upgrading({ approve: ['minor'] })));
     expect(approvals?.map(({ kind }) => kind)).toEqual(['delta']);
   });
 });

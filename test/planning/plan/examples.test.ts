@@ -71,8 +71,8 @@ describe.each([
   });
 });
 
-/** As if this version of Slipway could rebuild nodes. */
-function rebuilt(inventory: Inventory, only: readonly string[] = []): PlanInput {
+/** As if this version of Slipway could replacement nodes. */
+function replaced(inventory: Inventory, only: readonly string[] = []): PlanInput {
   return asDeclared(inventory).planInput({
     request: { talos: 'v1.12.6', declared: false, commit: 'c'.repeat(40) },
     availableVersions: answered([inventory.versions.talos, 'v1.12.6']),
@@ -82,28 +82,30 @@ function rebuilt(inventory: Inventory, only: readonly string[] = []): PlanInput 
 
 describe('a minor of the examples', () => {
   test('prox-ops: fifteen machines and their templates made anew, in about two hours', async () => {
-    const plan = planOf(rebuilt(await exampleInventory('prox-ops')));
+    const plan = planOf(replaced(await exampleInventory('prox-ops')));
     const [hop] = plan.hops;
     expect(plan.terraform).toMatchObject({ tool: 'terraform', version: '1.9.8', folder: 'terraform' });
     expect(hop?.values).toMatchObject({ talos_version: '1.12.6', kubernetes_version: '1.34.1' });
     // Of every host and role: no control plane is made of one of them, and all nodes depend on it.
     expect(hop?.templates).toHaveLength(8);
     expect(hop?.templates).toContain('module.templates["odin-control-plane"]');
-    expect(hop?.nodes.map(({ rebuild }) => rebuild?.address)).toContain('module.worker_nodes["k8s-work-16"]');
-    expect(hop?.nodes.every(({ steps }) => steps === 'rebuild')).toBe(true);
+    expect(hop?.nodes.map(({ replacement }) => replacement?.address)).toContain(
+      'module.worker_nodes["k8s-work-16"]',
+    );
+    expect(hop?.nodes.every(({ steps }) => steps === 'replace')).toBe(true);
     expect(plan.estimate / 3_600_000).toBeGreaterThan(1.5);
     expect(plan.estimate / 3_600_000).toBeLessThan(2.5);
   });
 
   test('atlas: not with the node that is the endpoint, but with the others', async () => {
     const atlas = await exampleInventory('atlas');
-    expect(planUpgrade(rebuilt(atlas))).toMatchObject({
-      reasons: [{ kind: 'rebuild-endpoint', node: 'talos-cp-01' }],
+    expect(planUpgrade(replaced(atlas))).toMatchObject({
+      reasons: [{ kind: 'replacement-endpoint', node: 'talos-cp-01' }],
     });
     const controlPlane = { ...atlas.controlPlane, endpoint: 'https://10.0.0.20:6443' };
-    expect(planUpgrade(rebuilt({ ...atlas, controlPlane }))).toMatchObject({ verdict: 'planned' });
-    const plan = planOf(rebuilt(atlas, ['talos-cp-02', 'talos-worker-01']));
-    expect(plan.hops[0]?.nodes.map(({ rebuild }) => rebuild)).toEqual([
+    expect(planUpgrade(replaced({ ...atlas, controlPlane }))).toMatchObject({ verdict: 'planned' });
+    const plan = planOf(replaced(atlas, ['talos-cp-02', 'talos-worker-01']));
+    expect(plan.hops[0]?.nodes.map(({ replacement }) => replacement)).toEqual([
       { address: 'module.talos_node["talos-cp-02"]', host: 'atlas', configuration: 'terraform' },
       { address: 'module.talos_node["talos-worker-01"]', host: 'atlas', configuration: 'terraform' },
     ]);
@@ -140,7 +142,7 @@ describe('what the examples say of their clusters', () => {
       endpoint: 'https://10.0.0.11:6443',
       vip: '10.0.0.20',
     });
-    expect(upgrade.strategy).toEqual({ patch: 'in-place', minor: 'rebuild', major: 'rebuild' });
+    expect(upgrade.strategy).toEqual({ patch: 'in-place', minor: 'replace', major: 'replace' });
   });
 
   test('portkey: control planes only, in place at every step, told through ntfy', async () => {

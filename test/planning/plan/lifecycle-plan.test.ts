@@ -8,7 +8,7 @@ import { planOf } from '../a-planned-node.js';
 
 const well = aCluster();
 const request = { talos: 'v1.13.9' };
-const minorInPlace = { patch: 'in-place', minor: 'in-place', major: 'rebuild' } as const;
+const minorInPlace = { patch: 'in-place', minor: 'in-place', major: 'replace' } as const;
 
 function nodesOf(input: PlanInput): readonly PlannedNode[] {
   return planOf(input).hops.flatMap((hop) => hop.nodes);
@@ -48,7 +48,7 @@ describe('the plan of a patch from Talos 1.13 on', () => {
   test.each([
     ['v1.13.9', 'v1.13.9', 'nothing-to-do'],
     ['v1.13.9', 'v1.13.4', 'downgrade'],
-    ['v1.13.4', 'v1.14.0-rc.1', 'rebuild-unprepared'],
+    ['v1.13.4', 'v1.14.0-rc.1', 'replacement-unprepared'],
   ])('from %s to %s is %s', (from, talos, kind) => {
     const available = answered(['v1.13.4', 'v1.13.9', 'v1.14.0-rc.1']);
     const planned = planUpgrade(
@@ -79,9 +79,9 @@ describe('a cluster that is half 1.12 and half 1.13', () => {
     expect(plan.strategyReason).toBe('minor: upgrade.strategy.minor of slipway.yaml is in-place');
   });
 
-  test('is refused where minors are rebuilt and nothing says how, once for all nodes', () => {
+  test('is refused where minors are replaced and nothing says how, once for all nodes', () => {
     const reasons = reasonsOf(half.planInput({ request }));
-    expect(reasons.map(({ kind }) => kind)).toEqual(['rebuild-unprepared']);
+    expect(reasons.map(({ kind }) => kind)).toEqual(['replacement-unprepared']);
   });
 
   test('may still take the nodes of 1.13 by name', () => {

@@ -8,9 +8,9 @@ import {
 } from '../../../src/planning/terraform/accepted-changes.js';
 import { answered, unreachable } from '../a-cluster.js';
 import { planOf } from '../a-planned-node.js';
-import { aRebuildingCluster, rebuilding } from '../a-rebuilding-cluster.js';
+import { aReplacingCluster, replacing } from '../a-replacing-cluster.js';
 
-const input = rebuilding(aRebuildingCluster());
+const input = replacing(aReplacingCluster());
 const vm = (node: string): string => `module.worker_nodes["${node}"].vm.this`;
 const memory = (node: string) =>
   ({ address: vm(node), path: 'memory[0].dedicated', from: '4096', to: '8192' }) as const;
@@ -36,8 +36,8 @@ describe('what Terraform would change beside the version', () => {
   });
 
   test('stands in the plan at its node, so a yes is to that and to nothing else', () => {
-    const [first, ...others] = asked.hops[0]?.nodes.filter(({ rebuild }) => rebuild?.accepts) ?? [];
-    expect(first).toMatchObject({ name: 'work-1', rebuild: { accepts: [memory('work-1')] } });
+    const [first, ...others] = asked.hops[0]?.nodes.filter(({ replacement }) => replacement?.accepts) ?? [];
+    expect(first).toMatchObject({ name: 'work-1', replacement: { accepts: [memory('work-1')] } });
     expect(others).toEqual([]);
     const more = { ...memory('work-1'), to: '9000' };
     const other = planOf({ ...input, otherChanges: answered({ 'work-1': [more] }) });

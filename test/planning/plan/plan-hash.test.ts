@@ -86,7 +86,7 @@ describe('the hash of a plan', () => {
     ],
   ])('is another with %s', (_name, other) => expect(other).not.toBe(hash));
 
-  test('of a plan in place is the same with other limits of rebuilds', () => {
+  test('of a plan in place is the same with other limits of replaces', () => {
     const other = well.declaring((inventory) => ({
       ...inventory,
       limits: { ...inventory.limits, replace: 1, terraformLock: 1 },

@@ -8,7 +8,7 @@ import { planOf } from '../a-planned-node.js';
 
 const request = { talos: 'v1.13.9' };
 const well = aCluster().upgrading({
-  strategy: { patch: 'in-place', minor: 'in-place', major: 'rebuild' },
+  strategy: { patch: 'in-place', minor: 'in-place', major: 'replace' },
   workers: { canary: 1, batch: 3, undrained: 'halt' },
 });
 const boot = 'boot-of-work-2';

@@ -3,15 +3,9 @@ import type { PlanInput } from '../../../src/planning/plan/plan-input.js';
 import type { Reason } from '../../../src/planning/reasons/reason.js';
 import { planUpgrade } from '../../../src/planning/plan/upgrade-plan.js';
 import { aCluster, answered, type Cluster } from '../a-cluster.js';
-import {
-  aRebuildingCluster,
-  available,
-  rebuilding,
-  withRole,
-  withTerraform,
-} from '../a-rebuilding-cluster.js';
+import { aReplacingCluster, available, replacing, withRole, withTerraform } from '../a-replacing-cluster.js';
 
-const world = aRebuildingCluster();
+const world = aReplacingCluster();
 const reasonsOf = (input: PlanInput): readonly Reason[] => {
   const planned = planUpgrade(input);
   return planned.verdict === 'refused' ? planned.reasons : [];
@@ -33,10 +27,10 @@ describe('no machine is made anew', () => {
   test.each<[string, PlanInput, readonly Reason[]]>([
     [
       'where nothing says how',
-      rebuilding(aCluster()),
+      replacing(aCluster()),
       [
         {
-          kind: 'rebuild-unprepared',
+          kind: 'replacement-unprepared',
           missing: [
             'terraform',
             'roles.control-plane.terraform',
@@ -49,12 +43,12 @@ describe('no machine is made anew', () => {
     ],
     [
       'where its role says nothing of its configuration',
-      rebuilding(withRole(world, 'worker', { configuration: undefined })),
-      [{ kind: 'rebuild-unprepared', missing: ['roles.worker.configuration'] }],
+      replacing(withRole(world, 'worker', { configuration: undefined })),
+      [{ kind: 'replacement-unprepared', missing: ['roles.worker.configuration'] }],
     ],
     [
       'where its address means nothing',
-      rebuilding(withRole(world, 'worker', { terraform: 'module.worker_nodes[{node}]' }), {
+      replacing(withRole(world, 'worker', { terraform: 'module.worker_nodes[{node}]' }), {
         only: ['work-1'],
       }),
       [
@@ -67,7 +61,7 @@ describe('no machine is made anew', () => {
     ],
     [
       'where nobody knows the host of its template',
-      rebuilding(withoutHost, { only: ['work-1'] }),
+      replacing(withoutHost, { only: ['work-1'] }),
       [
         {
           kind: 'terraform-address-wrong',
@@ -86,30 +80,30 @@ describe('no machine is made anew', () => {
     ],
     [
       'where it is the endpoint of the machine configurations',
-      rebuilding(withEndpoint(world, endpoint)),
-      [{ kind: 'rebuild-endpoint', node: 'ctrl-1', endpoint }],
+      replacing(withEndpoint(world, endpoint)),
+      [{ kind: 'replacement-endpoint', node: 'ctrl-1', endpoint }],
     ],
     [
       'where the endpoint is its name',
-      rebuilding(withEndpoint(world, 'https://ctrl-2:6443')),
-      [{ kind: 'rebuild-endpoint', node: 'ctrl-2', endpoint: 'https://ctrl-2:6443' }],
+      replacing(withEndpoint(world, 'https://ctrl-2:6443')),
+      [{ kind: 'replacement-endpoint', node: 'ctrl-2', endpoint: 'https://ctrl-2:6443' }],
     ],
     [
       'where it is the only control plane',
-      rebuilding(aRebuildingCluster({ controlPlanes: 1 })),
-      [{ kind: 'rebuild-loses-etcd', node: 'ctrl-1', members: 1 }],
+      replacing(aReplacingCluster({ controlPlanes: 1 })),
+      [{ kind: 'replacement-loses-etcd', node: 'ctrl-1', members: 1 }],
     ],
     [
       'where etcd has one member, whatever is declared',
-      rebuilding(world.withEtcd((etcd) => ({ ...etcd, members: etcd.members.slice(0, 1) }))),
-      [{ kind: 'rebuild-loses-etcd', node: 'ctrl-1', members: 1 }],
+      replacing(world.withEtcd((etcd) => ({ ...etcd, members: etcd.members.slice(0, 1) }))),
+      [{ kind: 'replacement-loses-etcd', node: 'ctrl-1', members: 1 }],
     ],
     [
       'where it might get another Kubernetes than it had',
-      rebuilding(world.withObject('work-1', { kubeletVersion: 'v1.34.2' })),
+      replacing(world.withObject('work-1', { kubeletVersion: 'v1.34.2' })),
       [
         {
-          kind: 'rebuild-kubernetes-mixed',
+          kind: 'replacement-kubernetes-mixed',
           variable: 'kubernetes_version',
           lowest: 'v1.34.2',
           highest: 'v1.35.0',
@@ -118,7 +112,7 @@ describe('no machine is made anew', () => {
     ],
     [
       'to another major',
-      rebuilding(world, { talos: 'v2.0.0', availableVersions: answered(['v2.0.0']), only: ['work-1'] }),
+      replacing(world, { talos: 'v2.0.0', availableVersions: answered(['v2.0.0']), only: ['work-1'] }),
       [
         {
           kind: 'talos-unsupported',
@@ -130,7 +124,7 @@ describe('no machine is made anew', () => {
   ])('%s', (_name, input, reasons) => expect(reasonsOf(input)).toEqual(reasons));
 
   test('of two control planes, and no other node is touched', () => {
-    const kinds = reasonsOf(rebuilding(aRebuildingCluster({ controlPlanes: 2 }))).map(({ kind }) => kind);
+    const kinds = reasonsOf(replacing(aReplacingCluster({ controlPlanes: 2 }))).map(({ kind }) => kind);
     expect(kinds).toEqual(['two-voters']);
   });
 });
@@ -139,31 +133,31 @@ describe('what forbids it for one node does not forbid it for others', () => {
   test.each<[string, PlanInput]>([
     [
       'the endpoint, when only workers are asked for',
-      rebuilding(withEndpoint(world, endpoint), { only: ['work-1'] }),
+      replacing(withEndpoint(world, endpoint), { only: ['work-1'] }),
     ],
     [
       'the endpoint, when it is a virtual address',
-      rebuilding(withEndpoint(world, 'https://10.20.67.100:6443')),
+      replacing(withEndpoint(world, 'https://10.20.67.100:6443')),
     ],
     [
       'the endpoint, when it runs the target already',
-      rebuilding(withEndpoint(world.running('v1.13.9', 'ctrl-1'), endpoint)),
+      replacing(withEndpoint(world.running('v1.13.9', 'ctrl-1'), endpoint)),
     ],
     [
       'the endpoint, when it gets a patch in place',
-      rebuilding(withEndpoint(world, endpoint), { talos: 'v1.12.6' }),
+      replacing(withEndpoint(world, endpoint), { talos: 'v1.12.6' }),
     ],
     [
       'one control plane, when its workers are asked for',
-      rebuilding(onlyWorkers(), { only: ['work-1', 'work-2'] }),
+      replacing(onlyWorkers(), { only: ['work-1', 'work-2'] }),
     ],
     [
-      'what a role lacks that is not rebuilt',
-      rebuilding(withRole(world, 'control-plane', { configuration: undefined }), { only: ['work-1'] }),
+      'what a role lacks that is not replaced',
+      replacing(withRole(world, 'control-plane', { configuration: undefined }), { only: ['work-1'] }),
     ],
     [
       'several versions of Kubernetes, where Terraform is told of none',
-      rebuilding(withoutKubernetesVariable().withObject('work-1', { kubeletVersion: 'v1.34.2' })),
+      replacing(withoutKubernetesVariable().withObject('work-1', { kubeletVersion: 'v1.34.2' })),
     ],
     ['a commit, where nothing is made anew', world.planInput()],
   ])('%s', (_name, input) => expect(planUpgrade(input)).toMatchObject({ verdict: 'planned' }));
@@ -173,7 +167,7 @@ describe('several minors', () => {
   const far = world.running('v1.11.5');
 
   test('are refused where the factory has no release of one between', () => {
-    const input = rebuilding(far, {
+    const input = replacing(far, {
       talos: 'v1.14.2',
       availableVersions: answered(['v1.12.6', 'v1.13.0-rc.1', 'v1.14.2']),
     });
@@ -183,7 +177,7 @@ describe('several minors', () => {
   });
 
   test('are refused where one between does not know the Kubernetes that runs', () => {
-    const old = aRebuildingCluster().running('v1.11.5');
+    const old = aReplacingCluster().running('v1.11.5');
     const names = old.observation.nodes.map(({ name }) => name);
     const with136 = names
       .reduce((cluster, name) => cluster.withObject(name, { kubeletVersion: 'v1.36.0' }), old)
@@ -191,7 +185,7 @@ describe('several minors', () => {
         ...seen,
         controlPlane: seen.controlPlane.map((pod) => ({ ...pod, version: 'v1.36.0' })),
       }));
-    expect(reasonsOf(rebuilding(with136, { talos: 'v1.13.9' }))).toEqual([
+    expect(reasonsOf(replacing(with136, { talos: 'v1.13.9' }))).toEqual([
       {
         kind: 'kubernetes-unsupported',
         talos: 'v1.12.6',
@@ -203,8 +197,8 @@ describe('several minors', () => {
   });
 
   test('in place go hop by hop too, and stop where no protocol is known', () => {
-    const inPlace = far.upgrading({ strategy: { patch: 'in-place', minor: 'in-place', major: 'rebuild' } });
-    const planned = planUpgrade(rebuilding(inPlace, { talos: 'v1.14.2' }));
+    const inPlace = far.upgrading({ strategy: { patch: 'in-place', minor: 'in-place', major: 'replace' } });
+    const planned = planUpgrade(replacing(inPlace, { talos: 'v1.14.2' }));
     expect(
       planned.verdict === 'planned' && planned.plan.hops.map(({ to, strategy }) => [to, strategy]),
     ).toEqual([
@@ -213,14 +207,14 @@ describe('several minors', () => {
       ['v1.14.2', undefined],
     ]);
     const newer = inPlace.running('v1.14.0');
-    expect(reasonsOf(rebuilding(newer, { talos: 'v1.14.2' })).map(({ kind }) => kind)).toEqual([
+    expect(reasonsOf(replacing(newer, { talos: 'v1.14.2' })).map(({ kind }) => kind)).toEqual([
       'flow-unavailable',
     ]);
   });
 });
 
 function onlyWorkers(): Cluster {
-  return aRebuildingCluster({ controlPlanes: 1 });
+  return aReplacingCluster({ controlPlanes: 1 });
 }
 
 function withoutKubernetesVariable(): Cluster {

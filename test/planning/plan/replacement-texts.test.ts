@@ -5,17 +5,17 @@ import { planText } from '../../../src/planning/plan/plan-text.js';
 import { nodeConfiguration, patchesFor } from '../../../src/planning/node/node-configuration.js';
 import { aCluster, type Cluster } from '../a-cluster.js';
 import { planOf } from '../a-planned-node.js';
-import { aRebuildingCluster, commit, rebuilding, withRole, withTerraform } from '../a-rebuilding-cluster.js';
+import { aReplacingCluster, commit, replacing, withRole, withTerraform } from '../a-replacing-cluster.js';
 
-const world = withRole(aRebuildingCluster(), 'worker', { afterRebuild: ['tailscale registers anew'] });
-const plan = planOf(rebuilding(world));
-const notesOf = (cluster: Cluster): string => planOf(rebuilding(cluster)).notes.join('\n');
+const world = withRole(aReplacingCluster(), 'worker', { afterReplacement: ['tailscale registers anew'] });
+const plan = planOf(replacing(world));
+const notesOf = (cluster: Cluster): string => planOf(replacing(cluster)).notes.join('\n');
 
-describe('the text of a plan that rebuilds', () => {
+describe('the text of a plan that replaces', () => {
   const text = planText(plan);
 
   test.each([
-    /^prox-ops {2}Talos → v1\.13\.9 {2}rebuild \(minor: upgrade\.strategy\.minor of slipway\.yaml is rebuild\)$/m,
+    /^prox-ops {2}Talos → v1\.13\.9 {2}replace \(minor: upgrade\.strategy\.minor of slipway\.yaml is replace\)$/m,
     /^nodes, in this order \(made anew by Terraform\)$/m,
     /^ {4}4 {2}work-1 {2}worker .* v1\.12\.1 → v1\.13\.9 {2}canary, made anew, module\.worker_nodes\["work-1"\], soak 5m$/m,
     new RegExp(`^terraform 1\\.11\\.4, terraform at ${commit.slice(0, 12)}, workspace default$`, 'm'),
@@ -48,10 +48,10 @@ describe('its notes', () => {
   ])('say: %s', (sentence) => expect(plan.notes.join('\n')).toContain(sentence));
 
   test('say nothing of what is not so', () => {
-    const plain = withTerraform(aRebuildingCluster(), { keep: [] });
-    const workers = planOf(rebuilding(plain, { only: ['work-1'] })).notes.join('\n');
+    const plain = withTerraform(aReplacingCluster(), { keep: [] });
+    const workers = planOf(replacing(plain, { only: ['work-1'] })).notes.join('\n');
     expect(workers).not.toMatch(/kept|etcd member|afterwards|git does not/);
-    const inPlace = planOf(aRebuildingCluster().planInput()).notes.join('\n');
+    const inPlace = planOf(aReplacingCluster().planInput()).notes.join('\n');
     expect(inPlace).not.toMatch(/destroyed|template/);
     expect(inPlace).toContain('may want to make these machines anew');
   });
@@ -63,7 +63,7 @@ describe('its notes', () => {
   });
 
   test('say that git wants another version, since Terraform would go back to it', () => {
-    const input = rebuilding(world);
+    const input = replacing(world);
     const notes = planOf({ ...input, request: { ...input.request, declared: false } }).notes.join('\n');
     expect(notes).toContain('git does not declare Talos v1.13.9: afterwards a plan of Terraform');
   });
@@ -117,7 +117,7 @@ describe('its commands', () => {
     expect(head).not.toContain('workspace select');
   });
 
-  test('rebuild the templates before any node, in one plan', () => {
+  test('replace the templates before any node, in one plan', () => {
     expect(templates).toContain('the templates of Talos v1.13.9, before any node');
     expect(templates.match(/-target='module\.templates/g)).toHaveLength(6);
     expect(templates).toContain(`plan -input=false -lock-timeout=300s -var-file="$variables0" ${values}`);
@@ -160,8 +160,8 @@ describe('its commands', () => {
   });
 
   test('keep one resource of a type, too, whether it is counted or not', () => {
-    const keeping = withTerraform(aRebuildingCluster(), { keep: ['terraform_data.disk'] });
-    const commands = planCommands(planOf(rebuilding(keeping)), keeping.inventory);
+    const keeping = withTerraform(aReplacingCluster(), { keep: ['terraform_data.disk'] });
+    const commands = planCommands(planOf(replacing(keeping)), keeping.inventory);
     const [, pattern = ''] = /grep -vE '([^']+)'/.exec(commands) ?? [];
     const kept = new RegExp(pattern);
     const list = ['disk', 'disk[0]', 'disk["a"]', 'disk_image', 'vm'].map(
@@ -185,7 +185,7 @@ describe('its commands', () => {
       workspace: 'production',
       source: { repository: 'https://git.example/infra', folder: 'talos machines' },
     });
-    const said = planCommands(planOf(rebuilding(other)), other.inventory);
+    const said = planCommands(planOf(replacing(other)), other.inventory);
     expect(said).toContain(
       `configuration='talos machines'  # in a clean checkout of https://git.example/infra of commit`,
     );
@@ -194,7 +194,7 @@ describe('its commands', () => {
 
   test('give a saved plan no variables again where that is refused', () => {
     const older = withTerraform(world, { tool: 'tofu', version: '1.10.6' });
-    const said = planCommands(planOf(rebuilding(older)), older.inventory);
+    const said = planCommands(planOf(replacing(older)), older.inventory);
     expect(said).toContain('apply -input=false ctrl-1.tfplan');
   });
 
@@ -214,7 +214,7 @@ describe('its commands', () => {
         },
       ],
     }));
-    const said = planCommands(planOf(rebuilding(patched)), patched.inventory);
+    const said = planCommands(planOf(replacing(patched)), patched.inventory);
     expect(said).toContain('patch1=all.yaml');
     expect(said).toContain('sops -d ctrl-1.yaml');
     expect(said).toContain(

@@ -191,7 +191,7 @@ describe('the plan of a patch', () => {
 
 /** Two minors further, and the factory has no release of the one between. */
 function skippedMinor(): PlanInput {
-  return well.upgrading({ strategy: { patch: 'in-place', minor: 'in-place', major: 'rebuild' } }).planInput({
+  return well.upgrading({ strategy: { patch: 'in-place', minor: 'in-place', major: 'replace' } }).planInput({
     request: { talos: 'v1.14.2' },
     availableVersions: answered(['v1.12.6', 'v1.13.0-rc.1', 'v1.14.2']),
   });
@@ -206,9 +206,9 @@ const refusals: readonly [string, PlanInput, readonly string[]][] = [
   ['a version the factory has not', well.planInput({ request: { talos: 'v1.12.99' } }), ['version-unknown']],
   ['a downgrade', well.planInput({ request: { talos: 'v1.12.0' } }), ['downgrade']],
   [
-    'a minor by rebuild, where nothing says what makes the machines',
+    'a minor by replacement, where nothing says what makes the machines',
     well.planInput({ request: { talos: 'v1.13.9' } }),
-    ['rebuild-unprepared'],
+    ['replacement-unprepared'],
   ],
   ['a skipped minor', skippedMinor(), ['minor-skipped']],
   [

@@ -8,7 +8,7 @@ const context = { cluster: 'prox-ops', run: 42, address };
 
 /** What a person can type today. */
 const exists = [
-  /^slipway (plan|upgrade)( --talos v[0-9XYZ.]+( --only [a-z]+-\d)?| --only [a-z]+-\d| --only NODE…| --commands| --strategy (in-place|rebuild)| --strategy rebuild --only NODE…)?$/,
+  /^slipway (plan|upgrade)( --talos v[0-9XYZ.]+( --only [a-z]+-\d)?| --only [a-z]+-\d| --only NODE…| --commands| --strategy (in-place|replace)| --strategy replace --only NODE…)?$/,
   /^slipway (status|watch) prox-ops$/,
   /^slipway abort prox-ops\/42 --why "…"$/,
   /^slipway (retry|rollback) [a-z]+-\d prox-ops\/42 --why "…"$/,

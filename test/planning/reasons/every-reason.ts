@@ -1,5 +1,5 @@
 import type { Reason } from '../../../src/planning/reasons/reason.js';
-import { everyRebuildReason } from './every-rebuild-reason.js';
+import { everyRebuildReason } from './every-replacement-reason.js';
 import { everyTerraformReason } from '../terraform/every-terraform-reason.js';
 
 const since = '2026-11-21T14:32:00.000Z';

@@ -4,11 +4,11 @@ import { reportOf, runReportMarkdown } from '../../../src/planning/report/run-re
 import type { LeftToChange } from '../../../src/planning/terraform/left-to-change.js';
 import { aCluster } from '../a-cluster.js';
 import { planOf } from '../a-planned-node.js';
-import { aRebuildingCluster, rebuilding } from '../a-rebuilding-cluster.js';
+import { aReplacingCluster, replacing } from '../a-replacing-cluster.js';
 import { aNodeResult, aRun } from '../a-run.js';
 
 const known: LeftToChange & { kind: 'known' } = { kind: 'known', writes: [], count: 0, outputs: [] };
-const made = aRun({ plan: planOf(rebuilding(aRebuildingCluster())), nodes: [aNodeResult('work-1', 60)] });
+const made = aRun({ plan: planOf(replacing(aReplacingCluster())), nodes: [aNodeResult('work-1', 60)] });
 const text = (terraform: LeftToChange): string => runReportMarkdown({ ...made, terraform });
 
 describe('the report of machines that were made anew', () => {

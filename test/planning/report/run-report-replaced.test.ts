@@ -17,12 +17,12 @@ function aRunOf(...anew: readonly string[]): RunStory {
       anew.includes(node.name)
         ? {
             ...node,
-            rebuild: { address: `module.nodes["${node.name}"]`, configuration: 'apply-config' as const },
+            replacement: { address: `module.nodes["${node.name}"]`, configuration: 'apply-config' as const },
           }
         : node,
     ),
   }));
-  const steps = stepOrders.rebuild.map((step): StepRecord => ({ step, startedAt, took: 10_000 }));
+  const steps = stepOrders.replace.map((step): StepRecord => ({ step, startedAt, took: 10_000 }));
   const run = aRun({ plan: { ...plan, hops } });
   const work = [
     { name: 'templates', startedAt, endedAt: '2026-11-21T14:05:00.000Z' },
@@ -64,6 +64,6 @@ test('nodes in place and nodes made anew are held to a target each', () => {
   const { ways } = reportOf(aRunOf('work-1')).figures.targets ?? { ways: [] };
   expect(ways).toEqual([
     { way: 'in-place', perNode: 150_000, slow: [] },
-    { way: 'rebuild', perNode: 440_000, slow: ['work-1'] },
+    { way: 'replace', perNode: 440_000, slow: ['work-1'] },
   ]);
 });

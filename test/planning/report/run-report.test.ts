@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { runReportMarkdown } from '../../../src/planning/report/run-report.js';
 import { aNodeResult, aRun } from '../a-run.js';
-import { aRebuildingCluster } from '../a-rebuilding-cluster.js';
+import { aReplacingCluster } from '../a-replacing-cluster.js';
 import { everyReason } from '../reasons/every-reason.js';
 
 const report = runReportMarkdown(aRun());
@@ -90,7 +90,7 @@ describe('any report', () => {
   });
 
   test('names the Terraform variable as slipway.yaml names and writes it', () => {
-    const text = runReportMarkdown(aRun({ inventory: aRebuildingCluster().inventory }));
+    const text = runReportMarkdown(aRun({ inventory: aReplacingCluster().inventory }));
     expect(text).toContain('The Terraform variable `talos_version`: `1.12.6`. slipway.yaml names it.');
     expect(text).not.toContain('guess');
   });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { goesBack, type Halt } from '../../../src/planning/rollback/automatic-rollback.js';
+import { rollsBackAutomatically, type Halt } from '../../../src/planning/rollback/automatic-rollback.js';
 import type { Reason } from '../../../src/planning/reasons/reason.js';
 import { everyReason } from '../reasons/every-reason.js';
 
@@ -37,7 +37,7 @@ describe('a node that halted the run', () => {
     ['leaves critical pods unscheduled', { failedStep: 'soak', reason: gaveUp(pods) }],
     ['is back in service, and pods get into trouble', { failedStep: 'soak', reason: broken(pods) }],
     ['is back in service, and gets unwell', { failedStep: 'soak', reason: broken(notReady) }],
-  ])('goes back by itself: it %s', (_what, halt) => expect(goesBack(node, halt)).toBe(true));
+  ])('goes back by itself: it %s', (_what, halt) => expect(rollsBackAutomatically(node, halt)).toBe(true));
 
   test.each<[string, Halt]>([
     ['booted the old version', { failedStep: 'await-boot', reason: everyReason['back-on-old-version'] }],
@@ -62,5 +62,7 @@ describe('a node that halted the run', () => {
       { failedStep: 'soak', reason: gaveUp({ ...everyReason['node-cordoned'], node }) },
     ],
     ['was aborted', { failedStep: 'await-ready', reason: everyReason.aborted }],
-  ])('is for a person to decide about: it %s', (_what, halt) => expect(goesBack(node, halt)).toBe(false));
+  ])('is for a person to decide about: it %s', (_what, halt) =>
+    expect(rollsBackAutomatically(node, halt)).toBe(false),
+  );
 });

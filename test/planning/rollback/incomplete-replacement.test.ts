@@ -7,7 +7,7 @@ import { planText } from '../../../src/planning/plan/plan-text.js';
 import { planUpgrade } from '../../../src/planning/plan/upgrade-plan.js';
 import { cordonedByRun, marked, type Cluster } from '../a-cluster.js';
 import { planOf } from '../a-planned-node.js';
-import { aRebuildingCluster, rebuilding } from '../a-rebuilding-cluster.js';
+import { aReplacingCluster, replacing } from '../a-replacing-cluster.js';
 
 const run = 'run/prox-ops/4';
 const oldUuid = '0a000000-0000-0000-0000-000000000001';
@@ -18,10 +18,10 @@ const waits: MachineStanding = {
 };
 const silent: MachineStanding = { kind: 'silent' };
 
-const world = aRebuildingCluster();
+const world = aReplacingCluster();
 
 /** A world in which an earlier run destroyed the machine of a node, and went no further. */
-function halfMade(name: string, standing: MachineStanding, of: Cluster = world): Cluster {
+function incompleteReplacement(name: string, standing: MachineStanding, of: Cluster = world): Cluster {
   return of
     .withObject(name, {
       ...cordonedByRun(run),
@@ -37,37 +37,37 @@ function halfMade(name: string, standing: MachineStanding, of: Cluster = world):
     }));
 }
 
-const kinds = (of: Cluster, more: Parameters<typeof rebuilding>[1] = {}): unknown => {
-  const planned = planUpgrade(rebuilding(of, more));
+const kinds = (of: Cluster, more: Parameters<typeof replacing>[1] = {}): unknown => {
+  const planned = planUpgrade(replacing(of, more));
   return planned.verdict === 'refused' ? planned.reasons.map(({ kind }) => kind) : planned.verdict;
 };
 
 describe('a node whose machine an earlier run left half made', () => {
-  const plan = planOf(rebuilding(halfMade('ctrl-2', silent)));
+  const plan = planOf(replacing(incompleteReplacement('ctrl-2', silent)));
   const nodes = plan.hops[0]?.nodes ?? [];
 
   test('is gone on with, by steps of its own', () => {
     expect(nodes.find(({ name }) => name === 'ctrl-2')).toMatchObject({
       from: 'v1.12.1',
-      steps: 'continued',
+      steps: 'resumed',
       adopts: run,
-      rebuild: { address: 'module.control_nodes["ctrl-2"]', continues: 'gone' },
+      replacement: { address: 'module.control_nodes["ctrl-2"]', continues: 'gone' },
     });
-    expect(plan.steps).toEqual({ rebuild: stepOrders.rebuild, continued: stepOrders.continued });
-    const waiting = planOf(rebuilding(halfMade('work-2', waits)));
+    expect(plan.steps).toEqual({ replace: stepOrders.replace, resumed: stepOrders.resumed });
+    const waiting = planOf(replacing(incompleteReplacement('work-2', waits)));
     expect(waiting.hops[0]?.nodes.find(({ name }) => name === 'work-2')).toMatchObject({
-      rebuild: { continues: 'waiting' },
+      replacement: { continues: 'waiting' },
     });
   });
 
   test.each(['ctrl-2', 'work-3'])('comes before every other node: %s', (name) => {
-    const { hops } = planOf(rebuilding(halfMade(name, silent)));
+    const { hops } = planOf(replacing(incompleteReplacement(name, silent)));
     expect(hops[0]?.nodes[0]?.name).toBe(name);
     expect(orderNodes(hops[0]?.nodes ?? [], 'ctrl-2', 'last', 'workers-first')[0]).toBe(name);
   });
 
   test('is told of, and what becomes of it; the gates it keeps closed block nothing', () => {
-    expect(planText(plan)).toContain('continued, module.control_nodes["ctrl-2"]');
+    expect(planText(plan)).toContain('resumed, module.control_nodes["ctrl-2"]');
     expect(plan.notes.join('\n')).toMatch(
       /ctrl-2 is continued, before any other node: .*nothing answers there, .*its etcd member is removed by its id/,
     );
@@ -75,13 +75,13 @@ describe('a node whose machine an earlier run left half made', () => {
       'ctrl-1, ctrl-3, work-1, work-2 and work-3: destroyed and made anew',
     );
     expect(plan.blocked).toEqual([]);
-    expect(planOf(rebuilding(halfMade('work-2', waits))).notes.join('\n')).toContain(
+    expect(planOf(replacing(incompleteReplacement('work-2', waits))).notes.join('\n')).toContain(
       'a new machine waits there, and gets its configuration if it is the one in the Terraform state',
     );
   });
 
-  test('is gone on with, too, where a person asked for a rebuild that slipway.yaml does not have', () => {
-    const input = rebuilding(halfMade('ctrl-2', silent));
+  test('is gone on with, too, where a person asked for a replacement that slipway.yaml does not have', () => {
+    const input = replacing(incompleteReplacement('ctrl-2', silent));
     const { upgrade } = input.inventory;
     const inPlace = {
       ...input,
@@ -90,22 +90,22 @@ describe('a node whose machine an earlier run left half made', () => {
         upgrade: { ...upgrade, strategy: { ...upgrade.strategy, minor: 'in-place' as const } },
       },
     };
-    const asked = { ...inPlace, request: { ...input.request, strategy: 'rebuild' as const } };
+    const asked = { ...inPlace, request: { ...input.request, strategy: 'replace' as const } };
     const [first] = planOf(asked).hops[0]?.nodes ?? [];
-    expect(first).toMatchObject({ name: 'ctrl-2', steps: 'continued' });
+    expect(first).toMatchObject({ name: 'ctrl-2', steps: 'resumed' });
     expect(planUpgrade(inPlace).verdict).toBe('refused');
   });
 
   test('can be gone on with alone', () => {
-    const alone = planOf(rebuilding(halfMade('ctrl-2', waits), { only: ['ctrl-2'] }));
-    expect(alone.steps).toEqual({ continued: stepOrders.continued });
+    const alone = planOf(replacing(incompleteReplacement('ctrl-2', waits), { only: ['ctrl-2'] }));
+    expect(alone.steps).toEqual({ resumed: stepOrders.resumed });
     expect(alone.notes.join('\n')).not.toContain('destroyed and made anew');
   });
 
   test('is gone on with by hand without -replace', () => {
     const { inventory } = world;
     const lines = planCommands(
-      planOf(rebuilding(halfMade('work-2', silent), { only: ['work-2'] })),
+      planOf(replacing(incompleteReplacement('work-2', silent), { only: ['work-2'] })),
       inventory,
     );
     expect(lines).not.toContain('-replace=/');
@@ -114,24 +114,32 @@ describe('a node whose machine an earlier run left half made', () => {
   });
 
   test('is refused where it is left out, or not the only one: nothing else is worked on before it', () => {
-    expect(kinds(halfMade('ctrl-2', silent), { only: ['work-1'] })).toEqual(['rebuild-unfinished']);
-    expect(kinds(halfMade('work-1', waits, halfMade('ctrl-2', silent)))).toEqual(['rebuild-unfinished']);
+    expect(kinds(incompleteReplacement('ctrl-2', silent), { only: ['work-1'] })).toEqual([
+      'replacement-unfinished',
+    ]);
+    expect(kinds(incompleteReplacement('work-1', waits, incompleteReplacement('ctrl-2', silent)))).toEqual([
+      'replacement-unfinished',
+    ]);
   });
 
   test('is refused where a machine waits there that is the old one, or holds another version', () => {
-    expect(kinds(halfMade('ctrl-2', { ...waits, uuid: oldUuid }))).toEqual(['machine-not-replaced']);
-    expect(kinds(halfMade('ctrl-2', { ...waits, version: 'v1.12.1' }))).toEqual(['machine-wrong-version']);
+    expect(kinds(incompleteReplacement('ctrl-2', { ...waits, uuid: oldUuid }))).toEqual([
+      'machine-not-replaced',
+    ]);
+    expect(kinds(incompleteReplacement('ctrl-2', { ...waits, version: 'v1.12.1' }))).toEqual([
+      'machine-wrong-version',
+    ]);
   });
 
   test('may be the third member of etcd, whose old one was removed already', () => {
-    const two = halfMade('ctrl-2', waits).withEtcd((etcd) => ({
+    const two = incompleteReplacement('ctrl-2', waits).withEtcd((etcd) => ({
       ...etcd,
       members: etcd.members.filter(({ name }) => name !== 'ctrl-2'),
     }));
     expect(kinds(two)).toBe('planned');
     expect(
       kinds(
-        halfMade(
+        incompleteReplacement(
           'work-1',
           waits,
           two.withNode(
@@ -148,12 +156,12 @@ describe('a node that is silent for another reason', () => {
   test.each<[string, Cluster]>([
     [
       'no run began to replace its machine',
-      halfMade('ctrl-2', silent).withObject('ctrl-2', { marks: marked({}) }),
+      incompleteReplacement('ctrl-2', silent).withObject('ctrl-2', { marks: marked({}) }),
     ],
-    ['its kubelet is heard', halfMade('ctrl-2', silent).withObject('ctrl-2', { ready: true })],
+    ['its kubelet is heard', incompleteReplacement('ctrl-2', silent).withObject('ctrl-2', { ready: true })],
     [
       'it had joined with its new version',
-      halfMade('ctrl-2', silent).withObject('ctrl-2', { osImage: 'Talos (v1.13.9)' }),
+      incompleteReplacement('ctrl-2', silent).withObject('ctrl-2', { osImage: 'Talos (v1.13.9)' }),
     ],
   ])('is refused as before: %s', (_name, of) => expect(kinds(of)).toContain('talos-unreachable'));
 });

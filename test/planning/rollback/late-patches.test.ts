@@ -5,11 +5,11 @@ import { planText } from '../../../src/planning/plan/plan-text.js';
 import { planUpgrade } from '../../../src/planning/plan/upgrade-plan.js';
 import { cordonedByRun, marked, type Cluster } from '../a-cluster.js';
 import { planOf } from '../a-planned-node.js';
-import { aRebuildingCluster, rebuilding } from '../a-rebuilding-cluster.js';
+import { aReplacingCluster, replacing } from '../a-replacing-cluster.js';
 
 const when = 'after-ready' as const;
 const run = 'run/prox-ops/4';
-const world = aRebuildingCluster().declaring((inventory) => ({
+const world = aReplacingCluster().declaring((inventory) => ({
   ...inventory,
   patches: [
     { patch: { file: 'patches/all.yaml' }, for: { role: 'control-plane' as const } },
@@ -17,21 +17,21 @@ const world = aRebuildingCluster().declaring((inventory) => ({
     { when, for: { nodes: ['work-2'] }, patch: { file: 'patches/{node}.yaml' } },
   ],
 }));
-const plan = planOf(rebuilding(world));
+const plan = planOf(replacing(world));
 const nodeOf = (of: Cluster, name: string, target?: string) =>
-  planOf(rebuilding(of, target === undefined ? {} : { talos: target })).hops[0]?.nodes.find(
+  planOf(replacing(of, target === undefined ? {} : { talos: target })).hops[0]?.nodes.find(
     (node) => node.name === name,
   );
 
 describe('patches that wait until a node is Ready', () => {
   test('are a step of the nodes that get some, and of no other', () => {
-    expect(nodeOf(world, 'work-2')).toMatchObject({ steps: 'rebuild-patched', patches: 2 });
-    expect(nodeOf(world, 'ctrl-2')).toMatchObject({ steps: 'rebuild-patched', patches: 1 });
-    expect(nodeOf(world, 'ctrl-1')).toMatchObject({ steps: 'rebuild' });
+    expect(nodeOf(world, 'work-2')).toMatchObject({ steps: 'replace-patched', patches: 2 });
+    expect(nodeOf(world, 'ctrl-2')).toMatchObject({ steps: 'replace-patched', patches: 1 });
+    expect(nodeOf(world, 'ctrl-1')).toMatchObject({ steps: 'replace' });
     expect(nodeOf(world, 'ctrl-1')).not.toHaveProperty('patches');
     expect(plan.steps).toEqual({
-      rebuild: stepOrders.rebuild,
-      'rebuild-patched': stepOrders['rebuild-patched'],
+      replace: stepOrders.replace,
+      'replace-patched': stepOrders['replace-patched'],
     });
   });
 
@@ -42,7 +42,7 @@ describe('patches that wait until a node is Ready', () => {
   });
 
   test('are part of what the hash stands for', () =>
-    expect(planOf(rebuilding(aRebuildingCluster())).hash).not.toBe(plan.hash));
+    expect(planOf(replacing(aReplacingCluster())).hash).not.toBe(plan.hash));
 
   test('are told of by the plan, with the step', () => {
     const text = planText(plan);
@@ -100,14 +100,14 @@ describe('a node that was made anew, lacks its patches, and was given back by a 
     }));
 
   test('is not gone on with to another version in place, which would bring none', () => {
-    expect(planUpgrade(rebuilding(at('v1.13.4')))).toMatchObject({
+    expect(planUpgrade(replacing(at('v1.13.4')))).toMatchObject({
       verdict: 'refused',
       reasons: [{ kind: 'patches-owed', node: 'work-2', version: 'v1.13.4', wanted: 'v1.13.9', patches: 2 }],
     });
   });
 
   test('keeps no plan back that is not about it, or makes it anew', () => {
-    expect(planUpgrade(rebuilding(at('v1.13.4'), { only: ['work-3'] })).verdict).toBe('planned');
-    expect(nodeOf(at('v1.12.6'), 'work-2')).toMatchObject({ steps: 'rebuild-patched', patches: 2 });
+    expect(planUpgrade(replacing(at('v1.13.4'), { only: ['work-3'] })).verdict).toBe('planned');
+    expect(nodeOf(at('v1.12.6'), 'work-2')).toMatchObject({ steps: 'replace-patched', patches: 2 });
   });
 });

@@ -2,20 +2,20 @@ import { describe, expect, test } from '@jest/globals';
 import { stepOrders, type StepName } from '../../../src/planning/steps/node-steps.js';
 import type { MachineStanding } from '../../../src/planning/node/observation.js';
 import type { PlannedNode } from '../../../src/planning/plan/plan.js';
-import { rollbackOfRebuilt } from '../../../src/planning/rollback/rollback-replaced.js';
+import { rollbackOfReplaced } from '../../../src/planning/rollback/rollback-replaced.js';
 import type { MachineInTerraform } from '../../../src/planning/terraform/machine-in-terraform.js';
-import { wayBackOf } from '../../../src/planning/rollback/rollback-values.js';
+import { rollbackValuesOf } from '../../../src/planning/rollback/rollback-values.js';
 import { cordonedByRun, marked, unreachable, workerSchematic, type Cluster } from '../a-cluster.js';
 import { planOf } from '../a-planned-node.js';
-import { aRebuildingCluster, rebuilding, withRole, withTerraform } from '../a-rebuilding-cluster.js';
+import { aReplacingCluster, replacing, withRole, withTerraform } from '../a-replacing-cluster.js';
 
 const run = 'run/prox-ops/4';
 const [from, to] = ['v1.12.1', 'v1.13.9'];
 const old = '0a000000-0000-0000-0000-000000000001';
 const made = '0b000000-0000-0000-0000-000000000002';
 const mac = 'bc:24:11:00:1f:44';
-const world = aRebuildingCluster({ workers: 5 });
-const [hop] = planOf(rebuilding(world)).hops;
+const world = aReplacingCluster({ workers: 5 });
+const [hop] = planOf(replacing(world)).hops;
 const template = 'module.templates["thor-worker"]';
 
 function planned(name: string): PlannedNode {
@@ -41,7 +41,7 @@ const silent = (name: string, standing: MachineStanding = { kind: 'silent' }, of
 const waits = (version: string): MachineStanding => ({ kind: 'waiting', uuid: made, version });
 
 function inState(name: string, uuid: string, more: Partial<MachineInTerraform> = {}): MachineInTerraform {
-  const address = `${planned(name).rebuild?.address}.terraform_data.vm`;
+  const address = `${planned(name).replacement?.address}.terraform_data.vm`;
   return {
     present: [{ address, type: 'terraform_data', id: uuid, tainted: false, deposed: [] }],
     lacking: [],
@@ -53,7 +53,7 @@ function inState(name: string, uuid: string, more: Partial<MachineInTerraform> =
 }
 const gone = (name: string): MachineInTerraform => ({
   present: [],
-  lacking: [`${planned(name).rebuild?.address}.terraform_data.vm`],
+  lacking: [`${planned(name).replacement?.address}.terraform_data.vm`],
   identity: {},
   standing: { kind: 'silent' },
   templates: [template],
@@ -67,10 +67,10 @@ function back(
   before: PlannedNode = planned(name),
   ahead: readonly string[] = [],
 ) {
-  const known = wayBackOf(now.inventory, before, { ...hop });
+  const known = rollbackValuesOf(now.inventory, before, { ...hop });
   if (known.verdict === 'refused') return known;
   const { inventory, observation } = now;
-  return rollbackOfRebuilt({ inventory, observation, before, to, way: known.way, ahead, machine });
+  return rollbackOfReplaced({ inventory, observation, before, to, way: known.way, ahead, machine });
 }
 const why = (answer: ReturnType<typeof back>): string =>
   answer.verdict === 'refused'
@@ -85,8 +85,8 @@ describe('a node that was made anew, joined, and is rolled back', () => {
 
   test('is made anew once more, of its old template, with the values from before', () => {
     expect(answer).toMatchObject({
-      verdict: 'back',
-      steps: stepOrders['back-rebuilt'],
+      verdict: 'rollback',
+      steps: stepOrders['rollback-replaced'],
       node: {
         name: 'work-2',
         back: true,
@@ -94,9 +94,9 @@ describe('a node that was made anew, joined, and is rolled back', () => {
         schematic: workerSchematic,
         image: expect.stringMatching(/:v1\.12\.1$/),
         expects: { version: to },
-        rebuild: {
+        replacement: {
           address: 'module.worker_nodes["work-2"]',
-          wayBack: {
+          rollbackValues: {
             values: {
               talos_version: '1.12.1',
               kubernetes_version: 'v1.35.0',
@@ -134,16 +134,16 @@ describe('a node that was made anew, joined, and is rolled back', () => {
       ...planned('work-2'),
       patches: 2,
     });
-    expect(patched).toMatchObject({ steps: stepOrders['back-rebuilt-patched'] });
+    expect(patched).toMatchObject({ steps: stepOrders['rollback-replaced-patched'] });
     const none = withTerraform(world, { templates: undefined });
     const without = (steps: readonly StepName[]) => steps.filter((step) => step !== 'templates');
     expect(back('work-2', joined('work-2', none), inState('work-2', made, { templates: [] }))).toMatchObject({
-      steps: without(stepOrders['back-rebuilt']),
+      steps: without(stepOrders['rollback-replaced']),
     });
   });
 
   test('as a control plane has its dead member removed, and a snapshot first', () => {
-    const { steps } = { steps: stepOrders['back-rebuilt'] as readonly StepName[] };
+    const { steps } = { steps: stepOrders['rollback-replaced'] as readonly StepName[] };
     expect(back('ctrl-2', joined('ctrl-2'), inState('ctrl-2', made))).toMatchObject({ steps });
     expect(steps.indexOf('snapshot')).toBeLessThan(steps.indexOf('cordon'));
     expect(steps.indexOf('remove-member')).toBe(steps.indexOf('replace-machine') + 1);
@@ -164,9 +164,9 @@ describe('a node whose new machine did not join, and is rolled back', () => {
     ],
   ])('is made with the values from before: %s', (_what, now, machine, continues) => {
     expect(back('work-2', now, machine)).toMatchObject({
-      verdict: 'back',
-      steps: stepOrders['back-continued'],
-      node: { from: to, rebuild: { continues, wayBack: { templates: [template] } } },
+      verdict: 'rollback',
+      steps: stepOrders['rollback-resumed'],
+      node: { from: to, replacement: { continues, rollbackValues: { templates: [template] } } },
     });
   });
 
@@ -210,11 +210,11 @@ describe('a node whose machine never was replaced', () => {
   test('only goes back into service', () => {
     const answer = back('work-2', touched('work-2'), inState('work-2', old));
     expect(answer).toMatchObject({
-      verdict: 'back',
+      verdict: 'rollback',
       steps: ['cordon', 'record-facts', 'await-ready', 'await-etcd-member', 'verify-node', 'uncordon'],
     });
     expect(answer).not.toHaveProperty('costs');
-    expect(answer).not.toHaveProperty('node.rebuild');
+    expect(answer).not.toHaveProperty('node.replace');
   });
 
   test('has its patches, where a machine of the old template may have come', () => {
@@ -290,9 +290,9 @@ describe('a way back is refused', () => {
     [
       'where an earlier run had destroyed the machine: nobody recorded what it was made of',
       () => {
-        const { rebuild } = planned('work-2');
-        const before = rebuild
-          ? { ...planned('work-2'), rebuild: { ...rebuild, continues: 'gone' as const } }
+        const { replacement } = planned('work-2');
+        const before = replacement
+          ? { ...planned('work-2'), replacement: { ...replacement, continues: 'gone' as const } }
           : planned('work-2');
         return back('work-2', silent('work-2'), gone('work-2'), before);
       },
@@ -316,7 +316,7 @@ describe('a way back is refused', () => {
       node: {
         schematic: workerSchematic,
         image: expect.stringContaining(workerSchematic),
-        rebuild: { wayBack: { values: { talos_schematic_worker: workerSchematic } } },
+        replacement: { rollbackValues: { values: { talos_schematic_worker: workerSchematic } } },
       },
     });
   });
@@ -328,7 +328,7 @@ describe('a way back is refused', () => {
     const differ = { templates: hop?.templates ?? [] };
     expect(back('work-2', now, inState('work-2', made, differ), planned('work-2'), ['ctrl-1'])).toMatchObject(
       {
-        node: { rebuild: { wayBack: { templates: hop?.templates } } },
+        node: { replacement: { rollbackValues: { templates: hop?.templates } } },
         costs: {
           took: 960_000,
           notes: [

@@ -21,20 +21,20 @@ describe('a node that halted a run, and is rolled back', () => {
   test('boots the version from before, and is compared with what that is made of', () => {
     const before = planned('ctrl-2');
     expect(back(world.running(to, 'ctrl-2'))).toEqual({
-      verdict: 'back',
+      verdict: 'rollback',
       node: expect.objectContaining({
         back: true,
         from: to,
         schematic: before.expects.schematic,
         expects: expect.objectContaining({ version: to }),
       }),
-      steps: stepOrders.back,
+      steps: stepOrders['rollback-in-place'],
     });
   });
 
   test('only goes back into service where it runs that version already', () =>
     expect(back(world)).toMatchObject({
-      verdict: 'back',
+      verdict: 'rollback',
       steps: ['cordon', 'record-facts', 'await-ready', 'await-etcd-member', 'verify-node', 'uncordon'],
     }));
 
@@ -88,9 +88,9 @@ describe('a node that halted a run, and is rolled back', () => {
       }));
 
     test('goes back into service where nothing else waits for its next boot', () => {
-      expect(way(runs)).toMatchObject({ verdict: 'back' });
-      expect(way(armed(newer, 'of a boot before'))).toMatchObject({ verdict: 'back' });
-      expect(way(runs, `ghcr.io/siderolabs/installer:${older}`)).toMatchObject({ verdict: 'back' });
+      expect(way(runs)).toMatchObject({ verdict: 'rollback' });
+      expect(way(armed(newer, 'of a boot before'))).toMatchObject({ verdict: 'rollback' });
+      expect(way(runs, `ghcr.io/siderolabs/installer:${older}`)).toMatchObject({ verdict: 'rollback' });
     });
 
     test('is not, where nobody can read its marks', () =>
@@ -103,7 +103,9 @@ describe('a node that halted a run, and is rolled back', () => {
     const alone = { ...inventory, nodes: inventory.nodes.filter(({ name }) => name === 'ctrl-2') };
     const answer = rollbackOf(alone, seen(world.running(to, 'ctrl-2')), planned('ctrl-2'), to);
     expect(answer).toMatchObject({
-      steps: stepOrders.back.filter((step) => step !== 'drain' && step !== 'hand-over-leadership'),
+      steps: stepOrders['rollback-in-place'].filter(
+        (step) => step !== 'drain' && step !== 'hand-over-leadership',
+      ),
     });
   });
 
@@ -138,7 +140,7 @@ describe('a node that halted a run, and is rolled back', () => {
         },
       ],
     });
-    expect(with_('ghcr.io/siderolabs/installer:v1.12.1')).toMatchObject({ verdict: 'back' });
+    expect(with_('ghcr.io/siderolabs/installer:v1.12.1')).toMatchObject({ verdict: 'rollback' });
   });
 
   describe('to an older minor', () => {
@@ -157,11 +159,11 @@ describe('a node that halted a run, and is rolled back', () => {
         verdict: 'refused',
         reasons: [{ kind: 'rollback-impossible', why: expect.stringContaining('an older etcd cannot join') }],
       });
-      expect(way(data('3.5.0'))).toMatchObject({ verdict: 'back' });
+      expect(way(data('3.5.0'))).toMatchObject({ verdict: 'rollback' });
     });
 
     test('asks no etcd about a worker', () =>
-      expect(way(data('3.6.0').running(newer, 'work-1'), 'work-1')).toMatchObject({ verdict: 'back' }));
+      expect(way(data('3.6.0').running(newer, 'work-1'), 'work-1')).toMatchObject({ verdict: 'rollback' }));
 
     test('is not, where its Talos does not know the Kubernetes that runs', () =>
       expect(way(data('3.5.0').onKubernetes('v1.34.1'))).toMatchObject({
@@ -171,7 +173,7 @@ describe('a node that halted a run, and is rolled back', () => {
 
     test('needs nothing of etcd to go back into service as what it was', () => {
       const silent = ofMinors.running(older, 'ctrl-2').seeing({ etcd: unreachable('no route to host') });
-      expect(way(silent)).toMatchObject({ verdict: 'back' });
+      expect(way(silent)).toMatchObject({ verdict: 'rollback' });
     });
   });
 });

@@ -14,10 +14,10 @@ import {
   workerSchematic,
   type Cluster,
 } from '../a-cluster.js';
-import { aRebuildingCluster, available, commit, withRole, withTerraform } from '../a-rebuilding-cluster.js';
+import { aReplacingCluster, available, commit, withRole, withTerraform } from '../a-replacing-cluster.js';
 
 const [from, to] = ['v1.12.1', 'v1.13.9'];
-const world = aRebuildingCluster({ workers: 5 });
+const world = aReplacingCluster({ workers: 5 });
 const names = world.inventory.nodes.map(({ name }) => name);
 const upgraded = names.reduce((cluster: Cluster, name) => cluster.running(to, name), world);
 const ran = (name: string, change: Partial<RanBefore> = {}): RanBefore => ({
@@ -25,7 +25,7 @@ const ran = (name: string, change: Partial<RanBefore> = {}): RanBefore => ({
   version: from,
   schematic: name.startsWith('ctrl') ? controlPlaneSchematic : workerSchematic,
   to,
-  noSlot: 'rebuilt',
+  noSlot: 'replaced',
   ...change,
 });
 
@@ -56,25 +56,29 @@ describe('the way back of a run that made machines anew', () => {
       verdict: 'planned',
       plan: {
         target: from,
-        strategy: 'rebuild',
+        strategy: 'replace',
         strategyReason: 'the way back of run 7: it loses packets',
         terraform: { commit },
         hops: [
           {
             to: from,
-            strategy: 'rebuild',
+            strategy: 'replace',
             values,
             nodes: [
               {
                 name: 'work-1',
-                steps: 'rebuild',
+                steps: 'replace',
                 back: 'run',
                 from: to,
                 schematic: workerSchematic,
                 expects: { version: to },
-                rebuild: { address: 'module.worker_nodes["work-1"]', wayBack: { values } },
+                replacement: { address: 'module.worker_nodes["work-1"]', rollbackValues: { values } },
               },
-              { name: 'ctrl-2', steps: 'rebuild', rebuild: { address: 'module.control_nodes["ctrl-2"]' } },
+              {
+                name: 'ctrl-2',
+                steps: 'replace',
+                replacement: { address: 'module.control_nodes["ctrl-2"]' },
+              },
             ],
           },
         ],
@@ -89,7 +93,7 @@ describe('the way back of a run that made machines anew', () => {
 
   test('asks no gate whether a node is well that halted the run', () =>
     expect(back([ran('work-1')], upgraded.withObject('work-1', { ready: false }))).toMatchObject({
-      plan: { hops: [{ nodes: [{ steps: 'back-rebuilt' }] }] },
+      plan: { hops: [{ nodes: [{ steps: 'rollback-replaced' }] }] },
     }));
 
   test('patches them once they are Ready, where slipway.yaml has patches for then', () => {
@@ -98,7 +102,7 @@ describe('the way back of a run that made machines anew', () => {
       patches: [{ when: 'after-ready' as const, patch: { file: 'late.yaml' } }],
     }));
     expect(back([ran('work-1')], patched)).toMatchObject({
-      plan: { hops: [{ nodes: [{ steps: 'rebuild-patched', patches: 1 }] }] },
+      plan: { hops: [{ nodes: [{ steps: 'replace-patched', patches: 1 }] }] },
     });
   });
 
@@ -109,9 +113,9 @@ describe('the way back of a run that made machines anew', () => {
         hops: [
           {
             nodes: [
-              { name: 'work-2', steps: 'rebuild' },
-              { name: 'work-1', steps: 'back-run' },
-              { name: 'ctrl-2', steps: 'rebuild' },
+              { name: 'work-2', steps: 'replace' },
+              { name: 'work-1', steps: 'rollback-run' },
+              { name: 'ctrl-2', steps: 'replace' },
             ],
           },
         ],
@@ -150,32 +154,32 @@ describe('the way back of a run that made machines anew', () => {
       expect(answer).toMatchObject({
         verdict: 'planned',
         plan: {
-          strategy: 'rebuild',
+          strategy: 'replace',
           hops: [
             {
               to: older,
-              strategy: 'rebuild',
+              strategy: 'replace',
               why: 'it is what ran between, and no minor is skipped',
               values: { talos_version: '1.13.9', talos_schematic_worker: other },
               templates: expect.arrayContaining(['module.templates["baldar-worker"]']),
               nodes: [
-                { name: 'work-2', from: newest, steps: 'rebuild', schematic: other, back: 'run' },
+                { name: 'work-2', from: newest, steps: 'replace', schematic: other, back: 'run' },
                 { name: 'work-1', from: newest, expects: { version: newest } },
               ],
             },
             {
               to: from,
-              strategy: 'rebuild',
+              strategy: 'replace',
               values,
               nodes: [
                 {
                   name: 'work-2',
                   from: older,
-                  steps: 'rebuild',
+                  steps: 'replace',
                   back: 'run',
                   schematic: workerSchematic,
                   expects: { version: older, schematic: other },
-                  rebuild: { wayBack: { values } },
+                  replacement: { rollbackValues: { values } },
                 },
                 { name: 'work-1', from: older },
               ],
@@ -190,7 +194,7 @@ describe('the way back of a run that made machines anew', () => {
 
     test('asks the gates again once what halted the run went back a first time', () =>
       expect(back([twice('work-1')], ahead.withObject('work-1', { ready: false }))).toMatchObject({
-        plan: { hops: [{ nodes: [{ steps: 'back-rebuilt' }] }, { nodes: [{ steps: 'rebuild' }] }] },
+        plan: { hops: [{ nodes: [{ steps: 'rollback-replaced' }] }, { nodes: [{ steps: 'replace' }] }] },
       }));
 
     test('goes on from what a node runs by now', () => {
@@ -219,7 +223,7 @@ describe('the way back of a run that made machines anew', () => {
         version: older,
         schematic: other,
         to: newest,
-        noSlot: 'rebuilt',
+        noSlot: 'replaced',
       });
       expect(upToHop(twice('work-1'), from)).toEqual(twice('work-1'));
     });
@@ -252,7 +256,7 @@ describe('the way back of a run that made machines anew', () => {
     [
       'slipway.yaml does not say any more what makes machines',
       () => refusal([ran('work-1')], withRole(upgraded, 'worker', { terraform: undefined })),
-      'rebuild-unprepared',
+      'replacement-unprepared',
     ],
     [
       'the Kubernetes that runs is too new for it',
@@ -296,13 +300,13 @@ describe('the way back of a run that made machines anew', () => {
               nodes: [
                 {
                   name: 'work-1',
-                  steps: 'continued',
+                  steps: 'resumed',
                   from: was,
                   back: 'run',
                   adopts: 'run/prox-ops/7',
-                  rebuild: { continues: 'gone', wayBack: { values } },
+                  replacement: { continues: 'gone', rollbackValues: { values } },
                 },
-                { name: 'work-2', steps: 'rebuild' },
+                { name: 'work-2', steps: 'replace' },
               ],
             },
           ],
@@ -312,7 +316,7 @@ describe('the way back of a run that made machines anew', () => {
 
     test('makes it once more where it waits, of the version that is left, for its configuration', () =>
       expect(back([ran('work-1')], unfinished(upgraded, 'work-1', from, waiting('new-one')))).toMatchObject({
-        plan: { hops: [{ nodes: [{ steps: 'continued', rebuild: { continues: 'waiting' } }] }] },
+        plan: { hops: [{ nodes: [{ steps: 'resumed', replacement: { continues: 'waiting' } }] }] },
       }));
 
     test('is begun once more by a person', () => {
@@ -321,8 +325,8 @@ describe('the way back of a run that made machines anew', () => {
       if (!node) throw new Error('nothing is planned');
       expect(retryOf(back([ran('work-1')], unfinished(upgraded, 'work-1', to)), node, from)).toMatchObject({
         verdict: 'again',
-        node: { steps: 'continued', back: 'run', rebuild: { continues: 'gone' } },
-        steps: stepOrders.continued,
+        node: { steps: 'resumed', back: 'run', replacement: { continues: 'gone' } },
+        steps: stepOrders.resumed,
       });
     });
 
@@ -337,18 +341,18 @@ describe('the way back of a run that made machines anew', () => {
             {
               to,
               nodes: [
-                { name: 'work-1', steps: 'continued' },
-                { name: 'work-2', steps: 'rebuild' },
+                { name: 'work-1', steps: 'resumed' },
+                { name: 'work-2', steps: 'replace' },
               ],
             },
-            { to: from, nodes: [{ name: 'work-2' }, { name: 'work-1', from: to, steps: 'rebuild' }] },
+            { to: from, nodes: [{ name: 'work-2' }, { name: 'work-1', from: to, steps: 'replace' }] },
           ],
         },
       });
       const later = unfinished(world.running(newest, 'work-2'), 'work-1', to);
       expect(refusal([twice('work-2'), twice('work-1')], later)).toContain('--run 7 --only work-1');
       expect(back([twice('work-2'), twice('work-1')], later, { only: ['work-1'] })).toMatchObject({
-        plan: { hops: [{ to: from, nodes: [{ name: 'work-1', steps: 'continued' }] }] },
+        plan: { hops: [{ to: from, nodes: [{ name: 'work-1', steps: 'resumed' }] }] },
       });
     });
 
@@ -360,12 +364,12 @@ describe('the way back of a run that made machines anew', () => {
             [ran('work-1'), ran('work-2')],
             unfinished(unfinished(upgraded, 'work-1', to), 'work-2', to),
           ),
-        'rebuild-unfinished',
+        'replacement-unfinished',
       ],
       [
         'the one that is half made is not to go back',
         () => refusal([ran('work-2')], unfinished(upgraded, 'work-1', to)),
-        'rebuild-unfinished',
+        'replacement-unfinished',
       ],
       [
         'what waits is the old machine',

@@ -43,7 +43,7 @@ describe('the way back of a run', () => {
         target: from,
         batch: 1,
         strategyReason: 'the way back of run 7: it loses packets',
-        steps: { 'back-run': stepOrders['back-run'] },
+        steps: { 'rollback-run': stepOrders['rollback-run'] },
         hops: [
           {
             to: from,
@@ -94,8 +94,8 @@ describe('the way back of a run', () => {
         hops: [
           {
             nodes: [
-              { name: 'work-1', steps: 'back' },
-              { name: 'ctrl-2', steps: 'back-run' },
+              { name: 'work-1', steps: 'rollback-in-place' },
+              { name: 'ctrl-2', steps: 'rollback-run' },
             ],
           },
         ],
@@ -128,8 +128,8 @@ describe('the way back of a run', () => {
               to: between,
               why: expect.stringContaining('ran between'),
               nodes: [
-                { name: 'work-1', from: to, steps: 'back-run', back: 'run' },
-                { name: 'ctrl-2', from: to, steps: 'back-run', back: 'run' },
+                { name: 'work-1', from: to, steps: 'rollback-run', back: 'run' },
+                { name: 'ctrl-2', from: to, steps: 'rollback-run', back: 'run' },
               ],
             },
             {
@@ -153,7 +153,7 @@ describe('the way back of a run', () => {
       expect(back([twice('work-1'), twice('ctrl-2'), twice('ctrl-1')], some)).toMatchObject({
         plan: {
           hops: [
-            { to: between, nodes: [{ name: 'ctrl-1', steps: 'back-run' }] },
+            { to: between, nodes: [{ name: 'ctrl-1', steps: 'rollback-run' }] },
             {
               to: from,
               nodes: [
@@ -229,7 +229,7 @@ describe('the way back of a run', () => {
       test('is begun once more with the hop that it halted in, and goes no further', () => {
         expect(again(upgraded, between, 0)).toMatchObject({
           verdict: 'again',
-          node: { name: 'work-1', back: 'run', from: to, steps: 'back-run' },
+          node: { name: 'work-1', back: 'run', from: to, steps: 'rollback-run' },
         });
         expect(again(upgraded.running(between, 'work-1'), from, 1)).toMatchObject({
           verdict: 'again',
@@ -272,8 +272,8 @@ describe('the way back of a run', () => {
     ],
     [
       'a machine was made anew, and slipway.yaml does not say by what',
-      () => refusal([ran('work-1', { noSlot: 'rebuilt' })]),
-      'rebuild-unprepared',
+      () => refusal([ran('work-1', { noSlot: 'replaced' })]),
+      'replacement-unprepared',
     ],
     [
       'a node was upgraded twice',

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import {
   allSteps,
-  rebuildLimits,
+  replacementLimits,
   type StepName,
   stepOrders,
   steps,
@@ -70,17 +70,17 @@ describe('the orders', () => {
       expect([name, allSteps({ steps: { [name]: order } })]).toEqual([name, order]);
   });
 
-  test('of a plan that rebuilds some nodes and upgrades others are both, each step once', () => {
-    const both = allSteps({ steps: { legacy: stepOrders.legacy, rebuild: stepOrders.rebuild } });
-    expect(new Set(both)).toEqual(new Set([...stepOrders.legacy, ...stepOrders.rebuild]));
+  test('of a plan that replaces some nodes and upgrades others are both, each step once', () => {
+    const both = allSteps({ steps: { legacy: stepOrders.legacy, replace: stepOrders.replace } });
+    expect(new Set(both)).toEqual(new Set([...stepOrders.legacy, ...stepOrders.replace]));
     expect(both).toHaveLength(new Set(both).size);
-    expect(both.filter((step) => (stepOrders.rebuild as readonly StepName[]).includes(step))).toEqual(
-      stepOrders.rebuild,
+    expect(both.filter((step) => (stepOrders.replace as readonly StepName[]).includes(step))).toEqual(
+      stepOrders.replace,
     );
   });
 
-  test('of a rebuild plan before anything is touched, send once, and finish from there on', () => {
-    const order: readonly StepName[] = stepOrders.rebuild;
+  test('of a replacement plan before anything is touched, send once, and finish from there on', () => {
+    const order: readonly StepName[] = stepOrders.replace;
     expect(order[0]).toBe('plan-replacement');
     const sent = order.findIndex((step) => steps[step].repeat === 'once');
     expect(order.filter((step) => steps[step].repeat === 'once')).toEqual(['replace-machine']);
@@ -90,7 +90,7 @@ describe('the orders', () => {
   });
 
   test('that patch do so once the node is back, and before it is compared and uncordoned', () => {
-    for (const name of ['rebuild', 'continued'] as const) {
+    for (const name of ['replace', 'resumed'] as const) {
       const order: readonly StepName[] = stepOrders[`${name}-patched`];
       expect(order.filter((step) => step !== 'patch-machine')).toEqual(stepOrders[name]);
       const at = order.indexOf('patch-machine');
@@ -112,10 +112,10 @@ describe('the orders', () => {
     expect(steps['probe-node'].onCancel).toBe('finish');
   });
 
-  test('wait for limits of rebuilds where they rebuild alone', () => {
+  test('wait for limits of replacements where they replace alone', () => {
     for (const [name, order] of Object.entries(stepOrders)) {
-      const waits = order.some((step) => rebuildLimits.includes(steps[step].limit));
-      expect([name, waits]).toEqual([name, /^(back-)?(rebuil[dt]|continued)/.test(name)]);
+      const waits = order.some((step) => replacementLimits.includes(steps[step].limit));
+      expect([name, waits]).toEqual([name, /^(rollback-)?(replace|resumed)/.test(name)]);
     }
   });
 
@@ -127,7 +127,7 @@ describe('the orders', () => {
   });
 
   test('never send anything before the gates, the cordon, the drain and the facts', () => {
-    for (const order of [stepOrders.legacy, stepOrders.lifecycle, stepOrders.armed, stepOrders.rebuild]) {
+    for (const order of [stepOrders.legacy, stepOrders.lifecycle, stepOrders.armed, stepOrders.replace]) {
       const names: readonly StepName[] = order;
       const sent = names.findIndex((step) => steps[step].repeat === 'once');
       for (const step of ['await-gates', 'cordon', 'drain', 'hand-over-leadership', 'record-facts'] as const)

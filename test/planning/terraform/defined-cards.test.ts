@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { definedCards } from '../../../src/planning/terraform/defined-cards.js';
+import { definedInterfaces } from '../../../src/planning/terraform/defined-cards.js';
 import type { Json } from '../../../src/planning/terraform/terraform-json.js';
 
 const proxmox = 'proxmox_virtual_environment_vm';
@@ -28,11 +28,11 @@ describe('the network cards in the attributes of a resource', () => {
     ['none at all', proxmox, { network_device: [] }, []],
     ['no list', proxmox, { vm_id: 8004 }, undefined],
     ['a type nobody knows', 'thing', { network_device: [{ vlan_id: 62 }] }, undefined],
-  ])('%s', (_name, type, values, cards) => expect(definedCards(type, values)).toEqual(cards));
+  ])('%s', (_name, type, values, cards) => expect(definedInterfaces(type, values)).toEqual(cards));
 
   test('are read where slipway.yaml says', () => {
     const values = { hardware: { ports: [{ net: { tag: 62 } }, { net: { tag: 81 } }] } };
     const paths = { list: 'hardware.ports', vlan: 'net.tag' };
-    expect(definedCards('thing', values, paths)).toEqual([{ vlan: 62 }, { vlan: 81 }]);
+    expect(definedInterfaces('thing', values, paths)).toEqual([{ vlan: 62 }, { vlan: 81 }]);
   });
 });

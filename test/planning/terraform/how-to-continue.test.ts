@@ -97,24 +97,26 @@ describe('the old machine', () => {
 });
 
 describe('a machine that goes back to the version from before', () => {
-  const goesBack = { remakes: true };
+  const rollsBackAutomatically = { remakes: true };
 
   test('is made once more, however whole it is: it waits, or does not answer', () => {
-    expect(decide(inState(made), { ...waiting(made), ...goesBack })).toEqual([[vm], []]);
-    expect(decide(inState(made), goesBack)).toEqual([[vm], []]);
-    expect(decide(goesBack)).toEqual([[], [vm]]);
+    expect(decide(inState(made), { ...waiting(made), ...rollsBackAutomatically })).toEqual([[vm], []]);
+    expect(decide(inState(made), rollsBackAutomatically)).toEqual([[vm], []]);
+    expect(decide(rollsBackAutomatically)).toEqual([[], [vm]]);
   });
 
   test('is not made twice by an attempt that follows a lost one', () => {
-    expect(decide(inState(made), { ...waiting(made), ...goesBack, lost: true })).toBe('nothing');
-    expect(decide(inState(made), { ...goesBack, lost: true })).toBe('nothing');
-    expect(decide({ ...goesBack, lost: true })).toBe('terraform-unclear');
+    expect(decide(inState(made), { ...waiting(made), ...rollsBackAutomatically, lost: true })).toBe(
+      'nothing',
+    );
+    expect(decide(inState(made), { ...rollsBackAutomatically, lost: true })).toBe('nothing');
+    expect(decide({ ...rollsBackAutomatically, lost: true })).toBe('terraform-unclear');
   });
 
   test('is not destroyed where it has joined meanwhile, is the old one, or another one', () => {
-    expect(decide(inState(made), { ...joined(made), ...goesBack })).toBe('terraform-unclear');
-    expect(decide(inState(old), goesBack)).toBe('terraform-unclear');
-    expect(decide(inState(old), { ...waiting(old), ...goesBack })).toBe('machine-not-replaced');
-    expect(decide(inState(made), { ...waiting(another), ...goesBack })).toBe('machine-other');
+    expect(decide(inState(made), { ...joined(made), ...rollsBackAutomatically })).toBe('terraform-unclear');
+    expect(decide(inState(old), rollsBackAutomatically)).toBe('terraform-unclear');
+    expect(decide(inState(old), { ...waiting(old), ...rollsBackAutomatically })).toBe('machine-not-replaced');
+    expect(decide(inState(made), { ...waiting(another), ...rollsBackAutomatically })).toBe('machine-other');
   });
 });

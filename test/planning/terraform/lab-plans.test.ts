@@ -4,7 +4,7 @@ import { describeLeft } from '../../../src/planning/reasons/describe.js';
 import { leftToChange } from '../../../src/planning/terraform/left-to-change.js';
 import { writesOf } from '../../../src/planning/terraform/planned-changes.js';
 import { instancesOf, recordInstances } from '../../../src/planning/terraform/state-instances.js';
-import { templatesOf, templatesToRebuild } from '../../../src/planning/terraform/templates.js';
+import { templatesOf, templatesToReplace } from '../../../src/planning/terraform/templates.js';
 import { labPlan, type LabPlanName, labPrograms, labState } from './lab-plans.js';
 
 const node = 'module.worker_nodes["k8s-work-1"]';
@@ -87,19 +87,19 @@ describe.each(labPrograms)('%s', (program) => {
       ['control-plane', 'worker'].map((role) => ({ node: `${host}-${role}`, host, role })),
     );
     const { templates } = templatesOf(nodes, 'module.templates["{host}-{role}"]');
-    const { rebuild, keep, refusals } = templatesToRebuild({
+    const { replace, keep, refusals } = templatesToReplace({
       templates,
       state,
       plan: plan(name),
       recorded: {},
       wanted: {},
     });
-    expect([rebuild.length, keep.length, refusals]).toEqual([count, 4 - count, []]);
-    const recorded = recordInstances(rebuild.flatMap(({ replace }) => replace));
+    expect([replace.length, keep.length, refusals]).toEqual([count, 4 - count, []]);
+    const recorded = recordInstances(replace.flatMap((one) => one.replace));
     const verdict = checkTerraformPlan(plan(name), {
       subject: 'the templates',
       purpose: 'template',
-      targets: rebuild.map(({ address }) => address),
+      targets: replace.map(({ address }) => address),
       replaces: recorded.ok ? recorded.recorded : [],
       creates: [],
       nodes: [{ node: 'k8s-work-1', address: node }],

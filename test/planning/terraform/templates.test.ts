@@ -5,7 +5,7 @@ import {
   allTemplates,
   knownTemplates,
   templatesOf,
-  templatesToRebuild,
+  templatesToReplace,
 } from '../../../src/planning/terraform/templates.js';
 import type { ResourceChange } from '../../../src/planning/terraform/terraform-json.js';
 import { aChange, aPlan, aResource, aState, nodeModule, vmAddress, vmType } from './a-plan.js';
@@ -75,17 +75,22 @@ describe('the templates of nodes', () => {
 
 describe('a template', () => {
   test('stays where Terraform would change nothing and no other version was recorded', () => {
-    expect(templatesToRebuild(question)).toEqual({ rebuild: [], keep: templates, hosts: [], refusals: [] });
+    expect(templatesToReplace(question)).toEqual({
+      replace: [],
+      keep: templates,
+      hosts: [],
+      refusals: [],
+    });
     const address = 'module.templates["baldar-worker"]';
     const same = { ...question, recorded: { [address]: 'v1.12.6' }, wanted: { [address]: 'v1.12.6' } };
-    expect(templatesToRebuild(same).rebuild).toEqual([]);
+    expect(templatesToReplace(same).replace).toEqual([]);
   });
 
-  test('is rebuilt where Terraform would change it, replaced as a whole but for its image', () => {
+  test('is replaced where Terraform would change it, replaced as a whole but for its image', () => {
     const plan = aPlan([changed('baldar-worker'), aChange(image('thor-worker'), 'x', ['create'])]);
-    const decision = templatesToRebuild({ ...question, plan });
+    const decision = templatesToReplace({ ...question, plan });
     expect(
-      decision.rebuild.map(({ address, why, replace }) => [address, why, replace.map((one) => one.address)]),
+      decision.replace.map(({ address, why, replace }) => [address, why, replace.map((one) => one.address)]),
     ).toEqual([
       ['module.templates["baldar-worker"]', 'planned', [vm('baldar-worker')]],
       ['module.templates["thor-worker"]', 'planned', [vm('thor-worker')]],
@@ -94,23 +99,23 @@ describe('a template', () => {
     expect(decision.keep).toHaveLength(1);
   });
 
-  test('is rebuilt where another version was recorded, though Terraform sees no difference', () => {
+  test('is replaced where another version was recorded, though Terraform sees no difference', () => {
     const address = 'module.templates["thor-worker"]';
-    const decision = templatesToRebuild({
+    const decision = templatesToReplace({
       ...question,
       recorded: { [address]: 'v1.11.3' },
       wanted: { [address]: 'v1.12.6' },
     });
-    expect(decision.rebuild).toMatchObject([{ address, why: 'other-version' }]);
+    expect(decision.replace).toMatchObject([{ address, why: 'other-version' }]);
   });
 
   test('that is neither there nor planned is refused; one that is to be made is made', () => {
     const empty = { ...question, state: aState() };
-    expect(templatesToRebuild(empty).refusals.map(({ kind }) => kind)).toEqual(
+    expect(templatesToReplace(empty).refusals.map(({ kind }) => kind)).toEqual(
       templates.map(() => 'terraform-address-empty'),
     );
     const plan = aPlan([aChange(vm('thor-worker'), vmType, ['create'])]);
-    expect(templatesToRebuild({ ...empty, plan }).rebuild).toMatchObject([{ host: 'thor', replace: [] }]);
+    expect(templatesToReplace({ ...empty, plan }).replace).toMatchObject([{ host: 'thor', replace: [] }]);
   });
 });
 
@@ -128,11 +133,11 @@ describe('the plan of templates', () => {
     after: { ...values, name: 'talos-v1.12.6', disk: [{ interface: 'scsi0', size: 10, file_id: 'b' }] },
     after_unknown: { id: true },
   });
-  const instances = templatesToRebuild({
+  const instances = templatesToReplace({
     ...question,
     recorded: { [address]: 'a' },
     wanted: { [address]: 'b' },
-  }).rebuild;
+  }).replace;
   const recorded = recordInstances(instances.flatMap(({ replace }) => replace));
   const wanted = {
     subject: 'the templates of thor',

@@ -95,7 +95,7 @@ describe('the versions on the way', () => {
 
 /** Talos 1.10 on a Kubernetes that 1.10 and 1.11 support, minors in place. */
 const old: Cluster = kubernetes(aCluster(), 'v1.33.2')
-  .upgrading({ strategy: { patch: 'in-place', minor: 'in-place', major: 'rebuild' } })
+  .upgrading({ strategy: { patch: 'in-place', minor: 'in-place', major: 'replace' } })
   .running('v1.10.3');
 
 function asked(cluster: Cluster, versions: PlanInput['availableVersions'] = answered(available)): PlanInput {

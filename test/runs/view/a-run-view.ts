@@ -57,7 +57,7 @@ export function aRunView(over: Partial<RunView> = {}): RunView {
     pauses: [],
     halts: [],
     windows: [],
-    noWayBack: [],
+    noRollback: [],
     decisions: [],
     telling: undefined,
     snapshots: [],

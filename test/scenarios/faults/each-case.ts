@@ -32,7 +32,7 @@ export function playEachCase(flow: Flow): void {
         try {
           expectEnding(await play(world, story), ending);
         } finally {
-          await (flow === 'rebuild' ? makeAnew : reset)(world, nodeOf(story));
+          await (flow === 'replace' ? makeAnew : reset)(world, nodeOf(story));
           played.push({ name, until: Date.now() });
         }
       },

@@ -6,8 +6,8 @@ import { endingIn, type Ending, type FaultCase, type Flow } from './fault-case.j
 import { imageCases } from './image-cases.js';
 import { installCases } from './install-cases.js';
 import { peopleCases } from './people-cases.js';
-import { rebuildCases } from './rebuild-cases.js';
-import { rebuildWorkerCases } from './rebuild-worker-cases.js';
+import { replacementCases } from './replace-cases.js';
+import { replacementWorkerCases } from './replace-worker-cases.js';
 import { workerCases } from './worker-cases.js';
 
 /** Every case, in the order of a run. */
@@ -20,8 +20,8 @@ export const everyCase: readonly FaultCase[] = [
   ...etcdCases,
   ...controlPlaneCases,
   ...workerCases,
-  ...rebuildCases,
-  ...rebuildWorkerCases,
+  ...replacementCases,
+  ...replacementWorkerCases,
 ];
 
 /** The cases a flow has, and how each must end there. */

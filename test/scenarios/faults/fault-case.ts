@@ -6,9 +6,9 @@ import type { RunStory, StoryNode } from '../../../src/planning/report/run-repor
 
 /**
  * `legacy`: nodes run Talos 1.12, one request installs and reboots. `lifecycle`: they run 1.13, which has a request for each.
- * `rebuild`: their machines are made anew, from 1.12 to 1.13.
+ * `replace`: their machines are made anew, from 1.12 to 1.13.
  */
-export type Flow = 'legacy' | 'lifecycle' | 'rebuild';
+export type Flow = 'legacy' | 'lifecycle' | 'replace';
 
 /** A fault to arm before the run begins. */
 export interface FaultToArm {
@@ -68,7 +68,7 @@ export interface FaultCase {
 /** How a case ends in a flow; undefined where that flow does not have it. */
 export function endingIn(flow: Flow, { ends }: FaultCase): Ending | undefined {
   if (!('both' in ends)) return ends[flow];
-  return flow === 'rebuild' ? undefined : ends.both;
+  return flow === 'replace' ? undefined : ends.both;
 }
 
 /** The node a case is about. */

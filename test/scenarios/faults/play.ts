@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { rebuilt } from '../../../lab/put-back/make-anew.js';
+import { replaced } from '../../../lab/put-back/make-anew.js';
 import { waits } from '../../../lab/waits.js';
 import { World, type WorldOptions } from '../../../lab/world.js';
 import { advise, describe } from '../../../src/planning/reasons/describe.js';
@@ -26,7 +26,7 @@ export async function startFaultLab(
   if (flow === 'legacy') return World.start(options);
   if (flow === 'lifecycle')
     return World.start({ ...options, labArgs: ['--talos', 'v1.13.1', '--target', 'v1.13.9'] });
-  const { from, to } = rebuilt;
+  const { from, to } = replaced;
   const world = await World.start({
     ...options,
     hypervisor: true,

@@ -85,5 +85,5 @@ function testBeside(order: MatrixOrder, step: StepName, column: Interruption): P
 }
 
 function isFlow(order: MatrixOrder): order is Flow {
-  return order === 'legacy' || order === 'lifecycle' || order === 'rebuild';
+  return order === 'legacy' || order === 'lifecycle' || order === 'replace';
 }

@@ -7,7 +7,7 @@ import { ways, type Way } from './ways.js';
 
 /** A kind of lab, and the columns that are played on it. */
 export interface MatrixLab {
-  /** `small-rebuild`, `small-rebuild, silent after 12 s` */
+  /** `small-replace`, `small-replace, silent after 12 s` */
   readonly name: string;
   readonly shape: ShapeName;
   readonly silence?: number;

@@ -170,7 +170,7 @@ async function putBack(
     await writeFile(world.lab.inventory, inventory);
     if (world.lab.hypervisor) await world.owner.merge('as before');
   }
-  await (shape === 'small-rebuild' ? makeAnewSince(world, [node], from) : reset(world, node));
+  await (shape === 'small-replace' ? makeAnewSince(world, [node], from) : reset(world, node));
 }
 
 /** The columns in which something is to be played of an order. */

@@ -25,7 +25,7 @@ const returned = ['await-ready', 'await-etcd-member'] as const;
 const lateBack: Share = {
   deaths: [],
   ends: {},
-  others: ['back-rebuilt', 'rebuild-patched'],
+  others: ['rollback-replaced', 'replace-patched'],
   because:
     'patches are merged by the same activity in either direction, and the other steps do not know of them',
 };
@@ -51,7 +51,7 @@ export const shares: Readonly<Partial<Record<MatrixOrder, Share>>> = {
     others: ['lifecycle'],
     because: 'the version is installed already, and the step does not know of that',
   },
-  rebuild: {
+  replace: {
     ends: {
       'plan-replacement': [],
       'replace-machine': [],
@@ -63,29 +63,29 @@ export const shares: Readonly<Partial<Record<MatrixOrder, Share>>> = {
     because:
       'a failure and an abort go by the table of steps, which says the same of the step in either flow',
   },
-  'rebuild-patched': {
+  'replace-patched': {
     deaths: ['patch-machine'],
-    others: ['rebuild'],
+    others: ['replace'],
     because: 'the patches that wait are one more step, and the other steps do not know of them',
   },
-  continued: {
+  resumed: {
     deaths: ['cordon', 'record-facts', 'continue-machine'],
-    others: ['rebuild'],
+    others: ['replace'],
     because: 'from the new machine on it is the same activity with the same input',
   },
-  'continued-patched': {
+  'resumed-patched': {
     deaths: [],
-    others: ['continued', 'rebuild-patched', 'rebuild'],
+    others: ['resumed', 'replace-patched', 'replace'],
     because: 'the patches that wait are one more step, and the other steps do not know of them',
   },
   'adopted-patched': {
     deaths: ['patch-machine'],
     // Nothing is undone in this order, wherever it ends: the node may lack its patches.
     ends: { 'record-facts': ['cordon', ...returned, 'verify-node', 'uncordon', 'soak'], 'patch-machine': [] },
-    others: ['adopted', 'rebuild-patched'],
+    others: ['adopted', 'replace-patched'],
     because: 'it is the same activity with the same input',
   },
-  back: {
+  'rollback-in-place': {
     ends: {
       drain: emptying,
       'roll-back': [],
@@ -95,14 +95,14 @@ export const shares: Readonly<Partial<Record<MatrixOrder, Share>>> = {
     others: [],
     because: sameStretch,
   },
-  'back-run': {
+  'rollback-run': {
     deaths: ['roll-back'],
     ends: { drain: emptying, 'roll-back': [] },
-    others: ['back', 'legacy'],
+    others: ['rollback-in-place', 'legacy'],
     because:
       'the nodes of a run that is taken back go as one that halted it does, and wait for gates as in an upgrade',
   },
-  'back-rebuilt': {
+  'rollback-replaced': {
     ends: {
       snapshot: [],
       templates: [],
@@ -114,8 +114,8 @@ export const shares: Readonly<Partial<Record<MatrixOrder, Share>>> = {
     others: [],
     because: sameStretch,
   },
-  'back-rebuilt-patched': lateBack,
-  'back-continued': {
+  'rollback-replaced-patched': lateBack,
+  'rollback-resumed': {
     ends: {
       'record-facts': ['snapshot', 'templates', 'cordon'],
       'continue-machine': [],
@@ -125,5 +125,5 @@ export const shares: Readonly<Partial<Record<MatrixOrder, Share>>> = {
     others: [],
     because: sameStretch,
   },
-  'back-continued-patched': { ...lateBack, others: ['back-continued', 'rebuild-patched'] },
+  'rollback-resumed-patched': { ...lateBack, others: ['rollback-resumed', 'replace-patched'] },
 };

@@ -6,7 +6,7 @@ import type { World } from '../../../lab/world.js';
 import type { StepName } from '../../../src/planning/steps/node-steps.js';
 import type { RunStory, StoryNode } from '../../../src/planning/report/run-report.js';
 import { setInInventory } from '../../../lab/edit-inventory.js';
-import { isSilent, terminatedAt } from '../faults/terminated-rebuild.js';
+import { isSilent, terminatedAt } from '../faults/terminated-replacement.js';
 import { applyProbeRole } from '../probe-namespaces.js';
 import type { MatrixOrder } from './orders.js';
 
@@ -52,7 +52,7 @@ const wentBack = { outcome: 'halted', node: 'undone', state: 'rolled-back' } as 
 export const ways: Readonly<Partial<Record<MatrixOrder, Way>>> = {
   legacy: { shape: 'small', attempt: 1, ends: done, sends: 'install' },
   lifecycle: { shape: 'small-1.13', attempt: 1, ends: done, sends: 'install' },
-  rebuild: { shape: 'small-rebuild', attempt: 1, ends: done },
+  replace: { shape: 'small-replace', attempt: 1, ends: done },
   probed: {
     shape: 'small',
     attempt: 1,
@@ -73,7 +73,7 @@ export const ways: Readonly<Partial<Record<MatrixOrder, Way>>> = {
       halted(world, { name: 'kubelet-not-ready', node, after: 'reboot:power-gone' }, { ready: '5s' }),
     ends: done,
   },
-  back: {
+  'rollback-in-place': {
     shape: 'small',
     attempt: 2,
     // By itself: nobody is waited for, neither before nor where the way back fails.
@@ -83,7 +83,7 @@ export const ways: Readonly<Partial<Record<MatrixOrder, Way>>> = {
     },
     ends: wentBack,
   },
-  'back-run': {
+  'rollback-run': {
     shape: 'small',
     attempt: 1,
     before: async (world, node) => {
@@ -98,8 +98,8 @@ export const ways: Readonly<Partial<Record<MatrixOrder, Way>>> = {
     },
     ends: done,
   },
-  'back-rebuilt': {
-    shape: 'small-rebuild',
+  'rollback-replaced': {
+    shape: 'small-replace',
     attempt: 2,
     // It joins, and its probe fails.
     before: async (world, node) => {
@@ -109,8 +109,8 @@ export const ways: Readonly<Partial<Record<MatrixOrder, Way>>> = {
     },
     ends: wentBack,
   },
-  'back-continued': {
-    shape: 'small-rebuild',
+  'rollback-resumed': {
+    shape: 'small-replace',
     silence,
     attempt: 2,
     before: async (world, node) => {
@@ -129,8 +129,8 @@ export const ways: Readonly<Partial<Record<MatrixOrder, Way>>> = {
     },
     ends: wentBack,
   },
-  continued: {
-    shape: 'small-rebuild',
+  resumed: {
+    shape: 'small-replace',
     silence,
     attempt: 1,
     before: async (world, node) => {
@@ -139,8 +139,8 @@ export const ways: Readonly<Partial<Record<MatrixOrder, Way>>> = {
     },
     ends: done,
   },
-  'rebuild-patched': {
-    shape: 'small-rebuild',
+  'replace-patched': {
+    shape: 'small-replace',
     attempt: 1,
     before: async (world) => {
       await latePatch(world, rebooting);
@@ -150,7 +150,7 @@ export const ways: Readonly<Partial<Record<MatrixOrder, Way>>> = {
     ends: done,
   },
   'adopted-patched': {
-    shape: 'small-rebuild',
+    shape: 'small-replace',
     // Talos takes the first patch from a control plane.
     only: 'worker',
     attempt: 1,

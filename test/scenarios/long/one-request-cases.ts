@@ -6,7 +6,7 @@ import type { TemporalAlone } from '../../../lab/temporal-alone.js';
 import type { World } from '../../../lab/world.js';
 import type { FaultCase, Flow } from '../faults/fault-case.js';
 import { holdDrain, stopHolding, whileItDrains } from '../held-drain.js';
-import { madeAnew } from '../faults/rebuild-cases.js';
+import { plannedReplacementBack } from '../faults/replace-cases.js';
 import { hasFired } from '../faults/terraform-deaths.js';
 import type { Counted } from './counted-requests.js';
 import { startOnOtherHost, takenUpBy } from './other-hosts.js';
@@ -172,7 +172,7 @@ export function oneRequestCases(flow: Flow, around: Around): readonly OneRequest
       ]),
       waiting('Temporal is away, and its worker reboots', withoutTemporal, [disarm]),
     ],
-    rebuild: [
+    replace: [
       cloning('its worker loses its way to Temporal while the machine is made, and lives', alone),
       cloning('the workers are parted while the machine is made', parted),
       cloning('Temporal refuses its worker while the machine is made, and another host takes over', refused),
@@ -194,7 +194,7 @@ export function oneRequestCases(flow: Flow, around: Around): readonly OneRequest
           await at.untilBegun(run, node, 'removeMember');
           await lose(at, run, node);
         },
-        ends: { rebuild: madeAnew },
+        ends: { replace: plannedReplacementBack },
         asked: { ...machine, 'remove-member': 1 },
       })),
     ],
@@ -277,7 +277,7 @@ export function oneRequestCases(flow: Flow, around: Around): readonly OneRequest
         await at.until('it is being made', () => hasFired(at, run, 'vm-create-hangs'));
         await lose(at, run, node, disarm);
       },
-      ends: { rebuild: madeAnew },
+      ends: { replace: plannedReplacementBack },
       asked: machine,
     };
   }

@@ -10,7 +10,7 @@ import { reset } from '../../../lab/put-back/reset.js';
 import { countRequests } from './counted-requests.js';
 import { caseBegins, oneRequestCases, type Around, type OneRequest } from './one-request-cases.js';
 
-const flows: readonly Flow[] = ['legacy', 'lifecycle', 'rebuild'];
+const flows: readonly Flow[] = ['legacy', 'lifecycle', 'replace'];
 
 /**
  * Only here: workers that cannot know of each other. One that lost its way to Temporal lives, another one took over, it comes back;
@@ -54,7 +54,7 @@ describe.each(flows)('nothing is asked twice in the %s flow', (flow) => {
       for (const worker of left.splice(0)) await worker.kill();
       await world.killWorker();
       await world.startWorker();
-      await (flow === 'rebuild' ? makeAnew : reset)(world, nodeOf(story));
+      await (flow === 'replace' ? makeAnew : reset)(world, nodeOf(story));
     }
   });
 

@@ -24,11 +24,11 @@ afterAll(async () => {
 });
 
 /** Destroys a machine, and makes it anew without a configuration. */
-async function madeAnew(name: string, version: string): Promise<Machine> {
+async function plannedReplacementBack(name: string, version: string): Promise<Machine> {
   const machine = machines.machine(name);
   const { schematic, image, extensions } = machine.bootSlots.running;
   await machine.body.destroy();
-  machine.body.rebuild({ hardware: { uuid, nics }, slot: { version, schematic, image, extensions } });
+  machine.body.replacement({ hardware: { uuid, nics }, slot: { version, schematic, image, extensions } });
   await machine.powerOn();
   await machine.waitFor((one) => one.stage === 'maintenance', { what: 'maintenance', timeoutMs: 15_000 });
   return machine;
@@ -49,7 +49,7 @@ describe('a look at a machine without a configuration', () => {
     ['k8s-ctrl-2', 'v1.12.1'],
     ['k8s-ctrl-3', 'v1.13.9'],
   ])('%s with Talos %s tells who it is', async (name, version) => {
-    const { definition } = await madeAnew(name, version);
+    const { definition } = await plannedReplacementBack(name, version);
     expect(await lookInMaintenance(definition.loopback)).toEqual({
       stage: 'maintenance',
       version,
@@ -68,7 +68,8 @@ describe('a control plane without a configuration', () => {
     );
 
   beforeAll(async () => {
-    if (machines.machine('k8s-ctrl-2').stage !== 'maintenance') await madeAnew('k8s-ctrl-2', 'v1.13.9');
+    if (machines.machine('k8s-ctrl-2').stage !== 'maintenance')
+      await plannedReplacementBack('k8s-ctrl-2', 'v1.13.9');
   });
 
   test('is no way to another node, and says nothing of our credential: the next one is taken', async () => {

@@ -1,5 +1,5 @@
 /** What can go wrong inside a machine that was made anew. What the hypervisor gets wrong is its own. */
-export const rebuildFaults = {
+export const replacementFaults = {
   'slow-first-boot': {
     does: 'The first boot of a machine that was made anew takes far longer than usual.',
     point: 'boot:first',

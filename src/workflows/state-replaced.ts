@@ -5,7 +5,7 @@ import type { NodeInput } from './node-input.js';
 import { nothingSent } from './nothing-sent.js';
 
 /** Where its machine was made anew there is no way back to name: it is on its way, or it has come. */
-export function stateRebuilt(failed: StepName): NodeState {
+export function stateOfReplacement(failed: StepName): NodeState {
   const unfinished: readonly StepName[] = ['replace-machine', 'cordon', 'record-facts', 'continue-machine'];
   if (unfinished.includes(failed)) return 'replacing';
   const before: readonly StepName[] = ['remove-member', 'configure-machine', 'await-boot'];
@@ -13,15 +13,15 @@ export function stateRebuilt(failed: StepName): NodeState {
 }
 
 /** A way back by another machine: until Terraform was started, the node is what the attempt before left. */
-export function stateBackRebuilt(
+export function stateOfReplacementBack(
   { node, steps: order }: Pick<NodeInput, 'node' | 'steps'>,
   failed: StepName,
   reason: Reason,
 ): NodeState {
   const sends = order.find((name) => steps[name].repeat === 'once');
   const unsent = nothingSent(order, sends, failed, reason);
-  if (unsent && !node.rebuild?.continues) return 'on-target';
-  if (unsent) return node.rebuild?.continues === 'waiting' ? 'not-joined' : 'replacing';
-  const state = stateRebuilt(failed);
+  if (unsent && !node.replacement?.continues) return 'on-target';
+  if (unsent) return node.replacement?.continues === 'waiting' ? 'not-joined' : 'replacing';
+  const state = stateOfReplacement(failed);
   return state === 'on-target' ? 'back-on-old' : state;
 }

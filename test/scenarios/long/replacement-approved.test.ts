@@ -6,16 +6,16 @@ import { from, versionMerged } from '../version-merged.js';
 const [to, worker] = ['v1.12.6', 'k8s-work-1'];
 
 /** Only here: a patch that is brought by a new machine, once somebody has approved it. */
-describe('a patch on machines that Terraform makes, asked for by rebuild', () => {
+describe('a patch on machines that Terraform makes, asked for by replacement', () => {
   let world: World;
   let result: RunStory;
   let destroyedBefore: readonly unknown[];
 
   beforeAll(async () => {
-    world = await versionMerged('rebuild-approved', to);
-    const run = await world.upgrade('--only', worker, '--strategy', 'rebuild');
+    world = await versionMerged('replace-approved', to);
+    const run = await world.upgrade('--only', worker, '--strategy', 'replace');
     const { plan } = JSON.parse(
-      (await world.slipway('plan', '--only', worker, '--strategy', 'rebuild', '--json')).stdout,
+      (await world.slipway('plan', '--only', worker, '--strategy', 'replace', '--json')).stdout,
     ) as {
       readonly plan: { readonly hash: string };
     };
@@ -45,7 +45,7 @@ describe('a patch on machines that Terraform makes, asked for by rebuild', () =>
       decisions: [{ kind: 'approve', by: 'Ada' }],
     });
     expect(nodeResult(result, worker)).toMatchObject({ outcome: 'done', from, to });
-    expect(result.plan?.hops[0]).toMatchObject({ strategy: 'rebuild', templates: [expect.any(String)] });
+    expect(result.plan?.hops[0]).toMatchObject({ strategy: 'replace', templates: [expect.any(String)] });
     const events = await Promise.all(
       ['destroyed', 'created', 'install-started'].map((event) => world.machineEvents(worker, event)),
     );

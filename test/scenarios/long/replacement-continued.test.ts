@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type World, nodeResult } from '../../../lab/world.js';
 import type { RunStory } from '../../../src/planning/report/run-report.js';
 import { stageOf } from '../faults/terraform-deaths.js';
-import { terminatedAt } from '../faults/terminated-rebuild.js';
+import { terminatedAt } from '../faults/terminated-replacement.js';
 import { from, to, versionMerged } from '../version-merged.js';
 
 /** Only here: machines that a terminated run left half made, gone on with by the next one. */
@@ -10,7 +10,7 @@ describe('a run that is terminated while a machine is made anew', () => {
   let world: World;
 
   beforeAll(async () => {
-    world = await versionMerged('continued', to);
+    world = await versionMerged('resumed', to);
   });
 
   afterAll(async () => {
@@ -27,7 +27,7 @@ describe('a run that is terminated while a machine is made anew', () => {
       const early = await world.result(await world.upgrade('--only', 'k8s-work-2'));
       expect(early).toMatchObject({
         outcome: 'refused',
-        reasons: [{ kind: 'rebuild-unfinished', nodes: [node] }],
+        reasons: [{ kind: 'replacement-unfinished', nodes: [node] }],
       });
     });
 

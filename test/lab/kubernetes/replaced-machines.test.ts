@@ -13,7 +13,7 @@ import { eventually } from './lab-child.js';
 const CONTROL_PLANE = 'k8s-ctrl-2';
 const WORKER = 'k8s-work-1';
 
-const folder = mkdtempSync(path.join(os.tmpdir(), 'slipway-rebuild-'));
+const folder = mkdtempSync(path.join(os.tmpdir(), 'slipway-replace-'));
 let lab: Lab;
 
 beforeAll(async () => {

@@ -14,7 +14,7 @@ describe('machines that get more memory when they are made anew', () => {
 
   beforeAll(async () => {
     world = await World.start({
-      name: 'rebuild-attributes',
+      name: 'replace-attributes',
       hypervisor: true,
       labArgs: ['--talos', from, '--target', from],
     });

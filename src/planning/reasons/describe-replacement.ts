@@ -1,17 +1,17 @@
 import { count, listed, moment, quoted } from '../text/phrases.js';
-import type { RebuildReason } from './rebuild-reason.js';
+import type { ReplacementReason } from './replacement-reason.js';
 import type { Sentences } from './reason-table.js';
 
-export const rebuildSentences: Sentences<RebuildReason> = {
-  'rebuild-unprepared': ({ missing }) =>
+export const replacementSentences: Sentences<ReplacementReason> = {
+  'replacement-unprepared': ({ missing }) =>
     `slipway.yaml wants nodes made anew for this upgrade, and does not say how: it lacks ${listed(missing, 6)}`,
-  'rebuild-endpoint': ({ node, endpoint }) =>
+  'replacement-endpoint': ({ node, endpoint }) =>
     `machine configurations name ${node} as the cluster endpoint (${endpoint}): its new machine would have to join through itself`,
-  'rebuild-loses-etcd': ({ node, members }) =>
+  'replacement-loses-etcd': ({ node, members }) =>
     `etcd has ${count(members, 'member')}, so its data would be gone with the machine of ${node}`,
-  'rebuild-kubernetes-mixed': ({ variable, lowest, highest }) =>
+  'replacement-kubernetes-mixed': ({ variable, lowest, highest }) =>
     `the cluster runs Kubernetes ${lowest} to ${highest}, and Terraform's variable ${variable} has one value: some new machine would get another version than it had`,
-  'rebuild-unfinished': ({ nodes }) =>
+  'replacement-unfinished': ({ nodes }) =>
     nodes.length === 1
       ? `an earlier run began to replace the machine of ${listed(nodes)} and did not finish: no other node is worked on before it`
       : `earlier runs began to replace the machines of ${listed(nodes)} and did not finish: one is gone on with, and only where it is the only one`,

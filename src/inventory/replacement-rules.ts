@@ -2,8 +2,8 @@ import type { InventoryDraft, NodeDraft } from './draft.js';
 import type { MistakeAt } from './mistake.js';
 
 /** What must be there, and fit together, before a machine may be made anew. */
-export const rebuildRules: readonly ((draft: InventoryDraft) => readonly MistakeAt[])[] = [
-  rebuildNeedsTerraform,
+export const replacementRules: readonly ((draft: InventoryDraft) => readonly MistakeAt[])[] = [
+  replaceNeedsTerraform,
   rolesSayHow,
   addressesNameTheNode,
   addressesAreComplete,
@@ -12,18 +12,18 @@ export const rebuildRules: readonly ((draft: InventoryDraft) => readonly Mistake
 ];
 
 /** Where nobody wrote a strategy, a plan that needs one says so. */
-function rebuildNeedsTerraform({ rebuild }: InventoryDraft): MistakeAt[] {
-  if (rebuild.terraform) return [];
-  return rebuild.written.map((delta) => ({
+function replaceNeedsTerraform({ replacement }: InventoryDraft): MistakeAt[] {
+  if (replacement.terraform) return [];
+  return replacement.written.map((delta) => ({
     at: ['upgrade', 'strategy', delta],
-    what: 'it is rebuild, and nothing says what makes the machines',
+    what: 'it is replace, and nothing says what makes the machines',
     why: 'a machine is made anew by Terraform',
     fix: `add terraform: { version: …, variables: { talos: … } }, or write ${delta}: in-place`,
   }));
 }
 
-function rolesSayHow({ nodes, roles, rebuild }: InventoryDraft): MistakeAt[] {
-  if (!rebuild.terraform || !rebuild.reachable) return [];
+function rolesSayHow({ nodes, roles, replacement }: InventoryDraft): MistakeAt[] {
+  if (!replacement.terraform || !replacement.reachable) return [];
   return Object.entries(roles).flatMap(([name, role]): MistakeAt[] => {
     if (!role || !nodes.some((node) => node.role === name)) return [];
     const missing = { what: 'it is missing', at: (key: string) => ['roles', name, key] };
@@ -77,14 +77,14 @@ function addressesNameTheNode({ nodes, roles }: InventoryDraft): MistakeAt[] {
 }
 
 /** Of templates too: what stands in braces is known, and every node it is filled in for has it. */
-function addressesAreComplete({ nodes, roles, rebuild }: InventoryDraft): MistakeAt[] {
+function addressesAreComplete({ nodes, roles, replacement }: InventoryDraft): MistakeAt[] {
   const addresses = [
     ...Object.entries(roles).map(([name, role]) => ({
       at: ['roles', name, 'terraform'],
       text: role?.terraform ?? '',
       of: nodes.filter((node) => node.role === name),
     })),
-    { at: ['terraform', 'templates', 'address'], text: rebuild.templates ?? '', of: nodes },
+    { at: ['terraform', 'templates', 'address'], text: replacement.templates ?? '', of: nodes },
   ];
   return addresses.flatMap(({ at, text, of }) =>
     [...text.matchAll(/\{([^{}]*)\}/g)].flatMap(([whole, name = '']): MistakeAt[] => {
@@ -109,8 +109,8 @@ function addressesAreComplete({ nodes, roles, rebuild }: InventoryDraft): Mistak
 }
 
 /** A template is an image on a disk: it holds one schematic. */
-function templatesTellRolesApart({ nodes, roles, rebuild }: InventoryDraft): MistakeAt[] {
-  if (rebuild.templates === undefined || /\{(role|node)\}/.test(rebuild.templates)) return [];
+function templatesTellRolesApart({ nodes, roles, replacement }: InventoryDraft): MistakeAt[] {
+  if (replacement.templates === undefined || /\{(role|node)\}/.test(replacement.templates)) return [];
   const used = Object.entries(roles).filter(([name]) => nodes.some((node) => node.role === name));
   if (new Set(used.map(([, role]) => role?.schematic)).size < 2) return [];
   return [
@@ -123,8 +123,8 @@ function templatesTellRolesApart({ nodes, roles, rebuild }: InventoryDraft): Mis
   ];
 }
 
-function templatesTellNodesApart({ nodes, roles, rebuild }: InventoryDraft): MistakeAt[] {
-  if (rebuild.templates === undefined || rebuild.templates.includes('{node}')) return [];
+function templatesTellNodesApart({ nodes, roles, replacement }: InventoryDraft): MistakeAt[] {
+  if (replacement.templates === undefined || replacement.templates.includes('{node}')) return [];
   return nodes.flatMap((node): MistakeAt[] => {
     const { at, name = 'the node', role = '', schematic } = node;
     if (schematic === undefined || schematic === roles[role]?.schematic) return [];

@@ -2,29 +2,29 @@ import { describe, expect, test } from '@jest/globals';
 import { stepOrders, type StepName } from '../../src/planning/steps/node-steps.js';
 import type { Reason } from '../../src/planning/reasons/reason.js';
 import type { NodeState } from '../../src/planning/report/run-result.js';
-import { stateBackRebuilt } from '../../src/workflows/state-rebuilt.js';
+import { stateOfReplacementBack } from '../../src/workflows/state-replaced.js';
 import { everyReason } from '../planning/reasons/every-reason.js';
 import { plannedNode } from '../planning/a-planned-node.js';
-import { aRebuildingCluster } from '../planning/a-rebuilding-cluster.js';
+import { aReplacingCluster } from '../planning/a-replacing-cluster.js';
 
-const node = plannedNode('work-1', aRebuildingCluster());
+const node = plannedNode('work-1', aReplacingCluster());
 const gaveUp: Reason = { kind: 'gave-up', waitedFor: 'it', limit: 1, reason: undefined };
 const refused: Reason = { kind: 'cordon-lost', node: 'work-1', found: 'it is schedulable' };
 const aborted: Reason = { kind: 'aborted', by: 'a cancel' };
 const unread: Reason = { kind: 'kubernetes-unreachable', endpoints: [], why: 'down' };
 
 function left(
-  order: 'back-rebuilt' | 'back-continued',
+  order: 'rollback-replaced' | 'rollback-resumed',
   failed: StepName,
   reason: Reason = gaveUp,
   continues?: 'gone' | 'waiting',
 ): NodeState {
-  const rebuild = {
+  const replacement = {
     address: 'module.x',
     configuration: 'terraform',
     ...(continues ? { continues } : {}),
   } as const;
-  return stateBackRebuilt({ node: { ...node, rebuild }, steps: stepOrders[order] }, failed, reason);
+  return stateOfReplacementBack({ node: { ...node, replacement }, steps: stepOrders[order] }, failed, reason);
 }
 
 describe('the state of a node whose way back by another machine failed', () => {
@@ -44,7 +44,7 @@ describe('the state of a node whose way back by another machine failed', () => {
     ['await-ready', gaveUp, 'back-on-old'],
     ['verify-node', gaveUp, 'back-on-old'],
   ])('that had joined, at %s', (failed, reason, state) =>
-    expect(left('back-rebuilt', failed, reason)).toBe(state),
+    expect(left('rollback-replaced', failed, reason)).toBe(state),
   );
 
   test.each<[StepName, Reason, 'gone' | 'waiting', NodeState]>([
@@ -55,6 +55,6 @@ describe('the state of a node whose way back by another machine failed', () => {
     ['configure-machine', gaveUp, 'gone', 'not-joined'],
     ['await-etcd-member', gaveUp, 'gone', 'back-on-old'],
   ])('that had not, at %s', (failed, reason, continues, state) =>
-    expect(left('back-continued', failed, reason, continues)).toBe(state),
+    expect(left('rollback-resumed', failed, reason, continues)).toBe(state),
   );
 });

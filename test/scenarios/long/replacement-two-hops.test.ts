@@ -32,8 +32,8 @@ describe('an upgrade over two minors, on machines that Terraform makes', () => {
   it('goes through the minor between, by its newest patch', () => {
     expect(result).toMatchObject({ outcome: 'done', reasons: [] });
     expect(result.plan?.hops.map((hop) => [hop.to, hop.strategy, hop.values?.['talos_version']])).toEqual([
-      [between, 'rebuild', '1.12.11'],
-      [to, 'rebuild', '1.13.7'],
+      [between, 'replace', '1.12.11'],
+      [to, 'replace', '1.13.7'],
     ]);
   });
 
@@ -74,6 +74,6 @@ describe('an upgrade over two minors, on machines that Terraform makes', () => {
   it('keeps every promise the watcher can see', async () => {
     const { complaints, figures } = await world.stop();
     expect(complaints).toEqual([]);
-    expect(Object.values(figures.rebuilt ?? {})).toEqual([2, 2, 2, 2, 2, 2]);
+    expect(Object.values(figures.replaced ?? {})).toEqual([2, 2, 2, 2, 2, 2]);
   });
 });

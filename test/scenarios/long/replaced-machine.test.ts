@@ -18,7 +18,7 @@ describe('a machine that Terraform makes anew', () => {
   let world: World;
 
   beforeAll(async () => {
-    world = await versionMerged('rebuilt-machine', to);
+    world = await versionMerged('replaced-machine', to);
   });
 
   afterAll(async () => {

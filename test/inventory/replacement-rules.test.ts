@@ -8,7 +8,7 @@ const address = 'module.nodes["{node}"]';
 const templates = 'module.templates["{host}-{role}"]';
 
 /** The smallest good inventory, whose machines can be made anew, changed as a document. */
-function rebuildable(change: (draft: Document) => void = () => {}): string {
+function replaceable(change: (draft: Document) => void = () => {}): string {
   return changedText((draft) => {
     for (const role of ['control-plane', 'worker']) {
       draft.setIn(['roles', role, 'terraform'], address);
@@ -28,7 +28,7 @@ const inPlace = { minor: 'in-place', major: 'in-place' };
 
 describe('an inventory whose machines can be made anew', () => {
   test('is good with what it needs, and has the rest by default', () => {
-    const loaded = parseInventory(rebuildable(), 'slipway.yaml');
+    const loaded = parseInventory(replaceable(), 'slipway.yaml');
     if (!loaded.ok) throw new Error(loaded.mistakes.map(mistakeLine).join('\n'));
     const { terraform, roles, limits } = loaded.inventory;
     expect(terraform).toMatchObject({
@@ -76,28 +76,28 @@ describe('an inventory whose machines can be made anew', () => {
       'identities by attribute',
       (draft) => draft.setIn(['terraform', 'resources'], { vm: { uuid: 'a[0].b', mac: 'c' } }),
     ],
-  ])('may have %s', (_name, change) => expect(mistakesOf(rebuildable(change))).toEqual([]));
+  ])('may have %s', (_name, change) => expect(mistakesOf(replaceable(change))).toEqual([]));
 
-  test('needs nothing of it while nobody wrote rebuild, and where every delta is in place', () => {
+  test('needs nothing of it while nobody wrote replacement, and where every delta is in place', () => {
     expect(mistakesOf(changedText(() => {}))).toEqual([]);
     const section = (draft: Document): void => {
       for (const role of ['control-plane', 'worker']) draft.deleteIn(['roles', role, 'configuration']);
       draft.setIn(['upgrade'], draft.createNode({ strategy: inPlace }));
     };
-    expect(mistakesOf(rebuildable(section))).toEqual([]);
+    expect(mistakesOf(replaceable(section))).toEqual([]);
   });
 });
 
-describe('a rule of rebuilding', () => {
+describe('a rule of replacing', () => {
   test.each<[string, (draft: Document) => void, string, string]>([
     [
-      'rebuild without Terraform',
+      'replace without Terraform',
       (draft) => {
         draft.deleteIn(['terraform']);
-        draft.setIn(['upgrade'], draft.createNode({ strategy: { minor: 'rebuild' } }));
+        draft.setIn(['upgrade'], draft.createNode({ strategy: { minor: 'replace' } }));
       },
       'upgrade.strategy.minor',
-      'it is rebuild, and nothing says what makes the machines',
+      'it is replace, and nothing says what makes the machines',
     ],
     [
       'a role without an address',
@@ -154,13 +154,13 @@ describe('a rule of rebuilding', () => {
       'b has a schematic of its own, and its template is that of other nodes too',
     ],
   ])('refuses %s', (_name, change, at, what) => {
-    const mistakes = mistakesOf(rebuildable(change)).map(mistakeLine);
+    const mistakes = mistakesOf(replaceable(change)).map(mistakeLine);
     expect(mistakes).toHaveLength(1);
     expect(mistakes[0]).toContain(`${at}: ${what}`);
   });
 });
 
-describe('the schema of rebuilding', () => {
+describe('the schema of replacing', () => {
   test.each<[string, (draft: Document) => void, string]>([
     [
       'a range of versions',
@@ -189,7 +189,7 @@ describe('the schema of rebuilding', () => {
       'terraform.templates.address: "" does not fit',
     ],
   ])('refuses %s', (_name, change, text) => {
-    expect(mistakesOf(rebuildable(change)).map(mistakeLine).join('\n')).toContain(text);
+    expect(mistakesOf(replaceable(change)).map(mistakeLine).join('\n')).toContain(text);
   });
 
   test.each<[string, (draft: Document) => void]>([
@@ -204,7 +204,7 @@ describe('the schema of rebuilding', () => {
     ],
     ['a machine configuration', (draft) => configure(draft, 's3cr3t')],
   ])('never repeats %s that was written out', (_name, change) => {
-    const said = mistakesOf(rebuildable(change)).map(mistakeLine).join('\n');
+    const said = mistakesOf(replaceable(change)).map(mistakeLine).join('\n');
     expect(said).toContain('write { file: PATH } or { env: NAME }');
     expect(said).not.toContain('s3cr3t');
   });

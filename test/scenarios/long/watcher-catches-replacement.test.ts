@@ -11,7 +11,7 @@ let world: World;
 let verdict: Verdict;
 
 beforeAll(async () => {
-  world = await World.start({ name: 'catches-rebuild', hypervisor: true });
+  world = await World.start({ name: 'catches-replace', hypervisor: true });
   const { hypervisor } = world.lab;
   if (!hypervisor) throw new Error('the lab has no hypervisor');
   const token = (await readFile(hypervisor.tokens.slipway, 'utf8')).trim();
@@ -57,7 +57,7 @@ it('says that nobody can tell whose that was', () => {
   );
 });
 
-it('looked for the secrets of rebuilds, and found none', () => {
+it('looked for the secrets of replaces, and found none', () => {
   expect(verdict.violations.filter(({ promise }) => promise === 'I10')).toEqual([]);
   // Those of a lab without a hypervisor are five.
   expect(verdict.figures.searched.secrets).toBeGreaterThan(7);

@@ -38,10 +38,10 @@ const TEMPLATES = [
 ];
 
 /** k8s-ctrl-2 made anew from second 10 to 30, k8s-work-1 from 35 to 55, their templates from second 8 on. */
-export function rebuildEvidence(): MadeEvidence {
+export function replacementEvidence(): MadeEvidence {
   const evidence = goodEvidence();
-  const first = rebuilt('k8s-ctrl-2', 10);
-  const second_ = rebuilt('k8s-work-1', 35);
+  const first = replaced('k8s-ctrl-2', 10);
+  const second_ = replaced('k8s-work-1', 35);
   const names = VMS.map((vm) => vm.node);
   Object.assign(evidence, {
     requests: [
@@ -64,8 +64,8 @@ export function rebuildEvidence(): MadeEvidence {
     etcd: Array.from({ length: 70 }, (_, at) => etcdRound(at, at >= 15 && at <= 23 ? ['k8s-ctrl-2'] : [])),
     workflows: [
       ...evidence.workflows.filter(({ id }) => id === RUN || id.startsWith('cluster/')),
-      rebuildAttempt('k8s-ctrl-2', 10),
-      rebuildAttempt('k8s-work-1', 35),
+      replacementAttempt('k8s-ctrl-2', 10),
+      replacementAttempt('k8s-work-1', 35),
     ],
     hypervisor: {
       slipway: SLIPWAY,
@@ -85,7 +85,7 @@ export function rebuildEvidence(): MadeEvidence {
   return evidence;
 }
 
-/** Lets the run's plan rebuild those nodes, of those templates. */
+/** Lets the run's plan replacement those nodes, of those templates. */
 export function planOf(
   evidence: MadeEvidence,
   nodes: readonly string[],
@@ -94,11 +94,11 @@ export function planOf(
 ): void {
   const hop = {
     to: TO,
-    strategy: 'rebuild',
+    strategy: 'replace',
     templates: templates.map((name) => `module.templates["${name}"]`),
     nodes: nodes.map((name) => ({
       name,
-      rebuild: { address: `module.nodes["${name}"]`, ...(accepts ? { accepts } : {}) },
+      replacement: { address: `module.nodes["${name}"]`, ...(accepts ? { accepts } : {}) },
     })),
   };
   const run = record(evidence, RUN);
@@ -138,8 +138,8 @@ export function made(at: number, vmid: number, more: Partial<HypervisorRequest> 
   return hypervisorRequest(at, 'POST', '/vms', { vmid, asks, took: 500, ...more });
 }
 
-/** Everything one good rebuild of a node leaves behind; it takes 20 s. */
-function rebuilt(name: Name, from: number) {
+/** Everything one good replacement of a node leaves behind; it takes 20 s. */
+function replaced(name: Name, from: number) {
   const vmid = VMS.find((vm) => vm.node === name)?.vmid ?? 0;
   const after = { bootId: `${name}-boot-2`, version: TO };
   const cordoned = { unschedulable: true, marks: { 'slipway.dev/cordoned-by': RUN } };
@@ -166,10 +166,10 @@ function rebuilt(name: Name, from: number) {
   };
 }
 
-function rebuildAttempt(name: Name, from: number) {
+function replacementAttempt(name: Name, from: number) {
   const schematic = name.startsWith('k8s-ctrl') ? SCHEMATIC.controlPlane : SCHEMATIC.worker;
   return attempt(name, from, {
-    input: { to: TO, node: { schematic, rebuild: { address: `module.nodes["${name}"]` } } },
+    input: { to: TO, node: { schematic, replacement: { address: `module.nodes["${name}"]` } } },
     result: { node: name, outcome: 'done', state: 'on-target', to: TO },
   });
 }

@@ -3,9 +3,9 @@ import { creationsIn, sameWrite, writesOf, type Write } from '../planning/terraf
 import { recordInstances, type NodeAddress } from '../planning/terraform/state-instances.js';
 import {
   knownTemplates,
-  templatesToRebuild,
+  templatesToReplace,
   type Template,
-  type TemplateToRebuild,
+  type TemplateToReplace,
 } from '../planning/terraform/templates.js';
 import type { ClusterAccess } from '../tools/cluster-access.js';
 import { Refusal } from '../tools/refusal.js';
@@ -21,7 +21,7 @@ import {
   type TerraformStep,
 } from './terraform-step.js';
 
-export interface RebuildTemplates extends RunReference {
+export interface ReplaceTemplates extends RunReference {
   readonly values: Readonly<Record<string, string>>;
   /** Addresses of the templates that nodes of the hop are made of. */
   readonly templates: readonly string[];
@@ -34,13 +34,13 @@ export interface RebuildTemplates extends RunReference {
  * Makes the templates of a hop anew, where they differ, in one apply: a state has one writer, and hosts work side by side in it. What
  * is planned must touch no node, and afterwards Terraform must want nothing of any node that it did not want before.
  */
-export async function rebuildTemplates(settings: ActivitySettings, step: RebuildTemplates): Promise<string> {
+export async function replaceTemplates(settings: ActivitySettings, step: ReplaceTemplates): Promise<string> {
   const doing = 'the templates of the hop are made anew, where they differ';
   return inCluster(settings, step, doing, async (access, wait) => {
     const ready = await readyTerraform(settings, access, wait, step, step.limit);
     const { state, pulled, nodes } = await knownState(access, wait, ready, undefined, step.underWork);
     const planned = await plan(ready, step, step.templates, []);
-    const decision = templatesToRebuild({
+    const decision = templatesToReplace({
       templates: wantedTemplates(access, step.templates, { state, plan: planned.plan }),
       state,
       plan: planned.plan,
@@ -49,10 +49,10 @@ export async function rebuildTemplates(settings: ActivitySettings, step: Rebuild
       rules: ready.section.resources,
     });
     refuse(decision.refusals);
-    if (decision.rebuild.length === 0) return `all ${decision.keep.length} templates are as they should be`;
+    if (decision.replace.length === 0) return `all ${decision.keep.length} templates are as they should be`;
     const addresses = nodes.map(({ address }) => address);
     const before = await wantedOfNodes(ready, step, addresses);
-    const { saved, summary } = await planTemplates(ready, step, decision.rebuild, planned, nodes);
+    const { saved, summary } = await planTemplates(ready, step, decision.replace, planned, nodes);
     await ready.terraform.backUp(pulled);
     await wait.staysFor(() => ready.terraform.apply(saved, applyLimits(ready)));
     const after = await wantedOfNodes(ready, step, addresses);
@@ -84,7 +84,7 @@ function wantedTemplates(
 
 function plan(
   { terraform, limits }: TerraformStep,
-  { values }: RebuildTemplates,
+  { values }: ReplaceTemplates,
   targets: readonly string[],
   replace: readonly string[],
 ): Promise<SavedPlan> {
@@ -94,14 +94,14 @@ function plan(
 /** @param first what Terraform said of all templates of the hop. */
 async function planTemplates(
   ready: TerraformStep,
-  { values }: RebuildTemplates,
-  rebuild: readonly TemplateToRebuild[],
+  { values }: ReplaceTemplates,
+  replacement: readonly TemplateToReplace[],
   first: SavedPlan,
   nodes: readonly NodeAddress[],
 ): Promise<CheckedPlan> {
-  const instances = recordInstances(rebuild.flatMap(({ replace }) => replace));
+  const instances = recordInstances(replacement.flatMap(({ replace }) => replace));
   if (!instances.ok) throw new Refusal(instances.reason);
-  const targets = rebuild.map(({ address }) => address);
+  const targets = replacement.map(({ address }) => address);
   return checkedPlan(ready, values, {
     subject: 'the templates',
     purpose: 'template',
@@ -116,7 +116,7 @@ async function planTemplates(
 /** All that Terraform would do to nodes: with the hop's values it may want to replace every one of them. */
 async function wantedOfNodes(
   ready: TerraformStep,
-  step: RebuildTemplates,
+  step: ReplaceTemplates,
   addresses: readonly string[],
 ): Promise<Write[]> {
   const { plan: planned } = await plan(ready, step, addresses, []);

@@ -8,7 +8,7 @@ const to = 'v1.12.11';
 
 async function startAtlas(cluster: string): Promise<World> {
   const world = await World.start({
-    name: 'rebuild-atlas',
+    name: 'replace-atlas',
     cluster,
     hypervisor: true,
     speed: 10,
@@ -32,7 +32,7 @@ describe('a minor of atlas, by machines made anew', () => {
     const result = await world.result(await world.upgrade());
     expect(result).toMatchObject({
       outcome: 'refused',
-      reasons: [{ kind: 'rebuild-endpoint', node: 'talos-cp-01', endpoint: 'https://10.0.0.11:6443' }],
+      reasons: [{ kind: 'replacement-endpoint', node: 'talos-cp-01', endpoint: 'https://10.0.0.11:6443' }],
       nodes: [],
     });
     const plan = await world.slipway('plan');
@@ -44,7 +44,7 @@ describe('a minor of atlas, by machines made anew', () => {
       expect(await world.machineEvents(name, 'destroyed')).toEqual([]);
     const { complaints, figures } = await world.stop();
     expect(complaints).toEqual([]);
-    expect(Object.values(figures.rebuilt ?? {})).toEqual([0, 0, 0, 0, 0]);
+    expect(Object.values(figures.replaced ?? {})).toEqual([0, 0, 0, 0, 0]);
   });
 
   it('is done whole once they join through the VIP: each from its own image, the Node as before', async () => {
@@ -73,7 +73,7 @@ describe('a minor of atlas, by machines made anew', () => {
     expect((await at.slipway('report')).stdout).toContain('take the old machine out of headscale');
     const { complaints, figures } = await at.stop();
     expect(complaints).toEqual([]);
-    expect(Object.values(figures.rebuilt ?? {})).toEqual([1, 1, 1, 1, 1]);
+    expect(Object.values(figures.replaced ?? {})).toEqual([1, 1, 1, 1, 1]);
   });
 });
 

@@ -49,8 +49,8 @@ describe('the way back of a run that made machines anew over two minors', () => 
     await world.until('its plan is made', async () => (await world.story(run + 1)).plan !== undefined);
     const { plan } = await world.story(run + 1);
     expect(plan?.hops.map((hop) => [hop.to, hop.strategy, hop.values?.['talos_version']])).toEqual([
-      [between, 'rebuild', '1.12.11'],
-      [from, 'rebuild', '1.11.6'],
+      [between, 'replace', '1.12.11'],
+      [from, 'replace', '1.11.6'],
     ]);
     expect(plan?.notes.join('\n')).toContain(`Talos ${between} comes first: it is what ran between`);
   });

@@ -4,7 +4,7 @@ import { setInInventory } from '../../../lab/edit-inventory.js';
 import type { Ending, FaultCase } from './fault-case.js';
 
 /** However slow it was: one machine went, one came, nothing was installed. */
-export const madeAnew = {
+export const plannedReplacementBack = {
   outcome: 'done',
   node: 'done',
   state: 'on-target',
@@ -49,7 +49,7 @@ const otherVersion: Ending = {
 };
 
 /** What can go wrong between the hypervisor and the cluster while a machine is made anew. */
-export const rebuildCases: readonly FaultCase[] = [
+export const replacementCases: readonly FaultCase[] = [
   {
     name: 'slipway.yaml says that machines join through this very control plane',
     node: 'k8s-ctrl-2',
@@ -58,9 +58,9 @@ export const rebuildCases: readonly FaultCase[] = [
       await at.owner.merge('another endpoint');
     },
     ends: {
-      rebuild: {
+      replace: {
         outcome: 'refused',
-        kind: 'rebuild-endpoint',
+        kind: 'replacement-endpoint',
         says: /^machine configurations name k8s-ctrl-2 as the cluster endpoint \(https:\/\/10\.20\.67\.2:6443\): its new machine would have to join through itself$/,
         advises: 'slipway plan --only',
         installs: 0,
@@ -75,12 +75,12 @@ export const rebuildCases: readonly FaultCase[] = [
     prepare: (at, node) => changeConfiguration(at, node, 'https://10.20.67.100:', 'https://10.20.67.2:'),
     cleanUp: (at, node) => changeConfiguration(at, node, 'https://10.20.67.2:', 'https://10.20.67.100:'),
     ends: {
-      rebuild: {
+      replace: {
         outcome: 'halted',
         node: 'undone',
         state: 'untouched',
         failedStep: 'plan-replacement',
-        kind: 'rebuild-endpoint',
+        kind: 'replacement-endpoint',
         says: /^machine configurations name k8s-ctrl-2 as the cluster endpoint \(https:\/\/10\.20\.67\.2:6443\)/,
         advises: 'slipway plan --only',
         installs: 0,
@@ -93,7 +93,7 @@ export const rebuildCases: readonly FaultCase[] = [
     name: 'the disk of a template cannot be imported',
     faults: [{ name: 'template-create-fails', node: 'none' }],
     ends: {
-      rebuild: {
+      replace: {
         outcome: 'halted',
         kind: 'terraform-apply-failed',
         says: /^terraform did not carry the plan out to its end: module\.templates\["baldar-worker"\]\.terraform_data\.template: .*no space left on device/,
@@ -107,13 +107,13 @@ export const rebuildCases: readonly FaultCase[] = [
   {
     name: 'a template that was made anew holds what it held before',
     faults: [{ name: 'template-keeps-old-image', node: 'none' }],
-    ends: { rebuild: otherVersion },
+    ends: { replace: otherVersion },
   },
   {
     name: 'the host cannot be reached when its machine is to be destroyed',
     faults: [{ name: 'host-unreachable' }],
     ends: {
-      rebuild: {
+      replace: {
         ...replacing,
         says: /^terraform did not carry the plan out to its end: .*no route to host baldar/,
         destroyed: 0,
@@ -125,7 +125,7 @@ export const rebuildCases: readonly FaultCase[] = [
     name: 'the machine is locked and cannot be destroyed',
     faults: [{ name: 'vm-destroy-fails' }],
     ends: {
-      rebuild: {
+      replace: {
         ...replacing,
         says: /^terraform did not carry the plan out to its end: .*VM 8004 cannot be destroyed: can't lock its file/,
         destroyed: 0,
@@ -137,7 +137,7 @@ export const rebuildCases: readonly FaultCase[] = [
     name: 'somebody deleted the template when the machine is to be made',
     faults: [{ name: 'template-missing' }],
     ends: {
-      rebuild: {
+      replace: {
         ...replacing,
         says: /^terraform did not carry the plan out to its end: .*template 900\d does not exist/,
         destroyed: 1,
@@ -149,7 +149,7 @@ export const rebuildCases: readonly FaultCase[] = [
     name: 'the provider fails half way: the machine is made, and not switched on',
     faults: [{ name: 'vm-create-fails' }],
     ends: {
-      rebuild: {
+      replace: {
         ...replacing,
         says: /^terraform did not carry the plan out to its end: .*VM 8004 was made, but not started/,
         destroyed: 1,
@@ -160,35 +160,35 @@ export const rebuildCases: readonly FaultCase[] = [
   {
     name: 'the machine is cloned slowly',
     faults: [{ name: 'vm-create-slow' }],
-    ends: { rebuild: madeAnew },
+    ends: { replace: plannedReplacementBack },
   },
   {
     name: 'the machine finds nothing to boot',
     faults: [{ name: 'vm-never-boots' }],
     limits: { configure: '8s' },
-    ends: { rebuild: { ...neverBoots, created: 0 } },
+    ends: { replace: { ...neverBoots, created: 0 } },
   },
   {
     name: 'the machine comes without its disk',
     faults: [{ name: 'vm-without-disk' }],
     limits: { configure: '8s' },
-    ends: { rebuild: { ...neverBoots, created: 0 } },
+    ends: { replace: { ...neverBoots, created: 0 } },
   },
   {
     name: 'the first boot takes long',
     faults: [{ name: 'slow-first-boot' }],
-    ends: { rebuild: madeAnew },
+    ends: { replace: plannedReplacementBack },
   },
   {
     name: 'the machine is cloned from what its template held before',
     faults: [{ name: 'vm-boots-old-image' }],
-    ends: { rebuild: otherVersion },
+    ends: { replace: otherVersion },
   },
   {
     name: 'the machine has another system UUID than Terraform asked for',
     faults: [{ name: 'vm-other-uuid' }],
     ends: {
-      rebuild: {
+      replace: {
         ...notJoined,
         kind: 'machine-other',
         says: /^another machine than the one Terraform knows stands at the address of k8s-work-1: its system UUID should be [\da-f-]{36} and is [\da-f-]{36}$/,
@@ -200,7 +200,7 @@ export const rebuildCases: readonly FaultCase[] = [
     name: 'the machine has another MAC than Terraform asked for',
     faults: [{ name: 'vm-wrong-mac' }],
     ends: {
-      rebuild: {
+      replace: {
         ...notJoined,
         kind: 'machine-other',
         says: /^another machine than the one Terraform knows stands at the address of k8s-work-1: its MAC should be bc:24:11:00:1f:44 and is /,
@@ -214,7 +214,7 @@ export const rebuildCases: readonly FaultCase[] = [
     faults: [{ name: 'vm-wrong-vlan' }],
     limits: { configure: '8s' },
     ends: {
-      rebuild: {
+      replace: {
         ...notJoined,
         kind: 'gave-up',
         says: /^waited 8s for this: the new machine of k8s-ctrl-2 to take its configuration; the last that was seen: the new machine of k8s-ctrl-2 does not answer at 10\.20\.67\.2: /,
@@ -226,7 +226,7 @@ export const rebuildCases: readonly FaultCase[] = [
     name: 'the machine lacks its last network card',
     faults: [{ name: 'vm-nic-missing' }],
     ends: {
-      rebuild: {
+      replace: {
         ...halted,
         state: 'on-target',
         failedStep: 'verify-node',
@@ -243,7 +243,7 @@ export const rebuildCases: readonly FaultCase[] = [
     faults: [{ name: 'never-leaves-maintenance' }],
     limits: { configure: '8s' },
     ends: {
-      rebuild: {
+      replace: {
         ...notJoined,
         kind: 'gave-up',
         says: /^waited 8s for this: the new machine of k8s-work-1 to take its configuration; the last that was seen: the new machine of k8s-work-1 waits at 10\.20\.67\.4 for a machine configuration/,
@@ -255,7 +255,7 @@ export const rebuildCases: readonly FaultCase[] = [
     name: 'the answer to the removal of the dead etcd member is lost',
     node: 'k8s-ctrl-2',
     faults: [{ name: 'member-removal-answer-lost', node: 'none' }],
-    ends: { rebuild: madeAnew },
+    ends: { replace: plannedReplacementBack },
   },
   {
     name: 'the new etcd member is never given its vote',
@@ -263,7 +263,7 @@ export const rebuildCases: readonly FaultCase[] = [
     faults: [{ name: 'etcd-stays-learner' }],
     limits: { etcdRejoin: '8s' },
     ends: {
-      rebuild: {
+      replace: {
         ...halted,
         state: 'on-target',
         failedStep: 'await-etcd-member',

@@ -15,9 +15,17 @@ import {
   second,
   type MadeEvidence,
 } from './made-evidence.js';
-import { SLIPWAY, TO, destroyed, hypervisorRequest, made, planOf, rebuildEvidence } from './made-rebuild.js';
+import {
+  SLIPWAY,
+  TO,
+  destroyed,
+  hypervisorRequest,
+  made,
+  planOf,
+  replacementEvidence,
+} from './made-replacement.js';
 
-const on = { on: 'where machines are made anew', made: rebuildEvidence };
+const on = { on: 'where machines are made anew', made: replacementEvidence };
 
 function hypervisor(evidence: MadeEvidence): NonNullable<MadeEvidence['hypervisor']> {
   if (!evidence.hypervisor) throw new Error('no hypervisor in the evidence');
@@ -42,13 +50,13 @@ function withMemory(evidence: MadeEvidence, from: string, to: string): void {
 
 describe('a run that makes machines anew and keeps every promise', () => {
   it.each(Object.keys(judges) as PromiseName[])('%s has nothing to say about it', (name) => {
-    expect(judged(name, rebuildEvidence())).toEqual([]);
+    expect(judged(name, replacementEvidence())).toEqual([]);
   });
 
   it('is counted and told', () => {
-    const { figures, complaints, timeline } = verdictOf(rebuildEvidence());
+    const { figures, complaints, timeline } = verdictOf(replacementEvidence());
     expect(complaints).toEqual([]);
-    expect(figures.rebuilt).toMatchObject({ 'k8s-ctrl-2': 1, 'k8s-work-1': 1, 'k8s-ctrl-1': 0 });
+    expect(figures.replaced).toMatchObject({ 'k8s-ctrl-2': 1, 'k8s-work-1': 1, 'k8s-ctrl-1': 0 });
     const told = timeline.map(({ who, what }) => `${who} ${what}`).join('\n');
     expect(told).toContain(
       'k8s-ctrl-2 hypervisor DELETE /vms/8002 by terraform@pve!slipway: 200 after 100 ms',
@@ -56,7 +64,7 @@ describe('a run that makes machines anew and keeps every promise', () => {
   });
 
   it('is not judged where lines of the hypervisor’s log cannot be read', () => {
-    const evidence = rebuildEvidence();
+    const evidence = replacementEvidence();
     evidence.unreadable['hypervisor'] = 2;
     expect(verdictOf(evidence).complaints).toContain(
       'I12 not judged: 2 lines of hypervisor.jsonl could not be read',
@@ -233,7 +241,7 @@ check(
   'I5',
   [
     {
-      title: 'fires when a rebuilt node stays cordoned and nobody was told',
+      title: 'fires when a replaced node stays cordoned and nobody was told',
       change: (evidence) => {
         evidence.changes = evidence.changes.filter(({ unschedulable }) => unschedulable !== false);
         evidence.nodes.push(node(60, 'k8s-work-1', { unschedulable: true }));
@@ -290,9 +298,9 @@ check(
   'I12',
   [
     {
-      title: 'fires when a machine the plan does not rebuild is destroyed',
+      title: 'fires when a machine the plan does not replace is destroyed',
       change: (evidence) => hypervisor(evidence).requests.push(destroyed(41, 8005)),
-      says: 'Terraform was to destroy the machine of k8s-work-2 (DELETE /vms/8005), which the plan of run/prox-ops/1 does not rebuild',
+      says: 'Terraform was to destroy the machine of k8s-work-2 (DELETE /vms/8005), which the plan of run/prox-ops/1 does not replace',
     },
     {
       title: 'fires when a VM that is none of the cluster’s is destroyed',
@@ -313,7 +321,7 @@ check(
       title: 'fires when a machine is changed in place',
       change: (evidence) =>
         hypervisor(evidence).requests.push(hypervisorRequest(16, 'PATCH', '/vms/8002', { vmid: 8002 })),
-      says: 'a rebuild only destroys and makes',
+      says: 'a replacement only destroys and makes',
     },
     {
       title: 'fires when a machine is made with another size',
@@ -340,7 +348,7 @@ check(
       },
     },
     {
-      title: 'fires when a template the plan does not name is rebuilt',
+      title: 'fires when a template the plan does not name is replaced',
       change: (evidence) => planOf(evidence, ['k8s-ctrl-2', 'k8s-work-1'], ['heimdall-control-plane']),
       says: 'Terraform was to change baldar-worker (DELETE /templates/9001), which the plan of run/prox-ops/1 does not name',
     },
@@ -355,14 +363,14 @@ check(
       },
     },
     {
-      title: 'fires when such an image is changed for a node the plan does not rebuild',
+      title: 'fires when such an image is changed for a node the plan does not replace',
       change: (evidence) => {
         const { templates } = hypervisor(evidence);
         hypervisor(evidence).templates = templates.map((one) =>
           one.id === 9001 ? { ...one, node: 'k8s-work-2' } : one,
         );
       },
-      says: 'Terraform was to change the image of k8s-work-2 (DELETE /templates/9001), which the plan of run/prox-ops/1 does not rebuild',
+      says: 'Terraform was to change the image of k8s-work-2 (DELETE /templates/9001), which the plan of run/prox-ops/1 does not replace',
     },
     {
       title: 'fires when no run has a plan',

@@ -1,6 +1,6 @@
 import type { World } from '../../../lab/world.js';
 import type { FaultCase } from './fault-case.js';
-import { madeAnew } from './rebuild-cases.js';
+import { plannedReplacementBack } from './replace-cases.js';
 import { hasFired, killTerraform, stageOf } from './terraform-deaths.js';
 import { anotherWorker } from './worker-cases.js';
 
@@ -14,14 +14,14 @@ const halted = {
 } as const;
 
 /** The worker dies, or Terraform, or both, at each moment at which a naive one would destroy or make a machine twice. */
-export const rebuildWorkerCases: readonly FaultCase[] = [
+export const replacementWorkerCases: readonly FaultCase[] = [
   {
     name: 'the worker dies while Terraform plans, before anything is touched',
     during: async (at, run, node) => {
       await at.untilBegun(run, node, 'planReplacement');
       await anotherWorker(at);
     },
-    ends: { rebuild: madeAnew },
+    ends: { replace: plannedReplacementBack },
   },
   {
     name: 'the worker dies as soon as the Node says that its machine is replaced',
@@ -29,7 +29,7 @@ export const rebuildWorkerCases: readonly FaultCase[] = [
       await at.until('it is marked', () => isMarked(at, node));
       await anotherWorker(at);
     },
-    ends: { rebuild: madeAnew },
+    ends: { replace: plannedReplacementBack },
   },
   {
     name: 'the worker dies when the old machine is gone and the new one is being made',
@@ -42,7 +42,7 @@ export const rebuildWorkerCases: readonly FaultCase[] = [
       );
       await at.control('DELETE', '/faults');
     },
-    ends: { rebuild: madeAnew },
+    ends: { replace: plannedReplacementBack },
   },
   {
     name: 'the worker dies when the new machine is on, and Terraform has not heard of it',
@@ -55,7 +55,7 @@ export const rebuildWorkerCases: readonly FaultCase[] = [
       await anotherWorker(at);
       await at.control('DELETE', '/faults');
     },
-    ends: { rebuild: madeAnew },
+    ends: { replace: plannedReplacementBack },
   },
   {
     name: 'the worker dies while the new machine boots',
@@ -64,7 +64,7 @@ export const rebuildWorkerCases: readonly FaultCase[] = [
       await at.untilBegun(run, node, 'configureMachine');
       await anotherWorker(at);
     },
-    ends: { rebuild: madeAnew },
+    ends: { replace: plannedReplacementBack },
   },
   {
     name: 'the worker dies as soon as the new machine has its configuration',
@@ -77,7 +77,7 @@ export const rebuildWorkerCases: readonly FaultCase[] = [
       );
       await anotherWorker(at);
     },
-    ends: { rebuild: madeAnew },
+    ends: { replace: plannedReplacementBack },
   },
   {
     name: 'Terraform is killed, with the lock in its hand, while the new machine is being made',
@@ -87,7 +87,7 @@ export const rebuildWorkerCases: readonly FaultCase[] = [
       killTerraform(at);
     },
     ends: {
-      rebuild: {
+      replace: {
         ...halted,
         kind: 'terraform-apply-failed',
         says: /^terraform did not carry the plan out to its end: .*SIGKILL/,
@@ -107,7 +107,7 @@ export const rebuildWorkerCases: readonly FaultCase[] = [
       await at.startWorker();
     },
     ends: {
-      rebuild: {
+      replace: {
         ...halted,
         kind: 'terraform-unclear',
         says: /^nobody can tell whether module\.worker_nodes\["k8s-work-1"\]\.terraform_data\.vm of k8s-work-1 is still the old one: the state does not hold it, and nobody knows whether a machine stands there$/,
@@ -128,7 +128,7 @@ export const rebuildWorkerCases: readonly FaultCase[] = [
       await at.startWorker();
     },
     ends: {
-      rebuild: {
+      replace: {
         ...halted,
         kind: 'terraform-machine-unrecorded',
         says: /^a machine stands where k8s-work-1 was, and the Terraform state has no module\.worker_nodes\["k8s-work-1"\]\.terraform_data\.vm: /,

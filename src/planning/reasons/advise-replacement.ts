@@ -1,5 +1,5 @@
 import type { AdviceCommands, Advices } from './reason-table.js';
-import type { RebuildReason } from './rebuild-reason.js';
+import type { ReplacementReason } from './replacement-reason.js';
 
 const thenRelease = (say: AdviceCommands): string => say.release('once the cluster is well; touches no node');
 const again = (say: AdviceCommands): string =>
@@ -7,24 +7,24 @@ const again = (say: AdviceCommands): string =>
 const itsNode = (node: string, say: AdviceCommands): string =>
   say.kubectl(`get node ${node} -o wide`, 'whether its kubelet is heard of; look at its console too');
 
-export const rebuildAdvice: Advices<RebuildReason> = {
-  'rebuild-unprepared': (_, say) => [
+export const replacementAdvice: Advices<ReplacementReason> = {
+  'replacement-unprepared': (_, say) => [
     say.inventoryCheck('after it was written, or upgrade.strategy was set to in-place'),
     say.plan('what it would do then', ''),
   ],
-  'rebuild-endpoint': ({ node }, say) => [
+  'replacement-endpoint': ({ node }, say) => [
     say.plan(`the other nodes; ${node} once machine configurations name another way in`, '--only NODE…'),
     say.inventoryCheck('after machine configurations and controlPlane.endpoint name a virtual address'),
   ],
-  'rebuild-loses-etcd': (_, say) => [
+  'replacement-loses-etcd': (_, say) => [
     say.plan('the workers alone', '--only NODE…'),
     say.inventoryCheck('after upgrade.strategy was set to in-place, or two control planes were added'),
   ],
-  'rebuild-kubernetes-mixed': (_, say) => [
+  'replacement-kubernetes-mixed': (_, say) => [
     say.kubectl('get nodes -o wide', 'which kubelet runs where; bring all to one version first'),
     say.plan('again, once there is one version', ''),
   ],
-  'rebuild-unfinished': ({ nodes: [first = ''] }, say) => [
+  'replacement-unfinished': ({ nodes: [first = ''] }, say) => [
     say.talosctl(first, 'get machinestatus --insecure', 'whether a new machine waits there'),
     say.terraform('state list', 'what Terraform has of it'),
     say.upgrade('goes on with it before all others; with --only, name it too'),

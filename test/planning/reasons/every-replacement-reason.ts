@@ -1,4 +1,4 @@
-import type { RebuildReason } from '../../../src/planning/reasons/rebuild-reason.js';
+import type { ReplacementReason } from '../../../src/planning/reasons/replacement-reason.js';
 
 const node = 'work-1';
 const since = '2026-11-21T14:32:00.000Z';
@@ -7,18 +7,22 @@ const uuid = 'e0ad8b3c-8b6d-2a3e-1c55-53cf6d7cf1a7';
 
 /** One of each kind. */
 export const everyRebuildReason: {
-  readonly [Kind in RebuildReason['kind']]: Extract<RebuildReason, { kind: Kind }>;
+  readonly [Kind in ReplacementReason['kind']]: Extract<ReplacementReason, { kind: Kind }>;
 } = {
-  'rebuild-unprepared': { kind: 'rebuild-unprepared', missing: ['terraform'] },
-  'rebuild-endpoint': { kind: 'rebuild-endpoint', node: 'ctrl-1', endpoint: 'https://10.20.67.1:6443' },
-  'rebuild-loses-etcd': { kind: 'rebuild-loses-etcd', node: 'ctrl-1', members: 1 },
-  'rebuild-kubernetes-mixed': {
-    kind: 'rebuild-kubernetes-mixed',
+  'replacement-unprepared': { kind: 'replacement-unprepared', missing: ['terraform'] },
+  'replacement-endpoint': {
+    kind: 'replacement-endpoint',
+    node: 'ctrl-1',
+    endpoint: 'https://10.20.67.1:6443',
+  },
+  'replacement-loses-etcd': { kind: 'replacement-loses-etcd', node: 'ctrl-1', members: 1 },
+  'replacement-kubernetes-mixed': {
+    kind: 'replacement-kubernetes-mixed',
     variable: 'kubernetes_version',
     lowest: 'v1.34.2',
     highest: 'v1.35.0',
   },
-  'rebuild-unfinished': { kind: 'rebuild-unfinished', nodes: ['ctrl-2'] },
+  'replacement-unfinished': { kind: 'replacement-unfinished', nodes: ['ctrl-2'] },
   'replace-unknown': { kind: 'replace-unknown', node, since },
   'machine-identity-unknown': {
     kind: 'machine-identity-unknown',

@@ -8,8 +8,8 @@ export const available = ['v1.11.5', 'v1.12.1', 'v1.12.6', 'v1.13.4', 'v1.13.9',
 
 const hosts = ['baldar', 'thor', 'odin'];
 
-/** The small world, its machines made by Terraform on three hosts: templates by host and role, minors rebuilt. */
-export function aRebuildingCluster(size: { controlPlanes?: number; workers?: number } = {}): Cluster {
+/** The small world, its machines made by Terraform on three hosts: templates by host and role, minors replaced. */
+export function aReplacingCluster(size: { controlPlanes?: number; workers?: number } = {}): Cluster {
   return aCluster(size).declaring((inventory) => ({
     ...inventory,
     roles: {
@@ -62,8 +62,8 @@ export function withRole(
   });
 }
 
-/** What a plan is made of where this version of Slipway could rebuild nodes; by default to v1.13.9. */
-export function rebuilding(
+/** What a plan is made of where this version of Slipway could replacement nodes; by default to v1.13.9. */
+export function replacing(
   cluster: Cluster,
   { talos = 'v1.13.9', ...change }: Partial<Omit<PlanInput, 'request'>> & { readonly talos?: string } = {},
 ): PlanInput {

@@ -7,14 +7,14 @@ const from = 'v1.12.1';
 const to = 'v1.13.7';
 const worker = 'k8s-work-1';
 
-/** Only here: OpenTofu makes the machine anew. All else is as with Terraform (`rebuild.test.ts`). */
+/** Only here: OpenTofu makes the machine anew. All else is as with Terraform (`replace.test.ts`). */
 describe('an upgrade to the next minor, on a machine that OpenTofu makes', () => {
   let world: World;
   let result: RunStory;
 
   beforeAll(async () => {
     const labArgs = ['--tofu', '--talos', from, '--target', from];
-    world = await World.start({ name: 'rebuild-tofu', hypervisor: true, labArgs });
+    world = await World.start({ name: 'replace-tofu', hypervisor: true, labArgs });
     await world.owner.mergeTalos(to);
     result = await world.result(await world.upgrade('--only', worker));
   });

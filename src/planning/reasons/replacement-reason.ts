@@ -1,14 +1,14 @@
 /** Why a plan makes no machine anew. */
-export type RebuildPlanReason =
+export type ReplacementPlanReason =
   /** Settings of slipway.yaml that it would need. */
-  | { readonly kind: 'rebuild-unprepared'; readonly missing: readonly string[] }
+  | { readonly kind: 'replacement-unprepared'; readonly missing: readonly string[] }
   /** Machine configurations lead to the cluster through this very node. */
-  | { readonly kind: 'rebuild-endpoint'; readonly node: string; readonly endpoint: string }
+  | { readonly kind: 'replacement-endpoint'; readonly node: string; readonly endpoint: string }
   /** There are no other members that would keep its etcd data. */
-  | { readonly kind: 'rebuild-loses-etcd'; readonly node: string; readonly members: number }
+  | { readonly kind: 'replacement-loses-etcd'; readonly node: string; readonly members: number }
   /** Terraform's variable has one value, and the cluster runs several versions. */
   | {
-      readonly kind: 'rebuild-kubernetes-mixed';
+      readonly kind: 'replacement-kubernetes-mixed';
       readonly variable: string;
       readonly lowest: string;
       readonly highest: string;
@@ -17,11 +17,11 @@ export type RebuildPlanReason =
 /** Why what an earlier run left half made is not gone on with. */
 export type ContinueReason =
   /** It is gone on with before any other node; of several, all but one by a person. */
-  { readonly kind: 'rebuild-unfinished'; readonly nodes: readonly string[] };
+  { readonly kind: 'replacement-unfinished'; readonly nodes: readonly string[] };
 
 /** Why a node whose machine Terraform makes anew goes no further. */
-export type RebuildReason =
-  | RebuildPlanReason
+export type ReplacementReason =
+  | ReplacementPlanReason
   | ContinueReason
   /** Terraform was started, or nearly was, and nobody can tell whether it began with the machine. */
   | { readonly kind: 'replace-unknown'; readonly node: string; readonly since: string }

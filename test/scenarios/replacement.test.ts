@@ -17,7 +17,7 @@ describe('an upgrade to the next minor, on machines that Terraform makes', () =>
   let result: RunStory;
 
   beforeAll(async () => {
-    world = await versionMerged('rebuild', to);
+    world = await versionMerged('replace', to);
     await world.kubectl('label', 'node', worker, 'example.org/mine=yes');
     before = await nodeNow(world, worker);
     membersBefore = await members(world);
@@ -30,7 +30,7 @@ describe('an upgrade to the next minor, on machines that Terraform makes', () =>
 
   it('is planned with the addresses of its machine and its template', async () => {
     const { stdout } = await world.slipway('plan', '--only', 'k8s-work-2');
-    expect(stdout).toMatch(/rebuild/);
+    expect(stdout).toMatch(/replace/);
     expect(stdout).toContain('module.templates["heimdall-worker"]');
   });
 
@@ -77,7 +77,7 @@ describe('an upgrade to the next minor, on machines that Terraform makes', () =>
     expect([...nodes].toSorted()).toEqual(['k8s-ctrl-1', 'k8s-ctrl-3', 'k8s-work-2', 'k8s-work-3']);
   });
 
-  it('rebuilt the template of its host and role, and no other', async () => {
+  it('replaced the template of its host and role, and no other', async () => {
     expect((await templatesMade(world)).toSorted()).toEqual(['baldar-worker', 'heimdall-control-plane']);
   });
 
@@ -89,8 +89,8 @@ describe('an upgrade to the next minor, on machines that Terraform makes', () =>
   it('keeps every promise the watcher can see', async () => {
     const { complaints, figures } = await world.stop();
     expect(complaints).toEqual([]);
-    const rebuilt = Object.entries(figures.rebuilt ?? {}).filter(([, times]) => times > 0);
-    expect(Object.fromEntries(rebuilt)).toEqual({ [worker]: 1, [controlPlane]: 1 });
+    const replaced = Object.entries(figures.replaced ?? {}).filter(([, times]) => times > 0);
+    expect(Object.fromEntries(replaced)).toEqual({ [worker]: 1, [controlPlane]: 1 });
   });
 });
 

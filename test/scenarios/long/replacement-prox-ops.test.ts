@@ -30,7 +30,7 @@ describe('a minor of prox-ops, by machines made anew', () => {
 
   beforeAll(async () => {
     world = await World.start({
-      name: 'rebuild-prox-ops',
+      name: 'replace-prox-ops',
       cluster: 'prox-ops',
       hypervisor: true,
       speed: 10,
@@ -162,7 +162,7 @@ describe('a minor of prox-ops, by machines made anew', () => {
     const { complaints, figures } = await world.stop();
     expect(complaints).toEqual([]);
     const names = world.lab.machines.map(({ name }) => name);
-    expect(figures.rebuilt).toEqual(Object.fromEntries(names.map((name) => [name, timesMade(name)])));
+    expect(figures.replaced).toEqual(Object.fromEntries(names.map((name) => [name, timesMade(name)])));
   });
 });
 
