@@ -85,7 +85,7 @@ function onSignals(): { readonly signal: AbortSignal; readonly name: () => NodeJ
     process.on(signal, () => {
       if (name !== undefined) process.exit(128 + os.constants.signals[signal]);
       name = signal;
-      say('stopping; once more to stop at once');
+      say('stopping; again to stop at once');
       stop.abort();
     });
   return { signal: stop.signal, name: () => name };

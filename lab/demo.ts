@@ -25,7 +25,7 @@ async function demo(options: DemoOptions): Promise<number> {
   say('Slipway demo: six simulated Talos machines on real etcd, Kubernetes, talosctl and Temporal.');
   if (options.strategy === 'replace')
     say(
-      `They are VMs of a simulated hypervisor, made by the real Terraform; git declares Talos ${NEXT_MINOR}, so each is made anew.`,
+      `They are VMs of a simulated hypervisor, made by the real Terraform; git declares Talos ${NEXT_MINOR}, so each is replaced.`,
     );
   if (options.story === 'runner-death')
     say(

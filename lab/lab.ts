@@ -44,7 +44,7 @@ export type { LabDescription } from './lab-description.js';
 export interface Lab {
   readonly description: LabDescription;
   readonly talos: TalosMachines;
-  /** Where its machines are destroyed and made anew. */
+  /** Where its machines are destroyed and replaced. */
   readonly room: LabMachineRoom;
   readonly kubernetes: KubernetesCluster;
   readonly factory: ImageFactory;

@@ -84,7 +84,7 @@ async function main(flags: Flags): Promise<void> {
     // The second time, or before anything can be stopped in order: children die with us, by the kernel.
     if (asked || !lab) process.exit(130);
     asked = true;
-    say('stopping; once more to stop at once');
+    say('stopping; again to stop at once');
     void lab.stop();
   };
   process.on('SIGINT', end);

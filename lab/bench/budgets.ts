@@ -5,7 +5,7 @@ import type { Budget } from './figure.js';
 export const budgets = {
   /** Seconds a node's upgrade takes besides machine, drain, soak and closed gates. */
   overhead: { median: 2, p95: 4 },
-  /** The same where Terraform makes the machine anew: its looks and plans are Slipway's own. */
+  /** The same where Terraform replaces the machine: its looks and plans are Slipway's own. */
   replacementOverhead: { median: 4 },
   /** Overhead of all nodes over `nodeSeconds` for each. */
   overheadShare: { p95: 0.03 },
@@ -25,7 +25,7 @@ export const budgets = {
   runHistoryMiB: { p95: temporalLimits.history / 1024 ** 2 },
   /** What a run answers, whatever the size of its cluster. */
   resultKiB: { p95: 16 },
-  /** What a run writes, over what is reckoned for it before it begins. */
+  /** What a run writes, over what is estimated for it before it begins. */
   reckonedShare: { p95: 1 },
   /** A forge gives up after ten seconds; whoever waits for it holds one of its workers. */
   acknowledgedMs: { p95: 100 },

@@ -2,7 +2,7 @@ import type { WorldOptions } from '../world.js';
 import { budgets } from './budgets.js';
 import type { Budget } from './figure.js';
 
-/** The two ways of Talos to upgrade a node in place, and a machine made anew by Terraform. */
+/** The two ways of Talos to upgrade a node in place, and a machine replaced by Terraform. */
 export type FlowName = 'legacy' | 'lifecycle' | 'replace';
 
 /** How a flow is measured, and what is allowed. */

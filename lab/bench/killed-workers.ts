@@ -111,7 +111,7 @@ class Crew {
     const victim = await this.#atWork(run, node);
     const killedAt = Date.now();
     await victim.kill();
-    // One that starts takes over at once: where the other one is to notice by itself, it comes when that has gone on.
+    // One that starts takes over at once: where the other one is to notice automatically, it comes when that has gone on.
     if (heir === 'standby')
       await this.world.until('the other worker goes on', async () =>
         Boolean(wentOn(await this.#started(run, node), { killedAt, pid: victim.identity.pid })),

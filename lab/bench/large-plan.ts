@@ -9,7 +9,7 @@ export interface MeasuredPlan {
   readonly took: readonly number[];
   /** Of the plan as it stands in history. */
   readonly bytes: number;
-  /** What the run's own history is reckoned to grow to. */
+  /** What the run's own history is estimated to grow to. */
   readonly size: RunSize;
   /** How many such nodes one run is let through for. */
   readonly fits: number;

@@ -85,9 +85,9 @@ function historyFigures({ histories }: MeasuredRun, title: (what: string) => str
 
 /** What a run answers must not grow with its nodes; what it writes must not be more than it was refused or let through for. */
 function writtenFigures({ written }: MeasuredRun, title: (what: string) => string): WithoutLoad[] {
-  const { events, bytes, resultBytes, reckoned } = written;
+  const { events, bytes, resultBytes, estimated } = written;
   const share = (what: string, value: number): WithoutLoad => ({
-    name: title(`history of the run, ${what} / reckoned`),
+    name: title(`history of the run, ${what} / estimated`),
     unit: 'ratio',
     values: [value],
     budget: budgets.reckonedShare,
@@ -99,8 +99,8 @@ function writtenFigures({ written }: MeasuredRun, title: (what: string) => strin
       values: [resultBytes / 1024],
       budget: budgets.resultKiB,
     },
-    share('events', events / reckoned.events),
-    share('size', bytes / reckoned.history),
+    share('events', events / estimated.events),
+    share('size', bytes / estimated.history),
   ];
 }
 

@@ -89,13 +89,13 @@ async function largePlan({ quick }: Bench): Promise<Figure[]> {
     { name: `${title}, as one value`, unit: 'KiB', values: [bytes / 1024], budget: budgets.payloadKiB },
     { name: `${title}, for each`, unit: 'B', values: [bytes / largeClusterNodes] },
     {
-      name: 'run of 1,000 nodes, events reckoned',
+      name: 'run of 1,000 nodes, events estimated',
       unit: 'events',
       values: [size.events],
       budget: budgets.runEvents,
     },
     {
-      name: 'run of 1,000 nodes, history reckoned',
+      name: 'run of 1,000 nodes, history estimated',
       unit: 'MiB',
       values: [size.history / 1024 ** 2],
       budget: budgets.runHistoryMiB,

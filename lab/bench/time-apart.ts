@@ -43,7 +43,7 @@ export function timeApart(evidence: NodeEvidence): TimeApart {
 }
 
 /**
- * When the node that went down for its upgrade was ready again; of a control plane made anew, when its member had its vote, too.
+ * When the node that went down for its upgrade was ready again; of a control plane replaced, when its member had its vote, too.
  * @throws Error when it never was.
  */
 export function readyAgainAt(evidence: NodeEvidence): number {
@@ -73,11 +73,11 @@ export function requestsTo(
   return requests.filter((one) => one.node === node && one.at >= startedAt && one.at <= endedAt);
 }
 
-/** What a machine that is made anew does by itself. Milliseconds since the epoch. */
+/** What a machine that is replaced does automatically. Milliseconds since the epoch. */
 interface ReplacedNode {
   /** Terraform destroys the old one and makes the new one. */
   readonly apply: Span;
-  /** It boots, and waits for its configuration or goes on by itself. */
+  /** It boots, and waits for its configuration or goes on automatically. */
   readonly createdAt: number;
   readonly wellAt: number;
   /** A new etcd member answers once it has made itself known to the others, which may take it ten seconds. */
@@ -95,7 +95,7 @@ function plannedReplacementBack({ node, role, history, logs }: NodeEvidence): Re
   const ready = createdAt === undefined ? undefined : first('ready', createdAt);
   const votes = role === 'worker' || createdAt === undefined ? ready : first('etcd-voter', createdAt);
   if (createdAt === undefined || ready === undefined || votes === undefined)
-    throw new Error(`${node} was made anew and was never ready again`);
+    throw new Error(`${node} was replaced and was never ready again`);
   const wellAt = Math.max(ready, votes);
   const asked = requestsTo(node, logs.requests, history).find(
     ({ method, code, endedAt }) => method === 'EtcdStatus' && code === 0 && endedAt > wellAt,

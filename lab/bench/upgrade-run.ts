@@ -32,7 +32,7 @@ export interface WrittenByRun {
   readonly bytes: number;
   /** Of its result, as the one value it is. */
   readonly resultBytes: number;
-  readonly reckoned: RunSize;
+  readonly estimated: RunSize;
 }
 
 /** A whole cluster upgraded once, undisturbed. */
@@ -46,7 +46,7 @@ export interface MeasuredRun {
   readonly workerMiB: number;
   /** Processor time of all that the worker started, over the nodes. */
   readonly cpuPerNodeMs: number;
-  /** What the run itself wrote, beside what was reckoned for its plan. */
+  /** What the run itself wrote, beside what was estimated for its plan. */
   readonly written: WrittenByRun;
   readonly verdict: Verdict;
 }
@@ -153,7 +153,7 @@ async function writtenBy(world: World, run: number, { plan }: RunStory): Promise
     events: historyLength,
     bytes: historySize ?? 0,
     resultBytes: Buffer.byteLength(JSON.stringify(result)),
-    reckoned: runSize(plan, input.inventory),
+    estimated: runSize(plan, input.inventory),
   };
 }
 

@@ -114,7 +114,7 @@ async function merge(day: MergeDay, client: Client, run: number): Promise<{ queu
   const sent = first.deliveredAt.getTime();
   const handle = client.workflow.getHandle(runId(cluster, run));
   const end = Date.now() + 60_000;
-  // It ends by itself: there is no such cluster.
+  // It ends automatically: there is no such cluster.
   while (
     !(await handle.describe().then(
       ({ status }) => status.name !== 'RUNNING',

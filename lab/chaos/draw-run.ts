@@ -25,7 +25,7 @@ export interface DrawnRun {
   readonly points: readonly InterruptionPoint[];
   /** In this order, as often as it halts; then nobody says anything. None: a halt ends it. */
   readonly decisions: readonly DrawnDecision[];
-  /** What slipway.yaml says of a node that does not get well: it goes back by itself, or stays as it is. */
+  /** What slipway.yaml says of a node that does not get well: it goes back automatically, or stays as it is. */
   readonly onFailure: 'rollback' | 'ask';
 }
 
@@ -60,7 +60,7 @@ export function drawRun(seed: number, index: number, only: readonly ShapeName[] 
     : drawn;
 }
 
-/** One in five is about a node that has to go back by itself, from the new version. */
+/** One in five is about a node that has to go back automatically, from the new version. */
 function drawWayBack(
   dice: Dice,
   flow: ChaosFlow,
@@ -72,7 +72,7 @@ function drawWayBack(
   };
 }
 
-/** Few, mostly: what is not touched is put back at once. A machine that is made anew takes longest. */
+/** Few, mostly: what is not touched is put back at once. A machine that is replaced takes longest. */
 function drawNodes(
   dice: Dice,
   machines: readonly ClusterMachine[],
@@ -144,7 +144,7 @@ export function stepsOfRole(
   return stepOrders[order].filter((name) => (steps[name].only ?? role) === role);
 }
 
-/** Where a machine was made anew a way back takes longest, and is drawn less. */
+/** Where a machine was replaced a rollback takes longest, and is drawn less. */
 function drawDecisions(dice: Dice, flow: ChaosFlow): readonly DrawnDecision[] {
   const count = Number(dice.weighted({ '0': 2, '1': 2, '2': 1 }));
   return Array.from({ length: count }, () => ({

@@ -124,7 +124,7 @@ class People {
   }
 }
 
-/** Steps of a way back that leave the version that a node runs. */
+/** Steps of a rollback that leave the version that a node runs. */
 const changesVersion: ReadonlySet<string> = new Set<StepName>([
   'roll-back',
   'replace-machine',

@@ -41,7 +41,7 @@ export class Stages {
       if (shapeNamed(drawn.shape).flow === 'replace') await makeAnewSince(world, drawn.nodes, from);
       else await reset(world, ...drawn.nodes);
     } catch (error) {
-      this.told.say(`  the lab is made anew: ${error instanceof Error ? error.message : String(error)}`);
+      this.told.say(`  the lab is replaced: ${error instanceof Error ? error.message : String(error)}`);
       await this.stop();
     }
   }

@@ -52,7 +52,7 @@ function overlaid(definition: ClusterDefinition, file: string, target: Inventory
   return { text: document.toString({ lineWidth: 0 }), said };
 }
 
-/** Addresses, variables, templates, network cards and patches stay as they are in the file. */
+/** Addresses, variables, templates, network interfaces and patches stay as they are in the file. */
 function overlayTerraform(document: Document, terraform: LabTerraform): void {
   if (!document.hasIn(['terraform'])) {
     document.setIn(['terraform'], document.createNode(labTerraform(terraform)));
@@ -106,7 +106,7 @@ function inventoryYaml(definition: ClusterDefinition, target: InventoryTarget): 
       : {}),
     upgrade: {
       strategy: { patch: 'in-place' },
-      // A node that fails stays as it is, for a test to look at, unless the test wants it to go back by itself.
+      // A node that fails stays as it is, for a test to look at, unless the test wants it to go back automatically.
       onFailure: 'ask',
       workers: { canary: 1, batch: 1 },
       drain: { attempts: 3 },

@@ -51,7 +51,7 @@ export class HaltDecision {
     const verb = ['retry', 'rollback', 'skip'].find((one) =>
       haltLines(view).some((line) => line.startsWith(`slipway ${one} ${node.name} `)),
     );
-    // A node that failed once more though its fault is over is left to the version from before.
+    // A node that failed again though its fault is over is left to the previous version.
     const wanted = node.attempt > 1 && verb === 'retry' ? 'rollback' : verb;
     this.#lines.push(`demo: the run halted at ${node.name}. In ${readingMs / 1000} s the demo decides.`);
     this.#work = this.#decide(node.name, wanted ?? 'abort')

@@ -13,7 +13,7 @@ const target = 'v1.12.2';
 export const declaredBefore = 'v1.12.1';
 
 /**
- * A day: a bot bumps Talos, a person reads the plan at the pull request and merges it, says yes there, and people hear of it. What it tells
+ * A day: a bot bumps Talos, a person reads the plan at the pull request and merges it, approves there, and people hear of it. What it tells
  * goes to `say`, as it stands at the forge and in the channels.
  */
 export class MergeStory {
@@ -34,7 +34,7 @@ export class MergeStory {
     return new MergeStory(world, day, sinks, say);
   }
 
-  /** From the bump to the yes. Answers the number of the run. */
+  /** From the bump to the approval. Answers the number of the run. */
   async untilApproved(): Promise<number> {
     const { world, day, say } = this;
     const run = 1;
@@ -83,7 +83,7 @@ export class MergeStory {
   }
 }
 
-/** Has the cluster tell Discord and ntfy, and wait for a yes to a patch; its worker begins once more, since it reads addresses once. */
+/** Has the cluster tell Discord and ntfy, and wait for approval to a patch; its worker retries, since it reads addresses once. */
 async function declareReceivers(world: World, sinks: Sinks): Promise<void> {
   const folder = path.dirname(world.lab.inventory);
   const discord = sinks.discord.webhook().url.replace(sinks.discord.url, 'https://discord.com');

@@ -9,13 +9,13 @@ export interface DemoOptions {
   readonly speed?: number;
   /** False: the worker is left alone. */
   readonly kill: boolean;
-  /** `replace`: to the next minor, by machines that Terraform makes anew. */
+  /** `replace`: to the next minor, by machines that Terraform replaces. */
   readonly strategy: 'in-place' | 'replace';
   /** Another one than that of the killed worker. `runner-death`: workers that are pods of the cluster they upgrade. `merge`: from a pull request on. */
   readonly story?: 'runner-death' | 'merge';
 }
 
-/** Fast enough not to bore anybody; what is made anew is slow enough for one to see what Terraform does. */
+/** Fast enough not to bore anybody; what is replaced is slow enough for one to see what Terraform does. */
 export const demoSpeed = { 'in-place': 3, replace: 1 } as const;
 
 /** Reads what was typed after `npm run demo --`. */
@@ -50,7 +50,7 @@ export function readOptions(argv: readonly string[]): DemoOptions {
       new Option(
         '--story <name>',
         'runner-death: two workers in the cluster that they upgrade, each drained with its node in its turn; ' +
-          'merge: a pull request, its plan, the merge, a yes by comment, the upgrade, and who is told',
+          'merge: a pull request, its plan, the merge, an approval by comment, the upgrade, and who is told',
       ).choices(['runner-death', 'merge']),
     )
     .addHelpText('after', `\nFaults:\n${faults.join('\n')}\n`)

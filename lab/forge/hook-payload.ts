@@ -10,7 +10,7 @@ export function hookPayload(repository: ForgeRepository, { name, payload, sender
   };
 }
 
-/** In a push, and nowhere else, times of the repository are numbers, and a few things stand in it once more. */
+/** In a push, and nowhere else, times of the repository are numbers, and a few things stand in it again. */
 function pushedRepository(repository: ForgeRepository): Shape {
   const seconds = Math.floor(repository.createdAt.getTime() / 1000);
   const owner = userShape(repository.forge, repository.owner);

@@ -91,7 +91,7 @@ export function labelShape(repository: ForgeRepository, { id, name, color, descr
   return { id, node_id: nodeId('Label', id), url, name, color, default: false, description };
 }
 
-/** Fields that GitHub shows of a pull request by itself, and of one in a list not. */
+/** Fields that GitHub shows of a pull request automatically, and of one in a list not. */
 export const ONLY_BY_ITSELF = [
   'merged',
   'mergeable',

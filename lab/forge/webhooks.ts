@@ -52,7 +52,7 @@ const KEPT = 1000;
 /** Deliveries of the last three days may be sent again: https://docs.github.com/en/webhooks/testing-and-troubleshooting-webhooks/redelivering-webhooks */
 const REDELIVERED_FOR_MS = 3 * 24 * 60 * 60 * 1000;
 
-/** Tells hooks what happened, one delivery after the other. What fails is kept, and sent again by nobody by itself. */
+/** Tells hooks what happened, one delivery after the other. What fails is kept, and sent again by nobody automatically. */
 export class Webhooks {
   readonly #forge: Surroundings;
   readonly #faults: FaultPlan;
@@ -102,7 +102,7 @@ export class Webhooks {
     return hook ? this.#deliveries.filter((delivery) => delivery.hook === hook.id) : this.#deliveries;
   }
 
-  /** Sends what was sent before once more, with the same id. @throws {ForgeRefusal} 404 */
+  /** Sends what was sent before again, with the same id. @throws {ForgeRefusal} 404 */
   redeliver(id: number): void {
     const old = this.#deliveries.find((delivery) => delivery.id === id) ?? notFound();
     const hook = this.#hooks.get(old.hook) ?? notFound();

@@ -15,13 +15,13 @@ export const hypervisorFaults = {
     lasts: 'once',
   },
   'template-keeps-old-image': {
-    does: 'A template that is made anew holds the image it had before, under its new name.',
+    does: 'A template that is replaced holds the image it had before, under its new name.',
     point: 'template:imported',
     node: 'none',
     lasts: 'once',
   },
   'template-create-fails': {
-    does: 'The image cannot be imported: the template is there, half made, and cannot be cloned.',
+    does: 'The image cannot be imported: the template is there, incomplete, and cannot be cloned.',
     point: 'template:importing',
     node: 'none',
     lasts: 'once',
@@ -75,19 +75,19 @@ export const hypervisorFaults = {
     lasts: 'once',
   },
   'vm-wrong-mac': {
-    does: 'The first network card of the VM has another MAC than the one that was asked for.',
+    does: 'The first network interface of the VM has another MAC than the one that was asked for.',
     point: 'vm:cloned',
     node: 'optional',
     lasts: 'once',
   },
   'vm-wrong-vlan': {
-    does: 'The last network card of the VM is in another VLAN than the one that was asked for.',
+    does: 'The last network interface of the VM is in another VLAN than the one that was asked for.',
     point: 'vm:cloned',
     node: 'optional',
     lasts: 'once',
   },
   'vm-nic-missing': {
-    does: 'The VM lacks its last network card.',
+    does: 'The VM lacks its last network interface.',
     point: 'vm:cloned',
     node: 'optional',
     lasts: 'once',

@@ -1,4 +1,4 @@
-/** A network card as the hypervisor plugs it in. The tag is put on by the bridge: the guest never sees it. */
+/** A network interface as the hypervisor plugs it in. The tag is put on by the bridge: the guest never sees it. */
 export interface VirtualNic {
   /** Lower case, with colons. */
   readonly mac: string;

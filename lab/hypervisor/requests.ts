@@ -10,7 +10,7 @@ const Image = z.strictObject({
   schematic: z.string().regex(/^[0-9a-f]{64}$/),
 });
 
-/** A network card that is asked for. Without a MAC the hypervisor chooses one. */
+/** A network interface that is asked for. Without a MAC the hypervisor chooses one. */
 const Nic = z.strictObject({
   mac: Mac.nullish(),
   vlan: z.union([z.literal('untagged'), z.int().min(1).max(4094)]),

@@ -23,7 +23,7 @@ export interface InterruptionPoint {
   readonly node: string;
   readonly step: StepName;
   readonly what: Interruption;
-  /** Of the node, where a person has it begun once more; left out: whichever comes first. */
+  /** Of the node, where a person has it retried; left out: whichever comes first. */
   readonly attempt?: number;
 }
 

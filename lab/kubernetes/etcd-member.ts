@@ -216,7 +216,7 @@ async function joinUnlessInterrupted(joining: JoiningMember): Promise<Joined> {
   }
 }
 
-/** Its vote comes by itself, unless it is stopped before. */
+/** Its vote comes automatically, unless it is stopped before. */
 function announce(joining: JoiningMember, { learnerId }: Joined, events: EtcdJoinEvents): void {
   events.learner(learnerId);
   becomeVoter(joining, learnerId, () => events.mayBecomeVoter()).then(

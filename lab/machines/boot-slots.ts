@@ -26,7 +26,7 @@ export interface InstallTarget {
 
 /**
  * The two boot slots of a machine. An install goes to the slot that is not the default, makes it the default and leaves
- * a mark; the mark goes when the machine has become ready, or when it went back by itself. On a machine that was
+ * a mark; the mark goes when the machine has become ready, or when it went back automatically. On a machine that was
  * installed on and not rebooted since, the slot that is not the default is the one that runs.
  */
 export class BootSlots {
@@ -48,7 +48,7 @@ export class BootSlots {
     this.#running = first;
   }
 
-  /** What making the machine anew does: nothing of any install is left. */
+  /** What replacing the machine does: nothing of any install is left. */
   reset(): void {
     this.#slots = { A: this.#first };
     this.#running = this.#first;

@@ -4,7 +4,7 @@ import { hasLifecycleService } from './talos-services.js';
 
 /**
  * What somebody with tools of their own does to a machine just after an image was pulled, where a fault asks for it. An upgrade or
- * an install goes on by itself, and what fails fails as it would for anybody; evictions are over before the pull is answered.
+ * an install goes on automatically, and what fails fails as it would for anybody; evictions are over before the pull is answered.
  */
 export async function actByHand(machine: Machine, image: string, namespace: ImageNamespace): Promise<void> {
   const fault = machine.faults.take('image:pulled', machine.name);

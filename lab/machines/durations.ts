@@ -20,7 +20,7 @@ const AT_SPEED_ONE = {
   etcdSlow: 5_000,
   /** How long each etcd member may take to answer before an upgrade; fifteen seconds on a real machine. */
   quorumCheck: 3_000,
-  /** What the fault `slow-first-boot` adds to the first boot of a machine made anew. */
+  /** What the fault `slow-first-boot` adds to the first boot of a machine replaced. */
   slowFirstBoot: 20_000,
   /** From a configuration in maintenance mode until the boot goes on. */
   leaveMaintenance: 400,

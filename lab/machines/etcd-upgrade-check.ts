@@ -44,7 +44,7 @@ async function lockMutex(endpoints: readonly string[]): Promise<() => Promise<vo
   }
   const unlock = (): Promise<void> =>
     askAnyMember(endpoints, (client) => client.revokeLease(lease)).catch(() => {
-      // The lease ends by itself a minute later; Talos only logs this.
+      // The lease ends automatically a minute later; Talos only logs this.
     });
   try {
     const locked = await askAnyMember(endpoints, (client) => client.create(MUTEX, lease));

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** A network card as the machine sees it. What VLAN tag the hypervisor puts on it cannot be seen from inside. */
+/** A network interface as the machine sees it. What VLAN tag the hypervisor puts on it cannot be seen from inside. */
 export interface NetworkInterface {
   /** `bc:24:11:2e:5a:01` */
   readonly mac: string;

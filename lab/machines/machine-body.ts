@@ -3,7 +3,7 @@ import { Disk } from './disk.js';
 import { usualHardware, digestOf, type Hardware } from './hardware.js';
 import type { Machine, MachineDefinition } from './machine.js';
 
-/** What a machine is made anew with. */
+/** What a machine is replaced with. */
 export interface NewBody {
   readonly hardware: Hardware;
   /** What the template's disk holds. */
@@ -14,7 +14,7 @@ export interface NewBody {
   readonly connected?: boolean;
 }
 
-/** The hardware and the disk of a machine: what goes when it is destroyed, and comes when it is made anew. */
+/** The hardware and the disk of a machine: what goes when it is destroyed, and comes when it is replaced. */
 export class MachineBody {
   readonly #machine: Machine;
   #disk: Disk;
@@ -54,7 +54,7 @@ export class MachineBody {
     return this.#connected;
   }
 
-  /** True once after it was made anew. */
+  /** True once after it was replaced. */
   takeFirstBoot(): boolean {
     const first = !this.#booted;
     this.#booted = true;
@@ -77,7 +77,7 @@ export class MachineBody {
     machine.record('destroyed');
   }
 
-  /** Makes it anew, switched off. Throws a sentence when it is there. */
+  /** Replaces it, switched off. Throws a sentence when it is there. */
   replacement(made: NewBody): void {
     const machine = this.#machine;
     if (this.#exists) throw new Error(`Machine ${machine.name} is there: it can be made only after its end.`);

@@ -33,11 +33,11 @@ export type MachineLogEvent =
   | 'kubelet-started'
   | 'kubelet-stopped'
   | 'fault'
-  /** The lab made it anew, with its first version: nobody upgraded it back. */
+  /** The lab replaced it, with its first version: nobody upgraded it back. */
   | 'reset-by-lab'
   /** The machine and its disks are gone. */
   | 'destroyed'
-  /** It is made anew, and off. */
+  /** It is replaced, and off. */
   | 'created'
   /** It waits for a configuration. */
   | 'maintenance'

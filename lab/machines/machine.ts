@@ -127,11 +127,11 @@ export class Machine extends MachineView {
   }
 
   /**
-   * Makes the machine anew, as it was when the lab began: its first version in its first slot, no image, its clock right.
+   * Replaces the machine, as it was when the lab began: its first version in its first slot, no image, its clock right.
    * It is switched off for that, and boots; its disks (etcd's data, its Node's name) stay.
    */
   async reset(): Promise<void> {
-    if (!this.body.exists) throw new Error(`Machine ${this.name} was destroyed: make it anew first.`);
+    if (!this.body.exists) throw new Error(`Machine ${this.name} was destroyed: replace it first.`);
     await this.powerOff();
     this.bootSlots.reset();
     this.pulledImages.forgetAll();
@@ -168,7 +168,7 @@ export class Machine extends MachineView {
 
   /**
    * The legacy upgrade: pulls and tries the image, asks etcd (control planes, unless forced), and
-   * then answers while the upgrade goes on by itself. Rejects with the words of Talos and leaves the machine as it
+   * then answers while the upgrade goes on automatically. Rejects with the words of Talos and leaves the machine as it
    * was when the image or etcd is not in order, or the caller has gone away by then (`caller` aborted). A second
    * request while one runs is answered just the same, and nothing comes of it.
    */

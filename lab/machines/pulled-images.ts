@@ -47,7 +47,7 @@ export class PulledImages {
     this.#pulled.delete(`${namespace} ${reference}`);
   }
 
-  /** What making the machine anew does. */
+  /** What replacing the machine does. */
   forgetAll(): void {
     this.#pulled.clear();
   }

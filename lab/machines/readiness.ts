@@ -5,7 +5,7 @@ import { requiredServices } from './service-table.js';
 
 /**
  * Watches, from the stage `running` to the end of the boot, whether the machine is ready, and takes Talos' own
- * cordon off as soon as the Kubernetes API lets it. Ends by itself when the signal aborts.
+ * cordon off as soon as the Kubernetes API lets it. Ends automatically when the signal aborts.
  */
 export function watchReadiness(machine: Machine, signal: AbortSignal): void {
   void follow(machine, signal);
@@ -24,7 +24,7 @@ async function follow(machine: Machine, signal: AbortSignal): Promise<void> {
   }
 }
 
-/** A machine that is ready needs no way back to its other slot any more. */
+/** A machine that is ready needs no rollback to its other slot any more. */
 function see(machine: Machine, unmet: readonly UnmetCondition[]): void {
   const wasReady = machine.ready;
   if (!machine.boot.see(unmet)) return;

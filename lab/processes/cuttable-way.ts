@@ -65,7 +65,7 @@ export class CuttableWay {
   #join(near: net.Socket): void {
     const far = net.connect(this.to);
     this.#keep(far);
-    // No pipe: it would make them flow again by itself.
+    // No pipe: it would make them flow again automatically.
     for (const [from, into] of [
       [near, far],
       [far, near],

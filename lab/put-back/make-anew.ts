@@ -6,7 +6,7 @@ import type { World } from '../world.js';
 import { toolPath } from '../../src/tools/tool-path.js';
 import { giveBack } from './reset.js';
 
-/** What machines run at first, and are made anew with, in a lab that is put back so. */
+/** What machines run at first, and are replaced with, in a lab that is put back so. */
 export const replaced = { from: 'v1.12.1', to: 'v1.13.7' } as const;
 
 const firstVersion = `-var=talos_version=${replaced.from.replace(/^v/, '')}`;
@@ -24,7 +24,7 @@ export async function makeAnew(world: World, node: string): Promise<void> {
 }
 
 /**
- * The same for several nodes after a run. One whose machine is still the first is not made anew, which takes longer than most runs do:
+ * The same for several nodes after a run. One whose machine is still the first is not replaced, which takes longer than most runs do:
  * its template alone is.
  *
  * @param since milliseconds, when the run began.

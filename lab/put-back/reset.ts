@@ -19,7 +19,7 @@ interface NodeList {
 }
 
 /**
- * Puts a lab back to where it began: nothing is armed, every machine that was touched is made anew with its first version,
+ * Puts a lab back to where it began: nothing is armed, every machine that was touched is replaced with its first version,
  * no Node is cordoned or carries a mark, and a person has released the cluster. `worked`: the nodes that were worked on.
  */
 export async function reset(world: World, ...worked: readonly string[]): Promise<void> {

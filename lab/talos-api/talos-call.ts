@@ -16,7 +16,7 @@ export interface TalosCall<Request = object> {
 /** A call with one answer: the whole response message. */
 export type UnaryHandler = (call: TalosCall<never>) => Promise<object>;
 
-/** A call with a stream of answers. It ends by itself or when the signal aborts. */
+/** A call with a stream of answers. It ends automatically or when the signal aborts. */
 export type StreamHandler = (call: TalosCall<never>) => AsyncIterable<object>;
 
 /** What the lab answers. */

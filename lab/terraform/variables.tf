@@ -34,7 +34,7 @@ variable "vm_storage_pool" {
 }
 
 variable "network_bridge" {
-  description = "Bridge of all network cards"
+  description = "Bridge of all network interfaces"
   type        = string
   default     = "vmbr1"
 }

@@ -31,7 +31,7 @@ export function verdictText(verdict: Verdict): string {
     `installs: ${installs.length === 0 ? 'none' : installs.map(([node, count]) => `${node} ${count}`).join(', ')}; reboots asked for: ${reboots}`,
     ...(replaced.length === 0
       ? []
-      : [`machines made anew: ${replaced.map(([node, count]) => `${node} ${count}`).join(', ')}`]),
+      : [`machines replaced: ${replaced.map(([node, count]) => `${node} ${count}`).join(', ')}`]),
     `time with no reason shown: ${figures.reasonNotShown} s (no worker: ${figures.noWorker} s, Temporal silent: ${figures.temporalSilent} s)`,
     `watched for ${figures.watched} s: ${figures.etcdRounds} looks at etcd, ${figures.commands} talosctl and kubectl, pods unseen for ${figures.podsUnseen} s`,
     `${searched.secrets} secrets looked for in ${searched.texts} texts of Temporal, ${searched.processes} processes, ${searched.files} files`,

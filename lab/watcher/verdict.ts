@@ -30,7 +30,7 @@ export interface Figures {
   readonly upgradeRequests: Readonly<Record<string, number>>;
   /** Requests of their own that stop a node; the upgrade of old, which installs and reboots, is none of them. */
   readonly rebootRequests: Readonly<Record<string, number>>;
-  /** Machines Slipway's Terraform had made anew; left out where they have no hypervisor. */
+  /** Machines Slipway's Terraform had replaced; left out where they have no hypervisor. */
   readonly replaced?: Readonly<Record<string, number>>;
   /** Evictions Slipway asked for and got. */
   readonly evictions: number;

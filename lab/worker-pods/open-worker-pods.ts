@@ -106,7 +106,7 @@ function workerSpec(pod: WirePod, logFile: string, host: OwnHost): ProcessSpec {
   const program = path.join(projectRoot, 'dist/programs/worker.js');
   const worker = [process.execPath, main, program, ...(host ? [name, String(process.pid)] : [])];
   const alone = host
-    ? // A change of namespace makes the kernel forget that it is to die with us: it is told once more.
+    ? // A change of namespace makes the kernel forget that it is to die with us: it is told again.
       [host.unshare, '--user', '--map-root-user', '--uts', '--', host.setpriv, '--pdeathsig', 'KILL', '--']
     : [];
   const [command = '', ...args] = [...alone, ...worker];

@@ -226,7 +226,7 @@ export class Wait {
     return Math.max(0, Context.current().info.startToCloseTimeoutMs - attemptGraceMs);
   }
 
-  /** Whether the step's own limit is over. Temporal leaves time on top of it, for outages and for a last look. */
+  /** Whether the step's own limit is over. Temporal leaves time on top of it, for outages and for a preflight check. */
   isOver(): boolean {
     return Date.now() > this.endOf(this.limit);
   }
@@ -251,7 +251,7 @@ export class Wait {
   }
 
   /**
-   * Looks again and again until done, or until the limit is over; the last look is at its end. The pauses grow to `look`, whatever
+   * Looks again and again until done, or until the limit is over; the preflight check is at its end. The pauses grow to `look`, whatever
    * the limit is.
    *
    * @param onLimit the reason to fail with, given what was waited for last.

@@ -16,7 +16,7 @@ import { addressesOf, terraformAt, type TerraformPlace, type TerraformStep } fro
 /** What Terraform says of a pull request. */
 export interface TerraformAnswer {
   readonly says: WholePlan;
-  /** What it would change beside the version, where machines are made anew. */
+  /** What it would change beside the version, where machines are replaced. */
   readonly otherChanges?: Answer<OtherChanges>;
 }
 

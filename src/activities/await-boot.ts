@@ -24,7 +24,7 @@ export interface AwaitBoot extends RunReference {
   readonly limit: number;
   /** Milliseconds a node may show no sign of the request before it counts as unanswered. */
   readonly answerLimit: number;
-  /** By what the machine is known that was made anew; left out: it is the one that was upgraded. */
+  /** By what the machine is known that was replaced; left out: it is the one that was upgraded. */
   readonly machine?: MachineIdentity;
 }
 

@@ -9,7 +9,7 @@ export interface ConfirmNoChanges extends RunReference {
 }
 
 /**
- * Asks Terraform what it would still do, given what git says and no values of a hop: after the last node that was made anew that
+ * Asks Terraform what it would still do, given what git says and no values of a hop: after the last node that was replaced that
  * should be nothing. It only looks.
  *
  * @throws a failure with the reason; where it is not waited for, the first one is the answer.

@@ -34,7 +34,7 @@ export interface ContinueMachine extends RunReference {
 }
 
 /**
- * Goes on with a machine that an earlier run left half made: lets a Terraform that still runs come to its end, looks at state and
+ * Goes on with a machine that an earlier run left incomplete: lets a Terraform that still runs come to its end, looks at state and
  * machine, and applies a plan that makes what the state lacks and does nothing else; nothing at all where the machine is made.
  */
 export async function continueMachine(settings: ActivitySettings, step: ContinueMachine): Promise<Replaced> {

@@ -24,7 +24,7 @@ export async function cordonNode(
   { node, ...reference }: NodeStep,
 ): Promise<string> {
   return inCluster(settings, reference, describeStep('cordon', node.name), async (access, wait) => {
-    // Of a machine that is half made nothing is expected; what stands there is looked at before anything is sent.
+    // Of a machine that is incomplete nothing is expected; what stands there is looked at before anything is sent.
     const broken = node.replacement?.continues
       ? undefined
       : expectationBroken(node, await observeNode(access, node.name, wait.signal));

@@ -14,7 +14,7 @@ import type { RunReference, Wait } from './activity-context.js';
 import { removeMark, setMarks } from './node-marks.js';
 import { patchNodeAsSeen } from './patch-node.js';
 
-/** A request that may be sent once, and only right after a last look. */
+/** A request that may be sent once, and only right after a preflight check. */
 export interface GuardedRequest extends RunReference {
   readonly node: PlannedNode;
   readonly facts: RecordedFacts;
@@ -33,7 +33,7 @@ export interface GuardedRequest extends RunReference {
   readonly repairs?: true;
 }
 
-/** The last look may be this old when the request goes out (I2). */
+/** The preflight check may be this old when the request goes out (I2). */
 export const lookAgeMsMax = 5_000;
 
 /** After a request: its process is stopped where it must be, and what became of it is looked at and written. Milliseconds. */
@@ -47,11 +47,11 @@ export interface MaySend {
   readonly before: number;
 }
 
-/** What became of the request: `late` was not sent, since its last look grew too old. */
+/** What became of the request: `late` was not sent, since its preflight check grew too old. */
 export type Sent<T> = { readonly kind: 'sent'; readonly value: T } | { readonly kind: 'late' };
 
 /**
- * Takes a last look, writes the intent on the Node, on the very Node that shows what was looked at, and only then sends the request.
+ * Takes a preflight check, writes the intent on the Node, on the very Node that shows what was looked at, and only then sends the request.
  * Whoever finds the intent of another attempt there, or is a frozen worker that wakes up, sends nothing (I6).
  *
  * @param send sends it; `late` when it could not start in time: the intent is taken back, and it begins with another look.
@@ -80,7 +80,7 @@ export async function sendGuarded<T>(
     if (Date.now() > wait.endOf(limit))
       throw new Refusal({
         kind: 'gave-up',
-        waitedFor: `a last look at ${node.name} that is quick enough`,
+        waitedFor: `a preflight check at ${node.name} that is quick enough`,
         limit,
         reason: undefined,
       });
@@ -122,7 +122,7 @@ export function endOfRequest(mark: string | undefined, requestMs: number, unknow
   return (written === undefined ? unknown : Date.parse(written) + lookAgeMsMax) + requestMs;
 }
 
-/** What a last look saw of its node. */
+/** What a preflight check saw of its node. */
 export interface Looked {
   readonly object: NodeObject;
   /** The mark of the request as this attempt first found it: what an earlier workflow left, which may be written over. */
@@ -197,7 +197,7 @@ async function lookWell(
   wait: Wait,
   { node, facts, cluster, run, limit, before, mark, repairs }: GuardedRequest,
 ): Promise<{ lookedAt: number; target: TalosTarget; object: NodeObject }> {
-  wait.says(`a last look ${before}`, wait.endOf(limit));
+  wait.says(`a preflight check ${before}`, wait.endOf(limit));
   if (mark === 'install' && node.flow === 'lifecycle') await nobodyElseInstalled(access, wait, node);
   const lookedAt = Date.now();
   const controlPlanes = access.inventory.nodes

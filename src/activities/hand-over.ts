@@ -44,7 +44,7 @@ export async function handOver(settings: ActivitySettings, step: HandOver): Prom
       requestedBy: delivery.event.by === '' ? repository.name : delivery.event.by,
       requestedAt: delivery.receivedAt,
       commit: head,
-      // Another way than slipway.yaml has it waits for a person's yes.
+      // Another way than slipway.yaml has it waits for a person's approval.
       ...(change.labels.kind === 'disagrees' ? { strategy: change.labels.asked } : {}),
       origin: {
         repository: repository.name,

@@ -40,7 +40,7 @@ export interface InstallOutcome {
 }
 
 /**
- * Takes a last look, then sends the upgrade request: at most once for one install (I6). In the legacy flow the node then
+ * Takes a preflight check, then sends the upgrade request: at most once for one install (I6). In the legacy flow the node then
  * installs and reboots; in the lifecycle flow it installs, and is armed when this ends.
  */
 export async function installTalos(settings: ActivitySettings, step: InstallTalos): Promise<InstallOutcome> {
@@ -66,7 +66,7 @@ function guarded({ node, facts, install, limit, cluster, run }: InstallTalos): G
     node,
     facts,
     limit,
-    // Its own, from when it goes out: what the last look waited for is not taken from the installer.
+    // Its own, from when it goes out: what the preflight check waited for is not taken from the installer.
     requestMs: limit,
     before: `before ${node.name} is upgraded`,
     mark: 'install',
@@ -149,7 +149,7 @@ async function noneStarted(
   }
 }
 
-/** The intent goes, so that the node can be given back; whoever wants the install asks for it once more. */
+/** The intent goes, so that the node can be given back; whoever wants the install asks for it again. */
 async function notBegun(access: ClusterAccess, step: InstallTalos): Promise<never> {
   const { isMine } = guarded(step);
   await patchNodeAsSeen(access, step.node.name, (seen) =>

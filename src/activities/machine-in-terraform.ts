@@ -24,7 +24,7 @@ export type AskedTerraform =
   | { readonly kind: 'refused'; readonly reason: Reason };
 
 /**
- * Asks Terraform what it has of a node's machine, and what it would do with the values of the way back. It only looks, and waits for
+ * Asks Terraform what it has of a node's machine, and what it would do with the values of the rollback. It only looks, and waits for
  * nobody who holds the state's lock: a Terraform that still makes this machine is let come to its end first.
  */
 export async function machineInTerraform(

@@ -54,7 +54,7 @@ const answerMs = 30_000;
 /**
  * Merges the patches that wait until the node is Ready into the configuration that it runs. Sent is the whole configuration that was
  * looked at: sent twice, it is the same, where a patch would be merged a second time. A dry run tells whether it needs a reboot. One
- * that does goes out like a reboot, once, after the node was emptied, and right after a last look, since Talos asks neither etcd nor
+ * that does goes out like a reboot, once, after the node was emptied, and right after a preflight check, since Talos asks neither etcd nor
  * Kubernetes.
  */
 export async function patchMachine(settings: ActivitySettings, step: PatchMachine): Promise<string> {
@@ -262,7 +262,7 @@ class Patching {
     return { kind: 'waiting', reason, note: `${node} ${what}`, againMs: 500 };
   }
 
-  /** What may pass by itself is waited for. @throws what does not. */
+  /** What may pass automatically is waited for. @throws what does not. */
   private mayPass(error: unknown): Look<Patched> {
     const { name, address } = this.step.node;
     if (!(error instanceof Refusal)) {

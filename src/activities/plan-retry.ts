@@ -21,7 +21,7 @@ export async function planRetry(
   const { request } = await settings.inputOf(reference.cluster, reference.run);
   return inCluster(settings, reference, `${node.name} is observed`, async (access, wait) => {
     const { back } = request;
-    // Of a way back of several hops, as far as the one that halted.
+    // Of a rollback of several hops, as far as the one that halted.
     const nodes = back?.nodes.map((before) => (before.name === node.name ? upToHop(before, to) : before));
     const wanted = { ...request, talos: to, ...(back && nodes ? { back: { ...back, nodes } } : {}) };
     const asked = { request: wanted, only: [node.name], admin: true, newSchematics };

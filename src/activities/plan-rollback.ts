@@ -17,7 +17,7 @@ export interface PlanRollback extends RunReference {
   /** What that hop gave to Terraform, and the templates its nodes are made of. */
   readonly values?: Readonly<Record<string, string>>;
   readonly templates?: readonly string[];
-  /** The other nodes of the hop that are still to be made anew. */
+  /** The other nodes of the hop that are still to be replaced. */
   readonly ahead?: readonly string[];
 }
 

@@ -28,7 +28,7 @@ export async function planUpgrade(settings: ActivitySettings, reference: RunRefe
       const first = plan(sources);
       if (first.verdict !== 'planned') return first;
       await clientsAreHere(access, first.plan);
-      // What a person must say yes to is known only when Terraform has said what it would do.
+      // What a person must approve is known only when Terraform has said what it would do.
       const otherChanges = await surveyMachines(settings, access, wait, reference, first.plan);
       const planned = otherChanges ? plan({ ...sources, otherChanges }) : first;
       if (planned.verdict !== 'planned') return planned;
@@ -39,7 +39,7 @@ export async function planUpgrade(settings: ActivitySettings, reference: RunRefe
 }
 
 /**
- * The talosctl of each minor that is to be changed, and what makes machines anew with the talosctl of what they then run, before
+ * The talosctl of each minor that is to be changed, and what replaces machines with the talosctl of what they then run, before
  * anything is touched. @throws Refusal `tool-missing`
  */
 async function clientsAreHere(access: ClusterAccess, { hops, terraform }: UpgradePlan): Promise<void> {

@@ -17,7 +17,7 @@ export type CommentRead =
   /** Somebody who may answers a plan: what is asked of its run. */
   | { readonly kind: 'answer'; readonly request: PlanAnswerRequest };
 
-/** A reply is known by this (`workflows/answer-comment.ts`): a comment that is delivered once more gets no second one. */
+/** A reply is known by this (`workflows/answer-comment.ts`): a comment that is delivered again gets no second one. */
 function replyMarker({ comment }: Pick<CommentEvent, 'comment'>): string {
   return `answer/${comment}`;
 }

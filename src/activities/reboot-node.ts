@@ -31,7 +31,7 @@ export interface RebootNode extends RunReference {
 const answerMs = 30_000;
 
 /**
- * Lifecycle flow: takes another last look, then sends the reboot that boots what was installed, once. Talos asks neither etcd
+ * Lifecycle flow: takes another preflight check, then sends the reboot that boots what was installed, once. Talos asks neither etcd
  * nor Kubernetes here, so the look is the only guard; what forbids it and may pass is waited for, the node stays armed.
  */
 export async function rebootNode(settings: ActivitySettings, step: RebootNode): Promise<string> {
@@ -75,7 +75,7 @@ function hasBooted(reason: Reason): boolean {
   return reason.kind === 'expectation-broken' && ['boot id', 'version'].includes(reason.what);
 }
 
-/** What may pass by itself is waited for. @throws what does not. */
+/** What may pass automatically is waited for. @throws what does not. */
 function waitFor(error: unknown, node: PlannedNode): Look<string> {
   if (error instanceof Refusal && hasBooted(error.reason))
     return { kind: 'done', value: 'somebody else rebooted it; what it booted is looked at next' };

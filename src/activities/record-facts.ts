@@ -61,7 +61,7 @@ export async function recordFacts(
       bootId,
       version: seen.talos.value.version,
       schematic: seen.talos.value.schematic,
-      // What the version from before is made of is its own.
+      // What the previous version is made of is its own.
       extensions: node.back
         ? []
         : seen.talos.value.extensions.filter((name) => !mayGo.some((given) => isExtension(name, given))),

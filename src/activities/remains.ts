@@ -17,7 +17,7 @@ const lookAgeMsMax = 5_000;
 const triesMax = 3;
 
 /**
- * Destroys what is left of a machine and makes it once more, right after a last look. Its intent is written on the Node first, so that
+ * Destroys what is left of a machine and makes it again, right after a preflight check. Its intent is written on the Node first, so that
  * an attempt that follows a lost one destroys nothing (I6); a Terraform that was not started leaves the mark of the attempt before.
  */
 export async function applyAfterLook(
@@ -32,7 +32,7 @@ export async function applyAfterLook(
   };
   const { marks } = await requireNodeObject(access, name);
   for (let tries = 1; tries <= triesMax; tries += 1) {
-    wait.says(`a last look before the machine of ${name} is made once more`, wait.endOf(step.limit));
+    wait.says(`a preflight check before the machine of ${name} is made again`, wait.endOf(step.limit));
     const startBefore = await lookAtRemains(access, wait, step);
     await mark(`${step.install} ${randomUUID()}`);
     try {
@@ -46,12 +46,12 @@ export async function applyAfterLook(
       if (!isLate) throw error;
     }
   }
-  const waitedFor = `a last look at what is left of ${name} that is quick enough`;
+  const waitedFor = `a preflight check at what is left of ${name} that is quick enough`;
   throw new Refusal({ kind: 'gave-up', waitedFor, limit: step.limit, reason: undefined });
 }
 
 /**
- * Looks once more, right before a machine that does not take part in the cluster is destroyed, whether that is still so, and whether the
+ * Looks again, right before a machine that does not take part in the cluster is destroyed, whether that is still so, and whether the
  * other control planes do without it.
  *
  * @returns until when Terraform may start, in milliseconds since the epoch.

@@ -41,7 +41,7 @@ interface Replacing {
 }
 
 /**
- * Plans and checks once more, takes a last look, and applies exactly that plan: the machine is destroyed and made anew, once (I6).
+ * Plans and checks again, takes a preflight check, and applies exactly that plan: the machine is destroyed and replaced, once (I6).
  * An attempt that follows a lost one first lets a Terraform that still runs come to its end. Then state and machine say what was
  * done: what is shown to be untouched is replaced, what is new already is left alone, and what is unclear is a person's.
  */

@@ -26,16 +26,16 @@ export interface ReplaceTemplates extends RunReference {
   /** Addresses of the templates that nodes of the hop are made of. */
   readonly templates: readonly string[];
   readonly limit: number;
-  /** The node that an earlier run left half made: the state may lack its machine. */
+  /** The node that an earlier run left incomplete: the state may lack its machine. */
   readonly underWork?: string;
 }
 
 /**
- * Makes the templates of a hop anew, where they differ, in one apply: a state has one writer, and hosts work side by side in it. What
+ * Replaces the templates of a hop, where they differ, in one apply: a state has one writer, and hosts work side by side in it. What
  * is planned must touch no node, and afterwards Terraform must want nothing of any node that it did not want before.
  */
 export async function replaceTemplates(settings: ActivitySettings, step: ReplaceTemplates): Promise<string> {
-  const doing = 'the templates of the hop are made anew, where they differ';
+  const doing = 'the templates of the hop are replaced, where they differ';
   return inCluster(settings, step, doing, async (access, wait) => {
     const ready = await readyTerraform(settings, access, wait, step, step.limit);
     const { state, pulled, nodes } = await knownState(access, wait, ready, undefined, step.underWork);

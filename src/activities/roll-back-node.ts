@@ -39,7 +39,7 @@ export interface RollBackNode extends RunReference {
 const answerMs = 30_000;
 
 /**
- * Takes a last look, then has Talos boot what the other slot holds, once: a second rollback would go forward again. A node that
+ * Takes a preflight check, then has Talos boot what the other slot holds, once: a second rollback would go forward again. A node that
  * halted its run may be unwell, since that is what it is for; the others must do without it.
  */
 export async function rollBackNode(settings: ActivitySettings, step: RollBackNode): Promise<string> {

@@ -26,7 +26,7 @@ const closedLooksMax = 3;
 
 /**
  * After the uncordon: waits until the workload gates are open, then watches that they stay so for the node's soak.
- * A soak that breaks halts; the node is not cordoned again by itself.
+ * A soak that breaks halts; the node is not cordoned again automatically.
  */
 export async function soakNode(
   settings: ActivitySettings,

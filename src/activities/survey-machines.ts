@@ -19,9 +19,9 @@ import { readyTerraform, type TerraformStep } from './terraform-step.js';
 
 /**
  * Asks Terraform, before a run begins, what it would change of the machines beside the version: that is refused at their turn, unless a
- * person says yes to the plan that names it. It only looks, waits for nobody who holds the state's lock, and refuses nothing.
+ * person approves the plan that names it. It only looks, waits for nobody who holds the state's lock, and refuses nothing.
  *
- * @returns undefined where no machine is made anew.
+ * @returns undefined where no machine is replaced.
  */
 export async function surveyMachines(
   settings: ActivitySettings,
@@ -41,7 +41,7 @@ export async function surveyMachines(
   }
 }
 
-/** What Terraform would change of the machines that a plan makes anew, beside the version. */
+/** What Terraform would change of the machines that a plan replaces, beside the version. */
 export async function otherChanges(
   ready: TerraformStep,
   state: TerraformState,

@@ -25,7 +25,7 @@ import { throughOthers } from '../tools/observe-cluster.js';
 import { Refusal } from '../tools/refusal.js';
 import { runningConfiguration } from './machine-configuration.js';
 
-/** What a machine is recorded with before it is made anew, for `verifyMachine` to compare with. */
+/** What a machine is recorded with before it is replaced, for `verifyMachine` to compare with. */
 export async function recordMachine(
   access: ClusterAccess,
   name: string,
@@ -62,7 +62,7 @@ export async function checkInterfacesBefore(
 }
 
 /**
- * What is wrong with a machine that was made anew, or words for what is right: network cards and their VLANs, first MAC and
+ * What is wrong with a machine that was replaced, or words for what is right: network interfaces and their VLANs, first MAC and
  * address, the cards it offers to pods and the configuration they need.
  */
 export async function verifyMachine(

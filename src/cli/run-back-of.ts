@@ -46,7 +46,7 @@ function ranBetween({ from, plan }: NodeView): RanBetween {
   return { version: from, schematic: plan.expects.schematic };
 }
 
-/** What a machine that is made anew goes back through: of all it ran between, the newest first, what no minor would be skipped without. */
+/** What a machine that is replaced goes back through: of all it ran between, the newest first, what no minor would be skipped without. */
 function minorsOnWay(to: string, between: readonly RanBetween[], before: RanBetween): RanBetween[] {
   const way: RanBetween[] = [];
   let from = to;

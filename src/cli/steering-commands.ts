@@ -24,7 +24,7 @@ export function addSteeringCommands(program: Command, finished: Finished): void 
 }
 
 function addAnsweringCommands(program: Command, finished: Finished): void {
-  withAnswer(command(program, 'approve', 'say yes to the plan a run waits with, by its hash: the run begins'))
+  withAnswer(command(program, 'approve', 'approve the plan a run waits with, by its hash: the run begins'))
     .addHelpText(
       'after',
       examples(
@@ -100,7 +100,7 @@ function addDecidingCommands(program: Command, finished: Finished): void {
       .requiredOption('--why <text>', 'the reason; it is kept in the record')
       .option('--json', 'print the answer as JSON');
 
-  deciding('retry', 'begin a node that halted the run once more, from what it is now')
+  deciding('retry', 'begin a node that halted the run again, from what it is now')
     .addHelpText(
       'after',
       examples(
@@ -114,7 +114,7 @@ function addDecidingCommands(program: Command, finished: Finished): void {
 
   deciding(
     'rollback',
-    'have a node that halted the run go back to the version from before, which ends the run; or take back a whole run',
+    'have a node that halted the run go back to the previous version, which ends the run; or take back a whole run',
   )
     .option('--run <run>', 'take back all that this run did, the last node first, by a run of its own')
     .option('--only <nodes...>', 'with --run: only these of its nodes')
@@ -213,7 +213,7 @@ function addFreezingCommands(program: Command, finished: Finished): void {
       .requiredOption('--why <text>', 'the reason; it is kept in the record')
       .option('--json', 'print the answer as JSON');
 
-  freezing('freeze', 'begin no run of a cluster but a way back, whoever asks; one that is open goes on')
+  freezing('freeze', 'begin no run of a cluster but a rollback, whoever asks; one that is open goes on')
     .addHelpText('after', examples('slipway freeze --why "no changes before the fair"'))
     .action(async (cluster: string | undefined, options: FreezeOptions) =>
       finished(await (await import('./commands/freeze.js')).freeze(cluster, options)),

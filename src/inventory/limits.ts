@@ -63,12 +63,12 @@ export const Limits = z.strictObject({
   pause: duration('24h'),
   /** How long a run waits for a maintenance window to open, each time, before it ends; held, if a node was begun. */
   window: duration('14d'),
-  /** How long a run waits for a person's yes to its plan before it ends, with nothing touched. */
+  /** How long a run waits for a person's approval of its plan before it ends, with nothing touched. */
   approval: duration('24h'),
   /** How long a halted run waits for a person's decision before it ends, held, with no machine touched. 0s: it ends at once. */
   decision: duration('24h'),
   /**
-   * When people are told once more of what waits for one of them: after that long, then after twice as long, and so on, at most once a day.
+   * When people are told again of what waits for one of them: after that long, then after twice as long, and so on, at most once a day.
    * 0s: never.
    */
   remind: duration('4h'),

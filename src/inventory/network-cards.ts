@@ -3,7 +3,7 @@ import { z } from 'zod';
 /** The VLAN a card is in. The bridge puts the tag on: inside the machine it cannot be seen. */
 const Vlan = z.union([z.literal('untagged'), z.int().min(1).max(4094)]);
 
-/** A network card of a node: its VLAN, or that and what else is known of it. Who replaces its machine compares all of it. */
+/** A network interface of a node: its VLAN, or that and what else is known of it. Who replaces its machine compares all of it. */
 export const NetworkInterface = z.union(
   [
     Vlan,

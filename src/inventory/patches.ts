@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { CredentialReference } from './credential.js';
 
 /**
- * A patch of machine configurations, as talosctl takes it (strategic merge, or JSON patch), for machines that were made anew. It
+ * A patch of machine configurations, as talosctl takes it (strategic merge, or JSON patch), for machines that were replaced. It
  * may hold secrets: by reference, with `{node}` for the node's name.
  */
 export const Patch = z.strictObject({

@@ -13,7 +13,7 @@ const label = (what: string, most: number) =>
 const words = z.array(z.string().min(1).max(2000)).min(1).max(50);
 
 /**
- * A Pod that Slipway starts on a node that was upgraded or made anew, once its own checks are done and before pods may come back: the
+ * A Pod that Slipway starts on a node that was upgraded or replaced, once its own checks are done and before pods may come back: the
  * node is uncordoned only if it ends with exit code 0. Slipway deletes it at its end. No secret stands here: all of it is in the
  * history of the run.
  */
@@ -34,7 +34,7 @@ export const Probe = z.strictObject({
   /** Must be there, with the Role of `deploy/kubernetes/probes/namespace.yaml` in it. Pods with the host's network need one that allows them. */
   namespace: label('a namespace', 63).default(usualProbeNamespace),
   image: z.string().regex(/^\S{1,500}$/, 'an image is written registry.example.org/name:tag'),
-  /** As in a Pod: what is run, in the place of the image's own entrypoint, each word by itself. No shell reads it. */
+  /** As in a Pod: what is run, in the place of the image's own entrypoint, each word separately. No shell reads it. */
   command: words.optional(),
   /** As in a Pod: its arguments. */
   args: words.optional(),

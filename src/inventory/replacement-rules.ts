@@ -1,7 +1,7 @@
 import type { InventoryDraft, NodeDraft } from './draft.js';
 import type { MistakeAt } from './mistake.js';
 
-/** What must be there, and fit together, before a machine may be made anew. */
+/** What must be there, and fit together, before a machine may be replaced. */
 export const replacementRules: readonly ((draft: InventoryDraft) => readonly MistakeAt[])[] = [
   replaceNeedsTerraform,
   rolesSayHow,
@@ -17,7 +17,7 @@ function replaceNeedsTerraform({ replacement }: InventoryDraft): MistakeAt[] {
   return replacement.written.map((delta) => ({
     at: ['upgrade', 'strategy', delta],
     what: 'it is replace, and nothing says what makes the machines',
-    why: 'a machine is made anew by Terraform',
+    why: 'a machine is replaced by Terraform',
     fix: `add terraform: { version: …, variables: { talos: … } }, or write ${delta}: in-place`,
   }));
 }

@@ -30,11 +30,11 @@ const Role = z.strictObject({
   reboot: z.enum(['default', 'powercycle']).optional(),
   /** The Terraform address of one node, a module or a resource, with `{node}` (or `{vm}`, `{host}`, `{role}`) in it. */
   terraform: z.string().min(1).optional(),
-  /** Who gives a machine that was made anew its configuration. */
+  /** Who gives a machine that was replaced its configuration. */
   configuration: MachineConfiguration.optional(),
-  /** What a person sees to after a node of this role was made anew: services that know it by an identity it has lost. */
+  /** What a person sees to after a node of this role was replaced: services that know it by an identity it has lost. */
   afterReplacement: z.array(z.string().min(1).max(300)).max(20).optional(),
-  /** Its network cards in their order, by VLAN: compared with Terraform's and the machine's when a node is made anew. */
+  /** Its network interfaces in their order, by VLAN: compared with Terraform's and the machine's when a node is replaced. */
   nics: z.array(NetworkInterface).min(1).max(32).optional(),
 });
 
@@ -124,18 +124,18 @@ export const Inventory = z.strictObject({
         .prefault({}),
       order: z.enum(['control-planes-first', 'workers-first']).default('control-planes-first'),
       /**
-       * A node that runs the new version and does not get well on it: `rollback` takes it back to the version from before by itself, and
+       * A node that runs the new version and does not get well on it: `rollback` takes it back to the previous version automatically, and
        * ends the run, held; `ask` leaves it as it is, for a person to decide.
        */
       onFailure: z.enum(['rollback', 'ask']).default('rollback'),
       /** When nodes are begun; outside these windows a run waits, with its plan made. */
       windows: Windows.optional(),
       /**
-       * Plans that wait for a person's yes: by their step of versions, or because they touch control planes, or make machines anew.
+       * Plans that wait for a person's approval: by their step of versions, or because they touch control planes, or replace machines.
        * Another strategy than this file has always waits.
        */
       approve: z.array(z.enum(['patch', 'minor', 'major', 'control-planes', 'replace'])).default(['major']),
-      /** How many different people must say yes to a plan that waits. With 2 a signal is no yes: it proves nobody's name. */
+      /** How many different people must approve a plan that waits. With 2 a signal is no yes: it proves nobody's name. */
       approvers: z.int().min(1).max(2).default(1),
       workers: z
         .strictObject({
@@ -182,7 +182,7 @@ export const Inventory = z.strictObject({
   }),
   /** What makes the machines; needed where a strategy is `replace`. */
   terraform: Terraform.optional(),
-  /** What the configurations of machines that were made anew are patched with, in this order: before they are sent, or once they are Ready. */
+  /** What the configurations of machines that were replaced are patched with, in this order: before they are sent, or once they are Ready. */
   patches: z.array(Patch).max(100).optional(),
   /** Extended resources that nodes offer, by name, in the place of what is known of them: `nvidia.com/gpu`. */
   devices: z.record(z.string(), Device).optional(),

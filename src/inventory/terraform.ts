@@ -10,7 +10,7 @@ const variable = z
 const path = z.string().min(1).max(200);
 const paths = z.array(path).max(100).default([]);
 
-/** Where a type of machine holds its network cards. */
+/** Where a type of machine holds its network interfaces. */
 const InterfacePaths = z.strictObject({
   /** The attribute that lists them: `network_device`. */
   list: path,
@@ -82,7 +82,7 @@ export const Terraform = z.strictObject({
       /** The address of one template, with `{host}` and `{role}`: `module.templates["{host}-{role}"]`. */
       address: z.string().min(1),
       /**
-       * All of them are made anew before any node, those of every host and role: for modules of nodes that depend on all templates
+       * All of them are replaced before any node, those of every host and role: for modules of nodes that depend on all templates
        * (`depends_on`), where Terraform takes each template that differs along with any node. Left out: those the nodes are made of.
        */
       all: z.boolean().optional(),
@@ -101,7 +101,7 @@ export const Terraform = z.strictObject({
         uuid: path.optional(),
         /** The attribute that holds the MAC of its first card: `network_device[0].mac_address`. */
         mac: path.optional(),
-        /** Where it holds its network cards: a list, and what of each of them. */
+        /** Where it holds its network interfaces: a list, and what of each of them. */
         cards: InterfacePaths.optional(),
       }),
     )
@@ -110,7 +110,7 @@ export const Terraform = z.strictObject({
 export type Terraform = z.infer<typeof Terraform>;
 
 /**
- * How a machine that was made anew gets its machine configuration. `terraform`: the node's module brings it, as user data or by
+ * How a machine that was replaced gets its machine configuration. `terraform`: the node's module brings it, as user data or by
  * applying it. `apply-config`: Slipway sends it once the machine is in maintenance mode, and shown to be the right one; in the
  * file, or the arguments of the program, `{node}` stands for the node's name.
  */

@@ -77,7 +77,7 @@ function held({ hold }: QueueView, about: string): Point[] {
   ];
 }
 
-/** The hold that a way back began under. Its end decides about it, so there is nothing to type. */
+/** The hold that a rollback began under. Its end decides about it, so there is nothing to type. */
 function heldBefore({ hold, open }: QueueView): Point[] {
   if (!hold || !open) return [];
   const text = `${hold.sentence} It is lifted if run ${open.run} ends and leaves no hold of its own.`;
@@ -91,7 +91,7 @@ function freeze({ frozen }: QueueView, about = 'frozen'): Point[] {
   return [{ tone: 'rests', about, ...(about === '' ? {} : { since }), text, commands: besideStatus(advice) }];
 }
 
-/** What was merged, and begins by itself once it may, or by a person; and what no merge brings again. */
+/** What was merged, and begins automatically once it may, or by a person; and what no merge brings again. */
 function mergedAndWaits({ waiting, blockedVersions }: QueueView): Point[] {
   const [newest] = blockedVersions;
   const back: Point[] = newest

@@ -266,7 +266,7 @@ function silent({ address }: SourceSilent): Problem {
   return {
     status: 503,
     title: 'Temporal does not answer',
-    text: `${address} does not answer. Nothing new is decided until it does, and nothing is lost. This page looks again by itself.`,
+    text: `${address} does not answer. Nothing new is decided until it does, and nothing is lost. This page looks again automatically.`,
     commands: ['slipway serve'],
     passes: true,
   };

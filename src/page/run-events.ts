@@ -99,7 +99,7 @@ function standstills({ halts, pauses, windows, approval }: RunView): RunEvent[] 
           {
             at: approval.since,
             tone: 'asks',
-            text: `The plan waits for a yes: ${count(approval.needs.length, 'reason')}.`,
+            text: `The plan waits for approval: ${count(approval.needs.length, 'reason')}.`,
           } as const,
         ]
       : []),

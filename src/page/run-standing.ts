@@ -17,7 +17,7 @@ import { sentence } from '../planning/text/sentence.js';
 
 /**
  * What a colour stands for, everywhere on the page. `asks`: nothing goes on until a person does something. `fault`: something is
- * wrong. `works`: it goes on by itself. `well`: it ended as wanted. `rests`: nothing goes on, and nobody need do anything.
+ * wrong. `works`: it goes on automatically. `well`: it ended as wanted. `rests`: nothing goes on, and nobody need do anything.
  */
 export type Tone = 'asks' | 'fault' | 'works' | 'well' | 'rests';
 
@@ -41,7 +41,7 @@ export interface Standing {
   readonly title: string;
   /** ISO time since when it waits for somebody. */
   readonly since?: string;
-  /** ISO time at which it ends by itself if nobody acts. */
+  /** ISO time at which it ends automatically if nobody acts. */
   readonly until?: string;
   readonly points: readonly Point[];
 }
@@ -75,7 +75,7 @@ export function runStanding(view: RunView, clock: Clock): Standing {
 function question(view: RunView, clock: Clock): Standing | undefined {
   const approval = unansweredOf(view);
   if (approval) {
-    return asks('Waits for a yes to its plan', approval, {
+    return asks('Waits for approval of its plan', approval, {
       text: approvalText(approval, clock),
       commands: approvalLines(view, approval),
     });
@@ -127,13 +127,13 @@ function titleOfWork(view: RunView): string {
   return own ? (titles[own.name] ?? 'Prepares the next node') : 'Decides what comes next';
 }
 
-/** What the run does by itself, in words for a title. */
+/** What the run does automatically, in words for a title. */
 const titles: Readonly<Record<string, string>> = {
   plan: 'Makes its plan',
   order: 'Asks etcd who leads',
   images: 'Waits for the images',
   snapshot: 'Takes an etcd snapshot',
-  templates: 'Makes the templates anew',
+  templates: 'Replaces the templates',
   terraform: 'Asks Terraform what is left',
   look: 'Looks at the node that halted',
 };

@@ -58,7 +58,7 @@ export async function serve(settings: ServeSettings, tell: Tell, stop: StopSigna
     tell({ event: 'begin', data: data.folder, temporal: temporal.version, program: temporal.path });
     if (temporal.note !== undefined) tell({ event: 'note', text: `${temporal.note}.` });
     if (state === 'unmade') {
-      const text = 'the first start on this database was broken off: it is made anew; nothing was in it yet';
+      const text = 'the first start on this database was broken off: it is replaced; nothing was in it yet';
       tell({ event: 'note', text });
     }
     await superviseBoth(settings, data, temporal, tell, stop);

@@ -19,7 +19,7 @@ import { lookForWorkers } from './look-for-workers.js';
 
 export type AnswerVerb = 'approve' | 'reject';
 
-/** A yes or a no to the plan of one run. */
+/** An approval or a no to the plan of one run. */
 export interface PlanAnswerRequest {
   readonly cluster: string;
   readonly run: number;

@@ -8,7 +8,7 @@ export interface AskOptions {
   readonly taskQueue: string;
   /** How long an answer may take, in milliseconds. */
   readonly limitMs: number;
-  /** The same for the same question: asked once more, its first answer comes back. Left out: each question is a new one. */
+  /** The same for the same question: asked again, its first answer comes back. Left out: each question is a new one. */
   readonly updateId?: string;
 }
 

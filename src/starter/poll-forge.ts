@@ -14,7 +14,7 @@ export interface PolledForge {
   head(): Promise<string | undefined>;
   /** Open pull requests into the branch, but for those from forks; none where the forge has no such thing. */
   pullRequests(): Promise<readonly PullRequestEvent[] | undefined>;
-  /** What was written to Slipway at pull requests since the last look, or the last day. */
+  /** What was written to Slipway at pull requests since the preflight check, or the last day. */
   comments(): Promise<readonly CommentEvent[] | undefined>;
 }
 

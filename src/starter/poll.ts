@@ -47,7 +47,7 @@ const knownMax = 5_000;
  */
 export class Poll {
   #last: Seen | undefined;
-  /** Where the branch stood at the last look, also where that could not be handed over yet. */
+  /** Where the branch stood at the preflight check, also where that could not be handed over yet. */
   #head: string | undefined;
   #renewMs: number | undefined;
   readonly #known = new Set<string>();

@@ -55,7 +55,7 @@ export async function contentOfFullEtcd(
   try {
     const asked = firstAnswer(socket, ended);
     const failed = ended.then((): never => {
-      throw new Error('etcd ended by itself');
+      throw new Error('etcd ended automatically');
     });
     return await Promise.race([asked, failed]);
   } finally {

@@ -22,7 +22,7 @@ export type DrainSliceResult =
   | { readonly outcome: 'impossible'; readonly why: string };
 
 const noTimeHelps = /use --(force|ignore-daemonsets|delete-emptydir-data)|[Ff]orbidden/;
-/** An admission webhook or policy says no to an eviction: it may say yes when it is asked again, as a budget does. */
+/** An admission webhook or policy says no to an eviction: it may approve when it is asked again, as a budget does. */
 const denied = /denied (the )?request/;
 
 /**

@@ -47,7 +47,7 @@ async function answerTo(request: RequestContext, agent: Agent | undefined): Prom
   const own = request.getBody();
   // The library makes a text of what the Kubernetes API takes; forms are of other APIs.
   const body = typeof own === 'string' ? own : undefined;
-  // Node.js says by itself how long a body is, but not for a DELETE: the server would take it for another request.
+  // Node.js says automatically how long a body is, but not for a DELETE: the server would take it for another request.
   const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
   const sent = httpsRequest(request.getUrl(), {
     method: request.getHttpMethod(),

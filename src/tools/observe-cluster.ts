@@ -261,7 +261,7 @@ function cutMiddle(text: string): string {
 /** The endpoint itself does not answer (and may well be the one that is down), as opposed to the node behind it. */
 function wayIsClosed(error: unknown, target: TalosTarget): boolean {
   if (error instanceof TalosCallFailed) return error.wayIsClosed;
-  // A talosconfig that is really wrong is turned down by the last of them as well.
+  // A talosconfig that is really wrong is rejected by the last of them as well.
   if (error instanceof Refusal && error.reason.kind === 'credential-rejected')
     return /^(?:tls|x509): /.test(error.reason.why);
   if (!(error instanceof CommandFailed)) return false;

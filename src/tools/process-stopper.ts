@@ -27,7 +27,7 @@ export class ProcessStopper {
     if (rules.signal?.aborted) this.#onAbort();
   }
 
-  /** Why the child was stopped, or undefined when it ended by itself. */
+  /** Why the child was stopped, or undefined when it ended automatically. */
   get reason(): StopReason | undefined {
     return this.#reason;
   }

@@ -11,7 +11,7 @@ export interface Talosctl {
   /** Removes a member from etcd's list, asked of any other member. @param memberId hex */
   etcdRemoveMember(target: TalosTarget, memberId: string, limits?: CallLimits): Promise<void>;
   imagePull(target: TalosTarget, image: string, limits?: CallLimits): Promise<void>;
-  /** Legacy flow: sends the upgrade request and returns with its answer; the node installs and reboots by itself. */
+  /** Legacy flow: sends the upgrade request and returns with its answer; the node installs and reboots automatically. */
   upgrade(target: TalosTarget, image: string, mode: RebootMode, limits?: CallLimits): Promise<void>;
   /** Lifecycle flow: installs, and returns when the installer has ended. Nothing stops on the node, and nothing reboots. */
   install(target: TalosTarget, image: string, limits?: CallLimits): Promise<void>;
@@ -85,7 +85,7 @@ export function talosctl(binary: string, talosconfig: string, which = 'talosconf
 const rejections =
   /tls: expired certificate|tls: unknown certificate|tls: bad certificate|tls: certificate required|x509: certificate (?:has expired|signed by unknown authority)|desc = not authorized/;
 
-/** A credential that was looked at and turned down; undefined: something else happened. */
+/** A credential that was looked at and rejected; undefined: something else happened. */
 function rejected(error: unknown, which: string, { endpoint }: TalosTarget): Refusal | undefined {
   if (!(error instanceof CommandFailed)) return undefined;
   const why = rejections.exec(error.stderrTail)?.[0];

@@ -1,13 +1,13 @@
 import { hashAtLeast, shortHash } from '../planning/reasons/describe.js';
 import type { Approval, ApprovalInput } from './messages.js';
 
-/** Where a run is with the yes to its plan. */
+/** Where a run is with the approval of its plan. */
 export type ApprovalState =
-  /** `planning`: there is no plan yet. `not-needed`: it goes on without a yes. `ending`: the run is on its way to its end. */
+  /** `planning`: there is no plan yet. `not-needed`: it goes on without approval. `ending`: the run is on its way to its end. */
   | { readonly kind: 'planning' }
   | { readonly kind: 'not-needed' }
   | { readonly kind: 'ending' }
-  /** `people`: how many different ones must say yes; `yes`: who did. */
+  /** `people`: how many different ones must approve; `yes`: who did. */
   | {
       readonly kind: 'waiting';
       readonly plan: string;
@@ -43,9 +43,9 @@ export function approvalRefusal(
       : undefined;
   if (verb === 'reject' || state.people === 1) return undefined;
   if (unproven)
-    return 'Two different people must say yes to this plan, and a signal proves nobody’s name: use slipway approve, a comment at the pull request, or the starter’s API.';
+    return 'Two different people must approve this plan, and a signal proves nobody’s name: use slipway approve, a comment at the pull request, or the starter’s API.';
   const before = state.yes.find((one) => samePerson(one.by, by));
-  return before && `${before.by} said yes at ${before.at} already: another person must, too.`;
+  return before && `${before.by} approved at ${before.at} already: another person must, too.`;
 }
 
 /** Whether two names are one person's, as far as names tell: `github:Ada`, `token:ada` and `ada` are. */

@@ -57,7 +57,7 @@ export class PlanAnswer {
       onOneLine((input: ApprovalInput) => this.approve(input)),
       {
         validator: (input: ApprovalInput) => this.check('approve', input),
-        description: `A person's yes to the plan, by its hash: the run begins. Input: ${answerShape}`,
+        description: `A person's approval of the plan, by its hash: the run begins. Input: ${answerShape}`,
       },
     );
     setHandler(
@@ -80,13 +80,13 @@ export class PlanAnswer {
     });
   }
 
-  /** Who said yes so far, where that is not enough. */
+  /** Who approved so far, where that is not enough. */
   get yes(): readonly Approval[] {
     return this.state.kind === 'waiting' ? this.state.yes : [];
   }
 
   /**
-   * Waits for the yes, where the plan needs one.
+   * Waits for the approval, where the plan needs one.
    *
    * @param tell is called when it begins to wait, and when it goes on.
    * @returns why the run ends here; undefined: it goes on.
@@ -109,7 +109,7 @@ export class PlanAnswer {
       this.limit,
     );
     const superseded = this.superseded();
-    // What a person said yes to in the same moment is superseded all the same: nothing was touched.
+    // What a person approved in the same moment is superseded all the same: nothing was touched.
     if (superseded) {
       this.state = { kind: 'ending' };
       await condition(allHandlersFinished);

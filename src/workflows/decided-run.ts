@@ -25,7 +25,7 @@ export interface DecidedRun {
   readonly ending: () => boolean;
   /** Where it is with a node, but for what was decided about it. */
   readonly standing: (node: string) => Standing;
-  /** Observes a node that halted, and says how it would be begun once more. */
+  /** Observes a node that halted, and says how it would be retried. */
   readonly retry: (node: string) => Promise<Retry>;
   /** The same of how it would go back. */
   readonly rollback: (node: string) => Promise<Rollback>;

@@ -6,13 +6,13 @@ export type Standing =
   /** Its turn has not come. */
   | { readonly kind: 'ahead' }
   | { readonly kind: 'under-way' }
-  /** It goes back to the version from before, and is under work for that. */
+  /** It goes back to the previous version, and is under work for that. */
   | { readonly kind: 'going-back' }
   /** It halted, too, and another node of its batch goes back: the run ends after that, if all goes well. */
   | { readonly kind: 'stands-aside'; readonly other: string }
   /** It halted the run, which waits. */
   | { readonly kind: 'halted' }
-  /** The same, and its way back failed: no other node is begun before this one is whole. */
+  /** The same, and its rollback failed: no other node is begun before this one is whole. */
   | { readonly kind: 'back-failed' }
   /** Somebody decided about it: `retry by Ada: the disk was replaced`. */
   | { readonly kind: 'decided'; readonly how: string }
@@ -33,12 +33,12 @@ export function decisionRefusal(verb: DecisionVerb, standing: Standing, node: st
     halted: undefined,
     'back-failed':
       verb === 'skip'
-        ? `The way back of ${node} failed: no other node is begun before it is whole. Retry it, roll it back once more, or abort the run.`
+        ? `The rollback of ${node} failed: no other node is begun before it is whole. Retry it, roll it back again, or abort the run.`
         : undefined,
     ahead: halted && `${halted}its turn has not come.`,
     'under-way': halted && `${halted}it is under work.`,
-    'going-back': `${node} is on its way back: that is finished first.`,
-    'stands-aside': `${standing.kind === 'stands-aside' ? standing.other : ''} is on its way back, and the run ends after it: decide about ${node} should that fail.`,
+    'going-back': `${node} is rolling back: that is finished first.`,
+    'stands-aside': `${standing.kind === 'stands-aside' ? standing.other : ''} is rolling back, and the run ends after it: decide about ${node} should that fail.`,
   };
   return sentences[standing.kind];
 }

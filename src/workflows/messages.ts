@@ -96,7 +96,7 @@ export interface StartNowInput {
   readonly why: string;
 }
 export interface StartNowAnswer {
-  /** `no-windows`: slipway.yaml has none, or a way back does not wait for them. */
+  /** `no-windows`: slipway.yaml has none, or a rollback does not wait for them. */
   readonly verdict: 'starts' | 'starts-already' | 'no-windows' | 'ending-already';
 }
 /** To `upgradeCluster`: nodes are begun although the maintenance window is closed, from now to the end of the run. */
@@ -117,7 +117,7 @@ export interface Approval extends ApprovalInput {
   readonly at: string;
 }
 export interface ApproveAnswer {
-  /** `approved-already`: `approval` is the one that counts. `approved-by-one`: another person must say yes, too. */
+  /** `approved-already`: `approval` is the one that counts. `approved-by-one`: another person must approve, too. */
   readonly verdict: 'approved' | 'approved-already' | 'approved-by-one';
   readonly approval: Approval;
 }
@@ -152,7 +152,7 @@ export interface NodeDecisionInput {
   readonly why: string;
 }
 export type RetryAnswer =
-  /** It is begun once more, with these steps. */
+  /** It is retried, with these steps. */
   | { readonly verdict: 'retrying'; readonly node: string; readonly steps: readonly StepName[] }
   /** As it stands it cannot be: nothing changed, and the run goes on waiting. */
   | { readonly verdict: 'refused'; readonly reasons: readonly Reason[] };
@@ -161,7 +161,7 @@ export interface SkipAnswer {
   readonly verdict: 'skipped' | 'stopping';
   readonly node: string;
 }
-/** To `upgradeCluster`: a node that halted the run is observed, and begun once more from what it is now. */
+/** To `upgradeCluster`: a node that halted the run is observed, and retried from what it is now. */
 export const retryNode = defineUpdate<RetryAnswer, [NodeDecisionInput]>('retry');
 /** To `upgradeCluster`: the run goes on without that node. */
 export const skipNode = defineUpdate<SkipAnswer, [NodeDecisionInput]>('skip');
@@ -172,7 +172,7 @@ export type RollbackAnswer =
       readonly verdict: 'rolling-back';
       readonly node: string;
       readonly steps: readonly StepName[];
-      /** Where its machine is made anew once more. */
+      /** Where its machine is replaced again. */
       readonly costs?: RollbackCosts;
     }
   | { readonly verdict: 'refused'; readonly reasons: readonly Reason[] };
@@ -185,14 +185,14 @@ export const decisionTimer = 'a person decides';
 /** The same of the timer that runs while a maintenance window is waited for. */
 export const windowTimer = 'the maintenance window opens';
 
-/** The same of the timers until people are told once more what waits for them, and until the end of a run waits no longer for its messages. */
+/** The same of the timers until people are told again what waits for them, and until the end of a run waits no longer for its messages. */
 export const remindTimer = 'people are reminded';
 export const tellTimer = 'the last messages are told';
 
 /** By whom a worker is left out that cannot be emptied, and why: as slipway.yaml says. */
 export const leftOutByItself = 'Slipway itself: upgrade.workers.undrained';
 
-/** Milliseconds an attempt may take beyond the step's limit: to finish its last look, and to say so itself. */
+/** Milliseconds an attempt may take beyond the step's limit: to finish its preflight check, and to say so itself. */
 export const attemptGraceMs = 120_000;
 
 /** What activities put into their heartbeat while they wait: status, watch and the Web UI show it. */

@@ -39,7 +39,7 @@ export class NodeDecisions {
   constructor(private readonly run: DecidedRun) {
     const refusal = (verb: DecisionVerb) => (input: NodeDecisionInput) =>
       decisionRefusal(verb, this.standing(input.node), input.node);
-    const retries = 'A node that halted the run is observed, and begun once more from what it is now.';
+    const retries = 'A node that halted the run is observed, and retried from what it is now.';
     const rollsBackAutomatically =
       'A node that halted the run goes back to the version it ran before; then the run ends, held.';
     const skips = 'The run goes on without a node that halted it, or that is not installed yet.';
@@ -66,7 +66,7 @@ export class NodeDecisions {
   }
 
   /**
-   * Waits until somebody has decided about every node that halted a batch; those that only stopped with it are begun once more.
+   * Waits until somebody has decided about every node that halted a batch; those that only stopped with it are retried.
    *
    * @param stopped the nodes of the batch that are not done.
    * @param turns how each node of the batch was begun last.
@@ -97,7 +97,7 @@ export class NodeDecisions {
     await this.goBackByThemselves(halting, turns);
     // Whoever asks meanwhile about another one gets an answer before that is settled.
     await condition(allHandlersFinished);
-    // The run ends after a way back, whoever said so: nobody is waited for about the others.
+    // The run ends after a rollback, whoever said so: nobody is waited for about the others.
     const isDecided = (): boolean => this.anyRollsBack(halting) || halting.every((one) => !this.isOpen(one));
     if (!isDecided()) {
       const open = halting.filter((one) => this.isOpen(one));
@@ -120,7 +120,7 @@ export class NodeDecisions {
       const left = halting.filter((one) => this.isOpen(one));
       if (left.length > 0) news.halted(left);
     }
-    // Where a node goes back the run ends after it: what only stopped with it is not begun once more.
+    // Where a node goes back the run ends after it: what only stopped with it is not retried.
     const back = stopped.some(({ node }) => this.next.get(node)?.work.node.back === true);
     const again = stopped.filter(({ node }) => !this.skipped.has(node) && (!back || this.next.has(node)));
     return { kind: 'goes-on', turns: again.map((one) => this.turnOf(one, turns)) };
@@ -133,7 +133,7 @@ export class NodeDecisions {
     this.skipped.delete(node);
   }
 
-  /** A way back that was aborted before anything was sent leaves what the node halted for. */
+  /** A rollback that was aborted before anything was sent leaves what the node halted for. */
   private whyStopped({ node, outcome, reason }: NodeEnding): Reason {
     const before = reason?.kind === 'aborted' && this.back.has(node) ? this.haltedBy.get(node) : undefined;
     return before ?? reason ?? { kind: 'unexpected', message: `${node} ended ${outcome}` };
@@ -164,14 +164,14 @@ export class NodeDecisions {
     return { ...turn, ...next?.work, attempt: attempt + 1 };
   }
 
-  /** Those of which that can be said without a person; a way back that failed is a person's. */
+  /** Those of which that can be said without a person; a rollback that failed is a person's. */
   private async goBackByThemselves(halting: readonly NodeEnding[], turns: readonly Turn[]): Promise<void> {
     const { ownRollback } = this.run;
     await Promise.all(
       halting.map(async ({ node, outcome, failedStep, reason }) => {
         if (outcome !== 'halted' || !failedStep || !reason) return;
         if (this.skipped.has(node) || turnOf(node, turns).node.back === true) return;
-        const answer = await this.deciding(node, 'rollback by itself', () =>
+        const answer = await this.deciding(node, 'rollback automatically', () =>
           ownRollback(node, { failedStep, reason }),
         );
         if (answer?.verdict === 'rollback') this.back.set(node, undefined);

@@ -14,7 +14,7 @@ export interface NodeInput {
   readonly limits: Limits;
   readonly drain: { readonly attempts: number; readonly deleteEmptyDirData: boolean };
   readonly attempt: number;
-  /** What this hop gives to Terraform, by variable; where its machine is made anew. */
+  /** What this hop gives to Terraform, by variable; where its machine is replaced. */
   readonly values?: Readonly<Record<string, string>>;
   /** It goes back: what it was before this run began it, where that was recorded. */
   readonly before?: NodeBefore;

@@ -19,7 +19,7 @@ export interface CurrentHop {
   readonly number: number;
 }
 
-/** How nodes that halted a run are looked at, before they are begun once more or go back. */
+/** How nodes that halted a run are looked at, before they are retried or go back. */
 export class NodeLooks {
   constructor(
     private readonly input: RunInput,
@@ -29,7 +29,7 @@ export class NodeLooks {
   ) {}
 
   async retry(name: string): Promise<Retry> {
-    const { act, about } = this.looking(name, 'begun once more');
+    const { act, about } = this.looking(name, 'retried');
     return act.planRetry(about).catch((error: unknown) => this.notSeen(error, name));
   }
 
@@ -52,7 +52,7 @@ export class NodeLooks {
 
   async ownRollback(name: string, halt: Halt): Promise<OwnRollback | undefined> {
     if (this.hopNow().plan.onFailure !== 'rollback') return undefined;
-    const { act, about } = this.lookingBack(name, 'rolled back by itself');
+    const { act, about } = this.lookingBack(name, 'rolled back automatically');
     try {
       return await act.planOwnRollback({ ...about, halt });
     } catch (error) {
@@ -62,7 +62,7 @@ export class NodeLooks {
     }
   }
 
-  /** The same, of a node that goes back: where its machine was made anew, at Terraform too. */
+  /** The same, of a node that goes back: where its machine was replaced, at Terraform too. */
   private lookingBack(name: string, how: string) {
     const { hop, plan } = this.hopNow();
     const { act, about } = this.looking(name, how, plan.terraform ? plan.limits.terraformPlan : 0);

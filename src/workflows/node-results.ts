@@ -54,7 +54,7 @@ export function endingOf(result: NodeResult): NodeEnding {
   return ending;
 }
 
-/** What a node's way back is compared with, of what was recorded before its first attempt. */
+/** What a node's rollback is compared with, of what was recorded before its first attempt. */
 export function beforeOf({ labels, taints, annotations, network, device }: RecordedFacts): NodeBefore {
   return { labels, taints, annotations, ...(network ? { network } : {}), ...(device ? { device } : {}) };
 }

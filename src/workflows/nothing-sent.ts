@@ -32,7 +32,7 @@ type SaidThere =
   | 'terraform-plan-stale';
 
 /**
- * Whether what a last look, Talos or Terraform says, or an abort, is said only before anything is changed. What an attempt after one that was
+ * Whether what a preflight check, Talos or Terraform says, or an abort, is said only before anything is changed. What an attempt after one that was
  * lost may meet first says nothing; of all else nobody knows how far it came.
  */
 const saidBeforeSending: Readonly<Record<SaidThere, boolean>> = {

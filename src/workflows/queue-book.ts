@@ -34,7 +34,7 @@ export interface QueueState {
   readonly frozen?: Freeze;
   /** The merges that were taken, the newest last. */
   readonly taken?: readonly Taken[];
-  /** Versions that no merge brings again by itself, the newest last. */
+  /** Versions that no merge brings again automatically, the newest last. */
   readonly blockedVersions?: readonly BlockedVersion[];
   readonly lifted?: LastLifted;
 }
@@ -60,7 +60,7 @@ interface Open {
   readonly since: string;
 }
 
-/** Merges that are remembered, so that a delivery that comes once more starts nothing. A bot merges a few a week. */
+/** Merges that are remembered, so that a delivery that comes again starts nothing. A bot merges a few a week. */
 const takenMax = 200;
 
 /** What one cluster's queue knows, and what it answers. Times are handed in; it waits for nothing. */
@@ -139,7 +139,7 @@ export class QueueBook {
   /** Whether the open run wants another version than what has come to wait behind it. */
   get superseded(): Superseded | undefined {
     const { waiting } = this;
-    // What does not begin by itself takes nobody's place.
+    // What does not begin automatically takes nobody's place.
     return waiting && !this.blockedVersion(waiting) ? this.insteadOfOpen(waiting.input.request) : undefined;
   }
 
@@ -151,7 +151,7 @@ export class QueueBook {
 
   private insteadOfOpen({ talos, commit }: Pick<UpgradeRequest, 'talos' | 'commit'>): Superseded | undefined {
     const request = this.current?.input.request;
-    // A way back repairs: no merge takes its place.
+    // A rollback repairs: no merge takes its place.
     if (!request || request.back || request.talos === talos) return undefined;
     return { run: this.lastRun, target: talos, ...(commit === undefined ? {} : { commit }) };
   }
@@ -183,7 +183,7 @@ export class QueueBook {
   }
 
   /**
-   * The open run has ended, and left this hold. A way back that only looked leaves the one it was to repair.
+   * The open run has ended, and left this hold. A rollback that only looked leaves the one it was to repair.
    *
    * @param result left out: it ended without a word.
    */
@@ -248,7 +248,7 @@ export class QueueBook {
     return run;
   }
 
-  /** Why what was merged may not begin by itself, whatever else is over. */
+  /** Why what was merged may not begin automatically, whatever else is over. */
   private blockedVersion(waiting: Pick<Waiting, 'input' | 'since'>): Reason | undefined {
     const by = this.blockedVersionOf(waiting);
     return by && { kind: 'taken-back', cluster: this.cluster, ...by };
@@ -268,7 +268,7 @@ export class QueueBook {
   private obstacle({ request }: EnqueueInput): Reason | undefined {
     const { cluster, current, hold, frozen } = this;
     if (current) return { kind: 'run-open', cluster, run: this.lastRun, ...whatOf(current) };
-    // A way back is what repairs: a person asks for it, knowing what the run left.
+    // A rollback is what repairs: a person asks for it, knowing what the run left.
     if (request.back) return undefined;
     if (hold) {
       const [first] = hold.reasons;

@@ -30,7 +30,7 @@ export interface Begun {
   readonly stays?: StayingOffer;
 }
 
-/** What was merged, and does not begin by itself. */
+/** What was merged, and does not begin automatically. */
 export interface StayingOffer {
   readonly target: string;
   readonly reason: Reason;
@@ -50,7 +50,7 @@ export interface Offer {
 }
 export type OfferAnswer =
   | { readonly verdict: 'started'; readonly run: number }
-  /** It begins by itself once `reason` is gone, or, where its version was taken back, not at all. `instead`: the target of an older offer that does not begin any more, with its merge. */
+  /** It begins automatically once `reason` is gone, or, where its version was taken back, not at all. `instead`: the target of an older offer that does not begin any more, with its merge. */
   | {
       readonly verdict: 'waits';
       readonly reason: Reason;
@@ -132,11 +132,11 @@ export interface WaitingOffer {
   readonly repository?: string;
   readonly pullRequest?: number;
   readonly since: string;
-  /** Why it does not begin by itself. */
+  /** Why it does not begin automatically. */
   readonly blockedVersion?: BlockedVersion;
 }
 
-/** A version that did not stay: no merge brings it again by itself. */
+/** A version that did not stay: no merge brings it again automatically. */
 export interface BlockedVersion {
   readonly talos: string;
   /** The run in which a node went back from it, or that took another run back. */

@@ -7,8 +7,8 @@ import { activitiesFor } from './step-activities.js';
 
 /**
  * What Terraform would still change after the last node of a run; undefined where slipway.yaml names no Terraform. The nodes are right
- * by then, whatever Terraform answers, or does not: it is told, and fails nothing. An abort is still an abort where machines were made
- * anew.
+ * by then, whatever Terraform answers, or does not: it is told, and fails nothing. An abort is still an abort where machines were
+ * replaced.
  *
  * After a run in place machines are no longer what Terraform made, so what it would do is told, too. It is not worth waiting for: not
  * for somebody who holds the state's lock, nor for a backend that is away; and such a run is done, also when it is aborted meanwhile.

@@ -6,7 +6,7 @@ import { activitiesFor } from './step-activities.js';
 
 /**
  * Whether the factory has every image of the hop.
- * A machine that is made anew comes with its image.
+ * A machine that is replaced comes with its image.
  *
  * @returns why not; undefined: they are there.
  */

@@ -47,7 +47,7 @@ export interface Stop {
 
 /** What stands in a board for the phases that say nothing of it by themselves. */
 const stands: Partial<Readonly<Record<Phase, string>>> = {
-  approval: "waits for a person's yes",
+  approval: "waits for a person's approval",
   window: 'waits for a maintenance window',
   decision: 'halted',
   refused: 'refused',

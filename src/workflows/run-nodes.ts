@@ -19,7 +19,7 @@ import type { RunNews } from './run-news.js';
 import { upgradeNode } from './upgrade-node.js';
 import { valuesFor } from './way-back.js';
 
-/** The nodes of one run: each brought to its end by a workflow of its own, once more where a person says so, or left out. */
+/** The nodes of one run: each brought to its end by a workflow of its own, again where a person says so, or left out. */
 export class RunNodes {
   /** How nodes ended, hop after hop; of one that was begun more than once, how it ended last. */
   readonly endings: NodeEnding[] = [];
@@ -101,7 +101,7 @@ export class RunNodes {
   /**
    * A batch until each of its nodes is done, or left out by a person.
    *
-   * @param beforeAgain is waited for before nodes are begun once more, or go back: a person may have taken hours to say so. What it
+   * @param beforeAgain is waited for before nodes are retried, or go back: a person may have taken hours to say so. What it
    *   answers ends the run.
    * @returns why the run ends here
    */
@@ -151,7 +151,7 @@ export class RunNodes {
     this.goingBack = new Set(turns.flatMap(({ node }) => (node.back === true ? node.name : [])));
   }
 
-  /** Somebody had one left out before it was begun once more: it stays as it ended. */
+  /** Somebody had one left out before it was retried: it stays as it ended. */
   private notLeftOut(turns: readonly Turn[]): Turn[] {
     const begun = turns.filter(({ node }) => this.decisions.skippedBy(node.name) === undefined);
     if (begun.length === turns.length) return begun;
@@ -184,7 +184,7 @@ export class RunNodes {
       ({ node }) => notBegun(node, hop.to),
     );
     this.current = [];
-    // A node that was begun once more is told as it ended last.
+    // A node that was retried is told as it ended last.
     const before = this.endings.filter(({ node, to }) => to !== hop.to || !names.includes(node));
     this.endings.splice(0, this.endings.length, ...before, ...results);
     this.tell();
@@ -220,7 +220,7 @@ export class RunNodes {
     const { request, run } = this.input;
     const { cluster } = request;
     const { limits, drain } = plan;
-    // Its way back ends at what the hop found it with.
+    // Its rollback ends at what the hop found it with.
     const to =
       node.back === true ? (hop.nodes.find(({ name }) => name === node.name)?.from ?? hop.to) : hop.to;
     const before = node.back === true ? this.before.get(node.name) : undefined;

@@ -48,9 +48,9 @@ export interface RunDetails {
   /** Nodes under work. */
   readonly current: readonly string[];
   readonly result?: RunResult | undefined;
-  /** The plan that waits for a person's yes. */
+  /** The plan that waits for a person's approval. */
   readonly unanswered?: UpgradePlan | undefined;
-  /** Who said yes to it, where another person must, too. */
+  /** Who approved it, where another person must, too. */
   readonly yes: readonly Approval[];
   /** Why signals were not taken: nobody else tells whoever sent them. */
   readonly refusedSignals: readonly string[];
@@ -91,5 +91,5 @@ export function tellDetails(details: RunDetails): void {
 function waitsForAnswer(plan: UpgradePlan, { run, yes }: RunDetails): string {
   const why = approvalsText(plan.approvals ?? []);
   const commands = approvalCommands(plan, run).map((line) => `    ${line}`);
-  return `**Waits for a person's yes to plan \`${plan.hash}\`**: ${why}.${plain(approversText(plan.approvers, yes))} Nothing was touched.\n\n${commands.join('\n')}\n`;
+  return `**Waits for a person's approval of plan \`${plan.hash}\`**: ${why}.${plain(approversText(plan.approvers, yes))} Nothing was touched.\n\n${commands.join('\n')}\n`;
 }

@@ -5,14 +5,14 @@ import type { Reason } from '../planning/reasons/reason.js';
 import { reasonOf } from './failure-reason.js';
 import { activitiesFor } from './step-activities.js';
 
-/** Whether nodes of the hop are made anew from templates. */
+/** Whether nodes of the hop are replaced from templates. */
 export function hasTemplates({ templates = [], nodes }: Hop): boolean {
   return templates.length > 0 && nodes.some((node) => node.replacement && !node.skip);
 }
 
 /**
- * Makes the templates of a hop anew, where they differ, before its first node. An abort waits for them: a template that is half
- * made is of no use to anybody.
+ * Replaces the templates of a hop, where they differ, before its first node. An abort waits for them: a template that is incomplete
+ * is of no use to anybody.
  *
  * @returns why they are not there; undefined: they are.
  */

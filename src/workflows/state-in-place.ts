@@ -25,7 +25,7 @@ export function stateInPlace(
 }
 
 /**
- * A way back by its other slot: until it boots that, the node is what it was, on the version it is to leave. Where a rollback was, or may
+ * A rollback by its other slot: until it boots that, the node is what it was, on the version it is to leave. Where a rollback was, or may
  * have been, sent, and the node shows no sign of it, it was seen to run that version on.
  */
 function stateBack(

@@ -34,7 +34,7 @@ export function blockedVersionsAfter(
 }
 
 /**
- * Why a merge may not begin by itself: its version was taken back, or it has waited since before a whole run was: whoever takes that back
+ * Why a merge may not begin automatically: its version was taken back, or it has waited since before a whole run was: whoever takes that back
  * wants the cluster as it was, and no other version right after it.
  *
  * @param since ISO time from which it waits.
@@ -68,7 +68,7 @@ function byNodes({ run, input: { request }, at, result }: EndedRun): BlockedVers
   return distinct(versions).map((talos) => ({ talos, run, since: at, wentBack: first.node }));
 }
 
-/** By itself, by a person, by Talos; or it could not, which a person looks at all the more. */
+/** Automatically, by a person, by Talos; or it could not, which a person looks at all the more. */
 function isBack({ state, reason }: NodeEnding): boolean {
   return state === 'rolled-back' || state === 'back-on-old' || reason?.kind === 'rollback-failed';
 }

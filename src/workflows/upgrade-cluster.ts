@@ -46,7 +46,7 @@ class Run {
   /** Of the hop under way. */
   private order: readonly string[] = [];
   private plan: UpgradePlan | undefined;
-  /** While it waits for a person's yes. */
+  /** While it waits for a person's approval. */
   private unanswered: UpgradePlan | undefined;
   private abortedBy: string | undefined;
   /** A node's work has begun: from now on the run ends clean, or holds the cluster. */
@@ -82,7 +82,7 @@ class Run {
     );
     const { limits, upgrade } = input.inventory;
     this.window = new RunWindow(
-      // A way back repairs: it waits for no window.
+      // A rollback repairs: it waits for no window.
       input.request.back ? undefined : upgrade.windows,
       limits.window,
       ending,
@@ -125,7 +125,7 @@ class Run {
     this.phase('planning');
     const { run, inventory } = this.input;
     const { cluster } = this;
-    // Where machines are made anew Terraform is asked, too.
+    // Where machines are replaced Terraform is asked, too.
     const asking = inventory.terraform ? inventory.limits.terraformPlan : 0;
     const limit = inventory.limits.observe + asking;
     const planned = await activitiesFor('look', limit, 'observe the cluster and make the plan').planUpgrade({
@@ -136,7 +136,7 @@ class Run {
     if (planned.verdict === 'refused') return this.end('refused', planned.reasons);
     this.plan = planned.plan;
     const [firstHop] = planned.plan.hops;
-    // While it waits for a yes, or for its window, a node may be left out already.
+    // While it waits for approval, or for its window, a node may be left out already.
     if (firstHop) this.nodes.begin(planned.plan, firstHop, 1);
     this.news.planned(planned.plan);
     const until = new Date(Date.now() + inventory.limits.approval).toISOString();
@@ -151,7 +151,7 @@ class Run {
     for (const [index, hop] of planned.plan.hops.entries()) {
       const failed = await this.upgradeHop(planned.plan, hop, index + 1);
       if (!failed) continue;
-      // Git names the version that was left: Terraform would bring it once more.
+      // Git names the version that was left: Terraform would bring it again.
       if (this.nodes.rolledBackByReplacement(failed))
         this.left = await leftAfter({ cluster, run }, planned.plan, inventory, () => this.abortedBy);
       return this.stopped(failed);
@@ -245,7 +245,7 @@ class Run {
     this.phase('upgrading');
   }
 
-  /** What is begun once more waits as what is begun; what goes back repairs, and waits for nothing. */
+  /** What is retried waits as what is begun; what goes back repairs, and waits for nothing. */
   private async beforeAgain(plan: UpgradePlan, node: PlannedNode): Promise<Reason | undefined> {
     if (node.back !== true) {
       const phase = (next: Phase, stop?: Stop): void => this.phase(next, stop);

@@ -116,7 +116,7 @@ async function stopped(
 }
 
 /**
- * Nothing goes further down than a way back that failed: it is told with the state that it left. One that somebody stopped before anything
+ * Nothing goes further down than a rollback that failed: it is told with the state that it left. One that somebody stopped before anything
  * was sent has not failed, and from then on an abort waits until it is finished.
  */
 function toldOf({ node, to }: NodeInput, state: NodeState, reason: Reason): Reason {
@@ -140,7 +140,7 @@ function wasTouched({ steps: order }: NodeInput, failed: StepName, reason: Reaso
 
 /**
  * Undone is what was sent nothing that is sent once. At the install itself only where it says that nothing was sent (the undo
- * looks for the install's mark once more); after it the node is what it is, verified or not, and a person judges.
+ * looks for the install's mark again); after it the node is what it is, verified or not, and a person judges.
  */
 function mayUndo(input: NodeInput, failed: StepName, reason: Reason): boolean {
   const { steps: order } = input;
@@ -170,7 +170,7 @@ function isFirstOnce({ steps: order }: NodeInput, name: StepName): boolean {
 function leftCordoned({ steps: order, node }: NodeInput, failed: StepName): { cordoned?: true } {
   const at = order.indexOf(failed);
   const within = at >= order.indexOf('cordon') && at <= order.indexOf('uncordon');
-  // A way back may fail before its own cordon, with the one of the attempt before still there.
+  // A rollback may fail before its own cordon, with the one of the attempt before still there.
   const before = node.back === true && node.adopts !== undefined;
   return (within || before) && !node.keepCordon ? { cordoned: true } : {};
 }

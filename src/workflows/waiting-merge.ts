@@ -9,7 +9,7 @@ export interface Waiting extends Offer {
 /**
  * The same for whoever reads the queue's memo.
  *
- * @param blockedVersion why it does not begin by itself.
+ * @param blockedVersion why it does not begin automatically.
  */
 export function waitingOf(
   { input: { request }, since }: Waiting,

@@ -11,7 +11,7 @@ export function valuesFor(
   return replacement && given ? { values: given } : {};
 }
 
-/** What the way back of a node is planned from, beside the node: what its hop gave, and who is still to be made anew in it. */
+/** What the rollback of a node is planned from, beside the node: what its hop gave, and who is still to be replaced in it. */
 export function rollbackHopOf(
   { values, templates, nodes, to }: Hop,
   node: PlannedNode,

@@ -82,7 +82,7 @@ describe('the pauses between looks', () => {
     return looks;
   }
 
-  test('are as long as slipway.yaml says, however long the limit is, and the last look is at its end', async () => {
+  test('are as long as slipway.yaml says, however long the limit is, and the preflight check is at its end', async () => {
     expect(await looksOf(450, 100)).toEqual([0, 100, 200, 300, 400, 450]);
   });
 

@@ -163,7 +163,7 @@ describe('no answer is a comment', () => {
     expect(await read(delivery)).toMatchObject({ kind: 'ignored' });
   });
 
-  test('that was replied to: delivered once more, it gets no second reply', async () => {
+  test('that was replied to: delivered again, it gets no second reply', async () => {
     const comment = written(yes);
     const reply = { repository, number: 1, marker: `answer/${comment.id}`, text: 'Plan is approved' };
     await runAttempt(() => tellPullRequest(settings([]), reply)).ended;
@@ -210,7 +210,7 @@ describe('an answer that is handed to its run', () => {
     expect(await told(answered)).toEqual({ outcome, text: expect.stringMatching(said) });
   });
 
-  test('is handed over once more where nobody answered', async () => {
+  test('is handed over again where nobody answered', async () => {
     await expect(told({ kind: 'unanswered', sent: true })).rejects.toMatchObject({ nonRetryable: false });
   });
 });

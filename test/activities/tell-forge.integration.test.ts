@@ -125,7 +125,7 @@ describe('the forge is told', () => {
     expect(deployments()[0]?.states).toEqual(['inactive']);
   });
 
-  test('what to write where a plan waits for a yes', async () => {
+  test('what to write where a plan waits for approval', async () => {
     await tell(everyMessage.approval);
     const { plan } = everyMessage.approval;
     expect(bodies()[0]).toContain(`/slipway approve ${plan.slice(0, 12)} REASON`);

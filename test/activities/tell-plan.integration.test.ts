@@ -45,7 +45,7 @@ const github = (sha: () => string, status: Answered = { status: 201, body: { id:
 };
 
 describe('a plan that is told', () => {
-  test('is asked for once more where the pull request became another while it was written', async () => {
+  test('is asked for again where the pull request became another while it was written', async () => {
     const heads = [head, head, newer];
     expect(await told(github(() => heads.shift() ?? newer))).toBe('overtaken');
   });

@@ -104,7 +104,7 @@ describe('what was upgraded in place in one hop', () => {
     expect(runRollbackOf({ nodes: [rolledBack], order })).toEqual([]);
   });
 
-  test('and made anew of the version before in the next one runs that version', () => {
+  test('and replaced of the version before in the next one runs that version', () => {
     const replaced = hop('v1.12.6', 'v1.13.9', 1, { state: 'halted', leftAs: 'rolled-back' });
     const plan = { ...replaced.plan, replacement: {} as NonNullable<typeof replaced.plan.replacement> };
     expect(runRollbackOf({ nodes: [first, { ...replaced, plan }], order })).toMatchObject([

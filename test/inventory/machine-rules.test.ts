@@ -55,7 +55,7 @@ describe('the moment of a patch', () => {
     expect(mistakesOf(patched({ patch, when: 'after-ready' }))).toEqual([]));
 });
 
-describe('an inventory with network cards', () => {
+describe('an inventory with network interfaces', () => {
   const cards = (...nics: unknown[]) =>
     mistakesOf(inventory((draft) => draft.setIn(['roles', 'worker', 'nics'], draft.createNode(nics))));
 

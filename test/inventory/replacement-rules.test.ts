@@ -7,7 +7,7 @@ import { changedText, mistakesOf } from './an-inventory.js';
 const address = 'module.nodes["{node}"]';
 const templates = 'module.templates["{host}-{role}"]';
 
-/** The smallest good inventory, whose machines can be made anew, changed as a document. */
+/** The smallest good inventory, whose machines can be replaced, changed as a document. */
 function replaceable(change: (draft: Document) => void = () => {}): string {
   return changedText((draft) => {
     for (const role of ['control-plane', 'worker']) {
@@ -26,7 +26,7 @@ function replaceable(change: (draft: Document) => void = () => {}): string {
 
 const inPlace = { minor: 'in-place', major: 'in-place' };
 
-describe('an inventory whose machines can be made anew', () => {
+describe('an inventory whose machines can be replaced', () => {
   test('is good with what it needs, and has the rest by default', () => {
     const loaded = parseInventory(replaceable(), 'slipway.yaml');
     if (!loaded.ok) throw new Error(loaded.mistakes.map(mistakeLine).join('\n'));

@@ -50,7 +50,7 @@ const stands: readonly (readonly [string, (text: string) => Scene])[] = [
     (text) => {
       const reasons = [
         { kind: 'unexpected', message: text },
-        { kind: 'unexpected', message: `once more ${text}` },
+        { kind: 'unexpected', message: `again ${text}` },
       ] as const;
       return queueOf(ended(), text, { hold: { run: 41, since: at(9), outcome: 'halted', reasons } });
     },

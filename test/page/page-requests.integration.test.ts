@@ -178,7 +178,7 @@ group('what is shown', () => {
     expect(body).toContain(`<title>${title} · Slipway</title>`);
   });
 
-  test('without scripts the browser looks again by itself, while there is something to see', async () => {
+  test('without scripts the browser looks again automatically, while there is something to see', async () => {
     const refresh = '<noscript><meta http-equiv="refresh" content="10"/></noscript>';
     expect((await get('/clusters/atlas/runs/7')).body).toContain(refresh);
     expect((await get('/clusters/prox-ops/runs/41')).body).not.toContain('http-equiv="refresh"');

@@ -66,9 +66,9 @@ group('a run that waits for a person', () => {
     ]);
   });
 
-  test('to say yes to its plan names the plan and what wants it', () => {
+  test('to approve its plan names the plan and what wants it', () => {
     const standing = of(askingRun());
-    expect(standing).toMatchObject({ tone: 'asks', title: 'Waits for a yes to its plan' });
+    expect(standing).toMatchObject({ tone: 'asks', title: 'Waits for approval of its plan' });
     expect(standing.points[0]?.text).toContain('approve plan 3f2a8c91d0aa: v1.12.1 to v2.0.0 is a major');
     expect(standing.points[0]?.commands[0]).toMatch(/^slipway approve prox-ops\/42 --plan 3f2a8c91d0aa /);
   });
@@ -110,7 +110,7 @@ group('a run that goes on', () => {
     expect(standing.points[0]?.text).toMatch(/No worker answers .* Start one: node dist/);
   });
 
-  test('between nodes says what it does by itself', () => {
+  test('between nodes says what it does automatically', () => {
     const view = aRunView({
       work: [
         {
@@ -221,7 +221,7 @@ group('clusters', () => {
       {
         about: 'merged',
         since: at(20),
-        text: 'Talos v1.12.7, commit c0ffeec0ffee, was merged and waits: it begins by itself once the freeze is lifted.',
+        text: 'Talos v1.12.7, commit c0ffeec0ffee, was merged and waits: it begins automatically once the freeze is lifted.',
       },
     ]);
   });
@@ -262,7 +262,7 @@ group('clusters', () => {
     expect(standing.beside[1]?.text).toMatch(/the hold is released and the freeze is lifted\.$/);
   });
 
-  test('that a way back is under way of tell the hold that it may lift', () => {
+  test('that a rollback is under way of tell the hold that it may lift', () => {
     const hold = { run: 41, since: at(5), outcome: 'halted', reasons: [] } as const;
     const standing = standsWith(drainingRun(), { hold });
     expect(standing.title).toBe('Upgrades k8s-work-2');
@@ -280,7 +280,7 @@ group('clusters', () => {
       points: [{ text: expect.stringMatching(ended) }],
       beside: [
         { about: 'frozen' },
-        { about: 'merged', text: expect.stringMatching(/begins no more by itself/) },
+        { about: 'merged', text: expect.stringMatching(/begins no more automatically/) },
       ],
     });
     const held = standsWith(recordedRun('run-halted-0.1.0'), {}, false);

@@ -91,7 +91,7 @@ export function haltedRun(over: Partial<RunView> = {}): RunView {
   });
 }
 
-/** A plan that waits for a yes. */
+/** A plan that waits for approval. */
 export function askingRun(over: Partial<RunView> = {}): RunView {
   const view = aRunView({
     work: [{ ...aStepWork('snapshot', 0), name: 'plan', endedAt: at(8) }],

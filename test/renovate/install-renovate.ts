@@ -28,7 +28,7 @@ export async function installRenovate(): Promise<Renovate> {
     await mkdir(path.dirname(place), { recursive: true });
     const made = await mkdtemp(`${place}.new-`);
     try {
-      // Each by itself: node's package gets its program by a script, and none of Renovate's need run.
+      // Each automatically: node's package gets its program by a script, and none of Renovate's need run.
       await npmInstall(path.join(made, 'node'), [`node@${versions.node}`]);
       await npmInstall(path.join(made, 'renovate'), [
         `renovate@${versions.renovate}`,

@@ -142,16 +142,21 @@ export const decisionStories: Readonly<Record<string, Story>> = {
       const world = await begin();
       await holdDrain(world, second);
       const aborted = await world.upgrade('--only', worker, second, third);
-      await whileItDrains(world, aborted, second, () => world.slipway('abort', ...why));
-      await world.result(aborted);
+      // The drain is still held when the run has ended: it is what was stopped, and no later step.
+      await whileItDrains(world, aborted, second, async () => {
+        await world.slipway('abort', ...why);
+        await world.result(aborted);
+      });
       await keep(run(aborted), 'run-aborted');
       await keep(node(aborted, second), 'node-aborted');
       await world.slipway('release', ...why);
       await holdDrain(world, third);
       const cancelled = await world.upgrade('--only', third);
       const { workflow } = await world.client();
-      await whileItDrains(world, cancelled, third, () => workflow.getHandle(run(cancelled)).cancel());
-      await world.result(cancelled);
+      await whileItDrains(world, cancelled, third, async () => {
+        await workflow.getHandle(run(cancelled)).cancel();
+        await world.result(cancelled);
+      });
       await keep(run(cancelled), 'run-cancelled');
     },
   },

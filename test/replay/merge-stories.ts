@@ -10,7 +10,7 @@ import type { Begin, Keep } from './stories.js';
 const why = ['--why', 'to record it'] as const;
 
 /**
- * A pull request and its plan, merges while the cluster is frozen, of which the newest stays, its run, a yes by comment: the delivery of
+ * A pull request and its plan, merges while the cluster is frozen, of which the newest stays, its run, an approval by comment: the delivery of
  * each, the queue, and the run that a forge is told of.
  */
 export async function playMerges(begin: Begin, keep: Keep): Promise<void> {
@@ -48,7 +48,7 @@ export async function playMerges(begin: Begin, keep: Keep): Promise<void> {
 /** What the run's comment says must be typed. */
 async function hashAsked(world: World, day: MergeDay, number: number): Promise<string> {
   let hash: string | undefined;
-  await world.until('the run waits for a yes', async () => {
+  await world.until('the run waits for approval', async () => {
     hash = /(?<=\/slipway approve )\w+/.exec(day.comments(number, 'run').join(''))?.[0];
     return hash !== undefined;
   });

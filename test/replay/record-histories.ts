@@ -81,6 +81,8 @@ await mkdir(folder, { recursive: true });
 const temporal = await startTemporalAlone();
 try {
   const { address } = temporal.server.description;
+  // Where stories that have workflows and no lab find it, as under jest.
+  process.env['SLIPWAY_TEST_TEMPORAL'] = address;
   const left = Object.keys(stories).filter((name) => named.length === 0 || named.includes(name));
   const playNext = async (): Promise<void> => {
     for (let next = left.shift(); next !== undefined; next = left.shift()) await play(next, address);

@@ -21,7 +21,7 @@ const families: readonly { readonly title: string; readonly kinds: readonly stri
   { title: 'The steps of a node, and the run', kinds: Object.keys(stepSentences) },
   { title: 'Probes of a node', kinds: Object.keys(probeSentences) },
   { title: 'Terraform', kinds: Object.keys(terraformSentences) },
-  { title: 'Machines that are made anew', kinds: Object.keys(replacementSentences) },
+  { title: 'Machines that are replaced', kinds: Object.keys(replacementSentences) },
 ];
 
 const context = { cluster: 'prox-ops', run: 42, address: '10.20.67.1' };
@@ -58,7 +58,7 @@ const after: Readonly<Record<Failure['after'], string>> = {
 
 /** Of a node that runs the new version. */
 const rollsBackAutomatically: Readonly<Record<NonNullable<Failure['back']>, string>> = {
-  always: 'takes the node back to the version from before, and halts; with `onFailure: ask`',
+  always: 'takes the node back to the previous version, and halts; with `onFailure: ask`',
   'if-its-own':
     'takes a node back whose own doing it is, where that runs the new version, and halts; else, and with `onFailure: ask`,',
 };

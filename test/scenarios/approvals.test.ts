@@ -7,7 +7,7 @@ const node = 'k8s-work-1';
 const asked = ['--only', node, '--talos', 'v1.13.9', '--strategy', 'in-place'] as const;
 const ada = ['--by', 'Ada'] as const;
 
-/** Only here: a plan that waits for a person's yes: by its hash, with a name and a reason; a no, an abort, and nobody's word. */
+/** Only here: a plan that waits for a person's approval: by its hash, with a name and a reason; a no, an abort, and nobody's word. */
 describe('a strategy that slipway.yaml does not have', () => {
   let world: World;
   let hash = '';

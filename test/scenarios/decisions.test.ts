@@ -23,7 +23,7 @@ describe('a halted run', () => {
     await world.stop();
   });
 
-  describe('whose node came back on the old version, and is begun once more', () => {
+  describe('whose node came back on the old version, and is retried', () => {
     let run: number;
     let result: RunStory;
     let status: string;
@@ -60,11 +60,11 @@ describe('a halted run', () => {
         });
     });
 
-    it('installs it once more when a person says so, and ends done, with no hold', async () => {
+    it('installs it again when a person says so, and ends done, with no hold', async () => {
       const { stdout, code } = await world.slipway('retry', first, '--why', 'the registry is back');
       expect({ code, stdout }).toMatchObject({
         code: 0,
-        stdout: expect.stringContaining('is begun once more'),
+        stdout: expect.stringContaining('is retried'),
       });
       result = await world.result(run);
       expect(result).toMatchObject({ outcome: 'done', reasons: [] });
@@ -79,7 +79,7 @@ describe('a halted run', () => {
     });
 
     it.each(['retry', 'skip', 'rollback'])('takes no %s any more', async (verb) => {
-      const { code, stderr } = await world.slipway(verb, first, String(run), '--why', 'once more');
+      const { code, stderr } = await world.slipway(verb, first, String(run), '--why', 'again');
       expect({ code, stderr }).toMatchObject({
         code: 1,
         stderr: expect.stringContaining('has ended already'),
@@ -123,7 +123,7 @@ describe('a halted run', () => {
   describe('whose node does not get well on the new version, and is rolled back', () => {
     let run: number;
 
-    it('boots the version from before, is well, and ends the run, held', async () => {
+    it('boots the previous version, is well, and ends the run, held', async () => {
       await setInInventory(world, ['snapshot', 'maxAge'], '20s');
       await world.control('POST', '/faults', { name: 'extension-missing', node: fourth });
       run = await world.upgrade('--only', fourth);

@@ -124,7 +124,7 @@ describe('merges of a repository with two clusters', () => {
     expect(await waiting('atlas')).toBeUndefined();
     expect(day.comments(number)).toEqual([
       expect.stringMatching(
-        /v1\.12\.3 → v1\.12\.1 goes back.*no way back.*Talos v1\.12\.3, which waited, is not brought/s,
+        /v1\.12\.3 → v1\.12\.1 goes back.*no rollback.*Talos v1\.12\.3, which waited, is not brought/s,
       ),
     ]);
     expect(day.comments(bumped)).toEqual([expect.stringContaining('Talos v1.12.3 is not brought')]);
@@ -148,7 +148,7 @@ describe('merges of a repository with two clusters', () => {
     const mended = await day.propose({ title: 'Mend it', files: { [first]: atlas('v1.12.2') } });
     await day.merge(mended);
     await answers();
-    expect(day.comments(mended)).toEqual([expect.stringContaining('nothing begins by itself')]);
+    expect(day.comments(mended)).toEqual([expect.stringContaining('nothing begins automatically')]);
     expect(await waiting('atlas')).toBeUndefined();
   });
 

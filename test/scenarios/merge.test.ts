@@ -9,7 +9,7 @@ import { wasPolled } from './was-polled.js';
 const [now, first, second] = ['v1.12.1', 'v1.12.2', 'v1.12.3'] as const;
 
 /**
- * Only here: a merge at the forge upgrades machines, by itself, and one that comes meanwhile is brought after it. And a cluster of one node,
+ * Only here: a merge at the forge upgrades machines, automatically, and one that comes meanwhile is brought after it. And a cluster of one node,
  * whose upgrade is an outage: nothing can be drained.
  */
 describe('a pull request that is merged', () => {
@@ -57,7 +57,7 @@ describe('a pull request that is merged', () => {
     ]);
   });
 
-  it('waits, when another one is open, and begins by itself', async () => {
+  it('waits, when another one is open, and begins automatically', async () => {
     const { number, commit } = await day.bumpAndMerge({ talos: second });
     last = commit;
     await world.until('it is told', async () => day.comments(number).length > 0);

@@ -52,7 +52,9 @@ describe('a pull request that is open', () => {
     const [text, ...others] = day.comments(number, 'plan');
     expect(others).toEqual([]);
     expect(text).toContain(`plan ${await hashOf(first)}`);
-    expect(text).toMatch(/\| strategy \| in place \(patch: same minor\) \|[^]*The upgrade begins by itself/);
+    expect(text).toMatch(
+      /\| strategy \| in place \(patch: same minor\) \|[^]*The upgrade begins automatically/,
+    );
     expect(text).toContain(day.repository.pull(number).head.sha.slice(0, 12));
     expect(await check()).toMatchObject([
       {
@@ -74,7 +76,7 @@ describe('a pull request that is open', () => {
     expect(others).toEqual([]);
     expect(text).toContain(`plan ${await hashOf(second)}`);
     expect(text).not.toContain(first);
-    expect(text).toMatch(/waits, and begins by itself once that is over: .* froze one-node .*: the fair/);
+    expect(text).toMatch(/waits, and begins automatically once that is over: .* froze one-node .*: the fair/);
     expect(await check()).toMatchObject([{ state: 'success', description: expect.stringContaining(second) }]);
   });
 

@@ -79,7 +79,7 @@ describe('the queue of a cluster', () => {
     expect(await world.result(2)).toMatchObject({ outcome: 'done', target: first });
   });
 
-  it('begins the newest by itself when the run before it has ended', async () => {
+  it('begins the newest automatically when the run before it has ended', async () => {
     await world.until('run 3 is open', async () => (await world.queue()).includes('run 3'));
     expect(await world.result(3)).toMatchObject({ outcome: 'done', target: newest });
     expect(await offer(newer, 'b')).toEqual({ verdict: 'known' });

@@ -40,7 +40,7 @@ describe('an upgrade to the next minor, on machines that Terraform makes', () =>
     expect(nodeResult(result, controlPlane)).toMatchObject({ outcome: 'done', from, to });
   });
 
-  it('destroyed its machine once, made it anew once, and installed nothing', async () => {
+  it('destroyed its machine once, replaced it once, and installed nothing', async () => {
     for (const node of [worker, controlPlane]) {
       const events = await Promise.all(
         ['destroyed', 'created', 'maintenance', 'configured', 'install-started'].map((event) =>

@@ -11,7 +11,7 @@ const [controlPlane, other] = ['k8s-ctrl-2', 'k8s-ctrl-3'] as const;
 const from = 'v1.12.1';
 
 /**
- * Only here: a node that does not get well on the new version goes back by itself; what becomes of it where it cannot; what is said then,
+ * Only here: a node that does not get well on the new version goes back automatically; what becomes of it where it cannot; what is said then,
  * and that what is advised brings the node back.
  */
 describe('a node that does not get well on the new version', () => {
@@ -30,7 +30,7 @@ describe('a node that does not get well on the new version', () => {
   });
 
   it('is told of by the plan', async () => {
-    expect((await world.slipway('plan')).stdout).toContain('goes back by itself');
+    expect((await world.slipway('plan')).stdout).toContain('goes back automatically');
   });
 
   it.each([
@@ -51,7 +51,7 @@ describe('a node that does not get well on the new version', () => {
     expect(seen).toContain(`Talos (${from})`);
     expect(JSON.parse(seen)).not.toHaveProperty('spec.unschedulable');
     const stdout = await world.says();
-    expect(stdout.replaceAll(/\s+/g, ' ')).toContain(`${node} was rolled back to ${from} by itself`);
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain(`${node} was rolled back to ${from} automatically`);
     expect((await world.slipway('release', '--why', 'looked at it')).code).toBe(0);
   });
 
@@ -91,7 +91,7 @@ describe('a node that does not get well on the new version', () => {
     expect((await world.slipway('release', '--why', 'CoreDNS was mended')).code).toBe(0);
   });
 
-  describe('on a way back that fails', () => {
+  describe('on a rollback that fails', () => {
     beforeAll(async () => {
       await setInInventory(world, ['limits', 'decision'], '5m');
       // So long a request that was lost shows no sign.
@@ -120,12 +120,12 @@ describe('a node that does not get well on the new version', () => {
       ],
     ];
     it.each(failures)(
-      '%s: it is told as critical, nobody goes on without %s, and once more it goes back',
+      '%s: it is told as critical, nobody goes on without %s, and again it goes back',
       async (_what, node, fault, kind, says) => {
         await world.control('POST', '/faults', { name: 'extension-missing', node });
         await world.control('POST', '/faults', { ...fault, node });
         const run = await world.upgrade('--only', node);
-        await world.until('the way back failed', async () => (await world.says()).includes('CRITICAL'));
+        await world.until('the rollback failed', async () => (await world.says()).includes('CRITICAL'));
         const said = onOneLine(await world.says());
         expect(said).toContain(`CRITICAL: ${node} did not come back to ${from}`);
         expect(said).toMatch(says);
@@ -135,7 +135,7 @@ describe('a node that does not get well on the new version', () => {
         const skip = await world.slipway('skip', node, '--why', 'a test');
         expect(skip.code).toBe(1);
         expect(onOneLine(skip.stdout + skip.stderr)).toContain(
-          `The way back of ${node} failed: no other node is begun before it is whole.`,
+          `The rollback of ${node} failed: no other node is begun before it is whole.`,
         );
         expect((await world.slipway('rollback', node, '--why', 'a test')).code).toBe(0);
         const result = await world.result(run);
@@ -166,7 +166,7 @@ describe('a node that does not get well on the new version', () => {
     );
   });
 
-  it('stays as it is, named, where it is not well on the version from before either', async () => {
+  it('stays as it is, named, where it is not well on the previous version either', async () => {
     await setInInventory(world, ['limits', 'etcdRejoin'], '8s');
     await world.control('POST', '/faults', { name: 'etcd-member-down', node: other, times: 2 });
     const result = await world.result(await world.upgrade('--only', other));

@@ -9,7 +9,7 @@ const [now, next] = ['v1.12.1', 'v1.12.2'] as const;
 const worker = 'work-1';
 
 /**
- * Only here: a merge whose run went back by itself, and everything that could bring its version again. And a cluster of one control plane
+ * Only here: a merge whose run went back automatically, and everything that could bring its version again. And a cluster of one control plane
  * with workers.
  */
 describe('a version from which the run of a merge went back', () => {
@@ -52,7 +52,7 @@ describe('a version from which the run of a merge went back', () => {
     await world.until('the queue has heard', async () => turnedBack.test(onOneLine(await world.says())));
   });
 
-  it('is not brought again when the merge is told of once more, by the forge or the poll', async () => {
+  it('is not brought again when the merge is told of again, by the forge or the poll', async () => {
     for (const { id } of day.forge.deliveries()) day.forge.hooks.redeliver(id);
     await day.forge.settled();
     const client = await world.client();

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { World } from '../../lab/world.js';
 import { hypervisorOf } from '../../lab/put-back/make-anew.js';
 
-/** Names of the templates Slipway's Terraform has made anew, in their order. */
+/** Names of the templates Slipway's Terraform has replaced, in their order. */
 export async function templatesMade(world: World): Promise<string[]> {
   const { log, slipway, templates } = hypervisorOf(world);
   const lines = (await readFile(log, 'utf8'))

@@ -16,7 +16,7 @@ describe('a run that is terminated from outside', () => {
     await world.stop();
   });
 
-  it('leaves its node to end by itself; until then a released cluster takes no other run', async () => {
+  it('leaves its node to end automatically; until then a released cluster takes no other run', async () => {
     await world.control('POST', '/faults', { name: 'kubelet-not-ready', node, after: 'reboot:power-gone' });
     const run = await world.upgrade('--only', node);
     await world.untilBegun(run, node, 'awaitReady');

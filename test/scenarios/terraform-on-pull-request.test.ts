@@ -47,15 +47,15 @@ describe('a pull request of a cluster whose machines Terraform makes', () => {
     expect(text).toMatch(/\(k8s-work-1\): destroyed and created/);
   });
 
-  it('made anew: every machine, as the run would have it, and what beside the version needs a yes', async () => {
+  it('replaced: every machine, as the run would have it, and what beside the version needs approval', async () => {
     const files = { 'terraform/sizes.auto.tfvars': 'worker_memory_mb = 65536\n' };
     await commitTo(day.repository, { branch: 'main', files, message: 'More memory' }, day.owner);
     const text = await comment(await day.bump({ talos: minor }));
-    expect(text).toContain('| strategy | machines made anew by Terraform');
+    expect(text).toContain('| strategy | machines replaced by Terraform');
     expect(text).toMatch(/\*\*What terraform says it would do\*\*, .*: add (\d+), change 0 and destroy \1\./);
     expect(text).toContain(work1);
     expect(text).toMatch(
-      /\| needs a yes \| Terraform would change .*memory\\_mb from 32768 to 65536 of k8s-work-1/,
+      /\| needs approval \| Terraform would change .*memory\\_mb from 32768 to 65536 of k8s-work-1/,
     );
   });
 

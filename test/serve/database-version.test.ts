@@ -47,7 +47,7 @@ describe('a database', () => {
     expect(claimDatabase(data, '1.6.0', program)).toBe('new');
   });
 
-  test('whose first start was broken off is made anew', () => {
+  test('whose first start was broken off is replaced', () => {
     claimDatabase(data, '1.5.1', program);
     makeDatabase();
     writeFileSync(`${data.database}-journal`, 'half a table');

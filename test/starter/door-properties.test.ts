@@ -7,7 +7,7 @@ import { begins, declaration, wantsUpgrade } from './declarations.js';
 
 /*
  * Whatever arrives, in whatever order and how often: a delivery is started when, and only when, every rule below says so. The rules are
- * written once more here, by what the generator made, not by what the door reads.
+ * written again here, by what the generator made, not by what the door reads.
  */
 
 /** The branch and the secrets of the repositories that send webhooks. */

@@ -37,7 +37,7 @@ class World {
   readonly seen: Seen[] = [];
   readonly told: PollFound[] = [];
 
-  /** One that has just begun, and remembers nothing by itself. */
+  /** One that has just begun, and remembers nothing automatically. */
   poll(record: Partial<PollRecord> = {}): Poll {
     const repository = aRepository();
     let toldHead: string | undefined;

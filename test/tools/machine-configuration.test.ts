@@ -52,7 +52,7 @@ describe('whether patches are in a machine configuration already', () => {
   test.each([
     ['the same text', own, true],
     ['the same in other words', own.replace('machine:', '# a comment\nmachine:'), true],
-    ['an item that Talos appended once more', twice, true],
+    ['an item that Talos appended again', twice, true],
     ['another item', own.replace('content: one', 'content: two'), false],
     [
       'one more setting',

@@ -24,7 +24,7 @@ export const taskQueue = 'workflows-alone';
 /** Runs on the workflows as they are bundled, on a real Temporal; their activities are answered by hand. */
 export interface WorkflowsAlone {
   readonly temporal: WorkerlessTemporal;
-  /** Starts a run, answers its plan, and comes back when it waits for a yes. */
+  /** Starts a run, answers its plan, and comes back when it waits for approval. */
   waitingRun(run: number, approvers?: 1 | 2): Promise<WaitingRun>;
   /** The same of a run that a pull request's merge begins, by the cluster's queue. */
   mergedRun(origin: Origin): Promise<WaitingRun & { readonly run: number }>;
@@ -161,6 +161,6 @@ async function untilItWaits(client: Client, handle: WorkflowHandle, input: PlanI
       return (events ?? []).filter((event) => event.workflowTaskFailedEventAttributes).length;
     },
   };
-  await found.until('it waits for a yes', async () => (await found.facts()).timers.length > 0);
+  await found.until('it waits for approval', async () => (await found.facts()).timers.length > 0);
   return found;
 }

@@ -29,7 +29,7 @@ describe('an answer to a plan', () => {
       expect(approvalRefusal(verb, state, { ...input, ...change })).toMatch(said);
   });
 
-  test('may be a yes once more, by whomever, and no longer a no', () => {
+  test('may be an approval again, by whomever, and no longer a no', () => {
     expect(approvalRefusal('approve', approved, input)).toBeUndefined();
     expect(approvalRefusal('approve', approved, { ...input, plan: 'abcdef012345' })).toMatch(/asks about/);
     expect(approvalRefusal('reject', approved, input)).toMatch(/^Bob approved the plan .* slipway abort/);
@@ -42,7 +42,7 @@ describe('two people', () => {
 
   test('are not one under two names, nor by signal', () => {
     expect(approvalRefusal('approve', half, { ...input, by: 'ada' })).toMatch(
-      /^github:Ada said yes at .* another person/,
+      /^github:Ada approved at .* another person/,
     );
     expect(approvalRefusal('approve', half, { ...input, by: 'Bob' })).toBeUndefined();
     expect(approvalRefusal('approve', half, { ...input, by: 'Bob' }, true)).toMatch(

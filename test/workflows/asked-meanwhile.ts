@@ -9,7 +9,7 @@ type Drive = (
 ) => Promise<DrivenRun>;
 
 /**
- * Both nodes of a batch halted. While it is looked whether the first goes back by itself, somebody has the other one begun once more, and
+ * Both nodes of a batch halted. While it is looked whether the first goes back automatically, somebody has the other one retried, and
  * the look for that lasts longer.
  *
  * @returns the run, which has ended, and what came of that decision.
@@ -32,7 +32,7 @@ export async function askedMeanwhile(
   );
   await driven.until('both are looked at', () => asked(`planOwnRollback ${one}`) === 1);
   let said: Promise<string> | undefined;
-  await driven.until('it is looked at once more', async () => {
+  await driven.until('it is looked at again', async () => {
     said ??= driven.decide('retry', other);
     const refused = await Promise.race([said, new Promise((resolve) => setTimeout(resolve, 200))]);
     if (typeof refused === 'string') said = undefined;

@@ -9,9 +9,9 @@ type Verb = (typeof verbs)[number];
 const refusals: readonly (readonly [string, Standing, Partial<Record<Verb, RegExp>>])[] = [
   ['halted the run', { kind: 'halted' }, {}],
   [
-    'halted the run when its way back failed',
+    'halted the run when its rollback failed',
     { kind: 'back-failed' },
-    { skip: /^The way back of k8s-work-2 failed: no other node is begun before it is whole\./ },
+    { skip: /^The rollback of k8s-work-2 failed: no other node is begun before it is whole\./ },
   ],
   [
     'has not begun',
@@ -38,7 +38,7 @@ const refusals: readonly (readonly [string, Standing, Partial<Record<Verb, RegEx
     'halted beside one that goes back',
     { kind: 'stands-aside', other: 'k8s-work-1' },
     all(
-      /^k8s-work-1 is on its way back, and the run ends after it: decide about k8s-work-2 should that fail\.$/,
+      /^k8s-work-1 is rolling back, and the run ends after it: decide about k8s-work-2 should that fail\.$/,
     ),
   ],
   ['is done', { kind: 'done' }, all(/^k8s-work-2 is through/)],

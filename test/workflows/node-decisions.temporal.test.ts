@@ -63,7 +63,7 @@ describe('two nodes of a batch that halted', () => {
       return halted && (await driven.decide('rollback', one)) === 'rolling-back';
     });
 
-  test('a way back begins at once, without a word about the other one', async () => {
+  test('a rollback begins at once, without a word about the other one', async () => {
     const driven = await drive([[one, other], [next]], answers());
     await rollsBackAutomatically(driven);
     await driven.until('it goes back', () => times(driven, `rollBackNode ${one}`) === 1);
@@ -82,21 +82,19 @@ describe('two nodes of a batch that halted', () => {
     await rollsBackAutomatically(driven);
     await driven.until('it goes back', () => drains === 2);
     for (const verb of ['retry', 'skip', 'rollback'])
-      expect(await driven.decide(verb, other)).toMatch(
-        /^work-1 is on its way back, and the run ends after it/,
-      );
+      expect(await driven.decide(verb, other)).toMatch(/^work-1 is rolling back, and the run ends after it/);
     drained.open();
     expect(await driven.handle.result()).toMatchObject({ reasons: [{ kind: 'rolled-back', node: one }] });
   });
 
-  test('where the way back fails, the other one is still to be decided about before any other begins', async () => {
+  test('where the rollback fails, the other one is still to be decided about before any other begins', async () => {
     let drains = 0;
     const driven = await drive(
       [[one, other], [next]],
       answers(() => ((drains += 1) === 2 ? undrained : undefined)),
     );
     await rollsBackAutomatically(driven);
-    await driven.until('the way back failed', () => drains === 2);
+    await driven.until('the rollback failed', () => drains === 2);
     await driven.until(
       'it can be decided about again',
       async () => (await driven.decide('retry', one)) === 'retrying',
@@ -122,7 +120,7 @@ describe('a node that goes back', () => {
       async () => (await driven.decide('rollback', one)) === 'rolling-back',
     );
     await driven.until('it goes back', () => times(driven, `rollBackNode ${one}`) === 1);
-    expect(await driven.decide('skip', one)).toMatch(/^work-1 is on its way back/);
+    expect(await driven.decide('skip', one)).toMatch(/^work-1 is rolling back/);
     held.open();
     expect(await driven.handle.result()).toMatchObject({
       outcome: 'halted',
@@ -132,8 +130,8 @@ describe('a node that goes back', () => {
   });
 });
 
-describe('a way back', () => {
-  /** It halts once, then goes back; what the drain of its way back does is the test's. */
+describe('a rollback', () => {
+  /** It halts once, then goes back; what the drain of its rollback does is the test's. */
   const goingBack = async (drain: () => unknown): Promise<DrivenRun> => {
     let drains = 0;
     const driven = await drive([[one], [next]], ({ name, node }) => {
@@ -145,14 +143,14 @@ describe('a way back', () => {
       'it goes back',
       async () => drains > 0 && (await driven.decide('rollback', one)) === 'rolling-back',
     );
-    await driven.until('its way back has begun', () => drains === 2);
+    await driven.until('its rollback has begun', () => drains === 2);
     return driven;
   };
 
   test('that failed keeps the others from being begun: nobody goes on without that node', async () => {
     const driven = await goingBack(() => undrained);
     await driven.until('skip is refused', async () =>
-      (await driven.decide('skip', one)).startsWith('The way back of work-1 failed: '),
+      (await driven.decide('skip', one)).startsWith('The rollback of work-1 failed: '),
     );
     expect(await driven.decide('rollback', one)).toBe('rolling-back');
     const result = (await driven.handle.result()) as RunResult;
@@ -197,7 +195,7 @@ describe('a way back', () => {
   });
 });
 
-describe('a node that is begun once more', () => {
+describe('a node that is retried', () => {
   test('waits while the run is paused', async () => {
     const driven = await drive([[one]], ({ name }) =>
       name === 'verifyNode' && times(driven, `verifyNode ${one}`) === 1 ? unwell : undefined,
@@ -361,10 +359,7 @@ describe('decisions about one node', () => {
       if (name === 'takeSnapshot' && times(driven, 'verifyNode ctrl-2') > 0) await held.opened;
       return undefined;
     });
-    await driven.until(
-      'it is begun once more',
-      async () => (await driven.decide('retry', 'ctrl-2')) === 'retrying',
-    );
+    await driven.until('it is retried', async () => (await driven.decide('retry', 'ctrl-2')) === 'retrying');
     await driven.until('a snapshot is taken before', () => times(driven, 'takeSnapshot') === 2);
     expect(await driven.decide('rollback', 'ctrl-2', 'Bob')).toMatch(/it is under work\.$/);
     held.open();

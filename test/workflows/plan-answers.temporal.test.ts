@@ -108,7 +108,7 @@ describe('a signal, as the Web UI sends it', () => {
   });
 });
 
-describe('where two people must say yes', () => {
+describe('where two people must approve', () => {
   const yes = (one: WaitingRun, by: string): Promise<unknown> =>
     one.handle.executeUpdate(approvePlan, { args: [{ plan: one.plan.hash, by, why: 'looked at it' }] });
 
@@ -123,7 +123,7 @@ describe('where two people must say yes', () => {
     await one.until('the signal is refused', async () =>
       (await one.details()).includes('a signal proves nobody’s name'),
     );
-    expect(await one.details()).toContain('github:ada said yes; another person must, too');
+    expect(await one.details()).toContain('github:ada approved; another person must, too');
     expect(approvalOf(await one.facts(), one.plan)).toMatchObject({
       answer: undefined,
       approvers: 2,

@@ -47,7 +47,7 @@ group('a queue that is asked by a person', () => {
     expect(queue.open?.input.request.talos).toBe('v1.12.6');
   });
 
-  test('refuses while it is held, but for a way back', () => {
+  test('refuses while it is held, but for a rollback', () => {
     expect(book({ hold }).enqueue(asked('v1.12.6'), at(1))).toMatchObject({ reason: { kind: 'held' } });
     const back = { run: 6, why: 'it loses packets', nodes: [], target: 'v1.12.6' };
     expect(book({ hold }).enqueue(asked('v1.12.1', { back }), at(1))).toMatchObject({ run: 7 });
@@ -112,7 +112,7 @@ group('a merge', () => {
     expect(typed.undeclared(back)).toBeUndefined();
   });
 
-  test('is taken again as another commit: a person merged it once more', () => {
+  test('is taken again as another commit: a person merged it again', () => {
     const queue = book({ taken: [{ key: 'v1.12.6@aaa' }] });
     expect(queue.offer(merged('v1.12.6', 'bbb'), at(3))).toEqual({ verdict: 'started', run: 7 });
   });
@@ -168,7 +168,7 @@ group('a merge', () => {
     expect(queue.superseded).toEqual({ run: 7, target: 'v1.12.7', commit: 'ccc' });
   });
 
-  test('supersedes no way back: it repairs', () => {
+  test('supersedes no rollback: it repairs', () => {
     const queue = book({ hold });
     const back = { run: 6, why: 'it loses packets', nodes: [], target: 'v1.12.6' };
     queue.enqueue(asked('v1.12.1', { back }), at(1));
@@ -190,7 +190,7 @@ group('a merge', () => {
     });
   });
 
-  test('waits behind the run of a way back that repairs a held cluster, and behind its hold', () => {
+  test('waits behind the run of a rollback that repairs a held cluster, and behind its hold', () => {
     const queue = book({ hold });
     queue.offer(merged('v1.12.6', 'aaa'), at(1));
     const back = { run: 6, why: 'it loses packets', nodes: [], target: 'v1.12.6' };
@@ -237,7 +237,7 @@ group('a frozen cluster', () => {
     });
   });
 
-  test('stays held where a way back only looked: what waits does not begin, and a person releases it', () => {
+  test('stays held where a rollback only looked: what waits does not begin, and a person releases it', () => {
     const queue = book({ hold });
     queue.offer(merged('v1.12.7', 'aaa'), at(1));
     const back = { run: 6, why: 'it loses packets', nodes: [], target: 'v1.12.6' };
@@ -248,7 +248,7 @@ group('a frozen cluster', () => {
     expect(queue.release(undefined, at(4))).toMatchObject({ verdict: 'released', hold });
   });
 
-  test('takes a way back: it repairs', () => {
+  test('takes a rollback: it repairs', () => {
     const back = { run: 6, why: 'it loses packets', nodes: [], target: 'v1.12.6' };
     const queue = book({ frozen: { ...ada, since: at(0) } });
     expect(queue.enqueue(asked('v1.12.1', { back }), at(1)).verdict).toBe('started');

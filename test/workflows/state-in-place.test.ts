@@ -46,7 +46,7 @@ describe('the state of a node whose upgrade failed', () => {
   );
 });
 
-describe('the state of a node whose way back by its other slot failed', () => {
+describe('the state of a node whose rollback by its other slot failed', () => {
   test.each<[StepName, Reason, NodeState]>([
     ['cordon', unread, 'on-target'],
     ['drain', gaveUp, 'on-target'],
@@ -74,7 +74,7 @@ describe('the state of a node whose way back by its other slot failed', () => {
     expect(left('rollback-in-place', failed, reason, { back: true })).toBe(state),
   );
 
-  test('that runs the version from before already, and only goes back into service', () => {
+  test('that runs the previous version already, and only goes back into service', () => {
     const steps = ['cordon', 'await-etcd-member', 'uncordon'] as const;
     expect(stateInPlace({ node: { ...node, back: true }, steps }, 'await-etcd-member', gaveUp)).toBe(
       'back-on-old',
@@ -88,7 +88,7 @@ describe('the state of a node whose way back by its other slot failed', () => {
     ['rollback-run', 'await-boot', unanswered, 'cordoned'],
     ['rollback-in-place', 'await-boot', notBooted, 'cordoned'],
     ['rollback-run', 'verify-node', gaveUp, 'back-on-old'],
-  ])('in the way back of a whole run, by %s at %s', (order, failed, reason, state) =>
+  ])('in the rollback of a whole run, by %s at %s', (order, failed, reason, state) =>
     expect(left(order, failed, reason, { back: 'run' })).toBe(state),
   );
 });

@@ -27,7 +27,7 @@ function left(
   return stateOfReplacementBack({ node: { ...node, replacement }, steps: stepOrders[order] }, failed, reason);
 }
 
-describe('the state of a node whose way back by another machine failed', () => {
+describe('the state of a node whose rollback by another machine failed', () => {
   test.each<[StepName, Reason, NodeState]>([
     ['templates', gaveUp, 'on-target'],
     ['plan-replacement', gaveUp, 'on-target'],

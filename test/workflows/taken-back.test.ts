@@ -78,7 +78,7 @@ const brings = (queue: QueueBook, input: EnqueueInput, outcome: RunResult['outco
 };
 
 group('a version from which a node went back', () => {
-  test('is not brought again by a delivery that comes once more, nor by the release', () => {
+  test('is not brought again by a delivery that comes again, nor by the release', () => {
     const queue = wentBack();
     expect(queue.offer({ ...merged(bad, 'aaa') }, at(6))).toEqual({ verdict: 'started', run: 7 });
     expect(queue.open).toBeUndefined();
@@ -130,7 +130,7 @@ group('a version from which a node went back', () => {
 
   test('says since when, by which run, and where', () => {
     expect(describe(reason as Parameters<typeof describe>[0])).toBe(
-      'prox-ops turned back from Talos v1.12.6 at k8s-work-2 in run 7, on 2026-11-21 12:05 UTC, so no merge brings that again by itself',
+      'prox-ops turned back from Talos v1.12.6 at k8s-work-2 in run 7, on 2026-11-21 12:05 UTC, so no merge brings that again automatically',
     );
   });
 
@@ -139,7 +139,7 @@ group('a version from which a node went back', () => {
       'was not well on the old one either',
       { reason: { kind: 'rollback-failed' } as never, outcome: 'halted' },
     ],
-    ['went back by itself, as Talos does', { state: 'back-on-old', outcome: 'halted' }],
+    ['went back automatically, as Talos does', { state: 'back-on-old', outcome: 'halted' }],
     ['was left out after it', { skippedBy: 'Ada: its disk', state: 'back-on-old', outcome: 'halted' }],
   ])('is one of which a node %s', (_, more) => {
     const queue = turnedBack(ending('k8s-work-2', { state: 'on-target', ...more }));
@@ -206,7 +206,7 @@ group('a merge of another version', () => {
     expect(queue.offer(merged(other, 'ddd'), at(10))).toMatchObject({ reason: { run: 8, talos: other } });
   });
 
-  test('is not ended before it began by one that does not begin by itself', () => {
+  test('is not ended before it began by one that does not begin automatically', () => {
     const queue = wentBack();
     queue.release(undefined, at(6));
     queue.enqueue(asked(other), at(7));

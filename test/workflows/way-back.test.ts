@@ -23,7 +23,7 @@ const ended = (name: string, outcome: NodeEnding['outcome']): NodeEnding => ({
   endedAt: '',
 });
 
-describe('what the way back of a node is planned from', () => {
+describe('what the rollback of a node is planned from', () => {
   test('is what its hop gave, and who is still to be made of the same template', () => {
     const told = rollbackHopOf(hop, node('work-4'), [ended('work-1', 'done'), ended('work-4', 'halted')]);
     expect(told).toEqual({
@@ -42,7 +42,7 @@ describe('what the way back of a node is planned from', () => {
 describe('what Terraform is given for a node', () => {
   test('are the values of its hop; those from before where it goes back; none in place', () => {
     const { replacement, ...inPlace } = node('work-4');
-    if (!replacement) throw new Error('it is not made anew');
+    if (!replacement) throw new Error('it is not replaced');
     const rollbackValues = { values: { talos_version: '1.12.1' }, templates: [] };
     expect(valuesFor(node('work-4'), hop)).toEqual({ values: hop.values });
     expect(valuesFor({ ...inPlace, replacement: { ...replacement, rollbackValues } }, hop)).toEqual({

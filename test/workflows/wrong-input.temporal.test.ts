@@ -103,7 +103,7 @@ describe('a run that is sent something else than a decision', () => {
   });
 });
 
-test('a node may be left out while the plan waits for a yes; said twice, the first counts', async () => {
+test('a node may be left out while the plan waits for approval; said twice, the first counts', async () => {
   const one = await alone.waitingRun(70);
   // What a terminal would obey is told to nobody.
   const typed = { node: ' work-1 ', by: 'Ada\u202E', why: 'its switch port\u001B\nis up again' };

@@ -31,7 +31,7 @@ export interface KubeletOptions {
   scaled(seconds: number): number;
   /** True while a fault keeps the Node from being Ready. */
   faulty(): boolean;
-  /** The machine knows nothing of pods that ran on a Node of its name: it was made anew. */
+  /** The machine knows nothing of pods that ran on a Node of its name: it was replaced. */
   readonly newMachine?: boolean;
   /** Pods that are processes of this machine. */
   readonly startProcess?: StartPodProcess;

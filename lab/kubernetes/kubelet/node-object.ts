@@ -21,7 +21,7 @@ export interface NodeFacts {
   readonly gpu?: { readonly resource: string; readonly count: number };
   /** Kubernetes' quantities; without it as large as prox-ops has them. */
   readonly size?: { readonly cpu: string; readonly memory: string };
-  /** The VLANs of its network cards, in their order. Only what is sent through one shows them. */
+  /** The VLANs of its network interfaces, in their order. Only what is sent through one shows them. */
   readonly cards?: readonly ('untagged' | number)[];
   /** A control plane without its taint: ordinary pods run there. */
   readonly untainted?: true;

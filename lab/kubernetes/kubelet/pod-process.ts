@@ -16,13 +16,13 @@ export type StartPodProcess = (pod: WirePod) => PodProcess | undefined;
 /** Between the end of a container and its next start, in milliseconds. Kubelets wait longer from time to time. */
 const startAgainMs = 1_000;
 
-/** The process of one pod for the length of one boot: it is started again when it ends by itself. */
+/** The process of one pod for the length of one boot: it is started again when it ends automatically. */
 export class ContainerProcess {
   #process: PodProcess | undefined;
   #timer: NodeJS.Timeout | undefined;
   #over = false;
 
-  /** @param onAgain told when the container ended by itself and was started anew. */
+  /** @param onAgain told when the container ended automatically and was started anew. */
   constructor(
     private readonly start: StartPodProcess | undefined,
     private readonly onAgain: () => void,

@@ -37,7 +37,7 @@ const replaceList = { $patch: 'replace', ip: '' };
 
 /**
  * New runs of all containers of a pod; those that ran before count a restart, where the machine remembers them: it was
- * rebooted, not made anew.
+ * rebooted, not replaced.
  */
 export function runContainers(pod: WirePod, now: Date, remembers = true): Map<string, ContainerRun> {
   const started = kubernetesTime(now);
@@ -105,7 +105,7 @@ export function refusedStatus(
   return { ...status, phase: 'Failed', reason, message: `Pod was rejected: ${message}` };
 }
 
-/** The status of a pod whose container ended by itself. */
+/** The status of a pod whose container ended automatically. */
 export function endedStatus(pod: WirePod, run: PodRun, end: ProgramEnd, now: Date): Stamped<V1PodStatus> {
   const well = end.exitCode === 0;
   const usual = well ? 'Completed' : 'Error';

@@ -22,7 +22,7 @@ export interface PodSurroundings {
   readonly hostIp: string;
   /** An address for a pod that has none of the host's. */
   nextPodIp(): string;
-  /** Whether containers that ran in an earlier boot are still known: a machine that was made anew counts from zero. */
+  /** Whether containers that ran in an earlier boot are still known: a machine that was replaced counts from zero. */
   readonly remembers: boolean;
   /** Milliseconds of so many seconds at the lab's speed. */
   scaled(seconds: number): number;

@@ -2,7 +2,7 @@ import { gateways } from '../../machines/networks.js';
 import { devicesOffered, type NodeFacts } from './node-object.js';
 import type { WirePod } from './pod-status.js';
 
-/** How a container that ends by itself ends. */
+/** How a container that ends automatically ends. */
 export interface ProgramEnd {
   /** At the lab's speed 1. */
   readonly seconds: number;
@@ -32,7 +32,7 @@ const programs: Readonly<Record<string, Program>> = {
 
 /**
  * How the container of a pod that is not restarted ends on a machine; undefined of any other pod, which runs for ever. A program the lab
- * does not know cannot be started; nor does the lab know what an image runs by itself.
+ * does not know cannot be started; nor does the lab know what an image runs automatically.
  */
 export function programEnd(pod: WirePod, facts: NodeFacts): ProgramEnd | undefined {
   if (pod.spec?.restartPolicy !== 'Never') return undefined;

@@ -22,7 +22,7 @@ export interface LabMachineRoomOptions {
 
 /**
  * The machines of a lab as virtual machines. Each has the place the cluster gives it, by its name: its address, whatever
- * card it comes with. A machine that is destroyed leaves its Node object and its etcd member behind; made anew, it knows
+ * card it comes with. A machine that is destroyed leaves its Node object and its etcd member behind; replaced, it knows
  * nothing of either.
  */
 export class LabMachineRoom implements MachineRoom {

@@ -1,7 +1,7 @@
-/** What can go wrong inside a machine that was made anew. What the hypervisor gets wrong is its own. */
+/** What can go wrong inside a machine that was replaced. What the hypervisor gets wrong is its own. */
 export const replacementFaults = {
   'slow-first-boot': {
-    does: 'The first boot of a machine that was made anew takes far longer than usual.',
+    does: 'The first boot of a machine that was replaced takes far longer than usual.',
     point: 'boot:first',
     node: 'optional',
     lasts: 'once',

@@ -43,7 +43,7 @@ export interface Attempt {
   readonly to: string;
   /** The schematic the plan has for it. */
   readonly schematic: string;
-  /** It takes a node that halted the run back to the version from before. */
+  /** It takes a node that halted the run back to the previous version. */
   readonly back: boolean;
   readonly ending: NodeEnding | undefined;
 }
@@ -104,7 +104,7 @@ export function personSkipped({ record }: Run, node: string): boolean {
 }
 
 /**
- * Whether a person had said, by the moment, that a node which halted the run goes back to the version from before: to that run, or in
+ * Whether a person had said, by the moment, that a node which halted the run goes back to the previous version: to that run, or in
  * its slipway.yaml.
  */
 export function sentBack(runs: readonly Run[], node: string, at: Moment): boolean {

@@ -57,7 +57,7 @@ export function controlPlanes({ machines }: Evidence): string[] {
   return machines.filter(({ role }) => role === 'control-plane').map(({ name }) => name);
 }
 
-/** Whether the machine of a node was destroyed by then, and the one that is made anew is not back yet. */
+/** Whether the machine of a node was destroyed by then, and the one that is replaced is not back yet. */
 export function isBeingReplaced(evidence: Evidence, node: string, at: Moment): boolean {
   return disruptions(evidence).some(
     (one) =>
@@ -86,7 +86,7 @@ const ACCEPTED: Readonly<Record<string, string>> = {
 /**
  * Disruptions by request. The machine's own log says which requests it accepted, so that one whose answer was lost counts
  * too; of the calls it logs nothing of, those that were answered well. A machine that is destroyed is back when the one that is
- * made anew is ready.
+ * replaced is ready.
  */
 export function disruptions(evidence: Evidence): Disruption[] {
   const { machineEvents } = evidence;

@@ -49,7 +49,7 @@ function outsideNode(
     return broken(`which the plan of ${run.id} does not replace`);
   const attempt = attemptAt([run], node, at);
   if (attempt === undefined) return broken(`whose workflow had not begun in ${run.id}`);
-  // Made with other values than those of a hop: for a way back, which only a person begins.
+  // Made with other values than those of a hop: for a rollback, which only a person begins.
   const known = new Set(plannedHops(run).map((hop) => text(hop, 'to')));
   if (known.has(attempt.to) || rollbackWanted([run], node, at)) return [];
   return broken(`for ${attempt.to}, which is no hop of ${run.id}, and nobody had said that it goes back`);
@@ -72,7 +72,7 @@ function madeAnother(
     .filter((name) => !MAY_CHANGE.has(name) && !isDeepStrictEqual(before[name], asks[name]))
     .filter((name) => !isNamed(runAt(runs, request.at), node, [name, before[name], asks[name]]))
     .map((name) => {
-      const words = `the machine of ${node} was made anew with another ${name}: ${JSON.stringify(before[name])} before, ${JSON.stringify(asks[name])} now`;
+      const words = `the machine of ${node} was replaced with another ${name}: ${JSON.stringify(before[name])} before, ${JSON.stringify(asks[name])} now`;
       return violation('I12', request.at, node, words);
     });
 }

@@ -11,7 +11,7 @@ const BEGINNING_GRAIN = 100;
  * I16: no request travels through the node it disrupts, nor through the virtual address. A destructive Talos request goes
  * in through another control plane; while a node is disrupted nothing goes in through it, Talos or Kubernetes, and no
  * program tries to, also where nothing listens any more; and no connection to the Kubernetes API ever uses the virtual
- * address. A lone control plane is the only way to itself, and so is a machine that was made anew and has no certificate yet.
+ * address. A lone control plane is the only way to itself, and so is a machine that was replaced and has no certificate yet.
  */
 export function noWayThrough(evidence: Evidence): Finding[] {
   const itself = destructiveRequests(evidence).flatMap(({ request, node, called }) =>
@@ -102,7 +102,7 @@ function triedThrough(evidence: Evidence, { node, from, to }: Disruption): Findi
     });
 }
 
-/** A machine that was made anew and does not run yet: in maintenance mode it speaks for itself alone, to everybody. */
+/** A machine that was replaced and does not run yet: in maintenance mode it speaks for itself alone, to everybody. */
 function hasNoCertificate({ machineEvents }: Evidence, node: string, at: Moment): boolean {
   const last = machineEvents.findLast(
     ({ machine, event, at: then }) =>

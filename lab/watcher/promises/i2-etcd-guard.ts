@@ -7,7 +7,7 @@ import { DESTRUCTION, destructions } from '../moments/hypervisor-calls.js';
 import { disruptingRequests } from '../moments/talos-calls.js';
 import { isBeingReplaced, isControlPlane } from '../moments/touches.js';
 
-/** The last look may be this old when the request goes out. Milliseconds. */
+/** The preflight check may be this old when the request goes out. Milliseconds. */
 const LOOK_AGE_MOST = 5_000;
 
 /** So long at most a request is on its way: its client has to start, on a machine that may be busy. Milliseconds. */

@@ -10,7 +10,7 @@ import { oneWriterAtATime } from './i4-one-writer.js';
 /** A drain stops this soon after somebody uncordoned its node. Milliseconds. */
 const DRAIN_STOPS_WITHIN = 5_000;
 
-/** A cordon that kubectl set by itself, in the race with an uncordon, is taken back this soon. Milliseconds. */
+/** A cordon that kubectl set automatically, in the race with an uncordon, is taken back this soon. Milliseconds. */
 const TAKEN_BACK_WITHIN = 10_000;
 
 /**

@@ -52,7 +52,7 @@ function judgeAttempt(evidence: Evidence, attempt: Attempt): Finding[] {
   return findings;
 }
 
-/** A node that is told as rolled back runs the version from before, which its workflow was to bring it to, and is in service. */
+/** A node that is told as rolled back runs the previous version, which its workflow was to bring it to, and is in service. */
 function judgeWayBack(evidence: Evidence, run: Run, { id, node, ending, endedAt, to }: Attempt): Finding[] {
   if (ending?.state !== 'rolled-back' || endedAt === undefined) return [];
   const broken = (what: string): Finding[] => [

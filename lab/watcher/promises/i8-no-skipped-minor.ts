@@ -64,7 +64,7 @@ function judgeRequests(evidence: Evidence, node: string, own: readonly MachineEv
     });
 }
 
-/** The machine turned back to its old slot by itself, or the lab made it anew with its first version: nobody took it down. */
+/** The machine turned back to its old slot automatically, or the lab replaced it with its first version: nobody took it down. */
 const TURNS_BACK = new Set(['reverted', 'reset-by-lab']);
 
 /** What leads down where a person wanted it: the other slot, a new machine, an older image. */

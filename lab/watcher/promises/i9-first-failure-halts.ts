@@ -75,7 +75,7 @@ function failedBefore(evidence: Evidence, run: Run, moment: Moment): Attempt | u
 function startedWhileHeld(evidence: Evidence, before: Run, run: Run): Finding[] {
   const { endedAt } = before;
   if (endedAt === undefined || endedClean(before)) return [];
-  // Whoever asks for the way back of a run knows what it left.
+  // Whoever asks for the rollback of a run knows what it left.
   if (takesBack(run).length > 0) return [];
   const queues = evidence.workflows.filter(({ id }) => id === `cluster/${evidence.cluster}`);
   if (queues.length === 0) {

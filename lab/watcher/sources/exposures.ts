@@ -44,7 +44,7 @@ export class Exposures {
     }
   }
 
-  /** The arguments of every process that is new since the last look, and of those that were new at it. */
+  /** The arguments of every process that is new since the preflight check, and of those that were new at it. */
   async lookAtProcesses(): Promise<void> {
     const entries = await readdir('/proc');
     const now = Date.now();

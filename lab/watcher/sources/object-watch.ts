@@ -4,7 +4,7 @@ import { at, list, text } from '../moments/payload.js';
 import type { KubernetesClient } from './kubernetes-client.js';
 
 const AGAIN_AFTER = 300;
-/** The server ends a watch by itself after this many seconds; it goes on where it ended. */
+/** The server ends a watch automatically after this many seconds; it goes on where it ended. */
 const WATCH_SECONDS = 120;
 
 /** Told of every object: what it is now, and whether it is gone. */

@@ -57,7 +57,7 @@ export class TemporalSightings {
     this.#connection = Connection.lazy({ address: place.address, interceptors: [], channelArgs: RECONNECT });
   }
 
-  /** One look at every open run. Keeps the history of a run that ended since the last look. */
+  /** One look at every open run. Keeps the history of a run that ended since the preflight check. */
   async look(): Promise<void> {
     await this.#findRuns().catch(() => undefined);
     for (const [index, over] of this.#over.entries()) {

@@ -92,7 +92,7 @@ function bootLine({ view }: Page): string[] {
   return all ? [`${indent}every node boots through its firmware`] : [];
 }
 
-/** What the run does by itself, between nodes. */
+/** What the run does automatically, between nodes. */
 function runWork(page: Page): string[] {
   const { view, clock, paint } = page;
   if (view.outcome || view.pause?.waiting || unansweredOf(view) || openHalt(view) || openWindowWait(view))
@@ -110,13 +110,13 @@ function runWork(page: Page): string[] {
   });
 }
 
-/** Whose yes it goes by. */
+/** Whose approval it goes by. */
 function answerLine({ view: { approval }, width }: Page): string[] {
   if (!approval?.answer) return [];
   return wrapText(answerText(approval.answer), width - indent.length).map((line) => `${indent}${line}`);
 }
 
-/** A wait for a yes as a row, since it is what the run does; and the lines that end it. */
+/** A wait for approval as a row, since it is what the run does; and the lines that end it. */
 function approvalAsked(page: Page): string[] {
   const { view, clock, paint } = page;
   const waits = unansweredOf(view);

@@ -25,7 +25,7 @@ export interface AnswerOptions {
   readonly json?: boolean;
 }
 
-/** Says yes to the plan a run waits with. */
+/** Approves the plan a run waits with. */
 export async function approve(named: string | undefined, options: AnswerOptions): Promise<ExitCode> {
   return answer(named, options, 'approved', approveLines, (temporal, chosen, input) =>
     askRun(temporal, chosen, options.taskQueue, { update: approvePlan, input }),
@@ -99,7 +99,7 @@ export function approveLines({ cluster, run }: ChosenRun, { verdict, approval }:
   const watch = `  slipway watch ${cluster}/${run}  # see it go`;
   if (verdict === 'approved-by-one')
     return [
-      `${by} said yes to plan ${shortHash(plan)} of run ${run} of ${cluster}; another person must, too: it still waits.`,
+      `${by} approved plan ${shortHash(plan)} of run ${run} of ${cluster}; another person must, too: it still waits.`,
       `  slipway status ${cluster}/${run}  # what to type`,
     ];
   return verdict === 'approved-already'

@@ -28,10 +28,10 @@ export interface DecideOptions {
 
 /** The node is observed before the run answers. */
 const observeMs = 120_000;
-/** Where its machine was made anew, Terraform is asked, too. */
+/** Where its machine was replaced, Terraform is asked, too. */
 const askTerraformMs = 600_000;
 
-/** Has a node that halted the run begun once more. */
+/** Has a node that halted the run retried. */
 export async function retry(
   node: string,
   named: string | undefined,
@@ -98,11 +98,11 @@ async function decide<Answer extends { readonly verdict: string }>(
 export function retryLines({ cluster, run }: ChosenRun, answer: RetryAnswer): string[] {
   if (answer.verdict === 'refused')
     return [
-      `As it stands it cannot be begun once more. Nothing was changed, and run ${run} of ${cluster} goes on waiting.`,
+      `As it stands it cannot be retried. Nothing was changed, and run ${run} of ${cluster} goes on waiting.`,
       ...answer.reasons.map((reason) => `  - ${sentence(describe(reason))}`),
     ];
   return [
-    `${answer.node} is begun once more by run ${run} of ${cluster}: ${answer.steps.join(', ')}.`,
+    `${answer.node} is retried by run ${run} of ${cluster}: ${answer.steps.join(', ')}.`,
     `  slipway watch ${cluster}/${run}  # see it go`,
   ];
 }

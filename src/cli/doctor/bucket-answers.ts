@@ -80,7 +80,7 @@ export function encryptionAnswer(text: string, bucket: string): Answer {
   if (by !== undefined) return { verdict: 'ok', says: `It encrypts what it keeps (${by}).` };
   return {
     verdict: 'warn',
-    says: 'It encrypts nothing by itself, and a state holds secrets in clear.',
+    says: 'It encrypts nothing automatically, and a state holds secrets in clear.',
     type: [
       `aws s3api put-bucket-encryption --bucket ${bucket} --server-side-encryption-configuration '{"Rules":[{"ApplyServerSideEncryptionByDefault":{"SSEAlgorithm":"AES256"}}]}'`,
     ],

@@ -11,7 +11,7 @@ const nodesMs = 60_000;
 /** The nodes of a large cluster wait for one another. */
 const perNodeMs = 500;
 
-/** Each way to the cluster by itself: a control plane's own addresses, every node through the others, never the VIP. */
+/** Each way to the cluster separately: a control plane's own addresses, every node through the others, never the VIP. */
 export function endpointChecks(looks: Looks): Check[] {
   const { inventory, controlPlanes } = looks;
   return [

@@ -21,7 +21,7 @@ import { NotAsked, needed } from './check.js';
 import { once, onceEach } from './once.js';
 
 /**
- * What the checks look at. Each look is made once, when a check asks for it first, and ends by itself in seconds. Later looks
+ * What the checks look at. Each look is made once, when a check asks for it first, and ends automatically in seconds. Later looks
  * go only where earlier ones were answered: a cluster that is down costs no row of limits.
  */
 export interface Looks {

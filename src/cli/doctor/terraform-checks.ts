@@ -134,7 +134,7 @@ export function backendAnswer({ type, config }: StateBackend): Answer {
     verdict: 'warn',
     says: `${where}. Its backend does not say encrypt = true, and a state holds secrets in clear.`,
     type: [
-      'terraform init -reconfigure  # after encrypt = true was set, unless the bucket encrypts by itself',
+      'terraform init -reconfigure  # after encrypt = true was set, unless the bucket encrypts automatically',
     ],
   };
 }

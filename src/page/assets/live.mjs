@@ -1,4 +1,4 @@
-// Makes the page tell of changes by itself. Without it everything is there, too: the browser then loads the page again.
+// Makes the page tell of changes automatically. Without it everything is there, too: the browser then loads the page again.
 
 /** @typedef {{ morph(shown: Element, html: string, options: object): void }} Morph */
 const { Idiomorph: morpher } = /** @type {{ Idiomorph: Morph }} */ (/** @type {unknown} */ (globalThis));
@@ -7,7 +7,7 @@ const root = document.documentElement;
 const glanceMs = 30_000;
 /** A connection may break and come back; what lasts longer is told. */
 const silentMs = 5000;
-const serverSilent = 'The page’s server does not answer; the browser asks again by itself.';
+const serverSilent = 'The page’s server does not answer; the browser asks again automatically.';
 
 root.classList.add('scripted');
 

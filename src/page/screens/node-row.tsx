@@ -91,7 +91,7 @@ function tagsOf({ leads, plan, attempt }: NodeView): string[] {
   return [
     ...(leads ? ['leads etcd'] : []),
     ...(plan.canary ? ['canary'] : []),
-    ...(plan.replacement ? ['made anew'] : []),
+    ...(plan.replacement ? ['replaced'] : []),
     ...(plan.back ? ['goes back'] : []),
     ...(plan.armed ? ['installed already'] : []),
     ...(plan.keepCordon ? ['stays cordoned'] : []),

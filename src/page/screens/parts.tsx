@@ -37,7 +37,7 @@ export function Left({ iso, frame }: { readonly iso: string; readonly frame: Fra
   );
 }
 
-/** What can be typed, each line by itself, with a button that copies it where the browser can. */
+/** What can be typed, each line separately, with a button that copies it where the browser can. */
 export function Commands({ lines }: { readonly lines: readonly string[] }): VNode | null {
   if (lines.length === 0) return null;
   return (

@@ -8,7 +8,7 @@ export interface Problem {
   readonly title: string;
   readonly text: string;
   readonly commands: readonly string[];
-  /** It may pass: the browser looks again by itself. */
+  /** It may pass: the browser looks again automatically. */
   readonly passes: boolean;
 }
 

@@ -167,7 +167,7 @@ function PlanFacts({ plan }: { readonly plan: UpgradePlan }): VNode {
       <dd>{[...new Set([kubernetes.lowest, kubernetes.highest])].join(' to ')}, stays</dd>
       {approvals.length === 0 ? null : (
         <>
-          <dt>Needs a yes</dt>
+          <dt>Needs approval</dt>
           <dd>{sentence(approvalsText(approvals))}</dd>
         </>
       )}

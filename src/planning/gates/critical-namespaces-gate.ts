@@ -7,7 +7,7 @@ export const pendingMax = 5 * 60_000;
 /** As many are named; the others are counted. */
 const named = 5;
 
-/** Kubernetes' words for a container that will not start by itself. */
+/** Kubernetes' words for a container that will not start automatically. */
 const hopeless = new Set([
   'CrashLoopBackOff',
   'ImagePullBackOff',

@@ -20,7 +20,7 @@ export interface RunOfPull {
 export function whatToType(runs: readonly RunOfPull[], why: string, verb: 'approve' | 'reject'): string {
   const waiting = runs.flatMap(({ waits, ...run }) => (waits ? [{ ...run, waits }] : []));
   const lines = waiting.flatMap(({ cluster, run, waits }) => [
-    `${plain(`Run ${run} of ${cluster} waits for a yes to plan ${shortHash(waits.plan)}: ${sentence(approvalsText(waits.needs))}${approversText(waits.approvers, waits.yes)}`)} To answer it, write as a comment:`,
+    `${plain(`Run ${run} of ${cluster} waits for approval of plan ${shortHash(waits.plan)}: ${sentence(approvalsText(waits.needs))}${approversText(waits.approvers, waits.yes)}`)} To answer it, write as a comment:`,
     `    ${approvalComment(waits.plan, verb)}`,
   ]);
   return [`**Nothing was counted.** ${sentence(plain(why))}`, ...lines].join('\n\n');
@@ -50,7 +50,7 @@ export function taken(
   const words = {
     approved: `${about} is approved by ${said.by}: it goes on.`,
     'approved-already': `${about} was approved by ${said.by} at ${said.at} already: nothing changed.`,
-    'approved-by-one': `${said.by} said yes to it. ${about} waits for another person's yes.`,
+    'approved-by-one': `${said.by} approved it. ${about} waits for another person's yes.`,
     rejected: `${about} is rejected by ${said.by}: it ends, with nothing touched.`,
   };
   return plain(words[verdict]);

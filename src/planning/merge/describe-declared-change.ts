@@ -23,7 +23,7 @@ const sentences: Sentences = {
     ];
     const way =
       undoes === undefined
-        ? 'and no merge takes a cluster to an older version, since Talos and etcd promise no way back'
+        ? 'and no merge takes a cluster to an older version, since Talos and etcd promise no rollback'
         : `which takes back what run ${undoes} did: that waits for a person, slipway rollback --run ${undoes}`;
     return `${cluster}: ${listed(parts)} goes back, ${way}`;
   },

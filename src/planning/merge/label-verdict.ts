@@ -8,7 +8,7 @@ export type LabelNames = Readonly<Partial<Record<Strategy, string>>>;
 
 /**
  * What the labels of a pull request say beside the delta of the versions, which decides. One that disagrees is a request for another
- * way, and waits for a person's yes; one that is missing loses nothing.
+ * way, and waits for a person's approval; one that is missing loses nothing.
  */
 export type LabelVerdict =
   /** No label speaks of a strategy. */

@@ -61,7 +61,7 @@ function becameOf(
     : reason.kind === 'run-open' && reason.back
       ? ' Once that run has taken anything back, it waits for a person.'
       : ' Should that run go back, it waits for a person.';
-  return `It waits, and begins by itself: ${why}.${unless}${shown}`;
+  return `It waits, and begins automatically: ${why}.${unless}${shown}`;
 }
 
 /** Whether the end of the run that is open may keep it back; its comment is not written anew then. */
@@ -70,10 +70,10 @@ function mayStay(change: DeclaredChange, reason: Reason): boolean {
   return reason.back === true || (change.talos?.to ?? reason.target) === reason.target;
 }
 
-/** What a person does where nothing begins by itself, and the sentence of the change does not say it. */
+/** What a person does where nothing begins automatically, and the sentence of the change does not say it. */
 function nextStep(change: DeclaredChange): string | undefined {
   if (change.kind === 'mended')
-    return 'What of that is new is not known, so nothing begins by itself. `slipway upgrade` begins it.';
+    return 'What of that is new is not known, so nothing begins automatically. `slipway upgrade` begins it.';
   if (change.kind === 'upgrade' && change.what === 'kubernetes')
     return 'Nothing begins: Slipway upgrades Talos. Kubernetes alone is for `talosctl upgrade-k8s`.';
   return undefined;

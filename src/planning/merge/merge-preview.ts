@@ -45,8 +45,8 @@ function whenItBegins({ cluster, queue }: MergeMeets, blockedVersions: BlockedVe
     blockedVersions
       ? `The upgrade waits for a person, who types \`slipway upgrade\`: ${harmless(describe({ kind: 'taken-back', cluster, ...blockedVersions }))}.`
       : obstacles.length === 0
-        ? 'The upgrade begins by itself.'
-        : `The upgrade waits, and begins by itself once that is over: ${obstacles.join('; and ')}.`,
+        ? 'The upgrade begins automatically.'
+        : `The upgrade waits, and begins automatically once that is over: ${obstacles.join('; and ')}.`,
     ...(waiting ? [`Talos ${harmless(waiting.target)}, which waits there, is not brought then.`] : []),
   ];
 }

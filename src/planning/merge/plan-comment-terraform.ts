@@ -11,7 +11,7 @@ const shownMax = 50;
 type Known = Extract<WholePlan, { kind: 'known' }>;
 
 /**
- * What Terraform would do with the versions that are proposed, as it says itself; for a plan that makes machines anew without its having
+ * What Terraform would do with the versions that are proposed, as it says itself; for a plan that replaces machines without its having
  * been asked, which those are.
  *
  * @param plan left out: every node is what it is to be.
@@ -61,12 +61,12 @@ function asked(branch: string): string {
 
 function notAsked(plan: UpgradePlan): string[] {
   return [
-    'Terraform was not asked for this comment; the run asks it first, and what it would change beside the version waits for a yes.',
+    'Terraform was not asked for this comment; the run asks it first, and what it would change beside the version waits for approval.',
     machines(plan),
   ];
 }
 
-/** Which machines a plan makes anew. */
+/** Which machines a plan replaces. */
 function machines({ hops }: UpgradePlan): string {
   const made = new Map(
     hops.flatMap(({ nodes }) =>

@@ -139,13 +139,16 @@ function factsTable(plan: UpgradePlan): string {
   const { approvals = [], hops, estimate, hash } = plan;
   const touched = touchedNodes(plan);
   const names = new Set(touched.map(({ name }) => name));
-  const way = plan.strategy === 'in-place' ? 'in place' : 'machines made anew by Terraform';
+  const way = plan.strategy === 'in-place' ? 'in place' : 'machines replaced by Terraform';
   const rows = [
     ['strategy', `${way} (${line(plan.strategyReason)})`],
     ['nodes', `${names.size}, ${pace(plan)}`],
     ['hops', hops.map(({ to, why }) => (why === undefined ? to : `${to} (${line(why)})`)).join(' → ')],
     ['takes about', span(estimate)],
-    ['needs a yes', approvals.length === 0 ? 'of nobody' : approvals.map(({ why }) => line(why)).join('; ')],
+    [
+      'needs approval',
+      approvals.length === 0 ? 'of nobody' : approvals.map(({ why }) => line(why)).join('; '),
+    ],
     ['plan', `\`${shortHash(hash)}\`; the run makes its own, and asks by that one's hash`],
   ];
   return table(['', ''], rows).join('\n');
@@ -188,7 +191,7 @@ function nodesText(plan: UpgradePlan): string {
 
 function how({ canary, replacement, armed, keepCordon }: PlannedNode): string {
   return [
-    replacement ? 'made anew' : armed ? 'installed already: rebooted only' : 'in place',
+    replacement ? 'replaced' : armed ? 'installed already: rebooted only' : 'in place',
     ...(canary ? ['canary'] : []),
     ...(keepCordon ? ['stays cordoned'] : []),
   ].join(', ');

@@ -10,7 +10,7 @@ export interface StillDeclared {
   readonly pull?: string;
 }
 
-/** What git declares of a run's version; of a way back, of the version that is taken back. Undefined: nothing, or nobody knows. */
+/** What git declares of a run's version; of a rollback, of the version that is taken back. Undefined: nothing, or nobody knows. */
 export function stillDeclared(request: UpgradeRequest): StillDeclared | undefined {
   const { talos, back, declared, origin, commit } = request;
   if (back) return back.declared;
@@ -19,7 +19,7 @@ export function stillDeclared(request: UpgradeRequest): StillDeclared | undefine
   return commit === undefined ? undefined : { talos, commit, came: 'checked-out' };
 }
 
-/** The same of a run that has ended, where its nodes do not all run that; of a way back, where they do not any more. */
+/** The same of a run that has ended, where its nodes do not all run that; of a rollback, where they do not any more. */
 export function declaredStill(request: UpgradeRequest, outcome: string): StillDeclared | undefined {
   // Where nodes were skipped, most run what git declares, and the others are to.
   const ended = outcome === 'done' || outcome === 'incomplete';

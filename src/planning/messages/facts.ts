@@ -40,7 +40,7 @@ export function startMessage(
   };
 }
 
-/** A plan waits for a person's yes. `until`: ISO time at which the run ends without one. */
+/** A plan waits for a person's approval. `until`: ISO time at which the run ends without one. */
 export function approvalMessage(plan: UpgradePlan, about: About, until?: string): MessageOf<'approval'> {
   const touched = plan.hops.flatMap(({ nodes }) => nodes.filter(({ skip }) => !skip));
   return {
@@ -48,7 +48,7 @@ export function approvalMessage(plan: UpgradePlan, about: About, until?: string)
     kind: 'approval',
     target: plan.target,
     plan: plan.hash,
-    why: `${approvalsText(plan.approvals ?? [])}${plan.approvers ? '; two different people must say yes' : ''}`,
+    why: `${approvalsText(plan.approvals ?? [])}${plan.approvers ? '; two different people must approve' : ''}`,
     nodes: named(touched.map(({ name }) => name)),
     commands: approvalCommands(plan, about.run),
     ...(until === undefined ? {} : { until }),
@@ -95,7 +95,7 @@ export function haltMessage(
  * A node that halted the run goes back: it begins (`went` left out), or it is over.
  *
  * @param halted how it ended on the new version: the check that failed.
- * @param went how its way back ended.
+ * @param went how its rollback ended.
  */
 export function rollbackMessage(
   halted: NodeEnding,
@@ -109,7 +109,7 @@ export function rollbackMessage(
     return { ...back, kind: 'rolled-back', took: Date.parse(went.endedAt) - Date.parse(went.startedAt) };
   }
   const reason = went.reason ??
-    went.undoFailed ?? { kind: 'unexpected', message: 'its way back ended without a word' };
+    went.undoFailed ?? { kind: 'unexpected', message: 'its rollback ended without a word' };
   return { ...back, kind: 'rollback-failed', state: went.state, reason };
 }
 

@@ -87,7 +87,7 @@ const stopsShort: ReadonlySet<string> = new Set(['halted', 'aborted', 'failed', 
 
 function revertText(target: string, commit: string): string {
   return [
-    `Git still declares Talos ${harmless(target)}. This merge does not begin again by itself: a person does, by \`slipway upgrade\`, once the cluster is released.`,
+    `Git still declares Talos ${harmless(target)}. This merge does not begin again automatically: a person does, by \`slipway upgrade\`, once the cluster is released.`,
     'If it is to stay as it is now, press Revert at this pull request, or type:',
     '',
     fenced(revertCommand({ talos: target, commit, came: 'merged' })),

@@ -45,7 +45,7 @@ export const kinds: Readonly<Record<MessageKind, KindOfMessage>> = {
   },
   approval: {
     severity: 'warning',
-    when: "a plan waits for a person's yes",
+    when: "a plan waits for a person's approval",
     sign: '✋',
     tag: 'raised_hand',
   },

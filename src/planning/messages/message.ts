@@ -131,7 +131,7 @@ export type Message = About &
         readonly took: number;
         /** What Terraform would still change, as a sentence. */
         readonly left?: string;
-        /** Of a way back. */
+        /** Of a rollback. */
         readonly still?: StillDeclared;
       }
     | (AdvisedNodes & {

@@ -49,8 +49,8 @@ const words: WordsOf = {
     lines: [
       sentence(describe(reason)),
       reason.kind === 'taken-back'
-        ? `It does not begin by itself: slipway upgrade brings it. Merged by ${by}.`
-        : `It begins by itself once that is over${reason.kind === 'run-open' ? ', unless that run goes back' : ''}; a newer merge takes its place. Merged by ${by}.`,
+        ? `It does not begin automatically: slipway upgrade brings it. Merged by ${by}.`
+        : `It begins automatically once that is over${reason.kind === 'run-open' ? ', unless that run goes back' : ''}; a newer merge takes its place. Merged by ${by}.`,
     ],
     commands: [`slipway queue ${cluster}  # what waits, and for what`],
   }),
@@ -72,7 +72,7 @@ const words: WordsOf = {
     ],
   }),
   approval: (asked) => ({
-    title: `${runOf(asked)} waits for a person's yes to Talos ${asked.target}`,
+    title: `${runOf(asked)} waits for a person's approval to Talos ${asked.target}`,
     lines: [
       `Why: ${asked.why}.`,
       `Plan ${shortHash(asked.plan)}: ${nodeCount(asked.nodes)} (${nodeNames(asked.nodes)}). Nothing was touched.`,
@@ -166,7 +166,7 @@ const decisions: Readonly<Record<MessageOf<'decided'>['decision']['kind'], strin
   reject: 'rejected the plan: nothing is touched',
   pause: 'asked for a pause',
   resume: 'had it go on',
-  retry: 'has it begin once more with',
+  retry: 'has it retry with',
   skip: 'has it go on without',
   rollback: 'has it roll back',
   'start-now': 'has it begin although the maintenance window is closed',

@@ -15,12 +15,12 @@ type Where = Pick<About, 'cluster'> & { readonly run: number };
 /** The most of what a person or a plan says that a wait repeats. Characters. */
 const saidMax = 300;
 
-/** A plan waits for a person's yes. */
+/** A plan waits for a person's approval. */
 export function approvalWait(plan: UpgradePlan, { run }: Where, times: WaitTimes): Wait {
   const why = approvalsText(plan.approvals ?? []).slice(0, saidMax);
   return {
     ...times,
-    what: `a person's yes to plan ${shortHash(plan.hash)} (${why})`,
+    what: `a person's approval of plan ${shortHash(plan.hash)} (${why})`,
     commands: approvalCommands(plan, run),
   };
 }
@@ -60,7 +60,7 @@ export function waitingMessage(wait: Wait, about: About): MessageOf<'waiting'> {
   return { ...about, ...wait, kind: 'waiting' };
 }
 
-/** A wait as it is told once more. */
+/** A wait as it is told again. */
 export function reminderMessage(wait: Wait, about: About): MessageOf<'reminder'> {
   return { ...about, ...wait, kind: 'reminder' };
 }

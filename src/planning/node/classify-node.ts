@@ -29,13 +29,13 @@ export interface RecordedFacts {
   readonly memberId?: string;
   /** SMBIOS UUID of its machine; only where it is to be another one. */
   readonly systemUuid?: string;
-  /** What the network knows it by: its Node's address, and the MACs of all its cards. Only where its machine is made anew. */
+  /** What the network knows it by: its Node's address, and the MACs of all its cards. Only where its machine is replaced. */
   readonly network?: NetworkIdentity;
-  /** What it showed of the cards it offers to pods. Only where its machine is made anew. */
+  /** What it showed of the cards it offers to pods. Only where its machine is replaced. */
   readonly device?: DeviceBefore;
 }
 
-/** What a node was beside what it runs: what its way back has to bring again, whatever the version that it leaves made of it. */
+/** What a node was beside what it runs: what its rollback has to bring again, whatever the version that it leaves made of it. */
 export type NodeBefore = Pick<RecordedFacts, 'labels' | 'taints' | 'annotations' | 'network' | 'device'>;
 
 /** How far a node has come. `note` follows the node's name in a sentence. */
@@ -57,7 +57,7 @@ const installStages = new Set(['upgrading', 'installing']);
  * Compares a node with what it was before its install. Goes by the boot id Talos gives; without one by the Node's,
  * which only proves a reboot once it has changed, since the kubelet reports it late.
  *
- * @param back of a node that was to boot its other slot: what was wanted is the version from before.
+ * @param back of a node that was to boot its other slot: what was wanted is the previous version.
  */
 export function classifyNode(
   facts: RecordedFacts,

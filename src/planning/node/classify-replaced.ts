@@ -4,7 +4,7 @@ import type { Reason } from '../reasons/reason.js';
 import { otherMachine, type MachineIdentity } from '../terraform/machine-identity.js';
 
 /**
- * How far a node has come whose machine was made anew: the same questions as after an install, and whether it is the machine
+ * How far a node has come whose machine was replaced: the same questions as after an install, and whether it is the machine
  * that Terraform made which took over the Node.
  */
 export function classifyReplaced(

@@ -106,7 +106,7 @@ export interface OfferedDevices {
   readonly pods: readonly PodObservation[];
 }
 
-/** What a node showed of its cards before its machine was made anew: what it did not show then is not asked for afterwards. */
+/** What a node showed of its cards before its machine was replaced: what it did not show then is not asked for afterwards. */
 export interface DeviceBefore {
   readonly label: boolean;
   readonly plugin: boolean;

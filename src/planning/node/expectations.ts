@@ -10,7 +10,7 @@ export type NotAsPlanned = Extract<
 >;
 
 /**
- * Whether the node is no longer what the plan was made for: asserted before its first mutation, and once more
+ * Whether the node is no longer what the plan was made for: asserted before its first mutation, and again
  * right before the install. A node that does not answer is not taken for unchanged.
  */
 export function expectationBroken(node: PlannedNode, seen: NodeObservation): NotAsPlanned | undefined {

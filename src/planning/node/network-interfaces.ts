@@ -66,7 +66,7 @@ export function wrongLinks(
   return result(wanted.length, seen.length, [...number, ...drivers, ...prefixes]);
 }
 
-/** What the network knows a node by, before and after its machine was made anew: its first card's MAC, and its address. */
+/** What the network knows a node by, before and after its machine was replaced: its first card's MAC, and its address. */
 export interface NetworkIdentity {
   readonly address: string | undefined;
   /** Of all its cards, in the machine's order. */
@@ -93,10 +93,10 @@ export function lostIdentity(
   return undefined;
 }
 
-/** `3 network cards (untagged, VLAN 62, VLAN 81)` */
+/** `3 network interfaces (untagged, VLAN 62, VLAN 81)` */
 export function interfacesText(wanted: readonly NetworkInterface[]): string {
   const vlans = wanted.map((card) => vlanText(parts(card).vlan)).join(', ');
-  return `${wanted.length} network card${wanted.length === 1 ? '' : 's'} (${vlans})`;
+  return `${wanted.length} network interface${wanted.length === 1 ? '' : 's'} (${vlans})`;
 }
 
 function parts(card: NetworkInterface): Exclude<NetworkInterface, 'untagged' | number> {

@@ -16,7 +16,7 @@ import type { PlannedNode } from '../plan/plan.js';
 import { isProtected } from '../gates/protected-pods.js';
 import type { Reason } from '../reasons/reason.js';
 
-/** What the last look compares with. */
+/** What the preflight check compares with. */
 export interface PreflightContext {
   /** The run as its marks name it: `run/<cluster>/<n>`. */
   readonly run: string;
@@ -27,7 +27,7 @@ export interface PreflightContext {
   readonly repairs?: true;
 }
 
-/** What a last look may say. */
+/** What a preflight check may say. */
 export type ForbidsSending =
   | NotAsPlanned
   | ForbidsDisruption
@@ -37,7 +37,7 @@ export type ForbidsSending =
 const named = 5;
 
 /**
- * The last look before the request that stops a node (I2, I14): it is still what the plan was made for, cordoned as this run
+ * The preflight check before the request that stops a node (I2, I14): it is still what the plan was made for, cordoned as this run
  * left it, free of pods a budget protects, and, for a control plane, etcd can do without it. Whatever does not answer forbids.
  */
 export function preflightCheck(
@@ -60,7 +60,7 @@ export function preflightCheck(
 }
 
 /**
- * The same before a machine that never joined, or fell silent after it had, is made once more for a way back: of it only its Node can be
+ * The same before a machine that never joined, or fell silent after it had, is made again for a rollback: of it only its Node can be
  * looked at, and its kubelet must not be heard; the others must do without it (I2).
  */
 export function preflightCheckOfLeftovers(
@@ -87,7 +87,7 @@ export function preflightCheckOfLeftovers(
 }
 
 /**
- * Whether what the last look rests on stands on the very Node the intent is written on: the cordon, whose it is, and the boot.
+ * Whether what the preflight check rests on stands on the very Node the intent is written on: the cordon, whose it is, and the boot.
  * Somebody may have given the node back, or upgraded it, between the look and this; then it is looked at again.
  *
  * @param looked the Node as the look saw it.

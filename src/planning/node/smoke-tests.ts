@@ -55,7 +55,7 @@ export function probePodName({ name }: Pick<Probe, 'name'>, { by, sha256 }: Prob
 }
 
 /**
- * The Pod of a probe. It names its node itself: no scheduler is asked, and the node is still cordoned. It runs once, ends by itself at
+ * The Pod of a probe. It names its node itself: no scheduler is asked, and the node is still cordoned. It runs once, ends automatically at
  * its limit whatever becomes of Slipway, and has no rights: neither in the cluster nor, unless slipway.yaml says so, on the node.
  */
 export function probePod(probe: Probe, node: string, owner: ProbeOwner): V1Pod {

@@ -16,7 +16,7 @@ export function compareNode(facts: RecordedFacts, seen: NodeObservation): Reason
   }
   if (!seen.kubernetes.value) return { kind: 'node-missing', node };
   const { stage, ready, unmet } = seen.talos.value;
-  // Until then Talos keeps its way back open, and may still take it.
+  // Until then Talos keeps its rollback open, and may still take it.
   if (stage !== 'running' || !ready) return { kind: 'talos-not-ready', node, stage, unmet };
   const extensions = lostExtensions(facts, seen.talos.value);
   if (extensions) return extensions;
@@ -28,7 +28,7 @@ export function compareNode(facts: RecordedFacts, seen: NodeObservation): Reason
   return lost.length > 0 ? { kind: 'node-changed', node, lost } : undefined;
 }
 
-/** What a Node lost that somebody gave it: a machine that was made anew does not bring it along. */
+/** What a Node lost that somebody gave it: a machine that was replaced does not bring it along. */
 export interface LostMetadata {
   readonly labels: Readonly<Record<string, string>>;
   /** `key=value:effect`. */
@@ -105,7 +105,7 @@ const volatile = [
 /** Their value follows the hardware, driver or kernel; that they are there matters. */
 const valueMayChange = ['nvidia.com/', 'gpu.intel.com/', 'amd.com/'] as const;
 
-/** Kubernetes sets and lifts these by itself: not-ready, unreachable, unschedulable, memory-pressure, uninitialized. */
+/** Kubernetes sets and lifts these automatically: not-ready, unreachable, unschedulable, memory-pressure, uninitialized. */
 const kubernetesTaints = ['node.kubernetes.io/', 'node.cloudprovider.kubernetes.io/'] as const;
 
 function lostTaints(facts: RecordedFacts, seen: NodeObject): string[] {

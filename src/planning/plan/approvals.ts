@@ -3,14 +3,14 @@ import type { PlanInput, SeenNode } from './plan-input.js';
 import { deltasLeft, overridden } from './node-strategy.js';
 import { changesText } from '../terraform/accepted-changes.js';
 
-/** Why a person must say yes; undefined: nobody must. */
+/** Why a person must approve; undefined: nobody must. */
 type Question = (
   input: PlanInput,
   seen: readonly SeenNode[],
   touched: readonly PlannedNode[],
 ) => string | undefined;
 
-/** One table: everything in a plan that is not done without a person's yes, in the order it is told. */
+/** One table: everything in a plan that is not done without a person's approval, in the order it is told. */
 const questions: Readonly<Record<PlanApproval['kind'], Question>> = {
   strategy: (input, seen) => {
     const other = overridden(input, seen);
@@ -45,7 +45,7 @@ function names(entry: PlanInput['inventory']['upgrade']['approve'][number]): str
   return `upgrade.approve of slipway.yaml names ${entry}`;
 }
 
-/** What a person must say yes to before anything of this request is touched; empty: it is done without asking. */
+/** What a person must approve before anything of this request is touched; empty: it is done without asking. */
 export function approvalsOf(
   input: PlanInput,
   seen: readonly SeenNode[],
@@ -55,12 +55,12 @@ export function approvalsOf(
   return asked(['strategy', 'delta', 'control-planes', 'replace', 'attributes'], input, seen, touched);
 }
 
-/** The same of the way back of a run: whoever asked for it said yes to the version. */
+/** The same of the rollback of a run: whoever asked for it approved the version. */
 export function approvalsOfRollback(input: PlanInput, seen: readonly SeenNode[]): PlanApproval[] {
   return asked(['attributes'], input, seen, []);
 }
 
-/** What goes into a plan of these: with how many people must say yes, where one is not enough. */
+/** What goes into a plan of these: with how many people must approve, where one is not enough. */
 export function approvalsOfPlan(
   { inventory }: PlanInput,
   approvals: readonly PlanApproval[],

@@ -3,14 +3,14 @@ import type { PlannedNode, UpgradePlan } from './plan.js';
 
 /**
  * What things usually take, in milliseconds, where the run has no figures of its own yet: the target for a node in place is
- * three minutes, for one that is made anew six. Soaks and the pause between control planes come on top, as the plan has them.
+ * three minutes, for one that is replaced six. Soaks and the pause between control planes come on top, as the plan has them.
  */
 export const usually = {
   observe: 15_000,
   snapshot: 30_000,
   controlPlane: 180_000,
   worker: 165_000,
-  /** A node of either role that is made anew. */
+  /** A node of either role that is replaced. */
   replaced: 360_000,
   /** The templates of a hop: hosts work side by side. */
   templates: 600_000,

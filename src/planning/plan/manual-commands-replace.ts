@@ -65,18 +65,18 @@ interface Replacement {
   readonly members: string;
 }
 
-/** From the last look to a machine that boots what it is to run. */
+/** From the preflight check to a machine that boots what it is to run. */
 export function replaceLines({ by, plan, hop, node, inventory, way, members }: Replacement): string[] {
   const isControlPlane = node.role === 'control-plane';
   if (node.replacement?.continues) return continueLines({ by, plan, hop, node, inventory, way, members });
   return [
-    '# The same once more, as things are now:',
+    '# The same again, as things are now:',
     ...replacementPlan(plan, hop, node, inventory),
     by.look('get systeminformation -o yaml') + '  # remember its uuid',
     ...(isControlPlane
       ? [
           by.look('etcd members', way) + `  # remember the ID of ${node.name}`,
-          by.look('etcd status', members) + '  # every member once more, now; another one leads',
+          by.look('etcd status', members) + '  # every member again, now; another one leads',
         ]
       : []),
     '# From here on the old machine is gone. Once, and only once: if its end is not known, look at the state and at the hypervisor',
@@ -114,7 +114,7 @@ function continueLines({ by, plan, node, inventory, hop, way }: Replacement): st
 
 function configurationLines(node: PlannedNode, inventory: Inventory): string[] {
   const reference = nodeConfiguration(inventory, node);
-  if (!reference) return ['# Its machine configuration comes by Terraform: it joins by itself.'];
+  if (!reference) return ['# Its machine configuration comes by Terraform: it joins automatically.'];
   const known = inventory.nodes.find(({ name }) => name === node.name);
   const patches = known ? patchesFor(inventory, known, 'creation') : [];
   const merged = patches.map((_, at) => ` --config-patch "@$patch${at + 1}"`).join('');
@@ -143,7 +143,7 @@ export function latePatchLines(
   const patch = (flags: string): string => by.act(`patch machineconfig${all} --mode ${flags}`);
   return [
     ...patches.flatMap((one, at) => credential(`late${at + 1}`, `patch ${at + 1} for ${node.name}`, one)),
-    `${patch('auto --dry-run')}  # what changes, and whether it reboots${node.role === 'control-plane' ? '; if so, look at every etcd member once more first' : ''}`,
+    `${patch('auto --dry-run')}  # what changes, and whether it reboots${node.role === 'control-plane' ? '; if so, look at every etcd member again first' : ''}`,
     `${patch('auto')}  # once: lists in patches are appended to`,
     `# If it reboots: within ${seconds(plan.limits.boot)} s another boot id, and Ready again.`,
   ];

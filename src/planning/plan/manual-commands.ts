@@ -52,7 +52,7 @@ function hopLines(plan: UpgradePlan, hop: Hop, inventory: Inventory): string[] {
     const steps = new Set(stepsOf(plan, node));
     return [
       '',
-      `# --- ${index + 1} of ${todo.length}: ${node.name} (${node.role}), ${node.from} → ${hop.to}${node.replacement ? ', made anew' : ''} ---`,
+      `# --- ${index + 1} of ${todo.length}: ${node.name} (${node.role}), ${node.from} → ${hop.to}${node.replacement ? ', replaced' : ''} ---`,
       wayComment(node, way, inventory.vip),
       ...(stable
         ? [`sleep ${seconds(plan.limits.etcdStable)}  # etcd must have been healthy all that time`]
@@ -130,8 +130,7 @@ function drainLines(by: NodeCommands, plan: UpgradePlan, node: PlannedNode): str
 function handOverLines(by: NodeCommands): string[] {
   return [
     by.act('etcd forfeit-leadership') + '  # says nothing when it does not lead',
-    by.look('etcd status') +
-      '  # LEADER is another member now; look at all members once more before you go on',
+    by.look('etcd status') + '  # LEADER is another member now; look at all members again before you go on',
   ];
 }
 
@@ -177,7 +176,7 @@ function requestLines(by: NodeCommands, plan: UpgradePlan, node: PlannedNode, me
         ]),
     ...(node.role === 'control-plane'
       ? [
-          '# Talos does not look at etcd here. Look at every member once more, now:',
+          '# Talos does not look at etcd here. Look at every member again, now:',
           by.look('etcd status', members),
         ]
       : []),

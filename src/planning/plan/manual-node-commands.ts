@@ -22,7 +22,7 @@ export function commandsOf(node: PlannedNode, endpoint: string): NodeCommands {
 /** Lower-case names, so that none hides the environment variable a credential comes from. */
 export function credential(name: string, what: string, reference: KubernetesReference): string[] {
   if ('inCluster' in reference)
-    return [`${name}=/dev/null  # ${what}: in the pod, kubectl finds its service account by itself`];
+    return [`${name}=/dev/null  # ${what}: in the pod, kubectl finds its service account automatically`];
   if ('file' in reference) return [`${name}=${quote(reference.file)}  # ${what}`];
   return [`${name}=$(mktemp)  # ${what}; delete it afterwards`, `${printing(reference)} > "$${name}"`];
 }

@@ -1,7 +1,7 @@
 import type { PlannedNode } from './plan.js';
 
 /**
- * The order in which a hop takes its nodes: what an earlier run left half made before all else, then
+ * The order in which a hop takes its nodes: what an earlier run left incomplete before all else, then
  * the roles as the inventory says, each in the plan's order, except that
  * a node an earlier run left cordoned goes before the others of its role (its cordon would hold them up),
  * the etcd leader goes after the other control planes, and the canary before the other workers.

@@ -45,7 +45,7 @@ export interface PlanInput {
 export interface SeenNode {
   readonly node: InventoryNode;
   readonly seen: NodeObservation | undefined;
-  /** What its Talos API said; undefined when it did not answer. Of one that is half made: what it would have said before. */
+  /** What its Talos API said; undefined when it did not answer. Of one that is incomplete: what it would have said before. */
   readonly talos: TalosObservation | undefined;
   /** Its Node object; undefined when there is none, or Kubernetes did not answer. */
   readonly object: NodeObject | undefined;

@@ -31,7 +31,7 @@ export function blockedNodes(
   const [first] = toDrain;
   if (first === undefined) return { blocked: [], notNamed: 0 };
   const { criticalNamespaces } = inventory.gates;
-  // While a machine is half made the gates are closed, and what is done about it opens them.
+  // While a machine is incomplete the gates are closed, and what is done about it opens them.
   if (nodes.some(({ replacement }) => replacement?.continues)) return { blocked: [], notNamed: 0 };
   const reports = evaluateGates(observation, { criticalNamespaces, moment: 'before-node', now, toDrain });
   const closed = reports.flatMap(({ name, verdict }): BlockedNode[] =>
@@ -120,8 +120,8 @@ function strategyNotes(input: PlanInput, seen: readonly SeenNode[]): string[] {
   const { terraform } = input.inventory;
   if (!terraform || overridden(input, seen)?.asked !== 'in-place') return [];
   return [
-    `slipway.yaml has these machines made anew; upgraded in place they stay as ${terraform.tool} made them, and once git names ` +
-      `${input.request.talos}, a plan of its own wants to make them anew`,
+    `slipway.yaml has these machines replaced; upgraded in place they stay as ${terraform.tool} made them, and once git names ` +
+      `${input.request.talos}, a plan of its own wants to replace them`,
   ];
 }
 
@@ -135,8 +135,8 @@ function terraformNotes(
   const inPlace = nodes.some((node) => !node.skip && !node.replacement);
   if (!terraform || !inPlace || overridden(input, seen)?.asked === 'in-place') return [];
   return [
-    `what is upgraded in place ${terraform.tool} does not see: once git names ${input.request.talos}, a plan of its own may want to make these ` +
-      'machines anew; it is asked after the last node, and the report names them',
+    `what is upgraded in place ${terraform.tool} does not see: once git names ${input.request.talos}, a plan of its own may want to replace these ` +
+      'machines; it is asked after the last node, and the report names them',
   ];
 }
 

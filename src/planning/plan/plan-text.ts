@@ -57,7 +57,7 @@ function clientsText({ nodes }: Hop): string {
   const touched = nodes.filter((node) => !node.skip);
   const clients = new Set(
     touched.map((node) =>
-      node.replacement ? 'made anew by Terraform' : `talosctl ${minorOf(node.from)}, ${node.flow} flow`,
+      node.replacement ? 'replaced by Terraform' : `talosctl ${minorOf(node.from)}, ${node.flow} flow`,
     ),
   );
   return [...clients].join('; ') || 'none of them is touched';
@@ -70,7 +70,7 @@ function nodeText(node: PlannedNode, hop: Hop, number: number, width: number): s
   const remarks = [
     ...(node.canary ? ['canary'] : []),
     ...(node.replacement
-      ? [`${node.replacement.continues ? 'resumed' : 'made anew'}, ${node.replacement.address}`]
+      ? [`${node.replacement.continues ? 'resumed' : 'replaced'}, ${node.replacement.address}`]
       : []),
     ...(node.replacement?.accepts ? [`${count(node.replacement.accepts.length, 'attribute')} changed`] : []),
     ...(node.patches ? [`${count(node.patches, 'patch', 'patches')} once it is Ready`] : []),
@@ -157,7 +157,7 @@ function limitsText(plan: UpgradePlan): string {
   );
   if (plan.onFailure === 'rollback')
     rows.push(
-      '  a node that does not get well on its new version goes back by itself, and the run ends, held',
+      '  a node that does not get well on its new version goes back automatically, and the run ends, held',
     );
   if (plan.undrained === 'skip')
     rows.push('  a worker that cannot be emptied is given back, and the run goes on without it');

@@ -71,9 +71,9 @@ export interface RanBefore {
   readonly schematic: string;
   /** The version that run brought it to. */
   readonly to: string;
-  /** Why no slot holds it: that run made its machine anew, and so it is once more; or it upgraded it in place more than once. */
+  /** Why no slot holds it: that run replaced its machine, and so it is again; or it upgraded it in place more than once. */
   readonly noSlot?: 'replaced' | 'several-hops';
-  /** What it ran between, the newest first; it goes back through them. Of a machine that is made anew only where a minor lies between. */
+  /** What it ran between, the newest first; it goes back through them. Of a machine that is replaced only where a minor lies between. */
   readonly through?: readonly RanBetween[];
 }
 
@@ -89,11 +89,11 @@ export interface UpgradePlan {
   readonly target: string;
   readonly declared: boolean;
   readonly kubernetes: { readonly lowest: string; readonly highest: string };
-  /** `replace`: some hop makes nodes anew. */
+  /** `replace`: some hop replaces nodes. */
   readonly strategy: Strategy;
   /** Why that strategy: `patch: same minor`. */
   readonly strategyReason: string;
-  /** What a person must say yes to before anything is touched; left out: nothing. */
+  /** What a person must approve before anything is touched; left out: nothing. */
   readonly approvals?: readonly PlanApproval[];
   /** How many different people must say it; left out: one. */
   readonly approvers?: number;
@@ -107,7 +107,7 @@ export interface UpgradePlan {
   /** Workers after the canary that may be worked on at the same time. */
   readonly batch: number;
   readonly snapshotMaxAge: number;
-  /** A node that does not get well on its new version goes back by itself; left out: a person is asked. */
+  /** A node that does not get well on its new version goes back automatically; left out: a person is asked. */
   readonly onFailure?: 'rollback';
   /** The run goes on without workers that cannot be emptied; left out: it halts. */
   readonly undrained?: 'skip';
@@ -121,11 +121,11 @@ export interface UpgradePlan {
   readonly hash: string;
 }
 
-/** One thing that is not done without a person's yes. */
+/** One thing that is not done without a person's approval. */
 export interface PlanApproval {
   /**
    * `strategy`: the request wants another one than slipway.yaml. `delta`, `control-planes`, `replace`: `upgrade.approve` names it.
-   * `attributes`: machines that are made anew would become others than they were, by more than the version.
+   * `attributes`: machines that are replaced would become others than they were, by more than the version.
    */
   readonly kind: 'strategy' | 'delta' | 'control-planes' | 'replace' | 'attributes';
   /** A sentence, without a full stop. */
@@ -137,7 +137,7 @@ export interface Hop {
   readonly to: string;
   /** Why it is a hop of its own, where the target alone does not say. */
   readonly why?: string;
-  /** `replace`: it makes nodes anew, those with a `replace` of their own. Left out: in place. */
+  /** `replace`: it replaces nodes, those with a `replace` of their own. Left out: in place. */
   readonly strategy?: Strategy;
   /** What this hop gives to Terraform: variables by name. Git names those of the last hop only. */
   readonly values?: Readonly<Record<string, string>>;
@@ -146,7 +146,7 @@ export interface Hop {
   readonly nodes: readonly PlannedNode[];
 }
 
-/** How the machine of one node is made anew. */
+/** How the machine of one node is replaced. */
 export interface PlannedReplacement {
   /** What Terraform calls it: a module or a resource. */
   readonly address: string;
@@ -156,7 +156,7 @@ export interface PlannedReplacement {
   /** What of its machine becomes another one beside the version; whoever approves the plan approves these. Left out: nothing. */
   readonly accepts?: readonly AcceptedChange[];
   /**
-   * An earlier run began it and did not finish: what the state lacks is made, and nothing is destroyed but what is half made.
+   * An earlier run began it and did not finish: what the state lacks is made, and nothing is destroyed but what is incomplete.
    * `waiting`: a new machine stands there, without a configuration. `gone`: nothing answers.
    */
   readonly continues?: 'waiting' | 'gone';
@@ -164,11 +164,11 @@ export interface PlannedReplacement {
   readonly rollbackValues?: RollbackValues;
 }
 
-/** What the machine of a node is made of where it goes back to the version from before. */
+/** What the machine of a node is made of where it goes back to the previous version. */
 export interface RollbackValues {
   /** What Terraform is given, instead of what the hop gives. */
   readonly values: Readonly<Record<string, string>>;
-  /** Addresses of the templates that are made anew with these values first, where they differ. */
+  /** Addresses of the templates that are replaced with these values first, where they differ. */
   readonly templates: readonly string[];
 }
 
@@ -202,13 +202,13 @@ export interface PlannedNode {
   readonly flow: Flow;
   /** Which of the plan's orders of steps it follows. */
   readonly steps: StepsName;
-  /** Its machine is made anew, as `steps: 'replace'` says; left out: it is upgraded in place. */
+  /** Its machine is replaced, as `steps: 'replace'` says; left out: it is upgraded in place. */
   readonly replacement?: PlannedReplacement;
   /** How many patches of slipway.yaml it gets once it is Ready; left out: none. */
   readonly patches?: number;
   /** The probes of slipway.yaml that try it before it is uncordoned, in their order; left out: none. */
   readonly probes?: readonly PlannedProbe[];
-  /** How it is rebooted; left out: `default`. A machine that is made anew starts through its firmware anyway. */
+  /** How it is rebooted; left out: `default`. A machine that is replaced starts through its firmware anyway. */
   readonly rebootMode?: RebootMode;
   readonly schematic: string;
   /** Asserted before the node's first mutation. */

@@ -6,7 +6,7 @@ import type { Hop, PlannedNode } from './plan.js';
 import type { PlanInput, SeenNode } from './plan-input.js';
 import { flowOf } from '../versions/upgrade-flow.js';
 
-/** What a person should know before machines are made anew: what goes with them, what comes first, what a way back costs. */
+/** What a person should know before machines are replaced: what goes with them, what comes first, what a rollback costs. */
 export function replacementNotes(
   input: PlanInput,
   seen: readonly SeenNode[],
@@ -22,7 +22,7 @@ export function replacementNotes(
   if (names.length === 0) return [...continued, ...replacing.flatMap((hop) => templateNotes(hop))];
   return [
     ...continued,
-    `${listed(names, 12)}: destroyed and made anew by Terraform, which cannot be undone; what is on ${names.length === 1 ? 'its disk' : 'their disks'} is gone ` +
+    `${listed(names, 12)}: destroyed and replaced by Terraform, which cannot be undone; what is on ${names.length === 1 ? 'its disk' : 'their disks'} is gone ` +
       '(local volumes, images, logs), name, address and Node stay',
     ...paceNotes(input, replacing),
     ...keptNotes(input),
@@ -61,7 +61,7 @@ function paceNotes({ inventory: { upgrade } }: PlanInput, hops: readonly Hop[]):
     .filter((node) => node.replacement && node.role === 'worker');
   if (upgrade.workers.batch === 1 || workers.length < 2) return [];
   return [
-    `nodes that are made anew go one at a time, though upgrade.workers.batch is ${upgrade.workers.batch}: the Terraform state has one writer, ` +
+    `nodes that are replaced go one at a time, though upgrade.workers.batch is ${upgrade.workers.batch}: the Terraform state has one writer, ` +
       'and what is done to a node is planned on the state as the node before it left it',
   ];
 }
@@ -87,7 +87,7 @@ function templateNotes({ to, templates = [] }: Hop): string[] {
   ];
 }
 
-/** Nothing is made anew before the nodes, so nobody sees to it that what they are made of is of the version wanted. */
+/** Nothing is replaced before the nodes, so nobody sees to it that what they are made of is of the version wanted. */
 function noTemplatesNotes({ inventory: { terraform } }: PlanInput): string[] {
   if (!terraform || terraform.templates) return [];
   return [
@@ -102,9 +102,9 @@ function rollbackNote({ templates = [] }: Hop, replaced: readonly PlannedNode[])
   const first =
     templates.length === 0
       ? ''
-      : `the template of its host and role is made anew first, which takes about ${span(usually.template)}, then `;
+      : `the template of its host and role is replaced first, which takes about ${span(usually.template)}, then `;
   return (
-    `a way back makes a machine anew once more, with ${listed(versions)}: ${first}the machine, about ` +
+    `a rollback replaces a machine again, with ${listed(versions)}: ${first}the machine, about ` +
     `${span(usually.replaced)}; there is no older boot slot on a new disk`
   );
 }
@@ -150,7 +150,7 @@ function valueNotes({ inventory, request }: PlanInput, { values = {} }: Hop): st
     ...(request.declared
       ? []
       : [
-          `git does not declare Talos ${request.talos}: afterwards a plan of Terraform's own would make these machines anew once more`,
+          `git does not declare Talos ${request.talos}: afterwards a plan of Terraform's own would replace these machines again`,
         ]),
   ];
 }

@@ -7,7 +7,7 @@ import { expandAddress } from '../terraform/address-template.js';
 import { writtenVersion } from '../terraform/written-version.js';
 import { allTemplates, templatesOf, type Template } from '../terraform/templates.js';
 
-/** How the machine of a node is made anew. @throws Error where the plan should have been refused for it. */
+/** How the machine of a node is replaced. @throws Error where the plan should have been refused for it. */
 export function plannedReplacement(
   { inventory, otherChanges }: Pick<PlanInput, 'inventory' | 'otherChanges'>,
   { name, role, host, vm }: InventoryNode,
@@ -30,7 +30,7 @@ export function plannedReplacement(
 
 type ReplacedNode = Pick<PlannedNode, 'name' | 'role' | 'replacement'>;
 
-/** What a hop is beside its nodes, where it makes some of them anew. */
+/** What a hop is beside its nodes, where it replaces some of them. */
 export function replacementOfHop(
   input: PlanInput,
   to: string,
@@ -85,7 +85,7 @@ export function terraformValues(
   );
 }
 
-/** The Terraform configuration a plan rests on; nothing where none of its hops makes a node anew. */
+/** The Terraform configuration a plan rests on; nothing where none of its hops replaces a node. */
 export function plannedTerraform(
   { inventory: { terraform }, request }: PlanInput,
   hops: readonly Hop[],

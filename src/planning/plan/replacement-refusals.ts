@@ -7,7 +7,7 @@ import { expandAddress } from '../terraform/address-template.js';
 import { templatesOf } from '../terraform/templates.js';
 import { hopsOf } from './version-refusals.js';
 
-/** The nodes that some hop of the request makes anew. */
+/** The nodes that some hop of the request replaces. */
 export function replacedNodes(input: PlanInput, seen: readonly SeenNode[]): SeenNode[] {
   const { hops } = hopsOf(input, seen);
   return seen.filter(
@@ -27,12 +27,12 @@ export function replacedFirst(input: PlanInput, seen: readonly SeenNode[]): Seen
   });
 }
 
-/** What forbids making a machine anew, before any is touched. */
+/** What forbids replacing a machine, before any is touched. */
 export function replacementRefusals(input: PlanInput, seen: readonly SeenNode[]): Reason[] {
   return machineRefusals(input, replacedNodes(input, seen));
 }
 
-/** The same of these nodes, whichever version they are made anew with. */
+/** The same of these nodes, whichever version they are replaced with. */
 export function machineRefusals(input: PlanInput, nodes: readonly SeenNode[]): Reason[] {
   if (nodes.length === 0) return [];
   const missing = missingSettings(input, nodes);

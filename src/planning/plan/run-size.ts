@@ -18,7 +18,7 @@ const mib = 1024 * kib;
 /** What Temporal takes: `limit.blobSize.error`, `limit.historyCount.error` and `limit.historySize.error` of its server. */
 export const temporalLimits: RunSize = { plan: 2 * mib, events: 51_200, history: 50 * mib };
 
-/** What a run may be reckoned to write: the rest is left for pauses, workers that die, and sentences longer than usual. */
+/** What a run may be estimated to write: the rest is left for pauses, workers that die, and sentences longer than usual. */
 export const runLimits: RunSize = {
   plan: temporalLimits.plan * 0.95,
   events: temporalLimits.events * 0.8,

@@ -45,7 +45,7 @@ function planRunRollback(all: PlanInput, back: RunRollback): Planned {
   const seen = seenNodes(input);
   const reasons = runRollbackRefusals(input, seen, back);
   if (reasons.length > 0) return { verdict: 'refused', reasons };
-  const why = `the way back of run ${back.run}: ${quoted(back.why)}`;
+  const why = `the rollback of run ${back.run}: ${quoted(back.why)}`;
   const chosen = {
     strategyReason: why,
     batch: 1,

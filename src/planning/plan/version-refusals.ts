@@ -68,7 +68,7 @@ function deltaRefusals(input: PlanInput, seen: SeenNode, way: VersionWay): Reaso
   return reasons;
 }
 
-/** A node that is upgraded in place on its way, by a protocol nobody here knows; one that is made anew needs none. */
+/** A node that is upgraded in place on its way, by a protocol nobody here knows; one that is replaced needs none. */
 function flowRefusals(input: PlanInput, seen: SeenNode, { hops }: VersionWay): Reason[] {
   const legs = hopsOfNode(input, seen, hops.length > 0 ? hops : [{ to: input.request.talos }]);
   const inPlace = legs.filter(

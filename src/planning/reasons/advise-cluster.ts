@@ -11,7 +11,9 @@ export const gateAdvice: Advices<GateReason> = {
   'node-cordoned': ({ node, by }, say) => [
     say.kubectl(
       `uncordon ${node}`,
-      by === 'Talos itself' ? 'only if it does not lift it by itself' : 'once whoever cordoned it is done',
+      by === 'Talos itself'
+        ? 'only if it does not lift it automatically'
+        : 'once whoever cordoned it is done',
     ),
   ],
   'talos-not-ready': ({ node }, say) => [
@@ -58,7 +60,7 @@ export const etcdAdvice: Advices<EtcdReason> = {
     say.status('wait until it has started, or remove it if its machine is gone'),
   ],
   'etcd-learner': ({ node }, say) => [
-    say.talosctl(node, 'etcd status', 'how far it has caught up; it is promoted by itself'),
+    say.talosctl(node, 'etcd status', 'how far it has caught up; it is promoted automatically'),
   ],
   'etcd-alarm': ({ node }, say) => [
     say.talosctl(node, 'etcd status', 'size of the database, and how much of it is in use'),
@@ -68,7 +70,7 @@ export const etcdAdvice: Advices<EtcdReason> = {
   'etcd-leaders-disagree': (_, say) => [say.status('an election takes a second; look again')],
   'etcd-node-leads': ({ node }, say) => [say.talosctl(node, 'etcd forfeit-leadership', 'hand over by hand')],
   'etcd-behind': ({ node }, say) => [
-    say.talosctl(node, 'etcd status', 'its applied index; it catches up by itself'),
+    say.talosctl(node, 'etcd status', 'its applied index; it catches up automatically'),
   ],
   'etcd-quorum-at-risk': (_, say) => [say.status('which members are not healthy; bring them back first')],
   'control-plane-disrupted': ({ node }, say) => [

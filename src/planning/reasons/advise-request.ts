@@ -17,7 +17,7 @@ export const requestAdvice: Advices<RequestReason> = {
   'minor-skipped': (_, say) => [say.plan('with a version the factory has the way to', '--talos vX.Y.Z')],
   'strategy-unavailable': ({ from }, say) => [
     say.plan(`stay on the minor of ${from}`, '--talos vX.Y.Z'),
-    say.plan('its machines made anew, which a person approves', '--strategy replace'),
+    say.plan('its machines replaced, which a person approves', '--strategy replace'),
     say.plan('what a person would type, to go on by hand', '--commands'),
   ],
   'flow-unavailable': (_, say) => [say.tools('which talosctl is here; a newer Slipway brings a newer one')],

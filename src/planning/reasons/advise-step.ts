@@ -10,17 +10,13 @@ const again = (say: AdviceCommands): string =>
 
 /** Where Slipway cannot do it: Talos' rollback boots the other slot, whichever that is. */
 const rollBackByHand = (node: string, say: AdviceCommands, where = ''): string =>
-  say.talosctl(
-    node,
-    'rollback',
-    `${where}boots the version from before, ONCE; a second one goes forward again`,
-  );
-/** While the run waits. In a run that is taken back as a whole the way back is what is begun once more. */
+  say.talosctl(node, 'rollback', `${where}boots the previous version, ONCE; a second one goes forward again`);
+/** While the run waits. In a run that is taken back as a whole the rollback is what is retried. */
 const goBackAgain = (node: string, whole: true | undefined, say: AdviceCommands): string =>
   say.decide(
     whole ? 'retry' : 'rollback',
     node,
-    'while the run waits: once more, after a look at what it is now',
+    'while the run waits: again, after a look at what it is now',
   );
 
 export const stepAdvice: Advices<StepReason> = {
@@ -52,7 +48,7 @@ export const stepAdvice: Advices<StepReason> = {
               `get pdb -n ${namespace} ${budget.split('/')[1] ?? budget}${undone === undefined ? '' : ' -o yaml'}`,
               undone === undefined
                 ? 'the budget that keeps it'
-                : 'its status.disruptedPods: pods that count as gone, until Kubernetes forgets them by itself',
+                : 'its status.disruptedPods: pods that count as gone, until Kubernetes forgets them automatically',
             ),
           ]),
       ...more.map((what) => say.kubectl(what, 'one more than must stay')),
@@ -117,13 +113,13 @@ export const stepAdvice: Advices<StepReason> = {
     say.talosctl(node, 'get machinestatus', 'whether it installs'),
     say.giveBack(node, 'if it never arrived: give the node back'),
     thenRelease(say),
-    say.upgrade('sends it once more, after the release'),
+    say.upgrade('sends it again, after the release'),
   ],
   'back-on-old-version': ({ node }, say) => [
     say.talosctl(node, 'dmesg', 'why it did not boot what was installed'),
     say.giveBack(node, 'stay on the old version: the node is whole'),
     thenRelease(say),
-    say.upgrade('installs once more, after the release; gives up the way back'),
+    say.upgrade('installs again, after the release; gives up the rollback'),
   ],
   'node-never-returned': ({ node }, say) => [
     say.talosctl(node, 'dmesg', 'if it answers by now'),

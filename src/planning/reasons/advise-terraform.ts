@@ -130,12 +130,12 @@ export const terraformAdvice: Advices<TerraformReason> = {
   ],
   'terraform-plan-errored': (_, say) => [say.terraform('plan', 'the error'), newPlan(say)],
   'terraform-outside': (_, say) => [
-    say.terraform('plan', 'why; apply it by itself first, or take it out of Git'),
+    say.terraform('plan', 'why; apply it separately first, or take it out of Git'),
     say.inventoryCheck('after terraform.templates.all, if it is templates that every node depends on'),
     newPlan(say),
   ],
   'terraform-action': (_, say) => [
-    say.terraform('plan', 'why; apply it by itself first, or take it out of Git'),
+    say.terraform('plan', 'why; apply it separately first, or take it out of Git'),
     newPlan(say),
   ],
   'terraform-not-replaced': ({ address }, say) => [
@@ -149,7 +149,7 @@ export const terraformAdvice: Advices<TerraformReason> = {
   'terraform-attribute': ({ address, path, type }, say) => [
     say.terraform(
       `state show ${quote(address)}`,
-      'what it is now; put it back in Git, or change it by itself first',
+      'what it is now; put it back in Git, or change it automatically first',
     ),
     say.inventoryCheck(
       `if it may change with every upgrade: terraform.resources: { ${type || 'TYPE'}: { mayChange: ['${path}'] } }`,
@@ -167,11 +167,11 @@ export const terraformAdvice: Advices<TerraformReason> = {
     thenRelease(say),
   ],
   'terraform-deposed': (_, say) => [
-    say.terraform('plan', 'the object that was left behind; apply it by itself first'),
+    say.terraform('plan', 'the object that was left behind; apply it separately first'),
     newPlan(say),
   ],
   'terraform-deferred': (_, say) => [
-    say.terraform('plan', 'what it waits for; apply that by itself first'),
+    say.terraform('plan', 'what it waits for; apply that automatically first'),
     newPlan(say),
   ],
   'terraform-invokes': (_, say) => [
@@ -189,7 +189,7 @@ export const terraformAdvice: Advices<TerraformReason> = {
     ),
     say.terraform(`untaint ${quote(address)}`, 'only if the machine is whole'),
     thenRelease(say),
-    say.upgrade('makes it once more, after the release'),
+    say.upgrade('makes it again, after the release'),
   ],
   'terraform-machine-unrecorded': ({ address }, say) => [
     say.terraform('state list', 'what the state holds'),

@@ -18,7 +18,7 @@ export interface AdviceContext {
   readonly held?: boolean;
   /** Somebody released the cluster. */
   readonly released?: boolean;
-  /** The node was on its way back to the version from before. */
+  /** The node was rolling back to the previous version. */
   readonly back?: true;
 }
 
@@ -55,7 +55,7 @@ export function advise(reason: Reason, context: AdviceContext): string[] {
 /** What a person need not wait for once it is done. */
 const afterRelease = ', after the release';
 
-/** Talos' own rollback boots the other slot, whichever that is: on the version from before it is the one that failed. */
+/** Talos' own rollback boots the other slot, whichever that is: on the previous version it is the one that failed. */
 const goesForward = /^slipway upgrade\b|^talosctl .* rollback  # /;
 
 function commandsFor(context: AdviceContext): AdviceCommands {

@@ -7,18 +7,18 @@ import type { RollbackFailure } from './way-back-reason.js';
 export type DecisionReason =
   /** A retry that would have to go another way than the plan. */
   | { readonly kind: 'retry-other-way'; readonly node: string; readonly to: string; readonly found: string }
-  /** It went back to the version from before, because somebody said so. */
+  /** It went back to the previous version, because somebody said so. */
   | {
       readonly kind: 'rolled-back';
       readonly node: string;
       readonly version: string;
-      /** Who said so, and why; left out: it went back by itself. */
+      /** Who said so, and why; left out: it went back automatically. */
       readonly by?: string;
       /** Why it had halted. */
       readonly after?: Reason;
     }
   | RollbackFailure
-  /** There is no way back for it now; `why` follows a colon. */
+  /** There is no rollback for it now; `why` follows a colon. */
   | { readonly kind: 'rollback-impossible'; readonly node: string; readonly why: string }
   /** Talos did not take the rollback, and changed nothing. */
   | { readonly kind: 'rollback-refused'; readonly node: string; readonly why: string }

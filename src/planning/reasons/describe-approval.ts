@@ -10,7 +10,7 @@ export function shortHash(hash: string): string {
   return hash.slice(0, shown);
 }
 
-/** Why a plan is not carried out without a person's yes: one sentence, without a full stop. */
+/** Why a plan is not carried out without a person's approval: one sentence, without a full stop. */
 export function approvalsText(approvals: readonly PlanApproval[]): string {
   return approvals.map(({ why }) => why).join('; ');
 }
@@ -23,8 +23,8 @@ export function approversText(
   if (approvers === undefined) return '';
   const one = said[0];
   return one
-    ? ` ${one.by} said yes; another person must, too (upgrade.approvers of slipway.yaml).`
-    : ' Two different people must say yes (upgrade.approvers of slipway.yaml).';
+    ? ` ${one.by} approved; another person must, too (upgrade.approvers of slipway.yaml).`
+    : ' Two different people must approve (upgrade.approvers of slipway.yaml).';
 }
 
 /** The same answer as a comment at the pull request that was merged. */

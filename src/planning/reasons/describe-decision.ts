@@ -20,14 +20,14 @@ export interface HaltedNode {
 export function decisionCommands(where: string, nodes: readonly HaltedNode[]): string[] {
   return [
     ...nodes.flatMap(({ node, state, reason }) => [
-      `slipway retry ${node} ${where} --why "…"  # look at it anew, and begin it once more from what it is now`,
-      // It runs the version from before, and nothing takes the new one out of its next boot.
+      `slipway retry ${node} ${where} --why "…"  # look at it anew, and retry it from what it is now`,
+      // It runs the previous version, and nothing takes the new one out of its next boot.
       ...(state === 'armed'
         ? []
         : [
-            `slipway rollback ${node} ${where} --why "…"  # back to the version from before; then the run ends, held`,
+            `slipway rollback ${node} ${where} --why "…"  # back to the previous version; then the run ends, held`,
           ]),
-      // Where its way back failed no other node is begun before it is whole.
+      // Where its rollback failed no other node is begun before it is whole.
       ...(reason?.kind === 'rollback-failed'
         ? []
         : [`slipway skip ${node} ${where} --why "…"  # go on without it; it stays as it is`]),

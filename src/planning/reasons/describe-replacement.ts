@@ -4,7 +4,7 @@ import type { Sentences } from './reason-table.js';
 
 export const replacementSentences: Sentences<ReplacementReason> = {
   'replacement-unprepared': ({ missing }) =>
-    `slipway.yaml wants nodes made anew for this upgrade, and does not say how: it lacks ${listed(missing, 6)}`,
+    `slipway.yaml wants nodes replaced for this upgrade, and does not say how: it lacks ${listed(missing, 6)}`,
   'replacement-endpoint': ({ node, endpoint }) =>
     `machine configurations name ${node} as the cluster endpoint (${endpoint}): its new machine would have to join through itself`,
   'replacement-loses-etcd': ({ node, members }) =>
@@ -36,7 +36,7 @@ export const replacementSentences: Sentences<ReplacementReason> = {
   'configuration-refused': ({ node, why }) =>
     `Talos on the new machine of ${node} did not take its machine configuration: ${quoted(why)}`,
   'network-cards-wrong': ({ node, of, wanted, found, wrong }) =>
-    `${of === 'terraform' ? `Terraform's state gives ${node}` : `the new machine of ${node} has`} ${count(found, 'network card')}, ` +
+    `${of === 'terraform' ? `Terraform's state gives ${node}` : `the new machine of ${node} has`} ${count(found, 'network interface')}, ` +
     `and slipway.yaml names ${wanted} for its role: ${listed(wrong, 6)}`,
   'network-identity-lost': ({ node, what, before, now }) =>
     what === 'MAC'
@@ -51,7 +51,7 @@ export const replacementSentences: Sentences<ReplacementReason> = {
   'patch-works-once': ({ node, why }) =>
     `the patches of slipway.yaml for ${node} that wait until it is Ready merge only once, and are merged into what it runs more than once: ${quoted(why)}`,
   'patches-owed': ({ node, version, wanted, patches }) =>
-    `the machine of ${node} was made anew with Talos ${version}, and ${count(patches, 'patch', 'patches')} that it was to get once it was Ready may be missing; going on to ${wanted} in place would not bring them`,
+    `the machine of ${node} was replaced with Talos ${version}, and ${count(patches, 'patch', 'patches')} that it was to get once it was Ready may be missing; going on to ${wanted} in place would not bring them`,
   'patch-not-in-effect': ({ node, since }) =>
     `${node} took its patches after ${moment(since)}, and does not run with them yet`,
   'patch-unanswered': ({ node, since }) =>

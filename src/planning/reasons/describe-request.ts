@@ -24,7 +24,7 @@ export const requestSentences: Sentences<RequestReason> = {
   'flow-unavailable': ({ version, highest }) =>
     `nodes that run Talos ${version} are upgraded in a way this version of Slipway does not know; it knows Talos up to ${highest}`,
   'strategy-impossible': ({ node, version }) =>
-    `${node} runs Talos ${version} already and is to get another image of it: that is installed in place, and no machine is made anew for it`,
+    `${node} runs Talos ${version} already and is to get another image of it: that is installed in place, and no machine is replaced for it`,
   'approval-rejected': ({ by, why, plan }) =>
     `${quoted(by)} rejected plan ${shortHash(plan)}: ${quoted(why)}`,
   'approval-expired': ({ plan, limit, by }) =>
@@ -41,8 +41,8 @@ export const requestSentences: Sentences<RequestReason> = {
     `${quoted(by)} froze ${cluster} on ${moment(since)}, so that no run begins: ${quoted(why)}`,
   'taken-back': ({ cluster, talos, run, since, wentBack }) =>
     wentBack === undefined
-      ? `${cluster} was taken back from Talos ${talos} by run ${run} on ${moment(since)}, so no merge brings that again by itself, nor what had been merged by then`
-      : `${cluster} turned back from Talos ${talos} at ${wentBack} in run ${run}, on ${moment(since)}, so no merge brings that again by itself`,
+      ? `${cluster} was taken back from Talos ${talos} by run ${run} on ${moment(since)}, so no merge brings that again automatically, nor what had been merged by then`
+      : `${cluster} turned back from Talos ${talos} at ${wentBack} in run ${run}, on ${moment(since)}, so no merge brings that again automatically`,
   superseded: ({ target, commit }) =>
     `a newer merge${commit === undefined ? '' : `, ${commit.slice(0, 12)},`} wants Talos ${target}, and nothing was touched yet`,
   'request-too-old': ({ requestedAt, limit }) =>

@@ -34,7 +34,7 @@ export const stepSentences: Sentences<StepReason> = {
     `pods that a PodDisruptionBudget protects run on ${node}: ${listed(pods)}`,
   'leader-stays': ({ node, why }) => `${node} still leads etcd: ${quoted(why)}`,
   'install-not-begun': ({ node }) =>
-    `the request to install on ${node} never arrived: no installer was started there since it booted, and nobody sends it once more by themselves`,
+    `the request to install on ${node} never arrived: no installer was started there since it booted, and nobody sends it again by themselves`,
   'install-refused': ({ node, why }) =>
     `Talos on ${node} refused the upgrade and changed nothing: ${quoted(why)}`,
   'installed-by-others': ({ node, image }) =>
@@ -45,13 +45,13 @@ export const stepSentences: Sentences<StepReason> = {
     `${node} shows no sign of the reboot that was, or may have been, asked for ${moment(since)}; ` +
     'what is installed on it boots with its next reboot, whatever causes it',
   'install-unanswered': ({ node, since }) =>
-    `${node} shows no sign of the upgrade request that was, or may have been, sent ${moment(since)}; it is not sent again by itself`,
+    `${node} shows no sign of the upgrade request that was, or may have been, sent ${moment(since)}; it is not sent again automatically`,
   'back-on-old-version': ({ node, version, wanted, unconfirmed }) =>
     unconfirmed
       ? `${node} came back on ${version} from its reboot; whether ${wanted} was installed before is not known, since the answer ` +
-        'to that request was lost; it is not asked for again by itself'
+        'to that request was lost; it is not asked for again automatically'
       : `${node} came back on ${version} after the install of ${wanted} (boot id changed, version did not); ` +
-        'the image is not installed again by itself',
+        'the image is not installed again automatically',
   'node-never-returned': ({ node, since, last }) =>
     `${node} did not come back, awaited since ${moment(since)}; the last that was seen: ${quoted(last)}`,
   'wrong-version': ({ node, version, wanted }) => `${node} runs ${version}, and was to boot ${wanted}`,
@@ -80,7 +80,7 @@ export const stepSentences: Sentences<StepReason> = {
   'pause-expired': ({ by, limit }) =>
     `it was paused by ${quoted(by)}, and nobody resumed it within ${span(limit)}`,
   'rolled-back': ({ node, version, by, after }, describe) => {
-    const who = by === undefined ? 'by itself' : `by ${quoted(by)}`;
+    const who = by === undefined ? 'automatically' : `by ${quoted(by)}`;
     const why = after === undefined ? '' : `; it went back because ${describe(after)}`;
     return `${node} was rolled back to ${version} ${who}, and is well${why}`;
   },
@@ -89,13 +89,13 @@ export const stepSentences: Sentences<StepReason> = {
     `CRITICAL: ${node} did not come back to ${version}: ${describe(reason)}; it ${stateWords[state]}, and no other node is begun`,
   'rollback-unanswered': ({ node, version, since }) =>
     `${node} shows no sign of the rollback to ${version} that was, or may have been, asked for ${moment(since)}; ` +
-    'it is not asked for again by itself, since a second one could go forward again',
+    'it is not asked for again automatically, since a second one could go forward again',
   'rollback-not-booted': ({ node, version, wanted }) =>
-    `${node} was to go back to ${wanted} and came back on ${version} (boot id changed, version did not); it is not asked for again by itself`,
+    `${node} was to go back to ${wanted} and came back on ${version} (boot id changed, version did not); it is not asked for again automatically`,
   'rollback-refused': ({ node, why }) =>
     `Talos on ${node} refused the rollback and changed nothing: ${quoted(why)}`,
   'retry-other-way': ({ node, to, found }) =>
-    `${node} cannot be begun once more by the plan of this run, which brings it to ${to}: ${quoted(found)}`,
+    `${node} cannot be retried by the plan of this run, which brings it to ${to}: ${quoted(found)}`,
   'left-unfinished': ({ node, state }) =>
     `${node} was left out before its turn, as an earlier run left it: it ${stateWords[state]}`,
   'nodes-skipped': ({ nodes, target }) =>

@@ -12,8 +12,8 @@ export interface Failure {
   /** Whether the activity is tried again, within the limit of its step. */
   readonly retry: boolean;
   /**
-   * Of a node that runs the new version: it goes back to the version from before by itself, unless slipway.yaml says `onFailure: ask`, and
-   * halts the fleet then. `if-its-own`: where what was waited for, or seen, is about that node (`goes-back.ts`).
+   * Of a node that runs the new version: it goes back to the previous version automatically, unless slipway.yaml says `onFailure: ask`, and
+   * halts the fleet then. `if-its-own`: where what was waited for, or seen, is about that node (`automatic-rollback.ts`).
    */
   readonly back?: 'always' | 'if-its-own';
   /** Of a worker that is given back for it: the run goes on without it, where slipway.yaml says `undrained: skip`. */
@@ -23,7 +23,7 @@ export interface Failure {
 }
 
 const refuse = (note: string): Failure => ({ after: 'refuse', retry: false, note });
-/** Something that changes by itself: a node that reboots, an API that is away. */
+/** Something that changes automatically: a node that reboots, an API that is away. */
 const passing = (note: string): Failure => ({ after: 'undo-and-halt', retry: true, note });
 const undo = (note: string): Failure => ({ after: 'undo-and-halt', retry: false, note });
 /** The same, of a node that cannot be emptied. */
@@ -44,7 +44,7 @@ export const failures = {
   'flow-unavailable': refuse('not in this version'),
   'strategy-impossible': refuse('asking again gives the same answer'),
   'approval-rejected': refuse('a person said no, and nothing was touched'),
-  'approval-expired': refuse('every wait ends; what wants a yes is not done without one'),
+  'approval-expired': refuse('every wait ends; what wants an approval is not done without one'),
   'talos-unsupported': refuse('no row, no upgrade'),
   'kubernetes-unsupported': refuse('the cluster would leave the support matrix'),
   'run-open': refuse('one run at a time'),
@@ -62,15 +62,15 @@ export const failures = {
   'armed-with-other': refuse('another install could overwrite the slot that runs'),
   'left-over-mark': refuse('the next run takes it over'),
   'two-voters': refuse('either one is needed for the other'),
-  'single-control-plane': refuse('an outage is said yes to in slipway.yaml'),
+  'single-control-plane': refuse('an outage is approved in slipway.yaml'),
 
-  'credential-unreadable': undo('it will not appear by itself'),
+  'credential-unreadable': undo('it will not appear automatically'),
   'certificate-expires': refuse('it would end in the middle'),
-  'credential-rejected': undo('it will not be accepted by itself'),
+  'credential-rejected': undo('it will not be accepted automatically'),
   'talos-unreachable': passing('an API that does not answer is unknown, and is asked again'),
   'kubernetes-unreachable': passing('an API that does not answer is unknown, and is asked again'),
   'factory-unreachable': passing('an API that does not answer is unknown, and is asked again'),
-  'tool-missing': undo('it will not appear by itself'),
+  'tool-missing': undo('it will not appear automatically'),
 
   'node-missing': undo('a Node that is gone does not come back by waiting'),
   'node-not-ready': passing('it may get Ready'),
@@ -161,7 +161,7 @@ export const failures = {
   'patch-unanswered': halt('they may have been sent, and come with a reboot'),
 
   'expectation-broken': undo('the plan is not true any more; a new one is made'),
-  'image-missing': undo('the factory will not find it by itself'),
+  'image-missing': undo('the factory will not find it automatically'),
   'image-unavailable': undo('waited for as long as it may take'),
   'image-pull-failed': undo('waited for as long as it may take'),
   'drain-blocked': undrained('every attempt was used'),
@@ -169,7 +169,7 @@ export const failures = {
   'cordon-lost': undo('a person took the node back; what is left of our marks goes too'),
   'protected-pods': undo('they came back after the drain'),
   'leader-stays': undo('no other member took over'),
-  'install-not-begun': undo('nothing was installed; a person says that it is sent once more'),
+  'install-not-begun': undo('nothing was installed; a person says that it is sent again'),
   'install-refused': undo('Talos changed nothing'),
   'installed-by-others': undo('another install could overwrite the slot that runs'),
   'install-failed': halt('how far the installer came is not known'),
@@ -198,7 +198,7 @@ export const failures = {
   'fleet-halted': undo('the first failure stops the others of its batch'),
   'rolled-back': halt('a person looks at why before the same is tried again'),
   'rollback-impossible': refuse('nothing was touched'),
-  'rollback-failed': halt('what the way back left is for a person to look at; no other node is begun'),
+  'rollback-failed': halt('what the rollback left is for a person to look at; no other node is begun'),
   'rollback-unanswered': halt('it may have been sent; a second one could go forward again'),
   'rollback-not-booted': halt('why its other slot did not boot is for a person to find out'),
   'rollback-refused': undo('Talos changed nothing'),

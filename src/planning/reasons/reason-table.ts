@@ -44,6 +44,6 @@ export interface AdviceCommands {
   readonly giveBack: (node: string, why: string) => string;
   /** The advice for another reason, for a reason inside a reason. */
   readonly adviseOn: (reason: Reason) => readonly string[];
-  /** The same, where the node was on its way back: nothing that would bring it forward again. */
+  /** The same, where the node was rolling back: nothing that would bring it forward again. */
   readonly adviseOnRollback: (reason: Reason) => readonly string[];
 }

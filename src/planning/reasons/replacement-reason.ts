@@ -1,4 +1,4 @@
-/** Why a plan makes no machine anew. */
+/** Why a plan replaces no machine. */
 export type ReplacementPlanReason =
   /** Settings of slipway.yaml that it would need. */
   | { readonly kind: 'replacement-unprepared'; readonly missing: readonly string[] }
@@ -14,12 +14,12 @@ export type ReplacementPlanReason =
       readonly highest: string;
     };
 
-/** Why what an earlier run left half made is not gone on with. */
+/** Why what an earlier run left incomplete is not gone on with. */
 export type ContinueReason =
   /** It is gone on with before any other node; of several, all but one by a person. */
   { readonly kind: 'replacement-unfinished'; readonly nodes: readonly string[] };
 
-/** Why a node whose machine Terraform makes anew goes no further. */
+/** Why a node whose machine Terraform replaces goes no further. */
 export type ReplacementReason =
   | ReplacementPlanReason
   | ContinueReason
@@ -68,7 +68,7 @@ export type ReplacementReason =
     }
   /** Talos did not take the machine configuration. */
   | { readonly kind: 'configuration-refused'; readonly node: string; readonly why: string }
-  /** Its network cards are not those that slipway.yaml names for its role. `of`: Terraform's state, or the machine itself. */
+  /** Its network interfaces are not those that slipway.yaml names for its role. `of`: Terraform's state, or the machine itself. */
   | {
       readonly kind: 'network-cards-wrong';
       readonly node: string;
@@ -106,7 +106,7 @@ export type ReplacementReason =
   | { readonly kind: 'patch-failed'; readonly node: string; readonly why: string }
   /** They work only once: what Talos shows later is merged with them again. */
   | { readonly kind: 'patch-works-once'; readonly node: string; readonly why: string }
-  /** Its machine was made anew at this version, and lacks patches that an upgrade in place does not bring. */
+  /** Its machine was replaced at this version, and lacks patches that an upgrade in place does not bring. */
   | {
       readonly kind: 'patches-owed';
       readonly node: string;

@@ -19,7 +19,7 @@ export type RequestReason =
     }
   /** The nodes run a Talos whose upgrade protocol this version of Slipway does not know. `highest` is the newest minor it does. */
   | { readonly kind: 'flow-unavailable'; readonly version: string; readonly highest: string }
-  /** Machines are to be made anew for another image of the version they run, which is installed in place. */
+  /** Machines are to be replaced for another image of the version they run, which is installed in place. */
   | { readonly kind: 'strategy-impossible'; readonly node: string; readonly version: string }
   /** A person said no to the plan. `plan`: its hash. */
   | {
@@ -28,7 +28,7 @@ export type RequestReason =
       readonly why: string;
       readonly plan: string;
     }
-  /** Nobody said yes to the plan, or where two people must only `by`. Milliseconds. */
+  /** Nobody approved the plan, or where two people must only `by`. Milliseconds. */
   | { readonly kind: 'approval-expired'; readonly plan: string; readonly limit: number; readonly by?: string }
   /** The support matrix has no row for that Talos minor. */
   | { readonly kind: 'talos-unsupported'; readonly version: string; readonly known: readonly string[] }
@@ -62,7 +62,7 @@ export type RequestReason =
       readonly why: string;
       readonly since: string;
     }
-  /** A version that did not stay: no merge brings it again by itself. `wentBack`: the node that did; left out: a whole run was taken back. */
+  /** A version that did not stay: no merge brings it again automatically. `wentBack`: the node that did; left out: a whole run was taken back. */
   | {
       readonly kind: 'taken-back';
       readonly cluster: string;
@@ -76,7 +76,7 @@ export type RequestReason =
   | { readonly kind: 'schema-unknown'; readonly schema: number; readonly known: number }
   /**
    * A run of so many nodes could not end: Temporal does not take what it would write. `plan` and `history`: bytes; `events` of the
-   * run's history. `fits`: nodes for which it is reckoned to do.
+   * run's history. `fits`: nodes for which it is estimated to do.
    */
   | {
       readonly kind: 'run-too-large';

@@ -1,7 +1,7 @@
 import type { Reason } from './reason.js';
 import type { NodeState } from '../report/run-result.js';
 
-/** A node was to go back to the version from before, and did not come there. */
+/** A node was to go back to the previous version, and did not come there. */
 export interface RollbackFailed {
   readonly kind: 'rollback-failed';
   readonly node: string;

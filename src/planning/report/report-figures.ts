@@ -2,7 +2,7 @@ import type { StepName } from '../steps/node-steps.js';
 import { plannedOf } from './report-nodes.js';
 import type { RunStory, StoryNode } from './run-report.js';
 
-/** What a node in place or made anew should take, its soak apart, and what fifteen nodes should. Milliseconds. */
+/** What a node in place or replaced should take, its soak apart, and what fifteen nodes should. Milliseconds. */
 export const targets = {
   node: { 'in-place': 3 * 60_000, replace: 6 * 60_000 },
   fifteenNodes: 2 * 60 * 60_000,
@@ -53,7 +53,7 @@ const waitsOfNodes: Readonly<Partial<Record<StepName, string>>> = {
   'hand-over-leadership': 'a new etcd leader',
   install: 'the node taking the install',
   reboot: 'the reboot being allowed',
-  'replace-machine': 'Terraform making the machine anew',
+  'replace-machine': 'Terraform replacing the machine',
   'continue-machine': 'Terraform making the rest of the machine',
   'configure-machine': 'the new machine, and its configuration',
   'await-boot': 'install and reboot',
@@ -67,7 +67,7 @@ const waitsOfNodes: Readonly<Partial<Record<StepName, string>>> = {
 const waitsOfRun: Readonly<Record<string, string>> = {
   plan: 'the observation and the plan',
   images: 'the factory building the images',
-  templates: 'Terraform making the templates anew',
+  templates: 'Terraform replacing the templates',
   snapshot: 'etcd snapshots',
   etcd: 'etcd staying healthy between control planes',
   terraform: 'Terraform, asked what it would still change',

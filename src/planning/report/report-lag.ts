@@ -4,7 +4,7 @@ import type { RunStory } from './run-report.js';
 import { expandAddress } from '../terraform/address-template.js';
 import { writtenVersion } from '../terraform/written-version.js';
 
-/** What still names the version from before: an upgrade in place changes the machine, and nothing that describes it. */
+/** What still names the previous version: an upgrade in place changes the machine, and nothing that describes it. */
 export interface ReportLag {
   /** What `machine.install.image` should say, each image once. Talos leaves it as it was. */
   readonly machineConfig: readonly LaggingImage[];
@@ -35,7 +35,7 @@ export function reportLag(story: RunStory): ReportLag | null {
   const reached = new Map<string, { readonly image: string; readonly to: string }>();
   for (const node of story.nodes) {
     const planned = plannedOf(story, node);
-    // What describes a machine that was made anew is what it was made of.
+    // What describes a machine that was replaced is what it was made of.
     const image = planned?.replacement ? undefined : planned?.image;
     const there = node.outcome === 'done' || (node.outcome === 'halted' && node.state === 'on-target');
     if (there && image !== undefined) reached.set(node.node, { image, to: node.to });

@@ -35,7 +35,7 @@ function behindWords({ why, runs }: LeftBehind, target: string): string {
     'not-begun': `never begun${on}`,
     'between-hops': `through a hop on the way to ${target}, not through the last one${on}`,
     undone: `begun, and given back as it was${on}`,
-    'rolled-back': `upgraded, and taken back to the version from before${on}`,
+    'rolled-back': `upgraded, and taken back to the previous version${on}`,
     halted: `begun, and stopped on the way${on}`,
   };
   return words[why];
@@ -156,8 +156,8 @@ function nodeSteps(report: RunReport, node: StoryNode): string {
     ...(planned?.canary ? ['canary'] : []),
     ...(planned?.armed ? ['installed already, only rebooted'] : []),
     planned?.replacement
-      ? 'its machine made anew'
-      : `boots ${bootedThroughFirmware(node, planned) ? 'through its firmware' : 'as Talos does by itself'}`,
+      ? 'its machine replaced'
+      : `boots ${bootedThroughFirmware(node, planned) ? 'through its firmware' : 'as Talos does automatically'}`,
   ];
   const rows = node.steps.map((step) => [
     step.step,

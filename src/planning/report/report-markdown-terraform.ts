@@ -20,7 +20,7 @@ function wentBack(nodes: readonly StoryNode[]): string[] {
   const back = nodes.filter(({ state }) => state === 'rolled-back');
   return back.flatMap(({ node, from, to }) => [
     `${node} was rolled back to ${from}, and git names ${to}: its template and its machine were made with the values from before, given by \`-var\`. ` +
-      `A plan without \`-var\` finds them to change, and applied it would bring ${to} once more; put git back to ${from} first if that is not wanted.`,
+      `A plan without \`-var\` finds them to change, and applied it would bring ${to} again; put git back to ${from} first if that is not wanted.`,
     '',
   ]);
 }
@@ -62,9 +62,9 @@ function leftLines(
   return [
     inPlace
       ? 'With what git says. This run upgraded machines in place, which Terraform does not see: read such a plan before anybody applies ' +
-        'it. What it destroys and creates below would be made anew by it, all at once.'
+        'it. What it destroys and creates below would be replaced by it, all at once.'
       : 'With what git says, and no value of a hop. Read such a plan before anybody applies it: what is not brought to its version yet is ' +
-        'made anew by it, all at once.',
+        'replaced by it, all at once.',
     '',
     ...items,
     ...(count > writes.length ? [`- and ${count - writes.length} more`] : []),

@@ -205,7 +205,7 @@ function againstTargets({ figures }: RunReport): string[] {
   ];
 }
 
-const wayWords = { 'in-place': 'A node in place', replace: 'A node made anew' } as const;
+const wayWords = { 'in-place': 'A node in place', replace: 'A node replaced' } as const;
 
 function planSection({ plan }: RunReport): string[] {
   if (!plan) return ['## The plan\n\nThe run never came to one.'];

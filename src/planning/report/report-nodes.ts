@@ -38,7 +38,7 @@ export function reportBoots(story: RunStory): ReportBoots {
   return { throughFirmware: names(true), neverThroughFirmware: names(false) };
 }
 
-/** Whether its last boot went through its firmware: a machine that was made anew was switched on. */
+/** Whether its last boot went through its firmware: a machine that was replaced was switched on. */
 export function bootedThroughFirmware(
   { rebootMode }: Pick<StoryNode, 'rebootMode'>,
   planned: PlannedNode | undefined,

@@ -47,7 +47,7 @@ export interface StoryNode extends Omit<NodeResult, 'outcome' | 'state' | 'ended
   readonly steps: readonly StoryStep[];
 }
 
-/** Something the run did by itself, between nodes. */
+/** Something the run did automatically, between nodes. */
 export interface RunWork {
   /** `plan`, `approval`, `order`, `images`, `snapshot`, `etcd`, `paused`, `halted`. */
   readonly name: string;
@@ -169,12 +169,12 @@ export interface RunReport {
   readonly snapshots: readonly SnapshotRecord[];
   /** Where they are kept, and to whom they are encrypted; null: the record does not tell. */
   readonly snapshotsKept: SnapshotsKept | null;
-  /** What the run did by itself, between nodes. */
+  /** What the run did automatically, between nodes. */
   readonly work: readonly RunWork[];
   readonly figures: ReportFigures;
   /** What Terraform would still change after the run, with what git says; null: it was not asked. */
   readonly terraform: LeftToChange | null;
-  /** What still names the version from before; null: no node has a new one. */
+  /** What still names the previous version; null: no node has a new one. */
   readonly lag: ReportLag | null;
   /** Null: slipway.yaml named nobody under `notify`. */
   readonly telling: Telling | null;

@@ -64,7 +64,7 @@ export interface NodeResult {
   readonly startedAt: string;
   readonly endedAt: string;
   readonly steps: readonly StepRecord[];
-  /** Halted: what it was before this attempt, where that was recorded. Its way back is compared with it. */
+  /** Halted: what it was before this attempt, where that was recorded. Its rollback is compared with it. */
   readonly before?: NodeBefore;
 }
 

@@ -10,7 +10,7 @@ export interface Halt {
 }
 
 /**
- * Whether a node that halted like this goes back to the version from before by itself, where slipway.yaml says so: it booted the new
+ * Whether a node that halted like this goes back to the previous version automatically, where slipway.yaml says so: it booted the new
  * version, and that is seen not to do well on it. What nobody could see is no such thing, and of what booted nothing new there is nothing
  * to take back.
  */
@@ -40,7 +40,7 @@ const afterBoot: ReadonlySet<StepName> = new Set<StepName>([
 
 /**
  * An API that does not answer is unknown, neither well nor broken; what a person did is not the version's doing, and what only a person
- * ends, the version from before does not end either.
+ * ends, the previous version does not end either.
  */
 const others: ReadonlySet<Reason['kind']> = new Set<Reason['kind']>([
   'talos-unreachable',

@@ -4,7 +4,7 @@ import type { Reason } from '../reasons/reason.js';
 import { wantedStrategy } from '../plan/wanted-strategy.js';
 import { deltaOf, isVersion } from '../versions/versions.js';
 
-/** Patches that a node may lack, and the run that made its machine anew. */
+/** Patches that a node may lack, and the run that replaced its machine. */
 export interface OwedPatches {
   readonly patches: number;
   /** `run/<cluster>/<n>`. */

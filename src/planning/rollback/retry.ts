@@ -2,14 +2,14 @@ import { stepsOf, type StepName } from '../steps/node-steps.js';
 import type { Planned, PlannedNode } from '../plan/plan.js';
 import type { Reason } from '../reasons/reason.js';
 
-/** How a node that halted a run would be begun once more. */
+/** How a node that halted a run would be retried. */
 export type Retry =
   | { readonly verdict: 'again'; readonly node: PlannedNode; readonly steps: readonly StepName[] }
   | { readonly verdict: 'refused'; readonly reasons: readonly Reason[] };
 
 /**
  * A retry decides nothing anew: version, image and strategy stay as they were planned, and only where the node begins is taken from
- * what it is now: armed, half made, on its target and still cordoned, or as it was.
+ * what it is now: armed, incomplete, on its target and still cordoned, or as it was.
  *
  * @param planned the same upgrade, planned for this node alone as it is now.
  * @param before the node as the run's plan has it.
@@ -17,7 +17,7 @@ export type Retry =
  */
 export function retryOf(planned: Planned, before: PlannedNode, to: string): Retry {
   if (planned.verdict === 'refused') return { verdict: 'refused', reasons: planned.reasons };
-  // It runs its version, and nothing is left on it: all that can be done once more is to watch it.
+  // It runs its version, and nothing is left on it: all that can be done again is to watch it.
   if (planned.verdict === 'nothing-to-do')
     return { verdict: 'again', node: { ...before, skip: 'already-on-target' }, steps: ['soak'] };
   const { plan } = planned;

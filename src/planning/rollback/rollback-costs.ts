@@ -3,7 +3,7 @@ import { listed, span } from '../text/phrases.js';
 import type { PlannedNode, RollbackValues } from '../plan/plan.js';
 import type { MachineInTerraform } from '../terraform/machine-in-terraform.js';
 
-/** What a way back costs. */
+/** What a rollback costs. */
 export interface RollbackCosts {
   /** Milliseconds, as such things usually take. */
   readonly took: number;
@@ -34,13 +34,13 @@ export function costsOf({
     notes: [
       ...(templates.length === 0
         ? []
-        : [`${listed(templates)} made anew with ${from} first: ${usual(making)}`]),
+        : [`${listed(templates)} replaced with ${from} first: ${usual(making)}`]),
       ...(kept ? [`the template it is made of holds ${from} already`] : []),
-      `the machine of ${name} made anew with ${from}: ${usual(usually.replaced)}`,
+      `the machine of ${name} replaced with ${from}: ${usual(usually.replaced)}`,
       ...(templates.length === 0 || ahead.length === 0
         ? []
         : [
-            `${listed(ahead)} ${ahead.length === 1 ? 'is' : 'are'} still to be made of ${templates.length === 1 ? 'that template' : 'those templates'} with ${to}: the next run makes ${templates.length === 1 ? 'it' : 'them'} anew once more, ${usual(making)}`,
+            `${listed(ahead)} ${ahead.length === 1 ? 'is' : 'are'} still to be made of ${templates.length === 1 ? 'that template' : 'those templates'} with ${to}: the next run makes ${templates.length === 1 ? 'it' : 'them'} anew again, ${usual(making)}`,
           ]),
     ],
   };

@@ -14,7 +14,7 @@ import { flowOf } from '../versions/upgrade-flow.js';
 import { costsOf } from './rollback-costs.js';
 import { well, wellPatched } from '../steps/health-steps.js';
 
-/** What the way back of a node that was made anew, or was to be, is decided from. */
+/** What the rollback of a node that was replaced, or was to be, is decided from. */
 export interface ReplacedNodeQuestion {
   readonly inventory: Inventory;
   /** Of the node what it runs and what stands at its address; of the others what etcd says. */
@@ -24,14 +24,14 @@ export interface ReplacedNodeQuestion {
   /** The version of the hop that halted. */
   readonly to: string;
   readonly way: RollbackValues;
-  /** The other nodes of the hop that are still to be made anew. */
+  /** The other nodes of the hop that are still to be replaced. */
   readonly ahead: readonly string[];
   readonly machine: MachineInTerraform;
 }
 
 /**
- * Back by another machine: the old template of its host and role first, where it differs, then the machine once more, of the version
- * from before. A machine that joined is emptied and replaced; one that did not is made again with what the state lacks.
+ * Back by another machine: the old template of its host and role first, where it differs, then the machine again, of
+ * the previous version. A machine that joined is emptied and replaced; one that did not is made again with what the state lacks.
  */
 export function rollbackOfReplaced(question: ReplacedNodeQuestion): Rollback {
   const { before, observation } = question;
@@ -176,7 +176,7 @@ const serviceSteps = {
   patched: ['cordon', ...wellPatched, 'uncordon'],
 } as const;
 
-/** A machine that answers, and that Terraform does not have whole, is nobody's to take back into service or to replace by itself. */
+/** A machine that answers, and that Terraform does not have whole, is nobody's to take back into service or to replace automatically. */
 function wholeInState({ before, machine }: ReplacedNodeQuestion): Reason | undefined {
   const address = addressOf(before);
   const { present, lacking } = machine;

@@ -41,7 +41,7 @@ export function rollbackValuesOf(
   });
   if (replacement.continues)
     return unknown(
-      'an earlier run had destroyed its machine, and nobody recorded of which schematic that was; retry makes what is half made',
+      'an earlier run had destroyed its machine, and nobody recorded of which schematic that was; retry makes what is incomplete',
     );
   const { variables } = terraform;
   const { schematic } = expects;
@@ -50,7 +50,7 @@ export function rollbackValuesOf(
   if (other && (own.schematic !== undefined || variable === undefined))
     return unknown(
       `it was made of schematic ${schematic}, git names another one by now, and no variable of Terraform carries it; ` +
-        `put it back in git, and make the machine anew by a run of its own to ${from}`,
+        `put it back in git, and replace the machine by a run of its own to ${from}`,
     );
   if (other && !/^[\da-f]{64}$/.test(schematic))
     return unknown(`it was made of no schematic that the Image Factory knows (${schematic})`);

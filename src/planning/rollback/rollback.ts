@@ -19,14 +19,14 @@ export type Rollback =
       readonly verdict: 'rollback';
       readonly node: PlannedNode;
       readonly steps: readonly StepName[];
-      /** Where its machine is made anew once more. */
+      /** Where its machine is replaced again. */
       readonly costs?: RollbackCosts;
     }
   | { readonly verdict: 'refused'; readonly reasons: readonly Reason[] };
 
 /**
- * Back to the version from before: by the slot that the upgrade in place left alone; or, where the node runs that version already, only
- * back into service, unless its next boot takes another. A node that was made anew has no such slot: `rollback-replaced.ts`.
+ * Back to the previous version: by the slot that the upgrade in place left alone; or, where the node runs that version already, only
+ * back into service, unless its next boot takes another. A node that was replaced has no such slot: `rollback-replaced.ts`.
  *
  * @param observation of the node what it is now; where it is of another minor than before, of the cluster what runs and what etcd says.
  * @param before the node as the run's plan has it.
@@ -53,7 +53,7 @@ export function rollbackOf(
     return refused(`Talos on it does not answer (${seen.why}), and nobody else can boot its other slot`);
   const talos = seen.value;
   const runs = { version: talos.version, schematic: runningSchematic(talos), extensions: talos.extensions };
-  // Whatever an earlier run did to it, its way back is that run's.
+  // Whatever an earlier run did to it, its rollback is that run's.
   if (before.skip !== undefined) return refused(`this run installed nothing on it: it ran ${from} before`);
   const flow = flowOf(talos.version) ?? 'legacy';
   const { rebootMode: _, armed: _armed, ...kept } = before;
@@ -82,7 +82,7 @@ export function rollbackOf(
     };
   }
   if (talos.version !== to)
-    return refused(`it runs ${talos.version}, neither the version from before nor the one of this run`);
+    return refused(`it runs ${talos.version}, neither the previous version nor the one of this run`);
   const forbids = isWithinMinor(before, to) ? undefined : oldForbidden(observation, before, to);
   if (forbids) return { verdict: 'refused', reasons: [forbids] };
   if (installed !== undefined && versionOfImage(installed) !== from)

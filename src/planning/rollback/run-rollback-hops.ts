@@ -1,10 +1,10 @@
 import type { RanBefore, RanBetween } from '../plan/plan.js';
 
-/** One step of a node's way back, from one version to another. */
+/** One step of a node's rollback, from one version to another. */
 export interface HopBack {
   readonly from: RanBetween;
   readonly to: RanBetween;
-  /** The slot that the upgrade left alone holds it; or it is installed once more, or another machine is made of it. */
+  /** The slot that the upgrade left alone holds it; or it is installed again, or another machine is made of it. */
   readonly by: 'slot' | 'install' | 'machine';
 }
 
@@ -12,8 +12,8 @@ export interface HopBack {
  * The way a node takes back from what it runs: through what it ran between, since no minor is skipped. The slot that its last upgrade
  * in place left alone holds the first of them, as long as it runs what it was brought to.
  *
- * @param runs what it runs; it is not back yet. Of a machine that is half made, what the one ran that is gone.
- * @returns undefined where it runs what neither was nor came, or the version from before of another schematic.
+ * @param runs what it runs; it is not back yet. Of a machine that is incomplete, what the one ran that is gone.
+ * @returns undefined where it runs what neither was nor came, or the previous version of another schematic.
  */
 export function hopsBack(
   { version, schematic, to, through = [], noSlot }: RanBefore,
@@ -37,7 +37,7 @@ export function hopsBack(
   }));
 }
 
-/** The part of a way back that ends with a hop to that version: what is left to do of it is what a retry does. */
+/** The part of a rollback that ends with a hop to that version: what is left to do of it is what a retry does. */
 export function upToHop(before: RanBefore, to: string): RanBefore {
   const { noSlot, through = [], ...whole } = before;
   const at = through.findIndex(({ version }) => version === to);

@@ -14,7 +14,7 @@ import { type HopBack, hopsBack } from './run-rollback-hops.js';
 import { flowOf } from '../versions/upgrade-flow.js';
 import { type KnownRollbackValues, rollbackValuesOf } from './rollback-values.js';
 
-/** A node in one hop of its way back. */
+/** A node in one hop of its rollback. */
 export interface PlannedHop {
   readonly to: string;
   readonly node: PlannedNode;
@@ -94,7 +94,7 @@ function plannedHop(
   };
 }
 
-/** By another machine: of the old template, with the values from before. One that is half made is gone on with. */
+/** By another machine: of the old template, with the values from before. One that is incomplete is gone on with. */
 function plannedReplacementBack(
   input: PlanInput,
   node: InventoryNode,
@@ -104,7 +104,7 @@ function plannedReplacementBack(
 ): PlannedNode {
   const known = wayOf(input, node, planned, to);
   // Refused before, but the types do not know.
-  if (known.verdict !== 'known') throw new Error(`${node.name} was planned without a way back`);
+  if (known.verdict !== 'known') throw new Error(`${node.name} was planned without a rollback`);
   const patches = patchesFor(input.inventory, node, 'after-ready').length;
   const order = half ? 'resumed' : planned.steps === 'rollback-in-place' ? 'rollback-replaced' : 'replace';
   return {

@@ -40,7 +40,7 @@ export function runRollbackRefusals(
   ];
 }
 
-/** A machine that is half made is gone on with alone, and before all others, as in any run. */
+/** A machine that is incomplete is gone on with alone, and before all others, as in any run. */
 function unfinishedRefusals(input: PlanInput, seen: readonly SeenNode[], back: RunRollback): Reason[] {
   const unfinished = seen.filter(({ incompleteReplacement }) => incompleteReplacement);
   const [first] = unfinished;
@@ -58,7 +58,7 @@ function nodeRefusals(seen: readonly SeenNode[], before: RanBefore, back: RunRol
   const refused = (why: string): Reason[] => [{ kind: 'rollback-impossible', node: before.name, why }];
   if (incompleteReplacement && before.noSlot !== 'replaced')
     return refused(
-      'its machine is half made, and not by that run; the next upgrade makes it whole first, and then it goes back',
+      'its machine is incomplete, and not by that run; the next upgrade makes it whole first, and then it goes back',
     );
   // What did not answer is refused for that.
   if (!talos || !object) return [];
@@ -73,7 +73,7 @@ function nodeRefusals(seen: readonly SeenNode[], before: RanBefore, back: RunRol
   }
   if (before.noSlot === 'several-hops' && !before.through)
     return refused(
-      `run ${back?.run ?? 0} upgraded it more than once, and what was asked does not say what it ran between; ask once more with this version of slipway`,
+      `run ${back?.run ?? 0} upgraded it more than once, and what was asked does not say what it ran between; ask again with this version of slipway`,
     );
   const runs = { version: talos.version, schematic: runningSchematic(talos) };
   const legs =
@@ -91,7 +91,7 @@ function nodeRefusals(seen: readonly SeenNode[], before: RanBefore, back: RunRol
   return [];
 }
 
-/** What forbids making machines anew, of those that go back that way. */
+/** What forbids replacing machines, of those that go back that way. */
 function machinesRefusals(input: PlanInput, seen: readonly SeenNode[], back: RunRollback): Reason[] {
   const replaced = chosen(input, back).filter((before) => {
     const node = seenAs(seen, before.name);
@@ -121,7 +121,7 @@ function etcdRefusals(input: PlanInput, seen: readonly SeenNode[], back: RunRoll
     const seenNode = seenAs(seen, before.name);
     const { node, talos, incompleteReplacement } = seenNode;
     if (node.role !== 'control-plane' || !talos || isBack(before, seenNode)) return [];
-    // Without the member of one that is half made, the data may have moved on.
+    // Without the member of one that is incomplete, the data may have moved on.
     const why = etcdMoved(etcd.value, before.version, incompleteReplacement ? before.to : talos.version);
     return why === undefined ? [] : [{ kind: 'rollback-impossible', node: before.name, why }];
   });

@@ -4,7 +4,7 @@ import type { Reason } from '../reasons/reason.js';
 import { replacementOfHop } from '../plan/replacement-plan.js';
 import { chosen, plannedBack, type PlannedHop, seenAs } from './run-rollback-nodes.js';
 
-/** The same, about the nodes of a way back alone. */
+/** The same, about the nodes of a rollback alone. */
 export function onlyBack(input: PlanInput, { nodes }: RunRollback): PlanInput {
   const { only = [] } = input;
   const names = nodes.map(({ name }) => name);
@@ -17,7 +17,7 @@ export function beginsWithUnfinished(hops: readonly Hop[], { run }: RunRollback)
   const unfinished = hops[at]?.nodes.find(({ replacement }) => replacement?.continues);
   if (at < 1 || !unfinished) return undefined;
   const { name: node } = unfinished;
-  const why = `its machine is half made, and others would be worked on before it: take it back first, alone: slipway rollback --run ${run} --only ${node} --why "…"`;
+  const why = `its machine is incomplete, and others would be worked on before it: take it back first, alone: slipway rollback --run ${run} --only ${node} --why "…"`;
   return { kind: 'rollback-impossible', node, why };
 }
 
@@ -31,7 +31,7 @@ interface OpenHop {
 
 /**
  * The hops of it: one for each version that ran before, in the order in which its nodes come; and one for each set of values, where
- * machines are made anew. A node that was upgraded more than once comes in one for each.
+ * machines are replaced. A node that was upgraded more than once comes in one for each.
  */
 export function runRollbackHops(input: PlanInput, seen: readonly SeenNode[], back: RunRollback): Hop[] {
   const ways = chosen(input, back).map((before) => plannedBack(input, seenAs(seen, before.name), before));

@@ -91,7 +91,7 @@ export const steps: Readonly<Record<StepName, Step>> = {
     only: 'control-plane',
   },
   templates: {
-    does: 'makes the templates that nodes are made of anew, where they differ',
+    does: 'makes the templates that nodes are replaced of, where they differ',
     limit: 'templates',
     repeat: 'observe-first',
     undo: { none: 'the next run makes those of its own version' },
@@ -148,7 +148,7 @@ export const steps: Readonly<Record<StepName, Step>> = {
     onCancel: 'undo',
   },
   install: {
-    does: 'takes a last look, then sends the upgrade request, once',
+    does: 'takes a preflight check, then sends the upgrade request, once',
     limit: 'install',
     repeat: 'once',
     undo: {
@@ -157,25 +157,25 @@ export const steps: Readonly<Record<StepName, Step>> = {
     onCancel: 'finish',
   },
   reboot: {
-    does: 'takes another last look, then reboots the node, once',
+    does: 'takes another preflight check, then reboots the node, once',
     limit: 'reboot',
     repeat: 'once',
     undo: { none: 'a reboot is not taken back; the other boot slot keeps the old version' },
     onCancel: 'finish',
   },
   'roll-back': {
-    does: 'takes a last look, then boots the version from before, once',
+    does: 'takes a preflight check, then boots the previous version, once',
     limit: 'reboot',
     repeat: 'once',
     undo: { none: 'a second rollback would boot the version that did not get well' },
     onCancel: 'finish',
   },
   'replace-machine': {
-    does: 'plans and checks again, takes a last look, then lets Terraform destroy the machine and make it anew, once',
+    does: 'plans and checks again, takes a preflight check, then lets Terraform destroy the machine and replace it, once',
     limit: 'replace',
     repeat: 'once',
     undo: {
-      none: 'a machine that is gone does not come back; a way back makes it anew from its old template',
+      none: 'a machine that is gone does not come back; a rollback replaces it from its old template',
     },
     onCancel: 'finish',
   },
@@ -224,7 +224,7 @@ export const steps: Readonly<Record<StepName, Step>> = {
     only: 'control-plane',
   },
   'patch-machine': {
-    does: 'merges the patches that waited until it is Ready into its configuration; a reboot they need follows a last look, once',
+    does: 'merges the patches that waited until it is Ready into its configuration; a reboot they need follows a preflight check, once',
     limit: 'boot',
     repeat: 'once',
     undo: { none: 'what a patch changed, another one changes back' },
@@ -263,7 +263,7 @@ export const steps: Readonly<Record<StepName, Step>> = {
 /** All orders together: a record keeps its keys in the order they are written. */
 const inOrder = Object.keys(steps) as readonly StepName[];
 
-/** The limits that only making machines anew waits by: a plan that makes none does not rest on them. */
+/** The limits that only replacing machines waits by: a plan that makes none does not rest on them. */
 export const replacementLimits: readonly string[] = [
   'terraformPlan',
   'terraformLock',

@@ -9,7 +9,7 @@ const remade = ['cordon', 'record-facts', 'continue-machine', ...made] as const;
 const returned = ['await-boot', 'await-ready', 'await-etcd-member'] as const;
 const checked = ['verify-node', 'uncordon'] as const;
 
-/** The orders of steps by which a node goes back to the version from before. */
+/** The orders of steps by which a node goes back to the previous version. */
 export const rollbackOrders = {
   /** In the slot that an upgrade in place left alone. Its pods are gone, or go as budgets allow. */
   'rollback-in-place': [...emptied, 'roll-back', ...returned, ...checked],

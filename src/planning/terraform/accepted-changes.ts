@@ -2,7 +2,7 @@ import type { Reason } from '../reasons/reason.js';
 import { count, listed } from '../text/phrases.js';
 import { covers } from './address.js';
 
-/** An attribute of a machine that becomes another one when it is made anew, and may, since a person said yes to the plan. */
+/** An attribute of a machine that becomes another one when it is replaced, and may, since a person approved the plan. */
 export interface AcceptedChange {
   readonly address: string;
   /** `memory[0].dedicated` */
@@ -14,7 +14,7 @@ export interface AcceptedChange {
 /** What Terraform would change of machines beside what an upgrade is about, by node. */
 export type OtherChanges = Readonly<Record<string, readonly AcceptedChange[]>>;
 
-/** Of what a plan is refused for, that which a person may say yes to: attributes whose old and new value are shown to their end. */
+/** Of what a plan is refused for, that which a person may approve: attributes whose old and new value are shown to their end. */
 export function changesToAccept(
   refusals: readonly Reason[],
   nodes: readonly { readonly node: string; readonly address: string }[],
@@ -47,7 +47,7 @@ export function isAccepted(reason: Reason, accepted: readonly AcceptedChange[]):
   );
 }
 
-/** Every change once, with the nodes it is of: what a person says yes to is told to its end. */
+/** Every change once, with the nodes it is of: what a person approves is told to its end. */
 export function changesText(changes: OtherChanges): string {
   const nodes = new Map<string, string[]>();
   for (const [node, own] of Object.entries(changes))

@@ -9,7 +9,7 @@ import type { ResourceChange, TerraformPlan } from './terraform-json.js';
 
 /** What a plan is held against. */
 export interface WantedChange {
-  /** What is made anew, in words: `k8s-work-1`, `the templates of baldar`. */
+  /** What is replaced, in words: `k8s-work-1`, `the templates of baldar`. */
   readonly subject: string;
   readonly purpose: 'machine' | 'template';
   /** Modules and resources in which something may change. */
@@ -149,7 +149,7 @@ function checkReplaced(change: ResourceChange, recorded: RecordedInstance, wante
   ];
 }
 
-/** What is to be made anew and the plan does not speak of, or leaves alone. */
+/** What is to be replaced and the plan does not speak of, or leaves alone. */
 function notReplaced(inside: readonly ResourceChange[], { replaces, creates }: WantedChange): Reason[] {
   return [...replaces.map(({ address }) => address), ...creates].flatMap((address): Reason[] => {
     const changes = inside.filter((change) => sameAddress(change.address, address));

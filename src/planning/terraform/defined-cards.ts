@@ -1,13 +1,13 @@
 import type { Json } from './terraform-json.js';
 import { valueAt } from './value-at.js';
 
-/** A network card of a machine as Terraform's state has it. What it does not tell is left out. */
+/** A network interface of a machine as Terraform's state has it. What it does not tell is left out. */
 export interface DefinedInterface {
   readonly vlan?: 'untagged' | number;
   readonly bridge?: string;
 }
 
-/** Where a type of machine holds its network cards: a list, and what of each of them, as dotted paths. */
+/** Where a type of machine holds its network interfaces: a list, and what of each of them, as dotted paths. */
 export interface InterfacePaths {
   readonly list: string;
   readonly vlan?: string | undefined;
@@ -24,7 +24,7 @@ const builtIn: Readonly<Record<string, InterfacePaths>> = {
 };
 
 /**
- * The network cards in the attributes of a resource, in their order; undefined where it lists none.
+ * The network interfaces in the attributes of a resource, in their order; undefined where it lists none.
  *
  * @param added what `terraform.resources` of slipway.yaml says of the type.
  */

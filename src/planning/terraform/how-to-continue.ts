@@ -2,7 +2,7 @@ import type { Reason } from '../reasons/reason.js';
 import { otherMachine, type MachineIdentity } from './machine-identity.js';
 import { recordInstances, type RecordedInstance, type StateInstance } from './state-instances.js';
 
-/** What is known of a machine that an earlier run left half made. */
+/** What is known of a machine that an earlier run left incomplete. */
 export interface ContinueQuestion {
   readonly node: string;
   /** What Terraform calls it. */
@@ -25,11 +25,11 @@ export interface ContinueQuestion {
       };
   /** An attempt of this very step began to send something. */
   readonly lost: boolean;
-  /** The node goes back: what was made is of the wrong version, and is made once more, however whole it is. */
+  /** The node goes back: what was made is of the wrong version, and is made again, however whole it is. */
   readonly remakes?: boolean;
 }
 
-/** `nothing`: the machine is made. Otherwise what is replaced is half made itself, and what is created is gone. */
+/** `nothing`: the machine is made. Otherwise what is replaced is incomplete itself, and what is created is gone. */
 export type ContinueDecision =
   | { readonly send: 'nothing' }
   | {
@@ -40,8 +40,8 @@ export type ContinueDecision =
   | { readonly send: 'refuse'; readonly reason: Reason };
 
 /**
- * How to go on with it. A person asked for that, with a plan that says so; still nothing is destroyed but what is shown to be half
- * made, and nothing is made where a machine stands that the state does not know. What answers is believed before the state.
+ * How to go on with it. A person asked for that, with a plan that says so; still nothing is destroyed but what is shown to be
+ * incomplete, and nothing is made where a machine stands that the state does not know. What answers is believed before the state.
  */
 export function howToContinue(question: ContinueQuestion): ContinueDecision {
   const { node, address, present, lacking, identity, machine, lost } = question;

@@ -9,7 +9,7 @@ export interface LeftWrite extends Write {
   readonly node?: string;
 }
 
-/** What Terraform, given nothing but what git says, would still do once the last node was made anew. */
+/** What Terraform, given nothing but what git says, would still do once the last node was replaced. */
 export type LeftToChange =
   | {
       readonly kind: 'known';

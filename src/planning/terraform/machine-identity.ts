@@ -9,7 +9,7 @@ export interface MachineIdentity {
   readonly uuid?: string;
   /** Of the first card, in lower case. */
   readonly mac?: string;
-  /** Its network cards, where the state lists them. */
+  /** Its network interfaces, where the state lists them. */
   readonly cards?: readonly DefinedInterface[];
 }
 

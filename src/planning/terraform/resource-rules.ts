@@ -1,7 +1,7 @@
 import { type AttributePath, fit } from './attribute-paths.js';
 import type { Reading } from './attribute-changes.js';
 
-/** What may become of the attributes of one resource type when its machine is made anew. Patterns are those of `fit`. */
+/** What may become of the attributes of one resource type when its machine is replaced. Patterns are those of `fit`. */
 export interface ResourceRules extends Reading {
   /** May become anything: what an upgrade is about, and what the provider computes. */
   readonly mayChange: readonly string[];

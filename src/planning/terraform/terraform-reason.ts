@@ -73,7 +73,7 @@ type TerraformPlanReason =
       readonly guarded: boolean;
       /** The resource's type, for what can be written in slipway.yaml. */
       readonly type: string;
-      /** Old and new value are told to their end, so a person can say yes to them. */
+      /** Old and new value are told to their end, so a person can approve them. */
       readonly whole?: true;
     }
   /** Somebody changed a guarded attribute by hand: state and machine disagree. */

@@ -62,7 +62,7 @@ function outcomeOf(
   if (status === 'TERMINATED') return 'terminated';
   if (status === 'CANCELLED') return 'aborted';
   if (status !== 'COMPLETED') return 'failed';
-  // A run that ends by itself writes how into its phase.
+  // A run that ends automatically writes how into its phase.
   return phase !== undefined && outcomes.has(phase) ? (phase as RunOutcome) : 'unknown';
 }
 

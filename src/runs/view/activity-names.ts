@@ -32,10 +32,10 @@ const names: Readonly<Record<keyof Activities, Named>> = {
   uncordonNode: 'uncordon',
   soakNode: 'soak',
   planUpgrade: { name: 'plan', does: 'observes the cluster and makes the plan' },
-  planRetry: { name: 'look', does: 'looks at the node, to begin it once more' },
+  planRetry: { name: 'look', does: 'looks at the node, to retry it' },
   planRollback: {
     name: 'look',
-    does: 'looks at the node, and where it was made anew at Terraform, to roll it back',
+    does: 'looks at the node, and where it was replaced at Terraform, to roll it back',
   },
   readChanges: { name: 'read', does: 'reads what a delivery changed' },
   handOver: { name: 'hand-over', does: 'hands what was merged over to its queue' },
@@ -53,7 +53,7 @@ const names: Readonly<Record<keyof Activities, Named>> = {
   awaitEtcdStable: { name: 'etcd', does: 'waits until etcd has been healthy without a break' },
   tellPeople: { name: 'tell', does: 'tells people' },
   tellForge: { name: 'tell', does: 'tells the forge' },
-  planOwnRollback: { name: 'look', does: 'looks whether a node that halted can go back by itself' },
+  planOwnRollback: { name: 'look', does: 'looks whether a node that halted can go back automatically' },
 };
 
 function named(activity: string): Named | undefined {

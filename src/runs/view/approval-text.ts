@@ -11,14 +11,14 @@ import type { ApprovalView, RunView } from './run-view.js';
 import { clockText } from './time-text.js';
 import type { Clock } from './work-text.js';
 
-/** The wait for a person's yes that goes on; undefined: none does. */
+/** The wait for a person's approval that goes on; undefined: none does. */
 export function unansweredOf({ approval, outcome, abort }: RunView): ApprovalView | undefined {
   return approval && !outcome && !abort && approval.endedAt === undefined && !approval.answer
     ? approval
     : undefined;
 }
 
-/** A wait for a person's yes: to what, why, and what becomes of it without. */
+/** A wait for a person's approval: to what, why, and what becomes of it without. */
 export function approvalText(
   { plan, needs, until, approvers, yes }: ApprovalView,
   { now, timeZone }: Clock,

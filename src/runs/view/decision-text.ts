@@ -5,7 +5,7 @@ import { whoAndWhy } from './pause-text.js';
 /** What a person said, in one line. */
 export function decisionText(decision: Decision): string {
   if (decision.kind === 'approve' || decision.kind === 'reject') return answerText(decision);
-  if (decision.kind === 'retry') return `${decision.node} is begun once more, by ${whoAndWhy(decision)}`;
+  if (decision.kind === 'retry') return `${decision.node} is retried, by ${whoAndWhy(decision)}`;
   if (decision.kind === 'rollback') return `${decision.node} is rolled back, by ${whoAndWhy(decision)}`;
   if (decision.kind === 'start-now')
     return `nodes are begun although the window is closed, by ${whoAndWhy(decision)}`;

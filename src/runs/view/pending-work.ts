@@ -36,7 +36,7 @@ export interface PendingWorkflowTask {
   readonly attempt: number;
 }
 
-/** What an open execution waits for by itself. */
+/** What an open execution waits for automatically. */
 export interface PendingWork {
   readonly activities: readonly PendingActivity[];
   readonly workflowTask: PendingWorkflowTask | undefined;

@@ -20,7 +20,7 @@ export interface QueueView {
   readonly waiting: (WaitingOffer & { readonly sentence: string }) | null;
   /** Who keeps runs from beginning, if anybody does. */
   readonly frozen: (Freeze & { readonly sentence: string; readonly advice: readonly string[] }) | null;
-  /** Versions that no merge brings again by itself, the newest first. */
+  /** Versions that no merge brings again automatically, the newest first. */
   readonly blockedVersions: readonly (BlockedVersion & { readonly sentence: string })[];
   /** Who lifted the last hold and the last freeze: a sentence each. */
   readonly lifted: readonly string[];
@@ -113,7 +113,7 @@ function waitingSentence(waiting: WaitingOffer, { cluster, memo, running }: Queu
   const by = mergeWords(waiting);
   const what = `Talos ${waiting.target}${by === '' ? '' : `, ${by},`} was merged`;
   if (!running)
-    return sentence(`${what} and waited in that queue; it begins no more by itself, so ask for it anew`);
+    return sentence(`${what} and waited in that queue; it begins no more automatically, so ask for it anew`);
   if (waiting.blockedVersion)
     return sentence(
       `${what} and waits for a person: ${blockedVersionSentence(waiting.blockedVersion, cluster)}`,
@@ -124,14 +124,14 @@ function waitingSentence(waiting: WaitingOffer, { cluster, memo, running }: Queu
       `${what} and waits: run ${open.run} takes ${cluster} back; once it has, a person begins what waits`,
     );
   const obstacles = [
-    // The end of a run decides about the hold, too: a way back that ends well lifts that of the run before.
+    // The end of a run decides about the hold, too: a rollback that ends well lifts that of the run before.
     ...(open ? [`run ${open.run} has ended and left no hold`] : hold ? ['the hold is released'] : []),
     ...(frozen ? ['the freeze is lifted'] : []),
   ];
   return sentence(
     obstacles.length === 0
       ? `${what}: it begins as soon as a worker takes it`
-      : `${what} and waits: it begins by itself once ${listed(obstacles)}`,
+      : `${what} and waits: it begins automatically once ${listed(obstacles)}`,
   );
 }
 

@@ -195,7 +195,7 @@ function abortChange(before: RunView | undefined, view: RunView): RunChange[] {
   return [{ time: at, kind: 'abort', text: `abort asked for by ${by}${why === '' ? '' : `: ${why}`}` }];
 }
 
-/** Said yes or no to; asked to stand still, and to go on. An abort is told by itself. */
+/** Approved or rejected; asked to stand still, and to go on. An abort is told automatically. */
 function decisionChanges(before: RunView | undefined, view: RunView): RunChange[] {
   const steers = (decision: Decision): boolean => decision.kind !== 'abort';
   const told = before?.decisions.filter(steers).length ?? 0;
@@ -210,7 +210,7 @@ function decisionChanges(before: RunView | undefined, view: RunView): RunChange[
     }));
 }
 
-/** It waits for a yes: what ends that, and what to type. */
+/** It waits for approval: what ends that, and what to type. */
 function approvalChange(before: RunView | undefined, { view, clock }: Look): RunChange[] {
   const { approval } = view;
   if (!approval || before?.approval) return [];

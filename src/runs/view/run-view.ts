@@ -42,7 +42,7 @@ export interface RunView {
   readonly work: readonly Work[];
   /** Set once somebody asked for an abort or a cancel. */
   readonly abort: AbortView | undefined;
-  /** Set once it waits for a person's yes to its plan; `endedAt` undefined: it does. */
+  /** Set once it waits for a person's approval of its plan; `endedAt` undefined: it does. */
   readonly approval: ApprovalView | undefined;
   /** Set from when somebody asked for a pause until somebody resumed, or the run ended. */
   readonly pause: PauseView | undefined;
@@ -82,10 +82,10 @@ export interface AbortView {
 export interface ApprovalView extends PauseTime {
   /** The plan's hash. */
   readonly plan: string;
-  /** Why it needs a yes. */
+  /** Why it needs approval. */
   readonly needs: readonly PlanApproval[];
   readonly answer: Decision | undefined;
-  /** How many different people must say yes, and those who did; left out: one is enough. */
+  /** How many different people must approve, and those who did; left out: one is enough. */
   readonly approvers?: number;
   readonly yes?: readonly Decision[];
 }
@@ -104,7 +104,7 @@ export interface PauseView {
 /** ISO times. */
 export interface PauseTime {
   readonly since: string;
-  /** When the run ends by itself, if nobody says that it may go on. */
+  /** When the run ends automatically, if nobody says that it may go on. */
   readonly until: string;
   /** Undefined: it lasts. */
   readonly endedAt: string | undefined;

@@ -74,7 +74,7 @@ function storyNode(view: RunView, node: NodeView): StoryNode {
   };
 }
 
-/** What the run did by itself, in order: its work between nodes, and the times it stood still. */
+/** What the run did automatically, in order: its work between nodes, and the times it stood still. */
 function workOf({ work, pauses, halts, windows, approval }: RunView): RunWork[] {
   const all = [
     ...work,

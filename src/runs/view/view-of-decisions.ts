@@ -99,7 +99,7 @@ function ownSkips({ activities, children }: HistoryFacts): Decision[] {
   });
 }
 
-/** What was found where it was asked whether a node goes back by itself. */
+/** What was found where it was asked whether a node goes back automatically. */
 export function ownRollbacksOf(
   activities: HistoryFacts['activities'],
 ): { readonly answer: OwnRollback; readonly at: string }[] {
@@ -123,7 +123,7 @@ export function pauseOf(facts: HistoryFacts, plan: UpgradePlan | undefined): Pau
   };
 }
 
-/** The times it stood still in a pause: its timers that say nothing, but for the one of a plan that needs a yes. */
+/** The times it stood still in a pause: its timers that say nothing, but for the one of a plan that needs approval. */
 export function pausesOf(facts: HistoryFacts, plan: UpgradePlan | undefined): PauseTime[] {
   return timesOf(facts).slice(asks(plan) ? 1 : 0);
 }
@@ -138,7 +138,7 @@ export function windowsOf(facts: HistoryFacts): PauseTime[] {
   return timesOf(facts, windowTimer);
 }
 
-/** The yes that the plan needs: what is known of it, and the wait for it, which comes before any pause can begin. */
+/** The approval that the plan needs: what is known of it, and the wait for it, which comes before any pause can begin. */
 export function approvalOf(facts: HistoryFacts, plan: UpgradePlan | undefined): ApprovalView | undefined {
   const { approvals } = plan ?? {};
   const [wait] = asks(plan) ? timesOf(facts) : [];
@@ -214,7 +214,7 @@ function isNodeDecision(kind: Decision['kind']): boolean {
   return kind === 'retry' || kind === 'skip' || kind === 'rollback';
 }
 
-/** A yes or a no as the run keeps it: with the whole hash. */
+/** An approval or a no as the run keeps it: with the whole hash. */
 function answered({ name, answer }: UpdateFact): Approval | undefined {
   if (name === approvePlan.name) return (answer as ApproveAnswer | undefined)?.approval;
   if (name === rejectPlan.name) return (answer as RejectAnswer | undefined)?.rejection;

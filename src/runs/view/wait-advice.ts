@@ -39,7 +39,7 @@ export function waitAdvice(node: NodeView, view: RunView, { now }: Clock): strin
   ];
 }
 
-/** A node on its way back, or one that somebody decided about, is finished first. */
+/** A node rolling back, or one that somebody decided about, is finished first. */
 function mayBeSkipped({ name, attempt, skippedBy, plan }: NodeView, step: string, view: RunView): boolean {
   const last = view.decisions.findLast(({ node }) => node === name);
   const forward = attempt === 1 || last?.kind === 'retry';

@@ -79,7 +79,7 @@ export class Downloads {
   }
 
   /**
-   * A file. A connection that breaks in the middle is tried once more from its beginning.
+   * A file. A connection that breaks in the middle is tried again from its beginning.
    * @throws DownloadFailed; the file is then not complete.
    */
   async file(url: string, target: string, onBytes?: OnBytes, signal?: AbortSignal): Promise<void> {

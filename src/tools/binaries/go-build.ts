@@ -24,7 +24,7 @@ export interface Built {
 
 /**
  * The oldest minor of Go that all of `tools/` was built with. A go.mod there may ask for a later patch of it: Go then gets
- * that toolchain by itself, or says what it lacks where it must not.
+ * that toolchain automatically, or says what it lacks where it must not.
  */
 const OLDEST_GO: readonly [major: number, minor: number] = [1, 26];
 const BUILD_TIMEOUT_MS = 60 * 60_000;

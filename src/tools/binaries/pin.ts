@@ -1,7 +1,7 @@
 /** Programs of which several versions are used side by side, each for what runs that version or was declared with it. */
 export type VersionedName = 'talosctl' | 'terraform' | 'tofu';
 
-/** Every outside program Slipway or its lab runs and can get by itself. */
+/** Every outside program Slipway or its lab runs and can get automatically. */
 export type BinaryName =
   | VersionedName
   | 'temporal'

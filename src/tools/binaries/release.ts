@@ -25,7 +25,7 @@ export interface Released {
 
 const EXTRACT_TIMEOUT_MS = 120_000;
 
-/** What takes one file out of an archive, by the end of its name. Node can read neither by itself. */
+/** What takes one file out of an archive, by the end of its name. Node can read neither automatically. */
 const UNPACKERS: Readonly<Record<string, Unpacker>> = {
   '.tar.gz': {
     command: 'tar',

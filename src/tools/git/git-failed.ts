@@ -11,7 +11,7 @@ export type GitProblem =
   | 'absent'
   /** What was asked for is no name, no address, or may not be read. */
   | 'refused'
-  /** The mirror on this disk cannot be used; it was thrown away, and is made anew when it is asked again. */
+  /** The mirror on this disk cannot be used; it was thrown away, and is replaced when it is asked again. */
   | 'broken'
   | 'unknown';
 

@@ -125,7 +125,7 @@ export class GitMirror {
         return;
       } catch (error) {
         const failed = gitFailure(error, this.url);
-        // Broken once more when it is new, it was not the disk.
+        // Broken again when it is new, it was not the disk.
         if (attempt === attemptsMax || (broken && failed.problem === 'broken')) throw failed;
         broken ||= failed.problem === 'broken';
         if (!(await this.#cleared(failed))) throw failed;

@@ -20,9 +20,9 @@ export interface ResourceLooks {
   ): Promise<{ stage: string; ready: boolean; unmet: string[] }>;
   /** The machine's SMBIOS UUID, in lower case. */
   systemUuid(target: TalosTarget, limits?: CallLimits): Promise<string>;
-  /** MACs of its network cards, in lower case and in the order the machine counts them. */
+  /** MACs of its network interfaces, in lower case and in the order the machine counts them. */
   macs(target: TalosTarget, limits?: CallLimits): Promise<string[]>;
-  /** Its network cards, in that order. */
+  /** Its network interfaces, in that order. */
   cards(target: TalosTarget, limits?: CallLimits): Promise<ObservedInterface[]>;
   /** The machine configuration it runs, as a text: it holds the cluster's secrets. Needs the admin role. */
   machineConfiguration(target: TalosTarget, limits?: CallLimits): Promise<string>;

@@ -62,7 +62,7 @@ export class TalosCallFailed extends Error implements TalosCallFailure {
     return this.status === grpcStatus.unavailable && /transport|connection refused/.test(this.details);
   }
 
-  /** What it says of the credential where that was looked at and turned down, or the server's own was; each is final. */
+  /** What it says of the credential where that was looked at and rejected, or the server's own was; each is final. */
   get rejection(): string | undefined {
     if (this.status === grpcStatus.permissionDenied && this.details === 'not authorized') return this.details;
     if (this.status !== grpcStatus.unavailable) return undefined;

@@ -42,7 +42,7 @@ export class TalosConnections {
   }
 
   /**
-   * Makes one call and answers all its messages: one, or those of a stream that ends by itself. Its time begins once it has
+   * Makes one call and answers all its messages: one, or those of a stream that ends automatically. Its time begins once it has
    * a place among the others.
    *
    * @param path of the call: `/machine.MachineService/Version`.

@@ -55,7 +55,7 @@ export function talosLooks(keys: TalosKeys, which = 'talosconfig', sessions?: Ta
   };
 }
 
-/** A credential that was looked at and turned down; undefined: something else happened. */
+/** A credential that was looked at and rejected; undefined: something else happened. */
 function rejected(error: unknown, which: string): Refusal | undefined {
   if (!(error instanceof TalosCallFailed)) return undefined;
   const why = error.rejection;

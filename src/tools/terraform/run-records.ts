@@ -37,7 +37,7 @@ export interface OpenRun {
   readonly identity: ProcessIdentity;
   /** The lock it holds at this moment. */
   holds(lockId: string): void;
-  /** It is gone; `clean`: by itself, and with its lock given back. Otherwise the record stays, to tell whose the lock is. */
+  /** It is gone; `clean`: automatically, and with its lock given back. Otherwise the record stays, to tell whose the lock is. */
   over(clean: boolean): void;
 }
 

@@ -53,7 +53,7 @@ const approved: readonly EventAt[] = [
 ];
 const clock = { timeZone: 'UTC' };
 
-group('a plan that waits for a yes, in the record', () => {
+group('a plan that waits for approval, in the record', () => {
   test('waits since its timer runs, and until that fires; it is no pause', () => {
     const view = seen();
     expect(view.approval).toEqual({
@@ -115,7 +115,7 @@ const board = (over: Partial<RunView>, seconds: number): string =>
     ...clock,
   }).replaceAll(/\s+/g, ' ');
 
-group('the board of a run that waits for a yes', () => {
+group('the board of a run that waits for approval', () => {
   test('says to which plan, why, until when, what then, and the lines to type, and no other reason', () => {
     const text = board({ approval: open }, 63);
     expect(text).toContain('waits for an approval');
@@ -136,7 +136,7 @@ group('the board of a run that waits for a yes', () => {
     );
   });
 
-  test('says whose yes it goes by, and waits no longer', () => {
+  test('says whose approval it goes by, and waits no longer', () => {
     const text = board({ approval: said }, 70);
     expect(text).toContain('plan 3f2a8c91d0aa approved by Ada: the fix is urgent');
     expect(text).not.toContain('slipway approve');
@@ -149,7 +149,7 @@ group('the board of a run that waits for a yes', () => {
 });
 
 group('watching it in a pipe', () => {
-  test('tells that it waits, with what to type, and who said yes, each once', () => {
+  test('tells that it waits, with what to type, and who approved, each once', () => {
     const look = (seconds: number, over: Partial<RunView>): Look => ({
       view: aRunView({ plan: asking, ...over }),
       clock: { now: after(seconds), ...clock },

@@ -119,7 +119,7 @@ group('a run of several nodes at a time', () => {
     const lines = board(aRunView({ nodes }), 827).split('\n');
     expect(lines.slice(-2)).toEqual([
       '  ● k8s-work-2  drain                  0m47s  evicts its pods, as their PodDisruptionBudgets allow.',
-      '  ● k8s-work-3  reboot                 0m27s  takes another last look, then reboots the node, once.',
+      '  ● k8s-work-3  reboot                 0m27s  takes another preflight check, then reboots the node, once.',
     ]);
   });
 

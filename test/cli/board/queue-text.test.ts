@@ -104,17 +104,17 @@ group('a queue', () => {
   });
 
   test.each([
-    ['a hold', { hold }, 'waits: it begins by itself once the hold is released.'],
-    ['an open run', { open }, 'waits: it begins by itself once run 43 has ended and left no hold.'],
-    ['a freeze', { frozen }, 'waits: it begins by itself once the freeze is lifted.'],
+    ['a hold', { hold }, 'waits: it begins automatically once the hold is released.'],
+    ['an open run', { open }, 'waits: it begins automatically once run 43 has ended and left no hold.'],
+    ['a freeze', { frozen }, 'waits: it begins automatically once the freeze is lifted.'],
     [
       'an open run and a freeze',
       { open, frozen },
-      'waits: it begins by itself once run 43 has ended and left no hold and the freeze is lifted.',
+      'waits: it begins automatically once run 43 has ended and left no hold and the freeze is lifted.',
     ],
     ['a hold and a freeze', { hold, frozen }, 'once the hold is released and the freeze is lifted.'],
-    // A way back begins while the hold of the run before stands, and lifts it by ending well.
-    ['a way back', { open, hold }, 'waits: it begins by itself once run 43 has ended and left no hold.'],
+    // A rollback begins while the hold of the run before stands, and lifts it by ending well.
+    ['a rollback', { open, hold }, 'waits: it begins automatically once run 43 has ended and left no hold.'],
     ['nothing', {}, 'was merged: it begins as soon as a worker takes it.'],
   ])('tells what was merged and waits for %s', (_, memo, says) => {
     const waiting = { target: 'v1.12.7', commit: '4f1c9d2b7a6e5f00112233445566778899aabbcc', since: at(940) };
@@ -126,7 +126,7 @@ group('a queue', () => {
 
   const blockedVersions = [{ talos: 'v1.12.7', run: 42, since: at(900), wentBack: 'k8s-work-2' }];
   const turned =
-    'prox-ops turned back from Talos v1.12.7 at k8s-work-2 in run 42, on 2026-11-21 12:15 UTC, so no merge brings that again by itself; ' +
+    'prox-ops turned back from Talos v1.12.7 at k8s-work-2 in run 42, on 2026-11-21 12:15 UTC, so no merge brings that again automatically; ' +
     'slipway upgrade brings it, and forgets that once it has ended well.';
 
   test('tells that what was merged waits for a person, since when, by which run, and what to type', () => {
@@ -145,7 +145,7 @@ group('a queue', () => {
     expect(lineOf({ blockedVersions, hold })).toContain(turned);
   });
 
-  test('tells what was merged behind a way back that it waits for a person then', () => {
+  test('tells what was merged behind a rollback that it waits for a person then', () => {
     const waiting = { target: 'v1.12.7', since: at(940) };
     expect(lineOf({ open: { ...open, back: true }, waiting })).toContain(
       'Talos v1.12.7 was merged and waits: run 43 takes prox-ops back; once it has, a person begins what waits.',
@@ -155,7 +155,7 @@ group('a queue', () => {
   test.each([
     ['while a run is open', { open }],
     ['while it is held', { hold }],
-    ['while a way back is open and the hold stands', { open, hold }],
+    ['while a rollback is open and the hold stands', { open, hold }],
   ])('that is frozen says so %s, too', (_, memo) => {
     const shown = lineOf({ ...memo, frozen });
     expect(shown).toContain(
@@ -191,7 +191,7 @@ group('a queue', () => {
       expect(shown).toContain('prox-ops: its queue was ended from outside.');
       expect(shown).toContain('ada@ops froze prox-ops');
       expect(shown).toContain(
-        'Talos v1.12.7 was merged and waited in that queue; it begins no more by itself',
+        'Talos v1.12.7 was merged and waited in that queue; it begins no more automatically',
       );
     }
     expect(lineOf({ hold }, false)).toContain('prox-ops is held since');

@@ -52,8 +52,8 @@ test.each([
   ],
   [
     'any other row goes on a little further in',
-    '  a way back makes a machine anew once more',
-    '  a way back makes a machine anew\n    once more',
+    '  a rollback replaces a machine again',
+    '  a rollback replaces a machine\n    again',
   ],
 ])('%s', (_what, row, wrapped) => {
   expect(wrapRows(`first\n${row}\nlast`, 34)).toBe(`first\n${wrapped}\nlast`);

@@ -21,11 +21,11 @@ describe('what a rollback is answered', () => {
       verdict: 'rolling-back',
       node: 'work-1',
       steps: ['templates', 'replace-machine'],
-      costs: { took: 660_000, notes: ['the machine of work-1 made anew with v1.12.1: usually 6m'] },
+      costs: { took: 660_000, notes: ['the machine of work-1 replaced with v1.12.1: usually 6m'] },
     });
     expect(lines.slice(1)).toEqual([
       'It takes some 11m:',
-      '  - the machine of work-1 made anew with v1.12.1: usually 6m.',
+      '  - the machine of work-1 replaced with v1.12.1: usually 6m.',
       '  slipway watch prox-ops/42  # see it go',
     ]);
   });

@@ -64,7 +64,7 @@ describe('slipway doctor where nothing is up', () => {
     for (const { says } of findings) expect(says).toMatch(/[.!?…]$/);
   });
 
-  test('names each way that is closed, by itself, with what to type', () => {
+  test('names each way that is closed, automatically, with what to type', () => {
     const closed = findings.filter(({ group, verdict }) => group === 'endpoints' && verdict === 'fail');
     expect(closed.map(({ what }) => what)).toEqual([
       'k8s-ctrl-1, Talos API',

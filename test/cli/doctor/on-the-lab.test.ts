@@ -32,7 +32,7 @@ describe('slipway doctor on the lab', () => {
   const notWell = (findings: readonly Finding[]): Finding[] =>
     findings.filter(({ verdict }) => verdict === 'fail' || verdict === 'warn');
 
-  it('finds a cluster with a worker well, and asks each way by itself', async () => {
+  it('finds a cluster with a worker well, and asks each way automatically', async () => {
     const { code, findings } = await doctor();
     expect(notWell(findings)).toEqual([]);
     expect(code).toBe(0);

@@ -111,7 +111,7 @@ export function withActivities(...changed: readonly ActivitySpan[]): NodeEvidenc
   return { ...legacyUpgrade, history: { ...history, activities: all } };
 }
 
-/** A control plane that Terraform makes anew, from 0 to 12,000, with nothing to drain or to soak. */
+/** A control plane that Terraform replaces, from 0 to 12,000, with nothing to drain or to soak. */
 export const replacedUpgrade: NodeEvidence = {
   node,
   role: 'control-plane',

@@ -50,7 +50,7 @@ describe('the overhead of a node', () => {
     expect({ starts, looks }).toEqual({ starts: 2, looks: 5 });
   });
 
-  it('counts what the gates were held up to the last look that found them closed', () => {
+  it('counts what the gates were held up to the preflight check that found them closed', () => {
     const held = withLogs({
       requests: [
         ...legacyUpgrade.logs.requests,
@@ -105,10 +105,10 @@ describe('the overhead of a node', () => {
   });
 });
 
-describe('the overhead of a machine made anew', () => {
+describe('the overhead of a machine replaced', () => {
   const { total, apart, overhead, split, byStep, terraformStarts } = nodeOverhead(replacedUpgrade);
 
-  it('leaves out what Terraform makes and what the machine does by itself, and adds up', () => {
+  it('leaves out what Terraform makes and what the machine does automatically, and adds up', () => {
     expect(total).toBe(12_000);
     // The apply until 3,000; its boot until 3,200 and from its configuration on, until its member votes, and answers.
     expect(apart).toEqual({ machine: 1_000 + 200 + 3_500 + 1_900, drain: 0, soak: 0, gates: 0 });
@@ -134,7 +134,7 @@ describe('the overhead of a machine made anew', () => {
       ...replacedUpgrade,
       logs: { ...replacedUpgrade.logs, machines: [moment(2_500, 'created')] },
     };
-    expect(() => nodeOverhead(lost)).toThrow('k8s-work-1 was made anew and was never ready again');
+    expect(() => nodeOverhead(lost)).toThrow('k8s-work-1 was replaced and was never ready again');
   });
 });
 

@@ -80,7 +80,7 @@ describe('a run that breaks nothing', () => {
       },
     ],
     [
-      'went back by itself',
+      'went back automatically',
       { story: story({ outcome: 'halted', reasons: [back], nodes: [wentBack] }), ...end({ nodes: [old] }) },
     ],
     [
@@ -98,7 +98,7 @@ describe('a run that breaks nothing', () => {
       },
     ],
     [
-      'was begun once more after a way back',
+      'was retried after a rollback',
       { story: story({ decisions: [byItself, { ...byItself, kind: 'retry', by: 'Ada', at: later }], plan }) },
     ],
     [
@@ -113,7 +113,7 @@ describe('a run that breaks nothing', () => {
       },
     ],
     [
-      'is a way back itself, and was not well on the version from before',
+      'is a rollback itself, and was not well on the previous version',
       {
         story: story({
           outcome: 'halted',
@@ -243,16 +243,16 @@ describe('a promise is broken by', () => {
         ...end({ nodes: [old] }),
       },
       'I9',
-      /went back by itself, and slipway.yaml does not say so/,
+      /went back automatically, and slipway.yaml does not say so/,
     ],
     [
-      'a way back of which nothing is told',
+      'a rollback of which nothing is told',
       { story: story({ decisions: [{ ...byItself, by: 'Ada' }] }) },
       'I5',
       /does not say what became of that/,
     ],
     [
-      'a way back that is told in two ways',
+      'a rollback that is told in two ways',
       {
         story: story({
           outcome: 'halted',
@@ -265,7 +265,7 @@ describe('a promise is broken by', () => {
       /says that k8s-work-1 is rebooting, and the node's own end that it is back-on-old/,
     ],
     [
-      'an install in a way back',
+      'an install in a rollback',
       {
         story: story({ outcome: 'halted', reasons: [back], nodes: [wentBack], decisions: [byItself], plan }),
         ...end({ nodes: [old], installs: { [node]: 2 } }),

@@ -77,7 +77,7 @@ describe('results that are put together', () => {
     });
   });
 
-  test('keep what a run came to, where it could not be played once more', () => {
+  test('keep what a run came to, where it could not be played again', () => {
     const all = together(result([run(3)]), result([], { notPlayed: [lost] }));
     expect(all.runs).toEqual([run(3)]);
     expect(all.notPlayed).toEqual([lost]);

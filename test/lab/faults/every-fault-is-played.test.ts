@@ -11,7 +11,7 @@ import { projectRoot } from '../../../src/tools/project-root.js';
 import { casesIn } from '../../scenarios/faults/every-case.js';
 import type { Flow } from '../../scenarios/faults/fault-case.js';
 
-/** No flow that keeps the machine asks a hypervisor for anything, nor makes a machine anew; the one that does shows these alone. */
+/** No flow that keeps the machine asks a hypervisor for anything, nor replaces a machine; the one that does shows these alone. */
 const hypervisor = Object.keys({ ...hypervisorFaults, ...replacementFaults }) as FaultName[];
 
 /** No flow goes back. */

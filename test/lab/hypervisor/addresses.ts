@@ -8,5 +8,5 @@ export const vm = (name: string): string => `${nodeModule(name)}.terraform_data.
 /** A template, by `<host>-<role>`. */
 export const template = (name: string): string => `module.templates["${name}"].terraform_data.template`;
 
-/** One node made anew, and nothing else. */
+/** One node replaced, and nothing else. */
 export const oneNode = (name: string): string[] => [`-target=${nodeModule(name)}`, `-replace=${vm(name)}`];

@@ -77,7 +77,7 @@ export function configurationCases(tool: 'terraform' | 'tofu'): void {
   );
 
   it(
-    'changes no VM when a template is made anew',
+    'changes no VM when a template is replaced',
     async () => {
       const { plan } = await terraform.plan(`-replace=${template('baldar-worker')}`);
       expect(changesOf(plan)).toEqual({ [template('baldar-worker')]: 'delete+create replace_by_request' });

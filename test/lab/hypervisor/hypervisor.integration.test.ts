@@ -69,7 +69,7 @@ describe('the simulated hypervisor', () => {
     expect((await ask('GET', '/vms/8004')).body).not.toHaveProperty('image');
   });
 
-  it('takes a machine that runs already for the first VM of its name, and makes it anew after that', async () => {
+  it('takes a machine that runs already for the first VM of its name, and replaces it after that', async () => {
     const other = await aHypervisor(['baldar'], ['k8s-work-1']);
     try {
       await other.ask('POST', '/templates', template('v1.12.1'));
@@ -86,7 +86,7 @@ describe('the simulated hypervisor', () => {
     }
   });
 
-  it('keeps a machine as it is when its template is made anew', async () => {
+  it('keeps a machine as it is when its template is replaced', async () => {
     await made();
     await ask('DELETE', '/templates/9001');
     await ask('POST', '/templates', template('v1.13.9'));
@@ -209,7 +209,7 @@ describe('the simulated hypervisor', () => {
     expect((await made())?.image.talos).toBe('v1.12.1');
   });
 
-  it('does not clone a template that was half made', async () => {
+  it('does not clone a template that was incomplete', async () => {
     await ask('DELETE', '/templates/9001');
     hypervisor.faults.arm({ name: 'template-create-fails' });
     expect(await ask('POST', '/templates', template('v1.13.9'))).toMatchObject({ status: 500 });

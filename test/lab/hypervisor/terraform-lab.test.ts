@@ -76,7 +76,7 @@ describe('a lab whose machines Terraform made', () => {
     expect(lab.faults.armed().map(({ name }) => name)).toEqual(['vm-create-slow', 'host-unreachable']);
   });
 
-  it('declares another version as a merge does, and Terraform would make all of it anew', async () => {
+  it('declares another version as a merge does, and Terraform would replace all of it', async () => {
     const before = await commitOf(lab.description.inventory);
     const merged = await owner.mergeTalos('v1.13.7');
     expect(await commitOf(lab.description.inventory)).toBe(merged);
@@ -86,7 +86,7 @@ describe('a lab whose machines Terraform made', () => {
     expect(leavesResourcesAlone(plan)).toBe(false);
   });
 
-  it('destroys a machine and makes it anew of the new version: it waits in maintenance mode for its configuration', async () => {
+  it('destroys a machine and replaces it of the new version: it waits in maintenance mode for its configuration', async () => {
     const terraform = await owner.terraform();
     const before = uuidInState(WORKER);
     await terraform.apply('-target=module.templates["baldar-worker"]');

@@ -39,7 +39,7 @@ describe('a configuration whose nodes depend on the templates', () => {
   );
 
   it(
-    'brings every template along with -target on a node, until they are made anew',
+    'brings every template along with -target on a node, until they are replaced',
     async () => {
       const before = await terraform.plan(next, ...oneNode('k8s-work-1'));
       expect(Object.keys(changesOf(before.plan)).toSorted()).toEqual(

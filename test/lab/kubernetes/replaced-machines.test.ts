@@ -104,7 +104,7 @@ const inMaintenance = (name: string): Promise<void> =>
 const ready = (name: string): Promise<void> =>
   lab.talos.machine(name).waitFor((machine) => machine.ready, { what: 'ready', timeoutMs: 60_000 });
 
-describe('a control plane that is made anew', () => {
+describe('a control plane that is replaced', () => {
   const uuid = 'bbbbbbbb-0000-0000-0000-000000000001';
   let before: V1Node;
   let dead: Member | undefined;
@@ -168,7 +168,7 @@ describe('a control plane that is made anew', () => {
   });
 });
 
-describe('a worker that is made anew', () => {
+describe('a worker that is replaced', () => {
   it('keeps its pods as objects while it is gone, and runs them again without counting a restart', async () => {
     const before = await podsOn(WORKER);
     expect(before.length).toBeGreaterThan(0);

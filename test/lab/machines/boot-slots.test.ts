@@ -97,7 +97,7 @@ describe('boot slots', () => {
     expect(slots.defaultSlot).toBe('A');
   });
 
-  test('a machine that is armed keeps the way back of its install when it becomes ready again', () => {
+  test('a machine that is armed keeps the rollback of its install when it becomes ready again', () => {
     const slots = settled();
     slots.install(slot('v2'));
     slots.accept();

@@ -33,7 +33,7 @@ const virtual = (changes: Partial<VirtualMachine> = {}): VirtualMachine => ({
 
 interface Furnished extends LoneMachine {
   readonly room: LabMachineRoom;
-  /** Destroys the machine and makes it anew. */
+  /** Destroys the machine and replaces it. */
   readonly replacement: (changes?: Partial<VirtualMachine>) => Promise<void>;
   readonly reaches: (stage: string) => Promise<void>;
   readonly configure: () => void;
@@ -76,7 +76,7 @@ describe('a machine that is destroyed', () => {
   });
 });
 
-describe('a machine that is made anew', () => {
+describe('a machine that is replaced', () => {
   test('boots its template and waits, with other identities, until it has a configuration', async () => {
     const { machine, replacement, reaches, room, configure, ready } = await furnished();
     const before = { bootId: machine.bootId, machineId: machine.disk.machineId };
@@ -153,7 +153,7 @@ describe('a machine that is made anew', () => {
   });
 });
 
-describe('faults of a machine that is made anew', () => {
+describe('faults of a machine that is replaced', () => {
   const replaced = async (fault: FaultName): Promise<Furnished> => {
     const one = await furnished();
     one.faults.arm({ name: fault, node: 'k8s-work-1' });

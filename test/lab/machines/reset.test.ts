@@ -4,7 +4,7 @@ import { loneMachine, switchOffMachines } from './one-machine.js';
 
 afterEach(switchOffMachines);
 
-test('a machine that is made anew boots its first version, and knows nothing of what was installed or pulled', async () => {
+test('a machine that is replaced boots its first version, and knows nothing of what was installed or pulled', async () => {
   const { machine, install, logged, ready } = await loneMachine({ version: 'v1.13.1' });
   const { bootId } = machine;
   await install('v1.13.9');

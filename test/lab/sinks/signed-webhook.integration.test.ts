@@ -10,7 +10,7 @@ describe('the lab’s receiver of signed webhooks', () => {
   });
   afterEach(() => sinks.stop());
 
-  /** As the specification has it, written once more. */
+  /** As the specification has it, written again. */
   const signed = (body: string, { id = 'msg_1', secret = sinks.webhook.secret, age = 0 } = {}) => {
     const at = String(Math.floor(Date.now() / 1000) - age);
     const key = Buffer.from(secret.replace('whsec_', ''), 'base64');

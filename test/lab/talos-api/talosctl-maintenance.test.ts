@@ -24,7 +24,7 @@ const WORKER = 'k8s-work-1';
 const reaches = (machine: Machine, stage: string): Promise<void> =>
   machine.waitFor((one) => one.stage === stage, { what: stage, timeoutMs: 45_000 });
 
-/** Destroys a machine, and makes it anew without a configuration. */
+/** Destroys a machine, and replaces it without a configuration. */
 async function makeAnew(name: string, version: string): Promise<Machine> {
   const machine = cluster.machine(name);
   const { schematic, image, extensions } = machine.bootSlots.running;

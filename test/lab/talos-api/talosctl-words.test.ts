@@ -80,7 +80,7 @@ async function turnedDown(config: string): Promise<{ why: unknown; printed: stri
 }
 
 /**
- * In TLS 1.3 a client may write before it reads that it was turned down; where the server has closed by then, talosctl says only
+ * In TLS 1.3 a client may write before it reads that it was rejected; where the server has closed by then, talosctl says only
  * that its write failed. The next one hears why.
  */
 async function askTalosctl(args: readonly string[]): Promise<string> {
@@ -115,7 +115,7 @@ test.each([
     text: () => config(foreign, own.talos.client(['os:reader'])),
     why: 'x509: certificate signed by unknown authority',
   },
-])('a talosconfig $what is turned down in the words of talosctl', async ({ text, why }) => {
+])('a talosconfig $what is rejected in the words of talosctl', async ({ text, why }) => {
   const said = await turnedDown(text());
   expect(said).toEqual({ why, printed: expect.stringContaining(why) });
 });

@@ -88,7 +88,7 @@ check('I2', [
     says: 'without it 1 of 3 voters were left, and 2 are a majority',
   },
   {
-    title: 'is silent when the voter went away between the last look and the request',
+    title: 'is silent when the voter went away between the preflight check and the request',
     change: (evidence) =>
       (evidence.etcd = evidence.etcd.map((_, at) => etcdRound(at, at >= 13 ? ['k8s-ctrl-3'] : []))),
   },

@@ -19,7 +19,7 @@ import {
   type Name,
 } from './made-evidence.js';
 
-/** Evidence of a run that made machines anew and kept every promise; tests change one thing in it. */
+/** Evidence of a run that replaced machines and kept every promise; tests change one thing in it. */
 
 export const SLIPWAY = 'terraform@pve!slipway';
 export const TO = 'v1.13.2';
@@ -37,7 +37,7 @@ const TEMPLATES = [
   { name: 'baldar-worker', id: 9001 },
 ];
 
-/** k8s-ctrl-2 made anew from second 10 to 30, k8s-work-1 from 35 to 55, their templates from second 8 on. */
+/** k8s-ctrl-2 replaced from second 10 to 30, k8s-work-1 from 35 to 55, their templates from second 8 on. */
 export function replacementEvidence(): MadeEvidence {
   const evidence = goodEvidence();
   const first = replaced('k8s-ctrl-2', 10);

@@ -278,7 +278,7 @@ check('I7', [
   { title: 'is silent when that run says incomplete', change: withoutOne('incomplete') },
 ]);
 
-/** A person had the run skip a node of it, which still runs the version from before. */
+/** A person had the run skip a node of it, which still runs the previous version. */
 function withoutOne(outcome: string) {
   return (evidence: MadeEvidence): void => {
     const skipped = { node: 'k8s-work-1', outcome: 'undone', state: 'undone', to: 'v1.12.2' };
@@ -337,7 +337,7 @@ check('I8', [
     says: 'that is down',
   },
   {
-    title: 'fires when a minor is skipped on the way back',
+    title: 'fires when a minor is skipped during the rollback',
     change: (evidence) => {
       takesBack(evidence, 'k8s-ctrl-2');
       evidence.requests.push(request(66, 'k8s-ctrl-2', 'Upgrade', image('v1.10.9')));
@@ -363,7 +363,7 @@ check('I8', [
       ),
   },
   {
-    title: 'fires when a machine goes down by itself',
+    title: 'fires when a machine goes down automatically',
     change: ({ machineEvents }) =>
       machineEvents.push(event(65, 'k8s-ctrl-2', 'running', { version: 'v1.12.1', bootId: 'three' })),
     says: 'k8s-ctrl-2 went from v1.12.2 to v1.12.1',

@@ -25,7 +25,7 @@ import {
   replacementEvidence,
 } from './made-replacement.js';
 
-const on = { on: 'where machines are made anew', made: replacementEvidence };
+const on = { on: 'where machines are replaced', made: replacementEvidence };
 
 function hypervisor(evidence: MadeEvidence): NonNullable<MadeEvidence['hypervisor']> {
   if (!evidence.hypervisor) throw new Error('no hypervisor in the evidence');
@@ -48,7 +48,7 @@ function withMemory(evidence: MadeEvidence, from: string, to: string): void {
   planOf(evidence, ['k8s-ctrl-2', 'k8s-work-1'], templates, [{ path: 'input.memory_mb', from, to }]);
 }
 
-describe('a run that makes machines anew and keeps every promise', () => {
+describe('a run that replaces machines and keeps every promise', () => {
   it.each(Object.keys(judges) as PromiseName[])('%s has nothing to say about it', (name) => {
     expect(judged(name, replacementEvidence())).toEqual([]);
   });
@@ -160,7 +160,7 @@ check(
   'I8',
   [
     {
-      title: 'fires when a machine is made anew with an older version',
+      title: 'fires when a machine is replaced with an older version',
       change: (evidence) => {
         evidence.machineEvents.push(event(55, 'k8s-work-1', 'running', { version: TO }), ranOld);
         hypervisor(evidence).requests.push(made(57, 8004));
@@ -278,7 +278,7 @@ check(
       change: (evidence) => {
         const { requests } = hypervisor(evidence);
         const first = requests.find(({ vmid, asks, at }) => vmid === 8004 && asks && at > second(0));
-        if (first) Object.assign(first, { status: 500, error: 'half made' });
+        if (first) Object.assign(first, { status: 500, error: 'incomplete' });
         requests.push(destroyed(41.2, 8004), made(41.4, 8004));
       },
     },
@@ -329,7 +329,7 @@ check(
         const last = hypervisor(evidence).requests.findLast(({ asks }) => asks !== undefined);
         if (last) last.asks = { ...last.asks, memoryMb: 8192 };
       },
-      says: 'k8s-work-1 was made anew with another memoryMb: 32768 before, 8192 now',
+      says: 'k8s-work-1 was replaced with another memoryMb: 32768 before, 8192 now',
     },
     {
       title: 'is silent when the plan names that size, from the one before',
@@ -338,7 +338,7 @@ check(
     {
       title: 'fires when the plan names another size',
       change: (evidence) => withMemory(evidence, '32768', '4096'),
-      says: 'k8s-work-1 was made anew with another memoryMb: 32768 before, 8192 now',
+      says: 'k8s-work-1 was replaced with another memoryMb: 32768 before, 8192 now',
     },
     {
       title: 'is silent when it is made of another template',
@@ -353,7 +353,7 @@ check(
       says: 'Terraform was to change baldar-worker (DELETE /templates/9001), which the plan of run/prox-ops/1 does not name',
     },
     {
-      title: 'is silent when a node that has an image of its own is made of it anew',
+      title: 'is silent when a node that has an image of its own is replaced of it',
       change: (evidence) => {
         const { templates } = hypervisor(evidence);
         hypervisor(evidence).templates = templates.map((one) =>

@@ -15,7 +15,7 @@ import {
 import { TO, destroyed, hypervisorRequest, made, replacementEvidence } from './made-replacement.js';
 
 const old = 'v1.12.1';
-const on = { on: 'where a node that was made anew goes back', made: rollbackValues };
+const on = { on: 'where a node that was replaced goes back', made: rollbackValues };
 
 /** As replacementEvidence; then k8s-work-1 goes back from second 57 on, since somebody said so. */
 function rollbackValues(): MadeEvidence {
@@ -104,7 +104,7 @@ check(
       says: `for ${old}, which is no hop of ${RUN}, and nobody had said that it goes back`,
     },
     {
-      title: 'fires when another node’s machine is made anew for it',
+      title: 'fires when another node’s machine is replaced for it',
       change: ({ hypervisor }) => hypervisor?.requests.push(destroyed(61, 8005)),
       says: 'which the plan of run/prox-ops/1 does not replace',
     },
@@ -116,7 +116,7 @@ check(
   'I6',
   [
     {
-      title: 'fires when its machine is destroyed twice on the way back',
+      title: 'fires when its machine is destroyed twice during the rollback',
       change: ({ hypervisor }) => hypervisor?.requests.push(destroyed(64, 8004), made(64.5, 8004)),
       says: `the machine of k8s-work-1 was destroyed 2 times in ${RUN}/1/k8s-work-1/2`,
     },

@@ -106,7 +106,7 @@ describe('the container of a worker pod', () => {
     expect(events('powerless')).toEqual(['started', 'killed-with-its-machine', 'ended: signal SIGKILL']);
   });
 
-  it('is started again when it ends by itself, and not once it was told to end', async () => {
+  it('is started again when it ends automatically, and not once it was told to end', async () => {
     const { container, pid, again } = await run('falls');
     process.kill(pid, 'SIGKILL');
     await until(() => again() === 1);

@@ -44,7 +44,7 @@ describe('what is replied', () => {
       { kind: 'answer', verb: 'reject', plan: 'abababababab', why: 'REASON' },
     ]);
     expect(text).toMatch(/^\*\*Nothing was counted\.\*\* An answer names its plan\.\n/);
-    expect(text).toContain('names minor. Two different people must say yes');
+    expect(text).toContain('names minor. Two different people must approve');
     expect(text).not.toContain('idle');
   });
 

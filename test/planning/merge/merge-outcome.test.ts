@@ -33,22 +33,22 @@ describe('what a pull request is told of its merge', () => {
         reason: { kind: 'run-open', cluster: 'prox-ops', run: 6, target: 'v1.12.5' },
         instead: 'v1.12.6',
       },
-      'It waits, and begins by itself: run 6 is upgrading prox-ops to Talos v1.12.5, and one run at a time is all a cluster takes. ' +
+      'It waits, and begins automatically: run 6 is upgrading prox-ops to Talos v1.12.5, and one run at a time is all a cluster takes. ' +
         'Talos v1.12.6, which waited there, is not brought any more. `slipway queue prox-ops` shows it.',
     ],
     [
       'it waits behind a run to its own version',
       { verdict: 'waits', reason: { kind: 'run-open', cluster: 'prox-ops', run: 6, target: 'v1.12.7' } },
-      'It waits, and begins by itself: run 6 is upgrading prox-ops to Talos v1.12.7, and one run at a time is all a cluster takes. ' +
+      'It waits, and begins automatically: run 6 is upgrading prox-ops to Talos v1.12.7, and one run at a time is all a cluster takes. ' +
         'Should that run go back, it waits for a person. `slipway queue prox-ops` shows it.',
     ],
     [
-      'it waits behind a way back',
+      'it waits behind a rollback',
       {
         verdict: 'waits',
         reason: { kind: 'run-open', cluster: 'prox-ops', run: 6, target: 'v1.12.1', back: true },
       },
-      'It waits, and begins by itself: run 6 takes prox-ops back to Talos v1.12.1, and one run at a time is all a cluster takes. ' +
+      'It waits, and begins automatically: run 6 takes prox-ops back to Talos v1.12.1, and one run at a time is all a cluster takes. ' +
         'Once that run has taken anything back, it waits for a person. `slipway queue prox-ops` shows it.',
     ],
     [
@@ -65,7 +65,7 @@ describe('what a pull request is told of its merge', () => {
         },
       },
       'It waits for a person: prox-ops turned back from Talos v1.12.7 at k8s-work-2 in run 6, on 2026-11-21 14:32 UTC, so no merge brings ' +
-        'that again by itself. `slipway upgrade` brings it all the same, once nothing else keeps the cluster. `slipway queue prox-ops` shows it.',
+        'that again automatically. `slipway upgrade` brings it all the same, once nothing else keeps the cluster. `slipway queue prox-ops` shows it.',
     ],
     [
       'it is refused',
@@ -88,7 +88,7 @@ describe('what a pull request is told of its merge', () => {
     expect(text({ kind: 'nothing', cluster: 'prox-ops', versions })).not.toContain('\n');
   });
 
-  test('a way back says what it took with it', () => {
+  test('a rollback says what it took with it', () => {
     const talos = { from: 'v1.12.7', to: 'v1.12.6', delta: 'downgrade' } as const;
     expect(text({ kind: 'downgrade', cluster: 'prox-ops', talos }, undefined, 'v1.12.7')).toMatch(
       /goes back, and no merge takes a cluster to an older version.*\n\nTalos v1\.12\.7, which waited, is not brought any more\.$/,

@@ -60,9 +60,9 @@ describe('the comment of a plan', () => {
     ['the strategy with its reason', '| strategy | in place (patch: same minor) |'],
     ['how many nodes', '| nodes | 6, one at a time |'],
     ['the estimate', /\| takes about \| \d+m/],
-    ['that nobody is asked', '| needs a yes | of nobody |'],
+    ['that nobody is asked', '| needs approval | of nobody |'],
     ['the hash', `| plan | \`${plan.hash.slice(0, 12)}\``],
-    ['what merging does', 'The upgrade begins by itself. Nobody is asked.'],
+    ['what merging does', 'The upgrade begins automatically. Nobody is asked.'],
     [
       'the nodes in order',
       /\| 1 \| ctrl-1 \| control-plane \| v1\.12\.1 → v1\.12\.6 \|[^]*\| 6 \| work-3 \|/,
@@ -105,7 +105,7 @@ describe('what merging does', () => {
     [
       'waits for an open run',
       { queue: { ...empty, open: { run: 5, target: 'v1.12.5', since: now } } },
-      /waits, and begins by itself once that is over: run 5 is upgrading/,
+      /waits, and begins automatically once that is over: run 5 is upgrading/,
     ],
     [
       'waits while the cluster is held',
@@ -161,7 +161,7 @@ describe('what merging does', () => {
     ],
   ])('%s', (_name, more, words) => expect(planned(plan, more)).toMatch(words));
 
-  test('waits for a yes where the plan needs one', () => {
+  test('waits for approval where the plan needs one', () => {
     const world = aCluster().upgrading({ approve: ['patch'] });
     const text = planned(planOf(world.planInput()));
     expect(text).toMatch(

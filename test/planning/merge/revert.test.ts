@@ -48,8 +48,8 @@ describe('what takes back in git what it declares', () => {
     ],
     ['no git', {}, undefined],
     ['what git does not declare', { commit, declared: false }, undefined],
-    ['a way back, of what it takes back', { commit, declared: false, back: back(origin) }, reverts],
-    ['a way back of what nobody declared', { commit, back: back() }, undefined],
+    ['a rollback, of what it takes back', { commit, declared: false, back: back(origin) }, reverts],
+    ['a rollback of what nobody declared', { commit, back: back() }, undefined],
   ])('after %s', (_, more, expected) => {
     expect(line(more)).toBe(expected);
   });
@@ -62,7 +62,7 @@ describe('what takes back in git what it declares', () => {
     ['done', false, true],
     ['nothing-to-do', false, false],
     ['refused', false, false],
-  ])('is said where a run ended %s: %s; a way back: %s', (outcome, forward, rollbackValues) => {
+  ])('is said where a run ended %s: %s; a rollback: %s', (outcome, forward, rollbackValues) => {
     expect(declaredStill(request({ origin }), outcome) !== undefined).toBe(forward);
     expect(declaredStill(request({ back: back(origin) }), outcome) !== undefined).toBe(rollbackValues);
   });

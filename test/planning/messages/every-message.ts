@@ -79,7 +79,7 @@ export const everyMessage: { readonly [Kind in MessageKind]: MessageOf<Kind> } =
   reminder: {
     ...about,
     kind: 'reminder',
-    what: "a person's yes",
+    what: "a person's approval",
     since: '2026-11-21T12:32:00.000Z',
     commands: ['slipway approve prox-ops/42 --plan ffffffffffff --by "NAME" --reason "…"'],
   },

@@ -41,11 +41,11 @@ describe('what people are told', () => {
         'slipway skip k8s-work-2 prox-ops/42 --why "…"  # go on',
       ],
     ],
-    ['reminder', ["waits still, for 2h: a person's yes", 'slipway approve']],
+    ['reminder', ["waits still, for 2h: a person's approval", 'slipway approve']],
     [
       'approval',
       [
-        "a person's yes to Talos v2.0.0",
+        "a person's approval to Talos v2.0.0",
         'upgrade.approve names major',
         'Plan ffffffffffff: 15 nodes',
         'Nothing was touched',
@@ -53,7 +53,7 @@ describe('what people are told', () => {
         'slipway approve prox-ops/42',
       ],
     ],
-    ['decided', ['Ada has it begin once more with k8s-work-2', 'Why: the disk was replaced']],
+    ['decided', ['Ada has it retry with k8s-work-2', 'Why: the disk was replaced']],
     ['halt', ['halted at k8s-work-2', 'runs the old version again', 'Ready', 'slipway ']],
     ['rollback', ['goes back to v1.12.1', 'Failed on v1.12.6: ', 'Status: in progress']],
     ['rolled-back', ['runs v1.12.1 again', 'Failed on v1.12.6: ', 'Status: completed, after 1m30s']],
@@ -149,7 +149,7 @@ describe('what people are told', () => {
     expect(ended).toContain('slipway release prox-ops');
   });
 
-  test('names no way back for a node whose next boot takes the new version all the same', () => {
+  test('names no rollback for a node whose next boot takes the new version all the same', () => {
     const { commands } = noticeOf({ ...everyMessage.halt, state: 'armed' });
     expect(commands.join('\n')).toMatch(/^slipway retry .*\nslipway skip .*\nslipway abort /);
   });

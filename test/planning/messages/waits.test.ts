@@ -51,9 +51,9 @@ describe('reminders', () => {
 describe('a wait', () => {
   test.each([
     [
-      'for a yes',
+      'for an approval',
       approvalWait(plan, where, times),
-      /yes to plan [0-9a-f]{12} \(upgrade/,
+      /approval of plan [0-9a-f]{12} \(upgrade/,
       /^slipway approve prox-ops\/42 --plan /,
     ],
     [
@@ -104,7 +104,7 @@ describe('a decision', () => {
     ['reject', /Ada rejected the plan: nothing is touched$/],
     ['pause', /Ada asked for a pause$/],
     ['resume', /Ada had it go on$/],
-    ['retry', /Ada has it begin once more with work-2$/],
+    ['retry', /Ada has it retry with work-2$/],
     ['skip', /Ada has it go on without work-2$/],
     ['rollback', /Ada has it roll back work-2$/],
     ['start-now', /Ada has it begin although the maintenance window is closed$/],

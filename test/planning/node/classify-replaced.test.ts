@@ -17,7 +17,7 @@ const joined: Partial<NodeObject> = { bootId: 'another-boot', systemUuid: made }
 const seen = (talos: Partial<TalosObservation>, object: Partial<NodeObject>) =>
   seenNode(well.withTalos('work-1', talos).withObject('work-1', object), 'work-1');
 
-describe('a node whose machine was made anew', () => {
+describe('a node whose machine was replaced', () => {
   test('is on target once its Node is the new machine, in the boot that Talos tells', () =>
     expect(classifyReplaced(facts, machine, seen(booted, joined))).toMatchObject({
       kind: 'on-target',

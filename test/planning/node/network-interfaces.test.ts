@@ -11,7 +11,7 @@ import type { DefinedInterface } from '../../../src/planning/terraform/defined-c
 const worker: NetworkInterface[] = ['untagged', 62, 81];
 const three: DefinedInterface[] = [{ vlan: 'untagged' }, { vlan: 62 }, { vlan: 81 }];
 
-describe('the network cards Terraform has of a machine', () => {
+describe('the network interfaces Terraform has of a machine', () => {
   test.each<[string, NetworkInterface[], DefinedInterface[], string[]]>([
     ['one is missing', worker, three.slice(0, 2), ['card 3 (VLAN 81) is missing']],
     ['one is one too many', ['untagged'], three.slice(0, 2), ['card 2 (VLAN 62) is one too many']],
@@ -116,8 +116,8 @@ describe('what a network knows a node by', () => {
     expect(lostIdentity({}, { address: 'x', macs: ['y'] }, undefined)).toBeUndefined());
 });
 
-test('network cards are said with their VLANs', () =>
+test('network interfaces are said with their VLANs', () =>
   expect([interfacesText(worker), interfacesText(['untagged'])]).toEqual([
-    '3 network cards (untagged, VLAN 62, VLAN 81)',
-    '1 network card (untagged)',
+    '3 network interfaces (untagged, VLAN 62, VLAN 81)',
+    '1 network interface (untagged)',
   ]));

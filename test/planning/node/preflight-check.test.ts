@@ -19,7 +19,7 @@ const controlPlane = plannedNode('ctrl-2');
 const drained = aCluster().withObject('work-1', cordonedByRun(run)).withObject('ctrl-2', cordonedByRun(run));
 const guarded: Partial<PodObservation> = { namespace: 'postgres', name: 'db-1', budgets: ['postgres/db'] };
 
-describe('the last look before a node is stopped', () => {
+describe('the preflight check before a node is stopped', () => {
   test('finds nothing against a drained worker, nor against a drained control plane that does not lead', () => {
     const apart = aCluster().withObject('work-1', cordonedByRun(run));
     expect(preflightCheck(apart.observation, worker, context)).toBeUndefined();
@@ -148,7 +148,7 @@ describe('the last look before a node is stopped', () => {
   });
 });
 
-describe('the last look at what is left of a machine, before it is made once more', () => {
+describe('the preflight check at what is left of a machine, before it is made again', () => {
   const remains = (of: Cluster, name: string): Cluster =>
     of.withObject(name, { ...cordonedByRun(run), ready: false }).withNode(name, (node) => ({
       ...node,

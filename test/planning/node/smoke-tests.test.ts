@@ -85,7 +85,7 @@ describe('the probes of a node', () => {
     });
   });
 
-  test('are a step of a machine that is made anew, too', () => {
+  test('are a step of a machine that is replaced, too', () => {
     const replaced = planOf(
       replacing(aReplacingCluster().declaring((inventory) => ({ ...inventory, probes: [vlan] }))),
     );
@@ -144,7 +144,7 @@ describe('the Pod of a probe', () => {
     });
   });
 
-  test('is bound to its node, ends by itself, and has no rights but those it was given', () => {
+  test('is bound to its node, ends automatically, and has no rights but those it was given', () => {
     expect(pod.spec).toMatchObject({
       nodeName: 'work-1',
       restartPolicy: 'Never',

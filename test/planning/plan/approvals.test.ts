@@ -67,7 +67,7 @@ describe('a strategy that was asked for', () => {
     expect(plan.hash).not.toBe(planOf(declared.planInput({ request: minor })).hash);
   });
 
-  test('replaces a patch where machines can be made anew, and needs an approval', () => {
+  test('replaces a patch where machines can be replaced, and needs an approval', () => {
     const patch = planOf(askingToRebuild(machines));
     expect(patch).toMatchObject({
       strategy: 'replace',
@@ -92,7 +92,7 @@ describe('a strategy that was asked for', () => {
 
   test('in place says what Terraform will think of it', () => {
     const noted = (input: PlanInput): boolean =>
-      planOf(input).notes.some((note) => note.includes('a plan of its own wants to make them anew'));
+      planOf(input).notes.some((note) => note.includes('a plan of its own wants to replace them'));
     expect(noted(asking(machines, 'in-place', minor))).toBe(true);
     expect(noted(replacing(machines))).toBe(false);
   });
@@ -135,7 +135,7 @@ describe('a strategy that was asked for', () => {
 });
 
 describe('upgrade.approve of slipway.yaml', () => {
-  test.each(['patch', 'minor'] as const)('has a %s wait for a yes', (delta) => {
+  test.each(['patch', 'minor'] as const)('has a %s wait for approval', (delta) => {
     const cluster = well.upgrading({ approve: [delta], strategy: minorInPlace });
     const request = delta === 'minor' ? minor : {};
     expect(planOf(cluster.planInput({ request })).approvals).toEqual([
@@ -176,7 +176,7 @@ describe('upgrade.approve of slipway.yaml', () => {
     expect(kindsOf(onTarget.planInput())).toBeUndefined();
   });
 
-  test('has what makes a machine anew wait, and nothing else', () => {
+  test('has what replaces a machine wait, and nothing else', () => {
     const cluster = machines.upgrading({ approve: ['replace'] });
     expect(planOf(replacing(cluster)).approvals).toEqual([
       { kind: 'replace', why: 'upgrade.approve of slipway.yaml names replace' },
@@ -184,7 +184,7 @@ describe('upgrade.approve of slipway.yaml', () => {
     expect(kindsOf(cluster.planInput())).toBeUndefined();
   });
 
-  test('has a minor, and a patch, go on unattended by itself: only a major is named', () => {
+  test('has a minor, and a patch, go on unattended automatically: only a major is named', () => {
     expect(well.planInput().inventory.upgrade).toMatchObject({ approve: ['major'], approvers: 1 });
     expect(kindsOf(well.planInput())).toBeUndefined();
     expect(kindsOf(well.upgrading({ strategy: minorInPlace }).planInput({ request: minor }))).toBeUndefined();
@@ -204,7 +204,7 @@ describe('upgrade.approvers of slipway.yaml', () => {
     expect([one.approvers, two.approvers]).toEqual([undefined, 2]);
     expect(two.hash).not.toBe(one.hash);
     expect(planText(two)).toContain(
-      '  Two different people must say yes (upgrade.approvers of slipway.yaml).',
+      '  Two different people must approve (upgrade.approvers of slipway.yaml).',
     );
     expect(planText(one)).not.toContain('Two different people');
   });

@@ -81,7 +81,7 @@ function replaced(inventory: Inventory, only: readonly string[] = []): PlanInput
 }
 
 describe('a minor of the examples', () => {
-  test('prox-ops: fifteen machines and their templates made anew, in about two hours', async () => {
+  test('prox-ops: fifteen machines and their templates replaced, in about two hours', async () => {
     const plan = planOf(replaced(await exampleInventory('prox-ops')));
     const [hop] = plan.hops;
     expect(plan.terraform).toMatchObject({ tool: 'terraform', version: '1.9.8', folder: 'terraform' });

@@ -27,7 +27,7 @@ const nodes = ['work-1', 'work-2'].map((node) => ({ node, address: `module.worke
 describe('what Terraform would change beside the version', () => {
   const asked = planOf({ ...input, otherChanges: answered({ 'work-1': [memory('work-1')] }) });
 
-  test('wants a yes to the plan, which names it to its end', () => {
+  test('wants an approval of the plan, which names it to its end', () => {
     const why =
       'Terraform would change 1 attribute beside the version: memory[0].dedicated from 4096 to 8192 of work-1';
     expect(asked.approvals).toEqual([{ kind: 'attributes', why }]);
@@ -35,7 +35,7 @@ describe('what Terraform would change beside the version', () => {
     expect(planText(asked)).toContain('1 attribute changed');
   });
 
-  test('stands in the plan at its node, so a yes is to that and to nothing else', () => {
+  test('stands in the plan at its node, so an approval is to that and to nothing else', () => {
     const [first, ...others] = asked.hops[0]?.nodes.filter(({ replacement }) => replacement?.accepts) ?? [];
     expect(first).toMatchObject({ name: 'work-1', replacement: { accepts: [memory('work-1')] } });
     expect(others).toEqual([]);
@@ -63,7 +63,7 @@ describe('what Terraform would change beside the version', () => {
 });
 
 describe('of what a plan is refused for', () => {
-  test('attributes may be said yes to, by node; nothing else, and nothing that is not told to its end', () => {
+  test('attributes may be approved, by node; nothing else, and nothing that is not told to its end', () => {
     const other: Reason = { kind: 'terraform-action', address: vm('work-1'), action: 'destroyed' };
     const reasons = [
       refused({}),
@@ -78,7 +78,7 @@ describe('of what a plan is refused for', () => {
     expect(changesToAccept([other], nodes)).toEqual({});
   });
 
-  test('a yes is not for what is not told to its end, though it has the same text', () => {
+  test('an approval is not for what is not told to its end, though it has the same text', () => {
     const text = { path: 'description', from: 'none', to: 'a text of 812 characters' };
     const accepted = [{ ...memory('work-1'), ...text }];
     expect(isAccepted(refused({ ...text, whole: undefined }), accepted)).toBe(false);
@@ -89,7 +89,7 @@ describe('of what a plan is refused for', () => {
     ['another attribute', { path: 'memory[0].floating' }],
     ['another value before', { from: '2048' }],
     ['another value afterwards', { to: '16384' }],
-  ])('a yes is not for %s', (_name, change) => {
+  ])('an approval is not for %s', (_name, change) => {
     expect(isAccepted(refused({}), [memory('work-1')])).toBe(true);
     expect(isAccepted(refused(change), [memory('work-1')])).toBe(false);
   });

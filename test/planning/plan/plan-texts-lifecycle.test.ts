@@ -110,7 +110,7 @@ describe('the commands of a plan of both flows', () => {
     const lines = section('ctrl-2', commandsOf(well.running('v1.13.4'))).split('\n');
     const reboot = lines.findIndex((line) => line.includes(' reboot --mode'));
     expect(lines[reboot - 1]).toContain('-n 10.20.67.1,10.20.67.2,10.20.67.3 -e 10.20.67.1 etcd status');
-    expect(section('work-1')).not.toContain('Look at every member once more');
+    expect(section('work-1')).not.toContain('Look at every member again');
   });
 
   test('of the only node neither drain it nor hand over', () => {

@@ -110,7 +110,7 @@ describe('the plan of a minor that is replaced', () => {
     expect(node('work-1')?.expects).toMatchObject({ version: 'v1.12.1', schematic: workerSchematic });
   });
 
-  test('is reckoned with six minutes a node, and the templates before', () => {
+  test('is estimated with six minutes a node, and the templates before', () => {
     const inPlace = planOf(
       replacing(world.upgrading({ strategy: { patch: 'in-place', minor: 'in-place', major: 'replace' } })),
     );

@@ -23,7 +23,7 @@ const withoutHost = world.declaring((inventory) => ({
   nodes: inventory.nodes.map(({ host: _host, ...node }) => node),
 }));
 
-describe('no machine is made anew', () => {
+describe('no machine is replaced', () => {
   test.each<[string, PlanInput, readonly Reason[]]>([
     [
       'where nothing says how',
@@ -159,7 +159,7 @@ describe('what forbids it for one node does not forbid it for others', () => {
       'several versions of Kubernetes, where Terraform is told of none',
       replacing(withoutKubernetesVariable().withObject('work-1', { kubeletVersion: 'v1.34.2' })),
     ],
-    ['a commit, where nothing is made anew', world.planInput()],
+    ['a commit, where nothing is replaced', world.planInput()],
   ])('%s', (_name, input) => expect(planUpgrade(input)).toMatchObject({ verdict: 'planned' }));
 });
 

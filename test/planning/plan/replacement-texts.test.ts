@@ -16,8 +16,8 @@ describe('the text of a plan that replaces', () => {
 
   test.each([
     /^prox-ops {2}Talos → v1\.13\.9 {2}replace \(minor: upgrade\.strategy\.minor of slipway\.yaml is replace\)$/m,
-    /^nodes, in this order \(made anew by Terraform\)$/m,
-    /^ {4}4 {2}work-1 {2}worker .* v1\.12\.1 → v1\.13\.9 {2}canary, made anew, module\.worker_nodes\["work-1"\], soak 5m$/m,
+    /^nodes, in this order \(replaced by Terraform\)$/m,
+    /^ {4}4 {2}work-1 {2}worker .* v1\.12\.1 → v1\.13\.9 {2}canary, replaced, module\.worker_nodes\["work-1"\], soak 5m$/m,
     new RegExp(`^terraform 1\\.11\\.4, terraform at ${commit.slice(0, 12)}, workspace default$`, 'm'),
     /^ {2}talos_version = 1\.13\.9$/m,
     /^templates, first and only where they differ$/m,
@@ -39,10 +39,10 @@ describe('the text of a plan that replaces', () => {
 
 describe('its notes', () => {
   test.each([
-    'destroyed and made anew by Terraform, which cannot be undone',
+    'destroyed and replaced by Terraform, which cannot be undone',
     'kept when a machine is replaced, by type (terraform.keep): proxmox_virtual_environment_file',
     'before the first node of Talos v1.13.9: 6 templates, those of another version, are made of it; no machine changes by that',
-    'a way back makes a machine anew once more, with v1.12.1: the template of its host and role is made anew first, which takes about 5m, then the machine, about 6m',
+    'a rollback replaces a machine again, with v1.12.1: the template of its host and role is replaced first, which takes about 5m, then the machine, about 6m',
     'ctrl-1, ctrl-2 and ctrl-3: the etcd member goes with the machine',
     'afterwards, for each of work-1, work-2 and work-3: tailscale registers anew',
   ])('say: %s', (sentence) => expect(plan.notes.join('\n')).toContain(sentence));
@@ -53,7 +53,7 @@ describe('its notes', () => {
     expect(workers).not.toMatch(/kept|etcd member|afterwards|git does not/);
     const inPlace = planOf(aReplacingCluster().planInput()).notes.join('\n');
     expect(inPlace).not.toMatch(/destroyed|template/);
-    expect(inPlace).toContain('may want to make these machines anew');
+    expect(inPlace).toContain('may want to replace these machines');
   });
 
   test('say that nobody sees to what new machines are made of, where slipway.yaml names no templates', () => {
@@ -133,7 +133,7 @@ describe('its commands', () => {
       ' cordon ',
       ' drain ',
       'forfeit-leadership',
-      'The same once more',
+      'The same again',
       'etcd members',
       `apply -input=false -var-file="$variables0" ${values}`,
       'etcd remove-member ID',
@@ -174,9 +174,9 @@ describe('its commands', () => {
   });
 
   test('remove no member of a worker, and send it nothing that Terraform brings', () => {
-    expect(worker).toMatch(/^4 of 6: work-1 \(worker\), v1\.12\.1 → v1\.13\.9, made anew ---$/m);
+    expect(worker).toMatch(/^4 of 6: work-1 \(worker\), v1\.12\.1 → v1\.13\.9, replaced ---$/m);
     expect(worker).not.toMatch(/remove-member|apply-config|etcd members/);
-    expect(worker).toContain('# Its machine configuration comes by Terraform: it joins by itself.');
+    expect(worker).toContain('# Its machine configuration comes by Terraform: it joins automatically.');
   });
 
   test('say where the configuration is, when it is another repository and workspace', () => {

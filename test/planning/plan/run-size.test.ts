@@ -52,7 +52,7 @@ function written(file: string): {
   return { events: events.length, bytes, run: planned.plan, of: facts.input as RunInput };
 }
 
-group('what a run is reckoned to write', () => {
+group('what a run is estimated to write', () => {
   test.each(['run-done-0.1.0.json', 'run-lifecycle-batches-paused-0.1.0.json'])(
     'is what %s wrote, or somewhat more',
     (file) => {
@@ -68,7 +68,7 @@ group('what a run is reckoned to write', () => {
   test('has a letter for each node where somebody is told, and nothing of it where nobody is', () => {
     const receiver = { discord: { webhook: { file: 'to-discord' } } };
     const [none, one] = [[], [receiver]].map((notify) => runSize(plan, { ...inventory, notify }));
-    if (!none || !one) throw new Error('both were reckoned');
+    if (!none || !one) throw new Error('both were estimated');
     expect(one.events - none.events).toBeGreaterThanOrEqual(6 * 1_000);
     expect(one.events - none.events).toBeLessThan(7 * 1_000);
     expect(one.history - none.history).toBeGreaterThan(4 * 1024 * 1_000);
@@ -122,7 +122,7 @@ group('the largest run', () => {
     expect(tooLarge(more(reason.fits + 5), inventory)).toBeDefined();
   });
 
-  test('leaves room for what is not reckoned', () => {
+  test('leaves room for what is not estimated', () => {
     for (const what of ['plan', 'events', 'history'] as const)
       expect(runLimits[what]).toBeLessThan(temporalLimits[what]);
   });

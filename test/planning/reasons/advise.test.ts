@@ -78,7 +78,7 @@ describe('the advice for a reason', () => {
   );
 
   test.each(Object.values(everyReason).map((reason) => [reason.kind, reason] as const))(
-    'of a way back that failed by %s never goes forward again',
+    'of a rollback that failed by %s never goes forward again',
     (_kind, reason) => {
       const failed = { ...everyReason['rollback-failed'], reason };
       for (const told of [failed, { ...everyReason.undecided, reason: failed }])
@@ -97,7 +97,7 @@ describe('the advice for a reason', () => {
     for (const line of byHand) expect(line).toMatch(/ONCE; a second one goes forward again$/);
   });
 
-  test('of a rollback that nobody heard of begins once more what went back', () => {
+  test('of a rollback that nobody heard of retries what went back', () => {
     const reason: Reason = everyReason['rollback-unanswered'];
     expect(advise(reason, context).join('\n')).toContain('slipway rollback work-1 prox-ops/42 --why');
     const whole = advise({ ...reason, whole: true }, context).join('\n');

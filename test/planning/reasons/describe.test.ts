@@ -91,12 +91,12 @@ group('the sentence of a reason', () => {
     [
       everyReason['rollback-unanswered'],
       'work-1 shows no sign of the rollback to v1.12.1 that was, or may have been, asked for 2026-11-21 14:32 UTC; ' +
-        'it is not asked for again by itself, since a second one could go forward again',
+        'it is not asked for again automatically, since a second one could go forward again',
     ],
     [
       everyReason['rollback-not-booted'],
       'work-1 was to go back to v1.12.1 and came back on v1.12.6 (boot id changed, version did not); ' +
-        'it is not asked for again by itself',
+        'it is not asked for again automatically',
     ],
     [everyReason['fleet-halted'], 'it went no further, because work-2 stopped first'],
     [everyReason['pause-expired'], 'it was paused by ops@example: lunch, and nobody resumed it within 24h'],
@@ -117,12 +117,12 @@ group('the sentence of a reason', () => {
     [
       { ...everyReason['back-on-old-version'], unconfirmed: true },
       'work-1 came back on v1.12.1 from its reboot; whether v1.12.6 was installed before is not known, since the answer ' +
-        'to that request was lost; it is not asked for again by itself',
+        'to that request was lost; it is not asked for again automatically',
     ],
     [
       everyReason['back-on-old-version'],
       'work-1 came back on v1.12.1 after the install of v1.12.6 (boot id changed, version did not); ' +
-        'the image is not installed again by itself',
+        'the image is not installed again automatically',
     ],
     [
       everyReason['pods-in-trouble'],
@@ -163,7 +163,7 @@ group('the sentence of a reason', () => {
   ])('%j', (reason, sentence) => expect(describe(reason)).toBe(sentence));
 
   test.each(reasons.map((reason) => [reason.kind, reason] as const))(
-    '%s calls the version from before no new one, where it failed a way back',
+    '%s calls the previous version no new one, where it failed a rollback',
     (_kind, reason) => {
       const failed: Reason = { ...everyReason['rollback-failed'], state: 'back-on-old', reason };
       expect(describe(failed)).not.toContain('new version');

@@ -40,7 +40,7 @@ describe('the failure table', () => {
     'drain-blocked',
     'cordon-lost',
     'budget-impossible',
-  ] as const)('%s is not tried again by itself', (kind) => expect(failures[kind].retry).toBe(false));
+  ] as const)('%s is not tried again automatically', (kind) => expect(failures[kind].retry).toBe(false));
 
   test('answers for each kind its row, and for one of a newer release that of what is not known', () => {
     for (const kind of kinds) expect(failureOf({ kind })).toBe(failures[kind]);

@@ -11,7 +11,7 @@ const known: LeftToChange & { kind: 'known' } = { kind: 'known', writes: [], cou
 const made = aRun({ plan: planOf(replacing(aReplacingCluster())), nodes: [aNodeResult('work-1', 60)] });
 const text = (terraform: LeftToChange): string => runReportMarkdown({ ...made, terraform });
 
-describe('the report of machines that were made anew', () => {
+describe('the report of machines that were replaced', () => {
   test('says that nothing is left to change; outputs are no change', () => {
     const left = { ...known, outputs: ['cluster_summary'] };
     expect(text(left)).toContain('Nothing: machines and templates are as git says.');
@@ -39,7 +39,7 @@ describe('the report of machines that were made anew', () => {
     );
   });
 
-  test('says of a node that was rolled back what git would bring once more', () => {
+  test('says of a node that was rolled back what git would bring again', () => {
     const back = { ...aNodeResult('work-1', 60), outcome: 'undone', state: 'rolled-back' } as const;
     const rolled = aRun({ plan: made.plan, nodes: [{ ...back, from: 'v1.12.1', to: 'v1.13.9' }] });
     const writes = [{ address: 'module.w["work-1"].vm.a', action: 'destroyed and created', node: 'work-1' }];
@@ -61,7 +61,7 @@ describe('the report of machines that were made anew', () => {
     expect(describeLeft({ kind: 'unknown', reason })).toContain('is not known: terraform could not');
   });
 
-  test('says after a run in place that Terraform does not see it, and what it would make anew', () => {
+  test('says after a run in place that Terraform does not see it, and what it would replace', () => {
     const plan = planOf(aCluster().planInput());
     const placed = aRun({ plan, nodes: [aNodeResult('work-1', 60)] });
     const address = 'module.w["work-1"].vm.a';

@@ -143,7 +143,7 @@ describe('who is left behind', () => {
     ]);
   });
 
-  test('runs the target of a way back of a run, where it did not get well on it', () => {
+  test('runs the target of a rollback of a run, where it did not get well on it', () => {
     const back: UpgradePlan = {
       ...plan,
       hops: [{ to: 'v1.12.1', nodes: hop.nodes.map((node) => ({ ...node, from: 'v1.12.6', back: 'run' })) }],

@@ -9,7 +9,7 @@ import { aNodeResult, aRun } from '../a-run.js';
 const startedAt = '2026-11-21T14:01:00.000Z';
 const plan = planOf(aCluster({ workers: 1 }).planInput());
 
-/** A run that made these machines anew, each step of theirs in ten seconds, and upgraded the others in place. */
+/** A run that replaced these machines, each step of theirs in ten seconds, and upgraded the others in place. */
 function aRunOf(...anew: readonly string[]): RunStory {
   const hops = plan.hops.map((hop) => ({
     ...hop,
@@ -34,23 +34,23 @@ function aRunOf(...anew: readonly string[]): RunStory {
   return { ...run, work, nodes };
 }
 
-describe('the report of machines made anew', () => {
+describe('the report of machines replaced', () => {
   const names = ['ctrl-2', 'ctrl-3', 'ctrl-1', 'work-1'];
   const text = runReportMarkdown(aRunOf(...names));
 
   test.each([
-    ['what Terraform was waited for', '| Terraform making the templates anew | 4m | 4m |'],
+    ['what Terraform was waited for', '| Terraform replacing the templates | 4m | 4m |'],
     ['what it was asked before each', '| Terraform planning the machine | 40s | 10s (ctrl-2) |'],
-    ['what it made', '| Terraform making the machine anew | 40s | 10s (ctrl-2) |'],
+    ['what it made', '| Terraform replacing the machine | 40s | 10s (ctrl-2) |'],
     ['what the new machine took', '| the new machine, and its configuration | 40s | 10s (ctrl-2) |'],
     ['how it came back', '| the machine joining | 40s | 10s (ctrl-2) |'],
     ['the last question', '| Terraform, asked what it would still change | 30s | 30s |'],
     [
-      'the target of a node made anew',
-      '- A node made anew, its soak apart: 6m or less. Here 7m20s on average; longer: ctrl-2, ctrl-3, ctrl-1 and work-1.',
+      'the target of a node replaced',
+      '- A node replaced, its soak apart: 6m or less. Here 7m20s on average; longer: ctrl-2, ctrl-3, ctrl-1 and work-1.',
     ],
     ['that each was switched on', '- Through their firmware, as after a power cut: ctrl-2, ctrl-3, ctrl-1'],
-    ['how each was upgraded', 'canary, its machine made anew.'],
+    ['how each was upgraded', 'canary, its machine replaced.'],
   ])('says %s', (_name, words) => expect(text).toContain(words));
 
   test('tells of no install, and of no boot by kexec', () => {
@@ -60,7 +60,7 @@ describe('the report of machines made anew', () => {
   });
 });
 
-test('nodes in place and nodes made anew are held to a target each', () => {
+test('nodes in place and nodes replaced are held to a target each', () => {
   const { ways } = reportOf(aRunOf('work-1')).figures.targets ?? { ways: [] };
   expect(ways).toEqual([
     { way: 'in-place', perNode: 150_000, slow: [] },

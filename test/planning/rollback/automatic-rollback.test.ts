@@ -30,14 +30,16 @@ describe('a node that halted the run', () => {
     ['lost an extension', { failedStep: 'await-boot', reason: everyReason['extensions-lost'] }],
     ['is made of another schematic', { failedStep: 'await-boot', reason: everyReason['wrong-schematic'] }],
     [
-      'was made anew and never joins',
+      'was replaced and never joins',
       { failedStep: 'await-boot', reason: everyReason['machine-never-joined'] },
     ],
     ['offers its cards no more', { failedStep: 'verify-node', reason: everyReason['device-not-offered'] }],
     ['leaves critical pods unscheduled', { failedStep: 'soak', reason: gaveUp(pods) }],
     ['is back in service, and pods get into trouble', { failedStep: 'soak', reason: broken(pods) }],
     ['is back in service, and gets unwell', { failedStep: 'soak', reason: broken(notReady) }],
-  ])('goes back by itself: it %s', (_what, halt) => expect(rollsBackAutomatically(node, halt)).toBe(true));
+  ])('goes back automatically: it %s', (_what, halt) =>
+    expect(rollsBackAutomatically(node, halt)).toBe(true),
+  );
 
   test.each<[string, Halt]>([
     ['booted the old version', { failedStep: 'await-boot', reason: everyReason['back-on-old-version'] }],

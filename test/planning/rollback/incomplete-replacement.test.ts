@@ -42,7 +42,7 @@ const kinds = (of: Cluster, more: Parameters<typeof replacing>[1] = {}): unknown
   return planned.verdict === 'refused' ? planned.reasons.map(({ kind }) => kind) : planned.verdict;
 };
 
-describe('a node whose machine an earlier run left half made', () => {
+describe('a node whose machine an earlier run left incomplete', () => {
   const plan = planOf(replacing(incompleteReplacement('ctrl-2', silent)));
   const nodes = plan.hops[0]?.nodes ?? [];
 
@@ -72,7 +72,7 @@ describe('a node whose machine an earlier run left half made', () => {
       /ctrl-2 is continued, before any other node: .*nothing answers there, .*its etcd member is removed by its id/,
     );
     expect(plan.notes.join('\n')).toContain(
-      'ctrl-1, ctrl-3, work-1, work-2 and work-3: destroyed and made anew',
+      'ctrl-1, ctrl-3, work-1, work-2 and work-3: destroyed and replaced',
     );
     expect(plan.blocked).toEqual([]);
     expect(planOf(replacing(incompleteReplacement('work-2', waits))).notes.join('\n')).toContain(
@@ -99,7 +99,7 @@ describe('a node whose machine an earlier run left half made', () => {
   test('can be gone on with alone', () => {
     const alone = planOf(replacing(incompleteReplacement('ctrl-2', waits), { only: ['ctrl-2'] }));
     expect(alone.steps).toEqual({ resumed: stepOrders.resumed });
-    expect(alone.notes.join('\n')).not.toContain('destroyed and made anew');
+    expect(alone.notes.join('\n')).not.toContain('destroyed and replaced');
   });
 
   test('is gone on with by hand without -replace', () => {

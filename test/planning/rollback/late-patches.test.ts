@@ -64,7 +64,7 @@ describe('patches that wait until a node is Ready', () => {
   });
 });
 
-describe('a node that an earlier run made anew, and left cordoned on its target', () => {
+describe('a node that an earlier run replaced, and left cordoned on its target', () => {
   const left = (name: string, replace: boolean): Cluster =>
     world.running('v1.13.9', name).withObject(name, {
       ...cordonedByRun(run),
@@ -79,13 +79,13 @@ describe('a node that an earlier run made anew, and left cordoned on its target'
       adopts: run,
     }));
 
-  test('is only given back where there are none for it, or where it was not made anew', () => {
+  test('is only given back where there are none for it, or where it was not replaced', () => {
     expect(nodeOf(left('work-3', true), 'work-3')).toMatchObject({ steps: 'adopted' });
     expect(nodeOf(left('work-2', false), 'work-2')).toMatchObject({ steps: 'adopted' });
   });
 });
 
-describe('a node that was made anew, lacks its patches, and was given back by a person', () => {
+describe('a node that was replaced, lacks its patches, and was given back by a person', () => {
   const at = (version: string): Cluster =>
     world
       .running(version, 'work-2')
@@ -106,7 +106,7 @@ describe('a node that was made anew, lacks its patches, and was given back by a 
     });
   });
 
-  test('keeps no plan back that is not about it, or makes it anew', () => {
+  test('keeps no plan back that is not about it, or replaces it', () => {
     expect(planUpgrade(replacing(at('v1.13.4'), { only: ['work-3'] })).verdict).toBe('planned');
     expect(nodeOf(at('v1.12.6'), 'work-2')).toMatchObject({ steps: 'replace-patched', patches: 2 });
   });

@@ -15,7 +15,7 @@ if (!before) throw new Error(`the plan has no ${node}`);
 
 const again = (now: Cluster) => retryOf(planUpgrade({ ...now.planInput(), only: [node] }), before, to);
 
-describe('a node that halted a run, and is begun once more', () => {
+describe('a node that halted a run, and is retried', () => {
   test('goes the whole way where nothing was done, watched as it was planned', () => {
     expect(again(world)).toEqual({
       verdict: 'again',

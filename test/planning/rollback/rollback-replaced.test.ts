@@ -77,13 +77,13 @@ const why = (answer: ReturnType<typeof back>): string =>
     ? answer.reasons.map((one) => ('why' in one ? `${one.kind}: ${one.why}` : one.kind)).join('\n')
     : answer.verdict;
 
-describe('a node that was made anew, joined, and is rolled back', () => {
+describe('a node that was replaced, joined, and is rolled back', () => {
   const answer = back('work-2', joined('work-2'), inState('work-2', made), planned('work-2'), [
     'work-5',
     'work-3',
   ]);
 
-  test('is made anew once more, of its old template, with the values from before', () => {
+  test('is replaced again, of its old template, with the values from before', () => {
     expect(answer).toMatchObject({
       verdict: 'rollback',
       steps: stepOrders['rollback-replaced'],
@@ -109,14 +109,14 @@ describe('a node that was made anew, joined, and is rolled back', () => {
     });
   });
 
-  test('says what that costs: the template, the machine, and the template once more', () => {
+  test('says what that costs: the template, the machine, and the template again', () => {
     expect(answer).toMatchObject({
       costs: {
         took: 660_000,
         notes: [
-          `${template} made anew with v1.12.1 first: usually 5m`,
-          'the machine of work-2 made anew with v1.12.1: usually 6m',
-          expect.stringMatching(/^work-5 is still to be made of that template with v1\.13\.9: .* once more/),
+          `${template} replaced with v1.12.1 first: usually 5m`,
+          'the machine of work-2 replaced with v1.12.1: usually 6m',
+          expect.stringMatching(/^work-5 is still to be made of that template with v1\.13\.9: .* again/),
         ],
       },
     });
@@ -240,7 +240,7 @@ describe('a node whose machine never was replaced', () => {
   });
 });
 
-describe('a way back is refused', () => {
+describe('a rollback is refused', () => {
   const etcd = (now: Cluster, version: string, storage?: string): Cluster =>
     ['ctrl-1', 'ctrl-2', 'ctrl-3'].reduce<Cluster>(
       (all, name) => all.withMember(name, { version, ...(storage ? { storage } : {}) }),

@@ -18,7 +18,7 @@ const adopted = (name: string) => ({ ...planned(name), from: to, skip: 'already-
 const back = (now: Cluster, name = 'ctrl-2') => rollbackOf(inventory, seen(now), planned(name), to);
 
 describe('a node that halted a run, and is rolled back', () => {
-  test('boots the version from before, and is compared with what that is made of', () => {
+  test('boots the previous version, and is compared with what that is made of', () => {
     const before = planned('ctrl-2');
     expect(back(world.running(to, 'ctrl-2'))).toEqual({
       verdict: 'rollback',

@@ -49,15 +49,15 @@ const values = {
   talos_schematic_worker: workerSchematic,
 };
 
-describe('the way back of a run that made machines anew', () => {
-  test('makes them anew once more, the old templates first, with the values from before', () => {
+describe('the rollback of a run that replaced machines', () => {
+  test('replaces them again, the old templates first, with the values from before', () => {
     const answer = back([ran('work-1'), ran('ctrl-2')]);
     expect(answer).toMatchObject({
       verdict: 'planned',
       plan: {
         target: from,
         strategy: 'replace',
-        strategyReason: 'the way back of run 7: it loses packets',
+        strategyReason: 'the rollback of run 7: it loses packets',
         terraform: { commit },
         hops: [
           {
@@ -149,7 +149,7 @@ describe('the way back of a run that made machines anew', () => {
     const twice = (name: string) => ran(name, { to: newest, through });
     const ahead = names.reduce((cluster: Cluster, name) => cluster.running(newest, name), world);
 
-    test('makes them anew of each that ran between, with its values, and skips no minor', () => {
+    test('replaces them of each that ran between, with its values, and skips no minor', () => {
       const answer = back([twice('work-2'), twice('work-1')], ahead);
       expect(answer).toMatchObject({
         verdict: 'planned',
@@ -217,7 +217,7 @@ describe('the way back of a run that made machines anew', () => {
         ),
       ).toContain('no variable of Terraform carries it'));
 
-    test('is begun once more with the hop that it halted in, by another machine', () => {
+    test('is retried with the hop that it halted in, by another machine', () => {
       expect(upToHop(twice('work-1'), older)).toEqual({
         name: 'work-1',
         version: older,
@@ -229,7 +229,7 @@ describe('the way back of a run that made machines anew', () => {
     });
   });
 
-  test("asks for a person's yes to what would become another machine than it was", () => {
+  test("asks for a person's approval of what would become another machine than it was", () => {
     const change = { address: 'module.worker_nodes["work-1"].vm', attribute: 'memory', from: '8', to: '16' };
     const otherChanges = answered({ 'work-1': [change] });
     const answer = back([ran('work-1')], upgraded, { otherChanges });
@@ -265,7 +265,7 @@ describe('the way back of a run that made machines anew', () => {
     ],
   ])('is refused where %s', (_what, why, says) => expect(why()).toContain(says));
 
-  describe('that left a machine half made', () => {
+  describe('that left a machine incomplete', () => {
     const unfinished = (
       cluster: Cluster,
       name: string,
@@ -289,8 +289,8 @@ describe('the way back of a run that made machines anew', () => {
 
     test.each([
       ['before it joined', from],
-      ['on its own way back, or after it had joined', to],
-    ])('goes on with it before all others, of the version from before: %s', (_when, was) =>
+      ['on its own rollback, or after it had joined', to],
+    ])('goes on with it before all others, of the previous version: %s', (_when, was) =>
       expect(back([ran('work-2'), ran('work-1')], unfinished(upgraded, 'work-1', was))).toMatchObject({
         plan: {
           hops: [
@@ -314,12 +314,12 @@ describe('the way back of a run that made machines anew', () => {
       }),
     );
 
-    test('makes it once more where it waits, of the version that is left, for its configuration', () =>
+    test('makes it again where it waits, of the version that is left, for its configuration', () =>
       expect(back([ran('work-1')], unfinished(upgraded, 'work-1', from, waiting('new-one')))).toMatchObject({
         plan: { hops: [{ nodes: [{ steps: 'resumed', replacement: { continues: 'waiting' } }] }] },
       }));
 
-    test('is begun once more by a person', () => {
+    test('is retried by a person', () => {
       const planned = back([ran('work-1')]);
       const node = planned.verdict === 'planned' ? planned.plan.hops[0]?.nodes[0] : undefined;
       if (!node) throw new Error('nothing is planned');
@@ -358,7 +358,7 @@ describe('the way back of a run that made machines anew', () => {
 
     test.each<[string, () => string, string]>([
       [
-        'two are half made',
+        'two are incomplete',
         () =>
           refusal(
             [ran('work-1'), ran('work-2')],
@@ -367,7 +367,7 @@ describe('the way back of a run that made machines anew', () => {
         'replacement-unfinished',
       ],
       [
-        'the one that is half made is not to go back',
+        'the one that is incomplete is not to go back',
         () => refusal([ran('work-2')], unfinished(upgraded, 'work-1', to)),
         'replacement-unfinished',
       ],

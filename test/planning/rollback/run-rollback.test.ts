@@ -34,7 +34,7 @@ const refusal = (nodes: readonly RanBefore[], cluster?: Cluster): string => {
   return JSON.stringify(answer.reasons);
 };
 
-describe('the way back of a run', () => {
+describe('the rollback of a run', () => {
   test('takes its nodes as they are named, one at a time, each under the gates of an upgrade', () => {
     const answer = back([ran('work-1'), ran('ctrl-2')]);
     expect(answer).toMatchObject({
@@ -42,7 +42,7 @@ describe('the way back of a run', () => {
       plan: {
         target: from,
         batch: 1,
-        strategyReason: 'the way back of run 7: it loses packets',
+        strategyReason: 'the rollback of run 7: it loses packets',
         steps: { 'rollback-run': stepOrders['rollback-run'] },
         hops: [
           {
@@ -55,7 +55,7 @@ describe('the way back of a run', () => {
         ],
       },
     });
-    // A node that fails on its way back does not go forward again by itself.
+    // A node that fails rolling back does not go forward again automatically.
     expect(answer).not.toHaveProperty('plan.onFailure');
   });
 
@@ -148,7 +148,7 @@ describe('the way back of a run', () => {
       expect(answer.verdict === 'planned' && planText(answer.plan)).toContain(`Talos ${between} comes first`);
     });
 
-    test('begins where each node is by now: no slot is trusted that such a way back has left', () => {
+    test('begins where each node is by now: no slot is trusted that such a rollback has left', () => {
       const some = upgraded.running(between, 'work-1').running(from, 'ctrl-2');
       expect(back([twice('work-1'), twice('ctrl-2'), twice('ctrl-1')], some)).toMatchObject({
         plan: {
@@ -226,7 +226,7 @@ describe('the way back of a run', () => {
       const again = (cluster: Cluster, hop: string, at: number) =>
         retryOf(back([upToHop(twice('work-1'), hop)], cluster, ['work-1']), planned('work-1', at), hop);
 
-      test('is begun once more with the hop that it halted in, and goes no further', () => {
+      test('is retried with the hop that it halted in, and goes no further', () => {
         expect(again(upgraded, between, 0)).toMatchObject({
           verdict: 'again',
           node: { name: 'work-1', back: 'run', from: to, steps: 'rollback-run' },
@@ -271,7 +271,7 @@ describe('the way back of a run', () => {
       'runs v1.12.3, neither',
     ],
     [
-      'a machine was made anew, and slipway.yaml does not say by what',
+      'a machine was replaced, and slipway.yaml does not say by what',
       () => refusal([ran('work-1', { noSlot: 'replaced' })]),
       'replacement-unprepared',
     ],

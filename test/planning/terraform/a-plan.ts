@@ -12,7 +12,7 @@ export const vmAddress = `${nodeModule}.${vmType}.this`;
 
 type Values = Record<string, Json>;
 
-/** A worker as bpg/proxmox 0.67 has it in the state: three network cards, a data disk, a GPU. */
+/** A worker as bpg/proxmox 0.67 has it in the state: three network interfaces, a data disk, a GPU. */
 export function vmValues(changes: Values = {}): Values {
   return {
     id: '8004',
@@ -50,7 +50,7 @@ export function vmValues(changes: Values = {}): Values {
   };
 }
 
-/** What the provider fills in by itself, as a plan that replaces the VM shows it. */
+/** What the provider fills in automatically, as a plan that replaces the VM shows it. */
 export const vmUnknown: Values = {
   id: true,
   boot_order: true,

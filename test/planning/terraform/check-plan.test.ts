@@ -132,7 +132,7 @@ group('an attribute of the machine', () => {
       'network_device[1].vlan_id of VM would go from 62 to 66',
     ],
     [
-      'a network card',
+      'a network interface',
       { network_device: [first, cards[1]] },
       'network_device[2] of VM would go from bridge vmbr1, vlan_id 81 to none',
     ],
@@ -179,7 +179,7 @@ group('an attribute of the machine', () => {
     expect(kinds(aPlan([vmReplaced({ description: 'another' })]), { accepted })).toEqual([]);
   });
 
-  test('may be said yes to where old and new are told to their end, and only there', () => {
+  test('may be approved where old and new are told to their end, and only there', () => {
     const plan = aPlan([vmReplaced({ description: 'x'.repeat(812), tags: ['talos', 'gpu'] })]);
     const found = refusals(plan).filter(({ kind }) => kind === 'terraform-attribute');
     expect(found.map((reason) => 'path' in reason && reason.path)).toEqual(['tags[1]', 'description']);

@@ -4,7 +4,7 @@ import type { Json } from '../../../src/planning/terraform/terraform-json.js';
 
 const proxmox = 'proxmox_virtual_environment_vm';
 
-describe('the network cards in the attributes of a resource', () => {
+describe('the network interfaces in the attributes of a resource', () => {
   test.each<[string, string, Readonly<Record<string, Json>>, unknown]>([
     [
       'of Proxmox, where 0 is no tag',

@@ -41,7 +41,7 @@ function decide(first: Partial<ContinueQuestion> = {}, second: Partial<ContinueQ
   return [decision.replace.map((one) => one.address), decision.create];
 }
 
-describe('a machine that an earlier run left half made', () => {
+describe('a machine that an earlier run left incomplete', () => {
   test('is made where the state lacks it and nothing answers', () => {
     expect(decide()).toEqual([[], [vm]]);
   });
@@ -55,7 +55,7 @@ describe('a machine that an earlier run left half made', () => {
     expect(decide(joined(made))).toBe('terraform-machine-unrecorded');
   });
 
-  test('is made once more where Terraform knows that it did not come to its end', () => {
+  test('is made again where Terraform knows that it did not come to its end', () => {
     expect(decide(inState(made, true))).toEqual([[vm], []]);
     expect(decide(inState(made, true), waiting(made))).toEqual([[vm], []]);
     expect(decide(inState(made, true), { lost: true })).toBe('terraform-unclear');
@@ -96,10 +96,10 @@ describe('the old machine', () => {
   });
 });
 
-describe('a machine that goes back to the version from before', () => {
+describe('a machine that goes back to the previous version', () => {
   const rollsBackAutomatically = { remakes: true };
 
-  test('is made once more, however whole it is: it waits, or does not answer', () => {
+  test('is made again, however whole it is: it waits, or does not answer', () => {
     expect(decide(inState(made), { ...waiting(made), ...rollsBackAutomatically })).toEqual([[vm], []]);
     expect(decide(inState(made), rollsBackAutomatically)).toEqual([[vm], []]);
     expect(decide(rollsBackAutomatically)).toEqual([[], [vm]]);

@@ -152,7 +152,7 @@ export function readParts(plan: TerraformPlan): TerraformPlan {
   };
 }
 
-/** The state after everything was made; `state-tainted`: after making the worker once more failed. */
+/** The state after everything was made; `state-tainted`: after making the worker again failed. */
 export function labState(program: string, name: 'state' | 'state-tainted'): TerraformState {
   const state = readWhole(program, 'state') as TerraformState;
   return name === 'state' ? state : { ...state, values: taintWorker(state.values as Json) as object };

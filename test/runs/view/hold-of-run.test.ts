@@ -75,7 +75,7 @@ describe('a halted run', () => {
     const text = texts({ ...halted, hold: released })[name] ?? '';
     expect(text).toContain(who);
     expect(text).not.toMatch(/slipway release|after the release|is held/);
-    expect(text).toMatch(/slipway upgrade {2}# installs once more; gives up the way back/);
+    expect(text).toMatch(/slipway upgrade {2}# installs again; gives up the rollback/);
   });
 
   test.each(['status', 'page', 'watch'])('that somebody released offers the next plan in %s', (name) => {

@@ -70,8 +70,8 @@ describe('a drain that a PodDisruptionBudget blocks', () => {
   });
   test.each<[string, typeof node, readonly Decision[], boolean]>([
     ['of a retry', { ...node, attempt: 2 }, [said('retry')], true],
-    ['on its way back', { ...node, attempt: 2 }, [said('rollback')], false],
-    ['on its way back without a word', { ...node, attempt: 2 }, [], false],
+    ['rolling back', { ...node, attempt: 2 }, [said('rollback')], false],
+    ['rolling back without a word', { ...node, attempt: 2 }, [], false],
     ['that is skipped already', { ...node, skippedBy: 'ada: so' }, [said('skip')], false],
     ['after its install', runningNode(node.name, 90, 'await-ready', 100, { waiting }), [], false],
   ])('%s offers to skip the node only where that is accepted', (_, one, decisions, offered) => {

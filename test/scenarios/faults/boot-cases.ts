@@ -77,7 +77,7 @@ export const bootCases: readonly FaultCase[] = [
         state: 'back-on-old',
         failedStep: 'await-boot',
         kind: 'back-on-old-version',
-        says: /^k8s-work-1 came back on v1\.1[23]\.1 after the install .* the image is not installed again by itself$/,
+        says: /^k8s-work-1 came back on v1\.1[23]\.1 after the install .* the image is not installed again automatically$/,
         advises: 'slipway.dev/run-',
         boots: 2,
       },

@@ -22,7 +22,7 @@ interface Ill {
   readonly what: string;
   readonly says: string;
   readonly advises: string;
-  /** It cannot pass by itself: it is not waited for. */
+  /** It cannot pass automatically: it is not waited for. */
   readonly waits?: false;
   /** Without a leader there is nobody to hand over to, so it shows a step earlier, in these words. */
   readonly earlier?: RegExp;

@@ -6,7 +6,7 @@ import type { RunStory, StoryNode } from '../../../src/planning/report/run-repor
 
 /**
  * `legacy`: nodes run Talos 1.12, one request installs and reboots. `lifecycle`: they run 1.13, which has a request for each.
- * `replace`: their machines are made anew, from 1.12 to 1.13.
+ * `replace`: their machines are replaced, from 1.12 to 1.13.
  */
 export type Flow = 'legacy' | 'lifecycle' | 'replace';
 

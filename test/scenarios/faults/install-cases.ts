@@ -15,7 +15,7 @@ export const installCases: readonly FaultCase[] = [
         state: 'install-unknown',
         failedStep: 'await-boot',
         kind: 'install-unanswered',
-        says: /^k8s-work-1 shows no sign of the upgrade request that was, or may have been, sent .*; it is not sent again by itself$/,
+        says: /^k8s-work-1 shows no sign of the upgrade request that was, or may have been, sent .*; it is not sent again automatically$/,
         advises: 'slipway.dev/run-',
         installs: 0,
         boots: 0,

@@ -48,7 +48,7 @@ const otherVersion: Ending = {
   advises: 'get version --insecure',
 };
 
-/** What can go wrong between the hypervisor and the cluster while a machine is made anew. */
+/** What can go wrong between the hypervisor and the cluster while a machine is replaced. */
 export const replacementCases: readonly FaultCase[] = [
   {
     name: 'slipway.yaml says that machines join through this very control plane',
@@ -105,7 +105,7 @@ export const replacementCases: readonly FaultCase[] = [
     },
   },
   {
-    name: 'a template that was made anew holds what it held before',
+    name: 'a template that was replaced holds what it held before',
     faults: [{ name: 'template-keeps-old-image', node: 'none' }],
     ends: { replace: otherVersion },
   },
@@ -223,7 +223,7 @@ export const replacementCases: readonly FaultCase[] = [
     },
   },
   {
-    name: 'the machine lacks its last network card',
+    name: 'the machine lacks its last network interface',
     faults: [{ name: 'vm-nic-missing' }],
     ends: {
       replace: {
@@ -231,7 +231,7 @@ export const replacementCases: readonly FaultCase[] = [
         state: 'on-target',
         failedStep: 'verify-node',
         kind: 'network-cards-wrong',
-        says: /^the new machine of k8s-work-1 has 2 network cards, and slipway\.yaml names 3 for its role/,
+        says: /^the new machine of k8s-work-1 has 2 network interfaces, and slipway\.yaml names 3 for its role/,
         advises: 'get links',
         destroyed: 1,
         created: 1,

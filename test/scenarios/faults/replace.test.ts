@@ -1,4 +1,4 @@
 import { playEachCase } from './each-case.js';
 
-/** Every fault, on machines that Terraform makes anew. */
+/** Every fault, on machines that Terraform replaces. */
 playEachCase('replace');

@@ -45,7 +45,7 @@ export class MatrixStage {
   #onIt: PlayedColumn[] = [];
   readonly #found: string[] = [];
 
-  /** @param keep is given each column as soon as it has been played, and once more with what the watcher saw of it. */
+  /** @param keep is given each column as soon as it has been played, and again with what the watcher saw of it. */
   constructor(
     private readonly lab: Pick<MatrixLab, 'name' | 'shape' | 'silence'>,
     private readonly keep: (played: readonly PlayedColumn[]) => void,

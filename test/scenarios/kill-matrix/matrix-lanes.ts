@@ -16,7 +16,7 @@ export class MatrixLanes {
   readonly #played = new Map<Column, Promise<PlayedColumn>>();
   #found: Promise<readonly string[]> | undefined;
 
-  /** @param keep is given each column as soon as it has been played, and once more with what the watcher saw of it. */
+  /** @param keep is given each column as soon as it has been played, and again with what the watcher saw of it. */
   constructor(
     labs: readonly MatrixLab[],
     private readonly keep: (played: readonly PlayedColumn[]) => void,

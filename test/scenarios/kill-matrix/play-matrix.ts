@@ -98,7 +98,7 @@ async function playOnce(
     const happened = await stage.settle();
     const survivors = await stage.survivors();
     const end = await endState(world, from);
-    // Its machine is of the first version once more.
+    // Its machine is of the first version again.
     if (story?.nodes.findLast((one) => one.node === node)?.state === 'rolled-back') begun = Date.now();
     const broken = judgeRun({ story, patienceMs: waits.runMs, end, happened, survivors })
       .filter(({ what }) => column !== 'fails' || !what.includes('unexpected'))

@@ -1,7 +1,7 @@
 import type { StepName } from '../../../src/planning/steps/node-steps.js';
 import type { MatrixOrder } from './orders.js';
 
-/** What of an order is played by itself, and who plays the rest of it. */
+/** What of an order is played automatically, and who plays the rest of it. */
 export interface Share {
   /** Steps in which its worker dies, or its answer is lost; left out: all of them. */
   readonly deaths?: readonly StepName[];

@@ -76,7 +76,7 @@ export const ways: Readonly<Partial<Record<MatrixOrder, Way>>> = {
   'rollback-in-place': {
     shape: 'small',
     attempt: 2,
-    // By itself: nobody is waited for, neither before nor where the way back fails.
+    // Automatically: nobody is waited for, neither before nor where the rollback fails.
     before: async (world, node) => {
       await setInInventory(world, ['upgrade', 'onFailure'], 'rollback');
       await world.control('POST', '/faults', { name: 'extension-missing', node });
@@ -105,7 +105,7 @@ export const ways: Readonly<Partial<Record<MatrixOrder, Way>>> = {
     before: async (world, node) => {
       await setInInventory(world, ['upgrade', 'onFailure'], 'rollback');
       await probe(world, node, 'false');
-      await world.owner.merge('a probe, and back by itself');
+      await world.owner.merge('a probe, and back automatically');
     },
     ends: wentBack,
   },
@@ -116,7 +116,7 @@ export const ways: Readonly<Partial<Record<MatrixOrder, Way>>> = {
     before: async (world, node) => {
       await setInInventory(world, ['limits', 'decision'], '25s');
       await setInInventory(world, ['limits', 'configure'], `${silence + 5}s`);
-      await world.owner.merge('limits of a way back');
+      await world.owner.merge('limits of a rollback');
       await world.control('POST', '/faults', { name: 'vm-never-boots', node });
     },
     // A person says so: nobody knows why a machine never came.

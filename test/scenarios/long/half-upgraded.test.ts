@@ -79,7 +79,7 @@ function imageOf(world: World, node: string, version: string): string {
 
 /**
  * Somebody pulls the image with a talosctl of their own, and has the machine upgraded to it, or only installed. The machine does
- * that by itself: the watcher takes every request to install for Slipway's.
+ * that automatically: the watcher takes every request to install for Slipway's.
  */
 async function byHandOn(
   world: World,

@@ -83,8 +83,7 @@ describe('a machine that is patched once it is Ready', () => {
       expect(running).not.toContain('1024');
     });
 
-    it('did not boot once more for them', async () =>
-      expect(await bootsSinceMade(world, 'k8s-work-1')).toBe(1));
+    it('did not boot again for them', async () => expect(await bootsSinceMade(world, 'k8s-work-1')).toBe(1));
   });
 
   describe('by a patch that Talos does not take', () => {
@@ -146,7 +145,7 @@ describe('a machine that is patched once it is Ready', () => {
       expect(noteOf(result, node)).toBe('1 patch in its configuration, and it rebooted with them');
     });
 
-    it('booted once more for it, and no more', async () => expect(await bootsSinceMade(world, node)).toBe(2));
+    it('booted again for it, and no more', async () => expect(await bootsSinceMade(world, node)).toBe(2));
 
     it('has it once, though Talos appends to that list', async () =>
       expect((await runningConfiguration(world, node)).split(secret)).toHaveLength(2));
@@ -184,7 +183,7 @@ describe('a machine that is patched once it is Ready', () => {
       expect(noteOf(result, 'k8s-work-1')).toBeUndefined();
     });
 
-    it('knows what Terraform would do now with what git says: make it anew', async () => {
+    it('knows what Terraform would do now with what git says: replace it', async () => {
       expect(result.terraform).toMatchObject({
         kind: 'known',
         writes: expect.arrayContaining([

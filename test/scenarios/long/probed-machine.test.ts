@@ -7,7 +7,7 @@ const from = 'v1.12.1';
 const to = 'v1.13.7';
 
 /** Only here: a VLAN that the hypervisor got wrong. No guest sees its tag, and Terraform knows only what it asked for. */
-describe('a machine made anew whose VLAN is tried', () => {
+describe('a machine replaced whose VLAN is tried', () => {
   let world: World;
 
   beforeAll(async () => {

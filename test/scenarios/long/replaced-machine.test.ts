@@ -13,8 +13,8 @@ const nics = ['roles', 'worker', 'nics'];
 const label = 'example.org/rack';
 const secret = 'a-secret-of-a-patch';
 
-/** Only here: what a machine is checked for before and after it is made anew, and what its configuration is patched with. */
-describe('a machine that Terraform makes anew', () => {
+/** Only here: what a machine is checked for before and after it is replaced, and what its configuration is patched with. */
+describe('a machine that Terraform replaces', () => {
   let world: World;
 
   beforeAll(async () => {
@@ -25,7 +25,7 @@ describe('a machine that Terraform makes anew', () => {
     await world.stop();
   });
 
-  describe('whose network cards slipway.yaml names otherwise than Terraform has them', () => {
+  describe('whose network interfaces slipway.yaml names otherwise than Terraform has them', () => {
     let result: RunStory;
 
     beforeAll(async () => {
@@ -107,7 +107,9 @@ describe('a machine that Terraform makes anew', () => {
     it('says what was given back, and what was compared', async () => {
       const { stdout } = await world.slipway('report');
       expect(stdout).toContain(`it was given back label ${label}`);
-      expect(stdout).toContain('3 network cards (untagged, VLAN 62, VLAN 81); MAC and address as before');
+      expect(stdout).toContain(
+        '3 network interfaces (untagged, VLAN 62, VLAN 81); MAC and address as before',
+      );
     });
 
     it('runs its configuration with the patches for it, in their order', async () => {
@@ -146,7 +148,7 @@ describe('a machine that Terraform makes anew', () => {
       }));
   });
 
-  describe('that lacks a network card afterwards', () => {
+  describe('that lacks a network interface afterwards', () => {
     let result: RunStory;
 
     beforeAll(async () => {
@@ -164,7 +166,7 @@ describe('a machine that Terraform makes anew', () => {
 
     it('stays cordoned', async () => {
       const stdout = await world.says();
-      expect(stdout).toContain('2 network cards, and slipway.yaml names 3 for its role');
+      expect(stdout).toContain('2 network interfaces, and slipway.yaml names 3 for its role');
       const cordoned = await world.kubectl(
         'get',
         'node',

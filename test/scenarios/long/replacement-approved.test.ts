@@ -37,7 +37,7 @@ describe('a patch on machines that Terraform makes, asked for by replacement', (
     await world.stop();
   });
 
-  it('makes the machine anew, with its template, and installs nothing', async () => {
+  it('replaces the machine, with its template, and installs nothing', async () => {
     expect(destroyedBefore).toEqual([]);
     expect(result).toMatchObject({
       outcome: 'done',

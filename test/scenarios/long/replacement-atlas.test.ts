@@ -19,7 +19,7 @@ async function startAtlas(cluster: string): Promise<World> {
 }
 
 /** Only here: an example whose nodes each have an image of their own, and bring their machine configuration along. */
-describe('a minor of atlas, by machines made anew', () => {
+describe('a minor of atlas, by machines replaced', () => {
   let world: World | undefined;
 
   afterEach(async () => {

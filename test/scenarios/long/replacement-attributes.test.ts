@@ -6,8 +6,8 @@ import type { RunStory } from '../../../src/planning/report/run-report.js';
 
 const [from, to, worker] = ['v1.12.1', 'v1.13.7', 'k8s-work-1'];
 
-/** Only here: a machine that gets more than another version, which a person says yes to, or does not. */
-describe('machines that get more memory when they are made anew', () => {
+/** Only here: a machine that gets more than another version, which a person approves, or does not. */
+describe('machines that get more memory when they are replaced', () => {
   let world: World;
   let refused: RunStory;
   let result: RunStory;
@@ -29,7 +29,7 @@ describe('machines that get more memory when they are made anew', () => {
     await world.stop();
   });
 
-  it('wait for a yes to the plan, which says what and of which node', () =>
+  it('wait for approval of the plan, which says what and of which node', () =>
     expect(result.plan?.approvals).toEqual([
       {
         kind: 'attributes',
@@ -47,7 +47,7 @@ describe('machines that get more memory when they are made anew', () => {
     expect(refused.nodes).toEqual([]);
   });
 
-  it('are made with it after a yes, by name and with its reason', async () => {
+  it('are made with it after an approval, by name and with its reason', async () => {
     expect(result).toMatchObject({
       outcome: 'done',
       reasons: [],

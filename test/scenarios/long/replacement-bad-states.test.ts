@@ -93,7 +93,7 @@ const badStates: readonly BadState[] = [
 ];
 
 /** Only here: runs over a Terraform state, or with an address in it, that is not what it should be: nothing comes of them. */
-describe('a machine that is to be made anew from a bad Terraform state', () => {
+describe('a machine that is to be replaced from a bad Terraform state', () => {
   let world: World;
 
   beforeAll(async () => {

@@ -5,8 +5,8 @@ import { stageOf } from '../faults/terraform-deaths.js';
 import { terminatedAt } from '../faults/terminated-replacement.js';
 import { from, to, versionMerged } from '../version-merged.js';
 
-/** Only here: machines that a terminated run left half made, gone on with by the next one. */
-describe('a run that is terminated while a machine is made anew', () => {
+/** Only here: machines that a terminated run left incomplete, gone on with by the next one. */
+describe('a run that is terminated while a machine is replaced', () => {
   let world: World;
 
   beforeAll(async () => {
@@ -45,7 +45,7 @@ describe('a run that is terminated while a machine is made anew', () => {
     });
   });
 
-  describe('and Terraform comes to its end by itself: a new control plane waits for its configuration', () => {
+  describe('and Terraform comes to its end automatically: a new control plane waits for its configuration', () => {
     const node = 'k8s-ctrl-2';
 
     it('is gone on with by the next run: configured, and its dead member removed by its id', async () => {

@@ -22,10 +22,10 @@ const all = ['baldar', 'heimdall', 'odin', 'thor'].flatMap((host) => [
 const unused = 'odin-control-plane';
 
 /**
- * Only here: a node made anew that does not get well and goes back by itself; and the whole of an example made anew, its cards with it, whose Terraform is that of its repository: every node waits for
+ * Only here: a node replaced that does not get well and goes back automatically; and the whole of an example replaced, its cards with it, whose Terraform is that of its repository: every node waits for
  * all templates, and VMs follow no version.
  */
-describe('a minor of prox-ops, by machines made anew', () => {
+describe('a minor of prox-ops, by machines replaced', () => {
   let world: World;
 
   beforeAll(async () => {
@@ -58,7 +58,7 @@ describe('a minor of prox-ops, by machines made anew', () => {
     it('is planned with all templates, since every node waits for all of them', () =>
       expect(result.plan?.hops[0]?.templates).toHaveLength(8));
 
-    it('goes back by itself, and halts with the card it lacked', () => {
+    it('goes back automatically, and halts with the card it lacked', () => {
       expect(result).toMatchObject({
         outcome: 'halted',
         reasons: [
@@ -79,7 +79,7 @@ describe('a minor of prox-ops, by machines made anew', () => {
     });
 
     it('says so to a person, and is in service as before, with its card', async () => {
-      expect(onOneLine(await world.says())).toContain(`${first} was rolled back to ${from} by itself`);
+      expect(onOneLine(await world.says())).toContain(`${first} was rolled back to ${from} automatically`);
       expect(await of(first, '{.status.nodeInfo.osImage}')).toBe(`Talos (${from})`);
       expect(await of(first, '{.spec.unschedulable}')).toBe('');
       expect(await of(first, String.raw`{.status.allocatable.nvidia\.com/gpu}`)).toBe('1');
@@ -90,7 +90,7 @@ describe('a minor of prox-ops, by machines made anew', () => {
         'patches merged into its machine configuration: 1',
       ));
 
-    it('made the templates of all hosts and roles anew, and once more of the version from before', async () => {
+    it('made the templates of all hosts and roles anew, and again of the previous version', async () => {
       const made = await templatesMade(world);
       expect([made.slice(0, 8).toSorted(), made.slice(8).toSorted()]).toEqual([all, all]);
     });
@@ -113,7 +113,7 @@ describe('a minor of prox-ops, by machines made anew', () => {
       expect(result.nodes).toHaveLength(15);
     });
 
-    it('made each template once more', async () =>
+    it('made each template again', async () =>
       expect((await templatesMade(world)).slice(16).toSorted()).toEqual(all));
 
     it('offers both cards again', async () => {

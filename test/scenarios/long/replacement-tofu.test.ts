@@ -7,7 +7,7 @@ const from = 'v1.12.1';
 const to = 'v1.13.7';
 const worker = 'k8s-work-1';
 
-/** Only here: OpenTofu makes the machine anew. All else is as with Terraform (`replace.test.ts`). */
+/** Only here: OpenTofu replaces the machine. All else is as with Terraform (`replace.test.ts`). */
 describe('an upgrade to the next minor, on a machine that OpenTofu makes', () => {
   let world: World;
   let result: RunStory;

@@ -8,7 +8,7 @@ const from = 'v1.11.6';
 const between = 'v1.12.11';
 const to = 'v1.13.7';
 
-/** Only here: two minors in one run, every machine made anew for each, each hop with values that git does not have. */
+/** Only here: two minors in one run, every machine replaced for each, each hop with values that git does not have. */
 describe('an upgrade over two minors, on machines that Terraform makes', () => {
   let world: World;
   let result: RunStory;
@@ -45,14 +45,14 @@ describe('an upgrade over two minors, on machines that Terraform makes', () => {
     ]);
   });
 
-  it('made each machine anew twice, one after the other', async () => {
+  it('replaced each machine twice, one after the other', async () => {
     for (const { name } of world.lab.machines) {
       const created = await world.machineEvents(name, 'created');
       expect(created.map(({ version }) => version)).toEqual([between, to]);
     }
   });
 
-  it('made each template anew once for each hop, before its machines', async () => {
+  it('replaced each template once for each hop, before its machines', async () => {
     const { log, slipway } = hypervisorOf(world);
     const lines = (await readFile(log, 'utf8'))
       .trim()

@@ -7,8 +7,8 @@ import { templatesMade } from '../templates-made.js';
 const from = 'v1.12.1';
 const to = 'v1.13.7';
 
-/** Only here: the way back of a node that Terraform made anew. */
-describe('a halted run whose node was made anew, and is rolled back', () => {
+/** Only here: the rollback of a node that Terraform replaced. */
+describe('a halted run whose node was replaced, and is rolled back', () => {
   let world: World;
 
   beforeAll(async () => {
@@ -47,8 +47,8 @@ describe('a halted run whose node was made anew, and is rolled back', () => {
     it('is told with its steps and what they cost before anything is done', () => {
       expect(said).toContain('is rolled back');
       expect(said).toContain('templates, cordon');
-      expect(said).toContain(`module.templates["baldar-worker"] made anew with ${from} first: usually 5m`);
-      expect(said).toContain(`the machine of ${node} made anew with ${from}: usually 6m`);
+      expect(said).toContain(`module.templates["baldar-worker"] replaced with ${from} first: usually 5m`);
+      expect(said).toContain(`the machine of ${node} replaced with ${from}: usually 6m`);
     });
 
     it('has its old template and a machine of the old version, and is in service', async () => {
@@ -72,7 +72,7 @@ describe('a halted run whose node was made anew, and is rolled back', () => {
       expect(await world.says()).toContain('is held');
     });
 
-    it('says what git would bring once more', async () => {
+    it('says what git would bring again', async () => {
       const { stdout } = await world.slipway('report', String(run));
       expect(stdout).toContain(`${node} was rolled back to ${from}, and git names ${to}`);
       expect(result.terraform).toMatchObject({ kind: 'known' });
@@ -102,7 +102,7 @@ describe('a halted run whose node was made anew, and is rolled back', () => {
       result = await world.result(run);
     });
 
-    it('is made anew once more with the old version, and votes again', async () => {
+    it('is replaced again with the old version, and votes again', async () => {
       expect(result).toMatchObject({
         outcome: 'halted',
         reasons: [{ kind: 'rolled-back', node, version: from }],
@@ -127,7 +127,7 @@ describe('a halted run whose node was made anew, and is rolled back', () => {
     });
   });
 
-  describe('a worker whose way back fails too', () => {
+  describe('a worker whose rollback fails too', () => {
     const node = 'k8s-work-2';
     let run: number;
 
@@ -138,7 +138,7 @@ describe('a halted run whose node was made anew, and is rolled back', () => {
       await isSilent(world, node);
       await world.control('POST', '/faults', { name: 'vm-never-boots', node });
       await rollBack(world, node, 'the new one does not boot');
-      await world.until('the way back has failed', async () => (await world.says()).includes('CRITICAL'));
+      await world.until('the rollback has failed', async () => (await world.says()).includes('CRITICAL'));
     });
 
     it('halts with the state that it left, and waits for a person', async () => {
@@ -148,7 +148,7 @@ describe('a halted run whose node was made anew, and is rolled back', () => {
       expect(status).toContain(`slipway rollback ${node} prox-ops/${run}`);
     });
 
-    it('goes back when it is asked once more, from what it is then', async () => {
+    it('goes back when it is asked again, from what it is then', async () => {
       const { code } = await world.slipway('rollback', node, '--why', 'the host was repaired');
       expect(code).toBe(0);
       const result = await world.result(run);
@@ -161,7 +161,7 @@ describe('a halted run whose node was made anew, and is rolled back', () => {
   describe('a worker whose new machine was made of what its template held before', () => {
     const node = 'k8s-work-3';
 
-    it('is made anew once more, since Terraform takes it for the new version', async () => {
+    it('is replaced again, since Terraform takes it for the new version', async () => {
       await world.control('POST', '/faults', { name: 'vm-boots-old-image', node });
       const run = await world.upgrade('--only', node);
       await isHalted(world, node);

@@ -6,7 +6,7 @@ const [from, between, to] = ['v1.11.6', 'v1.12.11', 'v1.13.7'];
 const [controlPlane, worker] = ['k8s-ctrl-2', 'k8s-work-1'] as const;
 
 /** Only here: a run taken back after a node was rolled back in its second hop, whose other slot holds what had failed. */
-describe('the way back of a run whose second hop failed', () => {
+describe('the rollback of a run whose second hop failed', () => {
   let world: World;
   let run: number;
 
@@ -52,7 +52,7 @@ describe('the way back of a run whose second hop failed', () => {
     for (const node of [worker, controlPlane]) {
       expect(nodeResult(result, node)).toMatchObject({ outcome: 'done' });
       expect(await runs(node)).toContain(`Talos (${from})`);
-      // Of the worker by itself, in its run; of the control plane on its way back.
+      // Of the worker automatically, in its run; of the control plane rolling back.
       expect(await world.machineEvents(node, 'rollback-accepted')).toHaveLength(1);
       expect(await world.machineEvents(node, 'upgrade-accepted')).toHaveLength(3);
     }

@@ -6,7 +6,7 @@ const [from, between, to] = ['v1.11.6', 'v1.12.11', 'v1.13.7'];
 const [controlPlane, worker] = ['k8s-ctrl-2', 'k8s-work-1'] as const;
 
 /** Only here: a run of several hops in place that is taken back, by the slot first, and then by the older image. */
-describe('the way back of a run of several hops in place', () => {
+describe('the rollback of a run of several hops in place', () => {
   let world: World;
   let run: number;
 
@@ -62,7 +62,7 @@ describe('the way back of a run of several hops in place', () => {
     const { code, stdout } = await world.slipway('retry', worker, '--why', 'its kubelet is well again');
     expect({ code, stdout }).toMatchObject({
       code: 0,
-      stdout: expect.stringContaining('is begun once more'),
+      stdout: expect.stringContaining('is retried'),
     });
   });
 
@@ -79,8 +79,8 @@ describe('the way back of a run of several hops in place', () => {
     expect(await world.says()).not.toContain('is held');
   });
 
-  it('is nothing to do once more', async () => {
-    await world.slipway('rollback', '--run', String(run), '--why', 'once more');
+  it('is nothing to do again', async () => {
+    await world.slipway('rollback', '--run', String(run), '--why', 'again');
     expect(await world.result(run + 2)).toMatchObject({ outcome: 'nothing-to-do' });
   });
 

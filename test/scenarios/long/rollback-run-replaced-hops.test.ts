@@ -7,8 +7,8 @@ import { templatesMade } from '../templates-made.js';
 const [from, between, to] = ['v1.11.6', 'v1.12.11', 'v1.13.7'];
 const [controlPlane, worker] = ['k8s-ctrl-2', 'k8s-work-1'] as const;
 
-/** Only here: a run that made machines anew over two minors goes back through the minor between, and is begun once more where it halts. */
-describe('the way back of a run that made machines anew over two minors', () => {
+/** Only here: a run that replaced machines over two minors goes back through the minor between, and is retried where it halts. */
+describe('the rollback of a run that replaced machines over two minors', () => {
   let world: World;
   let run: number;
   let back: RunStory;
@@ -55,7 +55,7 @@ describe('the way back of a run that made machines anew over two minors', () => 
     expect(plan?.notes.join('\n')).toContain(`Talos ${between} comes first: it is what ran between`);
   });
 
-  it('halts at a machine that is half made, and goes on with it when a person says so', async () => {
+  it('halts at a machine that is incomplete, and goes on with it when a person says so', async () => {
     await world.until('it waits for a decision', async () =>
       (await world.says()).includes(`slipway retry ${worker} `),
     );
@@ -65,7 +65,7 @@ describe('the way back of a run that made machines anew over two minors', () => 
     const { code, stdout } = await world.slipway('retry', worker, '--why', 'its host has room again');
     expect({ code, stdout }).toMatchObject({
       code: 0,
-      stdout: expect.stringContaining('is begun once more'),
+      stdout: expect.stringContaining('is retried'),
     });
   });
 
@@ -99,8 +99,8 @@ describe('the way back of a run that made machines anew over two minors', () => 
     expect(once).toHaveLength(2);
   });
 
-  it('is nothing to do once more', async () => {
-    await world.slipway('rollback', '--run', String(run), '--why', 'once more');
+  it('is nothing to do again', async () => {
+    await world.slipway('rollback', '--run', String(run), '--why', 'again');
     expect(await world.result(run + 2)).toMatchObject({ outcome: 'nothing-to-do' });
   });
 

@@ -7,8 +7,8 @@ const from = 'v1.12.1';
 const to = 'v1.13.7';
 const [controlPlane, worker, other] = ['k8s-ctrl-2', 'k8s-work-1', 'k8s-work-2'] as const;
 
-/** Only here: the way back of a whole run whose nodes were made anew. */
-describe('the way back of a run that made machines anew', () => {
+/** Only here: the rollback of a whole run whose nodes were replaced. */
+describe('the rollback of a run that replaced machines', () => {
   let world: World;
   let result: RunStory;
 
@@ -25,7 +25,7 @@ describe('the way back of a run that made machines anew', () => {
     await world.stop();
   });
 
-  it('makes each machine anew once more, of the version from before, the last one first', async () => {
+  it('replaces each machine again, of the previous version, the last one first', async () => {
     const run = await world.upgrade('--only', controlPlane, worker);
     expect(await world.result(run)).toMatchObject({ outcome: 'done' });
     const { code, stdout } = await world.slipway(
@@ -57,19 +57,19 @@ describe('the way back of a run that made machines anew', () => {
     expect(new Set(made).size).toBe(made.length / 2);
   });
 
-  it('says what git would bring once more, and holds nothing', async () => {
+  it('says what git would bring again, and holds nothing', async () => {
     const left = result.terraform?.kind === 'known' ? result.terraform.writes : [];
     expect(left.map(({ address }) => address).join('\n')).toContain(worker);
-    expect((await world.slipway('report', String(result.run))).stdout).toContain('the way back of run 1');
+    expect((await world.slipway('report', String(result.run))).stdout).toContain('the rollback of run 1');
     expect(await world.says()).not.toContain('is held');
   });
 
-  it('is nothing to do once more', async () => {
-    await world.slipway('rollback', '--run', '1', '--why', 'once more');
+  it('is nothing to do again', async () => {
+    await world.slipway('rollback', '--run', '1', '--why', 'again');
     expect(await world.result(result.run + 1)).toMatchObject({ outcome: 'nothing-to-do' });
   });
 
-  it('begins with what a run left half made, of the version from before', async () => {
+  it('begins with what a run left incomplete, of the previous version', async () => {
     await world.control('POST', '/faults', { name: 'vm-create-fails', node: other });
     const run = await world.upgrade('--only', other);
     expect(await world.result(run)).toMatchObject({ outcome: 'halted' });

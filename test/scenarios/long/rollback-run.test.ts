@@ -6,7 +6,7 @@ const [from, to] = ['v1.12.1', 'v1.12.2'];
 const [controlPlane, worker, unwell] = ['k8s-ctrl-2', 'k8s-work-1', 'k8s-work-2'] as const;
 
 /** Only here: a whole run that is taken back, once it is done and while it holds the cluster. */
-describe('the way back of a run', () => {
+describe('the rollback of a run', () => {
   let world: World;
 
   beforeAll(async () => {
@@ -43,11 +43,11 @@ describe('the way back of a run', () => {
       expect(await world.kubectl('get', 'node', node, '--output=json')).toContain(`Talos (${from})`);
       expect(await world.machineEvents(node, 'rollback-accepted')).toHaveLength(1);
     }
-    expect((await world.slipway('report', String(run + 1))).stdout).toContain(`the way back of run ${run}`);
+    expect((await world.slipway('report', String(run + 1))).stdout).toContain(`the rollback of run ${run}`);
     expect(await world.says()).not.toContain('is held');
   });
 
-  it('starts though its run holds the cluster, and is once more nothing to do after it', async () => {
+  it('starts though its run holds the cluster, and is again nothing to do after it', async () => {
     await setInInventory(world, ['limits', 'ready'], '10s');
     await world.control('POST', '/faults', { name: 'never-ready', node: unwell });
     const run = await world.upgrade('--only', worker, unwell);
@@ -57,7 +57,7 @@ describe('the way back of a run', () => {
     const result = await world.result(run + 1);
     expect(result).toMatchObject({ outcome: 'done', order: [unwell, worker] });
     expect(await world.says()).not.toContain('is held');
-    await world.slipway('rollback', '--run', String(run), '--why', 'once more');
+    await world.slipway('rollback', '--run', String(run), '--why', 'again');
     expect(await world.result(run + 2)).toMatchObject({ outcome: 'nothing-to-do' });
   });
 

@@ -83,7 +83,7 @@ describe('the one comment', () => {
     expect(await upsertComment(await there.open(), place, 'mine')).toMatchObject({ outcome: 'created' });
   });
 
-  test('is made anew when somebody deletes it at that moment', async () => {
+  test('is replaced when somebody deletes it at that moment', async () => {
     const all = [kept(1, 'slipway-of-acme', `${hidden}\nold`)];
     const answer = comments(all);
     there = await tryGitHub((asked) => {

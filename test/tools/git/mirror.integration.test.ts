@@ -173,7 +173,7 @@ describe('a mirror that something happened to', () => {
     ['no objects', (at) => rmSync(path.join(at, 'objects'), { recursive: true })],
   ];
 
-  test.each(damages)('is made anew by a fetch: %s', async (_name, damage) => {
+  test.each(damages)('is replaced by a fetch: %s', async (_name, damage) => {
     repository.commit('first', { 'a.txt': 'one' });
     const at = mirror();
     await at.fetchBranch('main');

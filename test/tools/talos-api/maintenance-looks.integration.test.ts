@@ -23,7 +23,7 @@ afterAll(async () => {
   await machines.stop();
 });
 
-/** Destroys a machine, and makes it anew without a configuration. */
+/** Destroys a machine, and replaces it without a configuration. */
 async function plannedReplacementBack(name: string, version: string): Promise<Machine> {
   const machine = machines.machine(name);
   const { schematic, image, extensions } = machine.bootSlots.running;

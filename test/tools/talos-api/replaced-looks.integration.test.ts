@@ -10,8 +10,8 @@ beforeAll(async () => {
 
 afterAll(() => machines.stop());
 
-describe('of a machine that is to be made anew', () => {
-  test('the network cards are seen with MAC and driver, and nothing else that is a link', async () => {
+describe('of a machine that is to be replaced', () => {
+  test('the network interfaces are seen with MAC and driver, and nothing else that is a link', async () => {
     const { hardware } = machines.machine('k8s-ctrl-2');
     expect(await machines.looks().cards(machines.target('k8s-ctrl-1', 'k8s-ctrl-2'))).toEqual(
       hardware.nics.map(({ mac }) => ({ mac, driver: 'virtio_net' })),

@@ -138,7 +138,7 @@ describe('a node that is down behind its endpoint', () => {
   });
 });
 
-describe('a credential that is turned down', () => {
+describe('a credential that is rejected', () => {
   const foreign = () => foreignCertificates(machines.machines.map(({ definition }) => definition));
   const cases = [
     {

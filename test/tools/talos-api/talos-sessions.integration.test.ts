@@ -106,7 +106,7 @@ describe('a shared connection', () => {
     expect(new Set(calls).size).toBe(2);
   });
 
-  test('that broke unnoticed is made anew, and the call succeeds', async () => {
+  test('that broke unnoticed is replaced, and the call succeeds', async () => {
     const [sharing, own] = [shared(), keys()];
     await step(own, sharing);
     const [first] = calls;

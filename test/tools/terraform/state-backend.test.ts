@@ -68,6 +68,6 @@ test.each([
   ['1.10.6', false],
   ['1.11.0', true],
   ['1.12.6', true],
-])('a plan saved by %s is applied with its variables once more: %s', (version, again) =>
+])('a plan saved by %s is applied with its variables again: %s', (version, again) =>
   expect([takesVariablesAgain(version), wantsVariablesAgain(version)]).toEqual([again, again]),
 );

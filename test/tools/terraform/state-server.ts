@@ -21,7 +21,7 @@ export class StateServer {
   readOnly = false;
   /** Reads are not answered. */
   silent = false;
-  /** Reads are refused, which Terraform does not try again by itself. */
+  /** Reads are refused, which Terraform does not try again automatically. */
   forbidden = false;
   readonly #server = createServer((request, response) => {
     void this.#answer(request, response);

@@ -23,7 +23,7 @@ resource "terraform_data" "vm" {
     talos_version  = var.talos_version
   }
 
-  # What a VM cannot be changed in. The template is named by its id: making it anew replaces no VM.
+  # What a VM cannot be changed in. The template is named by its id: replacing it replaces no VM.
   triggers_replace = {
     vmid          = var.vm_id
     host          = var.host
