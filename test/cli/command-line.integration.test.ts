@@ -91,7 +91,7 @@ group('what is typed wrong is a sentence and exit code 2', () => {
     [
       'a strategy that is none',
       ['plan', '--strategy', 'blue-green'],
-      /Allowed choices are in-place, replacement/,
+      /Allowed choices are in-place, replace/,
     ],
     ['an approval of no plan', ['approve', '--by', 'Ada', '--reason', 'x'], /'--plan <hash>' not specified/],
     ['an approval by nobody', ['approve', '--plan', hash, '--reason', 'x'], /'--by <name>' not specified/],

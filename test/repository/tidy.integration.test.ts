@@ -34,7 +34,7 @@ describe('the repository', () => {
 
   it('keeps its files short enough to be read at once', () => {
     const lines = (file: string): number => read(file).split('\n').length;
-    expect(code.filter((file) => lines(file) > (file.startsWith('test/') ? 450 : 300))).toEqual([]);
+    expect(code.filter((file) => lines(file) > (file.startsWith('test/') ? 500 : 400))).toEqual([]);
   });
 
   it('holds no path of somebody’s machine and no private key', () => {
