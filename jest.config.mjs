@@ -31,7 +31,7 @@ export const nightly = [
 export const integration = '[.]integration[.]test[.]js$';
 
 /**
- * jest-light-runner loads each module once a worker; Jest's own runner loads it anew for each file, which costs more
+ * jest-light-runner loads each module once a worker; Jest's own runner loads it again for each file, which costs more
  * CPU than the tests, and memory that it does not return. Two workers, whatever the machine: one a core.
  */
 export const light = {
@@ -39,7 +39,7 @@ export const light = {
   testMatch: ['**/*.test.js'],
   testEnvironment: 'node',
   transform: {},
-  runner: 'jest-light-runner/child-process',
+  runner: '<rootDir>/../../setup/light-runner.mjs',
   setupFiles: ['<rootDir>/runner/ends-with-jest.js', '<rootDir>/runner/jest-globals.js'],
   setupFilesAfterEnv: ['<rootDir>/runner/test-limits.js'],
   maxWorkers: 2,
