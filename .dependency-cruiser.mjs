@@ -90,7 +90,7 @@ export default {
       name: 'watcher-is-independent',
       comment:
         'The watcher judges Slipway from outside and shares no code with it, or both would be wrong together. ' +
-        'Write what it needs anew in lab/watcher/.',
+        'Write what it needs again in lab/watcher/.',
       severity: 'error',
       from: { path: '^dist/lab/watcher/' },
       to: { path: '^dist/', pathNot: '^dist/lab/watcher/' },

@@ -14,7 +14,7 @@ import { writeAtomically } from './processes/write-atomically.js';
 async function chaos(options: ChaosOptions): Promise<number> {
   const { seed, json } = options;
   // Before anything is played: it may not be there.
-  const matrix = resultsIn(options.matrix, 'test/scenarios/long/kill-matrix.test.ts writes it') as
+  const matrix = resultsIn(options.matrix, 'npm run reliability writes it') as
     | MatrixResult
     | undefined;
   const before = options.resume || options.page ? earlierResults(options) : nothingPlayed;

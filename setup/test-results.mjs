@@ -30,8 +30,8 @@ export function failedFiles(json) {
 }
 
 /**
- * Writes the table anew, with what was played again in the place of what had failed.
- * @param {string} json Path of jest's answer to the whole run; it is written anew.
+ * Writes the table again, with what was played again in the place of what had failed.
+ * @param {string} json Path of jest's answer to the whole run; it is written again.
  * @param {string} again Path of its answer to what was played again.
  */
 export function writeResultsAgain(json, again) {

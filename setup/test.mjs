@@ -29,7 +29,7 @@ function chaos(...more) {
   return { name: 'chaos', args: [program, ...args, ...page, ...more], needs: 'dist/lab/chaos.js' };
 }
 
-/** `--all`: with the long ones, and dated tables in docs/test-results.md, docs/reliability.md and docs/kill-matrix.md. */
+/** `--all`: with the long ones, and a dated table in docs/test-results.md. */
 const everything = [
   { ...stages[0], env: { SLIPWAY_PROPERTIES: 'thorough' } },
   {
@@ -37,7 +37,18 @@ const everything = [
     args: [...jest, '--config', inProject('jest.all.config.mjs'), '--json', '--outputFile', answer],
     needs: 'dist/test/scenarios',
   },
-  chaos(),
+];
+
+/** `--reliability`: a worker that dies at every step, then chaos; docs/kill-matrix.md and docs/reliability.md say what came of it. */
+const reliability = (/** @type {boolean} */ resumed) => [
+  {
+    name: 'kill matrix',
+    args: [...jest, '--config', inProject('jest.kill-matrix.config.mjs')],
+    needs: 'dist/test/scenarios',
+    // Hours of it came to a good end.
+    ...(resumed ? { env: { SLIPWAY_MATRIX: 'rest' } } : {}),
+  },
+  chaos(...(resumed ? ['--resume'] : [])),
 ];
 
 const answerAgain = inProject('.slipway/test-again.json');
@@ -58,10 +69,7 @@ const again = () => [
       ...failedFiles(answer),
     ],
     needs: 'dist/test/scenarios',
-    // Hours of it came to a good end.
-    env: { SLIPWAY_MATRIX: 'rest' },
   },
-  chaos('--resume'),
 ];
 
 /**
@@ -93,7 +101,8 @@ async function test(wanted) {
 forwardSignals();
 try {
   const all = process.argv.includes('--all');
-  if (all && process.argv.includes('--again')) {
+  if (process.argv.includes('--reliability')) await test(reliability(process.argv.includes('--resume')));
+  else if (all && process.argv.includes('--again')) {
     if (!existsSync(answer) || failedFiles(answer).length === 0)
       throw new SetupStopped('Nothing failed the last time that all of it ran here: npm run test:all', 2);
     rmSync(answerAgain, { force: true });
@@ -103,7 +112,7 @@ try {
       if (existsSync(answerAgain)) writeResultsAgain(answer, answerAgain);
     }
   } else {
-    if (all) for (const file of [answer, chaosResults]) rmSync(file, { force: true });
+    if (all) rmSync(answer, { force: true });
     try {
       await test(all ? everything : stages);
     } finally {

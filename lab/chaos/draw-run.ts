@@ -25,7 +25,7 @@ export interface DrawnRun {
   readonly points: readonly InterruptionPoint[];
   /** In this order, as often as it halts; then nobody says anything. None: a halt ends it. */
   readonly decisions: readonly DrawnDecision[];
-  /** What slipway.yaml says of a node that does not get well: it goes back automatically, or stays as it is. */
+  /** What slipway.yaml says of a node that does not get well: it rolls back automatically, or stays as it is. */
   readonly onFailure: 'rollback' | 'ask';
 }
 
@@ -60,7 +60,7 @@ export function drawRun(seed: number, index: number, only: readonly ShapeName[] 
     : drawn;
 }
 
-/** One in five is about a node that has to go back automatically, from the new version. */
+/** One in five is about a node that has to roll back automatically, from the new version. */
 function drawWayBack(
   dice: Dice,
   flow: ChaosFlow,

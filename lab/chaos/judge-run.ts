@@ -103,7 +103,7 @@ function leftNode(
   const isOthers = byOthersOn(name, fired) > 0 && !marks.includes('slipway.dev/cordoned-by');
   const unasked =
     cordoned && !isTold && !isOthers ? [broken('I5', `${name} is cordoned, and nobody was told`)] : [];
-  // A node that ended well, or was given back, is as if nobody had been there.
+  // A node that ended well, or was returned to service, is as if nobody had been there.
   const isHalted = told?.outcome === 'halted';
   const left = armed ? marks.filter((mark) => !ofArmed.includes(mark)) : marks;
   const marked =
@@ -118,7 +118,7 @@ function misTold({ nodes: told, plan }: RunStory, { nodes, fired }: EndState): B
     const which = node?.state && runsIn[node.state];
     if (!node || !which || runs === undefined || byOthersOn(name, fired) > 0) return [];
     const planned = plan?.hops.flatMap((hop) => hop.nodes).find((one) => one.name === name);
-    // Where a whole run is taken back, its target is the previous version.
+    // Where a whole run is rolled back, its target is the previous version.
     const wanted = node.state === 'back-on-old' && planned?.back === 'run' ? node.to : node[which];
     return runs === wanted
       ? []
@@ -129,12 +129,12 @@ function misTold({ nodes: told, plan }: RunStory, { nodes, fired }: EndState): B
 /** How a run ends that sent a node back: the node is back, or is not, and the run says which. */
 const endsOfWayBack = ['rolled-back', 'rollback-failed', 'undecided'];
 
-/** A node goes back where somebody says so, or automatically where slipway.yaml does; what became of that is the run's last word. */
+/** A node rolls back where somebody says so, or automatically where slipway.yaml does; what became of that is the run's last word. */
 function waysBack({ decisions = [], reasons, nodes, plan, outcome }: RunStory): Broken[] {
   const back = decisions.filter(({ kind }) => kind === 'rollback');
   const unasked = back
     .filter(({ by }) => by === ownWord && plan?.onFailure !== 'rollback')
-    .map(({ node }) => broken('I9', `${node} went back automatically, and slipway.yaml does not say so`));
+    .map(({ node }) => broken('I9', `${node} rolled back automatically, and slipway.yaml does not say so`));
   const untold = back
     // Whoever said something after it has the run go on, or end, in another way.
     .filter(({ node, at }) => !decisions.some((one) => isAfter(one.at, at) && about(one, node)))
@@ -143,7 +143,9 @@ function waysBack({ decisions = [], reasons, nodes, plan, outcome }: RunStory): 
       ({ node }) =>
         !reasons.some((one) => endsOfWayBack.includes(one.kind) && 'node' in one && one.node === node),
     )
-    .map(({ node }) => broken('I5', `${node} was to go back, and the run does not say what became of that`));
+    .map(({ node }) =>
+      broken('I5', `${node} was to roll back, and the run does not say what became of that`),
+    );
   const otherwise = reasons.flatMap((reason) => {
     if (reason.kind !== 'rolled-back' && reason.kind !== 'rollback-failed') return [];
     const wanted = reason.kind === 'rolled-back' ? 'rolled-back' : reason.state;
@@ -175,7 +177,7 @@ function byOthersOn(node: string, fired: readonly string[]): number {
   return fired.filter((one) => byOthers.some((name) => one === `${name}@${node}`)).length;
 }
 
-/** A person who says retry allows one more of each; a machine that goes back by another one is destroyed again for that. */
+/** A person who says retry allows one more of each; a machine that rolls back by another one is destroyed again for that. */
 function twice(story: RunStory, { installs, destroyed, fired }: EndState): Broken[] {
   const said = (node: string, kinds: readonly string[]): number =>
     (story.decisions ?? []).filter((one) => one.node === node && kinds.includes(one.kind)).length;

@@ -16,7 +16,7 @@ export function drawnText({ index, shape, nodes, faults, points, decisions, onFa
     ),
     ...points.map(describePoint),
     ...decisions.map(({ what, repaired }) => `at a halt: ${repaired ? 'repaired, ' : ''}${what}`),
-    ...(onFailure === 'rollback' ? ['goes back automatically'] : []),
+    ...(onFailure === 'rollback' ? ['rolls back automatically'] : []),
   ];
   return `#${index} ${shape}: ${whom} · ${inTheWay.join(' · ')}`;
 }

@@ -106,7 +106,7 @@ function inventoryYaml(definition: ClusterDefinition, target: InventoryTarget): 
       : {}),
     upgrade: {
       strategy: { patch: 'in-place' },
-      // A node that fails stays as it is, for a test to look at, unless the test wants it to go back automatically.
+      // A node that fails stays as it is, for a test to look at, unless the test wants it to roll back automatically.
       onFailure: 'ask',
       workers: { canary: 1, batch: 1 },
       drain: { attempts: 3 },
@@ -116,5 +116,5 @@ function inventoryYaml(definition: ClusterDefinition, target: InventoryTarget): 
     gates: { criticalNamespaces },
     limits: labLimits(target),
   };
-  return `# A simulated cluster: the lab wrote this file, and writes it anew at its next start.\n${stringify(inventory, { lineWidth: 120 })}`;
+  return `# A simulated cluster: the lab wrote this file, and writes it again at its next start.\n${stringify(inventory, { lineWidth: 120 })}`;
 }

@@ -32,7 +32,7 @@ export const faultCatalogue = {
     lasts: 'once',
   },
   'pulled-image-expires': {
-    does: 'The image that was pulled is gone when the machine is asked to pull it again: it pulls it anew.',
+    does: 'The image that was pulled is gone when the machine is asked to pull it again: it pulls it again.',
     point: 'image:kept',
     node: 'optional',
     lasts: 'once',
@@ -74,7 +74,7 @@ export const faultCatalogue = {
     lasts: 'once',
   },
   'upgrade-answer-lost': {
-    does: 'The machine accepts the legacy upgrade and goes on with it, but the connection breaks before its answer.',
+    does: 'The machine accepts the legacy upgrade and resumes it, but the connection breaks before its answer.',
     point: 'upgrade:accepted',
     node: 'optional',
     lasts: 'once',
@@ -152,7 +152,7 @@ export const faultCatalogue = {
     lasts: 'standing',
   },
   'boots-old-slot': {
-    does: 'The new slot meets a fatal error while it boots: the machine goes back to the old one and boots again.',
+    does: 'The new slot meets a fatal error while it boots: the machine falls back to the old one and boots again.',
     point: 'boot:new-slot',
     node: 'optional',
     lasts: 'once',

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ForgeAnswer } from './route.js';
 
-/** What goes back over HTTP. */
+/** What is answered over HTTP. */
 export interface HttpAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;

@@ -37,7 +37,7 @@ export function writeComment(
   return comment;
 }
 
-/** Writes it anew. */
+/** Writes it again. */
 export function changeComment(repository: ForgeRepository, id: number, body: string, by: Account): Comment {
   const comment = repository.comments.get(id) ?? notFound();
   checkBody(body);

@@ -137,7 +137,7 @@ export class EtcdMember {
     return this.#next(async () => void (await this.#process?.kill()));
   }
 
-  /** Kills it and wipes its data: it has to join anew. */
+  /** Kills it and wipes its data: it has to join again. */
   async destroy(): Promise<void> {
     await this.kill();
     rmSync(this.#data, { recursive: true, force: true });

@@ -26,7 +26,7 @@ export interface InstallTarget {
 
 /**
  * The two boot slots of a machine. An install goes to the slot that is not the default, makes it the default and leaves
- * a mark; the mark goes when the machine has become ready, or when it went back automatically. On a machine that was
+ * a mark; the mark goes when the machine has become ready, or when it rolled back automatically. On a machine that was
  * installed on and not rebooted since, the slot that is not the default is the one that runs.
  */
 export class BootSlots {
@@ -155,7 +155,7 @@ export class BootSlots {
     this.#default = other(this.#default);
   }
 
-  /** Called when the machine is running and ready: there is nothing to go back from any more. */
+  /** Called when the machine is running and ready: there is nothing to roll back from any more. */
   accept(): void {
     this.#lastGood = this.#running;
     // A machine that is only armed keeps the mark of that install: Talos looks for it once in a boot.

@@ -50,7 +50,7 @@ export type MachineLogEvent =
   | 'etcd-learner'
   | 'etcd-voter'
   | 'etcd-left'
-  /** The lab itself could not go on with this machine: `detail` says why. */
+  /** The lab itself could not continue with this machine: `detail` says why. */
   | 'broken';
 
 /** What else some events say. */

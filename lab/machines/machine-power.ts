@@ -88,7 +88,7 @@ export class MachinePower {
     else if (outcome !== 'interrupted') await this.#restart(outcome, power, via);
   }
 
-  /** Boots; after a fatal error goes back to the last good slot, where there is one, and boots again. */
+  /** Boots; after a fatal error falls back to the last good slot, where there is one, and boots again. */
   async #bootUntilItHolds(power: AbortSignal, via: BootPath): Promise<void> {
     const held = await this.#lock.acquire('boot', power);
     if (held === undefined) return;

@@ -151,7 +151,7 @@ export class Machine extends MachineView {
 
   /**
    * Turns the boot loader around and reboots, whatever else runs; nobody drains or asks etcd. Throws in the boot
-   * loader's words when there is nothing to go back to.
+   * loader's words when there is nothing to roll back to.
    */
   rollback(): void {
     this.dmesg.talos('rollback via API received');

@@ -6,7 +6,7 @@ import { isRunning, ownIdentity, type ProcessIdentity } from '../../src/tools/pr
 export interface Loopback {
   /** Its first two numbers: `127.77`. */
   readonly prefix: string;
-  /** Gives it back. */
+  /** Releases it. */
   release(): void;
 }
 
@@ -58,7 +58,7 @@ function claim(file: string, content: string): boolean {
 
 /**
  * Removes a dead owner's lock. Two labs may see the same dead lock: each moves what it finds aside and looks again at
- * what it really moved, so a lock that was taken in between goes back to its living owner.
+ * what it really moved, so a lock that was taken in between returns to its living owner.
  */
 function takeAway(file: string): boolean {
   if (ownerLives(file) !== false) return false;

@@ -69,6 +69,6 @@ async function giveNodesBack(world: World): Promise<void> {
 
 async function release(world: World): Promise<void> {
   const handle = (await world.client()).workflow.getHandle(queueId(world.lab.cluster));
-  const input = { by: 'the lab', why: 'it begins anew' };
+  const input = { by: 'the lab', why: 'it begins again' };
   await handle.executeUpdate<ReleaseAnswer, [ReleaseInput]>('release', { args: [input] });
 }

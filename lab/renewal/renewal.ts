@@ -67,7 +67,7 @@ export class Renewal {
 
   /**
    * Makes it so again: no fault is armed, logs are empty, every machine has booted its first version, the cluster has the objects it had, and
-   * its pods are placed anew.
+   * its pods are placed again.
    *
    * @throws saying what is not as it was; such a lab is of no use to anybody who expects a new one
    */

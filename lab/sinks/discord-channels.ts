@@ -15,7 +15,7 @@ export interface DiscordMessage {
   /** Everything that was sent: `content`, `embeds`, `allowed_mentions`. */
   readonly form: Readonly<Record<string, unknown>>;
   readonly at: string;
-  /** When it was written anew. */
+  /** When it was written again. */
   readonly editedAt?: string;
   /** Whom it calls. */
   readonly mentions: ReturnType<typeof mentions>;

@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { WorkerPods } from './worker-pods.js';
 
-/** A step that another worker took up, since the one that had it gave it back or was not heard any more. */
+/** A step that another worker took up, since the one that had it released it or was not heard any more. */
 export interface WentOn {
   /** `drainNode` */
   readonly activity: string;

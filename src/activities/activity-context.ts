@@ -25,7 +25,7 @@ import {
 export interface QueueAsking {
   /** Hands what was merged to the queue of its cluster. */
   readonly offer: (offer: Offer) => Promise<OfferAnswer>;
-  /** Tells the queue of a cluster that git went back. */
+  /** Tells the queue of a cluster that git was reverted. */
   readonly withdraw: (cluster: string, declared: Withdrawal) => Promise<WithdrawAnswer>;
   /** What the queue of a cluster says of itself; undefined: it has none yet. Changes nothing. */
   readonly queueOf: (cluster: string) => Promise<QueueMemo | undefined>;
@@ -40,7 +40,7 @@ export interface ActivitySettings extends QueueAsking {
   readonly repositoriesFolder: string;
   /** The input of a run, read from its history: the inventory does not travel with every step. */
   readonly inputOf: (cluster: string, run: number) => Promise<RunInput>;
-  /** What a step leaves for the next one. Credentials are read anew in each, and another credential is another connection. */
+  /** What a step leaves for the next one. Credentials are read again in each, and another credential is another connection. */
   readonly connections: KeptConnections;
   /** Runs and node workflows of a cluster that are still open, whoever started them. */
   readonly openWork: (cluster: string) => Promise<readonly OpenWork[]>;

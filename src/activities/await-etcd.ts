@@ -62,10 +62,10 @@ export async function awaitEtcdStable(
         if (reason) {
           since = undefined;
           last = reason;
-          wait.says(`${describe(reason)}; etcd must be healthy ${rule}, and the count begins anew`, end);
+          wait.says(`${describe(reason)}; etcd must be healthy ${rule}, and the count begins again`, end);
         } else {
           since ??= Date.now();
-          const anew = last ? `; the count began anew after this: ${describe(last)}` : '';
+          const anew = last ? `; the count began again after this: ${describe(last)}` : '';
           if (Date.now() - since >= stable)
             return `etcd was healthy for ${span(stable)} without a break${anew}`;
           wait.says(`etcd is healthy, and must stay so ${rule}${anew}`, since + stable);

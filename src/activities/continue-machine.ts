@@ -34,7 +34,7 @@ export interface ContinueMachine extends RunReference {
 }
 
 /**
- * Goes on with a machine that an earlier run left incomplete: lets a Terraform that still runs come to its end, looks at state and
+ * Continues with a machine that an earlier run left incomplete: lets a Terraform that still runs come to its end, looks at state and
  * machine, and applies a plan that makes what the state lacks and does nothing else; nothing at all where the machine is made.
  */
 export async function continueMachine(settings: ActivitySettings, step: ContinueMachine): Promise<Replaced> {
@@ -105,8 +105,8 @@ async function decide(
     present: replacedOf(instancesOf(state, address), section.keep),
     lacking,
     identity: machineIdentity(state, address, section.resources),
-    // A machine that had joined with the version that is left is the new one, though its Node speaks of it. Of a whole run that goes
-    // back nobody can tell: what it left may have joined before that run.
+    // A machine that had joined with the version that is left is the new one, though its Node speaks of it. Of a whole run that rolls back
+    // nobody can tell: what it left may have joined before that run.
     oldUuid: node.back === true && joinedWith(object, node.from) ? undefined : facts.systemUuid,
     machine,
     lost: object.marks.replace?.split(' ')[0] === install,

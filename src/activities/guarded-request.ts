@@ -54,7 +54,7 @@ export type Sent<T> = { readonly kind: 'sent'; readonly value: T } | { readonly 
  * Takes a preflight check, writes the intent on the Node, on the very Node that shows what was looked at, and only then sends the request.
  * Whoever finds the intent of another attempt there, or is a frozen worker that wakes up, sends nothing (I6).
  *
- * @param send sends it; `late` when it could not start in time: the intent is taken back, and it begins with another look.
+ * @param send sends it; `late` when it could not start in time: the intent is withdrawn, and it begins with another look.
  * @returns undefined when an attempt before may have sent it.
  * @throws Refusal with what forbids it now.
  */
@@ -174,7 +174,7 @@ export async function writeIntent(
   return came;
 }
 
-/** Takes the intent back: the request was not sent, or refused before it changed anything. */
+/** Withdraws the intent: the request was not sent, or refused before it changed anything. */
 export async function takeIntentBack(
   access: Pick<ClusterAccess, 'kubernetes'>,
   { node, mark, intent }: Pick<GuardedRequest, 'node' | 'mark' | 'intent'>,

@@ -149,7 +149,7 @@ async function noneStarted(
   }
 }
 
-/** The intent goes, so that the node can be given back; whoever wants the install asks for it again. */
+/** The intent goes, so that the node can be returned to service; whoever wants the install asks for it again. */
 async function notBegun(access: ClusterAccess, step: InstallTalos): Promise<never> {
   const { isMine } = guarded(step);
   await patchNodeAsSeen(access, step.node.name, (seen) =>
@@ -220,7 +220,7 @@ function limitsOf(wait: Wait, { limit }: InstallTalos, { before }: MaySend): Cal
   return { timeoutMs: limit, signal: wait.sending, startBefore: before };
 }
 
-/** @throws Refusal `install-refused`: nothing was begun, and the intent is taken back. */
+/** @throws Refusal `install-refused`: nothing was begun, and the intent is withdrawn. */
 async function refused({ access, step, request }: Sending, error: CommandFailed): Promise<never> {
   await takeIntentBack(access, request);
   // Somebody else's installer is at work: what boots next is theirs.

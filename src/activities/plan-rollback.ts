@@ -21,7 +21,7 @@ export interface PlanRollback extends RunReference {
   readonly ahead?: readonly string[];
 }
 
-/** Observes a node that halted its run, and says how it would go back. Changes nothing. */
+/** Observes a node that halted its run, and says how it would roll back. Changes nothing. */
 export async function planRollback(settings: ActivitySettings, step: PlanRollback): Promise<Rollback> {
   const { node, to } = step;
   return inCluster(settings, step, `${node.name} is observed`, async (access, wait) => {

@@ -51,7 +51,7 @@ const slowest = 2_000;
 
 /**
  * Tries the node with its probes, one after the other, each in a Pod of a name that no attempt but this workflow's uses: a Pod that
- * an attempt before left is gone on with, never doubled. What runs that are over left behind is deleted first. Each Pod is deleted at
+ * an attempt before left is resumed, never doubled. What runs that are over left behind is deleted first. Each Pod is deleted at
  * its end; one whose worker dies by the next attempt, which finds it.
  *
  * @throws Refusal `probe-failed`, `probe-not-started`, `probe-refused`

@@ -13,7 +13,7 @@ import { patchNodeAsSeen, requireNodeObject } from './patch-node.js';
 /** The look may be this old when Terraform starts (I2). */
 const lookAgeMsMax = 5_000;
 
-/** As often it looks anew, where Terraform could not start in time. */
+/** As often it looks again, where Terraform could not start in time. */
 const triesMax = 3;
 
 /**

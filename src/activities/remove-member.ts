@@ -41,7 +41,7 @@ const slowLookAgeMs = 90_000;
 export async function removeMember(settings: ActivitySettings, step: RemoveMember): Promise<string> {
   const { node, facts, limit } = step;
   const id = facts.memberId;
-  // An earlier run was gone on with, and had removed it; or the machine that goes had never become one.
+  // An earlier run was resumed, and had removed it; or the machine that goes had never become one.
   if (id === undefined && (node.replacement?.continues || node.back))
     return 'no member of the old machine is left';
   if (id === undefined) throw new Error(`no etcd member of ${node.name} was recorded`);

@@ -182,7 +182,7 @@ function guarded(
     // What this attempt wrote is told from what an attempt before it wrote.
     intent: `${install} ${randomUUID()}`,
     isMine: (mark) => mark !== earlier && isMine({ install }, mark),
-    // What goes back is not well: that is what it goes back for.
+    // What rolls back is not well: that is what it rolls back for.
     ...(node.back ? { repairs: true as const } : {}),
   };
 }

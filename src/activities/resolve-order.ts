@@ -38,7 +38,7 @@ export async function resolveOrder(
     if (!leader) throw new Refusal({ kind: 'etcd-no-leader' });
     const { controlPlane, upgrade } = access.inventory;
     const { request } = await settings.inputOf(reference.cluster, reference.run);
-    // What goes back goes the way it came, the other way round, one at a time.
+    // What rolls back goes the way it came, the other way round, one at a time.
     const back = request.back !== undefined;
     const order = back
       ? hop.nodes.map(({ name }) => name)

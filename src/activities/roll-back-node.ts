@@ -111,6 +111,6 @@ async function sendOnce(
   }
 }
 
-/** What Talos says where its bootloader holds nothing to go back to. */
+/** What Talos says where its bootloader holds nothing to roll back to. */
 const refusal =
   /desc = (?<why>[^\n]*(?:cannot rollback|previous UKI not found|not authorized|label does not exist)[^\n]*)/;

@@ -58,7 +58,7 @@ const heartbeatMs = 1_500;
 
 /**
  * Tells people one message: each receiver has its own outcome, and none of them is an exception, so that no upgrade waits for a
- * notifier. It ends otherwise only when it is cancelled, or its worker dies: the attempt after that goes on with those who were not told.
+ * notifier. It ends otherwise only when it is cancelled, or its worker dies: the attempt after that continues with those who were not told.
  *
  * A receiver that failed three times in a row is told of to the others.
  */

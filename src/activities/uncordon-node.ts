@@ -18,7 +18,7 @@ export interface UncordonNode extends NodeStep {
 }
 
 /**
- * Takes back the cordon and the marks of this run; only where the mark is this run's.
+ * Rolls back the cordon and the marks of this run; only where the mark is this run's.
  * A cordon that somebody else set, before or since, stays.
  *
  * @throws Refusal `install-unanswered`, `replace-unknown` as an undo, where a mark says that it was sent, or nearly was.
@@ -44,7 +44,7 @@ export async function uncordonNode(
       if (seen.marks.run === run) {
         note = seen.unschedulable
           ? `left cordoned, as ${cordonOwnerText(owner)} has it`
-          : 'there was no cordon to take back';
+          : 'there was no cordon to remove';
         return marks;
       }
       note = 'no mark of this run is on it';
@@ -58,7 +58,7 @@ export async function uncordonNode(
 
 /**
  * A worker that froze in the middle of its cordon may still write it when it wakes up: its patch tests the resource version it read.
- * Where the undo finds nothing to take back it therefore writes once, so that an older decision fails its test.
+ * Where the undo finds nothing to undo it therefore writes once, so that an older decision fails its test.
  */
 async function fence(
   access: ClusterAccess,
@@ -74,7 +74,7 @@ async function fence(
   );
 }
 
-/** That a version is installed and not booted stays true when the node is given back, and must stay known. */
+/** That a version is installed and not booted stays true when the node is returned to service, and must stay known. */
 function finishedMarks(node: PlannedNode, seen: NodeObject): JsonPatchOperation[] {
   if (node.flow !== 'lifecycle' || !armedWith(seen)) return removeMarks(seen);
   return (['run', 'cordonedBy', 'reboot'] as const).flatMap((mark) => removeMark(seen, mark));

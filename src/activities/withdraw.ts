@@ -6,12 +6,12 @@ export interface Withdraw {
   readonly declared: Withdrawal;
 }
 
-/** Tells a cluster's queue that git went back, so that nothing begins that nobody declares any more. Safe to repeat. */
+/** Tells a cluster's queue that git was reverted, so that nothing begins that nobody declares any more. Safe to repeat. */
 export async function withdraw(
   settings: ActivitySettings,
   { cluster, declared }: Withdraw,
 ): Promise<WithdrawAnswer> {
-  return inActivity(`tells the queue of ${cluster} that git went back`, () =>
+  return inActivity(`tells the queue of ${cluster} that git was reverted`, () =>
     settings.withdraw(cluster, declared),
   );
 }

@@ -7,7 +7,7 @@ export interface LiveScreen {
 
 /**
  * The lines at the end of the terminal. log-update 7.2 writes only what changed, and leaves the lines below where they were
- * when the text got longer or shorter: then everything is written anew.
+ * when the text got longer or shorter: then everything is written again.
  */
 export async function liveScreen(): Promise<LiveScreen> {
   const { default: logUpdate } = await import('log-update');

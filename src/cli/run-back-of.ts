@@ -3,7 +3,7 @@ import type { NodeState } from '../planning/report/run-result.js';
 import { deltaOf, minorsApart } from '../planning/versions/versions.js';
 import type { NodeView, RunView } from '../runs/view/run-view.js';
 
-/** States in which a node runs what it ran before the run, or was given back. */
+/** States in which a node runs what it ran before the run, or was returned to service. */
 const asBefore: ReadonlySet<NodeState> = new Set<NodeState>([
   'untouched',
   'undone',
@@ -11,9 +11,9 @@ const asBefore: ReadonlySet<NodeState> = new Set<NodeState>([
   'rolled-back',
 ]);
 
-/** What a run did to nodes, the last one first, each with what it ran before: to be taken back. */
+/** What a run did to nodes, the last one first, each with what it ran before: to be rolled back. */
 export function runRollbackOf({ nodes, order }: Pick<RunView, 'nodes' | 'order'>): RanBefore[] {
-  // One that was on its target already was only given back: nothing was installed.
+  // One that was on its target already was only returned to service: nothing was installed.
   const entered = nodes.filter(({ attempt, plan }) => attempt > 0 && !plan.skip);
   const touched = entered.filter(({ leftAs }) => !(leftAs && asBefore.has(leftAs)));
   const names = [...new Set([...order, ...touched.map(({ name }) => name)])];
@@ -46,7 +46,7 @@ function ranBetween({ from, plan }: NodeView): RanBetween {
   return { version: from, schematic: plan.expects.schematic };
 }
 
-/** What a machine that is replaced goes back through: of all it ran between, the newest first, what no minor would be skipped without. */
+/** What a machine that is replaced rolls back through: of all it ran between, the newest first, what no minor would be skipped without. */
 function minorsOnWay(to: string, between: readonly RanBetween[], before: RanBetween): RanBetween[] {
   const way: RanBetween[] = [];
   let from = to;

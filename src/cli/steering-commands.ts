@@ -114,9 +114,9 @@ function addDecidingCommands(program: Command, finished: Finished): void {
 
   deciding(
     'rollback',
-    'have a node that halted the run go back to the previous version, which ends the run; or take back a whole run',
+    'have a node that halted the run roll back to the previous version, which ends the run; or roll back a whole run',
   )
-    .option('--run <run>', 'take back all that this run did, the last node first, by a run of its own')
+    .option('--run <run>', 'roll back all that this run did, the last node first, by a run of its own')
     .option('--only <nodes...>', 'with --run: only these of its nodes')
     .option('--watch', 'with --run: follow it to its end')
     .addHelpText(

@@ -21,7 +21,7 @@ const matchesMax = 50;
 const patienceMs = 2_000;
 
 /**
- * Looks a pattern up in a text, all of its matches, within bounds that no pattern and no text can stretch: RE2 never goes back over
+ * Looks a pattern up in a text, all of its matches, within bounds that no pattern and no text can stretch: RE2 never reads again
  * what it has read, and the product of both sizes is limited before it begins.
  *
  * @param pattern RE2 syntax, with a group named `currentValue`.

@@ -124,7 +124,7 @@ export const Inventory = z.strictObject({
         .prefault({}),
       order: z.enum(['control-planes-first', 'workers-first']).default('control-planes-first'),
       /**
-       * A node that runs the new version and does not get well on it: `rollback` takes it back to the previous version automatically, and
+       * A node that runs the new version and does not get well on it: `rollback` rolls it back to the previous version automatically, and
        * ends the run, held; `ask` leaves it as it is, for a person to decide.
        */
       onFailure: z.enum(['rollback', 'ask']).default('rollback'),
@@ -142,7 +142,7 @@ export const Inventory = z.strictObject({
           canary: z.int().min(0).max(1).default(1),
           batch: z.int().min(1).max(3).default(1),
           /**
-           * One that cannot be emptied, after every attempt, is given back: then the run halts, for a person to decide, or `skip`: goes on
+           * One that cannot be emptied, after every attempt, is returned to service: then the run halts, for a person to decide, or `skip`: goes on
            * without it.
            */
           undrained: z.enum(['halt', 'skip']).default('halt'),

@@ -22,7 +22,7 @@ export interface Rhythm {
   readonly look: number;
   /** How long a connection may be silent before it is shown to be alive. */
   readonly beat: number;
-  /** How long one lasts; then the browser asks again, and whether it still may look is asked anew. */
+  /** How long one lasts; then the browser asks again, and whether it still may look is asked again. */
   readonly lasts: number;
 }
 

@@ -2,7 +2,7 @@ import type { QueueSight } from '../runs/temporal/cluster-queue.js';
 import type { RunLine } from '../runs/temporal/list-runs.js';
 import type { RunView, WorkerSight } from '../runs/view/run-view.js';
 
-/** What the page shows, from wherever it is kept. Each call looks anew. */
+/** What the page shows, from wherever it is kept. Each call looks again. */
 export interface PageSource {
   /** Every cluster that has a queue, in the order of their names. */
   clusters(): Promise<readonly QueueSight[]>;

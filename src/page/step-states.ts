@@ -5,7 +5,7 @@ import type { NodeView, StepView } from '../runs/view/run-view.js';
 /** One step of a node in the picture. */
 export interface StepState {
   readonly step: StepName;
-  /** `undo`: it takes back an earlier one. */
+  /** `undo`: it undoes an earlier one. */
   readonly state: 'done' | 'now' | 'failed' | 'ahead' | 'undo';
   readonly does: string;
   readonly seen: StepView | undefined;
@@ -61,6 +61,6 @@ export function stepsInWords(states: readonly StepState[]): string {
     `${done} of ${own.length} steps done`,
     ...named('now', 'now'),
     ...named('failed', 'failed at'),
-    ...(undone > 0 ? [`${undone} taken back`] : []),
+    ...(undone > 0 ? [`${undone} rolled back`] : []),
   ].join(', ');
 }

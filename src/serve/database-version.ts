@@ -77,8 +77,8 @@ function ofAnotherVersion(data: DataFolder, made: string, version: string, progr
   const aside = path.join(data.folder, `temporal-${/^[\w.-]+$/.test(made) ? made : 'old'}.db`);
   return new ServeRefused(
     `${data.database} was made by Temporal ${made}, and ${program} is ${version}. Temporal does not convert databases.`,
-    `To go on with it: SLIPWAY_BIN_TEMPORAL=/path/to/temporal-${made} slipway serve\n` +
+    `To continue with it: SLIPWAY_BIN_TEMPORAL=/path/to/temporal-${made} slipway serve\n` +
       `To move on, once no run is open (slipway status): mv ${data.database} ${aside}\n` +
-      'Then history, run numbers and holds begin anew; the marks on the Nodes stay. Keep the old file as the record.',
+      'Then history, run numbers and holds begin again; the marks on the Nodes stay. Keep the old file as the record.',
   );
 }

@@ -37,7 +37,7 @@ const uiPortAbove = 1_000;
 /**
  * Runs Temporal and a worker until it is told to stop: Temporal first, then the worker; whichever ends is started
  * again. A worker outlives the death of its Temporal and goes on as soon as that is back: stopping it would cost its
- * work under way for nothing. It is looked at then, and started anew when it does not poll again.
+ * work under way for nothing. It is looked at then, and started again when it does not poll again.
  *
  * @throws ServeRefused before anything was started, with what to type.
  */

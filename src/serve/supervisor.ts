@@ -60,7 +60,7 @@ export class Supervisor extends EventEmitter<{ ready: [] }> {
     if (this.#readySince === undefined) await once(this, 'ready', { signal });
   }
 
-  /** Looks again whether a process that worked still does, and starts it anew when it does not within its time. */
+  /** Looks again whether a process that worked still does, and starts it again when it does not within its time. */
   async lookAgain(): Promise<void> {
     const process = this.#process;
     if (!process?.running || this.#readySince === undefined) return;

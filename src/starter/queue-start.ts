@@ -8,7 +8,7 @@ const askMs = 5_000;
  * The start half of an update-with-start to a cluster's queue: does nothing when the queue runs.
  *
  * A queue that somebody terminated is started with what its memo still says, so neither its numbering nor a hold is
- * lost, nor a freeze, nor what was taken back. A merge that waited is: a person asks for it (`slipway upgrade`). A run that was open then holds the cluster:
+ * lost, nor a freeze, nor what was rolled back. A merge that waited is: a person asks for it (`slipway upgrade`). A run that was open then holds the cluster:
  * nobody knows any more how it ends.
  */
 export async function queueStart(

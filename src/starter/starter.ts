@@ -175,7 +175,7 @@ async function pollOn(
     } catch (error) {
       if (error instanceof ForgeFailed && error.retryAfterMs !== undefined)
         againMs = Math.min(pauseMax, Math.max(everyMs, error.retryAfterMs));
-      // A token that was changed is read anew.
+      // A token that was changed is read again.
       if (error instanceof ForgeFailed && error.trouble === 'forbidden') poll = undefined;
       tell({ kind: 'poll-failed', repository: name, why: whyOf(error), againMs });
     }

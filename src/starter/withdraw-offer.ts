@@ -4,7 +4,7 @@ import { askQueue, type AskOptions, type Unanswered } from './ask-queue.js';
 import { lastMemo } from './queue-start.js';
 
 /**
- * Tells a cluster's queue that git went back: what waits there for another version does not begin any more. Asked again, it answers the
+ * Tells a cluster's queue that git was reverted: what waits there for another version does not begin any more. Asked again, it answers the
  * same. A cluster that never had one gets none by it.
  */
 export async function withdrawOffer(

@@ -12,5 +12,5 @@ export const bundleParts = {
 /** Where the build leaves the bundle. */
 export const bundlePath = path.join(compiled, 'workflow-bundle.js');
 
-/** Written anew by each compile: a bundle older than it may be made of other code. */
+/** Written again by each compile: a bundle older than it may be made of other code. */
 export const compileRecord = path.join(compiled, '.tsbuildinfo');

@@ -77,7 +77,8 @@ export async function clusterQueue(state: QueueState): Promise<void> {
     },
     {
       validator: takesRequest.withdraw,
-      description: 'Git went back: what waits for another version does not begin any more. For the starter.',
+      description:
+        'Git was reverted: what waits for another version does not begin any more. For the starter.',
     },
   );
   setHandler(

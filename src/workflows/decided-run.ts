@@ -27,7 +27,7 @@ export interface DecidedRun {
   readonly standing: (node: string) => Standing;
   /** Observes a node that halted, and says how it would be retried. */
   readonly retry: (node: string) => Promise<Retry>;
-  /** The same of how it would go back. */
+  /** The same of how it would roll back. */
   readonly rollback: (node: string) => Promise<Rollback>;
   /** The same, where nobody has decided about it: undefined where that is not asked, or could not be. */
   readonly ownRollback: (node: string, halt: Halt) => Promise<OwnRollback | undefined>;

@@ -6,9 +6,9 @@ export type Standing =
   /** Its turn has not come. */
   | { readonly kind: 'ahead' }
   | { readonly kind: 'under-way' }
-  /** It goes back to the previous version, and is under work for that. */
+  /** It rolls back to the previous version, and is under work for that. */
   | { readonly kind: 'going-back' }
-  /** It halted, too, and another node of its batch goes back: the run ends after that, if all goes well. */
+  /** It halted, too, and another node of its batch rolls back: the run ends after that, if all goes well. */
   | { readonly kind: 'stands-aside'; readonly other: string }
   /** It halted the run, which waits. */
   | { readonly kind: 'halted' }

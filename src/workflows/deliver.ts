@@ -68,7 +68,7 @@ async function handedOver(
   if (back) {
     const { talos } = back;
     const declared = { commit: head, delivery: delivery.id, ...(talos === undefined ? {} : { talos }) };
-    const act = activitiesFor('mutate', forgeMs, `git went back: tell the queue of ${back.cluster}`);
+    const act = activitiesFor('mutate', forgeMs, `git was reverted: tell the queue of ${back.cluster}`);
     return { ...done, ...(await act.withdraw({ cluster: back.cluster, declared })) };
   }
   if (!isHandedOver(change)) return done;

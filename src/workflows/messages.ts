@@ -167,7 +167,7 @@ export const retryNode = defineUpdate<RetryAnswer, [NodeDecisionInput]>('retry')
 export const skipNode = defineUpdate<SkipAnswer, [NodeDecisionInput]>('skip');
 
 export type RollbackAnswer =
-  /** It goes back with these steps; then the run ends, and the cluster is held. */
+  /** It rolls back with these steps; then the run ends, and the cluster is held. */
   | {
       readonly verdict: 'rolling-back';
       readonly node: string;
@@ -176,7 +176,7 @@ export type RollbackAnswer =
       readonly costs?: RollbackCosts;
     }
   | { readonly verdict: 'refused'; readonly reasons: readonly Reason[] };
-/** To `upgradeCluster`: a node that halted the run goes back to what it ran before. */
+/** To `upgradeCluster`: a node that halted the run rolls back to what it ran before. */
 export const rollBackNode = defineUpdate<RollbackAnswer, [NodeDecisionInput]>('rollback');
 
 /** The summary of the timer that runs while a halted run waits: by it the wait is told from a pause. */

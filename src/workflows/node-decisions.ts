@@ -25,7 +25,7 @@ export class NodeDecisions {
   private readonly skipped = new Map<string, string>();
   /** What is done next with a node, because somebody said so. */
   private readonly next = new Map<string, { readonly said: string; readonly work: NextWork }>();
-  /** Nodes that go back, or went: who said so, and why; undefined: they do by themselves. */
+  /** Nodes that roll back, or went: who said so, and why; undefined: they do by themselves. */
   private readonly back = new Map<string, string | undefined>();
   /** Why nodes halted last. */
   private readonly haltedBy = new Map<string, Reason>();
@@ -41,7 +41,7 @@ export class NodeDecisions {
       decisionRefusal(verb, this.standing(input.node), input.node);
     const retries = 'A node that halted the run is observed, and retried from what it is now.';
     const rollsBackAutomatically =
-      'A node that halted the run goes back to the version it ran before; then the run ends, held.';
+      'A node that halted the run rolls back to the version it ran before; then the run ends, held.';
     const skips = 'The run goes on without a node that halted it, or that is not installed yet.';
     setHandler(
       retryNode,
@@ -120,7 +120,7 @@ export class NodeDecisions {
       const left = halting.filter((one) => this.isOpen(one));
       if (left.length > 0) news.halted(left);
     }
-    // Where a node goes back the run ends after it: what only stopped with it is not retried.
+    // Where a node rolls back the run ends after it: what only stopped with it is not retried.
     const back = stopped.some(({ node }) => this.next.get(node)?.work.node.back === true);
     const again = stopped.filter(({ node }) => !this.skipped.has(node) && (!back || this.next.has(node)));
     return { kind: 'goes-on', turns: again.map((one) => this.turnOf(one, turns)) };

@@ -16,7 +16,7 @@ export interface NodeInput {
   readonly attempt: number;
   /** What this hop gives to Terraform, by variable; where its machine is replaced. */
   readonly values?: Readonly<Record<string, string>>;
-  /** It goes back: what it was before this run began it, where that was recorded. */
+  /** It rolls back: what it was before this run began it, where that was recorded. */
   readonly before?: NodeBefore;
   /** The other nodes of its batch, worked on at the same time. */
   readonly beside?: readonly string[];

@@ -19,7 +19,7 @@ export interface CurrentHop {
   readonly number: number;
 }
 
-/** How nodes that halted a run are looked at, before they are retried or go back. */
+/** How nodes that halted a run are looked at, before they are retried or roll back. */
 export class NodeLooks {
   constructor(
     private readonly input: RunInput,
@@ -62,7 +62,7 @@ export class NodeLooks {
     }
   }
 
-  /** The same, of a node that goes back: where its machine was replaced, at Terraform too. */
+  /** The same, of a node that rolls back: where its machine was replaced, at Terraform too. */
   private lookingBack(name: string, how: string) {
     const { hop, plan } = this.hopNow();
     const { act, about } = this.looking(name, how, plan.terraform ? plan.limits.terraformPlan : 0);

@@ -50,7 +50,7 @@ export interface Offer {
 }
 export type OfferAnswer =
   | { readonly verdict: 'started'; readonly run: number }
-  /** It begins automatically once `reason` is gone, or, where its version was taken back, not at all. `instead`: the target of an older offer that does not begin any more, with its merge. */
+  /** It begins automatically once `reason` is gone, or, where its version was rolled back, not at all. `instead`: the target of an older offer that does not begin any more, with its merge. */
   | {
       readonly verdict: 'waits';
       readonly reason: Reason;
@@ -63,7 +63,7 @@ export type OfferAnswer =
 /** To `clusterQueue` (update-with-start): a merge wants a version. Where no run may begin now it waits; of those that wait the newest stays. */
 export const offerUpgrade = defineUpdate<OfferAnswer, [Offer]>('offer');
 
-/** What git declares instead of what waits, or of what an open run brings: a merge went back. */
+/** What git declares instead of what waits, or of what an open run brings: a merge was reverted. */
 export interface Withdrawal {
   /** The version that is declared now; left out: none is. */
   readonly talos?: string;
@@ -139,11 +139,11 @@ export interface WaitingOffer {
 /** A version that did not stay: no merge brings it again automatically. */
 export interface BlockedVersion {
   readonly talos: string;
-  /** The run in which a node went back from it, or that took another run back. */
+  /** The run in which a node rolled back from it, or that took another run back. */
   readonly run: number;
   /** ISO time at which that run had ended. */
   readonly since: string;
-  /** The node that went back, of several one; left out: a whole run was taken back. */
+  /** The node that rolled back, of several one; left out: a whole run was rolled back. */
   readonly wentBack?: string;
 }
 

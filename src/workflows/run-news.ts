@@ -64,7 +64,7 @@ export class RunNews {
   private done = 0;
   /** Nodes of the batch under work that have come to their end already. */
   private readonly ended = new Map<string, NodeEnding>();
-  /** Nodes that go back, as they halted. */
+  /** Nodes that roll back, as they halted. */
   private readonly back = new Map<string, NodeEnding>();
 
   /** @param nodes asks where the run is with its nodes. */
@@ -119,7 +119,7 @@ export class RunNews {
     this.queue?.tell(decidedMessage(decision, this.about()));
   }
 
-  /** @param back those of the nodes that go back now, as they halted. */
+  /** @param back those of the nodes that roll back now, as they halted. */
   nodesBegin(back: readonly NodeEnding[]): void {
     this.ended.clear();
     for (const halted of back) this.back.set(halted.node, halted);

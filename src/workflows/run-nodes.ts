@@ -25,7 +25,7 @@ export class RunNodes {
   readonly endings: NodeEnding[] = [];
   /** Those under work, or about to be. */
   current: readonly string[] = [];
-  /** Those of them that go back. */
+  /** Those of them that roll back. */
   private goingBack: ReadonlySet<string> = new Set();
   private now: CurrentHop | undefined;
   /** What nodes that halted in this hop were before it. */
@@ -77,7 +77,7 @@ export class RunNodes {
     );
   }
 
-  /** Whether the run ends because a node went back by another machine. */
+  /** Whether the run ends because a node rolled back by another machine. */
   rolledBackByReplacement(reason: Reason): boolean {
     if (reason.kind !== 'rolled-back') return false;
     return this.hopNow().hop.nodes.some(
@@ -101,7 +101,7 @@ export class RunNodes {
   /**
    * A batch until each of its nodes is done, or left out by a person.
    *
-   * @param beforeAgain is waited for before nodes are retried, or go back: a person may have taken hours to say so. What it
+   * @param beforeAgain is waited for before nodes are retried, or roll back: a person may have taken hours to say so. What it
    *   answers ends the run.
    * @returns why the run ends here
    */
@@ -136,7 +136,7 @@ export class RunNodes {
     return undefined;
   }
 
-  /** Those of a batch that are not done: of these turns, and of earlier ones that stood aside while another went back. */
+  /** Those of a batch that are not done: of these turns, and of earlier ones that stood aside while another rolled back. */
   private stoppedOf(batch: ReadonlyMap<string, Turn>, results: readonly NodeEnding[]): NodeEnding[] {
     const stopped = results.filter(isStopped);
     const begun = new Set(results.map(({ node }) => node));
@@ -191,7 +191,7 @@ export class RunNodes {
     return results;
   }
 
-  /** How a node that goes back now halted the run. */
+  /** How a node that rolls back now halted the run. */
   private halted({ name, back }: PlannedNode): NodeEnding[] {
     if (back !== true) return [];
     return this.endings.filter(({ node, to }) => node === name && to === this.now?.hop.to);

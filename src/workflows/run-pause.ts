@@ -34,7 +34,7 @@ export class RunPause {
       news.decided({ kind: 'resume', by, why });
       return { verdict: 'resumed' };
     };
-    setHandler(resumeRun, onOneLine(resume), takesDecision(resumeRun, 'Goes on with the next node.'));
+    setHandler(resumeRun, onOneLine(resume), takesDecision(resumeRun, 'Continues with the next node.'));
   }
 
   /**

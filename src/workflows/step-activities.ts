@@ -124,7 +124,7 @@ export const stepActivities: Readonly<Record<StepName, StepActivity>> = {
     limit: ({ limits }) => limits.check,
     run: async (act, input, progress) => {
       const seen = await act.recordFacts({ ...base(input), to: input.to });
-      // What the version that it leaves made of the node is no measure of the one it goes back to.
+      // What the version that it leaves made of the node is no measure of the one it rolls back to.
       progress.facts = { ...seen, ...input.before };
       return `boot id ${progress.facts.bootId}, ${progress.facts.version}`;
     },

@@ -15,7 +15,7 @@ export interface EndedRun {
 const rememberedMax = 20;
 
 /**
- * What is remembered as taken back once a run has ended. A run over the whole cluster that ends well forgets its own version and older ones:
+ * What is remembered as rolled back once a run has ended. A run over the whole cluster that ends well forgets its own version and older ones:
  * the cluster has come past them, and a merge takes it to no older one.
  */
 export function blockedVersionsAfter(
@@ -34,7 +34,7 @@ export function blockedVersionsAfter(
 }
 
 /**
- * Why a merge may not begin automatically: its version was taken back, or it has waited since before a whole run was: whoever takes that back
+ * Why a merge may not begin automatically: its version was rolled back, or it has waited since before a whole run was: whoever rolls that back
  * wants the cluster as it was, and no other version right after it.
  *
  * @param since ISO time from which it waits.
@@ -59,7 +59,7 @@ function byRollback({ run, input: { request, only }, at, result }: EndedRun): Bl
   return distinct(versions, request.talos).map((talos) => ({ talos, run, since: at }));
 }
 
-/** A run in which a node went back, or was to: its target, and the version of the hop, if that is another. */
+/** A run in which a node rolled back, or was to: its target, and the version of the hop, if that is another. */
 function byNodes({ run, input: { request }, at, result }: EndedRun): BlockedVersion[] {
   const back = result?.notDone?.filter(isBack) ?? [];
   const [first] = back;

@@ -245,7 +245,7 @@ class Run {
     this.phase('upgrading');
   }
 
-  /** What is retried waits as what is begun; what goes back repairs, and waits for nothing. */
+  /** What is retried waits as what is begun; what rolls back repairs, and waits for nothing. */
   private async beforeAgain(plan: UpgradePlan, node: PlannedNode): Promise<Reason | undefined> {
     if (node.back !== true) {
       const phase = (next: Phase, stop?: Stop): void => this.phase(next, stop);

@@ -125,7 +125,7 @@ function toldOf({ node, to }: NodeInput, state: NodeState, reason: Reason): Reas
     : reason;
 }
 
-/** What is true of a node that was given back: what somebody else, or an earlier run, installed boots all the same. */
+/** What is true of a node that was returned to service: what somebody else, or an earlier run, installed boots all the same. */
 function stateUndone(input: NodeInput, failed: StepName, reason: Reason): NodeState {
   if (reason.kind === 'installed-by-others' || input.node.armed) return 'armed';
   return wasTouched(input, failed, reason) ? 'undone' : 'untouched';
@@ -151,7 +151,7 @@ function mayUndo(input: NodeInput, failed: StepName, reason: Reason): boolean {
   // Its cordon is that of a machine that may lack its patches.
   if (input.node.skip && input.node.patches) return false;
   const sent = order.findIndex((name) => steps[name].repeat === 'once');
-  // A node that an earlier attempt upgraded, and that was not seen to be well, stays as it was left; one that a person took back is theirs.
+  // A node that an earlier attempt upgraded, and that was not seen to be well, stays as it was left; one that a person rolled back is theirs.
   if (sent === -1) return reason.kind === 'cordon-lost';
   if (order.indexOf(failed) < sent) return true;
   if (!isFirstOnce(input, failed)) return false;

@@ -2,7 +2,7 @@ import type { Hop, PlannedNode } from '../planning/plan/plan.js';
 import type { NodeEnding } from '../planning/report/run-result.js';
 import { isTouched } from './node-results.js';
 
-/** What a node's machine is made with: the values of its hop, or those from before where it goes back. */
+/** What a node's machine is made with: the values of its hop, or the previous ones where it rolls back. */
 export function valuesFor(
   { replacement }: PlannedNode,
   { values }: Hop,

@@ -90,7 +90,7 @@ describe('the intent is written on the Node that was looked at', () => {
 
 describe('nothing is written, and nothing sent, by an attempt that was left behind', () => {
   test.each<[string, V1Node]>([
-    ['the node was given back', aNode({ cordoned: false })],
+    ['the node was returned to service', aNode({ cordoned: false })],
     [
       'another run cordoned it',
       aNode({
@@ -99,7 +99,7 @@ describe('nothing is written, and nothing sent, by an attempt that was left behi
     ],
     ['it has booted', aNode({ bootId: 'boot-2' })],
     [
-      'it was given back, with the own intent on it',
+      'it was returned to service, with the own intent on it',
       aNode({ cordoned: false, marks: install(`${intent} 2026-11-24T11:00:00.000Z`) }),
     ],
   ])('%s', async (_what, now) => {
@@ -122,7 +122,7 @@ describe('nothing is written, and nothing sent, by an attempt that was left behi
     expect(patches).toEqual([]);
   });
 
-  test('the node is given back while the intent is on its way', async () => {
+  test('the node is returned to service while the intent is on its way', async () => {
     expect(await write(looked, aNode({ cordoned: false }))).toBe('changed');
     expect(patches).toEqual([]);
   });

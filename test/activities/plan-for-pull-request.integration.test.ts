@@ -180,7 +180,7 @@ describe('an open pull request', () => {
   });
 
   test.each<[string, () => string, 'failure' | 'success', RegExp]>([
-    ['goes back', () => declared({ talos: 'v1.11.5' }), 'failure', /v1\.12\.1 → v1\.11\.5 goes back/],
+    ['rolls back', () => declared({ talos: 'v1.11.5' }), 'failure', /v1\.12\.1 → v1\.11\.5 rolls back/],
     [
       'cannot be read',
       () => `${declared()}clusters: "@acme/all <b>"\n`,

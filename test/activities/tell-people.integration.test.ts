@@ -162,7 +162,7 @@ describe('a message and the board', () => {
     expect(service.came).toHaveLength(1);
   });
 
-  test('an attempt after a worker died goes on with the board alone', async () => {
+  test('an attempt after a worker died continues with the board alone', async () => {
     const service = await serve('discord', wellDiscord);
     await serve('ntfy', wellNtfy);
     const settled = ['discord', 'ntfy'].map((receiver) => ({ receiver, outcome: 'told', attempts: 1 }));
@@ -188,7 +188,7 @@ test('a receiver that others were told of already is tried for seconds only', as
 });
 
 describe('an attempt after a worker died', () => {
-  test('goes on with those who were not told', async () => {
+  test('continues with those who were not told', async () => {
     const service = await serve('discord', wellDiscord);
     await serve('ntfy', wellNtfy);
     const first = attempt({});

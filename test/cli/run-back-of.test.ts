@@ -5,7 +5,7 @@ import { aNode, doneNode } from '../runs/view/a-run-view.js';
 
 const order = ['k8s-ctrl-1', 'k8s-work-1', 'k8s-work-2', 'k8s-work-3'];
 
-test('what a run did is taken back the last node first, but for what was left as it was', () => {
+test('what a run did is rolled back the last node first, but for what was left as it was', () => {
   const undone = aNode('k8s-work-2', { state: 'undone', leftAs: 'undone', attempt: 1 });
   const nodes = [doneNode('k8s-ctrl-1', 0, 60), doneNode('k8s-work-1', 60, 120), undone, aNode('k8s-work-3')];
   const [first, second, ...others] = runRollbackOf({ nodes, order });
@@ -15,7 +15,7 @@ test('what a run did is taken back the last node first, but for what was left as
   expect(first).toEqual({ name: 'k8s-work-1', version: from, to, schematic: plan.expects.schematic });
 });
 
-test('a node that halted on the new version goes back, too', () => {
+test('a node that halted on the new version rolls back, too', () => {
   const halted = aNode('k8s-work-2', { state: 'halted', leftAs: 'on-target', attempt: 1 });
   expect(runRollbackOf({ nodes: [halted], order })).toMatchObject([{ name: 'k8s-work-2' }]);
 });
@@ -62,7 +62,7 @@ test('what no slot holds is said to be so', () => {
   ]);
 });
 
-test('what was upgraded in place more than once goes back through what it ran between', () => {
+test('what was upgraded in place more than once rolls back through what it ran between', () => {
   const hop = (from: string, to: string, schematic: string, at: number) => {
     const done = doneNode('k8s-work-1', at * 60, at * 60 + 60);
     const plan = { ...done.plan, from, expects: { ...done.plan.expects, version: from, schematic } };
@@ -112,7 +112,7 @@ describe('what was upgraded in place in one hop', () => {
     ]);
   });
 
-  test('and given back in the next one, where it ran its target already, goes back by its slot', () => {
+  test('and given back in the next one, where it ran its target already, rolls back by its slot', () => {
     const adopted = hop('v1.12.6', 'v1.12.6', 1, { leftAs: 'on-target' });
     const given = { ...adopted, plan: { ...adopted.plan, skip: 'already-on-target' as const } };
     const [way, ...others] = runRollbackOf({ nodes: [first, given], order });

@@ -136,7 +136,7 @@ test('what is not there is answered so, and not watched', async () => {
   expect(answer.status).toBe(404);
 });
 
-test('a connection does not last for ever: who asks again is let in anew', async () => {
+test('a connection does not last for ever: who asks again is let in again', async () => {
   const scene = aScene(drainingRun());
   open = await openPage(scene, { lasts: 5_000 });
   const { next } = await watch(scene, path);

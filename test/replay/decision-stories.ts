@@ -29,7 +29,7 @@ export const decisionStories: Readonly<Record<string, Story>> = {
       const failed = await world.upgrade('--only', worker);
       await halted(world, worker);
       await world.until(
-        'it can go back',
+        'it can roll back',
         async () => (await world.slipway('rollback', worker, ...why)).code === 0,
       );
       await world.result(failed);

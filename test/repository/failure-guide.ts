@@ -51,7 +51,7 @@ function row(kind: Reason['kind']): string {
 const after: Readonly<Record<Failure['after'], string>> = {
   refuse: 'refuses: the run does not start',
   'undo-and-halt':
-    'gives the node back if nothing was installed on it yet, otherwise leaves it as it is, and halts',
+    'returns the node to service if nothing was installed on it yet, otherwise leaves it as it is, and halts',
   halt: 'halts, and leaves the node as it is',
   none: 'ends the run as `incomplete`, without a hold',
 };

@@ -20,6 +20,21 @@ const code = files.filter(
 );
 const read = (file: string): string => readFileSync(path.join(projectRoot, file), 'utf8');
 
+/** Names that a reader would have to learn, and what Kubernetes, Talos and Terraform say instead. */
+const otherNames: readonly (readonly [RegExp, string])[] = [
+  [/\bways? back\b|\b(goes|went) back\b|\bt(akes|aken|ook) back\b/i, 'rollback, rolls back'],
+  [/\bmade anew\b|\bmakes? (it|them|machines?|nodes?) anew\b|\brebuil[dt]s?\b/i, 'replace, replaced'],
+  [/\bhalf made\b|\bgone on with\b/i, 'incomplete replacement, resumed'],
+  [/\bbegun once more\b|\bonce more\b/i, 'retried, again'],
+  [/\bby itself\b/i, 'automatically'],
+  [/\b(a|whose|says|say|said) yes\b/i, 'approval, approves'],
+  [/\blast looks?\b/i, 'preflight check'],
+  [/\bnetwork cards?\b/i, 'network interface'],
+  [/\bstands aside\b|\bkept back\b/i, 'halted, blocked'],
+  [/\bturned down\b/i, 'rejected'],
+  [/\breckoned\b/i, 'estimated'],
+];
+
 describe('the repository', () => {
   it('names no registry in its lockfile, so it installs from whichever one a machine uses', () => {
     expect(read('package-lock.json')).not.toMatch(/"resolved":/);
@@ -35,6 +50,18 @@ describe('the repository', () => {
   it('keeps its files short enough to be read at once', () => {
     const lines = (file: string): number => read(file).split('\n').length;
     expect(code.filter((file) => lines(file) > (file.startsWith('test/') ? 500 : 400))).toEqual([]);
+  });
+
+  it('has one name for each thing, the field’s: the glossary explains the others', () => {
+    const speech = files.filter(
+      (file) => file !== own && !/\.(json|lock|sum)$/.test(file) && file !== 'docs/glossary.md',
+    );
+    const found = speech.flatMap((file) =>
+      otherNames.flatMap(([phrase, instead]) =>
+        phrase.test(read(file)) ? [`${file}: ${phrase.source} (say: ${instead})`] : [],
+      ),
+    );
+    expect(found).toEqual([]);
   });
 
   it('holds no path of somebody’s machine and no private key', () => {

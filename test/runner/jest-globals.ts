@@ -2,7 +2,7 @@ import { register } from 'node:module';
 
 /**
  * Lets test files import `@jest/globals` where they run as plain ES modules: Jest itself provides that package only
- * inside its own module loader, which loads each file's modules anew.
+ * inside its own module loader, which loads each file's modules again.
  */
 const names = 'jest, describe, test, it, expect, beforeAll, beforeEach, afterAll, afterEach';
 const asUrl = (source: string): string => `data:text/javascript,${encodeURIComponent(source)}`;

@@ -90,7 +90,7 @@ describe('a halted run', () => {
   describe('whose node was undone, and is left out', () => {
     let run: number;
 
-    it('goes on with the others, ends incomplete without a hold, and names the skipped node everywhere', async () => {
+    it('continues with the others, ends incomplete without a hold, and names the skipped node everywhere', async () => {
       await neverPulls(world, second);
       run = await world.upgrade(...workers);
       await isHalted(world, second);

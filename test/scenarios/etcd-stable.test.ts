@@ -26,7 +26,7 @@ describe('between two control planes', () => {
       (await waitingFor(world, runId(world.lab.cluster, run), 'awaitEtcdStable')) ?? '';
     await world.until('the count has begun', async () => (await says()).startsWith('etcd is healthy'));
     await world.control('POST', '/etcd/k8s-ctrl-1/stop');
-    await world.until('the break is seen', async () => (await says()).endsWith('the count begins anew'));
+    await world.until('the break is seen', async () => (await says()).endsWith('the count begins again'));
     expect(await says()).toMatch(
       /etcd.*; etcd must be healthy for 10s without a break before the next control plane/,
     );
@@ -34,7 +34,7 @@ describe('between two control planes', () => {
     await world.control('POST', '/etcd/k8s-ctrl-1/start');
     await world.until('it counts again', async () => (await says()).startsWith('etcd is healthy'));
     const status = onOneLine(await world.says());
-    expect(status).toMatch(/the count began anew after this: .*etcd/);
+    expect(status).toMatch(/the count began again after this: .*etcd/);
 
     const result = await world.result(run);
     expect(result).toMatchObject({ outcome: 'done', reasons: [] });

@@ -75,7 +75,7 @@ describe('a guard', () => {
     await world.stop();
   });
 
-  describe('on a cluster that is given back after each', () => {
+  describe('on a cluster that is returned to service after each', () => {
     afterEach(async () => {
       await giveBack(world);
     });

@@ -117,14 +117,14 @@ describe('merges of a repository with two clusters', () => {
     bumped = number;
   });
 
-  it('that go back are refused with the reason, and what they take back does not begin', async () => {
+  it('that roll back are refused with the reason, and what they roll back does not begin', async () => {
     const { number } = await day.bumpAndMerge({ talos: 'v1.12.1' });
     await answers();
     expect(await site.queue('atlas')).toMatchObject({ lastRun: 0 });
     expect(await waiting('atlas')).toBeUndefined();
     expect(day.comments(number)).toEqual([
       expect.stringMatching(
-        /v1\.12\.3 → v1\.12\.1 goes back.*no rollback.*Talos v1\.12\.3, which waited, is not brought/s,
+        /v1\.12\.3 → v1\.12\.1 rolls back.*no rollback.*Talos v1\.12\.3, which waited, is not brought/s,
       ),
     ]);
     expect(day.comments(bumped)).toEqual([expect.stringContaining('Talos v1.12.3 is not brought')]);
@@ -215,7 +215,7 @@ describe('merges of a repository with two clusters', () => {
     ]);
   });
 
-  it('are none where the branch is pushed by force, or for the first time; and what that takes back does not begin', async () => {
+  it('are none where the branch is pushed by force, or for the first time; and what that rolls back does not begin', async () => {
     const tip = (await day.repository.git.heads()).get('main') ?? '';
     const [beginning] = (await day.repository.git.log(['main'])).slice(-1);
     expect(await waiting('atlas')).toBe('v1.12.9');

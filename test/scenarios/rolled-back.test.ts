@@ -11,7 +11,7 @@ const [controlPlane, other] = ['k8s-ctrl-2', 'k8s-ctrl-3'] as const;
 const from = 'v1.12.1';
 
 /**
- * Only here: a node that does not get well on the new version goes back automatically; what becomes of it where it cannot; what is said then,
+ * Only here: a node that does not get well on the new version rolls back automatically; what becomes of it where it cannot; what is said then,
  * and that what is advised brings the node back.
  */
 describe('a node that does not get well on the new version', () => {
@@ -30,14 +30,14 @@ describe('a node that does not get well on the new version', () => {
   });
 
   it('is told of by the plan', async () => {
-    expect((await world.slipway('plan')).stdout).toContain('goes back automatically');
+    expect((await world.slipway('plan')).stdout).toContain('rolls back automatically');
   });
 
   it.each([
     ['lost an extension', controlPlane, 'extension-missing', 'extensions-lost'],
     ['is not Ready in time', worker, 'never-ready', 'node-stays-not-ready'],
     ['fails its checks again and again', controlPlane, 'api-front-stays-cut', 'talos-not-ready'],
-  ])('goes back: it %s', async (_what, node, fault, after) => {
+  ])('rolls back: it %s', async (_what, node, fault, after) => {
     await world.control('POST', '/faults', { name: fault, node });
     const run = await world.upgrade('--only', node);
     const result = await world.result(run);
@@ -55,7 +55,7 @@ describe('a node that does not get well on the new version', () => {
     expect((await world.slipway('release', '--why', 'looked at it')).code).toBe(0);
   });
 
-  it('goes back where CoreDNS is not well any more: nothing else is begun, and names what it saw', async () => {
+  it('rolls back where CoreDNS is not well any more: nothing else is begun, and names what it saw', async () => {
     await setInInventory(world, ['limits', 'soakCanary'], '10m');
     const run = await world.upgrade('--only', canary, next);
     await world.until('the soak watches', async () =>
@@ -116,11 +116,11 @@ describe('a node that does not get well on the new version', () => {
         'k8s-ctrl-1',
         { name: 'rollback-not-written' },
         'rollback-not-booted',
-        /was to go back to v1\.12\.1 and came back on v1\.12\.2 \(boot id changed, version did not\)/,
+        /was to roll back to v1\.12\.1 and came back on v1\.12\.2 \(boot id changed, version did not\)/,
       ],
     ];
     it.each(failures)(
-      '%s: it is told as critical, nobody goes on without %s, and again it goes back',
+      '%s: it is told as critical, nobody goes on without %s, and again it rolls back',
       async (_what, node, fault, kind, says) => {
         await world.control('POST', '/faults', { name: 'extension-missing', node });
         await world.control('POST', '/faults', { ...fault, node });

@@ -9,10 +9,10 @@ const [now, next] = ['v1.12.1', 'v1.12.2'] as const;
 const worker = 'work-1';
 
 /**
- * Only here: a merge whose run went back automatically, and everything that could bring its version again. And a cluster of one control plane
+ * Only here: a merge whose run rolled back automatically, and everything that could bring its version again. And a cluster of one control plane
  * with workers.
  */
-describe('a version from which the run of a merge went back', () => {
+describe('a version from which the run of a merge was reverted', () => {
   let world: World;
   let day: MergeDay;
   let merged: { readonly number: number; readonly commit: string };

@@ -31,7 +31,7 @@ describe('a run that is terminated from outside', () => {
     expect(await child.result()).toMatchObject({ outcome: 'done', state: 'on-target' });
   });
 
-  it('is gone on with once that has ended: the node is whole, and the next run takes the others', async () => {
+  it('is resumed once that has ended: the node is whole, and the next run takes the others', async () => {
     const result = await world.result(await world.upgrade('--only', node, 'k8s-work-2'));
     expect(result).toMatchObject({ outcome: 'done', reasons: [] });
     expect(nodeResult(result, node).outcome).toBe('skipped');

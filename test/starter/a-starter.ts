@@ -94,7 +94,7 @@ export function aComment(body: string, rest: object = {}): Record<string, unknow
   };
 }
 
-/** As GitHub signs, written anew: the starter's own check is not asked. */
+/** As GitHub signs, written again: the starter's own check is not asked. */
 export function signatureOf(secret: string, body: Buffer | string): string {
   return `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
 }

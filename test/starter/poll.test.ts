@@ -166,7 +166,7 @@ describe('a branch that is polled', () => {
     expect(world.moves()).toEqual(['0→1', '1→2']);
   });
 
-  test('is looked at anew before Temporal forgets where it stood', async () => {
+  test('is looked at again before Temporal forgets where it stood', async () => {
     const world = new World();
     const poll = world.poll({ keepsMs: () => Promise.resolve(2 * dayMs) });
     for (let hours = 0; hours < 66; hours += 6) {

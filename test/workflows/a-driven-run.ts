@@ -26,7 +26,7 @@ export class Fails {
   constructor(readonly reason: Reason) {}
 }
 
-/** How the first two workers halt a run: one on the new version, which is a reason to go back; one that is on the old one again. */
+/** How the first two workers halt a run: one on the new version, which is a reason to roll back; one that is on the old one again. */
 export const unwell = new Fails({ kind: 'extensions-lost', node: 'work-1', lost: ['qemu-guest-agent'] });
 export const oldAgain = new Fails({
   kind: 'back-on-old-version',
@@ -58,7 +58,7 @@ export function gate(): { readonly open: () => void; readonly opened: Promise<vo
   return { open, opened };
 }
 
-/** Steps by which a node goes back, as the activity plans them. */
+/** Steps by which a node rolls back, as the activity plans them. */
 export const backSteps = stepOrders['rollback-in-place'].filter((step) => step !== 'hand-over-leadership');
 
 export interface DrivenPlan {

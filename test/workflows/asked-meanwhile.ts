@@ -9,7 +9,7 @@ type Drive = (
 ) => Promise<DrivenRun>;
 
 /**
- * Both nodes of a batch halted. While it is looked whether the first goes back automatically, somebody has the other one retried, and
+ * Both nodes of a batch halted. While it is looked whether the first rolls back automatically, somebody has the other one retried, and
  * the look for that lasts longer.
  *
  * @returns the run, which has ended, and what came of that decision.
@@ -47,7 +47,7 @@ export async function askedMeanwhile(
   return { driven, said: answer };
 }
 
-/** Whether it is known of both nodes that they do not go back by themselves. */
+/** Whether it is known of both nodes that they do not roll back by themselves. */
 async function looksHaveEnded({ handle }: DrivenRun): Promise<boolean> {
   const { events } = await handle.fetchHistory();
   const looks = (events ?? []).flatMap(({ eventId, activityTaskScheduledEventAttributes: scheduled }) =>

@@ -35,7 +35,7 @@ const refusals: readonly (readonly [string, Standing, Partial<Record<Verb, RegEx
     all(/already: retry by Bob: again\.$/),
   ],
   [
-    'halted beside one that goes back',
+    'halted beside one that rolls back',
     { kind: 'stands-aside', other: 'k8s-work-1' },
     all(
       /^k8s-work-1 is rolling back, and the run ends after it: decide about k8s-work-2 should that fail\.$/,

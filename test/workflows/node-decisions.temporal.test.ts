@@ -58,7 +58,7 @@ describe('two nodes of a batch that halted', () => {
       return undefined;
     };
   const rollsBackAutomatically = async (driven: DrivenRun): Promise<void> =>
-    driven.until('both halted, and one goes back', async () => {
+    driven.until('both halted, and one rolls back', async () => {
       const halted = times(driven, `verifyNode ${one}`) > 0 && times(driven, `awaitBoot ${other}`) > 0;
       return halted && (await driven.decide('rollback', one)) === 'rolling-back';
     });
@@ -66,13 +66,13 @@ describe('two nodes of a batch that halted', () => {
   test('a rollback begins at once, without a word about the other one', async () => {
     const driven = await drive([[one, other], [next]], answers());
     await rollsBackAutomatically(driven);
-    await driven.until('it goes back', () => times(driven, `rollBackNode ${one}`) === 1);
+    await driven.until('it rolls back', () => times(driven, `rollBackNode ${one}`) === 1);
     const result = (await driven.handle.result()) as RunResult;
     expect(result).toMatchObject({ outcome: 'halted', reasons: [{ kind: 'rolled-back', node: one }] });
     expect(driven.asked.some((text) => text.endsWith(next))).toBe(false);
   });
 
-  test('nothing is decided about the other one while the first goes back: the run ends after it', async () => {
+  test('nothing is decided about the other one while the first rolls back: the run ends after it', async () => {
     const drained = gate();
     let drains = 0;
     const driven = await drive(
@@ -80,7 +80,7 @@ describe('two nodes of a batch that halted', () => {
       answers(() => ((drains += 1) === 2 ? drained.opened : undefined)),
     );
     await rollsBackAutomatically(driven);
-    await driven.until('it goes back', () => drains === 2);
+    await driven.until('it rolls back', () => drains === 2);
     for (const verb of ['retry', 'skip', 'rollback'])
       expect(await driven.decide(verb, other)).toMatch(/^work-1 is rolling back, and the run ends after it/);
     drained.open();
@@ -107,7 +107,7 @@ describe('two nodes of a batch that halted', () => {
   });
 });
 
-describe('a node that goes back', () => {
+describe('a node that rolls back', () => {
   test('is not skipped meanwhile: the run ends after it, and no other begins', async () => {
     const held = gate();
     const driven = await drive([[one], [next]], async ({ name, node }) => {
@@ -119,7 +119,7 @@ describe('a node that goes back', () => {
       'it can be decided about',
       async () => (await driven.decide('rollback', one)) === 'rolling-back',
     );
-    await driven.until('it goes back', () => times(driven, `rollBackNode ${one}`) === 1);
+    await driven.until('it rolls back', () => times(driven, `rollBackNode ${one}`) === 1);
     expect(await driven.decide('skip', one)).toMatch(/^work-1 is rolling back/);
     held.open();
     expect(await driven.handle.result()).toMatchObject({
@@ -131,7 +131,7 @@ describe('a node that goes back', () => {
 });
 
 describe('a rollback', () => {
-  /** It halts once, then goes back; what the drain of its rollback does is the test's. */
+  /** It halts once, then rolls back; what the drain of its rollback does is the test's. */
   const goingBack = async (drain: () => unknown): Promise<DrivenRun> => {
     let drains = 0;
     const driven = await drive([[one], [next]], ({ name, node }) => {
@@ -140,7 +140,7 @@ describe('a rollback', () => {
       return undefined;
     });
     await driven.until(
-      'it goes back',
+      'it rolls back',
       async () => drains > 0 && (await driven.decide('rollback', one)) === 'rolling-back',
     );
     await driven.until('its rollback has begun', () => drains === 2);
@@ -175,7 +175,10 @@ describe('a rollback', () => {
       compared.push((input as { readonly facts: { readonly labels: unknown } }).facts.labels);
       return compared.length === 1 ? unwell : undefined;
     });
-    await driven.until('it goes back', async () => (await driven.decide('rollback', one)) === 'rolling-back');
+    await driven.until(
+      'it rolls back',
+      async () => (await driven.decide('rollback', one)) === 'rolling-back',
+    );
     expect(await driven.handle.result()).toMatchObject({ reasons: [{ kind: 'rolled-back', node: one }] });
     expect(compared).toEqual([{ gpu: 'true' }, { gpu: 'true' }]);
   });

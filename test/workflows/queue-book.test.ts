@@ -89,7 +89,7 @@ group('a merge', () => {
     expect(next.open).toBeUndefined();
   });
 
-  test('that another one took back does not begin', () => {
+  test('that another one rolled back does not begin', () => {
     const queue = book({ hold });
     queue.offer(merged('v1.12.7', 'aaa'), at(1));
     expect(queue.withdraw({ talos: 'v1.12.7', commit: 'bbb' })).toEqual({});
@@ -101,7 +101,7 @@ group('a merge', () => {
     expect(queue.offer(merged('v1.12.7', 'aaa', 'two'), at(3))).toEqual({ verdict: 'known' });
   });
 
-  test('that is taken back ends an open run that came by a merge, if it has touched nothing', () => {
+  test('that is rolled back ends an open run that came by a merge, if it has touched nothing', () => {
     const back = { talos: 'v1.12.6', commit: 'bbb' };
     const queue = book();
     queue.offer(merged('v1.12.7', 'aaa'), at(1));

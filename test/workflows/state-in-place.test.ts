@@ -74,7 +74,7 @@ describe('the state of a node whose rollback by its other slot failed', () => {
     expect(left('rollback-in-place', failed, reason, { back: true })).toBe(state),
   );
 
-  test('that runs the previous version already, and only goes back into service', () => {
+  test('that runs the previous version already, and only returns to service', () => {
     const steps = ['cordon', 'await-etcd-member', 'uncordon'] as const;
     expect(stateInPlace({ node: { ...node, back: true }, steps }, 'await-etcd-member', gaveUp)).toBe(
       'back-on-old',

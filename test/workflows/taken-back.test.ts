@@ -77,7 +77,7 @@ const brings = (queue: QueueBook, input: EnqueueInput, outcome: RunResult['outco
   queue.ended(outcome === 'halted' ? hold(8, 9) : null, result(outcome, { run: 8, endedAt: at(9) }));
 };
 
-group('a version from which a node went back', () => {
+group('a version from which a node rolled back', () => {
   test('is not brought again by a delivery that comes again, nor by the release', () => {
     const queue = wentBack();
     expect(queue.offer({ ...merged(bad, 'aaa') }, at(6))).toEqual({ verdict: 'started', run: 7 });
@@ -119,7 +119,7 @@ group('a version from which a node went back', () => {
     });
   });
 
-  test('is not after git went back and forth', () => {
+  test('is not after git was reverted and forth', () => {
     const queue = wentBack();
     queue.release(undefined, at(6));
     queue.withdraw({ talos: old, commit: 'bbb' });
@@ -139,7 +139,7 @@ group('a version from which a node went back', () => {
       'was not well on the old one either',
       { reason: { kind: 'rollback-failed' } as never, outcome: 'halted' },
     ],
-    ['went back automatically, as Talos does', { state: 'back-on-old', outcome: 'halted' }],
+    ['rolled back automatically, as Talos does', { state: 'back-on-old', outcome: 'halted' }],
     ['was left out after it', { skippedBy: 'Ada: its disk', state: 'back-on-old', outcome: 'halted' }],
   ])('is one of which a node %s', (_, more) => {
     const queue = turnedBack(ending('k8s-work-2', { state: 'on-target', ...more }));
@@ -189,7 +189,7 @@ group('what a person brings again', () => {
 });
 
 group('a merge of another version', () => {
-  test('begins as ever, and what was taken back is forgotten once it is there', () => {
+  test('begins as ever, and what was rolled back is forgotten once it is there', () => {
     const queue = wentBack();
     expect(queue.offer(merged(other, 'bbb'), at(6))).toMatchObject({ reason: { kind: 'held' } });
     expect(queue.release(undefined, at(7))).toMatchObject({ started: { run: 8, target: other } });
@@ -197,7 +197,7 @@ group('a merge of another version', () => {
     expect(queue.state()).not.toHaveProperty('blockedVersions');
   });
 
-  test('that goes back as well leaves both', () => {
+  test('that rolls back as well leaves both', () => {
     const queue = wentBack();
     queue.release(undefined, at(6));
     queue.offer(merged(other, 'bbb'), at(7));
@@ -215,7 +215,7 @@ group('a merge of another version', () => {
   });
 });
 
-group('a whole run that is taken back', () => {
+group('a whole run that is rolled back', () => {
   /** Run 7 ended well, what is handed in waits, and run 8 takes run 7 back. */
   const blockedVersions = (outcome: RunResult['outcome'], ...waiting: Offer[]): QueueBook => {
     const queue = new QueueBook({ cluster, lastRun: 6, hold: null });
@@ -245,7 +245,7 @@ group('a whole run that is taken back', () => {
     expect(queue.offer(merged('v1.12.8', 'ccc'), at(10))).toMatchObject({ verdict: 'started' });
   });
 
-  test('takes back nothing where it was refused', () => {
+  test('rolls back nothing where it was refused', () => {
     expect(blockedVersions('refused', merged(other, 'bbb')).beginWaiting(at(9))).toMatchObject({
       started: { target: other },
     });

@@ -40,7 +40,7 @@ describe('what the rollback of a node is planned from', () => {
 });
 
 describe('what Terraform is given for a node', () => {
-  test('are the values of its hop; those from before where it goes back; none in place', () => {
+  test('are the values of its hop; the previous ones where it rolls back; none in place', () => {
     const { replacement, ...inPlace } = node('work-4');
     if (!replacement) throw new Error('it is not replaced');
     const rollbackValues = { values: { talos_version: '1.12.1' }, templates: [] };

@@ -22,7 +22,7 @@ export class ContainerProcess {
   #timer: NodeJS.Timeout | undefined;
   #over = false;
 
-  /** @param onAgain told when the container ended automatically and was started anew. */
+  /** @param onAgain told when the container ended automatically and was started again. */
   constructor(
     private readonly start: StartPodProcess | undefined,
     private readonly onAgain: () => void,

@@ -106,7 +106,7 @@ function firstDryRun(unified: boolean, next: MachineConfiguration): Applied {
   return { mode: 'NO_REBOOT', details };
 }
 
-/** The machine goes on with its boot as soon as the configuration is on its disk. */
+/** The machine continues with its boot as soon as the configuration is on its disk. */
 function accept(machine: Machine, next: MachineConfiguration): void {
   machine.record('configured', 'in maintenance mode');
   if (machine.faults.take('maintenance:configured', machine.name) !== undefined) return;

@@ -46,7 +46,7 @@ export class ConfigurationStore {
     if (isComplete(configuration)) for (const wake of this.#waiting) wake();
   }
 
-  /** Takes effect now, and goes back to what it was after so long, unless something else is applied meanwhile. */
+  /** Takes effect now, and returns to what it was after so long, unless something else is applied meanwhile. */
   try(configuration: MachineConfiguration, milliseconds: number): void {
     const before = this.#active;
     this.cancelTry();
@@ -54,7 +54,7 @@ export class ConfigurationStore {
     this.#revert = setTimeout(() => (this.#active = before), milliseconds).unref();
   }
 
-  /** Whatever is tried stays for now; nothing takes it back. */
+  /** Whatever is tried stays for now; nothing undoes it. */
   cancelTry(): void {
     clearTimeout(this.#revert);
   }

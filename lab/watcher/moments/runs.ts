@@ -104,7 +104,7 @@ export function personSkipped({ record }: Run, node: string): boolean {
 }
 
 /**
- * Whether a person had said, by the moment, that a node which halted the run goes back to the previous version: to that run, or in
+ * Whether a person had said, by the moment, that a node which halted the run rolls back to the previous version: to that run, or in
  * its slipway.yaml.
  */
 export function sentBack(runs: readonly Run[], node: string, at: Moment): boolean {
@@ -131,12 +131,12 @@ export function blockedVersions(runs: readonly Run[], node: string, at: Moment):
   return run !== undefined && takesBack(run).includes(node);
 }
 
-/** Whether its slipway.yaml says that nodes which do not get well go back without being asked for. */
+/** Whether its slipway.yaml says that nodes which do not get well are rolled back without being asked for. */
 export function goesBackByItself({ record }: Run): boolean {
   return text(record.input, 'inventory', 'upgrade', 'onFailure') === 'rollback';
 }
 
-/** Whether its slipway.yaml says that a run goes on without that node: a worker that could not be emptied, and was given back. */
+/** Whether its slipway.yaml says that a run goes on without that node: a worker that could not be emptied, and was returned to service. */
 export function goesOnWithout({ record }: Run, attempt: Attempt, evidence: Evidence): boolean {
   const node = evidence.workflows.find((one) => one.id === attempt.id)?.input;
   return (
@@ -146,7 +146,7 @@ export function goesOnWithout({ record }: Run, attempt: Attempt, evidence: Evide
   );
 }
 
-/** The nodes of an earlier run that this one is to take back. */
+/** The nodes of an earlier run that this one is to roll back. */
 export function takesBack({ record }: Run): string[] {
   return list(record.input, 'request', 'back', 'nodes').flatMap((node) => text(node, 'name') ?? []);
 }

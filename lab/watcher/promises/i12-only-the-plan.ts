@@ -52,7 +52,7 @@ function outsideNode(
   // Made with other values than those of a hop: for a rollback, which only a person begins.
   const known = new Set(plannedHops(run).map((hop) => text(hop, 'to')));
   if (known.has(attempt.to) || rollbackWanted([run], node, at)) return [];
-  return broken(`for ${attempt.to}, which is no hop of ${run.id}, and nobody had said that it goes back`);
+  return broken(`for ${attempt.to}, which is no hop of ${run.id}, and nobody had said that it rolls back`);
 }
 
 /** Compared with the VM of that id as it was asked for before, by whomever. */

@@ -25,7 +25,7 @@ interface Act {
   readonly wayMost: number;
   /** The machine of that member is gone: what its own member says does not count, it is what the act puts right. */
   readonly repairs?: boolean;
-  /** It halted the run and goes back, as a person said: its own member may be unwell, or none, or no voter. */
+  /** It halted the run and rolls back, as a person said: its own member may be unwell, or none, or no voter. */
   readonly rollsBackAutomatically?: boolean;
 }
 

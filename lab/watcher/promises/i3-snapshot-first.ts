@@ -113,7 +113,7 @@ function readFromTalos({ requests }: Evidence, run: Run, before: Moment): boolea
   );
 }
 
-/** By the run, and by nodes that go back: those take one of their own. */
+/** By the run, and by nodes that roll back: those take one of their own. */
 function takenIn({ workflows }: Evidence, { id, record }: Run): TakenSnapshot[] {
   const own = workflows.filter((one) => one.id.startsWith(`${id}/`));
   const all = [record, ...own].flatMap(({ activities }) => activities);

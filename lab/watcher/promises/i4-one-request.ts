@@ -10,12 +10,12 @@ import { oneWriterAtATime } from './i4-one-writer.js';
 /** A drain stops this soon after somebody uncordoned its node. Milliseconds. */
 const DRAIN_STOPS_WITHIN = 5_000;
 
-/** A cordon that kubectl set automatically, in the race with an uncordon, is taken back this soon. Milliseconds. */
+/** A cordon that kubectl set automatically, in the race with an uncordon, is undone this soon. Milliseconds. */
 const TAKEN_BACK_WITHIN = 10_000;
 
 /**
  * I4: no two destructive requests for one node, no two writers of one Terraform state, no eviction from a node somebody uncordoned meanwhile, and a cordon that
- * kubectl set by losing that race is taken back.
+ * kubectl set by losing that race is undone.
  */
 export function oneRequestAtATime(evidence: Evidence): Finding[] {
   const nodes = evidence.machines.map(({ name }) => name);
@@ -102,14 +102,14 @@ function racedCordons(evidence: Evidence, node: string): Finding[] {
     .filter((change) => change.unschedulable === true && !marked(change))
     .filter(({ at }) => !blockedVersions(evidence, node, at))
     .map(({ at }) =>
-      violation('I4', at, node, `${node} was cordoned without Slipway's mark, and that was not taken back`),
+      violation('I4', at, node, `${node} was cordoned without Slipway's mark, and that was not removed`),
     );
 }
 
 function blockedVersions(evidence: Evidence, node: string, since: Moment): boolean {
   const again = cordonsOf(evidence, node).find(({ at, cordoned }) => at > since && !cordoned);
   if (again !== undefined) return again.at - since <= TAKEN_BACK_WITHIN;
-  // Over a cordon that was there, kubectl's changes nothing and leaves nothing to take back.
+  // Over a cordon that was there, kubectl's changes nothing and leaves nothing to undo.
   return cordonsOf(evidence, node).some(({ at, ownerBefore }) => at === since && ownerBefore !== undefined);
 }
 

@@ -41,7 +41,7 @@ function judgeAttempt(evidence: Evidence, attempt: Attempt): Finding[] {
       broken(`${node} runs schematic ${now.schematic.slice(0, 12)}…, not ${schematic.slice(0, 12)}…`),
     );
   }
-  // A node that an earlier run upgraded is only given back.
+  // A node that an earlier run upgraded is only returned to service.
   const wasThere = before.version === to && (schematic === '' || before.schematic === schematic);
   if (now.bootId === before.bootId && !wasThere)
     findings.push(broken(`${node} has not booted since (boot id ${now.bootId})`));

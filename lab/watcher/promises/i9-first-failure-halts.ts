@@ -21,8 +21,8 @@ const DECISIONS = ['retry', 'skip', 'rollback'];
 
 /**
  * I9: after the first node that failed, its run begins no other one, and touches none it had not begun; nodes that are under
- * work then may be finished, up to three workers at a time; a node that failed goes back, and a worker that cannot be emptied is left out, where slipway.yaml says so. After a
- * run that did not end clean, none starts before a person released the cluster, but for one that takes it back.
+ * work then may be finished, up to three workers at a time; a node that failed rolls back, and a worker that cannot be emptied is left out, where slipway.yaml says so. After a
+ * run that did not end clean, none starts before a person released the cluster, but for one that rolls it back.
  */
 export function firstFailureHalts(evidence: Evidence): Finding[] {
   const runs = runsOf(evidence);

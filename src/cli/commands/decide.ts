@@ -42,7 +42,7 @@ export async function retry(
   );
 }
 
-/** Has a node that halted the run go back to what it ran before. */
+/** Has a node that halted the run roll back to what it ran before. */
 export async function rollback(
   node: string,
   named: string | undefined,

@@ -29,7 +29,7 @@ const lockMs = 0;
 
 type Section = NonNullable<Inventory['terraform']>;
 
-/** The Terraform that makes the machines, up to a lock on its state that is given back at once. Nothing is changed. */
+/** The Terraform that makes the machines, up to a lock on its state that is returned to service at once. Nothing is changed. */
 export function terraformChecks(looks: Looks): Check[] {
   const section = looks.inventory.terraform;
   if (!section) return [];
@@ -182,10 +182,10 @@ export function addressesAnswer(state: TerraformState, { nodes, roles }: Invento
   };
 }
 
-/** Takes the lock as a plan does, without looking at any machine, and gives it back. */
+/** Takes the lock as a plan does, without looking at any machine, and releases it. */
 async function lockAnswer(terraform: Terraform, inventory: Inventory): Promise<Answer> {
   await terraform.tryLock(terraformValues(inventory, inventory.versions), { timeoutMs: limitMs });
-  return { verdict: 'ok', says: 'It is free: a plan took it, and gave it back.' };
+  return { verdict: 'ok', says: 'It is free: a plan took it, and released it.' };
 }
 
 function failed(reason: Reason, others = 0): Answer {

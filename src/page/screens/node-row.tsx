@@ -92,7 +92,7 @@ function tagsOf({ leads, plan, attempt }: NodeView): string[] {
     ...(leads ? ['leads etcd'] : []),
     ...(plan.canary ? ['canary'] : []),
     ...(plan.replacement ? ['replaced'] : []),
-    ...(plan.back ? ['goes back'] : []),
+    ...(plan.back ? ['rolls back'] : []),
     ...(plan.armed ? ['installed already'] : []),
     ...(plan.keepCordon ? ['stays cordoned'] : []),
     ...(attempt > 1 ? [`try ${attempt}`] : []),

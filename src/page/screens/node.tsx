@@ -118,7 +118,7 @@ const words: Readonly<Record<StepState['state'], string>> = {
   now: 'now',
   failed: 'failed',
   ahead: '',
-  undo: 'taken back',
+  undo: 'rolled back',
 };
 
 function Steps({ states, frame }: { readonly states: readonly StepState[]; readonly frame: Frame }): VNode {

@@ -141,7 +141,7 @@ function placeInBatch(nodes: readonly NodeView[], { batch, name, plan }: NodeVie
 
 /** More nodes of one role than this are not all drawn with their steps. */
 const manyNodes = 60;
-/** Of those, this many are, before and after each that something goes on with. */
+/** Of those, this many are, before and after each that something resumes. */
 const around = 3;
 
 /** Nodes that have a row of their own; and those far from what goes on, side by side. */

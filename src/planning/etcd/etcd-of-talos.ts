@@ -17,9 +17,9 @@ const etcdByTalos: Readonly<Record<string, string>> = {
 
 /**
  * Why a member of the etcd that an older Talos brings could not join: the cluster's data is of a newer minor. It moves with the last
- * member that comes to that minor, and goes back only by etcd's own downgrade. Undefined: it could.
+ * member that comes to that minor, and rolls back only by etcd's own downgrade. Undefined: it could.
  *
- * @param from the Talos version to go back to.
+ * @param from the Talos version to roll back to.
  * @param to the one that is left.
  */
 export function etcdMoved(

@@ -32,7 +32,7 @@ export interface ChangeInput {
   readonly lastRun?: { readonly run: number; readonly from: string; readonly to: string };
 }
 
-/** One version that is declared anew. */
+/** One version that is declared again. */
 export interface VersionStep {
   readonly from: string;
   readonly to: string;
@@ -53,14 +53,14 @@ export type DeclaredChange =
       readonly images: readonly string[];
       readonly labels: LabelVerdict;
     }
-  /** A version goes back. Nobody carries that out because of a merge. */
+  /** A version is older. Nobody carries that out because of a merge. */
   | {
       readonly kind: 'downgrade';
       readonly cluster: string;
-      /** Those that go back. */
+      /** Those that roll back. */
       readonly talos?: VersionStep;
       readonly kubernetes?: VersionStep;
-      /** The run that a person may take back: the change undoes just what it did. */
+      /** The run that a person may roll back: the change undoes just what it did. */
       readonly undoes?: number;
     }
   | { readonly kind: 'nothing'; readonly cluster: string; readonly versions: Inventory['versions'] }

@@ -24,8 +24,8 @@ const sentences: Sentences = {
     const way =
       undoes === undefined
         ? 'and no merge takes a cluster to an older version, since Talos and etcd promise no rollback'
-        : `which takes back what run ${undoes} did: that waits for a person, slipway rollback --run ${undoes}`;
-    return `${cluster}: ${listed(parts)} goes back, ${way}`;
+        : `which rolls back what run ${undoes} did: that waits for a person, slipway rollback --run ${undoes}`;
+    return `${cluster}: ${listed(parts)} rolls back, ${way}`;
   },
   nothing: ({ cluster, versions }) =>
     `${cluster}: no version and no image has changed (Talos ${versions.talos}, Kubernetes ${versions.kubernetes}), so nothing is upgraded`,

@@ -34,7 +34,7 @@ export function mergeText(
   ].join('\n\n');
 }
 
-/** The same for a merge whose version another one took back, or replaced, before it began. */
+/** The same for a merge whose version another one rolled back, or replaced, before it began. */
 export function overtakenText(target: string): string {
   return `**Talos ${harmless(target)} is not brought: before it began, a later merge declared another version.**`;
 }
@@ -60,11 +60,11 @@ function becameOf(
     ? ''
     : reason.kind === 'run-open' && reason.back
       ? ' Once that run has taken anything back, it waits for a person.'
-      : ' Should that run go back, it waits for a person.';
+      : ' Should that run roll back, it waits for a person.';
   return `It waits, and begins automatically: ${why}.${unless}${shown}`;
 }
 
-/** Whether the end of the run that is open may keep it back; its comment is not written anew then. */
+/** Whether the end of the run that is open may keep it back; its comment is not written again then. */
 function mayStay(change: DeclaredChange, reason: Reason): boolean {
   if (reason.kind !== 'run-open' || change.kind !== 'upgrade') return false;
   return reason.back === true || (change.talos?.to ?? reason.target) === reason.target;

@@ -31,7 +31,7 @@ export function mergeOutlook(planned: Planned, meets: MergeMeets): string[] {
   ];
 }
 
-/** Whether what it brings was taken back. A run that brings it again just now decides about that. */
+/** Whether what it brings was rolled back. A run that brings it again just now decides about that. */
 function blockedVersionOf(planned: Planned, { queue }: MergeMeets): BlockedVersion | undefined {
   const { blockedVersions = [], open } = queue ?? {};
   const target = planned.verdict === 'planned' ? planned.plan.target : undefined;

@@ -10,7 +10,7 @@ export interface StillDeclared {
   readonly pull?: string;
 }
 
-/** What git declares of a run's version; of a rollback, of the version that is taken back. Undefined: nothing, or nobody knows. */
+/** What git declares of a run's version; of a rollback, of the version that is rolled back. Undefined: nothing, or nobody knows. */
 export function stillDeclared(request: UpgradeRequest): StillDeclared | undefined {
   const { talos, back, declared, origin, commit } = request;
   if (back) return back.declared;
@@ -29,13 +29,13 @@ export function declaredStill(request: UpgradeRequest, outcome: string): StillDe
 
 const notThere: ReadonlySet<string> = new Set(['halted', 'aborted', 'failed', 'terminated']);
 
-/** What is typed to take that back in git, and why. A commit that only stood there is not reverted: it may be about something else. */
+/** What is typed to revert that in git, and why. A commit that only stood there is not reverted: it may be about something else. */
 export function revertCommand({ talos, commit, came, pull }: StillDeclared): string {
   const short = commit.slice(0, 12);
   const press = pull === undefined ? '' : `; or press Revert at ${pull}`;
   if (came === 'merged')
-    return `git revert ${short}  # git still declares Talos ${talos}: takes that back there; of a merge commit: git revert -m 1 ${short}${press}`;
-  return `git log --oneline -S ${talos} ${short}  # git still declares Talos ${talos}: names the commit; git revert COMMIT takes it back there, of a merge commit: git revert -m 1 COMMIT`;
+    return `git revert ${short}  # git still declares Talos ${talos}: reverts that there; of a merge commit: git revert -m 1 ${short}${press}`;
+  return `git log --oneline -S ${talos} ${short}  # git still declares Talos ${talos}: names the commit; git revert COMMIT reverts it there, of a merge commit: git revert -m 1 COMMIT`;
 }
 
 function pullOf({ repository, pullRequest, forge }: Origin): { readonly pull?: string } {

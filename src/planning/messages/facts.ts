@@ -92,7 +92,7 @@ export function haltMessage(
 }
 
 /**
- * A node that halted the run goes back: it begins (`went` left out), or it is over.
+ * A node that halted the run rolls back: it begins (`went` left out), or it is over.
  *
  * @param halted how it ended on the new version: the check that failed.
  * @param went how its rollback ended.

@@ -27,7 +27,7 @@ export const kinds: Readonly<Record<MessageKind, KindOfMessage>> = {
   },
   queued: {
     severity: 'info',
-    when: 'a merge waits to begin: for an open run, a hold, a freeze; or for a person, where its version was taken back',
+    when: 'a merge waits to begin: for an open run, a hold, a freeze; or for a person, where its version was rolled back',
     sign: '🕒',
     tag: 'clock3',
   },
@@ -81,7 +81,7 @@ export const kinds: Readonly<Record<MessageKind, KindOfMessage>> = {
   },
   rollback: {
     severity: 'warning',
-    when: 'a node goes back to its old version: the check that failed; status: in progress',
+    when: 'a node rolls back to its old version: the check that failed; status: in progress',
     sign: '⏪',
     tag: 'rewind',
   },
@@ -93,7 +93,7 @@ export const kinds: Readonly<Record<MessageKind, KindOfMessage>> = {
   },
   'rollback-failed': {
     severity: 'critical',
-    when: 'a node could not be taken back; status: failed',
+    when: 'a node could not be rolled back; status: failed',
     sign: '🚨',
     tag: 'rotating_light',
   },

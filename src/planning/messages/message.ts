@@ -37,10 +37,10 @@ export interface Wait {
   readonly commands: readonly string[];
 }
 
-/** A node that goes back, or went back, to what it ran before. */
+/** A node that rolls back, or rolled back, to what it ran before. */
 export interface WentBack {
   readonly node: string;
-  /** What it ran on its new version, and what it goes back to. */
+  /** What it ran on its new version, and what it rolls back to. */
   readonly from: string;
   readonly to: string;
   /** The check that failed on the new version. */
@@ -161,7 +161,7 @@ export type Message = About &
     | {
         readonly kind: 'superseded';
         readonly target: string;
-        /** What takes its place; left out: git went back. */
+        /** What takes its place; left out: git was reverted. */
         readonly newer?: string;
         readonly by: string;
       }

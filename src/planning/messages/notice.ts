@@ -50,7 +50,7 @@ const words: WordsOf = {
       sentence(describe(reason)),
       reason.kind === 'taken-back'
         ? `It does not begin automatically: slipway upgrade brings it. Merged by ${by}.`
-        : `It begins automatically once that is over${reason.kind === 'run-open' ? ', unless that run goes back' : ''}; a newer merge takes its place. Merged by ${by}.`,
+        : `It begins automatically once that is over${reason.kind === 'run-open' ? ', unless that run rolls back' : ''}; a newer merge takes its place. Merged by ${by}.`,
     ],
     commands: [`slipway queue ${cluster}  # what waits, and for what`],
   }),
@@ -110,7 +110,7 @@ const words: WordsOf = {
     commands: haltCommands(halt),
   }),
   rollback: (back) => ({
-    title: `${runOf(back)}: ${back.node} goes back to ${back.to}`,
+    title: `${runOf(back)}: ${back.node} rolls back to ${back.to}`,
     lines: [...failedCheck(back), 'Status: in progress.'],
   }),
   'rolled-back': (back) => ({
@@ -118,7 +118,7 @@ const words: WordsOf = {
     lines: [...failedCheck(back), `Status: completed, after ${span(back.took)}. No other node is begun.`],
   }),
   'rollback-failed': (back) => ({
-    title: `${runOf(back)}: ${back.node} could not be taken back to ${back.to}`,
+    title: `${runOf(back)}: ${back.node} could not be rolled back to ${back.to}`,
     lines: [
       ...failedCheck(back),
       `Status: failed. ${describe(back.reason)}.`,
@@ -280,7 +280,7 @@ function countsLine({ done, skipped, undone, halted, notBegun }: NodeCounts): st
   const parts = [
     [done, 'upgraded'],
     [skipped, 'left as they were'],
-    [undone, 'taken back'],
+    [undone, 'rolled back'],
     [halted, 'halted'],
     [notBegun, 'not begun'],
   ] as const;

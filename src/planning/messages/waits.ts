@@ -30,7 +30,7 @@ export function pauseWait(by: string, { cluster, run }: Where, times: WaitTimes)
   return {
     ...times,
     what: `somebody has it go on (paused by ${by.slice(0, saidMax)})`,
-    commands: [`slipway resume ${cluster}/${run} --why "…"  # goes on with the next node`],
+    commands: [`slipway resume ${cluster}/${run} --why "…"  # continues with the next node`],
   };
 }
 

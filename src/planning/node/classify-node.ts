@@ -97,7 +97,7 @@ function onWantedVersion(
   if (bootId === undefined) {
     return {
       kind: 'rebooting',
-      note: `says it runs ${wantedVersion}, and its boot id is still the one from before`,
+      note: `says it runs ${wantedVersion}, and its boot id is still the previous one`,
     };
   }
   const wrong = wrongImage(facts, talos);

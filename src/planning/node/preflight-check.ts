@@ -88,7 +88,7 @@ export function preflightCheckOfLeftovers(
 
 /**
  * Whether what the preflight check rests on stands on the very Node the intent is written on: the cordon, whose it is, and the boot.
- * Somebody may have given the node back, or upgraded it, between the look and this; then it is looked at again.
+ * Somebody may have returned the node to service, or upgraded it, between the look and this; then it is looked at again.
  *
  * @param looked the Node as the look saw it.
  */

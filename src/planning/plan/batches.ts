@@ -5,7 +5,7 @@ export type ResourcesOf = (node: string) => readonly string[];
 
 /**
  * Cuts an order into batches: nodes of one batch are worked on at the same time, batch after batch.
- * Control planes, canaries and nodes that are only given back stand alone; the other workers go together, up to `size`. Nodes that
+ * Control planes, canaries and nodes that are only returned to service stand alone; the other workers go together, up to `size`. Nodes that
  * are replaced stand alone, too: the Terraform state has one writer, and what is planned for a node rests on the state as it is then.
  * The nodes that alone offer an extended resource (a GPU) are never all in one batch: its pods keep a place.
  */

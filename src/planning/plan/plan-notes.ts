@@ -175,7 +175,7 @@ function cordonNotes(nodes: readonly PlannedNode[]): string[] {
 
 function whatBecomesOfMarks({ keepCordon, skip }: PlannedNode): string {
   if (keepCordon) return 'taken away; its cordon is newer than they are, and stays';
-  return skip ? 'taken over, and it is given back' : 'taken over';
+  return skip ? 'taken over, and it is returned to service' : 'taken over';
 }
 
 /** An install that an earlier run sent, or was about to send. A person released the cluster since, so it may be sent again. */

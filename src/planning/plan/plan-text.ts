@@ -157,10 +157,10 @@ function limitsText(plan: UpgradePlan): string {
   );
   if (plan.onFailure === 'rollback')
     rows.push(
-      '  a node that does not get well on its new version goes back automatically, and the run ends, held',
+      '  a node that does not get well on its new version rolls back automatically, and the run ends, held',
     );
   if (plan.undrained === 'skip')
-    rows.push('  a worker that cannot be emptied is given back, and the run goes on without it');
+    rows.push('  a worker that cannot be emptied is returned to service, and the run goes on without it');
   return ['limits', ...rows].join('\n');
 }
 

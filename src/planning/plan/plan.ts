@@ -51,7 +51,7 @@ export interface Origin {
   readonly forge?: RepositorySettings;
 }
 
-/** What an earlier run did, to be taken back. */
+/** What an earlier run did, to be rolled back. */
 export interface RunRollback {
   readonly run: number;
   /** Why somebody wants it. */
@@ -73,7 +73,7 @@ export interface RanBefore {
   readonly to: string;
   /** Why no slot holds it: that run replaced its machine, and so it is again; or it upgraded it in place more than once. */
   readonly noSlot?: 'replaced' | 'several-hops';
-  /** What it ran between, the newest first; it goes back through them. Of a machine that is replaced only where a minor lies between. */
+  /** What it ran between, the newest first; it rolls back through them. Of a machine that is replaced only where a minor lies between. */
   readonly through?: readonly RanBetween[];
 }
 
@@ -107,7 +107,7 @@ export interface UpgradePlan {
   /** Workers after the canary that may be worked on at the same time. */
   readonly batch: number;
   readonly snapshotMaxAge: number;
-  /** A node that does not get well on its new version goes back automatically; left out: a person is asked. */
+  /** A node that does not get well on its new version rolls back automatically; left out: a person is asked. */
   readonly onFailure?: 'rollback';
   /** The run goes on without workers that cannot be emptied; left out: it halts. */
   readonly undrained?: 'skip';
@@ -164,7 +164,7 @@ export interface PlannedReplacement {
   readonly rollbackValues?: RollbackValues;
 }
 
-/** What the machine of a node is made of where it goes back to the previous version. */
+/** What the machine of a node is made of where it rolls back to the previous version. */
 export interface RollbackValues {
   /** What Terraform is given, instead of what the hop gives. */
   readonly values: Readonly<Record<string, string>>;
@@ -223,8 +223,8 @@ export interface PlannedNode {
   /** The version is installed and waits for a reboot: it is not installed again. */
   readonly armed?: true;
   /**
-   * It goes back to what it ran before; `expects` is what it runs now. `true`: it halted its run, which ends
-   * then. `run`: the whole of an earlier run goes back. One whose `steps` are `back` need not be well for it.
+   * It rolls back to what it ran before; `expects` is what it runs now. `true`: it halted its run, which ends
+   * then. `run`: the whole of an earlier run rolls back. One whose `steps` are `back` need not be well for it.
    */
   readonly back?: true | 'run';
   readonly canary: boolean;

@@ -39,7 +39,7 @@ function planForward(input: PlanInput): Planned {
   return planned(input, seen, hops, chosenFor(input, seen, hops));
 }
 
-/** What an earlier run upgraded goes back to what it ran before. */
+/** What an earlier run upgraded rolls back to what it ran before. */
 function planRunRollback(all: PlanInput, back: RunRollback): Planned {
   const input = onlyBack(all, back);
   const seen = seenNodes(input);

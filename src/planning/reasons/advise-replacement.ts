@@ -3,7 +3,7 @@ import type { ReplacementReason } from './replacement-reason.js';
 
 const thenRelease = (say: AdviceCommands): string => say.release('once the cluster is well; touches no node');
 const again = (say: AdviceCommands): string =>
-  say.upgrade('goes on with the nodes that are left, after the release');
+  say.upgrade('continues with the nodes that are left, after the release');
 const itsNode = (node: string, say: AdviceCommands): string =>
   say.kubectl(`get node ${node} -o wide`, 'whether its kubelet is heard of; look at its console too');
 
@@ -27,12 +27,12 @@ export const replacementAdvice: Advices<ReplacementReason> = {
   'replacement-unfinished': ({ nodes: [first = ''] }, say) => [
     say.talosctl(first, 'get machinestatus --insecure', 'whether a new machine waits there'),
     say.terraform('state list', 'what Terraform has of it'),
-    say.upgrade('goes on with it before all others; with --only, name it too'),
+    say.upgrade('resumes it before all others; with --only, name it too'),
   ],
   'replace-unknown': ({ node }, say) => [
     say.terraform('state pull', 'whether its serial has moved, and what the state holds now'),
     say.talosctl(node, 'get systeminformation', 'whether it is still the old machine'),
-    say.giveBack(node, 'if it is: give the node back'),
+    say.giveBack(node, 'if it is: return the node to service'),
     thenRelease(say),
     again(say),
   ],
@@ -130,7 +130,7 @@ export const replacementAdvice: Advices<ReplacementReason> = {
     again(say),
   ],
   'patches-owed': ({ node, version }, say) => [
-    say.upgrade('brings it its patches, and gives it back', `--talos ${version} --only ${node}`),
+    say.upgrade('brings it its patches, and uncordons it', `--talos ${version} --only ${node}`),
     say.plan('then the plan you asked for', ''),
   ],
   'patch-not-in-effect': ({ node }, say) => [

@@ -31,7 +31,7 @@ export const requestAdvice: Advices<RequestReason> = {
   ],
   'approval-expired': (_, say) => [
     say.plan('what it would do now', ''),
-    say.upgrade('asks anew, with the options of before', ''),
+    say.upgrade('asks again, with the same options', ''),
   ],
   'talos-unsupported': (_, say) => [say.plan('with a Talos the matrix knows', '--talos vX.Y.Z')],
   'kubernetes-unsupported': ({ talos, lowest, highest }, say) => [
@@ -93,7 +93,7 @@ export const inventoryAdvice: Advices<InventoryReason> = {
   'left-over-mark': ({ node }, say) => [
     say.kubectl(`describe node ${node}`, 'its annotations slipway.dev/…, and whether it is cordoned'),
     say.upgrade('the next run takes the node over'),
-    say.giveBack(node, 'or give it back by hand, if it is well'),
+    say.giveBack(node, 'or uncordon it by hand, if it is well'),
   ],
   'two-voters': (_, say) => [
     say.kubectl('get nodes -l node-role.kubernetes.io/control-plane', 'add a third control plane first'),

@@ -6,12 +6,12 @@ import type { AdviceCommands, Advices } from './reason-table.js';
 /** Once a person is content with the node, the cluster may be given free. */
 const thenRelease = (say: AdviceCommands): string => say.release('once the cluster is well; touches no node');
 const again = (say: AdviceCommands): string =>
-  say.upgrade('goes on with the nodes that are left, after the release');
+  say.upgrade('continues with the nodes that are left, after the release');
 
 /** Where Slipway cannot do it: Talos' rollback boots the other slot, whichever that is. */
 const rollBackByHand = (node: string, say: AdviceCommands, where = ''): string =>
   say.talosctl(node, 'rollback', `${where}boots the previous version, ONCE; a second one goes forward again`);
-/** While the run waits. In a run that is taken back as a whole the rollback is what is retried. */
+/** While the run waits. In a run that is rolled back as a whole the rollback is what is retried. */
 const goBackAgain = (node: string, whole: true | undefined, say: AdviceCommands): string =>
   say.decide(
     whole ? 'retry' : 'rollback',
@@ -99,7 +99,7 @@ export const stepAdvice: Advices<StepReason> = {
   ],
   'install-failed': ({ node }, say) => [
     say.talosctl(node, 'dmesg', 'what the installer says'),
-    say.giveBack(node, 'give the node back: it runs what it ran'),
+    say.giveBack(node, 'return the node to service: it runs what it ran'),
     thenRelease(say),
     say.upgrade('reboots it to see what it boots, after the release; it does not install on top'),
   ],
@@ -111,7 +111,7 @@ export const stepAdvice: Advices<StepReason> = {
   'install-unanswered': ({ node }, say) => [
     say.talosctl(node, 'dmesg', 'whether the request arrived'),
     say.talosctl(node, 'get machinestatus', 'whether it installs'),
-    say.giveBack(node, 'if it never arrived: give the node back'),
+    say.giveBack(node, 'if it never arrived: return the node to service'),
     thenRelease(say),
     say.upgrade('sends it again, after the release'),
   ],
@@ -149,7 +149,7 @@ export const stepAdvice: Advices<StepReason> = {
   ],
   'node-changed': ({ node }, say) => [
     say.kubectl(`describe node ${node}`, 'put back what was lost'),
-    say.giveBack(node, 'then give it back'),
+    say.giveBack(node, 'then uncordon it'),
     thenRelease(say),
   ],
   'soak-broken': ({ reason }, say) => [...say.adviseOn(reason), thenRelease(say), again(say)],
@@ -192,7 +192,7 @@ export const stepAdvice: Advices<StepReason> = {
     thenRelease(say),
   ],
   'rollback-refused': ({ node }, say) => [
-    say.talosctl(node, 'dmesg', 'why it has no slot to go back to'),
+    say.talosctl(node, 'dmesg', 'why it has no slot to roll back to'),
     thenRelease(say),
   ],
   'retry-other-way': (_, say) => [

@@ -4,7 +4,7 @@ import type { TerraformRunReason } from '../terraform/terraform-run-reason.js';
 
 const thenRelease = (say: AdviceCommands): string => say.release('once the cluster is well; touches no node');
 const again = (say: AdviceCommands): string =>
-  say.upgrade('goes on with the nodes that are left, after the release');
+  say.upgrade('continues with the nodes that are left, after the release');
 const newPlan = (say: AdviceCommands): string => say.plan('again, once Terraform says the same as Git', '');
 
 /** An address as one argument of a shell. */

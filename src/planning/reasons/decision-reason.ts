@@ -7,12 +7,12 @@ import type { RollbackFailure } from './way-back-reason.js';
 export type DecisionReason =
   /** A retry that would have to go another way than the plan. */
   | { readonly kind: 'retry-other-way'; readonly node: string; readonly to: string; readonly found: string }
-  /** It went back to the previous version, because somebody said so. */
+  /** It rolled back to the previous version, because somebody said so. */
   | {
       readonly kind: 'rolled-back';
       readonly node: string;
       readonly version: string;
-      /** Who said so, and why; left out: it went back automatically. */
+      /** Who said so, and why; left out: it rolled back automatically. */
       readonly by?: string;
       /** Why it had halted. */
       readonly after?: Reason;

@@ -20,7 +20,7 @@ export interface HaltedNode {
 export function decisionCommands(where: string, nodes: readonly HaltedNode[]): string[] {
   return [
     ...nodes.flatMap(({ node, state, reason }) => [
-      `slipway retry ${node} ${where} --why "…"  # look at it anew, and retry it from what it is now`,
+      `slipway retry ${node} ${where} --why "…"  # look at it again, and retry it from what it is now`,
       // It runs the previous version, and nothing takes the new one out of its next boot.
       ...(state === 'armed'
         ? []

@@ -14,7 +14,7 @@ export const replacementSentences: Sentences<ReplacementReason> = {
   'replacement-unfinished': ({ nodes }) =>
     nodes.length === 1
       ? `an earlier run began to replace the machine of ${listed(nodes)} and did not finish: no other node is worked on before it`
-      : `earlier runs began to replace the machines of ${listed(nodes)} and did not finish: one is gone on with, and only where it is the only one`,
+      : `earlier runs began to replace the machines of ${listed(nodes)} and did not finish: one is resumed, and only where it is the only one`,
   'replace-unknown': ({ node, since }) =>
     `Terraform was started to replace the machine of ${node}, or nearly was, ${moment(since)}, and whether it began is not known`,
   'machine-identity-unknown': ({ node, address }) =>

@@ -41,7 +41,7 @@ export const requestSentences: Sentences<RequestReason> = {
     `${quoted(by)} froze ${cluster} on ${moment(since)}, so that no run begins: ${quoted(why)}`,
   'taken-back': ({ cluster, talos, run, since, wentBack }) =>
     wentBack === undefined
-      ? `${cluster} was taken back from Talos ${talos} by run ${run} on ${moment(since)}, so no merge brings that again automatically, nor what had been merged by then`
+      ? `${cluster} was rolled back from Talos ${talos} by run ${run} on ${moment(since)}, so no merge brings that again automatically, nor what had been merged by then`
       : `${cluster} turned back from Talos ${talos} at ${wentBack} in run ${run}, on ${moment(since)}, so no merge brings that again automatically`,
   superseded: ({ target, commit }) =>
     `a newer merge${commit === undefined ? '' : `, ${commit.slice(0, 12)},`} wants Talos ${target}, and nothing was touched yet`,

@@ -81,7 +81,7 @@ export const stepSentences: Sentences<StepReason> = {
     `it was paused by ${quoted(by)}, and nobody resumed it within ${span(limit)}`,
   'rolled-back': ({ node, version, by, after }, describe) => {
     const who = by === undefined ? 'automatically' : `by ${quoted(by)}`;
-    const why = after === undefined ? '' : `; it went back because ${describe(after)}`;
+    const why = after === undefined ? '' : `; it rolled back because ${describe(after)}`;
     return `${node} was rolled back to ${version} ${who}, and is well${why}`;
   },
   'rollback-impossible': ({ node, why }) => `${node} cannot be rolled back: ${why}`,
@@ -91,7 +91,7 @@ export const stepSentences: Sentences<StepReason> = {
     `${node} shows no sign of the rollback to ${version} that was, or may have been, asked for ${moment(since)}; ` +
     'it is not asked for again automatically, since a second one could go forward again',
   'rollback-not-booted': ({ node, version, wanted }) =>
-    `${node} was to go back to ${wanted} and came back on ${version} (boot id changed, version did not); it is not asked for again automatically`,
+    `${node} was to roll back to ${wanted} and came back on ${version} (boot id changed, version did not); it is not asked for again automatically`,
   'rollback-refused': ({ node, why }) =>
     `Talos on ${node} refused the rollback and changed nothing: ${quoted(why)}`,
   'retry-other-way': ({ node, to, found }) =>

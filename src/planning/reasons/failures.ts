@@ -3,7 +3,7 @@ import type { Reason } from './reason.js';
 /** What a failure leads to. */
 export interface Failure {
   /**
-   * `refuse`: nothing was touched, the run does not start. `undo-and-halt`: the node goes back to what it was, the fleet
+   * `refuse`: nothing was touched, the run does not start. `undo-and-halt`: the node rolls back to what it was, the fleet
    * halts. `halt`: the node stays as it is, in a state with a name, the fleet halts and a person decides.
    * Before the install was sent, a `halt` is undone as well: nothing stands in the way. Once one may be installed, nothing is undone, whatever stands here.
    * `none`: the run goes on to its last node, and holds nothing.
@@ -12,11 +12,11 @@ export interface Failure {
   /** Whether the activity is tried again, within the limit of its step. */
   readonly retry: boolean;
   /**
-   * Of a node that runs the new version: it goes back to the previous version automatically, unless slipway.yaml says `onFailure: ask`, and
+   * Of a node that runs the new version: it rolls back to the previous version automatically, unless slipway.yaml says `onFailure: ask`, and
    * halts the fleet then. `if-its-own`: where what was waited for, or seen, is about that node (`automatic-rollback.ts`).
    */
   readonly back?: 'always' | 'if-its-own';
-  /** Of a worker that is given back for it: the run goes on without it, where slipway.yaml says `undrained: skip`. */
+  /** Of a worker that is returned to service for it: the run goes on without it, where slipway.yaml says `undrained: skip`. */
   readonly alone?: true;
   /** Why so. */
   readonly note: string;
@@ -138,7 +138,7 @@ export const failures = {
   'replacement-loses-etcd': refuse('what is lost then does not come back'),
   'replacement-kubernetes-mixed': refuse('an upgrade of Talos changes no Kubernetes'),
 
-  'replacement-unfinished': refuse('a person says that it is gone on with'),
+  'replacement-unfinished': refuse('a person says that it is resumed'),
 
   'replace-unknown': halt('a machine is destroyed once only'),
   'machine-identity-unknown': undo('what cannot be told apart is not replaced'),
@@ -147,7 +147,7 @@ export const failures = {
   'machine-unconfigured': passing('its configuration may still come'),
   'machine-wrong-version': halt('no waiting changes what it was made of'),
   'machine-not-replaced': halt('its member may still be needed'),
-  'machine-never-joined': back('a machine that is gone is not taken back'),
+  'machine-never-joined': back('a machine that is gone is not rolled back'),
   'configuration-wrong': undo('a person corrects it'),
   'configuration-refused': halt('sent again it would be refused again'),
   'network-cards-wrong': halt('its pods would not reach their networks'),
@@ -226,7 +226,7 @@ export function failureOf({ kind }: Pick<Reason, 'kind'>): Failure {
   return known[kind] ?? failures.unexpected;
 }
 
-/** Whether a node was given back because it cannot be emptied: others may be. */
+/** Whether a node was returned to service because it cannot be emptied: others may be. */
 export function cannotBeEmptied(reason: Reason): boolean {
   const seen = reason.kind === 'gave-up' ? reason.reason : reason;
   return seen !== undefined && failureOf(seen).alone === true;

@@ -1,4 +1,4 @@
-/** Why a probe of slipway.yaml does not let a node go back into service. `again`: what kubectl is told to run it by hand. */
+/** Why a probe of slipway.yaml does not let a node return to service. `again`: what kubectl is told to run it by hand. */
 export type ProbeReason =
   /** It ended with another exit code than 0, or not at all. */
   | {

@@ -14,9 +14,9 @@ export type ReplacementPlanReason =
       readonly highest: string;
     };
 
-/** Why what an earlier run left incomplete is not gone on with. */
+/** Why what an earlier run left incomplete is not resumed. */
 export type ContinueReason =
-  /** It is gone on with before any other node; of several, all but one by a person. */
+  /** It is resumed before any other node; of several, all but one by a person. */
   { readonly kind: 'replacement-unfinished'; readonly nodes: readonly string[] };
 
 /** Why a node whose machine Terraform replaces goes no further. */

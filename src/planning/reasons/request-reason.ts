@@ -62,7 +62,7 @@ export type RequestReason =
       readonly why: string;
       readonly since: string;
     }
-  /** A version that did not stay: no merge brings it again automatically. `wentBack`: the node that did; left out: a whole run was taken back. */
+  /** A version that did not stay: no merge brings it again automatically. `wentBack`: the node that did; left out: a whole run was rolled back. */
   | {
       readonly kind: 'taken-back';
       readonly cluster: string;

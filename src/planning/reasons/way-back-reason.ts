@@ -1,11 +1,11 @@
 import type { Reason } from './reason.js';
 import type { NodeState } from '../report/run-result.js';
 
-/** A node was to go back to the previous version, and did not come there. */
+/** A node was to roll back to the previous version, and did not come there. */
 export interface RollbackFailed {
   readonly kind: 'rollback-failed';
   readonly node: string;
-  /** The one from before. */
+  /** The previous one. */
   readonly version: string;
   /** What the node is now, by name. */
   readonly state: NodeState;
@@ -19,10 +19,10 @@ export type RollbackFailure =
   | {
       readonly kind: 'rollback-unanswered';
       readonly node: string;
-      /** The one from before. */
+      /** The previous one. */
       readonly version: string;
       readonly since: string;
-      /** It is one of a run that is taken back as a whole. */
+      /** It is one of a run that is rolled back as a whole. */
       readonly whole?: true;
     }
   /** The node has rebooted, and runs what it was to leave. */
@@ -30,7 +30,7 @@ export type RollbackFailure =
       readonly kind: 'rollback-not-booted';
       readonly node: string;
       readonly version: string;
-      /** The one from before. */
+      /** The previous one. */
       readonly wanted: string;
       readonly whole?: true;
     };

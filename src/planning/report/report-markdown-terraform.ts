@@ -19,7 +19,7 @@ export function terraformSection({ terraform, nodes, plan }: RunReport): string[
 function wentBack(nodes: readonly StoryNode[]): string[] {
   const back = nodes.filter(({ state }) => state === 'rolled-back');
   return back.flatMap(({ node, from, to }) => [
-    `${node} was rolled back to ${from}, and git names ${to}: its template and its machine were made with the values from before, given by \`-var\`. ` +
+    `${node} was rolled back to ${from}, and git names ${to}: its template and its machine were made with the previous values, given by \`-var\`. ` +
       `A plan without \`-var\` finds them to change, and applied it would bring ${to} again; put git back to ${from} first if that is not wanted.`,
     '',
   ]);

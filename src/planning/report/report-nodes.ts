@@ -87,7 +87,7 @@ function stoppedHow({ outcome, state }: StoryNode): LeftBehind['why'] {
 const old = new Set(['untouched', 'cordoned', 'undone', 'rolled-back', 'back-on-old']);
 
 function runsNow({ state, from, to }: StoryNode, planned: PlannedNode | undefined): string | null {
-  // Where a whole run is taken back, its target is the old version.
+  // Where a whole run is rolled back, its target is the old version.
   if (state === 'back-on-old' && planned?.back === 'run') return to;
   return state !== undefined && old.has(state) ? from : null;
 }
@@ -135,7 +135,7 @@ function leftOn(story: RunStory, node: StoryNode): ToLookAt[] {
   ];
 }
 
-/** Annotations that the steps it came through write, and that only the uncordon takes back. */
+/** Annotations that the steps it came through write, and that only the uncordon removes. */
 function marksLeft(node: StoryNode, planned: PlannedNode | undefined): string[] {
   const begun = (step: StepName): boolean => node.steps.some((one) => one.step === step);
   if (!begun('cordon') || node.failedStep === 'soak') return [];

@@ -149,7 +149,7 @@ export interface RunReport {
   readonly hold: HoldState | null;
   /** Why it did not end as `done`: the value, its sentence, and what could be typed. */
   readonly reasons: readonly ReportReason[];
-  /** What is typed to take back in git what it declares, and not all nodes run; null: nothing. */
+  /** What is typed to revert in git what it declares, and not all nodes run; null: nothing. */
   readonly revert: string | null;
   /** What people said to the run while it was open, in order. */
   readonly decisions: readonly Decision[];

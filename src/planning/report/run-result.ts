@@ -25,7 +25,7 @@ export type NodeState =
   | 'not-joined'
   /** Runs the wanted version. */
   | 'on-target'
-  /** A person had it go back to the version it had, and it runs that well. */
+  /** A person had it roll back to the version it had, and it runs that well. */
   | 'rolled-back'
   /** Booted again, on the version it had. */
   | 'back-on-old'

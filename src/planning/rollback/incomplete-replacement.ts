@@ -17,7 +17,7 @@ export interface IncompleteReplacement {
   readonly from: string;
 }
 
-/** Undefined where the node is none: what does not answer for another reason is nothing to go on with. */
+/** Undefined where the node is none: what does not answer for another reason is nothing to resume. */
 export function incompleteReplacement(
   inventory: Pick<Inventory, 'upgrade'>,
   { talos, kubernetes, standing }: NodeObservation,

@@ -4,7 +4,7 @@ import { hopsOfNode } from '../plan/node-strategy.js';
 import { hopsOf } from '../plan/version-refusals.js';
 
 /**
- * What forbids going on with machines that an earlier run left incomplete. While one is, etcd may be without a member and a budget
+ * What forbids resuming machines that an earlier run left incomplete. While one is, etcd may be without a member and a budget
  * without a place: nothing else is worked on before it.
  */
 export function continueRefusals(input: PlanInput, seen: readonly SeenNode[]): Reason[] {

@@ -8,7 +8,7 @@ export type Retry =
   | { readonly verdict: 'refused'; readonly reasons: readonly Reason[] };
 
 /**
- * A retry decides nothing anew: version, image and strategy stay as they were planned, and only where the node begins is taken from
+ * A retry decides nothing new: version, image and strategy stay as they were planned, and only where the node begins is taken from
  * what it is now: armed, incomplete, on its target and still cordoned, or as it was.
  *
  * @param planned the same upgrade, planned for this node alone as it is now.

@@ -82,7 +82,7 @@ function fromRemains(question: ReplacedNodeQuestion, object: NodeObject, why: st
   if (object.marks.replace === undefined)
     return impossible(
       before,
-      `Talos on it does not answer (${why}), and its machine was not replaced: it is still the one from before, and nothing that Slipway did stopped it`,
+      `Talos on it does not answer (${why}), and its machine was not replaced: it is still the previous one, and nothing that Slipway did stopped it`,
     );
   const standing = observation.nodes.find((one) => one.name === name)?.standing;
   if (!standing || object.ready)
@@ -176,7 +176,7 @@ const serviceSteps = {
   patched: ['cordon', ...wellPatched, 'uncordon'],
 } as const;
 
-/** A machine that answers, and that Terraform does not have whole, is nobody's to take back into service or to replace automatically. */
+/** A machine that answers, and that Terraform does not have whole, is nobody's to roll back to service or to replace automatically. */
 function wholeInState({ before, machine }: ReplacedNodeQuestion): Reason | undefined {
   const address = addressOf(before);
   const { present, lacking } = machine;

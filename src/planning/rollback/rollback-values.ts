@@ -23,7 +23,7 @@ export interface HopOfNode {
 }
 
 /**
- * The values from before a hop: those of the hop, but for the version, and the schematic where that was another one. Git names neither
+ * The previous values a hop: those of the hop, but for the version, and the schematic where that was another one. Git names neither
  * any more. The old template of the node's host and role stood where the new one stands now, so it is made first.
  */
 export function rollbackValuesOf(

@@ -13,7 +13,7 @@ import { minorOf } from '../versions/versions.js';
 import { well } from '../steps/health-steps.js';
 import type { RollbackCosts } from './rollback-costs.js';
 
-/** How a node that halted a run would go back to what it ran before. */
+/** How a node that halted a run would roll back to what it ran before. */
 export type Rollback =
   | {
       readonly verdict: 'rollback';
@@ -26,7 +26,7 @@ export type Rollback =
 
 /**
  * Back to the previous version: by the slot that the upgrade in place left alone; or, where the node runs that version already, only
- * back into service, unless its next boot takes another. A node that was replaced has no such slot: `rollback-replaced.ts`.
+ * back to service, unless its next boot takes another. A node that was replaced has no such slot: `rollback-replaced.ts`.
  *
  * @param observation of the node what it is now; where it is of another minor than before, of the cluster what runs and what etcd says.
  * @param before the node as the run's plan has it.
@@ -106,8 +106,8 @@ function installedNext({ version }: { readonly version: string }, image: string 
 /** Nothing takes an install out of what boots next: Talos' own rollback reboots in the same request. */
 function staysArmed(node: string, from: string, next: Pick<Armed, 'version' | 'sure'>): string {
   return (
-    `it runs ${from} already, and ${bootsNextText(next)}; nothing takes that back. retry boots it, under all gates; ` +
-    `as it is, and still so at its next boot, it is given back by: ` +
+    `it runs ${from} already, and ${bootsNextText(next)}; nothing undoes that. retry boots it, under all gates; ` +
+    `as it is, and still so at its next boot, it is returned to service by: ` +
     `kubectl uncordon ${node} && kubectl annotate node ${node} slipway.dev/run- slipway.dev/cordoned-by-`
   );
 }

@@ -9,7 +9,7 @@ export interface HopBack {
 }
 
 /**
- * The way a node takes back from what it runs: through what it ran between, since no minor is skipped. The slot that its last upgrade
+ * The way a node rolls back from what it runs: through what it ran between, since no minor is skipped. The slot that its last upgrade
  * in place left alone holds the first of them, as long as it runs what it was brought to.
  *
  * @param runs what it runs; it is not back yet. Of a machine that is incomplete, what the one ran that is gone.

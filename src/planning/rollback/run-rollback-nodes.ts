@@ -66,7 +66,7 @@ function plannedHop(
   const adopts = isFirst ? (object.marks.cordonedBy ?? object.marks.run) : undefined;
   const flow = flowOf(from.version) ?? 'legacy';
   const installs = by === 'install';
-  // What halted that run need not be well to go back: no gate is asked whether it is.
+  // What halted that run need not be well to roll back: no gate is asked whether it is.
   const inOrder = isFirst && isUnwell(object) ? 'rollback-in-place' : 'rollback-run';
   // The older image is there already: only the reboot is left to do.
   const armed = isFirst && !skip && installs && flow === 'lifecycle' && armedFor(armedWith(object), to);
@@ -94,7 +94,7 @@ function plannedHop(
   };
 }
 
-/** By another machine: of the old template, with the values from before. One that is incomplete is gone on with. */
+/** By another machine: of the old template, with the previous values. One that is incomplete is resumed. */
 function plannedReplacementBack(
   input: PlanInput,
   node: InventoryNode,

@@ -40,7 +40,7 @@ export function runRollbackRefusals(
   ];
 }
 
-/** A machine that is incomplete is gone on with alone, and before all others, as in any run. */
+/** A machine that is incomplete is resumed alone, and before all others, as in any run. */
 function unfinishedRefusals(input: PlanInput, seen: readonly SeenNode[], back: RunRollback): Reason[] {
   const unfinished = seen.filter(({ incompleteReplacement }) => incompleteReplacement);
   const [first] = unfinished;
@@ -58,7 +58,7 @@ function nodeRefusals(seen: readonly SeenNode[], before: RanBefore, back: RunRol
   const refused = (why: string): Reason[] => [{ kind: 'rollback-impossible', node: before.name, why }];
   if (incompleteReplacement && before.noSlot !== 'replaced')
     return refused(
-      'its machine is incomplete, and not by that run; the next upgrade makes it whole first, and then it goes back',
+      'its machine is incomplete, and not by that run; the next upgrade makes it whole first, and then it rolls back',
     );
   // What did not answer is refused for that.
   if (!talos || !object) return [];
@@ -66,7 +66,7 @@ function nodeRefusals(seen: readonly SeenNode[], before: RanBefore, back: RunRol
     const waits = bootsNext(object, before);
     return waits
       ? refused(
-          `it runs ${before.version} already, and ${bootsNextText(waits)}; nothing takes that back. ` +
+          `it runs ${before.version} already, and ${bootsNextText(waits)}; nothing undoes that. ` +
             `The next upgrade boots it, under all gates; --only takes the other nodes back`,
         )
       : [];
@@ -83,7 +83,7 @@ function nodeRefusals(seen: readonly SeenNode[], before: RanBefore, back: RunRol
   const armed = flowOf(talos.version) === 'lifecycle' ? armedWith(object) : undefined;
   const next = legs?.[0];
   if (armed && before.noSlot !== 'replaced' && !(next?.by === 'install' && armedFor(armed, next.to)))
-    return refused(`it has ${armed.version} installed and not booted, in the slot it would go back to`);
+    return refused(`it has ${armed.version} installed and not booted, in the slot it would roll back to`);
   if (before.through || incompleteReplacement ? !legs : talos.version !== before.to)
     return refused(
       `it ${incompleteReplacement ? 'ran' : 'runs'} ${talos.version}, neither ${before.version}, which it ran before that run, nor ${before.to}, which it was brought to; somebody else has changed it since`,
@@ -91,7 +91,7 @@ function nodeRefusals(seen: readonly SeenNode[], before: RanBefore, back: RunRol
   return [];
 }
 
-/** What forbids replacing machines, of those that go back that way. */
+/** What forbids replacing machines, of those that roll back that way. */
 function machinesRefusals(input: PlanInput, seen: readonly SeenNode[], back: RunRollback): Reason[] {
   const replaced = chosen(input, back).filter((before) => {
     const node = seenAs(seen, before.name);
@@ -112,7 +112,7 @@ function machinesRefusals(input: PlanInput, seen: readonly SeenNode[], back: Run
   });
 }
 
-/** A member that goes back must be able to join the data of the others. */
+/** A member that rolls back must be able to join the data of the others. */
 function etcdRefusals(input: PlanInput, seen: readonly SeenNode[], back: RunRollback): Reason[] {
   const { etcd } = input.observation;
   // What did not answer is refused for that.

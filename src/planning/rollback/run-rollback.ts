@@ -17,7 +17,7 @@ export function beginsWithUnfinished(hops: readonly Hop[], { run }: RunRollback)
   const unfinished = hops[at]?.nodes.find(({ replacement }) => replacement?.continues);
   if (at < 1 || !unfinished) return undefined;
   const { name: node } = unfinished;
-  const why = `its machine is incomplete, and others would be worked on before it: take it back first, alone: slipway rollback --run ${run} --only ${node} --why "…"`;
+  const why = `its machine is incomplete, and others would be worked on before it: roll it back first, alone: slipway rollback --run ${run} --only ${node} --why "…"`;
   return { kind: 'rollback-impossible', node, why };
 }
 

@@ -160,7 +160,7 @@ export const steps: Readonly<Record<StepName, Step>> = {
     does: 'takes another preflight check, then reboots the node, once',
     limit: 'reboot',
     repeat: 'once',
-    undo: { none: 'a reboot is not taken back; the other boot slot keeps the old version' },
+    undo: { none: 'a reboot cannot be undone; the other boot slot keeps the old version' },
     onCancel: 'finish',
   },
   'roll-back': {
@@ -245,7 +245,7 @@ export const steps: Readonly<Record<StepName, Step>> = {
     onCancel: 'finish',
   },
   uncordon: {
-    does: 'takes back the cordon and the marks of this run',
+    does: 'rolls back the cordon and the marks of this run',
     limit: 'check',
     repeat: 'safe',
     undo: { none: 'it is itself the undo of the cordon' },

@@ -1,6 +1,6 @@
 import type { StepName } from './node-steps.js';
 
-/** No gate is asked: the node that goes back is what keeps them closed. */
+/** No gate is asked: the node that rolls back is what keeps them closed. */
 const emptied = ['cordon', 'drain', 'hand-over-leadership', 'record-facts'] as const;
 /** A run may have waited for hours for whoever sends a node back. */
 const prepared = ['snapshot', 'templates'] as const;
@@ -9,7 +9,7 @@ const remade = ['cordon', 'record-facts', 'continue-machine', ...made] as const;
 const returned = ['await-boot', 'await-ready', 'await-etcd-member'] as const;
 const checked = ['verify-node', 'uncordon'] as const;
 
-/** The orders of steps by which a node goes back to the previous version. */
+/** The orders of steps by which a node rolls back to the previous version. */
 export const rollbackOrders = {
   /** In the slot that an upgrade in place left alone. Its pods are gone, or go as budgets allow. */
   'rollback-in-place': [...emptied, 'roll-back', ...returned, ...checked],

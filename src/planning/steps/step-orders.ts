@@ -23,16 +23,16 @@ export const stepOrders = {
   lifecycle: ['prepare-image', ...before, 'install', 'reboot', ...after],
   /** The version is installed already, and waits for its reboot: another install could overwrite the slot that runs. */
   armed: [...before, 'reboot', ...after],
-  /** Replaced by Terraform, from its template. From the replacement on there is no machine to go back to. */
+  /** Replaced by Terraform, from its template. From the replacement on there is no machine to roll back to. */
   replace: ['plan-replacement', ...before, ...replaced, ...after],
   /** The same, where slipway.yaml has patches for it that wait until it is Ready. */
   'replace-patched': ['plan-replacement', ...before, ...replaced, ...patchedAfter],
   /** Replaced, where an earlier run did not come to its end: there is nothing left to disrupt, so no gate is asked. */
   resumed: [...continued, ...after],
   'resumed-patched': [...continued, ...patchedAfter],
-  /** A node that an earlier attempt upgraded and left cordoned: its cordon is taken over, and taken back once it is well. */
+  /** A node that an earlier attempt upgraded and left cordoned: its cordon is taken over, and removed once it is well. */
   adopted: ['cordon', ...well, 'uncordon', 'soak'],
-  /** One of a run that is taken back as a whole: into its other slot, under the gates of an upgrade. */
+  /** One of a run that is rolled back as a whole: into its other slot, under the gates of an upgrade. */
   'rollback-run': [...before, 'roll-back', ...after],
   /** Adopted, where its machine was replaced and may lack the patches that wait until it is Ready. */
   'adopted-patched': ['cordon', ...wellPatched, 'uncordon', 'soak'],

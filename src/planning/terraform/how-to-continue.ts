@@ -25,7 +25,7 @@ export interface ContinueQuestion {
       };
   /** An attempt of this very step began to send something. */
   readonly lost: boolean;
-  /** The node goes back: what was made is of the wrong version, and is made again, however whole it is. */
+  /** The node rolls back: what was made is of the wrong version, and is made again, however whole it is. */
   readonly remakes?: boolean;
 }
 
@@ -40,7 +40,7 @@ export type ContinueDecision =
   | { readonly send: 'refuse'; readonly reason: Reason };
 
 /**
- * How to go on with it. A person asked for that, with a plan that says so; still nothing is destroyed but what is shown to be
+ * How to resume it. A person asked for that, with a plan that says so; still nothing is destroyed but what is shown to be
  * incomplete, and nothing is made where a machine stands that the state does not know. What answers is believed before the state.
  */
 export function howToContinue(question: ContinueQuestion): ContinueDecision {

@@ -90,7 +90,7 @@ export interface TemplateDecision {
 
 /**
  * Which templates to replace first: only those that differ. Their ids are fixed, so old and new cannot stand side by
- * side, and whoever goes back to the old version replaces the old template of its host and role before.
+ * side, and whoever rolls back to the old version replaces the old template of its host and role before.
  */
 export function templatesToReplace(question: TemplateQuestion): TemplateDecision {
   const { templates, state, plan, recorded, wanted, rules } = question;

@@ -39,7 +39,7 @@ const names: Readonly<Record<keyof Activities, Named>> = {
   },
   readChanges: { name: 'read', does: 'reads what a delivery changed' },
   handOver: { name: 'hand-over', does: 'hands what was merged over to its queue' },
-  withdraw: { name: 'withdraw', does: 'tells the queue that git went back' },
+  withdraw: { name: 'withdraw', does: 'tells the queue that git was reverted' },
   readComment: { name: 'read', does: 'reads a comment at a pull request' },
   answerPlan: { name: 'answer', does: "hands somebody's answer to its run" },
   tellPullRequest: { name: 'tell', does: 'tells the pull request' },
@@ -53,7 +53,7 @@ const names: Readonly<Record<keyof Activities, Named>> = {
   awaitEtcdStable: { name: 'etcd', does: 'waits until etcd has been healthy without a break' },
   tellPeople: { name: 'tell', does: 'tells people' },
   tellForge: { name: 'tell', does: 'tells the forge' },
-  planOwnRollback: { name: 'look', does: 'looks whether a node that halted can go back automatically' },
+  planOwnRollback: { name: 'look', does: 'looks whether a node that halted can roll back automatically' },
 };
 
 function named(activity: string): Named | undefined {

@@ -30,7 +30,7 @@ export function haltText(view: RunView, { until }: PauseTime, { now, timeZone }:
   const names = undecided(view).map(({ name }) => name);
   const stays = view.noRollback
     .filter((reason) => 'node' in reason && names.includes(reason.node ?? ''))
-    .map((reason) => `${sentence(`It does not go back automatically: ${describe(reason)}`)} `);
+    .map((reason) => `${sentence(`It does not roll back automatically: ${describe(reason)}`)} `);
   const waits = `${stays.join('')}Waits for somebody to decide about ${listed(names)}. No other node is begun until then.`;
   return Date.parse(until) <= now
     ? `${waits} Its time was over at ${end}: as soon as a worker is there, it ends, and the cluster is held.`

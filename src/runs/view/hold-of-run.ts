@@ -15,7 +15,7 @@ export function holdOfRun(
   run: number,
   outcome: RunOutcome | undefined,
 ): HoldState | undefined {
-  // A queue that does not know the run's end yet, or began anew, knows nothing of its hold.
+  // A queue that does not know the run's end yet, or began again, knows nothing of its hold.
   if (!leavesHold(outcome) || open?.run === run || run > lastRun) return undefined;
   if (hold?.run === run) return { kind: 'held' };
   const release = lifted?.release;

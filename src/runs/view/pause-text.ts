@@ -19,7 +19,7 @@ export function pauseText(view: RunView, pause: PauseView, clock: Clock): string
 /** The line that ends it, fit to be pasted. */
 export function resumeLine(view: Pick<RunView, 'cluster' | 'run' | 'nodes'>): string {
   const next = nextBatch(view).map((node) => node.name);
-  const goesOn = next.length > 0 ? `goes on with ${listed(next)}` : 'goes on';
+  const goesOn = next.length > 0 ? `continues with ${listed(next)}` : 'goes on';
   return `slipway resume ${view.cluster}/${view.run} --why "…"  # ${goesOn}`;
 }
 

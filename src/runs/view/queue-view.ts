@@ -113,7 +113,7 @@ function waitingSentence(waiting: WaitingOffer, { cluster, memo, running }: Queu
   const by = mergeWords(waiting);
   const what = `Talos ${waiting.target}${by === '' ? '' : `, ${by},`} was merged`;
   if (!running)
-    return sentence(`${what} and waited in that queue; it begins no more automatically, so ask for it anew`);
+    return sentence(`${what} and waited in that queue; it begins no more automatically, so ask for it again`);
   if (waiting.blockedVersion)
     return sentence(
       `${what} and waits for a person: ${blockedVersionSentence(waiting.blockedVersion, cluster)}`,

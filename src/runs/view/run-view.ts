@@ -154,7 +154,7 @@ export interface StepView {
   readonly endedAt: string | undefined;
   /** What was seen. */
   readonly note: string | undefined;
-  /** It takes back an earlier step. */
+  /** It undoes an earlier step. */
   readonly undo: boolean;
 }
 

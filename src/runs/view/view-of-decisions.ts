@@ -73,7 +73,7 @@ export function decisionsOf(facts: HistoryFacts): Decision[] {
   return [...told, ...cancels].toSorted((one, other) => Date.parse(one.at) - Date.parse(other.at));
 }
 
-/** Nodes that went back by themselves, as slipway.yaml says. */
+/** Nodes that rolled back automatically, as slipway.yaml says. */
 function ownRollbacks({ activities }: HistoryFacts): Decision[] {
   return ownRollbacksOf(activities).flatMap(({ answer, at }) =>
     answer.verdict === 'rollback'
@@ -99,7 +99,7 @@ function ownSkips({ activities, children }: HistoryFacts): Decision[] {
   });
 }
 
-/** What was found where it was asked whether a node goes back automatically. */
+/** What was found where it was asked whether a node rolls back automatically. */
 export function ownRollbacksOf(
   activities: HistoryFacts['activities'],
 ): { readonly answer: OwnRollback; readonly at: string }[] {

@@ -84,7 +84,7 @@ export class GitMirror {
     try {
       return await this.#run({ ...more, args });
     } catch (error) {
-      // The next that asks finds none, and fetches it anew.
+      // The next that asks finds none, and fetches it again.
       if (error instanceof GitFailed && error.problem === 'broken')
         await this.#locked(() => this.#throwAway());
       throw error;

@@ -23,7 +23,7 @@ const callsAtOnce = 32;
 
 /**
  * Calls of Talos' API with one talosconfig (mutual TLS, HTTP/2). A connection is kept until it fails; then the next call
- * connects anew, as each talosctl does: what is found is how it is now. Knows how to call, not what.
+ * connects again, as each talosctl does: what is found is how it is now. Knows how to call, not what.
  */
 export class TalosConnections {
   readonly #keys: TalosKeys;

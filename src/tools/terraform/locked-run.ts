@@ -78,7 +78,7 @@ export async function runLocked(
 }
 
 /**
- * Takes the lock as a plan does, and gives it back: nothing is waited for, released or recorded.
+ * Takes the lock as a plan does, and releases it: nothing is waited for, released or recorded.
  *
  * @param args of a plan that looks at no machine.
  * @throws Refusal `terraform-locked`, `terraform-plan-failed`
@@ -123,7 +123,7 @@ async function probe(
 
 /**
  * Waits for what outlived its worker, and fetches what it could not give to the backend. After `startBefore` it waits no longer:
- * what comes then is not started, and looked at anew.
+ * what comes then is not started, and looked at again.
  */
 async function afterEarlierRuns(
   root: TerraformRoot,

@@ -43,7 +43,7 @@ export function lockIn({ summary, detail }: Diagnostic): StateLock | undefined {
   };
 }
 
-/** Whether Terraform could not give a lock back: it may still be held. */
+/** Whether Terraform could not release a lock: it may still be held. */
 export function keptLock({ summary }: Diagnostic): boolean {
   return summary === 'Error releasing the state lock';
 }

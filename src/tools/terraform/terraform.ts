@@ -61,7 +61,7 @@ export interface Terraform {
   state(limits: TerraformLimits): Promise<TerraformState>;
   /** Undefined: the backend holds none. */
   pull(limits: TerraformLimits): Promise<PulledState | undefined>;
-  /** Takes the state's lock as a plan does, and gives it back. @throws Refusal `terraform-locked`, `terraform-plan-failed` */
+  /** Takes the state's lock as a plan does, and releases it. @throws Refusal `terraform-locked`, `terraform-plan-failed` */
   tryLock(values: PlanArguments['values'], limits: TerraformLimits): Promise<void>;
   /** Keeps what `pull` answered, encrypted, beside the etcd snapshots. */
   backUp(pulled: PulledState): Promise<KeptState>;

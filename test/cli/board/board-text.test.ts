@@ -292,7 +292,7 @@ group('a run that did not end well', () => {
       work: [aStepWork('uncordon', 30)],
     });
     expect(board(aRunView({ nodes: [node] }), 31).replaceAll(/\s+/g, ' ')).toContain(
-      `uncordon 0m01s ${describe(reason)}. Undone: takes back the cordon`,
+      `uncordon 0m01s ${describe(reason)}. Undone: rolls back the cordon`,
     );
   });
 

@@ -146,7 +146,7 @@ describe('a worker that slipway.yaml has the run go on without', () => {
     ['slipway.yaml does not say so', {}, undone],
     ['it halted after its drain', { undrained: 'skip' }, { ...undone, outcome: 'halted' }],
     [
-      'it was given back for another reason',
+      'it was returned to service for another reason',
       { undrained: 'skip' },
       { ...undone, reason: { kind: 'protected-pods', node: 'k8s-work-2', pods: ['a/b'] } },
     ],

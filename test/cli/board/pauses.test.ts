@@ -139,7 +139,7 @@ group('the board of a paused run', () => {
     expect(text).toContain('paused · 1 of 3 nodes done');
     expect(text).toContain('‖ paused 1m00s Paused since 12:01:30 by ada@bench: the backup runs.');
     expect(text).toContain('if nobody does until 2026-11-22 12:01:30, it ends and the cluster is held.');
-    expect(text).toContain('slipway resume prox-ops/42 --why "…" # goes on with k8s-work-2');
+    expect(text).toContain('slipway resume prox-ops/42 --why "…" # continues with k8s-work-2');
     expect(text).not.toContain('decides what comes next');
   });
 
@@ -224,7 +224,7 @@ group('watching a pause in a pipe', () => {
     expect(lines(begin, wanted)).toEqual(['12:01:00 pause asked for by ada@bench: the backup runs']);
     expect(lines(wanted, still)).toEqual([
       '12:01:30 paused: no node is under way. If nobody resumes it until 2026-11-22 12:01:30, it ends and the cluster is held.\n' +
-        '  slipway resume prox-ops/42 --why "…"  # goes on with k8s-work-2',
+        '  slipway resume prox-ops/42 --why "…"  # continues with k8s-work-2',
     ]);
     expect(lines(still, { ...still, clock: { now: after(95), timeZone: 'UTC' } })).toEqual([]);
     expect(lines(still, on)).toEqual(['12:02:00 resumed by bob@bench: it is through']);
@@ -239,7 +239,7 @@ group('a run that was really paused', () => {
     return viewOfRun('prox-ops', 1, { facts, pending: nothingPending }, new Map());
   };
 
-  test('has asked for it and finishes its node, then stands still, then goes on with two at once', () => {
+  test('has asked for it and finishes its node, then stands still, then continues with two at once', () => {
     const asking = until('timerStartedEventAttributes');
     expect(asking.pause).toMatchObject({ why: 'to record it', limit: dayMs, waiting: undefined });
     const still = until('timerCanceledEventAttributes');

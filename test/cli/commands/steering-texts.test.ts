@@ -13,7 +13,7 @@ group('the answer to a pause', () => {
     expect(pauseLines(chosen, { verdict: 'pausing', limit }, aRunView({ nodes }), after(20))).toEqual([
       'Run 42 of prox-ops pauses. k8s-work-2 is finished first; no further node is begun.',
       'The pause lasts 24h at most, counted from when no node is under way; if nobody resumes the run until then, it ends and the cluster is held. Nodes that were not begun are left alone.',
-      '  slipway resume prox-ops/42 --why "…"  # goes on with k8s-work-3',
+      '  slipway resume prox-ops/42 --why "…"  # continues with k8s-work-3',
       '  slipway watch prox-ops/42  # see it',
     ]);
   });

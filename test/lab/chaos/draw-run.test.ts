@@ -64,7 +64,7 @@ describe('what is drawn', () => {
     expect(many.some(({ onFailure }) => onFailure === said)).toBe(true);
   });
 
-  it.each(['legacy', 'lifecycle'] as const)('is often a node of %s that has to go back', (flow) => {
+  it.each(['legacy', 'lifecycle'] as const)('is often a node of %s that has to roll back', (flow) => {
     const ofFlow = many.filter(({ shape }) => shapeNamed(shape).flow === flow);
     const back = ofFlow.filter(
       ({ faults, onFailure }) =>

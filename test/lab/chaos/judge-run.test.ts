@@ -80,18 +80,18 @@ describe('a run that breaks nothing', () => {
       },
     ],
     [
-      'went back automatically',
+      'rolled back automatically',
       { story: story({ outcome: 'halted', reasons: [back], nodes: [wentBack] }), ...end({ nodes: [old] }) },
     ],
     [
-      'went back by another machine, which destroys one more',
+      'rolled back by another machine, which destroys one more',
       {
         story: story({ outcome: 'halted', reasons: [back], nodes: [wentBack], decisions: [byItself], plan }),
         ...end({ nodes: [old], installs: {}, destroyed: { [node]: 2 } }),
       },
     ],
     [
-      'was aborted while a node went back',
+      'was aborted while a node rolled back',
       {
         story: story({ outcome: 'aborted', reasons: [why], nodes: [wentBack], decisions: [byItself], plan }),
         ...end({ nodes: [old] }),
@@ -194,7 +194,7 @@ describe('a promise is broken by', () => {
       /k8s-work-2 is cordoned/,
     ],
     [
-      'a mark on a node that was given back',
+      'a mark on a node that was returned to service',
       {
         story: story({ outcome: 'aborted', reasons: [why], nodes: [undone] }),
         ...end({ nodes: [{ ...old, marks: ['slipway.dev/run'] }] }),
@@ -228,7 +228,7 @@ describe('a promise is broken by', () => {
       /told as on-target, which is v1\.12\.2, and runs v1\.12\.1/,
     ],
     [
-      'a node that went back and stays cordoned',
+      'a node that rolled back and stays cordoned',
       {
         story: story({ outcome: 'halted', reasons: [back], nodes: [wentBack] }),
         ...end({ nodes: [{ ...old, cordoned: true }] }),
@@ -237,13 +237,13 @@ describe('a promise is broken by', () => {
       /is cordoned, and nobody was told/,
     ],
     [
-      'a node that goes back though nobody says so',
+      'a node that rolls back though nobody says so',
       {
         story: story({ outcome: 'halted', reasons: [back], nodes: [wentBack], decisions: [byItself] }),
         ...end({ nodes: [old] }),
       },
       'I9',
-      /went back automatically, and slipway.yaml does not say so/,
+      /rolled back automatically, and slipway.yaml does not say so/,
     ],
     [
       'a rollback of which nothing is told',

@@ -14,13 +14,13 @@ import type { Flow } from '../../scenarios/faults/fault-case.js';
 /** No flow that keeps the machine asks a hypervisor for anything, nor replaces a machine; the one that does shows these alone. */
 const hypervisor = Object.keys({ ...hypervisorFaults, ...replacementFaults }) as FaultName[];
 
-/** No flow goes back. */
+/** No flow rolls back. */
 const onlyBack = Object.keys(wayBackFaults) as FaultName[];
 
 /** No flow passes a forge, or whoever is told of it: their own tests play these, on the forge and the sinks alone. */
 const aroundIt = Object.keys({ ...forgeFaults, ...sinkFaults }) as FaultName[];
 
-/** Played in a scenario of its own: on the cluster whose machines have cards, and where a node goes back. */
+/** Played in a scenario of its own: on the cluster whose machines have cards, and where a node rolls back. */
 const elsewhere: readonly (readonly [file: string, fault: FaultName])[] = [
   ['test/scenarios/long/replacement-prox-ops.test.ts', 'vm-without-gpu'],
   ...(Object.keys(wayBackFaults) as FaultName[]).map(

@@ -35,7 +35,7 @@ describe('comments of the lab’s forge', () => {
     expect(newest.map(({ body }) => body)).toEqual(['comment 5']);
   });
 
-  it('are written anew by who wrote them or may write, and by nobody else', async () => {
+  it('are written again by who wrote them or may write, and by nobody else', async () => {
     const { id } = await write('<!-- slipway --> first');
     const reader = octokit(test.forge, test.forge.person('reader', { 'acme/home-ops': 'read' }).token);
     const change = { ...HOME_OPS, comment_id: id, body: 'changed' };

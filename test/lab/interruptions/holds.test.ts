@@ -71,7 +71,7 @@ describe('a run that is held at a step', () => {
     expect(await fate).toBe('on');
   });
 
-  it('goes on with all others when nobody is held any more', async () => {
+  it('continues with all others when nobody is held any more', async () => {
     const fates = ['k8s-work-1', 'k8s-work-2'].map((node) => {
       holds.at({ ...point, node });
       return holds.guard({ ...drain, workflowId: `run/prox-ops/3/1/${node}/1` }, node);

@@ -119,7 +119,7 @@ describe('a lab', () => {
     await lab.kubectl('uncordon', node);
   });
 
-  it('boots a machine anew when it is rebooted: pods restart, and budgets allow one again', async () => {
+  it('boots a machine again when it is rebooted: pods restart, and budgets allow one again', async () => {
     const { node } = await eventually(
       async () => ({
         node: (await lab.kubectl('get', 'pod', '-n', 'postgres', 'db-0', '-o', 'jsonpath={.spec.nodeName}'))

@@ -142,7 +142,7 @@ test('an install from scratch is refused by a machine that is installed', async 
 });
 
 describe('rollback', () => {
-  test('goes back to the slot before, and forward again when it is asked twice', async () => {
+  test('rolls back to the slot before, and forward again when it is asked twice', async () => {
     const lone = await loneMachine({ version: 'v1.13.1' });
     const { machine, install, parts } = lone;
     await install('v1.13.9');
@@ -154,7 +154,7 @@ describe('rollback', () => {
     expect(parts.calls).not.toContain('k8s-work-1 cordon');
   });
 
-  test('without anything to go back to is refused, and nothing reboots', async () => {
+  test('without anything to roll back to is refused, and nothing reboots', async () => {
     const { machine, logged } = await loneMachine();
     expect(() => machine.rollback()).toThrow('previous UKI not found');
     expect(logged().at(-1)).toBe('rollback-refused');

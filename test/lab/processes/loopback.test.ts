@@ -16,7 +16,7 @@ describe('a loopback network', () => {
     expect([takeLoopback(locks).prefix, takeLoopback(locks).prefix]).toEqual(['127.64', '127.65']);
   });
 
-  it('is free again when it was given back', () => {
+  it('is free again when it was returned to service', () => {
     const first = takeLoopback(locks);
     first.release();
     first.release();

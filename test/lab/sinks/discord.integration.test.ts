@@ -27,7 +27,7 @@ describe('the lab’s Discord', () => {
     expect(contents()).toEqual(['Node k8s-work-1 is done.', 'x']);
   });
 
-  it('has a message written anew, which keeps its place and its id', async () => {
+  it('has a message written again, which keeps its place and its id', async () => {
     const { body } = await execute({ content: 'board 1', embeds: [{ title: 'T' }] });
     await execute({ content: 'after' });
     expect((await edit(body['id'], { content: 'board 2' })).body).toMatchObject({

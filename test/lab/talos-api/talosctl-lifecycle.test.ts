@@ -173,7 +173,7 @@ describe('talosctl 1.13 and a machine that runs 1.13', () => {
     expect(worker()).toMatchObject({ version: 'v1.13.1', armed: false });
   });
 
-  test('rollback says when there is nothing to go back to', async () => {
+  test('rollback says when there is nothing to roll back to', async () => {
     const { exitCode, stderr } = await cluster.talosctl(['rollback'], {
       endpoint: 'k8s-ctrl-1',
       nodes: ['k8s-ctrl-2'],

@@ -57,7 +57,7 @@ check('I4', [
     says: "cordoned without Slipway's mark",
   },
   {
-    title: "is silent when kubectl's own cordon is taken back",
+    title: "is silent when kubectl's own cordon is rolled back",
     change: (evidence) => {
       evidence.changes = [
         uncordon(36.5, 'k8s-work-1', { user: 'admin' }),
@@ -240,7 +240,7 @@ check('I7', [
       plans(evidence, { 'v1.12.0': { skips: 'k8s-ctrl-2' }, 'v1.12.2': { touches: 'k8s-ctrl-2' } }),
   },
   {
-    title: 'is silent about a node that ran it before, and was only given back',
+    title: 'is silent about a node that ran it before, and was only returned to service',
     change: (evidence) => evidence.workflows.push(attempt('k8s-ctrl-2', 40, { id: `${RUN}/2/k8s-ctrl-2/1` })),
   },
   {
@@ -265,7 +265,7 @@ check('I7', [
     says: 'k8s-work-1 ended halted',
   },
   {
-    title: 'fires when it was given back, and nobody said that the run goes on without it',
+    title: 'fires when it was returned to service, and nobody said that the run goes on without it',
     change: (evidence) =>
       ends(evidence, 'done', [{ node: 'k8s-work-1', outcome: 'undone', state: 'undone' }]),
     says: 'k8s-work-1 ended undone',

@@ -24,7 +24,7 @@ const failedFirst = (evidence: MadeEvidence): void => {
     to: 'v1.12.2',
   };
 };
-/** The first node of the run is given back, and others follow. */
+/** The first node of the run is returned to service, and others follow. */
 function undrained(role: string, does: 'skip' | 'halt') {
   return (evidence: MadeEvidence): void => {
     const first = record(evidence, `${RUN}/1/k8s-ctrl-2/1`);

@@ -15,9 +15,9 @@ import {
 import { TO, destroyed, hypervisorRequest, made, replacementEvidence } from './made-replacement.js';
 
 const old = 'v1.12.1';
-const on = { on: 'where a node that was replaced goes back', made: rollbackValues };
+const on = { on: 'where a node that was replaced rolls back', made: rollbackValues };
 
-/** As replacementEvidence; then k8s-work-1 goes back from second 57 on, since somebody said so. */
+/** As replacementEvidence; then k8s-work-1 rolls back from second 57 on, since somebody said so. */
 function rollbackValues(): MadeEvidence {
   const evidence = replacementEvidence();
   const name = 'k8s-work-1';
@@ -66,7 +66,7 @@ function unsaid(evidence: MadeEvidence): void {
   record(evidence, RUN).updates = [];
 }
 
-describe('a run whose node goes back by another machine, and that keeps its promises', () => {
+describe('a run whose node rolls back by another machine, and that keeps its promises', () => {
   it.each(['I6', 'I7', 'I8', 'I12'] as PromiseName[])('%s has nothing to say about it', (name) => {
     expect(judged(name, rollbackValues())).toEqual([]);
   });
@@ -101,7 +101,7 @@ check(
     {
       title: 'fires when its machine is made of another version than a hop’s, and nobody had said it',
       change: unsaid,
-      says: `for ${old}, which is no hop of ${RUN}, and nobody had said that it goes back`,
+      says: `for ${old}, which is no hop of ${RUN}, and nobody had said that it rolls back`,
     },
     {
       title: 'fires when another node’s machine is replaced for it',
@@ -124,7 +124,7 @@ check(
   on,
 );
 
-/** k8s-ctrl-2 goes back, and its new machine never got a vote. */
+/** k8s-ctrl-2 rolls back, and its new machine never got a vote. */
 function controlPlaneBack(evidence: MadeEvidence, unwell: string): void {
   const said = { node: 'k8s-ctrl-2', by: 'ops', why: 'slow' };
   record(evidence, RUN).updates.push({ name: 'rollback', acceptedAt: second(9), input: said });
@@ -137,7 +137,7 @@ function controlPlaneBack(evidence: MadeEvidence, unwell: string): void {
   });
 }
 
-const ofDestruction = { on: 'where a control plane goes back that has no vote', made: replacementEvidence };
+const ofDestruction = { on: 'where a control plane rolls back that has no vote', made: replacementEvidence };
 check(
   'I2',
   [
@@ -151,7 +151,7 @@ check(
       says: 'etcd member k8s-ctrl-3 does not answer',
     },
     {
-      title: 'fires when nobody had said that it goes back',
+      title: 'fires when nobody had said that it rolls back',
       change: (evidence) => {
         controlPlaneBack(evidence, 'k8s-ctrl-2');
         record(evidence, RUN).updates = [];

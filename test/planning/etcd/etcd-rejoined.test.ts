@@ -46,7 +46,7 @@ describe('a control plane that came back', () => {
       well.withMember('ctrl-2', { errors: ['no leader'] }),
       'etcd-member-unhealthy',
     ],
-  ])('goes back automatically: %s', (_what, cluster, kind) => {
+  ])('rolls back automatically: %s', (_what, cluster, kind) => {
     const reason = rejoined(cluster);
     expect(reason).toMatchObject({ kind, node: 'ctrl-2' });
     expect(goesBackFor(reason)).toBe(true);

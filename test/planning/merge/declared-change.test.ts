@@ -141,14 +141,14 @@ describe('what a change of slipway.yaml means', () => {
       versions('v1.13.0'),
       versions('v1.12.6'),
       { kind: 'downgrade', talos: { from: 'v1.13.0', to: 'v1.12.6', delta: 'downgrade' } },
-      'atlas: Talos v1.13.0 → v1.12.6 goes back, and no merge takes a cluster to an older version, since Talos and etcd promise no rollback',
+      'atlas: Talos v1.13.0 → v1.12.6 rolls back, and no merge takes a cluster to an older version, since Talos and etcd promise no rollback',
     ],
     [
       'Talos forward, Kubernetes back',
       versions('v1.12.6', 'v1.35.1'),
       versions('v1.13.0', 'v1.35.0'),
       { kind: 'downgrade', kubernetes: { from: 'v1.35.1', to: 'v1.35.0' } },
-      'atlas: Kubernetes v1.35.1 → v1.35.0 goes back, and no merge takes a cluster to an older version, since Talos and etcd promise no rollback',
+      'atlas: Kubernetes v1.35.1 → v1.35.0 rolls back, and no merge takes a cluster to an older version, since Talos and etcd promise no rollback',
     ],
     [
       'what cannot be read now',
@@ -200,7 +200,7 @@ describe('what a change of slipway.yaml means', () => {
   });
 });
 
-describe('a version that goes back', () => {
+describe('a version that is older', () => {
   const back = (more: Partial<ChangeInput>) => changeOf(versions('v1.12.7'), versions('v1.12.6'), more);
 
   test('to just what the last run began from is a rollback that waits for a person', () => {

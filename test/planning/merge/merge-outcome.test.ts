@@ -40,7 +40,7 @@ describe('what a pull request is told of its merge', () => {
       'it waits behind a run to its own version',
       { verdict: 'waits', reason: { kind: 'run-open', cluster: 'prox-ops', run: 6, target: 'v1.12.7' } },
       'It waits, and begins automatically: run 6 is upgrading prox-ops to Talos v1.12.7, and one run at a time is all a cluster takes. ' +
-        'Should that run go back, it waits for a person. `slipway queue prox-ops` shows it.',
+        'Should that run roll back, it waits for a person. `slipway queue prox-ops` shows it.',
     ],
     [
       'it waits behind a rollback',
@@ -52,7 +52,7 @@ describe('what a pull request is told of its merge', () => {
         'Once that run has taken anything back, it waits for a person. `slipway queue prox-ops` shows it.',
     ],
     [
-      'its version was taken back',
+      'its version was rolled back',
       {
         verdict: 'waits',
         reason: {
@@ -91,7 +91,7 @@ describe('what a pull request is told of its merge', () => {
   test('a rollback says what it took with it', () => {
     const talos = { from: 'v1.12.7', to: 'v1.12.6', delta: 'downgrade' } as const;
     expect(text({ kind: 'downgrade', cluster: 'prox-ops', talos }, undefined, 'v1.12.7')).toMatch(
-      /goes back, and no merge takes a cluster to an older version.*\n\nTalos v1\.12\.7, which waited, is not brought any more\.$/,
+      /rolls back, and no merge takes a cluster to an older version.*\n\nTalos v1\.12\.7, which waited, is not brought any more\.$/,
     );
     expect(overtakenText('v1.12.7')).toContain('Talos v1.12.7 is not brought');
   });

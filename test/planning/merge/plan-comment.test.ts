@@ -135,7 +135,7 @@ describe('what merging does', () => {
       /Talos v1\.12\.5, which waits there, is not brought then/,
     ],
     [
-      'waits for a person where its version was taken back',
+      'waits for a person where its version was rolled back',
       {
         queue: {
           ...empty,

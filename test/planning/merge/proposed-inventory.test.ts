@@ -93,7 +93,7 @@ describe('what a pull request is planned with', () => {
     expect(planned.nodes).toEqual(branch.nodes);
   });
 
-  test('takes a schematic of one node, and gives it back', () => {
+  test('takes a schematic of one node, and removes it again', () => {
     const withOwn = { ...inventory, nodes: inventory.nodes.map((node) => ({ ...node, schematic: own })) };
     const taken = proposedInventory({ base: inventory, branch: inventory, head: withOwn });
     expect(taken.nodes.map(({ schematic: one }) => one)).toEqual(inventory.nodes.map(() => own));

@@ -20,9 +20,9 @@ const line = (more: Partial<UpgradeRequest>): string | undefined => {
   return still && revertCommand(still);
 };
 const reverts =
-  'git revert 4f1c9d2b7a6e  # git still declares Talos v1.12.6: takes that back there; of a merge commit: git revert -m 1 4f1c9d2b7a6e';
+  'git revert 4f1c9d2b7a6e  # git still declares Talos v1.12.6: reverts that there; of a merge commit: git revert -m 1 4f1c9d2b7a6e';
 
-describe('what takes back in git what it declares', () => {
+describe('what rolls back in git what it declares', () => {
   test.each<[string, Partial<UpgradeRequest>, string | undefined]>([
     [
       'a merge',
@@ -48,7 +48,7 @@ describe('what takes back in git what it declares', () => {
     ],
     ['no git', {}, undefined],
     ['what git does not declare', { commit, declared: false }, undefined],
-    ['a rollback, of what it takes back', { commit, declared: false, back: back(origin) }, reverts],
+    ['a rollback, of what it rolls back', { commit, declared: false, back: back(origin) }, reverts],
     ['a rollback of what nobody declared', { commit, back: back() }, undefined],
   ])('after %s', (_, more, expected) => {
     expect(line(more)).toBe(expected);

@@ -100,7 +100,7 @@ describe('the facts of a message', () => {
     });
   });
 
-  test('of a halt are its state and why, and why it could not be taken back', () => {
+  test('of a halt are its state and why, and why it could not be rolled back', () => {
     const message = haltMessage(
       ending('work-1', { outcome: 'halted', state: 'back-on-old', reason, undoFailed: reason }),
       'v1.12.6',

@@ -55,12 +55,12 @@ describe('what people are told', () => {
     ],
     ['decided', ['Ada has it retry with k8s-work-2', 'Why: the disk was replaced']],
     ['halt', ['halted at k8s-work-2', 'runs the old version again', 'Ready', 'slipway ']],
-    ['rollback', ['goes back to v1.12.1', 'Failed on v1.12.6: ', 'Status: in progress']],
+    ['rollback', ['rolls back to v1.12.1', 'Failed on v1.12.6: ', 'Status: in progress']],
     ['rolled-back', ['runs v1.12.1 again', 'Failed on v1.12.6: ', 'Status: completed, after 1m30s']],
     [
       'rollback-failed',
       [
-        'could not be taken back to v1.12.1',
+        'could not be rolled back to v1.12.1',
         'Status: failed',
         'its old slot',
         'does not answer',
@@ -99,7 +99,7 @@ describe('what people are told', () => {
     for (const part of parts) expect(text(kind)).toContain(part);
   });
 
-  test('is grave only where a node could not be taken back', () => {
+  test('is grave only where a node could not be rolled back', () => {
     const grave = messages
       .filter((message) => noticeOf(message).severity === 'critical')
       .map(({ kind }) => kind);

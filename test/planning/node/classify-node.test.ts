@@ -112,7 +112,7 @@ describe('a node after its install was sent', () => {
     [true, {}],
     ['run', { whole: true }],
   ] as const)(
-    'that goes back (%s) is told of its rollback, whatever the flow of its upgrade',
+    'that rolls back (%s) is told of its rollback, whatever the flow of its upgrade',
     (back, more) => {
       for (const flow of ['legacy', 'lifecycle'] as const) {
         const left = { ...facts, flow, version: 'v1.12.6', wantedVersion: 'v1.12.1' };

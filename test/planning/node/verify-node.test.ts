@@ -177,7 +177,7 @@ describe('the services of an upgraded node', () => {
   );
 });
 
-describe('what a node replaced is given back', () => {
+describe('what a node replaced is returned to service', () => {
   const seen = (change: Partial<NodeObject>) => {
     const cluster = before.withObject('work-1', { labels, taints, annotations, ...change });
     const { kubernetes } = seenNode(cluster, 'work-1');

@@ -62,7 +62,7 @@ describe('the batches of an order', () => {
     expect(batches(half, 3)).toBe(`${controlPlanes} work-1 work-2 work-3 work-4 work-5 work-6+work-7`);
   });
 
-  test('leave a node that is only given back alone', () => {
+  test('leave a node that is only returned to service alone', () => {
     const left = aCluster({ workers: 5 })
       .running('v1.12.6', 'work-3')
       .withObject('work-3', cordonedByRun('run/prox-ops/4'));

@@ -111,7 +111,7 @@ describe('a minor of the examples', () => {
     ]);
     expect(plan.hops[0]).not.toHaveProperty('templates');
     expect(plan.notes).toContain(
-      'afterwards, for each of talos-cp-02: tailscale registers anew: take the old machine out of headscale',
+      'afterwards, for each of talos-cp-02: tailscale registers again: take the old machine out of headscale',
     );
   });
 

@@ -91,7 +91,7 @@ describe('a cluster that is half 1.12 and half 1.13', () => {
     expect(plan.notes.join()).toContain('ctrl-2, ctrl-3, work-2 and work-3 stay on v1.13.4 and v1.12.1');
   });
 
-  test('does not go back to a patch of 1.12', () => {
+  test('does not roll back to a patch of 1.12', () => {
     expect(reasonsOf(half.planInput())).toMatchObject([
       { kind: 'downgrade', from: 'v1.13.4', to: 'v1.12.6' },
     ]);

@@ -45,7 +45,7 @@ describe('the hash of a plan', () => {
         }),
       ).hash,
     ],
-    ['nodes that do not go back by themselves', planOf(asking.planInput()).hash],
+    ['nodes that do not roll back by themselves', planOf(asking.planInput()).hash],
     ['other nodes', planOf(well.planInput({ only: ['work-1'] })).hash],
     [
       'a node that runs another version',

@@ -7,7 +7,7 @@ import { aCluster, type Cluster } from '../a-cluster.js';
 import { planOf } from '../a-planned-node.js';
 import { aReplacingCluster, commit, replacing, withRole, withTerraform } from '../a-replacing-cluster.js';
 
-const world = withRole(aReplacingCluster(), 'worker', { afterReplacement: ['tailscale registers anew'] });
+const world = withRole(aReplacingCluster(), 'worker', { afterReplacement: ['tailscale registers again'] });
 const plan = planOf(replacing(world));
 const notesOf = (cluster: Cluster): string => planOf(replacing(cluster)).notes.join('\n');
 
@@ -44,7 +44,7 @@ describe('its notes', () => {
     'before the first node of Talos v1.13.9: 6 templates, those of another version, are made of it; no machine changes by that',
     'a rollback replaces a machine again, with v1.12.1: the template of its host and role is replaced first, which takes about 5m, then the machine, about 6m',
     'ctrl-1, ctrl-2 and ctrl-3: the etcd member goes with the machine',
-    'afterwards, for each of work-1, work-2 and work-3: tailscale registers anew',
+    'afterwards, for each of work-1, work-2 and work-3: tailscale registers again',
   ])('say: %s', (sentence) => expect(plan.notes.join('\n')).toContain(sentence));
 
   test('say nothing of what is not so', () => {
@@ -62,7 +62,7 @@ describe('its notes', () => {
     expect(plan.notes.join('\n')).not.toContain(told);
   });
 
-  test('say that git wants another version, since Terraform would go back to it', () => {
+  test('say that git wants another version, since Terraform would roll back to it', () => {
     const input = replacing(world);
     const notes = planOf({ ...input, request: { ...input.request, declared: false } }).notes.join('\n');
     expect(notes).toContain('git does not declare Talos v1.13.9: afterwards a plan of Terraform');

@@ -109,7 +109,7 @@ describe('the plan of a patch', () => {
     const done = all(well, { version: 'v1.12.6' }).withObject('ctrl-3', cordonedByRun(run));
     const other = planOf(done.planInput());
     expect(other.hops[0]?.nodes[0]).toMatchObject({ name: 'ctrl-3', skip: 'already-on-target', adopts: run });
-    expect(other.notes.join()).toContain('they are taken over, and it is given back');
+    expect(other.notes.join()).toContain('they are taken over, and it is returned to service');
   });
 
   test('says what will stop it as things stand, at the node where it will', () => {

@@ -97,7 +97,7 @@ describe('the advice for a reason', () => {
     for (const line of byHand) expect(line).toMatch(/ONCE; a second one goes forward again$/);
   });
 
-  test('of a rollback that nobody heard of retries what went back', () => {
+  test('of a rollback that nobody heard of retries what rolled back', () => {
     const reason: Reason = everyReason['rollback-unanswered'];
     expect(advise(reason, context).join('\n')).toContain('slipway rollback work-1 prox-ops/42 --why');
     const whole = advise({ ...reason, whole: true }, context).join('\n');

@@ -95,7 +95,7 @@ group('the sentence of a reason', () => {
     ],
     [
       everyReason['rollback-not-booted'],
-      'work-1 was to go back to v1.12.1 and came back on v1.12.6 (boot id changed, version did not); ' +
+      'work-1 was to roll back to v1.12.1 and came back on v1.12.6 (boot id changed, version did not); ' +
         'it is not asked for again automatically',
     ],
     [everyReason['fleet-halted'], 'it went no further, because work-2 stopped first'],

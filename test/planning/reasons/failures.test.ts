@@ -68,7 +68,7 @@ describe('the failure table of the lifecycle flow', () => {
     (kind) => expect(failures[kind]).toMatchObject({ after: 'refuse', retry: false }),
   );
 
-  test('takes back a node that was stopped because of another of its batch', () => {
+  test('rolls back a node that was stopped because of another of its batch', () => {
     expect(failures['fleet-halted']).toMatchObject({ after: 'undo-and-halt', retry: false });
   });
 });
@@ -115,7 +115,7 @@ describe('a node that cannot be emptied', () => {
     [{ ...waited, reason: undefined }, false],
     [everyReason['protected-pods'], false],
     [everyReason['kubernetes-unreachable'], false],
-  ])('is known by why it was given back: %j', (reason, empties) =>
+  ])('is known by why it was returned to service: %j', (reason, empties) =>
     expect(cannotBeEmptied(reason)).toBe(empties),
   );
 });

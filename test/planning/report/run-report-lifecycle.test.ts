@@ -115,7 +115,7 @@ describe('what a run leaves on nodes', () => {
     expect(of('open')).toEqual([]);
   });
 
-  test('is nothing of a node that was given back, or done', () => {
+  test('is nothing of a node that was returned to service, or done', () => {
     const undone = aNodeResult('work-1', 60, { outcome: 'undone', state: 'undone', failedStep: 'drain' });
     expect(reportOf({ ...aRun({ plan }), nodes: [undone, aNodeResult('work-2', 600)] }).toLookAt).toEqual([]);
   });

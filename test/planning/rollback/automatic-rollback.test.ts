@@ -37,7 +37,7 @@ describe('a node that halted the run', () => {
     ['leaves critical pods unscheduled', { failedStep: 'soak', reason: gaveUp(pods) }],
     ['is back in service, and pods get into trouble', { failedStep: 'soak', reason: broken(pods) }],
     ['is back in service, and gets unwell', { failedStep: 'soak', reason: broken(notReady) }],
-  ])('goes back automatically: it %s', (_what, halt) =>
+  ])('rolls back automatically: it %s', (_what, halt) =>
     expect(rollsBackAutomatically(node, halt)).toBe(true),
   );
 

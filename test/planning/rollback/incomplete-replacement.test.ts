@@ -46,7 +46,7 @@ describe('a node whose machine an earlier run left incomplete', () => {
   const plan = planOf(replacing(incompleteReplacement('ctrl-2', silent)));
   const nodes = plan.hops[0]?.nodes ?? [];
 
-  test('is gone on with, by steps of its own', () => {
+  test('is resumed, by steps of its own', () => {
     expect(nodes.find(({ name }) => name === 'ctrl-2')).toMatchObject({
       from: 'v1.12.1',
       steps: 'resumed',
@@ -80,7 +80,7 @@ describe('a node whose machine an earlier run left incomplete', () => {
     );
   });
 
-  test('is gone on with, too, where a person asked for a replacement that slipway.yaml does not have', () => {
+  test('is resumed, too, where a person asked for a replacement that slipway.yaml does not have', () => {
     const input = replacing(incompleteReplacement('ctrl-2', silent));
     const { upgrade } = input.inventory;
     const inPlace = {
@@ -96,13 +96,13 @@ describe('a node whose machine an earlier run left incomplete', () => {
     expect(planUpgrade(inPlace).verdict).toBe('refused');
   });
 
-  test('can be gone on with alone', () => {
+  test('can be resumed alone', () => {
     const alone = planOf(replacing(incompleteReplacement('ctrl-2', waits), { only: ['ctrl-2'] }));
     expect(alone.steps).toEqual({ resumed: stepOrders.resumed });
     expect(alone.notes.join('\n')).not.toContain('destroyed and replaced');
   });
 
-  test('is gone on with by hand without -replace', () => {
+  test('is resumed by hand without -replace', () => {
     const { inventory } = world;
     const lines = planCommands(
       planOf(replacing(incompleteReplacement('work-2', silent), { only: ['work-2'] })),

@@ -71,7 +71,7 @@ describe('a node that an earlier run replaced, and left cordoned on its target',
       marks: { ...marked(replace ? { replace: `${run}/1/${name}/1 1` } : {}), run, cordonedBy: run },
     });
 
-  test('gets the patches it may lack before it is given back', () =>
+  test('gets the patches it may lack before it is returned to service', () =>
     expect(nodeOf(left('work-2', true), 'work-2')).toMatchObject({
       skip: 'already-on-target',
       steps: 'adopted-patched',
@@ -79,13 +79,13 @@ describe('a node that an earlier run replaced, and left cordoned on its target',
       adopts: run,
     }));
 
-  test('is only given back where there are none for it, or where it was not replaced', () => {
+  test('is only returned to service where there are none for it, or where it was not replaced', () => {
     expect(nodeOf(left('work-3', true), 'work-3')).toMatchObject({ steps: 'adopted' });
     expect(nodeOf(left('work-2', false), 'work-2')).toMatchObject({ steps: 'adopted' });
   });
 });
 
-describe('a node that was replaced, lacks its patches, and was given back by a person', () => {
+describe('a node that was replaced, lacks its patches, and was returned to service by a person', () => {
   const at = (version: string): Cluster =>
     world
       .running(version, 'work-2')
@@ -99,7 +99,7 @@ describe('a node that was replaced, lacks its patches, and was given back by a p
       adopts: run,
     }));
 
-  test('is not gone on with to another version in place, which would bring none', () => {
+  test('is not resumed to another version in place, which would bring none', () => {
     expect(planUpgrade(replacing(at('v1.13.4')))).toMatchObject({
       verdict: 'refused',
       reasons: [{ kind: 'patches-owed', node: 'work-2', version: 'v1.13.4', wanted: 'v1.13.9', patches: 2 }],

@@ -32,7 +32,7 @@ describe('a node that halted a run, and is retried', () => {
     expect(again(left)).toMatchObject({ verdict: 'again', node: { adopts: run, keepCordon: false } });
   });
 
-  test('is only given back where it runs its version, and is still cordoned', () => {
+  test('is only returned to service where it runs its version, and is still cordoned', () => {
     const left = world
       .running(to, node)
       .withObject(node, { ...cordonedByRun(run), marks: { ...marked({}), run, cordonedBy: run } });

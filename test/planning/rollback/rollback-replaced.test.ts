@@ -83,7 +83,7 @@ describe('a node that was replaced, joined, and is rolled back', () => {
     'work-3',
   ]);
 
-  test('is replaced again, of its old template, with the values from before', () => {
+  test('is replaced again, of its old template, with the previous values', () => {
     expect(answer).toMatchObject({
       verdict: 'rollback',
       steps: stepOrders['rollback-replaced'],
@@ -162,7 +162,7 @@ describe('a node whose new machine did not join, and is rolled back', () => {
       inState('work-2', made, { standing: { kind: 'silent' } }),
       'gone',
     ],
-  ])('is made with the values from before: %s', (_what, now, machine, continues) => {
+  ])('is made with the previous values: %s', (_what, now, machine, continues) => {
     expect(back('work-2', now, machine)).toMatchObject({
       verdict: 'rollback',
       steps: stepOrders['rollback-resumed'],
@@ -193,7 +193,7 @@ describe('a node whose new machine did not join, and is rolled back', () => {
       'no run began to replace it',
       silent('work-2').withObject('work-2', { marks: marked({}) }),
       gone('work-2'),
-      /was not replaced: it is still the one from before/,
+      /was not replaced: it is still the previous one/,
     ],
     [
       'its kubelet is heard',
@@ -207,7 +207,7 @@ describe('a node whose new machine did not join, and is rolled back', () => {
 });
 
 describe('a node whose machine never was replaced', () => {
-  test('only goes back into service', () => {
+  test('only returns to service', () => {
     const answer = back('work-2', touched('work-2'), inState('work-2', old));
     expect(answer).toMatchObject({
       verdict: 'rollback',

@@ -32,7 +32,7 @@ describe('a node that halted a run, and is rolled back', () => {
     });
   });
 
-  test('only goes back into service where it runs that version already', () =>
+  test('only returns to service where it runs that version already', () =>
     expect(back(world)).toMatchObject({
       verdict: 'rollback',
       steps: ['cordon', 'record-facts', 'await-ready', 'await-etcd-member', 'verify-node', 'uncordon'],
@@ -76,7 +76,7 @@ describe('a node that halted a run, and is rolled back', () => {
       }),
     );
 
-    test('reads what is left to do: boot it, or give it back as it is', () =>
+    test('reads what is left to do: boot it, or uncordon it as it is', () =>
       expect(way(armed(newer))).toMatchObject({
         reasons: [
           {
@@ -87,7 +87,7 @@ describe('a node that halted a run, and is rolled back', () => {
         ],
       }));
 
-    test('goes back into service where nothing else waits for its next boot', () => {
+    test('returns to service where nothing else waits for its next boot', () => {
       expect(way(runs)).toMatchObject({ verdict: 'rollback' });
       expect(way(armed(newer, 'of a boot before'))).toMatchObject({ verdict: 'rollback' });
       expect(way(runs, `ghcr.io/siderolabs/installer:${older}`)).toMatchObject({ verdict: 'rollback' });
@@ -171,7 +171,7 @@ describe('a node that halted a run, and is rolled back', () => {
         reasons: [{ kind: 'kubernetes-unsupported', talos: older, kubernetes: 'v1.34.1' }],
       }));
 
-    test('needs nothing of etcd to go back into service as what it was', () => {
+    test('needs nothing of etcd to return to service as what it was', () => {
       const silent = ofMinors.running(older, 'ctrl-2').seeing({ etcd: unreachable('no route to host') });
       expect(way(silent)).toMatchObject({ verdict: 'rollback' });
     });

@@ -50,7 +50,7 @@ const values = {
 };
 
 describe('the rollback of a run that replaced machines', () => {
-  test('replaces them again, the old templates first, with the values from before', () => {
+  test('replaces them again, the old templates first, with the previous values', () => {
     const answer = back([ran('work-1'), ran('ctrl-2')]);
     expect(answer).toMatchObject({
       verdict: 'planned',
@@ -192,7 +192,7 @@ describe('the rollback of a run that replaced machines', () => {
       expect(last).not.toHaveProperty('why');
     });
 
-    test('asks the gates again once what halted the run went back a first time', () =>
+    test('asks the gates again once what halted the run rolled back a first time', () =>
       expect(back([twice('work-1')], ahead.withObject('work-1', { ready: false }))).toMatchObject({
         plan: { hops: [{ nodes: [{ steps: 'rollback-replaced' }] }, { nodes: [{ steps: 'replace' }] }] },
       }));
@@ -290,7 +290,7 @@ describe('the rollback of a run that replaced machines', () => {
     test.each([
       ['before it joined', from],
       ['on its own rollback, or after it had joined', to],
-    ])('goes on with it before all others, of the previous version: %s', (_when, was) =>
+    ])('resumes it before all others, of the previous version: %s', (_when, was) =>
       expect(back([ran('work-2'), ran('work-1')], unfinished(upgraded, 'work-1', was))).toMatchObject({
         plan: {
           hops: [
@@ -367,7 +367,7 @@ describe('the rollback of a run that replaced machines', () => {
         'replacement-unfinished',
       ],
       [
-        'the one that is incomplete is not to go back',
+        'the one that is incomplete is not to roll back',
         () => refusal([ran('work-2')], unfinished(upgraded, 'work-1', to)),
         'replacement-unfinished',
       ],

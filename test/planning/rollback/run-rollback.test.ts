@@ -118,7 +118,7 @@ describe('the rollback of a run', () => {
     const through = (name: string) => [{ version: between, schematic: ran(name).schematic }];
     const twice = (name: string) => ran(name, { noSlot: 'several-hops', through: through(name) });
 
-    test('goes back through what ran between: by its slot first, then by the older image', () => {
+    test('rolls back through what ran between: by its slot first, then by the older image', () => {
       const answer = back([twice('work-1'), twice('ctrl-2')]);
       expect(answer).toMatchObject({
         verdict: 'planned',
@@ -237,7 +237,7 @@ describe('the rollback of a run', () => {
         });
       });
 
-      test('is only given back where that hop brought it to its version', () => {
+      test('is only returned to service where that hop brought it to its version', () => {
         const run = 'run/prox-ops/42';
         const left = upgraded
           .running(between, 'work-1')

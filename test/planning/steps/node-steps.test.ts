@@ -32,7 +32,7 @@ describe('the steps of a node', () => {
       stepOrders.armed,
     ],
     [
-      'the short ones where it is only given back',
+      'the short ones where it is only returned to service',
       { steps: { adopted: stepOrders.adopted } },
       { steps: 'adopted', skip: 'already-on-target' },
       stepOrders.adopted,
@@ -57,7 +57,7 @@ describe('all steps of a plan', () => {
     ],
     ['the legacy flow: no reboot', { legacy: stepOrders.legacy }, stepOrders.legacy],
     ['a node without a place to drain to', { lifecycle: single }, single],
-    ['nodes that are given back', { adopted: stepOrders.adopted }, stepOrders.adopted],
+    ['nodes that are returned to service', { adopted: stepOrders.adopted }, stepOrders.adopted],
     ['none', {}, []],
   ] as const)('are those of %s', (_name, taken, expected) => {
     expect(allSteps({ steps: taken })).toEqual(expected);

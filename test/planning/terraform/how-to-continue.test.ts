@@ -96,7 +96,7 @@ describe('the old machine', () => {
   });
 });
 
-describe('a machine that goes back to the previous version', () => {
+describe('a machine that rolls back to the previous version', () => {
   const rollsBackAutomatically = { remakes: true };
 
   test('is made again, however whole it is: it waits, or does not answer', () => {

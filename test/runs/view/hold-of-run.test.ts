@@ -34,7 +34,7 @@ describe('the hold of a run', () => {
       { kind: 'lifted' },
     ],
     ['is not known before the queue has seen its end', 'halted', { ...free, open: open(42) }, undefined],
-    ['is not known to a queue that began anew', 'halted', { ...free, lastRun: 0 }, undefined],
+    ['is not known to a queue that began again', 'halted', { ...free, lastRun: 0 }, undefined],
     ['was never there after a clean end', 'incomplete', { ...free, lifted }, undefined],
     ['was never there while it is open', undefined, free, undefined],
   ])('%s', (_, outcome, memo, expected) => {

@@ -103,7 +103,7 @@ group('the report of a run that did not end well', () => {
     expect(report.reasons[0]?.advice[0]).toMatch(/^talosctl -n 10\.20\.67\.4 /);
   });
 
-  test('names who aborted and why, and that the node was given back', () => {
+  test('names who aborted and why, and that the node was returned to service', () => {
     const view = seen(recorded('run-aborted'));
     const report = reportOfView(view, now);
     expect(report.decisions).toMatchObject([{ kind: 'abort', by: view.requestedBy, why: 'to record it' }]);

@@ -126,7 +126,7 @@ group('a node under way', () => {
     ]);
   });
 
-  test('tells what failed while it is taken back', () => {
+  test('tells what failed while it is rolled back', () => {
     const reason = { kind: 'drain-failed', node: 'k8s-ctrl-3', why: 'it hangs', attempts: 3 };
     const failure = {
       message: 'x',

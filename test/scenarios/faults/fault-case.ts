@@ -59,7 +59,7 @@ export interface FaultCase {
   readonly prepare?: (at: World, node: string) => Promise<unknown>;
   /** Once the run has begun. */
   readonly during?: (at: World, run: number, node: string) => Promise<unknown>;
-  /** Afterwards, to take back what was prepared. */
+  /** Afterwards, to roll back what was prepared. */
   readonly cleanUp?: (at: World, node: string) => Promise<unknown>;
   /** How it ends; a flow that is left out does not have it. `both`: of those that keep the machine. */
   readonly ends: { readonly [In in Flow]?: Ending } | { readonly both: Ending };

@@ -20,7 +20,7 @@ import { ways, type Way } from './ways.js';
 /** The machines that are worked on, of prox-ops in small. */
 const nodes = { worker: 'k8s-work-1', 'control-plane': 'k8s-ctrl-2' } as const;
 
-/** What is short in a lab, and too short for a step that is begun anew again and again. */
+/** What is short in a lab, and too short for a step that is begun again again and again. */
 const limits = { check: '30s', handOver: '30s', install: '30s' };
 
 /** Where in the matrix. */
@@ -42,8 +42,8 @@ export async function prepareForMatrix(world: World): Promise<void> {
 }
 
 /**
- * Plays one column of an order. A worker that dies goes on with its run, so one run takes a death at each of its steps; a step that halts
- * the run is given its halt, and the others begin anew without it. What ends a run is played step by step.
+ * Plays one column of an order. A worker that dies continues with its run, so one run takes a death at each of its steps; a step that halts
+ * the run is given its halt, and the others begin again without it. What ends a run is played step by step.
  *
  * @param wanted left out: every step that is to be played.
  */

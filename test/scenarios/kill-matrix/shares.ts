@@ -35,8 +35,7 @@ export const shares: Readonly<Partial<Record<MatrixOrder, Share>>> = {
   probed: {
     deaths: ['probe-node'],
     others: ['legacy'],
-    because:
-      'probes are one more step before the cordon is taken back, and the other steps do not know of them',
+    because: 'probes are one more step before the cordon is removed, and the other steps do not know of them',
   },
   lifecycle: {
     ends: { install: [], reboot: [], 'await-boot': [], 'verify-node': returned },
@@ -46,7 +45,7 @@ export const shares: Readonly<Partial<Record<MatrixOrder, Share>>> = {
   },
   armed: {
     deaths: ['record-facts', 'reboot', 'await-boot'],
-    // What is given back stays armed.
+    // What is returned to service stays armed.
     ends: { drain: emptying, reboot: [], 'await-boot': [], 'verify-node': returned },
     others: ['lifecycle'],
     because: 'the version is installed already, and the step does not know of that',
@@ -100,7 +99,7 @@ export const shares: Readonly<Partial<Record<MatrixOrder, Share>>> = {
     ends: { drain: emptying, 'roll-back': [] },
     others: ['rollback-in-place', 'legacy'],
     because:
-      'the nodes of a run that is taken back go as one that halted it does, and wait for gates as in an upgrade',
+      'the nodes of a run that is rolled back go as one that halted it does, and wait for gates as in an upgrade',
   },
   'rollback-replaced': {
     ends: {

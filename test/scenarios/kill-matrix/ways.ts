@@ -89,7 +89,7 @@ export const ways: Readonly<Partial<Record<MatrixOrder, Way>>> = {
     before: async (world, node) => {
       const run = await world.upgrade('--only', node);
       const { outcome } = await world.result(run);
-      if (outcome !== 'done') throw new Error(`the run that is to be taken back ended ${outcome}`);
+      if (outcome !== 'done') throw new Error(`the run that is to be rolled back ended ${outcome}`);
       return run;
     },
     ask: async (world, _node, earlier = 0) => {

@@ -52,7 +52,7 @@ describe('chaos that is stopped by Ctrl-C', () => {
     expect(all.filter(isRunning)).toEqual([]);
   });
 
-  it('keeps what it had, so that it can be gone on with', async () => {
+  it('keeps what it had, so that it can be resumed', async () => {
     const kept = JSON.parse(await readFile(path.join(folder, 'chaos.json'), 'utf8')) as ChaosResult;
     expect(kept).toMatchObject({ runs: [], notPlayed: [] });
   });

@@ -22,7 +22,7 @@ describe('a cluster that a person has upgraded half of', () => {
     world = undefined;
   });
 
-  it('is gone on with: those nodes are skipped, the others are done', async () => {
+  it('is resumed: those nodes are skipped, the others are done', async () => {
     world = await World.start({ name: 'half-legacy' });
     const byHand = ['k8s-ctrl-2', 'k8s-work-1'];
     for (const node of byHand) await byHandOn(world, '1.12', node, 'upgraded-by-hand', 'v1.12.2');

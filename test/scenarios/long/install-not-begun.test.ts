@@ -22,7 +22,7 @@ describe('an install that a dead worker was about to send', () => {
     await world.stop();
   });
 
-  it('is not sent by another one; the node is given back, and not rebooted for nothing', async () => {
+  it('is not sent by another one; the node is returned to service, and not rebooted for nothing', async () => {
     const planned = await world.slipway('plan', '--only', node, '--json');
     const { plan } = JSON.parse(planned.stdout) as { plan: UpgradePlan };
     const schematic = plan.hops[0]?.nodes.find(({ name }) => name === node)?.schematic ?? '';

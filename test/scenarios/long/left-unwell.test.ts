@@ -43,7 +43,7 @@ describe('a node that an earlier run left unwell', () => {
       reason: { kind: 'node-stays-not-ready' },
     });
     expect(await isCordoned()).toBe(true);
-    // It ran this version before the run: nothing of the run is taken back, whatever slipway.yaml says of failures.
+    // It ran this version before the run: nothing of the run is rolled back, whatever slipway.yaml says of failures.
     expect(await world.machineEvents(node, 'rollback-accepted')).toHaveLength(0);
   });
 
@@ -60,7 +60,7 @@ describe('a node that an earlier run left unwell', () => {
     expect(await isCordoned()).toBe(true);
   });
 
-  it('is given back once it is', async () => {
+  it('is returned to service once it is', async () => {
     await world.control('DELETE', '/faults');
     await released();
     expect(await upgraded()).toMatchObject({ outcome: 'done', reasons: [] });

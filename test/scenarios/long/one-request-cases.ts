@@ -30,7 +30,7 @@ const longerThanAHeartbeat = 12_000;
 const done = { outcome: 'done', node: 'done', state: 'on-target', installs: 1, boots: 1 } as const;
 /**
  * Waits that go on while a worker is missed. A worker that is stopped is offered work until its polls end, for up to a minute, and
- * each time it is missed anew.
+ * each time it is missed again.
  */
 const patient = {
   limits: {

@@ -41,7 +41,7 @@ describe('a machine replaced whose VLAN is tried', () => {
     await world.stop();
   });
 
-  it('is given back where its gateway answers', async () => {
+  it('is returned to service where its gateway answers', async () => {
     const result = await world.result(await world.upgrade('--only', 'k8s-work-1'));
     expect(result).toMatchObject({ outcome: 'done', reasons: [] });
     expect(nodeResult(result, 'k8s-work-1').steps).toContainEqual(

@@ -104,9 +104,9 @@ describe('a machine that Terraform replaces', () => {
       expect(node.spec.unschedulable).toBeUndefined();
     });
 
-    it('says what was given back, and what was compared', async () => {
+    it('says what was returned to service, and what was compared', async () => {
       const { stdout } = await world.slipway('report');
-      expect(stdout).toContain(`it was given back label ${label}`);
+      expect(stdout).toContain(`it was returned to service label ${label}`);
       expect(stdout).toContain(
         '3 network interfaces (untagged, VLAN 62, VLAN 81); MAC and address as before',
       );

@@ -5,7 +5,7 @@ import { stageOf } from '../faults/terraform-deaths.js';
 import { terminatedAt } from '../faults/terminated-replacement.js';
 import { from, to, versionMerged } from '../version-merged.js';
 
-/** Only here: machines that a terminated run left incomplete, gone on with by the next one. */
+/** Only here: machines that a terminated run left incomplete, resumed by the next one. */
 describe('a run that is terminated while a machine is replaced', () => {
   let world: World;
 
@@ -37,7 +37,7 @@ describe('a run that is terminated while a machine is replaced', () => {
       expect(stdout.replaceAll(/\s+/g, ' ')).toContain('what the Terraform state lacks is made');
     });
 
-    it('is gone on with by the next run: made once, and destroyed no second time', async () => {
+    it('is resumed by the next run: made once, and destroyed no second time', async () => {
       result = await world.result(await world.upgrade('--only', node));
       expect(result).toMatchObject({ outcome: 'done', reasons: [] });
       expect(nodeResult(result, node)).toMatchObject({ outcome: 'done', from, to });
@@ -48,12 +48,12 @@ describe('a run that is terminated while a machine is replaced', () => {
   describe('and Terraform comes to its end automatically: a new control plane waits for its configuration', () => {
     const node = 'k8s-ctrl-2';
 
-    it('is gone on with by the next run: configured, and its dead member removed by its id', async () => {
+    it('is resumed by the next run: configured, and its dead member removed by its id', async () => {
       const before = await memberOf(world, node);
       await terminatedAt(world, node, 'vm-answer-hangs', 'goes on');
       await world.until('it waits', async () => (await stageOf(world, node)) === 'maintenance');
       expect(await memberOf(world, node)).toBe(before);
-      await world.slipway('release', '--why', 'to go on with it');
+      await world.slipway('release', '--why', 'to continue with it');
       const { stdout } = await world.slipway('plan', '--only', node);
       expect(stdout.replaceAll(/\s+/g, ' ')).toContain('a new machine waits there');
       const result = await world.result(await world.upgrade('--only', node));
@@ -70,7 +70,7 @@ describe('a run that is terminated while a machine is replaced', () => {
 
     it('takes it first, then all that is left', async () => {
       await terminatedAt(world, node, 'vm-create-hangs', 'power cut');
-      await world.slipway('release', '--why', 'to go on with all');
+      await world.slipway('release', '--why', 'to continue with all');
       const result = await world.result(await world.upgrade());
       expect(result).toMatchObject({ outcome: 'done', reasons: [] });
       expect(result.order[0]).toBe(node);

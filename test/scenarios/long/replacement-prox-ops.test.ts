@@ -22,7 +22,7 @@ const all = ['baldar', 'heimdall', 'odin', 'thor'].flatMap((host) => [
 const unused = 'odin-control-plane';
 
 /**
- * Only here: a node replaced that does not get well and goes back automatically; and the whole of an example replaced, its cards with it, whose Terraform is that of its repository: every node waits for
+ * Only here: a node replaced that does not get well and rolls back automatically; and the whole of an example replaced, its cards with it, whose Terraform is that of its repository: every node waits for
  * all templates, and VMs follow no version.
  */
 describe('a minor of prox-ops, by machines replaced', () => {
@@ -58,7 +58,7 @@ describe('a minor of prox-ops, by machines replaced', () => {
     it('is planned with all templates, since every node waits for all of them', () =>
       expect(result.plan?.hops[0]?.templates).toHaveLength(8));
 
-    it('goes back automatically, and halts with the card it lacked', () => {
+    it('rolls back automatically, and halts with the card it lacked', () => {
       expect(result).toMatchObject({
         outcome: 'halted',
         reasons: [
@@ -90,7 +90,7 @@ describe('a minor of prox-ops, by machines replaced', () => {
         'patches merged into its machine configuration: 1',
       ));
 
-    it('made the templates of all hosts and roles anew, and again of the previous version', async () => {
+    it('made the templates of all hosts and roles again, and again of the previous version', async () => {
       const made = await templatesMade(world);
       expect([made.slice(0, 8).toSorted(), made.slice(8).toSorted()]).toEqual([all, all]);
     });
@@ -149,7 +149,7 @@ describe('a minor of prox-ops, by machines replaced', () => {
     });
   });
 
-  /** That one also was made of the new version without its card, and went back. */
+  /** That one also was made of the new version without its card, and rolled back. */
   function timesMade(name: string): number {
     return name === first ? 3 : 1;
   }

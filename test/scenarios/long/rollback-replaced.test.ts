@@ -148,7 +148,7 @@ describe('a halted run whose node was replaced, and is rolled back', () => {
       expect(status).toContain(`slipway rollback ${node} prox-ops/${run}`);
     });
 
-    it('goes back when it is asked again, from what it is then', async () => {
+    it('rolls back when it is asked again, from what it is then', async () => {
       const { code } = await world.slipway('rollback', node, '--why', 'the host was repaired');
       expect(code).toBe(0);
       const result = await world.result(run);
@@ -178,7 +178,7 @@ describe('a halted run whose node was replaced, and is rolled back', () => {
   describe('a worker whose machine could not be destroyed', () => {
     const node = 'k8s-work-1';
 
-    it('only goes back into service', async () => {
+    it('only returns to service', async () => {
       await world.control('POST', '/faults', { name: 'vm-destroy-fails', node });
       const run = await world.upgrade('--only', node);
       await isHalted(world, node);

@@ -5,7 +5,7 @@ import { World, nodeResult } from '../../../lab/world.js';
 const [from, between, to] = ['v1.11.6', 'v1.12.11', 'v1.13.7'];
 const [controlPlane, worker] = ['k8s-ctrl-2', 'k8s-work-1'] as const;
 
-/** Only here: a run of several hops in place that is taken back, by the slot first, and then by the older image. */
+/** Only here: a run of several hops in place that is rolled back, by the slot first, and then by the older image. */
 describe('the rollback of a run of several hops in place', () => {
   let world: World;
   let run: number;
@@ -53,7 +53,7 @@ describe('the rollback of a run of several hops in place', () => {
     expect(plan?.notes.join('\n')).toContain(`Talos ${between} comes first: it is what ran between`);
   });
 
-  it('halts at a node that does not become Ready, and goes on with it when a person says so', async () => {
+  it('halts at a node that does not become Ready, and resumes it when a person says so', async () => {
     await world.until('it waits for a decision', async () =>
       (await world.says()).replaceAll(/\s+/g, ' ').includes(`Waits for somebody to decide about ${worker}`),
     );

@@ -7,7 +7,7 @@ import { templatesMade } from '../templates-made.js';
 const [from, between, to] = ['v1.11.6', 'v1.12.11', 'v1.13.7'];
 const [controlPlane, worker] = ['k8s-ctrl-2', 'k8s-work-1'] as const;
 
-/** Only here: a run that replaced machines over two minors goes back through the minor between, and is retried where it halts. */
+/** Only here: a run that replaced machines over two minors rolls back through the minor between, and is retried where it halts. */
 describe('the rollback of a run that replaced machines over two minors', () => {
   let world: World;
   let run: number;
@@ -55,7 +55,7 @@ describe('the rollback of a run that replaced machines over two minors', () => {
     expect(plan?.notes.join('\n')).toContain(`Talos ${between} comes first: it is what ran between`);
   });
 
-  it('halts at a machine that is incomplete, and goes on with it when a person says so', async () => {
+  it('halts at a machine that is incomplete, and resumes it when a person says so', async () => {
     await world.until('it waits for a decision', async () =>
       (await world.says()).includes(`slipway retry ${worker} `),
     );

@@ -5,7 +5,7 @@ import { World, nodeResult } from '../../../lab/world.js';
 const [from, to] = ['v1.12.1', 'v1.12.2'];
 const [controlPlane, worker, unwell] = ['k8s-ctrl-2', 'k8s-work-1', 'k8s-work-2'] as const;
 
-/** Only here: a whole run that is taken back, once it is done and while it holds the cluster. */
+/** Only here: a whole run that is rolled back, once it is done and while it holds the cluster. */
 describe('the rollback of a run', () => {
   let world: World;
 

@@ -70,7 +70,7 @@ describe('a worker that is drained with its own node', () => {
       expect(lines.at(-1)).toMatchObject({ node: dead.node, how: end });
     });
 
-    it('leaves what it had in hand to the other one, which goes on with it', () => {
+    it('leaves what it had in hand to the other one, which resumes it', () => {
       expect(went).toEqual([{ ...lost, on: other.node, at: expect.any(Number) }]);
       const after = (went[0]?.at ?? 0) - since;
       // How long it takes is a figure, for the page; nothing hangs on it.

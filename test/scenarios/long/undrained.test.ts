@@ -37,7 +37,7 @@ describe('a worker that cannot be emptied', () => {
     expect((await world.slipway('plan')).stdout).toContain('the run goes on without it');
   });
 
-  it('is given back, and the run goes on without it', async () => {
+  it('is returned to service, and the run goes on without it', async () => {
     result = await world.result(await world.upgrade('--only', stuck, next));
     expect(result).toMatchObject({
       outcome: 'incomplete',

@@ -31,7 +31,7 @@ test('holds one at a time, lets all have their turn, and leaves no file', async 
   expect(existsSync(file)).toBe(false);
 });
 
-test('is given back when the work fails', async () => {
+test('is returned to service when the work fails', async () => {
   await expect(withLock(file, { what }, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
   expect(existsSync(file)).toBe(false);
 });
@@ -114,7 +114,7 @@ describe('a lock that is held', () => {
 });
 
 describe('of several processes', () => {
-  /** A process that takes the lock, does what is written here, and gives it back. */
+  /** A process that takes the lock, does what is written here, and releases it. */
   function another(work: string): ChildProcess & { stdout: NonNullable<ChildProcess['stdout']> } {
     const module = new URL('../../../src/tools/binaries/lock.js', import.meta.url).href;
     const code = `import { appendFileSync } from 'node:fs';

@@ -337,7 +337,7 @@ describe('the cache', () => {
     ],
     ['without its record', () => rmSync(`${cached('kube-scheduler', '1.35.4')}.json`)],
     ['with half a record', () => writeFileSync(`${cached('kube-scheduler', '1.35.4')}.json`, '{"version"')],
-  ])('does not give a file that is %s: it is got anew', async (_, spoil) => {
+  ])('does not give a file that is %s: it is got again', async (_, spoil) => {
     spoil();
     expect((await resolve('kube-scheduler')).source).toBe('download');
     expect(readFileSync(cached('kube-scheduler', '1.35.4'), 'utf8')).toBe(scheduler);
@@ -369,7 +369,7 @@ if (!hasGo) process.stderr.write('SKIPPED: building from source is not tested, t
 
 (hasGo ? describe : describe.skip)('the source', () => {
   beforeEach(() => {
-    // The machine's own build cache, or Go would compile its runtime anew for each test.
+    // The machine's own build cache, or Go would compile its runtime again for each test.
     const GOCACHE = process.env['GOCACHE'] ?? path.join(os.homedir(), '.cache', 'go-build');
     env = { ...env, PATH: `${onPath}:${process.env['PATH'] ?? ''}`, HOME: os.homedir(), GOCACHE };
     mkdirSync(path.join(folder, 'tools/cluster/cmd/kube-scheduler'), { recursive: true });

@@ -65,7 +65,7 @@ describe('the commit that declared what is declared', () => {
     expect([commit, talosOf(before)]).toEqual([repository.git('rev-parse', 'HEAD'), 'v1.12.6']);
   });
 
-  test('is the second of two that say the same, where it went back in between', async () => {
+  test('is the second of two that say the same, where it rolled back in between', async () => {
     repository.commit('first', says('v1.12.6'));
     repository.commit('bump', says('v1.12.7'));
     repository.commit('revert', says('v1.12.6'));

@@ -164,7 +164,7 @@ describe.each(tools)('the lock of a state, and the real %s', (tool) => {
   );
 
   it(
-    'is given back, and the state written, by an apply that is stopped once',
+    'is returned to service, and the state written, by an apply that is stopped once',
     async () => {
       const stop = new AbortController();
       const { applied } = await making(stop.signal);
