@@ -14,9 +14,7 @@ import { writeAtomically } from './processes/write-atomically.js';
 async function chaos(options: ChaosOptions): Promise<number> {
   const { seed, json } = options;
   // Before anything is played: it may not be there.
-  const matrix = resultsIn(options.matrix, 'npm run reliability writes it') as
-    | MatrixResult
-    | undefined;
+  const matrix = resultsIn(options.matrix, 'npm run reliability writes it') as MatrixResult | undefined;
   const before = options.resume || options.page ? earlierResults(options) : nothingPlayed;
   if (options.page) return page(before, matrix);
   const all = drawAll(options);

@@ -43,7 +43,7 @@ describe('what rolls back in git what it declares', () => {
     [
       'a checkout, whose commit may be about something else',
       { commit },
-      'git log --oneline -S v1.12.6 4f1c9d2b7a6e  # git still declares Talos v1.12.6: names the commit; git revert COMMIT takes it back ' +
+      'git log --oneline -S v1.12.6 4f1c9d2b7a6e  # git still declares Talos v1.12.6: names the commit; git revert COMMIT reverts it ' +
         'there, of a merge commit: git revert -m 1 COMMIT',
     ],
     ['no git', {}, undefined],
