@@ -1,6 +1,6 @@
 import { clusterNamed, defaultCluster } from '../clusters/clusters.js';
 import type { ClusterMachine } from '../clusters/cluster-definition.js';
-import { replaced } from '../put-back/make-anew.js';
+import { replaced } from '../put-back/replace-machines.js';
 import type { World, WorldOptions } from '../world.js';
 
 /** The three ways a node can go: as `stepOrders` names them. */

@@ -1,5 +1,5 @@
 import { Interrupter } from '../interruptions/interrupter.js';
-import { makeAnewSince } from '../put-back/make-anew.js';
+import { replaceSince } from '../put-back/replace-machines.js';
 import { reset } from '../put-back/reset.js';
 import type { Verdict } from '../watcher/watch.js';
 import type { PlayedRun } from './play-run.js';
@@ -38,7 +38,7 @@ export class Stages {
     const { world } = this.#up.stage;
     if (outcome === 'never ended') return this.stop();
     try {
-      if (shapeNamed(drawn.shape).flow === 'replace') await makeAnewSince(world, drawn.nodes, from);
+      if (shapeNamed(drawn.shape).flow === 'replace') await replaceSince(world, drawn.nodes, from);
       else await reset(world, ...drawn.nodes);
     } catch (error) {
       this.told.say(`  the lab is replaced: ${error instanceof Error ? error.message : String(error)}`);

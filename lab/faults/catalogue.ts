@@ -2,7 +2,7 @@ import { factoryFaults } from '../factory/factory-faults.js';
 import { forgeFaults } from '../forge/forge-faults.js';
 import { hypervisorFaults } from '../hypervisor/hypervisor-faults.js';
 import { replacementFaults } from '../machines/machine-room/replacement-faults.js';
-import { wayBackFaults } from '../machines/way-back-faults.js';
+import { wayBackFaults } from '../machines/rollback-faults.js';
 import { sinkFaults } from '../sinks/sink-faults.js';
 
 /** How one fault behaves. */

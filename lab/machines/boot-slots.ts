@@ -143,7 +143,7 @@ export class BootSlots {
   }
 
   /**
-   * Turns the default around because somebody asked for it; asked twice, it is where it was. The mark stays.
+   * SerialByKey the default around because somebody asked for it; asked twice, it is where it was. The mark stays.
    * Throws in the boot loader's words when there is nothing in the other slot.
    */
   rollback(): void {

@@ -150,7 +150,7 @@ export class Machine extends MachineView {
   }
 
   /**
-   * Turns the boot loader around and reboots, whatever else runs; nobody drains or asks etcd. Throws in the boot
+   * SerialByKey the boot loader around and reboots, whatever else runs; nobody drains or asks etcd. Throws in the boot
    * loader's words when there is nothing to roll back to.
    */
   rollback(): void {

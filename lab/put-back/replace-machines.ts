@@ -29,7 +29,7 @@ export async function makeAnew(world: World, node: string): Promise<void> {
  *
  * @param since milliseconds, when the run began.
  */
-export async function makeAnewSince(world: World, nodes: readonly string[], since: number): Promise<void> {
+export async function replaceSince(world: World, nodes: readonly string[], since: number): Promise<void> {
   await world.control('DELETE', '/faults');
   for (const node of nodes) {
     const destroyed = await world.machineEvents(node, 'destroyed');

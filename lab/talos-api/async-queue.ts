@@ -1,5 +1,5 @@
 /**
- * Turns callbacks into something to iterate over. `start` gets a `push` and answers how to stop it. Iteration ends
+ * SerialByKey callbacks into something to iterate over. `start` gets a `push` and answers how to stop it. Iteration ends
  * when the signal aborts; what was pushed before is still handed out.
  */
 export async function* queueOf<Item>(

@@ -15,7 +15,7 @@ import { readConfiguration } from './machine-configuration.js';
 import { setMarks } from './node-marks.js';
 import { patchNodeAsSeen, requireNodeObject } from './patch-node.js';
 import { machineMade, planMachine, replacementOf, type Replaced } from './plan-replacement.js';
-import { applyAfterLook } from './remains.js';
+import { applyAfterLook } from './leftover-machine.js';
 import {
   applyLimits,
   knownState,

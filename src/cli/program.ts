@@ -144,13 +144,14 @@ function addCheckingCommands(program: Command, finished: Finished): void {
   inventory
     .command('check')
     .description('check slipway.yaml and tell all its mistakes at once')
-    .argument('[file]', 'the inventory', 'slipway.yaml')
+    .argument('[file]', 'the inventory (default: "slipway.yaml")')
+    .option('-f, --file <file>', 'the inventory, as other commands name it')
     .option('--json', 'print the mistakes as JSON')
     .addHelpText(
       'after',
-      examples('slipway inventory check', 'slipway inventory check clusters/atlas.yaml --json'),
+      examples('slipway inventory check', 'slipway inventory check -f clusters/atlas.yaml --json'),
     )
-    .action(async (file: string, options: InventoryCheckOptions) =>
+    .action(async (file: string | undefined, options: InventoryCheckOptions) =>
       finished(await (await import('./commands/inventory-check.js')).inventoryCheck(file, options)),
     );
 

@@ -7,7 +7,7 @@ import type { Clock } from '../runs/view/work-text.js';
 import { runStanding, type Point, type Standing, type Tone } from './run-standing.js';
 
 /** A cluster as the overview and its own screen show it. */
-export interface ClusterSight {
+export interface ObservedCluster {
   readonly queue: QueueView;
   /** The open run, where there is one that could be read. */
   readonly run: RunView | undefined;
@@ -20,7 +20,7 @@ export interface ClusterStanding extends Standing {
 }
 
 /** How a cluster stands: what its open run asks, what holds it, or that it is free. */
-export function clusterStanding(sight: ClusterSight, clock: Clock): ClusterStanding {
+export function clusterStanding(sight: ObservedCluster, clock: Clock): ClusterStanding {
   const { queue, run } = sight;
   const { running, open, hold, frozen, waiting, runs } = queue;
   const merged = mergedAndWaits(queue);
@@ -106,7 +106,7 @@ function mergedAndWaits({ waiting, blockedVersions }: QueueView): Point[] {
 const order: readonly Tone[] = ['asks', 'fault', 'works', 'rests', 'well'];
 
 /** Those that wait for a person first; then by name. */
-export function inOrderOfNeed<T extends { readonly standing: Standing; readonly sight: ClusterSight }>(
+export function inOrderOfNeed<T extends { readonly standing: Standing; readonly sight: ObservedCluster }>(
   clusters: readonly T[],
 ): T[] {
   return clusters.toSorted(

@@ -1,18 +1,18 @@
-import type { QueueSight } from '../runs/temporal/cluster-queue.js';
+import type { ObservedQueue } from '../runs/temporal/cluster-queue.js';
 import type { RunLine } from '../runs/temporal/list-runs.js';
-import type { RunView, WorkerSight } from '../runs/view/run-view.js';
+import type { RunView, ObservedWorkers } from '../runs/view/run-view.js';
 
 /** What the page shows, from wherever it is kept. Each call looks again. */
 export interface PageSource {
   /** Every cluster that has a queue, in the order of their names. */
-  clusters(): Promise<readonly QueueSight[]>;
+  clusters(): Promise<readonly ObservedQueue[]>;
   /** Undefined: no such cluster. */
-  cluster(name: string): Promise<QueueSight | undefined>;
+  cluster(name: string): Promise<ObservedQueue | undefined>;
   /** The last runs of a cluster, the newest first. */
   lastRuns(cluster: string, last: number): Promise<readonly RunLine[]>;
   /** Undefined: no such run, or its retention is over. */
   run(cluster: string, run: number): Promise<RunView | undefined>;
-  workers(): Promise<WorkerSight>;
+  workers(): Promise<ObservedWorkers>;
   /** Where Temporal's own Web UI shows a workflow; undefined: not known. */
   webUi(workflowId: string): string | undefined;
 }

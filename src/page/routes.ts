@@ -1,7 +1,7 @@
 import { nodeAddresses } from '../runs/view/node-addresses.js';
 import { queueView } from '../runs/view/queue-view.js';
-import type { QueueSight } from '../runs/temporal/cluster-queue.js';
-import type { ClusterSight } from './cluster-standing.js';
+import type { ObservedQueue } from '../runs/temporal/cluster-queue.js';
+import type { ObservedCluster } from './cluster-standing.js';
 import type { PageSource } from './page-source.js';
 import { clusterScreen } from './screens/cluster.js';
 import { nodeScreen } from './screens/node.js';
@@ -56,7 +56,7 @@ export const routes: readonly Route[] = [
 
 async function overview(source: PageSource, _: Params, frame: Frame): Promise<Screen> {
   const [queues, workers] = await Promise.all([source.clusters(), source.workers()]);
-  const sights: ClusterSight[] = [];
+  const sights: ObservedCluster[] = [];
   for (let first = 0; first < queues.length; first += atOnce) {
     const some = queues.slice(first, first + atOnce);
     // One after the other: an overview of many clusters must not be many calls at once.
@@ -73,7 +73,7 @@ async function cluster(source: PageSource, { cluster: name = '' }: Params, frame
   return clusterScreen(sight, workers, frame);
 }
 
-async function sightOf(source: PageSource, queue: QueueSight, last: number): Promise<ClusterSight> {
+async function sightOf(source: PageSource, queue: ObservedQueue, last: number): Promise<ObservedCluster> {
   const { cluster: name, memo } = queue;
   const { open, hold } = memo;
   const [runs, run, held] = await Promise.all([

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { ApproveAnswer, RejectAnswer } from '../workflows/messages.js';
 import type { AnswerVerb, PlanAnswered, PlanAnswerRequest } from './answer-plan.js';
 import { bearerOf, type KnownToken } from './api-tokens.js';
-import type { DoorAnswer } from './door.js';
+import type { WebhookAnswer } from './webhook-server.js';
 
 /** A hash, a reason, and what JSON needs around them. */
 const bodyMax = 16 * 1024;
@@ -14,7 +14,7 @@ export interface AnswerApiParts {
   readonly tokens: readonly KnownToken[];
   /** Hands an answer to the run. Rejects: Temporal could not be asked. */
   readonly answer: (request: PlanAnswerRequest) => Promise<PlanAnswered>;
-  readonly tell: (answer: DoorAnswer) => void;
+  readonly tell: (answer: WebhookAnswer) => void;
 }
 
 const Place = z.object({
@@ -33,13 +33,13 @@ const Body = z.strictObject({
 /** What is sent back; `approval` or `rejection` is what the run keeps. */
 interface Answer {
   readonly status: number;
-  readonly verdict: DoorAnswer['verdict'];
+  readonly verdict: WebhookAnswer['verdict'];
   readonly why?: string;
   readonly result?: ApproveAnswer | RejectAnswer;
 }
 
 /** `POST /api/clusters/CLUSTER/runs/RUN/approve` and `…/reject`: for programs, by tokens of starter.yaml. Nothing of it is for browsers. */
-export function addAnswerApi(app: FastifyInstance, parts: AnswerApiParts): void {
+export function addApprovalApi(app: FastifyInstance, parts: AnswerApiParts): void {
   const owners = new WeakMap<FastifyRequest, KnownToken>();
   const answered = (
     request: FastifyRequest,

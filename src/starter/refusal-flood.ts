@@ -1,11 +1,11 @@
-import type { DoorAnswer } from './door.js';
+import type { WebhookAnswer } from './webhook-server.js';
 
 const minuteMs = 60_000;
 /** More than a person reads, and than a forge that is set up wrong sends. */
 const perMinute = 60;
 
 interface FloodParts {
-  readonly tell: (answer: DoorAnswer) => void;
+  readonly tell: (answer: WebhookAnswer) => void;
   readonly tellCount: (refused: number) => void;
   readonly now: () => Date;
 }
@@ -14,7 +14,7 @@ interface FloodParts {
  * Tells answers one by one, but for refusals beyond sixty a minute, which anybody can cause: those are counted, and the count is told
  * with the next request after that minute.
  */
-export function withoutFlood({ tell, tellCount, now }: FloodParts): (answer: DoorAnswer) => void {
+export function withoutFlood({ tell, tellCount, now }: FloodParts): (answer: WebhookAnswer) => void {
   let began = 0;
   let refused = 0;
   return (answer) => {

@@ -4,10 +4,10 @@ import { describe } from '../planning/reasons/describe.js';
 import { readCredential } from '../tools/credentials.js';
 import { ForgeFailed } from '../tools/forge/forge-failed.js';
 import { messageOf, Refusal } from '../tools/refusal.js';
-import { addAnswerApi } from './answer-api.js';
+import { addApprovalApi } from './approval-api.js';
 import { answerPlan } from './answer-plan.js';
 import { readTokens, type KnownToken } from './api-tokens.js';
-import { createDoor, type DoorAnswer } from './door.js';
+import { createWebhookServer, type WebhookAnswer } from './webhook-server.js';
 import { Poll, type PollFound } from './poll.js';
 import { openPolledForge } from './poll-forge.js';
 import { pollRecord } from './poll-record.js';
@@ -20,7 +20,7 @@ import { startDelivery } from './start-delivery.js';
 export type StarterEvent =
   | { readonly kind: 'listening'; readonly address: string; readonly port: number }
   | { readonly kind: 'polling'; readonly repository: string; readonly everyMs: number }
-  | ({ readonly kind: 'request' } & DoorAnswer)
+  | ({ readonly kind: 'request' } & WebhookAnswer)
   | ({ readonly kind: 'found' } & PollFound)
   | {
       readonly kind: 'poll-failed';
@@ -55,7 +55,7 @@ export interface RunningStarter {
 }
 
 /**
- * Starts the door and the polls of starter.yaml. Temporal need not be there yet: webhooks are answered with 503 until it is, and polls
+ * Starts the webhook server and the polls of starter.yaml. Temporal need not be there yet: webhooks are answered with 503 until it is, and polls
  * try again.
  *
  * @throws Refusal `credential-unreadable` for a secret that cannot be read, before anything listens; Error where the port is taken.
@@ -68,11 +68,11 @@ export async function startStarter(parts: StarterParts): Promise<RunningStarter>
   const tokens = await readTokens(settings);
   const now = (): Date => new Date();
   const open = hearing.length > 0 || tokens.length > 0;
-  const door = open ? doorOf(parts, hearing, { signed, tokens }, now) : undefined;
+  const webhookServer = open ? webhookServerOf(parts, hearing, { signed, tokens }, now) : undefined;
   let port: number | undefined;
-  if (door) {
-    await door.listen({ host: settings.listen.address, port: settings.listen.port });
-    port = (door.server.address() as AddressInfo).port;
+  if (webhookServer) {
+    await webhookServer.listen({ host: settings.listen.address, port: settings.listen.port });
+    port = (webhookServer.server.address() as AddressInfo).port;
     tell({ kind: 'listening', address: settings.listen.address, port });
   }
   const stopping = new AbortController();
@@ -81,7 +81,7 @@ export async function startStarter(parts: StarterParts): Promise<RunningStarter>
     port,
     stop: async (why) => {
       stopping.abort();
-      await door?.close();
+      await webhookServer?.close();
       await Promise.all(polls);
       tell({ kind: 'stopped', why });
     },
@@ -101,7 +101,7 @@ export async function readSecrets(
   );
 }
 
-function doorOf(
+function webhookServerOf(
   { client, taskQueue, tell }: StarterParts,
   repositories: readonly RepositorySettings[],
   {
@@ -115,7 +115,7 @@ function doorOf(
     tellCount: (refused) => tell({ kind: 'flood', refused }),
     now,
   });
-  const app = createDoor({
+  const app = createWebhookServer({
     repositories,
     signed,
     now,
@@ -126,7 +126,7 @@ function doorOf(
   if (tokens.length > 0)
     void app.register((within, _options, done) => {
       const options = { taskQueue, limitMs: answerMs };
-      addAnswerApi(within, {
+      addApprovalApi(within, {
         tokens,
         answer: (request) => answerPlan(client, request, options),
         tell: telling,

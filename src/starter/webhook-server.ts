@@ -14,8 +14,8 @@ export const bodyMax = 5 * 1024 * 1024;
 /** Whoever sends slower than this is no forge. Milliseconds for a whole request. */
 const requestMs = 20_000;
 
-/** What the door needs of the rest. */
-export interface DoorParts {
+/** What the webhook server needs of the rest. */
+export interface WebhookServerParts {
   readonly repositories: readonly RepositorySettings[];
   /** Their secrets, by reference read already. */
   readonly signed: readonly SignedRepository[];
@@ -23,12 +23,12 @@ export interface DoorParts {
   readonly start: (delivery: Delivery) => Promise<Started>;
   /** Whether Temporal answers: undefined when it does, else why not. */
   readonly whyNotReady: () => Promise<string | undefined>;
-  readonly tell: (answer: DoorAnswer) => void;
+  readonly tell: (answer: WebhookAnswer) => void;
   readonly now: () => Date;
 }
 
 /** What was answered to a request, as operators read it. */
-export interface DoorAnswer {
+export interface WebhookAnswer {
   readonly status: number;
   readonly verdict: 'accepted' | 'duplicate' | 'ignored' | 'refused' | 'unavailable';
   readonly why?: string;
@@ -42,7 +42,7 @@ export interface DoorAnswer {
   readonly path?: string;
 }
 
-type Answer = Omit<DoorAnswer, 'from'>;
+type Answer = Omit<WebhookAnswer, 'from'>;
 
 /** The forge's own id: a UUID. Ids of our own making never look like one, so that nobody takes them first. */
 const deliveryId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -51,10 +51,10 @@ const eventName = /^[a-z_]{1,64}$/;
 const Ping = z.object({ zen: z.string() });
 
 /**
- * The door for webhooks: verified on the raw bytes before anything of them is read, answered as soon as Temporal has them.
+ * The webhook server: verified on the raw bytes before anything of them is read, answered as soon as Temporal has them.
  * It knows no cluster, and starts nothing but deliveries. What else is to be served beside it is registered on what it answers.
  */
-export function createDoor(parts: DoorParts): FastifyInstance {
+export function createWebhookServer(parts: WebhookServerParts): FastifyInstance {
   const app = Fastify({
     bodyLimit: bodyMax,
     requestTimeout: requestMs,
@@ -76,7 +76,7 @@ export function createDoor(parts: DoorParts): FastifyInstance {
 }
 
 /** The one route for webhooks, with rules for bodies and errors that hold for it alone. */
-function addWebhooks(app: FastifyInstance, parts: DoorParts): void {
+function addWebhooks(app: FastifyInstance, parts: WebhookServerParts): void {
   const replays = new Replays();
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) =>
@@ -121,7 +121,7 @@ function whyNoWebhook({ headers }: FastifyRequest): { status: number; why: strin
   return undefined;
 }
 
-async function answerTo(request: FastifyRequest, parts: DoorParts, replays: Replays): Promise<Answer> {
+async function answerTo(request: FastifyRequest, parts: WebhookServerParts, replays: Replays): Promise<Answer> {
   const event = String(request.headers['x-github-event']);
   const delivery = String(request.headers['x-github-delivery']).toLowerCase();
   const about = { delivery, event };

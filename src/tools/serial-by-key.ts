@@ -1,7 +1,7 @@
 import { ProcessSlots } from './process-slots.js';
 
 /** Does what belongs together one after the other, in the order in which it was asked for; what does not, at once. */
-export class Turns {
+export class SerialByKey {
   readonly #lines = new Map<string, { readonly slot: ProcessSlots; length: number }>();
 
   /**

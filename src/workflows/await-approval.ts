@@ -8,8 +8,8 @@ import {
 import type { UpgradePlan } from '../planning/plan/plan.js';
 import type { Reason } from '../planning/reasons/reason.js';
 import { approvalRefusal, samePerson, type ApprovalState } from './approval-refusals.js';
-import { answerShape, givenAnswer, givenBySignal } from './given-answer.js';
-import { onOneLine } from './given-texts.js';
+import { answerShape, validAnswer, validSignal } from './valid-answer.js';
+import { onOneLine } from './valid-texts.js';
 import {
   approveBySignal,
   approvePlan,
@@ -133,7 +133,7 @@ export class PlanAnswer {
   }
 
   private check(verb: 'approve' | 'reject', input: unknown): void {
-    const given = givenAnswer(input);
+    const given = validAnswer(input);
     const why = typeof given === 'string' ? given : approvalRefusal(verb, this.now(), given);
     if (why !== undefined) throw ApplicationFailure.nonRetryable(why, 'approval-refused');
   }
@@ -170,7 +170,7 @@ export class PlanAnswer {
 
   /** It throws never: what a signal's handler throws would end the run, and anybody may send one. */
   private signalled(verb: 'approve' | 'reject', sent: unknown): void {
-    const given = givenBySignal(sent);
+    const given = validSignal(sent);
     const why = typeof given === 'string' ? given : approvalRefusal(verb, this.now(), given, true);
     if (typeof given === 'string' || why !== undefined) {
       this.refusedSignals = [...this.refusedSignals, `${verb}: ${why}`].slice(-refusedMax);

@@ -12,9 +12,9 @@ import {
 import { describe, holdSentence } from '../planning/reasons/describe.js';
 import type { Hold, RunResult } from '../planning/report/run-result.js';
 import { reasonOf } from './failure-reason.js';
-import { givenDecision, takesDecision } from './given-decision.js';
-import { takesRequest } from './given-request.js';
-import { onOneLine } from './given-texts.js';
+import { validDecision, takesDecision } from './valid-decision.js';
+import { takesRequest } from './valid-request.js';
+import { onOneLine } from './valid-texts.js';
 import { keyword } from './keyword.js';
 import {
   enqueueUpgrade,
@@ -35,30 +35,30 @@ import {
   type ReleaseInput,
   type UnfreezeAnswer,
 } from './messages.js';
-import { QueueBook, type QueueState } from './queue-book.js';
+import { QueueState, type CarriedQueue } from './queue-state.js';
 import { upgradeCluster } from './upgrade-cluster.js';
 
 /**
  * One cluster's queue: numbers its runs, runs one at a time, keeps the hold of a run that did not end clean, and what was merged
  * while no run could begin. Waits for ever, by design; it starts over after each run, so its history stays short.
  */
-export async function clusterQueue(state: QueueState): Promise<void> {
-  const book = new QueueBook(state);
+export async function clusterQueue(state: CarriedQueue): Promise<void> {
+  const queue = new QueueState(state);
   const now = (): string => new Date().toISOString();
   const telling = <Answer extends { readonly verdict: string }>(answer: Answer): Answer => {
-    if (changes.has(answer.verdict)) tell(book);
+    if (changes.has(answer.verdict)) tell(queue);
     return answer;
   };
 
-  setHandler(enqueueUpgrade, (input) => telling(book.enqueue(input, now())), {
+  setHandler(enqueueUpgrade, (input) => telling(queue.enqueue(input, now())), {
     validator: takesRequest.enqueue,
     description: 'Starts the next run, or says why not. For slipway upgrade.',
   });
   setHandler(
     offerUpgrade,
     (offer) => {
-      const answer = telling(book.offer(offer, now()));
-      if (answer.verdict === 'waits') supersede(book.cluster, book.superseded);
+      const answer = telling(queue.offer(offer, now()));
+      if (answer.verdict === 'waits') supersede(queue.cluster, queue.superseded);
       return answer;
     },
     {
@@ -70,9 +70,9 @@ export async function clusterQueue(state: QueueState): Promise<void> {
   setHandler(
     withdrawOffer,
     (declared) => {
-      const answer = book.withdraw(declared);
-      if (answer.withdrawn) tell(book);
-      supersede(book.cluster, book.undeclared(declared));
+      const answer = queue.withdraw(declared);
+      if (answer.withdrawn) tell(queue);
+      supersede(queue.cluster, queue.undeclared(declared));
       return answer;
     },
     {
@@ -83,7 +83,7 @@ export async function clusterQueue(state: QueueState): Promise<void> {
   );
   setHandler(
     releaseCluster,
-    (input) => telling(book.release(said(input), now())),
+    (input) => telling(queue.release(said(input), now())),
     takesDecision(
       releaseCluster,
       'Lifts the hold of a run that did not end clean. Touches no node; what was merged and waits begins.',
@@ -91,32 +91,32 @@ export async function clusterQueue(state: QueueState): Promise<void> {
   );
   setHandler(
     freezeCluster,
-    onOneLine((input) => telling(book.freeze(input, now()))),
+    onOneLine((input) => telling(queue.freeze(input, now()))),
     takesDecision(freezeCluster, 'No run begins until unfreeze. One that is open goes on.'),
   );
   setHandler(
     unfreezeCluster,
-    (input) => telling(book.unfreeze(said(input), now())),
+    (input) => telling(queue.unfreeze(said(input), now())),
     takesDecision(unfreezeCluster, 'Runs may begin again; what waits begins at once.'),
   );
-  book.beginWaiting(now());
-  tell(book);
+  queue.beginWaiting(now());
+  tell(queue);
 
-  await condition(() => book.open !== undefined);
+  await condition(() => queue.open !== undefined);
   // Again, should another request have been taken before this execution could end: none is lost.
-  for (let { open } = book; open; { open } = book) {
+  for (let { open } = queue; open; { open } = queue) {
     const { hold, result } = await runToItsEnd(open.input, open.run);
-    book.ended(hold, result);
-    tell(book);
+    queue.ended(hold, result);
+    tell(queue);
     await condition(allHandlersFinished);
   }
   // Otherwise the next execution would show what the first one began with, until a worker takes it.
-  await makeContinueAsNewFunc<typeof clusterQueue>({ memo: { queue: book.memo() } })(book.state());
+  await makeContinueAsNewFunc<typeof clusterQueue>({ memo: { queue: queue.memo() } })(queue.state());
 }
 
 /** Who said it, and why. */
 function said(input: unknown): ReleaseInput | undefined {
-  const decision = givenDecision('release', 'whole', input);
+  const decision = validDecision('release', 'whole', input);
   return typeof decision === 'string' ? undefined : decision;
 }
 
@@ -126,10 +126,10 @@ const changes: ReadonlySet<string> = new Set<
 >(['started', 'waits', 'released', 'frozen', 'unfrozen']);
 
 /** Where lists and the Web UI show it. */
-function tell(book: QueueBook): void {
-  const memo = book.memo();
+function tell(queue: QueueState): void {
+  const memo = queue.memo();
   upsertMemo({ queue: memo });
-  setCurrentDetails(queueDetails(book.cluster, memo));
+  setCurrentDetails(queueDetails(queue.cluster, memo));
 }
 
 function queueDetails(cluster: string, { hold, open, waiting, frozen, blockedVersions }: QueueMemo): string {
@@ -147,7 +147,7 @@ function queueDetails(cluster: string, { hold, open, waiting, frozen, blockedVer
 }
 
 /** Tells the open run that git declares another version by now: it ends, if it has touched nothing. */
-function supersede(cluster: string, superseded: QueueBook['superseded']): void {
+function supersede(cluster: string, superseded: QueueState['superseded']): void {
   if (!superseded) return;
   const { run, ...by } = superseded;
   // A run that has just ended takes no signal, and needs none.

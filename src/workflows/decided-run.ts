@@ -10,7 +10,7 @@ import type { Standing } from './decision-refusals.js';
 import type { RunNews } from './run-news.js';
 
 /** One attempt at a node: what it does, and which it is. */
-export interface Turn {
+export interface NodeAttempt {
   readonly node: PlannedNode;
   readonly steps: readonly StepName[];
   /** From 1. */
@@ -43,5 +43,5 @@ export interface DecidedRun {
 
 /** What a halted batch comes to. */
 export type Settled =
-  | { readonly kind: 'goes-on'; readonly turns: readonly Turn[] }
+  | { readonly kind: 'goes-on'; readonly turns: readonly NodeAttempt[] }
   | { readonly kind: 'ends'; readonly reason: Reason };

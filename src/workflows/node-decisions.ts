@@ -4,10 +4,10 @@ import type { Reason } from '../planning/reasons/reason.js';
 import type { Retry } from '../planning/rollback/retry.js';
 import type { Rollback } from '../planning/rollback/rollback.js';
 import type { NodeEnding } from '../planning/report/run-result.js';
-import type { DecidedRun, Settled, Turn } from './decided-run.js';
+import type { DecidedRun, Settled, NodeAttempt } from './decided-run.js';
 import { decisionRefusal, type DecisionVerb, type Standing } from './decision-refusals.js';
-import { takesNodeDecision } from './given-decision.js';
-import { onOneLine } from './given-texts.js';
+import { takesNodeDecision } from './valid-decision.js';
+import { onOneLine } from './valid-texts.js';
 import {
   decisionTimer,
   leftOutByItself,
@@ -71,13 +71,13 @@ export class NodeDecisions {
    * @param stopped the nodes of the batch that are not done.
    * @param turns how each node of the batch was begun last.
    */
-  async settle(stopped: readonly NodeEnding[], turns: readonly Turn[]): Promise<Settled> {
+  async settle(stopped: readonly NodeEnding[], turns: readonly NodeAttempt[]): Promise<Settled> {
     const settled = await this.settled(stopped, turns);
     this.over = settled.kind === 'ends';
     return settled;
   }
 
-  private async settled(stopped: readonly NodeEnding[], turns: readonly Turn[]): Promise<Settled> {
+  private async settled(stopped: readonly NodeEnding[], turns: readonly NodeAttempt[]): Promise<Settled> {
     const [first] = stopped;
     if (!first) return { kind: 'goes-on', turns: [] };
     const wentBack = stopped.find(({ state }) => state === 'rolled-back');
@@ -123,7 +123,7 @@ export class NodeDecisions {
     // Where a node rolls back the run ends after it: what only stopped with it is not retried.
     const back = stopped.some(({ node }) => this.next.get(node)?.work.node.back === true);
     const again = stopped.filter(({ node }) => !this.skipped.has(node) && (!back || this.next.has(node)));
-    return { kind: 'goes-on', turns: again.map((one) => this.turnOf(one, turns)) };
+    return { kind: 'goes-on', turns: again.map((one) => this.attemptOf(one, turns)) };
   }
 
   /** Whom somebody had left out when its install was sent already, and who then halts, halts the run as any other. */
@@ -157,20 +157,20 @@ export class NodeDecisions {
     };
   }
 
-  private turnOf({ node, attempt }: NodeEnding, turns: readonly Turn[]): Turn {
-    const turn = turnOf(node, turns);
+  private attemptOf({ node, attempt }: NodeEnding, turns: readonly NodeAttempt[]): NodeAttempt {
+    const turn = attemptOf(node, turns);
     const next = this.next.get(node);
     this.next.delete(node);
     return { ...turn, ...next?.work, attempt: attempt + 1 };
   }
 
   /** Those of which that can be said without a person; a rollback that failed is a person's. */
-  private async goBackByThemselves(halting: readonly NodeEnding[], turns: readonly Turn[]): Promise<void> {
+  private async goBackByThemselves(halting: readonly NodeEnding[], turns: readonly NodeAttempt[]): Promise<void> {
     const { ownRollback } = this.run;
     await Promise.all(
       halting.map(async ({ node, outcome, failedStep, reason }) => {
         if (outcome !== 'halted' || !failedStep || !reason) return;
-        if (this.skipped.has(node) || turnOf(node, turns).node.back === true) return;
+        if (this.skipped.has(node) || attemptOf(node, turns).node.back === true) return;
         const answer = await this.deciding(node, 'rollback automatically', () =>
           ownRollback(node, { failedStep, reason }),
         );
@@ -264,13 +264,13 @@ export class NodeDecisions {
   }
 }
 
-function turnOf(node: string, turns: readonly Turn[]): Turn {
+function attemptOf(node: string, turns: readonly NodeAttempt[]): NodeAttempt {
   const turn = turns.find((one) => one.node.name === node);
   if (!turn) throw new Error(`${node} halted, and had no turn`);
   return turn;
 }
 
-type NextWork = Pick<Turn, 'node' | 'steps'>;
+type NextWork = Pick<NodeAttempt, 'node' | 'steps'>;
 
 /** Whether it is for a person to decide about; a node that was stopped by another one's failure, and undone, is not. */
 function halts({ outcome, reason }: NodeEnding): boolean {

@@ -9,7 +9,7 @@ import type { NodeEnding } from '../planning/report/run-result.js';
 import { reasonOf } from './failure-reason.js';
 import type { RunInput } from './messages.js';
 import { activitiesFor } from './step-activities.js';
-import { rollbackHopOf } from './way-back.js';
+import { rollbackHopOf } from './rollback-hop.js';
 
 /** The hop under way. */
 export interface CurrentHop {

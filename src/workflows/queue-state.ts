@@ -21,11 +21,11 @@ import type {
   Withdrawal,
 } from './messages.js';
 import { tooOld, unknownShape } from './request-refusals.js';
-import { blockedVersionsAfter, blockedVersionBefore } from './taken-back.js';
+import { blockedVersionsAfter, blockedVersionBefore } from './blocked-versions.js';
 import { waitingOf, type Waiting } from './waiting-merge.js';
 
 /** What the queue carries from one run to the next. */
-export interface QueueState {
+export interface CarriedQueue {
   readonly cluster: string;
   readonly lastRun: number;
   readonly hold: Hold | null;
@@ -64,7 +64,7 @@ interface Open {
 const takenMax = 200;
 
 /** What one cluster's queue knows, and what it answers. Times are handed in; it waits for nothing. */
-export class QueueBook {
+export class QueueState {
   readonly cluster: string;
   private lastRun: number;
   private hold: Hold | null;
@@ -75,7 +75,7 @@ export class QueueBook {
   private lifted: LastLifted | undefined;
   private current: Open | null = null;
 
-  constructor(state: QueueState) {
+  constructor(state: CarriedQueue) {
     this.cluster = state.cluster;
     this.lastRun = state.lastRun;
     this.hold = state.hold;
@@ -211,7 +211,7 @@ export class QueueBook {
     return { started: { run, target } };
   }
 
-  state(): QueueState {
+  state(): CarriedQueue {
     const { cluster, lastRun, hold, waiting, frozen, taken, blockedVersions, lifted } = this;
     return {
       cluster,

@@ -1,6 +1,6 @@
 import { CancellationScope, isCancellation } from '@temporalio/workflow';
 import type { NodeEnding } from '../planning/report/run-result.js';
-import type { Turn } from './decided-run.js';
+import type { NodeAttempt } from './decided-run.js';
 import { isStopped } from './node-results.js';
 
 /**
@@ -11,9 +11,9 @@ import { isStopped } from './node-results.js';
  * @param notBegun how a node ended that was stopped before its workflow began.
  */
 export async function upgradeBatch(
-  turns: readonly Turn[],
-  upgrade: (turn: Turn) => Promise<NodeEnding>,
-  notBegun: (turn: Turn) => NodeEnding,
+  turns: readonly NodeAttempt[],
+  upgrade: (turn: NodeAttempt) => Promise<NodeEnding>,
+  notBegun: (turn: NodeAttempt) => NodeEnding,
 ): Promise<NodeEnding[]> {
   const [only, ...others] = turns;
   if (only && others.length === 0) return [await upgrade(only)];

@@ -9,7 +9,7 @@ import type { Standing } from './decision-refusals.js';
 import { reasonOf } from './failure-reason.js';
 import { keyword } from './keyword.js';
 import { nodeId, searchAttributes, type Phase, type RunInput } from './messages.js';
-import type { Turn } from './decided-run.js';
+import type { NodeAttempt } from './decided-run.js';
 import { NodeDecisions } from './node-decisions.js';
 import type { NodeInput } from './node-input.js';
 import { NodeLooks, type CurrentHop } from './node-looks.js';
@@ -17,7 +17,7 @@ import { endingOf, isStopped, isTouched, leftOut, notBegun, skipped } from './no
 import { upgradeBatch } from './run-batch.js';
 import type { RunNews } from './run-news.js';
 import { upgradeNode } from './upgrade-node.js';
-import { valuesFor } from './way-back.js';
+import { valuesFor } from './rollback-hop.js';
 
 /** The nodes of one run: each brought to its end by a workflow of its own, again where a person says so, or left out. */
 export class RunNodes {
@@ -110,9 +110,9 @@ export class RunNodes {
     beforeAgain: (first: PlannedNode) => Promise<Reason | undefined>,
   ): Promise<Reason | undefined> {
     const { plan } = this.hopNow();
-    let turns: readonly Turn[] = nodes.map((node) => ({ node, steps: stepsOf(plan, node), attempt: 1 }));
+    let turns: readonly NodeAttempt[] = nodes.map((node) => ({ node, steps: stepsOf(plan, node), attempt: 1 }));
     /** How each was begun last. */
-    const batch = new Map<string, Turn>();
+    const batch = new Map<string, NodeAttempt>();
     while (turns.length > 0) {
       for (const turn of turns) batch.set(turn.node.name, turn);
       const results = await this.upgradeNodes(turns);
@@ -137,7 +137,7 @@ export class RunNodes {
   }
 
   /** Those of a batch that are not done: of these turns, and of earlier ones that stood aside while another rolled back. */
-  private stoppedOf(batch: ReadonlyMap<string, Turn>, results: readonly NodeEnding[]): NodeEnding[] {
+  private stoppedOf(batch: ReadonlyMap<string, NodeAttempt>, results: readonly NodeEnding[]): NodeEnding[] {
     const stopped = results.filter(isStopped);
     const begun = new Set(results.map(({ node }) => node));
     const aside = this.endingsOfHop().filter(
@@ -146,13 +146,13 @@ export class RunNodes {
     return [...stopped, ...aside];
   }
 
-  private underWork(turns: readonly Turn[]): void {
+  private underWork(turns: readonly NodeAttempt[]): void {
     this.current = turns.map(({ node }) => node.name);
     this.goingBack = new Set(turns.flatMap(({ node }) => (node.back === true ? node.name : [])));
   }
 
   /** Somebody had one left out before it was retried: it stays as it ended. */
-  private notLeftOut(turns: readonly Turn[]): Turn[] {
+  private notLeftOut(turns: readonly NodeAttempt[]): NodeAttempt[] {
     const begun = turns.filter(({ node }) => this.decisions.skippedBy(node.name) === undefined);
     if (begun.length === turns.length) return begun;
     this.markLeftOut(this.endingsOfHop());
@@ -168,7 +168,7 @@ export class RunNodes {
     }
   }
 
-  private async upgradeNodes(turns: readonly Turn[]): Promise<NodeEnding[]> {
+  private async upgradeNodes(turns: readonly NodeAttempt[]): Promise<NodeEnding[]> {
     const { hop } = this.hopNow();
     const names = turns.map(({ node }) => node.name);
     this.underWork(turns);
@@ -198,7 +198,7 @@ export class RunNodes {
   }
 
   /** One node, so that a person can have it left out while it is under way. */
-  private async upgradeScoped(turn: Turn, batch: readonly string[]): Promise<NodeEnding> {
+  private async upgradeScoped(turn: NodeAttempt, batch: readonly string[]): Promise<NodeEnding> {
     const { name } = turn.node;
     const scope = new CancellationScope();
     this.underWay.set(name, scope);
@@ -215,7 +215,7 @@ export class RunNodes {
     }
   }
 
-  private async upgradeOne({ node, steps, attempt }: Turn, batch: readonly string[]): Promise<NodeEnding> {
+  private async upgradeOne({ node, steps, attempt }: NodeAttempt, batch: readonly string[]): Promise<NodeEnding> {
     const { plan, hop, number } = this.hopNow();
     const { request, run } = this.input;
     const { cluster } = request;

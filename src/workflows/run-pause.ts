@@ -1,7 +1,7 @@
 import { condition, setHandler } from '@temporalio/workflow';
 import type { Reason } from '../planning/reasons/reason.js';
-import { takesDecision } from './given-decision.js';
-import { onOneLine } from './given-texts.js';
+import { takesDecision } from './valid-decision.js';
+import { onOneLine } from './valid-texts.js';
 import { pauseRun, resumeRun, type PauseAnswer, type PauseInput } from './messages.js';
 import type { RunNews, Stop } from './run-news.js';
 

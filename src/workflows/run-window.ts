@@ -1,8 +1,8 @@
 import { condition, setHandler } from '@temporalio/workflow';
 import type { Windows } from '../inventory/windows.js';
 import type { Reason } from '../planning/reasons/reason.js';
-import { takesDecision } from './given-decision.js';
-import { onOneLine } from './given-texts.js';
+import { takesDecision } from './valid-decision.js';
+import { onOneLine } from './valid-texts.js';
 import { startNow, windowTimer, type StartNowAnswer, type StartNowInput } from './messages.js';
 import type { RunNews, Stop } from './run-news.js';
 import { activitiesFor } from './step-activities.js';

@@ -6,8 +6,8 @@ import type { RunResult, SnapshotRecord } from '../planning/report/run-result.js
 import type { LeftToChange } from '../planning/terraform/left-to-change.js';
 import { PlanAnswer } from './await-approval.js';
 import { reasonOf } from './failure-reason.js';
-import { takesDecision } from './given-decision.js';
-import { onOneLine } from './given-texts.js';
+import { takesDecision } from './valid-decision.js';
+import { onOneLine } from './valid-texts.js';
 import { abortRun, type Phase, type RunInput } from './messages.js';
 import { countsOf, notDoneOf, reasonsGiven, skippedShort, withMode } from './node-results.js';
 import { leftAfter } from './run-confirmation.js';

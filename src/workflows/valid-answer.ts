@@ -1,4 +1,4 @@
-import { givenTexts, type WantedTexts } from './given-texts.js';
+import { validTexts, type WantedTexts } from './valid-texts.js';
 import type { ApprovalInput } from './messages.js';
 
 /** An answer to a plan, as JSON. */
@@ -19,13 +19,13 @@ const checkedName = /^\s*(?:github|token):/i;
  *
  * @returns the answer, or why it is none: a sentence that repeats nothing of it.
  */
-export function givenAnswer(given: unknown): ApprovalInput | string {
-  return givenTexts(given, wanted) as unknown as ApprovalInput | string;
+export function validAnswer(given: unknown): ApprovalInput | string {
+  return validTexts(given, wanted) as unknown as ApprovalInput | string;
 }
 
 /** The same of a signal, which proves nothing of who sent it. */
-export function givenBySignal(given: unknown): ApprovalInput | string {
-  const answer = givenAnswer(given);
+export function validSignal(given: unknown): ApprovalInput | string {
+  const answer = validAnswer(given);
   if (typeof answer !== 'string' && checkedName.test(answer.by))
     return 'Names that begin with github: or token: are of people who were checked, and a signal checks nobody.';
   return answer;

@@ -1,5 +1,5 @@
 import { ApplicationFailure } from '@temporalio/workflow';
-import { givenTexts } from './given-texts.js';
+import { validTexts } from './valid-texts.js';
 import { decisionMost, type NodeDecisionInput } from './messages.js';
 
 /** Who says something to a run or a queue, and why. */
@@ -19,11 +19,11 @@ const shapes: Readonly<Record<Subject, string>> = {
  * @param update whose input it is, as it is named in Temporal.
  * @returns the decision, or why it is none: a sentence with the JSON that it takes.
  */
-export function givenDecision(update: string, subject: 'node', given: unknown): NodeDecisionInput | string;
-export function givenDecision(update: string, subject: Subject, given: unknown): Said | string;
-export function givenDecision(update: string, subject: Subject, given: unknown): Said | string {
+export function validDecision(update: string, subject: 'node', given: unknown): NodeDecisionInput | string;
+export function validDecision(update: string, subject: Subject, given: unknown): Said | string;
+export function validDecision(update: string, subject: Subject, given: unknown): Said | string {
   const { node, ...most } = decisionMost;
-  return givenTexts(given, {
+  return validTexts(given, {
     what: `The input of ${update}`,
     shape: shapes[subject],
     most: subject === 'node' ? { node, ...most } : most,
@@ -50,7 +50,7 @@ export interface TakesDecision<Input> {
 export function takesDecision({ name }: Named, does: string): TakesDecision<Said> {
   return {
     validator: (given: unknown) => {
-      const decision = givenDecision(name, 'whole', given);
+      const decision = validDecision(name, 'whole', given);
       if (typeof decision === 'string') throw notTaken(decision);
     },
     description: `${does} Input: ${shapes.whole}`,
@@ -69,7 +69,7 @@ export function takesNodeDecision(
 ): TakesDecision<NodeDecisionInput> {
   return {
     validator: (given: unknown) => {
-      const decision = givenDecision(name, 'node', given);
+      const decision = validDecision(name, 'node', given);
       const why = typeof decision === 'string' ? decision : refusal(decision);
       if (why !== undefined) throw notTaken(why);
     },

@@ -17,7 +17,7 @@ export interface WantedTexts {
  *
  * @returns the texts, each on one line with nothing hidden in it, and nothing that was not asked for; or why it is none of that: a sentence that repeats nothing of it.
  */
-export function givenTexts(
+export function validTexts(
   given: unknown,
   { what, shape, most, optional }: WantedTexts,
 ): Readonly<Record<string, string>> | string {

@@ -161,9 +161,16 @@ group('a Temporal that does not answer is a sentence, what to start, and exit co
 });
 
 group('inventory check', () => {
-  test('says that an inventory is well', async () => {
+  test('takes the file with -f, as every other command does, but not twice', async () => {
+    const { code, stdout } = await slipway(['inventory', 'check', '-f', example]);
+    expect([code, stdout]).toEqual([0, expect.stringContaining(`${example} is valid: prox-ops`)]);
+    const twice = await slipway(['inventory', 'check', example, '-f', 'other.yaml']);
+    expect([twice.code, twice.stderr]).toEqual([2, expect.stringContaining('Two files are named')]);
+  });
+
+  test('says that an inventory is valid', async () => {
     const { code, stdout } = await slipway(['inventory', 'check', example]);
-    expect(stdout).toContain('is well: prox-ops, 3 control planes and 12 workers');
+    expect(stdout).toContain('is valid: prox-ops, 3 control planes and 12 workers');
     expect(code).toBe(0);
   });
 
@@ -173,7 +180,7 @@ group('inventory check', () => {
     writeFileSync(file, readFileSync(example, 'utf8').replace(/talos: v1\.11\.3/, `talos: ${source}`));
     writeFileSync(path.join(folder, 'variables.tf'), 'variable "talos_version" {\n  default = "1.11.9"\n}\n');
     const { code, stdout } = await slipway(['inventory', 'check', file]);
-    expect(stdout).toContain('Talos v1.11.9.\nWhat it declares stands in variables.tf.');
+    expect(stdout).toContain('Talos v1.11.9.\nIts versions are read from variables.tf.');
     expect(code).toBe(0);
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { runRollbackOf } from '../../src/cli/run-back-of.js';
+import { runRollbackOf } from '../../src/cli/nodes-to-roll-back.js';
 import type { NodeView } from '../../src/runs/view/run-view.js';
 import { aNode, doneNode } from '../runs/view/a-run-view.js';
 

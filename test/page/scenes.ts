@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
 import type { RunLine } from '../../src/runs/temporal/list-runs.js';
-import type { QueueSight } from '../../src/runs/temporal/cluster-queue.js';
+import type { ObservedQueue } from '../../src/runs/temporal/cluster-queue.js';
 import { historyFacts } from '../../src/runs/view/history-facts.js';
 import type { RunView } from '../../src/runs/view/run-view.js';
 import { viewOfRun } from '../../src/runs/view/view-of-run.js';
@@ -116,7 +116,7 @@ export function askingRun(over: Partial<RunView> = {}): RunView {
 /** What the page is shown in a test: views that are kept in memory, and may be replaced. */
 export interface Scene {
   readonly runs: Map<string, RunView>;
-  queues: QueueSight[];
+  queues: ObservedQueue[];
   lines: Map<string, RunLine[]>;
   workers: boolean;
   /** ISO time at which a worker was seen last. */
@@ -138,7 +138,7 @@ export function aScene(...views: readonly RunView[]): Scene {
 }
 
 /** As the queue would have told it: its open run, or the hold of its last one. */
-function queueOf(views: readonly RunView[]): QueueSight {
+function queueOf(views: readonly RunView[]): ObservedQueue {
   const last = views.reduce((newest, view) => (view.run > newest.run ? view : newest));
   const { cluster, run, outcome, target, startedAt, reasons, endedAt } = last;
   const holds = outcome === 'halted' || outcome === 'aborted' || outcome === 'terminated';

@@ -7,7 +7,7 @@ import { commentCommand } from '../../src/planning/merge/comment-command.js';
 import { tokenLeast } from '../../src/starter/api-tokens.js';
 import { parseStarterSettings } from '../../src/starter/load-settings.js';
 import { projectRoot } from '../../src/tools/project-root.js';
-import { givenBySignal } from '../../src/workflows/given-answer.js';
+import { validSignal } from '../../src/workflows/valid-answer.js';
 import { goodText as goodInventory } from '../inventory/an-inventory.js';
 import { goodText as goodStarter } from '../starter/a-starter.js';
 
@@ -45,6 +45,6 @@ describe('the page about approvals', () => {
     const comment = /`(\/slipway [^`]+)`/.exec(page.replace('HASH REASON', '3f2a8c91d0aa REASON'))?.[1] ?? '';
     expect(commentCommand(comment)).toMatchObject({ kind: 'answer', plan: '3f2a8c91d0aa', why: 'REASON' });
     const signal = /^`(\{ "plan": "3f.*\})`/m.exec(page)?.[1] ?? '';
-    expect(givenBySignal(JSON.parse(signal))).toMatchObject({ by: 'Ada', why: 'the fix is urgent' });
+    expect(validSignal(JSON.parse(signal))).toMatchObject({ by: 'Ada', why: 'the fix is urgent' });
   });
 });

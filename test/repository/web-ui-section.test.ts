@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from '@jest/globals';
 import { projectRoot } from '../../src/tools/project-root.js';
-import { givenAnswer } from '../../src/workflows/given-answer.js';
-import { givenDecision } from '../../src/workflows/given-decision.js';
+import { validAnswer } from '../../src/workflows/valid-answer.js';
+import { validDecision } from '../../src/workflows/valid-decision.js';
 import {
   abortRun,
   approvePlan,
@@ -59,7 +59,7 @@ test("the guide's section about the Web UI names every update of a person, to th
 test.each(rows(section))('its JSON of %s is taken as it stands there', (update, json) => {
   const aboutNode = names([retryNode, skipNode, rollBackNode]).includes(update);
   const given = names([approvePlan, rejectPlan]).includes(update)
-    ? givenAnswer(json)
-    : givenDecision(update, aboutNode ? 'node' : 'whole', json);
+    ? validAnswer(json)
+    : validDecision(update, aboutNode ? 'node' : 'whole', json);
   expect(given).toEqual(json);
 });

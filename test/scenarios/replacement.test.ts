@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type World, nodeResult } from '../../lab/world.js';
 import type { RunStory } from '../../src/planning/report/run-report.js';
-import { hypervisorOf } from '../../lab/put-back/make-anew.js';
+import { hypervisorOf } from '../../lab/put-back/replace-machines.js';
 import { templatesMade } from './templates-made.js';
 import { from, to, versionMerged } from './version-merged.js';
 

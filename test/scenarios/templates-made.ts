@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { World } from '../../lab/world.js';
-import { hypervisorOf } from '../../lab/put-back/make-anew.js';
+import { hypervisorOf } from '../../lab/put-back/replace-machines.js';
 
 /** Names of the templates Slipway's Terraform has replaced, in their order. */
 export async function templatesMade(world: World): Promise<string[]> {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { commitTo } from '../../lab/forge/branches.js';
 import { MergeDay } from '../../lab/merge-day.js';
-import { hypervisorOf } from '../../lab/put-back/make-anew.js';
+import { hypervisorOf } from '../../lab/put-back/replace-machines.js';
 import { World } from '../../lab/world.js';
 
 const [now, patch, minor] = ['v1.12.1', 'v1.12.2', 'v1.13.7'] as const;

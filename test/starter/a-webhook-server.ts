@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
-import { createDoor, type DoorAnswer } from '../../src/starter/door.js';
+import { createWebhookServer, type WebhookAnswer } from '../../src/starter/webhook-server.js';
 import type { Started } from '../../src/starter/start-delivery.js';
 import type { Delivery } from '../../src/workflows/delivery-messages.js';
 import { goodSettings, signatureOf } from './a-starter.js';
@@ -12,11 +12,11 @@ export const secrets = {
   lab: 'the-lab-has-its-own-secret',
 } as const;
 
-/** A door, and what came out of it. */
-export interface TriedDoor {
+/** A webhook server, and what came out of it. */
+export interface TriedWebhookServer {
   readonly app: FastifyInstance;
   readonly started: Delivery[];
-  readonly told: DoorAnswer[];
+  readonly told: WebhookAnswer[];
   post(
     given: Posted,
   ): Promise<{ status: number; body: Record<string, unknown>; headers: Record<string, unknown> }>;
@@ -31,16 +31,16 @@ export interface Posted {
   readonly headers?: Readonly<Record<string, string | undefined>>;
 }
 
-/** A door whose deliveries are kept here; an id that comes again is a duplicate, as at Temporal. */
-export function tryDoor(start?: (delivery: Delivery) => Promise<Started>): TriedDoor {
+/** A webhook server whose deliveries are kept here; an id that comes again is a duplicate, as at Temporal. */
+export function tryWebhookServer(start?: (delivery: Delivery) => Promise<Started>): TriedWebhookServer {
   const started: Delivery[] = [];
-  const told: DoorAnswer[] = [];
+  const told: WebhookAnswer[] = [];
   const keep = (delivery: Delivery): Promise<Started> => {
     const known = started.some(({ id }) => id === delivery.id);
     if (!known) started.push(delivery);
     return Promise.resolve(known ? 'duplicate' : 'accepted');
   };
-  const app = createDoor({
+  const app = createWebhookServer({
     repositories: goodSettings().repositories.filter(({ trigger }) => trigger.includes('webhook')),
     signed: [
       { name: 'acme/home-ops', secrets: [secrets.homeOps, secrets.homeOpsOld] },

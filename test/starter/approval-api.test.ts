@@ -3,10 +3,10 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { FastifyInstance, InjectOptions } from 'fastify';
-import { addAnswerApi } from '../../src/starter/answer-api.js';
+import { addApprovalApi } from '../../src/starter/approval-api.js';
 import type { PlanAnswered, PlanAnswerRequest } from '../../src/starter/answer-plan.js';
 import { bearerOf, readTokens, type KnownToken } from '../../src/starter/api-tokens.js';
-import { createDoor, type DoorAnswer } from '../../src/starter/door.js';
+import { createWebhookServer, type WebhookAnswer } from '../../src/starter/webhook-server.js';
 import { parseStarterSettings } from '../../src/starter/load-settings.js';
 import { goodText } from './a-starter.js';
 
@@ -36,13 +36,13 @@ afterAll(() => rm(folder, { recursive: true }));
 
 let app: FastifyInstance;
 let asked: PlanAnswerRequest[];
-let told: DoorAnswer[];
+let told: WebhookAnswer[];
 let answer: () => Promise<PlanAnswered>;
 beforeEach(() => {
   asked = [];
   told = [];
   answer = () => Promise.resolve(yes);
-  app = createDoor({
+  app = createWebhookServer({
     repositories: [],
     signed: [],
     start: () => Promise.resolve('accepted'),
@@ -55,7 +55,7 @@ beforeEach(() => {
       asked.push(request);
       return answer();
     };
-    addAnswerApi(within, { tokens, answer: ask, tell: (one) => told.push(one) });
+    addApprovalApi(within, { tokens, answer: ask, tell: (one) => told.push(one) });
     done();
   });
 });

@@ -9,7 +9,7 @@ import { writeComment } from '../../lab/forge/comments.js';
 import { startForge, type Forge, type Person } from '../../lab/forge/forge.js';
 import type { ForgeRepository } from '../../lab/forge/forge-repository.js';
 import { changeLabels, mergePull, openPull } from '../../lab/forge/pull-requests.js';
-import { createDoor, type DoorAnswer } from '../../src/starter/door.js';
+import { createWebhookServer, type WebhookAnswer } from '../../src/starter/webhook-server.js';
 import { openPolledForge } from '../../src/starter/poll-forge.js';
 import type { RepositorySettings } from '../../src/starter/settings.js';
 import { ForgeFailed } from '../../src/tools/forge/forge-failed.js';
@@ -24,7 +24,7 @@ import { aRepository } from './a-starter.js';
 
 const secret = 'a-secret-of-thirty-two-characters';
 const started: Delivery[] = [];
-const told: DoorAnswer[] = [];
+const told: WebhookAnswer[] = [];
 const faults = new FaultPlan();
 let folder: string;
 let forge: Forge;
@@ -63,7 +63,7 @@ const words = ({ event }: Delivery): string =>
 
 describe('webhooks of the forge', () => {
   const open = async () => {
-    const door = createDoor({
+    const webhookServer = createWebhookServer({
       repositories: [settings],
       signed: [{ name: settings.name, secrets: [secret] }],
       start: (delivery) => {
@@ -75,18 +75,18 @@ describe('webhooks of the forge', () => {
       tell: (answer) => told.push(answer),
       now: () => new Date(),
     });
-    await door.listen({ host: '127.0.0.1', port: 0 });
-    const { port } = door.server.address() as AddressInfo;
+    await webhookServer.listen({ host: '127.0.0.1', port: 0 });
+    const { port } = webhookServer.server.address() as AddressInfo;
     forge.hook(repository, `http://127.0.0.1:${port}/webhooks/github`, secret, [
       'push',
       'pull_request',
       'issue_comment',
     ]);
-    return door;
+    return webhookServer;
   };
 
   test('are the life of a pull request', async () => {
-    const door = await open();
+    const webhookServer = await open();
     const { number } = await aPull({ 'slipway.yaml': 'talos: v1.12.6\n' });
     changeLabels(repository, number, { add: ['upgrade-pets'] }, ada.account);
     writeComment(repository, number, '/slipway plan', ada.account);
@@ -108,11 +108,11 @@ describe('webhooks of the forge', () => {
     expect(events).toContainEqual(
       expect.objectContaining({ action: 'merged', mergeCommit: after, labels: ['upgrade-pets'] }),
     );
-    await door.close();
+    await webhookServer.close();
   });
 
   test('of a forced push say so, and those of a fork start nothing before its merge', async () => {
-    const door = await open();
+    const webhookServer = await open();
     const first = (await repository.git.heads()).get('main') ?? '';
     await commitTo(repository, { branch: 'main', files: { a: '1' }, message: 'A' }, ada.account);
     await moveBranch(repository, 'main', first, ada.account);
@@ -132,7 +132,7 @@ describe('webhooks of the forge', () => {
     await mergePull(repository, pull.number, {}, ada.account);
     await forge.settled();
     expect(started.map(words).toSorted()).toEqual(['pull-request merged', 'push', 'push', 'push']);
-    await door.close();
+    await webhookServer.close();
   });
 });
 

@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { withoutFlood } from '../../src/starter/refusal-flood.js';
-import type { DoorAnswer } from '../../src/starter/door.js';
+import type { WebhookAnswer } from '../../src/starter/webhook-server.js';
 import type { StarterEvent } from '../../src/starter/starter.js';
 import { starterJson, starterText } from '../../src/starter/starter-texts.js';
 
 const at = new Date('2026-11-23T12:00:00.000Z');
-const refused: DoorAnswer = { status: 401, verdict: 'refused', why: 'it is not signed', from: '192.0.2.7' };
+const refused: WebhookAnswer = { status: 401, verdict: 'refused', why: 'it is not signed', from: '192.0.2.7' };
 
 describe('what a starter tells', () => {
   test.each<[StarterEvent, string]>([
@@ -51,7 +51,7 @@ describe('what a starter tells', () => {
 
   test('is no more than somebody reads, however many come', () => {
     let now = at.getTime();
-    const told: DoorAnswer[] = [];
+    const told: WebhookAnswer[] = [];
     const counts: number[] = [];
     const tell = withoutFlood({
       tell: (answer) => told.push(answer),

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import type { Delivery } from '../../src/workflows/delivery-messages.js';
-import { secrets, tryDoor, type TriedDoor } from './a-door.js';
+import { secrets, tryWebhookServer, type TriedWebhookServer } from './a-webhook-server.js';
 import { aComment, aPull, aPush, signatureOf } from './a-starter.js';
 import { begins, declaration, wantsUpgrade } from './declarations.js';
 
 /*
  * Whatever arrives, in whatever order and how often: a delivery is started when, and only when, every rule below says so. The rules are
- * written again here, by what the generator made, not by what the door reads.
+ * written again here, by what the generator made, not by what the webhook server reads.
  */
 
 /** The branch and the secrets of the repositories that send webhooks. */
@@ -180,7 +180,7 @@ function payloadOf(given: Attempt): Record<string, unknown> {
 
 let sendings = 0;
 
-async function send(door: TriedDoor, given: Attempt): Promise<number> {
+async function send(webhookServer: TriedWebhookServer, given: Attempt): Promise<number> {
   const own = settingsOf(given)?.secret ?? secrets.homeOps;
   const other = own === secrets.lab ? secrets.homeOps : secrets.lab;
   const secret = given.signer === 'own' ? own : given.signer === 'other' ? other : 'wrong';
@@ -197,7 +197,7 @@ async function send(door: TriedDoor, given: Attempt): Promise<number> {
   };
   const event = given.event === 'as-it-is' ? given.kind : given.event;
   const headers = { 'x-hub-signature-256': signature, ...spoiled[given.spoiled] };
-  const answer = await door.post({ payload: body, event, id: given.id, secret, headers });
+  const answer = await webhookServer.post({ payload: body, event, id: given.id, secret, headers });
   return answer.status;
 }
 
@@ -226,30 +226,30 @@ function unsound({ schema, id: started, repository, via, event }: Delivery): str
 }
 
 describe.each(rounds)('generated deliveries, round %i', () => {
-  let door: TriedDoor;
+  let webhookServer: TriedWebhookServer;
   beforeAll(() => {
-    door = tryDoor();
+    webhookServer = tryWebhookServer();
   });
-  afterAll(() => door.app.close());
+  afterAll(() => webhookServer.app.close());
 
   test('start what they should, and nothing else', async () => {
     let sent = 0;
     let started = 0;
     let begun = 0;
     const property = fc.asyncProperty(fc.array(attempt, { minLength: 2, maxLength: 4 }), async (attempts) => {
-      door.started.length = 0;
-      door.told.length = 0;
+      webhookServer.started.length = 0;
+      webhookServer.told.length = 0;
       for (const given of attempts) {
         sent += 1;
-        const status = await send(door, given);
-        expect(status === 202).toBe(door.told.at(-1)?.status === 202);
+        const status = await send(webhookServer, given);
+        expect(status === 202).toBe(webhookServer.told.at(-1)?.status === 202);
         expect([202, 401, 415, 422]).toContain(status);
       }
       const wanted = new Set(attempts.filter(mayStart).map((given) => given.id.toLowerCase()));
-      expect(door.started.map((delivery) => delivery.id).toSorted()).toEqual([...wanted].toSorted());
-      expect(door.started.flatMap(unsound)).toEqual([]);
-      started += door.started.length;
-      for (const { event, id: own } of door.started) {
+      expect(webhookServer.started.map((delivery) => delivery.id).toSorted()).toEqual([...wanted].toSorted());
+      expect(webhookServer.started.flatMap(unsound)).toEqual([]);
+      started += webhookServer.started.length;
+      for (const { event, id: own } of webhookServer.started) {
         const given = attempts.find((each) => mayStart(each) && each.id.toLowerCase() === own);
         if (!given) throw new Error('it was started by none of them');
         const { was, now } = given;
@@ -281,10 +281,10 @@ describe.each(rounds)('generated deliveries, round %i', () => {
       fc.jsonValue(),
       fc.uuid(),
       async ([event, payload], at, junk, given) => {
-        door.started.length = 0;
-        const status = (await door.post({ payload: replaced(payload, at, junk), event, id: given })).status;
+        webhookServer.started.length = 0;
+        const status = (await webhookServer.post({ payload: replaced(payload, at, junk), event, id: given })).status;
         expect([202, 401, 422]).toContain(status);
-        expect(door.started.flatMap(unsound)).toEqual([]);
+        expect(webhookServer.started.flatMap(unsound)).toEqual([]);
       },
     );
     await fc.assert(property, { numRuns: 300 });
@@ -296,12 +296,12 @@ describe.each(rounds)('generated deliveries, round %i', () => {
       one('push', 'pull_request', 'issue_comment', 'ping'),
       fc.uuid(),
       async (junk, event, given) => {
-        door.started.length = 0;
+        webhookServer.started.length = 0;
         const about = { repository: { full_name: 'acme/home-ops' } };
         const payload =
           typeof junk === 'object' && junk !== null && !Array.isArray(junk) ? { ...junk, ...about } : junk;
-        await door.post({ payload, event, id: given });
-        expect(door.started).toEqual([]);
+        await webhookServer.post({ payload, event, id: given });
+        expect(webhookServer.started).toEqual([]);
       },
     );
     await fc.assert(property, { numRuns: 200 });

@@ -1,18 +1,18 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { connect, type AddressInfo, type Socket } from 'node:net';
-import { createDoor } from '../../src/starter/door.js';
-import { secrets, tryDoor, type Posted, type TriedDoor } from './a-door.js';
+import { createWebhookServer } from '../../src/starter/webhook-server.js';
+import { secrets, tryWebhookServer, type Posted, type TriedWebhookServer } from './a-webhook-server.js';
 import { aComment, aPull, aPush, before, signatureOf, uuid } from './a-starter.js';
 
-let door: TriedDoor;
-afterEach(() => door.app.close());
+let webhookServer: TriedWebhookServer;
+afterEach(() => webhookServer.app.close());
 
-describe('the door takes', () => {
+describe('the webhook server takes', () => {
   test('a signed push, and hands it over as it will be carried out', async () => {
-    door = tryDoor();
-    const answer = await door.post({ payload: aPush(), id: uuid.toUpperCase() });
+    webhookServer = tryWebhookServer();
+    const answer = await webhookServer.post({ payload: aPush(), id: uuid.toUpperCase() });
     expect(answer).toMatchObject({ status: 202, body: { verdict: 'accepted', delivery: uuid } });
-    expect(door.started).toEqual([
+    expect(webhookServer.started).toEqual([
       {
         schema: 1,
         id: uuid,
@@ -22,62 +22,62 @@ describe('the door takes', () => {
         event: expect.objectContaining({ kind: 'push' }),
       },
     ]);
-    expect(door.told).toMatchObject([{ status: 202, verdict: 'accepted', repository: 'acme/home-ops' }]);
+    expect(webhookServer.told).toMatchObject([{ status: 202, verdict: 'accepted', repository: 'acme/home-ops' }]);
   });
 
   test('what is signed with the secret from before, while it is changed', async () => {
-    door = tryDoor();
-    expect(await door.post({ payload: aPush(), secret: secrets.homeOpsOld })).toMatchObject({ status: 202 });
-    expect(door.started).toHaveLength(1);
+    webhookServer = tryWebhookServer();
+    expect(await webhookServer.post({ payload: aPush(), secret: secrets.homeOpsOld })).toMatchObject({ status: 202 });
+    expect(webhookServer.started).toHaveLength(1);
   });
 
   test('a delivery once, however often it is delivered', async () => {
-    door = tryDoor();
+    webhookServer = tryWebhookServer();
     const verdicts: unknown[] = [];
     for (let count = 0; count < 3; count += 1)
-      verdicts.push((await door.post({ payload: aPush(), id: uuid })).body['verdict']);
+      verdicts.push((await webhookServer.post({ payload: aPush(), id: uuid })).body['verdict']);
     expect(verdicts).toEqual(['accepted', 'duplicate', 'duplicate']);
-    expect(door.started).toHaveLength(1);
+    expect(webhookServer.started).toHaveLength(1);
   });
 
   test('the same bytes once, under whatever id they are sent again', async () => {
-    door = tryDoor();
-    await door.post({ payload: aPush(), id: uuid });
-    const again = await door.post({ payload: aPush() });
+    webhookServer = tryWebhookServer();
+    await webhookServer.post({ payload: aPush(), id: uuid });
+    const again = await webhookServer.post({ payload: aPush() });
     expect(again).toMatchObject({
       status: 202,
       body: { verdict: 'duplicate', why: expect.stringContaining(uuid) },
     });
     // Other bytes are another one.
-    expect(await door.post({ payload: aPush({ after: before }) })).toMatchObject({
+    expect(await webhookServer.post({ payload: aPush({ after: before }) })).toMatchObject({
       body: { verdict: 'accepted' },
     });
-    expect(door.started).toHaveLength(2);
+    expect(webhookServer.started).toHaveLength(2);
   });
 
   test('a name in other letters: GitHub’s have no case', async () => {
-    door = tryDoor();
+    webhookServer = tryWebhookServer();
     const repository = { full_name: 'ACME/Home-Ops' };
-    expect(await door.post({ payload: aPush({ repository }) })).toMatchObject({
+    expect(await webhookServer.post({ payload: aPush({ repository }) })).toMatchObject({
       body: { verdict: 'accepted' },
     });
   });
 
   test('pull requests and comments', async () => {
-    door = tryDoor();
-    await door.post({ payload: aPull(), event: 'pull_request' });
-    await door.post({ payload: aComment('/slipway approve 3f2a'), event: 'issue_comment' });
-    expect(door.started.map(({ event }) => event.kind)).toEqual(['pull-request', 'comment']);
+    webhookServer = tryWebhookServer();
+    await webhookServer.post({ payload: aPull(), event: 'pull_request' });
+    await webhookServer.post({ payload: aComment('/slipway approve 3f2a'), event: 'issue_comment' });
+    expect(webhookServer.started.map(({ event }) => event.kind)).toEqual(['pull-request', 'comment']);
   });
 
   test('text as text', async () => {
-    door = tryDoor();
-    await door.post({ payload: aPull({ title: '${{ secrets.X }} `id` $(reboot)' }), event: 'pull_request' });
-    expect(door.started).toMatchObject([{ event: { title: '${{ secrets.X }} `id` $(reboot)' } }]);
+    webhookServer = tryWebhookServer();
+    await webhookServer.post({ payload: aPull({ title: '${{ secrets.X }} `id` $(reboot)' }), event: 'pull_request' });
+    expect(webhookServer.started).toMatchObject([{ event: { title: '${{ secrets.X }} `id` $(reboot)' } }]);
   });
 });
 
-describe('the door answers, and starts nothing', () => {
+describe('the webhook server answers, and starts nothing', () => {
   const body = Buffer.from(JSON.stringify(aPush()));
   const signature = signatureOf(secrets.homeOps, body);
   test.each<[number, string, Posted]>([
@@ -162,45 +162,45 @@ describe('the door answers, and starts nothing', () => {
     [422, 'to no event', { payload: aPush(), headers: { 'x-github-event': undefined } }],
     [422, 'to an event that is a sentence', { payload: aPush(), event: 'push; reboot' }],
   ])('%i %s', async (status, _, posted) => {
-    door = tryDoor();
-    const answer = await door.post(posted);
+    webhookServer = tryWebhookServer();
+    const answer = await webhookServer.post(posted);
     expect(answer).toMatchObject({ status, body: { why: expect.any(String) } });
-    expect(door.started).toEqual([]);
+    expect(webhookServer.started).toEqual([]);
     // The operator finds it, and no secret with it.
-    expect(door.told).toMatchObject([{ status, why: expect.any(String) }]);
-    expect(JSON.stringify([door.told, answer.body])).not.toMatch(/-secret-of-|has-its-own-secret/);
+    expect(webhookServer.told).toMatchObject([{ status, why: expect.any(String) }]);
+    expect(JSON.stringify([webhookServer.told, answer.body])).not.toMatch(/-secret-of-|has-its-own-secret/);
   });
 
   test('404 elsewhere', async () => {
-    door = tryDoor();
-    expect((await door.app.inject({ method: 'POST', url: '/webhooks/gitlab' })).statusCode).toBe(404);
-    expect((await door.app.inject({ method: 'GET', url: '/webhooks/github' })).statusCode).toBe(404);
+    webhookServer = tryWebhookServer();
+    expect((await webhookServer.app.inject({ method: 'POST', url: '/webhooks/gitlab' })).statusCode).toBe(404);
+    expect((await webhookServer.app.inject({ method: 'GET', url: '/webhooks/github' })).statusCode).toBe(404);
   });
 });
 
 describe('while Temporal is away', () => {
-  test('the door says 503, so that the forge keeps it as failed', async () => {
-    door = tryDoor(() => Promise.reject(new Error('14 UNAVAILABLE')));
-    const answer = await door.post({ payload: aPush() });
+  test('the webhook server says 503, so that the forge keeps it as failed', async () => {
+    webhookServer = tryWebhookServer(() => Promise.reject(new Error('14 UNAVAILABLE')));
+    const answer = await webhookServer.post({ payload: aPush() });
     expect(answer).toMatchObject({
       status: 503,
       body: { verdict: 'unavailable' },
       headers: { 'retry-after': '60' },
     });
-    expect(door.told).toMatchObject([{ status: 503, repository: 'acme/home-ops' }]);
+    expect(webhookServer.told).toMatchObject([{ status: 503, repository: 'acme/home-ops' }]);
   });
 
   test('the same delivery is taken later', async () => {
     let away = true;
-    door = tryDoor(() => (away ? Promise.reject(new Error('14 UNAVAILABLE')) : Promise.resolve('accepted')));
-    expect(await door.post({ payload: aPush(), id: uuid })).toMatchObject({ status: 503 });
+    webhookServer = tryWebhookServer(() => (away ? Promise.reject(new Error('14 UNAVAILABLE')) : Promise.resolve('accepted')));
+    expect(await webhookServer.post({ payload: aPush(), id: uuid })).toMatchObject({ status: 503 });
     away = false;
-    expect(await door.post({ payload: aPush(), id: uuid })).toMatchObject({ status: 202 });
+    expect(await webhookServer.post({ payload: aPush(), id: uuid })).toMatchObject({ status: 202 });
   });
 
   test('it is healthy, and not ready', async () => {
-    door = tryDoor();
-    const app = createDoor({
+    webhookServer = tryWebhookServer();
+    const app = createWebhookServer({
       repositories: [],
       signed: [],
       start: () => Promise.resolve('accepted'),
@@ -210,7 +210,7 @@ describe('while Temporal is away', () => {
     });
     expect((await app.inject('/healthz')).statusCode).toBe(200);
     expect((await app.inject('/readyz')).statusCode).toBe(503);
-    expect((await door.app.inject('/readyz')).statusCode).toBe(200);
+    expect((await webhookServer.app.inject('/readyz')).statusCode).toBe(200);
     await app.close();
   });
 });
@@ -226,9 +226,9 @@ describe('a request that is far too large', () => {
 
   /** The first words of the answer to what `send` writes. */
   async function answerTo(send: (socket: Socket) => void): Promise<string> {
-    door = tryDoor();
-    await door.app.listen({ host: '127.0.0.1', port: 0 });
-    const { port } = door.app.server.address() as AddressInfo;
+    webhookServer = tryWebhookServer();
+    await webhookServer.app.listen({ host: '127.0.0.1', port: 0 });
+    const { port } = webhookServer.app.server.address() as AddressInfo;
     return new Promise<string>((resolve, reject) => {
       const socket = connect(port, '127.0.0.1');
       socket.on('error', reject);
@@ -246,7 +246,7 @@ describe('a request that is far too large', () => {
       socket.write(`POST /webhooks/github HTTP/1.1\r\n${[...headers, length].join('\r\n')}\r\n\r\n{`),
     );
     expect(answer).toMatch(/^HTTP\/1\.1 413/);
-    expect(door.started).toEqual([]);
+    expect(webhookServer.started).toEqual([]);
   });
 
   test('ends though it does not say how large it is', async () => {
@@ -254,11 +254,11 @@ describe('a request that is far too large', () => {
     const answer = await answerTo((socket) => {
       const chunked = [...headers, 'Transfer-Encoding: chunked'].join('\r\n');
       socket.write(`POST /webhooks/github HTTP/1.1\r\n${chunked}\r\n\r\n`);
-      // One byte too many, and nothing after it that would be on its way when the door closes.
+      // One byte too many, and nothing after it that would be on its way when the webhook server closes.
       for (const each of [...Array<string>(5).fill(piece), 'x'])
         socket.write(`${each.length.toString(16)}\r\n${each}\r\n`);
     });
     expect(answer).toMatch(/^HTTP\/1\.1 413/);
-    expect(door.started).toEqual([]);
+    expect(webhookServer.started).toEqual([]);
   });
 });

@@ -5,7 +5,7 @@ import type { RunRollback } from '../../src/planning/plan/plan.js';
 import type { Hold, NodeEnding, RunResult } from '../../src/planning/report/run-result.js';
 import { carriedOver } from '../../src/starter/queue-start.js';
 import type { EnqueueInput, Offer } from '../../src/workflows/messages.js';
-import { QueueBook } from '../../src/workflows/queue-book.js';
+import { QueueState } from '../../src/workflows/queue-state.js';
 
 const cluster = 'prox-ops';
 const [old, bad, other] = ['v1.12.1', 'v1.12.6', 'v1.12.7'] as const;
@@ -63,16 +63,16 @@ const result = (outcome: RunResult['outcome'], more: Partial<RunResult> = {}): R
 const hold = (run: number, minute = 5): Hold => ({ run, since: at(minute), outcome: 'halted', reasons: [] });
 
 /** A queue whose run 7, of a merge, ended with that node. */
-const turnedBack = (...notDone: NodeEnding[]): QueueBook => {
-  const queue = new QueueBook({ cluster, lastRun: 6, hold: null });
+const turnedBack = (...notDone: NodeEnding[]): QueueState => {
+  const queue = new QueueState({ cluster, lastRun: 6, hold: null });
   queue.offer(merged(bad, 'aaa'), at(1));
   queue.ended(hold(7), result('halted', { notDone }));
-  return new QueueBook(queue.state());
+  return new QueueState(queue.state());
 };
-const wentBack = (): QueueBook => turnedBack(ending('k8s-work-2', {}));
+const wentBack = (): QueueState => turnedBack(ending('k8s-work-2', {}));
 const reason = { kind: 'taken-back', cluster, talos: bad, run: 7, since: at(5), wentBack: 'k8s-work-2' };
 /** Has what is asked for end well. */
-const brings = (queue: QueueBook, input: EnqueueInput, outcome: RunResult['outcome'] = 'done'): void => {
+const brings = (queue: QueueState, input: EnqueueInput, outcome: RunResult['outcome'] = 'done'): void => {
   expect(queue.enqueue(input, at(8)).verdict).toBe('started');
   queue.ended(outcome === 'halted' ? hold(8, 9) : null, result(outcome, { run: 8, endedAt: at(9) }));
 };
@@ -95,12 +95,12 @@ group('a version from which a node rolled back', () => {
       stays: { target: bad, reason },
     });
     expect(queue.offer(merged(bad, 'ccc'), at(8))).toMatchObject({ verdict: 'waits', reason, instead: bad });
-    expect(new QueueBook(queue.state()).beginWaiting(at(9))).toEqual({ stays: { target: bad, reason } });
+    expect(new QueueState(queue.state()).beginWaiting(at(9))).toEqual({ stays: { target: bad, reason } });
     expect(queue.open).toBeUndefined();
   });
 
   test('is not by what had come to wait behind that run', () => {
-    const queue = new QueueBook({ cluster, lastRun: 6, hold: null });
+    const queue = new QueueState({ cluster, lastRun: 6, hold: null });
     queue.offer(merged(bad, 'aaa'), at(1));
     expect(queue.offer(merged(bad, 'bbb'), at(2))).toMatchObject({ reason: { kind: 'run-open' } });
     queue.ended(hold(7), result('halted', { notDone: [ending('k8s-work-2', {})] }));
@@ -217,15 +217,15 @@ group('a merge of another version', () => {
 
 group('a whole run that is rolled back', () => {
   /** Run 7 ended well, what is handed in waits, and run 8 takes run 7 back. */
-  const blockedVersions = (outcome: RunResult['outcome'], ...waiting: Offer[]): QueueBook => {
-    const queue = new QueueBook({ cluster, lastRun: 6, hold: null });
+  const blockedVersions = (outcome: RunResult['outcome'], ...waiting: Offer[]): QueueState => {
+    const queue = new QueueState({ cluster, lastRun: 6, hold: null });
     queue.offer(merged(bad, 'aaa'), at(1));
     queue.ended(null, result('done'));
     queue.enqueue(asked(old, { back }), at(6));
     for (const offer of waiting) queue.offer(offer, at(7));
     const counts = { done: outcome === 'refused' ? 0 : 1, skipped: 0, undone: 0, halted: 0, notBegun: 0 };
     queue.ended(null, result(outcome, { run: 8, target: old, endedAt: at(8), counts }));
-    return new QueueBook(queue.state());
+    return new QueueState(queue.state());
   };
   const whole = { kind: 'taken-back', cluster, talos: bad, run: 8, since: at(8) };
 
@@ -252,7 +252,7 @@ group('a whole run that is rolled back', () => {
   });
 
   test('is remembered where it ended without a word', () => {
-    const queue = new QueueBook({ cluster, lastRun: 7, hold: null });
+    const queue = new QueueState({ cluster, lastRun: 7, hold: null });
     queue.enqueue(asked(old, { back }), at(6));
     queue.ended(hold(8));
     expect(queue.memo().blockedVersions).toEqual([{ talos: bad, run: 8, since: at(5) }]);
@@ -260,7 +260,7 @@ group('a whole run that is rolled back', () => {
 });
 
 test('what is remembered is bounded, and outlives a queue that somebody ended', () => {
-  const queue = new QueueBook({ cluster, lastRun: 0, hold: null });
+  const queue = new QueueState({ cluster, lastRun: 0, hold: null });
   for (let patch = 1; patch <= 25; patch += 1) {
     const talos = `v1.12.${patch}`;
     queue.enqueue(asked(talos), at(1));

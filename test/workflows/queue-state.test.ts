@@ -2,7 +2,7 @@ import { describe as group, expect, test } from '@jest/globals';
 import type { Inventory } from '../../src/inventory/schema.js';
 import type { Hold, RunResult } from '../../src/planning/report/run-result.js';
 import type { EnqueueInput, Offer } from '../../src/workflows/messages.js';
-import { QueueBook, type QueueState } from '../../src/workflows/queue-book.js';
+import { QueueState, type CarriedQueue } from '../../src/workflows/queue-state.js';
 
 const cluster = 'prox-ops';
 const at = (minute: number): string => new Date(Date.UTC(2026, 10, 21, 12, minute)).toISOString();
@@ -29,8 +29,8 @@ const merged = (talos: string, commit: string, delivery = 'one'): Offer => ({
   input: asked(talos, { commit, origin: originOf(commit, delivery) }),
 });
 const originOf = (commit: string, delivery = 'one') => ({ repository: 'acme/home-ops', commit, delivery });
-const book = (state: Partial<QueueState> = {}): QueueBook =>
-  new QueueBook({ cluster, lastRun: 6, hold: null, ...state });
+const book = (state: Partial<CarriedQueue> = {}): QueueState =>
+  new QueueState({ cluster, lastRun: 6, hold: null, ...state });
 
 group('a queue that is asked by a person', () => {
   test('begins a run, and refuses another while it is open', () => {
@@ -74,7 +74,7 @@ group('a merge', () => {
     queue.offer(merged('v1.12.6', 'aaa'), at(1));
     expect(queue.offer(merged('v1.12.6', 'aaa', 'two'), at(2))).toEqual({ verdict: 'known' });
     queue.ended(hold);
-    const next = new QueueBook(queue.state());
+    const next = new QueueState(queue.state());
     expect(next.offer(merged('v1.12.6', 'aaa', 'two'), at(3))).toEqual({ verdict: 'known' });
   });
 
@@ -84,7 +84,7 @@ group('a merge', () => {
     expect(queue.offer(merged('v1.12.6', 'aaa'), at(2))).toEqual({ verdict: 'known' });
     queue.release(ada, at(3));
     queue.ended(null);
-    const next = new QueueBook(queue.state());
+    const next = new QueueState(queue.state());
     expect(next.offer(merged('v1.12.6', 'aaa'), at(4))).toEqual({ verdict: 'started', run: 7 });
     expect(next.open).toBeUndefined();
   });
@@ -135,7 +135,7 @@ group('a merge', () => {
     expect(queue.memo().waiting).toEqual({ target: 'v1.12.7', commit: 'bbb', repository, since: at(2) });
     queue.ended(null);
     expect(queue.open).toBeUndefined();
-    const next = new QueueBook(queue.state());
+    const next = new QueueState(queue.state());
     expect(next.beginWaiting(at(9))).toEqual({ started: { run: 8, target: 'v1.12.7' } });
     expect(next.memo()).toEqual({
       hold: null,
@@ -196,7 +196,7 @@ group('a merge', () => {
     const back = { run: 6, why: 'it loses packets', nodes: [], target: 'v1.12.6' };
     expect(queue.enqueue(asked('v1.12.1', { back }), at(1)).verdict).toBe('started');
     queue.ended({ ...hold, run: 7 });
-    expect(new QueueBook(queue.state()).beginWaiting(at(2))).toEqual({});
+    expect(new QueueState(queue.state()).beginWaiting(at(2))).toEqual({});
   });
 
   test('is remembered for as long as a bot could send it again, and no longer', () => {
@@ -219,7 +219,7 @@ group('a frozen cluster', () => {
     const reason = { kind: 'frozen', cluster, ...ada, since: at(1) };
     expect(queue.enqueue(asked('v1.12.6'), at(2))).toEqual({ verdict: 'refused', reason });
     expect(queue.offer(merged('v1.12.6', 'aaa'), at(3))).toEqual({ verdict: 'waits', reason });
-    expect(new QueueBook(queue.state()).beginWaiting(at(4))).toEqual({});
+    expect(new QueueState(queue.state()).beginWaiting(at(4))).toEqual({});
     expect(queue.unfreeze(ada, at(5))).toMatchObject({
       verdict: 'unfrozen',
       started: { run: 7, target: 'v1.12.6' },
@@ -276,7 +276,7 @@ test('who released and who unfroze stays known, through starting over, until som
     unfreeze: { by: 'bob@ops', why: 'the fair is over', at: at(2) },
   };
   expect(queue.memo().lifted).toEqual(lifted);
-  const later = new QueueBook(queue.state());
+  const later = new QueueState(queue.state());
   expect(later.release(ada, at(3))).toEqual({ verdict: 'not-held' });
   expect(later.memo().lifted).toEqual(lifted);
 });

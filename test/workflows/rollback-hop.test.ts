@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { PlannedNode } from '../../src/planning/plan/plan.js';
 import type { NodeEnding } from '../../src/planning/report/run-result.js';
-import { rollbackHopOf, valuesFor } from '../../src/workflows/way-back.js';
+import { rollbackHopOf, valuesFor } from '../../src/workflows/rollback-hop.js';
 import { planOf } from '../planning/a-planned-node.js';
 import { aReplacingCluster, replacing } from '../planning/a-replacing-cluster.js';
 

@@ -3,11 +3,25 @@ import { exitCodes, type ExitCode } from '../mistakes.js';
 import { print, printJson, say } from '../terminal.js';
 
 export interface InventoryCheckOptions {
+  /** `-f`, as every other command has it. */
+  readonly file?: string;
   readonly json?: boolean;
 }
 
-/** Reads an inventory as every other command does, and tells all its mistakes at once. */
-export async function inventoryCheck(file: string, { json }: InventoryCheckOptions): Promise<ExitCode> {
+/**
+ * Reads an inventory as every other command does, and lists all its mistakes at once.
+ *
+ * @param argument the file, where it was typed without `-f`
+ */
+export async function inventoryCheck(
+  argument: string | undefined,
+  { file: option, json }: InventoryCheckOptions,
+): Promise<ExitCode> {
+  if (argument !== undefined && option !== undefined) {
+    say(`Two files are named, ${argument} and ${option}: name one of them.`);
+    return exitCodes.usage;
+  }
+  const file = argument ?? option ?? 'slipway.yaml';
   const loaded = await loadInventory(file);
   if (json) {
     printJson(
@@ -26,9 +40,9 @@ export async function inventoryCheck(file: string, { json }: InventoryCheckOptio
     const controlPlanes = nodes.filter((node) => node.role === 'control-plane').length;
     const workers = nodes.length - controlPlanes;
     print(
-      `${file} is well: ${cluster}, ${controlPlanes} control planes and ${workers} workers, Talos ${versions.talos}.`,
+      `${file} is valid: ${cluster}, ${controlPlanes} control planes and ${workers} workers, Talos ${versions.talos}.`,
     );
-    if (loaded.files.length > 0) print(`What it declares stands in ${loaded.files.join(' and ')}.`);
+    if (loaded.files.length > 0) print(`Its versions are read from ${loaded.files.join(' and ')}.`);
   } else {
     for (const mistake of loaded.mistakes) say(mistakeLine(mistake));
   }

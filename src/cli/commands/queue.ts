@@ -2,7 +2,7 @@ import { nodeAddresses } from '../../runs/view/node-addresses.js';
 import { queueView, type QueueView } from '../../runs/view/queue-view.js';
 import { queueText } from '../board/queue-text.js';
 import { exitCodes, UserMistake, type ExitCode } from '../mistakes.js';
-import { listQueues, type QueueSight } from '../../runs/temporal/cluster-queue.js';
+import { listQueues, type ObservedQueue } from '../../runs/temporal/cluster-queue.js';
 import { requireQueue } from '../temporal/require-queue.js';
 import { connectTemporal } from '../temporal/connect-temporal.js';
 import type { Temporal } from '../../runs/temporal/temporal.js';
@@ -57,7 +57,7 @@ function lastOf(text: string): number {
 /** A cluster's queue with so many of its last runs. */
 export async function readQueueView(
   temporal: Temporal,
-  sight: QueueSight,
+  sight: ObservedQueue,
   taskQueue: string,
   last: number,
 ): Promise<QueueView> {

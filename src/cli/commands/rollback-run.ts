@@ -1,6 +1,6 @@
 import { listed } from '../../planning/text/phrases.js';
 import { stillDeclared } from '../../planning/merge/revert.js';
-import { runRollbackOf } from '../run-back-of.js';
+import { runRollbackOf } from '../nodes-to-roll-back.js';
 import { declaredCluster } from '../declared-cluster.js';
 import { UserMistake, type ExitCode } from '../mistakes.js';
 import { chooseRun, parseRun, unknownRun, type ChosenRun } from '../run-argument.js';

@@ -21,11 +21,12 @@ export async function snapshotList({ file, json }: SnapshotListOptions): Promise
   try {
     found = await lookIntoSnapshots(folder, cluster);
   } catch (error) {
-    say(`${folder} cannot be read: ${messageOf(error)}`);
-    say(
-      'Its first snapshot makes it: slipway snapshot take. Workers on other machines have folders of their own.',
-    );
-    return exitCodes.refused;
+    if (!isMissing(error)) {
+      say(`${folder} cannot be read: ${messageOf(error)}. See who may read it: ls -ld ${folder}`);
+      return exitCodes.refused;
+    }
+    // The first snapshot creates the folder.
+    found = { snapshots: [], unfinished: [], others: 0 };
   }
   if (json) printJson({ cluster, folder, ...found });
   else print(snapshotListText(cluster, folder, found, Date.now()));
@@ -35,6 +36,10 @@ export async function snapshotList({ file, json }: SnapshotListOptions): Promise
       `${one.file} is not encrypted, and holds every Secret of ${cluster}. Delete it: rm ${path.join(folder, one.file)}`,
     );
   return clear.length > 0 ? exitCodes.refused : exitCodes.ok;
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
 
 /** The folder of an inventory's snapshots, absolute. */
@@ -68,7 +73,10 @@ export function snapshotListText(
   );
   const head =
     snapshots.length === 0
-      ? [`${cluster} has no snapshot in ${folder} yet. Take one: slipway snapshot take`]
+      ? [
+          `${cluster} has no snapshot in ${folder} yet. Take one: slipway snapshot take`,
+          'Each worker has a folder of its own: one on another machine may hold snapshots.',
+        ]
       : [
           `${cluster} keeps ${snapshots.length === 1 ? 'one snapshot' : `${snapshots.length} snapshots`} in ${folder}`,
           ...lines.map((line) => `  ${line}`),

@@ -3,11 +3,11 @@ import { freezeAdvice, holdAdvice, queueLine } from '../../runs/view/queue-view.
 import { addressesIn, type AddressOf } from '../../planning/node/node-address.js';
 import { declaredCluster, declaredName } from '../declared-cluster.js';
 import { exitCodes, type ExitCode } from '../mistakes.js';
-import { listQueues, type QueueSight } from '../../runs/temporal/cluster-queue.js';
+import { listQueues, type ObservedQueue } from '../../runs/temporal/cluster-queue.js';
 import { requireQueue } from '../temporal/require-queue.js';
 import { connectTemporal, type Temporal } from '../temporal/connect-temporal.js';
 import type { Temporal as OpenTemporal } from '../../runs/temporal/temporal.js';
-import type { RunView, WorkerSight } from '../../runs/view/run-view.js';
+import type { RunView, ObservedWorkers } from '../../runs/view/run-view.js';
 import { readRun } from '../../runs/temporal/read-run.js';
 import { noWorker, seeWorkers } from '../../runs/temporal/workers.js';
 import { print, printJson, say, screen } from '../terminal.js';
@@ -33,8 +33,8 @@ export async function status(named: string | undefined, options: StatusOptions):
 
 /** What Temporal's record says of one cluster. */
 export interface ClusterStatus {
-  readonly queue: QueueSight;
-  readonly workers: WorkerSight;
+  readonly queue: ObservedQueue;
+  readonly workers: ObservedWorkers;
   /** The open run, else the last one; undefined when there was none. */
   readonly run: RunView | undefined;
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
 import type { UpdateDefinition } from '@temporalio/common';
 import { runId } from '../../workflows/messages.js';
-import type { WorkerSight } from '../../runs/view/run-view.js';
+import type { ObservedWorkers } from '../../runs/view/run-view.js';
 import { unknownRun, type ChosenRun } from '../run-argument.js';
 import type { Temporal } from './connect-temporal.js';
 import { isNotFound } from '../../runs/temporal/grpc-failure.js';
@@ -16,7 +16,7 @@ export type Asked<Answer> =
   /** It is not open any more. */
   | { readonly kind: 'ended' }
   /** `sent`: it is with Temporal, and a worker may still hear it within the next moments. */
-  | { readonly kind: 'unanswered'; readonly sent: boolean; readonly workers: WorkerSight };
+  | { readonly kind: 'unanswered'; readonly sent: boolean; readonly workers: ObservedWorkers };
 
 /** What is asked, and how long its answer may take: what looks at the cluster first takes longer. */
 export interface Question<Answer, Input> {

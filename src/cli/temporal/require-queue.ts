@@ -1,11 +1,11 @@
 import { describe } from '../../planning/reasons/describe.js';
 import { sentence } from '../../planning/text/sentence.js';
-import { listQueues, readQueue, type QueueSight } from '../../runs/temporal/cluster-queue.js';
+import { listQueues, readQueue, type ObservedQueue } from '../../runs/temporal/cluster-queue.js';
 import { UserMistake } from '../mistakes.js';
 import type { Temporal } from '../../runs/temporal/temporal.js';
 
 /** The queue of a cluster that must be known. @throws UserMistake naming the clusters Temporal knows. */
-export async function requireQueue(temporal: Temporal, cluster: string): Promise<QueueSight> {
+export async function requireQueue(temporal: Temporal, cluster: string): Promise<ObservedQueue> {
   const queue = await readQueue(temporal, cluster);
   if (queue) return queue;
   const known = (await listQueues(temporal)).map((one) => one.cluster);

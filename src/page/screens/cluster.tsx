@@ -5,8 +5,8 @@ import { mergeWords } from '../../runs/view/queue-view.js';
 import { durationText } from '../../runs/view/time-text.js';
 import { progressText } from '../../runs/view/run-words.js';
 import type { RunLine } from '../../runs/temporal/list-runs.js';
-import type { WorkerSight } from '../../runs/view/run-view.js';
-import { clusterStanding, type ClusterSight } from '../cluster-standing.js';
+import type { ObservedWorkers } from '../../runs/view/run-view.js';
+import { clusterStanding, type ObservedCluster } from '../cluster-standing.js';
 import { outcomeOfLine, toneOfLine } from './overview.js';
 import { Moment, Sign, Since, StandingPanel, WebUiLink } from './parts.js';
 import { ProgressBar } from './run-picture.js';
@@ -14,7 +14,7 @@ import { titled, type Frame, type Screen } from './screen.js';
 import { WorkersNote } from './workers-note.js';
 
 /** One cluster: how it stands, and its last runs. */
-export function clusterScreen(sight: ClusterSight, workers: WorkerSight, frame: Frame): Screen {
+export function clusterScreen(sight: ObservedCluster, workers: ObservedWorkers, frame: Frame): Screen {
   const { at, clock } = frame;
   const { queue, run } = sight;
   const { cluster, open, runs } = queue;

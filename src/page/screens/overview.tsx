@@ -2,11 +2,11 @@ import type { VNode } from 'preact';
 import { count } from '../../planning/text/phrases.js';
 import { progressText, versionsText, outcomeWords } from '../../runs/view/run-words.js';
 import type { RunLine } from '../../runs/temporal/list-runs.js';
-import type { WorkerSight } from '../../runs/view/run-view.js';
+import type { ObservedWorkers } from '../../runs/view/run-view.js';
 import {
   clusterStanding,
   inOrderOfNeed,
-  type ClusterSight,
+  type ObservedCluster,
   type ClusterStanding,
 } from '../cluster-standing.js';
 import { outcomeTones, type Tone } from '../run-standing.js';
@@ -16,12 +16,12 @@ import type { Frame, Screen } from './screen.js';
 import { WorkersNote } from './workers-note.js';
 
 interface Card {
-  readonly sight: ClusterSight;
+  readonly sight: ObservedCluster;
   readonly standing: ClusterStanding;
 }
 
 /** Every cluster, those that wait for a person first. */
-export function overviewScreen(sights: readonly ClusterSight[], workers: WorkerSight, frame: Frame): Screen {
+export function overviewScreen(sights: readonly ObservedCluster[], workers: ObservedWorkers, frame: Frame): Screen {
   const cards = inOrderOfNeed(
     sights.map((sight): Card => ({ sight, standing: clusterStanding(sight, frame.clock) })),
   );
@@ -55,7 +55,7 @@ export function overviewScreen(sights: readonly ClusterSight[], workers: WorkerS
   };
 }
 
-function summaryOf(cards: readonly Card[], asking: number, workers: WorkerSight): string {
+function summaryOf(cards: readonly Card[], asking: number, workers: ObservedWorkers): string {
   const open = cards.filter(({ sight }) => sight.queue.open).length;
   const runs = open === 0 ? 'no run is open' : `${count(open, 'run')} open`;
   if (cards.length === 0) return 'none is known yet';
@@ -68,7 +68,7 @@ function summaryOf(cards: readonly Card[], asking: number, workers: WorkerSight)
   return `${runs}, nobody is needed`;
 }
 
-function toneOf(cards: readonly Card[], workers: WorkerSight): Tone {
+function toneOf(cards: readonly Card[], workers: ObservedWorkers): Tone {
   const has = (tone: Tone): boolean => cards.some(({ standing }) => standing.tone === tone);
   if (has('asks')) return 'asks';
   if (has('fault') || !workers.answering) return 'fault';

@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import type { WorkerSight } from '../../runs/view/run-view.js';
+import type { ObservedWorkers } from '../../runs/view/run-view.js';
 import { Commands, Moment, Sign } from './parts.js';
 import type { Frame } from './screen.js';
 
@@ -8,7 +8,7 @@ export function WorkersNote({
   workers,
   frame,
 }: {
-  readonly workers: WorkerSight;
+  readonly workers: ObservedWorkers;
   readonly frame: Frame;
 }): VNode | null {
   if (workers.answering) return null;

@@ -2,7 +2,7 @@ import { Cron } from 'croner';
 import type { Windows } from '../../inventory/windows.js';
 
 /** How the maintenance windows stand at some time. ISO times. */
-export type WindowSight =
+export type WindowState =
   /** `until`: nodes are begun no longer than that. */
   | { readonly open: true; readonly until: string }
   /** `opens` undefined: never again, as slipway.yaml stands. */
@@ -12,7 +12,7 @@ export type WindowSight =
 const lookedAtMax = 2_000;
 
 /** Whether a node may be begun at that time, in milliseconds; and when that changes. */
-export function windowAt(windows: Windows, now: number): WindowSight {
+export function windowAt(windows: Windows, now: number): WindowState {
   const ends = windows.open.flatMap((window) => openEnds(windows, window, now));
   if (ends.length > 0) return { open: true, until: new Date(Math.max(...ends)).toISOString() };
   const next = windows.open.flatMap((window) => nextOpening(windows, window, now));

@@ -1,7 +1,7 @@
 import type { QueueMemo, BlockedVersion } from '../../workflows/messages.js';
 import { describe, holdSentence } from '../reasons/describe.js';
 import { harmless } from '../text/markdown.js';
-import type { WindowSight } from '../gates/maintenance-window.js';
+import type { WindowState } from '../gates/maintenance-window.js';
 import { moment, span } from '../text/phrases.js';
 import type { Planned } from '../plan/plan.js';
 
@@ -11,7 +11,7 @@ export interface MergeMeets {
   /** What the queue of the cluster says of itself; left out: it has none yet. */
   readonly queue?: QueueMemo;
   /** How the maintenance windows stand; left out: there are none. */
-  readonly window?: WindowSight;
+  readonly window?: WindowState;
 }
 
 /** What merging does as things stand, each a sentence of Markdown. */
@@ -61,7 +61,7 @@ function obstacleTexts(cluster: string, queue: QueueMemo | undefined): string[] 
   ];
 }
 
-function windowText(window: WindowSight | undefined): string[] {
+function windowText(window: WindowState | undefined): string[] {
   if (!window) return [];
   if (window.open) return [`The maintenance window is open: nodes are begun until ${moment(window.until)}.`];
   const { opens } = window;

@@ -1,7 +1,7 @@
 import type { Strategy } from '../plan/plan.js';
 import type { Reason } from './reason.js';
 import type { NodeState } from '../report/run-result.js';
-import type { RollbackFailure } from './way-back-reason.js';
+import type { RollbackFailure } from './rollback-reason.js';
 
 /** How nodes that halted a run were decided about, by a person or as slipway.yaml says, and what came of it. */
 export type DecisionReason =

@@ -7,7 +7,7 @@ const askMs = 5_000;
 const clustersMax = 200;
 
 /** What a cluster's queue says of itself in its memo: answered by Temporal's server, no worker needed. */
-export interface QueueSight {
+export interface ObservedQueue {
   readonly cluster: string;
   readonly memo: QueueMemo;
   /** Somebody terminated it, or it failed: the next `slipway upgrade` would start it with an empty memory. */
@@ -17,7 +17,7 @@ export interface QueueSight {
 const emptyMemo: QueueMemo = { hold: null, open: null, lastRun: 0 };
 
 /** The queue of a cluster; undefined when Slipway never had a run of it (or Temporal has forgotten it). */
-export async function readQueue(temporal: Temporal, cluster: string): Promise<QueueSight | undefined> {
+export async function readQueue(temporal: Temporal, cluster: string): Promise<ObservedQueue | undefined> {
   try {
     const handle = temporal.client.workflow.getHandle(queueId(cluster));
     const { memo, status } = await temporal.within(askMs, () => handle.describe());
@@ -33,8 +33,8 @@ export async function readQueue(temporal: Temporal, cluster: string): Promise<Qu
 }
 
 /** Every cluster that has a queue, in the order of their names. */
-export async function listQueues(temporal: Temporal): Promise<QueueSight[]> {
-  const queues: QueueSight[] = [];
+export async function listQueues(temporal: Temporal): Promise<ObservedQueue[]> {
+  const queues: ObservedQueue[] = [];
   const query = `WorkflowType = '${workflowTypes.queue}' AND ExecutionStatus = 'Running'`;
   await temporal.within(askMs, async () => {
     for await (const found of temporal.client.workflow.list({ query })) {

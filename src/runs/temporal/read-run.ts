@@ -3,7 +3,7 @@ import { historyFacts, type HistoryFacts } from '../view/history-facts.js';
 import { holdOfRun, leavesHold } from '../view/hold-of-run.js';
 import { pendingWork } from '../view/pending-work.js';
 import type { RunView } from '../view/run-view.js';
-import type { ExecutionSight } from '../view/view-of-nodes.js';
+import type { ObservedExecution } from '../view/view-of-nodes.js';
 import { lostChildren, openChildren, viewOfRun } from '../view/view-of-run.js';
 import type { Temporal } from './temporal.js';
 import { readQueue } from './cluster-queue.js';
@@ -35,7 +35,7 @@ export async function readRun(
  */
 export function runReader(temporal: Temporal, taskQueue: string, cluster: string): RunReader {
   const known = new Map<string, { readonly length: string; readonly facts: HistoryFacts }>();
-  const look = async (workflowId: string): Promise<ExecutionSight> => {
+  const look = async (workflowId: string): Promise<ObservedExecution> => {
     const handle = temporal.client.workflow.getHandle(workflowId);
     const { raw } = await handle.describe();
     const { historyLength, execution } = raw.workflowExecutionInfo ?? {};
@@ -48,7 +48,7 @@ export function runReader(temporal: Temporal, taskQueue: string, cluster: string
   };
   const readAll = async (run: number): Promise<RunView> => {
     const [sight, workers] = await Promise.all([look(runId(cluster, run)), seeWorkers(temporal, taskQueue)]);
-    const children = new Map<string, ExecutionSight>();
+    const children = new Map<string, ObservedExecution>();
     for (const workflowId of [...openChildren(sight.facts), ...lostChildren(sight.facts)]) {
       const child = await look(workflowId).catch(notYet);
       if (child) children.set(workflowId, child);

@@ -3,11 +3,11 @@ import { lookForWorkers, type Pollers } from '../../starter/look-for-workers.js'
 import { projectRoot } from '../../tools/project-root.js';
 import { defaultTaskQueue } from '../../workflows/messages.js';
 import { neverSeen } from '../view/work-text.js';
-import type { WorkerSight } from '../view/run-view.js';
+import type { ObservedWorkers } from '../view/run-view.js';
 import type { Temporal } from './temporal.js';
 
 /** Who polls the task queue, and what to type when nobody does. */
-export async function seeWorkers(temporal: Temporal, taskQueue: string): Promise<WorkerSight> {
+export async function seeWorkers(temporal: Temporal, taskQueue: string): Promise<ObservedWorkers> {
   return { ...(await lookForWorkers(temporal.client, taskQueue)), startWith: startWorker(taskQueue) };
 }
 

@@ -5,7 +5,7 @@ import type { Hold } from '../../planning/report/run-result.js';
 import { listed, moment, quoted } from '../../planning/text/phrases.js';
 import { sentence } from '../../planning/text/sentence.js';
 import type { Freeze, LastLifted, Lifted, BlockedVersion, WaitingOffer } from '../../workflows/messages.js';
-import type { QueueSight } from '../temporal/cluster-queue.js';
+import type { ObservedQueue } from '../temporal/cluster-queue.js';
 import type { RunLine } from '../temporal/list-runs.js';
 
 /** A cluster's queue as `slipway queue` shows it; with `--json` it is printed as it is. */
@@ -40,7 +40,7 @@ export interface OpenRun {
 
 /** Puts together what the queue's memo and the list of runs tell. */
 export function queueView(
-  { cluster, running, memo }: QueueSight,
+  { cluster, running, memo }: ObservedQueue,
   runs: readonly RunLine[],
   address: (node: string) => string | undefined,
 ): QueueView {
@@ -109,7 +109,7 @@ export function mergeWords({ repository, pullRequest, commit }: Partial<Origin>)
 }
 
 /** What was merged, and what has to be over before it begins. */
-function waitingSentence(waiting: WaitingOffer, { cluster, memo, running }: QueueSight): string {
+function waitingSentence(waiting: WaitingOffer, { cluster, memo, running }: ObservedQueue): string {
   const by = mergeWords(waiting);
   const what = `Talos ${waiting.target}${by === '' ? '' : `, ${by},`} was merged`;
   if (!running)
@@ -156,13 +156,13 @@ export function besideStatus(advice: readonly string[]): string[] {
 }
 
 /** What can be typed about a freeze, beside `slipway status` itself. */
-export function freezeAdvice({ cluster, memo: { frozen } }: QueueSight): string[] {
+export function freezeAdvice({ cluster, memo: { frozen } }: ObservedQueue): string[] {
   if (!frozen) return [];
   return besideStatus(frozenWords(frozen, cluster).advice);
 }
 
 /** A queue in few sentences, as `status` begins: the open run, then all that keeps another one from beginning, and what waits. */
-export function queueLine({ cluster, memo, running }: QueueSight): string {
+export function queueLine({ cluster, memo, running }: ObservedQueue): string {
   const { hold, open, lastRun, waiting, frozen, blockedVersions = [] } = memo;
   const stands = [
     // What it says of an open run is what it knew last; the run tells itself how it stands.

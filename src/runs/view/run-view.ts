@@ -62,13 +62,13 @@ export interface RunView {
   /** The next decision of the run's workflow, when it is due. */
   readonly workflowTask: PendingWorkflowTask | undefined;
   /** Whether anybody works on its task queue; undefined: nobody looked. */
-  readonly workers: WorkerSight | undefined;
+  readonly workers: ObservedWorkers | undefined;
   /** What the run answered at its end. */
   readonly result: RunResult | undefined;
 }
 
 /** Who polls the run's task queue, and what to type to start a worker. */
-export interface WorkerSight extends Pollers {
+export interface ObservedWorkers extends Pollers {
   readonly startWith: string;
 }
 

@@ -12,7 +12,7 @@ import type { NodeView, StepView } from './run-view.js';
 import { worksOf } from './works-of.js';
 
 /** One workflow execution: its history, and what it waits for now (nothing once it is closed). */
-export interface ExecutionSight {
+export interface ObservedExecution {
   readonly facts: HistoryFacts;
   readonly pending: PendingWork | undefined;
 }
@@ -21,13 +21,13 @@ export interface ExecutionSight {
 const firstHop = 1;
 
 /** What the nodes of a run are seen by. */
-export interface NodesSight {
+export interface ObservedNodes {
   readonly cluster: string;
   readonly run: number;
   readonly plan: UpgradePlan;
   readonly facts: HistoryFacts;
   /** By workflow id; an ended child needs none, its result stands in the run's history. */
-  readonly children: ReadonlyMap<string, ExecutionSight>;
+  readonly children: ReadonlyMap<string, ObservedExecution>;
   readonly input: Partial<RunInput> | undefined;
   /** What the run said of them at its end: it knows of a batch what its nodes do not know of each other. */
   readonly told: readonly NodeEnding[];
@@ -36,7 +36,7 @@ export interface NodesSight {
 }
 
 /** The nodes of a run, hop after hop, in the order they are taken as far as it is known. */
-export function viewOfNodes(sight: NodesSight): NodeView[] {
+export function viewOfNodes(sight: ObservedNodes): NodeView[] {
   const { cluster, run, plan, facts, children, told, decisions } = sight;
   const started = new Map(facts.children.map((child) => [child.workflowId, child]));
   const orders = facts.activities
@@ -78,7 +78,7 @@ export function viewOfNodes(sight: NodesSight): NodeView[] {
 
 /** As they were resolved at the hop's start; before that, as the plan and the inventory have them. */
 function batchesOfHop(
-  { plan, input }: NodesSight,
+  { plan, input }: ObservedNodes,
   { nodes }: Hop,
   resolved: ResolvedOrder | undefined,
 ): readonly (readonly string[])[] {
@@ -137,17 +137,17 @@ const nothingYet: Progress = {
 };
 
 /** What is known of one node. */
-interface NodeSight {
+interface ObservedNode {
   readonly child: Attempt | undefined;
   /** The child's own execution, where it was read. */
-  readonly sight: ExecutionSight | undefined;
+  readonly sight: ObservedExecution | undefined;
   /** The run's own word, at its end. */
   readonly told: NodeEnding | undefined;
   /** Who had it left out, and why. */
   readonly skippedBy: string | undefined;
 }
 
-function progress(planned: PlannedNode, seen: NodeSight): Progress {
+function progress(planned: PlannedNode, seen: ObservedNode): Progress {
   const { skippedBy } = seen;
   const known = progressOf(planned, seen);
   if (skippedBy === undefined || known.state === 'done' || known.state === 'running') return known;
@@ -156,7 +156,7 @@ function progress(planned: PlannedNode, seen: NodeSight): Progress {
     : { ...known, skippedBy };
 }
 
-function progressOf(planned: PlannedNode, { child, sight, told }: NodeSight): Progress {
+function progressOf(planned: PlannedNode, { child, sight, told }: ObservedNode): Progress {
   if (!child) {
     // Of a node that was left out the run has a reason where an earlier run left something on it.
     if (told && (told.outcome !== 'skipped' || told.reason)) return ended(told, [], nothingYet);
@@ -219,7 +219,7 @@ function lostReason(ending: CloseFact['ending'] | undefined, failure: FailureFac
   return { kind: 'unexpected', message: failure?.message ?? `the workflow of the node ${ending ?? 'ended'}` };
 }
 
-function running({ facts, pending }: ExecutionSight): Partial<Progress> & Pick<Progress, 'steps'> {
+function running({ facts, pending }: ObservedExecution): Partial<Progress> & Pick<Progress, 'steps'> {
   const firstFailed = facts.activities.find((one) => one.ending !== undefined && one.ending !== 'completed');
   const undoing = (one: ActivityFact): boolean =>
     firstFailed?.endedAt !== undefined && one.scheduledAt >= firstFailed.endedAt;

@@ -15,7 +15,7 @@ import {
 } from './view-of-decisions.js';
 import type { AbortView, NodeView, RunOutcome, RunView } from './run-view.js';
 import { tellingOf } from './view-of-telling.js';
-import { viewOfNodes, type ExecutionSight } from './view-of-nodes.js';
+import { viewOfNodes, type ObservedExecution } from './view-of-nodes.js';
 import { worksOf } from './works-of.js';
 
 /**
@@ -26,8 +26,8 @@ import { worksOf } from './works-of.js';
 export function viewOfRun(
   cluster: string,
   run: number,
-  { facts, pending }: ExecutionSight,
-  children: ReadonlyMap<string, ExecutionSight>,
+  { facts, pending }: ObservedExecution,
+  children: ReadonlyMap<string, ObservedExecution>,
 ): RunView {
   // Written by our own enqueue; anything else on this workflow id would be a bug, and the header says "unknown".
   const input = facts.input as RunInput | undefined;

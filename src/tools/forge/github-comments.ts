@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Turns } from '../turns.js';
+import { SerialByKey } from '../serial-by-key.js';
 import { ForgeFailed } from './forge-failed.js';
 import { pageSize, type GitHub, type IfChanged } from './github.js';
 
@@ -47,7 +47,7 @@ export interface UpsertOptions {
 }
 
 /** GitHub wants seconds between two writes: without turns, others would look meanwhile, and write as if nothing stood there yet. */
-const turns = new Turns();
+const turns = new SerialByKey();
 
 /**
  * One comment for each marker, made or kept up to date. The marker stands in it, hidden, and a comment with it counts only when it is

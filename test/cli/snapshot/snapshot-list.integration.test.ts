@@ -86,14 +86,18 @@ describe('slipway snapshot list', () => {
   );
 
   test(
-    'says where it looked when there is no folder',
+    'has none before the first one, which creates the folder',
     async () => {
       const elsewhere = path.join(folder, 'elsewhere');
       mkdirSync(elsewhere);
       writeFileSync(path.join(elsewhere, 'slipway.yaml'), goodText().replace('/srv/snapshots', 'nowhere'));
-      const { code, stderr } = await slipway(['snapshot', 'list'], { cwd: elsewhere });
-      expect(code).toBe(1);
-      expect(stderr).toContain(path.join(elsewhere, 'nowhere'));
+      const { code, stdout, stderr } = await slipway(['snapshot', 'list'], { cwd: elsewhere });
+      expect([code, stderr]).toEqual([0, '']);
+      expect(stdout).toContain(`no snapshot in ${path.join(elsewhere, 'nowhere')} yet`);
+      expect(stdout).toContain('slipway snapshot take');
+      writeFileSync(path.join(elsewhere, 'nowhere'), 'a file');
+      const file = await slipway(['snapshot', 'list', '--json'], { cwd: elsewhere });
+      expect([file.code, file.stderr]).toEqual([1, expect.stringContaining('cannot be read')]);
     },
     typedMs,
   );

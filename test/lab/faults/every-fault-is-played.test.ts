@@ -5,7 +5,7 @@ import { faultCatalogue, type FaultName } from '../../../lab/faults/catalogue.js
 import { forgeFaults } from '../../../lab/forge/forge-faults.js';
 import { hypervisorFaults } from '../../../lab/hypervisor/hypervisor-faults.js';
 import { replacementFaults } from '../../../lab/machines/machine-room/replacement-faults.js';
-import { wayBackFaults } from '../../../lab/machines/way-back-faults.js';
+import { wayBackFaults } from '../../../lab/machines/rollback-faults.js';
 import { sinkFaults } from '../../../lab/sinks/sink-faults.js';
 import { projectRoot } from '../../../src/tools/project-root.js';
 import { casesIn } from '../../scenarios/faults/every-case.js';

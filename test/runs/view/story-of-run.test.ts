@@ -4,7 +4,7 @@ import { describe as group, expect, test } from '@jest/globals';
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
 import { historyFacts } from '../../../src/runs/view/history-facts.js';
 import type { RunView } from '../../../src/runs/view/run-view.js';
-import type { ExecutionSight } from '../../../src/runs/view/view-of-nodes.js';
+import type { ObservedExecution } from '../../../src/runs/view/view-of-nodes.js';
 import { viewOfRun } from '../../../src/runs/view/view-of-run.js';
 import { reportText } from '../../../src/cli/commands/report.js';
 import { reportOfView } from '../../../src/runs/view/report-of-view.js';
@@ -12,7 +12,7 @@ import { projectRoot } from '../../../src/tools/project-root.js';
 import { aRunView, after, at } from './a-run-view.js';
 
 /** Histories that real runs wrote. */
-function recorded(name: string, before?: (eventType: string) => boolean): ExecutionSight {
+function recorded(name: string, before?: (eventType: string) => boolean): ObservedExecution {
   const file = path.join(projectRoot, 'test', 'replay', 'histories', `${name}-0.1.0.json`);
   const { history } = JSON.parse(readFileSync(file, 'utf8')) as {
     history: { events: { eventType: string }[] };
@@ -25,7 +25,7 @@ function recorded(name: string, before?: (eventType: string) => boolean): Execut
 
 /** After every recording. */
 const now = Date.parse('2040-01-01T00:00:00Z');
-const seen = (sight: ExecutionSight, children: ReadonlyMap<string, ExecutionSight> = new Map()): RunView =>
+const seen = (sight: ObservedExecution, children: ReadonlyMap<string, ObservedExecution> = new Map()): RunView =>
   viewOfRun('prox-ops', 1, sight, children);
 
 group('the report of a run that was really made', () => {

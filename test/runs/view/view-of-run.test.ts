@@ -1,6 +1,6 @@
 import { describe as group, expect, test } from '@jest/globals';
 import { historyFacts } from '../../../src/runs/view/history-facts.js';
-import type { ExecutionSight } from '../../../src/runs/view/view-of-nodes.js';
+import type { ObservedExecution } from '../../../src/runs/view/view-of-nodes.js';
 import { openChildren, viewOfRun } from '../../../src/runs/view/view-of-run.js';
 import type { PendingActivity } from '../../../src/runs/view/pending-work.js';
 import type { RunView } from '../../../src/runs/view/run-view.js';
@@ -32,7 +32,7 @@ const nothingPending = { activities: [], workflowTask: undefined };
 function view(
   events: readonly EventAt[],
   pending: readonly PendingActivity[] = [],
-  child?: ExecutionSight,
+  child?: ObservedExecution,
 ): RunView {
   const children = new Map(child ? [['run/prox-ops/42/1/k8s-ctrl-3/1', child]] : []);
   return viewOfRun(
@@ -70,7 +70,7 @@ group('a run that has just begun', () => {
 });
 
 group('a node under way', () => {
-  const steps = (...events: readonly EventAt[]): ExecutionSight => ({
+  const steps = (...events: readonly EventAt[]): ObservedExecution => ({
     facts: factsOf([10, started[5]?.[1] ?? {}], ...events),
     pending: nothingPending,
   });

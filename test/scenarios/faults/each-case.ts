@@ -3,7 +3,7 @@ import type { World } from '../../../lab/world.js';
 import { casesIn } from './every-case.js';
 import { nodeOf, type Ending, type Flow } from './fault-case.js';
 import { play, startFaultLab, type Seen } from './play.js';
-import { makeAnew } from '../../../lab/put-back/make-anew.js';
+import { makeAnew } from '../../../lab/put-back/replace-machines.js';
 import { reset } from '../../../lab/put-back/reset.js';
 
 /** When a case was played, to know whose a broken promise is. */

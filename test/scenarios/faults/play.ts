@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { replaced } from '../../../lab/put-back/make-anew.js';
+import { replaced } from '../../../lab/put-back/replace-machines.js';
 import { waits } from '../../../lab/waits.js';
 import { World, type WorldOptions } from '../../../lab/world.js';
 import { advise, describe } from '../../../src/planning/reasons/describe.js';

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import type { FaultName } from '../../../lab/faults/catalogue.js';
 import type { World } from '../../../lab/world.js';
 import { runId } from '../../../src/workflows/messages.js';
-import { creationOf, hypervisorOf } from '../../../lab/put-back/make-anew.js';
+import { creationOf, hypervisorOf } from '../../../lab/put-back/replace-machines.js';
 
 /** Whether a fault has shown since the run began. */
 export async function hasFired(at: World, run: number, name: FaultName): Promise<boolean> {

@@ -5,7 +5,7 @@ import type { MatrixCell } from '../../../lab/chaos/matrix-result.js';
 import { storyInTime } from '../../../lab/chaos/run-end.js';
 import type { Happened, Interrupter } from '../../../lab/interruptions/interrupter.js';
 import type { Interruption, InterruptionPoint } from '../../../lab/interruptions/interruption.js';
-import { makeAnewSince } from '../../../lab/put-back/make-anew.js';
+import { replaceSince } from '../../../lab/put-back/replace-machines.js';
 import { reset } from '../../../lab/put-back/reset.js';
 import { waits } from '../../../lab/waits.js';
 import type { World } from '../../../lab/world.js';
@@ -170,7 +170,7 @@ async function putBack(
     await writeFile(world.lab.inventory, inventory);
     if (world.lab.hypervisor) await world.owner.merge('as before');
   }
-  await (shape === 'small-replace' ? makeAnewSince(world, [node], from) : reset(world, node));
+  await (shape === 'small-replace' ? replaceSince(world, [node], from) : reset(world, node));
 }
 
 /** The columns in which something is to be played of an order. */

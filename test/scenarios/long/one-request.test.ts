@@ -4,7 +4,7 @@ import type { LabProcess } from '../../../lab/processes/lab-process.js';
 import { startTemporalAlone, type TemporalAlone } from '../../../lab/temporal-alone.js';
 import type { World } from '../../../lab/world.js';
 import { endingIn, nodeOf, type Flow } from '../faults/fault-case.js';
-import { makeAnew } from '../../../lab/put-back/make-anew.js';
+import { makeAnew } from '../../../lab/put-back/replace-machines.js';
 import { play, startFaultLab } from '../faults/play.js';
 import { reset } from '../../../lab/put-back/reset.js';
 import { countRequests } from './counted-requests.js';

@@ -5,7 +5,7 @@ import { hypervisorLine, hypervisorRequests } from '../../../lab/watcher/sources
 import { type World } from '../../../lab/world.js';
 import type { Reason } from '../../../src/planning/reasons/reason.js';
 import { setInInventory } from '../../../lab/edit-inventory.js';
-import { hypervisorOf } from '../../../lab/put-back/make-anew.js';
+import { hypervisorOf } from '../../../lab/put-back/replace-machines.js';
 import { play } from '../faults/play.js';
 import { to, versionMerged } from '../version-merged.js';
 

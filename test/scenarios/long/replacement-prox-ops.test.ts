@@ -5,7 +5,7 @@ import { leavesResourcesAlone } from '../../../lab/terraform/owners-terraform.js
 import { World, nodeResult } from '../../../lab/world.js';
 import type { RunStory } from '../../../src/planning/report/run-report.js';
 import { setInInventory } from '../../../lab/edit-inventory.js';
-import { hypervisorOf } from '../../../lab/put-back/make-anew.js';
+import { hypervisorOf } from '../../../lab/put-back/replace-machines.js';
 import { onOneLine } from '../what-is-said.js';
 import { templatesMade } from '../templates-made.js';
 

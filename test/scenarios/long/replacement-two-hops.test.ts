@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { World } from '../../../lab/world.js';
 import type { RunStory } from '../../../src/planning/report/run-report.js';
-import { hypervisorOf } from '../../../lab/put-back/make-anew.js';
+import { hypervisorOf } from '../../../lab/put-back/replace-machines.js';
 
 const from = 'v1.11.6';
 const between = 'v1.12.11';
