@@ -121,7 +121,11 @@ function whyNoWebhook({ headers }: FastifyRequest): { status: number; why: strin
   return undefined;
 }
 
-async function answerTo(request: FastifyRequest, parts: WebhookServerParts, replays: Replays): Promise<Answer> {
+async function answerTo(
+  request: FastifyRequest,
+  parts: WebhookServerParts,
+  replays: Replays,
+): Promise<Answer> {
   const event = String(request.headers['x-github-event']);
   const delivery = String(request.headers['x-github-delivery']).toLowerCase();
   const about = { delivery, event };

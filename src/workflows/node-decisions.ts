@@ -165,7 +165,10 @@ export class NodeDecisions {
   }
 
   /** Those of which that can be said without a person; a rollback that failed is a person's. */
-  private async goBackByThemselves(halting: readonly NodeEnding[], turns: readonly NodeAttempt[]): Promise<void> {
+  private async goBackByThemselves(
+    halting: readonly NodeEnding[],
+    turns: readonly NodeAttempt[],
+  ): Promise<void> {
     const { ownRollback } = this.run;
     await Promise.all(
       halting.map(async ({ node, outcome, failedStep, reason }) => {

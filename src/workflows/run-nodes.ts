@@ -110,7 +110,11 @@ export class RunNodes {
     beforeAgain: (first: PlannedNode) => Promise<Reason | undefined>,
   ): Promise<Reason | undefined> {
     const { plan } = this.hopNow();
-    let turns: readonly NodeAttempt[] = nodes.map((node) => ({ node, steps: stepsOf(plan, node), attempt: 1 }));
+    let turns: readonly NodeAttempt[] = nodes.map((node) => ({
+      node,
+      steps: stepsOf(plan, node),
+      attempt: 1,
+    }));
     /** How each was begun last. */
     const batch = new Map<string, NodeAttempt>();
     while (turns.length > 0) {
@@ -215,7 +219,10 @@ export class RunNodes {
     }
   }
 
-  private async upgradeOne({ node, steps, attempt }: NodeAttempt, batch: readonly string[]): Promise<NodeEnding> {
+  private async upgradeOne(
+    { node, steps, attempt }: NodeAttempt,
+    batch: readonly string[],
+  ): Promise<NodeEnding> {
     const { plan, hop, number } = this.hopNow();
     const { request, run } = this.input;
     const { cluster } = request;

@@ -10,6 +10,7 @@ import {
   type RunInput,
 } from '../../src/workflows/messages.js';
 import { limits } from '../limits.js';
+import { until } from '../until.js';
 
 /** A namespace of its own on the Temporal of the test run, and no worker. */
 export interface WorkerlessTemporal {
@@ -87,16 +88,15 @@ async function startRun(client: Client, cluster: string, run: number): Promise<v
 }
 
 /** A new namespace takes a moment to be known to all of Temporal. */
-async function untilKnown(client: Client, triesLeft = 100): Promise<void> {
-  try {
-    await client.workflowService.describeTaskQueue({
-      namespace: client.options.namespace,
-      taskQueue: { name: 'any' },
-    });
-    await client.workflow.count();
-  } catch (error) {
-    if (triesLeft === 0) throw error;
-    await pause(100);
-    await untilKnown(client, triesLeft - 1);
-  }
+async function untilKnown(client: Client): Promise<void> {
+  const { namespace } = client.options;
+  await until('Temporal knows the namespace', async () => {
+    try {
+      await client.workflowService.describeTaskQueue({ namespace, taskQueue: { name: 'any' } });
+      await client.workflow.count();
+      return true;
+    } catch {
+      return pause(100, false);
+    }
+  });
 }

@@ -32,6 +32,7 @@ describe('tests wait for conditions, not for time', () => {
     ['the limit of a file', 'jest.setTimeout(40_000);', 1],
     ['a loop until a time', 'for (const until = Date.now() + 20_000; ; ) look();', 1],
     ['a signal after a time', 'AbortSignal.timeout(10_000)', 1],
+    ['a number of looks', 'for (let tries = 0; tries < 200; tries += 1) look();', 1],
     ['the one limit', 'AbortSignal.timeout(limits.wait)', 0],
     ['an upper bound', 'expect(Date.now() - began).toBeLessThan(20_000);', 1],
     ['a lower bound', 'expect(Date.now() - began).toBeGreaterThan(900);', 0],

@@ -10,6 +10,10 @@ export const forbidden = [
       /(?:= |withDeadline\()Date\.now\(\) \+ \d|AbortSignal\.timeout\([\d_]{4,}|^ *\}, [\d_]{4,}\);$|^ *[\d_]+_000,$|jest\.setTimeout\(/gm,
   },
   {
+    what: 'a number of looks, which is a time: wait by until()',
+    pattern: /\btries < \d+|\btriesLeft = \d+/g,
+  },
+  {
     what: 'an upper bound of how long something took: times belong to npm run bench',
     pattern: /Date\.now\(\) - \w+\)\.toBeLess/g,
   },

@@ -5,7 +5,12 @@ import type { StarterEvent } from '../../src/starter/starter.js';
 import { starterJson, starterText } from '../../src/starter/starter-texts.js';
 
 const at = new Date('2026-11-23T12:00:00.000Z');
-const refused: WebhookAnswer = { status: 401, verdict: 'refused', why: 'it is not signed', from: '192.0.2.7' };
+const refused: WebhookAnswer = {
+  status: 401,
+  verdict: 'refused',
+  why: 'it is not signed',
+  from: '192.0.2.7',
+};
 
 describe('what a starter tells', () => {
   test.each<[StarterEvent, string]>([

@@ -282,7 +282,8 @@ describe.each(rounds)('generated deliveries, round %i', () => {
       fc.uuid(),
       async ([event, payload], at, junk, given) => {
         webhookServer.started.length = 0;
-        const status = (await webhookServer.post({ payload: replaced(payload, at, junk), event, id: given })).status;
+        const status = (await webhookServer.post({ payload: replaced(payload, at, junk), event, id: given }))
+          .status;
         expect([202, 401, 422]).toContain(status);
         expect(webhookServer.started.flatMap(unsound)).toEqual([]);
       },

@@ -22,12 +22,16 @@ describe('the webhook server takes', () => {
         event: expect.objectContaining({ kind: 'push' }),
       },
     ]);
-    expect(webhookServer.told).toMatchObject([{ status: 202, verdict: 'accepted', repository: 'acme/home-ops' }]);
+    expect(webhookServer.told).toMatchObject([
+      { status: 202, verdict: 'accepted', repository: 'acme/home-ops' },
+    ]);
   });
 
   test('what is signed with the secret from before, while it is changed', async () => {
     webhookServer = tryWebhookServer();
-    expect(await webhookServer.post({ payload: aPush(), secret: secrets.homeOpsOld })).toMatchObject({ status: 202 });
+    expect(await webhookServer.post({ payload: aPush(), secret: secrets.homeOpsOld })).toMatchObject({
+      status: 202,
+    });
     expect(webhookServer.started).toHaveLength(1);
   });
 
@@ -72,7 +76,10 @@ describe('the webhook server takes', () => {
 
   test('text as text', async () => {
     webhookServer = tryWebhookServer();
-    await webhookServer.post({ payload: aPull({ title: '${{ secrets.X }} `id` $(reboot)' }), event: 'pull_request' });
+    await webhookServer.post({
+      payload: aPull({ title: '${{ secrets.X }} `id` $(reboot)' }),
+      event: 'pull_request',
+    });
     expect(webhookServer.started).toMatchObject([{ event: { title: '${{ secrets.X }} `id` $(reboot)' } }]);
   });
 });
@@ -173,7 +180,9 @@ describe('the webhook server answers, and starts nothing', () => {
 
   test('404 elsewhere', async () => {
     webhookServer = tryWebhookServer();
-    expect((await webhookServer.app.inject({ method: 'POST', url: '/webhooks/gitlab' })).statusCode).toBe(404);
+    expect((await webhookServer.app.inject({ method: 'POST', url: '/webhooks/gitlab' })).statusCode).toBe(
+      404,
+    );
     expect((await webhookServer.app.inject({ method: 'GET', url: '/webhooks/github' })).statusCode).toBe(404);
   });
 });
@@ -192,7 +201,9 @@ describe('while Temporal is away', () => {
 
   test('the same delivery is taken later', async () => {
     let away = true;
-    webhookServer = tryWebhookServer(() => (away ? Promise.reject(new Error('14 UNAVAILABLE')) : Promise.resolve('accepted')));
+    webhookServer = tryWebhookServer(() =>
+      away ? Promise.reject(new Error('14 UNAVAILABLE')) : Promise.resolve('accepted'),
+    );
     expect(await webhookServer.post({ payload: aPush(), id: uuid })).toMatchObject({ status: 503 });
     away = false;
     expect(await webhookServer.post({ payload: aPush(), id: uuid })).toMatchObject({ status: 202 });

@@ -12,6 +12,7 @@ import { decoded } from '../../src/runs/view/history-values.js';
 import { runId, workflowTypes } from '../../src/workflows/messages.js';
 import { cluster, taskQueue, type WorkflowsAlone } from './a-waiting-run.js';
 import { aCluster } from '../planning/a-cluster.js';
+import { until } from '../until.js';
 
 /** What an activity is asked; of a node, where it is about one. */
 export interface Asked {
@@ -151,11 +152,11 @@ export async function driveRun(
       }
     },
     until: async (what, look) => {
-      for (let tries = 0; tries < 300; tries += 1) {
-        if (await look()) return;
-        await pause(50);
+      try {
+        await until(what, async () => (await look()) || pause(50, false));
+      } catch (error) {
+        throw new Error(`${String(error)}; it was asked ${asked.join(', ')}`, { cause: error });
       }
-      throw new Error(`it never was so: ${what}; it was asked ${asked.join(', ')}`);
     },
     stop: async () => {
       await handle.terminate().catch(() => undefined);

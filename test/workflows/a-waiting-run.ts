@@ -144,11 +144,7 @@ async function untilItWaits(client: Client, handle: WorkflowHandle, input: PlanI
     plan: planned.plan,
     facts: async () => historyFacts(await handle.fetchHistory()),
     until: async (what, look) => {
-      for (let tries = 0; tries < 200; tries += 1) {
-        if (await look()) return;
-        await pause(50);
-      }
-      throw new Error(`it never was so: ${what}`);
+      await until(what, async () => (await look()) || pause(50, false));
     },
     details: async () => {
       const { currentDetails } = await handle.query<{ readonly currentDetails: string }>(

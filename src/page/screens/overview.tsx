@@ -21,7 +21,11 @@ interface Card {
 }
 
 /** Every cluster, those that wait for a person first. */
-export function overviewScreen(sights: readonly ObservedCluster[], workers: ObservedWorkers, frame: Frame): Screen {
+export function overviewScreen(
+  sights: readonly ObservedCluster[],
+  workers: ObservedWorkers,
+  frame: Frame,
+): Screen {
   const cards = inOrderOfNeed(
     sights.map((sight): Card => ({ sight, standing: clusterStanding(sight, frame.clock) })),
   );

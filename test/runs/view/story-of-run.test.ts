@@ -25,8 +25,10 @@ function recorded(name: string, before?: (eventType: string) => boolean): Observ
 
 /** After every recording. */
 const now = Date.parse('2040-01-01T00:00:00Z');
-const seen = (sight: ObservedExecution, children: ReadonlyMap<string, ObservedExecution> = new Map()): RunView =>
-  viewOfRun('prox-ops', 1, sight, children);
+const seen = (
+  sight: ObservedExecution,
+  children: ReadonlyMap<string, ObservedExecution> = new Map(),
+): RunView => viewOfRun('prox-ops', 1, sight, children);
 
 group('the report of a run that was really made', () => {
   const view = seen(recorded('run-done'));
