@@ -1,9 +1,8 @@
-import { randomInt } from 'node:crypto';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import path from 'node:path';
 import { Client, Metadata, credentials } from '@grpc/grpc-js';
 import { temporalSettings } from '../src/serve/temporal-settings.js';
+import { freePort } from './free-port.js';
 import type { TemporalDescription } from './lab-description.js';
 import { fewerCollections } from './processes/fewer-collections.js';
 import type { LabProcess } from './processes/lab-process.js';
@@ -184,25 +183,4 @@ export class TemporalServer {
       );
     });
   }
-}
-
-/** A port nobody listens on: the usual one, or where that is taken any other. */
-async function freePort(host: string, usual?: number): Promise<number> {
-  for (let tries = 0; tries < triesMax; tries += 1) {
-    const port = tries === 0 && usual !== undefined ? usual : randomInt(ownPorts.from, ownPorts.to);
-    if (await isFree(host, port)) return port;
-  }
-  throw new Error(`No free port on ${host}.`);
-}
-
-/** What the system gives to outgoing connections begins above: a port that is free now is not taken by one of those meanwhile. */
-const ownPorts = { from: 20_000, to: 32_000 };
-const triesMax = 20;
-
-async function isFree(host: string, port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', () => resolve(false));
-    server.listen({ host, port, exclusive: true }, () => server.close(() => resolve(true)));
-  });
 }

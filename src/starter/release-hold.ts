@@ -1,13 +1,53 @@
-import type { Client } from '@temporalio/client';
-import { releaseCluster, type ReleaseAnswer, type ReleaseInput } from '../workflows/messages.js';
+import { setTimeout as pause } from 'node:timers/promises';
+import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { releaseCluster, runId, type ReleaseAnswer, type ReleaseInput } from '../workflows/messages.js';
 import { askQueue, type AskOptions, type Unanswered } from './ask-queue.js';
+import { lookForWorkers } from './look-for-workers.js';
 
-/** Lifts the hold of a cluster. Touches no node. */
+/** Milliseconds between two questions to a queue that has not heard yet how its run ended. */
+const askAgainMs = 250;
+
+/**
+ * Lifts the hold of a cluster. Touches no node.
+ *
+ * A run shows its result before its queue has heard of it. A release that comes in between would find no hold, and the cluster
+ * would be held a moment later: it is asked again until the queue has heard, within the limit.
+ */
 export async function releaseHold(
   client: Client,
   cluster: string,
   input: ReleaseInput,
-  options: AskOptions,
+  { updateId, ...options }: AskOptions,
 ): Promise<ReleaseAnswer | Unanswered> {
-  return askQueue(client, releaseCluster, { cluster, input }, options);
+  const end = Date.now() + options.limitMs;
+  const ask = (limitMs: number, id?: string): Promise<ReleaseAnswer | Unanswered> =>
+    askQueue(
+      client,
+      releaseCluster,
+      { cluster, input },
+      { ...options, limitMs, ...(id === undefined ? {} : { updateId: id }) },
+    );
+  let answer = await ask(options.limitMs, updateId);
+  while (
+    answer.verdict === 'not-held' &&
+    answer.open !== null &&
+    (await hasEnded(client, cluster, answer.open))
+  ) {
+    const left = end - Date.now() - askAgainMs;
+    if (left <= 0)
+      return { verdict: 'unanswered', sent: true, pollers: await lookForWorkers(client, options.taskQueue) };
+    await pause(askAgainMs);
+    answer = await ask(left);
+  }
+  return answer;
+}
+
+async function hasEnded(client: Client, cluster: string, run: number): Promise<boolean> {
+  try {
+    const { status } = await client.workflow.getHandle(runId(cluster, run)).describe();
+    return status.name !== 'RUNNING';
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return true;
+    throw error;
+  }
 }

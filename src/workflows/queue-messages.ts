@@ -17,7 +17,11 @@ export interface ReleaseInput {
 }
 export type ReleaseAnswer =
   | ({ readonly verdict: 'released'; readonly hold: Hold } & Begun)
-  | { readonly verdict: 'not-held' };
+  | {
+      readonly verdict: 'not-held';
+      /** The run that is open as far as the queue knows; it may have ended a moment ago, and leave a hold. */
+      readonly open: number | null;
+    };
 
 /** To `clusterQueue`: lifts the hold. Touches no node. */
 export const releaseCluster = defineUpdate<ReleaseAnswer, [ReleaseInput]>('release');

@@ -159,7 +159,7 @@ export class QueueState {
   /** @param said left out: it is not known who did. */
   release(said: ReleaseInput | undefined, now: string): ReleaseAnswer {
     const { hold } = this;
-    if (!hold) return { verdict: 'not-held' };
+    if (!hold) return { verdict: 'not-held', open: this.current ? this.lastRun : null };
     this.hold = null;
     if (said)
       this.lifted = { ...this.lifted, release: { run: hold.run, by: said.by, why: said.why, at: now } };

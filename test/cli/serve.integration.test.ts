@@ -23,7 +23,7 @@ test('a database that another Temporal made is refused and left as it is', async
   writeFileSync(database(), 'tables');
   writeFileSync(`${database()}.version`, '1.4.0\n');
   const serve = await AServe.start(data);
-  expect(await serve.ended).toBe(1);
+  expect(await serve.end()).toBe(1);
   expect(serve.stderr).toContain(`${database()} was made by Temporal 1.4.0, and `);
   expect(serve.stderr).toContain('SLIPWAY_BIN_TEMPORAL=/path/to/temporal-1.4.0 slipway serve');
   expect(serve.events).toEqual([]);
@@ -38,7 +38,7 @@ test('a port that is taken is refused, and no database is begun', async () => {
   const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
   try {
     const serve = await AServe.start(data, { port });
-    expect(await serve.ended).toBe(1);
+    expect(await serve.end()).toBe(1);
     expect(serve.stderr).toMatch(
       new RegExp(`^Port ${port} of 127.0.0.1, for Temporal, is taken by \\S+ \\(pid ${process.pid}\\)\\.`),
     );
@@ -51,7 +51,7 @@ test('a port that is taken is refused, and no database is begun', async () => {
 test('a folder that cannot be one is refused with what to type', async () => {
   writeFileSync(path.join(data, 'file'), '');
   const serve = await AServe.start(path.join(data, 'file', 'data'));
-  expect(await serve.ended).toBe(1);
+  expect(await serve.end()).toBe(1);
   expect(serve.stderr).toMatch(
     /cannot be used for Temporal's database: ENOTDIR.*\n.*slipway serve --data DIR/,
   );

@@ -1,19 +1,20 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
-import { createServer } from 'node:net';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Readable } from 'node:stream';
+import { freePort } from '../../lab/free-port.js';
 import { identify, type ProcessIdentity } from '../../src/tools/process-identity.js';
 import type { ServeEvent, ServiceName } from '../../src/serve/events.js';
 import { projectRoot } from '../../src/tools/project-root.js';
+import { limits } from '../limits.js';
 
 type Told<K extends ServeEvent['event']> = Extract<ServeEvent, { event: K }>;
 
 /** A real `slipway serve --json`, as a person starts it. */
 export class AServe {
   readonly events: ServeEvent[] = [];
-  /** Its exit code, or the signal that ended it. */
-  readonly ended: Promise<number | NodeJS.Signals | null>;
+  readonly #ended: Promise<number | NodeJS.Signals | null>;
   stderr = '';
   readonly #child: ChildProcessByStdio<null, Readable, Readable>;
   readonly #waiting = new Set<() => void>();
@@ -36,7 +37,7 @@ export class AServe {
       this.events.push(JSON.parse(line) as ServeEvent);
       for (const wake of this.#waiting) wake();
     });
-    this.ended = new Promise((resolve) => {
+    this.#ended = new Promise((resolve) => {
       this.#child.once('close', (code, signal) => {
         resolve(code ?? signal);
         for (const wake of this.#waiting) wake();
@@ -70,9 +71,34 @@ export class AServe {
       if (found) return found as Told<K>;
       if (this.#child.exitCode !== null || this.#child.signalCode !== null)
         throw new Error(`slipway serve ended before "${event}" was told: ${this.stderr}`);
-      await new Promise<void>((resolve) => {
-        this.#waiting.add(resolve);
-      });
+      await this.#within(
+        new Promise<void>((resolve) => {
+          this.#waiting.add(resolve);
+        }),
+        `"${event}"`,
+      );
+    }
+  }
+
+  /** Its exit code, or the signal that ended it, when it ends, asked to or not. */
+  async end(): Promise<number | NodeJS.Signals | null> {
+    return this.#within(this.#ended, 'its end');
+  }
+
+  /** @throws Error with all that it said, when it has not come within the one limit of all waits. */
+  async #within<T>(coming: Promise<T>, what: string): Promise<T> {
+    const over = new AbortController();
+    const late = async (): Promise<never> => {
+      await pause(limits.wait, undefined, { signal: over.signal });
+      const said = this.events.map((each) => JSON.stringify(each)).join('\n');
+      throw new Error(
+        `Waited ${limits.wait / 1000} s for ${what} of slipway serve:\n${said}\n${this.stderr}`,
+      );
+    };
+    try {
+      return await Promise.race([coming, late()]);
+    } finally {
+      over.abort();
     }
   }
 
@@ -101,12 +127,4 @@ function cachedPrograms(): Record<string, string> {
     ([name]) => name === 'XDG_CACHE_HOME' || name.startsWith('SLIPWAY_BIN_'),
   );
   return Object.fromEntries(named.map(([name, value]) => [name, value ?? '']));
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen({ host: '127.0.0.1', port: 0 }, resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' ? (address?.port ?? 0) : 0;
 }

@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:net';
 import path from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
+import { freePort } from '../../lab/free-port.js';
 import { assertPortsFree } from '../../src/serve/free-ports.js';
 
 const ip = '127.0.0.1';
@@ -17,13 +18,6 @@ async function listen(host: string): Promise<number> {
   await new Promise<void>((resolve) => server.listen({ host, port: 0 }, resolve));
   const address = server.address();
   return typeof address === 'object' ? (address?.port ?? 0) : 0;
-}
-
-/** A port nobody listens on now. */
-async function freePort(): Promise<number> {
-  const port = await listen(ip);
-  await new Promise((resolve) => servers.pop()?.close(resolve));
-  return port;
 }
 
 test('free ports are fine', async () => {

@@ -2,14 +2,13 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
 import { isRunning, signalProcess } from '../../src/tools/process-identity.js';
+import { until } from '../until.js';
 import { AServe } from './a-serve.js';
 
 const namespace = 'slipway';
-const limitMs = 120_000;
 
 /** Only here: what `slipway serve` does when one of its processes, or it itself, is killed. */
 describe('slipway serve', () => {
@@ -31,133 +30,107 @@ describe('slipway serve', () => {
   afterEach(async () => {
     for (const one of started.splice(0)) {
       one.signal('SIGKILL');
-      await one.ended;
+      await one.end();
     }
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it(
-    'starts, prepares the namespace, says where things are, and stops in order',
-    async () => {
-      // A profile that leads elsewhere must not lead its worker away.
-      const env = { TEMPORAL_ADDRESS: '127.0.0.1:1', TEMPORAL_API_KEY: 'for another Temporal' };
-      const serve = await start(data, { env });
-      const { temporal, worker } = await serve.serving();
-      expect(await serve.told('serving')).toMatchObject({
-        address: serve.address,
-        webUi: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/namespaces\/slipway\/workflows$/),
-        settings: { TEMPORAL_ADDRESS: serve.address },
-      });
-      const { webUi } = await serve.told('serving');
-      expect((await fetch(webUi)).status).toBe(200);
-      await withClient(serve, async ({ connection, workflowService }) => {
-        const { config } = await workflowService.describeNamespace({ namespace });
-        expect(Number(config?.workflowExecutionRetentionTtl?.seconds)).toBe(90 * 86_400);
-        const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
-        expect(Object.keys(customAttributes ?? {})).toContain('SlipwayPhase');
-      });
-      expect(readFileSync(path.join(data, 'temporal.db.version'), 'utf8')).toMatch(/^\d+\.\d+\.\d+\n$/);
-      serve.signal('SIGTERM');
-      expect(await serve.ended).toBe(0);
-      const ends = serve.events.flatMap((each) => (each.event === 'stopped' ? [each] : []));
-      expect(ends).toMatchObject([
-        { service: 'worker', how: 'exit code 0' },
-        { service: 'temporal', how: 'exit code 0' },
-      ]);
-      expect([temporal, worker].filter(isRunning)).toEqual([]);
-      expect(existsSync(path.join(data, 'serve.lock'))).toBe(false);
-    },
-    limitMs,
-  );
+  it('starts, prepares the namespace, says where things are, and stops in order', async () => {
+    // A profile that leads elsewhere must not lead its worker away.
+    const env = { TEMPORAL_ADDRESS: '127.0.0.1:1', TEMPORAL_API_KEY: 'for another Temporal' };
+    const serve = await start(data, { env });
+    const { temporal, worker } = await serve.serving();
+    expect(await serve.told('serving')).toMatchObject({
+      address: serve.address,
+      webUi: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/namespaces\/slipway\/workflows$/),
+      settings: { TEMPORAL_ADDRESS: serve.address },
+    });
+    const { webUi } = await serve.told('serving');
+    expect((await fetch(webUi)).status).toBe(200);
+    await withClient(serve, async ({ connection, workflowService }) => {
+      const { config } = await workflowService.describeNamespace({ namespace });
+      expect(Number(config?.workflowExecutionRetentionTtl?.seconds)).toBe(90 * 86_400);
+      const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
+      expect(Object.keys(customAttributes ?? {})).toContain('SlipwayPhase');
+    });
+    expect(readFileSync(path.join(data, 'temporal.db.version'), 'utf8')).toMatch(/^\d+\.\d+\.\d+\n$/);
+    serve.signal('SIGTERM');
+    expect(await serve.end()).toBe(0);
+    const ends = serve.events.flatMap((each) => (each.event === 'stopped' ? [each] : []));
+    expect(ends).toMatchObject([
+      { service: 'worker', how: 'exit code 0' },
+      { service: 'temporal', how: 'exit code 0' },
+    ]);
+    expect([temporal, worker].filter(isRunning)).toEqual([]);
+    expect(existsSync(path.join(data, 'serve.lock'))).toBe(false);
+  });
 
-  it(
-    'starts a killed worker again, and it polls',
-    async () => {
-      const serve = await start(data);
-      const { worker } = await serve.serving();
-      const from = serve.events.length;
-      signalProcess(worker, 'SIGKILL');
-      expect(await serve.told('ended', { from })).toMatchObject({ service: 'worker', how: 'SIGKILL' });
-      await serve.told('ready', { service: 'worker', from });
-      const { pid } = serve.identity('worker');
-      expect(pid).not.toBe(worker.pid);
-      expect(await pollers(serve)).toContainEqual(expect.stringMatching(new RegExp(`#${pid}$`)));
-    },
-    limitMs,
-  );
+  it('starts a killed worker again, and it polls', async () => {
+    const serve = await start(data);
+    const { worker } = await serve.serving();
+    const from = serve.events.length;
+    signalProcess(worker, 'SIGKILL');
+    expect(await serve.told('ended', { from })).toMatchObject({ service: 'worker', how: 'SIGKILL' });
+    await serve.told('ready', { service: 'worker', from });
+    const { pid } = serve.identity('worker');
+    expect(pid).not.toBe(worker.pid);
+    expect(await pollers(serve)).toContainEqual(expect.stringMatching(new RegExp(`#${pid}$`)));
+  });
 
-  it(
-    'starts a killed Temporal again on the same history, and the worker polls it',
-    async () => {
-      const serve = await start(data);
-      const { temporal, worker } = await serve.serving();
-      const workflowId = 'kept';
-      await withClient(serve, ({ workflow }) =>
-        workflow.start('nobody-knows-it', { workflowId, taskQueue: 'nobody-polls-it' }),
-      );
-      const from = serve.events.length;
-      signalProcess(temporal, 'SIGKILL');
-      expect(await serve.told('ended', { from })).toMatchObject({ service: 'temporal', how: 'SIGKILL' });
-      await serve.told('ready', { service: 'temporal', from });
-      await serve.told('ready', { service: 'worker', from });
-      const { status } = await withClient(serve, ({ workflow }) => workflow.getHandle(workflowId).describe());
-      expect(status.name).toBe('RUNNING');
-      expect(serve.identity('temporal').pid).not.toBe(temporal.pid);
-      // Its work under way goes on: the worker was not stopped for it.
-      expect(serve.identity('worker')).toEqual(worker);
-      expect(await pollers(serve)).toContainEqual(expect.stringMatching(new RegExp(`#${worker.pid}$`)));
-    },
-    limitMs,
-  );
+  it('starts a killed Temporal again on the same history, and the worker polls it', async () => {
+    const serve = await start(data);
+    const { temporal, worker } = await serve.serving();
+    const workflowId = 'kept';
+    await withClient(serve, ({ workflow }) =>
+      workflow.start('nobody-knows-it', { workflowId, taskQueue: 'nobody-polls-it' }),
+    );
+    const from = serve.events.length;
+    signalProcess(temporal, 'SIGKILL');
+    expect(await serve.told('ended', { from })).toMatchObject({ service: 'temporal', how: 'SIGKILL' });
+    await serve.told('ready', { service: 'temporal', from });
+    await serve.told('ready', { service: 'worker', from });
+    const { status } = await withClient(serve, ({ workflow }) => workflow.getHandle(workflowId).describe());
+    expect(status.name).toBe('RUNNING');
+    expect(serve.identity('temporal').pid).not.toBe(temporal.pid);
+    // Its work under way goes on: the worker was not stopped for it.
+    expect(serve.identity('worker')).toEqual(worker);
+    expect(await pollers(serve)).toContainEqual(expect.stringMatching(new RegExp(`#${worker.pid}$`)));
+  });
 
-  it(
-    'leaves no child when it is killed itself, and starts again on what is there',
-    async () => {
-      const serve = await start(data);
-      const { temporal, worker } = await serve.serving();
-      serve.signal('SIGKILL');
-      expect(await serve.ended).toBe('SIGKILL');
-      // Generous: what is still there then was left behind.
-      for (let look = 0; look < 500 && [temporal, worker].some(isRunning); look += 1) await pause(20);
-      expect([temporal, worker].filter((one) => signalProcess(one, 'SIGKILL'))).toEqual([]);
-      expect(existsSync(path.join(data, 'serve.lock'))).toBe(true);
-      const next = await start(data);
-      await next.serving();
-      expect(next.events).not.toContainEqual(expect.objectContaining({ event: 'note' }));
-    },
-    limitMs,
-  );
+  it('leaves no child when it is killed itself, and starts again on what is there', async () => {
+    const serve = await start(data);
+    const { temporal, worker } = await serve.serving();
+    serve.signal('SIGKILL');
+    expect(await serve.end()).toBe('SIGKILL');
+    await until('its children are gone', () => ![temporal, worker].some(isRunning));
+    expect(existsSync(path.join(data, 'serve.lock'))).toBe(true);
+    const next = await start(data);
+    await next.serving();
+    expect(next.events).not.toContainEqual(expect.objectContaining({ event: 'note' }));
+  });
 
-  it(
-    'refuses a second one on the same data, and the first goes on',
-    async () => {
-      const serve = await start(data);
-      const { worker, temporal } = await serve.serving();
-      const second = await start(data);
-      expect(await second.ended).toBe(1);
-      expect(second.stderr).toMatch(
-        /^slipway serve runs already on .*data \(pid \d+ on .*\)\.\nTo stop that one: kill \d+\./,
-      );
-      expect([temporal, worker].every(isRunning)).toBe(true);
-    },
-    limitMs,
-  );
+  it('refuses a second one on the same data, and the first goes on', async () => {
+    const serve = await start(data);
+    const { worker, temporal } = await serve.serving();
+    const second = await start(data);
+    expect(await second.end()).toBe(1);
+    expect(second.stderr).toMatch(
+      /^slipway serve runs already on .*data \(pid \d+ on .*\)\.\nTo stop that one: kill \d+\./,
+    );
+    expect([temporal, worker].every(isRunning)).toBe(true);
+  });
 
-  it(
-    'waits for a Temporal that still has the folder, whoever started it',
-    async () => {
-      const holder = spawn('flock', ['--no-fork', folder, 'sleep', '600'], { stdio: 'ignore' });
-      try {
-        const serve = await start(folder);
-        expect(await serve.told('ended')).toMatchObject({ how: `another Temporal still uses ${folder}` });
-        holder.kill('SIGKILL');
-        await serve.serving();
-      } finally {
-        holder.kill('SIGKILL');
-      }
-    },
-    limitMs,
-  );
+  it('waits for a Temporal that still has the folder, whoever started it', async () => {
+    const holder = spawn('flock', ['--no-fork', folder, 'sleep', '600'], { stdio: 'ignore' });
+    try {
+      const serve = await start(folder);
+      expect(await serve.told('ended')).toMatchObject({ how: `another Temporal still uses ${folder}` });
+      holder.kill('SIGKILL');
+      await serve.serving();
+    } finally {
+      holder.kill('SIGKILL');
+    }
+  });
 });
 
 async function withClient<T>(serve: AServe, act: (client: Client) => Promise<T>): Promise<T> {

@@ -30,6 +30,8 @@ export interface WorkflowsAlone {
   mergedRun(origin: Origin): Promise<WaitingRun & { readonly run: number }>;
   /** Takes the next activity that is asked for, whichever, and answers it. */
   answerNext(result: unknown): Promise<{ readonly name: string; readonly input: unknown }>;
+  /** Does something while the worker stands still: what it holds waits, and it goes on afterwards. */
+  whileFrozen(act: () => Promise<void>): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -66,6 +68,14 @@ export async function startWorkflowsAlone(): Promise<WorkflowsAlone> {
     waitingRun: (run, approvers = 1) => startRun(temporal, run, approvers),
     mergedRun: (origin) => mergeRun(temporal, origin),
     answerNext: (result) => answerActivity(temporal.client, result),
+    whileFrozen: async (act) => {
+      worker.kill('SIGSTOP');
+      try {
+        await act();
+      } finally {
+        worker.kill('SIGCONT');
+      }
+    },
     stop: async () => {
       await ended(worker);
       await temporal.stop();

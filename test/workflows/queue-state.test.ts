@@ -256,7 +256,7 @@ group('a frozen cluster', () => {
 
   test('that is not frozen is not lifted, and one that is not held not released', () => {
     expect(book().unfreeze(ada, at(1))).toEqual({ verdict: 'not-frozen' });
-    expect(book().release(ada, at(1))).toEqual({ verdict: 'not-held' });
+    expect(book().release(ada, at(1))).toEqual({ verdict: 'not-held', open: null });
   });
 
   test('stays so when its hold is released', () => {
@@ -277,7 +277,7 @@ test('who released and who unfroze stays known, through starting over, until som
   };
   expect(queue.memo().lifted).toEqual(lifted);
   const later = new QueueState(queue.state());
-  expect(later.release(ada, at(3))).toEqual({ verdict: 'not-held' });
+  expect(later.release(ada, at(3))).toEqual({ verdict: 'not-held', open: null });
   expect(later.memo().lifted).toEqual(lifted);
 });
 

@@ -1,12 +1,20 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import proto from '@temporalio/proto';
 import { Windows } from '../../src/inventory/windows.js';
+import { isNotFound } from '../../src/runs/temporal/grpc-failure.js';
 import { historyFacts } from '../../src/runs/view/history-facts.js';
 import { decisionsOf } from '../../src/runs/view/view-of-decisions.js';
 import { offerUpgrade } from '../../src/starter/offer-upgrade.js';
+import { releaseHold } from '../../src/starter/release-hold.js';
 import { queueId, runId, startNow, windowTimer, type QueueMemo } from '../../src/workflows/messages.js';
+import { limits } from '../limits.js';
 import { aCluster } from '../planning/a-cluster.js';
 import { DrivenActivities, driveRun } from './a-driven-run.js';
 import { cluster, startWorkflowsAlone, taskQueue, type WorkflowsAlone } from './a-waiting-run.js';
+
+const admitted =
+  proto.temporal.api.enums.v1.UpdateWorkflowExecutionLifecycleStage
+    .UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_ADMITTED;
 
 let alone: WorkflowsAlone;
 beforeAll(async () => {
@@ -45,6 +53,32 @@ describe('a run that waits for an approval', () => {
     expect(asked).toMatchObject({ name: 'planUpgrade', input: { run: run + 1 } });
     await client.workflow.getHandle(runId(cluster, run + 1)).result();
   });
+});
+
+test('a release that comes in the moment in which a run ends lifts the hold that the run leaves', async () => {
+  const { run, handle, until } = await alone.mergedRun(origin('f'));
+  const { client, namespace } = alone.temporal;
+  const [said, updateId] = [{ by: 'Ada', why: 'looked at it' }, 'too-early'];
+  let released: ReturnType<typeof releaseHold> | undefined;
+  await alone.whileFrozen(async () => {
+    released = releaseHold(client, cluster, said, { taskQueue, limitMs: limits.wait, updateId });
+    const updateRef = { workflowExecution: { workflowId: queueId(cluster) }, updateId };
+    await until('it is before the queue', async () => {
+      try {
+        await client.workflowService.pollWorkflowExecutionUpdate({
+          namespace,
+          updateRef,
+          waitPolicy: { lifecycleStage: admitted },
+        });
+        return true;
+      } catch (error) {
+        if (isNotFound(error)) return false;
+        throw error;
+      }
+    });
+    await handle.terminate('a test');
+  });
+  expect(await released).toMatchObject({ verdict: 'released', hold: { run, outcome: 'terminated' } });
 });
 
 describe('a run outside its maintenance window', () => {

@@ -3,6 +3,7 @@ import type { Inventory } from '../../inventory/schema.js';
 import { installMark } from '../../planning/node/armed.js';
 import type { ClusterObservation } from '../../planning/node/observation.js';
 import { releaseHold } from '../../starter/release-hold.js';
+import type { ReleaseAnswer } from '../../workflows/messages.js';
 import { declaredCluster } from '../declared-cluster.js';
 import { startedLines, staysLines } from './freeze.js';
 import { exitCodes, TemporalSilent, type ExitCode } from '../mistakes.js';
@@ -106,7 +107,7 @@ function unseen(why: string): LeftOvers {
   return { kind: 'unseen', why };
 }
 
-function tell(cluster: string, answer: Awaited<ReturnType<typeof releaseHold>>, leftOvers: LeftOvers): void {
+function tell(cluster: string, answer: ReleaseAnswer, leftOvers: LeftOvers): void {
   if (answer.verdict === 'released')
     print(
       [
@@ -115,7 +116,8 @@ function tell(cluster: string, answer: Awaited<ReturnType<typeof releaseHold>>, 
         ...(answer.stays ? staysLines(cluster, answer.stays) : []),
       ].join('\n'),
     );
-  else print(`${cluster} is not held.`);
+  else if (answer.open === null) print(`${cluster} is not held.`);
+  else print(`${cluster} is not held: run ${answer.open} is open.`);
   if (leftOvers.kind === 'unseen') {
     say(`The nodes were not looked at for marks a run left: ${sentence(leftOvers.why)}`);
     return;
