@@ -6,5 +6,4 @@ export default {
   testMatch: ['**/*.integration.test.js'],
   testPathIgnorePatterns: onTheLab,
   maxWorkers: 4,
-  testSequencer: '<rootDir>/../../setup/slow-first.mjs',
 };

@@ -88,7 +88,7 @@ export const chaosFaults: Readonly<Record<ChaosFlow, readonly ChaosFault[]>> = {
   ],
 };
 
-/** Faults of a node that runs the new version and does not get well on it. Of a machine replaced each is met rolling back, too. */
+/** Faults of a node that runs the new version and does not get well on it. A machine replaced meets each of them in its rollback, too. */
 export const sendsBack: Readonly<Record<ChaosFlow, readonly FaultName[]>> = {
   legacy: ['extension-missing', 'wrong-schematic', 'never-ready'],
   lifecycle: ['extension-missing', 'wrong-schematic', 'never-ready'],

@@ -7,9 +7,9 @@ import { setValues, type NodeTaint } from './node-marks.js';
 import { patchNodeAsSeen } from './patch-node.js';
 
 /**
- * Gives a replaced node back the labels, taints and annotations it had and has no more: its pods may be placed by them.
+ * Restores the labels, taints and annotations that a replaced node had and has no more: its pods may be placed by them.
  *
- * @returns what was returned to service, in words; empty: nothing was gone.
+ * @returns what was restored, in words; empty: nothing was gone.
  */
 export async function giveBack(
   access: ClusterAccess,

@@ -18,7 +18,7 @@ export interface UncordonNode extends NodeStep {
 }
 
 /**
- * Rolls back the cordon and the marks of this run; only where the mark is this run's.
+ * Removes the cordon and the marks of this run; only where the mark is this run's.
  * A cordon that somebody else set, before or since, stays.
  *
  * @throws Refusal `install-unanswered`, `replace-unknown` as an undo, where a mark says that it was sent, or nearly was.

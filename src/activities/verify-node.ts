@@ -56,7 +56,7 @@ export async function verifyNode(
                 ? `${services.length} services are well`
                 : `${services.length} services, extensions, labels, taints and annotations are as before`,
               ...made.words,
-              ...(given.length === 0 ? [] : [`it was returned to service ${listed(given)}`]),
+              ...(given.length === 0 ? [] : [`restored: ${listed(given)}`]),
             ].join('; '),
           };
         } catch (error) {

@@ -135,7 +135,7 @@ export const Inventory = z.strictObject({
        * Another strategy than this file has always waits.
        */
       approve: z.array(z.enum(['patch', 'minor', 'major', 'control-planes', 'replace'])).default(['major']),
-      /** How many different people must approve a plan that waits. With 2 a signal is no yes: it proves nobody's name. */
+      /** How many different people must approve a plan that waits. With 2 a signal is not counted: it proves nobody's name. */
       approvers: z.int().min(1).max(2).default(1),
       workers: z
         .strictObject({

@@ -95,7 +95,7 @@ function freeze({ frozen }: QueueView, about = 'frozen'): Point[] {
 function mergedAndWaits({ waiting, blockedVersions }: QueueView): Point[] {
   const [newest] = blockedVersions;
   const back: Point[] = newest
-    ? [{ tone: 'rests', about: 'rolled back', since: newest.since, text: newest.sentence, commands: [] }]
+    ? [{ tone: 'rests', about: 'blocked version', since: newest.since, text: newest.sentence, commands: [] }]
     : [];
   if (!waiting) return back;
   const { since, sentence: text, blockedVersion } = waiting;

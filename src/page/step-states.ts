@@ -61,6 +61,6 @@ export function stepsInWords(states: readonly StepState[]): string {
     `${done} of ${own.length} steps done`,
     ...named('now', 'now'),
     ...named('failed', 'failed at'),
-    ...(undone > 0 ? [`${undone} rolled back`] : []),
+    ...(undone > 0 ? [`${undone} undone`] : []),
   ].join(', ');
 }

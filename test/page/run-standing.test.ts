@@ -235,7 +235,7 @@ group('clusters', () => {
       points: [{ about: 'merged', commands: [expect.stringMatching(/^slipway upgrade {2}# /)] }],
       beside: [],
     });
-    expect(standsWith(done, memo)).toMatchObject({ tone: 'rests', beside: [{ about: 'rolled back' }] });
+    expect(standsWith(done, memo)).toMatchObject({ tone: 'rests', beside: [{ about: 'blocked version' }] });
   });
 
   test('that are frozen while a run is open say both, and what waits for both', () => {

@@ -48,7 +48,7 @@ test('a node that halted shows where, and how far it had to go', () => {
   expect(stepsInWords(stopped)).toContain('failed at await-boot');
 });
 
-test('what is rolled back stands at the end', () => {
+test('what is undone stands at the end', () => {
   const undone = aNode('k8s-work-2', {
     state: 'undone',
     attempt: 1,
@@ -60,7 +60,7 @@ test('what is rolled back stands at the end', () => {
   });
   // The uncordon ahead is the one of its way forward.
   expect(inShort(undone)).toBe('dddfaaaaaaau');
-  expect(stepsInWords(states(undone))).toMatch(/failed at drain, 1 rolled back$/);
+  expect(stepsInWords(states(undone))).toMatch(/failed at drain, 1 undone$/);
 });
 
 test('nodes that were really upgraded are done from end to end', () => {

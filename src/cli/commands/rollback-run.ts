@@ -64,7 +64,7 @@ export async function rollbackRun(named: string, options: RollbackRunOptions): P
 
 function nothingToTakeBack({ cluster, run }: ChosenRun): UserMistake {
   return new UserMistake(
-    `Run ${run} of ${cluster} left every node on what it ran before: there is nothing to undo.`,
+    `Run ${run} of ${cluster} left every node on what it ran before: there is nothing to roll back.`,
     `What it did: slipway report ${cluster}/${run}`,
   );
 }

@@ -29,7 +29,7 @@ const lockMs = 0;
 
 type Section = NonNullable<Inventory['terraform']>;
 
-/** The Terraform that makes the machines, up to a lock on its state that is returned to service at once. Nothing is changed. */
+/** The Terraform that makes the machines, up to a lock on its state that is released at once. Nothing is changed. */
 export function terraformChecks(looks: Looks): Check[] {
   const section = looks.inventory.terraform;
   if (!section) return [];

@@ -118,7 +118,7 @@ const words: Readonly<Record<StepState['state'], string>> = {
   now: 'now',
   failed: 'failed',
   ahead: '',
-  undo: 'rolled back',
+  undo: 'undone',
 };
 
 function Steps({ states, frame }: { readonly states: readonly StepState[]; readonly frame: Frame }): VNode {

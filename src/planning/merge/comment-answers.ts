@@ -50,7 +50,7 @@ export function taken(
   const words = {
     approved: `${about} is approved by ${said.by}: it goes on.`,
     'approved-already': `${about} was approved by ${said.by} at ${said.at} already: nothing changed.`,
-    'approved-by-one': `${said.by} approved it. ${about} waits for another person's yes.`,
+    'approved-by-one': `${said.by} approved it. ${about} waits for the approval of another person.`,
     rejected: `${about} is rejected by ${said.by}: it ends, with nothing touched.`,
   };
   return plain(words[verdict]);

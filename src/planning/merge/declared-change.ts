@@ -32,7 +32,7 @@ export interface ChangeInput {
   readonly lastRun?: { readonly run: number; readonly from: string; readonly to: string };
 }
 
-/** One version that is declared again. */
+/** One version that a commit newly declares. */
 export interface VersionStep {
   readonly from: string;
   readonly to: string;

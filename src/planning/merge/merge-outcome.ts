@@ -34,7 +34,7 @@ export function mergeText(
   ].join('\n\n');
 }
 
-/** The same for a merge whose version another one rolled back, or replaced, before it began. */
+/** The same for a merge whose version a later one withdrew, or replaced, before it began. */
 export function overtakenText(target: string): string {
   return `**Talos ${harmless(target)} is not brought: before it began, a later merge declared another version.**`;
 }

@@ -280,7 +280,7 @@ function countsLine({ done, skipped, undone, halted, notBegun }: NodeCounts): st
   const parts = [
     [done, 'upgraded'],
     [skipped, 'left as they were'],
-    [undone, 'rolled back'],
+    [undone, 'undone'],
     [halted, 'halted'],
     [notBegun, 'not begun'],
   ] as const;

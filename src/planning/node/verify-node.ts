@@ -37,7 +37,7 @@ export interface LostMetadata {
 }
 
 /**
- * What is gone from a Node and can be returned to service. A label that has another value now has been given by somebody since; one that
+ * What is gone from a Node and can be restored. A label that has another value now has been given by somebody since; one that
  * tells of cards is given by whoever finds them, and would be untrue of a machine that lacks them.
  */
 export function lostMetadata(facts: RecordedFacts, seen: NodeObject): LostMetadata {

@@ -149,7 +149,7 @@ export const terraformAdvice: Advices<TerraformReason> = {
   'terraform-attribute': ({ address, path, type }, say) => [
     say.terraform(
       `state show ${quote(address)}`,
-      'what it is now; put it back in Git, or change it automatically first',
+      'what it is now; put it back in Git, or apply that change first, separately',
     ),
     say.inventoryCheck(
       `if it may change with every upgrade: terraform.resources: { ${type || 'TYPE'}: { mayChange: ['${path}'] } }`,
@@ -171,7 +171,7 @@ export const terraformAdvice: Advices<TerraformReason> = {
     newPlan(say),
   ],
   'terraform-deferred': (_, say) => [
-    say.terraform('plan', 'what it waits for; apply that automatically first'),
+    say.terraform('plan', 'what it waits for; apply that first, separately'),
     newPlan(say),
   ],
   'terraform-invokes': (_, say) => [

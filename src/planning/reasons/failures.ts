@@ -3,7 +3,7 @@ import type { Reason } from './reason.js';
 /** What a failure leads to. */
 export interface Failure {
   /**
-   * `refuse`: nothing was touched, the run does not start. `undo-and-halt`: the node rolls back to what it was, the fleet
+   * `refuse`: nothing was touched, the run does not start. `undo-and-halt`: the node is returned to what it was, the fleet
    * halts. `halt`: the node stays as it is, in a state with a name, the fleet halts and a person decides.
    * Before the install was sent, a `halt` is undone as well: nothing stands in the way. Once one may be installed, nothing is undone, whatever stands here.
    * `none`: the run goes on to its last node, and holds nothing.

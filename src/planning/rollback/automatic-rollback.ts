@@ -12,7 +12,7 @@ export interface Halt {
 /**
  * Whether a node that halted like this rolls back to the previous version automatically, where slipway.yaml says so: it booted the new
  * version, and that is seen not to do well on it. What nobody could see is no such thing, and of what booted nothing new there is
- * nothing to undo.
+ * nothing to roll back.
  */
 export function rollsBackAutomatically(node: string, { failedStep, reason }: Halt): boolean {
   const { back } = failureOf(reason);

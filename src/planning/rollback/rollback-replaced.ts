@@ -176,7 +176,7 @@ const serviceSteps = {
   patched: ['cordon', ...wellPatched, 'uncordon'],
 } as const;
 
-/** A machine that answers, and that Terraform does not have whole, is nobody's to roll back to service or to replace automatically. */
+/** A machine that responds, and that Terraform's state lacks a part of, is neither rolled back nor replaced automatically. */
 function wholeInState({ before, machine }: ReplacedNodeQuestion): Reason | undefined {
   const address = addressOf(before);
   const { present, lacking } = machine;

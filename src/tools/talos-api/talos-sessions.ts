@@ -34,7 +34,7 @@ export class TalosSessions {
     return this.#all.size;
   }
 
-  /** A connection for one call. It is returned to service with `release`. */
+  /** A connection for one call. Released with `release`. */
   take(endpoint: string, keys: TalosKeys): Connection {
     const place = `${endpoint} ${digestOf(keys)}`;
     const known = this.#byPlace.get(place);

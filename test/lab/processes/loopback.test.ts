@@ -16,7 +16,7 @@ describe('a loopback network', () => {
     expect([takeLoopback(locks).prefix, takeLoopback(locks).prefix]).toEqual(['127.64', '127.65']);
   });
 
-  it('is free again when it was returned to service', () => {
+  it('is free again when it was released', () => {
     const first = takeLoopback(locks);
     first.release();
     first.release();

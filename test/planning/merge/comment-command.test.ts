@@ -56,6 +56,6 @@ describe('what is replied', () => {
   test('takes nothing that somebody wrote for Markdown, nor for a mention of its own', () => {
     const said = { plan, by: '<img src=x> [x](y)', at: '2026-11-23T12:00:00.000Z' };
     expect(taken(waiting, 'approved', said)).toContain('\\<img src=x\\> \\[x\\](y)');
-    expect(taken(waiting, 'approved-by-one', said)).toContain("waits for another person's yes");
+    expect(taken(waiting, 'approved-by-one', said)).toContain('waits for the approval of another person');
   });
 });

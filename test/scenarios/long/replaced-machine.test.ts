@@ -106,7 +106,7 @@ describe('a machine that Terraform replaces', () => {
 
     it('says what was returned to service, and what was compared', async () => {
       const { stdout } = await world.slipway('report');
-      expect(stdout).toContain(`it was returned to service label ${label}`);
+      expect(stdout).toContain(`restored: label ${label}`);
       expect(stdout).toContain(
         '3 network interfaces (untagged, VLAN 62, VLAN 81); MAC and address as before',
       );
