@@ -125,7 +125,10 @@ describe('a queue that is sent something else than a decision', () => {
       for (const [what, sentence] of await refusals(handle, name, said))
         expect({ name, what, sentence }).toMatchObject({ sentence: expect.stringContaining(wholeShape) });
     expect(await traces(handle)).toEqual({ failed: 0, updates: 0 });
-    expect(await handle.executeUpdate('release', { args: [said] })).toEqual({ verdict: 'not-held' });
+    expect(await handle.executeUpdate('release', { args: [said] })).toEqual({
+      verdict: 'not-held',
+      open: null,
+    });
     await handle.terminate();
   });
 

@@ -24,7 +24,7 @@ const aroundIt = Object.keys({ ...forgeFaults, ...sinkFaults }) as FaultName[];
 const elsewhere: readonly (readonly [file: string, fault: FaultName])[] = [
   ['test/scenarios/long/replacement-prox-ops.test.ts', 'vm-without-gpu'],
   ...(Object.keys(wayBackFaults) as FaultName[]).map(
-    (name) => ['test/scenarios/rolled-back.test.ts', name] as const,
+    (name) => ['test/scenarios/long/rollback-fails.test.ts', name] as const,
   ),
 ];
 const playedElsewhere = elsewhere.map(([, fault]) => fault);

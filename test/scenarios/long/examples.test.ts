@@ -1,7 +1,10 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { World } from '../../../lab/world.js';
+import { World, nodeResult } from '../../../lab/world.js';
 
-/** Only here: the larger inventories of `examples/`, as they stand there, each carried to a newer patch of its own minor. */
+/**
+ * Only here: the inventories of `examples/`, as they stand there, each carried to a newer patch of its own minor; and control planes that run
+ * all the work.
+ */
 describe('the example', () => {
   let world: World | undefined;
 
@@ -46,6 +49,34 @@ describe('the example', () => {
     const images = new Set(result.plan?.hops[0]?.nodes.map((node) => node.image));
     expect(images.size).toBe(5);
     const { complaints } = await world.stop();
+    expect(complaints).toEqual([]);
+  });
+
+  it('portkey: work on control planes, an announced outage, volumes that take their time to move', async () => {
+    const portkey = await World.start({
+      name: 'portkey',
+      cluster: 'portkey',
+      labArgs: ['--target', 'v1.12.6'],
+    });
+    world = portkey;
+    const plan = await portkey.slipway('plan');
+    expect(plan.stdout).toMatch(/may run on metal0 only, so it is away while that node is upgraded/);
+    const result = await portkey.result(await portkey.upgrade());
+    expect(result).toMatchObject({ outcome: 'done', reasons: [] });
+    expect(nodeResult(result, 'metal0').outcome).toBe('done');
+    // Its namespace is not critical, so the run did not wait until its volume was there again.
+    await portkey.until('home automation runs on metal0 again', async () => {
+      const namespaces = await portkey.kubectl(
+        'get',
+        'pods',
+        '--all-namespaces',
+        '--field-selector=spec.nodeName=metal0,status.phase=Running',
+        '-o',
+        'jsonpath={.items[*].metadata.namespace}',
+      );
+      return namespaces.includes('home');
+    });
+    const { complaints } = await portkey.stop();
     expect(complaints).toEqual([]);
   });
 });

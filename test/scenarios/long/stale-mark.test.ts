@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { World, nodeResult } from '../../lab/world.js';
+import { World, nodeResult } from '../../../lab/world.js';
 
 const worker = 'k8s-work-1';
 const controlPlane = 'k8s-ctrl-2';

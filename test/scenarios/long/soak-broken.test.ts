@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { World, nodeResult } from '../../lab/world.js';
-import { nodeId } from '../../src/workflows/messages.js';
-import { setInInventory } from '../../lab/edit-inventory.js';
-import { addSickPod } from './sick-pod.js';
-import { onOneLine, waitingFor } from './what-is-said.js';
+import { World, nodeResult } from '../../../lab/world.js';
+import { nodeId } from '../../../src/workflows/messages.js';
+import { setInInventory } from '../../../lab/edit-inventory.js';
+import { addSickPod } from '../sick-pod.js';
+import { onOneLine, waitingFor } from '../what-is-said.js';
 
 /** A release that comes in the middle, of an image nobody can pull. */
 const bad = {
