@@ -5,9 +5,10 @@
 
 const door = '^dist/src/tools/run-command[.]js$';
 const doorOfServices = '^dist/src/serve/service-process[.]js$';
-const describeAndTables =
-  '^dist/src/planning/(reasons/(describe|failures)|merge/submitted-change|node/node-address|steps/node-steps)[.]js$';
-const factsOfMessages = '^dist/src/planning/messages/(facts|merges|waits)[.]js$';
+/** Pure files that replayed code may read: sentences for people, the facts of messages, and tables. */
+const replayed =
+  'planning/(reasons/(describe|failure)|plan/approval-text|report/decision-commands|merge/(describe-declared-change|merge-outcome|submitted-change)|' +
+  'node/node-address|steps/node-steps|text/markdown|messages/(facts|merges|text|waits))[.]js$';
 const messages = '^dist/src/workflows/((delivery|queue)-)?messages[.]js$';
 /** What reads credentials and asks a forge, or a git server: nothing of it touches a cluster. */
 const forges = '^dist/src/tools/(credentials|redaction|refusal|forge/[^/]+|git/remote-head)[.]js$';
@@ -128,10 +129,9 @@ export default {
     },
     ours(
       'src/workflows',
-      [describeAndTables, factsOfMessages],
-      'Workflows order, wait and undo. Decide in an activity, whose answer is recorded; only sentences (describe), the facts ' +
-        'of messages with the addresses they name, what a delivery is, and the tables of steps and failures may be read here, ' +
-        'since replay runs them again.',
+      [`^dist/src/${replayed}`],
+      'Workflows order, wait and undo. Decide in an activity, whose answer is recorded; only sentences for people, ' +
+        'the facts of messages, what a delivery is, and the tables of steps and reasons may be read here, since replay runs them again.',
     ),
     packages(
       'src/workflows',
@@ -144,7 +144,7 @@ export default {
         'A workflow is replayed: it may not touch the machine. Do it in an activity and await its answer.',
       severity: 'error',
       from: {
-        path: '^dist/src/(workflows|planning/(reasons/(describe|failures)|merge/submitted-change|node/node-address|steps/node-steps|messages/(facts|merges|waits))[.]js)',
+        path: `^dist/src/(workflows/|${replayed})`,
       },
       to: { dependencyTypes: ['core'] },
     },

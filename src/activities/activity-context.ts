@@ -3,7 +3,7 @@ import { ApplicationFailure, Context } from '@temporalio/activity';
 import { limitDefaults } from '../inventory/limits.js';
 import type { Reason } from '../planning/reasons/reason.js';
 import { describe } from '../planning/reasons/describe.js';
-import { failureOf } from '../planning/reasons/failures.js';
+import { failureOf } from '../planning/reasons/failure.js';
 import type { RunOfPull } from '../planning/merge/comment-answers.js';
 import type { PlanAnswered, PlanAnswerRequest } from '../starter/answer-plan.js';
 import { openCluster, type ClusterAccess } from '../tools/cluster-access.js';

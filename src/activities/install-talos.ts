@@ -3,7 +3,7 @@ import { Context } from '@temporalio/activity';
 import { armedMarkText, installMark, installMarkText } from '../planning/node/armed.js';
 import type { RecordedFacts } from '../planning/node/classify-node.js';
 import { describeStep } from '../planning/reasons/describe.js';
-import { failureOf } from '../planning/reasons/failures.js';
+import { failureOf } from '../planning/reasons/failure.js';
 import { nothingInstalledSince } from '../planning/node/kernel-log.js';
 import { moment } from '../planning/text/phrases.js';
 import type { PlannedNode } from '../planning/plan/plan.js';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import type { RecordedFacts } from '../planning/node/classify-node.js';
 import { describe, describeStep } from '../planning/reasons/describe.js';
-import { failureOf } from '../planning/reasons/failures.js';
+import { failureOf } from '../planning/reasons/failure.js';
 import { count, quoted } from '../planning/text/phrases.js';
 import type { PlannedNode } from '../planning/plan/plan.js';
 import type { Reason } from '../planning/reasons/reason.js';

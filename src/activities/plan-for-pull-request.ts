@@ -2,7 +2,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { Inventory } from '../inventory/schema.js';
 import { type ChangeInput, declaredChange, type DeclaredChange } from '../planning/merge/declared-change.js';
-import { describeDeclaredChange } from '../planning/reasons/describe.js';
+import { describeDeclaredChange } from '../planning/merge/describe-declared-change.js';
 import { isHandedOver } from '../planning/merge/submitted-change.js';
 import { windowAt } from '../planning/gates/maintenance-window.js';
 import type { UpgradeRequest } from '../planning/plan/plan.js';

@@ -14,7 +14,7 @@ import {
   runLabel,
   type ProbeOwner,
 } from '../planning/node/smoke-tests.js';
-import type { ProbeReason } from '../planning/reasons/probe-reason.js';
+import type { ProbeReason } from '../planning/reasons/probe.js';
 import type { Reason } from '../planning/reasons/reason.js';
 import type { ClusterAccess } from '../tools/cluster-access.js';
 import { Refusal } from '../tools/refusal.js';

@@ -1,5 +1,5 @@
 import { nodeNamed } from '../inventory/node-named.js';
-import { failureOf } from '../planning/reasons/failures.js';
+import { failureOf } from '../planning/reasons/failure.js';
 import { patchesFor } from '../planning/node/node-configuration.js';
 import type { PlannedNode, UpgradePlan } from '../planning/plan/plan.js';
 import type { Reason } from '../planning/reasons/reason.js';

@@ -1,4 +1,5 @@
-import { advise, describe } from '../planning/reasons/describe.js';
+import { advise } from '../planning/reasons/advise.js';
+import { describe } from '../planning/reasons/describe.js';
 import type { AddressOf } from '../planning/node/node-address.js';
 import type { Reason } from '../planning/reasons/reason.js';
 import { sentence } from '../planning/text/sentence.js';

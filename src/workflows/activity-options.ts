@@ -12,7 +12,7 @@ import { attemptGraceMs } from './messages.js';
  * | once    | sends what is sent once    | 8 s       | the limit given                    | observes only; 1 s … 5 s  |
  * | telling | tells people one message   | 8 s       | 150 s; a day with its attempts     | 1 s … 30 s, five times    |
  *
- * What is retried at all stands in `planning/reasons/failures.ts`: an activity's failure is non-retryable unless that table says
+ * What is retried at all stands in `planning/reasons`: an activity's failure is non-retryable unless its entry says
  * otherwise. A dead worker is seen by the missing heartbeat, or by the next one on its machine (`worker/take-over.ts`), and the
  * next attempt begins by looking.
  */

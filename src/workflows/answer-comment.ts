@@ -1,4 +1,5 @@
-import { describe, plain } from '../planning/reasons/describe.js';
+import { describe } from '../planning/reasons/describe.js';
+import { plain } from '../planning/text/markdown.js';
 import type { CommentEvent, Delivery } from './delivery-messages.js';
 import { reasonOf } from './failure-reason.js';
 import { activitiesFor } from './step-activities.js';

@@ -1,4 +1,4 @@
-import { hashAtLeast, shortHash } from '../planning/reasons/describe.js';
+import { hashAtLeast, shortHash } from '../planning/plan/approval-text.js';
 import type { Approval, ApprovalInput } from './messages.js';
 
 /** Where a run is with the approval of its plan. */

@@ -1,4 +1,4 @@
-import { notInRun } from '../planning/reasons/describe.js';
+import { notInRun } from '../planning/report/decision-commands.js';
 
 /** Where a run is with one node, as far as a person's decision goes. */
 export type Standing =

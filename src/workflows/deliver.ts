@@ -1,7 +1,7 @@
 import { setCurrentDetails } from '@temporalio/workflow';
 import type { ClusterChange } from '../activities/read-changes.js';
 import type { PlanTold } from '../activities/tell-plan.js';
-import { describeDeclaredChange } from '../planning/reasons/describe.js';
+import { describeDeclaredChange } from '../planning/merge/describe-declared-change.js';
 import { deliveryIs, isHandedOver } from '../planning/merge/submitted-change.js';
 import { forgeMs } from './activity-options.js';
 import { answerComment, type CommentResult } from './answer-comment.js';

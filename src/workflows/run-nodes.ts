@@ -1,6 +1,6 @@
 import { CancellationScope, ParentClosePolicy, executeChild, isCancellation } from '@temporalio/workflow';
 import type { NodeBefore } from '../planning/node/classify-node.js';
-import { cannotBeEmptied } from '../planning/reasons/failures.js';
+import { cannotBeEmptied } from '../planning/reasons/failure.js';
 import { stepsOf } from '../planning/steps/node-steps.js';
 import type { Hop, PlannedNode, UpgradePlan } from '../planning/plan/plan.js';
 import type { Reason } from '../planning/reasons/reason.js';

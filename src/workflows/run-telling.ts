@@ -1,13 +1,7 @@
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
-import {
-  approvalCommands,
-  approvalsText,
-  approversText,
-  describe,
-  describeLeft,
-  describeNode,
-  plain,
-} from '../planning/reasons/describe.js';
+import { approvalCommands, approvalsText, approversText } from '../planning/plan/approval-text.js';
+import { describe, describeLeft, describeNode } from '../planning/reasons/describe.js';
+import { plain } from '../planning/text/markdown.js';
 import type { UpgradePlan, UpgradeRequest } from '../planning/plan/plan.js';
 import type { NodeEnding, RunResult } from '../planning/report/run-result.js';
 import { keyword } from './keyword.js';

@@ -1,7 +1,8 @@
 import { proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.js';
 import type { Changes, ClusterChange } from '../activities/read-changes.js';
-import { describe, mergeText, overtakenText } from '../planning/reasons/describe.js';
+import { describe } from '../planning/reasons/describe.js';
+import { mergeText, overtakenText } from '../planning/merge/merge-outcome.js';
 import { mergeMessages } from '../planning/messages/merges.js';
 import { forgeMs, tellingOptions } from './activity-options.js';
 import type { DeliveredCluster } from './deliver.js';

@@ -1,5 +1,5 @@
 import { CancellationScope, setHandler } from '@temporalio/workflow';
-import { failureOf } from '../planning/reasons/failures.js';
+import { failureOf } from '../planning/reasons/failure.js';
 import type { Hop, PlannedNode, UpgradePlan } from '../planning/plan/plan.js';
 import type { Reason } from '../planning/reasons/reason.js';
 import type { RunResult, SnapshotRecord } from '../planning/report/run-result.js';

@@ -1,6 +1,6 @@
 import { CancellationScope, log, setCurrentDetails, workflowInfo } from '@temporalio/workflow';
 import { describe, describeStep } from '../planning/reasons/describe.js';
-import { failureOf } from '../planning/reasons/failures.js';
+import { failureOf } from '../planning/reasons/failure.js';
 import { steps, type Step, type StepName } from '../planning/steps/node-steps.js';
 import type { Reason } from '../planning/reasons/reason.js';
 import type { NodeResult, NodeState, StepRecord } from '../planning/report/run-result.js';

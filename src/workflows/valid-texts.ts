@@ -1,4 +1,4 @@
-import { oneLine } from '../planning/reasons/describe.js';
+import { oneLine } from '../planning/messages/text.js';
 
 /** What an update or a signal takes: texts by name. */
 export interface WantedTexts {

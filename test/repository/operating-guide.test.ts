@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { failures } from '../../src/planning/reasons/failures.js';
+import { allReasons } from '../../src/planning/reasons/all-reasons.js';
 import { failureGuide, nodeStates } from './failure-guide.js';
 import { operatingGuideTexts } from './operating-guide.js';
 
@@ -12,7 +12,7 @@ describe('docs/operating.md', () => {
 
   it('has a line for every failure', () => {
     const guide = failureGuide();
-    for (const kind of Object.keys(failures)) expect(guide).toContain(`\n| \`${kind}\` | `);
+    for (const kind of Object.keys(allReasons)) expect(guide).toContain(`\n| \`${kind}\` | `);
   });
 
   it('says of every state a node can be left in what to do', () => {

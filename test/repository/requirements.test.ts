@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import { parseDuration } from '../../src/inventory/duration.js';
 import { parseInventory } from '../../src/inventory/load.js';
 import { describe as sentenceOf } from '../../src/planning/reasons/describe.js';
-import { failures } from '../../src/planning/reasons/failures.js';
+import { allReasons } from '../../src/planning/reasons/all-reasons.js';
 import { projectRoot } from '../../src/tools/project-root.js';
 import { goodText } from '../inventory/an-inventory.js';
 import { everyReason } from '../planning/reasons/every-reason.js';
@@ -136,7 +136,7 @@ function referenceComplaints(row: Row, readFile: Read): string[] {
 
 const reasonPattern = /\b(?:Instead|Outside|Not there yet \([a-z]+\)): .{20}/;
 
-/** What is in backticks after these words is one of `failures`. */
+/** What is in backticks after these words is one of `allReasons`. */
 const refusedPattern = /refused as `([^`]+)`/g;
 
 function reasonComplaints(row: Row, areas: ReadonlySet<string>): string[] {
@@ -148,7 +148,7 @@ function reasonComplaints(row: Row, areas: ReadonlySet<string>): string[] {
   );
   const unknownReasons = row.cells
     .flatMap((cell) => [...cell.matchAll(refusedPattern)])
-    .filter(([, kind = '']) => !(kind in failures));
+    .filter(([, kind = '']) => !(kind in allReasons));
   return [
     ...(bare ? [`${row.id}: has neither a test nor a reason`] : []),
     ...unknownAreas.map(([text]) => `${row.id}: "${text}" names no area of the table`),

@@ -1,5 +1,5 @@
 import { WorkflowUpdateFailedError } from '@temporalio/client';
-import { shortHash } from '../../planning/reasons/describe.js';
+import { shortHash } from '../../planning/plan/approval-text.js';
 import {
   approvePlan,
   rejectPlan,

@@ -1,4 +1,5 @@
-import { advise, describe } from '../../planning/reasons/describe.js';
+import { advise } from '../../planning/reasons/advise.js';
+import { describe } from '../../planning/reasons/describe.js';
 import { moment, quoted } from '../../planning/text/phrases.js';
 import type { Unanswered } from '../../starter/ask-queue.js';
 import { freezeCluster, unfreezeCluster } from '../../starter/freeze-cluster.js';

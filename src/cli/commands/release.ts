@@ -1,4 +1,5 @@
-import { advise, describe, holdSentence } from '../../planning/reasons/describe.js';
+import { advise } from '../../planning/reasons/advise.js';
+import { describe, holdSentence } from '../../planning/reasons/describe.js';
 import type { Inventory } from '../../inventory/schema.js';
 import { installMark } from '../../planning/node/armed.js';
 import type { ClusterObservation } from '../../planning/node/observation.js';

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { approvalCommands, approvalsText, approversText } from '../../planning/reasons/describe.js';
+import { approvalCommands, approvalsText, approversText } from '../../planning/plan/approval-text.js';
 import type { UpgradeRequest } from '../../planning/plan/plan.js';
 import type { Unanswered } from '../../starter/ask-queue.js';
 import { enqueueUpgrade } from '../../starter/enqueue-upgrade.js';

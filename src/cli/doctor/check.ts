@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { AdviceContext } from '../../planning/reasons/advise.js';
-import { advise, describe } from '../../planning/reasons/describe.js';
+import { advise } from '../../planning/reasons/advise.js';
+import { describe } from '../../planning/reasons/describe.js';
 import { Refusal, messageOf } from '../../tools/refusal.js';
 import { CommandStopped } from '../mistakes.js';
 import { sentence } from '../../planning/text/sentence.js';

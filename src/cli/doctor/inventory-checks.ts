@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { advise, describe } from '../../planning/reasons/describe.js';
+import { advise } from '../../planning/reasons/advise.js';
+import { describe } from '../../planning/reasons/describe.js';
 import type { NodeObservation } from '../../planning/node/observation.js';
 import type { Reason } from '../../planning/reasons/reason.js';
 import { planUpgrade } from '../../planning/plan/upgrade-plan.js';

@@ -1,5 +1,6 @@
 import type { Inventory } from '../../inventory/schema.js';
-import { advise, describe } from '../../planning/reasons/describe.js';
+import { advise } from '../../planning/reasons/advise.js';
+import { describe } from '../../planning/reasons/describe.js';
 import type { Reason } from '../../planning/reasons/reason.js';
 import { terraformValues } from '../../planning/plan/replacement-plan.js';
 import { expandAddress } from '../../planning/terraform/address-template.js';

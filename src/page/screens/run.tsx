@@ -1,5 +1,6 @@
 import type { VNode } from 'preact';
-import { approvalsText, describe, describeLeft, shortHash } from '../../planning/reasons/describe.js';
+import { approvalsText, shortHash } from '../../planning/plan/approval-text.js';
+import { describe, describeLeft } from '../../planning/reasons/describe.js';
 import { count, listed } from '../../planning/text/phrases.js';
 import { sentence } from '../../planning/text/sentence.js';
 import { mergeWords } from '../../runs/view/queue-view.js';

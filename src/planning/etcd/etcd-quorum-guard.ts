@@ -6,7 +6,7 @@ import type {
   EtcdObservation,
   NodeObservation,
 } from '../node/observation.js';
-import type { EtcdReason } from '../reasons/reason-etcd.js';
+import type { EtcdReason } from '../reasons/etcd.js';
 import type { Reason } from '../reasons/reason.js';
 
 /**

@@ -1,4 +1,4 @@
-import { approvalComment, approvalsText, approversText, shortHash } from '../reasons/describe-approval.js';
+import { approvalComment, approvalsText, approversText, shortHash } from '../plan/approval-text.js';
 import { plain } from '../text/markdown.js';
 import { sentence } from '../text/sentence.js';
 import type { PlanApproval } from '../plan/plan.js';

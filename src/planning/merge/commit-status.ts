@@ -1,5 +1,6 @@
 import type { DeclaredChange } from './declared-change.js';
-import { describe, describeDeclaredChange } from '../reasons/describe.js';
+import { describe } from '../reasons/describe.js';
+import { describeDeclaredChange } from './describe-declared-change.js';
 import { couldNotBeSeen } from './plan-comment.js';
 import { count, span } from '../text/phrases.js';
 import type { Planned } from '../plan/plan.js';

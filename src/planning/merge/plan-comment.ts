@@ -1,6 +1,9 @@
 import { standsAlone } from '../plan/batches.js';
 import type { DeclaredChange } from './declared-change.js';
-import { advise, describe, describeDeclaredChange, shortHash } from '../reasons/describe.js';
+import { advise } from '../reasons/advise.js';
+import { describe } from '../reasons/describe.js';
+import { describeDeclaredChange } from './describe-declared-change.js';
+import { shortHash } from '../plan/approval-text.js';
 import { quote } from '../plan/manual-node-commands.js';
 import { fenced, harmless, table } from '../text/markdown.js';
 import { mergeOutlook, type MergeMeets } from './merge-preview.js';

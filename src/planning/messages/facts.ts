@@ -1,5 +1,5 @@
 import { advise } from '../reasons/advise.js';
-import { approvalCommands, approvalsText } from '../reasons/describe-approval.js';
+import { approvalCommands, approvalsText } from '../plan/approval-text.js';
 import type { AddressOf } from '../node/node-address.js';
 import { span } from '../text/phrases.js';
 import type { UpgradePlan, UpgradeRequest } from '../plan/plan.js';

@@ -1,5 +1,5 @@
 import { fenced, harmless } from '../text/markdown.js';
-import { shortHash } from '../reasons/describe-approval.js';
+import { shortHash } from '../plan/approval-text.js';
 import { revertCommand } from '../merge/revert.js';
 import { moment } from '../text/phrases.js';
 import { boardLines, boardTitle } from './board.js';

@@ -1,9 +1,11 @@
-import { advise, decisionCommands, describe } from '../reasons/describe.js';
+import { advise } from '../reasons/advise.js';
+import { decisionCommands } from '../report/decision-commands.js';
+import { describe } from '../reasons/describe.js';
 import { count, moment, span } from '../text/phrases.js';
 import type { Reason } from '../reasons/reason.js';
 import { revertCommand, type StillDeclared } from '../merge/revert.js';
 import type { NodeCounts } from '../report/run-result.js';
-import { shortHash } from '../reasons/describe-approval.js';
+import { shortHash } from '../plan/approval-text.js';
 import { sentence } from '../text/sentence.js';
 import { stateWords } from '../report/node-state-words.js';
 import { boardLines, boardTitle } from './board.js';

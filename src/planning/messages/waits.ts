@@ -1,5 +1,5 @@
-import { approvalCommands, approvalsText, shortHash } from '../reasons/describe-approval.js';
-import { decisionCommands, type HaltedNode } from '../reasons/describe-decision.js';
+import { approvalCommands, approvalsText, shortHash } from '../plan/approval-text.js';
+import { decisionCommands, type HaltedNode } from '../report/decision-commands.js';
 import { listed, moment } from '../text/phrases.js';
 import type { UpgradePlan } from '../plan/plan.js';
 import type { About, MessageOf, Wait } from './message.js';

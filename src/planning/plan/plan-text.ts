@@ -1,5 +1,6 @@
 import { standsAlone } from './batches.js';
-import { approvalCommands, approversText, describe } from '../reasons/describe.js';
+import { approvalCommands, approversText } from './approval-text.js';
+import { describe } from '../reasons/describe.js';
 import { gateTable } from '../gates/evaluate-gates.js';
 import { type StepName, allSteps, stepsOf, steps } from '../steps/node-steps.js';
 import { count, listed, span } from '../text/phrases.js';

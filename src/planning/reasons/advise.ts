@@ -1,12 +1,7 @@
-import { etcdAdvice, gateAdvice } from './advise-cluster.js';
-import { probeAdvice } from './advise-probe.js';
-import { replacementAdvice } from './advise-replacement.js';
-import { accessAdvice, inventoryAdvice, requestAdvice } from './advise-request.js';
-import { stepAdvice } from './advise-step.js';
-import { terraformAdvice } from './advise-terraform.js';
+import { allReasons } from './all-reasons.js';
 import type { AddressOf } from '../node/node-address.js';
 import type { Reason } from './reason.js';
-import type { AdviceCommands, Advices } from './reason-table.js';
+import type { AdviceCommands, Entry } from './entry.js';
 
 /** What commands are filled in with. */
 export interface AdviceContext {
@@ -22,27 +17,15 @@ export interface AdviceContext {
   readonly back?: true;
 }
 
-const advices: Advices<Reason> = {
-  ...requestAdvice,
-  ...inventoryAdvice,
-  ...accessAdvice,
-  ...gateAdvice,
-  ...etcdAdvice,
-  ...stepAdvice,
-  ...probeAdvice,
-  ...terraformAdvice,
-  ...replacementAdvice,
-};
-
 /**
  * What a person can type about a reason, one command a line, each followed by `  # ` and what it is for: the line can be
  * pasted as it is. Never empty.
  */
 export function advise(reason: Reason, context: AdviceContext): string[] {
-  const entry = advices[reason.kind] as ((one: Reason, say: AdviceCommands) => readonly string[]) | undefined;
+  const entry = allReasons[reason.kind] as Entry<Reason> | undefined;
   const say = commandsFor(context);
   const lines = entry
-    ? entry(reason, say)
+    ? entry.advice(reason, say)
     : [say.status('a newer Slipway made this reason; look at the run')];
   const held = context.held !== false || reason.kind === 'held';
   const typed = lines
@@ -84,7 +67,7 @@ function commandsFor(context: AdviceContext): AdviceCommands {
     },
     terraform: (what, why) => `terraform ${what}  # ${why}`,
     kubectl: (what, why) => `kubectl ${what}  # ${why}`,
-    giveBack: (node, why) =>
+    uncordon: (node, why) =>
       `kubectl uncordon ${node} && kubectl annotate node ${node} slipway.dev/run- slipway.dev/cordoned-by-  # ${why}`,
     adviseOn: (reason) => advise(reason, context),
     adviseOnRollback: (reason) => advise(reason, { ...context, back: true }),

@@ -1,55 +1,21 @@
-import { accessSentences } from './describe-access.js';
-import { etcdSentences } from './describe-etcd.js';
-import { gateSentences } from './describe-gate.js';
-import { probeSentences } from './describe-probe.js';
-import { replacementSentences } from './describe-replacement.js';
-import { inventorySentences, requestSentences } from './describe-request.js';
-import { stepSentences } from './describe-step-reason.js';
-import { terraformSentences } from './describe-terraform.js';
 import type { GateVerdict } from '../gates/gates.js';
 import { type StepName, steps } from '../steps/node-steps.js';
 import { listed, moment, span } from '../text/phrases.js';
+import { allReasons } from './all-reasons.js';
+import type { Entry } from './entry.js';
 import type { Reason } from './reason.js';
-import type { Sentences } from './reason-table.js';
 import type { Hold, NodeEnding } from '../report/run-result.js';
 import { stateWords } from '../report/node-state-words.js';
 import type { LeftToChange } from '../terraform/left-to-change.js';
-
-export { stateWords } from '../report/node-state-words.js';
-export { advise } from './advise.js';
-export { describeDeclaredChange } from '../merge/describe-declared-change.js';
-export { mergeText, overtakenText } from '../merge/merge-outcome.js';
-export { decisionCommands, notInRun } from './describe-decision.js';
-export {
-  approvalCommands,
-  approvalsText,
-  approversText,
-  hashAtLeast,
-  shortHash,
-} from './describe-approval.js';
-export { plain } from '../text/markdown.js';
-export { oneLine } from '../messages/text.js';
-
-const sentences: Sentences<Reason> = {
-  ...requestSentences,
-  ...inventorySentences,
-  ...accessSentences,
-  ...gateSentences,
-  ...etcdSentences,
-  ...stepSentences,
-  ...probeSentences,
-  ...terraformSentences,
-  ...replacementSentences,
-};
 
 /**
  * The sentence of a reason, the same for command line, Web UI, notification and report: what, with its numbers.
  * It has no full stop, so that it can stand inside another sentence.
  */
 export function describe(reason: Reason): string {
-  const sentence = sentences[reason.kind] as ((one: Reason, inner: typeof describe) => string) | undefined;
-  return sentence
-    ? sentence(reason, describe)
+  const entry = allReasons[reason.kind] as Entry<Reason> | undefined;
+  return entry
+    ? entry.sentence(reason, describe)
     : `something that a newer Slipway calls ${reason.kind}, and this one has no words for`;
 }
 

@@ -1,4 +1,5 @@
-import { describe, stateWords } from '../reasons/describe.js';
+import { describe } from '../reasons/describe.js';
+import { stateWords } from './node-state-words.js';
 import { fenced, plain, table } from '../text/markdown.js';
 import { listed, moment, span } from '../text/phrases.js';
 import { bootedThroughFirmware, plannedOf, type LeftBehind } from './report-nodes.js';

@@ -1,4 +1,4 @@
-import { shortHash } from '../reasons/describe-approval.js';
+import { shortHash } from '../plan/approval-text.js';
 import { liftedText } from './hold-state.js';
 import { fenced, plain, table } from '../text/markdown.js';
 import { allSteps } from '../steps/node-steps.js';

@@ -1,4 +1,4 @@
-import { stateWords } from '../reasons/describe.js';
+import { stateWords } from './node-state-words.js';
 import type { StepName } from '../steps/node-steps.js';
 import type { PlannedNode } from '../plan/plan.js';
 import type { RunStory, StoryNode } from './run-report.js';

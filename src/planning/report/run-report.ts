@@ -1,5 +1,6 @@
 import type { Inventory } from '../../inventory/schema.js';
-import { advise, describe } from '../reasons/describe.js';
+import { advise } from '../reasons/advise.js';
+import { describe } from '../reasons/describe.js';
 import { liftedText, type HoldState } from './hold-state.js';
 import type { Strategy, UpgradePlan } from '../plan/plan.js';
 import type { Reason } from '../reasons/reason.js';

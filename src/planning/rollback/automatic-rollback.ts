@@ -1,4 +1,4 @@
-import { failureOf } from '../reasons/failures.js';
+import { failureOf } from '../reasons/failure.js';
 import { isAbout } from '../reasons/is-about.js';
 import type { Reason } from '../reasons/reason.js';
 import type { StepName } from '../steps/node-steps.js';
@@ -15,12 +15,12 @@ export interface Halt {
  * nothing to roll back.
  */
 export function rollsBackAutomatically(node: string, { failedStep, reason }: Halt): boolean {
-  const { back } = failureOf(reason);
-  if (back === 'if-its-own') {
+  const { rollback } = failureOf(reason);
+  if (rollback === 'if-its-own') {
     const seen = seenIn(reason);
     return afterBoot.has(failedStep) && seen !== undefined && isItsOwn(node, seen);
   }
-  return back === 'always';
+  return rollback === 'always';
 }
 
 /** What a reason says that was seen last; one that tells of no wait is what was seen. */

@@ -3,7 +3,7 @@ import {
   approvalsText,
   approversText,
   shortHash,
-} from '../../planning/reasons/describe.js';
+} from '../../planning/plan/approval-text.js';
 import type { Decision } from '../../planning/report/run-result.js';
 import { sentence } from '../../planning/text/sentence.js';
 import { whoAndWhy } from './pause-text.js';

@@ -1,4 +1,6 @@
-import { advise, decisionCommands, describe } from '../../planning/reasons/describe.js';
+import { advise } from '../../planning/reasons/advise.js';
+import { decisionCommands } from '../../planning/report/decision-commands.js';
+import { describe } from '../../planning/reasons/describe.js';
 import { listed } from '../../planning/text/phrases.js';
 import { sentence } from '../../planning/text/sentence.js';
 import { nodeAddresses } from './node-addresses.js';

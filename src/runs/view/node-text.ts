@@ -1,4 +1,5 @@
-import { describe, stateWords } from '../../planning/reasons/describe.js';
+import { describe } from '../../planning/reasons/describe.js';
+import { stateWords } from '../../planning/report/node-state-words.js';
 import { sentence } from '../../planning/text/sentence.js';
 import { nodesOfHop } from './run-nodes.js';
 import type { NodeView, RunView } from './run-view.js';

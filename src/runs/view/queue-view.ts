@@ -1,5 +1,6 @@
 import { cutText } from '../../planning/merge/comment-text.js';
-import { advise, describe, holdSentence } from '../../planning/reasons/describe.js';
+import { advise } from '../../planning/reasons/advise.js';
+import { describe, holdSentence } from '../../planning/reasons/describe.js';
 import type { Origin } from '../../planning/plan/plan.js';
 import type { Hold } from '../../planning/report/run-result.js';
 import { listed, moment, quoted } from '../../planning/text/phrases.js';

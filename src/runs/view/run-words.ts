@@ -1,4 +1,5 @@
-import { advise, describe } from '../../planning/reasons/describe.js';
+import { advise } from '../../planning/reasons/advise.js';
+import { describe } from '../../planning/reasons/describe.js';
 import { liftedText } from '../../planning/report/hold-state.js';
 import { declaredStill, revertCommand } from '../../planning/merge/revert.js';
 import { unansweredOf } from './approval-text.js';

@@ -1,5 +1,5 @@
 import type { OwnRollback } from '../../activities/plan-own-rollback.js';
-import { cannotBeEmptied } from '../../planning/reasons/failures.js';
+import { cannotBeEmptied } from '../../planning/reasons/failure.js';
 import type { Planned, UpgradePlan } from '../../planning/plan/plan.js';
 import type { Decision, NodeResult } from '../../planning/report/run-result.js';
 import {

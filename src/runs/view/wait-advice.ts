@@ -1,4 +1,4 @@
-import { advise } from '../../planning/reasons/describe.js';
+import { advise } from '../../planning/reasons/advise.js';
 import type { StepName } from '../../planning/steps/node-steps.js';
 import { nodeAddresses } from './node-addresses.js';
 import type { NodeView, RunView } from './run-view.js';

@@ -1,10 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { DeclaredChange } from '../../../src/planning/merge/declared-change.js';
-import {
-  describe as describeReason,
-  mergeText,
-  overtakenText,
-} from '../../../src/planning/reasons/describe.js';
+import { describe as describeReason } from '../../../src/planning/reasons/describe.js';
+import { mergeText, overtakenText } from '../../../src/planning/merge/merge-outcome.js';
 import type { OfferAnswer } from '../../../src/workflows/messages.js';
 
 const upgrade: DeclaredChange = {

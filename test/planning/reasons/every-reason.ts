@@ -1,5 +1,5 @@
 import type { Reason } from '../../../src/planning/reasons/reason.js';
-import { everyRebuildReason } from './every-replacement-reason.js';
+import { everyReplacementReason } from './every-replacement-reason.js';
 import { everyTerraformReason } from '../terraform/every-terraform-reason.js';
 
 const since = '2026-11-21T14:32:00.000Z';
@@ -272,6 +272,6 @@ export const everyReason: { readonly [Kind in Reason['kind']]: Extract<Reason, {
   },
   terminated: { kind: 'terminated' },
   ...everyTerraformReason,
-  ...everyRebuildReason,
+  ...everyReplacementReason,
   unexpected: { kind: 'unexpected', message: 'the answer had no body.' },
 };

@@ -1,13 +1,16 @@
-import type { ReplacementReason } from '../../../src/planning/reasons/replacement-reason.js';
+import type { PatchReason } from '../../../src/planning/reasons/machine-patch.js';
+import type { ReplacementReason } from '../../../src/planning/reasons/replacement.js';
 
 const node = 'work-1';
 const since = '2026-11-21T14:32:00.000Z';
 const address = '10.20.68.1';
 const uuid = 'e0ad8b3c-8b6d-2a3e-1c55-53cf6d7cf1a7';
 
+type Either = ReplacementReason | PatchReason;
+
 /** One of each kind. */
-export const everyRebuildReason: {
-  readonly [Kind in ReplacementReason['kind']]: Extract<ReplacementReason, { kind: Kind }>;
+export const everyReplacementReason: {
+  readonly [Kind in Either['kind']]: Extract<Either, { kind: Kind }>;
 } = {
   'replacement-unprepared': { kind: 'replacement-unprepared', missing: ['terraform'] },
   'replacement-endpoint': {

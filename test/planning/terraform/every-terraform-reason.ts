@@ -1,4 +1,5 @@
-import type { TerraformReason } from '../../../src/planning/terraform/terraform-reason.js';
+import type { TerraformRunReason } from '../../../src/planning/reasons/terraform-run.js';
+import type { TerraformReason } from '../../../src/planning/reasons/terraform.js';
 
 const node = 'k8s-work-1';
 const subject = node;
@@ -6,9 +7,11 @@ const type = 'proxmox_virtual_environment_vm';
 const address = `module.worker_nodes["${node}"].${type}.this`;
 const lineage = '77671d2e-7fde-27bf-6588-af573127a13f';
 
+type Either = TerraformReason | TerraformRunReason;
+
 /** One of each kind, so that a kind without a sentence, an advice or a row fails a test. */
 export const everyTerraformReason: {
-  readonly [Kind in TerraformReason['kind']]: Extract<TerraformReason, { kind: Kind }>;
+  readonly [Kind in Either['kind']]: Extract<Either, { kind: Kind }>;
 } = {
   'terraform-address-wrong': {
     kind: 'terraform-address-wrong',

@@ -1,13 +1,14 @@
 import { describe as group, expect, test } from '@jest/globals';
-import { advise, describe } from '../../../src/planning/reasons/describe.js';
-import { failures } from '../../../src/planning/reasons/failures.js';
-import type { TerraformReason } from '../../../src/planning/terraform/terraform-reason.js';
+import { advise } from '../../../src/planning/reasons/advise.js';
+import { describe } from '../../../src/planning/reasons/describe.js';
+import { allReasons } from '../../../src/planning/reasons/all-reasons.js';
+import type { Reason } from '../../../src/planning/reasons/reason.js';
 import { everyTerraformReason as every } from './every-terraform-reason.js';
 
 const vm = 'module.worker_nodes["k8s-work-1"].proxmox_virtual_environment_vm.this';
 
 group('the sentence of a reason from Terraform', () => {
-  test.each<[TerraformReason, string]>([
+  test.each<[Reason, string]>([
     [
       every['terraform-attribute'],
       `memory[0].dedicated of ${vm} would go from 32768 to 16384, and the machine would not be the same`,
@@ -84,7 +85,7 @@ group('the advice', () => {
     expect(advise(every['terraform-half-made'], context)).toContain(
       `terraform untaint '${vm}'  # only if the machine is whole`,
     );
-    const odd: TerraformReason = { kind: 'terraform-id-missing', address: `module.a["it's"].b.c` };
+    const odd: Reason = { kind: 'terraform-id-missing', address: `module.a["it's"].b.c` };
     expect(advise(odd, context)[0]).toContain(`state show 'module.a["it'\\''s"].b.c'`);
   });
 
@@ -98,7 +99,7 @@ group('the advice', () => {
     expect(advise(every['terraform-locked'], context)[0]).toMatch(
       /^terraform force-unlock '0ae5b0d5-.*'  # ONLY/,
     );
-    const ours: TerraformReason = { ...every['terraform-locked'], id: undefined };
+    const ours: Reason = { ...every['terraform-locked'], id: undefined };
     expect(advise(ours, context).join('\n')).not.toContain('force-unlock');
   });
 
@@ -109,7 +110,7 @@ group('the advice', () => {
     'terraform-apply-failed',
     'terraform-state-unwritten',
   ] as const)('%s halts, and says how to go on', (kind) => {
-    expect(failures[kind]).toMatchObject({ after: 'halt', retry: false });
+    expect(allReasons[kind].failure).toMatchObject({ after: 'halt', retry: false });
     expect(advise(every[kind], context).some((line) => line.startsWith('slipway release'))).toBe(true);
   });
 });

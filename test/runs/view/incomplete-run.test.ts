@@ -3,7 +3,7 @@ import { boardText } from '../../../src/cli/board/board-text.js';
 import { runStanding } from '../../../src/page/run-standing.js';
 import { forgeComment, forgeState } from '../../../src/planning/messages/forge.js';
 import type { Reason } from '../../../src/planning/reasons/reason.js';
-import { advise } from '../../../src/planning/reasons/describe.js';
+import { advise } from '../../../src/planning/reasons/advise.js';
 import { reportOf, runReportMarkdown } from '../../../src/planning/report/run-report.js';
 import { storyOfRun } from '../../../src/runs/view/story-of-run.js';
 import { aNode, aRunView, after, at, doneNode } from './a-run-view.js';

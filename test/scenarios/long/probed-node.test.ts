@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { World, nodeResult } from '../../../lab/world.js';
-import { advise } from '../../../src/planning/reasons/describe.js';
+import { advise } from '../../../src/planning/reasons/advise.js';
 import type { RunStory } from '../../../src/planning/report/run-report.js';
 import { nodeId, runId } from '../../../src/workflows/messages.js';
 import { setInInventory } from '../../../lab/edit-inventory.js';

@@ -1,4 +1,4 @@
-import type { PlanApproval, UpgradePlan } from '../plan/plan.js';
+import type { PlanApproval, UpgradePlan } from './plan.js';
 
 /** As many characters of a plan's hash as are shown where a person types it. */
 const shown = 12;

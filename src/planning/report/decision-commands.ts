@@ -1,6 +1,6 @@
 import { listed } from '../text/phrases.js';
-import type { Reason } from './reason.js';
-import type { NodeState } from '../report/run-result.js';
+import type { Reason } from '../reasons/reason.js';
+import type { NodeState } from './run-result.js';
 
 /** A node that somebody named, and the run is not about. */
 export function notInRun(node: string, known: readonly string[]): string {

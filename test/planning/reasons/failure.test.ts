@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { cannotBeEmptied, failureOf, failures } from '../../../src/planning/reasons/failures.js';
+import { cannotBeEmptied, failureOf } from '../../../src/planning/reasons/failure.js';
+import { allReasons } from '../../../src/planning/reasons/all-reasons.js';
 import { stepOrders, type StepName, steps } from '../../../src/planning/steps/node-steps.js';
 import type { Reason } from '../../../src/planning/reasons/reason.js';
 import { everyReason } from './every-reason.js';
@@ -8,7 +9,7 @@ const kinds = Object.keys(everyReason) as Reason['kind'][];
 
 describe('the failure table', () => {
   test('has a row for every reason, and no other', () => {
-    expect(Object.keys(failures).toSorted()).toEqual(kinds.toSorted());
+    expect(Object.keys(allReasons).toSorted()).toEqual(kinds.toSorted());
   });
 
   test.each([
@@ -26,7 +27,7 @@ describe('the failure table', () => {
     'unexpected',
     'terminated',
   ] as const)('%s halts: nothing is undone that may be half done', (kind) =>
-    expect(failures[kind].after).toBe('halt'),
+    expect(allReasons[kind].failure.after).toBe('halt'),
   );
 
   test.each([
@@ -40,36 +41,38 @@ describe('the failure table', () => {
     'drain-blocked',
     'cordon-lost',
     'budget-impossible',
-  ] as const)('%s is not tried again automatically', (kind) => expect(failures[kind].retry).toBe(false));
+  ] as const)('%s is not tried again automatically', (kind) =>
+    expect(allReasons[kind].failure.retry).toBe(false),
+  );
 
   test('answers for each kind its row, and for one of a newer release that of what is not known', () => {
-    for (const kind of kinds) expect(failureOf({ kind })).toBe(failures[kind]);
+    for (const kind of kinds) expect(failureOf({ kind })).toBe(allReasons[kind].failure);
     const ofTomorrow = { kind: 'of-tomorrow' } as unknown as Reason;
-    expect(failureOf(ofTomorrow)).toBe(failures.unexpected);
+    expect(failureOf(ofTomorrow)).toBe(allReasons.unexpected.failure);
     expect(failureOf(ofTomorrow)).toMatchObject({ after: 'halt' });
     expect(cannotBeEmptied(ofTomorrow)).toBe(false);
   });
 
   test('never tries again what is refused', () => {
     for (const kind of kinds) {
-      const { after, retry } = failures[kind];
+      const { after, retry } = allReasons[kind].failure;
       expect(after === 'refuse' && retry).toBe(false);
     }
   });
 
   test('gives a reason for each row', () => {
-    for (const kind of kinds) expect(failures[kind].note.length).toBeGreaterThan(8);
+    for (const kind of kinds) expect(allReasons[kind].failure.note.length).toBeGreaterThan(8);
   });
 });
 
 describe('the failure table of the lifecycle flow', () => {
   test.each(['schematic-unknown', 'extensions-would-go', 'armed-with-other'] as const)(
     '%s refuses before anything is touched',
-    (kind) => expect(failures[kind]).toMatchObject({ after: 'refuse', retry: false }),
+    (kind) => expect(allReasons[kind].failure).toMatchObject({ after: 'refuse', retry: false }),
   );
 
   test('rolls back a node that was stopped because of another of its batch', () => {
-    expect(failures['fleet-halted']).toMatchObject({ after: 'undo-and-halt', retry: false });
+    expect(allReasons['fleet-halted'].failure).toMatchObject({ after: 'undo-and-halt', retry: false });
   });
 });
 
