@@ -9,6 +9,7 @@ import { descendantsOf, type Descendant } from '../../../lab/processes/descendan
 import { cleanEnvironment } from '../../../lab/terminal.js';
 import { isRunning } from '../../../src/tools/process-identity.js';
 import { projectRoot } from '../../../src/tools/project-root.js';
+import { until } from '../../until.js';
 
 /** Only here: chaos that somebody ends in the middle of a run. */
 describe('chaos that is stopped by Ctrl-C', () => {
@@ -47,9 +48,10 @@ describe('chaos that is stopped by Ctrl-C', () => {
     expect(code).toBe(130);
   });
 
-  it('leaves no process behind', () => {
+  it('leaves no process behind', async () => {
     expect(all.length).toBeGreaterThan(5);
-    expect(all.filter(isRunning)).toEqual([]);
+    // What was killed with it is gone a moment later on a busy machine.
+    await until('all of them are gone', () => !all.some(isRunning));
   });
 
   it('keeps what it had, so that it can be resumed', async () => {

@@ -49,12 +49,13 @@ describe('an automatic rollback that fails', () => {
       await world.control('POST', '/faults', { name: 'extension-missing', node });
       await world.control('POST', '/faults', { ...fault, node });
       const run = await world.upgrade('--only', node);
-      await world.until('the rollback failed', async () => (await world.says()).includes('CRITICAL'));
+      const again = `slipway rollback ${node} ${world.lab.cluster}/${run} --why`;
+      await world.until('it asks what to do about the rollback', async () =>
+        onOneLine(await world.says()).includes(again),
+      );
       const said = onOneLine(await world.says());
       expect(said).toContain(`CRITICAL: ${node} did not come back to ${from}`);
       expect(said).toMatch(says);
-      const again = `slipway rollback ${node} ${world.lab.cluster}/${run} --why`;
-      expect(said).toContain(again);
       expect(said).not.toContain(`slipway skip ${node}`);
       const skip = await world.slipway('skip', node, '--why', 'a test');
       expect(skip.code).toBe(1);
