@@ -40,7 +40,7 @@ const context = { cluster: 'prox-ops', run: 42, address: '10.20.67.1' };
 
 /** What the tables of the code say about every failure, in Markdown: one table a family. */
 export function failureGuide(): string {
-  return families.map(({ title, kinds }) => [`### ${title}`, '', ...table(kinds)].join('\n')).join('\n\n');
+  return families.map(({ title, kinds }) => [`## ${title}`, '', ...table(kinds)].join('\n')).join('\n\n');
 }
 
 /** The states of a node that a result may name. */
